@@ -1,0 +1,12 @@
+/* The order in which an epoch visits its samples. */
+#ifndef DNN_DATASET_BATCH_H
+#define DNN_DATASET_BATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* 0 .. count - 1, or a permutation of them drawn from the seed and the epoch alone (Fisher-Yates). */
+void dnn_epoch_order(size_t *order, size_t count);
+void dnn_epoch_shuffle(size_t *order, size_t count, uint64_t seed, uint64_t epoch);
+
+#endif

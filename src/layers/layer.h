@@ -1,0 +1,78 @@
+/* A layer as the user described it: attributes, shapes, tensors of weights. How it runs is a step's affair (step.h). */
+#ifndef DNN_LAYERS_LAYER_H
+#define DNN_LAYERS_LAYER_H
+
+#include <stdbool.h>
+
+#include "core/shape.h"
+#include "digitnet/layers.h"
+
+typedef struct dnn_layer_kind dnn_layer_kind;
+
+/* One tensor of weights. In memory a kernel is outputs x inputs, row-major (for a convolution filters x rows x columns x channels); the
+ * user sees it transposed, as Keras has it. A bias is one row of `outputs`. */
+typedef struct dnn_tensor {
+    char *name; /* "LAYER/kernel" */
+    size_t rank;
+    size_t dimensions[4]; /* as the user sees them, 1 past the rank */
+    size_t outputs, inputs;
+    size_t values; /* outputs x inputs */
+    size_t offset; /* in the flat block of all parameters */
+    size_t fan_in, fan_out;
+    bool is_kernel;
+} dnn_tensor;
+
+enum { DNN_KERNEL, DNN_BIAS, DNN_LAYER_TENSORS };
+
+typedef struct dnn_conv2d_attributes {
+    size_t filters, kernel_height, kernel_width, stride_height, stride_width;
+    digitnet_padding padding;
+    bool no_bias;
+} dnn_conv2d_attributes;
+
+typedef struct dnn_max_pool2d_attributes {
+    size_t pool_height, pool_width, stride_height, stride_width;
+    digitnet_padding padding;
+} dnn_max_pool2d_attributes;
+
+typedef struct dnn_dense_attributes {
+    size_t units;
+    bool no_bias;
+} dnn_dense_attributes;
+
+typedef struct dnn_layer {
+    const dnn_layer_kind *kind;
+    char *name;
+    union {
+        dnn_conv2d_attributes conv2d;
+        dnn_max_pool2d_attributes max_pool2d;
+        dnn_dense_attributes dense;
+        double dropout_rate;
+    } as;
+    digitnet_activation activation; /* DIGITNET_LINEAR for kinds that have none */
+    dnn_shape input, output;
+    dnn_tensor tensors[DNN_LAYER_TENSORS]; /* adjacent in the flat block */
+    size_t tensor_count;
+    size_t parameters;
+    size_t multiply_adds;
+} dnn_layer;
+
+struct dnn_layer_kind {
+    const char *name; /* also the stem of default names, as in Keras */
+    /* Checks the attributes against layer->input, and sets output, tensors (all but names and offsets) and multiply_adds. */
+    digitnet_status (*infer_shape)(dnn_layer *layer);
+};
+
+extern const dnn_layer_kind dnn_layer_conv2d, dnn_layer_max_pool2d, dnn_layer_flatten, dnn_layer_dense, dnn_layer_dropout,
+    dnn_layer_activation;
+
+/* Books the kernel and, unless `no_bias`, the bias. False where a size overflows. */
+bool dnn_layer_book_tensors(dnn_layer *layer, const size_t *dimensions, size_t rank, size_t window, bool no_bias);
+
+/* The rows or columns that a window of `size` moved by `stride` gives over `input`, and the padding before and after it. 0 where the window does
+ * not fit. */
+size_t dnn_window_output(size_t *before, size_t *after, size_t input, size_t size, size_t stride, digitnet_padding padding);
+
+const char *dnn_activation_name(digitnet_activation activation);
+
+#endif

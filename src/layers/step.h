@@ -1,0 +1,56 @@
+/* What runs: a step serves one layer or several neighbours (a convolution with ReLU and the pool behind it). A step's functions work on a range
+ * of samples on one thread; they read the weights that they are given and write nothing but their outputs. */
+#ifndef DNN_LAYERS_STEP_H
+#define DNN_LAYERS_STEP_H
+
+#include "kernels/kernels.h"
+#include "layers/layer.h"
+
+typedef struct dnn_step dnn_step;
+
+/* One range of samples on its way through a step. Pointers stand at the range's first sample. */
+typedef struct dnn_step_range {
+    size_t samples;
+    const float *input;
+    float *output;
+    unsigned char *cache;    /* step->cache_bytes a sample, from forward to backward; NULL outside training */
+    const uint64_t *seeds;   /* one a sample, for this step of the training; NULL outside training */
+    const float *parameters; /* the step's own: kernel, then bias */
+    const float *packed;     /* the same, prepared by pack(); NULL where packed_values is 0 */
+    void *scratch;           /* step->scratch_bytes, this worker's own */
+    float *output_gradient;  /* may be overwritten */
+    float *input_gradient;   /* NULL where nobody wants it */
+    float *gradient;         /* of the step's parameters: this range's sum is added */
+} dnn_step_range;
+
+typedef struct dnn_step_kind {
+    void (*pack)(const dnn_step *step, float *packed, const float *parameters); /* NULL where packed_values is 0 */
+    void (*forward)(const dnn_step *step, const dnn_step_range *range);
+    void (*backward)(const dnn_step *step, const dnn_step_range *range);
+    /* Where a copy of the gradient a range would cost more than the arithmetic: the gradient of one block of the step's outputs over the whole
+     * batch, after backward() has run for all of it. Overwrites its block of range->gradient, and tells which by first and count. NULL where
+     * backward() adds the gradient itself. */
+    void (*block_gradient)(const dnn_step *step, const dnn_step_range *batch, size_t block);
+} dnn_step_kind;
+
+struct dnn_step {
+    const dnn_step_kind *kind;
+    const dnn_kernels *kernels;
+    const dnn_layer *layers; /* the layers it serves, in order */
+    size_t layer_count;
+    size_t index;
+    size_t input_values, output_values; /* a sample */
+    size_t parameter_offset, parameter_values;
+    size_t packed_values;
+    size_t cache_bytes;   /* a sample */
+    size_t scratch_bytes; /* a worker, in training or inference */
+    size_t block_count, block_outputs;
+    bool fused_loss; /* the last step: output_gradient is already the one before its softmax */
+    dnn_conv2d_shape conv2d;
+    dnn_pool2d_shape pool2d;
+};
+
+/* Each fills in a step that begins at step->layers (of `available` layers), and returns how many layers it serves; 0 where it serves none. */
+size_t dnn_step_plan(dnn_step *step, size_t available);
+
+#endif
