@@ -1,0 +1,140 @@
+#include "core/memory.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/options.h"
+#include "core/status.h"
+
+/* Stands in front of every allocation, so that the hook is given the size back. */
+typedef union header {
+    size_t size; /* header included */
+    unsigned char padding[64];
+} header;
+_Static_assert(sizeof(header) == DNN_ALIGNMENT, "what follows the header must be aligned as the header is");
+
+static void *system_allocate(void *user_data, size_t size, size_t alignment) {
+    (void)user_data;
+    void *memory = NULL;
+    return posix_memalign(&memory, alignment, size) == 0 ? memory : NULL;
+}
+
+static void system_release(void *user_data, void *memory, size_t size, size_t alignment) {
+    (void)user_data, (void)size, (void)alignment;
+    free(memory);
+}
+
+static const digitnet_allocator system_allocator = {
+    .struct_size = sizeof(digitnet_allocator), .allocate = system_allocate, .release = system_release};
+
+static digitnet_allocator allocator = {
+    .struct_size = sizeof(digitnet_allocator), .allocate = system_allocate, .release = system_release};
+static atomic_size_t live_allocations;
+
+digitnet_status digitnet_set_allocator(const digitnet_allocator *hook) {
+    digitnet_allocator own = {0};
+    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, hook, "digitnet_allocator");
+    if (status != DIGITNET_OK)
+        return status;
+    if (hook != NULL && (own.allocate == NULL || own.release == NULL))
+        return dnn_fail(DIGITNET_EINVAL, "set_allocator: %s is NULL", own.allocate == NULL ? "allocate" : "release");
+    size_t live = atomic_load(&live_allocations);
+    if (live != 0)
+        return dnn_fail(DIGITNET_ESTATE, "set_allocator: %zu allocations of the present allocator are in use", live);
+    allocator = hook != NULL ? own : system_allocator;
+    return DIGITNET_OK;
+}
+
+void *dnn_allocate(size_t size) {
+    size_t total;
+    header *start = NULL;
+    if (size == 0)
+        size = 1;
+    if (dnn_size_add(&total, size, sizeof(header)))
+        start = allocator.allocate(allocator.user_data, total, DNN_ALIGNMENT);
+    if (start == NULL) {
+        dnn_fail(DIGITNET_ENOMEM, "out of memory: %zu bytes are not to be had", size);
+        return NULL;
+    }
+    atomic_fetch_add(&live_allocations, 1);
+    start->size = total;
+    return start + 1;
+}
+
+void *dnn_allocate_zeroed(size_t size) {
+    void *memory = dnn_allocate(size);
+    if (memory != NULL)
+        memset(memory, 0, size);
+    return memory;
+}
+
+char *dnn_copy_string(const char *text) {
+    size_t size = strlen(text) + 1;
+    char *copy = dnn_allocate(size);
+    if (copy != NULL)
+        memcpy(copy, text, size);
+    return copy;
+}
+
+void dnn_release(void *memory) {
+    if (memory == NULL)
+        return;
+    header *start = (header *)memory - 1;
+    allocator.release(allocator.user_data, start, start->size, DNN_ALIGNMENT);
+    atomic_fetch_sub(&live_allocations, 1);
+}
+
+bool dnn_size_add(size_t *result, size_t a, size_t b) {
+    if (a > SIZE_MAX - b)
+        return false;
+    *result = a + b;
+    return true;
+}
+
+bool dnn_size_multiply(size_t *result, size_t a, size_t b) {
+    if (b != 0 && a > SIZE_MAX / b)
+        return false;
+    *result = a * b;
+    return true;
+}
+
+bool dnn_size_product(size_t *result, const size_t *factors, size_t count) {
+    size_t product = 1;
+    for (size_t i = 0; i < count; ++i)
+        if (!dnn_size_multiply(&product, product, factors[i]))
+            return false;
+    *result = product;
+    return true;
+}
+
+size_t dnn_arena_book(dnn_arena *arena, size_t count, size_t element_size) {
+    size_t offset = arena->size;
+    size_t bytes, end;
+    if (arena->overflow || !dnn_size_multiply(&bytes, count, element_size) || !dnn_size_add(&end, offset, bytes) ||
+        !dnn_size_add(&end, end, DNN_ALIGNMENT - 1)) {
+        arena->overflow = true;
+        return 0;
+    }
+    arena->size = end / DNN_ALIGNMENT * DNN_ALIGNMENT;
+    return offset;
+}
+
+bool dnn_arena_allocate(dnn_arena *arena) {
+    if (arena->overflow) {
+        dnn_fail(DIGITNET_ENOMEM, "out of memory: more bytes are wanted than can be counted");
+        return false;
+    }
+    arena->memory = dnn_allocate_zeroed(arena->size);
+    return arena->memory != NULL;
+}
+
+void *dnn_arena_at(const dnn_arena *arena, size_t offset) {
+    return arena->memory + offset;
+}
+
+void dnn_arena_release(dnn_arena *arena) {
+    dnn_release(arena->memory);
+    *arena = (dnn_arena){0};
+}

@@ -1,0 +1,108 @@
+#include "core/number.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DIGITS "0123456789"
+
+/* What the host's locale writes between the units and the tenths; up to a few bytes long. */
+typedef struct decimal_point {
+    char text[8];
+    size_t length;
+} decimal_point;
+
+static decimal_point host_decimal_point(void) {
+    char half[sizeof "0.5" + sizeof(((decimal_point *)0)->text)];
+    decimal_point point = {.text = ".", .length = 1};
+    int length = snprintf(half, sizeof half, "%.1f", 0.5);
+    if (length >= 3 && (size_t)length - 2 < sizeof point.text) {
+        point.length = (size_t)length - 2;
+        memcpy(point.text, half + 1, point.length);
+        point.text[point.length] = '\0';
+    }
+    return point;
+}
+
+dnn_number dnn_number_text(double value) {
+    dnn_number number = {.text = "nan"};
+    if (isnan(value))
+        return number;
+    if (isinf(value)) {
+        strcpy(number.text, value < 0 ? "-inf" : "inf");
+        return number;
+    }
+    for (int digits = 15; digits <= 17; ++digits) {
+        snprintf(number.text, sizeof number.text, "%.*g", digits, value);
+        if (strtod(number.text, NULL) == value)
+            break;
+    }
+    decimal_point point = host_decimal_point();
+    char *found = strstr(number.text, point.text);
+    if (found != NULL) {
+        *found = '.';
+        memmove(found + 1, found + point.length, strlen(found + point.length) + 1);
+    }
+    return number;
+}
+
+/* The length of -?D+(.D+)?(e[+-]?D+)?, D a digit, or 0 where the text does not begin so; *fraction is where the '.' is,
+ * or NULL. */
+static size_t match_decimal(const char *text, const char **fraction) {
+    const char *place = text + (*text == '-');
+    size_t digits = strspn(place, DIGITS);
+    *fraction = NULL;
+    if (digits == 0)
+        return 0;
+    place += digits;
+    if (*place == '.') {
+        *fraction = place;
+        digits = strspn(place + 1, DIGITS);
+        if (digits == 0)
+            return 0;
+        place += 1 + digits;
+    }
+    if (*place == 'e') {
+        ++place;
+        place += *place == '+' || *place == '-';
+        digits = strspn(place, DIGITS);
+        if (digits == 0)
+            return 0;
+        place += digits;
+    }
+    return (size_t)(place - text);
+}
+
+static bool parse_special(double *value, const char *text) {
+    bool negative = *text == '-';
+    if (strcmp(text + negative, "inf") == 0)
+        *value = negative ? -HUGE_VAL : HUGE_VAL;
+    else if (strcmp(text, "nan") == 0)
+        *value = (double)NAN;
+    else
+        return false;
+    return true;
+}
+
+bool dnn_number_parse(double *value, const char *text) {
+    char local[sizeof(dnn_number) + sizeof(decimal_point)]; /* the text with the host's decimal point */
+    const char *fraction;
+    size_t length = match_decimal(text, &fraction);
+    if (length == 0)
+        return parse_special(value, text);
+    if (length >= sizeof(dnn_number) || text[length] != '\0')
+        return false;
+    memcpy(local, text, length + 1);
+    if (fraction != NULL) {
+        decimal_point point = host_decimal_point();
+        size_t place = (size_t)(fraction - text);
+        memcpy(local + place, point.text, point.length);
+        memcpy(local + place + point.length, fraction + 1, length - place);
+    }
+    double result = strtod(local, NULL);
+    if (!isfinite(result))
+        return false;
+    *value = result;
+    return true;
+}

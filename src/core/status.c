@@ -1,0 +1,34 @@
+#include "core/status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Memory of its own, so that a failure to allocate can be reported too. */
+static _Thread_local char last_error[512];
+
+digitnet_status dnn_fail(digitnet_status status, const char *format, ...) {
+    char message[sizeof last_error]; /* an argument may be the last message itself */
+    va_list arguments;
+    va_start(arguments, format);
+    if (vsnprintf(message, sizeof message, format, arguments) < 0)
+        message[0] = '\0';
+    va_end(arguments);
+    memcpy(last_error, message, strlen(message) + 1);
+    return status;
+}
+
+const char *digitnet_last_error(void) {
+    return last_error;
+}
+
+const char *digitnet_status_string(digitnet_status status) {
+    switch (status) {
+#define STATUS_CASE(name, value, text) \
+    case DIGITNET_##name:              \
+        return text;
+        DIGITNET_STATUS_MAP(STATUS_CASE)
+#undef STATUS_CASE
+    }
+    return "unknown status";
+}

@@ -1,0 +1,227 @@
+#define _GNU_SOURCE /* sched_getaffinity */
+#include "core/threads.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/memory.h"
+#include "core/status.h"
+
+/* A step of training runs several regions of some hundred microseconds each: a worker that looks for the next one for a
+ * moment before it sleeps saves a wake-up, which costs about as much. */
+#define SPIN_NANOSECONDS 50000
+#define WORKER_STACK ((size_t)1 << 20)
+
+typedef struct worker {
+    dnn_pool *pool;
+    size_t index;
+    pthread_t thread;
+} worker;
+
+struct dnn_pool {
+    /* The number of the run in the upper half, the next task in the lower. A task is claimed by adding 1, which only
+     * succeeds while the run still has that task: so the caller waits for tasks, not for workers that came too late. */
+    _Atomic uint64_t ticket;
+    atomic_size_t done; /* tasks of the run */
+    _Atomic(dnn_task_fn) run;
+    _Atomic(void *) context;
+    atomic_size_t count;
+    atomic_bool stopping;
+    pthread_mutex_t mutex; /* for sleeping alone */
+    pthread_cond_t started, finished;
+    bool spin;
+    size_t size;      /* workers, the caller included */
+    worker workers[]; /* without the caller */
+};
+
+size_t dnn_processor_count(void) {
+#ifdef __linux__
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
+        return (size_t)CPU_COUNT(&set);
+#endif
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (size_t)online : 1;
+}
+
+static void pause_briefly(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static int64_t nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static uint32_t run_number(uint64_t ticket) {
+    return (uint32_t)(ticket >> 32);
+}
+
+static bool run_is_new(dnn_pool *pool, uint32_t last_run) {
+    return run_number(atomic_load(&pool->ticket)) != last_run || atomic_load(&pool->stopping);
+}
+
+static bool run_is_done(dnn_pool *pool, uint32_t count) {
+    return atomic_load(&pool->done) == count;
+}
+
+/* Waits until met(pool, number). */
+static void await(dnn_pool *pool, bool (*met)(dnn_pool *, uint32_t), uint32_t number, pthread_cond_t *signalled) {
+    if (pool->spin) {
+        int64_t deadline = nanoseconds() + SPIN_NANOSECONDS;
+        do {
+            for (int i = 0; i < 16; ++i) {
+                if (met(pool, number))
+                    return;
+                pause_briefly();
+            }
+        } while (nanoseconds() < deadline);
+    }
+    pthread_mutex_lock(&pool->mutex);
+    while (!met(pool, number))
+        pthread_cond_wait(signalled, &pool->mutex);
+    pthread_mutex_unlock(&pool->mutex);
+}
+
+/* Claims and runs tasks until the run has none left. What a late worker reads may be of the next run; its claim then
+ * fails, because the caller changes these fields only after every task of the run was claimed. */
+static void work(dnn_pool *pool, size_t index) {
+    uint64_t ticket = atomic_load(&pool->ticket);
+    for (uint32_t run = run_number(ticket); run_number(ticket) == run;) {
+        dnn_task_fn call = atomic_load(&pool->run);
+        void *context = atomic_load(&pool->context);
+        size_t count = atomic_load(&pool->count);
+        size_t task = (uint32_t)ticket;
+        if (task >= count)
+            return;
+        if (!atomic_compare_exchange_weak(&pool->ticket, &ticket, ticket + 1))
+            continue;
+        call(context, task, index);
+        if (atomic_fetch_add(&pool->done, 1) + 1 == count) {
+            pthread_mutex_lock(&pool->mutex);
+            pthread_cond_signal(&pool->finished);
+            pthread_mutex_unlock(&pool->mutex);
+        }
+        ticket = atomic_load(&pool->ticket);
+    }
+}
+
+static void *worker_main(void *argument) {
+    const worker *self = argument;
+    dnn_pool *pool = self->pool;
+    uint32_t last_run = 0;
+    for (;;) {
+        await(pool, run_is_new, last_run, &pool->started);
+        if (atomic_load(&pool->stopping))
+            return NULL;
+        last_run = run_number(atomic_load(&pool->ticket));
+        work(pool, self->index);
+    }
+}
+
+/* Signals are the program's affair, on the program's threads; but for those that a fault of the thread itself raises.
+ */
+static void block_signals(sigset_t *previous) {
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
+    sigset_t blocked;
+    sigfillset(&blocked);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; ++i)
+        sigdelset(&blocked, faults[i]);
+    pthread_sigmask(SIG_BLOCK, &blocked, previous);
+}
+
+static void start_workers(dnn_pool *pool, size_t threads) {
+    pthread_attr_t attributes;
+    sigset_t previous;
+    if (pthread_attr_init(&attributes) != 0)
+        return;
+    pthread_attr_setstacksize(&attributes, WORKER_STACK);
+    block_signals(&previous);
+    while (pool->size < threads) {
+        worker *self = &pool->workers[pool->size - 1];
+        *self = (worker){.pool = pool, .index = pool->size};
+        if (pthread_create(&self->thread, &attributes, worker_main, self) != 0)
+            break;
+        ++pool->size;
+    }
+    pthread_sigmask(SIG_SETMASK, &previous, NULL);
+    pthread_attr_destroy(&attributes);
+}
+
+digitnet_status dnn_pool_create(dnn_pool **out, size_t threads) {
+    size_t bytes;
+    *out = NULL;
+    if (!dnn_size_multiply(&bytes, threads, sizeof(worker)) || !dnn_size_add(&bytes, bytes, sizeof(dnn_pool)))
+        return dnn_fail(DIGITNET_ENOMEM, "out of memory: %zu threads", threads);
+    dnn_pool *pool = dnn_allocate_zeroed(bytes);
+    if (pool == NULL)
+        return DIGITNET_ENOMEM;
+    if (pthread_mutex_init(&pool->mutex, NULL) != 0)
+        goto no_mutex;
+    if (pthread_cond_init(&pool->started, NULL) != 0)
+        goto no_started;
+    if (pthread_cond_init(&pool->finished, NULL) != 0)
+        goto no_finished;
+    pool->size = 1;
+    pool->spin = threads <= dnn_processor_count();
+    start_workers(pool, threads);
+    *out = pool;
+    return DIGITNET_OK;
+
+no_finished:
+    pthread_cond_destroy(&pool->started);
+no_started:
+    pthread_mutex_destroy(&pool->mutex);
+no_mutex:
+    dnn_release(pool);
+    return dnn_fail(DIGITNET_ENOMEM, "out of memory: no mutex or condition for a pool of %zu threads", threads);
+}
+
+void dnn_pool_run(dnn_pool *pool, dnn_task_fn run, void *context, size_t count) {
+    if (pool == NULL || pool->size == 1 || count <= 1 || count > UINT32_MAX) {
+        for (size_t task = 0; task < count; ++task)
+            run(context, task, 0);
+        return;
+    }
+    atomic_store(&pool->run, run);
+    atomic_store(&pool->context, context);
+    atomic_store(&pool->count, count);
+    atomic_store(&pool->done, 0);
+    pthread_mutex_lock(&pool->mutex);
+    uint64_t next_run = (uint64_t)run_number(atomic_load(&pool->ticket)) + 1;
+    atomic_store(&pool->ticket, next_run << 32);
+    pthread_cond_broadcast(&pool->started);
+    pthread_mutex_unlock(&pool->mutex);
+    work(pool, 0);
+    await(pool, run_is_done, (uint32_t)count, &pool->finished);
+}
+
+size_t dnn_pool_size(const dnn_pool *pool) {
+    return pool != NULL ? pool->size : 1;
+}
+
+void dnn_pool_free(dnn_pool *pool) {
+    if (pool == NULL)
+        return;
+    pthread_mutex_lock(&pool->mutex);
+    atomic_store(&pool->stopping, true);
+    pthread_cond_broadcast(&pool->started);
+    pthread_mutex_unlock(&pool->mutex);
+    for (size_t i = 0; i + 1 < pool->size; ++i)
+        pthread_join(pool->workers[i].thread, NULL);
+    pthread_cond_destroy(&pool->finished);
+    pthread_cond_destroy(&pool->started);
+    pthread_mutex_destroy(&pool->mutex);
+    dnn_release(pool);
+}

@@ -1,0 +1,5 @@
+#include "digitnet/version.h"
+
+const char *digitnet_version(void) {
+    return DIGITNET_VERSION_STRING;
+}
