@@ -100,7 +100,7 @@ typedef struct digitnet_dataset_load_options {
  *
  * @return DIGITNET_OK; EINVAL for a NULL pointer; ENOTFOUND where a file is missing; EIO where one cannot be read; EFORMAT where
  *         one is empty, truncated, corrupt, of another kind, has trailing bytes, or has another count than its fellow;
- *         ELIMIT; ENOMEM. After a failure both are NULL.
+ *         EUNSUPPORTED for elements other than unsigned bytes; ELIMIT; ENOMEM. After a failure both are NULL.
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_load_mnist(digitnet_dataset **train,
                                                                               digitnet_dataset **test,
@@ -135,7 +135,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_slice(digitne
  * Reads samples back as floats (bytes come scaled to [0, 1]). Either pointer may be NULL where it is not wanted; capacities
  * are in values: `image_values` >= count x height x width x channels, `label_count` >= count.
  *
- * @return DIGITNET_OK; EINVAL for a NULL data set or a range that it does not have; ESHAPE where a buffer is too small; what a
+ * @return DIGITNET_OK; EINVAL for a NULL data set, a zero count or a range that it does not have; ESHAPE where a buffer is too small; what a
  *         source's callback returned. The buffers are written only after all checks.
  */
 DIGITNET_API digitnet_status digitnet_dataset_read(float *images, size_t image_values, int32_t *labels,

@@ -47,6 +47,11 @@ static bool write_all(int file, const unsigned char *bytes, size_t size) {
     return true;
 }
 
+bool dnn_file_exists(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
 /* Opens a regular file; O_NONBLOCK, so that a FIFO does not wait for its other end. */
 static digitnet_status open_for_reading(int *file, struct stat *info, const char *path) {
     *file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

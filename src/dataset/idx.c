@@ -1,0 +1,278 @@
+/* IDX files, the form of MNIST: a magic number of two zeros, the type of the elements and the number of dimensions; the
+ * dimensions, 4 bytes each, big-endian; the elements, row-major. Raw or compressed by gzip (RFC 1952).
+ * http://yann.lecun.com/exdb/mnist/ describes it. */
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "core/file.h"
+#include "core/memory.h"
+#include "core/options.h"
+#include "core/status.h"
+#include "dataset/storage.h"
+
+enum { MAX_RANK = 4, UNSIGNED_BYTES = 0x08, GZIP_WINDOW = 15 + 16 };
+
+/* 4 GiB, or 2 GiB where a size has 32 bits. */
+#define DEFAULT_MAX_BYTES ((size_t)(SIZE_MAX > UINT32_MAX ? UINT64_C(1) << 32 : UINT64_C(1) << 31))
+
+typedef struct idx_kind {
+    const char *content;
+    size_t min_rank, max_rank;
+} idx_kind;
+
+static const idx_kind images_kind = {"images", 3, 4};
+static const idx_kind labels_kind = {"labels", 1, 1};
+
+/* A file that was read: its elements lie within the memory that it owns. */
+typedef struct idx_file {
+    size_t dimensions[MAX_RANK]; /* 1 past the rank */
+    size_t rank, size;
+    unsigned char *memory;
+    const unsigned char *elements;
+} idx_file;
+
+/* The content of a file from its beginning on, inflated where it is compressed. */
+typedef struct reader {
+    const char *path;
+    const unsigned char *bytes; /* not read yet */
+    size_t left;
+    bool compressed, ended;
+    z_stream stream;
+} reader;
+
+static void *zlib_allocate(void *unused, uInt count, uInt size) {
+    size_t bytes;
+    (void)unused;
+    return dnn_size_multiply(&bytes, count, size) ? dnn_allocate(bytes) : Z_NULL;
+}
+
+static void zlib_release(void *unused, void *memory) {
+    (void)unused;
+    dnn_release(memory);
+}
+
+static digitnet_status fail_truncated(const char *path) {
+    return dnn_fail(DIGITNET_EFORMAT, "%s: truncated", path);
+}
+
+static digitnet_status open_reader(reader *in, const char *path, const unsigned char *bytes, size_t size) {
+    *in = (reader){.path = path, .bytes = bytes, .left = size};
+    in->stream.zalloc = zlib_allocate;
+    in->stream.zfree = zlib_release;
+    if (size < 2 || bytes[0] != 0x1f || bytes[1] != 0x8b)
+        return DIGITNET_OK;
+    int result = inflateInit2(&in->stream, GZIP_WINDOW);
+    in->compressed = result == Z_OK;
+    if (result == Z_MEM_ERROR)
+        return DIGITNET_ENOMEM;
+    return in->compressed ? DIGITNET_OK
+                          : dnn_fail(DIGITNET_EUNSUPPORTED, "%s: zlib cannot be used (error %d)", path, result);
+}
+
+static void close_reader(reader *in) {
+    if (in->compressed)
+        inflateEnd(&in->stream);
+}
+
+/* zlib counts in unsigned int. */
+static uInt zlib_count(size_t count) {
+    return count < UINT_MAX ? (uInt)count : UINT_MAX;
+}
+
+/* Inflates up to `size` bytes; *done tells how many there were before the end. */
+static digitnet_status inflate_bytes(size_t *done, reader *in, unsigned char *bytes, size_t size) {
+    *done = 0;
+    while (*done < size && !in->ended) {
+        uInt input = zlib_count(in->left);
+        uInt room = zlib_count(size - *done);
+        in->stream.next_in = (z_const Bytef *)in->bytes;
+        in->stream.avail_in = input;
+        in->stream.next_out = bytes + *done;
+        in->stream.avail_out = room;
+        int result = inflate(&in->stream, Z_NO_FLUSH);
+        in->bytes += input - in->stream.avail_in;
+        in->left -= input - in->stream.avail_in;
+        *done += room - in->stream.avail_out;
+        if (result == Z_MEM_ERROR)
+            return DIGITNET_ENOMEM;
+        if (result == Z_BUF_ERROR)
+            return fail_truncated(in->path);
+        if (result != Z_OK && result != Z_STREAM_END)
+            return dnn_fail(DIGITNET_EFORMAT, "%s: corrupt gzip data (%s)", in->path,
+                            in->stream.msg != NULL ? in->stream.msg : "unknown");
+        in->ended = result == Z_STREAM_END;
+    }
+    return DIGITNET_OK;
+}
+
+static digitnet_status take_bytes(reader *in, unsigned char *bytes, size_t size) {
+    size_t done = 0;
+    digitnet_status status = DIGITNET_OK;
+    if (in->compressed)
+        status = inflate_bytes(&done, in, bytes, size);
+    else if (in->left >= size) {
+        memcpy(bytes, in->bytes, size);
+        in->bytes += size;
+        in->left -= size;
+        done = size;
+    }
+    return status != DIGITNET_OK || done == size ? status : fail_truncated(in->path);
+}
+
+static digitnet_status check_magic(size_t *rank, const reader *in, const unsigned char *magic, const idx_kind *kind) {
+    bool is_idx = magic[0] == 0 && magic[1] == 0 && magic[2] >= 0x08 && magic[2] <= 0x0e;
+    *rank = magic[3];
+    if (!is_idx || *rank < kind->min_rank || *rank > kind->max_rank)
+        return dnn_fail(DIGITNET_EFORMAT,
+                        "%s: not an IDX file of %s: it begins with %02x %02x %02x %02x, not 00 00 08 %02x", in->path,
+                        kind->content, magic[0], magic[1], magic[2], magic[3], (unsigned)kind->min_rank);
+    if (magic[2] != UNSIGNED_BYTES)
+        return dnn_fail(DIGITNET_EUNSUPPORTED, "%s: IDX elements of type %02x; only unsigned bytes (08) are read",
+                        in->path, magic[2]);
+    return DIGITNET_OK;
+}
+
+static digitnet_status read_header(idx_file *out, reader *in, const idx_kind *kind, size_t max_bytes) {
+    unsigned char bytes[4 * MAX_RANK];
+    digitnet_status status = take_bytes(in, bytes, 4);
+    if (status == DIGITNET_OK)
+        status = check_magic(&out->rank, in, bytes, kind);
+    if (status == DIGITNET_OK)
+        status = take_bytes(in, bytes, 4 * out->rank);
+    if (status != DIGITNET_OK)
+        return status;
+    for (size_t i = 0; i < MAX_RANK; ++i) {
+        const unsigned char *place = bytes + 4 * i;
+        out->dimensions[i] =
+            i >= out->rank ? 1
+                           : (size_t)place[0] << 24 | (size_t)place[1] << 16 | (size_t)place[2] << 8 | (size_t)place[3];
+        if (out->dimensions[i] == 0)
+            return dnn_fail(DIGITNET_EFORMAT, "%s: dimension %zu of %zu is 0", in->path, i + 1, out->rank);
+    }
+    size_t header = 4 + 4 * out->rank;
+    if (!dnn_size_product(&out->size, out->dimensions, MAX_RANK) || max_bytes < header ||
+        out->size > max_bytes - header)
+        return dnn_fail(DIGITNET_ELIMIT, "%s: %zu x %zu x %zu x %zu bytes exceed the limit of %zu", in->path,
+                        out->dimensions[0], out->dimensions[1], out->dimensions[2], out->dimensions[3], max_bytes);
+    return DIGITNET_OK;
+}
+
+/* The elements of a raw file stay where they were read. */
+static digitnet_status use_elements(idx_file *out, reader *in) {
+    if (in->left != out->size)
+        return dnn_fail(DIGITNET_EFORMAT, "%s: %s: %zu bytes after the header, which announces %zu", in->path,
+                        in->left < out->size ? "truncated" : "trailing bytes", in->left, out->size);
+    out->elements = in->bytes;
+    return DIGITNET_OK;
+}
+
+/* Replaces out->memory, the compressed file, by its elements. */
+static digitnet_status inflate_elements(idx_file *out, reader *in) {
+    enum { MAX_RATIO = 1032 }; /* deflate's, so that a short file cannot ask for much memory */
+    unsigned char extra;
+    size_t extra_count = 0;
+    if (out->size / MAX_RATIO > in->left + 64)
+        return fail_truncated(in->path);
+    unsigned char *elements = dnn_allocate(out->size);
+    if (elements == NULL)
+        return DIGITNET_ENOMEM;
+    digitnet_status status = take_bytes(in, elements, out->size);
+    if (status == DIGITNET_OK) /* to the end, where the checksum stands */
+        status = inflate_bytes(&extra_count, in, &extra, 1);
+    if (status == DIGITNET_OK && (extra_count > 0 || in->left > 0))
+        status = dnn_fail(DIGITNET_EFORMAT, "%s: trailing bytes after the %zu that the header announces", in->path,
+                          out->size);
+    if (status != DIGITNET_OK) {
+        dnn_release(elements);
+        return status;
+    }
+    dnn_release(out->memory);
+    out->memory = elements;
+    out->elements = elements;
+    return DIGITNET_OK;
+}
+
+static digitnet_status read_idx(idx_file *out, const char *path, const idx_kind *kind, size_t max_bytes) {
+    /* Compressed bytes can be a little more than those that they hold. */
+    size_t slack = max_bytes / 1024 + 1024;
+    size_t file_limit = max_bytes <= SIZE_MAX - slack ? max_bytes + slack : SIZE_MAX;
+    size_t size;
+    reader in = {0};
+    *out = (idx_file){0};
+    digitnet_status status = dnn_file_read(&out->memory, &size, path, file_limit);
+    if (status != DIGITNET_OK)
+        return status;
+    if (size == 0)
+        status = dnn_fail(DIGITNET_EFORMAT, "%s: the file is empty", path);
+    else
+        status = open_reader(&in, path, out->memory, size);
+    if (status == DIGITNET_OK)
+        status = read_header(out, &in, kind, max_bytes);
+    if (status == DIGITNET_OK)
+        status = in.compressed ? inflate_elements(out, &in) : use_elements(out, &in);
+    close_reader(&in);
+    if (status != DIGITNET_OK) {
+        dnn_release(out->memory);
+        *out = (idx_file){0};
+    }
+    return status;
+}
+
+static digitnet_status create_dataset(digitnet_dataset **out, idx_file *images, const idx_file *labels,
+                                      const char *images_path, const char *labels_path) {
+    const size_t *dimensions = images->dimensions;
+    dnn_shape shape = {.height = dimensions[1], .width = dimensions[2], .channels = dimensions[3]};
+    size_t label_bytes;
+    if (images->dimensions[0] != labels->dimensions[0])
+        return dnn_fail(DIGITNET_EFORMAT, "%s has %zu images, but %s %zu labels", images_path, images->dimensions[0],
+                        labels_path, labels->dimensions[0]);
+    if (!dnn_size_multiply(&label_bytes, labels->size, sizeof(int32_t)))
+        return dnn_fail(DIGITNET_ELIMIT, "%s: %zu labels", labels_path, labels->size);
+    int32_t *numbers = dnn_allocate(label_bytes);
+    if (numbers == NULL)
+        return DIGITNET_ENOMEM;
+    for (size_t i = 0; i < labels->size; ++i)
+        numbers[i] = labels->elements[i];
+    digitnet_status status =
+        dnn_dataset_adopt(out, images_path, images->memory, images->elements, numbers, dimensions[0], shape);
+    if (status != DIGITNET_OK)
+        dnn_release(numbers);
+    else
+        images->memory = NULL;
+    return status;
+}
+
+static digitnet_status load_pair(digitnet_dataset **out, const char *images_path, const char *labels_path,
+                                 size_t max_bytes) {
+    idx_file images = {0}, labels = {0};
+    digitnet_status status = read_idx(&images, images_path, &images_kind, max_bytes);
+    if (status == DIGITNET_OK)
+        status = read_idx(&labels, labels_path, &labels_kind, max_bytes);
+    if (status == DIGITNET_OK)
+        status = create_dataset(out, &images, &labels, images_path, labels_path);
+    dnn_release(images.memory);
+    dnn_release(labels.memory);
+    return status;
+}
+
+digitnet_status digitnet_dataset_load_idx_ex(digitnet_dataset **out, const char *images, const char *labels,
+                                             const digitnet_dataset_load_options *options) {
+    digitnet_dataset_load_options own = {0};
+    if (out == NULL)
+        return dnn_fail(DIGITNET_EINVAL, "dataset_load_idx: out is NULL");
+    *out = NULL;
+    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_dataset_load_options");
+    if (status != DIGITNET_OK)
+        return status;
+    if (images == NULL || labels == NULL)
+        return dnn_fail(DIGITNET_EINVAL, "dataset_load_idx: the path of the %s is NULL",
+                        images == NULL ? "images" : "labels");
+    return load_pair(out, images, labels, own.max_bytes != 0 ? own.max_bytes : DEFAULT_MAX_BYTES);
+}
+
+digitnet_status digitnet_dataset_load_idx(digitnet_dataset **out, const char *images, const char *labels) {
+    return digitnet_dataset_load_idx_ex(out, images, labels, NULL);
+}

@@ -1,0 +1,68 @@
+/* MNIST, and what comes in its form, from a folder. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/file.h"
+#include "core/memory.h"
+#include "core/options.h"
+#include "core/status.h"
+#include "digitnet/dataset.h"
+
+/* FOLDER/NAME, or FOLDER/NAME.gz where only that is there; to be released with dnn_release(). */
+static digitnet_status find_file(char **out, const char *folder, const char *name) {
+    size_t size;
+    *out = NULL;
+    if (!dnn_size_add(&size, strlen(folder), strlen(name) + sizeof "/.gz"))
+        return dnn_fail(DIGITNET_ELIMIT, "dataset_load_mnist: the folder's name is too long");
+    char *path = dnn_allocate(size);
+    if (path == NULL)
+        return DIGITNET_ENOMEM;
+    *out = path;
+    int length = snprintf(path, size, "%s/%s", folder, name);
+    if (dnn_file_exists(path))
+        return DIGITNET_OK;
+    memcpy(path + length, ".gz", sizeof ".gz");
+    if (dnn_file_exists(path))
+        return DIGITNET_OK;
+    return dnn_fail(DIGITNET_ENOTFOUND, "dataset_load_mnist: there is neither %.*s nor %s", length, path, path);
+}
+
+static digitnet_status load_half(digitnet_dataset **out, const char *folder, const char *images_name,
+                                 const char *labels_name, const digitnet_dataset_load_options *options) {
+    char *images = NULL, *labels = NULL;
+    digitnet_status status = find_file(&images, folder, images_name);
+    if (status == DIGITNET_OK)
+        status = find_file(&labels, folder, labels_name);
+    if (status == DIGITNET_OK)
+        status = digitnet_dataset_load_idx_ex(out, images, labels, options);
+    dnn_release(images);
+    dnn_release(labels);
+    return status;
+}
+
+digitnet_status digitnet_dataset_load_mnist_ex(digitnet_dataset **train, digitnet_dataset **test, const char *folder,
+                                               const digitnet_dataset_load_options *options) {
+    digitnet_status status = DIGITNET_OK;
+    if (train != NULL)
+        *train = NULL;
+    if (test != NULL)
+        *test = NULL;
+    if (train == NULL && test == NULL)
+        return dnn_fail(DIGITNET_EINVAL, "dataset_load_mnist: train and test are both NULL");
+    if (folder == NULL || *folder == '\0')
+        return dnn_fail(DIGITNET_EINVAL, "dataset_load_mnist: folder is %s",
+                        folder == NULL ? "NULL" : "an empty string");
+    if (train != NULL)
+        status = load_half(train, folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte", options);
+    if (status == DIGITNET_OK && test != NULL)
+        status = load_half(test, folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", options);
+    if (status != DIGITNET_OK && train != NULL) {
+        digitnet_dataset_free(*train);
+        *train = NULL;
+    }
+    return status;
+}
+
+digitnet_status digitnet_dataset_load_mnist(digitnet_dataset **train, digitnet_dataset **test, const char *folder) {
+    return digitnet_dataset_load_mnist_ex(train, test, folder, NULL);
+}

@@ -1,0 +1,87 @@
+/* Data sets that a callback gathers. */
+#include <math.h>
+
+#include "core/memory.h"
+#include "core/number.h"
+#include "core/options.h"
+#include "core/status.h"
+#include "dataset/storage.h"
+
+digitnet_status digitnet_dataset_create_source(digitnet_dataset **out, const digitnet_source_options *options) {
+    digitnet_source_options own = {0};
+    dnn_storage *storage = NULL;
+    if (out == NULL)
+        return dnn_fail(DIGITNET_EINVAL, "dataset_create_source: out is NULL");
+    *out = NULL;
+    if (options == NULL)
+        return dnn_fail(DIGITNET_EINVAL, "dataset_create_source: options is NULL");
+    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_source_options");
+    if (status != DIGITNET_OK)
+        return status;
+    if (own.gather == NULL)
+        return dnn_fail(DIGITNET_EINVAL, "dataset_create_source: gather is NULL");
+    status = dnn_storage_create(&storage, "dataset_create_source", own.count, own.height, own.width, own.channels, 0);
+    if (status != DIGITNET_OK)
+        return status;
+    storage->gather = own.gather;
+    storage->user_data = own.user_data;
+    status = dnn_dataset_create(out, storage, 0, own.count);
+    if (status != DIGITNET_OK) {
+        dnn_storage_release(storage);
+        return status;
+    }
+    storage->release = own.release;
+    return DIGITNET_OK;
+}
+
+/* What the callback's result means for the call that it was made in. */
+static digitnet_status callback_status(int result) {
+    if (result == 0)
+        return DIGITNET_OK;
+    digitnet_status status = DIGITNET_ECALLBACK;
+#define IF_STATUS(name, value, text) \
+    if (result == value)             \
+        status = DIGITNET_##name;
+    DIGITNET_STATUS_MAP(IF_STATUS)
+#undef IF_STATUS
+    return dnn_fail(status, "the source's gather callback returned %d (%s)", result, digitnet_status_string(status));
+}
+
+static digitnet_status check_samples(const float *images, const int32_t *labels, size_t values, const size_t *indices,
+                                     size_t count) {
+    for (size_t i = 0; images != NULL && i < count * values; ++i)
+        if (!isfinite(images[i]))
+            return dnn_fail(DIGITNET_EINVAL, "the source's image %zu, value %zu is %s; values must be finite",
+                            indices[i / values], i % values, dnn_number_text(images[i]).text);
+    for (size_t i = 0; labels != NULL && i < count; ++i)
+        if (labels[i] < 0)
+            return dnn_fail(DIGITNET_EINVAL, "the source's label %zu is %d; labels are class numbers from 0",
+                            indices[i], (int)labels[i]);
+    return DIGITNET_OK;
+}
+
+static digitnet_status gather(float *images, int32_t *labels, const dnn_storage *storage, const size_t *indices,
+                              const uint64_t *seeds, size_t count) {
+    digitnet_status status =
+        callback_status(storage->gather(images, labels, indices, seeds, count, storage->user_data));
+    return status != DIGITNET_OK ? status : check_samples(images, labels, storage->values, indices, count);
+}
+
+digitnet_status dnn_source_gather(float *images, int32_t *labels, const digitnet_dataset *dataset,
+                                  const size_t *indices, const uint64_t *seeds, size_t count) {
+    enum { CHUNK = 256 }; /* indices of a slice become the source's own, without an allocation */
+    const dnn_storage *storage = dataset->storage;
+    if (dataset->first == 0)
+        return gather(images, labels, storage, indices, seeds, count);
+    digitnet_status status = DIGITNET_OK;
+    for (size_t done = 0; status == DIGITNET_OK && done < count;) {
+        size_t own_indices[CHUNK];
+        size_t chunk = count - done < CHUNK ? count - done : CHUNK;
+        for (size_t i = 0; i < chunk; ++i)
+            own_indices[i] = dataset->first + indices[done + i];
+        status = gather(images != NULL ? images + done * storage->values : NULL, labels != NULL ? labels + done : NULL,
+                        storage, own_indices, seeds != NULL ? seeds + done : NULL, chunk);
+        done += chunk;
+    }
+    return status;
+}
