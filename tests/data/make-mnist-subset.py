@@ -4,7 +4,8 @@
 usage: make-mnist-subset.py MNIST_FOLDER OUTPUT_FOLDER
 
 MNIST_FOLDER holds the four uncompressed -ubyte files (examples/get-mnist.sh fetches them). For each class the first 200
-training and the first 100 test digits are taken, and stay in the order of the original files. The same bytes at every run.
+training and the first 100 test digits are taken, and stay in the order of the original files. The same bytes at every run
+(of one version of zlib).
 """
 import gzip
 import os
