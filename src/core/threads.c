@@ -16,6 +16,7 @@
 /* A step of training runs several regions of some hundred microseconds each: a worker that looks for the next one for a
  * moment before it sleeps saves a wake-up, which costs about as much. */
 #define SPIN_NANOSECONDS 50000
+#define MAX_THREADS 256
 #define WORKER_STACK ((size_t)1 << 20)
 
 typedef struct worker {
@@ -162,6 +163,8 @@ static void start_workers(dnn_pool *pool, size_t threads) {
 digitnet_status dnn_pool_create(dnn_pool **out, size_t threads) {
     size_t bytes;
     *out = NULL;
+    if (threads > MAX_THREADS)
+        return dnn_fail(DIGITNET_EINVAL, "threads is %zu; at most %d are possible", threads, MAX_THREADS);
     if (!dnn_size_multiply(&bytes, threads, sizeof(worker)) || !dnn_size_add(&bytes, bytes, sizeof(dnn_pool)))
         return dnn_fail(DIGITNET_ENOMEM, "out of memory: %zu threads", threads);
     dnn_pool *pool = dnn_allocate_zeroed(bytes);

@@ -9,8 +9,8 @@
 
 typedef struct dnn_layer_kind dnn_layer_kind;
 
-/* One tensor of weights. In memory a kernel is outputs x inputs, row-major (for a convolution filters x rows x columns x channels); the
- * user sees it transposed, as Keras has it. A bias is one row of `outputs`. */
+/* One tensor of weights. In memory a kernel is outputs x inputs, row-major (for a convolution filters x rows x columns
+ * x channels); the user sees it transposed, as Keras has it. A bias is one row of `outputs`. */
 typedef struct dnn_tensor {
     char *name; /* "LAYER/kernel" */
     size_t rank;
@@ -57,21 +57,32 @@ typedef struct dnn_layer {
     size_t multiply_adds;
 } dnn_layer;
 
+struct dnn_step;
+
 struct dnn_layer_kind {
-    const char *name; /* also the stem of default names, as in Keras */
-    /* Checks the attributes against layer->input, and sets output, tensors (all but names and offsets) and multiply_adds. */
+    const char *name;       /* also the stem of default names, as in Keras */
+    const char *class_name; /* for the summary, as in Keras */
+    /* Checks the attributes against layer->input, and sets output, tensors (all but names and offsets) and
+     * multiply_adds. */
     digitnet_status (*infer_shape)(dnn_layer *layer);
+    /* Fills in the step that runs this layer and perhaps some of the `available` - 1 layers behind it, and returns how
+     * many it serves. A step without a kind has nothing to compute. False where a size overflows. */
+    bool (*plan)(struct dnn_step *step, size_t available);
 };
 
-extern const dnn_layer_kind dnn_layer_conv2d, dnn_layer_max_pool2d, dnn_layer_flatten, dnn_layer_dense, dnn_layer_dropout,
-    dnn_layer_activation;
+extern const dnn_layer_kind dnn_layer_conv2d, dnn_layer_max_pool2d, dnn_layer_flatten, dnn_layer_dense,
+    dnn_layer_dropout, dnn_layer_activation;
 
-/* Books the kernel and, unless `no_bias`, the bias. False where a size overflows. */
-bool dnn_layer_book_tensors(dnn_layer *layer, const size_t *dimensions, size_t rank, size_t window, bool no_bias);
+/* Books a kernel of these dimensions as the user sees them, the last being the outputs and the one before it the
+ * inputs, and, unless `no_bias`, a bias. False where a size overflows. */
+bool dnn_layer_book_tensors(dnn_layer *layer, const size_t *dimensions, size_t rank, bool no_bias);
+/* The multiply-adds of `positions` places to which the whole kernel is applied. False where they overflow. */
+bool dnn_layer_count_multiply_adds(dnn_layer *layer, size_t positions);
 
-/* The rows or columns that a window of `size` moved by `stride` gives over `input`, and the padding before and after it. 0 where the window does
- * not fit. */
-size_t dnn_window_output(size_t *before, size_t *after, size_t input, size_t size, size_t stride, digitnet_padding padding);
+/* The rows or columns that a window of `size` moved by `stride` gives over `input`, and the padding before and after
+ * it. 0 where the window does not fit. */
+size_t dnn_window_output(size_t *before, size_t *after, size_t input, size_t size, size_t stride,
+                         digitnet_padding padding);
 
 const char *dnn_activation_name(digitnet_activation activation);
 

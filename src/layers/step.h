@@ -1,5 +1,6 @@
-/* What runs: a step serves one layer or several neighbours (a convolution with ReLU and the pool behind it). A step's functions work on a range
- * of samples on one thread; they read the weights that they are given and write nothing but their outputs. */
+/* What runs: a step serves one layer or several neighbours (a convolution with ReLU and the pool behind it). A step's
+ * functions work on a range of samples on one thread; they read the weights that they are given and write nothing but
+ * their outputs. */
 #ifndef DNN_LAYERS_STEP_H
 #define DNN_LAYERS_STEP_H
 
@@ -27,9 +28,9 @@ typedef struct dnn_step_kind {
     void (*pack)(const dnn_step *step, float *packed, const float *parameters); /* NULL where packed_values is 0 */
     void (*forward)(const dnn_step *step, const dnn_step_range *range);
     void (*backward)(const dnn_step *step, const dnn_step_range *range);
-    /* Where a copy of the gradient a range would cost more than the arithmetic: the gradient of one block of the step's outputs over the whole
-     * batch, after backward() has run for all of it. Overwrites its block of range->gradient, and tells which by first and count. NULL where
-     * backward() adds the gradient itself. */
+    /* Where a copy of the gradient for each range would cost more than the arithmetic: the gradient of one block of the
+     * step's outputs over the whole batch, after backward() has run for all of it. Overwrites these outputs' part of
+     * range->gradient. NULL where backward() adds the gradient itself. */
     void (*block_gradient)(const dnn_step *step, const dnn_step_range *batch, size_t block);
 } dnn_step_kind;
 
@@ -41,16 +42,18 @@ struct dnn_step {
     size_t index;
     size_t input_values, output_values; /* a sample */
     size_t parameter_offset, parameter_values;
-    size_t packed_values;
+    size_t packed_offset, packed_values;
     size_t cache_bytes;   /* a sample */
     size_t scratch_bytes; /* a worker, in training or inference */
     size_t block_count, block_outputs;
-    bool fused_loss; /* the last step: output_gradient is already the one before its softmax */
+    digitnet_activation activation; /* linear in the last step of a classifier, whose softmax belongs to the loss */
     dnn_conv2d_shape conv2d;
     dnn_pool2d_shape pool2d;
 };
 
-/* Each fills in a step that begins at step->layers (of `available` layers), and returns how many layers it serves; 0 where it serves none. */
-size_t dnn_step_plan(dnn_step *step, size_t available);
+/* The activation of a step, in place over `samples`, and its gradient, from the one by the outputs to the one by the
+ * inputs. */
+void dnn_step_activate(const dnn_step *step, float *values, const float *bias, size_t samples);
+void dnn_step_activate_backward(const dnn_step *step, float *gradient, const float *output, size_t samples);
 
 #endif

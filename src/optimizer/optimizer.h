@@ -13,11 +13,11 @@ typedef struct dnn_optimizer_settings {
 } dnn_optimizer_settings;
 
 typedef struct dnn_optimizer_rule {
-    const char *name; /* "adam" */
-    size_t slots;     /* values of state for each parameter */
+    const char *name;                                        /* "adam" */
+    size_t (*slots)(const dnn_optimizer_settings *settings); /* values of state for each parameter */
     const char *slot_names[2];
-    /* One step, numbered from 1, for `count` parameters at `offset`; `state` is the whole flat state of `total` values a slot. Elementwise, so that it may be cut
-     * anywhere. */
+    /* One step, numbered from 1, for `count` parameters at `offset`; `state` is the whole flat state of `total` values
+     * a slot. Elementwise, so that it may be cut anywhere. */
     void (*update)(const dnn_kernels *kernels, const dnn_optimizer_settings *settings, uint64_t step, float *parameters,
                    float *state, const float *gradients, size_t offset, size_t count, size_t total);
 } dnn_optimizer_rule;

@@ -6,7 +6,7 @@
 #include "model/model.h"
 #include "optimizer/optimizer.h"
 
-/* Everything but the optimizer's flat state: copied as a whole at an epoch's end, so that a diverged fit can go back. */
+/* Everything that a fit moves on but the weights and the optimizer's flat state. */
 typedef struct dnn_progress {
     uint64_t epochs_done;
     uint64_t steps_done; /* optimizer steps since compile */
@@ -18,16 +18,24 @@ typedef struct dnn_progress {
 } dnn_progress;
 
 typedef struct dnn_training {
-    dnn_optimizer_settings settings; /* kind, rates */
+    dnn_optimizer_settings settings;
     digitnet_loss loss;
     uint64_t seed;
     dnn_progress progress;
     float *state; /* dnn_optimizer_slots() blocks of parameter_count values, each in the layout of the parameters */
 } dnn_training;
 
-/* Of a compiled model; NULL before. */
-dnn_training *dnn_model_training(const digitnet_model *model);
-/* Gives a model a training of its own with a zeroed state, in place of the one it has. Checks the settings. For compile and import. */
-digitnet_status dnn_model_attach_training(digitnet_model *model, const dnn_optimizer_settings *settings, digitnet_loss loss, uint64_t seed);
+/* A training at its beginning, with a zeroed state. */
+digitnet_status dnn_training_create(dnn_training **out, const dnn_optimizer_settings *settings, digitnet_loss loss,
+                                    uint64_t seed, size_t parameter_count);
+void dnn_training_free(dnn_training *training);
+/* Gives a model a training, which it owns from then on, in place of the one that it has. */
+void dnn_training_attach(digitnet_model *model, dnn_training *training);
+
+/* ESHAPE where a data set's images do not fit the model, EINVAL where its labels do not. */
+digitnet_status dnn_training_check_dataset(const dnn_network *network, const digitnet_dataset *dataset,
+                                           const char *role);
+/* EINVAL naming the first of these labels, of the samples with these indices, that is not below `classes`. */
+digitnet_status dnn_training_check_labels(const int32_t *labels, const size_t *indices, size_t count, size_t classes);
 
 #endif

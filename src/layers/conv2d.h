@@ -1,0 +1,20 @@
+/* The ways to run a convolution. */
+#ifndef DNN_LAYERS_CONV2D_H
+#define DNN_LAYERS_CONV2D_H
+
+#include "kernels/kernels.h"
+#include "layers/layer.h"
+#include "layers/step.h"
+
+dnn_conv2d_shape dnn_layer_conv2d_shape(const dnn_layer *layer);
+/* NULL where the layer has none; `parameters` are the step's own. */
+const float *dnn_conv2d_bias(const dnn_step *step, const float *parameters);
+
+/* By im2col and a matrix product: every shape. False where a size overflows. */
+bool dnn_conv2d_plan_general(dnn_step *step);
+/* A convolution with ReLU and, where one follows that it can serve, the max pool behind it, by tiles and without
+ * im2col. */
+bool dnn_conv2d_can_fuse(const dnn_step *step);
+bool dnn_conv2d_plan_fused(dnn_step *step, size_t available);
+
+#endif

@@ -1,0 +1,166 @@
+#include "model/model.h"
+
+#include "core/memory.h"
+#include "core/options.h"
+#include "core/status.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* Far above what a small network needs, far below what would take a host down. */
+#define DEFAULT_PARAMETERS ((size_t)250000000)
+#define DEFAULT_ACTIVATION_BYTES ((size_t)256 << 20)
+#define DEFAULT_MULTIPLY_ADDS (SIZE_MAX > UINT32_MAX ? (size_t)100000000000u : SIZE_MAX)
+
+static size_t or_default(size_t value, size_t fallback) {
+    return value ? value : fallback;
+}
+
+digitnet_status digitnet_model_create(digitnet_model **out, size_t height, size_t width, size_t channels) {
+    return digitnet_model_create_ex(out, height, width, channels, NULL);
+}
+
+static digitnet_status check_input(size_t height, size_t width, size_t channels) {
+    size_t dimensions[] = {height, width, channels, sizeof(float)};
+    size_t bytes;
+    if (height == 0 || width == 0 || channels == 0) {
+        return dnn_fail(DIGITNET_EINVAL, "digitnet_model_create: the input is %zux%zux%zu; no size may be 0", height,
+                        width, channels);
+    }
+    if (!dnn_size_product(&bytes, dimensions, 4)) {
+        return dnn_fail(DIGITNET_ELIMIT, "digitnet_model_create: an input of %zux%zux%zu overflows", height, width,
+                        channels);
+    }
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet_model_create_ex(digitnet_model **out, size_t height, size_t width, size_t channels,
+                                         const digitnet_model_options *options) {
+    if (!out) {
+        return dnn_fail(DIGITNET_EINVAL, "digitnet_model_create: out is NULL");
+    }
+    *out = NULL;
+    digitnet_model_options own = {0};
+    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_model_options");
+    if (status == DIGITNET_OK) {
+        status = check_input(height, width, channels);
+    }
+    if (status != DIGITNET_OK) {
+        return status;
+    }
+    dnn_limits limits = {.parameters = or_default(own.max_parameters, DEFAULT_PARAMETERS),
+                         .activation_bytes = or_default(own.max_activation_bytes, DEFAULT_ACTIVATION_BYTES),
+                         .multiply_adds = or_default(own.max_multiply_adds, DEFAULT_MULTIPLY_ADDS)};
+    size_t input_bytes = height * width * channels * sizeof(float);
+    if (input_bytes > limits.activation_bytes) {
+        return dnn_fail(DIGITNET_ELIMIT,
+                        "digitnet_model_create: an input of %zux%zux%zu takes %zu bytes; the limit is %zu", height,
+                        width, channels, input_bytes, limits.activation_bytes);
+    }
+    digitnet_model *model = dnn_allocate_zeroed(sizeof *model);
+    if (!model) {
+        return DIGITNET_ENOMEM;
+    }
+    model->limits = limits;
+    model->network.kernels = dnn_kernels_best();
+    model->network.input = (dnn_shape){height, width, channels, false};
+    *out = model;
+    return DIGITNET_OK;
+}
+
+void digitnet_model_free(digitnet_model *model) {
+    if (!model) {
+        return;
+    }
+    if (model->training) {
+        model->training_kind->release(model->training);
+    }
+    dnn_network_release(&model->network);
+    dnn_release(model);
+}
+
+digitnet_status dnn_model_check(const digitnet_model *model) {
+    if (!model) {
+        return dnn_fail(DIGITNET_EINVAL, "model is NULL");
+    }
+    if (model->error != DIGITNET_OK) {
+        return dnn_fail(model->error, "%s", model->error_message);
+    }
+    return DIGITNET_OK;
+}
+
+digitnet_status dnn_model_check_weights(const digitnet_model *model) {
+    if (!model->network.parameters) {
+        return dnn_fail(DIGITNET_ESTATE, "the model has no weights yet; digitnet_model_compile() draws them");
+    }
+    return DIGITNET_OK;
+}
+
+static digitnet_status copy_state(digitnet_model *copy, const digitnet_model *model) {
+    digitnet_status status = dnn_network_copy(&copy->network, &model->network);
+    if (status != DIGITNET_OK || !model->training) {
+        return status;
+    }
+    copy->training = model->training_kind->copy(model->training, model->network.parameter_count);
+    copy->training_kind = model->training_kind;
+    return copy->training ? DIGITNET_OK : DIGITNET_ENOMEM;
+}
+
+digitnet_status digitnet_model_clone(digitnet_model **out, const digitnet_model *model) {
+    if (!out) {
+        return dnn_fail(DIGITNET_EINVAL, "digitnet_model_clone: out is NULL");
+    }
+    *out = NULL;
+    if (!model) {
+        return dnn_fail(DIGITNET_EINVAL, "digitnet_model_clone: model is NULL");
+    }
+    digitnet_status status = dnn_model_begin_read(model);
+    if (status != DIGITNET_OK) {
+        return status;
+    }
+    digitnet_model *copy = NULL;
+    if (model->error != DIGITNET_OK) {
+        status = dnn_fail(DIGITNET_ESTATE, "digitnet_model_clone: a builder failed: %s", model->error_message);
+    } else {
+        copy = dnn_allocate_zeroed(sizeof *copy);
+        status = DIGITNET_ENOMEM;
+    }
+    if (copy) {
+        copy->limits = model->limits;
+        status = copy_state(copy, model);
+    }
+    dnn_model_end_read(model);
+    if (status != DIGITNET_OK) {
+        digitnet_model_free(copy);
+        return status;
+    }
+    *out = copy;
+    return DIGITNET_OK;
+}
+
+digitnet_status dnn_model_realize(digitnet_model *model) {
+    dnn_network *network = &model->network;
+    if (network->parameters) {
+        return DIGITNET_OK;
+    }
+    digitnet_status status = dnn_network_plan(network);
+    if (status == DIGITNET_OK) {
+        status = dnn_network_allocate_weights(network);
+    }
+    if (status != DIGITNET_OK) {
+        dnn_network_unplan(network);
+    }
+    return status;
+}
+
+void digitnet_model_request_stop(digitnet_model *model) {
+    if (model) {
+        atomic_store(&model->stop_requested, 1);
+    }
+}
+
+void digitnet_model_clear_stop(digitnet_model *model) {
+    if (model) {
+        atomic_store(&model->stop_requested, 0);
+    }
+}

@@ -1,0 +1,238 @@
+#include "model/pass.h"
+
+#include "core/status.h"
+
+#include <string.h>
+
+/* Parameters whose copies are summed in one task. */
+enum { SPAN_VALUES = 4096 };
+
+/* Offsets in the arena. */
+struct dnn_pass_step {
+    size_t output, output_gradient, cache;
+    size_t copy; /* in each range's gradient copy, in values */
+};
+
+static bool sums_copies(const dnn_step *step) {
+    return step->parameter_values && !step->kind->block_gradient;
+}
+
+static size_t book_floats(dnn_arena *arena, size_t count, size_t values) {
+    size_t total;
+    if (!dnn_size_multiply(&total, count, values) || !dnn_size_add(&total, total, DNN_KERNEL_SLACK)) {
+        arena->overflow = true;
+        return 0;
+    }
+    return dnn_arena_book(arena, total, sizeof(float));
+}
+
+static void book(dnn_pass *pass, size_t workers) {
+    const dnn_network *network = pass->network;
+    dnn_arena *arena = &pass->arena;
+    pass->input = book_floats(arena, pass->capacity, dnn_shape_values(network->input));
+    pass->seeds = dnn_arena_book(arena, pass->capacity, sizeof(uint64_t));
+    for (size_t i = 0; i < network->step_count; i++) {
+        const dnn_step *step = &network->steps[i];
+        struct dnn_pass_step *place = &pass->steps[i];
+        size_t cache;
+        place->output = book_floats(arena, pass->capacity, step->output_values);
+        place->output_gradient = i >= pass->first_trained ? book_floats(arena, pass->capacity, step->output_values) : 0;
+        if (!dnn_size_multiply(&cache, pass->capacity, step->cache_bytes)) {
+            arena->overflow = true;
+        }
+        place->cache = dnn_arena_book(arena, cache, 1);
+        place->copy = pass->copy_values;
+        pass->copy_values += sums_copies(step) ? step->parameter_values : 0;
+        pass->scratch_bytes = step->scratch_bytes > pass->scratch_bytes ? step->scratch_bytes : pass->scratch_bytes;
+    }
+    pass->scratch_bytes = (pass->scratch_bytes / DNN_ALIGNMENT + 1) * DNN_ALIGNMENT;
+    pass->scratch = dnn_arena_book(arena, workers, pass->scratch_bytes);
+    pass->gradients = book_floats(arena, 1, network->parameter_count);
+    pass->copies = book_floats(arena, DNN_MAX_RANGES, pass->copy_values);
+}
+
+static size_t tasks_of(const dnn_step *step) {
+    if (step->kind->block_gradient) {
+        return step->block_count;
+    }
+    return (step->parameter_values + SPAN_VALUES - 1) / SPAN_VALUES;
+}
+
+static void list_tasks(dnn_pass *pass) {
+    for (size_t i = 0; i < pass->network->step_count; i++) {
+        const dnn_step *step = &pass->network->steps[i];
+        for (size_t task = 0; task < tasks_of(step); task++) {
+            dnn_span span = {.offset = task * SPAN_VALUES};
+            if (sums_copies(step)) {
+                size_t left = step->parameter_values - span.offset;
+                span.count = left < SPAN_VALUES ? left : SPAN_VALUES;
+            }
+            pass->tasks[pass->task_count++] = (dnn_gradient_task){.step = step, .block = task, .span = span};
+        }
+    }
+}
+
+static size_t count_tasks(const dnn_network *network) {
+    size_t count = 0;
+    for (size_t i = 0; i < network->step_count; i++) {
+        count += tasks_of(&network->steps[i]);
+    }
+    return count;
+}
+
+static size_t find_first_trained(const dnn_network *network) {
+    size_t first = 0;
+    while (first + 1 < network->step_count && network->steps[first].parameter_values == 0) {
+        first++;
+    }
+    return first;
+}
+
+digitnet_status dnn_pass_create(dnn_pass *pass, const dnn_network *network, size_t capacity, size_t workers) {
+    *pass = (dnn_pass){.network = network, .capacity = capacity, .first_trained = find_first_trained(network)};
+    pass->steps = dnn_allocate_zeroed(network->step_count * sizeof *pass->steps);
+    pass->tasks = dnn_allocate_zeroed(count_tasks(network) * sizeof *pass->tasks);
+    digitnet_status status = DIGITNET_ENOMEM;
+    if (pass->steps && pass->tasks) {
+        book(pass, workers);
+        list_tasks(pass);
+        status = pass->arena.overflow
+                     ? dnn_fail(DIGITNET_ELIMIT, "a batch of %zu images overflows for this model", capacity)
+                 : dnn_arena_allocate(&pass->arena) ? DIGITNET_OK
+                                                    : DIGITNET_ENOMEM;
+    }
+    if (status != DIGITNET_OK) {
+        dnn_pass_release(pass);
+    }
+    return status;
+}
+
+void dnn_pass_release(dnn_pass *pass) {
+    dnn_arena_release(&pass->arena);
+    dnn_release(pass->steps);
+    dnn_release(pass->tasks);
+    pass->steps = NULL;
+    pass->tasks = NULL;
+}
+
+size_t dnn_pass_range_count(size_t count) {
+    return count < DNN_MAX_RANGES ? count : DNN_MAX_RANGES;
+}
+
+dnn_range dnn_pass_range(size_t count, size_t index) {
+    size_t ranges = dnn_pass_range_count(count);
+    size_t each = count / ranges, larger = count % ranges;
+    return (dnn_range){
+        .index = index, .first = index * each + (index < larger ? index : larger), .count = each + (index < larger)};
+}
+
+static float *floats_at(const dnn_pass *pass, size_t offset, size_t index) {
+    return (float *)dnn_arena_at(&pass->arena, offset) + index;
+}
+
+float *dnn_pass_input(const dnn_pass *pass, size_t sample) {
+    return floats_at(pass, pass->input, sample * dnn_shape_values(pass->network->input));
+}
+
+uint64_t *dnn_pass_seeds(const dnn_pass *pass, size_t sample) {
+    return (uint64_t *)dnn_arena_at(&pass->arena, pass->seeds) + sample;
+}
+
+static float *output_of(const dnn_pass *pass, size_t step, size_t sample) {
+    return floats_at(pass, pass->steps[step].output, sample * pass->network->steps[step].output_values);
+}
+
+static float *output_gradient_of(const dnn_pass *pass, size_t step, size_t sample) {
+    return floats_at(pass, pass->steps[step].output_gradient, sample * pass->network->steps[step].output_values);
+}
+
+float *dnn_pass_output(const dnn_pass *pass, size_t sample) {
+    size_t steps = pass->network->step_count;
+    return steps ? output_of(pass, steps - 1, sample) : dnn_pass_input(pass, sample);
+}
+
+float *dnn_pass_output_gradient(const dnn_pass *pass, size_t sample) {
+    return output_gradient_of(pass, pass->network->step_count - 1, sample);
+}
+
+float *dnn_pass_gradients(const dnn_pass *pass) {
+    return floats_at(pass, pass->gradients, 0);
+}
+
+static float *copy_of(const dnn_pass *pass, size_t range, size_t step) {
+    return floats_at(pass, pass->copies, range * pass->copy_values + pass->steps[step].copy);
+}
+
+/* What a step is given for a range, but for the gradients. */
+static dnn_step_range range_of(const dnn_pass *pass, size_t step_index, dnn_range range, size_t worker) {
+    const dnn_network *network = pass->network;
+    const dnn_step *step = &network->steps[step_index];
+    unsigned char *cache = dnn_arena_at(&pass->arena, pass->steps[step_index].cache);
+    unsigned char *scratch = dnn_arena_at(&pass->arena, pass->scratch);
+    return (dnn_step_range){.samples = range.count,
+                            .input = step_index ? output_of(pass, step_index - 1, range.first)
+                                                : dnn_pass_input(pass, range.first),
+                            .output = output_of(pass, step_index, range.first),
+                            .cache = cache + range.first * step->cache_bytes,
+                            .seeds = dnn_pass_seeds(pass, range.first),
+                            .parameters = network->parameters + step->parameter_offset,
+                            .packed = network->packed + step->packed_offset,
+                            .scratch = scratch + worker * pass->scratch_bytes};
+}
+
+void dnn_pass_forward(const dnn_pass *pass, dnn_range range, size_t worker) {
+    for (size_t i = 0; i < pass->network->step_count; i++) {
+        const dnn_step *step = &pass->network->steps[i];
+        dnn_step_range work = range_of(pass, i, range, worker);
+        step->kind->forward(step, &work);
+    }
+}
+
+void dnn_pass_backward(const dnn_pass *pass, dnn_range range, size_t worker) {
+    memset(copy_of(pass, range.index, 0), 0, pass->copy_values * sizeof(float));
+    for (size_t i = pass->network->step_count; i-- > pass->first_trained;) {
+        const dnn_step *step = &pass->network->steps[i];
+        dnn_step_range work = range_of(pass, i, range, worker);
+        work.output_gradient = output_gradient_of(pass, i, range.first);
+        work.input_gradient = i > pass->first_trained ? output_gradient_of(pass, i - 1, range.first) : NULL;
+        work.gradient = sums_copies(step) ? copy_of(pass, range.index, i) : NULL;
+        step->kind->backward(step, &work);
+    }
+}
+
+/* Sums the ranges' copies of a span, in the order of the ranges. */
+static void sum_copies(const dnn_pass *pass, size_t ranges, const dnn_gradient_task *task, float *gradient) {
+    const dnn_step *step = task->step;
+    memcpy(gradient, copy_of(pass, 0, step->index) + task->span.offset, task->span.count * sizeof(float));
+    for (size_t range = 1; range < ranges; range++) {
+        step->kernels->add(gradient, copy_of(pass, range, step->index) + task->span.offset, task->span.count);
+    }
+}
+
+/* The outputs of one block: rows of the kernel, and the same places of the bias. */
+static size_t block_spans(const dnn_step *step, size_t block, dnn_span spans[2]) {
+    const dnn_tensor *kernel = &step->layers[0].tensors[DNN_KERNEL];
+    size_t first = block * step->block_outputs;
+    size_t left = kernel->outputs - first;
+    size_t count = left < step->block_outputs ? left : step->block_outputs;
+    spans[0] = (dnn_span){step->parameter_offset + first * kernel->inputs, count * kernel->inputs};
+    spans[1] = (dnn_span){step->parameter_offset + kernel->values + first, count};
+    return step->layers[0].tensor_count;
+}
+
+size_t dnn_pass_gradient(const dnn_pass *pass, size_t count, size_t task_index, dnn_span spans[2]) {
+    const dnn_gradient_task *task = &pass->tasks[task_index];
+    const dnn_step *step = task->step;
+    float *gradients = dnn_pass_gradients(pass) + step->parameter_offset;
+    if (sums_copies(step)) {
+        sum_copies(pass, dnn_pass_range_count(count), task, gradients + task->span.offset);
+        spans[0] = (dnn_span){step->parameter_offset + task->span.offset, task->span.count};
+        return 1;
+    }
+    dnn_step_range batch = range_of(pass, step->index, (dnn_range){.count = count}, 0);
+    batch.scratch = NULL; /* several blocks run at the same time */
+    batch.output_gradient = output_gradient_of(pass, step->index, 0);
+    batch.gradient = gradients;
+    step->kind->block_gradient(step, &batch, task->block);
+    return block_spans(step, task->block, spans);
+}

@@ -1,0 +1,26 @@
+/* Adam (Kingma and Ba 2015, section 2, last paragraph), in Keras's form:
+ *     m <- b1 m + (1 - b1) g
+ *     v <- b2 v + (1 - b2) g^2
+ *     w <- w - lr sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + eps) */
+#include "optimizer/rules.h"
+
+#include <math.h>
+
+static size_t slots(const dnn_optimizer_settings *settings) {
+    (void)settings;
+    return 2;
+}
+
+static void update(const dnn_kernels *kernels, const dnn_optimizer_settings *settings, uint64_t step, float *parameters,
+                   float *state, const float *gradients, size_t offset, size_t count, size_t total) {
+    double t = (double)step;
+    double correction = sqrt(1 - pow(settings->beta_2, t)) / (1 - pow(settings->beta_1, t));
+    dnn_adam adam = {.step_size = (float)(settings->learning_rate * correction),
+                     .beta_1 = (float)settings->beta_1,
+                     .beta_2 = (float)settings->beta_2,
+                     .epsilon = (float)settings->epsilon};
+    kernels->adam(parameters + offset, state + offset, state + total + offset, gradients + offset, count, &adam);
+}
+
+const dnn_optimizer_rule dnn_optimizer_adam = {
+    .name = "adam", .slots = slots, .slot_names = {"m", "v"}, .update = update};

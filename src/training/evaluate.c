@@ -1,0 +1,59 @@
+#include "core/options.h"
+#include "core/status.h"
+#include "kernels/gemm.h"
+#include "training/evaluator.h"
+#include "training/training.h"
+
+/* With the model held as a reader. */
+static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model *model, const digitnet_dataset *dataset,
+                                const digitnet_evaluate_options *options) {
+    digitnet_status status = dnn_model_check_weights(model);
+    if (status == DIGITNET_OK && !dnn_network_is_classifier(&model->network)) {
+        status = dnn_fail(DIGITNET_ESHAPE, "digitnet_model_evaluate: the model does not end in a flat softmax");
+    }
+    if (status == DIGITNET_OK) {
+        status = dnn_training_check_dataset(&model->network, dataset, "evaluation");
+    }
+    dnn_pool *pool = NULL;
+    if (status == DIGITNET_OK) {
+        status = dnn_pool_create(&pool, options->threads ? options->threads : dnn_processor_count());
+    }
+    dnn_evaluator evaluator = {0};
+    if (status == DIGITNET_OK) {
+        status = dnn_evaluator_create(&evaluator, &model->network, dataset,
+                                      options->batch_size ? options->batch_size : 256, pool);
+    }
+    if (status == DIGITNET_OK) {
+        dnn_blas_enter();
+        status = dnn_evaluator_run(metrics, &evaluator);
+        dnn_blas_leave();
+    }
+    dnn_evaluator_release(&evaluator);
+    dnn_pool_free(pool);
+    return status;
+}
+
+digitnet_status digitnet_model_evaluate(digitnet_metrics *out, const digitnet_model *model,
+                                        const digitnet_dataset *dataset, const digitnet_evaluate_options *options) {
+    digitnet_evaluate_options own = {0};
+    digitnet_status status = dnn_result_check(out, sizeof *out, "digitnet_metrics");
+    if (status == DIGITNET_OK) {
+        status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_evaluate_options");
+    }
+    if (status == DIGITNET_OK && (!model || !dataset)) {
+        status = dnn_fail(DIGITNET_EINVAL, "digitnet_model_evaluate: %s is NULL", model ? "dataset" : "model");
+    }
+    if (status == DIGITNET_OK) {
+        status = dnn_model_begin_read(model);
+    }
+    if (status != DIGITNET_OK) {
+        return status;
+    }
+    digitnet_metrics metrics;
+    status = evaluate(&metrics, model, dataset, &own);
+    dnn_model_end_read(model);
+    if (status == DIGITNET_OK) {
+        dnn_result_write(out, &metrics, sizeof metrics);
+    }
+    return status;
+}

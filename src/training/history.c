@@ -1,0 +1,121 @@
+#include "training/history.h"
+
+#include "core/file.h"
+#include "core/memory.h"
+#include "core/number.h"
+#include "core/status.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct digitnet_history {
+    size_t first_epoch, count, capacity;
+    double *series[DNN_METRIC_COUNT]; /* in one block, which series[0] owns */
+    digitnet_end end;
+};
+
+digitnet_status dnn_history_create(digitnet_history **out, size_t first_epoch) {
+    *out = dnn_allocate_zeroed(sizeof **out);
+    if (!*out) {
+        return DIGITNET_ENOMEM;
+    }
+    (*out)->first_epoch = first_epoch;
+    return DIGITNET_OK;
+}
+
+static digitnet_status grow(digitnet_history *history) {
+    size_t capacity = history->capacity ? 2 * history->capacity : 16;
+    double *block = dnn_allocate(capacity * DNN_METRIC_COUNT * sizeof(double));
+    if (!block) {
+        return DIGITNET_ENOMEM;
+    }
+    double *old = history->series[0];
+    for (size_t metric = 0; metric < DNN_METRIC_COUNT; metric++) {
+        if (history->count) {
+            memcpy(block + metric * capacity, history->series[metric], history->count * sizeof(double));
+        }
+        history->series[metric] = block + metric * capacity;
+    }
+    dnn_release(old);
+    history->capacity = capacity;
+    return DIGITNET_OK;
+}
+
+digitnet_status dnn_history_append(digitnet_history *history, const dnn_epoch_result *result) {
+    if (history->count == history->capacity) {
+        digitnet_status status = grow(history);
+        if (status != DIGITNET_OK) {
+            return status;
+        }
+    }
+    for (size_t metric = 0; metric < DNN_METRIC_COUNT; metric++) {
+        history->series[metric][history->count] = result->values[metric];
+    }
+    history->count++;
+    return DIGITNET_OK;
+}
+
+void dnn_history_set_end(digitnet_history *history, digitnet_end end) {
+    history->end = end;
+}
+
+const double *digitnet_history_series(size_t *count, const digitnet_history *history, digitnet_metric metric) {
+    size_t epochs = history && (size_t)metric < DNN_METRIC_COUNT ? history->count : 0;
+    if (count) {
+        *count = epochs;
+    }
+    return epochs ? history->series[metric] : NULL;
+}
+
+size_t digitnet_history_first_epoch(const digitnet_history *history) {
+    return history && history->count ? history->first_epoch : 0;
+}
+
+digitnet_end digitnet_history_end(const digitnet_history *history) {
+    return history ? history->end : DIGITNET_END_FAILED;
+}
+
+void digitnet_history_free(digitnet_history *history) {
+    if (history) {
+        dnn_release(history->series[0]);
+        dnn_release(history);
+    }
+}
+
+/* A number, or nothing where there is none. */
+static const char *cell(dnn_number *number, double value) {
+    *number = dnn_number_text(value);
+    return isnan(value) ? "" : number->text;
+}
+
+static int format_row(char *text, size_t capacity, const digitnet_history *history, size_t row) {
+    dnn_number numbers[DNN_METRIC_COUNT];
+    const char *cells[DNN_METRIC_COUNT];
+    for (size_t metric = 0; metric < DNN_METRIC_COUNT; metric++) {
+        cells[metric] = cell(&numbers[metric], history->series[metric][row]);
+    }
+    return snprintf(text, capacity, "%zu,%s,%s,%s,%s,%s\n", history->first_epoch + row, cells[DIGITNET_METRIC_LOSS],
+                    cells[DIGITNET_METRIC_ACCURACY], cells[DIGITNET_METRIC_VALIDATION_LOSS],
+                    cells[DIGITNET_METRIC_VALIDATION_ACCURACY], cells[DIGITNET_METRIC_SECONDS]);
+}
+
+digitnet_status digitnet_history_write_csv(const digitnet_history *history, const char *path) {
+    static const char header[] = "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds\n";
+    enum { ROW_CAPACITY = 24 + DNN_METRIC_COUNT * (sizeof(dnn_number) + 1) };
+    if (!history || !path) {
+        return dnn_fail(DIGITNET_EINVAL, "digitnet_history_write_csv: %s is NULL", history ? "path" : "history");
+    }
+    char *text = dnn_allocate(sizeof header + history->count * ROW_CAPACITY);
+    if (!text) {
+        return DIGITNET_ENOMEM;
+    }
+    size_t length = sizeof header - 1;
+    memcpy(text, header, length);
+    for (size_t row = 0; row < history->count; row++) {
+        length += (size_t)format_row(text + length, ROW_CAPACITY, history, row);
+    }
+    digitnet_status status = dnn_file_write(path, text, length);
+    dnn_release(text);
+    return status;
+}

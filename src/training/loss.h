@@ -1,0 +1,20 @@
+/* Sparse categorical cross-entropy, fused with the softmax before it. */
+#ifndef DNN_TRAINING_LOSS_H
+#define DNN_TRAINING_LOSS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What one image comes to. */
+typedef struct dnn_score {
+    double loss;
+    bool correct;
+} dnn_score;
+
+/* For logits z and label y: loss = log(sum_k exp z_k) - z_y, and its gradient by z_j, (softmax(z)_j - [j = y]) x scale.
+ * gradient: rows x classes, NULL where not wanted. A value that is not finite gives a loss that is not finite. */
+void dnn_cross_entropy(dnn_score *scores, float *gradient, const float *logits, const int32_t *labels, size_t rows,
+                       size_t classes, float scale);
+
+#endif
