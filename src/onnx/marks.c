@@ -1,0 +1,318 @@
+#include "onnx/marks.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "core/number.h"
+#include "core/status.h"
+#include "onnx/schema.h"
+
+#define PREFIX "digitnet."
+#define FORMAT_KEY PREFIX "format"
+#define FORMAT "1"
+#define CHECKSUM_KEY PREFIX "checksum"
+#define LOSS_NAME "sparse_categorical_crossentropy"
+
+enum { CHECKSUM_DIGITS = 8, VALUE_MAX = 31 };
+static const char checksum_zeros[] = "00000000";
+
+typedef enum value_type { OPTIMIZER, LOSS, FLAG, NUMBER, COUNT } value_type;
+
+/* What a compiled model's file says of its training, in the order of the file. */
+static const struct training_key {
+    const char *key;
+    value_type type;
+    size_t offset; /* in a dnn_training */
+} training_keys[] = {
+    {PREFIX "optimizer", OPTIMIZER, offsetof(dnn_training, settings.kind)},
+    {PREFIX "learning_rate", NUMBER, offsetof(dnn_training, settings.learning_rate)},
+    {PREFIX "beta_1", NUMBER, offsetof(dnn_training, settings.beta_1)},
+    {PREFIX "beta_2", NUMBER, offsetof(dnn_training, settings.beta_2)},
+    {PREFIX "epsilon", NUMBER, offsetof(dnn_training, settings.epsilon)},
+    {PREFIX "momentum", NUMBER, offsetof(dnn_training, settings.momentum)},
+    {PREFIX "nesterov", FLAG, offsetof(dnn_training, settings.nesterov)},
+    {PREFIX "loss", LOSS, offsetof(dnn_training, loss)},
+    {PREFIX "seed", COUNT, offsetof(dnn_training, seed)},
+    {PREFIX "epochs_done", COUNT, offsetof(dnn_training, progress.epochs_done)},
+    {PREFIX "steps_done", COUNT, offsetof(dnn_training, progress.steps_done)},
+    {PREFIX "batches_done", COUNT, offsetof(dnn_training, progress.batches_done)},
+    {PREFIX "image_count", COUNT, offsetof(dnn_training, progress.image_count)},
+    {PREFIX "batch_size", COUNT, offsetof(dnn_training, progress.batch_size)},
+    {PREFIX "loss_sum", NUMBER, offsetof(dnn_training, progress.loss_sum)},
+    {PREFIX "correct", COUNT, offsetof(dnn_training, progress.correct)},
+};
+enum { TRAINING_KEYS = sizeof training_keys / sizeof *training_keys };
+
+static void put_entry(dnn_wire_writer *writer, const char *key, const char *value) {
+    size_t begin = dnn_wire_begin(writer, DNN_MODEL_METADATA_PROPS);
+    dnn_wire_put_string(writer, DNN_ENTRY_KEY, key);
+    dnn_wire_put_string(writer, DNN_ENTRY_VALUE, value);
+    dnn_wire_end(writer, begin);
+}
+
+static void put_training_key(dnn_wire_writer *writer, const struct training_key *key, const dnn_training *training) {
+    const void *place = (const char *)training + key->offset;
+    dnn_number text;
+    switch (key->type) {
+    case OPTIMIZER:
+        put_entry(writer, key->key, dnn_optimizer_find(*(const digitnet_optimizer *)place)->name);
+        return;
+    case LOSS:
+        put_entry(writer, key->key, LOSS_NAME);
+        return;
+    case FLAG:
+        put_entry(writer, key->key, *(const bool *)place ? "1" : "0");
+        return;
+    case NUMBER:
+        put_entry(writer, key->key, dnn_number_text(*(const double *)place).text);
+        return;
+    case COUNT:
+        snprintf(text.text, sizeof text.text, "%" PRIu64, *(const uint64_t *)place);
+        put_entry(writer, key->key, text.text);
+        return;
+    }
+}
+
+size_t dnn_onnx_write_marks(dnn_wire_writer *writer, const dnn_training *training) {
+    put_entry(writer, FORMAT_KEY, FORMAT);
+    for (size_t i = 0; training && i < TRAINING_KEYS; i++) {
+        put_training_key(writer, &training_keys[i], training);
+    }
+    put_entry(writer, CHECKSUM_KEY, checksum_zeros);
+    return writer->position - CHECKSUM_DIGITS;
+}
+
+static void checksum_text(char text[CHECKSUM_DIGITS + 1], const unsigned char *file, size_t size, size_t digits) {
+    size_t rest = digits + CHECKSUM_DIGITS;
+    uLong sum = crc32_z(crc32_z(0, NULL, 0), file, digits);
+    sum = crc32_z(sum, (const unsigned char *)checksum_zeros, CHECKSUM_DIGITS);
+    sum = crc32_z(sum, file + rest, size - rest);
+    snprintf(text, CHECKSUM_DIGITS + 1, "%08lx", (unsigned long)sum);
+}
+
+void dnn_onnx_write_checksum(unsigned char *file, size_t size, size_t digits) {
+    char text[CHECKSUM_DIGITS + 1];
+    checksum_text(text, file, size, digits);
+    memcpy(file + digits, text, CHECKSUM_DIGITS);
+}
+
+/* The values of our keys as they stand in the file; bytes is NULL where a key is missing. */
+typedef struct found_marks {
+    dnn_wire_view producer, format, checksum;
+    dnn_wire_view training[TRAINING_KEYS];
+    size_t training_count;
+} found_marks;
+
+static dnn_wire_view *find_slot(found_marks *found, dnn_wire_view key) {
+    if (dnn_wire_is(key, FORMAT_KEY)) {
+        return &found->format;
+    }
+    if (dnn_wire_is(key, CHECKSUM_KEY)) {
+        return &found->checksum;
+    }
+    for (size_t i = 0; i < TRAINING_KEYS; i++) {
+        if (dnn_wire_is(key, training_keys[i].key)) {
+            return &found->training[i];
+        }
+    }
+    return NULL;
+}
+
+static digitnet_status scan_entry(found_marks *found, dnn_onnx_marks *marks, dnn_wire_view entry) {
+    dnn_wire_view key = {0}, value = {.bytes = entry.bytes};
+    dnn_wire_reader reader = dnn_wire_read(entry);
+    dnn_wire_field field;
+    while (dnn_wire_next(&reader, &field)) {
+        if (field.number == DNN_ENTRY_KEY) {
+            dnn_wire_get_bytes(&reader, &field, &key);
+        } else if (field.number == DNN_ENTRY_VALUE) {
+            dnn_wire_get_bytes(&reader, &field, &value);
+        }
+    }
+    size_t prefix = strlen(PREFIX);
+    if (reader.status != DIGITNET_OK || key.size < prefix || memcmp(key.bytes, PREFIX, prefix) != 0) {
+        return reader.status;
+    }
+    marks->present = true;
+    dnn_wire_view *slot = find_slot(found, key);
+    /* A key that we do not know belongs to a later format, whose number is looked at once the checksum is known to be
+     * right. */
+    if (!slot) {
+        return DIGITNET_OK;
+    }
+    if (slot->bytes) {
+        return dnn_fail(DIGITNET_EFORMAT, "byte %zu: a second '%s'", entry.offset, dnn_wire_printable(key).text);
+    }
+    found->training_count += slot >= found->training && slot < found->training + TRAINING_KEYS;
+    *slot = value;
+    return DIGITNET_OK;
+}
+
+static digitnet_status scan_file(found_marks *found, dnn_onnx_marks *marks, dnn_wire_view file) {
+    dnn_wire_reader reader = dnn_wire_read(file);
+    dnn_wire_field field;
+    while (dnn_wire_next(&reader, &field)) {
+        if (field.number == DNN_MODEL_PRODUCER_NAME) {
+            dnn_wire_get_bytes(&reader, &field, &found->producer);
+        } else if (field.number == DNN_MODEL_METADATA_PROPS) {
+            dnn_wire_view entry;
+            dnn_wire_get_bytes(&reader, &field, &entry);
+            if (reader.status == DIGITNET_OK) {
+                reader.status = scan_entry(found, marks, entry);
+            }
+        }
+    }
+    if (dnn_wire_is(found->producer, DNN_ONNX_PRODUCER)) {
+        marks->present = true;
+    }
+    return reader.status;
+}
+
+static digitnet_status missing(const char *what) {
+    return dnn_fail(DIGITNET_EFORMAT,
+                    "one of our own files, but without its %s: damaged, or saved by another tool "
+                    "(ignore_marks reads it all the same)",
+                    what);
+}
+
+static digitnet_status check_presence(const found_marks *found) {
+    if (!dnn_wire_is(found->producer, DNN_ONNX_PRODUCER)) {
+        return missing("producer_name");
+    }
+    if (!found->checksum.bytes) {
+        return missing(CHECKSUM_KEY);
+    }
+    if (!found->format.bytes) {
+        return missing(FORMAT_KEY);
+    }
+    return DIGITNET_OK;
+}
+
+static digitnet_status check_checksum(const found_marks *found, dnn_wire_view file) {
+    char text[CHECKSUM_DIGITS + 1] = "";
+    if (found->checksum.size == CHECKSUM_DIGITS) {
+        checksum_text(text, file.bytes, file.size, found->checksum.offset - file.offset);
+    }
+    if (!dnn_wire_is(found->checksum, text)) {
+        return dnn_fail(
+            DIGITNET_EFORMAT,
+            "its checksum is wrong: damaged, or saved by another tool (ignore_marks reads it all the same)");
+    }
+    return DIGITNET_OK;
+}
+
+static digitnet_status check_format(const found_marks *found) {
+    if (!dnn_wire_is(found->format, FORMAT)) {
+        return dnn_fail(DIGITNET_EVERSION, "its format is '%s'; this library reads " FORMAT,
+                        dnn_wire_printable(found->format).text);
+    }
+    for (size_t i = 0; found->training_count && i < TRAINING_KEYS; i++) {
+        if (!found->training[i].bytes) {
+            return missing(training_keys[i].key);
+        }
+    }
+    return DIGITNET_OK;
+}
+
+static bool parse_count(uint64_t *value, const char *text) {
+    uint64_t result = 0;
+    if (!*text || (*text == '0' && text[1])) {
+        return false;
+    }
+    for (; *text; text++) {
+        unsigned digit = (unsigned)(*text - '0');
+        if (digit > 9 || result > (UINT64_MAX - digit) / 10) {
+            return false;
+        }
+        result = 10 * result + digit;
+    }
+    *value = result;
+    return true;
+}
+
+static bool parse_optimizer(digitnet_optimizer *kind, const char *text) {
+    static const digitnet_optimizer kinds[] = {DIGITNET_SGD, DIGITNET_ADAM};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (strcmp(text, dnn_optimizer_find(kinds[i])->name) == 0) {
+            *kind = kinds[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool parse_value(dnn_training *training, const struct training_key *key, const char *text) {
+    void *place = (char *)training + key->offset;
+    switch (key->type) {
+    case OPTIMIZER:
+        return parse_optimizer(place, text);
+    case LOSS:
+        training->loss = DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY;
+        return strcmp(text, LOSS_NAME) == 0;
+    case FLAG:
+        *(bool *)place = *text == '1';
+        return strcmp(text, "0") == 0 || strcmp(text, "1") == 0;
+    case NUMBER:
+        return dnn_number_parse(place, text) && isfinite(*(const double *)place);
+    case COUNT:
+        return parse_count(place, text);
+    }
+    return false;
+}
+
+static digitnet_status parse_training(dnn_training *training, const found_marks *found) {
+    for (size_t i = 0; i < TRAINING_KEYS; i++) {
+        dnn_wire_view value = found->training[i];
+        char text[VALUE_MAX + 1] = "";
+        bool fits = value.size <= VALUE_MAX && !memchr(value.bytes, 0, value.size);
+        if (fits) {
+            memcpy(text, value.bytes, value.size);
+        }
+        if (!fits || !parse_value(training, &training_keys[i], text)) {
+            return dnn_fail(DIGITNET_EFORMAT, "byte %zu: '%s' is '%s'", value.offset, training_keys[i].key,
+                            dnn_wire_printable(value).text);
+        }
+    }
+    return DIGITNET_OK;
+}
+
+/* A place in an epoch that fit can have left. Every epoch and every batch takes a step. */
+static digitnet_status check_progress(const dnn_progress *progress) {
+    const uint64_t most = UINT64_C(1) << 53;
+    bool sound = progress->steps_done <= most && progress->batches_done <= progress->steps_done &&
+                 progress->epochs_done <= progress->steps_done - progress->batches_done;
+    if (progress->batches_done == 0) {
+        sound = sound && progress->image_count == 0 && progress->batch_size == 0 && progress->loss_sum == 0 &&
+                progress->correct == 0;
+    } else {
+        sound = sound && progress->image_count > 0 && progress->image_count <= most && progress->batch_size > 0 &&
+                progress->batches_done <= (progress->image_count - 1) / progress->batch_size &&
+                progress->loss_sum >= 0 && progress->correct <= progress->batches_done * progress->batch_size;
+    }
+    return sound ? DIGITNET_OK : dnn_fail(DIGITNET_EFORMAT, "the marks tell of a place in the training that cannot be");
+}
+
+digitnet_status dnn_onnx_read_marks(dnn_onnx_marks *marks, dnn_wire_view file) {
+    found_marks found = {0};
+    *marks = (dnn_onnx_marks){0};
+    digitnet_status status = scan_file(&found, marks, file);
+    if (status != DIGITNET_OK || !marks->present) {
+        return status;
+    }
+    status = check_presence(&found);
+    if (status == DIGITNET_OK) {
+        status = check_checksum(&found, file);
+    }
+    if (status == DIGITNET_OK) {
+        status = check_format(&found);
+    }
+    if (status != DIGITNET_OK || !found.training_count) {
+        return status;
+    }
+    marks->compiled = true;
+    status = parse_training(&marks->training, &found);
+    return status == DIGITNET_OK ? check_progress(&marks->training.progress) : status;
+}

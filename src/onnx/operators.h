@@ -1,0 +1,38 @@
+/* How each kind of layer stands in the file, and what each operator means as a layer: one table in operators.c. */
+#ifndef DNN_ONNX_OPERATORS_H
+#define DNN_ONNX_OPERATORS_H
+
+#include "model/model.h"
+#include "onnx/node.h"
+#include "onnx/tensor.h"
+
+/* A graph that is being written: a chain of nodes. */
+typedef struct dnn_onnx_export {
+    dnn_wire_writer *writer;
+    const dnn_network *network;
+    dnn_onnx_name value; /* the last node's output, or the graph's input */
+    const char *output;  /* the graph's output */
+} dnn_onnx_export;
+
+/* Writes the layer's node, and one more for its activation. */
+void dnn_onnx_write_layer(dnn_onnx_export *graph, const dnn_layer *layer);
+/* What else than weights the layer's nodes take as input. */
+void dnn_onnx_write_constants(dnn_wire_writer *writer, const dnn_layer *layer);
+
+/* A graph that becomes a model. */
+typedef struct dnn_onnx_import {
+    digitnet_model *model;
+    const dnn_onnx_node *nodes;
+    size_t node_count, next; /* the next one to be read */
+    dnn_wire_view value;     /* the last node's output, or the graph's input */
+    bool channels_last;      /* the value is rows x columns x channels, transposed for the Flatten that must follow */
+    dnn_onnx_initializers initializers;
+    dnn_onnx_tensor *tensors; /* the weights, in the model's order; there is room for all initializers */
+    size_t tensor_count;
+} dnn_onnx_import;
+
+/* Reads the next node, which must take the last one's output, and adds the layer that it means to the model.
+ * EUNSUPPORTED for an operator or attribute that is not understood. */
+digitnet_status dnn_onnx_read_layer(dnn_onnx_import *graph);
+
+#endif

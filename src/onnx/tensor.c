@@ -1,0 +1,292 @@
+#include "onnx/tensor.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "core/status.h"
+#include "onnx/schema.h"
+
+dnn_onnx_name dnn_onnx_join(const char *name, const char *suffix) {
+    dnn_onnx_name joined;
+    snprintf(joined.text, sizeof joined.text, "%s/%s", name, suffix);
+    return joined;
+}
+
+/* The dimensions that a tensor has in the file; returns their number. */
+static size_t file_dimensions(size_t *dimensions, const dnn_tensor *tensor) {
+    dimensions[0] = tensor->outputs;
+    if (tensor->rank == 4) {
+        dimensions[1] = tensor->dimensions[2];
+        dimensions[2] = tensor->dimensions[0];
+        dimensions[3] = tensor->dimensions[1];
+    } else if (tensor->rank == 2) {
+        dimensions[1] = tensor->inputs;
+    }
+    return tensor->rank;
+}
+
+/* The place in memory, within one output's row, of the file's value at `index` within it: from channels x taps to taps
+ * x channels. */
+static size_t memory_index(const dnn_tensor *tensor, size_t index) {
+    if (tensor->rank != 4) {
+        return index;
+    }
+    size_t taps = tensor->dimensions[0] * tensor->dimensions[1];
+    return index % taps * tensor->dimensions[2] + index / taps;
+}
+
+void dnn_onnx_write_tensor(dnn_wire_writer *writer, const char *name, const dnn_tensor *tensor, const float *memory) {
+    size_t dimensions[DNN_ONNX_RANK_MAX];
+    size_t rank = file_dimensions(dimensions, tensor);
+    size_t begin = dnn_wire_begin(writer, DNN_GRAPH_INITIALIZER);
+    for (size_t i = 0; i < rank; i++) {
+        dnn_wire_put_varint(writer, DNN_TENSOR_DIMS, dimensions[i]);
+    }
+    dnn_wire_put_varint(writer, DNN_TENSOR_DATA_TYPE, DNN_DATA_FLOAT);
+    dnn_wire_put_string(writer, DNN_TENSOR_NAME, name);
+    /* `values` floats stand in memory, so that their bytes fit in a size_t. */
+    unsigned char *data = dnn_wire_put_bytes(writer, DNN_TENSOR_RAW_DATA, tensor->values * sizeof(float));
+    for (size_t output = 0; data && output < tensor->outputs; output++) {
+        for (size_t i = 0; i < tensor->inputs; i++, data += sizeof(float)) {
+            dnn_wire_store_float(data, memory[output * tensor->inputs + memory_index(tensor, i)]);
+        }
+    }
+    dnn_wire_end(writer, begin);
+}
+
+/* Dropout's rate: OpenCV 4.6 reads a double from double_data alone. */
+void dnn_onnx_write_scalar(dnn_wire_writer *writer, const char *name, double value) {
+    size_t begin = dnn_wire_begin(writer, DNN_GRAPH_INITIALIZER);
+    dnn_wire_put_varint(writer, DNN_TENSOR_DATA_TYPE, DNN_DATA_DOUBLE);
+    dnn_wire_put_string(writer, DNN_TENSOR_NAME, name);
+    unsigned char *data = dnn_wire_put_bytes(writer, DNN_TENSOR_DOUBLE_DATA, sizeof value);
+    if (data) {
+        dnn_wire_store_double(data, value);
+    }
+    dnn_wire_end(writer, begin);
+}
+
+static digitnet_status fail(digitnet_status status, const dnn_onnx_tensor *tensor, const char *what) {
+    return dnn_fail(status, "initializer '%s' at byte %zu: %s", dnn_wire_printable(tensor->name).text,
+                    tensor->message.offset, what);
+}
+
+/* What a tensor's fields say before they are compared. */
+typedef struct contents {
+    int64_t dimensions[DNN_ONNX_RANK_MAX];
+    size_t rank;
+    uint64_t location;
+    bool segmented;
+    size_t raw_fields, float_fields, double_fields;
+    size_t raw_bytes, float_bytes, double_bytes; /* together no more than the file has */
+} contents;
+
+static void scan(dnn_wire_reader *reader, dnn_onnx_tensor *tensor, contents *found) {
+    dnn_wire_field field;
+    while (dnn_wire_next(reader, &field)) {
+        switch (field.number) {
+        case DNN_TENSOR_DIMS:
+            dnn_wire_get_integers(reader, &field, found->dimensions, DNN_ONNX_RANK_MAX, &found->rank);
+            break;
+        case DNN_TENSOR_DATA_TYPE:
+            dnn_wire_get_varint(reader, &field, &tensor->data_type);
+            break;
+        case DNN_TENSOR_SEGMENT:
+            found->segmented = true;
+            break;
+        case DNN_TENSOR_NAME:
+            dnn_wire_get_bytes(reader, &field, &tensor->name);
+            break;
+        case DNN_TENSOR_DATA_LOCATION:
+            dnn_wire_get_varint(reader, &field, &found->location);
+            break;
+        case DNN_TENSOR_RAW_DATA:
+            found->raw_fields++;
+            found->raw_bytes += field.bytes.size;
+            break;
+        case DNN_TENSOR_FLOAT_DATA:
+            found->float_fields++;
+            found->float_bytes += field.bytes.size;
+            break;
+        case DNN_TENSOR_DOUBLE_DATA:
+            found->double_fields++;
+            found->double_bytes += field.bytes.size;
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+static digitnet_status check_dimensions(dnn_onnx_tensor *tensor, const contents *found) {
+    if (found->rank > DNN_ONNX_RANK_MAX) {
+        return fail(DIGITNET_EUNSUPPORTED, tensor, "more than 4 dimensions");
+    }
+    tensor->rank = found->rank;
+    for (size_t i = 0; i < found->rank; i++) {
+        if (found->dimensions[i] < 0 || found->dimensions[i] > INT32_MAX) {
+            return fail(DIGITNET_EFORMAT, tensor, "a dimension is out of range");
+        }
+        tensor->dimensions[i] = (size_t)found->dimensions[i];
+    }
+    if (!dnn_size_product(&tensor->values, tensor->dimensions, tensor->rank)) {
+        return fail(DIGITNET_EFORMAT, tensor, "its dimensions overflow");
+    }
+    return DIGITNET_OK;
+}
+
+/* The bytes must be exactly those of the values, in one form. */
+static digitnet_status check_data(dnn_onnx_tensor *tensor, const contents *found) {
+    bool is_float = tensor->data_type == DNN_DATA_FLOAT;
+    size_t width = is_float ? sizeof(float) : sizeof(double);
+    size_t typed_fields = is_float ? found->float_fields : found->double_fields;
+    size_t bytes = found->raw_fields ? found->raw_bytes : is_float ? found->float_bytes : found->double_bytes;
+    size_t expected;
+    if (found->raw_fields > 1 || (found->raw_fields && typed_fields)) {
+        return fail(DIGITNET_EFORMAT, tensor, "its data stand in it twice");
+    }
+    if (!dnn_size_multiply(&expected, tensor->values, width) || bytes != expected) {
+        return dnn_fail(DIGITNET_EFORMAT, "initializer '%s' at byte %zu: %zu bytes of data for %zu values",
+                        dnn_wire_printable(tensor->name).text, tensor->message.offset, bytes, tensor->values);
+    }
+    tensor->data_field = found->raw_fields ? DNN_TENSOR_RAW_DATA
+                         : is_float        ? DNN_TENSOR_FLOAT_DATA
+                                           : DNN_TENSOR_DOUBLE_DATA;
+    return DIGITNET_OK;
+}
+
+/* A list's pieces must be whole numbers, so that it can be read value by value. */
+static digitnet_status check_pieces(const dnn_onnx_tensor *tensor) {
+    size_t width = tensor->data_type == DNN_DATA_FLOAT ? sizeof(float) : sizeof(double);
+    dnn_wire_reader reader = dnn_wire_read(tensor->message);
+    dnn_wire_field field;
+    while (dnn_wire_next(&reader, &field)) {
+        if (field.number == tensor->data_field && (field.type == DNN_WIRE_VARINT || field.bytes.size % width != 0)) {
+            return fail(DIGITNET_EFORMAT, tensor, "its data are not of its type");
+        }
+    }
+    return reader.status;
+}
+
+digitnet_status dnn_onnx_parse_tensor(dnn_onnx_tensor *tensor, dnn_wire_view message) {
+    *tensor = (dnn_onnx_tensor){.message = message};
+    contents found = {.rank = 0};
+    dnn_wire_reader reader = dnn_wire_read(message);
+    scan(&reader, tensor, &found);
+    if (reader.status != DIGITNET_OK) {
+        return reader.status;
+    }
+    if (tensor->data_type != DNN_DATA_FLOAT && tensor->data_type != DNN_DATA_DOUBLE) {
+        return fail(DIGITNET_EUNSUPPORTED, tensor, "its values are neither float nor double");
+    }
+    if (found.location != 0) {
+        return fail(DIGITNET_EUNSUPPORTED, tensor, "its data are in another file");
+    }
+    if (found.segmented) {
+        return fail(DIGITNET_EUNSUPPORTED, tensor, "it comes in segments");
+    }
+    digitnet_status status = check_dimensions(tensor, &found);
+    if (status == DIGITNET_OK) {
+        status = check_data(tensor, &found);
+    }
+    return status == DIGITNET_OK ? check_pieces(tensor) : status;
+}
+
+/* "5x3x3x2", "scalar" for rank 0. */
+static dnn_onnx_name dimensions_text(const size_t *dimensions, size_t rank) {
+    dnn_onnx_name result = {"scalar"};
+    size_t length = 0;
+    for (size_t i = 0; i < rank; i++) {
+        length +=
+            (size_t)snprintf(result.text + length, sizeof result.text - length, i ? "x%zu" : "%zu", dimensions[i]);
+    }
+    return result;
+}
+
+digitnet_status dnn_onnx_match_tensor(const dnn_onnx_tensor *file, const dnn_tensor *tensor) {
+    size_t dimensions[DNN_ONNX_RANK_MAX];
+    size_t rank = file_dimensions(dimensions, tensor);
+    if (file->data_type != DNN_DATA_FLOAT) {
+        return fail(DIGITNET_EUNSUPPORTED, file, "its values are not float");
+    }
+    if (rank != file->rank || memcmp(dimensions, file->dimensions, rank * sizeof *dimensions) != 0) {
+        return dnn_fail(DIGITNET_EFORMAT, "initializer '%s' at byte %zu is %s; the layer needs %s",
+                        dnn_wire_printable(file->name).text, file->message.offset,
+                        dimensions_text(file->dimensions, file->rank).text, dimensions_text(dimensions, rank).text);
+    }
+    return DIGITNET_OK;
+}
+
+/* Goes over a parsed tensor's values, wherever its data lie. */
+typedef struct cursor {
+    dnn_wire_reader reader;
+    uint32_t data_field;
+    const unsigned char *at, *end;
+} cursor;
+
+static const unsigned char *next_value(cursor *data, size_t width) {
+    dnn_wire_field field;
+    while (data->at == data->end && dnn_wire_next(&data->reader, &field)) {
+        if (field.number == data->data_field) {
+            data->at = field.bytes.bytes;
+            data->end = field.bytes.bytes + field.bytes.size;
+        }
+    }
+    const unsigned char *value = data->at;
+    data->at += width;
+    return value;
+}
+
+digitnet_status dnn_onnx_read_tensor(float *memory, const dnn_onnx_tensor *file, const dnn_tensor *tensor) {
+    cursor data = {.reader = dnn_wire_read(file->message), .data_field = file->data_field};
+    for (size_t output = 0; output < tensor->outputs; output++) {
+        for (size_t i = 0; i < tensor->inputs; i++) {
+            float value = dnn_wire_load_float(next_value(&data, sizeof(float)));
+            if (!isfinite(value)) {
+                return fail(DIGITNET_EFORMAT, file, "a value is not finite");
+            }
+            memory[output * tensor->inputs + memory_index(tensor, i)] = value;
+        }
+    }
+    return DIGITNET_OK;
+}
+
+digitnet_status dnn_onnx_read_scalar(double *value, const dnn_onnx_tensor *file) {
+    if (file->values != 1) {
+        return fail(DIGITNET_EFORMAT, file, "one value is needed");
+    }
+    cursor data = {.reader = dnn_wire_read(file->message), .data_field = file->data_field};
+    *value = file->data_type == DNN_DATA_FLOAT ? (double)dnn_wire_load_float(next_value(&data, sizeof(float)))
+                                               : dnn_wire_load_double(next_value(&data, sizeof(double)));
+    return DIGITNET_OK;
+}
+
+digitnet_status dnn_onnx_add_initializer(dnn_onnx_initializers *initializers, dnn_wire_view message) {
+    dnn_onnx_initializer initializer = {.message = message};
+    dnn_wire_reader reader = dnn_wire_read(message);
+    dnn_wire_field field;
+    while (dnn_wire_next(&reader, &field)) {
+        if (field.number == DNN_TENSOR_NAME) {
+            dnn_wire_get_bytes(&reader, &field, &initializer.name);
+        }
+    }
+    if (reader.status == DIGITNET_OK && dnn_onnx_find_initializer(initializers, initializer.name)) {
+        return dnn_fail(DIGITNET_EFORMAT, "byte %zu: a second initializer '%s'", message.offset,
+                        dnn_wire_printable(initializer.name).text);
+    }
+    if (reader.status == DIGITNET_OK) {
+        initializers->entries[initializers->count++] = initializer;
+    }
+    return reader.status;
+}
+
+dnn_onnx_initializer *dnn_onnx_find_initializer(const dnn_onnx_initializers *initializers, dnn_wire_view name) {
+    for (size_t i = 0; i < initializers->count; i++) {
+        if (dnn_wire_equal(initializers->entries[i].name, name)) {
+            return &initializers->entries[i];
+        }
+    }
+    return NULL;
+}
