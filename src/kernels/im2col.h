@@ -4,8 +4,8 @@
 
 #include "kernels/kernels.h"
 
-/* Output positions first .. first + count - 1 (row-major over the output) of one unpadded image, each a row of kernel_height x kernel_width x
- * channels values in `columns`; zero where a tap lies in the padding. */
+/* Output positions first .. first + count - 1 (row-major over the output) of one unpadded image, each a row of
+ * kernel_height x kernel_width x channels values in `columns`; zero where a tap lies in the padding. */
 void dnn_im2col(float *columns, const float *image, const dnn_conv2d_shape *shape, size_t first, size_t count);
 /* The adjoint: adds each row to the places of the image (unpadded) that it came from. */
 void dnn_col2im_add(float *image, const float *columns, const dnn_conv2d_shape *shape, size_t first, size_t count);

@@ -1,6 +1,6 @@
-/* The seam of instruction sets: what is computed by vectors, one table for each set, chosen at run time. Every function is a pure
- * function of its arguments, works on one thread and allocates nothing. All kernels ("weights") are outputs x inputs, row-major:
- * convolutions filters x rows x columns x channels, dense layers units x inputs. */
+/* The seam of instruction sets: what is computed by vectors, one table for each set, chosen at run time. Every function
+ * is a pure function of its arguments, works on one thread and allocates nothing. All kernels ("weights") are outputs x
+ * inputs, row-major: convolutions filters x rows x columns x channels, dense layers units x inputs. */
 #ifndef DNN_KERNELS_KERNELS_H
 #define DNN_KERNELS_KERNELS_H
 
@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One convolution, over images height x width x channels; the output's size follows from all the rest but is kept, checked. */
+/* One convolution, over images height x width x channels; the output's size follows from all the rest but is kept,
+ * checked. */
 typedef struct dnn_conv2d_shape {
     size_t height, width, channels;
     size_t kernel_height, kernel_width;
@@ -27,10 +28,14 @@ typedef struct dnn_pool2d_shape {
     size_t output_height, output_width;
 } dnn_pool2d_shape;
 
+/* Values that the kernels may read, and ignore, past the end of an image or of a kernel: whoever allocates leaves them
+ * room. */
+enum { DNN_KERNEL_SLACK = 16 };
+
 typedef enum dnn_transpose { DNN_PLAIN, DNN_TRANSPOSED } dnn_transpose;
 
-/* C (rows x columns) = op(A) op(B) + beta C; op(A) is rows x depth, op(B) depth x columns, leading dimensions in values. beta is 0
- * (C is not read) or 1. */
+/* C (rows x columns) = op(A) op(B) + beta C; op(A) is rows x depth, op(B) depth x columns, leading dimensions in
+ * values. beta is 0 (C is not read) or 1. */
 typedef struct dnn_gemm {
     dnn_transpose transpose_a, transpose_b;
     size_t rows, columns, depth;
@@ -55,24 +60,26 @@ typedef struct dnn_kernels {
     const char *name; /* "avx512", "avx2", "baseline" */
     size_t width;     /* floats in a vector */
 
-    /* Built-in product; sums over depth in an order that depends on depth alone, so that a row of C does not depend on the others. */
+    /* Built-in product; sums over depth in an order that depends on depth alone, so that a row of C does not depend on
+     * the others. */
     void (*gemm)(const dnn_gemm *gemm);
 
-    /* A convolution with ReLU and a max pool with windows side by side (stride = pool, no padding; 1 x 1 for none), without im2col.
-     * `packed` comes from conv2d_pack and has conv2d_packed_values(); bias may be NULL. image: padded already, that is (height +
-     * padding_top + padding_bottom) x (width + padding_left + padding_right) x channels. output: pool->output_height x
-     * pool->output_width x filters. argmax (NULL where not wanted): for each output the place in its window, row-major from 0. Rows and
-     * columns that no window reads are not computed. scratch: conv2d_relu_pool_scratch() bytes. */
+    /* A convolution with ReLU and a max pool with windows side by side (stride = pool, no padding; 1 x 1 for none),
+     * without im2col. `packed` comes from conv2d_pack and has conv2d_packed_values(); bias may be NULL. image: padded
+     * already, that is (height + padding_top + padding_bottom) x (width + padding_left + padding_right) x channels.
+     * output: pool->output_height x pool->output_width x filters. argmax (NULL where not wanted): for each output the
+     * place in its window, row-major from 0. Rows and columns that no window reads are not computed. scratch:
+     * conv2d_relu_pool_scratch() bytes. */
     size_t (*conv2d_packed_values)(const dnn_conv2d_shape *shape);
     void (*conv2d_pack)(float *packed, const float *kernel, const dnn_conv2d_shape *shape);
     size_t (*conv2d_relu_pool_scratch)(const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool);
     void (*conv2d_relu_pool)(float *output, uint8_t *argmax, const float *image, const float *packed, const float *bias,
                              const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool, void *scratch);
 
-    /* Its gradients. output_gradient, output and argmax are those of the pooled output; where output is 0 the ReLU let nothing through. A pool
-     * lets one value of each window through: the work is done for those alone, the others being exact zeros.
-     * Adds to kernel_gradient (and bias_gradient unless NULL); image_gradient (padded size; NULL where not wanted) is overwritten.
-     * scratch: conv2d_relu_pool_backward_scratch() bytes. */
+    /* Its gradients. output_gradient, output and argmax are those of the pooled output; where output is 0 the ReLU let
+     * nothing through. A pool lets one value of each window through: the work is done for those alone, the others being
+     * exact zeros. Adds to kernel_gradient (and bias_gradient unless NULL); image_gradient (padded size; NULL where not
+     * wanted) is overwritten. scratch: conv2d_relu_pool_backward_scratch() bytes. */
     size_t (*conv2d_relu_pool_backward_scratch)(const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool);
     void (*conv2d_relu_pool_backward)(float *kernel_gradient, float *bias_gradient, float *image_gradient,
                                       const float *output_gradient, const float *output, const uint8_t *argmax,
@@ -82,7 +89,8 @@ typedef struct dnn_kernels {
     /* Elementwise, over `count` values. */
     void (*bytes_to_floats)(float *values, const uint8_t *bytes, size_t count); /* value / 255, correctly rounded */
     void (*add)(float *sum, const float *values, size_t count);
-    void (*add_bias_relu)(float *values, const float *bias, size_t rows, size_t columns, bool relu); /* bias may be NULL */
+    void (*add_bias_relu)(float *values, const float *bias, size_t rows, size_t columns,
+                          bool relu);                                          /* bias may be NULL */
     void (*relu_backward)(float *gradient, const float *output, size_t count); /* zero where the output is zero */
     /* Moments below FLT_MIN become 0, so that they never get into the denormals. */
     void (*adam)(float *weights, float *first_moment, float *second_moment, const float *gradient, size_t count,
@@ -92,7 +100,8 @@ typedef struct dnn_kernels {
 
 /* The widest set that this processor runs. The same at every call. */
 const dnn_kernels *dnn_kernels_best(void);
-/* The sets that this build holds and this processor runs, widest first; NULL past the last. For tests and benchmarks. */
+/* The sets that this build holds and this processor runs, widest first; NULL past the last. For tests and benchmarks.
+ */
 const dnn_kernels *dnn_kernels_at(size_t index);
 
 #endif

@@ -1,0 +1,298 @@
+/* Convolution, ReLU and max pool in one pass over the image: a tile of output positions by filters is summed up in
+ * registers, straight from the image, since in rows x columns x channels the taps of a kernel's row are one run of
+ * values at every position. */
+#include <string.h>
+
+#include "kernels/set.h"
+
+/* Vectors of filters in a tile, and its positions for one, two or three of them: as many sums as registers allow beside
+ * the weights. */
+#if WIDTH == 16 /* 32 registers */
+enum { MAX_VECTORS = 2 };
+static const size_t max_windows[] = {0, 3, 3}, max_positions[] = {0, 12, 12};
+#elif WIDTH == 8 /* 16 registers */
+enum { MAX_VECTORS = 3 };
+static const size_t max_windows[] = {0, 3, 1, 1}, max_positions[] = {0, 12, 6, 4};
+#else            /* 16 registers, products and sums apart */
+enum { MAX_VECTORS = 2 };
+static const size_t max_windows[] = {0, 2, 1}, max_positions[] = {0, 8, 4};
+#endif
+enum { MAX_TILE = 24 };
+
+/* A block of filters over one image. */
+typedef struct filter_block {
+    const float *weights; /* depth x vectors */
+    const float *bias;    /* full vectors */
+    size_t filters;       /* that there are, the last vector may be partial */
+    size_t kernel_height, run;
+    size_t image_row;             /* from row to row of the image */
+    size_t row_step, column_step; /* from output position to output position, in the image */
+    size_t output_step;           /* likewise in what is written */
+} filter_block;
+
+static size_t count_vectors(const dnn_conv2d_shape *shape) {
+    return (shape->filters + WIDTH - 1) / WIDTH;
+}
+
+/* Shares `whole` out evenly in parts of at most `most`: the size of the next one, when `left` are left. */
+static size_t next_part(size_t left, size_t most) {
+    size_t parts = (left + most - 1) / most;
+    return (left + parts - 1) / parts;
+}
+
+size_t SET_NAME(conv2d_packed_values)(const dnn_conv2d_shape *shape) {
+    return shape->kernel_height * shape->kernel_width * shape->channels * count_vectors(shape) * WIDTH;
+}
+
+/* Block after block: depth x the block's filters, zeros where there are none. */
+void SET_NAME(conv2d_pack)(float *packed, const float *kernel, const dnn_conv2d_shape *shape) {
+    size_t depth = shape->kernel_height * shape->kernel_width * shape->channels, vectors = count_vectors(shape),
+           filter = 0;
+    while (vectors > 0) {
+        size_t part = next_part(vectors, MAX_VECTORS);
+        for (size_t lane = 0; lane < part * WIDTH; lane++, filter++)
+            for (size_t k = 0; k < depth; k++)
+                packed[k * part * WIDTH + lane] = filter < shape->filters ? kernel[filter * depth + k] : 0;
+        packed += depth * part * WIDTH;
+        vectors -= part;
+    }
+}
+
+/* The tile at `image`: rows x columns x vectors sums. */
+ALWAYS_INLINE void sum_tile(vec *sums, const filter_block *block, const float *image, size_t rows, size_t columns,
+                            size_t vectors) {
+    for (size_t i = 0; i < rows * columns; i++)
+        for (size_t v = 0; v < vectors; v++)
+            sums[i * vectors + v] = vec_load(block->bias + v * WIDTH);
+    const float *weights = block->weights;
+    const size_t row_step = block->row_step, column_step = block->column_step;
+    for (size_t ky = 0; ky < block->kernel_height; ky++) {
+        const float *taps = image + ky * block->image_row, *end = taps + block->run;
+        for (; taps < end; taps++, weights += vectors * WIDTH) {
+            vec weight[MAX_VECTORS];
+            for (size_t v = 0; v < vectors; v++)
+                weight[v] = vec_load(weights + v * WIDTH);
+            for (size_t r = 0; r < rows; r++)
+                for (size_t c = 0; c < columns; c++) {
+                    float tap = taps[r * row_step + c * column_step];
+                    for (size_t v = 0; v < vectors; v++)
+                        sums[(r * columns + c) * vectors + v] += weight[v] * tap;
+                }
+        }
+    }
+}
+
+ALWAYS_INLINE void store_floats(float *to, vec values, size_t count) {
+    if (count >= WIDTH)
+        vec_store(to, values);
+    else
+        vec_store_part(to, values, count);
+}
+
+ALWAYS_INLINE void store_bytes(uint8_t *to, ivec values, size_t count) {
+    bytevec bytes = __builtin_convertvector(values, bytevec);
+    if (count >= WIDTH)
+        *(bytevec_in_memory *)to = bytes;
+    else
+        memcpy(to, &bytes, count);
+}
+
+/* The greatest of four, the first of equals, and its place; a NaN is not lost. */
+ALWAYS_INLINE void pool_four(float *output, uint8_t *argmax, vec a, vec b, vec c, vec d, size_t count) {
+    ivec second = b > a, fourth = d > c;
+    vec upper = vec_select(second, b, a), lower = vec_select(fourth, d, c);
+    ivec below = lower > upper;
+    vec greatest = vec_relu(vec_select(below, lower, upper));
+    ivec number = (a == a) & (b == b) & (c == c) & (d == d);
+    store_floats(output, vec_select(number, greatest, a + b + c + d), count);
+    if (argmax)
+        store_bytes(argmax, ivec_select(below, 2 - fourth, 0 - second), count);
+}
+
+/* Windows of 2 x 2 side by side. */
+ALWAYS_INLINE void window_tile(const filter_block *block, const float *image, float *output, uint8_t *argmax,
+                               size_t windows, size_t vectors) {
+    vec sums[MAX_TILE];
+    const size_t columns = 2 * windows;
+    sum_tile(sums, block, image, 2, columns, vectors);
+    for (size_t i = 0; i < windows; i++) {
+        const vec *upper = sums + 2 * i * vectors, *lower = upper + columns * vectors;
+        for (size_t v = 0; v < vectors; v++)
+            pool_four(output + v * WIDTH, argmax ? argmax + v * WIDTH : NULL, upper[v], upper[vectors + v], lower[v],
+                      lower[vectors + v], block->filters - v * WIDTH);
+        output += block->output_step;
+        argmax = argmax ? argmax + block->output_step : NULL;
+    }
+}
+
+/* Positions side by side. */
+ALWAYS_INLINE void position_tile(const filter_block *block, const float *image, float *output, size_t positions,
+                                 size_t vectors) {
+    vec sums[MAX_TILE];
+    sum_tile(sums, block, image, 1, positions, vectors);
+    for (size_t i = 0; i < positions; i++)
+        for (size_t v = 0; v < vectors; v++)
+            store_floats(output + i * block->output_step + v * WIDTH, vec_relu(sums[i * vectors + v]),
+                         block->filters - v * WIDTH);
+}
+
+typedef void (*window_tile_fn)(const filter_block *block, const float *image, float *output, uint8_t *argmax);
+typedef void (*position_tile_fn)(const filter_block *block, const float *image, float *output);
+
+#define WINDOW_TILE(windows, vectors)                                                                           \
+    static void window_tile_##windows##x##vectors(const filter_block *block, const float *image, float *output, \
+                                                  uint8_t *argmax) {                                            \
+        window_tile(block, image, output, argmax, windows, vectors);                                            \
+    }
+#define POSITION_TILE(positions, vectors)                                                                             \
+    static void position_tile_##positions##x##vectors(const filter_block *block, const float *image, float *output) { \
+        position_tile(block, image, output, positions, vectors);                                                      \
+    }
+#define POSITION_TILES_TO_4(vectors) \
+    POSITION_TILE(1, vectors) POSITION_TILE(2, vectors) POSITION_TILE(3, vectors) POSITION_TILE(4, vectors)
+#define POSITION_TILES_TO_6(vectors) POSITION_TILES_TO_4(vectors) POSITION_TILE(5, vectors) POSITION_TILE(6, vectors)
+#define POSITION_TILES_TO_8(vectors) POSITION_TILES_TO_6(vectors) POSITION_TILE(7, vectors) POSITION_TILE(8, vectors)
+#define POSITION_TILES_TO_12(vectors) \
+    POSITION_TILES_TO_8(vectors)      \
+    POSITION_TILE(9, vectors) POSITION_TILE(10, vectors) POSITION_TILE(11, vectors) POSITION_TILE(12, vectors)
+#define TO_4(vectors) \
+    position_tile_1x##vectors, position_tile_2x##vectors, position_tile_3x##vectors, position_tile_4x##vectors
+#define TO_6(vectors) TO_4(vectors), position_tile_5x##vectors, position_tile_6x##vectors
+#define TO_8(vectors) TO_6(vectors), position_tile_7x##vectors, position_tile_8x##vectors
+#define TO_12(vectors)                                                                                \
+    TO_8(vectors), position_tile_9x##vectors, position_tile_10x##vectors, position_tile_11x##vectors, \
+        position_tile_12x##vectors
+
+WINDOW_TILE(1, 1)
+WINDOW_TILE(2, 1)
+WINDOW_TILE(1, 2)
+#if WIDTH == 16
+WINDOW_TILE(3, 1)
+WINDOW_TILE(2, 2)
+WINDOW_TILE(3, 2)
+POSITION_TILES_TO_12(1)
+POSITION_TILES_TO_12(2)
+static const window_tile_fn window_tiles[MAX_VECTORS][3] = {{window_tile_1x1, window_tile_2x1, window_tile_3x1},
+                                                            {window_tile_1x2, window_tile_2x2, window_tile_3x2}};
+static const position_tile_fn position_tiles[MAX_VECTORS][12] = {{TO_12(1)}, {TO_12(2)}};
+#elif WIDTH == 8
+WINDOW_TILE(3, 1)
+WINDOW_TILE(1, 3)
+POSITION_TILES_TO_12(1)
+POSITION_TILES_TO_6(2)
+POSITION_TILES_TO_4(3)
+static const window_tile_fn window_tiles[MAX_VECTORS][3] = {
+    {window_tile_1x1, window_tile_2x1, window_tile_3x1}, {window_tile_1x2}, {window_tile_1x3}};
+static const position_tile_fn position_tiles[MAX_VECTORS][12] = {{TO_12(1)}, {TO_6(2)}, {TO_4(3)}};
+#else
+POSITION_TILES_TO_8(1)
+POSITION_TILES_TO_4(2)
+static const window_tile_fn window_tiles[MAX_VECTORS][2] = {{window_tile_1x1, window_tile_2x1}, {window_tile_1x2}};
+static const position_tile_fn position_tiles[MAX_VECTORS][8] = {{TO_8(1)}, {TO_4(2)}};
+#endif
+
+static void convolve_positions(const filter_block *block, size_t vectors, const float *image, float *output,
+                               size_t positions) {
+    while (positions > 0) {
+        size_t part = next_part(positions, max_positions[vectors]);
+        position_tiles[vectors - 1][part - 1](block, image, output);
+        image += part * block->column_step;
+        output += part * block->output_step;
+        positions -= part;
+    }
+}
+
+static void convolve_windows(const filter_block *block, size_t vectors, const float *image, float *output,
+                             uint8_t *argmax, size_t windows) {
+    while (windows > 0) {
+        size_t part = next_part(windows, max_windows[vectors]);
+        window_tiles[vectors - 1][part - 1](block, image, output, argmax);
+        image += part * 2 * block->column_step;
+        output += part * block->output_step;
+        argmax = argmax ? argmax + part * block->output_step : NULL;
+        windows -= part;
+    }
+}
+
+/* One window of any size, from rows of `values` that are `row` values long and have been through ReLU. */
+static void pool_window(float *output, uint8_t *argmax, const float *values, size_t step, size_t row,
+                        const dnn_pool2d_shape *pool, size_t count) {
+    vec greatest = vec_load(values);
+    ivec place = {0};
+    int current = 0;
+    for (size_t y = 0; y < pool->pool_height; y++)
+        for (size_t x = 0; x < pool->pool_width; x++, current++) {
+            vec value = vec_load(values + y * row + x * step);
+            ivec greater = (value > greatest) | ((value != value) & (greatest == greatest));
+            greatest = vec_select(greater, value, greatest);
+            place = ivec_select(greater, current - (ivec){0}, place);
+        }
+    store_floats(output, greatest, count);
+    if (argmax)
+        store_bytes(argmax, place, count);
+}
+
+/* A row of windows of any size, by way of `rows`, the positions that they read. */
+static void convolve_and_pool(const filter_block *block, size_t vectors, const float *image, float *output,
+                              uint8_t *argmax, const dnn_pool2d_shape *pool, float *rows) {
+    filter_block whole = *block;
+    whole.output_step = vectors * WIDTH;
+    whole.filters = whole.output_step;
+    size_t row = pool->output_width * pool->pool_width * whole.output_step;
+    for (size_t y = 0; y < pool->pool_height; y++)
+        convolve_positions(&whole, vectors, image + y * block->row_step, rows + y * row,
+                           pool->output_width * pool->pool_width);
+    for (size_t x = 0; x < pool->output_width; x++)
+        for (size_t v = 0; v < vectors; v++) {
+            size_t place = x * block->output_step + v * WIDTH;
+            pool_window(output + place, argmax ? argmax + place : NULL,
+                        rows + x * pool->pool_width * whole.output_step + v * WIDTH, whole.output_step, row, pool,
+                        block->filters - v * WIDTH);
+        }
+}
+
+size_t SET_NAME(conv2d_relu_pool_scratch)(const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool) {
+    (void)shape;
+    return pool->pool_height * pool->pool_width * pool->output_width * MAX_VECTORS * WIDTH * sizeof(float);
+}
+
+static void convolve_block(const filter_block *block, size_t vectors, const float *image, float *output,
+                           uint8_t *argmax, const dnn_pool2d_shape *pool, float *scratch) {
+    for (size_t y = 0; y < pool->output_height; y++) {
+        if (pool->pool_height == 1 && pool->pool_width == 1)
+            convolve_positions(block, vectors, image, output, pool->output_width);
+        else if (pool->pool_height == 2 && pool->pool_width == 2)
+            convolve_windows(block, vectors, image, output, argmax, pool->output_width);
+        else
+            convolve_and_pool(block, vectors, image, output, argmax, pool, scratch);
+        image += pool->pool_height * block->row_step;
+        output += pool->output_width * block->output_step;
+        argmax = argmax ? argmax + pool->output_width * block->output_step : NULL;
+    }
+}
+
+void SET_NAME(conv2d_relu_pool)(float *output, uint8_t *argmax, const float *image, const float *packed,
+                                const float *bias, const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool,
+                                void *scratch) {
+    float block_bias[MAX_VECTORS * WIDTH];
+    size_t image_row = (shape->width + shape->padding_left + shape->padding_right) * shape->channels;
+    filter_block block = {.weights = packed,
+                          .bias = block_bias,
+                          .kernel_height = shape->kernel_height,
+                          .run = shape->kernel_width * shape->channels,
+                          .image_row = image_row,
+                          .row_step = shape->stride_height * image_row,
+                          .column_step = shape->stride_width * shape->channels,
+                          .output_step = shape->filters};
+    size_t vectors = count_vectors(shape), filter = 0;
+    while (vectors > 0) {
+        size_t part = next_part(vectors, MAX_VECTORS);
+        block.filters = shape->filters - filter < part * WIDTH ? shape->filters - filter : part * WIDTH;
+        for (size_t i = 0; i < part * WIDTH; i++)
+            block_bias[i] = bias && i < block.filters ? bias[filter + i] : 0;
+        convolve_block(&block, part, image, output + filter, argmax ? argmax + filter : NULL, pool, scratch);
+        block.weights += shape->kernel_height * block.run * part * WIDTH;
+        filter += block.filters;
+        vectors -= part;
+    }
+}

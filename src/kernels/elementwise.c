@@ -1,0 +1,101 @@
+/* What is done to each value by itself. Plain loops, which the compiler makes vectors of. Compiled without fused
+ * multiply-add, so that the results are the same in every set. */
+#include <float.h>
+#include <math.h>
+
+#include "kernels/set.h"
+
+void SET_NAME(bytes_to_floats)(float *restrict values, const uint8_t *restrict bytes, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        values[i] = (float)bytes[i] / 255.0f;
+}
+
+void SET_NAME(add)(float *restrict sum, const float *restrict values, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        sum[i] += values[i];
+}
+
+static void add_row(float *restrict values, const float *restrict bias, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        values[i] += bias[i];
+}
+
+static void add_row_relu(float *restrict values, const float *restrict bias, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        float sum = values[i] + bias[i];
+        values[i] = sum <= 0 ? 0 : sum;
+    }
+}
+
+static void relu(float *values, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        values[i] = values[i] <= 0 ? 0 : values[i];
+}
+
+void SET_NAME(add_bias_relu)(float *values, const float *bias, size_t rows, size_t columns, bool with_relu) {
+    if (!bias) {
+        if (with_relu)
+            relu(values, rows * columns);
+        return;
+    }
+    for (size_t row = 0; row < rows; row++) {
+        if (with_relu)
+            add_row_relu(values + row * columns, bias, columns);
+        else
+            add_row(values + row * columns, bias, columns);
+    }
+}
+
+void SET_NAME(relu_backward)(float *restrict gradient, const float *restrict output, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        gradient[i] = output[i] == 0 ? 0 : gradient[i];
+}
+
+/* Kingma and Ba, "Adam" (2015), algorithm 1, in the form of section 2 that folds the corrections of both biases into
+ * the step: m <- m + (1 - b1)(g - m), v <- v + (1 - b2)(g^2 - v), w <- w - step m / (sqrt(v) + epsilon). */
+void SET_NAME(adam)(float *restrict weights, float *restrict first_moment, float *restrict second_moment,
+                    const float *restrict gradient, size_t count, const dnn_adam *settings) {
+    const float step = settings->step_size, epsilon = settings->epsilon;
+    const float rate_1 = 1 - settings->beta_1, rate_2 = 1 - settings->beta_2;
+    for (size_t i = 0; i < count; i++) {
+        float g = gradient[i];
+        float m = first_moment[i] + rate_1 * (g - first_moment[i]);
+        float v = second_moment[i] + rate_2 * (g * g - second_moment[i]);
+        m = fabsf(m) < FLT_MIN ? 0 : m;
+        v = v < FLT_MIN ? 0 : v;
+        first_moment[i] = m;
+        second_moment[i] = v;
+        weights[i] -= step * m / (sqrtf(v) + epsilon);
+    }
+}
+
+static void sgd_plain(float *restrict weights, const float *restrict gradient, size_t count, float rate) {
+    for (size_t i = 0; i < count; i++)
+        weights[i] -= rate * gradient[i];
+}
+
+static void sgd_momentum(float *restrict weights, float *restrict velocity, const float *restrict gradient,
+                         size_t count, float rate, float momentum) {
+    for (size_t i = 0; i < count; i++) {
+        velocity[i] = momentum * velocity[i] - rate * gradient[i];
+        weights[i] += velocity[i];
+    }
+}
+
+static void sgd_nesterov(float *restrict weights, float *restrict velocity, const float *restrict gradient,
+                         size_t count, float rate, float momentum) {
+    for (size_t i = 0; i < count; i++) {
+        float step = rate * gradient[i];
+        velocity[i] = momentum * velocity[i] - step;
+        weights[i] += momentum * velocity[i] - step;
+    }
+}
+
+void SET_NAME(sgd)(float *weights, float *velocity, const float *gradient, size_t count, const dnn_sgd *settings) {
+    if (settings->momentum == 0)
+        sgd_plain(weights, gradient, count, settings->learning_rate);
+    else if (settings->nesterov)
+        sgd_nesterov(weights, velocity, gradient, count, settings->learning_rate, settings->momentum);
+    else
+        sgd_momentum(weights, velocity, gradient, count, settings->learning_rate, settings->momentum);
+}

@@ -1,0 +1,24 @@
+#include "kernels/gemm.h"
+
+#if DNN_OPENBLAS
+#include "kernels/gemm_openblas.h"
+
+/* Large products, where its packing of both factors pays. */
+static bool openblas_is_faster(const dnn_gemm *gemm) {
+    return gemm->rows >= 128 && gemm->columns >= 128 && gemm->depth >= 128;
+}
+#else
+void dnn_blas_enter(void) {
+}
+
+void dnn_blas_leave(void) {
+}
+#endif
+
+void dnn_gemm_run(const dnn_kernels *kernels, const dnn_gemm *gemm) {
+#if DNN_OPENBLAS
+    if (openblas_is_faster(gemm) && dnn_openblas_gemm(gemm))
+        return;
+#endif
+    kernels->gemm(gemm);
+}

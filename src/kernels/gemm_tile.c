@@ -1,0 +1,253 @@
+/* The built-in matrix product. Each value of C is one chain of multiply-adds (or, where B is transposed, WIDTH chains
+ * that one tree adds up) over the depth, so that it does not depend on how many rows or columns are computed with it.
+ */
+#include "kernels/set.h"
+
+#if WIDTH == 16 /* 32 registers */
+enum { DOT_ROWS = 4, OUTER_ROWS = 6, OUTER_VECTORS = 4 };
+#else /* 16 registers */
+enum { DOT_ROWS = 2, OUTER_ROWS = 6, OUTER_VECTORS = 2 };
+#endif
+enum { DOT_COLUMNS = 4, DOT_SUMS = (DOT_ROWS * DOT_COLUMNS + WIDTH - 1) / WIDTH * WIDTH };
+/* The rows of B that are used again and again while they are in cache. */
+enum { DEPTH_BLOCK = 256 };
+
+/* Two matrices of `depth` columns each: rows of the first times rows of the second. */
+typedef struct dot_job {
+    const float *a, *b;
+    size_t a_stride, b_stride, depth;
+    float *c;
+    size_t c_stride;
+    bool add;
+} dot_job;
+
+ALWAYS_INLINE void dot_store(const dot_job *job, vec *sums, int rows, int columns) {
+    float values[DOT_SUMS];
+    for (int i = 0; i < DOT_SUMS; i += WIDTH)
+        vec_store(values + i, vec_sums(sums + i));
+    for (int r = 0; r < rows; r++)
+        for (int c = 0; c < columns; c++) {
+            float *place = &job->c[(size_t)r * job->c_stride + (size_t)c];
+            *place = values[r * DOT_COLUMNS + c] + (job->add ? *place : 0);
+        }
+}
+
+ALWAYS_INLINE void dot_tile(const dot_job *job, int rows, int columns) {
+    vec sums[DOT_SUMS] = {{0}};
+    const float *a = job->a, *b = job->b;
+    size_t k = 0;
+    for (; k + WIDTH <= job->depth; k += WIDTH) {
+        vec right[DOT_COLUMNS];
+        for (int c = 0; c < columns; c++)
+            right[c] = vec_load(b + (size_t)c * job->b_stride + k);
+        for (int r = 0; r < rows; r++) {
+            vec left = vec_load(a + (size_t)r * job->a_stride + k);
+            for (int c = 0; c < columns; c++)
+                sums[r * DOT_COLUMNS + c] += left * right[c];
+        }
+    }
+    if (k < job->depth) {
+        vec right[DOT_COLUMNS];
+        for (int c = 0; c < columns; c++)
+            right[c] = vec_load_part(b + (size_t)c * job->b_stride + k, job->depth - k);
+        for (int r = 0; r < rows; r++) {
+            vec left = vec_load_part(a + (size_t)r * job->a_stride + k, job->depth - k);
+            for (int c = 0; c < columns; c++)
+                sums[r * DOT_COLUMNS + c] += left * right[c];
+        }
+    }
+    dot_store(job, sums, rows, columns);
+}
+
+#define DOT_TILE(rows, columns)                                   \
+    static void dot_tile_##rows##x##columns(const dot_job *job) { \
+        dot_tile(job, rows, columns);                             \
+    }
+DOT_TILE(1, 1)
+DOT_TILE(1, 4)
+DOT_TILE(2, 1)
+DOT_TILE(2, 4)
+#if WIDTH == 16
+DOT_TILE(3, 1)
+DOT_TILE(3, 4)
+DOT_TILE(4, 1)
+DOT_TILE(4, 4)
+#endif
+
+typedef void (*dot_tile_fn)(const dot_job *job);
+static const dot_tile_fn dot_tiles[DOT_ROWS][2] = {
+    {dot_tile_1x1, dot_tile_1x4},
+    {dot_tile_2x1, dot_tile_2x4},
+#if WIDTH == 16
+    {dot_tile_3x1, dot_tile_3x4},
+    {dot_tile_4x1, dot_tile_4x4},
+#endif
+};
+
+static size_t min_size(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* B transposed. A few rows of it stay in the first cache while all of A goes by. */
+static void gemm_dot(const dot_job *whole, size_t rows, size_t columns) {
+    for (size_t column = 0; column < columns;) {
+        size_t width = columns - column >= DOT_COLUMNS ? DOT_COLUMNS : 1;
+        for (size_t row = 0; row < rows; row += DOT_ROWS) {
+            dot_job job = *whole;
+            job.a += row * job.a_stride;
+            job.b += column * job.b_stride;
+            job.c += row * job.c_stride + column;
+            dot_tiles[min_size(rows - row, DOT_ROWS) - 1][width == DOT_COLUMNS](&job);
+        }
+        column += width;
+    }
+}
+
+/* Both transposed: rows of A are gathered, a block of the depth at a time. */
+static void gemm_both_transposed(const dnn_gemm *gemm) {
+    float gathered[DOT_ROWS][DEPTH_BLOCK];
+    for (size_t row = 0; row < gemm->rows; row += DOT_ROWS) {
+        size_t rows = min_size(gemm->rows - row, DOT_ROWS), first = 0;
+        do {
+            size_t depth = min_size(gemm->depth - first, DEPTH_BLOCK);
+            for (size_t k = 0; k < depth; k++)
+                for (size_t r = 0; r < rows; r++)
+                    gathered[r][k] = gemm->a[(first + k) * gemm->a_stride + row + r];
+            dot_job job = {&gathered[0][0], gemm->b + first,
+                           DEPTH_BLOCK,     gemm->b_stride,
+                           depth,           gemm->c + row * gemm->c_stride,
+                           gemm->c_stride,  first > 0 || gemm->beta != 0};
+            gemm_dot(&job, rows, gemm->columns);
+            first += depth;
+        } while (first < gemm->depth);
+    }
+}
+
+/* Columns of the first matrix times rows of the second. */
+typedef struct outer_job {
+    const float *a, *b;
+    size_t a_row, a_depth, b_stride, depth;
+    float *c;
+    size_t c_stride;
+    bool add;
+    size_t last; /* columns in the last vector of a partial tile */
+} outer_job;
+
+ALWAYS_INLINE void outer_tile(const outer_job *job, int rows, int vectors, bool partial) {
+    vec sums[OUTER_ROWS][OUTER_VECTORS];
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < vectors; v++) {
+            const float *c = job->c + (size_t)r * job->c_stride + (size_t)v * WIDTH;
+            sums[r][v] = !job->add ? (vec){0} : partial && v == vectors - 1 ? vec_load_part(c, job->last) : vec_load(c);
+        }
+    const float *a = job->a, *b = job->b;
+    for (size_t k = 0; k < job->depth; k++) {
+        vec right[OUTER_VECTORS];
+        for (int v = 0; v < vectors; v++)
+            right[v] = partial && v == vectors - 1 ? vec_load_part(b + v * WIDTH, job->last) : vec_load(b + v * WIDTH);
+        for (int r = 0; r < rows; r++) {
+            float left = a[(size_t)r * job->a_row];
+            for (int v = 0; v < vectors; v++)
+                sums[r][v] += right[v] * left;
+        }
+        a += job->a_depth;
+        b += job->b_stride;
+    }
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < vectors; v++) {
+            float *c = job->c + (size_t)r * job->c_stride + (size_t)v * WIDTH;
+            if (partial && v == vectors - 1)
+                vec_store_part(c, sums[r][v], job->last);
+            else
+                vec_store(c, sums[r][v]);
+        }
+}
+
+#define OUTER_TILE(rows, vectors)                                     \
+    static void outer_tile_##rows##x##vectors(const outer_job *job) { \
+        outer_tile(job, rows, vectors, false);                        \
+    }
+#define OUTER_TILES(vectors) \
+    OUTER_TILE(1, vectors)   \
+    OUTER_TILE(2, vectors)   \
+    OUTER_TILE(3, vectors)   \
+    OUTER_TILE(4, vectors)   \
+    OUTER_TILE(5, vectors)   \
+    OUTER_TILE(6, vectors)
+#define OUTER_ROW(vectors)                                                                              \
+    {                                                                                                   \
+        outer_tile_1x##vectors, outer_tile_2x##vectors, outer_tile_3x##vectors, outer_tile_4x##vectors, \
+            outer_tile_5x##vectors, outer_tile_6x##vectors                                              \
+    }
+OUTER_TILES(1)
+OUTER_TILES(2)
+#if WIDTH == 16
+OUTER_TILES(3)
+OUTER_TILES(4)
+#endif
+
+#define OUTER_PARTIAL(rows)                                         \
+    static void outer_tile_##rows##xpartial(const outer_job *job) { \
+        outer_tile(job, rows, 1, true);                             \
+    }
+OUTER_PARTIAL(1)
+OUTER_PARTIAL(2)
+OUTER_PARTIAL(3)
+OUTER_PARTIAL(4)
+OUTER_PARTIAL(5)
+OUTER_PARTIAL(6)
+
+typedef void (*outer_tile_fn)(const outer_job *job);
+static const outer_tile_fn outer_tiles[OUTER_VECTORS + 1][OUTER_ROWS] = {
+    OUTER_ROW(partial), OUTER_ROW(1), OUTER_ROW(2),
+#if WIDTH == 16
+    OUTER_ROW(3),       OUTER_ROW(4),
+#endif
+};
+
+static void gemm_outer_block(const outer_job *block, size_t rows, size_t columns) {
+    for (size_t column = 0; column < columns;) {
+        size_t vectors = min_size((columns - column) / WIDTH, OUTER_VECTORS);
+        for (size_t row = 0; row < rows; row += OUTER_ROWS) {
+            outer_job job = *block;
+            job.a += row * job.a_row;
+            job.b += column;
+            job.c += row * job.c_stride + column;
+            job.last = columns - column;
+            outer_tiles[vectors][min_size(rows - row, OUTER_ROWS) - 1](&job);
+        }
+        column += vectors ? vectors * WIDTH : columns - column;
+    }
+}
+
+/* B plain. A block of the depth goes on from what the blocks before it left in C. */
+static void gemm_outer(const dnn_gemm *gemm) {
+    size_t a_row = gemm->transpose_a == DNN_PLAIN ? gemm->a_stride : 1, first = 0;
+    size_t a_depth = gemm->transpose_a == DNN_PLAIN ? 1 : gemm->a_stride;
+    do {
+        size_t depth = min_size(gemm->depth - first, DEPTH_BLOCK);
+        outer_job job = {.a = gemm->a + first * a_depth,
+                         .b = gemm->b + first * gemm->b_stride,
+                         .a_row = a_row,
+                         .a_depth = a_depth,
+                         .b_stride = gemm->b_stride,
+                         .depth = depth,
+                         .c = gemm->c,
+                         .c_stride = gemm->c_stride,
+                         .add = first > 0 || gemm->beta != 0};
+        gemm_outer_block(&job, gemm->rows, gemm->columns);
+        first += depth;
+    } while (first < gemm->depth);
+}
+
+void SET_NAME(gemm)(const dnn_gemm *gemm) {
+    if (gemm->transpose_b == DNN_PLAIN) {
+        gemm_outer(gemm);
+    } else if (gemm->transpose_a == DNN_PLAIN) {
+        dot_job job = {gemm->a,     gemm->b, gemm->a_stride, gemm->b_stride,
+                       gemm->depth, gemm->c, gemm->c_stride, gemm->beta != 0};
+        gemm_dot(&job, gemm->rows, gemm->columns);
+    } else {
+        gemm_both_transposed(gemm);
+    }
+}

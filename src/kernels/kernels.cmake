@@ -1,0 +1,45 @@
+# The kernels. What needs vectors is compiled once for each instruction set, with a set's name in its functions' names.
+
+target_sources(digitnet_objects PRIVATE
+    kernels/gemm.c
+    kernels/im2col.c
+    kernels/pool2d.c
+    kernels/select.c
+    kernels/softmax.c
+)
+if(DIGITNET_BLAS STREQUAL "OpenBLAS")
+    target_sources(digitnet_objects PRIVATE kernels/gemm_openblas.c)
+endif()
+
+set(DIGITNET_KERNELS_DIR "${CMAKE_CURRENT_LIST_DIR}" CACHE INTERNAL "")
+set(DIGITNET_KERNEL_SET_SOURCES
+    conv2d_backward.c
+    conv2d_image_gradient.c
+    conv2d_kernel_gradient.c
+    conv2d_tile.c
+    elementwise.c
+    gemm_tile.c
+    set.c
+    CACHE INTERNAL ""
+)
+
+# The set `name`, with vectors of `width` floats; further arguments are compiler options.
+function(digitnet_add_kernel_set name width)
+    list(TRANSFORM DIGITNET_KERNEL_SET_SOURCES PREPEND "${DIGITNET_KERNELS_DIR}/" OUTPUT_VARIABLE sources)
+    digitnet_add_objects(digitnet_kernels_${name} ${sources})
+    target_compile_definitions(digitnet_kernels_${name} PRIVATE DNN_KERNEL_SET=${name} DNN_VECTOR_WIDTH=${width})
+    # Products and sums may be fused, but NaN and infinity keep their meaning, so that a diverging training is seen. -Wno-psabi:
+    # vectors wider than the registers would be passed otherwise than with such registers, but none is passed.
+    target_compile_options(digitnet_kernels_${name} PRIVATE
+        -O3 -fno-math-errno -fno-trapping-math -ffp-contract=fast -Wno-psabi ${ARGN}
+    )
+    # What the optimizers compute is the same, bit for bit, with every set.
+    set_source_files_properties("${DIGITNET_KERNELS_DIR}/elementwise.c" PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
+endfunction()
+
+digitnet_add_kernel_set(baseline 4)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$")
+    digitnet_add_kernel_set(avx2 8 -mavx2 -mfma)
+    digitnet_add_kernel_set(avx512 16 -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma -mprefer-vector-width=512)
+    target_compile_definitions(digitnet_objects PRIVATE DNN_WITH_X86_SETS)
+endif()

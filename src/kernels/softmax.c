@@ -1,0 +1,32 @@
+#include "kernels/softmax.h"
+
+#include <math.h>
+
+static void softmax_row(float *values, size_t count) {
+    float greatest = values[0], sum = 0;
+    for (size_t i = 1; i < count; i++)
+        greatest = values[i] > greatest ? values[i] : greatest;
+    for (size_t i = 0; i < count; i++) {
+        values[i] = expf(values[i] - greatest);
+        sum += values[i];
+    }
+    for (size_t i = 0; i < count; i++)
+        values[i] /= sum;
+}
+
+void dnn_softmax(float *values, size_t rows, size_t columns) {
+    for (size_t row = 0; row < rows; row++)
+        softmax_row(values + row * columns, columns);
+}
+
+void dnn_softmax_backward(float *gradient, const float *outputs, size_t rows, size_t columns) {
+    for (size_t row = 0; row < rows; row++) {
+        float *g = gradient + row * columns;
+        const float *p = outputs + row * columns;
+        float sum = 0;
+        for (size_t i = 0; i < columns; i++)
+            sum += g[i] * p[i];
+        for (size_t i = 0; i < columns; i++)
+            g[i] = p[i] * (g[i] - sum);
+    }
+}

@@ -1,0 +1,155 @@
+/* Vectors of DNN_VECTOR_WIDTH floats, in the vector extensions of GCC and Clang. A width may exceed that of the
+ * instruction set compiled for: the compiler then splits each vector, which is slow and right, so that every width can
+ * be tested on every machine. */
+#ifndef DNN_KERNELS_VECTOR_H
+#define DNN_KERNELS_VECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <immintrin.h>
+#endif
+
+#define WIDTH DNN_VECTOR_WIDTH
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+/* Names of one set's functions: SET_NAME(gemm) is dnn_gemm_avx512. */
+#define DNN_JOIN_EXPANDED(name, set) dnn_##name##_##set
+#define DNN_JOIN(name, set) DNN_JOIN_EXPANDED(name, set)
+#define SET_NAME(name) DNN_JOIN(name, DNN_KERNEL_SET)
+
+typedef float vec __attribute__((vector_size(4 * WIDTH)));
+typedef int32_t ivec __attribute__((vector_size(4 * WIDTH)));
+typedef uint8_t bytevec __attribute__((vector_size(WIDTH)));
+
+/* The same where memory is aligned to its elements only. */
+typedef float vec_in_memory __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
+typedef int32_t ivec_in_memory __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
+typedef uint8_t bytevec_in_memory __attribute__((vector_size(WIDTH), aligned(1), may_alias));
+
+ALWAYS_INLINE vec vec_load(const float *from) {
+    return *(const vec_in_memory *)from;
+}
+
+ALWAYS_INLINE void vec_store(float *to, vec v) {
+    *(vec_in_memory *)to = v;
+}
+
+ALWAYS_INLINE ivec ivec_load(const int32_t *from) {
+    return *(const ivec_in_memory *)from;
+}
+
+/* mask ? a : b, lane by lane, for masks of comparisons. */
+ALWAYS_INLINE vec vec_select(ivec mask, vec a, vec b) {
+    return (vec)((mask & (ivec)a) | (~mask & (ivec)b));
+}
+
+ALWAYS_INLINE ivec ivec_select(ivec mask, ivec a, ivec b) {
+    return (mask & a) | (~mask & b);
+}
+
+/* x, or 0 where x is not above it; NaN stays NaN. */
+ALWAYS_INLINE vec vec_relu(vec x) {
+    return (vec)(~(x <= 0) & (ivec)x);
+}
+
+/* The first `count` < WIDTH lanes from memory, zeros in the others; nothing behind them is read. */
+ALWAYS_INLINE vec vec_load_part(const float *from, size_t count) {
+#if WIDTH == 16 && defined(__AVX512F__)
+    return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);
+#elif WIDTH == 8 && defined(__AVX2__)
+    const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return (vec)_mm256_maskload_ps(from, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lanes));
+#else
+    float lanes[WIDTH] = {0};
+    for (size_t i = 0; i < count; i++)
+        lanes[i] = from[i];
+    return vec_load(lanes);
+#endif
+}
+
+/* Writes the first `count` < WIDTH lanes and nothing behind them. */
+ALWAYS_INLINE void vec_store_part(float *to, vec v, size_t count) {
+#if WIDTH == 16 && defined(__AVX512F__)
+    _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), (__m512)v);
+#elif WIDTH == 8 && defined(__AVX2__)
+    const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    _mm256_maskstore_ps(to, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lanes), (__m256)v);
+#else
+    float lanes[WIDTH];
+    vec_store(lanes, v);
+    for (size_t i = 0; i < count; i++)
+        to[i] = lanes[i];
+#endif
+}
+
+/* Bit i for lane i of a comparison's mask. */
+ALWAYS_INLINE uint32_t ivec_bits(ivec mask) {
+#if WIDTH == 16 && defined(__AVX512DQ__)
+    return _mm512_movepi32_mask((__m512i)mask);
+#elif WIDTH == 8 && defined(__AVX2__)
+    return (uint32_t)_mm256_movemask_ps((__m256)mask);
+#elif WIDTH == 4 && defined(__SSE2__)
+    return (uint32_t)_mm_movemask_ps((__m128)mask);
+#else
+    uint32_t bits = 0;
+    for (int i = 0; i < WIDTH; i++)
+        bits |= (uint32_t)(mask[i] & 1) << i;
+    return bits;
+#endif
+}
+
+/* Sums of the lanes of WIDTH vectors, lane i from vector i, all by one tree: within each four lanes (0 + 2) + (1 + 3),
+ * then the fours likewise. */
+ALWAYS_INLINE vec vec_sum_four(const vec *v) {
+#if WIDTH == 16
+#define LOW 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29
+#define HIGH 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31
+#define EVEN 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29
+#define ODD 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31
+#elif WIDTH == 8
+#define LOW 0, 8, 1, 9, 4, 12, 5, 13
+#define HIGH 2, 10, 3, 11, 6, 14, 7, 15
+#define EVEN 0, 1, 8, 9, 4, 5, 12, 13
+#define ODD 2, 3, 10, 11, 6, 7, 14, 15
+#else
+#define LOW 0, 4, 1, 5
+#define HIGH 2, 6, 3, 7
+#define EVEN 0, 1, 4, 5
+#define ODD 2, 3, 6, 7
+#endif
+    vec first = __builtin_shufflevector(v[0], v[1], LOW) + __builtin_shufflevector(v[0], v[1], HIGH);
+    vec second = __builtin_shufflevector(v[2], v[3], LOW) + __builtin_shufflevector(v[2], v[3], HIGH);
+    return __builtin_shufflevector(first, second, EVEN) + __builtin_shufflevector(first, second, ODD);
+#undef LOW
+#undef HIGH
+#undef EVEN
+#undef ODD
+}
+
+ALWAYS_INLINE vec vec_sums(const vec *v) {
+    vec first = vec_sum_four(v);
+#if WIDTH == 16
+#define LOW 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23
+#define HIGH 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31
+#define EVEN 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27
+#define ODD 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31
+    vec second = vec_sum_four(v + 4), third = vec_sum_four(v + 8), fourth = vec_sum_four(v + 12);
+    vec left = __builtin_shufflevector(first, second, LOW) + __builtin_shufflevector(first, second, HIGH);
+    vec right = __builtin_shufflevector(third, fourth, LOW) + __builtin_shufflevector(third, fourth, HIGH);
+    return __builtin_shufflevector(left, right, EVEN) + __builtin_shufflevector(left, right, ODD);
+#undef LOW
+#undef HIGH
+#undef EVEN
+#undef ODD
+#elif WIDTH == 8
+    vec second = vec_sum_four(v + 4);
+    return __builtin_shufflevector(first, second, 0, 1, 2, 3, 8, 9, 10, 11) +
+           __builtin_shufflevector(first, second, 4, 5, 6, 7, 12, 13, 14, 15);
+#else
+    return first;
+#endif
+}
+
+#endif
