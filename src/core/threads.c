@@ -26,8 +26,9 @@ typedef struct worker {
 } worker;
 
 struct dnn_pool {
-    /* The number of the run in the upper half, the next task in the lower. A task is claimed by adding 1, which only
-     * succeeds while the run still has that task: so the caller waits for tasks, not for workers that came too late. */
+    /* The number of the run in the upper half, the tasks that nobody has claimed yet in the lower. A task is claimed by
+     * taking 1 away, which only succeeds while the run still has it: so the caller waits for tasks, not for workers
+     * that come too late. */
     _Atomic uint64_t ticket;
     atomic_size_t done; /* tasks of the run */
     _Atomic(dnn_task_fn) run;
@@ -99,16 +100,16 @@ static void await(dnn_pool *pool, bool (*met)(dnn_pool *, uint32_t), uint32_t nu
  * fails, because the caller changes these fields only after every task of the run was claimed. */
 static void work(dnn_pool *pool, size_t index) {
     uint64_t ticket = atomic_load(&pool->ticket);
-    for (uint32_t run = run_number(ticket); run_number(ticket) == run;) {
-        dnn_task_fn call = atomic_load(&pool->run);
+    for (;;) {
+        size_t left = (uint32_t)ticket;
+        if (left == 0)
+            return;
+        dnn_task_fn run = atomic_load(&pool->run);
         void *context = atomic_load(&pool->context);
         size_t count = atomic_load(&pool->count);
-        size_t task = (uint32_t)ticket;
-        if (task >= count)
-            return;
-        if (!atomic_compare_exchange_weak(&pool->ticket, &ticket, ticket + 1))
+        if (!atomic_compare_exchange_weak(&pool->ticket, &ticket, ticket - 1))
             continue;
-        call(context, task, index);
+        run(context, count - left, index);
         if (atomic_fetch_add(&pool->done, 1) + 1 == count) {
             pthread_mutex_lock(&pool->mutex);
             pthread_cond_signal(&pool->finished);
@@ -203,7 +204,7 @@ void dnn_pool_run(dnn_pool *pool, dnn_task_fn run, void *context, size_t count) 
     atomic_store(&pool->done, 0);
     pthread_mutex_lock(&pool->mutex);
     uint64_t next_run = (uint64_t)run_number(atomic_load(&pool->ticket)) + 1;
-    atomic_store(&pool->ticket, next_run << 32);
+    atomic_store(&pool->ticket, next_run << 32 | count);
     pthread_cond_broadcast(&pool->started);
     pthread_mutex_unlock(&pool->mutex);
     work(pool, 0);
