@@ -1,0 +1,87 @@
+/* What the tests of the kernels share: the sets, random values, and memory that is watched on both sides. */
+#ifndef TEST_KERNELS_H
+#define TEST_KERNELS_H
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/random.h"
+#include "kernels/kernels.h"
+
+/* The wide sets once more, compiled for the instruction set that every machine has. */
+extern const dnn_kernels dnn_kernels_portable16, dnn_kernels_portable8;
+
+static const dnn_kernels *set_at(size_t index) {
+    size_t native = 0;
+    while (dnn_kernels_at(native))
+        native++;
+    if (index < native)
+        return dnn_kernels_at(index);
+    return index == native ? &dnn_kernels_portable16 : index == native + 1 ? &dnn_kernels_portable8 : NULL;
+}
+
+#define FOR_EACH_SET(kernels) for (size_t set_ = 0; ((kernels) = set_at(set_)) != NULL; set_++)
+
+/* The case at hand, for messages. */
+static char context[256];
+
+/* Memory whose end is a page's end, with a page behind it that nobody may touch, and a known pattern before it. */
+typedef struct watched {
+    void *memory;
+    unsigned char *pages;
+    size_t length, before;
+} watched;
+
+static watched watched_allocate(size_t bytes) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), used = (bytes + page) / page * page + page;
+    unsigned char *pages = mmap(NULL, used + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(pages != MAP_FAILED);
+    assert_int_equal(mprotect(pages + used, page, PROT_NONE), 0);
+    watched w = {pages + used - bytes, pages, used + page, used - bytes};
+    memset(pages, 0xA5, used);
+    return w;
+}
+
+static void watched_free(watched *w) {
+    for (size_t i = 0; i < w->before; i++)
+        if (w->pages[i] != 0xA5)
+            fail_msg("%s: written %zu bytes before the memory", context, w->before - i);
+    munmap(w->pages, w->length);
+}
+
+static watched watched_floats(size_t count) {
+    return watched_allocate(count * sizeof(float));
+}
+
+static size_t random_between(dnn_random *random, size_t least, size_t most) {
+    return least + dnn_random_below(random, most - least + 1);
+}
+
+/* Small whole numbers, whose sums of products are exact in every order; or values around 0. */
+static void fill_random(float *values, size_t count, dnn_random *random, bool whole) {
+    for (size_t i = 0; i < count; i++)
+        values[i] = whole ? (float)random_between(random, 0, 6) - 3 : dnn_random_float(random) * 2 - 1;
+}
+
+/* Compares with `expected`: the same where `whole`, else within what rounding of sums of products up to `scale` may do.
+ */
+static void compare_floats(const float *got, const double *expected, size_t count, bool whole, double scale,
+                           const char *what) {
+    double tolerance = whole ? 0 : scale * 2e-6;
+    for (size_t i = 0; i < count; i++)
+        if (!(fabs(got[i] - expected[i]) <= tolerance))
+            fail_msg("%s: %s: value %zu of %zu is %.9g, not %.9g", context, what, i, count, (double)got[i],
+                     expected[i]);
+}
+
+#endif
