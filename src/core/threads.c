@@ -162,13 +162,10 @@ static void start_workers(dnn_pool *pool, size_t threads) {
 }
 
 digitnet_status dnn_pool_create(dnn_pool **out, size_t threads) {
-    size_t bytes;
     *out = NULL;
     if (threads > MAX_THREADS)
         return dnn_fail(DIGITNET_EINVAL, "threads is %zu; at most %d are possible", threads, MAX_THREADS);
-    if (!dnn_size_multiply(&bytes, threads, sizeof(worker)) || !dnn_size_add(&bytes, bytes, sizeof(dnn_pool)))
-        return dnn_fail(DIGITNET_ENOMEM, "out of memory: %zu threads", threads);
-    dnn_pool *pool = dnn_allocate_zeroed(bytes);
+    dnn_pool *pool = dnn_allocate_zeroed(sizeof(dnn_pool) + threads * sizeof(worker));
     if (pool == NULL)
         return DIGITNET_ENOMEM;
     if (pthread_mutex_init(&pool->mutex, NULL) != 0)
