@@ -152,15 +152,3 @@ digitnet_status dnn_model_realize(digitnet_model *model) {
     }
     return status;
 }
-
-void digitnet_model_request_stop(digitnet_model *model) {
-    if (model) {
-        atomic_store(&model->stop_requested, 1);
-    }
-}
-
-void digitnet_model_clear_stop(digitnet_model *model) {
-    if (model) {
-        atomic_store(&model->stop_requested, 0);
-    }
-}

@@ -67,7 +67,7 @@ static digitnet_status select_tensors(selection *out, const dnn_network *network
 
 static digitnet_status read_weights(float *values, size_t capacity, const digitnet_model *model, const char *tensor) {
     const dnn_network *network = &model->network;
-    selection chosen;
+    selection chosen = {0};
     digitnet_status status = dnn_model_check_weights(model);
     if (status == DIGITNET_OK) {
         status = select_tensors(&chosen, network, tensor);
@@ -112,7 +112,7 @@ static digitnet_status check_finite(const float *values, size_t count) {
 
 static digitnet_status write_weights(digitnet_model *model, const char *tensor, const float *values, size_t count) {
     dnn_network *network = &model->network;
-    selection chosen;
+    selection chosen = {0};
     digitnet_status status = dnn_model_check_weights(model);
     if (status == DIGITNET_OK) {
         status = select_tensors(&chosen, network, tensor);
