@@ -19,7 +19,7 @@
 #include "support.h"
 #include "training/loss.h"
 
-static const double tolerance = 1e-3;
+static const double tolerance = 2e-3;
 
 /* A gradient and what it should be; NaN where a kink is near. */
 typedef struct comparison {
@@ -460,7 +460,7 @@ static digitnet_model *make_network(void) {
         bool before_relu = strcmp(tensor->name, "conv2d/bias") == 0 || strcmp(tensor->name, "dense/bias") == 0;
         for (size_t j = 0; j < tensor->values; j++) {
             float sign = j % 2 ? -1 : 1;
-            network->parameters[tensor->offset + j] = before_relu ? 8 * sign : 0.1f * noise(i, j);
+            network->parameters[tensor->offset + j] = before_relu ? 4 * sign : 0.25f * noise(i, j);
         }
     }
     return model;
