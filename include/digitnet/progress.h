@@ -1,0 +1,166 @@
+/**
+ * @file progress.h  A progress bar for digitnet_model_fit(), compiled into the program: the library itself never
+ * prints.
+ *
+ *     digitnet_model_fit(&history, model, train, DIGITNET_WITH(digitnet_fit_options, .epochs = 5, .validation = test,
+ *                        DIGITNET_CALLBACKS({ digitnet_progress_print, stderr })));
+ *
+ * On a terminal it draws a bar for each epoch, in place:
+ *
+ *     Epoch 1/5
+ *     1080/1875 [=================>............] 3s left - loss: 0.1973 - accuracy: 0.9395
+ *
+ * and elsewhere it prints a line for each finished epoch. Numbers are written by printf(), so they follow the program's
+ * locale.
+ */
+#ifndef DIGITNET_PROGRESS_H
+#define DIGITNET_PROGRESS_H
+
+#include <stdio.h>
+#include <string.h>
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <sys/ioctl.h>
+#include <unistd.h>
+#endif
+
+#include "digitnet/training.h"
+
+/** The terminal's columns; 0 where `file` is none. */
+static inline int digitnet_progress_columns_(FILE *file) {
+#if defined(__unix__) || defined(__APPLE__)
+    /* fileno() is hidden from programs that ask for strict ISO C. */
+#if defined(_POSIX_C_SOURCE) || defined(_GNU_SOURCE) || defined(_DEFAULT_SOURCE) || defined(__APPLE__) || \
+    defined(__FreeBSD__)
+    int descriptor = fileno(file);
+#else
+    int descriptor = file == stderr ? STDERR_FILENO : file == stdout ? STDOUT_FILENO : -1;
+#endif
+    if (!isatty(descriptor))
+        return 0;
+#ifdef TIOCGWINSZ
+    struct winsize size;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+#endif
+    return 80;
+#else
+    (void)file;
+    return 0;
+#endif
+}
+
+/** "7s", "2m05s", "1h03m". */
+static inline void digitnet_progress_time_(char *text, size_t capacity, double seconds) {
+    unsigned long whole = seconds > 0.0 && seconds < 1e9 ? (unsigned long)(seconds + 0.5) : 0;
+    if (whole < 60)
+        snprintf(text, capacity, "%lus", whole);
+    else if (whole < 3600)
+        snprintf(text, capacity, "%lum%02lus", whole / 60, whole % 60);
+    else
+        snprintf(text, capacity, "%luh%02lum", whole / 3600, whole / 60 % 60);
+}
+
+/** " - loss: 0.1973 - accuracy: 0.9395", and the same of the validation; "" where there is none. */
+static inline void digitnet_progress_figures_(char *text, size_t capacity, const char *prefix, double loss,
+                                              double accuracy) {
+    text[0] = '\0';
+    if (loss == loss) /* not NaN */
+        snprintf(text, capacity, " - %sloss: %.4f - %saccuracy: %.4f", prefix, loss, prefix, accuracy);
+}
+
+/** Draws "[====>....]" of `width` characters in all. */
+static inline void digitnet_progress_bar_(char *text, int width, size_t batch, size_t batches) {
+    int inner = width - 2;
+    int done = (int)((double)inner * (double)batch / (double)batches);
+    memset(text + 1, '=', (size_t)done);
+    memset(text + 1 + done, '.', (size_t)(inner - done));
+    if (done < inner)
+        text[1 + done] = '>';
+    text[0] = '[';
+    text[1 + inner] = ']';
+    text[2 + inner] = '\0';
+}
+
+/** Replaces the terminal's present line; never fills its last column, after which some terminals begin a new line. */
+static inline void digitnet_progress_line_(FILE *file, int columns, const char *text, const char *end) {
+    int length = columns > 1 ? columns - 1 : 1;
+    fprintf(file, "\r%-*.*s%s", length, length, text, end);
+}
+
+/** Draws the epoch as far as it has come; `validation` stands behind it where there is room, else in a line of its own.
+ */
+static inline void digitnet_progress_draw_(FILE *file, const digitnet_event *event, int columns,
+                                           const char *validation) {
+    enum { WIDEST_BAR = 32, NARROWEST_BAR = 8 };
+    char line[400], steps[48], bar[WIDEST_BAR + 1] = "", time[24], figures[96];
+    int ended = event->kind == DIGITNET_EPOCH_END;
+    double left = event->seconds / (double)event->batch * (double)(event->batches - event->batch);
+    digitnet_progress_time_(time, sizeof time, ended ? event->seconds : left);
+    digitnet_progress_figures_(figures, sizeof figures, "", event->loss, event->accuracy);
+    int digits = snprintf(steps, sizeof steps, "%lu", (unsigned long)event->batches);
+    snprintf(steps, sizeof steps, "%*lu/%lu", digits, (unsigned long)event->batch, (unsigned long)event->batches);
+    const char *label = ended ? "" : " left";
+    size_t text = strlen(steps) + strlen("  ") + strlen(time) + strlen(label) + strlen(figures);
+    size_t room = columns > 1 ? (size_t)columns - 1 : 1;
+    int own_line = text + strlen(validation) + NARROWEST_BAR > room;
+    if (!own_line)
+        text += strlen(validation);
+    int width = text + WIDEST_BAR < room ? WIDEST_BAR : text < room ? (int)(room - text) : 0;
+    if (width >= NARROWEST_BAR)
+        digitnet_progress_bar_(bar, width, event->batch, event->batches);
+    snprintf(line, sizeof line, "%s%s%s %s%s%s%s", steps, bar[0] ? " " : "", bar, time, label, figures,
+             own_line ? "" : validation);
+    digitnet_progress_line_(file, columns, line, ended ? "\n" : "");
+    if (ended && own_line && validation[0] != '\0')
+        digitnet_progress_line_(file, columns, validation + strlen(" - "), "\n");
+}
+
+/** Whether a batch ended a tenth of a second: so no more than ten lines a second are drawn, without a clock to
+ * remember. */
+static inline int digitnet_progress_is_due_(const digitnet_event *event) {
+    double before = event->seconds * (double)(event->batch - 1) / (double)event->batch;
+    return event->batch == event->batches || (unsigned long)(event->seconds * 10.0) != (unsigned long)(before * 10.0);
+}
+
+static inline void digitnet_progress_plain_(FILE *file, const digitnet_event *event, const char *validation) {
+    char time[24], figures[96];
+    digitnet_progress_time_(time, sizeof time, event->seconds);
+    digitnet_progress_figures_(figures, sizeof figures, "", event->loss, event->accuracy);
+    fprintf(file, "Epoch %lu/%lu - %s%s%s\n", (unsigned long)event->epoch, (unsigned long)event->epochs, time, figures,
+            validation);
+}
+
+/**
+ * A callback for digitnet_model_fit() that shows how it goes on; `file` is a `FILE *`, such as stderr. Holds no state:
+ * one file serves one fit at a time. Returns 0 always: training does not end because nobody can watch it.
+ */
+static inline int digitnet_progress_print(const digitnet_event *event, void *file) {
+#ifdef __cplusplus
+    FILE *stream = static_cast<FILE *>(file);
+#else
+    FILE *stream = (FILE *)file;
+#endif
+    char validation[96];
+    if (event->kind == DIGITNET_FIT_BEGIN)
+        return 0;
+    int columns = digitnet_progress_columns_(stream);
+    digitnet_progress_figures_(validation, sizeof validation, "val_", event->validation_loss,
+                               event->validation_accuracy);
+    if (event->kind == DIGITNET_EPOCH_END && columns == 0)
+        digitnet_progress_plain_(stream, event, validation);
+    else if (event->kind == DIGITNET_EPOCH_END)
+        digitnet_progress_draw_(stream, event, columns, validation);
+    else if (columns > 0 && event->kind == DIGITNET_EPOCH_BEGIN)
+        fprintf(stream, "Epoch %lu/%lu\n", (unsigned long)event->epoch, (unsigned long)event->epochs);
+    else if (columns > 0 && event->kind == DIGITNET_BATCH_END && digitnet_progress_is_due_(event))
+        digitnet_progress_draw_(stream, event, columns, validation);
+    else if (columns > 0 && event->kind == DIGITNET_FIT_END && event->batch > 0 && event->batch < event->batches) {
+        digitnet_progress_draw_(stream, event, columns, validation);
+        fputc('\n', stream); /* stopped within an epoch: what is printed next shall not follow on the same line */
+    }
+    fflush(stream);
+    return 0;
+}
+
+#endif

@@ -1,0 +1,149 @@
+#include "digitnet/image.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "core/options.h"
+#include "core/status.h"
+#include "image/ink.h"
+
+enum {
+    FRAME = DIGITNET_FRAME_SIZE,
+    BOX = 20, /* the longer side of the digit inside the frame */
+    FRAME_VALUES = FRAME * FRAME
+};
+
+/* MNIST's strokes are 1.4 to 4.6 pixels wide, 2.4 in the median. Thinner ones, as of a fine pen in a large picture, are
+ * drawn with a brush two pixels wide, and full ink is what most of such a stroke reaches, not where two of them cross.
+ */
+#define THIN_STROKE 1.3
+#define WIDE_BRUSH 2.0
+#define STROKE_TO_CROSSING 0.7f
+
+#define PIXEL_LIMIT ((size_t)1 << 28)
+
+/* The digit at its final size. */
+typedef struct scaled_digit {
+    size_t width, height;
+    float values[BOX * BOX];
+} scaled_digit;
+
+static digitnet_status check(const float *out, size_t out_values, const digitnet_image *image) {
+    const char *where = "digitnet_image_frame_digit";
+    if (!out || !image->pixels)
+        return dnn_fail(DIGITNET_EINVAL, "%s: %s is NULL", where, out ? "image->pixels" : "out");
+    if (image->width == 0 || image->height == 0)
+        return dnn_fail(DIGITNET_EINVAL, "%s: the picture has %zu x %zu pixels", where, image->width, image->height);
+    if (image->stride != 0 && image->stride < image->width)
+        return dnn_fail(DIGITNET_EINVAL, "%s: the stride %zu is less than the width %zu", where, image->stride,
+                        image->width);
+    if (out_values < FRAME_VALUES)
+        return dnn_fail(DIGITNET_ESHAPE, "%s: out has room for %zu values, %d are needed", where, out_values,
+                        FRAME_VALUES);
+    if (image->width > PIXEL_LIMIT / image->height)
+        return dnn_fail(DIGITNET_ELIMIT, "%s: the picture has %zu x %zu pixels, more than %zu in all", where,
+                        image->width, image->height, PIXEL_LIMIT);
+    return DIGITNET_OK;
+}
+
+/* The part of the interval from .. to that pixel `index` covers. */
+static double overlap(double from, double to, size_t index) {
+    return fmax(0.0, fmin(to, (double)index + 1.0) - fmax(from, (double)index));
+}
+
+/* The mean of the ink over the rectangle with these edges, in pixels; 0 outside the picture. */
+static float area_mean(const dnn_ink *ink, double left, double right, double top, double bottom) {
+    double sum = 0.0;
+    for (size_t row = (size_t)fmax(top, 0.0); row < ink->height && (double)row < bottom; row++) {
+        double height = overlap(top, bottom, row);
+        for (size_t column = (size_t)fmax(left, 0.0); column < ink->width && (double)column < right; column++)
+            sum += height * overlap(left, right, column) * ink->values[row * ink->width + column];
+    }
+    return (float)(sum / ((right - left) * (bottom - top)));
+}
+
+/* The mean width of the strokes in pixels: twice the ink's area over the length of its outline. The sum of absolute
+ * differences between neighbours counts an outline of all directions 4 / pi times as long as it is. */
+static double stroke_width(const dnn_ink *ink) {
+    double area = 0.0, outline = 0.0;
+    for (size_t row = 0; row < ink->box.height; row++) {
+        const float *values = ink->values + (ink->box.top + row) * ink->width + ink->box.left;
+        for (size_t column = 0; column < ink->box.width; column++) {
+            float left = column ? values[column - 1] : 0.0f, above = row ? values[column - ink->width] : 0.0f;
+            area += values[column];
+            outline += fabsf(values[column] - left) + fabsf(values[column] - above);
+            outline += column + 1 == ink->box.width ? values[column] : 0.0f;
+            outline += row + 1 == ink->box.height ? values[column] : 0.0f;
+        }
+    }
+    return 2.0 * area / (outline * M_PI / 4.0);
+}
+
+/* Scales the digit's box so that its longer side is BOX. Each value is the mean over the area that it stands for; where
+ * the picture is enlarged, over one pixel's area around its centre, which is bilinear interpolation. The strongest
+ * becomes 1. */
+static void scale_digit(scaled_digit *scaled, const dnn_ink *ink) {
+    const dnn_box *box = &ink->box;
+    double longer = (double)(box->width > box->height ? box->width : box->height);
+    scaled->width = (size_t)fmax(1.0, round((double)box->width * BOX / longer));
+    scaled->height = (size_t)fmax(1.0, round((double)box->height * BOX / longer));
+    double across = (double)box->width / (double)scaled->width, down = (double)box->height / (double)scaled->height;
+    bool thin = stroke_width(ink) < THIN_STROKE * longer / BOX;
+    double brush = thin ? WIDE_BRUSH : 1.0;
+    double half_width = fmax(across * brush, 1.0) / 2, half_height = fmax(down * brush, 1.0) / 2;
+    float strongest = 0.0f;
+    for (size_t row = 0, i = 0; row < scaled->height; row++) {
+        double y = (double)box->top + ((double)row + 0.5) * down;
+        for (size_t column = 0; column < scaled->width; column++, i++) {
+            double x = (double)box->left + ((double)column + 0.5) * across;
+            scaled->values[i] = area_mean(ink, x - half_width, x + half_width, y - half_height, y + half_height);
+            strongest = fmaxf(strongest, scaled->values[i]);
+        }
+    }
+    float full = thin ? STROKE_TO_CROSSING * strongest : strongest;
+    for (size_t i = 0; i < scaled->width * scaled->height; i++)
+        scaled->values[i] = fminf(scaled->values[i] / full, 1.0f);
+}
+
+/* Where a side of `length` pixels starts so that its centre of mass comes nearest to the frame's middle pixel. The
+ * centre counts from the first pixel's middle. MNIST has it at pixel 14, not at 13.5: that is the mean over its images.
+ */
+static size_t centred_start(double centre, size_t length) {
+    double start = round(FRAME / 2.0 - centre);
+    return (size_t)fmin(fmax(start, 0.0), (double)(FRAME - length));
+}
+
+static void place_digit(float *out, const scaled_digit *scaled) {
+    double mass = 0.0, x = 0.0, y = 0.0;
+    for (size_t row = 0, i = 0; row < scaled->height; row++) {
+        for (size_t column = 0; column < scaled->width; column++, i++) {
+            mass += scaled->values[i];
+            x += scaled->values[i] * (double)column;
+            y += scaled->values[i] * (double)row;
+        }
+    }
+    size_t left = centred_start(x / mass, scaled->width), top = centred_start(y / mass, scaled->height);
+    memset(out, 0, FRAME_VALUES * sizeof *out);
+    for (size_t row = 0; row < scaled->height; row++)
+        memcpy(out + (top + row) * FRAME + left, scaled->values + row * scaled->width, scaled->width * sizeof *out);
+}
+
+digitnet_status digitnet_image_frame_digit(float *out, size_t out_values, const digitnet_image *image) {
+    digitnet_image own = {.struct_size = 0};
+    dnn_ink ink;
+    scaled_digit scaled;
+    if (!image)
+        return dnn_fail(DIGITNET_EINVAL, "digitnet_image_frame_digit: image is NULL");
+    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, image, "digitnet_image");
+    if (!status)
+        status = check(out, out_values, &own);
+    if (!status)
+        status = dnn_ink_find(&ink, &own);
+    if (status)
+        return status;
+    scale_digit(&scaled, &ink);
+    dnn_ink_release(&ink);
+    place_digit(out, &scaled);
+    return DIGITNET_OK;
+}
