@@ -18,7 +18,7 @@ static inline int enter_folder(void **state) {
     place *here = calloc(1, sizeof *here);
     if (here == NULL)
         return -1;
-    strcpy(here->folder, "/tmp/digitnet-file-XXXXXX");
+    strcpy(here->folder, "/tmp/digitnet-test-XXXXXX");
     here->previous = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     *state = here;
     return here->previous >= 0 && mkdtemp(here->folder) != NULL && chdir(here->folder) == 0 ? 0 : -1;
