@@ -279,18 +279,19 @@ static digitnet_status parse_training(dnn_training *training, const found_marks 
     return DIGITNET_OK;
 }
 
-/* A place in an epoch that fit can have left. Every epoch and every batch takes a step. */
+/* A place that fit can have left, before an epoch's first batch or behind its last one too. Every epoch and every batch
+ * takes a step. */
 static digitnet_status check_progress(const dnn_progress *progress) {
     const uint64_t most = UINT64_C(1) << 53;
+    uint64_t batches =
+        progress->batch_size && progress->image_count ? (progress->image_count - 1) / progress->batch_size + 1 : 0;
     bool sound = progress->steps_done <= most && progress->batches_done <= progress->steps_done &&
-                 progress->epochs_done <= progress->steps_done - progress->batches_done;
-    if (progress->batches_done == 0) {
-        sound = sound && progress->image_count == 0 && progress->batch_size == 0 && progress->loss_sum == 0 &&
-                progress->correct == 0;
-    } else {
-        sound = sound && progress->image_count > 0 && progress->image_count <= most && progress->batch_size > 0 &&
-                progress->batches_done <= (progress->image_count - 1) / progress->batch_size &&
-                progress->loss_sum >= 0 && progress->correct <= progress->batches_done * progress->batch_size;
+                 progress->epochs_done <= progress->steps_done - progress->batches_done &&
+                 progress->image_count <= most && progress->batches_done <= batches;
+    if (sound) {
+        uint64_t images = progress->batches_done * progress->batch_size;
+        sound = progress->correct <= images && progress->correct <= progress->image_count &&
+                (progress->batches_done > 0 || progress->loss_sum == 0);
     }
     return sound ? DIGITNET_OK : dnn_fail(DIGITNET_EFORMAT, "the marks tell of a place in the training that cannot be");
 }

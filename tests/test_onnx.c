@@ -1,0 +1,565 @@
+/* The model file: what is saved comes back, bit for bit, and training goes on from it as if it had never been away. */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "model/model.h"
+#include "onnx_models.h"
+#include "training/training.h"
+
+typedef struct saved_file {
+    unsigned char *bytes;
+    size_t size;
+} saved_file;
+
+static saved_file save(const digitnet_model *model) {
+    saved_file file = {NULL, 0};
+    expect_failure(digitnet_model_save_memory(NULL, 0, &file.size, model), DIGITNET_ESHAPE, "capacity is 0");
+    file.bytes = must_allocate(file.size);
+    expect_ok(digitnet_model_save_memory(file.bytes, file.size, NULL, model));
+    return file;
+}
+
+static digitnet_model *load(const saved_file *file) {
+    digitnet_model *model = NULL;
+    expect_ok(digitnet_model_load_memory(&model, file->bytes, file->size));
+    return model;
+}
+
+static digitnet_model *load_foreign(const saved_file *file) {
+    digitnet_model *model = NULL;
+    expect_ok(digitnet_model_load_memory_ex(&model, file->bytes, file->size,
+                                            DIGITNET_WITH(digitnet_model_load_options, .ignore_marks = 1)));
+    return model;
+}
+
+static void assert_same_file(const saved_file *a, const saved_file *b) {
+    assert_int_equal(a->size, b->size);
+    assert_memory_equal(a->bytes, b->bytes, a->size);
+}
+
+/* The padding itself, since VALID and SAME may come to the same. */
+static void assert_same_window(const dnn_layer *a, const dnn_layer *b, size_t height, size_t width,
+                               size_t stride_height, size_t stride_width, digitnet_padding padding_a,
+                               digitnet_padding padding_b) {
+    size_t pads_a[4], pads_b[4];
+    dnn_window_output(&pads_a[0], &pads_a[1], a->input.height, height, stride_height, padding_a);
+    dnn_window_output(&pads_a[2], &pads_a[3], a->input.width, width, stride_width, padding_a);
+    dnn_window_output(&pads_b[0], &pads_b[1], b->input.height, height, stride_height, padding_b);
+    dnn_window_output(&pads_b[2], &pads_b[3], b->input.width, width, stride_width, padding_b);
+    assert_memory_equal(pads_a, pads_b, sizeof pads_a);
+}
+
+static void assert_same_attributes(const dnn_layer *a, const dnn_layer *b) {
+    if (a->kind == &dnn_layer_conv2d) {
+        const dnn_conv2d_attributes *x = &a->as.conv2d, *y = &b->as.conv2d;
+        assert_int_equal(x->filters, y->filters);
+        assert_int_equal(x->kernel_height, y->kernel_height);
+        assert_int_equal(x->kernel_width, y->kernel_width);
+        assert_int_equal(x->stride_height, y->stride_height);
+        assert_int_equal(x->stride_width, y->stride_width);
+        assert_int_equal(x->no_bias, y->no_bias);
+        assert_same_window(a, b, x->kernel_height, x->kernel_width, x->stride_height, x->stride_width, x->padding,
+                           y->padding);
+    } else if (a->kind == &dnn_layer_max_pool2d) {
+        const dnn_max_pool2d_attributes *x = &a->as.max_pool2d, *y = &b->as.max_pool2d;
+        assert_int_equal(x->pool_height, y->pool_height);
+        assert_int_equal(x->pool_width, y->pool_width);
+        assert_int_equal(x->stride_height, y->stride_height);
+        assert_int_equal(x->stride_width, y->stride_width);
+        assert_same_window(a, b, x->pool_height, x->pool_width, x->stride_height, x->stride_width, x->padding,
+                           y->padding);
+    } else if (a->kind == &dnn_layer_dense) {
+        assert_int_equal(a->as.dense.units, b->as.dense.units);
+        assert_int_equal(a->as.dense.no_bias, b->as.dense.no_bias);
+    } else if (a->kind == &dnn_layer_dropout) {
+        assert_true(a->as.dropout_rate == b->as.dropout_rate);
+    }
+}
+
+static void assert_same_scores(const digitnet_model *a, const digitnet_model *b) {
+    enum { IMAGES = 3 };
+    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
+    expect_ok(digitnet_model_describe(&info, a));
+    size_t values = IMAGES * info.height * info.width * info.channels;
+    float *images = must_allocate(values * sizeof *images);
+    float *scores_a = must_allocate(IMAGES * info.outputs * sizeof *scores_a);
+    float *scores_b = must_allocate(IMAGES * info.outputs * sizeof *scores_b);
+    onnx_draw_values(images, values, 17);
+    expect_ok(digitnet_model_predict(scores_a, IMAGES * info.outputs, a, images, values));
+    expect_ok(digitnet_model_predict(scores_b, IMAGES * info.outputs, b, images, values));
+    assert_same_floats(scores_a, scores_b, IMAGES * info.outputs);
+    free(scores_b);
+    free(scores_a);
+    free(images);
+}
+
+static void assert_same_network(const digitnet_model *a, const digitnet_model *b) {
+    const dnn_network *x = &a->network, *y = &b->network;
+    assert_int_equal(x->input.height, y->input.height);
+    assert_int_equal(x->input.width, y->input.width);
+    assert_int_equal(x->input.channels, y->input.channels);
+    assert_int_equal(x->layer_count, y->layer_count);
+    for (size_t i = 0; i < x->layer_count; i++) {
+        assert_string_equal(x->layers[i].name, y->layers[i].name);
+        assert_ptr_equal(x->layers[i].kind, y->layers[i].kind);
+        assert_int_equal(x->layers[i].activation, y->layers[i].activation);
+        assert_same_attributes(&x->layers[i], &y->layers[i]);
+    }
+    assert_same_weights(a, b);
+    assert_same_scores(a, b);
+}
+
+static void assert_same_training(const dnn_training *a, const dnn_training *b, size_t parameter_count) {
+    assert_int_equal(a->settings.kind, b->settings.kind);
+    assert_int_equal(a->settings.nesterov, b->settings.nesterov);
+    assert_true(a->settings.learning_rate == b->settings.learning_rate);
+    assert_true(a->settings.beta_1 == b->settings.beta_1);
+    assert_true(a->settings.beta_2 == b->settings.beta_2);
+    assert_true(a->settings.epsilon == b->settings.epsilon);
+    assert_true(a->settings.momentum == b->settings.momentum);
+    assert_int_equal(a->loss, b->loss);
+    assert_true(a->seed == b->seed);
+    assert_memory_equal(&a->progress, &b->progress, sizeof a->progress);
+    assert_same_floats(a->state, b->state, dnn_optimizer_slots(&a->settings) * parameter_count);
+}
+
+/* Saved and loaded as ours and as a foreign file, it is the same, and is saved as the same bytes. */
+static void check_round_trip(const digitnet_model *model) {
+    saved_file file = save(model);
+    digitnet_model *again = load(&file), *foreign = load_foreign(&file);
+    assert_same_network(model, again);
+    assert_same_network(model, foreign);
+    assert_true((again->training != NULL) == (model->training != NULL));
+    assert_null(foreign->training);
+    if (model->training)
+        assert_same_training(model->training, again->training, model->network.parameter_count);
+    saved_file again_file = save(again);
+    assert_same_file(&file, &again_file);
+    digitnet_model_free(foreign);
+    digitnet_model_free(again);
+    free(again_file.bytes);
+    free(file.bytes);
+}
+
+static void samples_come_back(void **state) {
+    (void)state;
+    for (size_t i = 0; i < onnx_sample_count; i++) {
+        digitnet_model *model = onnx_sample_create(onnx_samples[i].name, 7 + i);
+        assert_non_null(model);
+        check_round_trip(model);
+        digitnet_model_free(model);
+    }
+}
+
+static void check_window(size_t variant) {
+    size_t height = variant % 3 + 1, width = variant / 3 % 3 + 1;
+    size_t stride_height = variant / 9 % 2 + 1, stride_width = variant / 18 % 3 + 1;
+    digitnet_padding padding = variant / 54 % 2 ? DIGITNET_SAME : DIGITNET_VALID;
+    digitnet_activation activation = (digitnet_activation)(variant / 108 % 3);
+    digitnet_model *model = NULL;
+    expect_ok(digitnet_model_create(&model, 7, 6, 2));
+    expect_ok(digitnet_model_add_max_pool2d_ex(model, height,
+                                               DIGITNET_WITH(digitnet_max_pool2d_options, .pool_width = width,
+                                                             .stride_height = stride_height,
+                                                             .stride_width = stride_width, .padding = padding)));
+    digitnet_layer_info pool = DIGITNET_INIT(digitnet_layer_info);
+    expect_ok(digitnet_model_layer(&pool, model, 0));
+    if (pool.height >= height && pool.width >= width) {
+        expect_ok(digitnet_model_add_conv2d_ex(
+            model, 3, height, activation,
+            DIGITNET_WITH(digitnet_conv2d_options, .kernel_width = width, .stride_height = stride_height,
+                          .stride_width = stride_width, .padding = padding, .no_bias = (int32_t)(variant % 2))));
+    }
+    expect_ok(onnx_draw_weights(model, variant));
+    check_round_trip(model);
+    digitnet_model_free(model);
+}
+
+static void every_window_comes_back(void **state) {
+    (void)state;
+    for (size_t variant = 0; variant < 324; variant++)
+        check_window(variant);
+}
+
+static void settings_come_back(void **state) {
+    (void)state;
+    static const digitnet_compile_options settings[] = {
+        {.learning_rate = 0.1, .seed = UINT64_MAX},
+        {.learning_rate = 1.0 / 3, .beta_1 = 0.123456789012345678, .beta_2 = 0.99999999999, .epsilon = 5e-324},
+        {.learning_rate = 1e300, .momentum = 0.9, .seed = 1},
+        {.momentum = 0.1, .nesterov = 1},
+    };
+    for (size_t i = 0; i < 2 * sizeof settings / sizeof *settings; i++) {
+        digitnet_compile_options options = settings[i / 2];
+        options.struct_size = sizeof options;
+        digitnet_model *model = onnx_sample_create("tiny", i);
+        expect_ok(digitnet_model_compile_ex(model, i % 2 ? DIGITNET_SGD : DIGITNET_ADAM,
+                                            DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY, &options));
+        check_round_trip(model);
+        digitnet_model_free(model);
+    }
+}
+
+/* ---- training goes on ---- */
+
+enum { IMAGES = 50, BATCH = 8, BATCHES = 7, EPOCHS = 2 };
+
+static digitnet_status fit_until(digitnet_model *model, const digitnet_dataset *train, size_t epoch,
+                                 digitnet_callback_fn callback, void *user_data) {
+    return digitnet_model_fit(NULL, model, train,
+                              DIGITNET_WITH(digitnet_fit_options, .until_epoch = epoch, .batch_size = BATCH,
+                                            .threads = 2, .callback_count = callback ? 1 : 0,
+                                            .callbacks = &(digitnet_callback){callback, user_data}));
+}
+
+typedef struct checkpoints {
+    saved_file files[64];
+    size_t count;
+} checkpoints;
+
+static int save_checkpoint(const digitnet_event *event, void *user_data) {
+    checkpoints *all = user_data;
+    assert_true(all->count < sizeof all->files / sizeof *all->files);
+    all->files[all->count++] = save(event->model);
+    return 0;
+}
+
+static digitnet_model *make_trainable(size_t variant) {
+    static const digitnet_compile_options settings[] = {{.seed = 3}, {.momentum = 0.9, .nesterov = 1}, {.seed = 8}};
+    digitnet_compile_options options = settings[variant];
+    options.struct_size = sizeof options;
+    digitnet_model *model = onnx_sample_create("kinds", variant);
+    assert_non_null(model);
+    expect_ok(digitnet_model_compile_ex(model, variant == 0 ? DIGITNET_ADAM : DIGITNET_SGD,
+                                        DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY, &options));
+    return model;
+}
+
+/* A file saved at any moment of a fit, in its callbacks, leads to where the fit led. */
+static void training_goes_on_from_any_checkpoint(void **state) {
+    (void)state;
+    digitnet_dataset *train = make_dataset(IMAGES, 9, 8, 2, 5, 1);
+    for (size_t variant = 0; variant < 3; variant++) {
+        digitnet_model *model = make_trainable(variant);
+        checkpoints all = {.count = 0};
+        expect_ok(fit_until(model, train, EPOCHS, save_checkpoint, &all));
+        /* Begin and end of the fit; begin, batches and end of each epoch. */
+        assert_int_equal(all.count, 2 + EPOCHS * (BATCHES + 2));
+        saved_file last = save(model);
+        for (size_t i = 0; i < all.count; i++) {
+            digitnet_model *again = load(&all.files[i]);
+            expect_ok(fit_until(again, train, EPOCHS, NULL, NULL));
+            assert_same_weights(model, again);
+            saved_file again_last = save(again);
+            assert_same_file(&last, &again_last);
+            free(again_last.bytes);
+            digitnet_model_free(again);
+            free(all.files[i].bytes);
+        }
+        free(last.bytes);
+        digitnet_model_free(model);
+    }
+    digitnet_dataset_free(train);
+}
+
+static int stop_at(const digitnet_event *event, void *user_data) {
+    return event->kind == DIGITNET_BATCH_END && event->batch == *(const size_t *)user_data;
+}
+
+/* Stopped behind any batch, saved, loaded and finished, it is as if there had been no stop. */
+static void a_stopped_epoch_goes_on_from_the_file(void **state) {
+    (void)state;
+    digitnet_dataset *train = make_dataset(IMAGES, 9, 8, 2, 5, 1);
+    digitnet_model *whole = make_trainable(0);
+    expect_ok(fit_until(whole, train, EPOCHS, NULL, NULL));
+    saved_file whole_file = save(whole);
+    for (size_t batch = 1; batch <= BATCHES; batch++) {
+        digitnet_model *stopped = make_trainable(0);
+        expect_ok(fit_until(stopped, train, EPOCHS, stop_at, &batch));
+        saved_file file = save(stopped);
+        digitnet_model_free(stopped);
+        digitnet_model *again = load(&file);
+        digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
+        expect_ok(digitnet_model_describe(&info, again));
+        assert_int_equal(info.compiled, 1);
+        assert_int_equal(info.epochs_done, 0);
+        assert_int_equal(info.batches_done, batch);
+        expect_ok(fit_until(again, train, EPOCHS, NULL, NULL));
+        saved_file again_file = save(again);
+        assert_same_file(&whole_file, &again_file);
+        digitnet_model_free(again);
+        free(again_file.bytes);
+        free(file.bytes);
+    }
+    free(whole_file.bytes);
+    digitnet_model_free(whole);
+    digitnet_dataset_free(train);
+}
+
+static void a_foreign_model_is_compiled_before_it_is_trained(void **state) {
+    (void)state;
+    digitnet_dataset *train = make_dataset(IMAGES, 9, 8, 2, 5, 1);
+    digitnet_model *model = make_trainable(0);
+    saved_file file = save(model);
+    digitnet_model *foreign = load_foreign(&file);
+    expect_failure(fit_until(foreign, train, 1, NULL, NULL), DIGITNET_ESTATE, "");
+    expect_ok(digitnet_model_compile_ex(foreign, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                        DIGITNET_WITH(digitnet_compile_options, .seed = 3)));
+    assert_same_weights(model, foreign); /* kept */
+    expect_ok(fit_until(model, train, 1, NULL, NULL));
+    expect_ok(fit_until(foreign, train, 1, NULL, NULL));
+    assert_same_weights(model, foreign);
+    digitnet_model_free(foreign);
+    digitnet_model_free(model);
+    free(file.bytes);
+    digitnet_dataset_free(train);
+}
+
+/* ---- the calls ---- */
+
+static void wrong_arguments_are_refused(void **state) {
+    (void)state;
+    digitnet_model *model = onnx_sample_create("tiny", 1), *out = model;
+    unsigned char byte = 0;
+    expect_failure(digitnet_model_save(NULL, "x"), DIGITNET_EINVAL, "model is NULL");
+    expect_failure(digitnet_model_save(model, NULL), DIGITNET_EINVAL, "path is NULL");
+    expect_failure(digitnet_model_save_memory(&byte, 1, NULL, NULL), DIGITNET_EINVAL, "model is NULL");
+    expect_failure(digitnet_model_save_memory(NULL, 1, NULL, model), DIGITNET_EINVAL, "bytes is NULL");
+    expect_failure(digitnet_model_load(NULL, "x"), DIGITNET_EINVAL, "out is NULL");
+    expect_failure(digitnet_model_load(&out, NULL), DIGITNET_EINVAL, "path is NULL");
+    assert_null(out);
+    out = model;
+    expect_failure(digitnet_model_load(&out, "no such folder/model.onnx"), DIGITNET_ENOTFOUND, "no such folder");
+    assert_null(out);
+    expect_failure(digitnet_model_load_memory(NULL, &byte, 1), DIGITNET_EINVAL, "out is NULL");
+    out = model;
+    expect_failure(digitnet_model_load_memory(&out, NULL, 1), DIGITNET_EINVAL, "bytes is NULL");
+    assert_null(out);
+    expect_failure(digitnet_model_load_memory(&out, &byte, 0), DIGITNET_EFORMAT, "no graph");
+    expect_failure(digitnet_model_load_memory_ex(&out, &byte, 1, &(digitnet_model_load_options){.struct_size = 1}),
+                   DIGITNET_EINVAL, "struct_size");
+    digitnet_model_free(model);
+}
+
+static void a_model_without_weights_cannot_be_saved(void **state) {
+    (void)state;
+    digitnet_model *model = build_small_network();
+    size_t needed = 42;
+    expect_failure(digitnet_model_save_memory(NULL, 0, &needed, model), DIGITNET_ESTATE, "no weights");
+    assert_int_equal(needed, 42);
+    expect_failure(digitnet_model_save(model, "never.onnx"), DIGITNET_ESTATE, "never.onnx: ");
+    digitnet_model_add_dense(model, 0, DIGITNET_RELU);
+    expect_failure(digitnet_model_save_memory(NULL, 0, &needed, model), DIGITNET_ESTATE, "units is 0");
+    digitnet_model_free(model);
+}
+
+/* A model that has diverged must not take the place of a good file. */
+static void only_finite_weights_are_saved(void **state) {
+    (void)state;
+    digitnet_model *model = onnx_sample_create("tiny", 1);
+    saved_file file = save(model);
+    float *values[] = {&model->network.parameters[3], &model->training->state[model->network.parameter_count + 3]};
+    for (size_t i = 0; i < 2; i++) {
+        float kept = *values[i];
+        *values[i] = 1e38f * 10;
+        expect_failure(digitnet_model_save_memory(file.bytes, file.size, NULL, model), DIGITNET_ESTATE,
+                       "conv2d/kernel");
+        *values[i] = kept;
+    }
+    expect_ok(digitnet_model_save_memory(file.bytes, file.size, NULL, model));
+    digitnet_model_free(model);
+    free(file.bytes);
+}
+
+static void memory_of_any_capacity_is_respected(void **state) {
+    (void)state;
+    digitnet_model *model = onnx_sample_create("tiny", 1);
+    saved_file file = save(model);
+    for (size_t capacity = 0; capacity < file.size + 3; capacity += capacity + 3 < file.size - 2 ? 3 : 1) {
+        unsigned char *bytes = must_allocate(file.size + 3);
+        memset(bytes, 0xa5, file.size + 3);
+        size_t needed = 0;
+        digitnet_status status = digitnet_model_save_memory(bytes, capacity, &needed, model);
+        assert_int_equal(needed, file.size);
+        assert_int_equal(status, capacity < file.size ? DIGITNET_ESHAPE : DIGITNET_OK);
+        for (size_t i = status == DIGITNET_OK ? file.size : 0; i < file.size + 3; i++)
+            assert_int_equal(bytes[i], 0xa5);
+        free(bytes);
+    }
+    digitnet_model_free(model);
+    free(file.bytes);
+}
+
+static void files_hold_the_same_bytes(void **state) {
+    (void)state;
+    char path[] = "/tmp/digitnet-test-onnx-XXXXXX";
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    assert_int_equal(close(descriptor), 0);
+    digitnet_model *model = onnx_sample_create("kinds", 1), *again = NULL;
+    expect_ok(digitnet_model_save(model, path));
+    saved_file file = save(model);
+    unsigned char *bytes = must_allocate(file.size + 1);
+    FILE *stream = fopen(path, "rb");
+    assert_non_null(stream);
+    assert_int_equal(fread(bytes, 1, file.size + 1, stream), file.size);
+    fclose(stream);
+    assert_memory_equal(bytes, file.bytes, file.size);
+    expect_ok(digitnet_model_load(&again, path));
+    assert_same_network(model, again);
+    digitnet_model_free(again);
+    expect_failure(
+        digitnet_model_load_ex(&again, path, DIGITNET_WITH(digitnet_model_load_options, .max_bytes = file.size - 1)),
+        DIGITNET_ELIMIT, path);
+    assert_null(again);
+
+    /* A damaged file is called by its name. */
+    stream = fopen(path, "r+b");
+    assert_non_null(stream);
+    assert_int_equal(fseek(stream, 100, SEEK_SET), 0);
+    assert_int_equal(fputc(file.bytes[100] ^ 1, stream), file.bytes[100] ^ 1);
+    assert_int_equal(fclose(stream), 0);
+    expect_failure(digitnet_model_load(&again, path), DIGITNET_EFORMAT, path);
+    assert_null(again);
+    assert_int_equal(unlink(path), 0);
+    free(bytes);
+    free(file.bytes);
+    digitnet_model_free(model);
+}
+
+typedef struct saver {
+    const digitnet_model *model;
+    saved_file expected;
+    const char *path;
+    size_t different, unexpected;
+} saver;
+
+static void save_often(void *context) {
+    saver *self = context;
+    unsigned char *bytes = must_allocate(self->expected.size);
+    for (int i = 0; i < 20; i++) {
+        digitnet_status status = digitnet_model_save_memory(bytes, self->expected.size, NULL, self->model);
+        self->unexpected += status != DIGITNET_OK;
+        self->different += memcmp(bytes, self->expected.bytes, self->expected.size) != 0;
+        status = digitnet_model_save(self->model, self->path);
+        self->unexpected += status != DIGITNET_OK && status != DIGITNET_ESTATE;
+    }
+    free(bytes);
+}
+
+static void threads_save_one_model_at_once(void **state) {
+    (void)state;
+    enum { THREADS = 4 };
+    char path[] = "/tmp/digitnet-test-onnx-XXXXXX";
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    assert_int_equal(close(descriptor), 0);
+    digitnet_model *model = onnx_sample_create("kinds", 1), *again = NULL;
+    saver savers[THREADS];
+    for (size_t i = 0; i < THREADS; i++)
+        savers[i] = (saver){.model = model, .expected = save(model), .path = path};
+    run_threads(save_often, savers, THREADS, sizeof *savers);
+    for (size_t i = 0; i < THREADS; i++) {
+        assert_int_equal(savers[i].different, 0);
+        assert_int_equal(savers[i].unexpected, 0);
+        free(savers[i].expected.bytes);
+    }
+    expect_ok(digitnet_model_load(&again, path));
+    assert_same_network(model, again);
+    digitnet_model_free(again);
+    assert_int_equal(unlink(path), 0);
+
+    expect_ok(dnn_model_begin_write(model));
+    expect_failure(digitnet_model_save(model, path), DIGITNET_ESTATE, "being changed");
+    expect_failure(digitnet_model_save_memory(NULL, 0, NULL, model), DIGITNET_ESTATE, "being changed");
+    dnn_model_end_write(model);
+    assert_int_equal(access(path, F_OK), -1);
+    digitnet_model_free(model);
+}
+
+static void limits_hold(void **state) {
+    (void)state;
+    digitnet_model *model = onnx_sample_create("kinds", 1), *out = NULL;
+    saved_file file = save(model);
+    const dnn_network *network = &model->network;
+    size_t parameters = network->parameter_count, multiply_adds = network->multiply_adds;
+    size_t activation_bytes = network->activation_values * sizeof(float);
+    static const struct {
+        size_t less[4];
+    } cases[] = {{{0, 0, 0, 0}}, {{1, 0, 0, 0}}, {{0, 1, 0, 0}}, {{0, 0, 1, 0}}, {{0, 0, 0, 1}}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        digitnet_model_load_options limits = {.struct_size = sizeof limits,
+                                              .max_parameters = parameters - cases[i].less[0],
+                                              .max_activation_bytes = activation_bytes - cases[i].less[1],
+                                              .max_multiply_adds = multiply_adds - cases[i].less[2],
+                                              .max_bytes = file.size - cases[i].less[3]};
+        digitnet_status status = digitnet_model_load_memory_ex(&out, file.bytes, file.size, &limits);
+        assert_int_equal(status, i == 0 ? DIGITNET_OK : DIGITNET_ELIMIT);
+        assert_true((out != NULL) == (i == 0));
+        digitnet_model_free(out);
+        out = NULL;
+    }
+    digitnet_model_free(model);
+    free(file.bytes);
+}
+
+/* Each allocation fails once; nothing is leaked, and the call after that works. */
+static void without_memory_nothing_is_lost(void **state) {
+    (void)state;
+    digitnet_model *model = make_trainable(0);
+    saved_file file = save(model);
+    digitnet_model_free(model);
+    allocation_counts counts;
+    begin_counting(&counts);
+    digitnet_status status = DIGITNET_ENOMEM;
+    size_t failures = 0;
+    for (; status != DIGITNET_OK; failures++) {
+        size_t live = atomic_load(&counts.live);
+        atomic_store(&counts.fail_at, atomic_load(&counts.allocations) + failures + 1);
+        model = (digitnet_model *)&file;
+        status = digitnet_model_load_memory(&model, file.bytes, file.size);
+        if (status != DIGITNET_OK) {
+            expect_failure(status, DIGITNET_ENOMEM, "memory");
+            assert_null(model);
+            assert_int_equal(atomic_load(&counts.live), live);
+        }
+    }
+    assert_true(failures > 10);
+
+    /* Into the caller's memory nothing is allocated at all; a file takes one allocation of the library's. */
+    size_t allocations = atomic_load(&counts.allocations);
+    unsigned char *bytes = must_allocate(file.size);
+    expect_ok(digitnet_model_save_memory(bytes, file.size, NULL, model));
+    assert_int_equal(atomic_load(&counts.allocations), allocations);
+    assert_memory_equal(bytes, file.bytes, file.size);
+    atomic_store(&counts.fail_at, allocations + 1);
+    expect_failure(digitnet_model_save(model, "/tmp/digitnet-never.onnx"), DIGITNET_ENOMEM, "/tmp/digitnet-never.onnx");
+    assert_int_equal(access("/tmp/digitnet-never.onnx", F_OK), -1);
+    digitnet_model_free(model);
+    end_counting(&counts);
+    free(bytes);
+    free(file.bytes);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(samples_come_back),
+        cmocka_unit_test(every_window_comes_back),
+        cmocka_unit_test(settings_come_back),
+        cmocka_unit_test(training_goes_on_from_any_checkpoint),
+        cmocka_unit_test(a_stopped_epoch_goes_on_from_the_file),
+        cmocka_unit_test(a_foreign_model_is_compiled_before_it_is_trained),
+        cmocka_unit_test(wrong_arguments_are_refused),
+        cmocka_unit_test(a_model_without_weights_cannot_be_saved),
+        cmocka_unit_test(only_finite_weights_are_saved),
+        cmocka_unit_test(memory_of_any_capacity_is_respected),
+        cmocka_unit_test(files_hold_the_same_bytes),
+        cmocka_unit_test(threads_save_one_model_at_once),
+        cmocka_unit_test(limits_hold),
+        cmocka_unit_test(without_memory_nothing_is_lost),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
