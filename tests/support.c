@@ -137,6 +137,16 @@ digitnet_dataset *make_small_dataset(size_t count, uint64_t seed) {
     return make_dataset(count, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS, SMALL_CLASSES, seed);
 }
 
+void fit(digitnet_model *model, const digitnet_dataset *train, const digitnet_fit_options *options) {
+    expect_ok(digitnet_model_fit(NULL, model, train, options));
+}
+
+temporary_folder make_folder(void) {
+    temporary_folder folder = {"/tmp/digitnet-test-XXXXXX"};
+    assert_non_null(mkdtemp(folder.path));
+    return folder;
+}
+
 typedef struct thread_start {
     void (*run)(void *context);
     void *context;

@@ -53,6 +53,15 @@ digitnet_dataset *make_dataset(size_t count, size_t height, size_t width, size_t
 /* Such a data set for the small network. */
 digitnet_dataset *make_small_dataset(size_t count, uint64_t seed);
 
+/* fit with these options and no history. */
+void fit(digitnet_model *model, const digitnet_dataset *train, const digitnet_fit_options *options);
+
+/* A new, empty folder, to be removed by the test. */
+typedef struct temporary_folder {
+    char path[64];
+} temporary_folder;
+temporary_folder make_folder(void);
+
 /* Runs `run` with each of `count` contexts of `size` bytes, each on a thread of its own, at the same time. */
 void run_threads(void (*run)(void *context), void *contexts, size_t count, size_t size);
 
