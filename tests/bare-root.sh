@@ -20,9 +20,10 @@ apt-config dump | grep -i '^Acquire::.*proxy' >"$root/etc/apt/apt.conf.d/99proxy
 mapfile -t network < <(env | grep -iE '^([a-z]+_proxy|PIP_(CERT|INDEX_URL|EXTRA_INDEX_URL)|SSL_CERT_(FILE|DIR)|CURL_CA_BUNDLE)=' || true)
 
 git clone -q --no-hardlinks "$source_folder" "$root/root/digitnet"
-trap 'umount "$root/dev" "$root/proc"' EXIT
+trap 'umount "$root/dev/pts" "$root/dev" "$root/proc"' EXIT
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
+mount --bind /dev/pts "$root/dev/pts"
 
 inside() {
     echo "== $*"
