@@ -21,15 +21,16 @@ bool dnn_size_multiply(size_t *result, size_t a, size_t b);
 /* The product of `count` factors. */
 bool dnn_size_product(size_t *result, const size_t *factors, size_t count);
 
-/* Several arrays in one allocation: each is booked, then the block is allocated, then places are taken from it by offset. */
+/* Several arrays in one allocation: each is booked, then the block is allocated, then places are taken from it by
+ * offset. */
 typedef struct dnn_arena {
     size_t size;
     bool overflow;
     unsigned char *memory;
 } dnn_arena;
 
-/* Books `count` elements of `element_size` and returns their offset, a multiple of DNN_ALIGNMENT; an overflow is kept until
- * dnn_arena_allocate(), which then fails. */
+/* Books `count` elements of `element_size` and returns their offset, a multiple of DNN_ALIGNMENT; an overflow is kept
+ * until dnn_arena_allocate(), which then fails. */
 size_t dnn_arena_book(dnn_arena *arena, size_t count, size_t element_size);
 /* False, with the message set, where it overflowed or there is no memory. The memory is zeroed. */
 bool dnn_arena_allocate(dnn_arena *arena);

@@ -8,7 +8,7 @@ typedef struct dnn_number {
     char text[32];
 } dnn_number;
 
-/* The shortest decimal form that reads back as the same double; "nan", "inf", "-inf". */
+/* With 15 digits, or the 16 or 17 that it takes to read back as the same double; "nan", "inf", "-inf". */
 dnn_number dnn_number_text(double value);
 
 /* Reads what dnn_number_text() writes: the whole string, or false. */

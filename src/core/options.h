@@ -4,8 +4,9 @@
 
 #include "digitnet/status.h"
 
-/* Copies the caller's struct over `own`, a zeroed one of this version's `size`, the first release's size being `first_size`. NULL
- * leaves the zeros (with struct_size set). EINVAL for a struct_size out of range, EVERSION for a non-zero tail. `type` is for messages. */
+/* Copies the caller's struct over `own`, a zeroed one of this version's `size`, the first release's size being
+ * `first_size`. NULL leaves the zeros (with struct_size set). EINVAL for a struct_size out of range, EVERSION for a
+ * non-zero tail. `type` is for messages. */
 digitnet_status dnn_options_read(void *own, size_t size, size_t first_size, const void *options, const char *type);
 
 /* Checks that a caller's result struct can be written: not NULL, struct_size within range. */
