@@ -274,6 +274,33 @@ static void test_divergence_in_the_first_epoch(void **state) {
     digitnet_dataset_free(data);
 }
 
+static int stop_at_bad_weights(const digitnet_event *event, void *user_data) {
+    raise_learning_rate(event, user_data);
+    return event->kind == DIGITNET_BATCH_END && event->epoch == 3 && event->batch == 3;
+}
+
+/* Stopped after the step that spoilt the weights, before any loss could tell. */
+static void test_divergence_in_the_last_step(void **state) {
+    (void)state;
+    double learning_rate = 1e300;
+    digitnet_dataset *data = make_small_dataset(30, 1);
+    digitnet_model *model = make_small_network(1), *good = make_small_network(1);
+    expect_failure(digitnet_model_fit(NULL, model, data,
+                                      DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = 4,
+                                                    DIGITNET_CALLBACKS({stop_at_bad_weights, &learning_rate}))),
+                   DIGITNET_EDIVERGED, "a weight is no longer finite in epoch 3");
+    fit(good, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 4));
+    assert_same_weights(model, good);
+    digitnet_model_free(model);
+    digitnet_model_free(good);
+    digitnet_dataset_free(data);
+}
+
+static int stop_at_epoch_end(const digitnet_event *event, void *user_data) {
+    (void)user_data;
+    return event->kind == DIGITNET_EPOCH_END;
+}
+
 static void test_until_epoch(void **state) {
     (void)state;
     digitnet_dataset *data = make_small_dataset(20, 1);
@@ -293,6 +320,10 @@ static void test_until_epoch(void **state) {
     fit(model, data, DIGITNET_WITH(digitnet_fit_options, .until_epoch = 5));
     fit(other, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 2));
     assert_same_weights(model, other);
+    /* As many as can be counted, on top of those done, until it is stopped. */
+    fit(model, data,
+        DIGITNET_WITH(digitnet_fit_options, .epochs = SIZE_MAX, DIGITNET_CALLBACKS({stop_at_epoch_end, NULL})));
+    assert_int_equal(info_of(model).epochs_done, 6);
     digitnet_model_free(model);
     digitnet_model_free(other);
     digitnet_dataset_free(data);
@@ -307,6 +338,7 @@ int main(void) {
         cmocka_unit_test(test_history_csv),
         cmocka_unit_test(test_divergence),
         cmocka_unit_test(test_divergence_in_the_first_epoch),
+        cmocka_unit_test(test_divergence_in_the_last_step),
         cmocka_unit_test(test_until_epoch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,7 @@ typedef struct fit_state {
     /* The last state known to be finite. */
     float *kept_parameters, *kept_state;
     dnn_progress kept_progress;
+    bool diverged;  /* which a callback's or a source's EDIVERGED does not mean */
     double seconds; /* spent training in this epoch */
     digitnet_end end;
 } fit_state;
@@ -228,6 +229,7 @@ static digitnet_status run_batches(fit_state *fit) {
         digitnet_status status =
             dnn_stepper_run(&fit->stepper, fit->order + first, left < fit->batch_size ? left : fit->batch_size);
         fit->seconds += seconds_now() - start;
+        fit->diverged = fit->stepper.diverged;
         if (status == DIGITNET_OK) {
             status = tell_progress(fit, DIGITNET_BATCH_END);
         }
@@ -238,10 +240,11 @@ static digitnet_status run_batches(fit_state *fit) {
     return DIGITNET_OK;
 }
 
-static digitnet_status check_finite(const fit_state *fit) {
+static digitnet_status check_finite(fit_state *fit) {
     const dnn_network *network = &fit->model->network;
     for (size_t i = 0; i < network->parameter_count; i++) {
         if (!isfinite(network->parameters[i])) {
+            fit->diverged = true;
             return dnn_fail(DIGITNET_EDIVERGED, "a weight is no longer finite in epoch %llu",
                             (unsigned long long)fit->model->training->progress.epochs_done + 1);
         }
@@ -318,7 +321,10 @@ static digitnet_status run(fit_state *fit) {
     while (status == DIGITNET_OK && progress->epochs_done < fit->until_epoch && !is_stopped(fit)) {
         status = run_epoch(fit);
     }
-    if (status == DIGITNET_EDIVERGED) {
+    if (status == DIGITNET_OK) {
+        status = check_finite(fit); /* a fit may be stopped before the next loss would show it */
+    }
+    if (fit->diverged) {
         restore_state(fit);
     }
     if (status != DIGITNET_OK) {
@@ -340,8 +346,10 @@ static digitnet_status prepare_and_run(fit_state *fit, digitnet_history **histor
         return status;
     }
     uint64_t done = fit->model->training->progress.epochs_done;
-    fit->until_epoch =
-        fit->options.until_epoch ? fit->options.until_epoch : done + (fit->options.epochs ? fit->options.epochs : 1);
+    size_t epochs = fit->options.epochs ? fit->options.epochs : 1;
+    fit->until_epoch = fit->options.until_epoch    ? fit->options.until_epoch
+                       : epochs <= SIZE_MAX - done ? (size_t)done + epochs
+                                                   : SIZE_MAX;
     status = book(fit);
     if (status != DIGITNET_OK) {
         return status;

@@ -111,7 +111,8 @@ digitnet_status dnn_stepper_run(dnn_stepper *stepper, const size_t *indices, siz
     dnn_pool_run(stepper->pool, run_range, stepper, dnn_pass_range_count(count));
     dnn_progress progress = stepper->model->training->progress;
     add_scores(&progress, scores_of(stepper), count);
-    if (!isfinite(progress.loss_sum)) {
+    stepper->diverged = !isfinite(progress.loss_sum);
+    if (stepper->diverged) {
         return dnn_fail(DIGITNET_EDIVERGED, "the loss is no longer finite in epoch %llu, batch %llu",
                         (unsigned long long)progress.epochs_done + 1, (unsigned long long)progress.batches_done);
     }

@@ -17,6 +17,7 @@ typedef struct dnn_stepper {
     size_t labels, scores;
     const size_t *indices; /* of the batch at hand */
     size_t count;
+    bool diverged; /* the last batch's loss was not finite */
 } dnn_stepper;
 
 digitnet_status dnn_stepper_create(dnn_stepper *stepper, digitnet_model *model, const digitnet_dataset *dataset,
