@@ -18,6 +18,7 @@ static backward describe(const dnn_conv2d_shape *shape, const dnn_pool2d_shape *
     job.image_row = (shape->padding_left + shape->width + shape->padding_right) * shape->channels;
     job.image_values = (shape->padding_top + shape->height + shape->padding_bottom) * job.image_row;
     job.places = pool->pool_height * pool->pool_width;
+    job.windows = pool->output_height * pool->output_width;
     for (size_t place = 0; place < job.places; place++)
         job.place_offsets[place] = place / pool->pool_width * shape->stride_height * job.image_row +
                                    place % pool->pool_width * shape->stride_width * shape->channels;
@@ -33,14 +34,15 @@ static void *take(void *scratch, size_t *used, size_t bytes) {
 
 /* The bytes that it needs; without scratch memory, that alone. */
 static size_t lay_out(backward *job, void *scratch) {
-    size_t used = 0;
-    job->gradients = take(scratch, &used, BAND * job->lanes * sizeof(float));
-    job->argmax = take(scratch, &used, BAND * job->lanes * sizeof(int32_t));
+    size_t used = 0, most = min_size(job->windows, BAND);
+    job->gradients = take(scratch, &used, most * job->lanes * sizeof(float));
+    job->argmax = take(scratch, &used, most * job->lanes * sizeof(int32_t));
+    if (needs_patches(job))
+        job->patches = take(scratch, &used, (most * job->places * job->padded_depth + 3) * sizeof(float));
+    job->cleared_bytes = used;
     job->low = take(scratch, &used, job->lanes * sizeof(uint32_t));
     job->high = take(scratch, &used, job->lanes * sizeof(uint32_t));
-    job->positions = take(scratch, &used, BAND * job->places * sizeof(uint64_t));
-    if (needs_patches(job))
-        job->patches = take(scratch, &used, BAND * job->places * job->padded_depth * sizeof(float));
+    job->positions = take(scratch, &used, most * job->places * sizeof(uint64_t));
     if (job->padded_depth != job->depth)
         job->kernel_rows = take(scratch, &used, job->filters * job->padded_depth * sizeof(float));
     return used;
@@ -59,18 +61,40 @@ static void pad_kernel(backward *job, const float *kernel) {
     }
 }
 
-/* One window: the gradient that ReLU lets through, and where it goes. */
-static void read_window(const backward *job, float *restrict gradients, int32_t *restrict argmax,
-                        const float *restrict gradient, const float *restrict output, const uint8_t *restrict places) {
-    for (size_t i = 0; i < job->filters; i++)
+/* The gradient that ReLU lets through, and where it goes. */
+static void read_values(float *restrict gradients, int32_t *restrict argmax, const float *restrict gradient,
+                        const float *restrict output, const uint8_t *restrict places, size_t count) {
+    for (size_t i = 0; i < count; i++)
         gradients[i] = output[i] == 0 ? 0 : gradient[i];
-    if (job->places > 1)
-        for (size_t i = 0; i < job->filters; i++)
-            argmax[i] = places[i];
-    else
-        memset(argmax, 0, job->filters * sizeof *argmax);
-    memset(gradients + job->filters, 0, (job->lanes - job->filters) * sizeof *gradients);
-    memset(argmax + job->filters, 0, (job->lanes - job->filters) * sizeof *argmax);
+    for (size_t i = 0; places && i < count; i++)
+        argmax[i] = places[i];
+}
+
+/* The band from window `first`. Lanes behind the filters, and places of windows that have but one, stay zero. */
+static void read_band(const backward *job, size_t first, const float *gradient, const float *output,
+                      const uint8_t *places) {
+    size_t rows = job->window_count, row = job->filters, start = first * row;
+    if (job->lanes == job->filters) {
+        row *= rows;
+        rows = 1;
+    }
+    for (size_t i = 0; i < rows; i++)
+        read_values(job->gradients + i * job->lanes, job->argmax + i * job->lanes, gradient + start + i * row,
+                    output + start + i * row, job->places > 1 ? places + start + i * row : NULL, row);
+}
+
+static void place_windows(backward *job, size_t first, const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool) {
+    size_t row = pool->pool_height * shape->stride_height * job->image_row;
+    size_t column = pool->pool_width * shape->stride_width * shape->channels;
+    size_t x = first % pool->output_width, offset = first / pool->output_width * row + x * column;
+    for (size_t i = 0; i < job->window_count; i++) {
+        job->window_offsets[i] = offset;
+        offset += column;
+        if (++x == pool->output_width) {
+            x = 0;
+            offset += row - pool->output_width * column;
+        }
+    }
 }
 
 static void mark_windows(uint32_t *marks, const float *gradients, size_t windows, size_t lanes) {
@@ -88,24 +112,45 @@ static void mark_band(backward *job) {
     mark_windows(job->high, job->gradients + first * job->lanes, job->window_count - first, job->lanes);
 }
 
-static void copy_patches(backward *job) {
+/* Copies `count` values, and up to three more. */
+static inline void copy_fours(float *to, const float *from, size_t count) {
+    typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
+    for (size_t i = 0; i < count; i += 4)
+        *(four *)(to + i) = *(const four *)(from + i);
+}
+
+/* What a row of the kernel copies too much, the next row, the next patch or nobody overwrites. At the image's end
+ * nothing is left to copy. */
+static void copy_patches(const backward *job) {
     float *patch = job->patches;
+    const float *end = job->image + job->image_values;
+    const size_t run = job->run, rows = job->kernel_height, row = job->image_row;
     for (size_t window = 0; window < job->window_count; window++)
         for (size_t place = 0; place < job->places; place++) {
             const float *from = job->image + job->window_offsets[window] + job->place_offsets[place];
-            for (size_t ky = 0; ky < job->kernel_height; ky++)
-                for (size_t i = 0; i < job->run; i++)
-                    patch[ky * job->run + i] = from[ky * job->image_row + i];
-            for (size_t i = job->depth; i < job->padded_depth; i++)
-                patch[i] = 0;
+            for (size_t ky = 0; ky + 1 < rows; ky++)
+                copy_fours(patch + ky * run, from + ky * row, run);
+            const float *last = from + (rows - 1) * row;
+            if (last + run + 3 <= end)
+                copy_fours(patch + (rows - 1) * run, last, run);
+            else
+                memcpy(patch + (rows - 1) * run, last, run * sizeof *patch);
             patch += job->padded_depth;
         }
 }
 
-static void add_bias_gradient(float *restrict bias_gradient, const backward *job) {
-    for (size_t window = 0; window < job->window_count; window++)
-        for (size_t filter = 0; filter < job->filters; filter++)
-            bias_gradient[filter] += job->gradients[window * job->lanes + filter];
+static void add_bias_gradient(float *bias_gradient, const backward *job) {
+    for (size_t lane = 0; lane < job->lanes; lane += WIDTH) {
+        vec sum = {0};
+        for (size_t window = 0; window < job->window_count; window++)
+            sum += vec_load(job->gradients + window * job->lanes + lane);
+        size_t count = min_size(job->filters - lane, WIDTH);
+        float *place = bias_gradient + lane;
+        if (count == WIDTH)
+            vec_store(place, vec_load(place) + sum);
+        else
+            vec_store_part(place, vec_load_part(place, count) + sum, count);
+    }
 }
 
 void SET_NAME(conv2d_relu_pool_backward)(float *kernel_gradient, float *bias_gradient, float *image_gradient,
@@ -121,19 +166,14 @@ void SET_NAME(conv2d_relu_pool_backward)(float *kernel_gradient, float *bias_gra
         if (job.kernel_rows)
             pad_kernel(&job, kernel);
     }
-    size_t windows = pool->output_height * pool->output_width;
-    size_t window_row = pool->pool_height * shape->stride_height * job.image_row;
-    size_t window_column = pool->pool_width * shape->stride_width * shape->channels;
-    for (size_t first = 0; first < windows; first += BAND) {
-        job.window_count = min_size(windows - first, BAND);
-        for (size_t i = 0; i < job.window_count; i++) {
-            size_t window = first + i, place = window * job.filters;
-            job.window_offsets[i] =
-                window / pool->output_width * window_row + window % pool->output_width * window_column;
-            read_window(&job, job.gradients + i * job.lanes, job.argmax + i * job.lanes, output_gradient + place,
-                        output + place, argmax + (job.places > 1 ? place : 0));
-        }
-        mark_band(&job);
+    if (job.patches || job.lanes != job.filters || job.places == 1)
+        memset(scratch, 0, job.cleared_bytes);
+    for (size_t first = 0; first < job.windows; first += job.window_count) {
+        job.window_count = min_size(job.windows - first, BAND);
+        place_windows(&job, first, shape, pool);
+        read_band(&job, first, output_gradient, output, argmax);
+        if (!is_nine(&job))
+            mark_band(&job);
         if (job.patches)
             copy_patches(&job);
         if (bias_gradient)

@@ -13,7 +13,9 @@ typedef struct backward {
     size_t filters, lanes; /* lanes: filters in full vectors */
     size_t kernel_height, run, depth, padded_depth;
     size_t image_row, image_values;
-    size_t places, window_count;      /* places in a window, windows in the band */
+    size_t places, windows;           /* places in a window, windows in all */
+    size_t window_count;              /* in the band */
+    size_t cleared_bytes;             /* at the start of the scratch memory */
     size_t window_offsets[BAND];      /* in the padded image: of the patch at the window's first place */
     size_t place_offsets[MAX_PLACES]; /* and from there to the other places' */
     const float *image, *kernel;
@@ -25,9 +27,14 @@ typedef struct backward {
     float *kernel_rows; /* filters x padded_depth, where the depth fills no vectors */
 } backward;
 
+/* 3 x 3 over one channel. */
+ALWAYS_INLINE bool is_nine(const backward *job) {
+    return job->run == 3 && job->kernel_height == 3;
+}
+
 /* A kernel's row at a position is too short for vectors from the image itself. */
 ALWAYS_INLINE bool needs_patches(const backward *job) {
-    return job->run < 2 * WIDTH;
+    return job->run < 2 * WIDTH && !is_nine(job);
 }
 
 ALWAYS_INLINE size_t min_size(size_t a, size_t b) {

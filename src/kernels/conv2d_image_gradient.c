@@ -32,8 +32,9 @@ static void mark_positions(const backward *job, size_t first, size_t lanes) {
             const int32_t *argmax = job->argmax + window * job->lanes + first;
             uint64_t found = 0;
             for (size_t lane = 0; lane < lanes; lane += WIDTH) {
-                ivec here = (vec_load(gradients + lane) != 0) & (ivec_load(argmax + lane) == (int32_t)place);
-                found |= (uint64_t)ivec_bits(here) << lane;
+                mask here =
+                    mask_not_zero(vec_load(gradients + lane)) & mask_equal(ivec_load(argmax + lane), (int32_t)place);
+                found |= (uint64_t)mask_bits(here) << lane;
             }
             job->positions[window * job->places + place] = found;
         }

@@ -4,10 +4,11 @@
 
 /* Vectors of a kernel's row in one pass, with one and with three rows at once. */
 #if WIDTH == 16
-enum { MAX_VECTORS = 24, MAX_VECTORS_OF_3 = 8 };
+enum { MAX_VECTORS = 24, MAX_VECTORS_OF_3 = 8, NINE_VECTORS = 2 };
 #else
-enum { MAX_VECTORS = 12, MAX_VECTORS_OF_3 = 4 };
+enum { MAX_VECTORS = 12, MAX_VECTORS_OF_3 = 4, NINE_VECTORS = 1 };
 #endif
+enum { NINE = 9 };
 
 /* Some vectors of some rows of one filter's kernel. */
 typedef struct kernel_chunk {
@@ -65,12 +66,14 @@ ALWAYS_INLINE void sum_chunk(const kernel_chunk *chunk, size_t rows, size_t vect
 #define CHUNKS_TO_4(rows) CHUNK(rows, 1) CHUNK(rows, 2) CHUNK(rows, 3) CHUNK(rows, 4)
 #define CHUNKS_TO_8(rows) CHUNKS_TO_4(rows) CHUNK(rows, 5) CHUNK(rows, 6) CHUNK(rows, 7) CHUNK(rows, 8)
 #define CHUNKS_TO_12(rows) CHUNKS_TO_8(rows) CHUNK(rows, 9) CHUNK(rows, 10) CHUNK(rows, 11) CHUNK(rows, 12)
-#define CHUNKS_TO_24(rows)                                                                                          \
-    CHUNKS_TO_12(rows)                                                                                              \
-    CHUNK(rows, 13)                                                                                                 \
-    CHUNK(rows, 14)                                                                                                 \
-    CHUNK(rows, 15) CHUNK(rows, 16) CHUNK(rows, 17) CHUNK(rows, 18) CHUNK(rows, 19) CHUNK(rows, 20) CHUNK(rows, 21) \
-        CHUNK(rows, 22) CHUNK(rows, 23) CHUNK(rows, 24)
+#define CHUNKS_TO_24(rows) \
+    CHUNKS_TO_12(rows)     \
+    CHUNK(rows, 13)        \
+    CHUNK(rows, 14)        \
+    CHUNK(rows, 15)        \
+    CHUNK(rows, 16)        \
+    CHUNK(rows, 17)        \
+    CHUNK(rows, 18) CHUNK(rows, 19) CHUNK(rows, 20) CHUNK(rows, 21) CHUNK(rows, 22) CHUNK(rows, 23) CHUNK(rows, 24)
 #define TO_4(rows) sum_chunk_##rows##x1, sum_chunk_##rows##x2, sum_chunk_##rows##x3, sum_chunk_##rows##x4
 #define TO_8(rows) TO_4(rows), sum_chunk_##rows##x5, sum_chunk_##rows##x6, sum_chunk_##rows##x7, sum_chunk_##rows##x8
 #define TO_12(rows) \
@@ -122,43 +125,7 @@ static void add_filter_by_patches(float *gradient, const backward *patches, size
     }
 }
 
-/* Several filters at once, where one has too few sums to keep the multipliers busy; the zeros are not left out. */
-ALWAYS_INLINE void sum_filters(float *gradient, const backward *job, size_t first, size_t filters, size_t vectors) {
-    vec sums[8];
-    for (size_t i = 0; i < filters * vectors; i++)
-        sums[i] = (vec){0};
-    const float *gradients = job->gradients + first, *patches = job->patches;
-    const int32_t *argmax = job->argmax + first;
-    for (size_t window = 0; window < job->window_count; window++) {
-        for (size_t f = 0; f < filters; f++) {
-            const float *patch = patches + (size_t)argmax[f] * vectors * WIDTH;
-            for (size_t v = 0; v < vectors; v++)
-                sums[f * vectors + v] += vec_load(patch + v * WIDTH) * gradients[f];
-        }
-        gradients += job->lanes;
-        argmax += job->lanes;
-        patches += job->places * vectors * WIDTH;
-    }
-    size_t tail = job->depth - (vectors - 1) * WIDTH;
-    for (size_t f = 0; f < filters && first + f < job->filters; f++) {
-        kernel_chunk chunk = {
-            .job = job, .gradient = gradient + (first + f) * job->depth, .last = (vectors - 1) * WIDTH, .tail = tail};
-        add_chunk(&chunk, sums + f * vectors, 1, vectors);
-    }
-}
-
 static void add_by_patches(float *gradient, const backward *job) {
-    if (job->padded_depth == WIDTH) {
-        enum { FILTERS = WIDTH < 8 ? WIDTH : 8 };
-        for (size_t filter = 0; filter < job->filters; filter += FILTERS)
-            sum_filters(gradient, job, filter, FILTERS, 1);
-        return;
-    }
-    if (job->padded_depth == 2 * WIDTH) {
-        for (size_t filter = 0; filter < job->filters; filter += 4)
-            sum_filters(gradient, job, filter, 4, 2);
-        return;
-    }
     backward patches = *job; /* as an image */
     patches.image = job->patches;
     for (size_t window = 0; window < job->window_count; window++)
@@ -169,9 +136,51 @@ static void add_by_patches(float *gradient, const backward *job) {
         add_filter_by_patches(gradient + filter * job->depth, &patches, filter);
 }
 
+/* A kernel of 3 x 3 over one channel: too few sums for a filter by itself. Here the lanes are filters, and the zeros
+ * are not left out. */
+ALWAYS_INLINE void sum_nine(float *gradient, const backward *job, size_t first, size_t vectors) {
+    vec sums[NINE * NINE_VECTORS];
+    for (size_t i = 0; i < NINE * vectors; i++)
+        sums[i] = (vec){0};
+    const size_t image_row = job->image_row;
+    for (size_t window = 0; window < job->window_count; window++) {
+        const float *gradients = job->gradients + window * job->lanes + first;
+        const int32_t *argmax = job->argmax + window * job->lanes + first;
+        for (size_t place = 0; place < job->places; place++) {
+            const float *patch = job->image + job->window_offsets[window] + job->place_offsets[place];
+            vec here[NINE_VECTORS];
+            for (size_t v = 0; v < vectors; v++)
+                here[v] = vec_select(mask_equal(ivec_load(argmax + v * WIDTH), (int32_t)place),
+                                     vec_load(gradients + v * WIDTH), (vec){0});
+            for (size_t tap = 0; tap < NINE; tap++)
+                for (size_t v = 0; v < vectors; v++)
+                    sums[tap * vectors + v] += here[v] * patch[tap / 3 * image_row + tap % 3];
+        }
+    }
+    for (size_t tap = 0; tap < NINE; tap++)
+        for (size_t v = 0; v < vectors; v++) {
+            float values[WIDTH];
+            vec_store(values, sums[tap * vectors + v]);
+            for (size_t lane = 0, filter = first + v * WIDTH; lane < WIDTH && filter < job->filters; lane++, filter++)
+                gradient[filter * NINE + tap] += values[lane];
+        }
+}
+
+static void add_by_nine(float *gradient, const backward *job) {
+    size_t filter = 0;
+    for (; filter + NINE_VECTORS * WIDTH <= job->lanes; filter += NINE_VECTORS * WIDTH)
+        sum_nine(gradient, job, filter, NINE_VECTORS);
+    for (; filter < job->lanes; filter += WIDTH)
+        sum_nine(gradient, job, filter, 1);
+}
+
 void SET_NAME(add_kernel_gradient)(float *kernel_gradient, const backward *job) {
     if (job->patches) {
         add_by_patches(kernel_gradient, job);
+        return;
+    }
+    if (is_nine(job)) {
+        add_by_nine(kernel_gradient, job);
         return;
     }
     for (size_t filter = 0; filter < job->filters; filter++)

@@ -44,16 +44,19 @@ size_t SET_NAME(conv2d_packed_values)(const dnn_conv2d_shape *shape) {
     return shape->kernel_height * shape->kernel_width * shape->channels * count_vectors(shape) * WIDTH;
 }
 
-/* Block after block: depth x the block's filters, zeros where there are none. */
+/* Block after block: depth x the block's filters, zeros where there are none. A piece of the depth at a time, so that
+ * what is written stays in the first cache until its lines are full. */
 void SET_NAME(conv2d_pack)(float *packed, const float *kernel, const dnn_conv2d_shape *shape) {
-    size_t depth = shape->kernel_height * shape->kernel_width * shape->channels, vectors = count_vectors(shape),
-           filter = 0;
-    while (vectors > 0) {
-        size_t part = next_part(vectors, MAX_VECTORS);
-        for (size_t lane = 0; lane < part * WIDTH; lane++, filter++)
-            for (size_t k = 0; k < depth; k++)
-                packed[k * part * WIDTH + lane] = filter < shape->filters ? kernel[filter * depth + k] : 0;
-        packed += depth * part * WIDTH;
+    enum { PIECE = 64 };
+    size_t depth = shape->kernel_height * shape->kernel_width * shape->channels, vectors = count_vectors(shape);
+    for (size_t filter = 0; vectors > 0;) {
+        size_t part = next_part(vectors, MAX_VECTORS), lanes = part * WIDTH;
+        for (size_t first = 0; first < depth; first += PIECE)
+            for (size_t lane = 0; lane < lanes; lane++)
+                for (size_t k = first; k < depth && k < first + PIECE; k++)
+                    packed[k * lanes + lane] = filter + lane < shape->filters ? kernel[(filter + lane) * depth + k] : 0;
+        packed += depth * lanes;
+        filter += lanes;
         vectors -= part;
     }
 }
@@ -61,23 +64,19 @@ void SET_NAME(conv2d_pack)(float *packed, const float *kernel, const dnn_conv2d_
 /* The tile at `image`: rows x columns x vectors sums. */
 ALWAYS_INLINE void sum_tile(vec *sums, const filter_block *block, const float *image, size_t rows, size_t columns,
                             size_t vectors) {
-    for (size_t i = 0; i < rows * columns; i++)
-        for (size_t v = 0; v < vectors; v++)
-            sums[i * vectors + v] = vec_load(block->bias + v * WIDTH);
+    UNROLLED for (size_t i = 0; i < rows * columns * vectors; i++) sums[i] =
+        vec_load(block->bias + i % vectors * WIDTH);
     const float *weights = block->weights;
     const size_t row_step = block->row_step, column_step = block->column_step;
     for (size_t ky = 0; ky < block->kernel_height; ky++) {
         const float *taps = image + ky * block->image_row, *end = taps + block->run;
         for (; taps < end; taps++, weights += vectors * WIDTH) {
             vec weight[MAX_VECTORS];
-            for (size_t v = 0; v < vectors; v++)
-                weight[v] = vec_load(weights + v * WIDTH);
-            for (size_t r = 0; r < rows; r++)
-                for (size_t c = 0; c < columns; c++) {
-                    float tap = taps[r * row_step + c * column_step];
-                    for (size_t v = 0; v < vectors; v++)
-                        sums[(r * columns + c) * vectors + v] += weight[v] * tap;
-                }
+            UNROLLED for (size_t v = 0; v < vectors; v++) weight[v] = vec_load(weights + v * WIDTH);
+            UNROLLED for (size_t i = 0; i < rows * columns; i++) {
+                float tap = taps[i / columns * row_step + i % columns * column_step];
+                UNROLLED for (size_t v = 0; v < vectors; v++) sums[i * vectors + v] += weight[v] * tap;
+            }
         }
     }
 }
@@ -89,24 +88,31 @@ ALWAYS_INLINE void store_floats(float *to, vec values, size_t count) {
         vec_store_part(to, values, count);
 }
 
-ALWAYS_INLINE void store_bytes(uint8_t *to, ivec values, size_t count) {
-    bytevec bytes = __builtin_convertvector(values, bytevec);
+ALWAYS_INLINE void store_bytes(uint8_t *to, bytevec bytes, size_t count) {
     if (count >= WIDTH)
         *(bytevec_in_memory *)to = bytes;
     else
         memcpy(to, &bytes, count);
 }
 
+ALWAYS_INLINE bytevec set_bytes(size_t value) {
+    return (bytevec){0} + (uint8_t)value;
+}
+
 /* The greatest of four, the first of equals, and its place; a NaN is not lost. */
-ALWAYS_INLINE void pool_four(float *output, uint8_t *argmax, vec a, vec b, vec c, vec d, size_t count) {
-    ivec second = b > a, fourth = d > c;
-    vec upper = vec_select(second, b, a), lower = vec_select(fourth, d, c);
-    ivec below = lower > upper;
-    vec greatest = vec_relu(vec_select(below, lower, upper));
-    ivec number = (a == a) & (b == b) & (c == c) & (d == d);
-    store_floats(output, vec_select(number, greatest, a + b + c + d), count);
-    if (argmax)
-        store_bytes(argmax, ivec_select(below, 2 - fourth, 0 - second), count);
+ALWAYS_INLINE void pool_four(float *output, uint8_t *argmax, const vec *v, size_t count) {
+    vec upper = vec_greater(v[1], v[0]), lower = vec_greater(v[3], v[2]), greatest = vec_greater(lower, upper);
+    if (__builtin_expect(mask_bits(mask_unordered(v[0], v[1]) | mask_unordered(v[2], v[3])) != 0, 0)) {
+        vec sum = v[0] + v[1] + v[2] + v[3];
+        greatest = vec_select(mask_unordered(sum, sum), sum, greatest);
+    }
+    store_floats(output, vec_relu(greatest), count);
+    if (argmax) {
+        mask second = mask_greater(v[1], v[0]), fourth = mask_greater(v[3], v[2]), below = mask_greater(lower, upper);
+        bytevec place = bytes_select(second, set_bytes(1), set_bytes(0));
+        place = bytes_select(below, bytes_select(fourth, set_bytes(3), set_bytes(2)), place);
+        store_bytes(argmax, place, count);
+    }
 }
 
 /* Windows of 2 x 2 side by side. */
@@ -115,13 +121,11 @@ ALWAYS_INLINE void window_tile(const filter_block *block, const float *image, fl
     vec sums[MAX_TILE];
     const size_t columns = 2 * windows;
     sum_tile(sums, block, image, 2, columns, vectors);
-    for (size_t i = 0; i < windows; i++) {
-        const vec *upper = sums + 2 * i * vectors, *lower = upper + columns * vectors;
-        for (size_t v = 0; v < vectors; v++)
-            pool_four(output + v * WIDTH, argmax ? argmax + v * WIDTH : NULL, upper[v], upper[vectors + v], lower[v],
-                      lower[vectors + v], block->filters - v * WIDTH);
-        output += block->output_step;
-        argmax = argmax ? argmax + block->output_step : NULL;
+    UNROLLED for (size_t i = 0; i < windows; i++) UNROLLED for (size_t v = 0; v < vectors; v++) {
+        const vec *upper = sums + 2 * i * vectors + v, *lower = upper + columns * vectors;
+        const vec window[] = {upper[0], upper[vectors], lower[0], lower[vectors]};
+        size_t place = i * block->output_step + v * WIDTH;
+        pool_four(output + place, argmax ? argmax + place : NULL, window, block->filters - v * WIDTH);
     }
 }
 
@@ -130,10 +134,8 @@ ALWAYS_INLINE void position_tile(const filter_block *block, const float *image, 
                                  size_t vectors) {
     vec sums[MAX_TILE];
     sum_tile(sums, block, image, 1, positions, vectors);
-    for (size_t i = 0; i < positions; i++)
-        for (size_t v = 0; v < vectors; v++)
-            store_floats(output + i * block->output_step + v * WIDTH, vec_relu(sums[i * vectors + v]),
-                         block->filters - v * WIDTH);
+    UNROLLED for (size_t i = 0; i < positions; i++) UNROLLED for (size_t v = 0; v < vectors; v++) store_floats(
+        output + i * block->output_step + v * WIDTH, vec_relu(sums[i * vectors + v]), block->filters - v * WIDTH);
 }
 
 typedef void (*window_tile_fn)(const filter_block *block, const float *image, float *output, uint8_t *argmax);
@@ -218,14 +220,15 @@ static void convolve_windows(const filter_block *block, size_t vectors, const fl
 static void pool_window(float *output, uint8_t *argmax, const float *values, size_t step, size_t row,
                         const dnn_pool2d_shape *pool, size_t count) {
     vec greatest = vec_load(values);
-    ivec place = {0};
-    int current = 0;
+    bytevec place = {0};
+    size_t current = 0;
     for (size_t y = 0; y < pool->pool_height; y++)
         for (size_t x = 0; x < pool->pool_width; x++, current++) {
             vec value = vec_load(values + y * row + x * step);
-            ivec greater = (value > greatest) | ((value != value) & (greatest == greatest));
+            mask ordered = ~mask_unordered(greatest, greatest);
+            mask greater = mask_greater(value, greatest) | (mask_unordered(value, value) & ordered);
             greatest = vec_select(greater, value, greatest);
-            place = ivec_select(greater, current - (ivec){0}, place);
+            place = bytes_select(greater, set_bytes(current), place);
         }
     store_floats(output, greatest, count);
     if (argmax)

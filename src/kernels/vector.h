@@ -19,6 +19,9 @@
 #define DNN_JOIN(name, set) DNN_JOIN_EXPANDED(name, set)
 #define SET_NAME(name) DNN_JOIN(name, DNN_KERNEL_SET)
 
+/* Loops over a tile's registers are unrolled, so that registers they are. */
+#define UNROLLED _Pragma("GCC unroll 32")
+
 typedef float vec __attribute__((vector_size(4 * WIDTH)));
 typedef int32_t ivec __attribute__((vector_size(4 * WIDTH)));
 typedef uint8_t bytevec __attribute__((vector_size(WIDTH)));
@@ -40,18 +43,96 @@ ALWAYS_INLINE ivec ivec_load(const int32_t *from) {
     return *(const ivec_in_memory *)from;
 }
 
-/* mask ? a : b, lane by lane, for masks of comparisons. */
-ALWAYS_INLINE vec vec_select(ivec mask, vec a, vec b) {
-    return (vec)((mask & (ivec)a) | (~mask & (ivec)b));
+/* One truth value a lane. */
+#if WIDTH == 16 && defined(__AVX512BW__) && defined(__AVX512VL__)
+typedef __mmask16 mask;
+
+ALWAYS_INLINE mask mask_greater(vec a, vec b) {
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_GT_OQ);
 }
 
-ALWAYS_INLINE ivec ivec_select(ivec mask, ivec a, ivec b) {
-    return (mask & a) | (~mask & b);
+ALWAYS_INLINE mask mask_unordered(vec a, vec b) {
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_UNORD_Q);
 }
 
-/* x, or 0 where x is not above it; NaN stays NaN. */
+ALWAYS_INLINE mask mask_not_zero(vec a) {
+    return _mm512_cmp_ps_mask((__m512)a, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+}
+
+ALWAYS_INLINE mask mask_equal(ivec a, int32_t b) {
+    return _mm512_cmpeq_epi32_mask((__m512i)a, _mm512_set1_epi32(b));
+}
+
+/* Bit i for lane i. */
+ALWAYS_INLINE uint32_t mask_bits(mask m) {
+    return m;
+}
+
+ALWAYS_INLINE vec vec_select(mask m, vec a, vec b) {
+    return (vec)_mm512_mask_blend_ps(m, (__m512)b, (__m512)a);
+}
+
+ALWAYS_INLINE bytevec bytes_select(mask m, bytevec a, bytevec b) {
+    return (bytevec)_mm_mask_blend_epi8(m, (__m128i)b, (__m128i)a);
+}
+#else
+typedef ivec mask;
+
+ALWAYS_INLINE mask mask_greater(vec a, vec b) {
+    return a > b;
+}
+
+ALWAYS_INLINE mask mask_unordered(vec a, vec b) {
+    return (a != a) | (b != b);
+}
+
+ALWAYS_INLINE mask mask_not_zero(vec a) {
+    return a != 0;
+}
+
+ALWAYS_INLINE mask mask_equal(ivec a, int32_t b) {
+    return a == b;
+}
+
+ALWAYS_INLINE uint32_t mask_bits(mask m) {
+#if WIDTH == 8 && defined(__AVX2__)
+    return (uint32_t)_mm256_movemask_ps((__m256)m);
+#elif WIDTH == 4 && defined(__SSE2__)
+    return (uint32_t)_mm_movemask_ps((__m128)m);
+#else
+    uint32_t bits = 0;
+    for (int i = 0; i < WIDTH; i++)
+        bits |= (uint32_t)(m[i] & 1) << i;
+    return bits;
+#endif
+}
+
+ALWAYS_INLINE vec vec_select(mask m, vec a, vec b) {
+    return (vec)((m & (ivec)a) | (~m & (ivec)b));
+}
+
+ALWAYS_INLINE bytevec bytes_select(mask m, bytevec a, bytevec b) {
+    bytevec bytes = __builtin_convertvector(m, bytevec);
+    return (bytes & a) | (~bytes & b);
+}
+#endif
+
+/* a > b ? a : b; b where either is NaN. */
+ALWAYS_INLINE vec vec_greater(vec a, vec b) {
+#if WIDTH == 16 && defined(__AVX512F__)
+    return (vec)_mm512_max_ps((__m512)a, (__m512)b);
+#elif WIDTH == 8 && defined(__AVX2__)
+    return (vec)_mm256_max_ps((__m256)a, (__m256)b);
+#elif WIDTH == 4 && defined(__SSE2__)
+    return (vec)_mm_max_ps((__m128)a, (__m128)b);
+#else
+    return vec_select(mask_greater(a, b), a, b);
+#endif
+}
+
+/* NaN stays NaN. */
 ALWAYS_INLINE vec vec_relu(vec x) {
-    return (vec)(~(x <= 0) & (ivec)x);
+    return vec_greater((vec){0}, x);
 }
 
 /* The first `count` < WIDTH lanes from memory, zeros in the others; nothing behind them is read. */
@@ -81,22 +162,6 @@ ALWAYS_INLINE void vec_store_part(float *to, vec v, size_t count) {
     vec_store(lanes, v);
     for (size_t i = 0; i < count; i++)
         to[i] = lanes[i];
-#endif
-}
-
-/* Bit i for lane i of a comparison's mask. */
-ALWAYS_INLINE uint32_t ivec_bits(ivec mask) {
-#if WIDTH == 16 && defined(__AVX512DQ__)
-    return _mm512_movepi32_mask((__m512i)mask);
-#elif WIDTH == 8 && defined(__AVX2__)
-    return (uint32_t)_mm256_movemask_ps((__m256)mask);
-#elif WIDTH == 4 && defined(__SSE2__)
-    return (uint32_t)_mm_movemask_ps((__m128)mask);
-#else
-    uint32_t bits = 0;
-    for (int i = 0; i < WIDTH; i++)
-        bits |= (uint32_t)(mask[i] & 1) << i;
-    return bits;
 #endif
 }
 
