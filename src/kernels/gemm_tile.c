@@ -8,9 +8,17 @@ enum { DOT_ROWS = 4, OUTER_ROWS = 6, OUTER_VECTORS = 4 };
 #else /* 16 registers */
 enum { DOT_ROWS = 2, OUTER_ROWS = 6, OUTER_VECTORS = 2 };
 #endif
-enum { DOT_COLUMNS = 4, DOT_SUMS = (DOT_ROWS * DOT_COLUMNS + WIDTH - 1) / WIDTH * WIDTH };
+/* Sums in a tile of dot products. */
+enum { DOT_SUMS = WIDTH == 4 ? 8 : WIDTH };
+/* Dot products: rows of A and the depth of a block, so that it stays in the first cache beside a tile's rows of B while
+ * all of B goes by. Where B does not stay in the second cache, it goes by for many more rows at once. */
+enum { DOT_BLOCK_ROWS = 8, DOT_MANY_ROWS = 64, DOT_DEPTH = WIDTH == 16 ? 896 : 576, DOT_CACHED_VALUES = 1 << 18 };
 /* The rows of B that are used again and again while they are in cache. */
 enum { DEPTH_BLOCK = 256 };
+
+static size_t min_size(size_t a, size_t b) {
+    return a < b ? a : b;
+}
 
 /* Two matrices of `depth` columns each: rows of the first times rows of the second. */
 typedef struct dot_job {
@@ -21,86 +29,119 @@ typedef struct dot_job {
     bool add;
 } dot_job;
 
-ALWAYS_INLINE void dot_store(const dot_job *job, vec *sums, int rows, int columns) {
+ALWAYS_INLINE void dot_store(const dot_job *job, const vec *sums, size_t rows, size_t columns) {
     float values[DOT_SUMS];
-    for (int i = 0; i < DOT_SUMS; i += WIDTH)
-        vec_store(values + i, vec_sums(sums + i));
-    for (int r = 0; r < rows; r++)
-        for (int c = 0; c < columns; c++) {
-            float *place = &job->c[(size_t)r * job->c_stride + (size_t)c];
-            *place = values[r * DOT_COLUMNS + c] + (job->add ? *place : 0);
-        }
+    UNROLLED for (size_t i = 0; i < DOT_SUMS; i += WIDTH) vec_store(values + i, vec_sums(sums + i));
+    UNROLLED for (size_t r = 0; r < rows; r++) UNROLLED for (size_t c = 0; c < columns; c++) {
+        float *place = &job->c[r * job->c_stride + c];
+        *place = values[r * columns + c] + (job->add ? *place : 0);
+    }
 }
 
-ALWAYS_INLINE void dot_tile(const dot_job *job, int rows, int columns) {
-    vec sums[DOT_SUMS] = {{0}};
-    const float *a = job->a, *b = job->b;
+/* Adds the products of WIDTH columns, or of the last `count` ones. */
+ALWAYS_INLINE void dot_step(vec *sums, const dot_job *job, size_t k, size_t rows, size_t columns, bool partial) {
+    vec left[DOT_ROWS];
+    UNROLLED for (size_t r = 0; r < rows; r++) {
+        const float *a = job->a + r * job->a_stride + k;
+        left[r] = partial ? vec_load_part(a, job->depth - k) : vec_load(a);
+    }
+    UNROLLED for (size_t c = 0; c < columns; c++) {
+        const float *b = job->b + c * job->b_stride + k;
+        vec right = partial ? vec_load_part(b, job->depth - k) : vec_load(b);
+        UNROLLED for (size_t r = 0; r < rows; r++) sums[r * columns + c] += left[r] * right;
+    }
+}
+
+ALWAYS_INLINE void dot_tile(const dot_job *whole, size_t rows, size_t columns) {
+    const dot_job job = *whole;
+    vec sums[DOT_SUMS];
+    UNROLLED for (size_t i = 0; i < DOT_SUMS; i++) sums[i] = (vec){0};
     size_t k = 0;
-    for (; k + WIDTH <= job->depth; k += WIDTH) {
-        vec right[DOT_COLUMNS];
-        for (int c = 0; c < columns; c++)
-            right[c] = vec_load(b + (size_t)c * job->b_stride + k);
-        for (int r = 0; r < rows; r++) {
-            vec left = vec_load(a + (size_t)r * job->a_stride + k);
-            for (int c = 0; c < columns; c++)
-                sums[r * DOT_COLUMNS + c] += left * right[c];
-        }
-    }
-    if (k < job->depth) {
-        vec right[DOT_COLUMNS];
-        for (int c = 0; c < columns; c++)
-            right[c] = vec_load_part(b + (size_t)c * job->b_stride + k, job->depth - k);
-        for (int r = 0; r < rows; r++) {
-            vec left = vec_load_part(a + (size_t)r * job->a_stride + k, job->depth - k);
-            for (int c = 0; c < columns; c++)
-                sums[r * DOT_COLUMNS + c] += left * right[c];
-        }
-    }
-    dot_store(job, sums, rows, columns);
+    for (; k + WIDTH <= job.depth; k += WIDTH)
+        dot_step(sums, &job, k, rows, columns, false);
+    if (k < job.depth)
+        dot_step(sums, &job, k, rows, columns, true);
+    dot_store(&job, sums, rows, columns);
 }
 
 #define DOT_TILE(rows, columns)                                   \
     static void dot_tile_##rows##x##columns(const dot_job *job) { \
         dot_tile(job, rows, columns);                             \
     }
+typedef void (*dot_tile_fn)(const dot_job *job);
+
 DOT_TILE(1, 1)
 DOT_TILE(1, 4)
 DOT_TILE(2, 1)
 DOT_TILE(2, 4)
 #if WIDTH == 16
+DOT_TILE(1, 16)
 DOT_TILE(3, 1)
 DOT_TILE(3, 4)
 DOT_TILE(4, 1)
 DOT_TILE(4, 4)
+#else
+DOT_TILE(1, 8)
 #endif
 
-typedef void (*dot_tile_fn)(const dot_job *job);
-static const dot_tile_fn dot_tiles[DOT_ROWS][2] = {
-    {dot_tile_1x1, dot_tile_1x4},
-    {dot_tile_2x1, dot_tile_2x4},
+/* A row by itself is taken with as many columns as there are sums. */
+static const size_t dot_widths[] = {DOT_SUMS, 4, 1};
+static const dot_tile_fn dot_tiles[DOT_ROWS][3] = {
 #if WIDTH == 16
-    {dot_tile_3x1, dot_tile_3x4},
-    {dot_tile_4x1, dot_tile_4x4},
+    {dot_tile_1x16, dot_tile_1x4, dot_tile_1x1},
+    {NULL, dot_tile_2x4, dot_tile_2x1},
+    {NULL, dot_tile_3x4, dot_tile_3x1},
+    {NULL, dot_tile_4x4, dot_tile_4x1},
+#else
+    {dot_tile_1x8, dot_tile_1x4, dot_tile_1x1},
+    {NULL, dot_tile_2x4, dot_tile_2x1},
 #endif
 };
 
-static size_t min_size(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-/* B transposed. A few rows of it stay in the first cache while all of A goes by. */
-static void gemm_dot(const dot_job *whole, size_t rows, size_t columns) {
-    for (size_t column = 0; column < columns;) {
-        size_t width = columns - column >= DOT_COLUMNS ? DOT_COLUMNS : 1;
+static void dot_rows(const dot_job *block, size_t rows, size_t columns) {
+    size_t kind = rows == 1 ? 0 : 1;
+    for (size_t column = 0; column < columns; column += dot_widths[kind]) {
+        while (columns - column < dot_widths[kind])
+            kind++;
         for (size_t row = 0; row < rows; row += DOT_ROWS) {
-            dot_job job = *whole;
+            dot_job job = *block;
             job.a += row * job.a_stride;
             job.b += column * job.b_stride;
             job.c += row * job.c_stride + column;
-            dot_tiles[min_size(rows - row, DOT_ROWS) - 1][width == DOT_COLUMNS](&job);
+            dot_tiles[min_size(rows - row, DOT_ROWS) - 1][kind](&job);
         }
-        column += width;
     }
+}
+
+static void dot_block(const dot_job *block, size_t rows, size_t columns) {
+    dot_job job = *block;
+    size_t most = columns * job.depth > DOT_CACHED_VALUES ? DOT_MANY_ROWS : DOT_BLOCK_ROWS;
+    for (size_t part; rows > 0; rows -= part) {
+        part = min_size(rows, most);
+        if (part % DOT_ROWS == 1 && part > 1)
+            part--;
+        dot_rows(&job, part, columns);
+        job.a += part * job.a_stride;
+        job.c += part * job.c_stride;
+    }
+}
+
+/* B transposed. */
+static void gemm_dot(const dnn_gemm *gemm) {
+    size_t blocks = (gemm->depth + DOT_DEPTH - 1) / DOT_DEPTH, first = 0;
+    size_t depth = blocks > 1 ? (gemm->depth / blocks + WIDTH) / WIDTH * WIDTH : gemm->depth;
+    do {
+        dot_job job = {.a = gemm->a + first,
+                       .b = gemm->b + first,
+                       .a_stride = gemm->a_stride,
+                       .b_stride = gemm->b_stride,
+                       .depth = min_size(gemm->depth - first, depth),
+                       .c = gemm->c,
+                       .c_stride = gemm->c_stride,
+                       .add = first > 0 || gemm->beta != 0};
+        dot_block(&job, gemm->rows, gemm->columns);
+        first += job.depth;
+    } while (first < gemm->depth);
 }
 
 /* Both transposed: rows of A are gathered, a block of the depth at a time. */
@@ -113,11 +154,15 @@ static void gemm_both_transposed(const dnn_gemm *gemm) {
             for (size_t k = 0; k < depth; k++)
                 for (size_t r = 0; r < rows; r++)
                     gathered[r][k] = gemm->a[(first + k) * gemm->a_stride + row + r];
-            dot_job job = {&gathered[0][0], gemm->b + first,
-                           DEPTH_BLOCK,     gemm->b_stride,
-                           depth,           gemm->c + row * gemm->c_stride,
-                           gemm->c_stride,  first > 0 || gemm->beta != 0};
-            gemm_dot(&job, rows, gemm->columns);
+            dot_job job = {.a = &gathered[0][0],
+                           .b = gemm->b + first,
+                           .a_stride = DEPTH_BLOCK,
+                           .b_stride = gemm->b_stride,
+                           .depth = depth,
+                           .c = gemm->c + row * gemm->c_stride,
+                           .c_stride = gemm->c_stride,
+                           .add = first > 0 || gemm->beta != 0};
+            dot_rows(&job, rows, gemm->columns);
             first += depth;
         } while (first < gemm->depth);
     }
@@ -244,9 +289,7 @@ void SET_NAME(gemm)(const dnn_gemm *gemm) {
     if (gemm->transpose_b == DNN_PLAIN) {
         gemm_outer(gemm);
     } else if (gemm->transpose_a == DNN_PLAIN) {
-        dot_job job = {gemm->a,     gemm->b, gemm->a_stride, gemm->b_stride,
-                       gemm->depth, gemm->c, gemm->c_stride, gemm->beta != 0};
-        gemm_dot(&job, gemm->rows, gemm->columns);
+        gemm_dot(gemm);
     } else {
         gemm_both_transposed(gemm);
     }
