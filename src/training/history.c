@@ -9,23 +9,17 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Epochs that have room from the beginning, so that a fit of fewer allocates nothing on its way. */
+enum { FIRST_CAPACITY = 1024 };
+
 struct digitnet_history {
     size_t first_epoch, count, capacity;
     double *series[DNN_METRIC_COUNT]; /* in one block, which series[0] owns */
     digitnet_end end;
 };
 
-digitnet_status dnn_history_create(digitnet_history **out, size_t first_epoch) {
-    *out = dnn_allocate_zeroed(sizeof **out);
-    if (!*out) {
-        return DIGITNET_ENOMEM;
-    }
-    (*out)->first_epoch = first_epoch;
-    return DIGITNET_OK;
-}
-
 static digitnet_status grow(digitnet_history *history) {
-    size_t capacity = history->capacity ? 2 * history->capacity : 16;
+    size_t capacity = history->capacity ? 2 * history->capacity : FIRST_CAPACITY;
     double *block = dnn_allocate(capacity * DNN_METRIC_COUNT * sizeof(double));
     if (!block) {
         return DIGITNET_ENOMEM;
@@ -39,6 +33,18 @@ static digitnet_status grow(digitnet_history *history) {
     }
     dnn_release(old);
     history->capacity = capacity;
+    return DIGITNET_OK;
+}
+
+digitnet_status dnn_history_create(digitnet_history **out, size_t first_epoch) {
+    *out = NULL;
+    digitnet_history *history = dnn_allocate_zeroed(sizeof *history);
+    if (!history || grow(history) != DIGITNET_OK) {
+        dnn_release(history);
+        return DIGITNET_ENOMEM;
+    }
+    history->first_epoch = first_epoch;
+    *out = history;
     return DIGITNET_OK;
 }
 
