@@ -1,0 +1,124 @@
+#include "arguments.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void print_help(FILE *file, const struct program *program) {
+    fprintf(file, "usage: %s\n\n%s\n\n", program->usage, program->description);
+    for (size_t i = 0; i < program->option_count; i++) {
+        const struct option *option = &program->options[i];
+        int width = fprintf(file, "  %s %s", option->name, option->value_name);
+        fprintf(file, "%*s%s\n", width < 26 ? 26 - width : 1, "", option->help);
+    }
+    fprintf(file, "  --help                  this text\n\n"
+                  "Exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.\n");
+}
+
+static int usage_error(const struct program *program, const char *problem, const char *argument) {
+    fprintf(stderr, "%s%s\nusage: %s\n--help tells more\n", problem, argument, program->usage);
+    return EXIT_USAGE;
+}
+
+/* Digits only: strtoull() itself would take a sign and spaces. */
+static int read_number(uint64_t *number, const char *text, uint64_t least, uint64_t most) {
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value < least || value > most)
+        return 0;
+    *number = value;
+    return 1;
+}
+
+/* Whether the text is a value of this option; stores it if so. */
+static int read_value(const struct option *option, const char *text) {
+    uint64_t number = 0;
+    char *end;
+    double rate;
+    switch (option->kind) {
+    case OPTION_TEXT:
+        *(const char **)option->value = text;
+        return text[0] != '\0';
+    case OPTION_COUNT:
+    case OPTION_THREADS:
+        if (!read_number(&number, text, option->kind == OPTION_COUNT,
+                         option->kind == OPTION_COUNT ? SIZE_MAX / 2 : 256))
+            return 0;
+        *(size_t *)option->value = (size_t)number;
+        return 1;
+    case OPTION_SEED:
+        return read_number(option->value, text, 0, UINT64_MAX);
+    case OPTION_RATE:
+        rate = strtod(text, &end);
+        if (end == text || *end != '\0' || !isfinite(rate) || rate <= 0.0)
+            return 0;
+        *(double *)option->value = rate;
+        return 1;
+    }
+    return 0;
+}
+
+static const char *wanted(option_kind kind) {
+    switch (kind) {
+    case OPTION_COUNT:
+        return "a whole number from 1 on";
+    case OPTION_THREADS:
+        return "a whole number from 0 to 256";
+    case OPTION_SEED:
+        return "a whole number from 0 to 18446744073709551615";
+    case OPTION_RATE:
+        return "a number greater than 0";
+    case OPTION_TEXT:
+        break;
+    }
+    return "a value";
+}
+
+/* The option that an argument names, up to its '=', or NULL. */
+static struct option *find_option(const struct program *program, const char *argument) {
+    size_t length = strcspn(argument, "=");
+    for (size_t i = 0; i < program->option_count; i++)
+        if (strlen(program->options[i].name) == length && strncmp(program->options[i].name, argument, length) == 0)
+            return &program->options[i];
+    return NULL;
+}
+
+int read_arguments(char **arguments, size_t *count, int argc, char **argv, const struct program *program) {
+    int options_end = 0;
+    *count = 0;
+    for (int i = 1; i < argc; i++) {
+        if (options_end || argv[i][0] != '-' || argv[i][1] == '\0') {
+            arguments[(*count)++] = argv[i];
+            continue;
+        }
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            print_help(stdout, program);
+            return EXIT_DONE;
+        }
+        if (strcmp(argv[i], "--") == 0) {
+            options_end = 1;
+            continue;
+        }
+        struct option *option = find_option(program, argv[i]);
+        if (!option)
+            return usage_error(program, "unknown option ", argv[i]);
+        const char *equals = strchr(argv[i], '='), *value = equals ? equals + 1 : argv[++i];
+        if (!value)
+            return usage_error(program, "a value is missing after ", option->name);
+        if (!read_value(option, value)) {
+            fprintf(stderr, "%s %s: this must be %s\n", option->name, value, wanted(option->kind));
+            return usage_error(program, "wrong value of ", option->name);
+        }
+        option->given = 1;
+    }
+    if (*count < program->fewest)
+        return usage_error(program, "an argument is missing", "");
+    if (*count > program->most)
+        return usage_error(program, "one argument too many: ", arguments[program->most]);
+    return -1;
+}

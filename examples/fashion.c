@@ -1,0 +1,140 @@
+/* The same API on other data: Fashion-MNIST, from Debian's package dataset-fashion-mnist, with a network of another
+ * shape. The comments that begin with "Yours:" tell what to change for a data set of your own. */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <digitnet/digitnet.h>
+#include <digitnet/progress.h>
+
+#include "arguments.h"
+#include "results.h"
+
+/* Yours: the names of your classes, in the order of their labels. */
+static const char *const names[] = {"T-shirt/top", "trouser", "pullover", "dress", "coat",
+                                    "sandal",      "shirt",   "sneaker",  "bag",   "ankle boot"};
+enum { CLASSES = sizeof names / sizeof *names };
+
+struct settings {
+    const char *data, *model;
+    size_t epochs, threads;
+    uint64_t seed;
+};
+
+static digitnet_model *volatile model_in_training;
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal_number) {
+    (void)signal_number;
+    stopped = 1;
+    digitnet_model_request_stop(model_in_training);
+}
+
+static int failed(const char *what) {
+    fprintf(stderr, "fashion: %s: %s\n", what, digitnet_last_error());
+    return EXIT_FAILED;
+}
+
+/* Yours: height, width and channels of your images (3 for colour), and layers that suit them. Same padding keeps the
+ * size, so that more convolutions fit before the image is too small; dropout holds off over-fitting, which sets in
+ * early here. The last layer has a unit for each class. */
+static digitnet_status build(digitnet_model **model, uint64_t seed) {
+    digitnet_status status = digitnet_model_create(model, 28, 28, 1);
+    if (status)
+        return status;
+    const digitnet_conv2d_options *same = DIGITNET_WITH(digitnet_conv2d_options, .padding = DIGITNET_SAME);
+    digitnet_model_add_conv2d_ex(*model, 32, 3, DIGITNET_RELU, same);
+    digitnet_model_add_max_pool2d(*model, 2);
+    digitnet_model_add_conv2d_ex(*model, 64, 3, DIGITNET_RELU, same);
+    digitnet_model_add_max_pool2d(*model, 2);
+    digitnet_model_add_flatten(*model);
+    digitnet_model_add_dropout(*model, 0.3);
+    digitnet_model_add_dense(*model, 128, DIGITNET_RELU);
+    digitnet_model_add_dropout(*model, 0.3);
+    digitnet_model_add_dense(*model, CLASSES, DIGITNET_SOFTMAX);
+    return digitnet_model_compile_ex(*model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                     DIGITNET_WITH(digitnet_compile_options, .seed = seed));
+}
+
+/* How much of each class is recognised, and what else it is taken for. */
+static void print_classes(const struct result *results, size_t count) {
+    size_t counts[CLASSES][CLASSES] = {{0}}, totals[CLASSES] = {0};
+    for (size_t i = 0; i < count; i++) {
+        counts[results[i].actual][results[i].predicted]++;
+        totals[results[i].actual]++;
+    }
+    for (size_t actual = 0; actual < CLASSES; actual++) {
+        size_t other = actual == 0 ? 1 : 0;
+        for (size_t i = 0; i < CLASSES; i++)
+            if (i != actual && counts[actual][i] > counts[actual][other])
+                other = i;
+        double total = totals[actual] ? (double)totals[actual] : 1.0;
+        printf("%-12s %5.1f%% right, most often taken for: %s (%.1f%%)\n", names[actual],
+               100.0 * (double)counts[actual][actual] / total, names[other],
+               100.0 * (double)counts[actual][other] / total);
+    }
+}
+
+static int train_and_test(digitnet_model *model, const digitnet_dataset *train, const digitnet_dataset *test,
+                          const struct settings *settings) {
+    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    struct result *results = NULL;
+    struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESETHAND};
+    model_in_training = model;
+    sigaction(SIGINT, &action, NULL);
+    if (digitnet_model_fit(NULL, model, train,
+                           DIGITNET_WITH(digitnet_fit_options, .epochs = settings->epochs, .batch_size = 64,
+                                         .threads = settings->threads, .validation = test,
+                                         DIGITNET_CALLBACKS({digitnet_progress_print, stderr}))))
+        return failed("training");
+    if (digitnet_model_save(model, settings->model))
+        return failed("saving the model");
+    if (stopped)
+        return EXIT_STOPPED;
+    if (digitnet_model_evaluate(&metrics, model, test, NULL) || predict_all(&results, model, test, settings->threads))
+        return failed("evaluating the model");
+    print_classes(results, metrics.count);
+    printf("test accuracy %.4f\n", metrics.accuracy);
+    free(results);
+    return EXIT_DONE;
+}
+
+int main(int argc, char **argv) {
+    struct settings settings = {"/usr/share/datasets/fashion-mnist", "fashion.onnx", 5, 0, 1};
+    struct option options[] = {
+        {"--data", OPTION_TEXT, &settings.data, "DIR", "the four files (/usr/share/datasets/fashion-mnist)", 0},
+        {"--epochs", OPTION_COUNT, &settings.epochs, "N", "epochs (5)", 0},
+        {"--threads", OPTION_THREADS, &settings.threads, "N", "0: one for each processor (0)", 0},
+        {"--seed", OPTION_SEED, &settings.seed, "N", "of weights, shuffles and dropout (1)", 0},
+        {"--model", OPTION_TEXT, &settings.model, "PATH", "where the model is saved (fashion.onnx)", 0},
+    };
+    const struct program program = {
+        "fashion [options]",
+        "Trains a convolutional network on Fashion-MNIST, from Debian's package dataset-fashion-mnist.",
+        options,
+        sizeof options / sizeof *options,
+        0,
+        0};
+    digitnet_dataset *train = NULL, *test = NULL;
+    digitnet_model *model = NULL;
+    size_t count;
+    int code = read_arguments(argv, &count, argc, argv, &program);
+    if (code >= 0)
+        return code;
+    /* Yours: digitnet_dataset_load_idx() for IDX files, digitnet_dataset_create_u8() or _f32() for arrays in memory,
+     * digitnet_dataset_create_source() for images that are read or made as they are needed. */
+    digitnet_status status = digitnet_dataset_load_mnist(&train, &test, settings.data);
+    if (status) {
+        code = failed("reading the data");
+        if (status == DIGITNET_ENOTFOUND)
+            fprintf(stderr, "apt-get install dataset-fashion-mnist gets it\n");
+    } else {
+        code =
+            build(&model, settings.seed) ? failed("making the model") : train_and_test(model, train, test, &settings);
+    }
+    digitnet_model_free(model);
+    digitnet_dataset_free(test);
+    digitnet_dataset_free(train);
+    return code;
+}

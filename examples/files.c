@@ -1,0 +1,66 @@
+#include "files.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static int complain(const char *what, const char *path) {
+    fprintf(stderr, "%s %s: %s\n", what, path, strerror(errno));
+    return -1;
+}
+
+static char *concatenate(const char *folder, const char *name, const char *suffix) {
+    size_t size = strlen(folder) + strlen(name) + strlen(suffix) + 2;
+    char *path = malloc(size);
+    if (path)
+        snprintf(path, size, "%s/%s%s", folder, name, suffix);
+    else
+        complain("cannot name", name);
+    return path;
+}
+
+char *join_path(const char *folder, const char *name) {
+    return concatenate(folder, name, "");
+}
+
+int make_folder(const char *folder) {
+    struct stat found;
+    char *path = concatenate(folder, "", "");
+    if (!path)
+        return -1;
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        (void)mkdir(path, 0777); /* one that is there already is fine; the check below finds what is not */
+        *slash = '/';
+    }
+    int result = stat(path, &found) == 0 && S_ISDIR(found.st_mode) ? 0 : complain("cannot make the folder", folder);
+    free(path);
+    return result;
+}
+
+FILE *open_output(const char *folder, const char *name) {
+    char *path = concatenate(folder, name, ".tmp");
+    FILE *file = path ? fopen(path, "w") : NULL;
+    if (path && !file)
+        complain("cannot write", path);
+    free(path);
+    return file;
+}
+
+int close_output(FILE *file, const char *folder, const char *name) {
+    char *path = concatenate(folder, name, ""), *temporary = concatenate(folder, name, ".tmp");
+    int result = -1;
+    if (file && path && temporary) {
+        int lost = ferror(file);
+        lost |= fclose(file);
+        result = lost || rename(temporary, path) != 0 ? complain("cannot write", path) : 0;
+        if (result)
+            (void)remove(temporary);
+    } else if (file) {
+        fclose(file);
+    }
+    free(temporary);
+    free(path);
+    return result;
+}

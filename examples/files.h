@@ -1,0 +1,18 @@
+/* Folders, paths and files that are written whole, with messages on stderr where something fails. */
+#ifndef FILES_H
+#define FILES_H
+
+#include <stdio.h>
+
+/* "FOLDER/NAME" in memory that is the caller's to free(); NULL, with a message, where there is none. */
+char *join_path(const char *folder, const char *name);
+
+/* Makes the folder and those above it where they are not there. 0, or -1. */
+int make_folder(const char *folder);
+
+/* Opens FOLDER/NAME.tmp, to become FOLDER/NAME by close_output(): so that NAME is never seen half written. */
+FILE *open_output(const char *folder, const char *name);
+/* 0, or -1 where anything written to `file` was lost; then the old file stays. NULL for `file` is -1. */
+int close_output(FILE *file, const char *folder, const char *name);
+
+#endif

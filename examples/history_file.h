@@ -1,0 +1,24 @@
+/* history.csv: a header, and a row for each finished epoch. */
+#ifndef HISTORY_FILE_H
+#define HISTORY_FILE_H
+
+#include <stddef.h>
+
+#include <digitnet/digitnet.h>
+
+struct history_file {
+    const char *folder;
+    char *text; /* the whole file as it shall be */
+    size_t length;
+};
+
+/* Starts with the header, and with the rows of the first `epochs` epochs of FOLDER/history.csv where that is there. 0,
+ * or -1 with a message. */
+int history_file_begin(struct history_file *history, const char *folder, size_t epochs);
+/* Appends the row of an epoch that ended. */
+int history_file_append(struct history_file *history, const digitnet_event *event);
+/* Writes the file. */
+int history_file_write(const struct history_file *history);
+void history_file_free(struct history_file *history);
+
+#endif

@@ -1,0 +1,227 @@
+/* Trains the network on MNIST and leaves the model, its history and pictures; --help tells the options. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <digitnet/digitnet.h>
+#include <digitnet/progress.h>
+
+#include "arguments.h"
+#include "files.h"
+#include "history_file.h"
+#include "plots.h"
+#include "results.h"
+
+#define MODEL_NAME "mnist.onnx"
+
+struct settings {
+    const char *data, *output, *resume;
+    size_t epochs, batch_size, threads;
+    double learning_rate;
+    uint64_t seed;
+    int data_given, learning_rate_given;
+};
+
+/* What is written after each epoch. */
+struct checkpoint {
+    struct history_file history;
+    char *model_path;
+};
+
+static digitnet_model *volatile model_in_training;
+static volatile sig_atomic_t stopped;
+
+/* Ctrl-C: ends after the batch at hand. A second one kills the program, by SA_RESETHAND. */
+static void stop(int signal_number) {
+    (void)signal_number;
+    stopped = 1;
+    digitnet_model_request_stop(model_in_training);
+}
+
+static int failed(const char *what) {
+    fprintf(stderr, "mnist_train: %s: %s\n", what, digitnet_last_error());
+    return EXIT_FAILED;
+}
+
+static int read_settings(struct settings *settings, int argc, char **argv) {
+    *settings = (struct settings){.data = "data/mnist",
+                                  .output = "mnist-output",
+                                  .epochs = 5,
+                                  .batch_size = 32,
+                                  .learning_rate = 0.001,
+                                  .seed = 1};
+    struct option options[] = {
+        {"--data", OPTION_TEXT, &settings->data, "DIR", "MNIST's four files, raw or .gz (data/mnist)", 0},
+        {"--epochs", OPTION_COUNT, &settings->epochs, "N", "epochs in total, those before --resume included (5)", 0},
+        {"--batch-size", OPTION_COUNT, &settings->batch_size, "N", "images in a training step (32)", 0},
+        {"--learning-rate", OPTION_RATE, &settings->learning_rate, "RATE",
+         "of Adam (0.001, or that of the resumed model)", 0},
+        {"--threads", OPTION_THREADS, &settings->threads, "N", "0: one for each processor (0)", 0},
+        {"--seed", OPTION_SEED, &settings->seed, "N", "of a new model's weights and shuffles (1)", 0},
+        {"--output", OPTION_TEXT, &settings->output, "DIR", "where everything is left (mnist-output)", 0},
+        {"--resume", OPTION_TEXT, &settings->resume, "MODEL", "go on from a saved model", 0},
+    };
+    struct program program = {
+        "mnist_train [options]",
+        "Trains a convolutional network on MNIST. Leaves in the output folder the model mnist.onnx, "
+        "history.csv, training.png,\n"
+        "predictions.png, confusion.png, and what the pictures are drawn from.",
+        options,
+        sizeof options / sizeof *options,
+        0,
+        0};
+    size_t count;
+    int code = read_arguments(argv, &count, argc, argv, &program);
+    settings->data_given = options[0].given;
+    settings->learning_rate_given = options[3].given;
+    return code;
+}
+
+/* MNIST from the folder, or, where none was named and the default is not there, the small part of it that comes with
+ * the source. */
+static digitnet_status load_data(digitnet_dataset **train, digitnet_dataset **test, struct settings *settings) {
+    struct stat found;
+    digitnet_status status = digitnet_dataset_load_mnist(train, test, settings->data);
+    if (status != DIGITNET_ENOTFOUND || settings->data_given || stat(DIGITNET_EXAMPLES_SUBSET, &found) != 0)
+        return status;
+    fprintf(stderr,
+            "MNIST is not in %s; examples/get-mnist.sh %s gets it.\nUsing the small part of MNIST in %s instead: the "
+            "accuracy will be lower.\n",
+            settings->data, settings->data, DIGITNET_EXAMPLES_SUBSET);
+    settings->data = DIGITNET_EXAMPLES_SUBSET;
+    return digitnet_dataset_load_mnist(train, test, settings->data);
+}
+
+static digitnet_status build(digitnet_model **model, const struct settings *settings) {
+    digitnet_status status = digitnet_model_create(model, 28, 28, 1);
+    if (status)
+        return status;
+    digitnet_model_add_conv2d(*model, 32, 3, DIGITNET_RELU);
+    digitnet_model_add_max_pool2d(*model, 2);
+    digitnet_model_add_conv2d(*model, 64, 3, DIGITNET_RELU);
+    digitnet_model_add_max_pool2d(*model, 2);
+    digitnet_model_add_flatten(*model);
+    digitnet_model_add_dense(*model, 128, DIGITNET_RELU);
+    digitnet_model_add_dense(*model, 10, DIGITNET_SOFTMAX);
+    return digitnet_model_compile_ex(
+        *model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY,
+        DIGITNET_WITH(digitnet_compile_options, .learning_rate = settings->learning_rate, .seed = settings->seed));
+}
+
+/* The saved model; one of another program is not compiled yet. */
+static digitnet_status resume(digitnet_model **model, const struct settings *settings) {
+    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
+    digitnet_status status = digitnet_model_load(model, settings->resume);
+    if (!status)
+        status = digitnet_model_describe(&info, *model);
+    if (!status && !info.compiled)
+        return digitnet_model_compile_ex(
+            *model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY,
+            DIGITNET_WITH(digitnet_compile_options, .learning_rate = settings->learning_rate, .seed = settings->seed));
+    if (!status && settings->learning_rate_given)
+        status = digitnet_model_set_learning_rate(*model, settings->learning_rate);
+    return status;
+}
+
+static void print_summary(const digitnet_model *model) {
+    char text[8192];
+    if (digitnet_model_summary(text, sizeof text, NULL, model) == DIGITNET_OK)
+        fputs(text, stdout);
+    fflush(stdout);
+}
+
+/* After each epoch: so a crash costs no more than the epoch at hand. */
+static int save_epoch(const digitnet_event *event, void *user_data) {
+    struct checkpoint *checkpoint = user_data;
+    if (event->kind != DIGITNET_EPOCH_END)
+        return 0;
+    if (history_file_append(&checkpoint->history, event) || history_file_write(&checkpoint->history))
+        return DIGITNET_ECALLBACK;
+    return digitnet_model_save(event->model, checkpoint->model_path);
+}
+
+/* Trains until the epochs are done or Ctrl-C comes, and saves. */
+static int train_model(digitnet_model *model, const digitnet_dataset *train, const digitnet_dataset *test,
+                       const struct settings *settings, struct checkpoint *checkpoint) {
+    struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESETHAND};
+    model_in_training = model;
+    sigaction(SIGINT, &action, NULL);
+    digitnet_status status = digitnet_model_fit(
+        NULL, model, train,
+        DIGITNET_WITH(digitnet_fit_options, .until_epoch = settings->epochs, .batch_size = settings->batch_size,
+                      .threads = settings->threads, .validation = test,
+                      DIGITNET_CALLBACKS({digitnet_progress_print, stderr}, {save_epoch, checkpoint})));
+    if (status)
+        return failed("training");
+    if (digitnet_model_save(model, checkpoint->model_path))
+        return failed("saving the model");
+    if (history_file_write(&checkpoint->history))
+        return EXIT_FAILED;
+    return EXIT_DONE;
+}
+
+/* The figures and pictures of a trained model. */
+static int report(const digitnet_model *model, const digitnet_dataset *test, const struct settings *settings) {
+    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    struct result *results = NULL;
+    if (digitnet_model_evaluate(&metrics, model, test,
+                                DIGITNET_WITH(digitnet_evaluate_options, .threads = settings->threads)) ||
+        predict_all(&results, model, test, settings->threads))
+        return failed("evaluating the model");
+    int plotted = write_plots(settings->output, test, results, metrics.count);
+    free(results);
+    if (plotted < 0)
+        return EXIT_FAILED;
+    printf("In %s: %s, history.csv%s\n", settings->output, MODEL_NAME,
+           plotted == 0 ? ", training.png, predictions.png, confusion.png" : "");
+    printf("test accuracy %.4f\n", metrics.accuracy);
+    return EXIT_DONE;
+}
+
+static int run(digitnet_model *model, const digitnet_dataset *train, const digitnet_dataset *test,
+               const struct settings *settings) {
+    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
+    struct checkpoint checkpoint = {.model_path = NULL};
+    int code = EXIT_FAILED;
+    if (digitnet_model_describe(&info, model))
+        return failed("reading the model");
+    printf("%zu training and %zu test images from %s\n", digitnet_dataset_count(train), digitnet_dataset_count(test),
+           settings->data);
+    print_summary(model);
+    if (info.epochs_done >= settings->epochs)
+        fprintf(stderr, "%s has done %llu epochs already; a greater --epochs trains it further\n", settings->resume,
+                (unsigned long long)info.epochs_done);
+    if (make_folder(settings->output) == 0 &&
+        history_file_begin(&checkpoint.history, settings->output, (size_t)info.epochs_done) == 0 &&
+        (checkpoint.model_path = join_path(settings->output, MODEL_NAME)) != NULL)
+        code = train_model(model, train, test, settings, &checkpoint);
+    if (code == EXIT_DONE && stopped) {
+        fprintf(stderr, "Stopped. To go on: mnist_train --resume %s and the same options\n", checkpoint.model_path);
+        code = EXIT_STOPPED;
+    } else if (code == EXIT_DONE) {
+        code = report(model, test, settings);
+    }
+    history_file_free(&checkpoint.history);
+    free(checkpoint.model_path);
+    return code;
+}
+
+int main(int argc, char **argv) {
+    struct settings settings;
+    digitnet_dataset *train = NULL, *test = NULL;
+    digitnet_model *model = NULL;
+    int code = read_settings(&settings, argc, argv);
+    if (code >= 0)
+        return code;
+    if (load_data(&train, &test, &settings))
+        code = failed("reading the data");
+    else if (settings.resume ? resume(&model, &settings) : build(&model, &settings))
+        code = failed("making the model");
+    else
+        code = run(model, train, test, &settings);
+    digitnet_model_free(model);
+    digitnet_dataset_free(test);
+    digitnet_dataset_free(train);
+    return code;
+}

@@ -1,0 +1,221 @@
+#include "plots.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "files.h"
+
+#define SCRIPT "plots.gp"
+
+enum {
+    DIGITS = 10,
+    SIDE = 28,
+    SHOWN = 12,  /* digits in each section of predictions.png */
+    COLUMNS = 6, /* side by side */
+    ZOOM = 4,    /* one pixel of a digit, in pixels of the picture; all lengths below are in pixels of a digit */
+    CELL_WIDTH = 40,
+    CELL_HEIGHT = 38,
+    TITLE_HEIGHT = 6, /* above a digit, in its cell */
+    HEADING_HEIGHT = 13,
+    MARGIN = 2
+};
+
+#define RIGHT_COLOUR "#333333"
+#define MISTAKE_COLOUR "#c0392b"
+
+static const char training_script[] =
+    "set encoding utf8\n"
+    "\n"
+    "# Accuracy and loss over the epochs.\n"
+    "set terminal pngcairo size 1200,460 font 'sans,12' background '#ffffff'\n"
+    "set output 'training.png'\n"
+    "set datafile separator comma\n"
+    "stats 'history.csv' skip 1 using 1 name 'epochs' nooutput\n"
+    "set border 3 linecolor '#888888'\n"
+    "set grid linecolor '#e4e4e4' linetype 1 linewidth 1\n"
+    "set tics nomirror textcolor '#444444'\n"
+    "set xlabel 'epoch' textcolor '#444444'\n"
+    "set xrange [epochs_min - 0.4 : epochs_max + 0.4]\n"
+    "set xtics ceil((epochs_max - epochs_min + 1) / 12.0)\n"
+    "set offsets 0, 0, graph 0.06, graph 0.06\n"
+    "set style line 1 linecolor '#2471a3' linewidth 2.5 pointtype 7 pointsize 1\n"
+    "set style line 2 linecolor '#e67e22' linewidth 2.5 pointtype 7 pointsize 1\n"
+    "set multiplot layout 1, 2 margins 0.065, 0.985, 0.13, 0.90 spacing 0.085, 0\n"
+    "set key bottom right textcolor '#444444'\n"
+    "set title 'Accuracy' font 'sans Bold,14' textcolor '#333333'\n"
+    "set format y '%.3f'\n"
+    "plot 'history.csv' skip 1 using 1:3 with linespoints linestyle 1 title 'training', \\\n"
+    "     '' skip 1 using 1:5 with linespoints linestyle 2 title 'validation'\n"
+    "set key top right\n"
+    "set title 'Loss'\n"
+    "plot 'history.csv' skip 1 using 1:2 with linespoints linestyle 1 title 'training', \\\n"
+    "     '' skip 1 using 1:4 with linespoints linestyle 2 title 'validation'\n"
+    "unset multiplot\n"
+    "unset output\n"
+    "reset\n";
+
+/* The shade is 1 for the most frequent right answer down to -1 for the most frequent mistake, on logarithmic scales of
+ * their own: single mistakes among a thousand digits are to be seen. */
+static const char confusion_script[] =
+    "\n"
+    "# Which digits are taken for which: actual, predicted, how often.\n"
+    "set terminal pngcairo size 760,720 font 'sans,13' background '#ffffff'\n"
+    "set output 'confusion.png'\n"
+    "stats 'confusion.dat' using ($1 == $2 ? $3 : NaN) name 'right' nooutput\n"
+    "stats 'confusion.dat' using ($1 != $2 ? $3 : NaN) name 'wrong' nooutput\n"
+    "strength(count, most) = most > 0 ? log(1 + count) / log(1 + most) : 0\n"
+    "shade(actual, predicted, count) = actual == predicted ? strength(count, right_max) : -strength(count, wrong_max)\n"
+    "set palette defined (-1 '#b03a2e', -0.6 '#e59866', -0.15 '#fbeee6', 0 '#f4f6f7', 0.4 '#d4e6f1', 1 '#1f618d')\n"
+    "set cbrange [-1:1]\n"
+    "unset colorbox\n"
+    "unset key\n"
+    "set size square\n"
+    "set xrange [-0.5:9.5]\n"
+    "set yrange [9.5:-0.5]\n"
+    "set xtics 0, 1 scale 0 textcolor '#444444'\n"
+    "set ytics 0, 1 scale 0 textcolor '#444444'\n"
+    "set xlabel 'predicted' textcolor '#444444'\n"
+    "set ylabel 'actual' textcolor '#444444'\n"
+    "unset border\n"
+    "do for [i = 0:8] {\n"
+    "    set arrow from i + 0.5, -0.5 to i + 0.5, 9.5 nohead front linecolor '#ffffff' linewidth 2\n"
+    "    set arrow from -0.5, i + 0.5 to 9.5, i + 0.5 nohead front linecolor '#ffffff' linewidth 2\n"
+    "}\n"
+    "ink(actual, predicted, count) = abs(shade(actual, predicted, count)) > 0.62 ? 0xffffff : 0x333333\n"
+    "plot 'confusion.dat' using 2:1:(shade($1, $2, $3)) with image, \\\n"
+    "     '' using 2:1:($3 > 0 ? sprintf('%d', $3) : ''):(ink($1, $2, $3)) with labels textcolor rgb variable\n"
+    "unset output\n"
+    "reset\n";
+
+/* Writes the count of each pair of actual and predicted digit; returns how many predictions are right. */
+static size_t write_confusion(FILE *data, const struct result *results, size_t count) {
+    size_t counts[DIGITS][DIGITS] = {{0}}, right = 0;
+    for (size_t i = 0; i < count; i++)
+        counts[results[i].actual][results[i].predicted]++;
+    for (int actual = 0; actual < DIGITS; actual++)
+        for (int predicted = 0; predicted < DIGITS; predicted++)
+            fprintf(data, "%d %d %zu\n", actual, predicted, counts[actual][predicted]);
+    for (int digit = 0; digit < DIGITS; digit++)
+        right += counts[digit][digit];
+    return right;
+}
+
+static void write_confusion_script(FILE *script, size_t right, size_t count) {
+    fprintf(
+        script,
+        "\nset title 'Confusion matrix: %.2f%% of %zu test digits are right' font 'sans Bold,14' textcolor '#333333'\n",
+        100.0 * (double)right / (double)count, count);
+    fputs(confusion_script, script);
+}
+
+/* The pixels of one digit at its place in predictions.png, and its title. */
+static digitnet_status write_digit(FILE *data, FILE *script, const digitnet_dataset *test, const struct result *result,
+                                   size_t cell, size_t top) {
+    float image[SIDE * SIDE];
+    digitnet_status status = digitnet_dataset_read(image, SIDE * SIDE, NULL, 0, test, result->index, 1);
+    if (status)
+        return status;
+    size_t left = MARGIN + cell % COLUMNS * CELL_WIDTH + (CELL_WIDTH - SIDE) / 2;
+    top += cell / COLUMNS * CELL_HEIGHT + TITLE_HEIGHT;
+    for (size_t i = 0; i < SIDE * SIDE; i++)
+        fprintf(data, "%.1f %.1f %.0f\n", (double)(left + i % SIDE) + 0.5, (double)(top + i / SIDE) + 0.5,
+                255.0 * (double)image[i]);
+    fputs("\n\n", data);
+    fprintf(script, "set label 'Predicted: %d, Actual: %d' at %zu, %zu.2 center font 'sans,10' textcolor rgb '%s'\n",
+            (int)result->predicted, (int)result->actual, left + SIDE / 2, top - 3,
+            result->predicted == result->actual ? RIGHT_COLOUR : MISTAKE_COLOUR);
+    return DIGITNET_OK;
+}
+
+/* A heading and up to SHOWN digits below it; returns where the next section begins, or 0 after a failure. */
+static size_t write_section(FILE *data, FILE *script, const digitnet_dataset *test, const struct result *results,
+                            size_t count, size_t top, const char *heading) {
+    fprintf(script, "set label '%s' at %d, %zu left font 'sans Bold,14' textcolor rgb '%s'\n", heading, MARGIN + 6,
+            top + HEADING_HEIGHT / 2 + 1, RIGHT_COLOUR);
+    top += HEADING_HEIGHT;
+    size_t shown = count < SHOWN ? count : SHOWN;
+    for (size_t i = 0; i < shown; i++) {
+        if (write_digit(data, script, test, &results[i], i, top)) {
+            fprintf(stderr, "predictions.png: %s\n", digitnet_last_error());
+            return 0;
+        }
+    }
+    return top + (shown + COLUMNS - 1) / COLUMNS * CELL_HEIGHT;
+}
+
+static int write_predictions(FILE *data, FILE *script, const digitnet_dataset *test, struct result *results,
+                             size_t count) {
+    char heading[96];
+    fputs("\n# Test digits and what the network makes of them; one pixel of a digit is one unit.\n", script);
+    size_t top = write_section(data, script, test, results, count, 0, "The first test digits");
+    size_t mistakes = sort_mistakes(results, count), shown = count < SHOWN ? count : SHOWN;
+    if (!top)
+        return -1;
+    snprintf(heading, sizeof heading, mistakes ? "The worst of %zu mistakes" : "No mistakes", mistakes);
+    top = write_section(data, script, test, results, mistakes, top, heading);
+    if (!top)
+        return -1;
+    shown += mistakes < SHOWN ? mistakes : SHOWN;
+    size_t width = 2 * MARGIN + COLUMNS * CELL_WIDTH, height = top + MARGIN;
+    fprintf(script,
+            "set terminal pngcairo size %zu,%zu font 'sans,10' background '#ffffff'\nset output 'predictions.png'\n",
+            ZOOM * width, ZOOM * height);
+    fprintf(script, "set margins 0, 0, 0, 0\nset xrange [0:%zu]\nset yrange [%zu:0]\n", width, height);
+    fputs("unset border\nunset tics\nunset key\nunset colorbox\nset palette gray\nset cbrange [0:255]\n", script);
+    fprintf(script, "plot for [i = 0:%zu] 'predictions.dat' index i using 1:2:3 with image\nunset output\n", shown - 1);
+    return 0;
+}
+
+/* Runs gnuplot on the script, in the folder; 0, or 1 with a message. */
+static int run_gnuplot(const char *folder) {
+    int state = 0;
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        if (chdir(folder) == 0)
+            execlp("gnuplot", "gnuplot", SCRIPT, (char *)NULL);
+        _exit(errno == ENOENT ? 127 : 126);
+    }
+    while (child > 0 && waitpid(child, &state, 0) < 0 && errno == EINTR)
+        ;
+    if (child > 0 && WIFEXITED(state) && WEXITSTATUS(state) == 0)
+        return 0;
+    fprintf(stderr, "%s\n",
+            child > 0 && WIFEXITED(state) && WEXITSTATUS(state) == 127
+                ? "There is no gnuplot here, so no pictures were drawn. Install gnuplot-nox."
+                : "gnuplot failed, so pictures are missing.");
+    fprintf(stderr, "The data and the script are there; to draw them: cd '%s' && gnuplot %s\n", folder, SCRIPT);
+    return 1;
+}
+
+static void remove_old(const char *folder, const char *name) {
+    char *path = join_path(folder, name);
+    if (path)
+        (void)remove(path);
+    free(path);
+}
+
+int write_plots(const char *folder, const digitnet_dataset *test, struct result *results, size_t count) {
+    FILE *script = open_output(folder, SCRIPT);
+    FILE *confusion = open_output(folder, "confusion.dat"), *predictions = open_output(folder, "predictions.dat");
+    int failed = !script || !confusion || !predictions;
+    if (!failed) {
+        fputs(training_script, script);
+        write_confusion_script(script, write_confusion(confusion, results, count), count);
+        failed = write_predictions(predictions, script, test, results, count);
+    }
+    failed |= close_output(predictions, folder, "predictions.dat");
+    failed |= close_output(confusion, folder, "confusion.dat");
+    failed |= close_output(script, folder, SCRIPT);
+    if (failed)
+        return -1;
+    /* Where gnuplot fails, pictures of an earlier training shall not be taken for this one's. */
+    remove_old(folder, "training.png");
+    remove_old(folder, "confusion.png");
+    remove_old(folder, "predictions.png");
+    return run_gnuplot(folder);
+}

@@ -1,0 +1,21 @@
+/* What a model makes of every image of a data set. */
+#ifndef RESULTS_H
+#define RESULTS_H
+
+#include <digitnet/digitnet.h>
+
+struct result {
+    size_t index; /* of the image */
+    int32_t actual, predicted;
+    float loss; /* minus the logarithm of the actual label's probability */
+};
+
+/* Predicts all images; `threads` as in digitnet_session_options. `*results` is the caller's to free(), one for each
+ * image in order. */
+digitnet_status predict_all(struct result **results, const digitnet_model *model, const digitnet_dataset *dataset,
+                            size_t threads);
+
+/* Moves the wrong predictions to the front, the worst first, and returns how many there are. */
+size_t sort_mistakes(struct result *results, size_t count);
+
+#endif
