@@ -193,10 +193,11 @@ static digitnet_status check_presence(const found_marks *found) {
 
 static digitnet_status check_checksum(const found_marks *found, dnn_wire_view file) {
     char text[CHECKSUM_DIGITS + 1] = "";
-    if (found->checksum.size == CHECKSUM_DIGITS) {
-        checksum_text(text, file.bytes, file.size, found->checksum.offset - file.offset);
+    bool whole = found->checksum.size == CHECKSUM_DIGITS;
+    if (whole) {
+        checksum_text(text, file.bytes, file.size, found->checksum.offset);
     }
-    if (!dnn_wire_is(found->checksum, text)) {
+    if (!whole || !dnn_wire_is(found->checksum, text)) {
         return dnn_fail(
             DIGITNET_EFORMAT,
             "its checksum is wrong: damaged, or saved by another tool (ignore_marks reads it all the same)");

@@ -217,7 +217,7 @@ static digitnet_status take_own_activation(digitnet_activation *activation, dnn_
     static const digitnet_activation activations[] = {DIGITNET_RELU, DIGITNET_SOFTMAX};
     const dnn_onnx_node *next = &graph->nodes[graph->next];
     *activation = DIGITNET_LINEAR;
-    if (graph->next == graph->node_count || node->name.size > LAYER_NAME_MAX ||
+    if (graph->next == graph->node_count || node->name.size == 0 || node->name.size > LAYER_NAME_MAX ||
         !dnn_wire_equal(next->inputs[0], node->output)) {
         return DIGITNET_OK;
     }

@@ -1,0 +1,663 @@
+/* The model file from bytes that nobody vouches for: cut, changed, half ours, another tool's, or made to harm. */
+#include "support.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/random.h"
+#include "onnx/marks.h"
+#include "onnx/schema.h"
+#include "onnx_models.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+typedef struct bytes {
+    unsigned char *data;
+    size_t size;
+} bytes;
+
+static bytes save(const char *sample) {
+    digitnet_model *model = onnx_sample_create(sample, 1);
+    assert_non_null(model);
+    bytes file = {NULL, 0};
+    expect_failure(digitnet_model_save_memory(NULL, 0, &file.size, model), DIGITNET_ESHAPE, "");
+    file.data = must_allocate(file.size);
+    expect_ok(digitnet_model_save_memory(file.data, file.size, NULL, model));
+    digitnet_model_free(model);
+    return file;
+}
+
+/* Loads from memory of exactly this size, so that a sanitizer sees any byte read outside of it. Frees what loads. */
+static digitnet_status try_load(const void *data, size_t size, int32_t ignore_marks) {
+    unsigned char *own = malloc(size);
+    assert_non_null(own);
+    memcpy(own, data, size);
+    digitnet_model *model = (digitnet_model *)own;
+    digitnet_status status = digitnet_model_load_memory_ex(
+        &model, own, size, DIGITNET_WITH(digitnet_model_load_options, .ignore_marks = ignore_marks));
+    assert_true((status == DIGITNET_OK) == (model != NULL));
+    digitnet_model_free(model);
+    free(own);
+    return status;
+}
+
+static unsigned char *find_bytes(const bytes *file, const char *piece, size_t size) {
+    for (size_t i = 0; i + size <= file->size; i++)
+        if (memcmp(file->data + i, piece, size) == 0)
+            return file->data + i;
+    fail_msg("'%s' is not in the file", piece);
+    return NULL;
+}
+
+static unsigned char *find(const bytes *file, const char *text) {
+    return find_bytes(file, text, strlen(text));
+}
+
+/* ---- ours, damaged ---- */
+
+static void every_cut_is_noticed(void **state) {
+    (void)state;
+    bytes file = save("tiny");
+    for (size_t size = 0; size < file.size; size++) {
+        digitnet_status status = try_load(file.data, size, 0);
+        if (status != DIGITNET_EFORMAT)
+            fail_msg("cut to %zu bytes: %s", size, digitnet_status_string(status));
+        /* As a foreign file, it is whole once the operator set has been said. */
+        try_load(file.data, size, 1);
+    }
+    expect_ok(try_load(file.data, file.size, 0));
+    free(file.data);
+}
+
+static void every_changed_bit_is_noticed(void **state) {
+    (void)state;
+    bytes file = save("tiny");
+    for (size_t i = 0; i < file.size; i++) {
+        for (unsigned bit = 0; bit < 8; bit++) {
+            file.data[i] ^= (unsigned char)(1u << bit);
+            digitnet_status status = try_load(file.data, file.size, 0);
+            if (status != DIGITNET_EFORMAT)
+                fail_msg("byte %zu, bit %u: %s", i, bit, digitnet_status_string(status));
+            try_load(file.data, file.size, 1);
+            file.data[i] ^= (unsigned char)(1u << bit);
+        }
+    }
+    free(file.data);
+}
+
+static void bytes_behind_the_end_are_noticed(void **state) {
+    (void)state;
+    bytes file = save("tiny");
+    unsigned char *longer = must_allocate(file.size + 2);
+    memcpy(longer, file.data, file.size);
+    memcpy(longer + file.size, "\x08\x08", 2); /* a whole field: ir_version again */
+    expect_failure(try_load(longer, file.size + 2, 0), DIGITNET_EFORMAT, "checksum");
+    expect_failure(try_load(longer, file.size + 1, 0), DIGITNET_EFORMAT, "byte");
+    free(longer);
+    free(file.data);
+}
+
+/* ---- marks ---- */
+
+/* Sets the checksum right again, where there still is one. */
+static void mend(const bytes *file) {
+    static const char key[] = "digitnet.checksum";
+    unsigned char *digits = find(file, key) + strlen(key) + 2;
+    memcpy(digits, "00000000", 8);
+    dnn_onnx_write_checksum(file->data, file->size, (size_t)(digits - file->data));
+}
+
+/* A copy in which a mark has another value, or is not there at all (NULL), with the right checksum. */
+static bytes with_mark(const bytes *file, const char *key, const char *value) {
+    bytes copy = {must_allocate(file->size + 64), 0};
+    dnn_wire_writer writer = {.bytes = copy.data};
+    dnn_wire_view whole = {.bytes = file->data, .size = file->size};
+    dnn_wire_reader reader = dnn_wire_read(whole);
+    dnn_wire_field field;
+    bool found = false;
+    while (dnn_wire_next(&reader, &field)) {
+        bool entry = field.number == DNN_MODEL_METADATA_PROPS && field.bytes.size > strlen(key) + 2 &&
+                     memcmp(field.bytes.bytes + 2, key, strlen(key)) == 0 && field.bytes.bytes[1] == strlen(key);
+        found = found || entry;
+        if (!entry) {
+            memcpy(copy.data + writer.position, file->data + field.offset, reader.position - field.offset);
+            writer.position += reader.position - field.offset;
+        } else if (value) {
+            size_t begin = dnn_wire_begin(&writer, DNN_MODEL_METADATA_PROPS);
+            dnn_wire_put_string(&writer, DNN_ENTRY_KEY, key);
+            dnn_wire_put_string(&writer, DNN_ENTRY_VALUE, value);
+            dnn_wire_end(&writer, begin);
+        }
+    }
+    assert_true(found);
+    copy.size = writer.position;
+    if (strcmp(key, "digitnet.checksum") != 0)
+        mend(&copy);
+    return copy;
+}
+
+static const char *const keys[] = {
+    "format",       "optimizer",   "learning_rate", "beta_1",   "beta_2",      "epsilon",
+    "momentum",     "nesterov",    "loss",          "seed",     "epochs_done", "steps_done",
+    "batches_done", "image_count", "batch_size",    "loss_sum", "correct",     "checksum",
+};
+
+static void a_missing_mark_is_noticed(void **state) {
+    (void)state;
+    bytes file = save("tiny");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        char key[64];
+        snprintf(key, sizeof key, "digitnet.%s", keys[i]);
+        bytes without = with_mark(&file, key, NULL);
+        expect_failure(try_load(without.data, without.size, 0), DIGITNET_EFORMAT, key);
+        expect_ok(try_load(without.data, without.size, 1));
+        free(without.data);
+    }
+    memcpy(find(&file, "libdigitnet"), "lobdigitnet", 11);
+    mend(&file);
+    expect_failure(try_load(file.data, file.size, 0), DIGITNET_EFORMAT, "producer_name");
+    expect_ok(try_load(file.data, file.size, 1));
+    free(file.data);
+}
+
+static void a_mark_that_stands_twice_is_noticed(void **state) {
+    (void)state;
+    bytes file = save("tiny");
+    memcpy(find(&file, "digitnet.beta_2"), "digitnet.beta_1", 15);
+    mend(&file);
+    expect_failure(try_load(file.data, file.size, 0), DIGITNET_EFORMAT, "a second 'digitnet.beta_1'");
+    free(file.data);
+}
+
+static void a_later_format_is_called_so(void **state) {
+    (void)state;
+    bytes file = save("tiny"), later = with_mark(&file, "digitnet.format", "2");
+    expect_failure(try_load(later.data, later.size, 0), DIGITNET_EVERSION, "format is '2'");
+    free(later.data);
+    free(file.data);
+}
+
+static void a_wrong_mark_is_noticed(void **state) {
+    (void)state;
+    static const struct {
+        const char *key, *value;
+    } cases[] = {
+        {"optimizer", "adamw"},
+        {"optimizer", ""},
+        {"loss", "mean_squared_error"},
+        {"learning_rate", "0"},
+        {"learning_rate", "-0.1"},
+        {"learning_rate", "nan"},
+        {"learning_rate", "inf"},
+        {"learning_rate", "1e999"},
+        {"learning_rate", "0.1x"},
+        {"learning_rate", ""},
+        {"learning_rate", "0.1000000000000000000000000000000000"},
+        {"beta_1", "1"},
+        {"beta_2", "-0.5"},
+        {"epsilon", "0"},
+        {"momentum", "1.5"},
+        {"nesterov", "1"}, /* without momentum */
+        {"nesterov", "2"},
+        {"nesterov", "yes"},
+        {"seed", "-1"},
+        {"seed", "18446744073709551616"},
+        {"seed", "1.0"},
+        {"seed", "01"},
+        {"seed", " 1"},
+        {"epochs_done", "1"}, /* without a step */
+        {"epochs_done", "18446744073709551615"},
+        {"steps_done", "9007199254740993"},
+        {"batches_done", "1"}, /* without a step */
+        {"loss_sum", "1"},     /* without a batch */
+        {"loss_sum", "nan"},
+        {"correct", "1"},
+        {"image_count", "18446744073709551615"},
+        {"checksum", "0000000"},
+        {"checksum", "000000000"},
+        {"checksum", "xxxxxxxx"},
+        {"checksum", ""},
+    };
+    bytes file = save("tiny");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char key[64];
+        snprintf(key, sizeof key, "digitnet.%s", cases[i].key);
+        bytes wrong = with_mark(&file, key, cases[i].value);
+        digitnet_status status = try_load(wrong.data, wrong.size, 0);
+        if (status != DIGITNET_EFORMAT)
+            fail_msg("%s '%s': %s", key, cases[i].value, digitnet_status_string(status));
+        expect_ok(try_load(wrong.data, wrong.size, 1));
+        free(wrong.data);
+    }
+    bytes right = with_mark(&file, "digitnet.seed", "18446744073709551615");
+    expect_ok(try_load(right.data, right.size, 0));
+    free(right.data);
+    free(file.data);
+}
+
+/* Places in an epoch: {steps, epochs, batches, images, batch size, loss, correct}. */
+static void an_impossible_place_is_noticed(void **state) {
+    (void)state;
+    static const char *const place_keys[] = {"steps_done", "epochs_done", "batches_done", "image_count",
+                                             "batch_size", "loss_sum",    "correct"};
+    static const struct {
+        const char *values[7];
+        digitnet_status status;
+    } cases[] = {
+        {{"10", "3", "2", "50", "8", "1.5", "16"}, DIGITNET_OK},
+        {{"10", "3", "7", "50", "8", "1.5", "50"}, DIGITNET_OK}, /* behind the last batch */
+        {{"10", "3", "0", "50", "8", "0", "0"}, DIGITNET_OK},    /* before the first */
+        {{"10", "3", "8", "50", "8", "1.5", "50"}, DIGITNET_EFORMAT},
+        {{"10", "3", "2", "50", "8", "1.5", "17"}, DIGITNET_EFORMAT},
+        {{"10", "3", "7", "50", "8", "1.5", "51"}, DIGITNET_EFORMAT},
+        {{"10", "9", "2", "50", "8", "1.5", "16"}, DIGITNET_EFORMAT},
+        {{"10", "3", "2", "0", "8", "1.5", "0"}, DIGITNET_EFORMAT},
+        {{"10", "3", "2", "50", "0", "1.5", "0"}, DIGITNET_EFORMAT},
+        {{"10", "3", "2", "50", "18446744073709551615", "1.5", "0"}, DIGITNET_EFORMAT},
+        {{"10", "3", "2", "50", "8", "inf", "16"}, DIGITNET_EFORMAT},
+        {{"9007199254740993", "3", "2", "50", "8", "1.5", "16"}, DIGITNET_EFORMAT},
+    };
+    bytes file = save("tiny");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bytes placed = with_mark(&file, "digitnet.seed", "5");
+        for (size_t j = 0; j < 7; j++) {
+            char key[64];
+            snprintf(key, sizeof key, "digitnet.%s", place_keys[j]);
+            bytes next = with_mark(&placed, key, cases[i].values[j]);
+            free(placed.data);
+            placed = next;
+        }
+        digitnet_status status = try_load(placed.data, placed.size, 0);
+        if (status != cases[i].status)
+            fail_msg("case %zu: %s", i, digitnet_status_string(status));
+        free(placed.data);
+    }
+    free(file.data);
+}
+
+/* A training whose optimizer's state is not all there, or not finite, with the right checksum. */
+static void a_broken_state_is_noticed(void **state) {
+    (void)state;
+    bytes file = save("tiny");
+    unsigned char *name = find(&file, "v/dense/kernel");
+    memcpy(name, "v/dense/colone", 14);
+    mend(&file);
+    expect_failure(try_load(file.data, file.size, 0), DIGITNET_EFORMAT, "v/dense/kernel");
+    memcpy(name, "v/dense/kernel", 14);
+    /* name, tag and length of raw_data, then its values */
+    unsigned char *value = name + 14 + 2;
+    dnn_wire_store_float(value, INFINITY);
+    mend(&file);
+    expect_failure(try_load(file.data, file.size, 0), DIGITNET_EFORMAT, "not finite");
+    dnn_wire_store_float(value, 0);
+    mend(&file);
+    expect_ok(try_load(file.data, file.size, 0));
+    free(file.data);
+}
+
+/* ---- another tool's ---- */
+
+/* One dense layer of 2 units on images of 1 x 1 x 3, and what is to be wrong with it. */
+typedef struct foreign {
+    uint64_t ir_version, opset;
+    uint64_t element, rank, size; /* of the input; 0: 1, 4, 3 */
+    const char *type;             /* op_type, else Gemm */
+    const char *domain, *input, *output, *third;
+    const char *attribute; /* one more, an integer of this value, */
+    uint64_t value;
+    bool real; /* or a float */
+    bool plain_kernel;
+    enum { RAW, PACKED, UNPACKED, TWICE, NOWHERE } form;
+    size_t units;  /* as the kernel's dims say; 0: 2 */
+    size_t floats; /* as the kernel has; 0: 6 */
+    float first;   /* value */
+    uint64_t data_type, location;
+    size_t graphs, inputs, outputs, kernels; /* how often they stand there; 0: once */
+    bool no_nodes;
+} foreign;
+
+static uint64_t or_else(uint64_t value, uint64_t fallback) {
+    return value ? value : fallback;
+}
+
+static void put_value(dnn_wire_writer *writer, uint32_t number, const char *name, const foreign *wrong) {
+    size_t value = dnn_wire_begin(writer, number);
+    dnn_wire_put_string(writer, DNN_VALUE_NAME, name);
+    size_t type = dnn_wire_begin(writer, DNN_VALUE_TYPE);
+    size_t tensor = dnn_wire_begin(writer, DNN_TYPE_TENSOR);
+    dnn_wire_put_varint(writer, DNN_TENSOR_TYPE_ELEMENT, or_else(wrong->element, 1));
+    size_t shape = dnn_wire_begin(writer, DNN_TENSOR_TYPE_SHAPE);
+    for (uint64_t i = 0; i < or_else(wrong->rank, 4); i++) {
+        size_t dimension = dnn_wire_begin(writer, DNN_SHAPE_DIM);
+        dnn_wire_put_varint(writer, DNN_DIM_VALUE, i == 1 ? or_else(wrong->size, 3) : 1);
+        dnn_wire_end(writer, dimension);
+    }
+    dnn_wire_end(writer, shape);
+    dnn_wire_end(writer, tensor);
+    dnn_wire_end(writer, type);
+    dnn_wire_end(writer, value);
+}
+
+static void put_integer(dnn_wire_writer *writer, const char *name, uint64_t value) {
+    size_t begin = dnn_wire_begin(writer, DNN_NODE_ATTRIBUTE);
+    dnn_wire_put_string(writer, DNN_ATTRIBUTE_NAME, name);
+    dnn_wire_put_varint(writer, DNN_ATTRIBUTE_I, value);
+    dnn_wire_put_varint(writer, DNN_ATTRIBUTE_TYPE, DNN_ATTRIBUTE_TYPE_INT);
+    dnn_wire_end(writer, begin);
+}
+
+static void put_real(dnn_wire_writer *writer, const char *name, float value) {
+    size_t begin = dnn_wire_begin(writer, DNN_NODE_ATTRIBUTE);
+    dnn_wire_put_string(writer, DNN_ATTRIBUTE_NAME, name);
+    if (writer->bytes) { /* tag of a 4-byte field */
+        writer->bytes[writer->position] = DNN_ATTRIBUTE_F << 3 | DNN_WIRE_FIXED32;
+        dnn_wire_store_float(writer->bytes + writer->position + 1, value);
+    }
+    writer->position += 5;
+    dnn_wire_put_varint(writer, DNN_ATTRIBUTE_TYPE, DNN_ATTRIBUTE_TYPE_FLOAT);
+    dnn_wire_end(writer, begin);
+}
+
+static void put_nodes(dnn_wire_writer *writer, const foreign *wrong) {
+    size_t begin = dnn_wire_begin(writer, DNN_GRAPH_NODE);
+    dnn_wire_put_string(writer, DNN_NODE_INPUT, "x");
+    dnn_wire_put_string(writer, DNN_NODE_OUTPUT, "/flat/out");
+    dnn_wire_put_string(writer, DNN_NODE_OP_TYPE, "Flatten");
+    dnn_wire_end(writer, begin);
+    begin = dnn_wire_begin(writer, DNN_GRAPH_NODE);
+    dnn_wire_put_string(writer, DNN_NODE_INPUT, wrong->input ? wrong->input : "/flat/out");
+    dnn_wire_put_string(writer, DNN_NODE_INPUT, "w");
+    dnn_wire_put_string(writer, DNN_NODE_INPUT, wrong->third ? wrong->third : "");
+    dnn_wire_put_string(writer, DNN_NODE_OUTPUT, "y");
+    dnn_wire_put_string(writer, DNN_NODE_NAME, "/fc/Gemm");
+    dnn_wire_put_string(writer, DNN_NODE_OP_TYPE, wrong->type ? wrong->type : "Gemm");
+    if (!wrong->plain_kernel)
+        put_integer(writer, "transB", 1);
+    if (wrong->attribute && wrong->real)
+        put_real(writer, wrong->attribute, (float)wrong->value);
+    else if (wrong->attribute)
+        put_integer(writer, wrong->attribute, wrong->value);
+    if (wrong->domain)
+        dnn_wire_put_string(writer, DNN_NODE_DOMAIN, wrong->domain);
+    dnn_wire_end(writer, begin);
+}
+
+static void put_floats(dnn_wire_writer *writer, uint32_t number, const foreign *wrong) {
+    size_t count = or_else(wrong->floats, 6);
+    if (wrong->form != UNPACKED) {
+        unsigned char *data = dnn_wire_put_bytes(writer, number, count * sizeof(float));
+        for (size_t i = 0; data && i < count; i++)
+            dnn_wire_store_float(data + 4 * i, i == 0 ? wrong->first : (float)i);
+        return;
+    }
+    for (size_t i = 0; i < count; i++, writer->position += 5) {
+        if (writer->bytes) {
+            writer->bytes[writer->position] = (unsigned char)(number << 3 | DNN_WIRE_FIXED32);
+            dnn_wire_store_float(writer->bytes + writer->position + 1, i == 0 ? wrong->first : (float)i);
+        }
+    }
+}
+
+static void put_kernel(dnn_wire_writer *writer, const foreign *wrong) {
+    size_t begin = dnn_wire_begin(writer, DNN_GRAPH_INITIALIZER);
+    dnn_wire_put_varint(writer, DNN_TENSOR_DIMS, or_else(wrong->units, 2));
+    dnn_wire_put_varint(writer, DNN_TENSOR_DIMS, 3);
+    dnn_wire_put_varint(writer, DNN_TENSOR_DATA_TYPE, or_else(wrong->data_type, 1));
+    dnn_wire_put_string(writer, DNN_TENSOR_NAME, "w");
+    if (wrong->form == RAW || wrong->form == TWICE)
+        put_floats(writer, DNN_TENSOR_RAW_DATA, wrong);
+    if (wrong->form == PACKED || wrong->form == UNPACKED || wrong->form == TWICE)
+        put_floats(writer, DNN_TENSOR_FLOAT_DATA, wrong);
+    if (wrong->location)
+        dnn_wire_put_varint(writer, DNN_TENSOR_DATA_LOCATION, wrong->location);
+    dnn_wire_end(writer, begin);
+}
+
+static void put_graph(dnn_wire_writer *writer, const foreign *wrong) {
+    size_t begin = dnn_wire_begin(writer, DNN_MODEL_GRAPH);
+    if (!wrong->no_nodes)
+        put_nodes(writer, wrong);
+    for (size_t i = 0; i < or_else(wrong->kernels, 1); i++)
+        put_kernel(writer, wrong);
+    for (size_t i = 0; i < or_else(wrong->inputs, 1); i++)
+        put_value(writer, DNN_GRAPH_INPUT, "x", wrong);
+    for (size_t i = 0; i < or_else(wrong->outputs, 1); i++)
+        put_value(writer, DNN_GRAPH_OUTPUT, wrong->output ? wrong->output : "y", wrong);
+    dnn_wire_end(writer, begin);
+}
+
+static bytes write_foreign(const foreign *wrong) {
+    bytes file = {NULL, 0};
+    for (int pass = 0; pass < 2; pass++) {
+        dnn_wire_writer writer = {.bytes = file.data};
+        for (size_t i = 0; i < or_else(wrong->graphs, 1); i++)
+            put_graph(&writer, wrong);
+        dnn_wire_put_varint(&writer, DNN_MODEL_IR_VERSION, or_else(wrong->ir_version, 8));
+        size_t begin = dnn_wire_begin(&writer, DNN_MODEL_OPSET_IMPORT);
+        dnn_wire_put_varint(&writer, DNN_OPSET_VERSION, or_else(wrong->opset, 13));
+        dnn_wire_end(&writer, begin);
+        file.size = writer.position;
+        if (!file.data)
+            file.data = must_allocate(file.size);
+    }
+    return file;
+}
+
+/* A plain file of another tool: it predicts at once, whatever form its values have. */
+static void another_tools_file_predicts(void **state) {
+    (void)state;
+    const foreign cases[] = {{.form = RAW}, {.form = PACKED}, {.form = UNPACKED}, {.opset = 17, .ir_version = 10}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bytes file = write_foreign(&cases[i]);
+        digitnet_model *model = NULL;
+        expect_ok(digitnet_model_load_memory(&model, file.data, file.size));
+        digitnet_layer_info layer = DIGITNET_INIT(digitnet_layer_info);
+        expect_ok(digitnet_model_layer(&layer, model, 1));
+        assert_string_equal(layer.name, "dense"); /* "/fc/Gemm" cannot be a layer's name */
+        float scores[2];
+        expect_ok(digitnet_model_predict(scores, 2, model, (const float[]){1, 10, 100}, 3));
+        assert_true(scores[0] == 0 + 10 + 200 && scores[1] == 3 + 40 + 500);
+        digitnet_model_free(model);
+        free(file.data);
+    }
+}
+
+static void what_is_not_understood_is_named(void **state) {
+    (void)state;
+    static const struct {
+        foreign wrong;
+        digitnet_status status;
+        const char *message;
+    } cases[] = {
+        {{.ir_version = 99}, DIGITNET_EUNSUPPORTED, "ir_version 99"},
+        {{.opset = 12}, DIGITNET_EUNSUPPORTED, "operator set 12"},
+        {{.opset = 99}, DIGITNET_EUNSUPPORTED, "operator set 99"},
+        {{.element = 7}, DIGITNET_EUNSUPPORTED, "graph's input"},
+        {{.rank = 3}, DIGITNET_EUNSUPPORTED, "graph's input"},
+        {{.rank = 5}, DIGITNET_EUNSUPPORTED, "graph's input"},
+        {{.size = 4}, DIGITNET_EFORMAT, "'w' at byte"},
+        {{.size = UINT64_MAX}, DIGITNET_EUNSUPPORTED, "graph's input"},
+        {{.size = 0x7fffffff}, DIGITNET_ELIMIT, "limit"},
+        {{.type = "Einsum"}, DIGITNET_EUNSUPPORTED, "node '/fc/Gemm' (Einsum)"},
+        {{.domain = "com.example"}, DIGITNET_EUNSUPPORTED, "com.example"},
+        {{.input = "x"}, DIGITNET_EUNSUPPORTED, "its input 'x'"},
+        {{.output = "z"}, DIGITNET_EUNSUPPORTED, "output 'z'"},
+        {{.third = "b"}, DIGITNET_EUNSUPPORTED, "input 'b' is no initializer"},
+        {{.third = "w"}, DIGITNET_EUNSUPPORTED, "input 'w' is an initializer that another node uses too"},
+        {{.attribute = "sparse"}, DIGITNET_EUNSUPPORTED, "attribute 'sparse'"},
+        {{.attribute = "transB"}, DIGITNET_EFORMAT, "a second attribute 'transB'"},
+        {{.attribute = "transA", .value = 1}, DIGITNET_EUNSUPPORTED, "transA"},
+        {{.attribute = "alpha", .value = 2}, DIGITNET_EFORMAT, "'alpha' has the wrong type"},
+        {{.attribute = "alpha", .value = 2, .real = true}, DIGITNET_EUNSUPPORTED, "alpha"},
+        {{.attribute = "alpha", .value = 1, .real = true}, DIGITNET_OK, ""},
+        {{.plain_kernel = true}, DIGITNET_EUNSUPPORTED, "transB"},
+        {{.form = TWICE}, DIGITNET_EFORMAT, "twice"},
+        {{.form = NOWHERE}, DIGITNET_EFORMAT, "0 bytes of data for 6 values"},
+        {{.units = 1}, DIGITNET_EFORMAT, "24 bytes of data for 3 values"},
+        {{.units = 0x7fffffff}, DIGITNET_EFORMAT, "24 bytes"},
+        {{.units = SIZE_MAX}, DIGITNET_EFORMAT, "out of range"},
+        {{.floats = 5}, DIGITNET_EFORMAT, "20 bytes"},
+        {{.floats = 7, .form = UNPACKED}, DIGITNET_EFORMAT, "28 bytes"},
+        {{.first = NAN}, DIGITNET_EFORMAT, "not finite"},
+        {{.first = INFINITY, .form = PACKED}, DIGITNET_EFORMAT, "not finite"},
+        {{.data_type = 10}, DIGITNET_EUNSUPPORTED, "neither float nor double"},
+        {{.data_type = 11, .floats = 12}, DIGITNET_EUNSUPPORTED, "not float"},
+        {{.location = 1}, DIGITNET_EUNSUPPORTED, "another file"},
+        {{.graphs = 2}, DIGITNET_EFORMAT, "a second graph"},
+        {{.inputs = 2}, DIGITNET_EUNSUPPORTED, "2 inputs"},
+        {{.outputs = 2}, DIGITNET_EUNSUPPORTED, "2 outputs"},
+        {{.kernels = 2}, DIGITNET_EFORMAT, "a second initializer 'w'"},
+        {{.kernels = 5000}, DIGITNET_ELIMIT, "5000 initializers"},
+        {{.no_nodes = true, .output = "x"}, DIGITNET_EUNSUPPORTED, "not that of its last node"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bytes file = write_foreign(&cases[i].wrong);
+        if (cases[i].status == DIGITNET_OK)
+            expect_ok(try_load(file.data, file.size, 0));
+        else
+            expect_failure(try_load(file.data, file.size, 0), cases[i].status, cases[i].message);
+        free(file.data);
+    }
+}
+
+/* One thing changed in a file of ours, in place. '@' is the tag of a list's number. */
+static void changed_operators_are_named(void **state) {
+    (void)state;
+#define CHANGE(from, to, status, message) \
+    { from, to, sizeof from - 1, status, message }
+    static const struct {
+        const char *from, *to;
+        size_t size;
+        digitnet_status status;
+        const char *message;
+    } cases[] = {
+        CHANGE("Relu", "Tanh", DIGITNET_EUNSUPPORTED, "node 'conv2d/relu' (Tanh)"),
+        CHANGE("strides@\1", "strides@\0", DIGITNET_EFORMAT, "'strides' is out of range"),
+        CHANGE("strides@\1", "strides@\2", DIGITNET_EFORMAT, "the layer needs"),
+        CHANGE("kernel_shape@\2", "kernel_shape@\3", DIGITNET_EFORMAT, "is 2x1x2x2; the layer needs 2x1x3x2"),
+        CHANGE("kernel_shape@\2", "kernel_shape@\x63", DIGITNET_EFORMAT, "does not fit"),
+        CHANGE("kernel_shape@\2@\2", "kernel_shape@\2P\2", DIGITNET_EUNSUPPORTED, "'kernel_shape' has 1 values"),
+        CHANGE("pads@\0", "pads@\1", DIGITNET_EUNSUPPORTED, "'pads'"),
+        CHANGE("dilations@\1", "dilations@\2", DIGITNET_EUNSUPPORTED, "'dilations'"),
+        CHANGE("group\x18\1", "group\x18\2", DIGITNET_EUNSUPPORTED, "'group'"),
+        CHANGE("group\x18\1", "crowd\x18\1", DIGITNET_EUNSUPPORTED, "attribute 'crowd'"),
+        CHANGE("perm@\0@\2", "perm@\0@\1", DIGITNET_EUNSUPPORTED, "(Transpose)"),
+        CHANGE("Flatten", "Squeeze", DIGITNET_EUNSUPPORTED, "node 'flatten' (Squeeze)"),
+        CHANGE("Flatten", "Dropout", DIGITNET_EUNSUPPORTED, "after a Transpose"),
+        CHANGE("axis\x18\1", "axis\x18\2", DIGITNET_EUNSUPPORTED, "node 'flatten' (Flatten)"),
+        CHANGE("transB\x18\1", "transB\x18\0", DIGITNET_EUNSUPPORTED, "'transB'"),
+        CHANGE("dense/kernel", "dense/colone", DIGITNET_EUNSUPPORTED, "input 'dense/colone' is no initializer"),
+        CHANGE("dense/output", "dense/outset", DIGITNET_EUNSUPPORTED, "the output 'dense/outset'"),
+        CHANGE("Softmax*\x0b\n\4axis\x18\1", "Softmax*\x0b\n\4axis\x18\0", DIGITNET_EUNSUPPORTED, "'axis'"),
+    };
+#undef CHANGE
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bytes file = save("tiny");
+        memcpy(find_bytes(&file, cases[i].from, cases[i].size), cases[i].to, cases[i].size);
+        expect_failure(try_load(file.data, file.size, 1), cases[i].status, cases[i].message);
+        mend(&file);
+        expect_failure(try_load(file.data, file.size, 0), cases[i].status, cases[i].message);
+        free(file.data);
+    }
+}
+
+/* A file of ours that another tool has renamed is read with default names, and activations become layers of their own.
+ */
+static void other_names_are_no_fault(void **state) {
+    (void)state;
+    bytes file = save("tiny");
+    memcpy(find(&file, "conv2d/relu\""), "conv2d/Relu\"", 12); /* the node's name */
+    memcpy(find(&file, "dense/softmax\""), "dense/Softmax\"", 14);
+    memcpy(find(&file, "\x1a\5dense"), "\x1a\5den/e", 7);
+    digitnet_model *model = NULL;
+    expect_ok(digitnet_model_load_memory_ex(&model, file.data, file.size,
+                                            DIGITNET_WITH(digitnet_model_load_options, .ignore_marks = 1)));
+    static const char *const names[] = {"conv2d", "activation", "flatten", "dropout", "dense", "activation_1"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        digitnet_layer_info layer = DIGITNET_INIT(digitnet_layer_info);
+        expect_ok(digitnet_model_layer(&layer, model, i));
+        assert_string_equal(layer.name, names[i]);
+    }
+    digitnet_model_free(model);
+    free(file.data);
+}
+
+/* ---- anything ---- */
+
+/* Changes some bytes, removes or repeats a piece. `file` has room for twice its size. */
+static void mutate(bytes *file, dnn_random *random) {
+    for (uint64_t i = dnn_random_below(random, 4); i < 4; i++) {
+        size_t at = dnn_random_below(random, file->size);
+        size_t size = dnn_random_below(random, 20);
+        size = size < file->size - at ? size : file->size - at;
+        switch (dnn_random_below(random, 6)) {
+        case 0:
+            file->data[at] ^= (unsigned char)(1u << dnn_random_below(random, 8));
+            break;
+        case 1:
+            file->data[at] = (unsigned char)dnn_random_next(random);
+            break;
+        case 2:
+            memset(file->data + at, 0xff, size);
+            break;
+        case 3:
+            file->data[at] = (unsigned char)(file->data[at] + 1);
+            break;
+        case 4:
+            memmove(file->data + at, file->data + at + size, file->size - at - size);
+            file->size -= size < file->size ? size : 0;
+            break;
+        default:
+            memmove(file->data + at + size, file->data + at, file->size - at);
+            file->size += size;
+        }
+    }
+}
+
+static bool has(const bytes *file, const char *text) {
+    size_t size = strlen(text);
+    for (size_t i = 0; i + size + 10 <= file->size; i++)
+        if (memcmp(file->data + i, text, size) == 0)
+            return true;
+    return false;
+}
+
+/* The entry of the fuzzers, which ends the program where one of its own checks fails. */
+static void mutated_files_do_no_harm(void **state) {
+    (void)state;
+    static const char *const samples[] = {"tiny", "pixel", "softmax-image", "kinds"};
+    dnn_random random;
+    dnn_random_seed(&random, 20);
+    for (size_t i = 0; i < 4000; i++) {
+        bytes file = i % 5 == 4 ? write_foreign(&(foreign){.form = i % 2 ? RAW : UNPACKED}) : save(samples[i % 5]);
+        bytes mutated = {must_allocate(2 * file.size + 100), file.size};
+        memcpy(mutated.data, file.data, file.size);
+        mutate(&mutated, &random);
+        if (has(&mutated, "digitnet.checksum"))
+            mend(&mutated);
+        assert_int_equal(LLVMFuzzerTestOneInput(mutated.data, mutated.size), 0);
+        free(mutated.data);
+        free(file.data);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_cut_is_noticed),
+        cmocka_unit_test(every_changed_bit_is_noticed),
+        cmocka_unit_test(bytes_behind_the_end_are_noticed),
+        cmocka_unit_test(a_missing_mark_is_noticed),
+        cmocka_unit_test(a_mark_that_stands_twice_is_noticed),
+        cmocka_unit_test(a_later_format_is_called_so),
+        cmocka_unit_test(a_wrong_mark_is_noticed),
+        cmocka_unit_test(an_impossible_place_is_noticed),
+        cmocka_unit_test(a_broken_state_is_noticed),
+        cmocka_unit_test(another_tools_file_predicts),
+        cmocka_unit_test(what_is_not_understood_is_named),
+        cmocka_unit_test(changed_operators_are_named),
+        cmocka_unit_test(other_names_are_no_fault),
+        cmocka_unit_test(mutated_files_do_no_harm),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
