@@ -88,15 +88,14 @@ ALWAYS_INLINE void store_floats(float *to, vec values, size_t count) {
         vec_store_part(to, values, count);
 }
 
-ALWAYS_INLINE void store_bytes(uint8_t *to, bytevec bytes, size_t count) {
-    if (count >= WIDTH)
-        *(bytevec_in_memory *)to = bytes;
-    else
-        memcpy(to, &bytes, count);
-}
-
-ALWAYS_INLINE bytevec set_bytes(size_t value) {
-    return (bytevec){0} + (uint8_t)value;
+ALWAYS_INLINE void store_places(uint8_t *to, lane_places p, size_t count) {
+    if (count >= WIDTH) {
+        places_store(to, p);
+        return;
+    }
+    uint8_t bytes[WIDTH];
+    places_store(bytes, p);
+    memcpy(to, bytes, count);
 }
 
 /* The greatest of four, the first of equals, and its place; a NaN is not lost. */
@@ -109,23 +108,29 @@ ALWAYS_INLINE void pool_four(float *output, uint8_t *argmax, const vec *v, size_
     store_floats(output, vec_relu(greatest), count);
     if (argmax) {
         mask second = mask_greater(v[1], v[0]), fourth = mask_greater(v[3], v[2]), below = mask_greater(lower, upper);
-        bytevec place = bytes_select(second, set_bytes(1), set_bytes(0));
-        place = bytes_select(below, bytes_select(fourth, set_bytes(3), set_bytes(2)), place);
-        store_bytes(argmax, place, count);
+        lane_places above = places_select(second, places_set(1), places_set(0));
+        lane_places place = places_select(below, places_select(fourth, places_set(3), places_set(2)), above);
+        store_places(argmax, place, count);
     }
 }
 
-/* Windows of 2 x 2 side by side. */
-ALWAYS_INLINE void window_tile(const filter_block *block, const float *image, float *output, uint8_t *argmax,
-                               size_t windows, size_t vectors) {
-    vec sums[MAX_TILE];
-    const size_t columns = 2 * windows;
-    sum_tile(sums, block, image, 2, columns, vectors);
-    UNROLLED for (size_t i = 0; i < windows; i++) UNROLLED for (size_t v = 0; v < vectors; v++) {
-        const vec *upper = sums + 2 * i * vectors + v, *lower = upper + columns * vectors;
-        const vec window[] = {upper[0], upper[vectors], lower[0], lower[vectors]};
-        size_t place = i * block->output_step + v * WIDTH;
-        pool_four(output + place, argmax ? argmax + place : NULL, window, block->filters - v * WIDTH);
+/* `tiles` tiles side by side of windows of 2 x 2 side by side. */
+ALWAYS_INLINE void window_tiles(const filter_block *whole, const float *image, float *output, uint8_t *argmax,
+                                size_t tiles, size_t windows, size_t vectors) {
+    const filter_block block = *whole;
+    const size_t columns = 2 * windows, step = block.output_step;
+    for (; tiles > 0; tiles--) {
+        vec sums[MAX_TILE];
+        sum_tile(sums, &block, image, 2, columns, vectors);
+        UNROLLED for (size_t i = 0; i < windows; i++) UNROLLED for (size_t v = 0; v < vectors; v++) {
+            const vec *upper = sums + 2 * i * vectors + v, *lower = upper + columns * vectors;
+            const vec window[] = {upper[0], upper[vectors], lower[0], lower[vectors]};
+            size_t place = i * step + v * WIDTH;
+            pool_four(output + place, argmax ? argmax + place : NULL, window, block.filters - v * WIDTH);
+        }
+        image += columns * block.column_step;
+        output += windows * step;
+        argmax = argmax ? argmax + windows * step : NULL;
     }
 }
 
@@ -138,13 +143,14 @@ ALWAYS_INLINE void position_tile(const filter_block *block, const float *image, 
         output + i * block->output_step + v * WIDTH, vec_relu(sums[i * vectors + v]), block->filters - v * WIDTH);
 }
 
-typedef void (*window_tile_fn)(const filter_block *block, const float *image, float *output, uint8_t *argmax);
+typedef void (*window_tiles_fn)(const filter_block *block, const float *image, float *output, uint8_t *argmax,
+                                size_t tiles);
 typedef void (*position_tile_fn)(const filter_block *block, const float *image, float *output);
 
-#define WINDOW_TILE(windows, vectors)                                                                           \
-    static void window_tile_##windows##x##vectors(const filter_block *block, const float *image, float *output, \
-                                                  uint8_t *argmax) {                                            \
-        window_tile(block, image, output, argmax, windows, vectors);                                            \
+#define WINDOW_TILES(windows, vectors)                                                                           \
+    static void window_tiles_##windows##x##vectors(const filter_block *block, const float *image, float *output, \
+                                                   uint8_t *argmax, size_t tiles) {                              \
+        window_tiles(block, image, output, argmax, tiles, windows, vectors);                                     \
     }
 #define POSITION_TILE(positions, vectors)                                                                             \
     static void position_tile_##positions##x##vectors(const filter_block *block, const float *image, float *output) { \
@@ -165,39 +171,40 @@ typedef void (*position_tile_fn)(const filter_block *block, const float *image, 
     TO_8(vectors), position_tile_9x##vectors, position_tile_10x##vectors, position_tile_11x##vectors, \
         position_tile_12x##vectors
 
-WINDOW_TILE(1, 1)
-WINDOW_TILE(2, 1)
-WINDOW_TILE(1, 2)
+WINDOW_TILES(1, 1)
+WINDOW_TILES(2, 1)
+WINDOW_TILES(1, 2)
 #if WIDTH == 16
-WINDOW_TILE(3, 1)
-WINDOW_TILE(2, 2)
-WINDOW_TILE(3, 2)
+WINDOW_TILES(3, 1)
+WINDOW_TILES(2, 2)
+WINDOW_TILES(3, 2)
 POSITION_TILES_TO_12(1)
 POSITION_TILES_TO_12(2)
-static const window_tile_fn window_tiles[MAX_VECTORS][3] = {{window_tile_1x1, window_tile_2x1, window_tile_3x1},
-                                                            {window_tile_1x2, window_tile_2x2, window_tile_3x2}};
-static const position_tile_fn position_tiles[MAX_VECTORS][12] = {{TO_12(1)}, {TO_12(2)}};
+static const window_tiles_fn tiles_of_windows[MAX_VECTORS][3] = {
+    {window_tiles_1x1, window_tiles_2x1, window_tiles_3x1}, {window_tiles_1x2, window_tiles_2x2, window_tiles_3x2}};
+static const position_tile_fn tiles_of_positions[MAX_VECTORS][12] = {{TO_12(1)}, {TO_12(2)}};
 #elif WIDTH == 8
-WINDOW_TILE(3, 1)
-WINDOW_TILE(1, 3)
+WINDOW_TILES(3, 1)
+WINDOW_TILES(1, 3)
 POSITION_TILES_TO_12(1)
 POSITION_TILES_TO_6(2)
 POSITION_TILES_TO_4(3)
-static const window_tile_fn window_tiles[MAX_VECTORS][3] = {
-    {window_tile_1x1, window_tile_2x1, window_tile_3x1}, {window_tile_1x2}, {window_tile_1x3}};
-static const position_tile_fn position_tiles[MAX_VECTORS][12] = {{TO_12(1)}, {TO_6(2)}, {TO_4(3)}};
+static const window_tiles_fn tiles_of_windows[MAX_VECTORS][3] = {
+    {window_tiles_1x1, window_tiles_2x1, window_tiles_3x1}, {window_tiles_1x2}, {window_tiles_1x3}};
+static const position_tile_fn tiles_of_positions[MAX_VECTORS][12] = {{TO_12(1)}, {TO_6(2)}, {TO_4(3)}};
 #else
 POSITION_TILES_TO_8(1)
 POSITION_TILES_TO_4(2)
-static const window_tile_fn window_tiles[MAX_VECTORS][2] = {{window_tile_1x1, window_tile_2x1}, {window_tile_1x2}};
-static const position_tile_fn position_tiles[MAX_VECTORS][8] = {{TO_8(1)}, {TO_4(2)}};
+static const window_tiles_fn tiles_of_windows[MAX_VECTORS][2] = {{window_tiles_1x1, window_tiles_2x1},
+                                                                 {window_tiles_1x2}};
+static const position_tile_fn tiles_of_positions[MAX_VECTORS][8] = {{TO_8(1)}, {TO_4(2)}};
 #endif
 
 static void convolve_positions(const filter_block *block, size_t vectors, const float *image, float *output,
                                size_t positions) {
     while (positions > 0) {
         size_t part = next_part(positions, max_positions[vectors]);
-        position_tiles[vectors - 1][part - 1](block, image, output);
+        tiles_of_positions[vectors - 1][part - 1](block, image, output);
         image += part * block->column_step;
         output += part * block->output_step;
         positions -= part;
@@ -206,21 +213,21 @@ static void convolve_positions(const filter_block *block, size_t vectors, const 
 
 static void convolve_windows(const filter_block *block, size_t vectors, const float *image, float *output,
                              uint8_t *argmax, size_t windows) {
-    while (windows > 0) {
-        size_t part = next_part(windows, max_windows[vectors]);
-        window_tiles[vectors - 1][part - 1](block, image, output, argmax);
-        image += part * 2 * block->column_step;
-        output += part * block->output_step;
-        argmax = argmax ? argmax + part * block->output_step : NULL;
-        windows -= part;
-    }
+    size_t tiles = (windows + max_windows[vectors] - 1) / max_windows[vectors], part = windows / tiles;
+    size_t wider = windows % tiles, wide_part = wider * (part + 1);
+    if (wider > 0)
+        tiles_of_windows[vectors - 1][part](block, image, output, argmax, wider);
+    image += wide_part * 2 * block->column_step;
+    output += wide_part * block->output_step;
+    argmax = argmax ? argmax + wide_part * block->output_step : NULL;
+    tiles_of_windows[vectors - 1][part - 1](block, image, output, argmax, tiles - wider);
 }
 
 /* One window of any size, from rows of `values` that are `row` values long and have been through ReLU. */
 static void pool_window(float *output, uint8_t *argmax, const float *values, size_t step, size_t row,
                         const dnn_pool2d_shape *pool, size_t count) {
     vec greatest = vec_load(values);
-    bytevec place = {0};
+    lane_places place = places_set(0);
     size_t current = 0;
     for (size_t y = 0; y < pool->pool_height; y++)
         for (size_t x = 0; x < pool->pool_width; x++, current++) {
@@ -228,11 +235,11 @@ static void pool_window(float *output, uint8_t *argmax, const float *values, siz
             mask ordered = ~mask_unordered(greatest, greatest);
             mask greater = mask_greater(value, greatest) | (mask_unordered(value, value) & ordered);
             greatest = vec_select(greater, value, greatest);
-            place = bytes_select(greater, set_bytes(current), place);
+            place = places_select(greater, places_set(current), place);
         }
     store_floats(output, greatest, count);
     if (argmax)
-        store_bytes(argmax, place, count);
+        store_places(argmax, place, count);
 }
 
 /* A row of windows of any size, by way of `rows`, the positions that they read. */

@@ -5,11 +5,13 @@
 
 #if WIDTH == 16 /* 32 registers */
 enum { DOT_ROWS = 4, OUTER_ROWS = 6, OUTER_VECTORS = 4 };
-#else /* 16 registers */
+#elif WIDTH == 8 /* 16 registers */
+enum { DOT_ROWS = 3, OUTER_ROWS = 6, OUTER_VECTORS = 2 };
+#else            /* 16 registers, products and sums apart */
 enum { DOT_ROWS = 2, OUTER_ROWS = 6, OUTER_VECTORS = 2 };
 #endif
-/* Sums in a tile of dot products. */
-enum { DOT_SUMS = WIDTH == 4 ? 8 : WIDTH };
+/* Columns of a tile of dot products: of several rows, and of one. */
+enum { DOT_COLUMNS = 4, DOT_ROW_COLUMNS = WIDTH == 16 ? 16 : 8, DOT_SUMS = 16 };
 /* Dot products: rows of A and the depth of a block, so that it stays in the first cache beside a tile's rows of B while
  * all of B goes by. Where B does not stay in the second cache, it goes by for many more rows at once. */
 enum { DOT_BLOCK_ROWS = 8, DOT_MANY_ROWS = 64, DOT_DEPTH = WIDTH == 16 ? 896 : 576, DOT_CACHED_VALUES = 1 << 18 };
@@ -18,6 +20,12 @@ enum { DEPTH_BLOCK = 256 };
 
 static size_t min_size(size_t a, size_t b) {
     return a < b ? a : b;
+}
+
+/* Shares `left` out evenly in parts of at most `most`: the size of the next part. */
+static size_t next_part(size_t left, size_t most) {
+    size_t parts = (left + most - 1) / most;
+    return (left + parts - 1) / parts;
 }
 
 /* Two matrices of `depth` columns each: rows of the first times rows of the second. */
@@ -31,7 +39,7 @@ typedef struct dot_job {
 
 ALWAYS_INLINE void dot_store(const dot_job *job, const vec *sums, size_t rows, size_t columns) {
     float values[DOT_SUMS];
-    UNROLLED for (size_t i = 0; i < DOT_SUMS; i += WIDTH) vec_store(values + i, vec_sums(sums + i));
+    UNROLLED for (size_t i = 0; i < rows * columns; i += WIDTH) vec_store(values + i, vec_sums(sums + i));
     UNROLLED for (size_t r = 0; r < rows; r++) UNROLLED for (size_t c = 0; c < columns; c++) {
         float *place = &job->c[r * job->c_stride + c];
         *place = values[r * columns + c] + (job->add ? *place : 0);
@@ -82,10 +90,13 @@ DOT_TILE(4, 1)
 DOT_TILE(4, 4)
 #else
 DOT_TILE(1, 8)
+#if WIDTH == 8
+DOT_TILE(3, 1)
+DOT_TILE(3, 4)
+#endif
 #endif
 
-/* A row by itself is taken with as many columns as there are sums. */
-static const size_t dot_widths[] = {DOT_SUMS, 4, 1};
+static const size_t dot_widths[] = {DOT_ROW_COLUMNS, DOT_COLUMNS, 1};
 static const dot_tile_fn dot_tiles[DOT_ROWS][3] = {
 #if WIDTH == 16
     {dot_tile_1x16, dot_tile_1x4, dot_tile_1x1},
@@ -95,6 +106,9 @@ static const dot_tile_fn dot_tiles[DOT_ROWS][3] = {
 #else
     {dot_tile_1x8, dot_tile_1x4, dot_tile_1x1},
     {NULL, dot_tile_2x4, dot_tile_2x1},
+#if WIDTH == 8
+    {NULL, dot_tile_3x4, dot_tile_3x1},
+#endif
 #endif
 };
 
@@ -103,12 +117,13 @@ static void dot_rows(const dot_job *block, size_t rows, size_t columns) {
     for (size_t column = 0; column < columns; column += dot_widths[kind]) {
         while (columns - column < dot_widths[kind])
             kind++;
-        for (size_t row = 0; row < rows; row += DOT_ROWS) {
+        for (size_t row = 0, part; row < rows; row += part) {
+            part = next_part(rows - row, DOT_ROWS);
             dot_job job = *block;
             job.a += row * job.a_stride;
             job.b += column * job.b_stride;
             job.c += row * job.c_stride + column;
-            dot_tiles[min_size(rows - row, DOT_ROWS) - 1][kind](&job);
+            dot_tiles[part - 1][kind](&job);
         }
     }
 }
@@ -117,9 +132,7 @@ static void dot_block(const dot_job *block, size_t rows, size_t columns) {
     dot_job job = *block;
     size_t most = columns * job.depth > DOT_CACHED_VALUES ? DOT_MANY_ROWS : DOT_BLOCK_ROWS;
     for (size_t part; rows > 0; rows -= part) {
-        part = min_size(rows, most);
-        if (part % DOT_ROWS == 1 && part > 1)
-            part--;
+        part = next_part(rows, most);
         dot_rows(&job, part, columns);
         job.a += part * job.a_stride;
         job.c += part * job.c_stride;
@@ -147,8 +160,9 @@ static void gemm_dot(const dnn_gemm *gemm) {
 /* Both transposed: rows of A are gathered, a block of the depth at a time. */
 static void gemm_both_transposed(const dnn_gemm *gemm) {
     float gathered[DOT_ROWS][DEPTH_BLOCK];
-    for (size_t row = 0; row < gemm->rows; row += DOT_ROWS) {
-        size_t rows = min_size(gemm->rows - row, DOT_ROWS), first = 0;
+    for (size_t row = 0, rows; row < gemm->rows; row += rows) {
+        size_t first = 0;
+        rows = next_part(gemm->rows - row, DOT_ROWS);
         do {
             size_t depth = min_size(gemm->depth - first, DEPTH_BLOCK);
             for (size_t k = 0; k < depth; k++)

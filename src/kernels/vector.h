@@ -24,12 +24,10 @@
 
 typedef float vec __attribute__((vector_size(4 * WIDTH)));
 typedef int32_t ivec __attribute__((vector_size(4 * WIDTH)));
-typedef uint8_t bytevec __attribute__((vector_size(WIDTH)));
 
 /* The same where memory is aligned to its elements only. */
 typedef float vec_in_memory __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
 typedef int32_t ivec_in_memory __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
-typedef uint8_t bytevec_in_memory __attribute__((vector_size(WIDTH), aligned(1), may_alias));
 
 ALWAYS_INLINE vec vec_load(const float *from) {
     return *(const vec_in_memory *)from;
@@ -43,9 +41,11 @@ ALWAYS_INLINE ivec ivec_load(const int32_t *from) {
     return *(const ivec_in_memory *)from;
 }
 
+#if WIDTH == 16 && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
 /* One truth value a lane. */
-#if WIDTH == 16 && defined(__AVX512BW__) && defined(__AVX512VL__)
 typedef __mmask16 mask;
+/* A number below 256 in each lane. */
+typedef __m128i lane_places;
 
 ALWAYS_INLINE mask mask_greater(vec a, vec b) {
     return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_GT_OQ);
@@ -72,18 +72,33 @@ ALWAYS_INLINE vec vec_select(mask m, vec a, vec b) {
     return (vec)_mm512_mask_blend_ps(m, (__m512)b, (__m512)a);
 }
 
-ALWAYS_INLINE bytevec bytes_select(mask m, bytevec a, bytevec b) {
-    return (bytevec)_mm_mask_blend_epi8(m, (__m128i)b, (__m128i)a);
+ALWAYS_INLINE lane_places places_set(size_t value) {
+    return _mm_set1_epi8((char)value);
+}
+
+ALWAYS_INLINE lane_places places_select(mask m, lane_places a, lane_places b) {
+    return _mm_mask_blend_epi8(m, b, a);
+}
+
+ALWAYS_INLINE void places_store(uint8_t *to, lane_places p) {
+    _mm_storeu_si128((__m128i *)to, p);
 }
 #else
 typedef ivec mask;
+typedef ivec lane_places;
 
 ALWAYS_INLINE mask mask_greater(vec a, vec b) {
     return a > b;
 }
 
 ALWAYS_INLINE mask mask_unordered(vec a, vec b) {
+#if WIDTH == 8 && defined(__AVX2__)
+    return (mask)_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_UNORD_Q);
+#elif WIDTH == 4 && defined(__SSE2__)
+    return (mask)_mm_cmpunord_ps((__m128)a, (__m128)b);
+#else
     return (a != a) | (b != b);
+#endif
 }
 
 ALWAYS_INLINE mask mask_not_zero(vec a) {
@@ -111,9 +126,25 @@ ALWAYS_INLINE vec vec_select(mask m, vec a, vec b) {
     return (vec)((m & (ivec)a) | (~m & (ivec)b));
 }
 
-ALWAYS_INLINE bytevec bytes_select(mask m, bytevec a, bytevec b) {
-    bytevec bytes = __builtin_convertvector(m, bytevec);
-    return (bytes & a) | (~bytes & b);
+ALWAYS_INLINE lane_places places_set(size_t value) {
+    return (lane_places){0} + (int32_t)value;
+}
+
+ALWAYS_INLINE lane_places places_select(mask m, lane_places a, lane_places b) {
+    return (m & a) | (~m & b);
+}
+
+ALWAYS_INLINE void places_store(uint8_t *to, lane_places p) {
+#if WIDTH == 8 && defined(__AVX2__)
+    __m128i words = _mm_packs_epi32(_mm256_castsi256_si128((__m256i)p), _mm256_extracti128_si256((__m256i)p, 1));
+    _mm_storeu_si64(to, _mm_packus_epi16(words, words));
+#elif WIDTH == 4 && defined(__SSE2__)
+    __m128i words = _mm_packs_epi32((__m128i)p, (__m128i)p);
+    _mm_storeu_si32(to, _mm_packus_epi16(words, words));
+#else
+    for (int i = 0; i < WIDTH; i++)
+        to[i] = (uint8_t)p[i];
+#endif
 }
 #endif
 
