@@ -130,7 +130,7 @@ static void large_shapes_agree_with_plain_loops(void **state) {
         product p = {.gemm = {.transpose_a = i & 1 ? DNN_TRANSPOSED : DNN_PLAIN,
                               .transpose_b = i & 2 ? DNN_TRANSPOSED : DNN_PLAIN,
                               .rows = 150,
-                              .columns = 140,
+                              .columns = 270,
                               .depth = 300},
                      .whole = true};
         check_by_all(&p, &random);

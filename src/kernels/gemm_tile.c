@@ -17,6 +17,8 @@ enum { DOT_COLUMNS = 4, DOT_ROW_COLUMNS = WIDTH == 16 ? 16 : 8, DOT_SUMS = 16 };
 enum { DOT_BLOCK_ROWS = 8, DOT_MANY_ROWS = 64, DOT_DEPTH = WIDTH == 16 ? 896 : 576, DOT_CACHED_VALUES = 1 << 18 };
 /* The rows of B that are used again and again while they are in cache. */
 enum { DEPTH_BLOCK = 256 };
+/* Below this depth, adding up the sums of dot products would take longer than their multiplications. */
+enum { SHALLOW = 4 * WIDTH };
 
 static size_t min_size(size_t a, size_t b) {
     return a < b ? a : b;
@@ -264,7 +266,7 @@ static const outer_tile_fn outer_tiles[OUTER_VECTORS + 1][OUTER_ROWS] = {
 #endif
 };
 
-static void gemm_outer_block(const outer_job *block, size_t rows, size_t columns) {
+static void outer_block(const outer_job *block, size_t rows, size_t columns) {
     for (size_t column = 0; column < columns;) {
         size_t vectors = min_size((columns - column) / WIDTH, OUTER_VECTORS);
         for (size_t row = 0; row < rows; row += OUTER_ROWS) {
@@ -279,32 +281,54 @@ static void gemm_outer_block(const outer_job *block, size_t rows, size_t columns
     }
 }
 
+/* The depth's values first .. first + depth - 1, without B and C. */
+static outer_job outer_part(const dnn_gemm *gemm, size_t first, size_t depth) {
+    bool plain = gemm->transpose_a == DNN_PLAIN;
+    outer_job job = {.a_row = plain ? gemm->a_stride : 1,
+                     .a_depth = plain ? 1 : gemm->a_stride,
+                     .depth = depth,
+                     .c_stride = gemm->c_stride,
+                     .add = first > 0 || gemm->beta != 0};
+    job.a = gemm->a + first * job.a_depth;
+    return job;
+}
+
 /* B plain. A block of the depth goes on from what the blocks before it left in C. */
 static void gemm_outer(const dnn_gemm *gemm) {
-    size_t a_row = gemm->transpose_a == DNN_PLAIN ? gemm->a_stride : 1, first = 0;
-    size_t a_depth = gemm->transpose_a == DNN_PLAIN ? 1 : gemm->a_stride;
+    size_t first = 0;
     do {
-        size_t depth = min_size(gemm->depth - first, DEPTH_BLOCK);
-        outer_job job = {.a = gemm->a + first * a_depth,
-                         .b = gemm->b + first * gemm->b_stride,
-                         .a_row = a_row,
-                         .a_depth = a_depth,
-                         .b_stride = gemm->b_stride,
-                         .depth = depth,
-                         .c = gemm->c,
-                         .c_stride = gemm->c_stride,
-                         .add = first > 0 || gemm->beta != 0};
-        gemm_outer_block(&job, gemm->rows, gemm->columns);
-        first += depth;
+        outer_job job = outer_part(gemm, first, min_size(gemm->depth - first, DEPTH_BLOCK));
+        job.b = gemm->b + first * gemm->b_stride;
+        job.b_stride = gemm->b_stride;
+        job.c = gemm->c;
+        outer_block(&job, gemm->rows, gemm->columns);
+        first += job.depth;
     } while (first < gemm->depth);
 }
 
-void SET_NAME(gemm)(const dnn_gemm *gemm) {
-    if (gemm->transpose_b == DNN_PLAIN) {
-        gemm_outer(gemm);
-    } else if (gemm->transpose_a == DNN_PLAIN) {
-        gemm_dot(gemm);
-    } else {
-        gemm_both_transposed(gemm);
+/* B transposed, of a depth that is too small for dot products: some of its rows are turned into columns. */
+static void gemm_shallow(const dnn_gemm *gemm) {
+    float turned[SHALLOW][OUTER_VECTORS * WIDTH];
+    outer_job job = outer_part(gemm, 0, gemm->depth);
+    job.b = &turned[0][0];
+    job.b_stride = OUTER_VECTORS * WIDTH;
+    for (size_t column = 0; column < gemm->columns; column += OUTER_VECTORS * WIDTH) {
+        size_t columns = min_size(gemm->columns - column, OUTER_VECTORS * WIDTH);
+        for (size_t c = 0; c < columns; c++)
+            for (size_t k = 0; k < gemm->depth; k++)
+                turned[k][c] = gemm->b[(column + c) * gemm->b_stride + k];
+        job.c = gemm->c + column;
+        outer_block(&job, gemm->rows, columns);
     }
+}
+
+void SET_NAME(gemm)(const dnn_gemm *gemm) {
+    if (gemm->transpose_b == DNN_PLAIN)
+        gemm_outer(gemm);
+    else if (gemm->depth <= SHALLOW)
+        gemm_shallow(gemm);
+    else if (gemm->transpose_a == DNN_PLAIN)
+        gemm_dot(gemm);
+    else
+        gemm_both_transposed(gemm);
 }
