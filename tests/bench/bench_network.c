@@ -25,7 +25,7 @@ static void add_convolutions(digitnet_model *model, size_t filters, size_t depth
     digitnet_model_add_max_pool2d(model, 2);
 }
 
-digitnet_model *bench_network_create(bench_shape shape, size_t width, size_t depth) {
+digitnet_model *bench_network_build(bench_shape shape, size_t width, size_t depth) {
     digitnet_model *model = NULL;
     bench_check(digitnet_model_create(&model, shape.height, shape.width, shape.channels), "digitnet_model_create");
     add_convolutions(model, 32 * width, depth);
@@ -33,9 +33,12 @@ digitnet_model *bench_network_create(bench_shape shape, size_t width, size_t dep
     digitnet_model_add_flatten(model);
     digitnet_model_add_dense(model, 128 * width, DIGITNET_RELU);
     digitnet_model_add_dense(model, 10, DIGITNET_SOFTMAX);
+    return model;
+}
+
+void bench_network_compile(digitnet_model *model) {
     bench_check(digitnet_model_compile(model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY),
                 "digitnet_model_compile");
-    return model;
 }
 
 /* Of the layer at `index`, which has a bias if it has weights. */

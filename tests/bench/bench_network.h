@@ -11,10 +11,11 @@ typedef struct bench_shape {
 /* Reads "28x28x1"; ends the program with a message where `text` is no shape. */
 bench_shape bench_read_shape(const char *text);
 
-/* MNIST's network of two convolutions and two dense layers for images of this shape, compiled with Adam. `width`
- * multiplies filters and units, and `depth` convolutions follow one another before each pool: 1 and 1 for the network
- * itself. */
-digitnet_model *bench_network_create(bench_shape shape, size_t width, size_t depth);
+/* MNIST's network of two convolutions and two dense layers for images of this shape. `width` multiplies filters and
+ * units, and `depth` convolutions follow one another before each pool: 1 and 1 for the network itself. */
+digitnet_model *bench_network_build(bench_shape shape, size_t width, size_t depth);
+/* With Adam. */
+void bench_network_compile(digitnet_model *model);
 
 /* Floating point operations for an image, counted as if all were computed: a multiplication and an addition for each
  * weight and place, and in training twice more for the gradients, but none for the input's. 5.26 and 15.4 million for

@@ -213,7 +213,8 @@ int main(int argc, char **argv) {
         return first_prediction(settings.first_prediction);
     }
     bench_images images = read_images(&settings);
-    digitnet_model *model = bench_network_create((bench_shape){28, 28, 1}, 1, 1);
+    digitnet_model *model = bench_network_build((bench_shape){28, 28, 1}, 1, 1);
+    bench_network_compile(model);
     bench_report report;
     bench_report_begin(&report, settings.json);
     for (size_t i = 0; i < settings.batches.count; i++) {

@@ -105,7 +105,8 @@ static void measure_network(bench_report *report, const bench_settings *settings
         for (size_t j = 0; j < settings->threads.count; j++) {
             work->batch = settings->batches.values[i];
             work->threads = settings->threads.values[j];
-            work->model = bench_network_create(settings->shape, work->width, work->depth);
+            work->model = bench_network_build(settings->shape, work->width, work->depth);
+            bench_network_compile(work->model);
             measure(report, settings, work);
             digitnet_model_free(work->model);
         }
