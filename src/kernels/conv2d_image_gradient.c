@@ -44,17 +44,14 @@ ALWAYS_INLINE void sum_position(const depth_chunk *chunk, uint64_t filters, cons
                                 size_t vectors) {
     const size_t kernel_row = chunk->job->padded_depth;
     vec sums[MAX_VECTORS];
-    for (size_t v = 0; v < vectors; v++)
-        sums[v] = (vec){0};
+    UNROLLED for (size_t v = 0; v < vectors; v++) sums[v] = (vec){0};
     for (; filters != 0; filters &= filters - 1) {
         size_t filter = (size_t)__builtin_ctzll(filters);
         const float *kernel = chunk->kernel + filter * kernel_row;
-        for (size_t v = 0; v < vectors; v++)
-            sums[v] += vec_load(kernel + v * WIDTH) * gradients[filter];
+        UNROLLED for (size_t v = 0; v < vectors; v++) sums[v] += vec_load(kernel + v * WIDTH) * gradients[filter];
     }
     float values[MAX_VECTORS * WIDTH];
-    for (size_t v = 0; v < vectors; v++)
-        vec_store(values + v * WIDTH, sums[v]);
+    UNROLLED for (size_t v = 0; v < vectors; v++) vec_store(values + v * WIDTH, sums[v]);
     for (size_t s = 0; s < chunk->segment_count; s++) {
         const segment run = chunk->segments[s];
         for (size_t i = 0; i < run.count; i++)

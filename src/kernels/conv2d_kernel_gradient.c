@@ -20,22 +20,22 @@ typedef struct kernel_chunk {
     size_t tail;        /* values in the last vector */
 } kernel_chunk;
 
+/* Vectors of a row may overlap: all are read before any is written. */
 ALWAYS_INLINE void add_chunk(const kernel_chunk *chunk, const vec *sums, size_t rows, size_t vectors) {
+    const size_t run = chunk->job->run, last = chunk->last, tail = chunk->tail;
     vec totals[MAX_VECTORS];
-    for (size_t r = 0; r < rows; r++)
-        for (size_t v = 0; v < vectors; v++) {
-            const float *place = chunk->gradient + r * chunk->job->run + (v + 1 < vectors ? v * WIDTH : chunk->last);
-            vec old = v + 1 < vectors || chunk->tail == WIDTH ? vec_load(place) : vec_load_part(place, chunk->tail);
-            totals[r * vectors + v] = old + sums[r * vectors + v];
-        }
-    for (size_t r = 0; r < rows; r++)
-        for (size_t v = 0; v < vectors; v++) {
-            float *place = chunk->gradient + r * chunk->job->run + (v + 1 < vectors ? v * WIDTH : chunk->last);
-            if (v + 1 < vectors || chunk->tail == WIDTH)
-                vec_store(place, totals[r * vectors + v]);
-            else
-                vec_store_part(place, totals[r * vectors + v], chunk->tail);
-        }
+    UNROLLED for (size_t r = 0; r < rows; r++) UNROLLED for (size_t v = 0; v < vectors; v++) {
+        const float *place = chunk->gradient + r * run + (v + 1 < vectors ? v * WIDTH : last);
+        vec old = v + 1 < vectors || tail == WIDTH ? vec_load(place) : vec_load_part(place, tail);
+        totals[r * vectors + v] = old + sums[r * vectors + v];
+    }
+    UNROLLED for (size_t r = 0; r < rows; r++) UNROLLED for (size_t v = 0; v < vectors; v++) {
+        float *place = chunk->gradient + r * run + (v + 1 < vectors ? v * WIDTH : last);
+        if (v + 1 < vectors || tail == WIDTH)
+            vec_store(place, totals[r * vectors + v]);
+        else
+            vec_store_part(place, totals[r * vectors + v], tail);
+    }
 }
 
 ALWAYS_INLINE void sum_chunk(const kernel_chunk *chunk, size_t rows, size_t vectors) {
@@ -44,17 +44,18 @@ ALWAYS_INLINE void sum_chunk(const kernel_chunk *chunk, size_t rows, size_t vect
     const int32_t *argmax = job->argmax + chunk->filter;
     const size_t lanes = job->lanes, image_row = job->image_row, last = chunk->last;
     vec sums[MAX_VECTORS];
-    for (size_t i = 0; i < rows * vectors; i++)
-        sums[i] = (vec){0};
+    UNROLLED for (size_t i = 0; i < rows * vectors; i++) sums[i] = (vec){0};
     uint64_t windows = (uint64_t)job->high[chunk->filter] << 32 | job->low[chunk->filter];
     for (; windows != 0; windows &= windows - 1) {
         size_t window = (size_t)__builtin_ctzll(windows);
         float gradient = gradients[window * lanes];
         const float *patch = chunk->image + job->window_offsets[window] + job->place_offsets[argmax[window * lanes]];
-        for (size_t r = 0; r < rows; r++)
-            for (size_t v = 0; v < vectors; v++)
-                sums[r * vectors + v] +=
-                    vec_load(patch + r * image_row + (v + 1 < vectors ? v * WIDTH : last)) * gradient;
+        UNROLLED for (size_t r = 0; r < rows; r++) {
+            KEEP(patch);
+            UNROLLED for (size_t v = 0; v < vectors; v++) sums[r * vectors + v] +=
+                vec_load(patch + (v + 1 < vectors ? v * WIDTH : last)) * gradient;
+            patch += image_row;
+        }
     }
     add_chunk(chunk, sums, rows, vectors);
 }
@@ -140,8 +141,7 @@ static void add_by_patches(float *gradient, const backward *job) {
  * are not left out. */
 ALWAYS_INLINE void sum_nine(float *gradient, const backward *job, size_t first, size_t vectors) {
     vec sums[NINE * NINE_VECTORS];
-    for (size_t i = 0; i < NINE * vectors; i++)
-        sums[i] = (vec){0};
+    UNROLLED for (size_t i = 0; i < NINE * vectors; i++) sums[i] = (vec){0};
     const size_t image_row = job->image_row;
     for (size_t window = 0; window < job->window_count; window++) {
         const float *gradients = job->gradients + window * job->lanes + first;
@@ -149,21 +149,18 @@ ALWAYS_INLINE void sum_nine(float *gradient, const backward *job, size_t first, 
         for (size_t place = 0; place < job->places; place++) {
             const float *patch = job->image + job->window_offsets[window] + job->place_offsets[place];
             vec here[NINE_VECTORS];
-            for (size_t v = 0; v < vectors; v++)
-                here[v] = vec_select(mask_equal(ivec_load(argmax + v * WIDTH), (int32_t)place),
-                                     vec_load(gradients + v * WIDTH), (vec){0});
-            for (size_t tap = 0; tap < NINE; tap++)
-                for (size_t v = 0; v < vectors; v++)
-                    sums[tap * vectors + v] += here[v] * patch[tap / 3 * image_row + tap % 3];
+            UNROLLED for (size_t v = 0; v < vectors; v++) here[v] = vec_select(
+                mask_equal(ivec_load(argmax + v * WIDTH), (int32_t)place), vec_load(gradients + v * WIDTH), (vec){0});
+            UNROLLED for (size_t tap = 0; tap < NINE; tap++) UNROLLED for (size_t v = 0; v < vectors; v++)
+                sums[tap * vectors + v] += here[v] * patch[tap / 3 * image_row + tap % 3];
         }
     }
-    for (size_t tap = 0; tap < NINE; tap++)
-        for (size_t v = 0; v < vectors; v++) {
-            float values[WIDTH];
-            vec_store(values, sums[tap * vectors + v]);
-            for (size_t lane = 0, filter = first + v * WIDTH; lane < WIDTH && filter < job->filters; lane++, filter++)
-                gradient[filter * NINE + tap] += values[lane];
-        }
+    UNROLLED for (size_t tap = 0; tap < NINE; tap++) UNROLLED for (size_t v = 0; v < vectors; v++) {
+        float values[WIDTH];
+        vec_store(values, sums[tap * vectors + v]);
+        for (size_t lane = 0, filter = first + v * WIDTH; lane < WIDTH && filter < job->filters; lane++, filter++)
+            gradient[filter * NINE + tap] += values[lane];
+    }
 }
 
 static void add_by_nine(float *gradient, const backward *job) {

@@ -191,37 +191,35 @@ typedef struct outer_job {
     float *c;
     size_t c_stride;
     bool add;
-    size_t last; /* columns in the last vector of a partial tile */
+    size_t last; /* columns of a partial tile, one vector wide */
 } outer_job;
 
-ALWAYS_INLINE void outer_tile(const outer_job *job, int rows, int vectors, bool partial) {
-    vec sums[OUTER_ROWS][OUTER_VECTORS];
-    for (int r = 0; r < rows; r++)
-        for (int v = 0; v < vectors; v++) {
-            const float *c = job->c + (size_t)r * job->c_stride + (size_t)v * WIDTH;
-            sums[r][v] = !job->add ? (vec){0} : partial && v == vectors - 1 ? vec_load_part(c, job->last) : vec_load(c);
-        }
-    const float *a = job->a, *b = job->b;
-    for (size_t k = 0; k < job->depth; k++) {
-        vec right[OUTER_VECTORS];
-        for (int v = 0; v < vectors; v++)
-            right[v] = partial && v == vectors - 1 ? vec_load_part(b + v * WIDTH, job->last) : vec_load(b + v * WIDTH);
-        for (int r = 0; r < rows; r++) {
-            float left = a[(size_t)r * job->a_row];
-            for (int v = 0; v < vectors; v++)
-                sums[r][v] += right[v] * left;
-        }
-        a += job->a_depth;
-        b += job->b_stride;
+ALWAYS_INLINE void outer_tile(const outer_job *whole, size_t rows, size_t vectors, bool partial) {
+    const outer_job job = *whole;
+    vec sums[OUTER_ROWS * OUTER_VECTORS];
+    UNROLLED for (size_t r = 0; r < rows; r++) UNROLLED for (size_t v = 0; v < vectors; v++) {
+        const float *c = job.c + r * job.c_stride + v * WIDTH;
+        sums[r * vectors + v] = !job.add ? (vec){0} : partial ? vec_load_part(c, job.last) : vec_load(c);
     }
-    for (int r = 0; r < rows; r++)
-        for (int v = 0; v < vectors; v++) {
-            float *c = job->c + (size_t)r * job->c_stride + (size_t)v * WIDTH;
-            if (partial && v == vectors - 1)
-                vec_store_part(c, sums[r][v], job->last);
-            else
-                vec_store(c, sums[r][v]);
+    const float *a = job.a, *b = job.b;
+    for (size_t k = 0; k < job.depth; k++) {
+        vec right[OUTER_VECTORS];
+        UNROLLED for (size_t v = 0; v < vectors; v++) right[v] =
+            partial ? vec_load_part(b, job.last) : vec_load(b + v * WIDTH);
+        UNROLLED for (size_t r = 0; r < rows; r++) {
+            float left = a[r * job.a_row];
+            UNROLLED for (size_t v = 0; v < vectors; v++) sums[r * vectors + v] += right[v] * left;
         }
+        a += job.a_depth;
+        b += job.b_stride;
+    }
+    UNROLLED for (size_t r = 0; r < rows; r++) UNROLLED for (size_t v = 0; v < vectors; v++) {
+        float *c = job.c + r * job.c_stride + v * WIDTH;
+        if (partial)
+            vec_store_part(c, sums[r * vectors + v], job.last);
+        else
+            vec_store(c, sums[r * vectors + v]);
+    }
 }
 
 #define OUTER_TILE(rows, vectors)                                     \

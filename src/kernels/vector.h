@@ -20,7 +20,14 @@
 #define SET_NAME(name) DNN_JOIN(name, DNN_KERNEL_SET)
 
 /* Loops over a tile's registers are unrolled, so that registers they are. */
+#ifdef __clang__
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#else
 #define UNROLLED _Pragma("GCC unroll 32")
+#endif
+
+/* Keeps the compiler from working out anew, in a loop, what follows from this pointer. */
+#define KEEP(pointer) __asm__("" : "+r"(pointer))
 
 typedef float vec __attribute__((vector_size(4 * WIDTH)));
 typedef int32_t ivec __attribute__((vector_size(4 * WIDTH)));
