@@ -1,14 +1,17 @@
 /**
  * @file digitnet.h  libdigitnet: trains and runs small convolutional networks. Include this one; start reading here.
  *
- * A program reads a data set (dataset.h), builds a model layer by layer (model.h, layers.h), compiles, fits and evaluates it
- * (training.h), predicts with it (inference.h), saves and loads it as an ONNX file (model.h), and brings pictures of its own into the
- * form of MNIST's digits (image.h). progress.h, to be included apart, prints a progress bar.
+ * A program reads a data set (dataset.h), builds a model layer by layer (model.h, layers.h), compiles, fits and
+ * evaluates it (training.h), predicts with it (inference.h), saves and loads it as an ONNX file (model.h), and brings
+ * pictures of its own into the form of MNIST's digits (image.h). progress.h, to be included apart, prints a progress
+ * bar.
  *
  * Everywhere:
- * - Functions that can fail return a digitnet_status; digitnet_last_error() says in words what was wrong. A failure leaves its
- *   objects as they were. The library never prints, exits, or changes anything of the process that it lives in.
- * - Results come first, then the object, then inputs. `X **out` receives an object to be released with `digitnet_X_free`, or NULL.
+ * - Functions that can fail return a digitnet_status; digitnet_last_error() says in words what was wrong. A failure
+ *   leaves its objects as they were. The library never prints, exits, or changes anything of the process that it lives
+ *   in.
+ * - Results come first, then the object, then inputs. `X **out` receives an object to be released with
+ *   `digitnet_X_free`, or NULL.
  * - Sizes of buffers are counted in values, not in bytes.
  */
 #ifndef DIGITNET_DIGITNET_H

@@ -25,12 +25,13 @@ typedef struct digitnet_image {
 } digitnet_image;
 
 /**
- * Brings a picture of one digit, dark on light or light on dark, into MNIST's frame as MNIST's own were made: ink is 1 and paper 0,
- * the ink's box is scaled into 20 x 20 keeping its aspect, and its centre of mass is placed in the middle of 28 x 28. `out` receives
- * 784 values in [0, 1]; `out_values` is its capacity. Safe from any thread.
+ * Brings a picture of one digit, dark on light or light on dark, into MNIST's frame as MNIST's own were made: ink is 1
+ * and paper 0, the ink's box is scaled into 20 x 20 keeping its aspect, and its centre of mass is placed in the middle
+ * of 28 x 28. `out` receives 784 values in [0, 1]; `out_values` is its capacity. Safe from any thread.
  *
- * @return DIGITNET_OK; EINVAL for NULL, a zero size or a stride below the width; ESHAPE where `out_values` is below 784; ENOTFOUND
- *         where the picture has no ink, as an empty or evenly grey one; ELIMIT above 2^28 pixels; ENOMEM.
+ * @return DIGITNET_OK; EINVAL for NULL, a zero size or a stride below the width; ESHAPE where `out_values` is below
+ *         784; ENOTFOUND where the picture has no ink, as an empty or evenly grey one; ELIMIT above 2^28 pixels;
+ *         ENOMEM.
  */
 DIGITNET_API digitnet_status digitnet_image_frame_digit(float *out, size_t out_values, const digitnet_image *image);
 

@@ -1,13 +1,14 @@
 /**
  * @file layers.h  The layers that a model is built from, added one after the other.
  *
- * Builders need not be checked one by one: after the first that fails the later ones do nothing and return its status, and
- * digitnet_model_compile() returns it with its message; digitnet_model_clear_error() goes on with the layers before it. All of
- * them return
- *   EINVAL  for NULL, a zero size, an unknown enumerator, or a name that is empty, taken, has a '/' or more than 63 bytes;
- *   ESHAPE  where the layer does not fit the shape before it;
- *   ESTATE  after the first compile, or while the model is in use;
- *   ELIMIT  where a size overflows or exceeds a limit of the model; ENOMEM.
+ * Builders need not be checked one by one: after the first that fails the later ones do nothing and return its status,
+ * and digitnet_model_compile() returns it with its message; digitnet_model_clear_error() goes on with the layers before
+ * it. All of them return
+ * - EINVAL for NULL, a zero size, an unknown enumerator, or a name that is empty, taken, has a '/' or more than 63
+ *   bytes;
+ * - ESHAPE where the layer does not fit the shape before it;
+ * - ESTATE after the first compile, or while the model is in use;
+ * - ELIMIT where a size overflows or exceeds a limit of the model; ENOMEM.
  *
  * Kernels start as Glorot uniform, biases as zero, as in Keras. A layer without a name is called as in Keras: "conv2d",
  * "conv2d_1", "max_pooling2d", "flatten", "dense", "dropout", "activation".
@@ -22,8 +23,8 @@ DIGITNET_BEGIN_DECLARATIONS
 /** What is applied to a layer's output; softmax runs over the channels. */
 typedef enum digitnet_activation { DIGITNET_LINEAR = 0, DIGITNET_RELU = 1, DIGITNET_SOFTMAX = 2 } digitnet_activation;
 
-/** VALID: windows stay inside the image. SAME: zeros around it, so that the output has ceil(size / stride) rows and columns; an
- *  odd zero goes to the bottom and the right. A pool's padding never wins the maximum. */
+/** VALID: windows stay inside the image. SAME: zeros around it, so that the output has ceil(size / stride) rows and
+ * columns; an odd zero goes to the bottom and the right. A pool's padding never wins the maximum. */
 typedef enum digitnet_padding { DIGITNET_VALID = 0, DIGITNET_SAME = 1 } digitnet_padding;
 
 typedef struct digitnet_conv2d_options {
@@ -75,7 +76,8 @@ typedef struct digitnet_layer_options {
 /** Height x width x channels into one row of values, in this order. A flat input is passed on. */
 DIGITNET_API digitnet_status digitnet_model_add_flatten(digitnet_model *model);
 /** digitnet_model_add_flatten() with options; NULL is all defaults. */
-DIGITNET_API digitnet_status digitnet_model_add_flatten_ex(digitnet_model *model, const digitnet_layer_options *options);
+DIGITNET_API digitnet_status digitnet_model_add_flatten_ex(digitnet_model *model,
+                                                           const digitnet_layer_options *options);
 
 typedef struct digitnet_dense_options {
     size_t struct_size;
@@ -92,8 +94,8 @@ DIGITNET_API digitnet_status digitnet_model_add_dense_ex(digitnet_model *model, 
                                                          digitnet_activation activation,
                                                          const digitnet_dense_options *options);
 
-/** While training, sets each value to zero with probability `rate`, 0 <= rate < 1, and scales the others by 1 / (1 - rate); passes
- *  values on in evaluation and prediction. */
+/** While training, sets each value to zero with probability `rate`, 0 <= rate < 1, and scales the others by 1 / (1 -
+ * rate); passes values on in evaluation and prediction. */
 DIGITNET_API digitnet_status digitnet_model_add_dropout(digitnet_model *model, double rate);
 /** digitnet_model_add_dropout() with options; NULL is all defaults. */
 DIGITNET_API digitnet_status digitnet_model_add_dropout_ex(digitnet_model *model, double rate,

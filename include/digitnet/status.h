@@ -9,19 +9,19 @@
 DIGITNET_BEGIN_DECLARATIONS
 
 /** Every code with its value and the sentence that digitnet_status_string() returns. Values are never renumbered. */
-#define DIGITNET_STATUS_MAP(X)                                                                                         \
-    X(OK, 0, "success")                                                                                                \
-    X(EINVAL, -1, "invalid argument")                                                                                  \
-    X(ENOMEM, -2, "out of memory")                                                                                     \
-    X(ESHAPE, -3, "shapes do not fit")                                                                                 \
-    X(ESTATE, -4, "not possible in the object's present state")                                                        \
-    X(EIO, -5, "input or output failed")                                                                               \
-    X(EFORMAT, -6, "malformed data")                                                                                   \
-    X(EVERSION, -7, "made for a newer version of the library")                                                         \
-    X(EUNSUPPORTED, -8, "not supported")                                                                               \
-    X(EDIVERGED, -9, "training diverged")                                                                              \
-    X(ECALLBACK, -10, "a callback failed")                                                                             \
-    X(ELIMIT, -11, "a limit was exceeded")                                                                             \
+#define DIGITNET_STATUS_MAP(X)                                  \
+    X(OK, 0, "success")                                         \
+    X(EINVAL, -1, "invalid argument")                           \
+    X(ENOMEM, -2, "out of memory")                              \
+    X(ESHAPE, -3, "shapes do not fit")                          \
+    X(ESTATE, -4, "not possible in the object's present state") \
+    X(EIO, -5, "input or output failed")                        \
+    X(EFORMAT, -6, "malformed data")                            \
+    X(EVERSION, -7, "made for a newer version of the library")  \
+    X(EUNSUPPORTED, -8, "not supported")                        \
+    X(EDIVERGED, -9, "training diverged")                       \
+    X(ECALLBACK, -10, "a callback failed")                      \
+    X(ELIMIT, -11, "a limit was exceeded")                      \
     X(ENOTFOUND, -12, "not found")
 
 /** What a function came to: DIGITNET_OK, or the reason why it failed, a negative number. */
@@ -36,8 +36,8 @@ DIGITNET_API const char *digitnet_status_string(digitnet_status status);
 
 /**
  * What went wrong in the calling thread's most recent failing call: what, where, which value, which shape.
- * Never NULL ("" before the first failure), needs no memory, and stays valid and unchanged until the thread's next failing
- * call; a call that succeeds does not clear it.
+ * Never NULL ("" before the first failure), needs no memory, and stays valid and unchanged until the thread's next
+ * failing call; a call that succeeds does not clear it.
  */
 DIGITNET_API const char *digitnet_last_error(void);
 
@@ -52,11 +52,11 @@ typedef struct digitnet_allocator {
 } digitnet_allocator;
 
 /**
- * Makes the whole process use `allocator` (copied); NULL brings back malloc(). To be set by the program, never by a library
- * in it, and before other threads use digitnet.
+ * Makes the whole process use `allocator` (copied); NULL brings back malloc(). To be set by the program, never by a
+ * library in it, and before other threads use digitnet.
  *
- * @return DIGITNET_OK; EINVAL where a function is missing; EVERSION for a newer, larger struct; ESTATE while any digitnet
- *         object exists.
+ * @return DIGITNET_OK; EINVAL where a function is missing; EVERSION for a newer, larger struct; ESTATE while any
+ *         digitnet object exists.
  */
 DIGITNET_API digitnet_status digitnet_set_allocator(const digitnet_allocator *allocator);
 

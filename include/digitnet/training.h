@@ -25,7 +25,8 @@ typedef struct digitnet_compile_options {
     double beta_1, beta_2, epsilon;
     /** SGD. Zero: none. */
     double momentum;
-    /** Where initial weights, shuffles and dropout come from; the same seed gives the same bits. 0 is a seed like any other. */
+    /** Where initial weights, shuffles and dropout come from; the same seed gives the same bits. 0 is a seed like any
+     * other. */
     uint64_t seed;
     /** SGD with momentum: 1 for Nesterov's. */
     int32_t nesterov;
@@ -33,12 +34,13 @@ typedef struct digitnet_compile_options {
 } digitnet_compile_options;
 
 /**
- * Makes the model ready to train. The first compile fixes the layers and draws the weights from the seed; a later one keeps
- * the weights and starts the optimizer and the count of epochs anew.
+ * Makes the model ready to train. The first compile fixes the layers and draws the weights from the seed; a later one
+ * keeps the weights and starts the optimizer and the count of epochs anew.
  *
- * @return DIGITNET_OK; EINVAL for NULL, an unknown enumerator, or a setting out of range (rates finite and positive, betas and momentum
- *         in [0, 1), `nesterov` without momentum); ESHAPE where the model does not end in a flat softmax; ESTATE for a model without
- *         layers or in use; ELIMIT; ENOMEM; the status of the first builder that failed, with its message.
+ * @return DIGITNET_OK; EINVAL for NULL, an unknown enumerator, or a setting out of range (rates finite and positive,
+ *         betas and momentum in [0, 1), `nesterov` without momentum); ESHAPE where the model does not end in a flat
+ *         softmax; ESTATE for a model without layers or in use; ELIMIT; ENOMEM; the status of the first builder that
+ *         failed, with its message.
  */
 DIGITNET_API digitnet_status digitnet_model_compile(digitnet_model *model, digitnet_optimizer optimizer,
                                                     digitnet_loss loss);
@@ -82,9 +84,9 @@ typedef struct digitnet_event {
 } digitnet_event;
 
 /**
- * Called on the thread that called digitnet_model_fit(). 0 goes on, 1 stops after the step at hand, a negative digitnet_status ends
- * the fit with that status (any other value: ECALLBACK). FIT_END comes once for every FIT_BEGIN that was delivered, however the
- * fit ends; its result is ignored.
+ * Called on the thread that called digitnet_model_fit(). 0 goes on, 1 stops after the step at hand, a negative
+ * digitnet_status ends the fit with that status (any other value: ECALLBACK). FIT_END comes once for every FIT_BEGIN
+ * that was delivered, however the fit ends; its result is ignored.
  */
 typedef int (*digitnet_callback_fn)(const digitnet_event *event, void *user_data);
 
@@ -116,29 +118,32 @@ typedef struct digitnet_fit_options {
 typedef struct digitnet_history digitnet_history;
 
 /**
- * Trains the model. Each epoch goes once over all images in an order drawn from the seed and the epoch; the last batch may be
- * smaller. The weights do not depend on the number of threads, and fitting 3 epochs and then 2 is the same as fitting 5.
+ * Trains the model. Each epoch goes once over all images in an order drawn from the seed and the epoch; the last batch
+ * may be smaller. The weights do not depend on the number of threads, and fitting 3 epochs and then 2 is the same as
+ * fitting 5.
  *
  * How it may end:
  * - refused before the first step (see the statuses): nothing has changed, `*history` is NULL;
- * - all epochs done, or stopped by a callback or digitnet_model_request_stop(): DIGITNET_OK. A stop within an epoch keeps the place in it,
- *   in a saved file too: the next fit first finishes that epoch, bit for bit as if there had been no stop (where the number of
- *   images and the batch size are the same; else it begins the epoch anew);
+ * - all epochs done, or stopped by a callback or digitnet_model_request_stop(): DIGITNET_OK. A stop within an epoch
+ *   keeps the place in it, in a saved file too: the next fit first finishes that epoch, bit for bit as if there had
+ *   been no stop (where the number of images and the batch size are the same; else it begins the epoch anew);
  * - a callback or a source failed: its status, with the weights after the last whole step;
- * - the loss is no longer finite: EDIVERGED, with the weights and the optimizer's state of the last epoch's end, or from before this call.
+ * - the loss is no longer finite: EDIVERGED, with the weights and the optimizer's state of the last epoch's end, or
+ *   from before this call.
+ *
  * After any step `*history` is given, whatever the status. `history` may be NULL.
  *
- * @return DIGITNET_OK; EINVAL for NULL, for labels out of range, for `epochs` with `until_epoch` or `validation` with a fraction;
- *         ESHAPE where images do not fit the model; ESTATE before compile or while the model is in use; ENOMEM; ELIMIT; EDIVERGED;
- *         a callback's or a source's status.
+ * @return DIGITNET_OK; EINVAL for NULL, for labels out of range, for `epochs` with `until_epoch` or `validation` with a
+ *         fraction; ESHAPE where images do not fit the model; ESTATE before compile or while the model is in use;
+ *         ENOMEM; ELIMIT; EDIVERGED; a callback's or a source's status.
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_fit(digitnet_history **history, digitnet_model *model,
                                                                      const digitnet_dataset *train,
                                                                      const digitnet_fit_options *options);
 
 /**
- * Asks the fit that runs, or the next one, to stop after the batch at hand. May be called from any thread, and from a signal
- * handler. Consumed by the fit that it stops. Does nothing for NULL.
+ * Asks the fit that runs, or the next one, to stop after the batch at hand. May be called from any thread, and from a
+ * signal handler. Consumed by the fit that it stops. Does nothing for NULL.
  */
 DIGITNET_API void digitnet_model_request_stop(digitnet_model *model);
 /** Takes a request to stop back. May be called from any thread. Does nothing for NULL. */
@@ -160,18 +165,20 @@ typedef enum digitnet_end {
 } digitnet_end;
 
 /**
- * One value for each epoch that this fit finished, in order; `*count` (may be NULL) receives their number. Validation figures are
- * NaN where there was none. The values belong to the history. NULL for a NULL history, an unknown metric or no epochs.
+ * One value for each epoch that this fit finished, in order; `*count` (may be NULL) receives their number. Validation
+ * figures are NaN where there was none. The values belong to the history. NULL for a NULL history, an unknown metric or
+ * no epochs.
  */
 DIGITNET_API const double *digitnet_history_series(size_t *count, const digitnet_history *history,
                                                    digitnet_metric metric);
-/** The number, from 1 and over all fits of the model, of the first epoch in this history; 0 for NULL or where there is none. */
+/** The number, from 1 and over all fits of the model, of the first epoch in this history; 0 for NULL or where there is
+ * none. */
 DIGITNET_API size_t digitnet_history_first_epoch(const digitnet_history *history);
 /** How the fit ended; DIGITNET_END_FAILED for NULL. */
 DIGITNET_API digitnet_end digitnet_history_end(const digitnet_history *history);
 /**
- * Writes `epoch,loss,accuracy,val_loss,val_accuracy,train_seconds` and a row for each finished epoch; validation figures are left
- * empty where there was none. The file is replaced as a whole.
+ * Writes `epoch,loss,accuracy,val_loss,val_accuracy,train_seconds` and a row for each finished epoch; validation
+ * figures are left empty where there was none. The file is replaced as a whole.
  *
  * @return DIGITNET_OK; EINVAL; EIO; ESTATE while the same file is being written; ENOMEM.
  */
@@ -200,8 +207,8 @@ typedef struct digitnet_evaluate_options {
 /**
  * Loss and accuracy of the model on a data set. Needs weights, not an optimizer.
  *
- * @return DIGITNET_OK; EINVAL for NULL or labels out of range; ESHAPE where images do not fit the model, or its output is no flat
- *         softmax; ESTATE without weights or while the model is being changed; ENOMEM; a source's status.
+ * @return DIGITNET_OK; EINVAL for NULL or labels out of range; ESHAPE where images do not fit the model, or its output
+ *         is no flat softmax; ESTATE without weights or while the model is being changed; ENOMEM; a source's status.
  */
 DIGITNET_API digitnet_status digitnet_model_evaluate(digitnet_metrics *out, const digitnet_model *model,
                                                      const digitnet_dataset *dataset,
