@@ -357,6 +357,25 @@ static void limits_hold(void **state) {
     free(file.data);
 }
 
+static digitnet_model *stack_activations(size_t layers) {
+    digitnet_model *model = NULL;
+    expect_ok(digitnet_model_create(&model, 1, 1, 2));
+    for (size_t i = 0; i < layers; i++)
+        expect_ok(digitnet_model_add_activation(model, i % 2 ? DIGITNET_RELU : DIGITNET_SOFTMAX));
+    expect_ok(onnx_draw_weights(model, 1));
+    return model;
+}
+
+/* What can be saved can be loaded. */
+static void a_file_holds_512_layers(void **state) {
+    (void)state;
+    digitnet_model *most = stack_activations(512), *more = stack_activations(513);
+    check_round_trip(most);
+    expect_failure(digitnet_model_save_memory(NULL, 0, NULL, more), DIGITNET_ELIMIT, "513 layers");
+    digitnet_model_free(more);
+    digitnet_model_free(most);
+}
+
 /* Each allocation fails once; nothing is leaked, and the call after that works. */
 static void without_memory_nothing_is_lost(void **state) {
     (void)state;
@@ -407,6 +426,7 @@ int main(void) {
         cmocka_unit_test(files_hold_the_same_bytes),
         cmocka_unit_test(threads_save_one_model_at_once),
         cmocka_unit_test(limits_hold),
+        cmocka_unit_test(a_file_holds_512_layers),
         cmocka_unit_test(without_memory_nothing_is_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,6 +143,10 @@ digitnet_status dnn_onnx_export_size(size_t *size, const digitnet_model *model) 
     if (status != DIGITNET_OK) {
         return status;
     }
+    if (model->network.layer_count > DNN_ONNX_LAYERS_MAX) {
+        return dnn_fail(DIGITNET_ELIMIT, "%zu layers; a file holds at most %d", model->network.layer_count,
+                        DNN_ONNX_LAYERS_MAX);
+    }
     dnn_wire_writer counter = {.bytes = NULL};
     write_model(&counter, model);
     if (counter.overflow || counter.position > INT32_MAX) {

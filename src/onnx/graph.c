@@ -5,9 +5,6 @@
 #include "onnx/operators.h"
 #include "onnx/schema.h"
 
-/* Far more than a small network has; each is compared with the others. */
-enum { NODES_MAX = 1024, INITIALIZERS_MAX = 4096 };
-
 typedef struct graph_parts {
     size_t nodes, initializers, inputs, outputs;
     dnn_wire_view input, output; /* the last of each */
@@ -36,9 +33,10 @@ static digitnet_status scan_graph(graph_parts *parts, dnn_wire_view graph) {
             break;
         }
     }
-    if (reader.status == DIGITNET_OK && (parts->nodes > NODES_MAX || parts->initializers > INITIALIZERS_MAX)) {
+    if (reader.status == DIGITNET_OK &&
+        (parts->nodes > DNN_ONNX_NODES_MAX || parts->initializers > DNN_ONNX_INITIALIZERS_MAX)) {
         return dnn_fail(DIGITNET_ELIMIT, "a graph of %zu nodes and %zu initializers; %d and %d are the most",
-                        parts->nodes, parts->initializers, NODES_MAX, INITIALIZERS_MAX);
+                        parts->nodes, parts->initializers, DNN_ONNX_NODES_MAX, DNN_ONNX_INITIALIZERS_MAX);
     }
     return reader.status;
 }

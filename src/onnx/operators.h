@@ -6,6 +6,14 @@
 #include "onnx/node.h"
 #include "onnx/tensor.h"
 
+/* Far more than a small network has: what is read is compared with all that was read before. A layer takes at most two
+ * nodes, two tensors and a constant, and each tensor two more in the optimizer's state. */
+enum {
+    DNN_ONNX_LAYERS_MAX = 512,
+    DNN_ONNX_NODES_MAX = 2 * DNN_ONNX_LAYERS_MAX,
+    DNN_ONNX_INITIALIZERS_MAX = 4 * DNN_ONNX_LAYERS_MAX
+};
+
 /* A graph that is being written: a chain of nodes. */
 typedef struct dnn_onnx_export {
     dnn_wire_writer *writer;
