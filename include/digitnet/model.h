@@ -152,7 +152,7 @@ DIGITNET_API digitnet_status digitnet_model_set_weights(digitnet_model *model, c
  *
  * @return DIGITNET_OK; EINVAL; ESTATE for a model without weights or with one that is not finite, a model that is being
  *         changed, or while another save of the same path is under way; ELIMIT for more than 512 layers, or more than
- * the 2 GiB that an ONNX file can have; EIO; ENOMEM. A file that was there before is kept after a failure.
+ *         the 2 GiB that an ONNX file can have; EIO; ENOMEM. A file that was there before is kept after a failure.
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_save(const digitnet_model *model, const char *path);
 
