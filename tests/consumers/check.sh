@@ -25,6 +25,11 @@ compile() { # OUTPUT pkg-config-option...
     quiet c++ -std=c++11 "${flags[@]}" -o "$output-cpp" "$source_folder/tests/consumers/consumer.cpp" $(pkg-config "$@" --cflags --libs digitnet)
 }
 
+echo "The README's program"
+awk '/^```$/ && inside { exit } inside; /^```c$/ { inside = 1 }' "$source_folder/README.md" >"$work/readme.c"
+# shellcheck disable=SC2046
+quiet cc -std=c11 "${flags[@]}" -o "$work/readme" "$work/readme.c" $(pkg-config --cflags --libs digitnet)
+
 echo "pkg-config, shared library"
 compile "$work/shared"
 run "$work/shared"
