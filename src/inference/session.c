@@ -72,7 +72,8 @@ static digitnet_status create_workspaces(digitnet_session *session) {
 }
 
 /* Takes over one ownership of the snapshot, after a failure too. */
-static digitnet_status create_session(digitnet_session **out, weights_snapshot *snapshot, size_t batch_size, size_t threads) {
+static digitnet_status create_session(digitnet_session **out, weights_snapshot *snapshot, size_t batch_size,
+                                      size_t threads) {
     digitnet_session *session = dnn_allocate_zeroed(sizeof *session);
     if (!session) {
         release_snapshot(snapshot);
