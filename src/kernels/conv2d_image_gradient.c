@@ -40,6 +40,15 @@ static void mark_positions(const backward *job, size_t first, size_t lanes) {
         }
 }
 
+static __attribute__((noinline)) void add_segments(float *restrict patch, const float *restrict values,
+                                                   const depth_chunk *chunk) {
+    for (size_t s = 0; s < chunk->segment_count; s++) {
+        const segment run = chunk->segments[s];
+        for (size_t i = 0; i < run.count; i++)
+            patch[run.to + i] += values[run.from + i];
+    }
+}
+
 ALWAYS_INLINE void sum_position(const depth_chunk *chunk, uint64_t filters, const float *gradients, float *patch,
                                 size_t vectors) {
     const size_t kernel_row = chunk->job->padded_depth;
@@ -52,11 +61,7 @@ ALWAYS_INLINE void sum_position(const depth_chunk *chunk, uint64_t filters, cons
     }
     float values[MAX_VECTORS * WIDTH];
     UNROLLED for (size_t v = 0; v < vectors; v++) vec_store(values + v * WIDTH, sums[v]);
-    for (size_t s = 0; s < chunk->segment_count; s++) {
-        const segment run = chunk->segments[s];
-        for (size_t i = 0; i < run.count; i++)
-            patch[run.to + i] += values[run.from + i];
-    }
+    add_segments(patch, values, chunk);
 }
 
 ALWAYS_INLINE void sum_chunk(const depth_chunk *chunk, size_t vectors) {

@@ -4,11 +4,11 @@
 
 /* Vectors of a kernel's row in one pass, with one and with three rows at once. */
 #if WIDTH == 16
-enum { MAX_VECTORS = 24, MAX_VECTORS_OF_3 = 8, NINE_VECTORS = 2 };
+enum { MAX_VECTORS_OF_3 = 8, NINE_VECTORS = 2 };
 #else
-enum { MAX_VECTORS = 12, MAX_VECTORS_OF_3 = 4, NINE_VECTORS = 1 };
+enum { MAX_VECTORS_OF_3 = 4, NINE_VECTORS = 1 };
 #endif
-enum { NINE = 9 };
+enum { MAX_VECTORS = 12, MAX_SUMS = 24, NINE = 9 };
 
 /* Some vectors of some rows of one filter's kernel. */
 typedef struct kernel_chunk {
@@ -23,7 +23,7 @@ typedef struct kernel_chunk {
 /* Vectors of a row may overlap: all are read before any is written. */
 ALWAYS_INLINE void add_chunk(const kernel_chunk *chunk, const vec *sums, size_t rows, size_t vectors) {
     const size_t run = chunk->job->run, last = chunk->last, tail = chunk->tail;
-    vec totals[MAX_VECTORS];
+    vec totals[MAX_SUMS];
     UNROLLED for (size_t r = 0; r < rows; r++) UNROLLED for (size_t v = 0; v < vectors; v++) {
         const float *place = chunk->gradient + r * run + (v + 1 < vectors ? v * WIDTH : last);
         vec old = v + 1 < vectors || tail == WIDTH ? vec_load(place) : vec_load_part(place, tail);
@@ -43,7 +43,7 @@ ALWAYS_INLINE void sum_chunk(const kernel_chunk *chunk, size_t rows, size_t vect
     const float *gradients = job->gradients + chunk->filter;
     const int32_t *argmax = job->argmax + chunk->filter;
     const size_t lanes = job->lanes, image_row = job->image_row, last = chunk->last;
-    vec sums[MAX_VECTORS];
+    vec sums[MAX_SUMS];
     UNROLLED for (size_t i = 0; i < rows * vectors; i++) sums[i] = (vec){0};
     uint64_t windows = (uint64_t)job->high[chunk->filter] << 32 | job->low[chunk->filter];
     for (; windows != 0; windows &= windows - 1) {
@@ -67,33 +67,21 @@ ALWAYS_INLINE void sum_chunk(const kernel_chunk *chunk, size_t rows, size_t vect
 #define CHUNKS_TO_4(rows) CHUNK(rows, 1) CHUNK(rows, 2) CHUNK(rows, 3) CHUNK(rows, 4)
 #define CHUNKS_TO_8(rows) CHUNKS_TO_4(rows) CHUNK(rows, 5) CHUNK(rows, 6) CHUNK(rows, 7) CHUNK(rows, 8)
 #define CHUNKS_TO_12(rows) CHUNKS_TO_8(rows) CHUNK(rows, 9) CHUNK(rows, 10) CHUNK(rows, 11) CHUNK(rows, 12)
-#define CHUNKS_TO_24(rows) \
-    CHUNKS_TO_12(rows)     \
-    CHUNK(rows, 13)        \
-    CHUNK(rows, 14)        \
-    CHUNK(rows, 15)        \
-    CHUNK(rows, 16)        \
-    CHUNK(rows, 17)        \
-    CHUNK(rows, 18) CHUNK(rows, 19) CHUNK(rows, 20) CHUNK(rows, 21) CHUNK(rows, 22) CHUNK(rows, 23) CHUNK(rows, 24)
 #define TO_4(rows) sum_chunk_##rows##x1, sum_chunk_##rows##x2, sum_chunk_##rows##x3, sum_chunk_##rows##x4
 #define TO_8(rows) TO_4(rows), sum_chunk_##rows##x5, sum_chunk_##rows##x6, sum_chunk_##rows##x7, sum_chunk_##rows##x8
 #define TO_12(rows) \
     TO_8(rows), sum_chunk_##rows##x9, sum_chunk_##rows##x10, sum_chunk_##rows##x11, sum_chunk_##rows##x12
-#define TO_24(rows)                                                                                          \
-    TO_12(rows), sum_chunk_##rows##x13, sum_chunk_##rows##x14, sum_chunk_##rows##x15, sum_chunk_##rows##x16, \
-        sum_chunk_##rows##x17, sum_chunk_##rows##x18, sum_chunk_##rows##x19, sum_chunk_##rows##x20,          \
-        sum_chunk_##rows##x21, sum_chunk_##rows##x22, sum_chunk_##rows##x23, sum_chunk_##rows##x24
 
 typedef void (*sum_chunk_fn)(const kernel_chunk *chunk);
-#if WIDTH == 16
-CHUNKS_TO_24(1)
-CHUNKS_TO_8(3)
-static const sum_chunk_fn chunks_of_1[MAX_VECTORS] = {TO_24(1)}, chunks_of_3[MAX_VECTORS_OF_3] = {TO_8(3)};
-#else
 CHUNKS_TO_12(1)
+#if WIDTH == 16
+CHUNKS_TO_8(3)
+static const sum_chunk_fn chunks_of_3[MAX_VECTORS_OF_3] = {TO_8(3)};
+#else
 CHUNKS_TO_4(3)
-static const sum_chunk_fn chunks_of_1[MAX_VECTORS] = {TO_12(1)}, chunks_of_3[MAX_VECTORS_OF_3] = {TO_4(3)};
+static const sum_chunk_fn chunks_of_3[MAX_VECTORS_OF_3] = {TO_4(3)};
 #endif
+static const sum_chunk_fn chunks_of_1[MAX_VECTORS] = {TO_12(1)};
 
 /* One filter, from the image itself. */
 static void add_filter(float *gradient, const backward *job, size_t filter) {
@@ -137,6 +125,13 @@ static void add_by_patches(float *gradient, const backward *job) {
         add_filter_by_patches(gradient + filter * job->depth, &patches, filter);
 }
 
+/* Rows of `stride` values, one a tap, into filters of nine taps. */
+static void add_turned(float *gradient, const float *values, size_t filters, size_t stride) {
+    for (size_t filter = 0; filter < filters; filter++)
+        for (size_t tap = 0; tap < NINE; tap++)
+            gradient[filter * NINE + tap] += values[tap * stride + filter];
+}
+
 /* A kernel of 3 x 3 over one channel: too few sums for a filter by itself. Here the lanes are filters, and the zeros
  * are not left out. */
 ALWAYS_INLINE void sum_nine(float *gradient, const backward *job, size_t first, size_t vectors) {
@@ -155,12 +150,9 @@ ALWAYS_INLINE void sum_nine(float *gradient, const backward *job, size_t first, 
                 sums[tap * vectors + v] += here[v] * patch[tap / 3 * image_row + tap % 3];
         }
     }
-    UNROLLED for (size_t tap = 0; tap < NINE; tap++) UNROLLED for (size_t v = 0; v < vectors; v++) {
-        float values[WIDTH];
-        vec_store(values, sums[tap * vectors + v]);
-        for (size_t lane = 0, filter = first + v * WIDTH; lane < WIDTH && filter < job->filters; lane++, filter++)
-            gradient[filter * NINE + tap] += values[lane];
-    }
+    float values[NINE * NINE_VECTORS * WIDTH];
+    UNROLLED for (size_t i = 0; i < NINE * vectors; i++) vec_store(values + i * WIDTH, sums[i]);
+    add_turned(gradient + first * NINE, values, min_size(job->filters - first, vectors * WIDTH), vectors * WIDTH);
 }
 
 static void add_by_nine(float *gradient, const backward *job) {

@@ -9,10 +9,10 @@
  * the weights. */
 #if WIDTH == 16 /* 32 registers */
 enum { MAX_VECTORS = 2 };
-static const size_t max_windows[] = {0, 3, 3}, max_positions[] = {0, 12, 12};
+static const size_t max_windows[] = {0, 3, 3}, max_positions[] = {0, 8, 8};
 #elif WIDTH == 8 /* 16 registers */
 enum { MAX_VECTORS = 3 };
-static const size_t max_windows[] = {0, 3, 1, 1}, max_positions[] = {0, 12, 6, 4};
+static const size_t max_windows[] = {0, 3, 1, 1}, max_positions[] = {0, 8, 6, 4};
 #else            /* 16 registers, products and sums apart */
 enum { MAX_VECTORS = 2 };
 static const size_t max_windows[] = {0, 2, 1}, max_positions[] = {0, 8, 4};
@@ -160,16 +160,10 @@ typedef void (*position_tile_fn)(const filter_block *block, const float *image, 
     POSITION_TILE(1, vectors) POSITION_TILE(2, vectors) POSITION_TILE(3, vectors) POSITION_TILE(4, vectors)
 #define POSITION_TILES_TO_6(vectors) POSITION_TILES_TO_4(vectors) POSITION_TILE(5, vectors) POSITION_TILE(6, vectors)
 #define POSITION_TILES_TO_8(vectors) POSITION_TILES_TO_6(vectors) POSITION_TILE(7, vectors) POSITION_TILE(8, vectors)
-#define POSITION_TILES_TO_12(vectors) \
-    POSITION_TILES_TO_8(vectors)      \
-    POSITION_TILE(9, vectors) POSITION_TILE(10, vectors) POSITION_TILE(11, vectors) POSITION_TILE(12, vectors)
 #define TO_4(vectors) \
     position_tile_1x##vectors, position_tile_2x##vectors, position_tile_3x##vectors, position_tile_4x##vectors
 #define TO_6(vectors) TO_4(vectors), position_tile_5x##vectors, position_tile_6x##vectors
 #define TO_8(vectors) TO_6(vectors), position_tile_7x##vectors, position_tile_8x##vectors
-#define TO_12(vectors)                                                                                \
-    TO_8(vectors), position_tile_9x##vectors, position_tile_10x##vectors, position_tile_11x##vectors, \
-        position_tile_12x##vectors
 
 WINDOW_TILES(1, 1)
 WINDOW_TILES(2, 1)
@@ -178,20 +172,20 @@ WINDOW_TILES(1, 2)
 WINDOW_TILES(3, 1)
 WINDOW_TILES(2, 2)
 WINDOW_TILES(3, 2)
-POSITION_TILES_TO_12(1)
-POSITION_TILES_TO_12(2)
+POSITION_TILES_TO_8(1)
+POSITION_TILES_TO_8(2)
 static const window_tiles_fn tiles_of_windows[MAX_VECTORS][3] = {
     {window_tiles_1x1, window_tiles_2x1, window_tiles_3x1}, {window_tiles_1x2, window_tiles_2x2, window_tiles_3x2}};
-static const position_tile_fn tiles_of_positions[MAX_VECTORS][12] = {{TO_12(1)}, {TO_12(2)}};
+static const position_tile_fn tiles_of_positions[MAX_VECTORS][8] = {{TO_8(1)}, {TO_8(2)}};
 #elif WIDTH == 8
 WINDOW_TILES(3, 1)
 WINDOW_TILES(1, 3)
-POSITION_TILES_TO_12(1)
+POSITION_TILES_TO_8(1)
 POSITION_TILES_TO_6(2)
 POSITION_TILES_TO_4(3)
 static const window_tiles_fn tiles_of_windows[MAX_VECTORS][3] = {
     {window_tiles_1x1, window_tiles_2x1, window_tiles_3x1}, {window_tiles_1x2}, {window_tiles_1x3}};
-static const position_tile_fn tiles_of_positions[MAX_VECTORS][12] = {{TO_12(1)}, {TO_6(2)}, {TO_4(3)}};
+static const position_tile_fn tiles_of_positions[MAX_VECTORS][8] = {{TO_8(1)}, {TO_6(2)}, {TO_4(3)}};
 #else
 POSITION_TILES_TO_8(1)
 POSITION_TILES_TO_4(2)

@@ -241,7 +241,6 @@ ALWAYS_INLINE void outer_tile(const outer_job *whole, size_t rows, size_t vector
 OUTER_TILES(1)
 OUTER_TILES(2)
 #if WIDTH == 16
-OUTER_TILES(3)
 OUTER_TILES(4)
 #endif
 
@@ -258,15 +257,19 @@ OUTER_PARTIAL(6)
 
 typedef void (*outer_tile_fn)(const outer_job *job);
 static const outer_tile_fn outer_tiles[OUTER_VECTORS + 1][OUTER_ROWS] = {
-    OUTER_ROW(partial), OUTER_ROW(1), OUTER_ROW(2),
+    OUTER_ROW(partial),
+    OUTER_ROW(1),
+    OUTER_ROW(2),
 #if WIDTH == 16
-    OUTER_ROW(3),       OUTER_ROW(4),
+    {NULL},
+    OUTER_ROW(4),
 #endif
 };
 
 static void outer_block(const outer_job *block, size_t rows, size_t columns) {
     for (size_t column = 0; column < columns;) {
         size_t vectors = min_size((columns - column) / WIDTH, OUTER_VECTORS);
+        vectors -= vectors == 3; /* there is no such tile */
         for (size_t row = 0; row < rows; row += OUTER_ROWS) {
             outer_job job = *block;
             job.a += row * job.a_row;

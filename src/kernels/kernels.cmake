@@ -32,6 +32,7 @@ function(digitnet_add_kernel_set name width)
     # vectors wider than the registers would be passed otherwise than with such registers, but none is passed.
     target_compile_options(digitnet_kernels_${name} PRIVATE
         -O3 -fno-math-errno -fno-trapping-math -ffp-contract=fast -Wno-psabi ${ARGN}
+        $<$<C_COMPILER_ID:GNU>:-fno-version-loops-for-strides>
     )
     # What the optimizers compute is the same, bit for bit, with every set.
     set_source_files_properties("${DIGITNET_KERNELS_DIR}/elementwise.c" PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
