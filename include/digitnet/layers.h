@@ -4,8 +4,8 @@
  * Builders need not be checked one by one: after the first that fails the later ones do nothing and return its status,
  * and digitnet_model_compile() returns it with its message; digitnet_model_clear_error() goes on with the layers before
  * it. All of them return
- * - EINVAL for NULL, a zero size, an unknown enumerator, or a name that is empty, taken, has a '/' or more than 63
- *   bytes;
+ * - EINVAL for NULL, a zero size, an unknown enumerator, or a name that is taken, or that is not 1 to 63
+ *   bytes of UTF-8 without '/' and control characters;
  * - ESHAPE where the layer does not fit the shape before it;
  * - ESTATE after the first compile, or while the model is in use;
  * - ELIMIT where a size overflows or exceeds a limit of the model; ENOMEM.

@@ -20,10 +20,42 @@ static bool name_is_taken(const dnn_network *network, const char *name) {
     return false;
 }
 
+/* Bytes of the UTF-8 sequence at `text`; 0 where there is none, or a control character. */
+static size_t sequence_length(const unsigned char *text) {
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* what needs so many bytes */
+    size_t length = text[0] < 0x80 ? 1 : text[0] >> 5 == 6 ? 2 : text[0] >> 4 == 14 ? 3 : text[0] >> 3 == 30 ? 4 : 0;
+    if (length <= 1) {
+        return text[0] >= 0x20 && text[0] != 0x7f ? length : 0;
+    }
+    uint32_t point = text[0] & (0x7fu >> length);
+    for (size_t i = 1; i < length; i++) {
+        if (text[i] >> 6 != 2) {
+            return 0;
+        }
+        point = point << 6 | (text[i] & 0x3f);
+    }
+    bool surrogate = point >= 0xd800 && point <= 0xdfff;
+    return point >= least[length] && point <= 0x10ffff && !surrogate ? length : 0;
+}
+
+static bool is_name(const char *name) {
+    const unsigned char *at = (const unsigned char *)name;
+    while (*at && *at != '/') {
+        size_t length = sequence_length(at);
+        if (length == 0) {
+            return false;
+        }
+        at += length;
+    }
+    size_t length = (size_t)(at - (const unsigned char *)name);
+    return *at == '\0' && length >= 1 && length <= MAX_NAME;
+}
+
 static digitnet_status check_name(const dnn_network *network, const char *name) {
-    size_t length = strlen(name);
-    if (length == 0 || length > MAX_NAME || strchr(name, '/')) {
-        return dnn_fail(DIGITNET_EINVAL, "layer name '%.80s': a name has 1 to %d bytes and no '/'", name, MAX_NAME);
+    if (!is_name(name)) {
+        return dnn_fail(DIGITNET_EINVAL,
+                        "layer name '%.80s': a name has 1 to %d bytes of UTF-8, no control character and no '/'", name,
+                        MAX_NAME);
     }
     if (name_is_taken(network, name)) {
         return dnn_fail(DIGITNET_EINVAL, "layer name '%s': another layer has it", name);
@@ -31,11 +63,23 @@ static digitnet_status check_name(const dnn_network *network, const char *name) 
     return DIGITNET_OK;
 }
 
+static void numbered_name(char name[MAX_NAME + 1], const char *stem, size_t number) {
+    if (number == 0) {
+        snprintf(name, MAX_NAME + 1, "%s", stem);
+    } else {
+        snprintf(name, MAX_NAME + 1, "%s_%zu", stem, number);
+    }
+}
+
 /* As Keras: "dense", "dense_1", "dense_2". */
-static void default_name(char name[MAX_NAME + 1], const dnn_network *network, const char *stem) {
-    snprintf(name, MAX_NAME + 1, "%s", stem);
-    for (size_t i = 1; name_is_taken(network, name); i++) {
-        snprintf(name, MAX_NAME + 1, "%s_%zu", stem, i);
+static void default_name(char name[MAX_NAME + 1], const dnn_network *network, const dnn_layer_kind *kind) {
+    size_t number = 0;
+    for (size_t i = 0; i < network->layer_count; i++) {
+        number += network->layers[i].kind == kind;
+    }
+    numbered_name(name, kind->name, number);
+    while (name_is_taken(network, name)) {
+        numbered_name(name, kind->name, ++number);
     }
 }
 
@@ -93,7 +137,7 @@ static digitnet_status append(digitnet_model *model, dnn_layer *layer, const cha
     if (name) {
         status = check_name(network, name);
     } else {
-        default_name(default_buffer, network, layer->kind->name);
+        default_name(default_buffer, network, layer->kind);
     }
     layer->name = name ? (char *)name : default_buffer; /* dnn_network_append() copies it */
     layer->input = dnn_network_output(network);
