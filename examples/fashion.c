@@ -1,6 +1,5 @@
 /* The same API on other data: Fashion-MNIST, from Debian's package dataset-fashion-mnist, with a network of another
  * shape. The comments that begin with "Yours:" tell what to change for a data set of your own. */
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,8 +89,10 @@ static int train_and_test(digitnet_model *model, const digitnet_dataset *train, 
         return failed("training");
     if (digitnet_model_save(model, settings->model))
         return failed("saving the model");
-    if (stopped)
+    if (stopped) {
+        fprintf(stderr, "Stopped; the model is in %s\n", settings->model);
         return EXIT_STOPPED;
+    }
     if (digitnet_model_evaluate(&metrics, model, test, NULL) || predict_all(&results, model, test, settings->threads))
         return failed("evaluating the model");
     print_classes(results, metrics.count);
@@ -133,6 +134,7 @@ int main(int argc, char **argv) {
         code =
             build(&model, settings.seed) ? failed("making the model") : train_and_test(model, train, test, &settings);
     }
+    model_in_training = NULL; /* a late Ctrl-C must not reach a model that is gone */
     digitnet_model_free(model);
     digitnet_dataset_free(test);
     digitnet_dataset_free(train);

@@ -214,12 +214,17 @@ int main(int argc, char **argv) {
     int code = read_settings(&settings, argc, argv);
     if (code >= 0)
         return code;
-    if (load_data(&train, &test, &settings))
+    digitnet_status status = load_data(&train, &test, &settings);
+    if (status) {
         code = failed("reading the data");
-    else if (settings.resume ? resume(&model, &settings) : build(&model, &settings))
+        if (status == DIGITNET_ENOTFOUND)
+            fprintf(stderr, "examples/get-mnist.sh %s gets it\n", settings.data);
+    } else if (settings.resume ? resume(&model, &settings) : build(&model, &settings)) {
         code = failed("making the model");
-    else
+    } else {
         code = run(model, train, test, &settings);
+    }
+    model_in_training = NULL; /* a late Ctrl-C must not reach a model that is gone */
     digitnet_model_free(model);
     digitnet_dataset_free(test);
     digitnet_dataset_free(train);

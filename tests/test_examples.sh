@@ -78,6 +78,7 @@ missing_data() {
     has stderr 'get-mnist\.sh data/mnist'
     expect 1 mnist_train --data nowhere
     has stderr 'nowhere'
+    has stderr 'get-mnist\.sh nowhere'
     expect 1 fashion --data nowhere
     has stderr 'dataset-fashion-mnist'
     expect 1 mnist_train --data "$subset" --resume nothing.onnx
