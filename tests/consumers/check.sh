@@ -3,6 +3,9 @@
 set -euo pipefail
 source_folder=$(cd "$(dirname "$0")/../.." && pwd)
 build=$1
+cached() { sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"; }
+CMAKE_GENERATOR=$(cached CMAKE_GENERATOR)
+export CMAKE_GENERATOR
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 quiet() { "$@" >"$work/log" 2>&1 || { cat "$work/log"; echo "failed: $*"; exit 1; }; }
@@ -50,7 +53,7 @@ quiet "$work/static-cpp"
 
 echo "add_subdirectory, both libraries"
 quiet cmake -S "$source_folder/tests/consumers/subproject" -B "$work/subproject" -DDIGITNET_SOURCE_DIR="$source_folder" \
-    -DCMAKE_BUILD_TYPE=Debug "-DDIGITNET_BLAS=$(sed -n 's/^DIGITNET_BLAS:STRING=//p' "$build/CMakeCache.txt")"
+    -DCMAKE_BUILD_TYPE=Debug "-DDIGITNET_BLAS=$(cached DIGITNET_BLAS)"
 quiet cmake --build "$work/subproject" --parallel
 for program in c_digitnet cpp_digitnet c_static cpp_static; do
     quiet "$work/subproject/$program"
