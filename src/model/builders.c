@@ -63,23 +63,11 @@ static digitnet_status check_name(const dnn_network *network, const char *name) 
     return DIGITNET_OK;
 }
 
-static void numbered_name(char name[MAX_NAME + 1], const char *stem, size_t number) {
-    if (number == 0) {
-        snprintf(name, MAX_NAME + 1, "%s", stem);
-    } else {
-        snprintf(name, MAX_NAME + 1, "%s_%zu", stem, number);
-    }
-}
-
 /* As Keras: "dense", "dense_1", "dense_2". */
-static void default_name(char name[MAX_NAME + 1], const dnn_network *network, const dnn_layer_kind *kind) {
-    size_t number = 0;
-    for (size_t i = 0; i < network->layer_count; i++) {
-        number += network->layers[i].kind == kind;
-    }
-    numbered_name(name, kind->name, number);
-    while (name_is_taken(network, name)) {
-        numbered_name(name, kind->name, ++number);
+static void default_name(char name[MAX_NAME + 1], const dnn_network *network, const char *stem) {
+    snprintf(name, MAX_NAME + 1, "%s", stem);
+    for (size_t i = 1; name_is_taken(network, name); i++) {
+        snprintf(name, MAX_NAME + 1, "%s_%zu", stem, i);
     }
 }
 
@@ -137,7 +125,7 @@ static digitnet_status append(digitnet_model *model, dnn_layer *layer, const cha
     if (name) {
         status = check_name(network, name);
     } else {
-        default_name(default_buffer, network, layer->kind);
+        default_name(default_buffer, network, layer->kind->name);
     }
     layer->name = name ? (char *)name : default_buffer; /* dnn_network_append() copies it */
     layer->input = dnn_network_output(network);
