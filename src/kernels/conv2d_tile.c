@@ -23,7 +23,6 @@ enum { MAX_TILE = 24 };
 typedef struct filter_block {
     const float *weights; /* depth x vectors */
     const float *bias;    /* full vectors */
-    size_t filters;       /* that there are, the last vector may be partial */
     size_t kernel_height, run;
     size_t image_row;             /* from row to row of the image */
     size_t row_step, column_step; /* from output position to output position, in the image */
@@ -81,36 +80,18 @@ ALWAYS_INLINE void sum_tile(vec *sums, const filter_block *block, const float *i
     }
 }
 
-ALWAYS_INLINE void store_floats(float *to, vec values, size_t count) {
-    if (count >= WIDTH)
-        vec_store(to, values);
-    else
-        vec_store_part(to, values, count);
-}
-
-ALWAYS_INLINE void store_places(uint8_t *to, lane_places p, size_t count) {
-    if (count >= WIDTH) {
-        places_store(to, p);
-        return;
-    }
-    uint8_t bytes[WIDTH];
-    places_store(bytes, p);
-    memcpy(to, bytes, count);
-}
-
 /* The greatest of four, the first of equals, and its place; a NaN is not lost. */
-ALWAYS_INLINE void pool_four(float *output, uint8_t *argmax, const vec *v, size_t count) {
+ALWAYS_INLINE void pool_four(float *output, uint8_t *argmax, const vec *v) {
     vec upper = vec_greater(v[1], v[0]), lower = vec_greater(v[3], v[2]), greatest = vec_greater(lower, upper);
     if (__builtin_expect(mask_bits(mask_unordered(v[0], v[1]) | mask_unordered(v[2], v[3])) != 0, 0)) {
         vec sum = v[0] + v[1] + v[2] + v[3];
         greatest = vec_select(mask_unordered(sum, sum), sum, greatest);
     }
-    store_floats(output, vec_relu(greatest), count);
+    vec_store(output, vec_relu(greatest));
     if (argmax) {
         mask second = mask_greater(v[1], v[0]), fourth = mask_greater(v[3], v[2]), below = mask_greater(lower, upper);
         lane_places above = places_select(second, places_set(1), places_set(0));
-        lane_places place = places_select(below, places_select(fourth, places_set(3), places_set(2)), above);
-        store_places(argmax, place, count);
+        places_store(argmax, places_select(below, places_select(fourth, places_set(3), places_set(2)), above));
     }
 }
 
@@ -126,7 +107,7 @@ ALWAYS_INLINE void window_tiles(const filter_block *whole, const float *image, f
             const vec *upper = sums + 2 * i * vectors + v, *lower = upper + columns * vectors;
             const vec window[] = {upper[0], upper[vectors], lower[0], lower[vectors]};
             size_t place = i * step + v * WIDTH;
-            pool_four(output + place, argmax ? argmax + place : NULL, window, block.filters - v * WIDTH);
+            pool_four(output + place, argmax ? argmax + place : NULL, window);
         }
         image += columns * block.column_step;
         output += windows * step;
@@ -139,8 +120,8 @@ ALWAYS_INLINE void position_tile(const filter_block *block, const float *image, 
                                  size_t vectors) {
     vec sums[MAX_TILE];
     sum_tile(sums, block, image, 1, positions, vectors);
-    UNROLLED for (size_t i = 0; i < positions; i++) UNROLLED for (size_t v = 0; v < vectors; v++) store_floats(
-        output + i * block->output_step + v * WIDTH, vec_relu(sums[i * vectors + v]), block->filters - v * WIDTH);
+    UNROLLED for (size_t i = 0; i < positions; i++) UNROLLED for (size_t v = 0; v < vectors; v++)
+        vec_store(output + i * block->output_step + v * WIDTH, vec_relu(sums[i * vectors + v]));
 }
 
 typedef void (*window_tiles_fn)(const filter_block *block, const float *image, float *output, uint8_t *argmax,
@@ -219,7 +200,7 @@ static void convolve_windows(const filter_block *block, size_t vectors, const fl
 
 /* One window of any size, from rows of `values` that are `row` values long and have been through ReLU. */
 static void pool_window(float *output, uint8_t *argmax, const float *values, size_t step, size_t row,
-                        const dnn_pool2d_shape *pool, size_t count) {
+                        const dnn_pool2d_shape *pool) {
     vec greatest = vec_load(values);
     lane_places place = places_set(0);
     size_t current = 0;
@@ -231,9 +212,9 @@ static void pool_window(float *output, uint8_t *argmax, const float *values, siz
             greatest = vec_select(greater, value, greatest);
             place = places_select(greater, places_set(current), place);
         }
-    store_floats(output, greatest, count);
+    vec_store(output, greatest);
     if (argmax)
-        store_places(argmax, place, count);
+        places_store(argmax, place);
 }
 
 /* A row of windows of any size, by way of `rows`, the positions that they read. */
@@ -241,7 +222,6 @@ static void convolve_and_pool(const filter_block *block, size_t vectors, const f
                               uint8_t *argmax, const dnn_pool2d_shape *pool, float *rows) {
     filter_block whole = *block;
     whole.output_step = vectors * WIDTH;
-    whole.filters = whole.output_step;
     size_t row = pool->output_width * pool->pool_width * whole.output_step;
     for (size_t y = 0; y < pool->pool_height; y++)
         convolve_positions(&whole, vectors, image + y * block->row_step, rows + y * row,
@@ -250,25 +230,53 @@ static void convolve_and_pool(const filter_block *block, size_t vectors, const f
         for (size_t v = 0; v < vectors; v++) {
             size_t place = x * block->output_step + v * WIDTH;
             pool_window(output + place, argmax ? argmax + place : NULL,
-                        rows + x * pool->pool_width * whole.output_step + v * WIDTH, whole.output_step, row, pool,
-                        block->filters - v * WIDTH);
+                        rows + x * pool->pool_width * whole.output_step + v * WIDTH, whole.output_step, row, pool);
         }
+}
+
+static void convolve_row(const filter_block *block, size_t vectors, const float *image, float *output, uint8_t *argmax,
+                         const dnn_pool2d_shape *pool, float *rows) {
+    if (pool->pool_height == 1 && pool->pool_width == 1)
+        convolve_positions(block, vectors, image, output, pool->output_width);
+    else if (pool->pool_height == 2 && pool->pool_width == 2)
+        convolve_windows(block, vectors, image, output, argmax, pool->output_width);
+    else
+        convolve_and_pool(block, vectors, image, output, argmax, pool, rows);
+}
+
+/* Scratch memory: one row of the output, of full vectors; the places of its maxima; the rows of positions that a row of
+ * windows reads. */
+static size_t row_values(const dnn_pool2d_shape *pool) {
+    return pool->output_width * MAX_VECTORS * WIDTH;
 }
 
 size_t SET_NAME(conv2d_relu_pool_scratch)(const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool) {
     (void)shape;
-    return pool->pool_height * pool->pool_width * pool->output_width * MAX_VECTORS * WIDTH * sizeof(float);
+    return row_values(pool) * ((1 + pool->pool_height * pool->pool_width) * sizeof(float) + sizeof(uint8_t));
+}
+
+/* The last block may have filters that there are not: its rows go by way of the scratch memory. */
+static void convolve_partial_row(const filter_block *block, size_t vectors, const float *image, float *output,
+                                 uint8_t *argmax, const dnn_pool2d_shape *pool, float *row, size_t filters) {
+    filter_block whole = *block;
+    whole.output_step = vectors * WIDTH;
+    float *rows = row + row_values(pool);
+    uint8_t *places = (uint8_t *)(rows + pool->pool_height * pool->pool_width * row_values(pool));
+    convolve_row(&whole, vectors, image, row, argmax ? places : NULL, pool, rows);
+    for (size_t x = 0; x < pool->output_width; x++) {
+        memcpy(output + x * block->output_step, row + x * whole.output_step, filters * sizeof *output);
+        if (argmax && pool->pool_height * pool->pool_width > 1)
+            memcpy(argmax + x * block->output_step, places + x * whole.output_step, filters);
+    }
 }
 
 static void convolve_block(const filter_block *block, size_t vectors, const float *image, float *output,
-                           uint8_t *argmax, const dnn_pool2d_shape *pool, float *scratch) {
+                           uint8_t *argmax, const dnn_pool2d_shape *pool, float *scratch, size_t filters) {
     for (size_t y = 0; y < pool->output_height; y++) {
-        if (pool->pool_height == 1 && pool->pool_width == 1)
-            convolve_positions(block, vectors, image, output, pool->output_width);
-        else if (pool->pool_height == 2 && pool->pool_width == 2)
-            convolve_windows(block, vectors, image, output, argmax, pool->output_width);
+        if (filters == vectors * WIDTH)
+            convolve_row(block, vectors, image, output, argmax, pool, scratch);
         else
-            convolve_and_pool(block, vectors, image, output, argmax, pool, scratch);
+            convolve_partial_row(block, vectors, image, output, argmax, pool, scratch, filters);
         image += pool->pool_height * block->row_step;
         output += pool->output_width * block->output_step;
         argmax = argmax ? argmax + pool->output_width * block->output_step : NULL;
@@ -288,15 +296,14 @@ void SET_NAME(conv2d_relu_pool)(float *output, uint8_t *argmax, const float *ima
                           .row_step = shape->stride_height * image_row,
                           .column_step = shape->stride_width * shape->channels,
                           .output_step = shape->filters};
-    size_t vectors = count_vectors(shape), filter = 0;
-    while (vectors > 0) {
-        size_t part = next_part(vectors, MAX_VECTORS);
-        block.filters = shape->filters - filter < part * WIDTH ? shape->filters - filter : part * WIDTH;
-        for (size_t i = 0; i < part * WIDTH; i++)
-            block_bias[i] = bias && i < block.filters ? bias[filter + i] : 0;
-        convolve_block(&block, part, image, output + filter, argmax ? argmax + filter : NULL, pool, scratch);
-        block.weights += shape->kernel_height * block.run * part * WIDTH;
-        filter += block.filters;
+    for (size_t vectors = count_vectors(shape), first = 0; vectors > 0;) {
+        size_t part = next_part(vectors, MAX_VECTORS), lanes = part * WIDTH;
+        size_t filters = shape->filters - first < lanes ? shape->filters - first : lanes;
+        for (size_t i = 0; i < lanes; i++)
+            block_bias[i] = bias && i < filters ? bias[first + i] : 0;
+        convolve_block(&block, part, image, output + first, argmax ? argmax + first : NULL, pool, scratch, filters);
+        block.weights += shape->kernel_height * block.run * lanes;
+        first += filters;
         vectors -= part;
     }
 }

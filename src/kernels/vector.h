@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <immintrin.h>
@@ -182,8 +183,7 @@ ALWAYS_INLINE vec vec_load_part(const float *from, size_t count) {
     return (vec)_mm256_maskload_ps(from, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lanes));
 #else
     float lanes[WIDTH] = {0};
-    for (size_t i = 0; i < count; i++)
-        lanes[i] = from[i];
+    memcpy(lanes, from, count * sizeof *lanes);
     return vec_load(lanes);
 #endif
 }
@@ -198,8 +198,7 @@ ALWAYS_INLINE void vec_store_part(float *to, vec v, size_t count) {
 #else
     float lanes[WIDTH];
     vec_store(lanes, v);
-    for (size_t i = 0; i < count; i++)
-        to[i] = lanes[i];
+    memcpy(to, lanes, count * sizeof *lanes);
 #endif
 }
 
