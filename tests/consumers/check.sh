@@ -45,6 +45,11 @@ for program in c_digitnet cpp_digitnet c_static cpp_static; do
     run "$work/installed/$program"
 done
 
+echo "The examples, with the installed library"
+quiet cmake -S "$source_folder/examples" -B "$work/examples" -DCMAKE_PREFIX_PATH="$prefix"
+quiet cmake --build "$work/examples"
+(cd "$work" && run "$work/examples/quickstart" "$source_folder/tests/data/mnist-subset")
+
 echo "pkg-config, archive"
 rm "$libdir"/libdigitnet.so*
 compile "$work/static" --static
