@@ -307,6 +307,13 @@ static digitnet_end fit_and_tell_end(digitnet_model *model, const digitnet_datas
     return end;
 }
 
+static int request_at_batch(const digitnet_event *event, void *user_data) {
+    if (event->kind == DIGITNET_BATCH_END && event->batch == *(const size_t *)user_data) {
+        digitnet_model_request_stop(event->model);
+    }
+    return 0;
+}
+
 /* A request stays until a fit consumes it, and is consumed once. */
 static void test_request_stop(void **state) {
     const digitnet_dataset *data = *state;
@@ -326,6 +333,12 @@ static void test_request_stop(void **state) {
                    DIGITNET_EINVAL, "");
     assert_int_equal(fit_and_tell_end(model, data, done), DIGITNET_END_COMPLETED);
     assert_int_equal(fit_and_tell_end(model, data, NULL), DIGITNET_END_REQUESTED);
+    /* One that comes in a fit's last batch finds it at its end, and is consumed by it. */
+    size_t last_batch = 1;
+    fit(model, data,
+        DIGITNET_WITH(digitnet_fit_options, .batch_size = IMAGES, DIGITNET_CALLBACKS({request_at_batch, &last_batch})));
+    assert_int_equal(info_of(model).batches_done, 0);
+    assert_int_equal(fit_and_tell_end(model, data, NULL), DIGITNET_END_COMPLETED);
     /* No object, no harm. */
     digitnet_model_request_stop(NULL);
     digitnet_model_clear_stop(NULL);

@@ -134,26 +134,29 @@ static void test_source(void **state) {
     digitnet_dataset_free(part);
 }
 
-/* The samples' seeds: the same in every run, new in every epoch, none in evaluation. */
-typedef struct seen_seeds {
+/* The samples' seeds and order: the same in every run, new in every epoch; no seeds in evaluation. */
+typedef struct seen_samples {
     uint64_t seeds[2][20]; /* by epoch and sample */
+    size_t order[2][20];   /* by epoch and place */
     size_t count;          /* samples gathered with a seed */
     bool evaluated;        /* gathered without */
-} seen_seeds;
+} seen_samples;
 
 static int gather_and_see(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
                           void *user_data) {
-    seen_seeds *seen = user_data;
+    seen_samples *seen = user_data;
     seen->evaluated = seen->evaluated || !seeds;
     for (size_t i = 0; seeds && i < count; i++) {
-        seen->seeds[seen->count++ / 20][indices[i]] = seeds[i];
+        seen->seeds[seen->count / 20][indices[i]] = seeds[i];
+        seen->order[seen->count / 20][seen->count % 20] = indices[i];
+        seen->count++;
     }
     return gather_noise(images, labels, indices, NULL, count, NULL);
 }
 
-static void test_seeds_of_samples(void **state) {
+static void test_seeds_and_order_of_samples(void **state) {
     (void)state;
-    seen_seeds runs[2] = {{.count = 0}};
+    seen_samples runs[2] = {{.count = 0}};
     for (size_t run = 0; run < 2; run++) {
         digitnet_dataset *source;
         expect_ok(digitnet_dataset_create_source(
@@ -178,6 +181,16 @@ static void test_seeds_of_samples(void **state) {
             assert_true(all[i] != all[j]);
         }
     }
+    /* Each epoch has an order of its own, in which every sample comes once. */
+    assert_memory_equal(runs[0].order, runs[1].order, sizeof runs[0].order);
+    assert_memory_not_equal(runs[0].order[0], runs[0].order[1], sizeof runs[0].order[0]);
+    for (size_t epoch = 0; epoch < 2; epoch++) {
+        unsigned seen = 0;
+        for (size_t i = 0; i < 20; i++) {
+            seen |= 1u << runs[0].order[epoch][i];
+        }
+        assert_int_equal(seen, (1u << 20) - 1);
+    }
 }
 
 /* Other seeds give other weights, shuffles and dropped values. */
@@ -201,9 +214,12 @@ static void test_seed_matters(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_seed_network),     cmocka_unit_test(test_dropout_and_batch_sizes),
-        cmocka_unit_test(test_wide_network),     cmocka_unit_test(test_source),
-        cmocka_unit_test(test_seeds_of_samples), cmocka_unit_test(test_seed_matters),
+        cmocka_unit_test(test_seed_network),
+        cmocka_unit_test(test_dropout_and_batch_sizes),
+        cmocka_unit_test(test_wide_network),
+        cmocka_unit_test(test_source),
+        cmocka_unit_test(test_seeds_and_order_of_samples),
+        cmocka_unit_test(test_seed_matters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,7 +96,7 @@ static double convolve_at(const conv2d_case *with, const window *rows, const win
     for (size_t i = 0; i < rows->size; i++) {
         for (size_t j = 0; j < columns->size; j++) {
             size_t y, x;
-            if (!place_of(&y, rows, row, i) | !place_of(&x, columns, column, j)) {
+            if (!(place_of(&y, rows, row, i) && place_of(&x, columns, column, j))) {
                 continue;
             }
             for (size_t k = 0; k < with->channels; k++) {
@@ -131,7 +131,7 @@ static void pool(float *output, const float *image, size_t channels, const windo
                 float largest = -INFINITY;
                 for (size_t tap = 0; tap < rows->size * columns->size; tap++) {
                     size_t y, x;
-                    if (place_of(&y, rows, row, tap / columns->size) &
+                    if (place_of(&y, rows, row, tap / columns->size) &&
                         place_of(&x, columns, column, tap % columns->size)) {
                         float value = image[(y * columns->input + x) * channels + channel];
                         largest = value > largest ? value : largest;
