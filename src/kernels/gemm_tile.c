@@ -191,11 +191,13 @@ typedef struct outer_job {
     float *c;
     size_t c_stride;
     bool add;
-    size_t last; /* columns of a partial tile, one vector wide */
+    size_t last; /* columns of a tile that is one vector wide */
 } outer_job;
 
-ALWAYS_INLINE void outer_tile(const outer_job *whole, size_t rows, size_t vectors, bool partial) {
+/* A tile of one vector is the one that takes the last columns, however few. */
+ALWAYS_INLINE void outer_tile(const outer_job *whole, size_t rows, size_t vectors) {
     const outer_job job = *whole;
+    const bool partial = vectors == 1;
     vec sums[OUTER_ROWS * OUTER_VECTORS];
     UNROLLED for (size_t r = 0; r < rows; r++) UNROLLED for (size_t v = 0; v < vectors; v++) {
         const float *c = job.c + r * job.c_stride + v * WIDTH;
@@ -224,7 +226,7 @@ ALWAYS_INLINE void outer_tile(const outer_job *whole, size_t rows, size_t vector
 
 #define OUTER_TILE(rows, vectors)                                     \
     static void outer_tile_##rows##x##vectors(const outer_job *job) { \
-        outer_tile(job, rows, vectors, false);                        \
+        outer_tile(job, rows, vectors);                               \
     }
 #define OUTER_TILES(vectors) \
     OUTER_TILE(1, vectors)   \
@@ -238,47 +240,32 @@ ALWAYS_INLINE void outer_tile(const outer_job *whole, size_t rows, size_t vector
         outer_tile_1x##vectors, outer_tile_2x##vectors, outer_tile_3x##vectors, outer_tile_4x##vectors, \
             outer_tile_5x##vectors, outer_tile_6x##vectors                                              \
     }
+typedef void (*outer_tile_fn)(const outer_job *job);
+
 OUTER_TILES(1)
 OUTER_TILES(2)
 #if WIDTH == 16
 OUTER_TILES(4)
+static const size_t outer_widths[] = {4, 2, 1};
+static const outer_tile_fn outer_tiles[][OUTER_ROWS] = {OUTER_ROW(4), OUTER_ROW(2), OUTER_ROW(1)};
+#else
+static const size_t outer_widths[] = {2, 1};
+static const outer_tile_fn outer_tiles[][OUTER_ROWS] = {OUTER_ROW(2), OUTER_ROW(1)};
 #endif
-
-#define OUTER_PARTIAL(rows)                                         \
-    static void outer_tile_##rows##xpartial(const outer_job *job) { \
-        outer_tile(job, rows, 1, true);                             \
-    }
-OUTER_PARTIAL(1)
-OUTER_PARTIAL(2)
-OUTER_PARTIAL(3)
-OUTER_PARTIAL(4)
-OUTER_PARTIAL(5)
-OUTER_PARTIAL(6)
-
-typedef void (*outer_tile_fn)(const outer_job *job);
-static const outer_tile_fn outer_tiles[OUTER_VECTORS + 1][OUTER_ROWS] = {
-    OUTER_ROW(partial),
-    OUTER_ROW(1),
-    OUTER_ROW(2),
-#if WIDTH == 16
-    {NULL},
-    OUTER_ROW(4),
-#endif
-};
 
 static void outer_block(const outer_job *block, size_t rows, size_t columns) {
-    for (size_t column = 0; column < columns;) {
-        size_t vectors = min_size((columns - column) / WIDTH, OUTER_VECTORS);
-        vectors -= vectors == 3; /* there is no such tile */
+    size_t kind = 0;
+    for (size_t column = 0; column < columns; column += outer_widths[kind] * WIDTH) {
+        while (outer_widths[kind] > 1 && columns - column < outer_widths[kind] * WIDTH)
+            kind++;
         for (size_t row = 0; row < rows; row += OUTER_ROWS) {
             outer_job job = *block;
             job.a += row * job.a_row;
             job.b += column;
             job.c += row * job.c_stride + column;
-            job.last = columns - column;
-            outer_tiles[vectors][min_size(rows - row, OUTER_ROWS) - 1](&job);
+            job.last = min_size(columns - column, WIDTH);
+            outer_tiles[kind][min_size(rows - row, OUTER_ROWS) - 1](&job);
         }
-        column += vectors ? vectors * WIDTH : columns - column;
     }
 }
 

@@ -174,7 +174,7 @@ ALWAYS_INLINE vec vec_relu(vec x) {
     return vec_greater((vec){0}, x);
 }
 
-/* The first `count` < WIDTH lanes from memory, zeros in the others; nothing behind them is read. */
+/* The first `count` lanes from memory, zeros in the others; nothing behind them is read. */
 ALWAYS_INLINE vec vec_load_part(const float *from, size_t count) {
 #if WIDTH == 16 && defined(__AVX512F__)
     return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);
@@ -188,7 +188,7 @@ ALWAYS_INLINE vec vec_load_part(const float *from, size_t count) {
 #endif
 }
 
-/* Writes the first `count` < WIDTH lanes and nothing behind them. */
+/* Writes the first `count` lanes and nothing behind them. */
 ALWAYS_INLINE void vec_store_part(float *to, vec v, size_t count) {
 #if WIDTH == 16 && defined(__AVX512F__)
     _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), (__m512)v);
