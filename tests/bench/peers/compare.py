@@ -50,9 +50,10 @@ class Failure(Exception):
     pass
 
 
-def run(command, threads, environment=()):
+def run(command, threads, environment=None):
     """What the command prints, on as many processors as threads."""
-    environment = dict(os.environ, OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS=str(threads), **dict(environment))
+    count = str(threads)
+    environment = {**os.environ, 'OMP_NUM_THREADS': count, 'OPENBLAS_NUM_THREADS': count, **(environment or {})}
     environment.pop('OPENBLAS_CORETYPE', None)
     processors = choose_processors(threads)
     result = subprocess.run([str(word) for word in command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -106,15 +107,15 @@ class Digitnet:
 class Torch:
     """PyTorch in one of its ways; the first epoch is to warm up."""
 
-    def __init__(self, name, python, arguments, options, environment=(), settings=SETTINGS):
+    def __init__(self, name, python, arguments, options, environment=None, settings=SETTINGS):
         self.name, self.settings, self.environment = name, settings, environment
         self.command = [python, PEERS / 'torch_mnist.py', arguments.data, '--epochs', 2, '--limit', arguments.images, *options]
 
     def measure(self, batch, threads):
         text = run([*self.command, '--batch', batch, '--threads', threads], threads, self.environment)
-        results = {training(batch, threads): find(r'img/s (\d+)', text)}
+        results = {training(batch, threads): find(r' img/s (\d+) val_acc', text)}
         if batch == SETTINGS[0][0]:
-            results[inference(threads)] = find(r'throughput_img/s (\d+)', text)
+            results[inference(threads)] = find(r' throughput_img/s (\d+)', text)
             if threads == 1:
                 results[latency(1)] = find(r'latency_us ([\d.]+)', text)
         return text.splitlines()[0], results
@@ -229,7 +230,7 @@ def summarize(results):
 
 
 def print_summary(rows):
-    print(f'{"":28}{"":16}{"median":>10}{"lowest":>10}{"highest":>10}{"ours/its":>10}{"target":>10}')
+    print(f'{"":46}{"median":>10}{"lowest":>10}{"highest":>10}{"ours/its":>10}{"target":>10}')
     previous = None
     for row in rows:
         title = row['metric'] if row['metric'] != previous else ''
@@ -239,7 +240,7 @@ def print_summary(rows):
         ratio = f'{row["ratio"]:10.2f}' if row['ratio'] else ''
         limit = '<= ' if is_time(row['metric']) else '>= '
         target = f'{limit + str(row["target"]):>10}  {"met" if row["met"] else "missed"}' if row['target'] else ''
-        print(f'{title:28}{row["library"]:16}{numbers}{ratio}{target}')
+        print(f'{title:30}{row["library"]:16}{numbers}{ratio}{target}')
 
 
 def main():
