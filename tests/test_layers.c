@@ -152,14 +152,19 @@ static digitnet_conv2d_options options_of(const conv2d_case *with) {
                                      .no_bias = with->no_bias};
 }
 
-/* One convolution, and behind it, unless 0, a pool of pool x pool. */
-static void check_conv2d(const conv2d_case *with, digitnet_activation activation, size_t pool_size) {
+/* One convolution, and behind it, unless its options are NULL, a pool. */
+static void check_conv2d(const conv2d_case *with, digitnet_activation activation, size_t pool_size,
+                         const digitnet_max_pool2d_options *pool_options) {
     digitnet_conv2d_options options = options_of(with);
     digitnet_model *model = begin_model(with->height, with->width, with->channels);
     expect_ok(digitnet_model_add_conv2d_ex(model, with->filters, with->kernel_height, activation, &options));
     dnn_shape convolved = dnn_network_output(&model->network);
-    if (pool_size) {
-        expect_ok(digitnet_model_add_max_pool2d(model, pool_size));
+    window rows = {0}, columns = {0};
+    if (pool_options) {
+        expect_ok(digitnet_model_add_max_pool2d_ex(model, pool_size, pool_options));
+        rows = window_of(convolved.height, pool_size, pool_options->stride_height, pool_options->padding);
+        columns =
+            window_of(convolved.width, pool_options->pool_width, pool_options->stride_width, pool_options->padding);
     }
     trial run = run_model(model, 1);
     float *kernel = weights_of(model, "conv2d/kernel"), *bias = with->no_bias ? NULL : weights_of(model, "conv2d/bias");
@@ -167,9 +172,7 @@ static void check_conv2d(const conv2d_case *with, digitnet_activation activation
     float *pooled = must_allocate(run.output_values * sizeof(float));
     for (size_t image = 0; image < IMAGES; image++) {
         convolve(expected, with, run.images + image * run.input_values, kernel, bias, activation == DIGITNET_RELU);
-        if (pool_size) {
-            window rows = window_of(convolved.height, pool_size, pool_size, DIGITNET_VALID);
-            window columns = window_of(convolved.width, pool_size, pool_size, DIGITNET_VALID);
+        if (pool_options) {
             pool(pooled, expected, with->filters, &rows, &columns);
         } else {
             memcpy(pooled, expected, run.output_values * sizeof(float));
@@ -181,6 +184,15 @@ static void check_conv2d(const conv2d_case *with, digitnet_activation activation
     free(expected);
     free(pooled);
     end_trial(&run);
+}
+
+static void check_conv2d_with_pool(const conv2d_case *with, size_t pool_height, size_t pool_width, size_t stride_height,
+                                   size_t stride_width, digitnet_padding padding) {
+    const digitnet_max_pool2d_options *options =
+        DIGITNET_WITH(digitnet_max_pool2d_options, .pool_width = pool_width, .stride_height = stride_height,
+                      .stride_width = stride_width, .padding = padding);
+    check_conv2d(with, DIGITNET_RELU, pool_height, options);
+    check_conv2d(with, DIGITNET_LINEAR, pool_height, options);
 }
 
 static const conv2d_case conv2d_cases[] = {
@@ -206,14 +218,14 @@ enum { CONV2D_CASES = sizeof conv2d_cases / sizeof *conv2d_cases };
 static void test_conv2d_linear(void **state) {
     (void)state;
     for (size_t i = 0; i < CONV2D_CASES; i++) {
-        check_conv2d(&conv2d_cases[i], DIGITNET_LINEAR, 0);
+        check_conv2d(&conv2d_cases[i], DIGITNET_LINEAR, 0, NULL);
     }
 }
 
 static void test_conv2d_relu(void **state) {
     (void)state;
     for (size_t i = 0; i < CONV2D_CASES; i++) {
-        check_conv2d(&conv2d_cases[i], DIGITNET_RELU, 0);
+        check_conv2d(&conv2d_cases[i], DIGITNET_RELU, 0, NULL);
     }
 }
 
@@ -225,10 +237,25 @@ static void test_conv2d_with_pool(void **state) {
         window columns = window_of(with->width, with->kernel_width, with->stride_width, with->padding);
         size_t smaller = rows.output < columns.output ? rows.output : columns.output;
         for (size_t size = 1; size <= 3 && size <= smaller; size++) {
-            check_conv2d(with, DIGITNET_RELU, size);
-            check_conv2d(with, DIGITNET_LINEAR, size);
+            check_conv2d_with_pool(with, size, size, size, size, DIGITNET_VALID);
         }
     }
+}
+
+/* Pools whose windows overlap, leave gaps, reach over the edge, or have more places than 8 bits tell. */
+static void test_conv2d_with_any_pool(void **state) {
+    (void)state;
+    static const conv2d_case odd = {9, 11, 3, 5, 2, 3, 1, 1, DIGITNET_VALID, 0};
+    static const conv2d_case large = {22, 21, 2, 3, 3, 3, 1, 1, DIGITNET_SAME, 1};
+    check_conv2d_with_pool(&odd, 3, 2, 2, 1, DIGITNET_VALID);
+    check_conv2d_with_pool(&odd, 2, 2, 3, 4, DIGITNET_VALID);
+    check_conv2d_with_pool(&odd, 3, 2, 3, 2, DIGITNET_VALID);
+    check_conv2d_with_pool(&odd, 3, 2, 3, 2, DIGITNET_SAME);
+    check_conv2d_with_pool(&odd, 3, 4, 3, 4, DIGITNET_SAME);
+    check_conv2d_with_pool(&odd, 3, 3, 1, 1, DIGITNET_SAME);
+    check_conv2d_with_pool(&large, 16, 16, 16, 16, DIGITNET_VALID);
+    check_conv2d_with_pool(&large, 17, 17, 17, 17, DIGITNET_VALID);
+    check_conv2d_with_pool(&large, 22, 21, 22, 21, DIGITNET_VALID);
 }
 
 static void check_max_pool2d(size_t height, size_t width, size_t channels, size_t pool_height, size_t pool_width,
@@ -424,6 +451,7 @@ int main(void) {
         cmocka_unit_test(test_conv2d_linear),
         cmocka_unit_test(test_conv2d_relu),
         cmocka_unit_test(test_conv2d_with_pool),
+        cmocka_unit_test(test_conv2d_with_any_pool),
         cmocka_unit_test(test_max_pool2d),
         cmocka_unit_test(test_dense),
         cmocka_unit_test(test_flatten_and_activations),

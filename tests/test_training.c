@@ -91,6 +91,18 @@ static void test_evaluate(void **state) {
     digitnet_metrics metrics = evaluate(model, data);
     assert_true(fabs(metrics.loss - loss) < 1e-5);
     assert_true(fabs(metrics.accuracy - correct / COUNT) < 1e-12);
+    /* Where all probabilities are the same the first class is the answer. */
+    float *zeros = calloc(count_parameters(model), sizeof(float));
+    assert_non_null(zeros);
+    expect_ok(digitnet_model_set_weights(model, NULL, zeros, count_parameters(model)));
+    free(zeros);
+    size_t of_class_0 = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        of_class_0 += labels[i] == 0;
+    }
+    metrics = evaluate(model, data);
+    assert_true(fabs(metrics.loss - log(SMALL_CLASSES)) < 1e-12);
+    assert_true(fabs(metrics.accuracy - (double)of_class_0 / COUNT) < 1e-12);
     digitnet_dataset_free(data);
     digitnet_model_free(model);
 }
