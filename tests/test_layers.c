@@ -249,6 +249,8 @@ static void test_conv2d_with_any_pool(void **state) {
     static const conv2d_case large = {22, 21, 2, 3, 3, 3, 1, 1, DIGITNET_SAME, 1};
     check_conv2d_with_pool(&odd, 3, 2, 2, 1, DIGITNET_VALID);
     check_conv2d_with_pool(&odd, 2, 2, 3, 4, DIGITNET_VALID);
+    check_conv2d_with_pool(&odd, 2, 2, 3, 2, DIGITNET_VALID);
+    check_conv2d_with_pool(&odd, 2, 2, 2, 3, DIGITNET_VALID);
     check_conv2d_with_pool(&odd, 3, 2, 3, 2, DIGITNET_VALID);
     check_conv2d_with_pool(&odd, 3, 2, 3, 2, DIGITNET_SAME);
     check_conv2d_with_pool(&odd, 3, 4, 3, 4, DIGITNET_SAME);
