@@ -20,7 +20,9 @@ typedef struct depth_chunk {
     const float *gradients; /* of the group's first filter */
     const float *kernel;    /* likewise, from the chunk's first value */
     float *image_gradient;
-    size_t segment_count;
+    bool whole;                  /* no vector of the depth goes beyond its row of the kernel */
+    size_t offsets[MAX_VECTORS]; /* then: of the vectors in the patch */
+    size_t segment_count;        /* else */
     segment segments[MAX_VECTORS * WIDTH];
 } depth_chunk;
 
@@ -58,6 +60,13 @@ ALWAYS_INLINE void sum_position(const depth_chunk *chunk, uint64_t filters, cons
         size_t filter = (size_t)__builtin_ctzll(filters);
         const float *kernel = chunk->kernel + filter * kernel_row;
         UNROLLED for (size_t v = 0; v < vectors; v++) sums[v] += vec_load(kernel + v * WIDTH) * gradients[filter];
+    }
+    if (chunk->whole) {
+        UNROLLED for (size_t v = 0; v < vectors; v++) {
+            float *place = patch + chunk->offsets[v];
+            vec_store(place, vec_load(place) + sums[v]);
+        }
+        return;
     }
     float values[MAX_VECTORS * WIDTH];
     UNROLLED for (size_t v = 0; v < vectors; v++) vec_store(values + v * WIDTH, sums[v]);
@@ -103,14 +112,18 @@ static const sum_chunk_fn chunks[MAX_VECTORS] = {
 #endif
 };
 
-/* Cuts the depth's values first .. end - 1 where the kernel's rows end. */
-static void cut_segments(depth_chunk *chunk, size_t first, size_t end) {
+/* Where the depth's values first .. end - 1 go. */
+static void place_chunk(depth_chunk *chunk, size_t first, size_t end) {
     const backward *job = chunk->job;
+    chunk->whole = job->run % WIDTH == 0;
     chunk->segment_count = 0;
-    for (size_t k = first; k < end;) {
-        size_t row = k / job->run, column = k % job->run, count = min_size(job->run - column, end - k);
-        chunk->segments[chunk->segment_count++] = (segment){k - first, row * job->image_row + column, count};
-        k += count;
+    for (size_t k = first, count; k < end; k += count) {
+        size_t row = k / job->run, column = k % job->run, place = row * job->image_row + column;
+        count = min_size(chunk->whole ? WIDTH : job->run - column, end - k);
+        if (chunk->whole)
+            chunk->offsets[(k - first) / WIDTH] = place;
+        else
+            chunk->segments[chunk->segment_count++] = (segment){k - first, place, count};
     }
 }
 
@@ -122,7 +135,7 @@ void SET_NAME(add_image_gradient)(float *image_gradient, const backward *job) {
         for (size_t done = 0, vectors = job->padded_depth / WIDTH; done < vectors;) {
             size_t part = next_part(vectors - done, MAX_VECTORS);
             chunk.kernel = job->kernel + first * job->padded_depth + done * WIDTH;
-            cut_segments(&chunk, done * WIDTH, min_size((done + part) * WIDTH, job->depth));
+            place_chunk(&chunk, done * WIDTH, min_size((done + part) * WIDTH, job->depth));
             chunks[part - 1](&chunk);
             done += part;
         }
