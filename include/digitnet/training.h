@@ -75,7 +75,8 @@ typedef struct digitnet_event {
     size_t batch, batches;
     /** Means over the images of the epoch so far. */
     double loss, accuracy;
-    /** NaN before the epoch's end, or where there is no validation. */
+    /** NaN before the epoch's end, or where there is no validation. After the last epoch FIT_END tells of that one
+     * again. */
     double validation_loss, validation_accuracy;
     /** Seconds spent training in this epoch so far, validation left out. */
     double seconds;

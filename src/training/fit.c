@@ -32,8 +32,9 @@ typedef struct fit_state {
     /* The last state known to be finite. */
     float *kept_parameters, *kept_state;
     dnn_progress kept_progress;
-    bool diverged;  /* which a callback's or a source's EDIVERGED does not mean */
-    double seconds; /* spent training in this epoch */
+    bool diverged;             /* which a callback's or a source's EDIVERGED does not mean */
+    dnn_epoch_result finished; /* of the last epoch that was */
+    double seconds;            /* spent training in this epoch */
     digitnet_end end;
 } fit_state;
 
@@ -169,14 +170,27 @@ static void release(fit_state *fit) {
     digitnet_dataset_free(fit->validation_part);
 }
 
+/* Where the fit stands or begins. A place within an epoch holds for the same number of images in the same batches; else
+ * the epoch begins anew. */
+static dnn_progress place_of(const fit_state *fit) {
+    const dnn_progress *progress = &fit->model->training->progress;
+    if (progress->image_count == fit->image_count && progress->batch_size == fit->batch_size) {
+        return *progress;
+    }
+    return (dnn_progress){.epochs_done = progress->epochs_done,
+                          .steps_done = progress->steps_done,
+                          .image_count = fit->image_count,
+                          .batch_size = fit->batch_size};
+}
+
 /* The metrics of the epoch at hand so far; validation figures are not known before its end. */
 static dnn_epoch_result results_so_far(const fit_state *fit) {
-    const dnn_progress *progress = &fit->model->training->progress;
-    size_t images = progress->batches_done * fit->batch_size;
+    dnn_progress place = place_of(fit);
+    size_t images = place.batches_done * fit->batch_size;
     images = images < fit->image_count ? images : fit->image_count;
     double divisor = images ? (double)images : 1;
-    return (dnn_epoch_result){.values = {[DIGITNET_METRIC_LOSS] = progress->loss_sum / divisor,
-                                         [DIGITNET_METRIC_ACCURACY] = (double)progress->correct / divisor,
+    return (dnn_epoch_result){.values = {[DIGITNET_METRIC_LOSS] = place.loss_sum / divisor,
+                                         [DIGITNET_METRIC_ACCURACY] = (double)place.correct / divisor,
                                          [DIGITNET_METRIC_VALIDATION_LOSS] = NAN,
                                          [DIGITNET_METRIC_VALIDATION_ACCURACY] = NAN,
                                          [DIGITNET_METRIC_SECONDS] = fit->seconds}};
@@ -205,11 +219,13 @@ static digitnet_status tell(fit_state *fit, digitnet_event_kind kind, size_t epo
     return status;
 }
 
-/* Tells of the epoch at hand as it stands. */
+/* Tells of the epoch at hand as it stands; after the last one there is none, and it is told of again. */
 static digitnet_status tell_progress(fit_state *fit, digitnet_event_kind kind) {
-    const dnn_progress *progress = &fit->model->training->progress;
-    dnn_epoch_result result = results_so_far(fit);
-    return tell(fit, kind, progress->epochs_done + 1, progress->batches_done, &result);
+    dnn_progress place = place_of(fit);
+    bool over = place.epochs_done == fit->until_epoch;
+    dnn_epoch_result result = over ? fit->finished : results_so_far(fit);
+    return tell(fit, kind, over ? fit->until_epoch : place.epochs_done + 1,
+                over ? fit->batch_count : place.batches_done, &result);
 }
 
 static bool is_stopped(fit_state *fit) {
@@ -280,6 +296,7 @@ static digitnet_status finish_epoch(fit_state *fit) {
         return status;
     }
     *progress = (dnn_progress){.epochs_done = progress->epochs_done + 1, .steps_done = progress->steps_done};
+    fit->finished = result;
     keep_state(fit);
     return tell(fit, DIGITNET_EPOCH_END, progress->epochs_done, fit->batch_count, &result);
 }
@@ -292,8 +309,7 @@ static digitnet_status run_epoch(fit_state *fit) {
     } else {
         dnn_epoch_shuffle(fit->order, fit->image_count, training->seed, progress->epochs_done);
     }
-    progress->image_count = fit->image_count;
-    progress->batch_size = fit->batch_size;
+    *progress = place_of(fit);
     fit->seconds = 0;
     digitnet_status status = tell_progress(fit, DIGITNET_EPOCH_BEGIN);
     if (status == DIGITNET_OK) {
@@ -305,18 +321,9 @@ static digitnet_status run_epoch(fit_state *fit) {
     return status;
 }
 
-/* A place within an epoch holds for the same number of images in the same batches; else the epoch begins anew. */
-static void find_place(fit_state *fit) {
-    dnn_progress *progress = &fit->model->training->progress;
-    if (progress->image_count != fit->image_count || progress->batch_size != fit->batch_size) {
-        *progress = (dnn_progress){.epochs_done = progress->epochs_done, .steps_done = progress->steps_done};
-    }
-}
-
 static digitnet_status run(fit_state *fit) {
     const dnn_progress *progress = &fit->model->training->progress;
     keep_state(fit);
-    find_place(fit);
     digitnet_status status = tell_progress(fit, DIGITNET_FIT_BEGIN);
     while (status == DIGITNET_OK && progress->epochs_done < fit->until_epoch && !is_stopped(fit)) {
         status = run_epoch(fit);
