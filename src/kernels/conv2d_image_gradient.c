@@ -4,8 +4,10 @@
 
 #if WIDTH == 16
 enum { MAX_VECTORS = 9 };
-#else
+#elif WIDTH == 8
 enum { MAX_VECTORS = 12 };
+#else
+enum { MAX_VECTORS = 8 };
 #endif
 enum { GROUP = 64 };
 
@@ -88,29 +90,23 @@ ALWAYS_INLINE void sum_chunk(const depth_chunk *chunk, size_t vectors) {
     static void sum_chunk_##vectors(const depth_chunk *chunk) { \
         sum_chunk(chunk, vectors);                              \
     }
-CHUNK(1)
-CHUNK(2)
-CHUNK(3)
-CHUNK(4)
-CHUNK(5)
-CHUNK(6)
-CHUNK(7)
-CHUNK(8)
-CHUNK(9)
-#if WIDTH < 16
-CHUNK(10)
-CHUNK(11)
-CHUNK(12)
-#endif
+#define CHUNKS_TO_8 CHUNK(1) CHUNK(2) CHUNK(3) CHUNK(4) CHUNK(5) CHUNK(6) CHUNK(7) CHUNK(8)
+#define CHUNKS_TO_12 CHUNKS_TO_8 CHUNK(9) CHUNK(10) CHUNK(11) CHUNK(12)
+#define TO_8 sum_chunk_1, sum_chunk_2, sum_chunk_3, sum_chunk_4, sum_chunk_5, sum_chunk_6, sum_chunk_7, sum_chunk_8
+#define TO_12 TO_8, sum_chunk_9, sum_chunk_10, sum_chunk_11, sum_chunk_12
 
 typedef void (*sum_chunk_fn)(const depth_chunk *chunk);
-static const sum_chunk_fn chunks[MAX_VECTORS] = {
-    sum_chunk_1,  sum_chunk_2,  sum_chunk_3,  sum_chunk_4, sum_chunk_5,
-    sum_chunk_6,  sum_chunk_7,  sum_chunk_8,  sum_chunk_9,
-#if WIDTH < 16
-    sum_chunk_10, sum_chunk_11, sum_chunk_12,
+#if WIDTH == 16
+CHUNKS_TO_8
+CHUNK(9)
+static const sum_chunk_fn chunks[] = {TO_8, sum_chunk_9};
+#elif WIDTH == 8
+CHUNKS_TO_12
+static const sum_chunk_fn chunks[] = {TO_12};
+#else
+CHUNKS_TO_8
+static const sum_chunk_fn chunks[] = {TO_8};
 #endif
-};
 
 /* Where the depth's values first .. end - 1 go. */
 static void place_chunk(depth_chunk *chunk, size_t first, size_t end) {

@@ -4,11 +4,13 @@
 
 /* Vectors of a kernel's row in one pass, with one and with three rows at once. */
 #if WIDTH == 16
-enum { MAX_VECTORS_OF_3 = 8, NINE_VECTORS = 2 };
+enum { MAX_VECTORS = 12, MAX_VECTORS_OF_3 = 8, NINE_VECTORS = 2 };
+#elif WIDTH == 8
+enum { MAX_VECTORS = 12, MAX_VECTORS_OF_3 = 4, NINE_VECTORS = 1 };
 #else
-enum { MAX_VECTORS_OF_3 = 4, NINE_VECTORS = 1 };
+enum { MAX_VECTORS = 8, MAX_VECTORS_OF_3 = 4, NINE_VECTORS = 1 };
 #endif
-enum { MAX_VECTORS = 12, MAX_SUMS = 24, NINE = 9 };
+enum { MAX_SUMS = 24, NINE = 9 };
 
 /* Some vectors of some rows of one filter's kernel. */
 typedef struct kernel_chunk {
@@ -73,15 +75,19 @@ ALWAYS_INLINE void sum_chunk(const kernel_chunk *chunk, size_t rows, size_t vect
     TO_8(rows), sum_chunk_##rows##x9, sum_chunk_##rows##x10, sum_chunk_##rows##x11, sum_chunk_##rows##x12
 
 typedef void (*sum_chunk_fn)(const kernel_chunk *chunk);
-CHUNKS_TO_12(1)
 #if WIDTH == 16
+CHUNKS_TO_12(1)
 CHUNKS_TO_8(3)
-static const sum_chunk_fn chunks_of_3[MAX_VECTORS_OF_3] = {TO_8(3)};
-#else
+static const sum_chunk_fn chunks_of_1[] = {TO_12(1)}, chunks_of_3[] = {TO_8(3)};
+#elif WIDTH == 8
+CHUNKS_TO_12(1)
 CHUNKS_TO_4(3)
-static const sum_chunk_fn chunks_of_3[MAX_VECTORS_OF_3] = {TO_4(3)};
+static const sum_chunk_fn chunks_of_1[] = {TO_12(1)}, chunks_of_3[] = {TO_4(3)};
+#else
+CHUNKS_TO_8(1)
+CHUNKS_TO_4(3)
+static const sum_chunk_fn chunks_of_1[] = {TO_8(1)}, chunks_of_3[] = {TO_4(3)};
 #endif
-static const sum_chunk_fn chunks_of_1[MAX_VECTORS] = {TO_12(1)};
 
 /* One filter, from the image itself. */
 static void add_filter(float *gradient, const backward *job, size_t filter) {

@@ -29,10 +29,11 @@ function(digitnet_add_kernel_set name width)
     digitnet_add_objects(digitnet_kernels_${name} ${sources})
     target_compile_definitions(digitnet_kernels_${name} PRIVATE DNN_KERNEL_SET=${name} DNN_VECTOR_WIDTH=${width})
     # Products and sums may be fused, but NaN and infinity keep their meaning, so that a diverging training is seen. -Wno-psabi:
-    # vectors wider than the registers would be passed otherwise than with such registers, but none is passed.
+    # vectors wider than the registers would be passed otherwise than with such registers, but none is passed. The last two: no
+    # second copy of a loop for a case that is no faster here.
     target_compile_options(digitnet_kernels_${name} PRIVATE
         -O3 -fno-math-errno -fno-trapping-math -ffp-contract=fast -Wno-psabi ${ARGN}
-        $<$<C_COMPILER_ID:GNU>:-fno-version-loops-for-strides>
+        $<$<C_COMPILER_ID:GNU>:-fno-version-loops-for-strides> $<$<C_COMPILER_ID:GNU>:-fno-unswitch-loops>
     )
     # What the optimizers compute is the same, bit for bit, with every set.
     set_source_files_properties("${DIGITNET_KERNELS_DIR}/elementwise.c" PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
