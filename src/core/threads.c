@@ -17,19 +17,21 @@
  * moment before it sleeps saves a wake-up, which costs about as much. */
 #define SPIN_NANOSECONDS 50000
 #define MAX_THREADS 256
+#define MAX_TASKS (SIZE_MAX / MAX_THREADS < UINT32_MAX ? SIZE_MAX / MAX_THREADS : UINT32_MAX)
 #define WORKER_STACK ((size_t)1 << 20)
 
 typedef struct worker {
+    /* Its share of a run. The number of the run in the upper half, the tasks that nobody has claimed yet in the lower.
+     * A task is claimed by taking 1 away, which only succeeds while the run still has it: so the caller waits for
+     * tasks, not for workers that come too late. */
+    _Alignas(DNN_ALIGNMENT) _Atomic uint64_t ticket;
     dnn_pool *pool;
     size_t index;
-    pthread_t thread;
+    pthread_t thread; /* but for the caller */
 } worker;
 
 struct dnn_pool {
-    /* The number of the run in the upper half, the tasks that nobody has claimed yet in the lower. A task is claimed by
-     * taking 1 away, which only succeeds while the run still has it: so the caller waits for tasks, not for workers
-     * that come too late. */
-    _Atomic uint64_t ticket;
+    atomic_uint run_number;
     atomic_size_t done; /* tasks of the run */
     _Atomic(dnn_task_fn) run;
     _Atomic(void *) context;
@@ -38,8 +40,8 @@ struct dnn_pool {
     pthread_mutex_t mutex; /* for sleeping alone */
     pthread_cond_t started, finished;
     bool spin;
-    size_t size;      /* workers, the caller included */
-    worker workers[]; /* without the caller */
+    size_t size;      /* workers */
+    worker workers[]; /* the caller is the first */
 };
 
 size_t dnn_processor_count(void) {
@@ -66,12 +68,9 @@ static int64_t nanoseconds(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static uint32_t run_number(uint64_t ticket) {
-    return (uint32_t)(ticket >> 32);
-}
-
+/* Of the run that a worker last took part in. */
 static bool run_is_new(dnn_pool *pool, uint32_t last_run) {
-    return run_number(atomic_load(&pool->ticket)) != last_run || atomic_load(&pool->stopping);
+    return atomic_load(&pool->run_number) != last_run || atomic_load(&pool->stopping);
 }
 
 static bool run_is_done(dnn_pool *pool, uint32_t count) {
@@ -96,10 +95,17 @@ static void await(dnn_pool *pool, bool (*met)(dnn_pool *, uint32_t), uint32_t nu
     pthread_mutex_unlock(&pool->mutex);
 }
 
-/* Claims and runs tasks until the run has none left. What a late worker reads may be of the next run; its claim then
- * fails, because the caller changes these fields only after every task of the run was claimed. */
-static void work(dnn_pool *pool, size_t index) {
-    uint64_t ticket = atomic_load(&pool->ticket);
+/* Where the share of a worker ends. The same share of each run goes to the same worker, so that what a task left in a
+ * processor's cache is there when its turn comes again. */
+static size_t share_end(const dnn_pool *pool, size_t index, size_t count) {
+    return (index + 1) * count / pool->size;
+}
+
+/* Claims and runs tasks of one worker's share until it has none left. What a late worker reads may be of the next run;
+ * its claim then fails, because the caller changes these fields only after every task of the run was claimed. */
+static void work_on_share(dnn_pool *pool, size_t owner, size_t index) {
+    _Atomic uint64_t *share = &pool->workers[owner].ticket;
+    uint64_t ticket = atomic_load(share);
     for (;;) {
         size_t left = (uint32_t)ticket;
         if (left == 0)
@@ -107,16 +113,22 @@ static void work(dnn_pool *pool, size_t index) {
         dnn_task_fn run = atomic_load(&pool->run);
         void *context = atomic_load(&pool->context);
         size_t count = atomic_load(&pool->count);
-        if (!atomic_compare_exchange_weak(&pool->ticket, &ticket, ticket - 1))
+        if (!atomic_compare_exchange_weak(share, &ticket, ticket - 1))
             continue;
-        run(context, count - left, index);
+        run(context, share_end(pool, owner, count) - left, index);
         if (atomic_fetch_add(&pool->done, 1) + 1 == count) {
             pthread_mutex_lock(&pool->mutex);
             pthread_cond_signal(&pool->finished);
             pthread_mutex_unlock(&pool->mutex);
         }
-        ticket = atomic_load(&pool->ticket);
+        ticket = atomic_load(share);
     }
+}
+
+/* First its own share, then what the others have not come to. */
+static void work(dnn_pool *pool, size_t index) {
+    for (size_t i = 0; i < pool->size; ++i)
+        work_on_share(pool, (index + i) % pool->size, index);
 }
 
 static void *worker_main(void *argument) {
@@ -127,7 +139,7 @@ static void *worker_main(void *argument) {
         await(pool, run_is_new, last_run, &pool->started);
         if (atomic_load(&pool->stopping))
             return NULL;
-        last_run = run_number(atomic_load(&pool->ticket));
+        last_run = atomic_load(&pool->run_number);
         work(pool, self->index);
     }
 }
@@ -151,8 +163,9 @@ static void start_workers(dnn_pool *pool, size_t threads) {
     pthread_attr_setstacksize(&attributes, WORKER_STACK);
     block_signals(&previous);
     while (pool->size < threads) {
-        worker *self = &pool->workers[pool->size - 1];
-        *self = (worker){.pool = pool, .index = pool->size};
+        worker *self = &pool->workers[pool->size];
+        self->pool = pool;
+        self->index = pool->size;
         if (pthread_create(&self->thread, &attributes, worker_main, self) != 0)
             break;
         ++pool->size;
@@ -190,7 +203,7 @@ no_mutex:
 }
 
 void dnn_pool_run(dnn_pool *pool, dnn_task_fn run, void *context, size_t count) {
-    if (pool == NULL || pool->size == 1 || count <= 1 || count > UINT32_MAX) {
+    if (pool == NULL || pool->size == 1 || count <= 1 || count > MAX_TASKS) {
         for (size_t task = 0; task < count; ++task)
             run(context, task, 0);
         return;
@@ -200,8 +213,13 @@ void dnn_pool_run(dnn_pool *pool, dnn_task_fn run, void *context, size_t count) 
     atomic_store(&pool->count, count);
     atomic_store(&pool->done, 0);
     pthread_mutex_lock(&pool->mutex);
-    uint64_t next_run = (uint64_t)run_number(atomic_load(&pool->ticket)) + 1;
-    atomic_store(&pool->ticket, next_run << 32 | count);
+    uint32_t next_run = atomic_load(&pool->run_number) + 1;
+    for (size_t i = 0, first = 0; i < pool->size; ++i) {
+        size_t end = share_end(pool, i, count);
+        atomic_store(&pool->workers[i].ticket, (uint64_t)next_run << 32 | (end - first));
+        first = end;
+    }
+    atomic_store(&pool->run_number, next_run);
     pthread_cond_broadcast(&pool->started);
     pthread_mutex_unlock(&pool->mutex);
     work(pool, 0);
@@ -219,7 +237,7 @@ void dnn_pool_free(dnn_pool *pool) {
     atomic_store(&pool->stopping, true);
     pthread_cond_broadcast(&pool->started);
     pthread_mutex_unlock(&pool->mutex);
-    for (size_t i = 0; i + 1 < pool->size; ++i)
+    for (size_t i = 1; i < pool->size; ++i)
         pthread_join(pool->workers[i].thread, NULL);
     pthread_cond_destroy(&pool->finished);
     pthread_cond_destroy(&pool->started);
