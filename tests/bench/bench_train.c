@@ -8,7 +8,7 @@
 
 static const char usage[] = "usage: bench_train [OPTION...]\n"
                             "Trains MNIST's network by Adam. Options with a list (1,2,4) measure every combination.\n"
-    "Operations are counted as if none were left out: more than 100 percent of SGEMM can be.\n"
+                            "Operations are counted as if none were left out: more than 100 percent of SGEMM can be.\n"
                             "  --batch LIST    images in a batch (32)\n"
                             "  --threads LIST  (1)\n"
                             "  --images LIST   images in an epoch (12800)\n"
