@@ -42,15 +42,13 @@ void dnn_predict_chunk(float *scores, const dnn_workspace *workspace, dnn_images
     const dnn_network *network = workspace->network;
     size_t image_values = dnn_shape_values(network->input), outputs = dnn_network_outputs(network);
     float *input = dnn_workspace_input(workspace);
-    if (images.floats) {
+    if (images.floats)
         memcpy(input, images.floats + first * image_values, count * image_values * sizeof(float));
-    } else {
+    else
         network->kernels->bytes_to_floats(input, images.bytes + first * image_values, count * image_values);
-    }
     float *results = dnn_workspace_forward(workspace, count);
-    if (dnn_network_is_classifier(network)) {
+    if (dnn_network_is_classifier(network))
         dnn_softmax(results, count, outputs);
-    }
     memcpy(scores + first * outputs, results, count * outputs * sizeof(float));
 }
 
@@ -61,9 +59,8 @@ static digitnet_status predict_all(float *scores, const dnn_network *network, dn
     digitnet_status status = dnn_workspace_create(&workspace, network, chunk);
     if (status == DIGITNET_OK) {
         dnn_blas_enter();
-        for (size_t first = 0; first < count; first += chunk) {
+        for (size_t first = 0; first < count; first += chunk)
             dnn_predict_chunk(scores, &workspace, images, first, count - first < chunk ? count - first : chunk);
-        }
         dnn_blas_leave();
         dnn_workspace_release(&workspace);
     }
@@ -72,21 +69,17 @@ static digitnet_status predict_all(float *scores, const dnn_network *network, dn
 
 static digitnet_status predict(float *scores, size_t score_values, const digitnet_model *model, dnn_images images) {
     static const char caller[] = "digitnet_model_predict";
-    if (!scores || !model || !(images.floats || images.bytes)) {
+    if (!scores || !model || !(images.floats || images.bytes))
         return dnn_fail(DIGITNET_EINVAL, "%s: %s is NULL", caller, !scores ? "scores" : !model ? "model" : "images");
-    }
     digitnet_status status = dnn_model_begin_read(model);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     size_t count = 0;
     status = dnn_model_check_weights(model);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_predict_check(&count, &model->network, score_values, images, caller);
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = predict_all(scores, &model->network, images, count);
-    }
     dnn_model_end_read(model);
     return status;
 }

@@ -38,13 +38,11 @@ static void release_snapshot(weights_snapshot *snapshot) {
 
 static digitnet_status take_snapshot(weights_snapshot **out, const digitnet_model *model) {
     digitnet_status status = dnn_model_check_weights(model);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     weights_snapshot *taken = dnn_allocate_zeroed(sizeof *taken);
-    if (!taken) {
+    if (!taken)
         return DIGITNET_ENOMEM;
-    }
     atomic_init(&taken->owners, 1);
     status = dnn_network_copy(&taken->network, &model->network);
     if (status != DIGITNET_OK) {
@@ -60,9 +58,8 @@ static digitnet_status create_workspaces(digitnet_session *session) {
     size_t share = (session->batch_size - 1) / workers + 1;
     session->chunk = share < CHUNK_IMAGES ? share : CHUNK_IMAGES;
     session->workspaces = dnn_allocate_zeroed(workers * sizeof *session->workspaces);
-    if (!session->workspaces) {
+    if (!session->workspaces)
         return DIGITNET_ENOMEM;
-    }
     digitnet_status status = DIGITNET_OK;
     for (; status == DIGITNET_OK && session->workspace_count < workers; session->workspace_count++) {
         status = dnn_workspace_create(&session->workspaces[session->workspace_count], &session->snapshot->network,
@@ -82,9 +79,8 @@ static digitnet_status create_session(digitnet_session **out, weights_snapshot *
     *session = (digitnet_session){
         .snapshot = snapshot, .batch_size = batch_size, .threads = threads, .busy = ATOMIC_FLAG_INIT};
     digitnet_status status = threads > 1 ? dnn_pool_create(&session->pool, threads) : DIGITNET_OK;
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = create_workspaces(session);
-    }
     if (status != DIGITNET_OK) {
         digitnet_session_free(session);
         return status;
@@ -95,50 +91,41 @@ static digitnet_status create_session(digitnet_session **out, weights_snapshot *
 
 digitnet_status digitnet_session_create(digitnet_session **out, const digitnet_model *model,
                                         const digitnet_session_options *options) {
-    if (!out) {
+    if (!out)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_session_create: out is NULL");
-    }
     *out = NULL;
     digitnet_session_options own = {0};
     digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_session_options");
-    if (status == DIGITNET_OK && !model) {
+    if (status == DIGITNET_OK && !model)
         status = dnn_fail(DIGITNET_EINVAL, "digitnet_session_create: model is NULL");
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_model_begin_read(model);
-    }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     weights_snapshot *taken = NULL;
     status = take_snapshot(&taken, model);
     dnn_model_end_read(model);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     return create_session(out, taken, own.batch_size ? own.batch_size : DEFAULT_BATCH_SIZE,
                           own.threads ? own.threads : 1);
 }
 
 digitnet_status digitnet_session_clone(digitnet_session **out, const digitnet_session *session) {
-    if (!out) {
+    if (!out)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_session_clone: out is NULL");
-    }
     *out = NULL;
-    if (!session) {
+    if (!session)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_session_clone: session is NULL");
-    }
     atomic_fetch_add(&session->snapshot->owners, 1);
     return create_session(out, session->snapshot, session->batch_size, session->threads);
 }
 
 void digitnet_session_free(digitnet_session *session) {
-    if (!session) {
+    if (!session)
         return;
-    }
-    for (size_t i = 0; i < session->workspace_count; i++) {
+    for (size_t i = 0; i < session->workspace_count; i++)
         dnn_workspace_release(&session->workspaces[i]);
-    }
     dnn_release(session->workspaces);
     dnn_pool_free(session->pool);
     release_snapshot(session->snapshot);
@@ -161,9 +148,8 @@ static digitnet_status run(float *scores, size_t score_values, digitnet_session 
                         : !session ? "session"
                                    : "images");
     }
-    if (atomic_flag_test_and_set(&session->busy)) {
+    if (atomic_flag_test_and_set(&session->busy))
         return dnn_fail(DIGITNET_ESTATE, "%s: another thread is using the session; clone one for each thread", caller);
-    }
     size_t count;
     digitnet_status status = dnn_predict_check(&count, &session->snapshot->network, score_values, images, caller);
     if (status == DIGITNET_OK) {

@@ -16,9 +16,8 @@ static void forward(const dnn_step *step, const dnn_step_range *range) {
 
 static void backward(const dnn_step *step, const dnn_step_range *range) {
     dnn_step_activate_backward(step, range->output_gradient, range->output, range->samples);
-    if (range->input_gradient) {
+    if (range->input_gradient)
         memcpy(range->input_gradient, range->output_gradient, range->samples * step->output_values * sizeof(float));
-    }
 }
 
 static const dnn_step_kind activation_step = {.forward = forward, .backward = backward};

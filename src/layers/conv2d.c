@@ -12,9 +12,8 @@ static digitnet_status check_attributes(const dnn_layer *layer) {
                         "convolution layer '%s': its input of %s values is flat, it needs rows and columns",
                         layer->name, dnn_shape_text(layer->input).text);
     }
-    if (conv->filters == 0) {
+    if (conv->filters == 0)
         return dnn_fail(DIGITNET_EINVAL, "convolution layer '%s': filters is 0", layer->name);
-    }
     if (conv->kernel_height == 0 || conv->kernel_width == 0 || conv->stride_height == 0 || conv->stride_width == 0) {
         return dnn_fail(DIGITNET_EINVAL, "convolution layer '%s': kernel %zux%zu, stride %zux%zu; none may be 0",
                         layer->name, conv->kernel_height, conv->kernel_width, conv->stride_height, conv->stride_width);
@@ -24,9 +23,8 @@ static digitnet_status check_attributes(const dnn_layer *layer) {
 
 static digitnet_status infer_shape(dnn_layer *layer) {
     digitnet_status status = check_attributes(layer);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     const dnn_conv2d_attributes *conv = &layer->as.conv2d;
     dnn_conv2d_shape shape = dnn_layer_conv2d_shape(layer);
     if (shape.output_height == 0 || shape.output_width == 0) {

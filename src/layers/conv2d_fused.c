@@ -14,9 +14,8 @@ bool dnn_conv2d_can_fuse(const dnn_step *step) {
 
 /* Windows side by side, without padding. */
 static bool can_fuse_pool(const dnn_layer *layer) {
-    if (layer->kind != &dnn_layer_max_pool2d) {
+    if (layer->kind != &dnn_layer_max_pool2d)
         return false;
-    }
     dnn_pool2d_shape pool = dnn_max_pool2d_shape(layer);
     return pool.stride_height == pool.pool_height && pool.stride_width == pool.pool_width && pool.padding_top == 0 &&
            pool.padding_left == 0 && pool.output_height * pool.pool_height <= pool.height &&
@@ -62,9 +61,8 @@ static scratch_layout scratch_of(const dnn_step *step, void *memory) {
 }
 
 static const float *padded_image(const dnn_step *step, const scratch_layout *scratch, const float *image) {
-    if (!is_padded(&step->conv2d)) {
+    if (!is_padded(&step->conv2d))
         return image;
-    }
     float *padded = dnn_arena_at(&scratch->arena, scratch->image);
     dnn_pad_image(padded, image, &step->conv2d);
     return padded;
@@ -99,9 +97,8 @@ static void backward(const dnn_step *step, const dnn_step_range *range) {
             range->output_gradient + i * step->output_values, range->output + i * step->output_values,
             range->cache + i * step->cache_bytes, image, range->parameters, &step->conv2d, &step->pool2d,
             dnn_arena_at(&scratch.arena, scratch.kernels));
-        if (gradient && padded) {
+        if (gradient && padded)
             dnn_unpad_image(gradient, padded_gradient, &step->conv2d);
-        }
     }
 }
 

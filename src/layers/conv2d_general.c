@@ -105,16 +105,14 @@ static void backward(const dnn_step *step, const dnn_step_range *range) {
     size_t filters = step->conv2d.filters, positions = positions_of(step);
     bool has_bias = !step->layers[0].as.conv2d.no_bias;
     float *bias_gradient = range->gradient + step->layers[0].tensors[DNN_KERNEL].values;
-    if (range->input_gradient) {
+    if (range->input_gradient)
         memset(range->input_gradient, 0, range->samples * step->input_values * sizeof(float));
-    }
     for (size_t i = 0; i < range->samples; i++) {
         const float *output_gradient = range->output_gradient + i * step->output_values;
         float *input_gradient = range->input_gradient ? range->input_gradient + i * step->input_values : NULL;
         backward_image(step, range, input_gradient, output_gradient, range->input + i * step->input_values);
-        for (size_t position = 0; has_bias && position < positions; position++) {
+        for (size_t position = 0; has_bias && position < positions; position++)
             step->kernels->add(bias_gradient, output_gradient + position * filters, filters);
-        }
     }
 }
 

@@ -15,9 +15,8 @@ static digitnet_status infer_shape(dnn_layer *layer) {
         return dnn_fail(DIGITNET_ESHAPE, "dense layer '%s': its input is %s; add a flatten layer before it",
                         layer->name, dnn_shape_text(layer->input).text);
     }
-    if (dense->units == 0) {
+    if (dense->units == 0)
         return dnn_fail(DIGITNET_EINVAL, "dense layer '%s': units is 0", layer->name);
-    }
     layer->output = (dnn_shape){.height = 1, .width = 1, .channels = dense->units, .flat = true};
     size_t dimensions[] = {layer->input.channels, dense->units};
     if (!dnn_layer_book_tensors(layer, dimensions, 2, dense->no_bias) || !dnn_layer_count_multiply_adds(layer, 1)) {
@@ -48,9 +47,8 @@ static void forward(const dnn_step *step, const dnn_step_range *range) {
 /* dX = dY W */
 static void backward(const dnn_step *step, const dnn_step_range *range) {
     dnn_step_activate_backward(step, range->output_gradient, range->output, range->samples);
-    if (!range->input_gradient) {
+    if (!range->input_gradient)
         return;
-    }
     dnn_gemm_run(step->kernels, &(dnn_gemm){.rows = range->samples,
                                             .columns = step->input_values,
                                             .depth = step->output_values,
@@ -77,15 +75,13 @@ static void block_gradient(const dnn_step *step, const dnn_step_range *batch, si
                                             .b_stride = inputs,
                                             .c = batch->gradient + first * inputs,
                                             .c_stride = inputs});
-    if (step->layers[0].as.dense.no_bias) {
+    if (step->layers[0].as.dense.no_bias)
         return;
-    }
     float *bias = batch->gradient + units * inputs + first;
     for (size_t unit = 0; unit < count; unit++) {
         float sum = 0;
-        for (size_t sample = 0; sample < batch->samples; sample++) {
+        for (size_t sample = 0; sample < batch->samples; sample++)
             sum += batch->output_gradient[sample * units + first + unit];
-        }
         bias[unit] = sum;
     }
 }

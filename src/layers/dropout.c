@@ -26,9 +26,8 @@ static void drop(const dnn_step *step, float *to, const float *from, uint64_t se
     float scale = (float)(1 / (1 - rate));
     dnn_random random;
     dnn_random_seed(&random, dnn_seed_mix(seed, step->index));
-    for (size_t i = 0; i < step->output_values; i++) {
+    for (size_t i = 0; i < step->output_values; i++)
         to[i] = dnn_random_float(&random) < threshold ? 0 : from[i] * scale;
-    }
 }
 
 static void forward(const dnn_step *step, const dnn_step_range *range) {
@@ -43,9 +42,8 @@ static void forward(const dnn_step *step, const dnn_step_range *range) {
 }
 
 static void backward(const dnn_step *step, const dnn_step_range *range) {
-    if (!range->input_gradient) {
+    if (!range->input_gradient)
         return;
-    }
     for (size_t i = 0; i < range->samples; i++) {
         size_t at = i * step->output_values;
         drop(step, range->input_gradient + at, range->output_gradient + at, range->seeds[i]);

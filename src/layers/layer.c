@@ -4,9 +4,8 @@
 
 static void set_dimensions(dnn_tensor *tensor, const size_t *dimensions, size_t rank) {
     tensor->rank = rank;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 4; i++)
         tensor->dimensions[i] = i < rank ? dimensions[i] : 1;
-    }
 }
 
 bool dnn_layer_book_tensors(dnn_layer *layer, const size_t *dimensions, size_t rank, bool no_bias) {
@@ -18,15 +17,13 @@ bool dnn_layer_book_tensors(dnn_layer *layer, const size_t *dimensions, size_t r
     /* Glorot's fans count every tap: inputs x window and outputs x window. */
     if (!dnn_size_product(&window, dimensions, rank - 2) || !dnn_size_product(&kernel->inputs, dimensions, rank - 1) ||
         !dnn_size_multiply(&kernel->values, kernel->inputs, kernel->outputs) ||
-        !dnn_size_multiply(&kernel->fan_out, kernel->outputs, window)) {
+        !dnn_size_multiply(&kernel->fan_out, kernel->outputs, window))
         return false;
-    }
     kernel->fan_in = kernel->inputs;
     layer->tensor_count = 1;
     layer->parameters = kernel->values;
-    if (no_bias) {
+    if (no_bias)
         return true;
-    }
     dnn_tensor *bias = &layer->tensors[DNN_BIAS];
     set_dimensions(bias, &kernel->outputs, 1);
     bias->outputs = bias->values = kernel->outputs;
@@ -42,9 +39,8 @@ bool dnn_layer_count_multiply_adds(dnn_layer *layer, size_t positions) {
 size_t dnn_window_output(size_t *before, size_t *after, size_t input, size_t size, size_t stride,
                          digitnet_padding padding) {
     *before = *after = 0;
-    if (padding == DIGITNET_VALID) {
+    if (padding == DIGITNET_VALID)
         return input < size ? 0 : (input - size) / stride + 1;
-    }
     size_t output = (input - 1) / stride + 1;
     size_t covered =
         (output - 1) * stride; /* below input, so that only the window's own size can exceed the range of size_t */

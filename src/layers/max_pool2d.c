@@ -61,9 +61,8 @@ static void forward(const dnn_step *step, const dnn_step_range *range) {
 }
 
 static void backward(const dnn_step *step, const dnn_step_range *range) {
-    if (!range->input_gradient) {
+    if (!range->input_gradient)
         return;
-    }
     const uint16_t *argmax = (const uint16_t *)(const void *)range->cache;
     for (size_t i = 0; i < range->samples; i++) {
         dnn_max_pool2d_backward(range->input_gradient + i * step->input_values,

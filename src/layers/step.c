@@ -10,12 +10,10 @@ void dnn_step_activate(const dnn_step *step, float *values, const float *bias, s
     size_t channels = output_channels(step);
     size_t rows = samples * (step->output_values / channels);
     bool relu = step->activation == DIGITNET_RELU;
-    if (bias || relu) {
+    if (bias || relu)
         step->kernels->add_bias_relu(values, bias, rows, channels, relu);
-    }
-    if (step->activation == DIGITNET_SOFTMAX) {
+    if (step->activation == DIGITNET_SOFTMAX)
         dnn_softmax(values, rows, channels);
-    }
 }
 
 void dnn_step_activate_backward(const dnn_step *step, float *gradient, const float *output, size_t samples) {

@@ -12,11 +12,9 @@
 enum { MAX_NAME = 63 };
 
 static bool name_is_taken(const dnn_network *network, const char *name) {
-    for (size_t i = 0; i < network->layer_count; i++) {
-        if (strcmp(network->layers[i].name, name) == 0) {
+    for (size_t i = 0; i < network->layer_count; i++)
+        if (strcmp(network->layers[i].name, name) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -24,14 +22,12 @@ static bool name_is_taken(const dnn_network *network, const char *name) {
 static size_t sequence_length(const unsigned char *text) {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* what needs so many bytes */
     size_t length = text[0] < 0x80 ? 1 : text[0] >> 5 == 6 ? 2 : text[0] >> 4 == 14 ? 3 : text[0] >> 3 == 30 ? 4 : 0;
-    if (length <= 1) {
+    if (length <= 1)
         return text[0] >= 0x20 && text[0] != 0x7f ? length : 0;
-    }
     uint32_t point = text[0] & (0x7fu >> length);
     for (size_t i = 1; i < length; i++) {
-        if (text[i] >> 6 != 2) {
+        if (text[i] >> 6 != 2)
             return 0;
-        }
         point = point << 6 | (text[i] & 0x3f);
     }
     bool surrogate = point >= 0xd800 && point <= 0xdfff;
@@ -42,9 +38,8 @@ static bool is_name(const char *name) {
     const unsigned char *at = (const unsigned char *)name;
     while (*at && *at != '/') {
         size_t length = sequence_length(at);
-        if (length == 0) {
+        if (length == 0)
             return false;
-        }
         at += length;
     }
     size_t length = (size_t)(at - (const unsigned char *)name);
@@ -57,24 +52,21 @@ static digitnet_status check_name(const dnn_network *network, const char *name) 
                         "layer name '%.80s': a name has 1 to %d bytes of UTF-8, no control character and no '/'", name,
                         MAX_NAME);
     }
-    if (name_is_taken(network, name)) {
+    if (name_is_taken(network, name))
         return dnn_fail(DIGITNET_EINVAL, "layer name '%s': another layer has it", name);
-    }
     return DIGITNET_OK;
 }
 
 /* As Keras: "dense", "dense_1", "dense_2". */
 static void default_name(char name[MAX_NAME + 1], const dnn_network *network, const char *stem) {
     snprintf(name, MAX_NAME + 1, "%s", stem);
-    for (size_t i = 1; name_is_taken(network, name); i++) {
+    for (size_t i = 1; name_is_taken(network, name); i++)
         snprintf(name, MAX_NAME + 1, "%s_%zu", stem, i);
-    }
 }
 
 static digitnet_status check_limit(const char *layer, const char *what, size_t sum, size_t more, size_t limit) {
-    if (more <= limit && sum <= limit - more) {
+    if (more <= limit && sum <= limit - more)
         return DIGITNET_OK;
-    }
     return dnn_fail(DIGITNET_ELIMIT, "layer '%s': its %zu %s on top of %zu exceed the limit of %zu", layer, more, what,
                     sum, limit);
 }
@@ -101,43 +93,36 @@ static digitnet_status check_limits(const digitnet_model *model, const dnn_layer
 }
 
 static digitnet_status check_activation(const dnn_layer *layer) {
-    if (dnn_activation_name(layer->activation)) {
+    if (dnn_activation_name(layer->activation))
         return DIGITNET_OK;
-    }
     return dnn_fail(DIGITNET_EINVAL, "layer '%s': %d is no activation", layer->name, (int)layer->activation);
 }
 
 static digitnet_status check_padding(const char *name, digitnet_padding padding) {
-    if (padding == DIGITNET_VALID || padding == DIGITNET_SAME) {
+    if (padding == DIGITNET_VALID || padding == DIGITNET_SAME)
         return DIGITNET_OK;
-    }
     return dnn_fail(DIGITNET_EINVAL, "layer '%s': %d is no padding", name ? name : "", (int)padding);
 }
 
 /* With the model to itself. `layer` has its kind and attributes. */
 static digitnet_status append(digitnet_model *model, dnn_layer *layer, const char *name) {
     dnn_network *network = &model->network;
-    if (network->parameters) {
+    if (network->parameters)
         return dnn_fail(DIGITNET_ESTATE, "the model is compiled: its layers are fixed");
-    }
     char default_buffer[MAX_NAME + 1];
     digitnet_status status = DIGITNET_OK;
-    if (name) {
+    if (name)
         status = check_name(network, name);
-    } else {
+    else
         default_name(default_buffer, network, layer->kind->name);
-    }
     layer->name = name ? (char *)name : default_buffer; /* dnn_network_append() copies it */
     layer->input = dnn_network_output(network);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_activation(layer);
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = layer->kind->infer_shape(layer);
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_limits(model, layer);
-    }
     return status == DIGITNET_OK ? dnn_network_append(network, layer) : status;
 }
 
@@ -149,22 +134,19 @@ static void keep_error(digitnet_model *model, digitnet_status status) {
 /* `options_status`: what reading and checking the options came to. */
 static digitnet_status add_layer(digitnet_model *model, dnn_layer *layer, const char *name,
                                  digitnet_status options_status) {
-    if (!model) {
+    if (!model)
         return dnn_fail(DIGITNET_EINVAL, "%s layer: model is NULL", layer->kind->name);
-    }
     /* The message of the options' fault must survive the guard's success, which leaves it alone. */
     digitnet_status status = dnn_model_begin_write(model);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     if (model->error != DIGITNET_OK) {
         status = dnn_model_check(model);
     } else {
         status = options_status == DIGITNET_OK ? append(model, layer, name) : options_status;
         /* A compiled model is not spoilt by a layer that comes too late. */
-        if (status != DIGITNET_OK && !model->network.parameters) {
+        if (status != DIGITNET_OK && !model->network.parameters)
             keep_error(model, status);
-        }
     }
     dnn_model_end_write(model);
     return status;
@@ -187,9 +169,8 @@ digitnet_status digitnet_model_add_conv2d_ex(digitnet_model *model, size_t filte
                                              digitnet_activation activation, const digitnet_conv2d_options *options) {
     digitnet_conv2d_options own = {0};
     digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_conv2d_options");
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_padding(own.name, own.padding);
-    }
     size_t stride = own.stride_height ? own.stride_height : 1;
     dnn_layer layer = {.kind = &dnn_layer_conv2d,
                        .activation = activation,
@@ -211,9 +192,8 @@ digitnet_status digitnet_model_add_max_pool2d_ex(digitnet_model *model, size_t p
                                                  const digitnet_max_pool2d_options *options) {
     digitnet_max_pool2d_options own = {0};
     digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_max_pool2d_options");
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_padding(own.name, own.padding);
-    }
     size_t width = own.pool_width ? own.pool_width : pool;
     dnn_layer layer = {.kind = &dnn_layer_max_pool2d,
                        .as.max_pool2d = {.pool_height = pool,

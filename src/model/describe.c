@@ -5,20 +5,17 @@
 
 static digitnet_status begin(const void *out, size_t size, const char *type, const digitnet_model *model) {
     digitnet_status status = dnn_result_check(out, size, type);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
-    if (!model) {
+    if (!model)
         return dnn_fail(DIGITNET_EINVAL, "%s: model is NULL", type);
-    }
     return dnn_model_begin_read(model);
 }
 
 digitnet_status digitnet_model_describe(digitnet_model_info *out, const digitnet_model *model) {
     digitnet_status status = begin(out, sizeof *out, "digitnet_model_info", model);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     const dnn_network *network = &model->network;
     digitnet_model_info info = {.height = network->input.height,
                                 .width = network->input.width,
@@ -28,9 +25,8 @@ digitnet_status digitnet_model_describe(digitnet_model_info *out, const digitnet
                                 .tensors = network->tensor_count,
                                 .parameters = network->parameter_count,
                                 .compiled = model->training != NULL};
-    if (model->training) {
+    if (model->training)
         model->training_kind->describe(&info, model->training);
-    }
     dnn_model_end_read(model);
     dnn_result_write(out, &info, sizeof info);
     return DIGITNET_OK;
@@ -38,9 +34,8 @@ digitnet_status digitnet_model_describe(digitnet_model_info *out, const digitnet
 
 digitnet_status digitnet_model_layer(digitnet_layer_info *out, const digitnet_model *model, size_t index) {
     digitnet_status status = begin(out, sizeof *out, "digitnet_layer_info", model);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     if (index < model->network.layer_count) {
         const dnn_layer *layer = &model->network.layers[index];
         digitnet_layer_info info = {.name = layer->name,
@@ -59,15 +54,13 @@ digitnet_status digitnet_model_layer(digitnet_layer_info *out, const digitnet_mo
 
 digitnet_status digitnet_model_tensor(digitnet_tensor_info *out, const digitnet_model *model, size_t index) {
     digitnet_status status = begin(out, sizeof *out, "digitnet_tensor_info", model);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     const dnn_tensor *tensor = dnn_network_tensor(&model->network, index);
     if (tensor) {
         digitnet_tensor_info info = {.name = tensor->name, .rank = tensor->rank, .values = tensor->values};
-        for (size_t i = 0; i < 4; i++) {
+        for (size_t i = 0; i < 4; i++)
             info.dimensions[i] = tensor->dimensions[i];
-        }
         dnn_result_write(out, &info, sizeof info);
     } else {
         status = dnn_fail(DIGITNET_ENOTFOUND, "tensor %zu: the model has %zu", index, model->network.tensor_count);

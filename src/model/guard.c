@@ -15,29 +15,25 @@ static atomic_int *users_of(const digitnet_model *model) {
 }
 
 digitnet_status dnn_model_begin_read(const digitnet_model *model) {
-    if (dnn_model_in_callback(model)) {
+    if (dnn_model_in_callback(model))
         return DIGITNET_OK;
-    }
     int users = atomic_load(users_of(model));
     do {
-        if (users < 0) {
+        if (users < 0)
             return dnn_fail(DIGITNET_ESTATE, "the model is being changed, by a fit or another call that writes to it");
-        }
     } while (!atomic_compare_exchange_weak(users_of(model), &users, users + 1));
     return DIGITNET_OK;
 }
 
 void dnn_model_end_read(const digitnet_model *model) {
-    if (!dnn_model_in_callback(model)) {
+    if (!dnn_model_in_callback(model))
         atomic_fetch_sub(users_of(model), 1);
-    }
 }
 
 digitnet_status dnn_model_begin_write(digitnet_model *model) {
     int none = 0;
-    if (!atomic_compare_exchange_strong(&model->users, &none, -1)) {
+    if (!atomic_compare_exchange_strong(&model->users, &none, -1))
         return dnn_fail(DIGITNET_ESTATE, "the model is in use by another call");
-    }
     return DIGITNET_OK;
 }
 

@@ -36,18 +36,15 @@ static digitnet_status check_input(size_t height, size_t width, size_t channels)
 
 digitnet_status digitnet_model_create_ex(digitnet_model **out, size_t height, size_t width, size_t channels,
                                          const digitnet_model_options *options) {
-    if (!out) {
+    if (!out)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_create: out is NULL");
-    }
     *out = NULL;
     digitnet_model_options own = {0};
     digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_model_options");
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_input(height, width, channels);
-    }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     dnn_limits limits = {.parameters = or_default(own.max_parameters, DEFAULT_PARAMETERS),
                          .activation_bytes = or_default(own.max_activation_bytes, DEFAULT_ACTIVATION_BYTES),
                          .multiply_adds = or_default(own.max_multiply_adds, DEFAULT_MULTIPLY_ADDS)};
@@ -58,9 +55,8 @@ digitnet_status digitnet_model_create_ex(digitnet_model **out, size_t height, si
                         width, channels, input_bytes, limits.activation_bytes);
     }
     digitnet_model *model = dnn_allocate_zeroed(sizeof *model);
-    if (!model) {
+    if (!model)
         return DIGITNET_ENOMEM;
-    }
     model->limits = limits;
     model->network.kernels = dnn_kernels_best();
     model->network.input = (dnn_shape){height, width, channels, false};
@@ -69,55 +65,46 @@ digitnet_status digitnet_model_create_ex(digitnet_model **out, size_t height, si
 }
 
 void digitnet_model_free(digitnet_model *model) {
-    if (!model) {
+    if (!model)
         return;
-    }
-    if (model->training) {
+    if (model->training)
         model->training_kind->release(model->training);
-    }
     dnn_network_release(&model->network);
     dnn_release(model);
 }
 
 digitnet_status dnn_model_check(const digitnet_model *model) {
-    if (!model) {
+    if (!model)
         return dnn_fail(DIGITNET_EINVAL, "model is NULL");
-    }
-    if (model->error != DIGITNET_OK) {
+    if (model->error != DIGITNET_OK)
         return dnn_fail(model->error, "%s", model->error_message);
-    }
     return DIGITNET_OK;
 }
 
 digitnet_status dnn_model_check_weights(const digitnet_model *model) {
-    if (!model->network.parameters) {
+    if (!model->network.parameters)
         return dnn_fail(DIGITNET_ESTATE, "the model has no weights yet; digitnet_model_compile() draws them");
-    }
     return DIGITNET_OK;
 }
 
 static digitnet_status copy_state(digitnet_model *copy, const digitnet_model *model) {
     digitnet_status status = dnn_network_copy(&copy->network, &model->network);
-    if (status != DIGITNET_OK || !model->training) {
+    if (status != DIGITNET_OK || !model->training)
         return status;
-    }
     copy->training = model->training_kind->copy(model->training, model->network.parameter_count);
     copy->training_kind = model->training_kind;
     return copy->training ? DIGITNET_OK : DIGITNET_ENOMEM;
 }
 
 digitnet_status digitnet_model_clone(digitnet_model **out, const digitnet_model *model) {
-    if (!out) {
+    if (!out)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_clone: out is NULL");
-    }
     *out = NULL;
-    if (!model) {
+    if (!model)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_clone: model is NULL");
-    }
     digitnet_status status = dnn_model_begin_read(model);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     digitnet_model *copy = NULL;
     if (model->error != DIGITNET_OK) {
         status = dnn_fail(DIGITNET_ESTATE, "digitnet_model_clone: a builder failed: %s", model->error_message);
@@ -140,15 +127,12 @@ digitnet_status digitnet_model_clone(digitnet_model **out, const digitnet_model 
 
 digitnet_status dnn_model_realize(digitnet_model *model) {
     dnn_network *network = &model->network;
-    if (network->parameters) {
+    if (network->parameters)
         return DIGITNET_OK;
-    }
     digitnet_status status = dnn_network_plan(network);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_network_allocate_weights(network);
-    }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         dnn_network_unplan(network);
-    }
     return status;
 }

@@ -6,9 +6,8 @@
 #include <string.h>
 
 bool dnn_network_is_classifier(const dnn_network *network) {
-    if (network->layer_count == 0) {
+    if (network->layer_count == 0)
         return false;
-    }
     const dnn_layer *last = &network->layers[network->layer_count - 1];
     return last->output.flat && last->activation == DIGITNET_SOFTMAX;
 }
@@ -24,9 +23,8 @@ size_t dnn_network_outputs(const dnn_network *network) {
 const dnn_tensor *dnn_network_tensor(const dnn_network *network, size_t index) {
     for (size_t i = 0; i < network->layer_count; i++) {
         const dnn_layer *layer = &network->layers[i];
-        if (index < layer->tensor_count) {
+        if (index < layer->tensor_count)
             return &layer->tensors[index];
-        }
         index -= layer->tensor_count;
     }
     return NULL;
@@ -35,9 +33,8 @@ const dnn_tensor *dnn_network_tensor(const dnn_network *network, size_t index) {
 const dnn_tensor *dnn_network_find_tensor(const dnn_network *network, const char *name) {
     for (size_t i = 0; i < network->tensor_count; i++) {
         const dnn_tensor *tensor = dnn_network_tensor(network, i);
-        if (strcmp(tensor->name, name) == 0) {
+        if (strcmp(tensor->name, name) == 0)
             return tensor;
-        }
     }
     return NULL;
 }
@@ -50,31 +47,27 @@ static bool plan_step(dnn_step *step, const dnn_network *network, size_t first_l
     step->input_values = dnn_shape_values(layer->input);
     step->parameter_values = layer->parameters;
     step->activation = layer->activation;
-    if (!layer->kind->plan(step, network->layer_count - first_layer)) {
+    if (!layer->kind->plan(step, network->layer_count - first_layer))
         return false;
-    }
     size_t last = first_layer + step->layer_count - 1;
     step->output_values = dnn_shape_values(network->layers[last].output);
-    if (last == network->layer_count - 1 && dnn_network_is_classifier(network)) {
+    if (last == network->layer_count - 1 && dnn_network_is_classifier(network))
         step->activation = DIGITNET_LINEAR;
-    }
     return true;
 }
 
 digitnet_status dnn_network_plan(dnn_network *network) {
     network->steps = dnn_allocate_zeroed(network->layer_count * sizeof(dnn_step));
-    if (!network->steps) {
+    if (!network->steps)
         return DIGITNET_ENOMEM;
-    }
     size_t parameters = 0;
     for (size_t layer = 0; layer < network->layer_count;) {
         dnn_step *step = &network->steps[network->step_count];
         *step = (dnn_step){
             .index = network->step_count, .parameter_offset = parameters, .packed_offset = network->packed_count};
         if (!plan_step(step, network, layer) ||
-            !dnn_size_add(&network->packed_count, network->packed_count, step->packed_values)) {
+            !dnn_size_add(&network->packed_count, network->packed_count, step->packed_values))
             return dnn_fail(DIGITNET_ELIMIT, "layer '%s': the memory to run it overflows", network->layers[layer].name);
-        }
         layer += step->layer_count;
         parameters += step->parameter_values;
         network->step_count += step->kind != NULL;
@@ -86,9 +79,8 @@ digitnet_status dnn_network_allocate_weights(dnn_network *network) {
     size_t parameters, packed;
     if (!dnn_size_add(&parameters, network->parameter_count, DNN_KERNEL_SLACK) ||
         !dnn_size_multiply(&parameters, parameters, sizeof(float)) ||
-        !dnn_size_multiply(&packed, network->packed_count, sizeof(float))) {
+        !dnn_size_multiply(&packed, network->packed_count, sizeof(float)))
         return dnn_fail(DIGITNET_ELIMIT, "the model's %zu weights overflow", network->parameter_count);
-    }
     network->parameters = dnn_allocate_zeroed(parameters);
     network->packed = dnn_allocate_zeroed(packed);
     return network->parameters && network->packed ? DIGITNET_OK : DIGITNET_ENOMEM;
@@ -106,17 +98,15 @@ void dnn_network_unplan(dnn_network *network) {
 void dnn_network_pack(dnn_network *network) {
     for (size_t i = 0; i < network->step_count; i++) {
         const dnn_step *step = &network->steps[i];
-        if (step->packed_values) {
+        if (step->packed_values)
             step->kind->pack(step, network->packed + step->packed_offset, network->parameters + step->parameter_offset);
-        }
     }
 }
 
 static void release_layer(dnn_layer *layer) {
     dnn_release(layer->name);
-    for (size_t i = 0; i < DNN_LAYER_TENSORS; i++) {
+    for (size_t i = 0; i < DNN_LAYER_TENSORS; i++)
         dnn_release(layer->tensors[i].name);
-    }
 }
 
 static char *tensor_name(const char *layer, const char *tensor) {
@@ -139,16 +129,14 @@ static bool own_names(dnn_layer *layer, const char *name) {
         layer->tensors[i].name = i < layer->tensor_count ? tensor_name(name, tensor_names[i]) : NULL;
         complete = complete && (i >= layer->tensor_count || layer->tensors[i].name);
     }
-    if (!complete) {
+    if (!complete)
         release_layer(layer);
-    }
     return complete;
 }
 
 static bool reserve_layer(dnn_network *network) {
-    if (network->layer_count < network->layer_capacity) {
+    if (network->layer_count < network->layer_capacity)
         return true;
-    }
     size_t capacity = network->layer_capacity ? 2 * network->layer_capacity : 8;
     size_t bytes;
     if (!dnn_size_multiply(&bytes, capacity, sizeof(dnn_layer))) {
@@ -156,12 +144,10 @@ static bool reserve_layer(dnn_network *network) {
         return false;
     }
     dnn_layer *layers = dnn_allocate(bytes);
-    if (!layers) {
+    if (!layers)
         return false;
-    }
-    if (network->layer_count) {
+    if (network->layer_count)
         memcpy(layers, network->layers, network->layer_count * sizeof(dnn_layer));
-    }
     dnn_release(network->layers);
     network->layers = layers;
     network->layer_capacity = capacity;
@@ -170,9 +156,8 @@ static bool reserve_layer(dnn_network *network) {
 
 digitnet_status dnn_network_append(dnn_network *network, const dnn_layer *layer) {
     dnn_layer own = *layer;
-    if (!reserve_layer(network) || !own_names(&own, layer->name)) {
+    if (!reserve_layer(network) || !own_names(&own, layer->name))
         return DIGITNET_ENOMEM;
-    }
     for (size_t i = 0; i < own.tensor_count; i++) {
         own.tensors[i].offset = network->parameter_count;
         network->parameter_count += own.tensors[i].values;
@@ -187,14 +172,12 @@ digitnet_status dnn_network_append(dnn_network *network, const dnn_layer *layer)
 digitnet_status dnn_network_copy(dnn_network *out, const dnn_network *network) {
     *out = (dnn_network){.kernels = network->kernels, .input = network->input};
     digitnet_status status = DIGITNET_OK;
-    for (size_t i = 0; status == DIGITNET_OK && i < network->layer_count; i++) {
+    for (size_t i = 0; status == DIGITNET_OK && i < network->layer_count; i++)
         status = dnn_network_append(out, &network->layers[i]);
-    }
     if (status == DIGITNET_OK && network->parameters) {
         status = dnn_network_plan(out);
-        if (status == DIGITNET_OK) {
+        if (status == DIGITNET_OK)
             status = dnn_network_allocate_weights(out);
-        }
     }
     if (status != DIGITNET_OK) {
         dnn_network_release(out);
@@ -209,9 +192,8 @@ digitnet_status dnn_network_copy(dnn_network *out, const dnn_network *network) {
 
 void dnn_network_release(dnn_network *network) {
     dnn_network_unplan(network);
-    for (size_t i = 0; i < network->layer_count; i++) {
+    for (size_t i = 0; i < network->layer_count; i++)
         release_layer(&network->layers[i]);
-    }
     dnn_release(network->layers);
     *network = (dnn_network){0};
 }

@@ -37,9 +37,8 @@ static void book(dnn_pass *pass, size_t workers) {
         size_t cache;
         place->output = book_floats(arena, pass->capacity, step->output_values);
         place->output_gradient = i >= pass->first_trained ? book_floats(arena, pass->capacity, step->output_values) : 0;
-        if (!dnn_size_multiply(&cache, pass->capacity, step->cache_bytes)) {
+        if (!dnn_size_multiply(&cache, pass->capacity, step->cache_bytes))
             arena->overflow = true;
-        }
         place->cache = dnn_arena_book(arena, cache, 1);
         place->copy = pass->copy_values;
         pass->copy_values += sums_copies(step) ? step->parameter_values : 0;
@@ -52,9 +51,8 @@ static void book(dnn_pass *pass, size_t workers) {
 }
 
 static size_t tasks_of(const dnn_step *step) {
-    if (step->kind->block_gradient) {
+    if (step->kind->block_gradient)
         return step->block_count;
-    }
     return (step->parameter_values + SPAN_VALUES - 1) / SPAN_VALUES;
 }
 
@@ -74,17 +72,15 @@ static void list_tasks(dnn_pass *pass) {
 
 static size_t count_tasks(const dnn_network *network) {
     size_t count = 0;
-    for (size_t i = 0; i < network->step_count; i++) {
+    for (size_t i = 0; i < network->step_count; i++)
         count += tasks_of(&network->steps[i]);
-    }
     return count;
 }
 
 static size_t find_first_trained(const dnn_network *network) {
     size_t first = 0;
-    while (first + 1 < network->step_count && network->steps[first].parameter_values == 0) {
+    while (first + 1 < network->step_count && network->steps[first].parameter_values == 0)
         first++;
-    }
     return first;
 }
 
@@ -101,9 +97,8 @@ digitnet_status dnn_pass_create(dnn_pass *pass, const dnn_network *network, size
                  : dnn_arena_allocate(&pass->arena) ? DIGITNET_OK
                                                     : DIGITNET_ENOMEM;
     }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         dnn_pass_release(pass);
-    }
     return status;
 }
 
@@ -204,9 +199,8 @@ void dnn_pass_backward(const dnn_pass *pass, dnn_range range, size_t worker) {
 static void sum_copies(const dnn_pass *pass, size_t ranges, const dnn_gradient_task *task, float *gradient) {
     const dnn_step *step = task->step;
     memcpy(gradient, copy_of(pass, 0, step->index) + task->span.offset, task->span.count * sizeof(float));
-    for (size_t range = 1; range < ranges; range++) {
+    for (size_t range = 1; range < ranges; range++)
         step->kernels->add(gradient, copy_of(pass, range, step->index) + task->span.offset, task->span.count);
-    }
 }
 
 /* The outputs of one block: rows of the kernel, and the same places of the bias. */

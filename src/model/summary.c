@@ -24,9 +24,8 @@ static void __attribute__((format(printf, 2, 3))) put(writer *out, const char *f
 }
 
 static void put_rule(writer *out, char character, size_t width) {
-    for (size_t i = 0; i < width; i++) {
+    for (size_t i = 0; i < width; i++)
         put(out, "%c", character);
-    }
     put(out, "\n");
 }
 
@@ -36,20 +35,18 @@ static void format_count(char text[32], size_t value) {
     int length = snprintf(digits, sizeof digits, "%zu", value);
     size_t at = 0;
     for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0) {
+        if (i > 0 && (length - i) % 3 == 0)
             text[at++] = ',';
-        }
         text[at++] = digits[i];
     }
     text[at] = '\0';
 }
 
 static void format_shape(char *text, size_t capacity, dnn_shape shape) {
-    if (shape.flat) {
+    if (shape.flat)
         snprintf(text, capacity, "(None, %zu)", shape.channels);
-    } else {
+    else
         snprintf(text, capacity, "(None, %zu, %zu, %zu)", shape.height, shape.width, shape.channels);
-    }
 }
 
 static size_t name_width(const dnn_network *network) {
@@ -83,22 +80,19 @@ static void put_table(writer *out, const dnn_network *network) {
     put_rule(out, '=', total_width);
     format_shape(shape, sizeof shape, network->input);
     put_row(out, width, "input (InputLayer)", shape, "0");
-    for (size_t i = 0; i < network->layer_count; i++) {
+    for (size_t i = 0; i < network->layer_count; i++)
         put_layer(out, width, &network->layers[i]);
-    }
     put_rule(out, '=', total_width);
     format_count(count, network->parameter_count);
     put(out, "Total params: %s\n", count);
 }
 
 digitnet_status digitnet_model_summary(char *buffer, size_t capacity, size_t *needed, const digitnet_model *model) {
-    if (!model || (!buffer && capacity)) {
+    if (!model || (!buffer && capacity))
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_summary: %s is NULL", model ? "buffer" : "model");
-    }
     digitnet_status status = dnn_model_begin_read(model);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     writer measure = {0};
     put_table(&measure, &model->network);
     size_t size = measure.length + 1;
@@ -109,8 +103,7 @@ digitnet_status digitnet_model_summary(char *buffer, size_t capacity, size_t *ne
                           size, capacity);
     }
     dnn_model_end_read(model);
-    if (needed) {
+    if (needed)
         *needed = size;
-    }
     return status;
 }

@@ -10,11 +10,9 @@
 
 /* to[c][r] = from[r][c] */
 static void transpose(float *to, const float *from, size_t rows, size_t columns) {
-    for (size_t row = 0; row < rows; row++) {
-        for (size_t column = 0; column < columns; column++) {
+    for (size_t row = 0; row < rows; row++)
+        for (size_t column = 0; column < columns; column++)
             to[column * rows + row] = from[row * columns + column];
-        }
-    }
 }
 
 void dnn_tensor_to_user(float *values, const dnn_tensor *tensor, const float *memory) {
@@ -28,9 +26,8 @@ void dnn_tensor_from_user(float *memory, const dnn_tensor *tensor, const float *
 /* Glorot and Bengio 2010, equation 16: uniform in +-sqrt(6 / (fan_in + fan_out)). */
 static void draw_glorot(float *values, const dnn_tensor *tensor, dnn_random *random) {
     float limit = (float)sqrt(6.0 / ((double)tensor->fan_in + (double)tensor->fan_out));
-    for (size_t i = 0; i < tensor->values; i++) {
+    for (size_t i = 0; i < tensor->values; i++)
         values[i] = (2 * dnn_random_float(random) - 1) * limit;
-    }
 }
 
 void dnn_network_draw_weights(dnn_network *network, uint64_t seed) {
@@ -69,12 +66,10 @@ static digitnet_status read_weights(float *values, size_t capacity, const digitn
     const dnn_network *network = &model->network;
     selection chosen = {0};
     digitnet_status status = dnn_model_check_weights(model);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = select_tensors(&chosen, network, tensor);
-    }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     if (capacity < chosen.values) {
         return dnn_fail(DIGITNET_ESHAPE, "digitnet_model_get_weights: '%.80s' has %zu values, the buffer %zu",
                         tensor ? tensor : "all", chosen.values, capacity);
@@ -89,9 +84,8 @@ static digitnet_status read_weights(float *values, size_t capacity, const digitn
 
 digitnet_status digitnet_model_get_weights(float *values, size_t capacity, const digitnet_model *model,
                                            const char *tensor) {
-    if (!values || !model) {
+    if (!values || !model)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_get_weights: %s is NULL", values ? "model" : "values");
-    }
     digitnet_status status = dnn_model_begin_read(model);
     if (status == DIGITNET_OK) {
         status = read_weights(values, capacity, model, tensor);
@@ -114,19 +108,16 @@ static digitnet_status write_weights(digitnet_model *model, const char *tensor, 
     dnn_network *network = &model->network;
     selection chosen = {0};
     digitnet_status status = dnn_model_check_weights(model);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = select_tensors(&chosen, network, tensor);
-    }
     if (status == DIGITNET_OK && count != chosen.values) {
         status = dnn_fail(DIGITNET_ESHAPE, "digitnet_model_set_weights: '%.80s' has %zu values, %zu are given",
                           tensor ? tensor : "all", chosen.values, count);
     }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_finite(values, count);
-    }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     for (size_t i = 0; i < chosen.count; i++) {
         const dnn_tensor *each = dnn_network_tensor(network, chosen.first + i);
         dnn_tensor_from_user(network->parameters + each->offset, each, values);
@@ -138,9 +129,8 @@ static digitnet_status write_weights(digitnet_model *model, const char *tensor, 
 
 digitnet_status digitnet_model_set_weights(digitnet_model *model, const char *tensor, const float *values,
                                            size_t count) {
-    if (!values || !model) {
+    if (!values || !model)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_set_weights: %s is NULL", values ? "model" : "values");
-    }
     digitnet_status status = dnn_model_begin_write(model);
     if (status == DIGITNET_OK) {
         status = write_weights(model, tensor, values, count);

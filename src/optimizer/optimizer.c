@@ -41,40 +41,32 @@ digitnet_status dnn_optimizer_settings_read(dnn_optimizer_settings *settings, di
 }
 
 static digitnet_status check_positive(const char *name, double value) {
-    if (isfinite(value) && value > 0) {
+    if (isfinite(value) && value > 0)
         return DIGITNET_OK;
-    }
     return dnn_fail(DIGITNET_EINVAL, "optimizer: %s is %s; it must be finite and above 0", name,
                     dnn_number_text(value).text);
 }
 
 static digitnet_status check_fraction(const char *name, double value) {
-    if (value >= 0 && value < 1) {
+    if (value >= 0 && value < 1)
         return DIGITNET_OK;
-    }
     return dnn_fail(DIGITNET_EINVAL, "optimizer: %s is %s; it must be at least 0 and below 1", name,
                     dnn_number_text(value).text);
 }
 
 digitnet_status dnn_optimizer_settings_check(const dnn_optimizer_settings *settings) {
-    if (!dnn_optimizer_find(settings->kind)) {
+    if (!dnn_optimizer_find(settings->kind))
         return dnn_fail(DIGITNET_EINVAL, "optimizer: %d is no optimizer", (int)settings->kind);
-    }
     digitnet_status status = check_positive("learning_rate", settings->learning_rate);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_fraction("beta_1", settings->beta_1);
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_fraction("beta_2", settings->beta_2);
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_positive("epsilon", settings->epsilon);
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_fraction("momentum", settings->momentum);
-    }
-    if (status == DIGITNET_OK && settings->nesterov && settings->momentum == 0) {
+    if (status == DIGITNET_OK && settings->nesterov && settings->momentum == 0)
         status = dnn_fail(DIGITNET_EINVAL, "optimizer: nesterov needs a momentum above 0");
-    }
     return status;
 }

@@ -7,9 +7,8 @@
 #include <math.h>
 
 static digitnet_status check_network(const dnn_network *network) {
-    if (network->layer_count == 0) {
+    if (network->layer_count == 0)
         return dnn_fail(DIGITNET_ESTATE, "digitnet_model_compile: the model has no layers");
-    }
     if (!dnn_network_is_classifier(network)) {
         const dnn_layer *last = &network->layers[network->layer_count - 1];
         return dnn_fail(
@@ -26,24 +25,20 @@ static digitnet_status compile(digitnet_model *model, const dnn_optimizer_settin
                                uint64_t seed) {
     dnn_network *network = &model->network;
     digitnet_status status = dnn_model_check(model);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_network(network);
-    }
     dnn_training *training = NULL;
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_training_create(&training, settings, loss, seed, network->parameter_count);
-    }
     bool first = !network->parameters;
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_model_realize(model);
-    }
     if (status != DIGITNET_OK) {
         dnn_training_free(training);
         return status;
     }
-    if (first) {
+    if (first)
         dnn_network_draw_weights(network, seed);
-    }
     dnn_training_attach(model, training);
     return DIGITNET_OK;
 }
@@ -54,21 +49,17 @@ digitnet_status digitnet_model_compile(digitnet_model *model, digitnet_optimizer
 
 digitnet_status digitnet_model_compile_ex(digitnet_model *model, digitnet_optimizer optimizer, digitnet_loss loss,
                                           const digitnet_compile_options *options) {
-    if (!model) {
+    if (!model)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_compile: model is NULL");
-    }
     digitnet_compile_options own = {0};
     digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_compile_options");
     dnn_optimizer_settings settings;
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_optimizer_settings_read(&settings, optimizer, &own);
-    }
-    if (status == DIGITNET_OK && loss != DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY) {
+    if (status == DIGITNET_OK && loss != DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY)
         status = dnn_fail(DIGITNET_EINVAL, "digitnet_model_compile: %d is no loss", (int)loss);
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_model_begin_write(model);
-    }
     if (status == DIGITNET_OK) {
         status = compile(model, &settings, loss, own.seed);
         dnn_model_end_write(model);
@@ -82,40 +73,33 @@ static digitnet_status check_compiled(const digitnet_model *model) {
 }
 
 digitnet_status digitnet_model_set_learning_rate(digitnet_model *model, double learning_rate) {
-    if (!model) {
+    if (!model)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_set_learning_rate: model is NULL");
-    }
     if (!isfinite(learning_rate) || learning_rate <= 0) {
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_set_learning_rate: %s; it must be finite and above 0",
                         dnn_number_text(learning_rate).text);
     }
     bool in_callback = dnn_model_in_callback(model); /* the fit around it already has the model to itself */
     digitnet_status status = in_callback ? DIGITNET_OK : dnn_model_begin_write(model);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     status = check_compiled(model);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         model->training->settings.learning_rate = learning_rate;
-    }
-    if (!in_callback) {
+    if (!in_callback)
         dnn_model_end_write(model);
-    }
     return status;
 }
 
 digitnet_status digitnet_model_get_learning_rate(double *out, const digitnet_model *model) {
-    if (!out || !model) {
+    if (!out || !model)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_get_learning_rate: %s is NULL", out ? "model" : "out");
-    }
     digitnet_status status = dnn_model_begin_read(model);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     status = check_compiled(model);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         *out = model->training->settings.learning_rate;
-    }
     dnn_model_end_read(model);
     return status;
 }

@@ -8,16 +8,13 @@
 static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model *model, const digitnet_dataset *dataset,
                                 const digitnet_evaluate_options *options) {
     digitnet_status status = dnn_model_check_weights(model);
-    if (status == DIGITNET_OK && !dnn_network_is_classifier(&model->network)) {
+    if (status == DIGITNET_OK && !dnn_network_is_classifier(&model->network))
         status = dnn_fail(DIGITNET_ESHAPE, "digitnet_model_evaluate: the model does not end in a flat softmax");
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_training_check_dataset(&model->network, dataset, "evaluation");
-    }
     dnn_pool *pool = NULL;
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_pool_create(&pool, options->threads ? options->threads : dnn_processor_count());
-    }
     dnn_evaluator evaluator = {0};
     if (status == DIGITNET_OK) {
         status = dnn_evaluator_create(&evaluator, &model->network, dataset,
@@ -37,23 +34,18 @@ digitnet_status digitnet_model_evaluate(digitnet_metrics *out, const digitnet_mo
                                         const digitnet_dataset *dataset, const digitnet_evaluate_options *options) {
     digitnet_evaluate_options own = {0};
     digitnet_status status = dnn_result_check(out, sizeof *out, "digitnet_metrics");
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_evaluate_options");
-    }
-    if (status == DIGITNET_OK && (!model || !dataset)) {
+    if (status == DIGITNET_OK && (!model || !dataset))
         status = dnn_fail(DIGITNET_EINVAL, "digitnet_model_evaluate: %s is NULL", model ? "dataset" : "model");
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_model_begin_read(model);
-    }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     digitnet_metrics metrics;
     status = evaluate(&metrics, model, dataset, &own);
     dnn_model_end_read(model);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         dnn_result_write(out, &metrics, sizeof metrics);
-    }
     return status;
 }

@@ -20,9 +20,8 @@ static size_t chunk_of(const dnn_evaluator *evaluator) {
 static digitnet_status create_workspaces(dnn_evaluator *evaluator) {
     size_t workers = dnn_pool_size(evaluator->pool);
     evaluator->workspaces = dnn_allocate_zeroed(workers * sizeof *evaluator->workspaces);
-    if (!evaluator->workspaces) {
+    if (!evaluator->workspaces)
         return DIGITNET_ENOMEM;
-    }
     digitnet_status status = DIGITNET_OK;
     for (; status == DIGITNET_OK && evaluator->workspace_count < workers; evaluator->workspace_count++) {
         status = dnn_workspace_create(&evaluator->workspaces[evaluator->workspace_count], evaluator->network,
@@ -43,16 +42,14 @@ digitnet_status dnn_evaluator_create(dnn_evaluator *evaluator, const dnn_network
     evaluator->scores = dnn_arena_book(arena, evaluator->batch_size, sizeof(dnn_score));
     evaluator->images = dnn_arena_book(arena, dnn_dataset_is_source(dataset) ? evaluator->batch_size : 0, image_bytes);
     digitnet_status status = dnn_arena_allocate(arena) ? create_workspaces(evaluator) : DIGITNET_ENOMEM;
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         dnn_evaluator_release(evaluator);
-    }
     return status;
 }
 
 void dnn_evaluator_release(dnn_evaluator *evaluator) {
-    for (size_t i = 0; i < evaluator->workspace_count; i++) {
+    for (size_t i = 0; i < evaluator->workspace_count; i++)
         dnn_workspace_release(&evaluator->workspaces[i]);
-    }
     dnn_release(evaluator->workspaces);
     dnn_arena_release(&evaluator->arena);
     *evaluator = (dnn_evaluator){0};
@@ -98,14 +95,12 @@ digitnet_status dnn_evaluator_run(digitnet_metrics *metrics, dnn_evaluator *eval
     for (size_t first = 0; first < total; first += evaluator->batch_count) {
         size_t left = total - first;
         evaluator->batch_count = left < evaluator->batch_size ? left : evaluator->batch_size;
-        for (size_t i = 0; i < evaluator->batch_count; i++) {
+        for (size_t i = 0; i < evaluator->batch_count; i++)
             indices[i] = first + i;
-        }
         if (dnn_dataset_is_source(evaluator->dataset)) {
             digitnet_status status = gather_source(evaluator, indices);
-            if (status != DIGITNET_OK) {
+            if (status != DIGITNET_OK)
                 return status;
-            }
         }
         dnn_pool_run(evaluator->pool, run_chunk, evaluator, (evaluator->batch_count - 1) / chunk_of(evaluator) + 1);
         for (size_t i = 0; i < evaluator->batch_count; i++) {

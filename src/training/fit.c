@@ -54,26 +54,22 @@ static digitnet_status check_options(const digitnet_fit_options *options) {
                         "digitnet_model_fit: validation_fraction is %s; it must be at least 0 and below 1",
                         dnn_number_text(options->validation_fraction).text);
     }
-    if (options->validation && options->validation_fraction > 0) {
+    if (options->validation && options->validation_fraction > 0)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_fit: validation and validation_fraction are both given");
-    }
     if (options->callback_count && !options->callbacks) {
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_fit: callbacks is NULL, callback_count %zu",
                         options->callback_count);
     }
-    for (size_t i = 0; i < options->callback_count; i++) {
-        if (!options->callbacks[i].call) {
+    for (size_t i = 0; i < options->callback_count; i++)
+        if (!options->callbacks[i].call)
             return dnn_fail(DIGITNET_EINVAL, "digitnet_model_fit: callback %zu is NULL", i);
-        }
-    }
     return DIGITNET_OK;
 }
 
 static digitnet_status check_compiled(const digitnet_model *model) {
     digitnet_status status = dnn_model_check(model);
-    if (status == DIGITNET_OK && !model->training) {
+    if (status == DIGITNET_OK && !model->training)
         status = dnn_fail(DIGITNET_ESTATE, "digitnet_model_fit: the model is not compiled");
-    }
     return status;
 }
 
@@ -87,9 +83,8 @@ static digitnet_status cut_validation(fit_state *fit) {
                         dnn_number_text(fit->options.validation_fraction).text, count);
     }
     digitnet_status status = digitnet_dataset_slice(&fit->train_part, fit->train, 0, kept);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = digitnet_dataset_slice(&fit->validation_part, fit->train, kept, count - kept);
-    }
     fit->train = fit->train_part;
     fit->validation = fit->validation_part;
     return status;
@@ -98,12 +93,10 @@ static digitnet_status cut_validation(fit_state *fit) {
 static digitnet_status prepare_datasets(fit_state *fit) {
     const dnn_network *network = &fit->model->network;
     digitnet_status status = dnn_training_check_dataset(network, fit->train, "training");
-    if (status == DIGITNET_OK && fit->validation) {
+    if (status == DIGITNET_OK && fit->validation)
         status = dnn_training_check_dataset(network, fit->validation, "validation");
-    }
-    if (status == DIGITNET_OK && fit->options.validation_fraction > 0) {
+    if (status == DIGITNET_OK && fit->options.validation_fraction > 0)
         status = cut_validation(fit);
-    }
     if (status == DIGITNET_OK) {
         fit->image_count = digitnet_dataset_count(fit->train);
         fit->batch_size = fit->options.batch_size ? fit->options.batch_size : DEFAULT_BATCH_SIZE;
@@ -135,22 +128,18 @@ static void restore_state(fit_state *fit) {
 /* All memory that the fit needs. */
 static digitnet_status book(fit_state *fit) {
     size_t order_bytes;
-    if (!dnn_size_multiply(&order_bytes, fit->image_count, sizeof(size_t))) {
+    if (!dnn_size_multiply(&order_bytes, fit->image_count, sizeof(size_t)))
         return dnn_fail(DIGITNET_ELIMIT, "digitnet_model_fit: %zu images overflow", fit->image_count);
-    }
     fit->order = dnn_allocate(order_bytes);
     fit->kept_parameters = dnn_allocate(fit->model->network.parameter_count * sizeof(float));
     fit->kept_state = dnn_allocate(state_values(fit) * sizeof(float));
-    if (!fit->order || !fit->kept_parameters || !fit->kept_state) {
+    if (!fit->order || !fit->kept_parameters || !fit->kept_state)
         return DIGITNET_ENOMEM;
-    }
     digitnet_status status = dnn_history_create(&fit->history, fit->model->training->progress.epochs_done + 1);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_pool_create(&fit->pool, fit->options.threads ? fit->options.threads : dnn_processor_count());
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_stepper_create(&fit->stepper, fit->model, fit->train, fit->batch_size, fit->pool);
-    }
     if (status == DIGITNET_OK && fit->validation) {
         status = dnn_evaluator_create(&fit->evaluator, &fit->model->network, fit->validation, VALIDATION_BATCH_SIZE,
                                       fit->pool);
@@ -174,9 +163,8 @@ static void release(fit_state *fit) {
  * the epoch begins anew. */
 static dnn_progress place_of(const fit_state *fit) {
     const dnn_progress *progress = &fit->model->training->progress;
-    if (progress->image_count == fit->image_count && progress->batch_size == fit->batch_size) {
+    if (progress->image_count == fit->image_count && progress->batch_size == fit->batch_size)
         return *progress;
-    }
     return (dnn_progress){.epochs_done = progress->epochs_done,
                           .steps_done = progress->steps_done,
                           .image_count = fit->image_count,
@@ -213,9 +201,8 @@ static digitnet_status tell(fit_state *fit, digitnet_event_kind kind, size_t epo
                             .kind = kind};
     bool stop = false;
     digitnet_status status = dnn_callbacks_tell(&fit->callbacks, &event, &stop);
-    if (stop && fit->end == DIGITNET_END_COMPLETED) {
+    if (stop && fit->end == DIGITNET_END_COMPLETED)
         fit->end = DIGITNET_END_CALLBACK;
-    }
     return status;
 }
 
@@ -229,9 +216,8 @@ static digitnet_status tell_progress(fit_state *fit, digitnet_event_kind kind) {
 }
 
 static bool is_stopped(fit_state *fit) {
-    if (atomic_exchange(&fit->model->stop_requested, 0) && fit->end == DIGITNET_END_COMPLETED) {
+    if (atomic_exchange(&fit->model->stop_requested, 0) && fit->end == DIGITNET_END_COMPLETED)
         fit->end = DIGITNET_END_REQUESTED;
-    }
     return fit->end != DIGITNET_END_COMPLETED;
 }
 
@@ -246,12 +232,10 @@ static digitnet_status run_batches(fit_state *fit) {
             dnn_stepper_run(&fit->stepper, fit->order + first, left < fit->batch_size ? left : fit->batch_size);
         fit->seconds += seconds_now() - start;
         fit->diverged = fit->stepper.diverged;
-        if (status == DIGITNET_OK) {
+        if (status == DIGITNET_OK)
             status = tell_progress(fit, DIGITNET_BATCH_END);
-        }
-        if (status != DIGITNET_OK) {
+        if (status != DIGITNET_OK)
             return status;
-        }
     }
     return DIGITNET_OK;
 }
@@ -269,9 +253,8 @@ static digitnet_status check_finite(fit_state *fit) {
 }
 
 static digitnet_status validate(fit_state *fit, dnn_epoch_result *result) {
-    if (!fit->validation) {
+    if (!fit->validation)
         return DIGITNET_OK;
-    }
     digitnet_metrics metrics;
     digitnet_status status = dnn_evaluator_run(&metrics, &fit->evaluator);
     if (status == DIGITNET_OK) {
@@ -286,15 +269,12 @@ static digitnet_status finish_epoch(fit_state *fit) {
     dnn_progress *progress = &fit->model->training->progress;
     dnn_epoch_result result = results_so_far(fit);
     digitnet_status status = check_finite(fit);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = validate(fit, &result);
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_history_append(fit->history, &result);
-    }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     *progress = (dnn_progress){.epochs_done = progress->epochs_done + 1, .steps_done = progress->steps_done};
     fit->finished = result;
     keep_state(fit);
@@ -304,20 +284,17 @@ static digitnet_status finish_epoch(fit_state *fit) {
 static digitnet_status run_epoch(fit_state *fit) {
     dnn_training *training = fit->model->training;
     dnn_progress *progress = &training->progress;
-    if (fit->options.no_shuffle) {
+    if (fit->options.no_shuffle)
         dnn_epoch_order(fit->order, fit->image_count);
-    } else {
+    else
         dnn_epoch_shuffle(fit->order, fit->image_count, training->seed, progress->epochs_done);
-    }
     *progress = place_of(fit);
     fit->seconds = 0;
     digitnet_status status = tell_progress(fit, DIGITNET_EPOCH_BEGIN);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = run_batches(fit);
-    }
-    if (status == DIGITNET_OK && progress->batches_done == fit->batch_count && fit->end == DIGITNET_END_COMPLETED) {
+    if (status == DIGITNET_OK && progress->batches_done == fit->batch_count && fit->end == DIGITNET_END_COMPLETED)
         status = finish_epoch(fit);
-    }
     return status;
 }
 
@@ -325,18 +302,14 @@ static digitnet_status run(fit_state *fit) {
     const dnn_progress *progress = &fit->model->training->progress;
     keep_state(fit);
     digitnet_status status = tell_progress(fit, DIGITNET_FIT_BEGIN);
-    while (status == DIGITNET_OK && progress->epochs_done < fit->until_epoch && !is_stopped(fit)) {
+    while (status == DIGITNET_OK && progress->epochs_done < fit->until_epoch && !is_stopped(fit))
         status = run_epoch(fit);
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_finite(fit); /* a fit may be stopped before the next loss would show it */
-    }
-    if (fit->diverged) {
+    if (fit->diverged)
         restore_state(fit);
-    }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         fit->end = DIGITNET_END_FAILED;
-    }
     dnn_history_set_end(fit->history, fit->end);
     tell_progress(fit, DIGITNET_FIT_END);
     atomic_store(&fit->model->stop_requested, 0);
@@ -346,21 +319,18 @@ static digitnet_status run(fit_state *fit) {
 /* With the model to itself. */
 static digitnet_status prepare_and_run(fit_state *fit, digitnet_history **history) {
     digitnet_status status = check_compiled(fit->model);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = prepare_datasets(fit);
-    }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     uint64_t done = fit->model->training->progress.epochs_done;
     size_t epochs = fit->options.epochs ? fit->options.epochs : 1;
     fit->until_epoch = fit->options.until_epoch    ? fit->options.until_epoch
                        : epochs <= SIZE_MAX - done ? (size_t)done + epochs
                                                    : SIZE_MAX;
     status = book(fit);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     if (done < fit->until_epoch) {
         dnn_blas_enter();
         status = run(fit);
@@ -375,24 +345,19 @@ static digitnet_status prepare_and_run(fit_state *fit, digitnet_history **histor
 
 digitnet_status digitnet_model_fit(digitnet_history **history, digitnet_model *model, const digitnet_dataset *train,
                                    const digitnet_fit_options *options) {
-    if (history) {
+    if (history)
         *history = NULL;
-    }
-    if (!model || !train) {
+    if (!model || !train)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_fit: %s is NULL", model ? "train" : "model");
-    }
     fit_state fit = {.model = model, .train = train};
     digitnet_status status =
         dnn_options_read(&fit.options, sizeof fit.options, sizeof fit.options, options, "digitnet_fit_options");
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_options(&fit.options);
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_model_begin_write(model);
-    }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     fit.validation = fit.options.validation;
     fit.callbacks = (dnn_callbacks){.list = fit.options.callbacks, .count = fit.options.callback_count};
     status = prepare_and_run(&fit, history);

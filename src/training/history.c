@@ -21,14 +21,12 @@ struct digitnet_history {
 static digitnet_status grow(digitnet_history *history) {
     size_t capacity = history->capacity ? 2 * history->capacity : FIRST_CAPACITY;
     double *block = dnn_allocate(capacity * DNN_METRIC_COUNT * sizeof(double));
-    if (!block) {
+    if (!block)
         return DIGITNET_ENOMEM;
-    }
     double *old = history->series[0];
     for (size_t metric = 0; metric < DNN_METRIC_COUNT; metric++) {
-        if (history->count) {
+        if (history->count)
             memcpy(block + metric * capacity, history->series[metric], history->count * sizeof(double));
-        }
         history->series[metric] = block + metric * capacity;
     }
     dnn_release(old);
@@ -51,13 +49,11 @@ digitnet_status dnn_history_create(digitnet_history **out, size_t first_epoch) {
 digitnet_status dnn_history_append(digitnet_history *history, const dnn_epoch_result *result) {
     if (history->count == history->capacity) {
         digitnet_status status = grow(history);
-        if (status != DIGITNET_OK) {
+        if (status != DIGITNET_OK)
             return status;
-        }
     }
-    for (size_t metric = 0; metric < DNN_METRIC_COUNT; metric++) {
+    for (size_t metric = 0; metric < DNN_METRIC_COUNT; metric++)
         history->series[metric][history->count] = result->values[metric];
-    }
     history->count++;
     return DIGITNET_OK;
 }
@@ -68,9 +64,8 @@ void dnn_history_set_end(digitnet_history *history, digitnet_end end) {
 
 const double *digitnet_history_series(size_t *count, const digitnet_history *history, digitnet_metric metric) {
     size_t epochs = history && (size_t)metric < DNN_METRIC_COUNT ? history->count : 0;
-    if (count) {
+    if (count)
         *count = epochs;
-    }
     return epochs ? history->series[metric] : NULL;
 }
 
@@ -98,9 +93,8 @@ static const char *cell(dnn_number *number, double value) {
 static int format_row(char *text, size_t capacity, const digitnet_history *history, size_t row) {
     dnn_number numbers[DNN_METRIC_COUNT];
     const char *cells[DNN_METRIC_COUNT];
-    for (size_t metric = 0; metric < DNN_METRIC_COUNT; metric++) {
+    for (size_t metric = 0; metric < DNN_METRIC_COUNT; metric++)
         cells[metric] = cell(&numbers[metric], history->series[metric][row]);
-    }
     return snprintf(text, capacity, "%zu,%s,%s,%s,%s,%s\n", history->first_epoch + row, cells[DIGITNET_METRIC_LOSS],
                     cells[DIGITNET_METRIC_ACCURACY], cells[DIGITNET_METRIC_VALIDATION_LOSS],
                     cells[DIGITNET_METRIC_VALIDATION_ACCURACY], cells[DIGITNET_METRIC_SECONDS]);
@@ -109,18 +103,15 @@ static int format_row(char *text, size_t capacity, const digitnet_history *histo
 digitnet_status digitnet_history_write_csv(const digitnet_history *history, const char *path) {
     static const char header[] = "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds\n";
     enum { ROW_CAPACITY = 24 + DNN_METRIC_COUNT * (sizeof(dnn_number) + 1) };
-    if (!history || !path) {
+    if (!history || !path)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_history_write_csv: %s is NULL", history ? "path" : "history");
-    }
     char *text = dnn_allocate(sizeof header + history->count * ROW_CAPACITY);
-    if (!text) {
+    if (!text)
         return DIGITNET_ENOMEM;
-    }
     size_t length = sizeof header - 1;
     memcpy(text, header, length);
-    for (size_t row = 0; row < history->count; row++) {
+    for (size_t row = 0; row < history->count; row++)
         length += (size_t)format_row(text + length, ROW_CAPACITY, history, row);
-    }
     digitnet_status status = dnn_file_write(path, text, length);
     dnn_release(text);
     return status;

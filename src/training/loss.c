@@ -4,20 +4,17 @@
 
 static size_t index_of_largest(const float *values, size_t count) {
     size_t largest = 0;
-    for (size_t i = 1; i < count; i++) {
-        if (values[i] > values[largest]) {
+    for (size_t i = 1; i < count; i++)
+        if (values[i] > values[largest])
             largest = i;
-        }
-    }
     return largest;
 }
 
 /* exp(z_k - largest) is between 0 and 1, so that no sum overflows. */
 static double sum_of_exponentials(const float *logits, size_t classes, float largest) {
     double sum = 0;
-    for (size_t k = 0; k < classes; k++) {
+    for (size_t k = 0; k < classes; k++)
         sum += exp((double)logits[k] - (double)largest);
-    }
     return sum;
 }
 

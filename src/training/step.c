@@ -11,13 +11,11 @@ digitnet_status dnn_stepper_create(dnn_stepper *stepper, digitnet_model *model, 
     *stepper = (dnn_stepper){.model = model, .dataset = dataset, .pool = pool};
     stepper->labels = dnn_arena_book(&stepper->arena, batch_size, sizeof(int32_t));
     stepper->scores = dnn_arena_book(&stepper->arena, batch_size, sizeof(dnn_score));
-    if (!dnn_arena_allocate(&stepper->arena)) {
+    if (!dnn_arena_allocate(&stepper->arena))
         return DIGITNET_ENOMEM;
-    }
     digitnet_status status = dnn_pass_create(&stepper->pass, &model->network, batch_size, dnn_pool_size(pool));
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         dnn_stepper_release(stepper);
-    }
     return status;
 }
 
@@ -40,9 +38,8 @@ static void set_seeds(const dnn_stepper *stepper) {
     const dnn_training *training = stepper->model->training;
     uint64_t epoch = dnn_seed_mix(training->seed, training->progress.epochs_done);
     uint64_t *seeds = dnn_pass_seeds(&stepper->pass, 0);
-    for (size_t i = 0; i < stepper->count; i++) {
+    for (size_t i = 0; i < stepper->count; i++)
         seeds[i] = dnn_seed_mix(epoch, stepper->indices[i]);
-    }
 }
 
 /* All of a range's way that needs no other range. */
@@ -105,9 +102,8 @@ digitnet_status dnn_stepper_run(dnn_stepper *stepper, const size_t *indices, siz
     stepper->count = count;
     set_seeds(stepper);
     digitnet_status status = dnn_dataset_is_source(stepper->dataset) ? gather_source(stepper) : DIGITNET_OK;
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     dnn_pool_run(stepper->pool, run_range, stepper, dnn_pass_range_count(count));
     dnn_progress progress = stepper->model->training->progress;
     add_scores(&progress, scores_of(stepper), count);

@@ -14,13 +14,11 @@ digitnet_status dnn_training_create(dnn_training **out, const dnn_optimizer_sett
                                     uint64_t seed, size_t parameter_count) {
     *out = NULL;
     size_t bytes;
-    if (!state_bytes(&bytes, settings, parameter_count)) {
+    if (!state_bytes(&bytes, settings, parameter_count))
         return dnn_fail(DIGITNET_ELIMIT, "the optimizer's state for %zu weights overflows", parameter_count);
-    }
     dnn_training *training = dnn_allocate_zeroed(sizeof *training);
-    if (!training) {
+    if (!training)
         return DIGITNET_ENOMEM;
-    }
     *training = (dnn_training){.settings = *settings, .loss = loss, .seed = seed, .state = dnn_allocate_zeroed(bytes)};
     if (!training->state) {
         dnn_training_free(training);
@@ -42,9 +40,8 @@ static dnn_training *copy_training(const dnn_training *training, size_t paramete
     size_t bytes;
     if (dnn_training_create(&copy, &training->settings, training->loss, training->seed, parameter_count) !=
             DIGITNET_OK ||
-        !state_bytes(&bytes, &training->settings, parameter_count)) {
+        !state_bytes(&bytes, &training->settings, parameter_count))
         return NULL;
-    }
     copy->progress = training->progress;
     memcpy(copy->state, training->state, bytes);
     return copy;
