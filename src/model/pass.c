@@ -34,12 +34,9 @@ static void book(dnn_pass *pass, size_t workers) {
     for (size_t i = 0; i < network->step_count; i++) {
         const dnn_step *step = &network->steps[i];
         struct dnn_pass_step *place = &pass->steps[i];
-        size_t cache;
         place->output = book_floats(arena, pass->capacity, step->output_values);
         place->output_gradient = i >= pass->first_trained ? book_floats(arena, pass->capacity, step->output_values) : 0;
-        if (!dnn_size_multiply(&cache, pass->capacity, step->cache_bytes))
-            arena->overflow = true;
-        place->cache = dnn_arena_book(arena, cache, 1);
+        place->cache = dnn_arena_book(arena, pass->capacity, step->cache_bytes);
         place->copy = pass->copy_values;
         pass->copy_values += sums_copies(step) ? step->parameter_values : 0;
         pass->scratch_bytes = step->scratch_bytes > pass->scratch_bytes ? step->scratch_bytes : pass->scratch_bytes;
