@@ -34,7 +34,7 @@ typedef struct step_run {
     dnn_step_range range;
 } step_run;
 
-enum { SAMPLES = 3 };
+enum { SAMPLES = 3, BEHIND = 16 }; /* BEHIND: values watched behind the gradient */
 
 static step_run begin_step(digitnet_model *model) {
     dnn_network *network = &model->network;
@@ -48,20 +48,20 @@ static step_run begin_step(digitnet_model *model) {
                     .step = step,
                     .slope = step->activation == DIGITNET_SOFTMAX ? slope_of_curve : slope_of_lines,
                     .weighting = must_allocate(outputs * sizeof(float)),
-                    .input_gradient = must_allocate((inputs + DNN_KERNEL_SLACK) * sizeof(float)),
-                    .gradient = calloc(network->parameter_count + DNN_KERNEL_SLACK, sizeof(float))};
-    float *input = must_allocate((inputs + DNN_KERNEL_SLACK) * sizeof(float));
-    fill_grid(input, inputs + DNN_KERNEL_SLACK, 2);
+                    .input_gradient = must_allocate(inputs * sizeof(float)),
+                    .gradient = calloc(network->parameter_count + BEHIND, sizeof(float))};
+    float *input = must_allocate(inputs * sizeof(float));
+    fill_grid(input, inputs, 2);
     fill_grid(run.weighting, outputs, 3);
     run.range = (dnn_step_range){.samples = SAMPLES,
                                  .input = input,
-                                 .output = must_allocate((outputs + DNN_KERNEL_SLACK) * sizeof(float)),
+                                 .output = must_allocate(outputs * sizeof(float)),
                                  .cache = must_allocate(SAMPLES * step->cache_bytes),
                                  .seeds = seeds,
                                  .parameters = network->parameters,
                                  .packed = network->packed,
                                  .scratch = must_allocate(step->scratch_bytes),
-                                 .output_gradient = must_allocate((outputs + DNN_KERNEL_SLACK) * sizeof(float))};
+                                 .output_gradient = must_allocate(outputs * sizeof(float))};
     return run;
 }
 
@@ -111,7 +111,7 @@ static void check_step(digitnet_model *model, const char *what) {
     memcpy(alone, run.gradient, parameters * sizeof(float));
     memset(run.gradient, 0, parameters * sizeof(float));
     run_backward(&run, run.input_gradient);
-    for (size_t i = parameters; i < parameters + DNN_KERNEL_SLACK; i++) {
+    for (size_t i = parameters; i < parameters + BEHIND; i++) {
         assert_true(run.gradient[i] == 0); /* where a next step's gradient would stand */
     }
     assert_same_floats(alone, run.gradient, parameters);

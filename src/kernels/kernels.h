@@ -28,10 +28,6 @@ typedef struct dnn_pool2d_shape {
     size_t output_height, output_width;
 } dnn_pool2d_shape;
 
-/* Values that the kernels may read, and ignore, past the end of an image or of a kernel: whoever allocates leaves them
- * room. */
-enum { DNN_KERNEL_SLACK = 16 };
-
 typedef enum dnn_transpose { DNN_PLAIN, DNN_TRANSPOSED } dnn_transpose;
 
 /* C (rows x columns) = op(A) op(B) + beta C; op(A) is rows x depth, op(B) depth x columns, leading dimensions in

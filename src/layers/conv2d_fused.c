@@ -53,7 +53,7 @@ static scratch_layout scratch_of(const dnn_step *step, void *memory) {
     scratch_layout layout = {.arena.memory = memory};
     size_t forward = step->kernels->conv2d_relu_pool_scratch(&step->conv2d, &step->pool2d);
     size_t backward = step->kernels->conv2d_relu_pool_backward_scratch(&step->conv2d, &step->pool2d);
-    size_t padded = is_padded(&step->conv2d) ? padded_values(&step->conv2d) + DNN_KERNEL_SLACK : 0;
+    size_t padded = is_padded(&step->conv2d) ? padded_values(&step->conv2d) : 0;
     layout.image = dnn_arena_book(&layout.arena, padded, sizeof(float));
     layout.gradient = dnn_arena_book(&layout.arena, padded, sizeof(float));
     layout.kernels = dnn_arena_book(&layout.arena, forward > backward ? forward : backward, 1);

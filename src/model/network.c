@@ -77,8 +77,7 @@ digitnet_status dnn_network_plan(dnn_network *network) {
 
 digitnet_status dnn_network_allocate_weights(dnn_network *network) {
     size_t parameters, packed;
-    if (!dnn_size_add(&parameters, network->parameter_count, DNN_KERNEL_SLACK) ||
-        !dnn_size_multiply(&parameters, parameters, sizeof(float)) ||
+    if (!dnn_size_multiply(&parameters, network->parameter_count, sizeof(float)) ||
         !dnn_size_multiply(&packed, network->packed_count, sizeof(float)))
         return dnn_fail(DIGITNET_ELIMIT, "the model's %zu weights overflow", network->parameter_count);
     network->parameters = dnn_allocate_zeroed(parameters);

@@ -16,8 +16,7 @@ typedef struct dnn_network {
     size_t activation_values, multiply_adds; /* a sample, over all layers */
     dnn_step *steps;                         /* NULL until the weights exist */
     size_t step_count, packed_count;
-    float *parameters; /* one flat block in the order of the layers, with DNN_KERNEL_SLACK behind it; NULL until they
-                          exist */
+    float *parameters; /* one flat block in the order of the layers; NULL until they exist */
     float *packed;     /* the same, prepared for the kernels, in step with them whenever nobody writes */
 } dnn_network;
 

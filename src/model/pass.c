@@ -19,7 +19,7 @@ static bool sums_copies(const dnn_step *step) {
 
 static size_t book_floats(dnn_arena *arena, size_t count, size_t values) {
     size_t total;
-    if (!dnn_size_multiply(&total, count, values) || !dnn_size_add(&total, total, DNN_KERNEL_SLACK)) {
+    if (!dnn_size_multiply(&total, count, values)) {
         arena->overflow = true;
         return 0;
     }

@@ -11,8 +11,7 @@ digitnet_status dnn_workspace_create(dnn_workspace *workspace, const dnn_network
         scratch = step->scratch_bytes > scratch ? step->scratch_bytes : scratch;
     }
     size_t bytes;
-    if (!dnn_size_product(&bytes, (size_t[]){capacity, values, sizeof(float)}, 3) ||
-        !dnn_size_add(&bytes, bytes, DNN_KERNEL_SLACK * sizeof(float)))
+    if (!dnn_size_product(&bytes, (size_t[]){capacity, values, sizeof(float)}, 3))
         return dnn_fail(DIGITNET_ELIMIT, "%zu images at a time overflow", capacity);
     workspace->buffers[0] = dnn_arena_book(&workspace->arena, bytes, 1);
     workspace->buffers[1] = dnn_arena_book(&workspace->arena, bytes, 1);
