@@ -1,5 +1,6 @@
 /* Data sets from memory and from sources, slices, reading, and the order of an epoch. */
 #include "expect.h"
+#include "failing_allocator.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -526,26 +527,6 @@ static void incomplete_sources_are_refused(void **state) {
 }
 
 /* ---- Memory that runs out ---- */
-
-typedef struct failing_allocator {
-    size_t live, until_failure;
-} failing_allocator;
-
-static void *allocate_or_fail(void *user_data, size_t size, size_t alignment) {
-    failing_allocator *self = user_data;
-    void *memory = NULL;
-    if (self->until_failure == 0 || posix_memalign(&memory, alignment, size) != 0)
-        return NULL;
-    --self->until_failure;
-    ++self->live;
-    return memory;
-}
-
-static void release_counted(void *user_data, void *memory, size_t size, size_t alignment) {
-    (void)size, (void)alignment;
-    --((failing_allocator *)user_data)->live;
-    free(memory);
-}
 
 static void running_out_of_memory_loses_nothing(void **state) {
     (void)state;

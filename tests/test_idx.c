@@ -1,5 +1,6 @@
 /* IDX files, raw and compressed: read as they are, and every broken form refused by name. */
 #include "expect.h"
+#include "failing_allocator.h"
 #include "folder.h"
 
 #include <stdbool.h>
@@ -392,26 +393,6 @@ static void wrong_arguments_are_refused(void **state) {
     expect_failure(digitnet_dataset_load_mnist(&out, NULL, NULL), DIGITNET_EINVAL, "folder is NULL");
     expect_failure(digitnet_dataset_load_mnist(&out, NULL, ""), DIGITNET_EINVAL, "empty");
     expect_failure(digitnet_dataset_load_mnist_ex(&out, NULL, ".", &options), DIGITNET_ENOTFOUND, "train-images");
-}
-
-typedef struct failing_allocator {
-    size_t live, until_failure;
-} failing_allocator;
-
-static void *allocate_or_fail(void *user_data, size_t size, size_t alignment) {
-    failing_allocator *self = user_data;
-    void *memory = NULL;
-    if (self->until_failure == 0 || posix_memalign(&memory, alignment, size) != 0)
-        return NULL;
-    --self->until_failure;
-    ++self->live;
-    return memory;
-}
-
-static void release_counted(void *user_data, void *memory, size_t size, size_t alignment) {
-    (void)size, (void)alignment;
-    --((failing_allocator *)user_data)->live;
-    free(memory);
 }
 
 /* Each allocation fails once, zlib's too. */

@@ -10,9 +10,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Images that go through the network together: enough to use each weight several times, few enough to stay in cache. */
-enum { CHUNK_IMAGES = 16 };
-
 static digitnet_status check_finite(const float *images, size_t count, size_t image_values, const char *caller) {
     for (size_t i = 0; i < count * image_values; i++) {
         if (!isfinite(images[i])) {
@@ -55,7 +52,7 @@ void dnn_predict_chunk(float *scores, const dnn_workspace *workspace, dnn_images
 /* With the model held as a reader. */
 static digitnet_status predict_all(float *scores, const dnn_network *network, dnn_images images, size_t count) {
     dnn_workspace workspace;
-    size_t chunk = count < CHUNK_IMAGES ? count : CHUNK_IMAGES;
+    size_t chunk = count < DNN_PREDICT_IMAGES ? count : DNN_PREDICT_IMAGES;
     digitnet_status status = dnn_workspace_create(&workspace, network, chunk);
     if (status == DIGITNET_OK) {
         dnn_blas_enter();

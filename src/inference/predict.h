@@ -4,6 +4,9 @@
 
 #include "model/workspace.h"
 
+/* Images that go through the network together: enough to use each weight several times, few enough to stay in cache. */
+enum { DNN_PREDICT_IMAGES = 16 };
+
 /* Images as floats, or as bytes to be scaled: one of the two is not NULL. */
 typedef struct dnn_images {
     const float *floats;

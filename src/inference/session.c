@@ -8,7 +8,7 @@
 #include "kernels/gemm.h"
 #include "model/model.h"
 
-enum { DEFAULT_BATCH_SIZE = 64, CHUNK_IMAGES = 16 };
+enum { DEFAULT_BATCH_SIZE = 64 };
 
 typedef struct weights_snapshot {
     atomic_size_t owners;
@@ -56,7 +56,7 @@ static digitnet_status take_snapshot(weights_snapshot **out, const digitnet_mode
 static digitnet_status create_workspaces(digitnet_session *session) {
     size_t workers = dnn_pool_size(session->pool);
     size_t share = (session->batch_size - 1) / workers + 1;
-    session->chunk = share < CHUNK_IMAGES ? share : CHUNK_IMAGES;
+    session->chunk = share < DNN_PREDICT_IMAGES ? share : DNN_PREDICT_IMAGES;
     session->workspaces = dnn_allocate_zeroed(workers * sizeof *session->workspaces);
     if (!session->workspaces)
         return DIGITNET_ENOMEM;

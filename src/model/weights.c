@@ -44,22 +44,23 @@ void dnn_network_draw_weights(dnn_network *network, uint64_t seed) {
 
 /* The tensors that a name stands for: one, or all for NULL. */
 typedef struct selection {
-    size_t first, count, values;
+    const dnn_tensor *only; /* NULL: all */
+    size_t count, values;
 } selection;
 
 static digitnet_status select_tensors(selection *out, const dnn_network *network, const char *name) {
-    if (!name) {
-        *out = (selection){.count = network->tensor_count, .values = network->parameter_count};
+    *out = (selection){.count = network->tensor_count, .values = network->parameter_count};
+    if (!name)
         return DIGITNET_OK;
-    }
-    for (size_t i = 0; i < network->tensor_count; i++) {
-        const dnn_tensor *tensor = dnn_network_tensor(network, i);
-        if (strcmp(tensor->name, name) == 0) {
-            *out = (selection){.first = i, .count = 1, .values = tensor->values};
-            return DIGITNET_OK;
-        }
-    }
-    return dnn_fail(DIGITNET_ENOTFOUND, "the model has no tensor '%.80s'", name);
+    const dnn_tensor *tensor = dnn_network_find_tensor(network, name);
+    if (!tensor)
+        return dnn_fail(DIGITNET_ENOTFOUND, "the model has no tensor '%.80s'", name);
+    *out = (selection){.only = tensor, .count = 1, .values = tensor->values};
+    return DIGITNET_OK;
+}
+
+static const dnn_tensor *selected_tensor(const selection *chosen, const dnn_network *network, size_t index) {
+    return chosen->only ? chosen->only : dnn_network_tensor(network, index);
 }
 
 static digitnet_status read_weights(float *values, size_t capacity, const digitnet_model *model, const char *tensor) {
@@ -75,7 +76,7 @@ static digitnet_status read_weights(float *values, size_t capacity, const digitn
                         tensor ? tensor : "all", chosen.values, capacity);
     }
     for (size_t i = 0; i < chosen.count; i++) {
-        const dnn_tensor *each = dnn_network_tensor(network, chosen.first + i);
+        const dnn_tensor *each = selected_tensor(&chosen, network, i);
         dnn_tensor_to_user(values, each, network->parameters + each->offset);
         values += each->values;
     }
@@ -119,7 +120,7 @@ static digitnet_status write_weights(digitnet_model *model, const char *tensor, 
     if (status != DIGITNET_OK)
         return status;
     for (size_t i = 0; i < chosen.count; i++) {
-        const dnn_tensor *each = dnn_network_tensor(network, chosen.first + i);
+        const dnn_tensor *each = selected_tensor(&chosen, network, i);
         dnn_tensor_from_user(network->parameters + each->offset, each, values);
         values += each->values;
     }
