@@ -98,7 +98,7 @@ static void run_backward(step_run *run, float *input_gradient) {
     step->kind->backward(step, &range);
     range.gradient = run->gradient;
     for (size_t block = 0; step->kind->block_gradient && block < step->block_count; block++) {
-        step->kind->block_gradient(step, &range, block);
+        step->kind->block_gradient(step, &range, dnn_step_block_at(step, block));
     }
 }
 

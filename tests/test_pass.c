@@ -52,7 +52,7 @@ static void network_gradient(float *gradient, network_run *run) {
     }
     for (size_t task = 0; task < run->pass.task_count; task++) {
         dnn_span spans[2];
-        size_t count = dnn_pass_gradient(&run->pass, run->count, task, spans);
+        size_t count = dnn_pass_gradient(&run->pass, run->count, run->pass.tasks[task], spans);
         for (size_t i = 0; i < count; i++) {
             for (size_t at = 0; at < spans[i].count; at++) {
                 assert_int_equal(told[spans[i].offset + at]++, 0);

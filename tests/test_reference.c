@@ -107,7 +107,7 @@ static void test_gradients(void **state) {
     }
     for (size_t task = 0; task < pass.task_count; task++) {
         dnn_span spans[2];
-        dnn_pass_gradient(&pass, REFERENCE_BATCH, task, spans);
+        dnn_pass_gradient(&pass, REFERENCE_BATCH, pass.tasks[task], spans);
     }
     check_block(&model->network, dnn_pass_gradients(&pass), reference_gradients, reference_gradients_sums,
                 reference_gradients_squares, 1e-4);

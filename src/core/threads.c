@@ -95,10 +95,11 @@ static void await(dnn_pool *pool, bool (*met)(dnn_pool *, uint32_t), uint32_t nu
     pthread_mutex_unlock(&pool->mutex);
 }
 
-/* Where the share of a worker ends. The same share of each run goes to the same worker, so that what a task left in a
- * processor's cache is there when its turn comes again. */
-static size_t share_end(const dnn_pool *pool, size_t index, size_t count) {
-    return (index + 1) * count / pool->size;
+/* A worker's share is every task whose number leaves its index as the remainder by the number of workers: neighbours
+ * among the tasks cost about the same, so the shares do too. The same share of each run goes to the same worker, so
+ * that what a task left in a processor's cache is there when its turn comes again. */
+static size_t share_count(const dnn_pool *pool, size_t index, size_t count) {
+    return (count + pool->size - 1 - index) / pool->size;
 }
 
 /* Claims and runs tasks of one worker's share until it has none left. What a late worker reads may be of the next run;
@@ -115,7 +116,7 @@ static void work_on_share(dnn_pool *pool, size_t owner, size_t index) {
         size_t count = atomic_load(&pool->count);
         if (!atomic_compare_exchange_weak(share, &ticket, ticket - 1))
             continue;
-        run(context, share_end(pool, owner, count) - left, index);
+        run(context, owner + pool->size * (share_count(pool, owner, count) - left), index);
         if (atomic_fetch_add(&pool->done, 1) + 1 == count) {
             pthread_mutex_lock(&pool->mutex);
             pthread_cond_signal(&pool->finished);
@@ -214,11 +215,8 @@ void dnn_pool_run(dnn_pool *pool, dnn_task_fn run, void *context, size_t count) 
     atomic_store(&pool->done, 0);
     pthread_mutex_lock(&pool->mutex);
     uint32_t next_run = atomic_load(&pool->run_number) + 1;
-    for (size_t i = 0, first = 0; i < pool->size; ++i) {
-        size_t end = share_end(pool, i, count);
-        atomic_store(&pool->workers[i].ticket, (uint64_t)next_run << 32 | (end - first));
-        first = end;
-    }
+    for (size_t i = 0; i < pool->size; ++i)
+        atomic_store(&pool->workers[i].ticket, (uint64_t)next_run << 32 | share_count(pool, i, count));
     atomic_store(&pool->run_number, next_run);
     pthread_cond_broadcast(&pool->started);
     pthread_mutex_unlock(&pool->mutex);

@@ -43,20 +43,31 @@ size_t SET_NAME(conv2d_packed_values)(const dnn_conv2d_shape *shape) {
     return shape->kernel_height * shape->kernel_width * shape->channels * count_vectors(shape) * WIDTH;
 }
 
-/* Block after block: depth x the block's filters, zeros where there are none. A piece of the depth at a time, so that
- * what is written stays in the first cache until its lines are full. */
-void SET_NAME(conv2d_pack)(float *packed, const float *kernel, const dnn_conv2d_shape *shape) {
+/* Filters first .. end - 1 of one panel, which has `lanes` filters from `start` on: depth x lanes, zeros where there
+ * are no filters. A piece of the depth at a time, so that what is written stays in the first cache until its lines are
+ * full. */
+static void pack_panel(float *panel, const float *kernel, size_t depth, size_t lanes, size_t first, size_t end,
+                       size_t filters) {
     enum { PIECE = 64 };
+    for (size_t from = 0; from < depth; from += PIECE)
+        for (size_t lane = first; lane < end; lane++)
+            for (size_t k = from; k < depth && k < from + PIECE; k++)
+                panel[k * lanes + lane] = lane < filters ? kernel[lane * depth + k] : 0;
+}
+
+/* Panel after panel. The last filter's call fills in the zeros behind it. */
+void SET_NAME(conv2d_pack)(float *packed, const float *kernel, const dnn_conv2d_shape *shape, size_t first,
+                           size_t count) {
     size_t depth = shape->kernel_height * shape->kernel_width * shape->channels, vectors = count_vectors(shape);
-    for (size_t filter = 0; vectors > 0;) {
-        size_t part = next_part(vectors, MAX_VECTORS), lanes = part * WIDTH;
-        for (size_t first = 0; first < depth; first += PIECE)
-            for (size_t lane = 0; lane < lanes; lane++)
-                for (size_t k = first; k < depth && k < first + PIECE; k++)
-                    packed[k * lanes + lane] = filter + lane < shape->filters ? kernel[(filter + lane) * depth + k] : 0;
-        packed += depth * lanes;
-        filter += lanes;
+    size_t end = first + count == shape->filters ? vectors * WIDTH : first + count;
+    for (size_t panel = 0, lanes; panel < end; panel += lanes) {
+        size_t part = next_part(vectors, MAX_VECTORS);
+        lanes = part * WIDTH;
         vectors -= part;
+        if (first < panel + lanes) {
+            pack_panel(packed + panel * depth, kernel + panel * depth, depth, lanes, first > panel ? first - panel : 0,
+                       end < panel + lanes ? end - panel : lanes, shape->filters - panel);
+        }
     }
 }
 

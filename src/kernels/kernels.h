@@ -61,15 +61,15 @@ typedef struct dnn_kernels {
     void (*gemm)(const dnn_gemm *gemm);
 
     /* A convolution with ReLU and a max pool with windows side by side (stride = pool, no padding, at most 256 places;
-     * 1 x 1 for none), without im2col. `packed` comes from conv2d_pack and has conv2d_packed_values(); bias may be
-     * NULL. image: padded already, that is (height + padding_top + padding_bottom) x (width + padding_left +
-     * padding_right) x channels. output: pool->output_height x pool->output_width x filters. argmax (NULL where not
-     * wanted; not written where the pool is 1 x 1): for each output the place in its window, row-major from 0, the
-     * first of equals. A NaN in a window comes out. Rows and columns that no window reads are not computed. scratch:
-     * conv2d_relu_pool_scratch() bytes. Nothing outside these sizes is read or written; only scratch memory needs an
-     * alignment (DNN_ALIGNMENT). */
+     * 1 x 1 for none), without im2col. `packed` comes from conv2d_pack, which prepares `count` filters from `first` on
+     * (different filters at the same time, if need be), and has conv2d_packed_values(); bias may be NULL. image: padded
+     * already, that is (height + padding_top + padding_bottom) x (width + padding_left + padding_right) x channels.
+     * output: pool->output_height x pool->output_width x filters. argmax (NULL where not wanted; not written where the
+     * pool is 1 x 1): for each output the place in its window, row-major from 0, the first of equals. A NaN in a window
+     * comes out. Rows and columns that no window reads are not computed. scratch: conv2d_relu_pool_scratch() bytes.
+     * Nothing outside these sizes is read or written; only scratch memory needs an alignment (DNN_ALIGNMENT). */
     size_t (*conv2d_packed_values)(const dnn_conv2d_shape *shape);
-    void (*conv2d_pack)(float *packed, const float *kernel, const dnn_conv2d_shape *shape);
+    void (*conv2d_pack)(float *packed, const float *kernel, const dnn_conv2d_shape *shape, size_t first, size_t count);
     size_t (*conv2d_relu_pool_scratch)(const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool);
     void (*conv2d_relu_pool)(float *output, uint8_t *argmax, const float *image, const float *packed, const float *bias,
                              const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool, void *scratch);

@@ -8,7 +8,8 @@
 void SET_NAME(gemm)(const dnn_gemm *gemm);
 
 size_t SET_NAME(conv2d_packed_values)(const dnn_conv2d_shape *shape);
-void SET_NAME(conv2d_pack)(float *packed, const float *kernel, const dnn_conv2d_shape *shape);
+void SET_NAME(conv2d_pack)(float *packed, const float *kernel, const dnn_conv2d_shape *shape, size_t first,
+                           size_t count);
 size_t SET_NAME(conv2d_relu_pool_scratch)(const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool);
 void SET_NAME(conv2d_relu_pool)(float *output, uint8_t *argmax, const float *image, const float *packed,
                                 const float *bias, const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool,

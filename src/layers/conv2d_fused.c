@@ -68,8 +68,8 @@ static const float *padded_image(const dnn_step *step, const scratch_layout *scr
     return padded;
 }
 
-static void pack(const dnn_step *step, float *packed, const float *parameters) {
-    step->kernels->conv2d_pack(packed, parameters, &step->conv2d);
+static void pack(const dnn_step *step, float *packed, const float *parameters, dnn_step_block block) {
+    step->kernels->conv2d_pack(packed, parameters, &step->conv2d, block.first, block.count);
 }
 
 static void forward(const dnn_step *step, const dnn_step_range *range) {

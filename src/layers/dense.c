@@ -5,10 +5,6 @@
 #include "layers/layer.h"
 #include "layers/step.h"
 
-/* Units whose weight gradient is one piece of work: small enough to spread over threads, large enough to reuse the
- * batch's inputs. */
-enum { BLOCK_UNITS = 16 };
-
 static digitnet_status infer_shape(dnn_layer *layer) {
     const dnn_dense_attributes *dense = &layer->as.dense;
     if (!layer->input.flat) {
@@ -61,27 +57,25 @@ static void backward(const dnn_step *step, const dnn_step_range *range) {
 }
 
 /* dW = dY^T X and db = the sum of dY over the batch, for one block of units. */
-static void block_gradient(const dnn_step *step, const dnn_step_range *batch, size_t block) {
+static void block_gradient(const dnn_step *step, const dnn_step_range *batch, dnn_step_block block) {
     size_t units = step->output_values, inputs = step->input_values;
-    size_t first = block * step->block_outputs;
-    size_t count = units - first < step->block_outputs ? units - first : step->block_outputs;
     dnn_gemm_run(step->kernels, &(dnn_gemm){.transpose_a = DNN_TRANSPOSED,
-                                            .rows = count,
+                                            .rows = block.count,
                                             .columns = inputs,
                                             .depth = batch->samples,
-                                            .a = batch->output_gradient + first,
+                                            .a = batch->output_gradient + block.first,
                                             .a_stride = units,
                                             .b = batch->input,
                                             .b_stride = inputs,
-                                            .c = batch->gradient + first * inputs,
+                                            .c = batch->gradient + block.first * inputs,
                                             .c_stride = inputs});
     if (step->layers[0].as.dense.no_bias)
         return;
-    float *bias = batch->gradient + units * inputs + first;
-    for (size_t unit = 0; unit < count; unit++) {
+    float *bias = batch->gradient + units * inputs + block.first;
+    for (size_t unit = 0; unit < block.count; unit++) {
         float sum = 0;
         for (size_t sample = 0; sample < batch->samples; sample++)
-            sum += batch->output_gradient[sample * units + first + unit];
+            sum += batch->output_gradient[sample * units + block.first + unit];
         bias[unit] = sum;
     }
 }
@@ -92,8 +86,6 @@ static bool plan(dnn_step *step, size_t available) {
     (void)available;
     step->kind = &dense_step;
     step->layer_count = 1;
-    step->block_outputs = BLOCK_UNITS;
-    step->block_count = (step->layers[0].output.channels - 1) / BLOCK_UNITS + 1;
     return true;
 }
 

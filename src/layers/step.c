@@ -6,6 +6,11 @@ static size_t output_channels(const dnn_step *step) {
     return step->layers[step->layer_count - 1].output.channels;
 }
 
+dnn_step_block dnn_step_block_at(const dnn_step *step, size_t index) {
+    size_t first = index * DNN_BLOCK_OUTPUTS, left = step->layers[0].tensors[DNN_KERNEL].outputs - first;
+    return (dnn_step_block){.first = first, .count = left < DNN_BLOCK_OUTPUTS ? left : DNN_BLOCK_OUTPUTS};
+}
+
 void dnn_step_activate(const dnn_step *step, float *values, const float *bias, size_t samples) {
     size_t channels = output_channels(step);
     size_t rows = samples * (step->output_values / channels);

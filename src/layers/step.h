@@ -24,14 +24,23 @@ typedef struct dnn_step_range {
     float *gradient;         /* of the step's parameters: this range's sum is added */
 } dnn_step_range;
 
+/* Parameters are summed, updated and packed in blocks of outputs: small enough to spread over threads, large enough to
+ * use a batch's inputs several times. */
+enum { DNN_BLOCK_OUTPUTS = 16 };
+
+typedef struct dnn_step_block {
+    size_t first, count; /* outputs */
+} dnn_step_block;
+
 typedef struct dnn_step_kind {
-    void (*pack)(const dnn_step *step, float *packed, const float *parameters); /* NULL where packed_values is 0 */
+    /* Prepares the weights of one block's outputs; NULL where packed_values is 0. */
+    void (*pack)(const dnn_step *step, float *packed, const float *parameters, dnn_step_block block);
     void (*forward)(const dnn_step *step, const dnn_step_range *range);
     void (*backward)(const dnn_step *step, const dnn_step_range *range);
     /* Where a copy of the gradient for each range would cost more than the arithmetic: the gradient of one block of the
      * step's outputs over the whole batch, after backward() has run for all of it. Overwrites these outputs' part of
      * range->gradient. NULL where backward() adds the gradient itself. */
-    void (*block_gradient)(const dnn_step *step, const dnn_step_range *batch, size_t block);
+    void (*block_gradient)(const dnn_step *step, const dnn_step_range *batch, dnn_step_block block);
 } dnn_step_kind;
 
 struct dnn_step {
@@ -43,13 +52,15 @@ struct dnn_step {
     size_t input_values, output_values; /* a sample */
     size_t parameter_offset, parameter_values;
     size_t packed_offset, packed_values;
-    size_t cache_bytes;   /* a sample */
-    size_t scratch_bytes; /* a worker, in training or inference */
-    size_t block_count, block_outputs;
+    size_t cache_bytes;             /* a sample */
+    size_t scratch_bytes;           /* a worker, in training or inference */
+    size_t block_count;             /* 0 without parameters */
     digitnet_activation activation; /* linear in the last step of a classifier, whose softmax belongs to the loss */
     dnn_conv2d_shape conv2d;
     dnn_pool2d_shape pool2d;
 };
+
+dnn_step_block dnn_step_block_at(const dnn_step *step, size_t index);
 
 /* The activation of a step, in place over `samples`, and its gradient, from the one by the outputs to the one by the
  * inputs. */

@@ -49,6 +49,8 @@ static bool plan_step(dnn_step *step, const dnn_network *network, size_t first_l
     step->activation = layer->activation;
     if (!layer->kind->plan(step, network->layer_count - first_layer))
         return false;
+    if (step->parameter_values)
+        step->block_count = (layer->tensors[DNN_KERNEL].outputs - 1) / DNN_BLOCK_OUTPUTS + 1;
     size_t last = first_layer + step->layer_count - 1;
     step->output_values = dnn_shape_values(network->layers[last].output);
     if (last == network->layer_count - 1 && dnn_network_is_classifier(network))
@@ -94,12 +96,17 @@ void dnn_network_unplan(dnn_network *network) {
     network->step_count = network->packed_count = 0;
 }
 
-void dnn_network_pack(dnn_network *network) {
-    for (size_t i = 0; i < network->step_count; i++) {
-        const dnn_step *step = &network->steps[i];
-        if (step->packed_values)
-            step->kind->pack(step, network->packed + step->packed_offset, network->parameters + step->parameter_offset);
+void dnn_network_pack_block(dnn_network *network, const dnn_step *step, size_t block) {
+    if (step->packed_values) {
+        step->kind->pack(step, network->packed + step->packed_offset, network->parameters + step->parameter_offset,
+                         dnn_step_block_at(step, block));
     }
+}
+
+void dnn_network_pack(dnn_network *network) {
+    for (size_t i = 0; i < network->step_count; i++)
+        for (size_t block = 0; block < network->steps[i].block_count; block++)
+            dnn_network_pack_block(network, &network->steps[i], block);
 }
 
 static void release_layer(dnn_layer *layer) {

@@ -26,8 +26,10 @@ digitnet_status dnn_network_plan(dnn_network *network);
 digitnet_status dnn_network_allocate_weights(dnn_network *network);
 /* Takes back dnn_network_plan() and dnn_network_allocate_weights(). */
 void dnn_network_unplan(dnn_network *network);
-/* After every change of the weights. */
+/* After every change of the weights, of all or of one block of a step; different blocks may be packed at the same time.
+ */
 void dnn_network_pack(dnn_network *network);
+void dnn_network_pack_block(dnn_network *network, const dnn_step *step, size_t block);
 digitnet_status dnn_network_copy(dnn_network *out, const dnn_network *network);
 void dnn_network_release(dnn_network *network);
 

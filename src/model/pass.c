@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-/* Parameters whose copies are summed in one task. */
-enum { SPAN_VALUES = 4096 };
-
 /* Offsets in the arena. */
 struct dnn_pass_step {
     size_t output, output_gradient, cache;
@@ -47,30 +44,18 @@ static void book(dnn_pass *pass, size_t workers) {
     pass->copies = book_floats(arena, DNN_MAX_RANGES, pass->copy_values);
 }
 
-static size_t tasks_of(const dnn_step *step) {
-    if (step->kind->block_gradient)
-        return step->block_count;
-    return (step->parameter_values + SPAN_VALUES - 1) / SPAN_VALUES;
-}
-
 static void list_tasks(dnn_pass *pass) {
     for (size_t i = 0; i < pass->network->step_count; i++) {
         const dnn_step *step = &pass->network->steps[i];
-        for (size_t task = 0; task < tasks_of(step); task++) {
-            dnn_span span = {.offset = task * SPAN_VALUES};
-            if (sums_copies(step)) {
-                size_t left = step->parameter_values - span.offset;
-                span.count = left < SPAN_VALUES ? left : SPAN_VALUES;
-            }
-            pass->tasks[pass->task_count++] = (dnn_gradient_task){.step = step, .block = task, .span = span};
-        }
+        for (size_t block = 0; block < step->block_count; block++)
+            pass->tasks[pass->task_count++] = (dnn_gradient_task){.step = step, .block = block};
     }
 }
 
 static size_t count_tasks(const dnn_network *network) {
     size_t count = 0;
     for (size_t i = 0; i < network->step_count; i++)
-        count += tasks_of(&network->steps[i]);
+        count += network->steps[i].block_count;
     return count;
 }
 
@@ -193,37 +178,37 @@ void dnn_pass_backward(const dnn_pass *pass, dnn_range range, size_t worker) {
 }
 
 /* Sums the ranges' copies of a span, in the order of the ranges. */
-static void sum_copies(const dnn_pass *pass, size_t ranges, const dnn_gradient_task *task, float *gradient) {
-    const dnn_step *step = task->step;
-    memcpy(gradient, copy_of(pass, 0, step->index) + task->span.offset, task->span.count * sizeof(float));
+static void sum_copies(const dnn_pass *pass, const dnn_step *step, size_t ranges, dnn_span span) {
+    float *gradient = dnn_pass_gradients(pass) + span.offset;
+    size_t offset = span.offset - step->parameter_offset;
+    memcpy(gradient, copy_of(pass, 0, step->index) + offset, span.count * sizeof(float));
     for (size_t range = 1; range < ranges; range++)
-        step->kernels->add(gradient, copy_of(pass, range, step->index) + task->span.offset, task->span.count);
+        step->kernels->add(gradient, copy_of(pass, range, step->index) + offset, span.count);
 }
 
-/* The outputs of one block: rows of the kernel, and the same places of the bias. */
-static size_t block_spans(const dnn_step *step, size_t block, dnn_span spans[2]) {
+/* The parameters of one block: rows of the kernel, and the same places of the bias. */
+static size_t block_spans(const dnn_step *step, dnn_step_block block, dnn_span spans[2]) {
     const dnn_tensor *kernel = &step->layers[0].tensors[DNN_KERNEL];
-    size_t first = block * step->block_outputs;
-    size_t left = kernel->outputs - first;
-    size_t count = left < step->block_outputs ? left : step->block_outputs;
-    spans[0] = (dnn_span){step->parameter_offset + first * kernel->inputs, count * kernel->inputs};
-    spans[1] = (dnn_span){step->parameter_offset + kernel->values + first, count};
+    spans[0] = (dnn_span){step->parameter_offset + block.first * kernel->inputs, block.count * kernel->inputs};
+    spans[1] = (dnn_span){step->parameter_offset + kernel->values + block.first, block.count};
     return step->layers[0].tensor_count;
 }
 
-size_t dnn_pass_gradient(const dnn_pass *pass, size_t count, size_t task_index, dnn_span spans[2]) {
-    const dnn_gradient_task *task = &pass->tasks[task_index];
-    const dnn_step *step = task->step;
-    float *gradients = dnn_pass_gradients(pass) + step->parameter_offset;
-    if (sums_copies(step)) {
-        sum_copies(pass, dnn_pass_range_count(count), task, gradients + task->span.offset);
-        spans[0] = (dnn_span){step->parameter_offset + task->span.offset, task->span.count};
-        return 1;
-    }
+/* The gradient of one block over the whole batch, by the step itself. */
+static void run_block_gradient(const dnn_pass *pass, const dnn_step *step, size_t count, dnn_step_block block) {
     dnn_step_range batch = range_of(pass, step->index, (dnn_range){.count = count}, 0);
     batch.scratch = NULL; /* several blocks run at the same time */
     batch.output_gradient = output_gradient_of(pass, step->index, 0);
-    batch.gradient = gradients;
-    step->kind->block_gradient(step, &batch, task->block);
-    return block_spans(step, task->block, spans);
+    batch.gradient = dnn_pass_gradients(pass) + step->parameter_offset;
+    step->kind->block_gradient(step, &batch, block);
+}
+
+size_t dnn_pass_gradient(const dnn_pass *pass, size_t count, dnn_gradient_task task, dnn_span spans[2]) {
+    dnn_step_block block = dnn_step_block_at(task.step, task.block);
+    size_t span_count = block_spans(task.step, block, spans);
+    if (!sums_copies(task.step))
+        run_block_gradient(pass, task.step, count, block);
+    for (size_t i = 0; sums_copies(task.step) && i < span_count; i++)
+        sum_copies(pass, task.step, dnn_pass_range_count(count), spans[i]);
+    return span_count;
 }

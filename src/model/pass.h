@@ -18,12 +18,10 @@ typedef struct dnn_span {
     size_t offset, count;
 } dnn_span;
 
-/* One piece of the work that follows the backward pass of all ranges: a block of a step's outputs, or a span of
- * parameters whose copies are to be summed. */
+/* One piece of the work that follows the backward pass of all ranges: the gradient of a block of a step's outputs. */
 typedef struct dnn_gradient_task {
     const dnn_step *step;
-    size_t block;  /* of a step with block_gradient */
-    dnn_span span; /* relative to the step, of another step */
+    size_t block;
 } dnn_gradient_task;
 
 typedef struct dnn_pass {
@@ -55,9 +53,9 @@ float *dnn_pass_output_gradient(const dnn_pass *pass, size_t sample);
 void dnn_pass_forward(const dnn_pass *pass, dnn_range range, size_t worker);
 void dnn_pass_backward(const dnn_pass *pass, dnn_range range, size_t worker);
 
-/* After the backward pass of all ranges of a batch of `count`: finishes one task of task_count, and tells the spans of
- * the flat gradient that are complete by it; they are at most two. Different tasks may run at the same time. */
-size_t dnn_pass_gradient(const dnn_pass *pass, size_t count, size_t task, dnn_span spans[2]);
+/* After the backward pass of all ranges of a batch of `count`: finishes one of the tasks, and tells the spans of the
+ * flat gradient that are complete by it; they are at most two. Different tasks may run at the same time. */
+size_t dnn_pass_gradient(const dnn_pass *pass, size_t count, dnn_gradient_task task, dnn_span spans[2]);
 /* The flat gradient. */
 float *dnn_pass_gradients(const dnn_pass *pass);
 

@@ -61,20 +61,22 @@ static void run_range(void *context, size_t task, size_t worker) {
     dnn_pass_backward(pass, range, worker);
 }
 
-/* The optimizer's update follows each span's gradient while that is in cache. */
-static void update_span(void *context, size_t task, size_t worker) {
+/* The optimizer's update follows each block's gradient while that is in cache. */
+static void update_block(void *context, size_t task, size_t worker) {
     (void)worker;
     const dnn_stepper *stepper = context;
+    dnn_gradient_task block = stepper->pass.tasks[task];
     dnn_network *network = &stepper->model->network;
     const dnn_training *training = stepper->model->training;
     const dnn_optimizer_rule *rule = dnn_optimizer_find(training->settings.kind);
     dnn_span spans[2];
-    size_t count = dnn_pass_gradient(&stepper->pass, stepper->count, task, spans);
+    size_t count = dnn_pass_gradient(&stepper->pass, stepper->count, block, spans);
     for (size_t i = 0; i < count; i++) {
         rule->update(network->kernels, &training->settings, training->progress.steps_done + 1, network->parameters,
                      training->state, dnn_pass_gradients(&stepper->pass), spans[i].offset, spans[i].count,
                      network->parameter_count);
     }
+    dnn_network_pack_block(network, block.step, block.block);
 }
 
 /* Sources are asked on this thread, and their labels are checked as they come. */
@@ -112,8 +114,7 @@ digitnet_status dnn_stepper_run(dnn_stepper *stepper, const size_t *indices, siz
         return dnn_fail(DIGITNET_EDIVERGED, "the loss is no longer finite in epoch %llu, batch %llu",
                         (unsigned long long)progress.epochs_done + 1, (unsigned long long)progress.batches_done);
     }
-    dnn_pool_run(stepper->pool, update_span, stepper, stepper->pass.task_count);
-    dnn_network_pack(&stepper->model->network);
+    dnn_pool_run(stepper->pool, update_block, stepper, stepper->pass.task_count);
     stepper->model->training->progress = progress;
     return DIGITNET_OK;
 }

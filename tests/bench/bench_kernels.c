@@ -181,7 +181,7 @@ static void run_kernel_gradient(void *context) {
 
 static void run_pack(void *context) {
     const convolution *c = context;
-    c->kernels->conv2d_pack(c->packed, c->kernel, &c->shape);
+    c->kernels->conv2d_pack(c->packed, c->kernel, &c->shape, 0, c->shape.filters);
 }
 
 static size_t greater(size_t a, size_t b) {
