@@ -1,4 +1,7 @@
-/** @file export.h  Attributes of the public functions. */
+/**
+ * @file export.h
+ * Attributes of the public functions.
+ */
 #ifndef DIGITNET_EXPORT_H
 #define DIGITNET_EXPORT_H
 

@@ -1,4 +1,7 @@
-/** @file status.h  Status codes, the last error's message, and the allocator hook. */
+/**
+ * @file status.h
+ * Status codes, the last error's message, and the allocator hook.
+ */
 #ifndef DIGITNET_STATUS_H
 #define DIGITNET_STATUS_H
 
@@ -24,27 +27,38 @@ DIGITNET_BEGIN_DECLARATIONS
     X(ELIMIT, -11, "a limit was exceeded")                      \
     X(ENOTFOUND, -12, "not found")
 
-/** What a function came to: DIGITNET_OK, or the reason why it failed, a negative number. */
+/** What a call came to: DIGITNET_OK, or the reason why it failed, a negative number. */
 typedef enum digitnet_status {
 #define DIGITNET_STATUS_ENUMERATOR(name, value, text) DIGITNET_##name = value,
     DIGITNET_STATUS_MAP(DIGITNET_STATUS_ENUMERATOR)
 #undef DIGITNET_STATUS_ENUMERATOR
 } digitnet_status;
 
-/** A short constant sentence for a status, "unknown status" for a number that is none. Safe from any thread. */
+/**
+ * What a status means, in a few words.
+ *
+ * Safe from any thread. digitnet_last_error() says more.
+ *
+ * @param status  any number
+ * @return a constant string, never NULL; "unknown status" for a number that is no status
+ */
 DIGITNET_API const char *digitnet_status_string(digitnet_status status);
 
 /**
- * What went wrong in the calling thread's most recent failing call: what, where, which value, which shape.
- * Never NULL ("" before the first failure), needs no memory, and stays valid and unchanged until the thread's next
- * failing call; a call that succeeds does not clear it.
+ * What went wrong in the calling thread's most recent failing call.
+ *
+ * Says what, where, which value, which shape. Each thread has a message of its own, which needs no memory. A call that
+ * succeeds does not clear it.
+ *
+ * @return the message, never NULL ("" before the first failure); it belongs to the library, and stays valid and
+ *         unchanged until the thread's next failing call
  */
 DIGITNET_API const char *digitnet_last_error(void);
 
 /** Where the library takes its memory from. Both functions may be called from several threads at once. */
 typedef struct digitnet_allocator {
-    size_t struct_size;
-    void *user_data;
+    size_t struct_size; /**< Set by DIGITNET_INIT(). */
+    void *user_data;    /**< Handed to both functions. */
     /** At least `size` bytes (never 0) at a multiple of `alignment` (a power of two), or NULL. */
     void *(*allocate)(void *user_data, size_t size, size_t alignment);
     /** Takes back memory from `allocate`, with the same size and alignment. */
@@ -52,11 +66,15 @@ typedef struct digitnet_allocator {
 } digitnet_allocator;
 
 /**
- * Makes the whole process use `allocator` (copied); NULL brings back malloc(). To be set by the program, never by a
- * library in it, and before other threads use digitnet.
+ * Makes the whole process take the library's memory from an allocator of its own.
  *
- * @return DIGITNET_OK; EINVAL where a function is missing; EVERSION for a newer, larger struct; ESTATE while any
- *         digitnet object exists.
+ * To be set by the program, never by a library in it, and while no other thread uses digitnet.
+ *
+ * @param allocator  both functions and their user data, copied; NULL brings back the C library's allocator
+ * @retval DIGITNET_OK        from now on all memory comes from there
+ * @retval DIGITNET_EINVAL    a function is NULL, or `struct_size` is wrong
+ * @retval DIGITNET_ESTATE    an object of this library exists, with memory of the allocator before
+ * @retval DIGITNET_EVERSION  `allocator` sets a field that this version does not know
  */
 DIGITNET_API digitnet_status digitnet_set_allocator(const digitnet_allocator *allocator);
 
