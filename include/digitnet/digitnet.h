@@ -1,5 +1,6 @@
 /**
- * @file digitnet.h  libdigitnet: trains and runs small convolutional networks. Include this one; start reading here.
+ * @file digitnet.h
+ * All of libdigitnet, which trains and runs small convolutional networks. Include this one; start reading here.
  *
  * A program reads a data set (dataset.h), builds a model layer by layer (model.h, layers.h), compiles, fits and
  * evaluates it (training.h), predicts with it (inference.h), saves and loads it as an ONNX file (model.h), and brings

@@ -1,9 +1,11 @@
 /**
- * @file inference.h  Predictions.
+ * @file inference.h
+ * Predictions.
  *
- * Images are NHWC. The number of images follows from `image_values`, which must be a whole multiple (1 or more) of the
- * model's height x width x channels, and each gives `outputs` scores (see digitnet_model_describe()), for a classifier
- * one probability a class. Bytes are scaled to [0, 1] as training scales them.
+ * Images are NHWC: image, row, column, channel. The number of images follows from `image_values`, which must be a whole
+ * multiple (1 or more) of the model's height x width x channels, and each gives `outputs` scores (see
+ * digitnet_model_describe()), for a classifier one probability a class. Bytes are scaled to [0, 1] as training scales
+ * them.
  */
 #ifndef DIGITNET_INFERENCE_H
 #define DIGITNET_INFERENCE_H
@@ -16,16 +18,43 @@
 DIGITNET_BEGIN_DECLARATIONS
 
 /**
- * Scores of one or more images, on the calling thread. Any number of threads may predict with one model at once.
- * Allocates its scratch memory for the call; a session does not.
+ * Gives the scores of one or more images.
  *
- * @return DIGITNET_OK; EINVAL for NULL or an image value that is not finite; ESHAPE where `image_values` is no whole
- *         number of images or `score_values` is less than images x outputs; ESTATE without weights or while the model
- *         is being changed; ENOMEM.
+ * Works on the calling thread. Any number of threads may predict with one model at once, also a callback of the fit
+ * that trains it. Allocates its scratch memory for the call; a session does not.
+ *
+ * @param scores        receives images x outputs values, image after image
+ * @param score_values  how many values `scores` has room for
+ * @param model         the model
+ * @param images        images of floats, NHWC, with values as in training: [0, 1] where that was done with bytes
+ * @param image_values  how many values `images` has
+ * @retval DIGITNET_OK      the scores are written; after a failure nothing is
+ * @retval DIGITNET_EINVAL  a pointer is NULL, or a value is not finite
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESHAPE  `image_values` is no whole number of images, or `scores` is too small
+ * @retval DIGITNET_ESTATE  the model has no weights yet, or is being changed
+ * @retval DIGITNET_ELIMIT  the sizes overflow
  */
 DIGITNET_API digitnet_status digitnet_model_predict(float *scores, size_t score_values, const digitnet_model *model,
                                                     const float *images, size_t image_values);
-/** digitnet_model_predict() of bytes. */
+/**
+ * Gives the scores of one or more images of bytes.
+ *
+ * Works on the calling thread. Any number of threads may predict with one model at once, also a callback of the fit
+ * that trains it. Allocates its scratch memory for the call; a session does not.
+ *
+ * @param scores        receives images x outputs values, image after image
+ * @param score_values  how many values `scores` has room for
+ * @param model         the model
+ * @param images        images of bytes, NHWC, which are scaled to [0, 1] as value / 255
+ * @param image_values  how many bytes `images` has
+ * @retval DIGITNET_OK      the scores are written; after a failure nothing is
+ * @retval DIGITNET_EINVAL  a pointer is NULL
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESHAPE  `image_values` is no whole number of images, or `scores` is too small
+ * @retval DIGITNET_ESTATE  the model has no weights yet, or is being changed
+ * @retval DIGITNET_ELIMIT  the sizes overflow
+ */
 DIGITNET_API digitnet_status digitnet_model_predict_u8(float *scores, size_t score_values, const digitnet_model *model,
                                                        const uint8_t *images, size_t image_values);
 
@@ -35,36 +64,89 @@ DIGITNET_API digitnet_status digitnet_model_predict_u8(float *scores, size_t sco
  */
 typedef struct digitnet_session digitnet_session;
 
+/** How a session works; zero is the default. */
 typedef struct digitnet_session_options {
-    size_t struct_size;
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
     /** Images worked on at a time, which sets the memory that the session holds; more may be given in a run. Zero: 64.
      */
     size_t batch_size;
-    /** Zero: 1, the calling thread alone; at most 256. */
-    size_t threads;
-    size_t reserved;
+    size_t threads;  /**< Zero: 1, the calling thread alone; at most 256. */
+    size_t reserved; /**< Zero. */
 } digitnet_session_options;
 
 /**
- * Makes a session; NULL for options is all defaults.
+ * Makes a session with the weights that the model has at this moment.
  *
- * @return DIGITNET_OK; EINVAL; ESTATE without weights or while the model is being changed; ELIMIT; ENOMEM. `*out` is
- *         NULL after a failure, else the caller's to release with digitnet_session_free().
+ * Any number of threads may make sessions from one model at once.
+ *
+ * @param out      receives the session, the caller's to release with digitnet_session_free(); NULL after a failure
+ * @param model    the model, which the session does not need any more
+ * @param options  NULL is all defaults
+ * @retval DIGITNET_OK        the session is made
+ * @retval DIGITNET_EINVAL    a pointer is NULL, `threads` is above 256, or `struct_size` is wrong
+ * @retval DIGITNET_ENOMEM    there is not enough memory
+ * @retval DIGITNET_ESTATE    the model has no weights yet, or is being changed
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ * @retval DIGITNET_ELIMIT    the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_create(digitnet_session **out,
                                                                           const digitnet_model *model,
                                                                           const digitnet_session_options *options);
-/** A session with the same options that shares the weights: one for each thread of a server. */
+/**
+ * Makes a session with the same options that shares the weights: one for each thread of a server.
+ *
+ * May be called while another thread uses `session`.
+ *
+ * @param out      receives the session, the caller's to release with digitnet_session_free(); NULL after a failure
+ * @param session  the session to be like; either may be released first
+ * @retval DIGITNET_OK      the session is made
+ * @retval DIGITNET_EINVAL  a pointer is NULL
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ELIMIT  the sizes overflow
+ */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_clone(digitnet_session **out,
                                                                          const digitnet_session *session);
-/** As digitnet_model_predict(), with the session's weights. Allocates nothing. ESTATE where another thread is using the
- * session. */
+/**
+ * Gives the scores of one or more images, with the session's weights.
+ *
+ * Allocates nothing. One thread at a time may use a session.
+ *
+ * @param scores        receives images x outputs values, image after image
+ * @param score_values  how many values `scores` has room for
+ * @param session       the session
+ * @param images        images of floats, NHWC, with values as in training: [0, 1] where that was done with bytes
+ * @param image_values  how many values `images` has
+ * @retval DIGITNET_OK      the scores are written; after a failure nothing is
+ * @retval DIGITNET_EINVAL  a pointer is NULL, or a value is not finite
+ * @retval DIGITNET_ESHAPE  `image_values` is no whole number of images, or `scores` is too small
+ * @retval DIGITNET_ESTATE  another thread is using the session
+ */
 DIGITNET_API digitnet_status digitnet_session_run(float *scores, size_t score_values, digitnet_session *session,
                                                   const float *images, size_t image_values);
-/** digitnet_session_run() of bytes. */
+/**
+ * Gives the scores of one or more images of bytes, with the session's weights.
+ *
+ * Allocates nothing. One thread at a time may use a session.
+ *
+ * @param scores        receives images x outputs values, image after image
+ * @param score_values  how many values `scores` has room for
+ * @param session       the session
+ * @param images        images of bytes, NHWC, which are scaled to [0, 1] as value / 255
+ * @param image_values  how many bytes `images` has
+ * @retval DIGITNET_OK      the scores are written; after a failure nothing is
+ * @retval DIGITNET_EINVAL  a pointer is NULL
+ * @retval DIGITNET_ESHAPE  `image_values` is no whole number of images, or `scores` is too small
+ * @retval DIGITNET_ESTATE  another thread is using the session
+ */
 DIGITNET_API digitnet_status digitnet_session_run_u8(float *scores, size_t score_values, digitnet_session *session,
                                                      const uint8_t *images, size_t image_values);
-/** Releases a session; NULL is fine. */
+/**
+ * Releases a session.
+ *
+ * Must not be concurrent with a use of it; its clones live on.
+ *
+ * @param session  NULL is fine
+ */
 DIGITNET_API void digitnet_session_free(digitnet_session *session);
 
 DIGITNET_END_DECLARATIONS

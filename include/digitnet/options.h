@@ -1,5 +1,6 @@
 /**
- * @file options.h  How option and result structs are made.
+ * @file options.h
+ * How option and result structs are made.
  *
  * Every such struct begins with `struct_size`, so that it can grow in later versions without breaking programs compiled
  * before. Zero in any other field asks for the default, hence:
