@@ -142,9 +142,10 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_slice(digitne
  * @return DIGITNET_OK; EINVAL for a NULL data set, a zero count or a range that it does not have; ESHAPE where a buffer
  *         is too small; what a source's callback returned. The buffers are written only after all checks.
  */
-DIGITNET_API digitnet_status digitnet_dataset_read(float *images, size_t image_values, int32_t *labels,
-                                                   size_t label_count, const digitnet_dataset *dataset, size_t first,
-                                                   size_t count);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_read(float *images, size_t image_values,
+                                                                        int32_t *labels, size_t label_count,
+                                                                        const digitnet_dataset *dataset, size_t first,
+                                                                        size_t count);
 
 /** The number of samples; 0 for NULL. */
 DIGITNET_API size_t digitnet_dataset_count(const digitnet_dataset *dataset);
@@ -158,7 +159,8 @@ typedef struct digitnet_dataset_info {
 } digitnet_dataset_info;
 
 /** Fills in `out` (made with DIGITNET_INIT). @return DIGITNET_OK; EINVAL for a NULL pointer or a wrong struct size. */
-DIGITNET_API digitnet_status digitnet_dataset_describe(digitnet_dataset_info *out, const digitnet_dataset *dataset);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_describe(digitnet_dataset_info *out,
+                                                                            const digitnet_dataset *dataset);
 
 /** Releases a data set; NULL is fine. Slices of it live on. */
 DIGITNET_API void digitnet_dataset_free(digitnet_dataset *dataset);

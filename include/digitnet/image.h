@@ -48,7 +48,8 @@ typedef struct digitnet_image {
  * @retval DIGITNET_ELIMIT     the picture has more than 2^28 pixels
  * @retval DIGITNET_ENOTFOUND  the picture has no ink, as an empty or evenly grey one
  */
-DIGITNET_API digitnet_status digitnet_image_frame_digit(float *out, size_t out_values, const digitnet_image *image);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_image_frame_digit(float *out, size_t out_values,
+                                                                             const digitnet_image *image);
 
 DIGITNET_END_DECLARATIONS
 #endif

@@ -35,8 +35,9 @@ DIGITNET_BEGIN_DECLARATIONS
  * @retval DIGITNET_ESTATE  the model has no weights yet, or is being changed
  * @retval DIGITNET_ELIMIT  the sizes overflow
  */
-DIGITNET_API digitnet_status digitnet_model_predict(float *scores, size_t score_values, const digitnet_model *model,
-                                                    const float *images, size_t image_values);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_predict(float *scores, size_t score_values,
+                                                                         const digitnet_model *model,
+                                                                         const float *images, size_t image_values);
 /**
  * Gives the scores of one or more images of bytes.
  *
@@ -55,8 +56,9 @@ DIGITNET_API digitnet_status digitnet_model_predict(float *scores, size_t score_
  * @retval DIGITNET_ESTATE  the model has no weights yet, or is being changed
  * @retval DIGITNET_ELIMIT  the sizes overflow
  */
-DIGITNET_API digitnet_status digitnet_model_predict_u8(float *scores, size_t score_values, const digitnet_model *model,
-                                                       const uint8_t *images, size_t image_values);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_predict_u8(float *scores, size_t score_values,
+                                                                            const digitnet_model *model,
+                                                                            const uint8_t *images, size_t image_values);
 
 /**
  * A model's weights as they were when the session was made, prepared for prediction, with memory of its own. One thread
@@ -121,8 +123,9 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_clone(digitne
  * @retval DIGITNET_ESHAPE  `image_values` is no whole number of images, or `scores` is too small
  * @retval DIGITNET_ESTATE  another thread is using the session
  */
-DIGITNET_API digitnet_status digitnet_session_run(float *scores, size_t score_values, digitnet_session *session,
-                                                  const float *images, size_t image_values);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_run(float *scores, size_t score_values,
+                                                                       digitnet_session *session, const float *images,
+                                                                       size_t image_values);
 /**
  * Gives the scores of one or more images of bytes, with the session's weights.
  *
@@ -138,8 +141,9 @@ DIGITNET_API digitnet_status digitnet_session_run(float *scores, size_t score_va
  * @retval DIGITNET_ESHAPE  `image_values` is no whole number of images, or `scores` is too small
  * @retval DIGITNET_ESTATE  another thread is using the session
  */
-DIGITNET_API digitnet_status digitnet_session_run_u8(float *scores, size_t score_values, digitnet_session *session,
-                                                     const uint8_t *images, size_t image_values);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_run_u8(float *scores, size_t score_values,
+                                                                          digitnet_session *session,
+                                                                          const uint8_t *images, size_t image_values);
 /**
  * Releases a session.
  *

@@ -80,7 +80,8 @@ typedef struct digitnet_model_info {
 } digitnet_model_info;
 
 /** Fills in `out` (made with DIGITNET_INIT). @return DIGITNET_OK; EINVAL; ESTATE while the model is being changed. */
-DIGITNET_API digitnet_status digitnet_model_describe(digitnet_model_info *out, const digitnet_model *model);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_describe(digitnet_model_info *out,
+                                                                          const digitnet_model *model);
 
 /** One layer as it was added. */
 typedef struct digitnet_layer_info {
@@ -95,7 +96,8 @@ typedef struct digitnet_layer_info {
 
 /** Fills in `out` for the layer at `index`, from 0. @return DIGITNET_OK; EINVAL; ENOTFOUND past the last one; ESTATE.
  */
-DIGITNET_API digitnet_status digitnet_model_layer(digitnet_layer_info *out, const digitnet_model *model, size_t index);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_layer(digitnet_layer_info *out,
+                                                                       const digitnet_model *model, size_t index);
 
 /** One tensor of weights. */
 typedef struct digitnet_tensor_info {
@@ -110,8 +112,8 @@ typedef struct digitnet_tensor_info {
 
 /** Fills in `out` for the tensor at `index`, from 0. @return DIGITNET_OK; EINVAL; ENOTFOUND past the last one; ESTATE.
  */
-DIGITNET_API digitnet_status digitnet_model_tensor(digitnet_tensor_info *out, const digitnet_model *model,
-                                                   size_t index);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_tensor(digitnet_tensor_info *out,
+                                                                        const digitnet_model *model, size_t index);
 
 /**
  * Writes a table of layers, output shapes and parameters as Keras prints it, as a string, into `buffer` of `capacity`
@@ -121,8 +123,8 @@ DIGITNET_API digitnet_status digitnet_model_tensor(digitnet_tensor_info *out, co
  *
  * @return DIGITNET_OK; EINVAL; ESHAPE; ESTATE while the model is being changed.
  */
-DIGITNET_API digitnet_status digitnet_model_summary(char *buffer, size_t capacity, size_t *needed,
-                                                    const digitnet_model *model);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_summary(char *buffer, size_t capacity, size_t *needed,
+                                                                         const digitnet_model *model);
 
 /**
  * Reads the weights of one tensor by its name, or of all of them one after the other where `tensor` is NULL, in Keras's
@@ -132,8 +134,9 @@ DIGITNET_API digitnet_status digitnet_model_summary(char *buffer, size_t capacit
  * @return DIGITNET_OK; EINVAL; ENOTFOUND for an unknown name; ESHAPE where the buffer is too small; ESTATE before the
  *         weights are drawn by the first compile, or while the model is being changed.
  */
-DIGITNET_API digitnet_status digitnet_model_get_weights(float *values, size_t capacity, const digitnet_model *model,
-                                                        const char *tensor);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_get_weights(float *values, size_t capacity,
+                                                                             const digitnet_model *model,
+                                                                             const char *tensor);
 
 /**
  * Sets the weights of one tensor, or of all where `tensor` is NULL; `count` must be exactly the number of values. The
@@ -142,8 +145,8 @@ DIGITNET_API digitnet_status digitnet_model_get_weights(float *values, size_t ca
  * @return DIGITNET_OK; EINVAL for NULL or a value that is not finite; ENOTFOUND; ESHAPE for another count; ESTATE
  *         before the first compile, or while the model is in use. The weights are as they were after a failure.
  */
-DIGITNET_API digitnet_status digitnet_model_set_weights(digitnet_model *model, const char *tensor, const float *values,
-                                                        size_t count);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_weights(digitnet_model *model, const char *tensor,
+                                                                             const float *values, size_t count);
 
 /**
  * Writes the model to `path` as an ONNX file: layers, weights, and all that a later fit needs to go on exactly where

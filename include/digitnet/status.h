@@ -76,7 +76,7 @@ typedef struct digitnet_allocator {
  * @retval DIGITNET_ESTATE    an object of this library exists, with memory of the allocator before
  * @retval DIGITNET_EVERSION  `allocator` sets a field that this version does not know
  */
-DIGITNET_API digitnet_status digitnet_set_allocator(const digitnet_allocator *allocator);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_set_allocator(const digitnet_allocator *allocator);
 
 DIGITNET_END_DECLARATIONS
 #endif

@@ -42,20 +42,25 @@ typedef struct digitnet_compile_options {
  *         softmax; ESTATE for a model without layers or in use; ELIMIT; ENOMEM; the status of the first builder that
  *         failed, with its message.
  */
-DIGITNET_API digitnet_status digitnet_model_compile(digitnet_model *model, digitnet_optimizer optimizer,
-                                                    digitnet_loss loss);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile(digitnet_model *model,
+                                                                         digitnet_optimizer optimizer,
+                                                                         digitnet_loss loss);
 /** digitnet_model_compile() with options; NULL is all defaults. */
-DIGITNET_API digitnet_status digitnet_model_compile_ex(digitnet_model *model, digitnet_optimizer optimizer,
-                                                       digitnet_loss loss, const digitnet_compile_options *options);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile_ex(digitnet_model *model,
+                                                                            digitnet_optimizer optimizer,
+                                                                            digitnet_loss loss,
+                                                                            const digitnet_compile_options *options);
 
 /**
  * Changes the learning rate, between fits or from a callback (from DIGITNET_EPOCH_BEGIN it holds for that whole epoch).
  *
  * @return DIGITNET_OK; EINVAL where it is not finite and positive; ESTATE before compile or while the model is in use.
  */
-DIGITNET_API digitnet_status digitnet_model_set_learning_rate(digitnet_model *model, double learning_rate);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_learning_rate(digitnet_model *model,
+                                                                                   double learning_rate);
 /** Reads the learning rate. @return DIGITNET_OK; EINVAL; ESTATE before compile or while the model is being changed. */
-DIGITNET_API digitnet_status digitnet_model_get_learning_rate(double *out, const digitnet_model *model);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_get_learning_rate(double *out,
+                                                                                   const digitnet_model *model);
 
 typedef enum digitnet_event_kind {
     DIGITNET_FIT_BEGIN = 1,
@@ -211,9 +216,10 @@ typedef struct digitnet_evaluate_options {
  * @return DIGITNET_OK; EINVAL for NULL or labels out of range; ESHAPE where images do not fit the model, or its output
  *         is no flat softmax; ESTATE without weights or while the model is being changed; ENOMEM; a source's status.
  */
-DIGITNET_API digitnet_status digitnet_model_evaluate(digitnet_metrics *out, const digitnet_model *model,
-                                                     const digitnet_dataset *dataset,
-                                                     const digitnet_evaluate_options *options);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_evaluate(digitnet_metrics *out,
+                                                                          const digitnet_model *model,
+                                                                          const digitnet_dataset *dataset,
+                                                                          const digitnet_evaluate_options *options);
 
 DIGITNET_END_DECLARATIONS
 #endif

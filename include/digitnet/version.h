@@ -11,7 +11,10 @@
 #define DIGITNET_VERSION_MINOR 1 /**< The headers' minor version. */
 #define DIGITNET_VERSION_PATCH 0 /**< The headers' patch level. */
 /** The headers' version as "major.minor.patch". */
-#define DIGITNET_VERSION_STRING "0.1.0"
+#define DIGITNET_VERSION_STRING \
+    DIGITNET_VERSION_TEXT_(DIGITNET_VERSION_MAJOR, DIGITNET_VERSION_MINOR, DIGITNET_VERSION_PATCH)
+#define DIGITNET_VERSION_TEXT_(major, minor, patch) DIGITNET_VERSION_JOIN_(major, minor, patch)
+#define DIGITNET_VERSION_JOIN_(major, minor, patch) #major "." #minor "." #patch
 
 DIGITNET_BEGIN_DECLARATIONS
 

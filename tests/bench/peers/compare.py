@@ -92,7 +92,7 @@ class Digitnet:
     def __init__(self, arguments):
         self.folder, self.data, self.images = Path(arguments.digitnet), arguments.data, arguments.images
         header = (PEERS.parents[2] / 'include/digitnet/version.h').read_text()
-        self.version = re.search(r'VERSION_STRING "(.*)"', header).group(1)
+        self.version = '.'.join(re.findall(r'VERSION_(?:MAJOR|MINOR|PATCH) (\d+)', header))
 
     def measure(self, batch, threads):
         rows = json.loads(run([self.folder / 'bench_train', '--data', self.data, '--images', self.images, '--batch', batch,
