@@ -35,7 +35,7 @@ static atomic_size_t live_allocations;
 
 digitnet_status digitnet_set_allocator(const digitnet_allocator *hook) {
     digitnet_allocator own = {0};
-    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, hook, "digitnet_allocator");
+    digitnet_status status = DNN_OPTIONS_READ(&own, hook, digitnet_allocator, release);
     if (status != DIGITNET_OK)
         return status;
     if (hook != NULL && (own.allocate == NULL || own.release == NULL))

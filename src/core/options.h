@@ -4,6 +4,8 @@
 
 #include "digitnet/status.h"
 
+#include <stddef.h>
+
 /* Copies the caller's struct over `own`, a zeroed one of this version's `size`, the first release's size being
  * `first_size`. NULL leaves the zeros (with struct_size set). EINVAL for a struct_size out of range, EVERSION for a
  * non-zero tail. `type` is for messages. */
@@ -11,6 +13,13 @@ digitnet_status dnn_options_read(void *own, size_t size, size_t first_size, cons
 
 /* Checks that a caller's result struct can be written: not NULL, struct_size within range. */
 digitnet_status dnn_result_check(const void *out, size_t first_size, const char *type);
+
+/* The size of a struct in the first release, where `last` was its last field: no caller has a smaller one. */
+#define DNN_FIRST_SIZE(type, last) (offsetof(type, last) + sizeof(((const type *)NULL)->last))
+/* Both for a struct by its type and that field. */
+#define DNN_OPTIONS_READ(own, options, type, last) \
+    dnn_options_read(own, sizeof(type), DNN_FIRST_SIZE(type, last), options, #type)
+#define DNN_RESULT_CHECK(out, type, last) dnn_result_check(out, DNN_FIRST_SIZE(type, last), #type)
 
 /* Copies as much of `own` as the caller's struct holds, and leaves its struct_size. */
 void dnn_result_write(void *out, const void *own, size_t size);

@@ -103,7 +103,7 @@ static digitnet_status create_from_memory(digitnet_dataset **out, const char *wh
     if (out == NULL)
         return dnn_fail(DIGITNET_EINVAL, "%s: out is NULL", what);
     *out = NULL;
-    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_dataset_options");
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dataset_options, reserved_2);
     if (status != DIGITNET_OK)
         return status;
     if ((bytes == NULL && floats == NULL) || labels == NULL)
@@ -215,7 +215,7 @@ size_t digitnet_dataset_count(const digitnet_dataset *dataset) {
 }
 
 digitnet_status digitnet_dataset_describe(digitnet_dataset_info *out, const digitnet_dataset *dataset) {
-    digitnet_status status = dnn_result_check(out, sizeof *out, "digitnet_dataset_info");
+    digitnet_status status = DNN_RESULT_CHECK(out, digitnet_dataset_info, classes);
     if (status != DIGITNET_OK)
         return status;
     if (dataset == NULL)

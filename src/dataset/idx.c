@@ -264,7 +264,7 @@ digitnet_status digitnet_dataset_load_idx_ex(digitnet_dataset **out, const char 
     if (out == NULL)
         return dnn_fail(DIGITNET_EINVAL, "dataset_load_idx: out is NULL");
     *out = NULL;
-    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_dataset_load_options");
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dataset_load_options, max_bytes);
     if (status != DIGITNET_OK)
         return status;
     if (images == NULL || labels == NULL)

@@ -15,7 +15,7 @@ digitnet_status digitnet_dataset_create_source(digitnet_dataset **out, const dig
     *out = NULL;
     if (options == NULL)
         return dnn_fail(DIGITNET_EINVAL, "dataset_create_source: options is NULL");
-    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_source_options");
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_source_options, user_data);
     if (status != DIGITNET_OK)
         return status;
     if (own.gather == NULL)

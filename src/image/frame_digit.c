@@ -135,7 +135,7 @@ digitnet_status digitnet_image_frame_digit(float *out, size_t out_values, const 
     scaled_digit scaled;
     if (!image)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_image_frame_digit: image is NULL");
-    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, image, "digitnet_image");
+    digitnet_status status = DNN_OPTIONS_READ(&own, image, digitnet_image, reserved);
     if (!status)
         status = check(out, out_values, &own);
     if (!status)

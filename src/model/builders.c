@@ -168,7 +168,7 @@ digitnet_status digitnet_model_add_conv2d(digitnet_model *model, size_t filters,
 digitnet_status digitnet_model_add_conv2d_ex(digitnet_model *model, size_t filters, size_t kernel,
                                              digitnet_activation activation, const digitnet_conv2d_options *options) {
     digitnet_conv2d_options own = {0};
-    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_conv2d_options");
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_conv2d_options, no_bias);
     if (status == DIGITNET_OK)
         status = check_padding(own.name, own.padding);
     size_t stride = own.stride_height ? own.stride_height : 1;
@@ -191,7 +191,7 @@ digitnet_status digitnet_model_add_max_pool2d(digitnet_model *model, size_t pool
 digitnet_status digitnet_model_add_max_pool2d_ex(digitnet_model *model, size_t pool,
                                                  const digitnet_max_pool2d_options *options) {
     digitnet_max_pool2d_options own = {0};
-    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_max_pool2d_options");
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_max_pool2d_options, reserved_2);
     if (status == DIGITNET_OK)
         status = check_padding(own.name, own.padding);
     size_t width = own.pool_width ? own.pool_width : pool;
@@ -210,7 +210,7 @@ digitnet_status digitnet_model_add_flatten(digitnet_model *model) {
 
 digitnet_status digitnet_model_add_flatten_ex(digitnet_model *model, const digitnet_layer_options *options) {
     digitnet_layer_options own = {0};
-    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_layer_options");
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_layer_options, name);
     return add_layer(model, &(dnn_layer){.kind = &dnn_layer_flatten}, own.name, status);
 }
 
@@ -221,7 +221,7 @@ digitnet_status digitnet_model_add_dense(digitnet_model *model, size_t units, di
 digitnet_status digitnet_model_add_dense_ex(digitnet_model *model, size_t units, digitnet_activation activation,
                                             const digitnet_dense_options *options) {
     digitnet_dense_options own = {0};
-    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_dense_options");
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dense_options, reserved);
     dnn_layer layer = {
         .kind = &dnn_layer_dense, .activation = activation, .as.dense = {.units = units, .no_bias = own.no_bias != 0}};
     return add_layer(model, &layer, own.name, status);
@@ -234,7 +234,7 @@ digitnet_status digitnet_model_add_dropout(digitnet_model *model, double rate) {
 digitnet_status digitnet_model_add_dropout_ex(digitnet_model *model, double rate,
                                               const digitnet_layer_options *options) {
     digitnet_layer_options own = {0};
-    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_layer_options");
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_layer_options, name);
     dnn_layer layer = {.kind = &dnn_layer_dropout, .as.dropout_rate = rate};
     return add_layer(model, &layer, own.name, status);
 }
@@ -246,6 +246,6 @@ digitnet_status digitnet_model_add_activation(digitnet_model *model, digitnet_ac
 digitnet_status digitnet_model_add_activation_ex(digitnet_model *model, digitnet_activation activation,
                                                  const digitnet_layer_options *options) {
     digitnet_layer_options own = {0};
-    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_layer_options");
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_layer_options, name);
     return add_layer(model, &(dnn_layer){.kind = &dnn_layer_activation, .activation = activation}, own.name, status);
 }

@@ -3,8 +3,8 @@
 #include "core/status.h"
 #include "model/model.h"
 
-static digitnet_status begin(const void *out, size_t size, const char *type, const digitnet_model *model) {
-    digitnet_status status = dnn_result_check(out, size, type);
+static digitnet_status begin(const void *out, size_t first_size, const char *type, const digitnet_model *model) {
+    digitnet_status status = dnn_result_check(out, first_size, type);
     if (status != DIGITNET_OK)
         return status;
     if (!model)
@@ -13,7 +13,7 @@ static digitnet_status begin(const void *out, size_t size, const char *type, con
 }
 
 digitnet_status digitnet_model_describe(digitnet_model_info *out, const digitnet_model *model) {
-    digitnet_status status = begin(out, sizeof *out, "digitnet_model_info", model);
+    digitnet_status status = begin(out, DNN_FIRST_SIZE(digitnet_model_info, reserved), "digitnet_model_info", model);
     if (status != DIGITNET_OK)
         return status;
     const dnn_network *network = &model->network;
@@ -33,7 +33,7 @@ digitnet_status digitnet_model_describe(digitnet_model_info *out, const digitnet
 }
 
 digitnet_status digitnet_model_layer(digitnet_layer_info *out, const digitnet_model *model, size_t index) {
-    digitnet_status status = begin(out, sizeof *out, "digitnet_layer_info", model);
+    digitnet_status status = begin(out, DNN_FIRST_SIZE(digitnet_layer_info, reserved), "digitnet_layer_info", model);
     if (status != DIGITNET_OK)
         return status;
     if (index < model->network.layer_count) {
@@ -53,7 +53,7 @@ digitnet_status digitnet_model_layer(digitnet_layer_info *out, const digitnet_mo
 }
 
 digitnet_status digitnet_model_tensor(digitnet_tensor_info *out, const digitnet_model *model, size_t index) {
-    digitnet_status status = begin(out, sizeof *out, "digitnet_tensor_info", model);
+    digitnet_status status = begin(out, DNN_FIRST_SIZE(digitnet_tensor_info, values), "digitnet_tensor_info", model);
     if (status != DIGITNET_OK)
         return status;
     const dnn_tensor *tensor = dnn_network_tensor(&model->network, index);

@@ -40,7 +40,7 @@ digitnet_status digitnet_model_create_ex(digitnet_model **out, size_t height, si
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_create: out is NULL");
     *out = NULL;
     digitnet_model_options own = {0};
-    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_model_options");
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_model_options, max_multiply_adds);
     if (status == DIGITNET_OK)
         status = check_input(height, width, channels);
     if (status != DIGITNET_OK)

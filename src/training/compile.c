@@ -52,7 +52,7 @@ digitnet_status digitnet_model_compile_ex(digitnet_model *model, digitnet_optimi
     if (!model)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_compile: model is NULL");
     digitnet_compile_options own = {0};
-    digitnet_status status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_compile_options");
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_compile_options, reserved_2);
     dnn_optimizer_settings settings;
     if (status == DIGITNET_OK)
         status = dnn_optimizer_settings_read(&settings, optimizer, &own);

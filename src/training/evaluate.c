@@ -33,9 +33,9 @@ static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model 
 digitnet_status digitnet_model_evaluate(digitnet_metrics *out, const digitnet_model *model,
                                         const digitnet_dataset *dataset, const digitnet_evaluate_options *options) {
     digitnet_evaluate_options own = {0};
-    digitnet_status status = dnn_result_check(out, sizeof *out, "digitnet_metrics");
+    digitnet_status status = DNN_RESULT_CHECK(out, digitnet_metrics, accuracy);
     if (status == DIGITNET_OK)
-        status = dnn_options_read(&own, sizeof own, sizeof own, options, "digitnet_evaluate_options");
+        status = DNN_OPTIONS_READ(&own, options, digitnet_evaluate_options, reserved);
     if (status == DIGITNET_OK && (!model || !dataset))
         status = dnn_fail(DIGITNET_EINVAL, "digitnet_model_evaluate: %s is NULL", model ? "dataset" : "model");
     if (status == DIGITNET_OK)

@@ -350,8 +350,7 @@ digitnet_status digitnet_model_fit(digitnet_history **history, digitnet_model *m
     if (!model || !train)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_fit: %s is NULL", model ? "train" : "model");
     fit_state fit = {.model = model, .train = train};
-    digitnet_status status =
-        dnn_options_read(&fit.options, sizeof fit.options, sizeof fit.options, options, "digitnet_fit_options");
+    digitnet_status status = DNN_OPTIONS_READ(&fit.options, options, digitnet_fit_options, reserved);
     if (status == DIGITNET_OK)
         status = check_options(&fit.options);
     if (status == DIGITNET_OK)
