@@ -1,5 +1,6 @@
 /**
- * @file model.h  The model handle: creation, description, weights, files.
+ * @file model.h
+ * The model handle: creation, description, weights, files.
  *
  * Threads: functions that take a `const` model may run on it in any number of threads at once; functions that change it
  * need it for themselves. Nobody waits: a call that meets another one it must not meet returns DIGITNET_ESTATE at once.
@@ -18,184 +19,329 @@
 
 DIGITNET_BEGIN_DECLARATIONS
 
+/** A network with its weights, and what its training needs. */
 typedef struct digitnet_model digitnet_model;
 
-/** Limits that protect a program from models which are larger than it expects. Exceeding one is ELIMIT. */
+/** Limits that protect a program from models which are larger than it expects. Exceeding one is DIGITNET_ELIMIT. */
 typedef struct digitnet_model_options {
-    size_t struct_size;
-    /** Weights in all; zero: 250 million. */
-    size_t max_parameters;
-    /** Bytes of all layers' outputs for one image; zero: 256 MiB. */
-    size_t max_activation_bytes;
+    size_t struct_size;          /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    size_t max_parameters;       /**< Weights in all; zero: 250 million. */
+    size_t max_activation_bytes; /**< Bytes of all layers' outputs for one image; zero: 256 MiB. */
     /** Multiply-adds of one forward pass for one image; zero: 100 thousand million where size_t has 64 bits, else no
      * limit. */
     size_t max_multiply_adds;
 } digitnet_model_options;
 
 /**
- * Makes an empty model for images of `height` x `width` x `channels`. Layers are added with layers.h, and
- * digitnet_model_compile() makes it ready to train.
+ * Makes an empty model for images of `height` x `width` x `channels`.
  *
- * @return DIGITNET_OK; EINVAL for NULL or a zero size; ELIMIT where the sizes overflow or exceed a limit; ENOMEM.
- *         `*out` is NULL after a failure, else the caller's to release with digitnet_model_free().
+ * Layers are added with the builders of layers.h, and digitnet_model_compile() makes it ready to train. Safe from any
+ * thread.
+ *
+ * @param out       receives the model, the caller's to release with digitnet_model_free(); NULL after a failure
+ * @param height    rows of an image
+ * @param width     columns of an image
+ * @param channels  values of a pixel: 1 for grey
+ * @retval DIGITNET_OK      the model is made
+ * @retval DIGITNET_EINVAL  `out` is NULL, or a size is zero
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ELIMIT  the sizes overflow, or exceed the limit of activation bytes
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_create(digitnet_model **out, size_t height,
                                                                         size_t width, size_t channels);
-/** digitnet_model_create() with limits; NULL is all defaults. */
+/**
+ * digitnet_model_create() with limits.
+ *
+ * @copydetails digitnet_model_create()
+ * @param options  NULL is all defaults
+ * @retval DIGITNET_EINVAL    also for a wrong `struct_size`
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_create_ex(digitnet_model **out, size_t height,
                                                                            size_t width, size_t channels,
                                                                            const digitnet_model_options *options);
 
 /**
- * A copy of the model with all its state: weights, optimizer, place in the training. Training both with the same data
- * gives the same weights.
+ * Copies a model with all its state: limits, layers, weights, optimizer, place in the training.
  *
- * @return DIGITNET_OK; EINVAL for NULL; ESTATE while the model is being changed, or after a builder failed; ENOMEM.
+ * Training both with the same data gives the same weights. Any number of threads may clone one model at once.
+ *
+ * @param out    receives the copy, the caller's to release with digitnet_model_free(); NULL after a failure
+ * @param model  the model to copy
+ * @retval DIGITNET_OK      the copy is made
+ * @retval DIGITNET_EINVAL  a pointer is NULL
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESTATE  the model is being changed, or one of its builders failed
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_clone(digitnet_model **out,
                                                                        const digitnet_model *model);
 
-/** Releases a model; NULL is fine. Sessions made from it live on. */
+/**
+ * Releases a model.
+ *
+ * Must not be concurrent with any use of it. Sessions made from it live on.
+ *
+ * @param model  NULL is fine
+ */
 DIGITNET_API void digitnet_model_free(digitnet_model *model);
 
 /**
- * Takes back the error of a builder that failed: building goes on after the last layer that was added. Does nothing for
- * NULL or where there is none.
+ * Takes back the error of a builder that failed: building goes on after the last layer that was added.
+ *
+ * Does nothing where there is no error, or where the model is in use.
+ *
+ * @param model  NULL is fine
  */
 DIGITNET_API void digitnet_model_clear_error(digitnet_model *model);
 
 /** What a model is. */
 typedef struct digitnet_model_info {
-    size_t struct_size;
-    /** The input's shape. */
-    size_t height, width, channels;
-    /** Values that one image gives: the classes of a classifier. */
-    size_t outputs;
-    size_t layers, tensors, parameters;
-    /** Whole epochs trained so far, and the batches of the epoch at hand where a fit was stopped within it. */
-    uint64_t epochs_done, batches_done;
-    /** 1 after a successful compile, or the load of a file that holds one. */
-    int32_t compiled;
-    int32_t reserved;
+    size_t struct_size;    /**< Set by DIGITNET_INIT(). */
+    size_t height;         /**< Rows of an image. */
+    size_t width;          /**< Columns of an image. */
+    size_t channels;       /**< Values of a pixel. */
+    size_t outputs;        /**< Values that one image gives: the classes of a classifier. */
+    size_t layers;         /**< How many layers were added. */
+    size_t tensors;        /**< How many tensors of weights the layers have. */
+    size_t parameters;     /**< How many weights there are in all tensors. */
+    uint64_t epochs_done;  /**< Whole epochs trained so far. */
+    uint64_t batches_done; /**< Batches of the epoch at hand, where a fit was stopped within it. */
+    int32_t compiled;      /**< 1 after a successful compile, or the load of a file that holds one. */
+    int32_t reserved;      /**< Zero. */
 } digitnet_model_info;
 
-/** Fills in `out` (made with DIGITNET_INIT). @return DIGITNET_OK; EINVAL; ESTATE while the model is being changed. */
+/**
+ * Tells what a model is.
+ *
+ * Any number of threads may ask at once.
+ *
+ * @param out    made with DIGITNET_INIT(), is filled in; untouched after a failure
+ * @param model  the model
+ * @retval DIGITNET_OK      `out` is filled in
+ * @retval DIGITNET_EINVAL  a pointer is NULL, or `struct_size` is wrong
+ * @retval DIGITNET_ESTATE  the model is being changed
+ */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_describe(digitnet_model_info *out,
                                                                           const digitnet_model *model);
 
 /** One layer as it was added. */
 typedef struct digitnet_layer_info {
-    size_t struct_size;
-    /** Its own name and its kind ("conv2d", "dense", ...); valid until the model is freed. */
-    const char *name, *kind;
-    /** The output's shape; a flat output of n values has height and width 0 and n channels. */
-    size_t height, width, channels;
-    size_t parameters;
-    size_t reserved;
+    size_t struct_size; /**< Set by DIGITNET_INIT(). */
+    const char *name;   /**< Its own name; the model's, valid until that is freed. */
+    const char *kind;   /**< "conv2d", "max_pooling2d", "flatten", "dense", "dropout" or "activation"; a constant. */
+    size_t height;      /**< Rows of the output; 0 where it is flat. */
+    size_t width;       /**< Columns of the output; 0 where it is flat. */
+    size_t channels;    /**< Channels of the output; all its values where it is flat. */
+    size_t parameters;  /**< How many weights the layer has. */
+    size_t reserved;    /**< Zero. */
 } digitnet_layer_info;
 
-/** Fills in `out` for the layer at `index`, from 0. @return DIGITNET_OK; EINVAL; ENOTFOUND past the last one; ESTATE.
+/**
+ * Tells what a layer is.
+ *
+ * Any number of threads may ask at once.
+ *
+ * @param out    made with DIGITNET_INIT(), is filled in; untouched after a failure
+ * @param model  the model
+ * @param index  the layer's place, from 0
+ * @retval DIGITNET_OK         `out` is filled in
+ * @retval DIGITNET_EINVAL     a pointer is NULL, or `struct_size` is wrong
+ * @retval DIGITNET_ESTATE     the model is being changed
+ * @retval DIGITNET_ENOTFOUND  the model has no layer at this place
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_layer(digitnet_layer_info *out,
                                                                        const digitnet_model *model, size_t index);
 
 /** One tensor of weights. */
 typedef struct digitnet_tensor_info {
-    size_t struct_size;
-    /** Its name, "LAYER/kernel" or "LAYER/bias"; valid until the model is freed. */
-    const char *name;
-    /** Its product is `values`; dimensions past `rank` are 1. */
-    size_t dimensions[4];
-    size_t rank;
-    size_t values;
+    size_t struct_size;   /**< Set by DIGITNET_INIT(). */
+    const char *name;     /**< "LAYER/kernel" or "LAYER/bias"; the model's, valid until that is freed. */
+    size_t dimensions[4]; /**< In Keras's layout, see digitnet_model_get_weights(); 1 past `rank`. */
+    size_t rank;          /**< How many dimensions there are: 4 and 2 for kernels, 1 for biases. */
+    size_t values;        /**< The product of the dimensions. */
 } digitnet_tensor_info;
 
-/** Fills in `out` for the tensor at `index`, from 0. @return DIGITNET_OK; EINVAL; ENOTFOUND past the last one; ESTATE.
+/**
+ * Tells what a tensor of weights is.
+ *
+ * Any number of threads may ask at once.
+ *
+ * @param out    made with DIGITNET_INIT(), is filled in; untouched after a failure
+ * @param model  the model
+ * @param index  the tensor's place, from 0, in the order of the layers
+ * @retval DIGITNET_OK         `out` is filled in
+ * @retval DIGITNET_EINVAL     a pointer is NULL, or `struct_size` is wrong
+ * @retval DIGITNET_ESTATE     the model is being changed
+ * @retval DIGITNET_ENOTFOUND  the model has no tensor at this place
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_tensor(digitnet_tensor_info *out,
                                                                         const digitnet_model *model, size_t index);
 
 /**
- * Writes a table of layers, output shapes and parameters as Keras prints it, as a string, into `buffer` of `capacity`
- * bytes.
- * `*needed` (may be NULL) receives the bytes it takes with its final zero; where they exceed `capacity` nothing is
- * written and the result is ESHAPE, so that `buffer` NULL with `capacity` 0 asks for the size.
+ * Writes a table of layers, output shapes and parameters, as Keras prints it, as a string.
  *
- * @return DIGITNET_OK; EINVAL; ESHAPE; ESTATE while the model is being changed.
+ * A NULL buffer with capacity 0 asks for the size. Any number of threads may ask at once.
+ *
+ * @param buffer    receives the table; untouched after a failure
+ * @param capacity  how many bytes `buffer` has room for
+ * @param needed    receives the bytes that the table takes with its final zero, also where `buffer` is too small; may
+ *                  be NULL
+ * @param model     the model
+ * @retval DIGITNET_OK      the table is written
+ * @retval DIGITNET_EINVAL  `model` is NULL, or `buffer` is NULL with a capacity above 0
+ * @retval DIGITNET_ESHAPE  `buffer` is too small
+ * @retval DIGITNET_ESTATE  the model is being changed
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_summary(char *buffer, size_t capacity, size_t *needed,
                                                                          const digitnet_model *model);
 
 /**
- * Reads the weights of one tensor by its name, or of all of them one after the other where `tensor` is NULL, in Keras's
- * layout: convolution kernels rows x columns x input channels x filters, dense kernels inputs x units, in row-major
- * order. `capacity` is in values.
+ * Reads weights.
  *
- * @return DIGITNET_OK; EINVAL; ENOTFOUND for an unknown name; ESHAPE where the buffer is too small; ESTATE before the
- *         weights are drawn by the first compile, or while the model is being changed.
+ * They come in Keras's layout, in row-major order: convolution kernels rows x columns x input channels x filters, dense
+ * kernels inputs x units. Any number of threads may read at once.
+ *
+ * @param values    receives the weights; untouched after a failure
+ * @param capacity  how many values `values` has room for
+ * @param model     the model
+ * @param tensor    the tensor's name, "LAYER/kernel" or "LAYER/bias"; NULL is all, one after the other, in the order of
+ *                  digitnet_model_tensor()
+ * @retval DIGITNET_OK         the weights are written
+ * @retval DIGITNET_EINVAL     `values` or `model` is NULL
+ * @retval DIGITNET_ESHAPE     `values` is too small
+ * @retval DIGITNET_ESTATE     the first compile has not drawn the weights yet, or the model is being changed
+ * @retval DIGITNET_ENOTFOUND  the model has no tensor of this name
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_get_weights(float *values, size_t capacity,
                                                                              const digitnet_model *model,
                                                                              const char *tensor);
 
 /**
- * Sets the weights of one tensor, or of all where `tensor` is NULL; `count` must be exactly the number of values. The
- * optimizer's state stays.
+ * Sets weights.
  *
- * @return DIGITNET_OK; EINVAL for NULL or a value that is not finite; ENOTFOUND; ESHAPE for another count; ESTATE
- *         before the first compile, or while the model is in use. The weights are as they were after a failure.
+ * They are given in the layout of digitnet_model_get_weights(). The optimizer's state stays. Needs the model to itself.
+ *
+ * @param model   the model
+ * @param tensor  the tensor's name, "LAYER/kernel" or "LAYER/bias"; NULL is all, one after the other
+ * @param values  the weights
+ * @param count   how many values there are: exactly those of the tensor, or of all
+ * @retval DIGITNET_OK         the weights are set; after a failure they are as they were
+ * @retval DIGITNET_EINVAL     `model` or `values` is NULL, or a value is not finite
+ * @retval DIGITNET_ESHAPE     `count` is another number
+ * @retval DIGITNET_ESTATE     the first compile has not drawn the weights yet, or the model is in use
+ * @retval DIGITNET_ENOTFOUND  the model has no tensor of this name
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_weights(digitnet_model *model, const char *tensor,
                                                                              const float *values, size_t count);
 
 /**
- * Writes the model to `path` as an ONNX file: layers, weights, and all that a later fit needs to go on exactly where
- * this one ended. The file is written as PATH.tmp beside it, synced and renamed, so that `path` is never seen half
- * written.
+ * Writes a model to an ONNX file.
  *
- * @return DIGITNET_OK; EINVAL; ESTATE for a model without weights or with one that is not finite, a model that is being
- *         changed, or while another save of the same path is under way; ELIMIT for more than 512 layers, or more than
- *         the 2 GiB that an ONNX file can have; EIO; ENOMEM. A file that was there before is kept after a failure.
+ * It holds layers, weights, and all that a later fit needs to go on exactly where this one ended. It is written as
+ * PATH.tmp beside `path`, synced and renamed, so that `path` is never seen half written, and what was there before is
+ * kept after a failure. Any number of threads may save one model at once, to different paths.
+ *
+ * @param model  the model
+ * @param path   the file to make or to replace, which keeps the mode of the one before
+ * @retval DIGITNET_OK      the file is written
+ * @retval DIGITNET_EINVAL  a pointer is NULL
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESTATE  the model has no weights yet, or one that is not finite; one of its builders failed; it is
+ *                          being changed; or another save of the same path is under way
+ * @retval DIGITNET_EIO     the file cannot be written, or is there and no regular file
+ * @retval DIGITNET_ELIMIT  the model has more than 512 layers, or takes more than the 2 GiB that an ONNX file can have
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_save(const digitnet_model *model, const char *path);
 
-/** What a load accepts. */
+/** What a load accepts; zero is the default. The limits hold for the loaded model too. */
 typedef struct digitnet_model_load_options {
-    size_t struct_size;
-    /** As in digitnet_model_options; they hold for the loaded model too. */
-    size_t max_parameters, max_activation_bytes, max_multiply_adds;
-    /** The most bytes that the file may have; zero: 2 GiB - 1, the most that an ONNX file can have. */
-    size_t max_bytes;
-    size_t reserved;
+    size_t struct_size;          /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    size_t max_parameters;       /**< As in digitnet_model_options. */
+    size_t max_activation_bytes; /**< As in digitnet_model_options. */
+    size_t max_multiply_adds;    /**< As in digitnet_model_options. */
+    size_t max_bytes;            /**< Of the file; zero: 2 GiB - 1, the most that an ONNX file can have. */
+    size_t reserved;             /**< Zero. */
     /** 1: read one of our files as any other ONNX file, without its checksum and training state: for a file that
      * another tool has changed and saved. */
     int32_t ignore_marks;
-    int32_t reserved_2;
+    int32_t reserved_2; /**< Zero. */
 } digitnet_model_load_options;
 
 /**
- * Reads a model from an ONNX file. A file written by digitnet_model_save() comes back complete, compiled and ready to
- * be trained further; another one predicts at once and needs digitnet_model_compile() before it is trained.
+ * Reads a model from an ONNX file.
  *
- * @return DIGITNET_OK; EINVAL; ENOTFOUND where there is no such file; EIO; EFORMAT where it is damaged; EUNSUPPORTED
- *         where it holds what this library does not do; EVERSION; ELIMIT; ENOMEM. `*out` is NULL after a failure.
+ * A file written by digitnet_model_save() comes back complete, compiled and ready to be trained further; another one
+ * predicts at once and needs digitnet_model_compile() before it is trained. Safe from any thread.
+ *
+ * @param out   receives the model, the caller's to release with digitnet_model_free(); NULL after a failure
+ * @param path  the file
+ * @retval DIGITNET_OK            the model is read
+ * @retval DIGITNET_EINVAL        a pointer is NULL
+ * @retval DIGITNET_ENOMEM        there is not enough memory
+ * @retval DIGITNET_EIO           the file cannot be read, or is no regular file
+ * @retval DIGITNET_EFORMAT       the file is no ONNX file, or is damaged
+ * @retval DIGITNET_EVERSION      the file was written by a newer version of this library, in a form that is not known
+ * @retval DIGITNET_EUNSUPPORTED  the file holds what this library does not do; the message says which operator
+ * @retval DIGITNET_ELIMIT        the file, or the model in it, exceeds a limit
+ * @retval DIGITNET_ENOTFOUND     there is no such file
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load(digitnet_model **out, const char *path);
-/** digitnet_model_load() with options; NULL is all defaults. */
+/**
+ * digitnet_model_load() with options.
+ *
+ * @copydetails digitnet_model_load()
+ * @param options  NULL is all defaults
+ * @retval DIGITNET_EINVAL    also for a wrong `struct_size`
+ * @retval DIGITNET_EVERSION  also where `options` sets a field that this version does not know
+ */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_ex(digitnet_model **out, const char *path,
                                                                          const digitnet_model_load_options *options);
 
 /**
- * As digitnet_model_save(), into memory. `*needed` (may be NULL) receives the bytes it takes; where they exceed
- * `capacity` nothing is written and the result is ESHAPE, so that `bytes` NULL with `capacity` 0 asks for the size.
+ * Writes a model into memory, as digitnet_model_save() writes it to a file.
+ *
+ * NULL with capacity 0 asks for the size. Any number of threads may save one model at once.
+ *
+ * @param bytes     receives the ONNX file; untouched after a failure
+ * @param capacity  how many bytes `bytes` has room for
+ * @param needed    receives the bytes that the file takes, also where `bytes` is too small; may be NULL
+ * @param model     the model
+ * @retval DIGITNET_OK      the file is written
+ * @retval DIGITNET_EINVAL  `model` is NULL, or `bytes` is NULL with a capacity above 0
+ * @retval DIGITNET_ESHAPE  `bytes` is too small
+ * @retval DIGITNET_ESTATE  the model has no weights yet, or one that is not finite; one of its builders failed; or it
+ *                          is being changed
+ * @retval DIGITNET_ELIMIT  the model has more than 512 layers, or takes more than the 2 GiB that an ONNX file can have
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_save_memory(void *bytes, size_t capacity,
                                                                              size_t *needed,
                                                                              const digitnet_model *model);
-/** As digitnet_model_load(), from `size` bytes in memory, which are not needed after the call. */
+/**
+ * Reads a model from an ONNX file in memory, as digitnet_model_load() reads it from a file.
+ *
+ * Safe from any thread.
+ *
+ * @param out    receives the model, the caller's to release with digitnet_model_free(); NULL after a failure
+ * @param bytes  the file, which is not needed after the call
+ * @param size   how many bytes it has
+ * @retval DIGITNET_OK            the model is read
+ * @retval DIGITNET_EINVAL        a pointer is NULL
+ * @retval DIGITNET_ENOMEM        there is not enough memory
+ * @retval DIGITNET_EFORMAT       the bytes are no ONNX file, or are damaged
+ * @retval DIGITNET_EVERSION      the file was written by a newer version of this library, in a form that is not known
+ * @retval DIGITNET_EUNSUPPORTED  the file holds what this library does not do; the message says which operator
+ * @retval DIGITNET_ELIMIT        the file, or the model in it, exceeds a limit
+ */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_memory(digitnet_model **out, const void *bytes,
                                                                              size_t size);
-/** digitnet_model_load_memory() with options; NULL is all defaults. */
+/**
+ * digitnet_model_load_memory() with options.
+ *
+ * @copydetails digitnet_model_load_memory()
+ * @param options  NULL is all defaults
+ * @retval DIGITNET_EINVAL    also for a wrong `struct_size`
+ * @retval DIGITNET_EVERSION  also where `options` sets a field that this version does not know
+ */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_memory_ex(
     digitnet_model **out, const void *bytes, size_t size, const digitnet_model_load_options *options);
 
