@@ -16,12 +16,12 @@ expect_none() { # WHAT LINES
     [ -z "$2" ] || complain "$1" "$2"
 }
 
-# Exported functions are the ones that the headers declare, and no others.
-declared=$(echo '#include "digitnet/digitnet.h"' | cc -E -P -Iinclude - | tr '\n' ' ' | tr ';{}' '\n\n\n' |
-    sed -n 's/.*visibility("default").*[ *]\(digitnet_[a-z0-9_]*\) *(.*/\1/p' | sort)
-exported=$(nm -D --defined-only "$shared" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort)
-expect_none "declared, not exported" "$(comm -23 <(echo "$declared") <(echo "$exported"))"
-expect_none "exported, not declared" "$(comm -13 <(echo "$declared") <(echo "$exported"))"
+# Exported functions are the ones that the headers declare, and no others, with the versions that stand in symbols.txt.
+declared=$(tests/abi/print-declarations.sh | cut -d ' ' -f 1 | LC_ALL=C sort)
+exported=$(tests/abi/print-symbols.sh "$shared")
+expect_none "declared, not exported" "$(LC_ALL=C comm -23 <(echo "$declared") <(echo "$exported" | sed 's/@.*//'))"
+expect_none "exported, not declared" "$(LC_ALL=C comm -13 <(echo "$declared") <(echo "$exported" | sed 's/@.*//'))"
+diff -u tests/abi/symbols.txt <(echo "$exported") || complain "not the symbols of tests/abi/symbols.txt" "see docs/API-STABILITY.md"
 
 # A program that links the archive meets none of its names by accident.
 expect_none "names in the archive that are neither digitnet_* nor dnn_*" \
