@@ -1,30 +1,59 @@
 #!/usr/bin/env bash
-# Every public header compiles on its own, in each dialect of C and C++, without warnings, with the compilers at hand.
+# Every public header compiles on its own, in each dialect of C and C++, without warnings, with the compilers at hand, and so do
+# its macros where they are used. All but progress.h, which is compiled into programs, need no other headers than the compiler's
+# own, so that no type of the platform, of BLAS or of zlib can show in them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Werror)
 failed=0
-compile() { # COMPILER LANGUAGE DIALECT HEADER
-    printf '#include "%s"\ntypedef int not_empty;\n' "$4" |
-        "$1" -x "$2" -std="$3" -Iinclude -Wall -Wextra -Wpedantic -Wundef -Werror -fsyntax-only - || {
-            echo "$4 does not compile with $1 -std=$3"
-            failed=1
-        }
+compile() { # SOURCE COMPILER OPTION...
+    local source=$1 compiler=$2
+    shift 2
+    command -v "$compiler" >/dev/null || return 0
+    "$compiler" -Iinclude "${warnings[@]}" -fsyntax-only "$@" - <<<"$source" || {
+        echo "does not compile with $compiler $*: $source"
+        failed=1
+    }
+}
+compile_c() { # SOURCE
+    for dialect in c99 c11 c17; do
+        compile "$1" gcc -x c -std="$dialect" -Wc++-compat
+        compile "$1" clang -x c -std="$dialect" -Wc++-compat
+    done
+}
+compile_cpp() { # SOURCE
+    for dialect in c++11 c++17 c++20; do
+        compile "$1" g++ -x c++ -std="$dialect"
+        compile "$1" clang++ -x c++ -std="$dialect"
+    done
 }
 
 for header in include/digitnet/*.h; do
-    header=${header#include/}
-    for compiler in gcc clang; do
-        command -v "$compiler" >/dev/null || continue
-        for dialect in c99 c11 c17; do
-            compile "$compiler" c "$dialect" "$header"
-        done
-    done
-    for compiler in g++ clang++; do
-        command -v "$compiler" >/dev/null || continue
-        for dialect in c++11 c++17 c++20; do
-            compile "$compiler" c++ "$dialect" "$header"
-        done
-    done
+    source="#include \"${header#include/}\""$'\ntypedef int not_empty;'
+    compile_c "$source"
+    compile_cpp "$source"
+    if [ "$header" != include/digitnet/progress.h ]; then
+        compile "$source" gcc -x c -ffreestanding -nostdinc -isystem "$(gcc -print-file-name=include)"
+        compile "$source" clang -x c -ffreestanding -nostdlibinc
+    fi
 done
+
+compile_c '#include "digitnet/digitnet.h"
+#include "digitnet/progress.h"
+digitnet_status use(digitnet_model *model, const digitnet_dataset *data);
+digitnet_status use(digitnet_model *model, const digitnet_dataset *data) {
+    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    digitnet_model_add_dense_ex(model, 10, DIGITNET_SOFTMAX, DIGITNET_WITH(digitnet_dense_options, .name = "scores"));
+    if (digitnet_model_fit(NULL, model, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 5,
+                           DIGITNET_CALLBACKS({digitnet_progress_print, stderr}))))
+        return digitnet_model_evaluate(&metrics, model, data, NULL);
+    return digitnet_model_evaluate(&metrics, model, data, DIGITNET_WITH(digitnet_evaluate_options));
+}'
+compile_cpp '#include "digitnet/digitnet.h"
+digitnet_status use(const digitnet_model *model, const digitnet_dataset *data);
+digitnet_status use(const digitnet_model *model, const digitnet_dataset *data) {
+    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    return digitnet_model_evaluate(&metrics, model, data, nullptr);
+}'
 exit "$failed"
