@@ -28,12 +28,13 @@ DIGITNET_BEGIN_DECLARATIONS
  * @param model         the model
  * @param images        images of floats, NHWC, with values as in training: [0, 1] where that was done with bytes
  * @param image_values  how many values `images` has
- * @retval DIGITNET_OK      the scores are written; after a failure nothing is
- * @retval DIGITNET_EINVAL  a pointer is NULL, or a value is not finite
- * @retval DIGITNET_ENOMEM  there is not enough memory
- * @retval DIGITNET_ESHAPE  `image_values` is no whole number of images, or `scores` is too small
- * @retval DIGITNET_ESTATE  the model has no weights yet, or is being changed
- * @retval DIGITNET_ELIMIT  the sizes overflow
+ * @retval DIGITNET_OK         the scores are written; after a failure nothing is
+ * @retval DIGITNET_EINVAL     a pointer is NULL, or a value is not finite
+ * @retval DIGITNET_ENOMEM     there is not enough memory
+ * @retval DIGITNET_ESHAPE     `image_values` is no whole number of images, or `scores` is too small
+ * @retval DIGITNET_ESTATE     the model has no weights yet, or is being changed
+ * @retval DIGITNET_EDIVERGED  the network overflows: a score is not finite
+ * @retval DIGITNET_ELIMIT     the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_predict(float *scores, size_t score_values,
                                                                          const digitnet_model *model,
@@ -49,12 +50,13 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_predict(float *
  * @param model         the model
  * @param images        images of bytes, NHWC, which are scaled to [0, 1] as value / 255
  * @param image_values  how many bytes `images` has
- * @retval DIGITNET_OK      the scores are written; after a failure nothing is
- * @retval DIGITNET_EINVAL  a pointer is NULL
- * @retval DIGITNET_ENOMEM  there is not enough memory
- * @retval DIGITNET_ESHAPE  `image_values` is no whole number of images, or `scores` is too small
- * @retval DIGITNET_ESTATE  the model has no weights yet, or is being changed
- * @retval DIGITNET_ELIMIT  the sizes overflow
+ * @retval DIGITNET_OK         the scores are written; after a failure nothing is
+ * @retval DIGITNET_EINVAL     a pointer is NULL
+ * @retval DIGITNET_ENOMEM     there is not enough memory
+ * @retval DIGITNET_ESHAPE     `image_values` is no whole number of images, or `scores` is too small
+ * @retval DIGITNET_ESTATE     the model has no weights yet, or is being changed
+ * @retval DIGITNET_EDIVERGED  the network overflows: a score is not finite
+ * @retval DIGITNET_ELIMIT     the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_predict_u8(float *scores, size_t score_values,
                                                                             const digitnet_model *model,
@@ -118,10 +120,11 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_clone(digitne
  * @param session       the session
  * @param images        images of floats, NHWC, with values as in training: [0, 1] where that was done with bytes
  * @param image_values  how many values `images` has
- * @retval DIGITNET_OK      the scores are written; after a failure nothing is
- * @retval DIGITNET_EINVAL  a pointer is NULL, or a value is not finite
- * @retval DIGITNET_ESHAPE  `image_values` is no whole number of images, or `scores` is too small
- * @retval DIGITNET_ESTATE  another thread is using the session
+ * @retval DIGITNET_OK         the scores are written; after a failure nothing is
+ * @retval DIGITNET_EINVAL     a pointer is NULL, or a value is not finite
+ * @retval DIGITNET_ESHAPE     `image_values` is no whole number of images, or `scores` is too small
+ * @retval DIGITNET_ESTATE     another thread is using the session
+ * @retval DIGITNET_EDIVERGED  the network overflows: a score is not finite
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_run(float *scores, size_t score_values,
                                                                        digitnet_session *session, const float *images,
@@ -136,10 +139,11 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_run(float *sc
  * @param session       the session
  * @param images        images of bytes, NHWC, which are scaled to [0, 1] as value / 255
  * @param image_values  how many bytes `images` has
- * @retval DIGITNET_OK      the scores are written; after a failure nothing is
- * @retval DIGITNET_EINVAL  a pointer is NULL
- * @retval DIGITNET_ESHAPE  `image_values` is no whole number of images, or `scores` is too small
- * @retval DIGITNET_ESTATE  another thread is using the session
+ * @retval DIGITNET_OK         the scores are written; after a failure nothing is
+ * @retval DIGITNET_EINVAL     a pointer is NULL
+ * @retval DIGITNET_ESHAPE     `image_values` is no whole number of images, or `scores` is too small
+ * @retval DIGITNET_ESTATE     another thread is using the session
+ * @retval DIGITNET_EDIVERGED  the network overflows: a score is not finite
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_run_u8(float *scores, size_t score_values,
                                                                           digitnet_session *session,

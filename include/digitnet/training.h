@@ -134,8 +134,8 @@ typedef struct digitnet_history digitnet_history;
  *   keeps the place in it, in a saved file too: the next fit first finishes that epoch, bit for bit as if there had
  *   been no stop (where the number of images and the batch size are the same; else it begins the epoch anew);
  * - a callback or a source failed: its status, with the weights after the last whole step;
- * - the loss is no longer finite: EDIVERGED, with the weights and the optimizer's state of the last epoch's end, or
- *   from before this call.
+ * - the loss, a weight or a moment of the optimizer is no longer finite: EDIVERGED, with the weights and the
+ *   optimizer's state of the last epoch's end, or from before this call.
  *
  * After any step `*history` is given, whatever the status. `history` may be NULL.
  *
@@ -214,7 +214,8 @@ typedef struct digitnet_evaluate_options {
  * Loss and accuracy of the model on a data set. Needs weights, not an optimizer.
  *
  * @return DIGITNET_OK; EINVAL for NULL or labels out of range; ESHAPE where images do not fit the model, or its output
- *         is no flat softmax; ESTATE without weights or while the model is being changed; ENOMEM; a source's status.
+ *         is no flat softmax; ESTATE without weights or while the model is being changed; EDIVERGED where the network
+ *         overflows; ENOMEM; a source's status.
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_evaluate(digitnet_metrics *out,
                                                                           const digitnet_model *model,

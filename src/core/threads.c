@@ -40,6 +40,7 @@ struct dnn_pool {
     pthread_mutex_t mutex; /* for sleeping alone */
     pthread_cond_t started, finished;
     bool spin;
+    pid_t process;    /* in which the workers live: a child that was forked has none of them */
     size_t size;      /* workers */
     worker workers[]; /* the caller is the first */
 };
@@ -189,6 +190,7 @@ digitnet_status dnn_pool_create(dnn_pool **out, size_t threads) {
     if (pthread_cond_init(&pool->finished, NULL) != 0)
         goto no_finished;
     pool->size = 1;
+    pool->process = getpid();
     pool->spin = threads <= dnn_processor_count();
     start_workers(pool, threads);
     *out = pool;
@@ -203,8 +205,13 @@ no_mutex:
     return dnn_fail(DIGITNET_ENOMEM, "out of memory: no mutex or condition for a pool of %zu threads", threads);
 }
 
+/* In a forked child the mutex may be held for ever, and nobody can be joined. */
+static bool workers_are_here(const dnn_pool *pool) {
+    return pool->process == getpid();
+}
+
 void dnn_pool_run(dnn_pool *pool, dnn_task_fn run, void *context, size_t count) {
-    if (pool == NULL || pool->size == 1 || count <= 1 || count > MAX_TASKS) {
+    if (pool == NULL || pool->size == 1 || count <= 1 || count > MAX_TASKS || !workers_are_here(pool)) {
         for (size_t task = 0; task < count; ++task)
             run(context, task, 0);
         return;
@@ -228,9 +235,7 @@ size_t dnn_pool_size(const dnn_pool *pool) {
     return pool != NULL ? pool->size : 1;
 }
 
-void dnn_pool_free(dnn_pool *pool) {
-    if (pool == NULL)
-        return;
+static void stop_workers(dnn_pool *pool) {
     pthread_mutex_lock(&pool->mutex);
     atomic_store(&pool->stopping, true);
     pthread_cond_broadcast(&pool->started);
@@ -240,5 +245,12 @@ void dnn_pool_free(dnn_pool *pool) {
     pthread_cond_destroy(&pool->finished);
     pthread_cond_destroy(&pool->started);
     pthread_mutex_destroy(&pool->mutex);
+}
+
+void dnn_pool_free(dnn_pool *pool) {
+    if (pool == NULL)
+        return;
+    if (workers_are_here(pool))
+        stop_workers(pool);
     dnn_release(pool);
 }

@@ -18,7 +18,8 @@ size_t dnn_processor_count(void);
  * above 256. */
 digitnet_status dnn_pool_create(dnn_pool **out, size_t threads);
 /* Calls run(context, task, worker) for every task in 0 .. count - 1, in any order and on any worker, and returns when
- * all are done. The caller is one of the workers. Allocates nothing. A NULL pool is the calling thread alone. */
+ * all are done. The caller is one of the workers. Allocates nothing. A NULL pool is the calling thread alone, and so is
+ * every pool in a child process that was forked after its creation. */
 void dnn_pool_run(dnn_pool *pool, dnn_task_fn run, void *context, size_t count);
 /* Workers including the caller; 1 for NULL. */
 size_t dnn_pool_size(const dnn_pool *pool);

@@ -3,6 +3,7 @@
 #include "core/number.h"
 #include "core/status.h"
 #include "digitnet/inference.h"
+#include "inference/headroom.h"
 #include "kernels/gemm.h"
 #include "kernels/softmax.h"
 #include "model/model.h"
@@ -35,7 +36,18 @@ digitnet_status dnn_predict_check(size_t *count, const dnn_network *network, siz
     return images.floats ? check_finite(images.floats, *count, image_values, caller) : DIGITNET_OK;
 }
 
-void dnn_predict_chunk(float *scores, const dnn_workspace *workspace, dnn_images images, size_t first, size_t count) {
+float dnn_images_magnitude(dnn_images images) {
+    float greatest = 1; /* of bytes */
+    for (size_t i = 0; images.floats && i < images.values; i++)
+        greatest = fabsf(images.floats[i]) > greatest ? fabsf(images.floats[i]) : greatest;
+    return greatest;
+}
+
+digitnet_status dnn_predict_fail_overflow(const char *caller) {
+    return dnn_fail(DIGITNET_EDIVERGED, "%s: the network overflows: a score is not finite", caller);
+}
+
+bool dnn_predict_chunk(float *scores, const dnn_workspace *workspace, dnn_images images, size_t first, size_t count) {
     const dnn_network *network = workspace->network;
     size_t image_values = dnn_shape_values(network->input), outputs = dnn_network_outputs(network);
     float *input = dnn_workspace_input(workspace);
@@ -44,9 +56,23 @@ void dnn_predict_chunk(float *scores, const dnn_workspace *workspace, dnn_images
     else
         network->kernels->bytes_to_floats(input, images.bytes + first * image_values, count * image_values);
     float *results = dnn_workspace_forward(workspace, count);
+    for (size_t i = 0; i < count * outputs; i++)
+        if (!isfinite(results[i]))
+            return false;
+    if (!scores)
+        return true;
     if (dnn_network_is_classifier(network))
         dnn_softmax(results, count, outputs);
     memcpy(scores + first * outputs, results, count * outputs * sizeof(float));
+    return true;
+}
+
+static bool predict_chunks(float *scores, const dnn_workspace *workspace, dnn_images images, size_t count) {
+    size_t chunk = workspace->capacity, first = 0;
+    while (first < count &&
+           dnn_predict_chunk(scores, workspace, images, first, count - first < chunk ? count - first : chunk))
+        first += chunk;
+    return first >= count;
 }
 
 /* With the model held as a reader. */
@@ -54,13 +80,16 @@ static digitnet_status predict_all(float *scores, const dnn_network *network, dn
     dnn_workspace workspace;
     size_t chunk = count < DNN_PREDICT_IMAGES ? count : DNN_PREDICT_IMAGES;
     digitnet_status status = dnn_workspace_create(&workspace, network, chunk);
-    if (status == DIGITNET_OK) {
-        dnn_blas_enter();
-        for (size_t first = 0; first < count; first += chunk)
-            dnn_predict_chunk(scores, &workspace, images, first, count - first < chunk ? count - first : chunk);
-        dnn_blas_leave();
-        dnn_workspace_release(&workspace);
-    }
+    if (status != DIGITNET_OK)
+        return status;
+    dnn_blas_enter();
+    /* A later chunk that overflows must not come after scores that are written already. */
+    bool sure = count <= chunk || dnn_images_magnitude(images) <= dnn_safe_magnitude(network) ||
+                predict_chunks(NULL, &workspace, images, count);
+    if (!sure || !predict_chunks(scores, &workspace, images, count))
+        status = dnn_predict_fail_overflow("digitnet_model_predict");
+    dnn_blas_leave();
+    dnn_workspace_release(&workspace);
     return status;
 }
 

@@ -17,7 +17,11 @@ typedef struct dnn_images {
 /* Checks the sizes and that floats are finite, and tells the number of images. `caller` is for messages. */
 digitnet_status dnn_predict_check(size_t *count, const dnn_network *network, size_t score_values, dnn_images images,
                                   const char *caller);
-/* Scores of `count` images from `first` on, at most the workspace's capacity, written at their place in `scores`. */
-void dnn_predict_chunk(float *scores, const dnn_workspace *workspace, dnn_images images, size_t first, size_t count);
+/* The greatest magnitude among the values of images that were checked. */
+float dnn_images_magnitude(dnn_images images);
+/* Scores of `count` images from `first` on, at most the workspace's capacity, written at their place in `scores` (NULL:
+ * nowhere). False, with nothing written, where the network overflows. */
+bool dnn_predict_chunk(float *scores, const dnn_workspace *workspace, dnn_images images, size_t first, size_t count);
+digitnet_status dnn_predict_fail_overflow(const char *caller);
 
 #endif

@@ -4,6 +4,7 @@
 #include "core/status.h"
 #include "core/threads.h"
 #include "digitnet/inference.h"
+#include "inference/headroom.h"
 #include "inference/predict.h"
 #include "kernels/gemm.h"
 #include "model/model.h"
@@ -13,6 +14,7 @@ enum { DEFAULT_BATCH_SIZE = 64 };
 typedef struct weights_snapshot {
     atomic_size_t owners;
     dnn_network network;
+    float safe_magnitude;
 } weights_snapshot;
 
 struct digitnet_session {
@@ -24,9 +26,10 @@ struct digitnet_session {
     size_t workspace_count;
     atomic_flag busy;
     /* The run at hand. */
-    float *scores;
+    float *scores; /* NULL: it only looks for overflow */
     dnn_images images;
     size_t count;
+    atomic_bool overflows;
 };
 
 static void release_snapshot(weights_snapshot *snapshot) {
@@ -49,6 +52,7 @@ static digitnet_status take_snapshot(weights_snapshot **out, const digitnet_mode
         dnn_release(taken);
         return status;
     }
+    taken->safe_magnitude = dnn_safe_magnitude(&taken->network);
     *out = taken;
     return DIGITNET_OK;
 }
@@ -133,11 +137,33 @@ void digitnet_session_free(digitnet_session *session) {
 }
 
 static void run_chunk(void *context, size_t task, size_t worker) {
-    const digitnet_session *session = context;
+    digitnet_session *session = context;
     size_t first = task * session->chunk;
     size_t left = session->count - first;
-    dnn_predict_chunk(session->scores, &session->workspaces[worker], session->images, first,
-                      left < session->chunk ? left : session->chunk);
+    if (!dnn_predict_chunk(session->scores, &session->workspaces[worker], session->images, first,
+                           left < session->chunk ? left : session->chunk))
+        atomic_store(&session->overflows, true);
+}
+
+/* False where the network overflows. */
+static bool run_chunks(float *scores, digitnet_session *session) {
+    session->scores = scores;
+    atomic_store(&session->overflows, false);
+    dnn_pool_run(session->pool, run_chunk, session, (session->count - 1) / session->chunk + 1);
+    return !atomic_load(&session->overflows);
+}
+
+/* With the session to itself. */
+static digitnet_status run_all(float *scores, digitnet_session *session, dnn_images images, size_t count) {
+    session->images = images;
+    session->count = count;
+    dnn_blas_enter();
+    /* A chunk that overflows must not come after scores that are written already. */
+    bool sure = count <= session->chunk || dnn_images_magnitude(images) <= session->snapshot->safe_magnitude ||
+                run_chunks(NULL, session);
+    bool done = sure && run_chunks(scores, session);
+    dnn_blas_leave();
+    return done ? DIGITNET_OK : dnn_predict_fail_overflow("digitnet_session_run");
 }
 
 static digitnet_status run(float *scores, size_t score_values, digitnet_session *session, dnn_images images) {
@@ -152,14 +178,8 @@ static digitnet_status run(float *scores, size_t score_values, digitnet_session 
         return dnn_fail(DIGITNET_ESTATE, "%s: another thread is using the session; clone one for each thread", caller);
     size_t count;
     digitnet_status status = dnn_predict_check(&count, &session->snapshot->network, score_values, images, caller);
-    if (status == DIGITNET_OK) {
-        session->scores = scores;
-        session->images = images;
-        session->count = count;
-        dnn_blas_enter();
-        dnn_pool_run(session->pool, run_chunk, session, (count - 1) / session->chunk + 1);
-        dnn_blas_leave();
-    }
+    if (status == DIGITNET_OK)
+        status = run_all(scores, session, images, count);
     atomic_flag_clear(&session->busy);
     return status;
 }

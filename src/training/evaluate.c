@@ -4,6 +4,8 @@
 #include "training/evaluator.h"
 #include "training/training.h"
 
+#include <math.h>
+
 /* With the model held as a reader. */
 static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model *model, const digitnet_dataset *dataset,
                                 const digitnet_evaluate_options *options) {
@@ -25,6 +27,8 @@ static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model 
         status = dnn_evaluator_run(metrics, &evaluator);
         dnn_blas_leave();
     }
+    if (status == DIGITNET_OK && !isfinite(metrics->loss))
+        status = dnn_fail(DIGITNET_EDIVERGED, "digitnet_model_evaluate: the loss is not finite: the network overflows");
     dnn_evaluator_release(&evaluator);
     dnn_pool_free(pool);
     return status;

@@ -240,15 +240,24 @@ static digitnet_status run_batches(fit_state *fit) {
     return DIGITNET_OK;
 }
 
+static digitnet_status fail_diverged(fit_state *fit, const char *what) {
+    fit->diverged = true;
+    return dnn_fail(DIGITNET_EDIVERGED, "%s is no longer finite in epoch %llu", what,
+                    (unsigned long long)fit->model->training->progress.epochs_done + 1);
+}
+
+static bool all_finite(const float *values, size_t count) {
+    size_t i = 0;
+    while (i < count && isfinite(values[i]))
+        i++;
+    return i == count;
+}
+
 static digitnet_status check_finite(fit_state *fit) {
-    const dnn_network *network = &fit->model->network;
-    for (size_t i = 0; i < network->parameter_count; i++) {
-        if (!isfinite(network->parameters[i])) {
-            fit->diverged = true;
-            return dnn_fail(DIGITNET_EDIVERGED, "a weight is no longer finite in epoch %llu",
-                            (unsigned long long)fit->model->training->progress.epochs_done + 1);
-        }
-    }
+    if (!all_finite(fit->model->network.parameters, fit->model->network.parameter_count))
+        return fail_diverged(fit, "a weight");
+    if (!all_finite(fit->model->training->state, state_values(fit)))
+        return fail_diverged(fit, "a moment of the optimizer");
     return DIGITNET_OK;
 }
 
@@ -257,6 +266,8 @@ static digitnet_status validate(fit_state *fit, dnn_epoch_result *result) {
         return DIGITNET_OK;
     digitnet_metrics metrics;
     digitnet_status status = dnn_evaluator_run(&metrics, &fit->evaluator);
+    if (status == DIGITNET_OK && !isfinite(metrics.loss))
+        status = fail_diverged(fit, "the validation's loss");
     if (status == DIGITNET_OK) {
         result->values[DIGITNET_METRIC_VALIDATION_LOSS] = metrics.loss;
         result->values[DIGITNET_METRIC_VALIDATION_ACCURACY] = metrics.accuracy;

@@ -10,11 +10,12 @@ static size_t index_of_largest(const float *values, size_t count) {
     return largest;
 }
 
-/* exp(z_k - largest) is between 0 and 1, so that no sum overflows. */
+/* exp(z_k - largest) is between 0 and 1, so that no sum overflows. 0 * z_k is NaN where a logit is not finite, which
+ * exp(-inf) would hide. */
 static double sum_of_exponentials(const float *logits, size_t classes, float largest) {
     double sum = 0;
     for (size_t k = 0; k < classes; k++)
-        sum += exp((double)logits[k] - (double)largest);
+        sum += exp((double)logits[k] - (double)largest) + 0 * (double)logits[k];
     return sum;
 }
 

@@ -36,10 +36,10 @@ mapfile -t packages <tests/packages.txt
 cmake/install-packages.sh "${packages[@]}"
 cmake --preset ci -G Ninja
 cmake --build build-ci
-cmake --preset asan -G Ninja -DDIGITNET_BUILD_BENCHMARKS=OFF
-cmake --build build-asan
+cmake --preset asan-ubsan -G Ninja -DDIGITNET_BUILD_BENCHMARKS=OFF
+cmake --build build-asan-ubsan
 release=../build-ci/tests/reliability
-sanitized=../build-asan/tests/reliability
+sanitized=../build-asan-ubsan/tests/reliability
 
 print_table
 exit "$failed"

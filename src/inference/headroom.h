@@ -1,0 +1,10 @@
+/* How far the values of a network are from overflow. */
+#ifndef DNN_INFERENCE_HEADROOM_H
+#define DNN_INFERENCE_HEADROOM_H
+
+#include "model/network.h"
+
+/* The magnitude up to which an image's values cannot overflow in any layer; 0 where nothing is sure. */
+float dnn_safe_magnitude(const dnn_network *network);
+
+#endif
