@@ -1,25 +1,36 @@
-# Installs headers, both libraries, and what pkg-config and find_package need to find them.
+# Installs headers, both libraries, and what pkg-config and find_package need to find them. A package of the library alone takes the
+# component digitnet_runtime; whoever compiles needs digitnet_development too.
 
 include(CMakePackageConfigHelpers)
 
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/digitnet" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.h")
-install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md" "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
-    DESTINATION "${CMAKE_INSTALL_DOCDIR}"
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/digitnet" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+    COMPONENT digitnet_development
 )
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(FILES "${PROJECT_SOURCE_DIR}/README.md" "${PROJECT_SOURCE_DIR}/CHANGELOG.md" "${PROJECT_SOURCE_DIR}/LICENSE"
+    DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT digitnet_development
+)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs" DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT digitnet_development)
 
-# Two sets of targets: the shared library needs nothing of its user, the archive needs the library's dependencies.
+# Two sets of targets: the shared library needs nothing of its user, the static one needs the library's dependencies.
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/digitnet")
-install(TARGETS digitnet_shared EXPORT digitnetTargets)
-install(TARGETS digitnet_static EXPORT digitnetStaticTargets)
-install(EXPORT digitnetTargets NAMESPACE digitnet:: DESTINATION "${package_folder}")
-install(EXPORT digitnetStaticTargets NAMESPACE digitnet:: DESTINATION "${package_folder}")
+install(TARGETS digitnet_shared EXPORT digitnetSharedTargets
+    LIBRARY COMPONENT digitnet_runtime NAMELINK_COMPONENT digitnet_development
+)
+install(TARGETS digitnet_static EXPORT digitnetStaticTargets ARCHIVE COMPONENT digitnet_development)
+foreach(targets digitnetSharedTargets digitnetStaticTargets)
+    install(EXPORT ${targets} NAMESPACE digitnet:: DESTINATION "${package_folder}" COMPONENT digitnet_development)
+endforeach()
+
+set(find_blas "")
+if(DIGITNET_BLAS STREQUAL "OpenBLAS")
+    set(find_blas "find_dependency(OpenBLAS MODULE)")
+endif()
 configure_package_config_file(cmake/digitnetConfig.cmake.in digitnetConfig.cmake INSTALL_DESTINATION "${package_folder}"
     NO_SET_AND_CHECK_MACRO
 )
-write_basic_package_version_file(digitnetConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+write_basic_package_version_file(digitnetConfigVersion.cmake COMPATIBILITY SameMajorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/digitnetConfig.cmake" "${PROJECT_BINARY_DIR}/digitnetConfigVersion.cmake"
-    cmake/FindOpenBLAS.cmake DESTINATION "${package_folder}"
+    cmake/FindOpenBLAS.cmake DESTINATION "${package_folder}" COMPONENT digitnet_development
 )
 
 # digitnet.pc finds its prefix from where it lies, so that an installed tree may be moved; absolute folders stay as given.
@@ -38,13 +49,18 @@ if(NOT IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
     string(REGEX REPLACE "/$" "" to_prefix "${to_prefix}")
     set(pkgconfig_prefix "\${pcfiledir}/${to_prefix}")
 endif()
+
+# OpenBLAS by its name, where the linker finds it by itself: Debian's openblas.pc asks for a Fortran library that it does not bring.
+set(pkgconfig_requires zlib)
 set(pkgconfig_blas "")
 if(DIGITNET_BLAS STREQUAL "OpenBLAS")
-    cmake_path(GET OpenBLAS_LIBRARY PARENT_PATH blas_folder)
-    set(pkgconfig_blas "-lopenblas ")
-    if(NOT blas_folder IN_LIST CMAKE_C_IMPLICIT_LINK_DIRECTORIES)
-        set(pkgconfig_blas "-L${blas_folder} -lopenblas ")
+    find_library(DIGITNET_OPENBLAS_OF_LINKER openblas PATHS ${CMAKE_C_IMPLICIT_LINK_DIRECTORIES} NO_DEFAULT_PATH)
+    mark_as_advanced(DIGITNET_OPENBLAS_OF_LINKER)
+    if(DIGITNET_OPENBLAS_OF_LINKER)
+        set(pkgconfig_blas "-lopenblas ")
+    else()
+        set(pkgconfig_requires "zlib, openblas")
     endif()
 endif()
 configure_file(cmake/digitnet.pc.in digitnet.pc @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/digitnet.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+install(FILES "${PROJECT_BINARY_DIR}/digitnet.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT digitnet_development)

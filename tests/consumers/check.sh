@@ -39,9 +39,9 @@ run "$work/shared"
 run "$work/shared-cpp"
 
 echo "find_package, both libraries"
-quiet cmake -S "$source_folder/tests/consumers/installed" -B "$work/installed" -DCMAKE_PREFIX_PATH="$prefix"
+quiet cmake -S "$source_folder/tests/consumers/find_package" -B "$work/installed" -DCMAKE_PREFIX_PATH="$prefix"
 quiet cmake --build "$work/installed"
-for program in c_digitnet cpp_digitnet c_static cpp_static; do
+for program in c_digitnet cpp_digitnet c_digitnet_static cpp_digitnet_static; do
     run "$work/installed/$program"
 done
 
@@ -57,9 +57,9 @@ quiet "$work/static"
 quiet "$work/static-cpp"
 
 echo "add_subdirectory, both libraries"
-quiet cmake -S "$source_folder/tests/consumers/subproject" -B "$work/subproject" -DDIGITNET_SOURCE_DIR="$source_folder" \
+quiet cmake -S "$source_folder/tests/consumers/add_subdirectory" -B "$work/subproject" -DDIGITNET_SOURCE_DIR="$source_folder" \
     -DCMAKE_BUILD_TYPE=Debug "-DDIGITNET_BLAS=$(cached DIGITNET_BLAS)"
 quiet cmake --build "$work/subproject" --parallel
-for program in c_digitnet cpp_digitnet c_static cpp_static; do
+for program in c_digitnet cpp_digitnet c_digitnet_static cpp_digitnet_static; do
     quiet "$work/subproject/$program"
 done
