@@ -1,4 +1,7 @@
-/** @file training.h  Compile, fit, evaluate. */
+/**
+ * @file training.h
+ * Compile, fit, evaluate.
+ */
 #ifndef DIGITNET_TRAINING_H
 #define DIGITNET_TRAINING_H
 
@@ -10,123 +13,169 @@
 
 DIGITNET_BEGIN_DECLARATIONS
 
-typedef enum digitnet_optimizer { DIGITNET_SGD = 1, DIGITNET_ADAM = 2 } digitnet_optimizer;
+/** How weights follow their gradient. */
+typedef enum digitnet_optimizer {
+    DIGITNET_SGD = 1, /**< Stochastic gradient descent, with momentum where that is set. */
+    DIGITNET_ADAM = 2 /**< Adam, in Keras's form. */
+} digitnet_optimizer;
 
-/** The loss: minus the logarithm of the probability that the model gives to the label. */
-typedef enum digitnet_loss { DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY = 1 } digitnet_loss;
+/** What training makes small. */
+typedef enum digitnet_loss {
+    /** Minus the logarithm of the probability that the model gives to the label. */
+    DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY = 1
+} digitnet_loss;
 
 /** The optimizer's settings; zero is Keras's default. */
 typedef struct digitnet_compile_options {
-    size_t struct_size;
-    size_t reserved;
-    /** Zero: 0.001 for Adam, 0.01 for SGD. */
-    double learning_rate;
-    /** Adam. Zero: 0.9, 0.999, 1e-7. */
-    double beta_1, beta_2, epsilon;
-    /** SGD. Zero: none. */
-    double momentum;
+    size_t struct_size;   /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    size_t reserved;      /**< Zero. */
+    double learning_rate; /**< Finite and positive; zero: 0.001 for Adam, 0.01 for SGD. */
+    double beta_1;        /**< Adam: in [0, 1); zero: 0.9. */
+    double beta_2;        /**< Adam: in [0, 1); zero: 0.999. */
+    double epsilon;       /**< Adam: finite and positive; zero: 1e-7. */
+    double momentum;      /**< SGD: in [0, 1); zero: none. */
     /** Where initial weights, shuffles and dropout come from; the same seed gives the same bits. 0 is a seed like any
      * other. */
     uint64_t seed;
-    /** SGD with momentum: 1 for Nesterov's. */
-    int32_t nesterov;
-    int32_t reserved_2;
+    int32_t nesterov;   /**< SGD with momentum: 1 for Nesterov's. */
+    int32_t reserved_2; /**< Zero. */
 } digitnet_compile_options;
 
 /**
- * Makes the model ready to train. The first compile fixes the layers and draws the weights from the seed; a later one
- * keeps the weights and starts the optimizer and the count of epochs anew.
+ * Makes a model ready to train.
  *
- * @return DIGITNET_OK; EINVAL for NULL, an unknown enumerator, or a setting out of range (rates finite and positive,
- *         betas and momentum in [0, 1), `nesterov` without momentum); ESHAPE where the model does not end in a flat
- *         softmax; ESTATE for a model without layers or in use; ELIMIT; ENOMEM; the status of the first builder that
- *         failed, with its message.
+ * The first compile fixes the layers and draws the weights from the seed; a later one keeps the weights and starts the
+ * optimizer and the count of epochs anew. Needs the model to itself.
+ *
+ * @param model      the model, which must end in a dense or flattened layer with softmax
+ * @param optimizer  how weights follow their gradient
+ * @param loss       what training makes small
+ * @return the status of the first builder that failed, with its message, where one did; else:
+ * @retval DIGITNET_OK      the model can be trained; after a failure it is as it was
+ * @retval DIGITNET_EINVAL  `model` is NULL, or the optimizer or the loss is unknown
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESHAPE  the model does not end in a flat softmax
+ * @retval DIGITNET_ESTATE  the model has no layers, or is in use
+ * @retval DIGITNET_ELIMIT  the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile(digitnet_model *model,
                                                                          digitnet_optimizer optimizer,
                                                                          digitnet_loss loss);
-/** digitnet_model_compile() with options; NULL is all defaults. */
+/**
+ * digitnet_model_compile() with options.
+ *
+ * @copydetails digitnet_model_compile()
+ * @param options  NULL is all defaults
+ * @retval DIGITNET_EINVAL    also for a setting out of its range, `nesterov` without momentum, or a wrong `struct_size`
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile_ex(digitnet_model *model,
                                                                             digitnet_optimizer optimizer,
                                                                             digitnet_loss loss,
                                                                             const digitnet_compile_options *options);
 
 /**
- * Changes the learning rate, between fits or from a callback (from DIGITNET_EPOCH_BEGIN it holds for that whole epoch).
+ * Changes the learning rate.
  *
- * @return DIGITNET_OK; EINVAL where it is not finite and positive; ESTATE before compile or while the model is in use.
+ * May be called between fits, and from a callback of the fit; from DIGITNET_EPOCH_BEGIN it holds for that whole epoch.
+ * Needs the model to itself otherwise.
+ *
+ * @param model          the model
+ * @param learning_rate  finite and positive
+ * @retval DIGITNET_OK      the rate is changed
+ * @retval DIGITNET_EINVAL  `model` is NULL, or the rate is not finite and positive
+ * @retval DIGITNET_ESTATE  the model is not compiled, or is in use
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_learning_rate(digitnet_model *model,
                                                                                    double learning_rate);
-/** Reads the learning rate. @return DIGITNET_OK; EINVAL; ESTATE before compile or while the model is being changed. */
+/**
+ * Reads the learning rate.
+ *
+ * Any number of threads may read it at once.
+ *
+ * @param out    receives the rate; untouched after a failure
+ * @param model  the model
+ * @retval DIGITNET_OK      the rate is in `out`
+ * @retval DIGITNET_EINVAL  a pointer is NULL
+ * @retval DIGITNET_ESTATE  the model is not compiled, or is being changed
+ */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_get_learning_rate(double *out,
                                                                                    const digitnet_model *model);
 
+/** When a callback is called. */
 typedef enum digitnet_event_kind {
-    DIGITNET_FIT_BEGIN = 1,
-    DIGITNET_EPOCH_BEGIN = 2,
-    DIGITNET_BATCH_END = 3,
-    DIGITNET_EPOCH_END = 4,
-    DIGITNET_FIT_END = 5
+    DIGITNET_FIT_BEGIN = 1,   /**< Once, before the first epoch. */
+    DIGITNET_EPOCH_BEGIN = 2, /**< Before each epoch's first batch. */
+    DIGITNET_BATCH_END = 3,   /**< After each batch. */
+    DIGITNET_EPOCH_END = 4,   /**< After each epoch's last batch, with the validation's results. */
+    DIGITNET_FIT_END = 5      /**< Once, however the fit ends. */
 } digitnet_event_kind;
 
 /** What a callback is told. */
 typedef struct digitnet_event {
-    size_t struct_size;
-    digitnet_model *model;
-    /** The epoch at hand, from 1, counted over all fits of the model, and the one at which this fit ends. */
-    size_t epoch, epochs;
-    /** Batches of this epoch that are done, and how many it has. */
-    size_t batch, batches;
-    /** Means over the images of the epoch so far. */
-    double loss, accuracy;
-    /** NaN before the epoch's end, or where there is no validation. After the last epoch FIT_END tells of that one
-     * again. */
-    double validation_loss, validation_accuracy;
-    /** Seconds spent training in this epoch so far, validation left out. */
-    double seconds;
-    digitnet_event_kind kind;
-    int32_t reserved;
+    size_t struct_size;    /**< The size that the library knows. */
+    digitnet_model *model; /**< The model that is trained. */
+    size_t epoch;          /**< The epoch at hand, from 1, counted over all fits of the model. */
+    size_t epochs;         /**< The epoch at which this fit ends. */
+    size_t batch;          /**< Batches of this epoch that are done. */
+    size_t batches;        /**< How many batches it has. */
+    double loss;           /**< The mean over the images of the epoch so far. */
+    double accuracy;       /**< The part of the images of the epoch so far that were right, in [0, 1]. */
+    /** NaN before the epoch's end, or where there is no validation. After the last epoch DIGITNET_FIT_END tells of that
+     * one again. */
+    double validation_loss;
+    double validation_accuracy; /**< As `validation_loss`. */
+    double seconds;             /**< Spent training in this epoch so far, validation left out. */
+    digitnet_event_kind kind;   /**< When this is. */
+    int32_t reserved;           /**< Zero. */
 } digitnet_event;
 
 /**
- * Called on the thread that called digitnet_model_fit(). 0 goes on, 1 stops after the step at hand, a negative
- * digitnet_status ends the fit with that status (any other value: ECALLBACK). FIT_END comes once for every FIT_BEGIN
- * that was delivered, however the fit ends; its result is ignored.
+ * A function that is told how a fit goes on.
+ *
+ * Called on the thread that called digitnet_model_fit(). It may call the functions that take a `const` model, and
+ * digitnet_model_set_learning_rate(). DIGITNET_FIT_END comes once for every DIGITNET_FIT_BEGIN that was delivered,
+ * however the fit ends; its result is ignored.
+ *
+ * @param event      what has happened; valid during the call
+ * @param user_data  as given in digitnet_callback
+ * @return 0 to go on, 1 to stop after the step at hand, a negative digitnet_status to end the fit with that status; any
+ *         other value ends it with DIGITNET_ECALLBACK
  */
 typedef int (*digitnet_callback_fn)(const digitnet_event *event, void *user_data);
 
+/** A function, and what it is given besides the event. */
 typedef struct digitnet_callback {
-    digitnet_callback_fn call;
-    void *user_data;
+    digitnet_callback_fn call; /**< Never NULL. */
+    void *user_data;           /**< Handed to `call`. */
 } digitnet_callback;
 
+/** How a model is trained; zero is the default. Pointers are borrowed for the call. */
 typedef struct digitnet_fit_options {
-    size_t struct_size;
-    /** Epochs from now on; zero: 1. */
-    size_t epochs;
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    size_t epochs;      /**< Epochs from now on; zero: 1. */
     /** Instead of `epochs`: train until the model has done this many in all. Nothing is done where it has. */
     size_t until_epoch;
-    /** Zero: 32. */
-    size_t batch_size;
+    size_t batch_size; /**< Images a step; zero: 32. */
     /** Zero: as many as processors that the process may use; at most 256. The result does not depend on it. */
     size_t threads;
-    size_t callback_count;
-    const digitnet_callback *callbacks;
-    /** Evaluated after each epoch; NULL: none. */
-    const digitnet_dataset *validation;
+    size_t callback_count;              /**< How many `callbacks` there are. */
+    const digitnet_callback *callbacks; /**< Called in this order; DIGITNET_CALLBACKS() sets both. */
+    const digitnet_dataset *validation; /**< Evaluated after each epoch; NULL: none. */
     /** Instead of `validation`: the last part of the training set, 0 <= fraction < 1, cut off before shuffling. */
     double validation_fraction;
-    int32_t no_shuffle;
-    int32_t reserved;
+    int32_t no_shuffle; /**< 1: every epoch takes the images in their order. */
+    int32_t reserved;   /**< Zero. */
 } digitnet_fit_options;
 
+/** The figures of a fit, epoch by epoch. It never changes, so any number of threads may read it at once. */
 typedef struct digitnet_history digitnet_history;
 
 /**
- * Trains the model. Each epoch goes once over all images in an order drawn from the seed and the epoch; the last batch
- * may be smaller. The weights do not depend on the number of threads, and fitting 3 epochs and then 2 is the same as
- * fitting 5.
+ * Trains a model.
+ *
+ * Each epoch goes once over all images in an order drawn from the seed and the epoch; the last batch may be smaller.
+ * The weights do not depend on the number of threads, and fitting 3 epochs and then 2 is the same as fitting 5.
  *
  * How it may end:
  * - refused before the first step (see the statuses): nothing has changed, `*history` is NULL;
@@ -134,88 +183,164 @@ typedef struct digitnet_history digitnet_history;
  *   keeps the place in it, in a saved file too: the next fit first finishes that epoch, bit for bit as if there had
  *   been no stop (where the number of images and the batch size are the same; else it begins the epoch anew);
  * - a callback or a source failed: its status, with the weights after the last whole step;
- * - the loss, a weight or a moment of the optimizer is no longer finite: EDIVERGED, with the weights and the
+ * - the loss, a weight or a moment of the optimizer is no longer finite: DIGITNET_EDIVERGED, with the weights and the
  *   optimizer's state of the last epoch's end, or from before this call.
  *
- * After any step `*history` is given, whatever the status. `history` may be NULL.
+ * Needs the model to itself, but for callbacks. All memory is allocated before the first step, but for the history of
+ * more than 1,024 epochs.
  *
- * @return DIGITNET_OK; EINVAL for NULL, for labels out of range, for `epochs` with `until_epoch` or `validation` with a
- *         fraction; ESHAPE where images do not fit the model; ESTATE before compile or while the model is in use;
- *         ENOMEM; ELIMIT; EDIVERGED; a callback's or a source's status.
+ * @param history  receives the figures, the caller's to release with digitnet_history_free(), whatever the status, once
+ *                 the first callback has been called; NULL where the fit was refused. May be NULL.
+ * @param model    the model, compiled
+ * @param train    the images to learn, of the model's shape, with labels below its number of outputs
+ * @param options  NULL is all defaults: 1 epoch in batches of 32
+ * @return the status of a callback or a source that ended the fit, or of the first builder that failed; else:
+ * @retval DIGITNET_OK         all epochs are done, or the fit was stopped
+ * @retval DIGITNET_EINVAL     `model` or `train` is NULL; a label is out of range; a source gives a value that is not
+ *                             finite; `epochs` with `until_epoch`, or `validation` with a fraction; a fraction that is
+ *                             out of range or leaves one part empty; a callback is NULL; `threads` is above 256; or
+ *                             `struct_size` is wrong
+ * @retval DIGITNET_ENOMEM     there is not enough memory
+ * @retval DIGITNET_ESHAPE     the images of `train` or `validation` are not of the model's shape
+ * @retval DIGITNET_ESTATE     the model is not compiled, or is in use
+ * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
+ * @retval DIGITNET_EDIVERGED  the loss, a weight or a moment of the optimizer is no longer finite
+ * @retval DIGITNET_ECALLBACK  a callback or a source returned a number that is no status
+ * @retval DIGITNET_ELIMIT     the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_fit(digitnet_history **history, digitnet_model *model,
                                                                      const digitnet_dataset *train,
                                                                      const digitnet_fit_options *options);
 
 /**
- * Asks the fit that runs, or the next one, to stop after the batch at hand. May be called from any thread, and from a
- * signal handler. Consumed by the fit that it stops. Does nothing for NULL.
+ * Asks the fit that runs, or the next one, to stop after the batch at hand.
+ *
+ * May be called from any thread, and from a signal handler. The fit that it stops consumes it.
+ *
+ * @param model  NULL is fine
  */
 DIGITNET_API void digitnet_model_request_stop(digitnet_model *model);
-/** Takes a request to stop back. May be called from any thread. Does nothing for NULL. */
+/**
+ * Takes a request to stop back.
+ *
+ * May be called from any thread, and from a signal handler.
+ *
+ * @param model  NULL is fine
+ */
 DIGITNET_API void digitnet_model_clear_stop(digitnet_model *model);
 
+/** A figure that a history has for each epoch. */
 typedef enum digitnet_metric {
-    DIGITNET_METRIC_LOSS = 0,
-    DIGITNET_METRIC_ACCURACY = 1,
-    DIGITNET_METRIC_VALIDATION_LOSS = 2,
-    DIGITNET_METRIC_VALIDATION_ACCURACY = 3,
-    DIGITNET_METRIC_SECONDS = 4
+    DIGITNET_METRIC_LOSS = 0,                /**< The mean loss over the training images. */
+    DIGITNET_METRIC_ACCURACY = 1,            /**< The part of the training images that were right, in [0, 1]. */
+    DIGITNET_METRIC_VALIDATION_LOSS = 2,     /**< The mean loss over the validation images; NaN without validation. */
+    DIGITNET_METRIC_VALIDATION_ACCURACY = 3, /**< The part of the validation images that were right; NaN without. */
+    DIGITNET_METRIC_SECONDS = 4              /**< Seconds spent training, validation left out. */
 } digitnet_metric;
 
+/** How a fit ended. */
 typedef enum digitnet_end {
-    DIGITNET_END_COMPLETED = 0,
-    DIGITNET_END_CALLBACK = 1,
-    DIGITNET_END_REQUESTED = 2,
-    DIGITNET_END_FAILED = 3
+    DIGITNET_END_COMPLETED = 0, /**< All epochs are done. */
+    DIGITNET_END_CALLBACK = 1,  /**< A callback stopped it. */
+    DIGITNET_END_REQUESTED = 2, /**< digitnet_model_request_stop() stopped it. */
+    DIGITNET_END_FAILED = 3     /**< It failed, with the status that it returned. */
 } digitnet_end;
 
 /**
- * One value for each epoch that this fit finished, in order; `*count` (may be NULL) receives their number. Validation
- * figures are NaN where there was none. The values belong to the history. NULL for a NULL history, an unknown metric or
- * no epochs.
+ * Reads one figure of all epochs that a fit finished, in order.
+ *
+ * Safe from any thread.
+ *
+ * @param count    receives how many values there are; may be NULL
+ * @param history  the history
+ * @param metric   which figure
+ * @return the values, which belong to the history; NULL for a NULL history, an unknown metric or no epochs
  */
 DIGITNET_API const double *digitnet_history_series(size_t *count, const digitnet_history *history,
                                                    digitnet_metric metric);
-/** The number, from 1 and over all fits of the model, of the first epoch in this history; 0 for NULL or where there is
- * none. */
+/**
+ * Tells which epoch a history begins with.
+ *
+ * Safe from any thread.
+ *
+ * @param history  the history
+ * @return its first epoch's number, from 1, counted over all fits of the model; 0 for NULL or where there is none
+ */
 DIGITNET_API size_t digitnet_history_first_epoch(const digitnet_history *history);
-/** How the fit ended; DIGITNET_END_FAILED for NULL. */
+/**
+ * Tells how a fit ended.
+ *
+ * Safe from any thread.
+ *
+ * @param history  the history
+ * @return the end; DIGITNET_END_FAILED for NULL
+ */
 DIGITNET_API digitnet_end digitnet_history_end(const digitnet_history *history);
 /**
- * Writes `epoch,loss,accuracy,val_loss,val_accuracy,train_seconds` and a row for each finished epoch; validation
- * figures are left empty where there was none. The file is replaced as a whole.
+ * Writes a history as a table of comma-separated values.
  *
- * @return DIGITNET_OK; EINVAL; EIO; ESTATE while the same file is being written; ENOMEM.
+ * The first line is `epoch,loss,accuracy,val_loss,val_accuracy,train_seconds`, and each finished epoch has a row;
+ * validation figures are left empty where there was none. Numbers do not depend on the locale. The file is replaced as
+ * a whole. Safe from any thread.
+ *
+ * @param history  the history
+ * @param path     the file to make or to replace
+ * @retval DIGITNET_OK      the file is written; after a failure it is as it was
+ * @retval DIGITNET_EINVAL  a pointer is NULL
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESTATE  the same file is being written at this moment
+ * @retval DIGITNET_EIO     the file cannot be written, or is there and no regular file
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_history_write_csv(const digitnet_history *history,
                                                                              const char *path);
-/** Releases a history; NULL is fine. */
+/**
+ * Releases a history.
+ *
+ * Must not be concurrent with any use of it.
+ *
+ * @param history  NULL is fine
+ */
 DIGITNET_API void digitnet_history_free(digitnet_history *history);
 
 /** Means over the images of a data set. */
 typedef struct digitnet_metrics {
-    size_t struct_size;
-    /** How many images they are taken over. */
-    size_t count;
-    double loss, accuracy;
+    size_t struct_size; /**< Set by DIGITNET_INIT(). */
+    size_t count;       /**< How many images they are taken over. */
+    double loss;        /**< The mean loss. */
+    double accuracy;    /**< The part of the images that were right, in [0, 1]. */
 } digitnet_metrics;
 
+/** How a model is evaluated; zero is the default. */
 typedef struct digitnet_evaluate_options {
-    size_t struct_size;
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
     /** Zero: as many as processors that the process may use; at most 256. The result does not depend on it. */
     size_t threads;
     /** Images worked on at a time; zero: 256. The result does not depend on it with the built-in kernels. */
     size_t batch_size;
-    size_t reserved;
+    size_t reserved; /**< Zero. */
 } digitnet_evaluate_options;
 
 /**
- * Loss and accuracy of the model on a data set. Needs weights, not an optimizer.
+ * Gives loss and accuracy of a model on a data set.
  *
- * @return DIGITNET_OK; EINVAL for NULL or labels out of range; ESHAPE where images do not fit the model, or its output
- *         is no flat softmax; ESTATE without weights or while the model is being changed; EDIVERGED where the network
- *         overflows; ENOMEM; a source's status.
+ * Needs weights, not an optimizer. Any number of threads may evaluate one model at once, also a callback of the fit
+ * that trains it.
+ *
+ * @param out      made with DIGITNET_INIT(), is filled in; untouched after a failure
+ * @param model    the model
+ * @param dataset  images of the model's shape, with labels below its number of outputs
+ * @param options  NULL is all defaults
+ * @return the status of a source that failed; else:
+ * @retval DIGITNET_OK         `out` is filled in
+ * @retval DIGITNET_EINVAL     a pointer is NULL, a label is out of range, a source gives a value that is not finite,
+ *                             `threads` is above 256, or a `struct_size` is wrong
+ * @retval DIGITNET_ENOMEM     there is not enough memory
+ * @retval DIGITNET_ESHAPE     the images are not of the model's shape, or the model does not end in a flat softmax
+ * @retval DIGITNET_ESTATE     the model has no weights yet, or is being changed
+ * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
+ * @retval DIGITNET_EDIVERGED  the network overflows: the loss is not finite
+ * @retval DIGITNET_ECALLBACK  a source returned a number that is no status
+ * @retval DIGITNET_ELIMIT     the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_evaluate(digitnet_metrics *out,
                                                                           const digitnet_model *model,
