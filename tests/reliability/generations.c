@@ -1,0 +1,32 @@
+#include "generations.h"
+
+#include "support.h"
+
+enum { SIDE = 28, CLASSES = 10, PARAMETERS = (SIDE * SIDE + 1) * CLASSES };
+
+digitnet_model *make_numbered_model(void) {
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, SIDE, SIDE, 1));
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense(model, CLASSES, DIGITNET_SOFTMAX);
+    expect_ok(digitnet_model_compile(model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY));
+    return model;
+}
+
+void number_model(digitnet_model *model, size_t number) {
+    static float weights[PARAMETERS];
+    for (size_t i = 0; i < PARAMETERS; ++i)
+        weights[i] = (float)number;
+    expect_ok(digitnet_model_set_weights(model, NULL, weights, PARAMETERS));
+}
+
+size_t read_number(const char *path) {
+    static float weights[PARAMETERS];
+    digitnet_model *model;
+    expect_ok(digitnet_model_load(&model, path));
+    expect_ok(digitnet_model_get_weights(weights, PARAMETERS, model, NULL));
+    digitnet_model_free(model);
+    for (size_t i = 1; i < PARAMETERS; ++i)
+        assert_true(weights[i] == weights[0]);
+    return (size_t)weights[0];
+}

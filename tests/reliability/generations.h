@@ -1,0 +1,14 @@
+/* Models with a number in their weights, so that a file tells which save it came from, and whether it is whole. */
+#ifndef GENERATIONS_H
+#define GENERATIONS_H
+
+#include "digitnet/digitnet.h"
+
+/* About 100 kB as a file: weights, and the optimizer's state. */
+digitnet_model *make_numbered_model(void);
+/* Sets all its weights to the number. */
+void number_model(digitnet_model *model, size_t number);
+/* The number that all weights of the file have. Fails the test where it cannot be loaded or they differ. */
+size_t read_number(const char *path);
+
+#endif

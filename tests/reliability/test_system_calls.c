@@ -1,0 +1,380 @@
+/* Every system call of a save and of a load fails, is interrupted, or transfers less than it was asked to. */
+#include <errno.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include "descriptors.h"
+#include "folder.h"
+#include "generations.h"
+#include "support.h"
+#include "wrapped_calls.h"
+
+enum { OLD = 1, NEW = 2 };
+
+#define BIT(kind) (1u << (kind))
+
+/* Calls whose failure is borne. Nothing is lost where a file that has been synced, or read, is not closed properly. */
+#define NOT_NEEDED BIT(CALL_CLOSE)
+/* Whether a file is there is found out by opening it, where stat cannot tell. */
+#define NOT_NEEDED_TO_LOAD (NOT_NEEDED | BIT(CALL_STAT))
+/* Those that a signal may interrupt are made again; but for close, which has closed. */
+#define MADE_AGAIN \
+    (BIT(CALL_FCHMOD) | BIT(CALL_FLOCK) | BIT(CALL_FSYNC) | BIT(CALL_OPEN) | BIT(CALL_READ) | BIT(CALL_WRITE))
+
+/* The calls from the `first` on, `count` of them, fail with `error`, or transfer at most `most` bytes where it is 0. */
+typedef struct fault {
+    size_t first, count;
+    int error;
+    size_t most;
+    size_t calls, opened, closed;
+    bool removed, renamed, struck_after_rename;
+    unsigned struck; /* the kinds of call that were, a bit each */
+    call_kind kind;  /* of the first of them */
+    call_watch watch;
+    size_t descriptors;
+} fault;
+
+static int strike(file_call *call, void *context) {
+    fault *self = context;
+    ++self->calls;
+    self->closed += call->kind == CALL_CLOSE;
+    if (self->calls < self->first || self->calls - self->first >= self->count)
+        return 0;
+    if (self->struck == 0) {
+        self->struck_after_rename = self->renamed;
+        self->kind = call->kind;
+    }
+    self->struck |= BIT(call->kind);
+    if (self->error == 0 && call->size > self->most)
+        call->size = self->most;
+    return self->error;
+}
+
+static void note_result(const file_call *call, int result, void *context) {
+    fault *self = context;
+    self->opened += call->kind == CALL_OPEN && result >= 0;
+    self->removed |= call->kind == CALL_UNLINK && result == 0;
+    self->renamed |= call->kind == CALL_RENAME && result == 0;
+}
+
+static void begin(fault *self) {
+    self->watch = (call_watch){.before = strike, .after = note_result, .context = self};
+    self->descriptors = count_descriptors();
+    watch_calls(&self->watch);
+}
+
+static void end(const fault *self) {
+    watch_calls(NULL);
+    assert_int_equal(self->opened, self->closed);
+    assert_int_equal(count_descriptors(), self->descriptors);
+}
+
+static digitnet_status save_under(fault *self, const digitnet_model *model) {
+    begin(self);
+    digitnet_status status = digitnet_model_save(model, "model");
+    end(self);
+    return status;
+}
+
+/* ---- Saves ---- */
+
+/* What a save may meet. */
+typedef struct circumstance {
+    const char *name;
+    bool old_file, stale_temporary;
+} circumstance;
+
+static const circumstance circumstances[] = {
+    {"no file yet", false, false},
+    {"an old file", true, false},
+    {"an old file and a stale temporary one", true, true},
+};
+
+static unsigned char old_file[200000];
+static size_t old_size;
+
+static void prepare(const circumstance *met, digitnet_model *model) {
+    unlink("model");
+    unlink("model.tmp");
+    number_model(model, OLD);
+    expect_ok(digitnet_model_save_memory(old_file, sizeof old_file, &old_size, model));
+    if (met->old_file)
+        expect_ok(digitnet_model_save(model, "model"));
+    if (met->stale_temporary)
+        put("model.tmp", "left by a save that was killed");
+    number_model(model, NEW);
+}
+
+/* The old file is there, bit for bit, or still none. */
+static void assert_old(const circumstance *met) {
+    static unsigned char bytes[sizeof old_file];
+    FILE *file = fopen("model", "rb");
+    assert_int_equal(file != NULL, met->old_file);
+    if (file == NULL)
+        return;
+    assert_int_equal(fread(bytes, 1, sizeof bytes, file), old_size);
+    assert_memory_equal(bytes, old_file, old_size);
+    fclose(file);
+}
+
+/* The next save does its work, and leaves nothing beside the file. */
+static void assert_next_save(const digitnet_model *model) {
+    expect_ok(digitnet_model_save(model, "model"));
+    assert_int_equal(read_number("model"), NEW);
+    assert_int_equal(count_entries("."), 1);
+}
+
+static void assert_reason(const char *path, int error) {
+    if (strstr(digitnet_last_error(), path) == NULL || strstr(digitnet_last_error(), strerror(error)) == NULL)
+        fail_msg("\"%s\" does not say \"%s\" and \"%s\"", digitnet_last_error(), path, strerror(error));
+}
+
+/* False where the save has less calls than the fault's first. */
+static bool try_save(fault *self, const circumstance *met, digitnet_model *model, unsigned borne) {
+    prepare(met, model);
+    digitnet_status status = save_under(self, model);
+    if (self->struck == 0)
+        return false;
+    bool succeeds = self->struck_after_rename || (self->struck & ~borne) == 0;
+    if (status != (succeeds ? DIGITNET_OK : DIGITNET_EIO))
+        fail_msg("%s, call %zu, %s: %s: status %d (\"%s\")", met->name, self->first, call_name(self->kind),
+                 strerror(self->error), status, digitnet_last_error());
+    if (succeeds)
+        assert_int_equal(read_number("model"), NEW);
+    else {
+        assert_reason("model", self->error);
+        assert_old(met);
+    }
+    /* A temporary file remains where it could not be removed, and no more than that one. */
+    bool may_remain = self->count > 1 || self->kind == CALL_UNLINK || (met->stale_temporary && !self->removed);
+    assert_in_range(count_entries("."), 0, (size_t)(met->old_file || succeeds) + (size_t)may_remain);
+    assert_next_save(model);
+    return true;
+}
+
+static const int errors[] = {EIO, ENOSPC, EMFILE, EACCES, EDQUOT};
+
+static void failed_save_keeps_the_old_file(void **state) {
+    (void)state;
+    digitnet_model *model = make_numbered_model();
+    size_t tried = 0;
+    for (size_t i = 0; i < sizeof circumstances / sizeof *circumstances; ++i)
+        for (size_t j = 0; j < sizeof errors / sizeof *errors; ++j)
+            for (int for_good = 0; for_good < 2; ++for_good)
+                for (size_t first = 1;; ++first, ++tried) {
+                    fault self = {.first = first, .count = for_good ? SIZE_MAX : 1, .error = errors[j]};
+                    if (!try_save(&self, &circumstances[i], model, NOT_NEEDED))
+                        break;
+                }
+    print_message("%zu saves met a system call that failed\n", tried);
+    assert_true(tried > 300);
+    digitnet_model_free(model);
+}
+
+static void interrupted_save_goes_on(void **state) {
+    (void)state;
+    digitnet_model *model = make_numbered_model();
+    for (size_t i = 0; i < sizeof circumstances / sizeof *circumstances; ++i)
+        for (size_t first = 1;; ++first) {
+            fault self = {.first = first, .count = 1, .error = EINTR};
+            if (!try_save(&self, &circumstances[i], model, NOT_NEEDED | MADE_AGAIN))
+                break;
+        }
+    digitnet_model_free(model);
+}
+
+static void short_writes_go_on(void **state) {
+    (void)state;
+    static const size_t most[] = {1, 511, 4096};
+    digitnet_model *model = make_numbered_model();
+    for (size_t i = 0; i < sizeof most / sizeof *most; ++i) {
+        prepare(&circumstances[1], model);
+        fault self = {.first = 1, .count = SIZE_MAX, .most = most[i]};
+        expect_ok(save_under(&self, model));
+        assert_int_equal(read_number("model"), NEW);
+    }
+    digitnet_model_free(model);
+}
+
+/* Else a save would try for ever. */
+static void writes_of_nothing_end(void **state) {
+    (void)state;
+    digitnet_model *model = make_numbered_model();
+    prepare(&circumstances[1], model);
+    fault self = {.first = 1, .count = SIZE_MAX, .most = 0};
+    assert_int_equal(save_under(&self, model), DIGITNET_EIO);
+    assert_non_null(strstr(digitnet_last_error(), "model"));
+    assert_old(&circumstances[1]);
+    assert_next_save(model);
+    digitnet_model_free(model);
+}
+
+/* ---- What the temporary file shows while it is written ---- */
+
+static int check_mode(file_call *call, void *context) {
+    struct stat info;
+    if (call->kind == CALL_WRITE) {
+        watch_calls(NULL);
+        assert_int_equal(fstat(call->file, &info), 0);
+        watch_calls(context);
+        assert_int_equal(info.st_mode & 0777, 0600);
+    }
+    return 0;
+}
+
+static void secret_models_stay_secret(void **state) {
+    (void)state;
+    digitnet_model *model = make_numbered_model();
+    prepare(&circumstances[1], model);
+    assert_int_equal(chmod("model", 0600), 0);
+    call_watch watch = {.before = check_mode};
+    watch.context = &watch;
+    watch_calls(&watch);
+    expect_ok(digitnet_model_save(model, "model"));
+    watch_calls(NULL);
+    assert_int_equal(read_number("model"), NEW);
+    digitnet_model_free(model);
+}
+
+/* ---- Loads ---- */
+
+static digitnet_status load_model(void) {
+    digitnet_model *model = (digitnet_model *)1;
+    digitnet_status status = digitnet_model_load(&model, "model");
+    assert_true((status == DIGITNET_OK) == (model != NULL));
+    digitnet_model_free(model);
+    return status;
+}
+
+static digitnet_status load_compressed(void) {
+    digitnet_dataset *dataset = (digitnet_dataset *)1;
+    digitnet_status status = digitnet_dataset_load_idx(&dataset, "images-ubyte.gz", "labels-ubyte.gz");
+    assert_true((status == DIGITNET_OK) == (dataset != NULL));
+    digitnet_dataset_free(dataset);
+    return status;
+}
+
+static digitnet_status load_mnist(void) {
+    digitnet_dataset *train = (digitnet_dataset *)1, *test = (digitnet_dataset *)1;
+    digitnet_status status = digitnet_dataset_load_mnist(&train, &test, ".");
+    assert_true((status == DIGITNET_OK) == (train != NULL && test != NULL));
+    assert_true((status == DIGITNET_OK) == (train != NULL || test != NULL));
+    digitnet_dataset_free(train);
+    digitnet_dataset_free(test);
+    return status;
+}
+
+typedef struct tested_load {
+    digitnet_status (*load)(void);
+    const char *part; /* of all its files' names */
+} tested_load;
+
+static const tested_load tested_loads[] = {{load_model, "model"}, {load_compressed, "ubyte.gz"}, {load_mnist, "ubyte"}};
+
+static void put_bytes(const char *path, const char *bytes, unsigned size, const char *mode) {
+    gzFile file = gzopen(path, mode);
+    assert_non_null(file);
+    assert_int_equal(gzwrite(file, bytes, size), size);
+    assert_int_equal(gzclose(file), Z_OK);
+}
+
+/* One image of one pixel, and its label. */
+static void put_pair(const char *images, const char *labels, const char *mode) {
+    put_bytes(images, "\0\0\x08\3\0\0\0\1\0\0\0\1\0\0\0\1*", 17, mode);
+    put_bytes(labels, "\0\0\x08\1\0\0\0\1\7", 9, mode);
+}
+
+static void put_files(void) {
+    digitnet_model *model = make_numbered_model();
+    expect_ok(digitnet_model_save(model, "model"));
+    digitnet_model_free(model);
+    put_pair("images-ubyte.gz", "labels-ubyte.gz", "wb");
+    put_pair("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "wbT");
+    put_pair("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", "wbT");
+}
+
+static digitnet_status load_under(fault *self, const tested_load *tested) {
+    begin(self);
+    digitnet_status status = tested->load();
+    end(self);
+    return status;
+}
+
+/* False where the load has less calls than the fault's first. */
+static bool try_load(fault *self, const tested_load *tested, unsigned borne) {
+    digitnet_status status = load_under(self, tested);
+    if (self->struck == 0)
+        return false;
+    if ((self->struck & ~borne) == 0)
+        expect_ok(status);
+    else {
+        expect_failure(status, DIGITNET_EIO, tested->part);
+        assert_reason(tested->part, self->error);
+    }
+    expect_ok(tested->load());
+    return true;
+}
+
+static void failed_load_is_told(void **state) {
+    (void)state;
+    size_t tried = 0;
+    put_files();
+    for (size_t i = 0; i < sizeof tested_loads / sizeof *tested_loads; ++i)
+        for (size_t j = 0; j < sizeof errors / sizeof *errors; ++j)
+            for (int for_good = 0; for_good < 2; ++for_good)
+                for (size_t first = 1;; ++first, ++tried) {
+                    fault self = {.first = first, .count = for_good ? SIZE_MAX : 1, .error = errors[j]};
+                    if (!try_load(&self, &tested_loads[i], NOT_NEEDED_TO_LOAD))
+                        break;
+                }
+    print_message("%zu loads met a system call that failed\n", tried);
+    assert_true(tried > 100);
+}
+
+static void interrupted_load_goes_on(void **state) {
+    (void)state;
+    put_files();
+    for (size_t i = 0; i < sizeof tested_loads / sizeof *tested_loads; ++i)
+        for (size_t first = 1;; ++first) {
+            fault self = {.first = first, .count = 1, .error = EINTR};
+            if (!try_load(&self, &tested_loads[i], NOT_NEEDED_TO_LOAD | MADE_AGAIN))
+                break;
+        }
+}
+
+static void short_reads_go_on(void **state) {
+    (void)state;
+    static const size_t most[] = {1, 511, 4096};
+    put_files();
+    for (size_t i = 0; i < sizeof tested_loads / sizeof *tested_loads; ++i)
+        for (size_t j = 0; j < sizeof most / sizeof *most; ++j) {
+            fault self = {.first = 1, .count = SIZE_MAX, .most = most[j]};
+            expect_ok(load_under(&self, &tested_loads[i]));
+        }
+}
+
+static void files_that_become_shorter_are_refused(void **state) {
+    (void)state;
+    put_files();
+    for (size_t i = 0; i < sizeof tested_loads / sizeof *tested_loads; ++i) {
+        fault self = {.first = 1, .count = SIZE_MAX, .most = 0};
+        expect_failure(load_under(&self, &tested_loads[i]), DIGITNET_EIO, tested_loads[i].part);
+        assert_non_null(strstr(digitnet_last_error(), "shorter"));
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        in_folder(failed_save_keeps_the_old_file),
+        in_folder(interrupted_save_goes_on),
+        in_folder(short_writes_go_on),
+        in_folder(writes_of_nothing_end),
+        in_folder(secret_models_stay_secret),
+        in_folder(failed_load_is_told),
+        in_folder(interrupted_load_goes_on),
+        in_folder(short_reads_go_on),
+        in_folder(files_that_become_shorter_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
