@@ -61,8 +61,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_create_u8(dig
  * digitnet_dataset_create_u8() with options, which can borrow images and labels in place of a copy.
  *
  * @copydetails digitnet_dataset_create_u8()
- * @param options  NULL is all defaults
- * @retval DIGITNET_EINVAL    also for a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a wrong `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status
@@ -94,8 +93,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_create_f32(di
  * digitnet_dataset_create_f32() with options, which can borrow images and labels in place of a copy.
  *
  * @copydetails digitnet_dataset_create_f32()
- * @param options  NULL is all defaults
- * @retval DIGITNET_EINVAL    also for a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a wrong `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status
@@ -186,8 +184,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_load_mnist(di
  * digitnet_dataset_load_mnist() with limits.
  *
  * @copydetails digitnet_dataset_load_mnist()
- * @param options  NULL is all defaults
- * @retval DIGITNET_EINVAL    also for a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a wrong `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status
@@ -218,8 +215,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_load_idx(digi
  * digitnet_dataset_load_idx() with limits.
  *
  * @copydetails digitnet_dataset_load_idx()
- * @param options  NULL is all defaults
- * @retval DIGITNET_EINVAL    also for a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a wrong `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_load_idx_ex(

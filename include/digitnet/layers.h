@@ -69,8 +69,8 @@ DIGITNET_API digitnet_status digitnet_model_add_conv2d(digitnet_model *model, si
  * digitnet_model_add_conv2d() with options; `kernel` is then the height of the kernels.
  *
  * @copydetails digitnet_model_add_conv2d()
- * @param options  NULL is all defaults
- * @retval DIGITNET_EINVAL    also for a padding that is unknown, a name that cannot be, or a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, a name that is taken or not
+ *                 allowed, or a wrong `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API digitnet_status digitnet_model_add_conv2d_ex(digitnet_model *model, size_t filters, size_t kernel,
@@ -110,8 +110,8 @@ DIGITNET_API digitnet_status digitnet_model_add_max_pool2d(digitnet_model *model
  * digitnet_model_add_max_pool2d() with options; `pool` is then the height of the window.
  *
  * @copydetails digitnet_model_add_max_pool2d()
- * @param options  NULL is all defaults
- * @retval DIGITNET_EINVAL    also for a padding that is unknown, a name that cannot be, or a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, a name that is taken or not
+ *                 allowed, or a wrong `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API digitnet_status digitnet_model_add_max_pool2d_ex(digitnet_model *model, size_t pool,
@@ -141,8 +141,8 @@ DIGITNET_API digitnet_status digitnet_model_add_flatten(digitnet_model *model);
  * digitnet_model_add_flatten() with options.
  *
  * @copydetails digitnet_model_add_flatten()
- * @param options  NULL is all defaults
- * @retval DIGITNET_EINVAL    also for a name that cannot be, or a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API digitnet_status digitnet_model_add_flatten_ex(digitnet_model *model,
@@ -179,8 +179,8 @@ DIGITNET_API digitnet_status digitnet_model_add_dense(digitnet_model *model, siz
  * digitnet_model_add_dense() with options.
  *
  * @copydetails digitnet_model_add_dense()
- * @param options  NULL is all defaults
- * @retval DIGITNET_EINVAL    also for a name that cannot be, or a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API digitnet_status digitnet_model_add_dense_ex(digitnet_model *model, size_t units,
@@ -207,8 +207,8 @@ DIGITNET_API digitnet_status digitnet_model_add_dropout(digitnet_model *model, d
  * digitnet_model_add_dropout() with options.
  *
  * @copydetails digitnet_model_add_dropout()
- * @param options  NULL is all defaults
- * @retval DIGITNET_EINVAL    also for a name that cannot be, or a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API digitnet_status digitnet_model_add_dropout_ex(digitnet_model *model, double rate,
@@ -233,8 +233,8 @@ DIGITNET_API digitnet_status digitnet_model_add_activation(digitnet_model *model
  * digitnet_model_add_activation() with options.
  *
  * @copydetails digitnet_model_add_activation()
- * @param options  NULL is all defaults
- * @retval DIGITNET_EINVAL    also for a name that cannot be, or a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API digitnet_status digitnet_model_add_activation_ex(digitnet_model *model, digitnet_activation activation,

@@ -53,8 +53,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_create(digitnet
  * digitnet_model_create() with limits.
  *
  * @copydetails digitnet_model_create()
- * @param options  NULL is all defaults
- * @retval DIGITNET_EINVAL    also for a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a wrong `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_create_ex(digitnet_model **out, size_t height,
@@ -290,9 +289,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load(digitnet_m
  * digitnet_model_load() with options.
  *
  * @copydetails digitnet_model_load()
- * @param options  NULL is all defaults
- * @retval DIGITNET_EINVAL    also for a wrong `struct_size`
- * @retval DIGITNET_EVERSION  also where `options` sets a field that this version does not know
+ * @param options  NULL is all defaults; a wrong `struct_size` is DIGITNET_EINVAL, a set field that this version does
+ *                 not know DIGITNET_EVERSION
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_ex(digitnet_model **out, const char *path,
                                                                          const digitnet_model_load_options *options);
@@ -338,9 +336,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_memory(dig
  * digitnet_model_load_memory() with options.
  *
  * @copydetails digitnet_model_load_memory()
- * @param options  NULL is all defaults
- * @retval DIGITNET_EINVAL    also for a wrong `struct_size`
- * @retval DIGITNET_EVERSION  also where `options` sets a field that this version does not know
+ * @param options  NULL is all defaults; a wrong `struct_size` is DIGITNET_EINVAL, a set field that this version does
+ *                 not know DIGITNET_EVERSION
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_memory_ex(
     digitnet_model **out, const void *bytes, size_t size, const digitnet_model_load_options *options);

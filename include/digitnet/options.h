@@ -9,7 +9,7 @@
  *     digitnet_model_fit(NULL, model, train, DIGITNET_WITH(digitnet_fit_options, .epochs = 5, .batch_size = 64));
  *
  * A NULL options pointer asks for all defaults. A `struct_size` below that of the first release or above 4096 is
- * EINVAL; a struct of a newer version whose additional fields are not all zero is EVERSION.
+ * DIGITNET_EINVAL; a struct of a newer version whose additional fields are not all zero is DIGITNET_EVERSION.
  */
 #ifndef DIGITNET_OPTIONS_H
 #define DIGITNET_OPTIONS_H
@@ -17,7 +17,11 @@
 #include <stddef.h>
 
 #ifdef __cplusplus
-/** A struct of this type with its size set and all else zero. */
+/**
+ * A struct with its size set and all else zero.
+ *
+ * @param type  an options or result struct
+ */
 #define DIGITNET_INIT(type)                     \
     ([]() noexcept {                            \
         type initial_{};                        \
@@ -25,13 +29,31 @@
         return initial_;                        \
     }())
 #else
-/** An initializer for a struct of this type with its size set and all else zero. */
+/**
+ * An initializer for a struct with its size set and all else zero.
+ *
+ *     digitnet_metrics result = DIGITNET_INIT(digitnet_metrics);
+ *
+ * @param type  an options or result struct
+ */
 #define DIGITNET_INIT(type) \
     { .struct_size = sizeof(type) }
-/** A pointer to an unnamed struct of this type with the given fields set; it lives as long as the enclosing block. */
+/**
+ * A pointer to an unnamed struct with the given fields set; it lives as long as the enclosing block. C only.
+ *
+ *     DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.0005, .seed = 7)
+ *
+ * @param ...  the type of an options struct, and initializers for its fields
+ */
 #define DIGITNET_WITH(...) DIGITNET_WITH_(__VA_ARGS__, )
 #define DIGITNET_WITH_(type, ...) (&(type){.struct_size = sizeof(type), __VA_ARGS__})
-/** Inside DIGITNET_WITH(digitnet_fit_options, ...): a list of `{ function, user_data }`, called in this order. */
+/**
+ * Inside DIGITNET_WITH(digitnet_fit_options, ...): a list of callbacks, called in this order. C only.
+ *
+ *     DIGITNET_WITH(digitnet_fit_options, .epochs = 5, DIGITNET_CALLBACKS({digitnet_progress_print, stderr}))
+ *
+ * @param ...  for each callback `{function, user_data}`
+ */
 #define DIGITNET_CALLBACKS(...)                            \
     .callbacks = (const digitnet_callback[]){__VA_ARGS__}, \
     .callback_count = sizeof((const digitnet_callback[]){__VA_ARGS__}) / sizeof(digitnet_callback)

@@ -1,6 +1,6 @@
 /**
- * @file progress.h  A progress bar for digitnet_model_fit(), compiled into the program: the library itself never
- * prints.
+ * @file progress.h
+ * A progress bar for digitnet_model_fit(), compiled into the program: the library itself never prints.
  *
  *     digitnet_model_fit(&history, model, train, DIGITNET_WITH(digitnet_fit_options, .epochs = 5, .validation = test,
  *                        DIGITNET_CALLBACKS({ digitnet_progress_print, stderr })));
@@ -26,7 +26,7 @@
 
 #include "digitnet/training.h"
 
-/** The terminal's columns; 0 where `file` is none. */
+/* The terminal's columns; 0 where `file` is none. */
 static inline int digitnet_progress_columns_(FILE *file) {
 #if defined(__unix__) || defined(__APPLE__)
     /* fileno() is hidden from programs that ask for strict ISO C. */
@@ -50,7 +50,7 @@ static inline int digitnet_progress_columns_(FILE *file) {
 #endif
 }
 
-/** "7s", "2m05s", "1h03m". */
+/* "7s", "2m05s", "1h03m". */
 static inline void digitnet_progress_time_(char *text, size_t capacity, double seconds) {
     unsigned long whole = seconds > 0.0 && seconds < 1e9 ? (unsigned long)(seconds + 0.5) : 0;
     if (whole < 60)
@@ -61,7 +61,7 @@ static inline void digitnet_progress_time_(char *text, size_t capacity, double s
         snprintf(text, capacity, "%luh%02lum", whole / 3600, whole / 60 % 60);
 }
 
-/** " - loss: 0.1973 - accuracy: 0.9395", and the same of the validation; "" where there is none. */
+/* " - loss: 0.1973 - accuracy: 0.9395", and the same of the validation; "" where there is none. */
 static inline void digitnet_progress_figures_(char *text, size_t capacity, const char *prefix, double loss,
                                               double accuracy) {
     text[0] = '\0';
@@ -69,7 +69,7 @@ static inline void digitnet_progress_figures_(char *text, size_t capacity, const
         snprintf(text, capacity, " - %sloss: %.4f - %saccuracy: %.4f", prefix, loss, prefix, accuracy);
 }
 
-/** Draws "[====>....]" of `width` characters in all. */
+/* Draws "[====>....]" of `width` characters in all. */
 static inline void digitnet_progress_bar_(char *text, int width, size_t batch, size_t batches) {
     int inner = width - 2;
     int done = (int)((double)inner * (double)batch / (double)batches);
@@ -82,13 +82,13 @@ static inline void digitnet_progress_bar_(char *text, int width, size_t batch, s
     text[2 + inner] = '\0';
 }
 
-/** Replaces the terminal's present line; never fills its last column, after which some terminals begin a new line. */
+/* Replaces the terminal's present line; never fills its last column, after which some terminals begin a new line. */
 static inline void digitnet_progress_line_(FILE *file, int columns, const char *text, const char *end) {
     int length = columns > 1 ? columns - 1 : 1;
     fprintf(file, "\r%-*.*s%s", length, length, text, end);
 }
 
-/** Draws the epoch as far as it has come; `validation` stands behind it where there is room, else in a line of its own.
+/* Draws the epoch as far as it has come; `validation` stands behind it where there is room, else in a line of its own.
  */
 static inline void digitnet_progress_draw_(FILE *file, const digitnet_event *event, int columns,
                                            const char *validation) {
@@ -116,7 +116,7 @@ static inline void digitnet_progress_draw_(FILE *file, const digitnet_event *eve
         digitnet_progress_line_(file, columns, validation + strlen(" - "), "\n");
 }
 
-/** Whether a batch ended a tenth of a second: so no more than ten lines a second are drawn, without a clock to
+/* Whether a batch ended a tenth of a second: so no more than ten lines a second are drawn, without a clock to
  * remember. */
 static inline int digitnet_progress_is_due_(const digitnet_event *event) {
     double before = event->seconds * (double)(event->batch - 1) / (double)event->batch;
@@ -132,8 +132,13 @@ static inline void digitnet_progress_plain_(FILE *file, const digitnet_event *ev
 }
 
 /**
- * A callback for digitnet_model_fit() that shows how it goes on; `file` is a `FILE *`, such as stderr. Holds no state:
- * one file serves one fit at a time. Returns 0 always: training does not end because nobody can watch it.
+ * A callback for digitnet_model_fit() that shows how it goes on.
+ *
+ * Holds no state; one file serves one fit at a time.
+ *
+ * @param event  what has happened
+ * @param file   a `FILE *`, such as stderr
+ * @return 0 always: training does not end because nobody can watch it
  */
 static inline int digitnet_progress_print(const digitnet_event *event, void *file) {
 #ifdef __cplusplus

@@ -65,8 +65,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile(digitne
  * digitnet_model_compile() with options.
  *
  * @copydetails digitnet_model_compile()
- * @param options  NULL is all defaults
- * @retval DIGITNET_EINVAL    also for a setting out of its range, `nesterov` without momentum, or a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a setting out of its range, `nesterov` without
+ *                 momentum, or a wrong `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile_ex(digitnet_model *model,
