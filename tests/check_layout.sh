@@ -23,6 +23,12 @@ done
 diff -u tests/abi/layout.def <(tests/abi/print-layout.sh) ||
     { echo "tests/abi/layout.def does not say what the headers do: see docs/API-STABILITY.md"; failed=1; }
 
+# every function that takes a struct which may grow is called by a caller of another version, ...
+sized=$(sed -n 's/^FIELD(\([a-z0-9_]*\), struct_size,.*/\1/p' tests/abi/layout.def | paste -sd '|')
+for function in $(tests/abi/print-declarations.sh | grep -E "[ (]($sized) \*" | cut -d ' ' -f 1); do
+    grep -q "$function(" tests/struct_cases.c tests/abi/caller.c || { echo "$function is not in tests/struct_cases.c"; failed=1; }
+done
+
 # ... and padding must be found where there is some.
 printf '#include <stddef.h>\nstruct planted { size_t size; int field; };\nextern char use[sizeof(struct planted)];\n' > "$work/planted.c"
 if compile x86_64-linux-gnu "$work/planted.c" 2>/dev/null; then
