@@ -13,11 +13,11 @@ digitnet_model *make_numbered_model(void) {
     return model;
 }
 
-void number_model(digitnet_model *model, size_t number) {
+digitnet_status number_model(digitnet_model *model, size_t number) {
     static float weights[PARAMETERS];
     for (size_t i = 0; i < PARAMETERS; ++i)
         weights[i] = (float)number;
-    expect_ok(digitnet_model_set_weights(model, NULL, weights, PARAMETERS));
+    return digitnet_model_set_weights(model, NULL, weights, PARAMETERS);
 }
 
 size_t read_number(const char *path) {

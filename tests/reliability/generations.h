@@ -7,7 +7,7 @@
 /* About 100 kB as a file: weights, and the optimizer's state. */
 digitnet_model *make_numbered_model(void);
 /* Sets all its weights to the number. */
-void number_model(digitnet_model *model, size_t number);
+digitnet_status number_model(digitnet_model *model, size_t number);
 /* The number that all weights of the file have. Fails the test where it cannot be loaded or they differ. */
 size_t read_number(const char *path);
 

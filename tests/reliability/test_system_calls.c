@@ -97,13 +97,13 @@ static size_t old_size;
 static void prepare(const circumstance *met, digitnet_model *model) {
     unlink("model");
     unlink("model.tmp");
-    number_model(model, OLD);
+    expect_ok(number_model(model, OLD));
     expect_ok(digitnet_model_save_memory(old_file, sizeof old_file, &old_size, model));
     if (met->old_file)
         expect_ok(digitnet_model_save(model, "model"));
     if (met->stale_temporary)
         put("model.tmp", "left by a save that was killed");
-    number_model(model, NEW);
+    expect_ok(number_model(model, NEW));
 }
 
 /* The old file is there, bit for bit, or still none. */
