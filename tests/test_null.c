@@ -1,6 +1,12 @@
 /* NULL for each pointer of each public function. */
 #include "misuse.h"
 
+/* The default allocator, which may be set while there are no objects. */
+static void test_null_allocator(void **state) {
+    (void)state;
+    expect_ok(digitnet_set_allocator(NULL));
+}
+
 static void test_null_in_model(void **state) {
     misuse *own = *state;
     digitnet_model *model;
@@ -38,10 +44,14 @@ static void test_null_in_files(void **state) {
     expect_invalid(digitnet_model_save(own->model, NULL), "NULL");
     expect_invalid(digitnet_model_load(NULL, "/nonexistent/x"), "NULL");
     expect_none(&model, digitnet_model_load(&model, NULL), "NULL");
+    expect_invalid(digitnet_model_load_ex(NULL, "/nonexistent/x", NULL), "NULL");
+    expect_none(&model, digitnet_model_load_ex(&model, NULL, NULL), "NULL");
     expect_invalid(digitnet_model_save_memory(NULL, 0, &size, NULL), "NULL");
     expect_invalid(digitnet_model_save_memory(NULL, 4, &size, own->model), "NULL");
     expect_invalid(digitnet_model_load_memory(NULL, bytes, 4), "NULL");
     expect_none(&model, digitnet_model_load_memory(&model, NULL, 4), "NULL");
+    expect_invalid(digitnet_model_load_memory_ex(NULL, bytes, 4, NULL), "NULL");
+    expect_none(&model, digitnet_model_load_memory_ex(&model, NULL, 4, NULL), "NULL");
     expect_invalid(digitnet_history_write_csv(NULL, "/nonexistent/x"), "history is NULL");
     expect_invalid(digitnet_history_write_csv(own->history, NULL), "path is NULL");
 }
@@ -70,6 +80,10 @@ static void test_null_in_training(void **state) {
     size_t count = 9;
     expect_invalid(digitnet_model_compile(NULL, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY),
                    "model is NULL");
+    expect_invalid(digitnet_model_compile_ex(NULL, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY, NULL),
+                   "model is NULL");
+    digitnet_model_request_stop(NULL);
+    digitnet_model_clear_stop(NULL);
     expect_invalid(digitnet_model_set_learning_rate(NULL, 0.1), "model is NULL");
     expect_invalid(digitnet_model_get_learning_rate(&rate, NULL), "model is NULL");
     expect_invalid(digitnet_model_get_learning_rate(NULL, own->model), "out is NULL");
@@ -125,9 +139,15 @@ static void test_null_in_datasets_and_images(void **state) {
     expect_invalid(digitnet_dataset_create_u8(NULL, own->bytes, labels, 1, 1, 1, 1), "out is NULL");
     expect_none(&out, digitnet_dataset_create_u8(&out, NULL, labels, 1, 1, 1, 1), "images is NULL");
     expect_none(&out, digitnet_dataset_create_u8(&out, own->bytes, NULL, 1, 1, 1, 1), "labels is NULL");
+    expect_invalid(digitnet_dataset_create_u8_ex(NULL, own->bytes, labels, 1, 1, 1, 1, NULL), "out is NULL");
+    expect_none(&out, digitnet_dataset_create_u8_ex(&out, NULL, labels, 1, 1, 1, 1, NULL), "images is NULL");
+    expect_none(&out, digitnet_dataset_create_u8_ex(&out, own->bytes, NULL, 1, 1, 1, 1, NULL), "labels is NULL");
     expect_invalid(digitnet_dataset_create_f32(NULL, own->image, labels, 1, 1, 1, 1), "out is NULL");
     expect_none(&out, digitnet_dataset_create_f32(&out, NULL, labels, 1, 1, 1, 1), "images is NULL");
     expect_none(&out, digitnet_dataset_create_f32(&out, own->image, NULL, 1, 1, 1, 1), "labels is NULL");
+    expect_invalid(digitnet_dataset_create_f32_ex(NULL, own->image, labels, 1, 1, 1, 1, NULL), "out is NULL");
+    expect_none(&out, digitnet_dataset_create_f32_ex(&out, NULL, labels, 1, 1, 1, 1, NULL), "images is NULL");
+    expect_none(&out, digitnet_dataset_create_f32_ex(&out, own->image, NULL, 1, 1, 1, 1, NULL), "labels is NULL");
     expect_invalid(digitnet_dataset_create_source(NULL, DIGITNET_WITH(digitnet_source_options, .count = 1)),
                    "out is NULL");
     expect_none(&out, digitnet_dataset_create_source(&out, NULL), "options is NULL");
@@ -135,9 +155,14 @@ static void test_null_in_datasets_and_images(void **state) {
                 "gather is NULL");
     expect_invalid(digitnet_dataset_load_mnist(NULL, NULL, "x"), "both NULL");
     expect_none(&out, digitnet_dataset_load_mnist(&out, NULL, NULL), "folder is NULL");
+    expect_invalid(digitnet_dataset_load_mnist_ex(NULL, NULL, "x", NULL), "both NULL");
+    expect_none(&out, digitnet_dataset_load_mnist_ex(&out, NULL, NULL, NULL), "folder is NULL");
     expect_invalid(digitnet_dataset_load_idx(NULL, "x", "y"), "out is NULL");
     expect_none(&out, digitnet_dataset_load_idx(&out, NULL, "y"), "images is NULL");
     expect_none(&out, digitnet_dataset_load_idx(&out, "x", NULL), "labels is NULL");
+    expect_invalid(digitnet_dataset_load_idx_ex(NULL, "x", "y", NULL), "out is NULL");
+    expect_none(&out, digitnet_dataset_load_idx_ex(&out, NULL, "y", NULL), "images is NULL");
+    expect_none(&out, digitnet_dataset_load_idx_ex(&out, "x", NULL, NULL), "labels is NULL");
     expect_invalid(digitnet_dataset_slice(NULL, own->data, 0, 1), "out is NULL");
     expect_none(&out, digitnet_dataset_slice(&out, NULL, 0, 1), "dataset is NULL");
     expect_invalid(digitnet_dataset_read(frame, 1, NULL, 0, NULL, 0, 1), "dataset is NULL");
@@ -154,9 +179,10 @@ static void test_null_in_datasets_and_images(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        misuse_test(test_null_in_model),     misuse_test(test_null_in_files),
-        misuse_test(test_null_in_builders),  misuse_test(test_null_in_training),
-        misuse_test(test_null_in_inference), misuse_test(test_null_in_datasets_and_images),
+        misuse_test(test_null_in_model),       misuse_test(test_null_in_files),
+        misuse_test(test_null_in_builders),    misuse_test(test_null_in_training),
+        misuse_test(test_null_in_inference),   misuse_test(test_null_in_datasets_and_images),
+        cmocka_unit_test(test_null_allocator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
