@@ -2,7 +2,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include <digitnet/digitnet.h>
 #include <digitnet/progress.h>
@@ -20,7 +19,7 @@ struct settings {
     size_t epochs, batch_size, threads;
     double learning_rate;
     uint64_t seed;
-    int data_given, learning_rate_given;
+    int learning_rate_given;
 };
 
 /* What is written after each epoch. */
@@ -73,24 +72,8 @@ static int read_settings(struct settings *settings, int argc, char **argv) {
         0};
     size_t count;
     int code = read_arguments(argv, &count, argc, argv, &program);
-    settings->data_given = options[0].given;
     settings->learning_rate_given = options[3].given;
     return code;
-}
-
-/* MNIST from the folder, or, where none was named and the default is not there, the small part of it that comes with
- * the source. */
-static digitnet_status load_data(digitnet_dataset **train, digitnet_dataset **test, struct settings *settings) {
-    struct stat found;
-    digitnet_status status = digitnet_dataset_load_mnist(train, test, settings->data);
-    if (status != DIGITNET_ENOTFOUND || settings->data_given || stat(DIGITNET_EXAMPLES_SUBSET, &found) != 0)
-        return status;
-    fprintf(stderr,
-            "MNIST is not in %s; examples/get-mnist.sh %s gets it.\nUsing the small part of MNIST in %s instead: the "
-            "accuracy will be lower.\n",
-            settings->data, settings->data, DIGITNET_EXAMPLES_SUBSET);
-    settings->data = DIGITNET_EXAMPLES_SUBSET;
-    return digitnet_dataset_load_mnist(train, test, settings->data);
 }
 
 static digitnet_status build(digitnet_model **model, const struct settings *settings) {
@@ -214,7 +197,7 @@ int main(int argc, char **argv) {
     int code = read_settings(&settings, argc, argv);
     if (code >= 0)
         return code;
-    digitnet_status status = load_data(&train, &test, &settings);
+    digitnet_status status = digitnet_dataset_load_mnist(&train, &test, settings.data);
     if (status) {
         code = failed("reading the data");
         if (status == DIGITNET_ENOTFOUND)

@@ -76,6 +76,8 @@ missing_data() {
     echo "== data that is not there"
     expect 1 quickstart
     has stderr 'get-mnist\.sh data/mnist'
+    expect 1 mnist_train
+    has stderr 'get-mnist\.sh data/mnist'
     expect 1 mnist_train --data nowhere
     has stderr 'nowhere'
     has stderr 'get-mnist\.sh nowhere'
@@ -124,13 +126,6 @@ train() {
     has stderr 'has done 4 epochs already'
     cmp a/b/first/mnist.onnx trained/mnist.onnx || fail "no epoch changed the model"
     has_epochs trained 4
-}
-
-fall_back() {
-    echo "== mnist_train without data"
-    expect 0 mnist_train --epochs 1
-    has stderr 'Using the small part of MNIST'
-    has_epochs mnist-output 1
 }
 
 without_gnuplot() {
@@ -219,7 +214,6 @@ usage
 missing_data
 quickstart
 train
-fall_back
 without_gnuplot
 interrupt
 [ ! -x "$programs/mnist_predict" ] || predict
