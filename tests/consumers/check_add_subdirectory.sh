@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Programs of a project that has the library's sources as a folder, with either library: check_add_subdirectory.sh BUILD_FOLDER
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+quiet cmake -S "$consumers/add_subdirectory" -B "$work/build" -DCMAKE_BUILD_TYPE=Debug \
+    "-DDIGITNET_FOLDER=$source_folder" "-DDIGITNET_BLAS=$(cached DIGITNET_BLAS)"
+quiet cmake --build "$work/build" --parallel 2
+cd "$work/build"
+run_shared ./c_digitnet ./cpp_digitnet ./c_digitnet_shared ./cpp_digitnet_shared
+run_static ./c_digitnet_static ./cpp_digitnet_static
+
+quiet cmake --install . --prefix "$work/prefix"
+[ ! -e "$work/prefix" ] || fail "the library's files are installed with the program's"
