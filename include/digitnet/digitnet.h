@@ -1,6 +1,8 @@
 /**
  * @file digitnet.h
- * All of libdigitnet, which trains and runs small convolutional networks. Include this one; start reading here.
+ * Training and running small convolutional networks.
+ *
+ * This header includes all others but progress.h: include this one, and start reading here.
  *
  * A program reads a data set (dataset.h), builds a model layer by layer (model.h, layers.h), compiles, fits and
  * evaluates it (training.h), predicts with it (inference.h), saves and loads it as an ONNX file (model.h), and brings

@@ -6,7 +6,8 @@
  * before. Zero in any other field asks for the default, hence:
  *
  *     digitnet_metrics result = DIGITNET_INIT(digitnet_metrics);
- *     digitnet_model_fit(NULL, model, train, DIGITNET_WITH(digitnet_fit_options, .epochs = 5, .batch_size = 64));
+ *     status = digitnet_model_fit(NULL, model, train,
+ *                                 DIGITNET_WITH(digitnet_fit_options, .epochs = 5));
  *
  * A NULL options pointer asks for all defaults. A `struct_size` below that of the first release or above 4096 is
  * DIGITNET_EINVAL; a struct of a newer version whose additional fields are not all zero is DIGITNET_EVERSION.
@@ -50,7 +51,8 @@
 /**
  * Inside DIGITNET_WITH(digitnet_fit_options, ...): a list of callbacks, called in this order. C only.
  *
- *     DIGITNET_WITH(digitnet_fit_options, .epochs = 5, DIGITNET_CALLBACKS({digitnet_progress_print, stderr}))
+ *     DIGITNET_WITH(digitnet_fit_options, .epochs = 5,
+ *                   DIGITNET_CALLBACKS({digitnet_progress_print, stderr}))
  *
  * @param ...  for each callback `{function, user_data}`
  */

@@ -2,8 +2,10 @@
  * @file progress.h
  * A progress bar for digitnet_model_fit(), compiled into the program: the library itself never prints.
  *
- *     digitnet_model_fit(&history, model, train, DIGITNET_WITH(digitnet_fit_options, .epochs = 5, .validation = test,
- *                        DIGITNET_CALLBACKS({ digitnet_progress_print, stderr })));
+ *     status = digitnet_model_fit(
+ *         &history, model, train,
+ *         DIGITNET_WITH(digitnet_fit_options, .epochs = 5, .validation = test,
+ *                       DIGITNET_CALLBACKS({digitnet_progress_print, stderr})));
  *
  * On a terminal it draws a bar for each epoch, in place:
  *

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# The reference of the public headers is whole: Doxygen warns of nothing, and every exported function has a man page that man reads.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+for tool in doxygen man python3; do
+    command -v "$tool" >/dev/null || {
+        echo "skipped: this check needs $tool"
+        exit 77
+    }
+done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+complain() {
+    echo "$*"
+    failed=1
+}
+
+# Reads the headers of a folder; fails where there is a warning.
+read_headers() { # INCLUDE_FOLDER OUTPUT_FOLDER
+    mkdir -p "$2"
+    printf '%s\n' "@INCLUDE = cmake/Doxyfile" "INPUT = $1/digitnet" "STRIP_FROM_PATH = $1" "STRIP_FROM_INC_PATH = $1" \
+        "OUTPUT_DIRECTORY = $2" "WARN_AS_ERROR = FAIL_ON_WARNINGS" | doxygen - >"$2/log" 2>&1
+}
+
+read_headers include "$work/reference" || complain "Doxygen warns: $(cat "$work/reference/log")"
+
+# Undocumented things, each planted in a copy of the headers, must be found.
+plant() { # WHAT SED_SCRIPT HEADER
+    rm -rf "$work/planted"
+    cp -r include "$work/planted"
+    sed -i "$2" "$work/planted/digitnet/$3"
+    ! cmp -s "include/digitnet/$3" "$work/planted/digitnet/$3" || complain "$1 could not be planted in $3"
+    ! read_headers "$work/planted" "$work/planted-reference" || complain "$1 was not found"
+}
+plant "an undocumented function" 's/^DIGITNET_END_DECLARATIONS/DIGITNET_API int digitnet_planted(void);\n&/' model.h
+plant "an undocumented parameter" '/@param *labels .*class numbers/d' dataset.h
+plant "an undocumented result" '/@retval\|@return/d' image.h
+plant "an undocumented field" 's|/\*\*< Images a step.*||' training.h
+
+# A status that a comment names must be one.
+while read -r status; do
+    grep -q "X(${status#DIGITNET_}, " include/digitnet/status.h || complain "the comments name $status, which is no status"
+done < <(grep -oh '\bDIGITNET_E[A-Z]\{2,\}\b' include/digitnet/*.h | grep -v 'DIGITNET_E\(ND\|POCH\|XPORT\)' | sort -u)
+
+# Man pages: one for each exported function, which says what the function gives and returns.
+python3 cmake/man_pages.py "$work/reference/xml" "$work/man3" 1.2.3
+echo '#include "digitnet/digitnet.h"' | cc -E -P -Iinclude - | tr '\n' ' ' | tr ';{}' '\n\n\n' |
+    sed -n 's/.*visibility("default").*[ *]\(digitnet_[a-z0-9_]*\) *(.*/\1/p' >"$work/functions"
+[ "$(wc -l <"$work/functions")" -gt 50 ] || complain "the list of functions looks wrong: $(cat "$work/functions")"
+while read -r function; do
+    page=$work/man3/$function.3
+    [ -s "$page" ] || { complain "$function has no man page"; continue; }
+    ! grep -q "^.fBdigitnet_status $function" "$page" || grep -qx '.fBDIGITNET_OK.fR' "$page" ||
+        complain "the page of $function does not say what it returns"
+done <"$work/functions"
+pages=("$work"/man3/*.3)
+MANWIDTH=80 man --warnings -l "${pages[@]}" >"$work/text" 2>"$work/warnings"
+[ ! -s "$work/warnings" ] || complain "man warns: $(cat "$work/warnings")"
+for line in NAME SYNOPSIS '       #include <digitnet/[a-z]*.h>' DESCRIPTION; do
+    [ "$(grep -cx "$line" "$work/text")" = ${#pages[@]} ] || complain "a page has no line, or two, with $line"
+done
+exit "$failed"
