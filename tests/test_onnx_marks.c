@@ -8,36 +8,6 @@
 #include "onnx/marks.h"
 #include "onnx/schema.h"
 
-static void every_cut_is_noticed(void **state) {
-    (void)state;
-    saved_bytes file = save_sample("tiny");
-    for (size_t size = 0; size < file.size; size++) {
-        digitnet_status status = try_load(file.data, size, 0);
-        if (status != DIGITNET_EFORMAT)
-            fail_msg("cut to %zu bytes: %s", size, digitnet_status_string(status));
-        /* As a foreign file, it is whole once the operator set has been said. */
-        try_load(file.data, size, 1);
-    }
-    expect_ok(try_load(file.data, file.size, 0));
-    free(file.data);
-}
-
-static void every_changed_bit_is_noticed(void **state) {
-    (void)state;
-    saved_bytes file = save_sample("tiny");
-    for (size_t i = 0; i < file.size; i++) {
-        for (unsigned bit = 0; bit < 8; bit++) {
-            file.data[i] ^= (unsigned char)(1u << bit);
-            digitnet_status status = try_load(file.data, file.size, 0);
-            if (status != DIGITNET_EFORMAT)
-                fail_msg("byte %zu, bit %u: %s", i, bit, digitnet_status_string(status));
-            try_load(file.data, file.size, 1);
-            file.data[i] ^= (unsigned char)(1u << bit);
-        }
-    }
-    free(file.data);
-}
-
 static void bytes_behind_the_end_are_noticed(void **state) {
     (void)state;
     saved_bytes file = save_sample("tiny");
@@ -262,8 +232,6 @@ static void a_training_without_probabilities_is_noticed(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_cut_is_noticed),
-        cmocka_unit_test(every_changed_bit_is_noticed),
         cmocka_unit_test(bytes_behind_the_end_are_noticed),
         cmocka_unit_test(a_missing_mark_is_noticed),
         cmocka_unit_test(a_mark_that_stands_twice_is_noticed),

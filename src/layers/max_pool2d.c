@@ -10,6 +10,17 @@
 /* Places in a window, so that one is told in 16 bits. */
 enum { MAX_WINDOW = 65536 };
 
+/* They count as multiply-adds: a large window that moves by 1 takes far more time than its values tell. */
+static digitnet_status count_comparisons(dnn_layer *layer, const dnn_pool2d_shape *shape) {
+    size_t height = shape->pool_height < shape->height ? shape->pool_height : shape->height;
+    size_t width = shape->pool_width < shape->width ? shape->pool_width : shape->width;
+    size_t factors[] = {shape->output_height, shape->output_width, shape->channels, height, width};
+    if (dnn_size_product(&layer->multiply_adds, factors, sizeof factors / sizeof *factors))
+        return DIGITNET_OK;
+    return dnn_fail(DIGITNET_ELIMIT, "pooling layer '%s': a pool of %zux%zu over an input of %s overflows", layer->name,
+                    shape->pool_height, shape->pool_width, dnn_shape_text(layer->input).text);
+}
+
 static digitnet_status infer_shape(dnn_layer *layer) {
     const dnn_max_pool2d_attributes *pool = &layer->as.max_pool2d;
     dnn_shape input = layer->input;
@@ -32,7 +43,7 @@ static digitnet_status infer_shape(dnn_layer *layer) {
                         layer->name, pool->pool_height, pool->pool_width, dnn_shape_text(input).text);
     }
     layer->output = (dnn_shape){shape.output_height, shape.output_width, input.channels, false};
-    return DIGITNET_OK;
+    return count_comparisons(layer, &shape);
 }
 
 dnn_pool2d_shape dnn_max_pool2d_shape(const dnn_layer *layer) {

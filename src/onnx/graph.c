@@ -182,6 +182,9 @@ static digitnet_status read_layers(dnn_onnx_import *graph, dnn_wire_view output)
         if (status != DIGITNET_OK) {
             return status;
         }
+        if (graph->model->network.layer_count > DNN_ONNX_LAYERS_MAX) {
+            return dnn_fail(DIGITNET_ELIMIT, "a graph of more than %d layers", DNN_ONNX_LAYERS_MAX);
+        }
     }
     if (graph->node_count == 0 || graph->channels_last || !dnn_wire_equal(graph->value, output)) {
         return dnn_fail(DIGITNET_EUNSUPPORTED, "the graph's output '%s' is not that of its last node",

@@ -263,6 +263,9 @@ digitnet_status dnn_onnx_read_scalar(double *value, const dnn_onnx_tensor *file)
     return DIGITNET_OK;
 }
 
+/* Each name is compared with all others. */
+enum { NAME_MAX_BYTES = 512 };
+
 digitnet_status dnn_onnx_add_initializer(dnn_onnx_initializers *initializers, dnn_wire_view message) {
     dnn_onnx_initializer initializer = {.message = message};
     dnn_wire_reader reader = dnn_wire_read(message);
@@ -271,6 +274,10 @@ digitnet_status dnn_onnx_add_initializer(dnn_onnx_initializers *initializers, dn
         if (field.number == DNN_TENSOR_NAME) {
             dnn_wire_get_bytes(&reader, &field, &initializer.name);
         }
+    }
+    if (reader.status == DIGITNET_OK && initializer.name.size > NAME_MAX_BYTES) {
+        return dnn_fail(DIGITNET_ELIMIT, "byte %zu: an initializer's name of %zu bytes; %d are the most",
+                        message.offset, initializer.name.size, NAME_MAX_BYTES);
     }
     if (reader.status == DIGITNET_OK && dnn_onnx_find_initializer(initializers, initializer.name)) {
         return dnn_fail(DIGITNET_EFORMAT, "byte %zu: a second initializer '%s'", message.offset,
