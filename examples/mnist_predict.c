@@ -7,7 +7,7 @@
 #include "arguments.h"
 #include "read_image.h"
 
-enum { SIDE = DIGITNET_FRAME_SIZE, RANKS = 3 };
+enum { SIDE = DIGITNET_FRAME_SIZE, RANKS = 3, DEFAULT_MAX_PIXELS = 1 << 28 };
 
 /* Prints the most probable digits, the first RANKS of them. */
 static void print_ranks(const char *path, const float *scores, size_t outputs) {
@@ -42,11 +42,11 @@ static void draw(const float *frame) {
 }
 
 /* One picture; 0, or -1 with a message. */
-static int read_digit(digitnet_session *session, size_t outputs, float *scores, const char *path) {
+static int read_digit(digitnet_session *session, size_t outputs, float *scores, const char *path, size_t max_pixels) {
     char message[IMAGE_MESSAGE_SIZE];
     float frame[SIDE * SIDE];
     struct grey_image image;
-    if (read_image(&image, path, message)) {
+    if (read_image(&image, path, max_pixels, message)) {
         fprintf(stderr, "%s: %s\n", path, message);
         return -1;
     }
@@ -68,7 +68,7 @@ static int read_digit(digitnet_session *session, size_t outputs, float *scores, 
     return 0;
 }
 
-static int read_all(const char *model_path, char **images, size_t count) {
+static int read_all(const char *model_path, char **images, size_t count, size_t max_pixels) {
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
     digitnet_model *model = NULL;
     digitnet_session *session = NULL;
@@ -86,7 +86,7 @@ static int read_all(const char *model_path, char **images, size_t count) {
     } else {
         code = EXIT_DONE;
         for (size_t i = 0; i < count; i++)
-            if (read_digit(session, info.outputs, scores, images[i]))
+            if (read_digit(session, info.outputs, scores, images[i], max_pixels))
                 code = EXIT_FAILED;
     }
     free(scores);
@@ -96,15 +96,18 @@ static int read_all(const char *model_path, char **images, size_t count) {
 }
 
 int main(int argc, char **argv) {
-    const struct program program = {"mnist_predict MODEL IMAGE...",
+    size_t count, max_pixels = DEFAULT_MAX_PIXELS;
+    struct option options[] = {
+        {"--max-pixels", OPTION_COUNT, &max_pixels, "N", "refuse larger pictures (268435456)", 0},
+    };
+    const struct program program = {"mnist_predict [options] MODEL IMAGE...",
                                     "Reads one handwritten digit from each picture (PNG, JPEG or PGM, of any size, "
                                     "dark on light or light on dark) with a\n"
                                     "model that mnist_train has saved, and draws what the network saw.",
-                                    NULL,
-                                    0,
+                                    options,
+                                    sizeof options / sizeof *options,
                                     2,
                                     SIZE_MAX};
-    size_t count;
     int code = read_arguments(argv, &count, argc, argv, &program);
-    return code >= 0 ? code : read_all(argv[0], argv + 1, count - 1);
+    return code >= 0 ? code : read_all(argv[0], argv + 1, count - 1, max_pixels);
 }

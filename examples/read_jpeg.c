@@ -3,6 +3,7 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +88,7 @@ static int turn(struct grey_image *image, unsigned orientation, char message[IMA
     if (orientation == 1)
         return 0;
     if (allocate_pixels(&turned, swapped ? image->height : image->width, swapped ? image->width : image->height,
-                        message))
+                        SIZE_MAX, message)) /* as many pixels as there are */
         return -1;
     for (size_t row = 0, i = 0; row < turned.height; row++)
         for (size_t column = 0; column < turned.width; column++, i++)
@@ -110,23 +111,37 @@ static void grey_from_inks(uint8_t *grey, const uint8_t *inks, size_t count, int
 struct reader {
     struct jpeg_decompress_struct decoder;
     struct error_handler handler;
+    struct jpeg_progress_mgr progress;
     struct grey_image *image;
+    size_t max_pixels;
     uint8_t *row; /* of inks */
     unsigned orientation;
 };
+
+/* A progressive file is read in scans over the whole picture. Encoders write about ten; each costs time, however short
+ * it is in the file. */
+static void count_scans(j_common_ptr decoder) {
+    enum { MOST_SCANS = 100 };
+    if (((j_decompress_ptr)decoder)->input_scan_number > MOST_SCANS)
+        ERREXIT(decoder, JERR_EOI_EXPECTED);
+}
 
 /* Reads the picture as it is stored. libjpeg makes grey of all kinds of colours but inks. */
 static int decode(struct reader *reader, const uint8_t *bytes, size_t size) {
     struct jpeg_decompress_struct *decoder = &reader->decoder;
     struct grey_image *image = reader->image;
     jpeg_mem_src(decoder, bytes, size);
+    decoder->progress = &reader->progress;
+    /* For progressive files libjpeg holds the whole picture, in up to eight bytes a pixel. */
+    decoder->mem->max_memory_to_use = reader->max_pixels < LONG_MAX / 8 ? 8 * (long)reader->max_pixels : LONG_MAX;
     jpeg_save_markers(decoder, JPEG_APP0 + 1, 0xffff);
     jpeg_read_header(decoder, TRUE);
     for (jpeg_saved_marker_ptr marker = decoder->marker_list; marker && reader->orientation == 1; marker = marker->next)
         reader->orientation = read_orientation(marker->data, marker->data_length);
     int inks = decoder->num_components == 4;
     decoder->out_color_space = inks ? JCS_CMYK : JCS_GRAYSCALE;
-    if (allocate_pixels(image, decoder->image_width, decoder->image_height, reader->handler.message))
+    if (allocate_pixels(image, decoder->image_width, decoder->image_height, reader->max_pixels,
+                        reader->handler.message))
         return -1;
     reader->row = malloc(4 * image->width);
     if (!reader->row) {
@@ -152,8 +167,13 @@ static int try_decode(struct reader *reader, const uint8_t *bytes, size_t size) 
     return decode(reader, bytes, size);
 }
 
-int read_jpeg(struct grey_image *image, const uint8_t *bytes, size_t size, char message[IMAGE_MESSAGE_SIZE]) {
-    struct reader reader = {.handler.message = message, .image = image, .orientation = 1};
+int read_jpeg(struct grey_image *image, const uint8_t *bytes, size_t size, size_t max_pixels,
+              char message[IMAGE_MESSAGE_SIZE]) {
+    struct reader reader = {.handler.message = message,
+                            .progress.progress_monitor = count_scans,
+                            .image = image,
+                            .max_pixels = max_pixels,
+                            .orientation = 1};
     image->pixels = NULL;
     reader.decoder.err = jpeg_std_error(&reader.handler.manager);
     reader.handler.manager.error_exit = jump_back;

@@ -3,6 +3,8 @@
 
 #include "read_image.h"
 
+#define LARGEST_SIDE 1000000000L
+
 struct reader {
     const uint8_t *next, *end;
 };
@@ -42,18 +44,18 @@ static long read_sample(struct reader *reader, int binary, long largest) {
     return sample > largest ? -1 : sample;
 }
 
-int read_pgm(struct grey_image *image, const uint8_t *bytes, size_t size, char message[IMAGE_MESSAGE_SIZE]) {
+int read_pgm(struct grey_image *image, const uint8_t *bytes, size_t size, size_t max_pixels,
+             char message[IMAGE_MESSAGE_SIZE]) {
     struct reader reader = {bytes + 2, bytes + size};
     int binary = bytes[1] == '5';
-    long width = read_decimal(&reader, (long)IMAGE_PIXEL_LIMIT),
-         height = read_decimal(&reader, (long)IMAGE_PIXEL_LIMIT);
+    long width = read_decimal(&reader, LARGEST_SIDE), height = read_decimal(&reader, LARGEST_SIDE);
     long largest = read_decimal(&reader, 65535);
     if (width < 0 || height < 0 || largest < 1 || reader.next == reader.end) {
         snprintf(message, IMAGE_MESSAGE_SIZE, "damaged PGM: no width, height and largest value from 1 to 65535");
         return -1;
     }
     reader.next++; /* one byte of white space ends the header */
-    if (allocate_pixels(image, (size_t)width, (size_t)height, message))
+    if (allocate_pixels(image, (size_t)width, (size_t)height, max_pixels, message))
         return -1;
     for (size_t i = 0; i < image->width * image->height; i++) {
         long sample = read_sample(&reader, binary, largest);

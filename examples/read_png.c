@@ -5,7 +5,8 @@
 
 #include "read_image.h"
 
-int read_png(struct grey_image *image, const uint8_t *bytes, size_t size, char message[IMAGE_MESSAGE_SIZE]) {
+int read_png(struct grey_image *image, const uint8_t *bytes, size_t size, size_t max_pixels,
+             char message[IMAGE_MESSAGE_SIZE]) {
     png_image decoder = {.version = PNG_IMAGE_VERSION};
     const png_color white = {255, 255, 255};
     if (!png_image_begin_read_from_memory(&decoder, bytes, size)) {
@@ -13,7 +14,7 @@ int read_png(struct grey_image *image, const uint8_t *bytes, size_t size, char m
         return -1;
     }
     decoder.format = PNG_FORMAT_GRAY;
-    int result = allocate_pixels(image, decoder.width, decoder.height, message);
+    int result = allocate_pixels(image, decoder.width, decoder.height, max_pixels, message);
     /* libpng converts colours to luma, and composes transparent ones on white. */
     if (!result && !png_image_finish_read(&decoder, &white, image->pixels, 0, NULL)) {
         snprintf(message, IMAGE_MESSAGE_SIZE, "damaged PNG: %s", decoder.message);

@@ -364,6 +364,10 @@ static void misuse_is_refused(void **state) {
     expect_failure(frame(framed, &pixel, 5, 1, 4), DIGITNET_EINVAL, "stride 4");
     expect_failure(frame(framed, &pixel, (size_t)1 << 15, ((size_t)1 << 13) + 1, 0), DIGITNET_ELIMIT, "32768 x 8193");
     expect_failure(frame(framed, &pixel, SIZE_MAX, SIZE_MAX, 0), DIGITNET_ELIMIT, "more than");
+    expect_failure(
+        digitnet_image_frame_digit(
+            framed, VALUES, DIGITNET_WITH(digitnet_image, .pixels = &pixel, .width = 4, .height = 3, .max_pixels = 11)),
+        DIGITNET_ELIMIT, "more than 11");
     expect_failure(digitnet_image_frame_digit(framed, VALUES - 1,
                                               DIGITNET_WITH(digitnet_image, .pixels = &pixel, .width = 1, .height = 1)),
                    DIGITNET_ESHAPE, "783");

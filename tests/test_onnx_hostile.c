@@ -5,10 +5,9 @@
 #include <stdlib.h>
 
 #include "core/random.h"
+#include "fuzz/fuzz.h"
 #include "onnx/schema.h"
 #include "onnx/wire.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* One dense layer of 2 units on images of 1 x 1 x 3, and what is to be wrong with it. */
 typedef struct foreign {
@@ -327,15 +326,7 @@ static void mutate(saved_bytes *file, dnn_random *random) {
     }
 }
 
-static bool has(const saved_bytes *file, const char *text) {
-    size_t size = strlen(text);
-    for (size_t i = 0; i + size + 10 <= file->size; i++)
-        if (memcmp(file->data + i, text, size) == 0)
-            return true;
-    return false;
-}
-
-/* The entry of the fuzzers, which ends the program where one of its own checks fails. */
+/* The fuzzer's function, which ends the program where one of its own checks fails. */
 static void mutated_files_do_no_harm(void **state) {
     (void)state;
     static const char *const samples[] = {"tiny", "pixel", "softmax-image", "kinds"};
@@ -347,8 +338,6 @@ static void mutated_files_do_no_harm(void **state) {
         saved_bytes mutated = {must_allocate(2 * file.size + 100), file.size};
         memcpy(mutated.data, file.data, file.size);
         mutate(&mutated, &random);
-        if (has(&mutated, "digitnet.checksum"))
-            mend(&mutated);
         assert_int_equal(LLVMFuzzerTestOneInput(mutated.data, mutated.size), 0);
         free(mutated.data);
         free(file.data);

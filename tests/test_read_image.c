@@ -9,7 +9,7 @@
 #include "expect.h"
 #include "folder.h"
 
-enum { WIDTH = 48, HEIGHT = 32 };
+enum { WIDTH = 48, HEIGHT = 32, MAX_PIXELS = 1 << 20 };
 
 /* Top left black, top right dark, bottom left light, bottom right white: each turn of the picture looks different. */
 static uint8_t corner_grey(size_t row, size_t column, size_t height, size_t width) {
@@ -27,7 +27,7 @@ static void write_file(const char *path, const void *bytes, size_t size) {
 static void expect_corners(const char *path, size_t width, size_t height, const uint8_t expected[4], int tolerance) {
     char message[IMAGE_MESSAGE_SIZE] = "";
     struct grey_image image;
-    if (read_image(&image, path, message))
+    if (read_image(&image, path, MAX_PIXELS, message))
         fail_msg("%s: %s", path, message);
     assert_int_equal(image.width, width);
     assert_int_equal(image.height, height);
@@ -43,7 +43,7 @@ static void expect_corners(const char *path, size_t width, size_t height, const 
 static void expect_damage(const char *path, const char *part) {
     char message[IMAGE_MESSAGE_SIZE] = "";
     struct grey_image image;
-    assert_int_equal(read_image(&image, path, message), -1);
+    assert_int_equal(read_image(&image, path, MAX_PIXELS, message), -1);
     if (!strstr(message, part))
         fail_msg("%s: \"%s\", not \"... %s ...\"", path, message, part);
 }
@@ -154,7 +154,7 @@ static void colours_become_luma(void **state) {
     char message[IMAGE_MESSAGE_SIZE];
     struct grey_image image;
     write_png("colours", PNG_FORMAT_RGB, pixels, 3, 1);
-    assert_int_equal(read_image(&image, "colours", message), 0);
+    assert_int_equal(read_image(&image, "colours", MAX_PIXELS, message), 0);
     assert_true(image.pixels[1] > image.pixels[0] && image.pixels[0] > image.pixels[2] && image.pixels[2] > 0);
     free(image.pixels);
 }
@@ -163,7 +163,7 @@ static void expect_pgm(const char *text, size_t size, uint8_t first, uint8_t sec
     char message[IMAGE_MESSAGE_SIZE];
     struct grey_image image;
     write_file("pgm", text, size);
-    if (read_image(&image, "pgm", message))
+    if (read_image(&image, "pgm", MAX_PIXELS, message))
         fail_msg("%s: %s", text, message);
     assert_int_equal(image.width, 2);
     assert_int_equal(image.height, 1);
@@ -228,7 +228,7 @@ static void what_is_no_picture_is_refused(void **state) {
 /* Reads the bytes with every byte changed and cut at every length: it may succeed or fail, but must end. Returns how
  * many lengths were read as if the file were whole. */
 static size_t batter(const unsigned char *bytes, size_t size,
-                     int (*read)(struct grey_image *, const uint8_t *, size_t, char[IMAGE_MESSAGE_SIZE])) {
+                     int (*read)(struct grey_image *, const uint8_t *, size_t, size_t, char[IMAGE_MESSAGE_SIZE])) {
     char message[IMAGE_MESSAGE_SIZE];
     struct grey_image image;
     size_t whole = 0;
@@ -238,14 +238,14 @@ static size_t batter(const unsigned char *bytes, size_t size,
         memcpy(copy, bytes, size);
         for (int bit = 0; bit < 8; bit += 3) {
             copy[i] = bytes[i] ^ (unsigned char)(1 << bit);
-            if (read(&image, copy, size, message) == 0)
+            if (read(&image, copy, size, MAX_PIXELS, message) == 0)
                 free(image.pixels);
         }
         free(copy);
         unsigned char *part = malloc(i + 1); /* of its own, so that a read past its end is seen */
         assert_non_null(part);
         memcpy(part, bytes, i);
-        if (i >= 2 && read(&image, part, i, message) == 0) {
+        if (i >= 2 && read(&image, part, i, MAX_PIXELS, message) == 0) {
             whole++;
             free(image.pixels);
         }

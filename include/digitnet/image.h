@@ -24,7 +24,7 @@ typedef struct digitnet_image {
     size_t width;          /**< In pixels. */
     size_t height;         /**< In pixels. */
     size_t stride;         /**< Bytes from one row to the next; zero: `width`. */
-    size_t reserved;       /**< Zero. */
+    size_t max_pixels;     /**< Larger pictures are refused; zero: 2^28. */
 } digitnet_image;
 
 /**
@@ -45,7 +45,7 @@ typedef struct digitnet_image {
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESHAPE     `out` has room for less than 784 values
  * @retval DIGITNET_EVERSION   `image` sets a field that this version does not know
- * @retval DIGITNET_ELIMIT     the picture has more than 2^28 pixels
+ * @retval DIGITNET_ELIMIT     the picture has more than `max_pixels`
  * @retval DIGITNET_ENOTFOUND  the picture has no ink, as an empty or evenly grey one
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_image_frame_digit(float *out, size_t out_values,

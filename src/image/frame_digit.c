@@ -21,7 +21,7 @@ enum {
 #define WIDE_BRUSH 2.0
 #define STROKE_TO_CROSSING 0.7f
 
-#define PIXEL_LIMIT ((size_t)1 << 28)
+#define DEFAULT_MAX_PIXELS ((size_t)1 << 28)
 
 /* The digit at its final size. */
 typedef struct scaled_digit {
@@ -41,9 +41,10 @@ static digitnet_status check(const float *out, size_t out_values, const digitnet
     if (out_values < FRAME_VALUES)
         return dnn_fail(DIGITNET_ESHAPE, "%s: out has room for %zu values, %d are needed", where, out_values,
                         FRAME_VALUES);
-    if (image->width > PIXEL_LIMIT / image->height)
+    size_t max_pixels = image->max_pixels ? image->max_pixels : DEFAULT_MAX_PIXELS;
+    if (image->width > max_pixels / image->height)
         return dnn_fail(DIGITNET_ELIMIT, "%s: the picture has %zu x %zu pixels, more than %zu in all", where,
-                        image->width, image->height, PIXEL_LIMIT);
+                        image->width, image->height, max_pixels);
     return DIGITNET_OK;
 }
 
@@ -70,7 +71,7 @@ static double stroke_width(const dnn_ink *ink) {
     for (size_t row = 0; row < ink->box.height; row++) {
         const float *values = ink->values + (ink->box.top + row) * ink->width + ink->box.left;
         for (size_t column = 0; column < ink->box.width; column++) {
-            float left = column ? values[column - 1] : 0.0f, above = row ? values[column - ink->width] : 0.0f;
+            float left = column ? values[column - 1] : 0.0f, above = row ? (values - ink->width)[column] : 0.0f;
             area += values[column];
             outline += fabsf(values[column] - left) + fabsf(values[column] - above);
             outline += column + 1 == ink->box.width ? values[column] : 0.0f;
@@ -135,7 +136,7 @@ digitnet_status digitnet_image_frame_digit(float *out, size_t out_values, const 
     scaled_digit scaled;
     if (!image)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_image_frame_digit: image is NULL");
-    digitnet_status status = DNN_OPTIONS_READ(&own, image, digitnet_image, reserved);
+    digitnet_status status = DNN_OPTIONS_READ(&own, image, digitnet_image, max_pixels);
     if (!status)
         status = check(out, out_values, &own);
     if (!status)

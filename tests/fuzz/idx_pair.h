@@ -1,0 +1,23 @@
+/* Two files of a data set in one input: 2 bytes, little-endian, say how many of those that follow are the images'; the
+ * labels' are the rest. */
+#ifndef DIGITNET_TESTS_IDX_PAIR_H
+#define DIGITNET_TESTS_IDX_PAIR_H
+
+#include "fuzz.h"
+
+typedef struct idx_bytes {
+    const uint8_t *bytes;
+    size_t size;
+} idx_bytes;
+
+typedef struct idx_pair {
+    idx_bytes images, labels;
+} idx_pair;
+
+idx_pair split_pair(const uint8_t *data, size_t size);
+/* Loads the two files under a limit of memory, and reads what loads. *out is NULL where they are refused. */
+digitnet_status load_pair(digitnet_dataset **out, const idx_pair *pair);
+/* The two data sets, either of which may be NULL, hold the same. */
+void require_same(const digitnet_dataset *a, const digitnet_dataset *b);
+
+#endif
