@@ -95,6 +95,16 @@ quickstart() {
     expect 0 quickstart "$subset"
     last_line_is_accuracy
     [ -s quickstart.onnx ] || fail "quickstart saved no model"
+    [ -x "$programs/quickstart_cpp" ] || return 0
+    cp stdout in-c
+    mv quickstart.onnx in-c.onnx
+    expect 0 quickstart_cpp "$subset"
+    cmp stdout in-c || fail "quickstart_cpp tells other things than quickstart"
+    cmp quickstart.onnx in-c.onnx || fail "quickstart_cpp saved another model than quickstart"
+    expect 1 quickstart_cpp
+    has stderr 'quickstart_cpp: not found: '
+    has stderr 'get-mnist\.sh data/mnist'
+    expect 2 quickstart_cpp one two
 }
 
 train() {

@@ -1,0 +1,84 @@
+/** @file callbacks.hpp  C++ callables as callbacks of the C API: for the other headers, not for programs. */
+#ifndef DIGITNET_CALLBACKS_HPP
+#define DIGITNET_CALLBACKS_HPP
+
+#include <exception>
+#include <type_traits>
+
+#include "digitnet/status.hpp"
+#include "digitnet/training.h"
+
+namespace digitnet::detail {
+
+/**
+ * Carries what a callback throws past the C frames to the call that it was made in. Both run on the same thread, so the
+ * innermost call of each thread is known here. It is none while a callback runs: what that calls is its own affair.
+ */
+class exception_carrier {
+  public:
+    /** Before a call that may run callbacks. */
+    exception_carrier() noexcept : outer_(innermost_) {
+        innermost_ = this;
+    }
+    exception_carrier(const exception_carrier &) = delete;
+    exception_carrier &operator=(const exception_carrier &) = delete;
+    ~exception_carrier() {
+        innermost_ = outer_;
+    }
+    /** After it: throws what a callback threw, or else what the call failed with. */
+    void check(digitnet_status status) const {
+        if (thrown_)
+            std::rethrow_exception(thrown_);
+        digitnet::check(status);
+    }
+    /** Runs a callback: its result, or DIGITNET_ECALLBACK where it throws. The first exception of a call is kept. */
+    template <typename Callback> static int run(Callback callback) noexcept {
+        exception_carrier *const carrier = innermost_;
+        int result = DIGITNET_ECALLBACK;
+        innermost_ = nullptr;
+        try {
+            result = callback();
+        } catch (...) {
+            if (carrier != nullptr && !carrier->thrown_)
+                carrier->thrown_ = std::current_exception();
+        }
+        innermost_ = carrier;
+        return result;
+    }
+
+  private:
+    static inline thread_local exception_carrier *innermost_ = nullptr;
+    exception_carrier *outer_;
+    std::exception_ptr thrown_;
+};
+
+/** A callable, which is referred to, as a callback of digitnet_model_fit(). */
+template <typename Callable> struct listener {
+    /** What is called. */
+    Callable &callable;
+
+    /** The callback, valid as long as the listener. */
+    digitnet_callback callback() {
+        if constexpr (std::is_same_v<std::remove_cv_t<Callable>, digitnet_callback>)
+            return callable;
+        else
+            return {call, this};
+    }
+
+  private:
+    static int call(const digitnet_event *event, void *user_data) noexcept {
+        return exception_carrier::run([event, user_data]() -> int {
+            const listener &self = *static_cast<listener *>(user_data);
+            if constexpr (std::is_void_v<decltype(self.callable(*event))>) {
+                self.callable(*event);
+                return 0;
+            } else {
+                return self.callable(*event);
+            }
+        });
+    }
+};
+
+} // namespace digitnet::detail
+
+#endif

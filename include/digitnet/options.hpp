@@ -1,0 +1,29 @@
+/** @file options.hpp  How option and result structs are made in C++. */
+#ifndef DIGITNET_OPTIONS_HPP
+#define DIGITNET_OPTIONS_HPP
+
+#include "digitnet/options.h"
+
+namespace digitnet {
+
+/**
+ * A struct of the C API, made with its size set and all else zero, which in options asks for the defaults:
+ *
+ *     digitnet::fit_options options;
+ *     options.epochs = 5;
+ *
+ * Where a function takes such options, `{}` is all defaults.
+ */
+template <typename Struct> struct sized : Struct {
+    /** All defaults. */
+    sized() noexcept : Struct{} {
+        this->struct_size = sizeof(Struct);
+    }
+    /** A struct that was made with DIGITNET_INIT. */
+    sized(const Struct &other) noexcept : Struct(other) {
+    }
+};
+
+} // namespace digitnet
+
+#endif
