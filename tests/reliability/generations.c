@@ -20,13 +20,23 @@ digitnet_status number_model(digitnet_model *model, size_t number) {
     return digitnet_model_set_weights(model, NULL, weights, PARAMETERS);
 }
 
-size_t read_number(const char *path) {
+digitnet_status load_number(size_t *number, const char *path) {
     static float weights[PARAMETERS];
     digitnet_model *model;
-    expect_ok(digitnet_model_load(&model, path));
-    expect_ok(digitnet_model_get_weights(weights, PARAMETERS, model, NULL));
+    digitnet_status status = digitnet_model_load(&model, path);
+    if (status != DIGITNET_OK)
+        return status;
+    status = digitnet_model_get_weights(weights, PARAMETERS, model, NULL);
     digitnet_model_free(model);
-    for (size_t i = 1; i < PARAMETERS; ++i)
-        assert_true(weights[i] == weights[0]);
-    return (size_t)weights[0];
+    for (size_t i = 1; i < PARAMETERS && status == DIGITNET_OK; ++i)
+        if (weights[i] != weights[0])
+            status = DIGITNET_EFORMAT;
+    *number = (size_t)weights[0];
+    return status;
+}
+
+size_t read_number(const char *path) {
+    size_t number = 0;
+    expect_ok(load_number(&number, path));
+    return number;
 }

@@ -8,7 +8,9 @@
 digitnet_model *make_numbered_model(void);
 /* Sets all its weights to the number. */
 digitnet_status number_model(digitnet_model *model, size_t number);
-/* The number that all weights of the file have. Fails the test where it cannot be loaded or they differ. */
+/* The number that all weights of the file have; EFORMAT where they differ. */
+digitnet_status load_number(size_t *number, const char *path);
+/* The same, where it must be there. */
 size_t read_number(const char *path);
 
 #endif
