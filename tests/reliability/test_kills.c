@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,22 +24,6 @@ static void save_number(digitnet_model *model, size_t number) {
 
 /* ---- Killed at random moments ---- */
 
-/* A pipe from a child to its parent. */
-typedef struct channel {
-    int read_end, write_end;
-} channel;
-
-static channel open_channel(void) {
-    int ends[2];
-    assert_int_equal(pipe(ends), 0);
-    return (channel){ends[0], ends[1]};
-}
-
-static void close_channel(const channel *both) {
-    close(both->read_end);
-    close(both->write_end);
-}
-
 /* In a child: saves number after number, and tells each that is saved. */
 static void save_for_ever(digitnet_model *model, size_t number, int acknowledgements) {
     for (;; ++number)
@@ -55,21 +40,21 @@ static void sleep_for(double duration) {
 
 /* Kills a child that saves the numbers after `saved`, after a while. Returns the last one that it told. */
 static size_t kill_saver(digitnet_model *model, size_t saved, double after) {
-    channel told = open_channel();
     size_t number;
-    int result = -1;
+    int told[2], result = -1;
+    assert_int_equal(pipe(told), 0);
     pid_t child = fork();
     if (child == 0)
-        save_for_ever(model, saved + 1, told.write_end);
+        save_for_ever(model, saved + 1, told[1]);
     assert_true(child > 0);
     sleep_for(after);
     assert_int_equal(kill(child, SIGKILL), 0);
     assert_int_equal(waitpid(child, &result, 0), child);
     assert_true(WIFSIGNALED(result) && WTERMSIG(result) == SIGKILL);
-    close(told.write_end);
-    while (read(told.read_end, &number, sizeof number) == sizeof number)
+    close(told[1]);
+    while (read(told[0], &number, sizeof number) == sizeof number)
         saved = number;
-    close(told.read_end);
+    close(told[0]);
     return saved;
 }
 
@@ -146,69 +131,107 @@ static void every_system_call_may_be_the_last(void **state) {
 
 /* ---- Two processes, one file ---- */
 
-/* Where a saver stops: it tells so, and waits until it is told to go on. */
-typedef struct meeting {
-    channel arrived, go_on;
-} meeting;
+/* A saver in a process of its own, and a socket to it. */
+typedef struct other_saver {
+    pid_t process;
+    int socket;
+} other_saver;
 
+/* Tells that it is there, and waits until it is told to go on. */
 static int wait_before_sync(file_call *call, void *context) {
-    meeting *here = context;
+    const int *socket = context;
     char byte = 0;
     if (call->kind != CALL_FSYNC)
         return 0;
     watch_calls(NULL);
-    if (write(here->arrived.write_end, &byte, 1) != 1 || read(here->go_on.read_end, &byte, 1) != 1)
+    if (write(*socket, &byte, 1) != 1 || read(*socket, &byte, 1) != 1)
         _exit(2);
     return 0;
 }
 
-/* A child that has written its temporary file, and has not synced it yet. */
-static pid_t start_saver(meeting *here, const digitnet_model *model) {
+/* Returns when it has written its temporary file, and has not synced it yet. */
+static other_saver start_saver(const digitnet_model *model) {
+    int ends[2];
     char byte;
-    *here = (meeting){open_channel(), open_channel()};
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     pid_t child = fork();
     if (child == 0) {
-        watch_calls(&(call_watch){.before = wait_before_sync, .context = here});
+        close(ends[0]);
+        watch_calls(&(call_watch){.before = wait_before_sync, .context = &ends[1]});
         _exit(digitnet_model_save(model, "model") == DIGITNET_OK ? 0 : 1);
     }
     assert_true(child > 0);
-    assert_int_equal(read(here->arrived.read_end, &byte, 1), 1);
-    return child;
+    close(ends[1]);
+    assert_int_equal(read(ends[0], &byte, 1), 1);
+    return (other_saver){child, ends[0]};
+}
+
+/* The waiting saver ends its work. */
+static void let_go_on(const other_saver *other) {
+    int result = -1;
+    assert_int_equal(write(other->socket, "", 1), 1);
+    assert_int_equal(waitpid(other->process, &result, 0), other->process);
+    assert_true(WIFEXITED(result) && WEXITSTATUS(result) == 0);
+    assert_int_equal(read_number("model"), NEW);
+    assert_int_equal(count_entries("."), 1);
+    close(other->socket);
 }
 
 static void second_saver_is_told(void **state) {
     (void)state;
-    meeting here;
-    int result = -1;
     digitnet_model *model = make_numbered_model();
     save_number(model, OLD);
     expect_ok(number_model(model, NEW));
-    pid_t child = start_saver(&here, model);
+    other_saver other = start_saver(model);
     expect_failure(digitnet_model_save(model, "model"), DIGITNET_ESTATE, "model.tmp");
     assert_int_equal(read_number("model"), OLD);
-    assert_int_equal(write(here.go_on.write_end, "", 1), 1);
-    assert_int_equal(waitpid(child, &result, 0), child);
-    assert_true(WIFEXITED(result) && WEXITSTATUS(result) == 0);
-    assert_int_equal(read_number("model"), NEW);
-    assert_int_equal(count_entries("."), 1);
-    close_channel(&here.arrived);
-    close_channel(&here.go_on);
+    let_go_on(&other);
+    digitnet_model_free(model);
+}
+
+typedef struct overtaking {
+    const digitnet_model *model;
+    other_saver other;
+} overtaking;
+
+static int be_overtaken(file_call *call, void *context) {
+    overtaking *self = context;
+    if (call->kind != CALL_FLOCK)
+        return 0;
+    watch_calls(NULL);
+    self->other = start_saver(self->model);
+    return 0;
+}
+
+/* Another saver takes the place between the opening of the temporary file, new or stale, and its lock. */
+static void overtaken_saver_is_told(void **state) {
+    (void)state;
+    digitnet_model *model = make_numbered_model();
+    for (int stale = 0; stale < 2; ++stale) {
+        overtaking self = {.model = model};
+        save_number(model, OLD);
+        if (stale)
+            put("model.tmp", "left by a save that was killed");
+        expect_ok(number_model(model, NEW));
+        watch_calls(&(call_watch){.before = be_overtaken, .context = &self});
+        expect_failure(digitnet_model_save(model, "model"), DIGITNET_ESTATE, "model.tmp");
+        assert_int_equal(read_number("model"), OLD);
+        let_go_on(&self.other);
+    }
     digitnet_model_free(model);
 }
 
 static void killed_saver_holds_nobody_up(void **state) {
     (void)state;
-    meeting here;
     digitnet_model *model = make_numbered_model();
     save_number(model, OLD);
-    pid_t child = start_saver(&here, model);
-    assert_int_equal(kill(child, SIGKILL), 0);
-    assert_int_equal(waitpid(child, NULL, 0), child);
+    other_saver other = start_saver(model);
+    assert_int_equal(kill(other.process, SIGKILL), 0);
+    assert_int_equal(waitpid(other.process, NULL, 0), other.process);
     save_number(model, NEW);
     assert_int_equal(read_number("model"), NEW);
     assert_int_equal(count_entries("."), 1);
-    close_channel(&here.arrived);
-    close_channel(&here.go_on);
+    close(other.socket);
     digitnet_model_free(model);
 }
 
@@ -231,19 +254,18 @@ static int save_against_others(digitnet_model *model, size_t number) {
 static void racing_savers_keep_the_file_whole(void **state) {
     (void)state;
     digitnet_model *model = make_numbered_model();
+    pid_t savers[SAVERS];
     save_number(model, 0);
-    for (size_t i = 0; i < SAVERS; ++i)
-        if (fork() == 0)
+    for (size_t i = 0; i < SAVERS; ++i) {
+        savers[i] = fork();
+        if (savers[i] == 0)
             _exit(save_against_others(model, i + 1));
-    for (size_t left = SAVERS; left > 0;) {
+    }
+    for (size_t i = 0; i < SAVERS; ++i) {
         int result = -1;
-        assert_in_range(read_number("model"), 0, SAVERS);
-        pid_t ended = waitpid(-1, &result, WNOHANG);
-        assert_true(ended >= 0);
-        if (ended > 0) {
-            assert_true(WIFEXITED(result) && WEXITSTATUS(result) == 0);
-            --left;
-        }
+        while (waitpid(savers[i], &result, WNOHANG) == 0)
+            assert_in_range(read_number("model"), 0, SAVERS);
+        assert_true(WIFEXITED(result) && WEXITSTATUS(result) == 0);
     }
     assert_in_range(read_number("model"), 1, SAVERS);
     assert_int_equal(count_entries("."), 1);
@@ -252,11 +274,9 @@ static void racing_savers_keep_the_file_whole(void **state) {
 
 int main(int count, char **arguments) {
     const struct CMUnitTest tests[] = {
-        in_folder(killed_save_loses_nothing),
-        in_folder(every_system_call_may_be_the_last),
-        in_folder(second_saver_is_told),
-        in_folder(killed_saver_holds_nobody_up),
-        in_folder(racing_savers_keep_the_file_whole),
+        in_folder(killed_save_loses_nothing),    in_folder(every_system_call_may_be_the_last),
+        in_folder(second_saver_is_told),         in_folder(overtaken_saver_is_told),
+        in_folder(killed_saver_holds_nobody_up), in_folder(racing_savers_keep_the_file_whole),
     };
     if (count > 1)
         kills = strtoul(arguments[1], NULL, 10);
