@@ -1,0 +1,361 @@
+/* Reads any bytes as a sequence of calls: one byte chooses the call, those behind it its arguments. Objects are few and
+ * small, and every status is right that the headers know; what a call must never do stands in the REQUIREs. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+
+enum { VALUES = 1 << 14, LABELS = 64, MEMORY = 64 << 20 };
+
+typedef struct input {
+    const uint8_t *next, *end;
+} input;
+
+/* The objects at hand; NULL where there is none. */
+typedef struct world {
+    digitnet_model *model;
+    digitnet_dataset *dataset;
+    digitnet_session *session;
+    digitnet_history *history;
+    unsigned calls;
+} world;
+
+static float values[VALUES], scores[VALUES];
+static int32_t labels[LABELS];
+
+static unsigned take_byte(input *in) {
+    return in->next < in->end ? *in->next++ : 0;
+}
+
+/* Mostly a small size; sometimes one that overflows, or exceeds a limit. */
+static size_t take_size(input *in) {
+    static const size_t extremes[] = {0,
+                                      1000,
+                                      65535,
+                                      65536,
+                                      INT32_MAX,
+                                      (size_t)1 << 31,
+                                      1 << 24,
+                                      SIZE_MAX,
+                                      SIZE_MAX - 1,
+                                      SIZE_MAX / 2 + 1,
+                                      SIZE_MAX / 4,
+                                      SIZE_MAX / 4 + 1};
+    unsigned byte = take_byte(in), extreme = byte - 0xe0;
+    return byte < 0xe0 ? byte % 12 : extreme < sizeof extremes / sizeof *extremes ? extremes[extreme] : byte;
+}
+
+static double take_number(input *in) {
+    static const double numbers[] = {0, 0.001, 0.01, 0.5, 0.9, 1, 1.5, 1e30, -1, NAN, INFINITY};
+    return numbers[take_byte(in) % (sizeof numbers / sizeof *numbers)];
+}
+
+static const char *take_name(input *in) {
+    static const char *const names[] = {NULL, NULL, NULL, "a", "dense", "a/b", "", "conv2d/kernel", "dense/bias"};
+    return names[take_byte(in) % (sizeof names / sizeof *names)];
+}
+
+static void check(digitnet_status status) {
+    REQUIRE(status <= DIGITNET_OK && status >= DIGITNET_ENOTFOUND);
+    REQUIRE(status == DIGITNET_OK || digitnet_last_error()[0] != '\0');
+}
+
+/* A call that makes an object, or leaves it NULL. */
+#define CHECK_MADE(object, call)                                 \
+    do {                                                         \
+        digitnet_status status_ = (call);                        \
+        check(status_);                                          \
+        REQUIRE((status_ == DIGITNET_OK) == ((object) != NULL)); \
+    } while (0)
+
+/* ---- Models ---- */
+
+static void create(world *w, input *in) {
+    const digitnet_model_options limits = {.struct_size = sizeof limits,
+                                           .max_parameters = 4000,
+                                           .max_activation_bytes = 1 << 15,
+                                           .max_multiply_adds = 50000};
+    size_t height = take_size(in), width = take_size(in), channels = take_size(in);
+    digitnet_model_free(w->model);
+    CHECK_MADE(w->model, digitnet_model_create_ex(&w->model, height, width, channels, &limits));
+}
+
+static void add_conv2d(world *w, input *in) {
+    digitnet_conv2d_options options = DIGITNET_INIT(digitnet_conv2d_options);
+    size_t filters = take_size(in), kernel = take_size(in);
+    digitnet_activation activation = (digitnet_activation)(take_byte(in) % 4);
+    unsigned which = take_byte(in);
+    if (which & 1)
+        options.name = take_name(in);
+    if (which & 2)
+        options.kernel_width = take_size(in);
+    if (which & 4)
+        options.stride_height = take_size(in);
+    if (which & 8)
+        options.stride_width = take_size(in);
+    options.padding = (digitnet_padding)(which >> 4 & 1);
+    options.no_bias = which >> 5 & 1;
+    check(digitnet_model_add_conv2d_ex(w->model, filters, kernel, activation, &options));
+}
+
+static void add_max_pool2d(world *w, input *in) {
+    digitnet_max_pool2d_options options = DIGITNET_INIT(digitnet_max_pool2d_options);
+    size_t pool = take_size(in);
+    unsigned which = take_byte(in);
+    if (which & 1)
+        options.pool_width = take_size(in);
+    if (which & 2)
+        options.stride_height = take_size(in);
+    if (which & 4)
+        options.stride_width = take_size(in);
+    options.padding = (digitnet_padding)(which >> 3 & 1);
+    check(digitnet_model_add_max_pool2d_ex(w->model, pool, &options));
+}
+
+static void add_dense(world *w, input *in) {
+    size_t units = take_size(in);
+    unsigned which = take_byte(in);
+    check(digitnet_model_add_dense_ex(w->model, units, (digitnet_activation)(which % 4),
+                                      DIGITNET_WITH(digitnet_dense_options, .no_bias = which >> 2 & 1)));
+}
+
+static void add_other(world *w, input *in) {
+    digitnet_layer_options options = {.struct_size = sizeof options, .name = take_name(in)};
+    unsigned which = take_byte(in);
+    if (which % 3 == 0)
+        check(digitnet_model_add_flatten_ex(w->model, &options));
+    else if (which % 3 == 1)
+        check(digitnet_model_add_dropout_ex(w->model, take_number(in), &options));
+    else
+        check(digitnet_model_add_activation_ex(w->model, (digitnet_activation)(which / 3 % 4), &options));
+}
+
+static void clear_error(world *w, input *in) {
+    (void)in;
+    digitnet_model_clear_error(w->model);
+}
+
+static void describe(world *w, input *in) {
+    char summary[1 << 14];
+    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
+    digitnet_layer_info layer = DIGITNET_INIT(digitnet_layer_info);
+    digitnet_tensor_info tensor = DIGITNET_INIT(digitnet_tensor_info);
+    check(digitnet_model_describe(&info, w->model));
+    check(digitnet_model_layer(&layer, w->model, take_size(in)));
+    check(digitnet_model_tensor(&tensor, w->model, take_size(in)));
+    check(digitnet_model_summary(summary, sizeof summary - take_byte(in), NULL, w->model));
+}
+
+static void weights(world *w, input *in) {
+    const char *tensor = take_name(in);
+    size_t count = take_size(in);
+    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
+    if (digitnet_model_describe(&info, w->model) == DIGITNET_OK && count < 8)
+        count = info.parameters;
+    count = count < VALUES ? count : VALUES;
+    check(digitnet_model_get_weights(scores, count, w->model, tensor));
+    check(digitnet_model_set_weights(w->model, tensor, take_byte(in) % 2 ? values : scores, count));
+}
+
+static void clone(world *w, input *in) {
+    digitnet_model *copy;
+    (void)in;
+    CHECK_MADE(copy, digitnet_model_clone(&copy, w->model));
+    if (copy) {
+        digitnet_model_free(w->model);
+        w->model = copy;
+    }
+}
+
+/* What is saved loads again. */
+static void save_and_load(world *w, input *in) {
+    size_t size = 0;
+    (void)in;
+    digitnet_status status = digitnet_model_save_memory(NULL, 0, &size, w->model);
+    check(status);
+    if (status != DIGITNET_ESHAPE)
+        return;
+    void *file = malloc(size);
+    digitnet_model *copy;
+    REQUIRE(file != NULL);
+    REQUIRE(digitnet_model_save_memory(file, size, NULL, w->model) == DIGITNET_OK);
+    REQUIRE(digitnet_model_load_memory(&copy, file, size) == DIGITNET_OK);
+    free(file);
+    digitnet_model_free(w->model);
+    w->model = copy;
+}
+
+/* ---- Data sets ---- */
+
+/* A shape that the static arrays hold, or that is refused before they are read. */
+static void make_dataset(world *w, input *in) {
+    size_t count = take_size(in), height = take_size(in), width = take_size(in), channels = take_size(in);
+    bool small = count <= LABELS && height < 12 && width < 12 && channels < 12;
+    if (small && count * height * width * channels > VALUES)
+        return;
+    if (!small && count <= SIZE_MAX / 4 && height <= SIZE_MAX / 4 && width <= SIZE_MAX / 4 && channels <= SIZE_MAX / 4)
+        return;
+    digitnet_dataset_free(w->dataset);
+    for (size_t i = 0; i < LABELS; i++)
+        labels[i] = (int32_t)(i % (1 + take_byte(in) % 12));
+    CHECK_MADE(w->dataset, digitnet_dataset_create_f32(&w->dataset, values, labels, count, height, width, channels));
+}
+
+static int gather(float *images, int32_t *wanted, const size_t *indices, const uint64_t *seeds, size_t count,
+                  void *user_data) {
+    const digitnet_source_options *source = user_data;
+    size_t each = source->height * source->width * source->channels;
+    for (size_t i = 0; i < count; i++) {
+        REQUIRE(indices[i] < source->count);
+        for (size_t j = 0; images && j < each; j++)
+            images[i * each + j] = values[(indices[i] + j) % VALUES];
+        if (wanted)
+            wanted[i] = (int32_t)(indices[i] % 3);
+    }
+    (void)seeds;
+    return source->struct_size % 2 ? DIGITNET_ECALLBACK : 0;
+}
+
+static void make_source(world *w, input *in) {
+    static digitnet_source_options source;
+    digitnet_dataset_free(w->dataset);
+    source = (digitnet_source_options){.struct_size = sizeof source,
+                                       .count = take_byte(in) % 20,
+                                       .height = take_byte(in) % 12,
+                                       .width = take_byte(in) % 12,
+                                       .channels = take_byte(in) % 4,
+                                       .gather = gather,
+                                       .user_data = &source};
+    CHECK_MADE(w->dataset, digitnet_dataset_create_source(&w->dataset, &source));
+    source.struct_size += take_byte(in) % 8 == 0; /* then it fails */
+}
+
+static void slice(world *w, input *in) {
+    digitnet_dataset *part;
+    size_t first = take_size(in), count = take_size(in);
+    CHECK_MADE(part, digitnet_dataset_slice(&part, w->dataset, first, count));
+    if (part) {
+        digitnet_dataset_free(w->dataset);
+        w->dataset = part;
+    }
+    check(digitnet_dataset_read(scores, VALUES, labels, LABELS, w->dataset, take_size(in), take_size(in)));
+}
+
+/* ---- Training ---- */
+
+static void compile(world *w, input *in) {
+    digitnet_compile_options options = DIGITNET_INIT(digitnet_compile_options);
+    digitnet_optimizer optimizer = (digitnet_optimizer)(take_byte(in) % 4);
+    unsigned which = take_byte(in);
+    options.learning_rate = take_number(in);
+    options.momentum = which & 1 ? take_number(in) : 0;
+    options.beta_1 = which & 2 ? take_number(in) : 0;
+    options.nesterov = which >> 2 & 1;
+    check(digitnet_model_compile_ex(w->model, optimizer, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY, &options));
+}
+
+static void check_weights(const digitnet_model *model) {
+    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
+    REQUIRE(digitnet_model_describe(&info, model) == DIGITNET_OK);
+    if (digitnet_model_get_weights(scores, VALUES, model, NULL) != DIGITNET_OK)
+        return;
+    for (size_t i = 0; i < info.parameters; i++)
+        REQUIRE(isfinite(scores[i]));
+}
+
+static int stop_sometimes(const digitnet_event *event, void *user_data) {
+    unsigned which = *(const unsigned *)user_data;
+    return event->kind == DIGITNET_BATCH_END && which % 5 < 2 ? (which % 5 == 0 ? 1 : DIGITNET_ECALLBACK) : 0;
+}
+
+/* However it ends, the weights are finite. */
+static void fit(world *w, input *in) {
+    unsigned which = take_byte(in);
+    digitnet_fit_options options = {.struct_size = sizeof options,
+                                    .batch_size = take_size(in),
+                                    .threads = which % 16 == 15 ? 2 : 1,
+                                    .validation_fraction = which & 16 ? take_number(in) : 0,
+                                    .no_shuffle = which >> 5 & 1,
+                                    DIGITNET_CALLBACKS({stop_sometimes, &which})};
+    digitnet_history_free(w->history);
+    check(digitnet_model_fit(&w->history, w->model, w->dataset, &options));
+    if (w->model)
+        check_weights(w->model);
+}
+
+static void evaluate(world *w, input *in) {
+    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    digitnet_evaluate_options options = {.struct_size = sizeof options, .threads = 1, .batch_size = take_size(in)};
+    digitnet_status status = digitnet_model_evaluate(&metrics, w->model, w->dataset, &options);
+    check(status);
+    REQUIRE(status != DIGITNET_OK || (metrics.accuracy >= 0 && metrics.accuracy <= 1 && isfinite(metrics.loss)));
+}
+
+static void control(world *w, input *in) {
+    double rate;
+    size_t count;
+    unsigned which = take_byte(in);
+    if (which % 4 == 0)
+        digitnet_model_request_stop(w->model);
+    if (which % 4 == 1)
+        digitnet_model_clear_stop(w->model);
+    if (which % 4 == 2)
+        check(digitnet_model_set_learning_rate(w->model, take_number(in)));
+    check(digitnet_model_get_learning_rate(&rate, w->model));
+    digitnet_history_series(&count, w->history, (digitnet_metric)(which % 7));
+    (void)digitnet_history_end(w->history);
+}
+
+/* ---- Prediction ---- */
+
+static size_t input_values(const world *w, input *in) {
+    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
+    size_t images = take_size(in);
+    if (digitnet_model_describe(&info, w->model) == DIGITNET_OK && images < 12)
+        images *= info.height * info.width * info.channels;
+    return images < VALUES ? images : VALUES;
+}
+
+static void predict(world *w, input *in) {
+    size_t count = input_values(w, in), room = take_byte(in) % 4 ? VALUES : take_size(in);
+    check(digitnet_model_predict(scores, room < VALUES ? room : VALUES, w->model, values, count));
+}
+
+static void make_session(world *w, input *in) {
+    digitnet_session_options options = {.struct_size = sizeof options, .batch_size = 1 + take_byte(in) % 8};
+    digitnet_session *old = w->session;
+    if (take_byte(in) % 2 && old)
+        CHECK_MADE(w->session, digitnet_session_clone(&w->session, old));
+    else
+        CHECK_MADE(w->session, digitnet_session_create(&w->session, w->model, &options));
+    digitnet_session_free(old);
+}
+
+static void run_session(world *w, input *in) {
+    size_t count = input_values(w, in);
+    check(digitnet_session_run(scores, VALUES, w->session, values, count));
+}
+
+/* Several times where a sequence needs it often. */
+static void (*const calls[])(world *w, input *in) = {
+    create,      add_conv2d, add_max_pool2d, add_dense,    add_other,     clear_error, describe, weights,
+    clone,       slice,      compile,        fit,          save_and_load, control,     evaluate, make_dataset,
+    make_source, predict,    run_session,    make_session, fit,           predict,     compile,  add_dense,
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    enum { MOST_CALLS = 40 };
+    world w = {.calls = 0};
+    input in = {data, size ? data + size : data};
+    limit_memory(MEMORY);
+    for (size_t i = 0; i < VALUES; i++)
+        values[i] = (float)(i * 37 % 101) / 101;
+    for (; w.calls < MOST_CALLS && in.next < in.end; w.calls++)
+        calls[take_byte(&in) % (sizeof calls / sizeof *calls)](&w, &in);
+    digitnet_model_free(w.model);
+    digitnet_dataset_free(w.dataset);
+    digitnet_session_free(w.session);
+    digitnet_history_free(w.history);
+    return 0;
+}
