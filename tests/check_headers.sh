@@ -56,4 +56,11 @@ digitnet_status use(const digitnet_model *model, const digitnet_dataset *data) {
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
     return digitnet_model_evaluate(&metrics, model, data, nullptr);
 }'
+
+# In C++ too functions have C's names.
+object=$(mktemp)
+trap 'rm -f "$object"' EXIT
+tests/abi/print-linked-functions.sh | c++ -x c++ -Iinclude -c -o "$object" -
+diff <(tests/abi/print-declarations.sh | cut -d ' ' -f 1 | sort) <(nm -u "$object" | awk '/digitnet/ { print $2 }' | sort) ||
+    { echo "a header declares a C++ function"; failed=1; }
 exit "$failed"
