@@ -6,9 +6,8 @@ set -euo pipefail
 quiet cmake -S "$consumers/add_subdirectory" -B "$work/build" -DCMAKE_BUILD_TYPE=Debug \
     "-DDIGITNET_FOLDER=$source_folder" "-DDIGITNET_BLAS=$(cached DIGITNET_BLAS)"
 quiet cmake --build "$work/build" --parallel 2
-cd "$work/build"
-run_shared ./c_digitnet ./cpp_digitnet ./c_digitnet_shared ./cpp_digitnet_shared
-run_static ./c_digitnet_static ./cpp_digitnet_static
+run_shared "$work"/build/*_digitnet "$work"/build/*_shared
+run_static "$work"/build/*_static
 
-quiet cmake --install . --prefix "$work/prefix"
+quiet cmake --install "$work/build" --prefix "$work/prefix"
 [ ! -e "$work/prefix" ] || fail "the library's files are installed with the program's"

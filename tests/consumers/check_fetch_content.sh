@@ -19,4 +19,4 @@ fi
 quiet cmake -S "$consumers/fetch_content" -B "$work/build" -DCMAKE_BUILD_TYPE=Debug -DBUILD_SHARED_LIBS=OFF \
     "-DDIGITNET_ARCHIVE=file://$archive" "-DDIGITNET_BLAS=$(cached DIGITNET_BLAS)"
 quiet cmake --build "$work/build" --parallel 2
-run_static "$work/build/c" "$work/build/cpp"
+run_static "$work"/build/*_digitnet

@@ -6,6 +6,5 @@ install_and_move
 
 quiet cmake -S "$consumers/find_package" -B "$work/build" "-DCMAKE_PREFIX_PATH=$prefix" "-DVERSION=$(cached CMAKE_PROJECT_VERSION)"
 quiet cmake --build "$work/build"
-cd "$work/build"
-run_shared ./c_digitnet ./cpp_digitnet ./c_digitnet_shared ./cpp_digitnet_shared shared_libs_on/shared_libs_on
-run_static ./c_digitnet_static ./cpp_digitnet_static shared_libs_off/shared_libs_off
+run_shared "$work"/build/*_digitnet "$work"/build/*_shared "$work/build/shared_libs_on/shared_libs_on"
+run_static "$work"/build/*_static "$work/build/shared_libs_off/shared_libs_off"

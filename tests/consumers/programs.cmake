@@ -1,0 +1,12 @@
+# The programs in C, in C++11, and in C++17 with digitnet.hpp, each linked with digitnet::LIBRARY: c_LIBRARY, cpp_LIBRARY, wrapper_LIBRARY.
+function(add_programs library)
+    set(folder "${CMAKE_CURRENT_FUNCTION_LIST_DIR}")
+    add_executable(c_${library} "${folder}/consumer.c")
+    add_executable(cpp_${library} "${folder}/consumer.cpp")
+    add_executable(wrapper_${library} "${folder}/wrapper.cpp")
+    set_target_properties(cpp_${library} PROPERTIES CXX_STANDARD 11)
+    set_target_properties(wrapper_${library} PROPERTIES CXX_STANDARD 17)
+    foreach(program c_${library} cpp_${library} wrapper_${library})
+        target_link_libraries(${program} PRIVATE digitnet::${library})
+    endforeach()
+endfunction()
