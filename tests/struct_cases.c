@@ -192,29 +192,30 @@ static const uint8_t picture[100] = {
 static const digitnet_image valid_image = {
     .struct_size = sizeof valid_image, .pixels = picture, .width = 10, .height = 10};
 
-#define CASE(type, valid, call) \
-    { #type, sizeof(type), valid, call }
+/* `last` is the last field that the struct had in the first release. */
+#define CASE(type, last, valid, call) \
+    { #type, sizeof(type), offsetof(type, last) + sizeof(((type *)0)->last), valid, call }
 
 const struct_case option_cases[] = {
-    CASE(digitnet_model_options, NULL, create_model),
-    CASE(digitnet_conv2d_options, NULL, add_conv2d),
-    CASE(digitnet_max_pool2d_options, NULL, add_max_pool2d),
-    CASE(digitnet_layer_options, NULL, add_flatten),
-    CASE(digitnet_dense_options, NULL, add_dense),
-    CASE(digitnet_layer_options, NULL, add_dropout),
-    CASE(digitnet_layer_options, NULL, add_activation),
-    CASE(digitnet_compile_options, NULL, compile),
-    CASE(digitnet_fit_options, NULL, fit_model),
-    CASE(digitnet_evaluate_options, NULL, evaluate),
-    CASE(digitnet_session_options, NULL, create_session),
-    CASE(digitnet_model_load_options, NULL, load_model),
-    CASE(digitnet_model_load_options, NULL, load_model_file),
-    CASE(digitnet_dataset_options, NULL, create_dataset),
-    CASE(digitnet_dataset_options, NULL, create_float_dataset),
-    CASE(digitnet_source_options, &valid_source, create_source),
-    CASE(digitnet_dataset_load_options, NULL, load_dataset),
-    CASE(digitnet_dataset_load_options, NULL, load_mnist),
-    CASE(digitnet_image, &valid_image, frame_digit),
+    CASE(digitnet_model_options, max_multiply_adds, NULL, create_model),
+    CASE(digitnet_conv2d_options, no_bias, NULL, add_conv2d),
+    CASE(digitnet_max_pool2d_options, reserved_2, NULL, add_max_pool2d),
+    CASE(digitnet_layer_options, name, NULL, add_flatten),
+    CASE(digitnet_dense_options, reserved, NULL, add_dense),
+    CASE(digitnet_layer_options, name, NULL, add_dropout),
+    CASE(digitnet_layer_options, name, NULL, add_activation),
+    CASE(digitnet_compile_options, reserved_2, NULL, compile),
+    CASE(digitnet_fit_options, reserved, NULL, fit_model),
+    CASE(digitnet_evaluate_options, reserved, NULL, evaluate),
+    CASE(digitnet_session_options, reserved, NULL, create_session),
+    CASE(digitnet_model_load_options, reserved_2, NULL, load_model),
+    CASE(digitnet_model_load_options, reserved_2, NULL, load_model_file),
+    CASE(digitnet_dataset_options, reserved_2, NULL, create_dataset),
+    CASE(digitnet_dataset_options, reserved_2, NULL, create_float_dataset),
+    CASE(digitnet_source_options, user_data, &valid_source, create_source),
+    CASE(digitnet_dataset_load_options, max_bytes, NULL, load_dataset),
+    CASE(digitnet_dataset_load_options, max_bytes, NULL, load_mnist),
+    CASE(digitnet_image, max_pixels, &valid_image, frame_digit),
 };
 const size_t option_case_count = sizeof option_cases / sizeof *option_cases;
 
@@ -241,10 +242,10 @@ static digitnet_status measure(misuse *own, void *out) {
 }
 
 const struct_case result_cases[] = {
-    CASE(digitnet_model_info, NULL, describe_model),
-    CASE(digitnet_layer_info, NULL, describe_layer),
-    CASE(digitnet_tensor_info, NULL, describe_tensor),
-    CASE(digitnet_dataset_info, NULL, describe_dataset),
-    CASE(digitnet_metrics, NULL, measure),
+    CASE(digitnet_model_info, reserved, NULL, describe_model),
+    CASE(digitnet_layer_info, reserved, NULL, describe_layer),
+    CASE(digitnet_tensor_info, values, NULL, describe_tensor),
+    CASE(digitnet_dataset_info, classes, NULL, describe_dataset),
+    CASE(digitnet_metrics, accuracy, NULL, measure),
 };
 const size_t result_case_count = sizeof result_cases / sizeof *result_cases;

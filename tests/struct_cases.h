@@ -7,6 +7,7 @@
 typedef struct struct_case {
     const char *type;
     size_t size;
+    size_t first_size; /* in the first release */
     const void *valid; /* the options that the call succeeds with; NULL: all zeros */
     digitnet_status (*call)(misuse *own, void *options_or_result);
 } struct_case;

@@ -23,8 +23,10 @@ static void check_option_struct(misuse *own, const struct_case *tested) {
         options.struct_size = too_small_or_large[i];
         expect_failure(tested->call(own, &options), DIGITNET_EINVAL, tested->type);
     }
-    options.struct_size = tested->size - 1;
+    options.struct_size = tested->first_size - 1;
     expect_failure(tested->call(own, &options), DIGITNET_EINVAL, tested->type);
+    options.struct_size = tested->first_size;
+    expect_ok(tested->call(own, &options));
     /* A newer version's, with nothing set that this one does not know; then with something. */
     options.struct_size = tested->size + 8;
     expect_ok(tested->call(own, &options));
@@ -58,7 +60,7 @@ static void check_result_struct(misuse *own, const struct_case *tested) {
     expect_ok(tested->call(own, &out));
     assert_int_equal(out.struct_size, tested->size + 8);
     assert_memory_equal(out.bytes + tested->size, untouched.bytes, sizeof out - tested->size);
-    const size_t refused[] = {0, tested->size - 1, LARGEST + 1};
+    const size_t refused[] = {0, tested->first_size - 1, LARGEST + 1};
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         memset(&out, 0x77, sizeof out);
         out.struct_size = untouched.struct_size = refused[i];
