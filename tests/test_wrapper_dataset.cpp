@@ -33,6 +33,7 @@ TEST_CASE("images and labels must fit each other") {
     CHECK_NOTHROW(digitnet::dataset(values, labels, 2, 2, 1));
     CHECK_ERROR(DIGITNET_ESHAPE, "12 values are not 3 images of 2x1x1", digitnet::dataset(values, labels, 2, 1, 1));
     CHECK_ERROR(DIGITNET_ESHAPE, "12 values are not 3 images of 2x2x2", digitnet::dataset(values, labels, 2, 2, 2));
+    CHECK_ERROR(DIGITNET_ESHAPE, "13 values", digitnet::dataset(std::vector<float>(13), labels, 2, 2, 1));
     CHECK_ERROR(DIGITNET_ESHAPE, "5x1x1", digitnet::dataset(values, labels, 5, 1, 1));
     CHECK_ERROR(DIGITNET_ESHAPE, "0 values", digitnet::dataset(digitnet::span<const float>(), labels, half, 2, 1));
     CHECK_ERROR(DIGITNET_ESHAPE, "", digitnet::dataset(std::vector<std::uint8_t>(12), labels, 1, 1, 1));

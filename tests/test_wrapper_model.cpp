@@ -275,29 +275,38 @@ TEST_CASE("the history's table") {
 }
 
 TEST_CASE("a picture is brought into MNIST's frame") {
-    constexpr std::size_t WIDTH = 40, HEIGHT = 30, STRIDE = 50;
-    std::vector<std::uint8_t> pixels((HEIGHT - 1) * STRIDE + WIDTH, 255);
+    digitnet::image picture;
+    picture.width = 40;
+    picture.height = 30;
+    picture.stride = 50;
+    std::vector<std::uint8_t> pixels((picture.height - 1) * picture.stride + picture.width, 255);
     for (std::size_t row = 5; row < 25; row++)
         for (std::size_t column = 18; column < 22; column++)
-            pixels[row * STRIDE + column] = 0;
-    auto picture = DIGITNET_INIT(digitnet_image);
-    picture.pixels = pixels.data();
-    picture.width = WIDTH;
-    picture.height = HEIGHT;
-    picture.stride = STRIDE;
+            pixels[row * picture.stride + column] = 0;
+    digitnet::image in_c = picture;
+    in_c.pixels = pixels.data();
     digitnet::frame expected{};
-    REQUIRE(digitnet_image_frame_digit(expected.data(), expected.size(), &picture) == DIGITNET_OK);
-    CHECK(digitnet::frame_digit(pixels, WIDTH, HEIGHT, STRIDE) == expected);
+    REQUIRE(digitnet_image_frame_digit(expected.data(), expected.size(), &in_c) == DIGITNET_OK);
+    CHECK(digitnet::frame_digit(pixels, picture) == expected);
     CHECK(*std::max_element(expected.begin(), expected.end()) == 1);
-    CHECK(digitnet::frame_digit(pixels, STRIDE, HEIGHT - 1) == expected); // other margins, the same digit
+    picture.max_pixels = 1199;
+    CHECK_ERROR(DIGITNET_ELIMIT, "1199", digitnet::frame_digit(pixels, picture));
 
+    const auto shaped = [](std::size_t width, std::size_t height, std::size_t stride) {
+        digitnet::image layout;
+        layout.width = width;
+        layout.height = height;
+        layout.stride = stride;
+        return layout;
+    };
+    CHECK(digitnet::frame_digit(pixels, shaped(50, 29, 0)) == expected); // other margins, the same digit
     pixels.pop_back();
     CHECK_ERROR(DIGITNET_ESHAPE, "too few for 30 rows of 40, 50 apart",
-                digitnet::frame_digit(pixels, WIDTH, HEIGHT, STRIDE));
-    CHECK_ERROR(DIGITNET_ESHAPE, "", digitnet::frame_digit(pixels, 8, SIZE_MAX / 8 + 2)); // 8 x that is 8
-    CHECK_ERROR(DIGITNET_ESHAPE, "", digitnet::frame_digit(pixels, pixels.size() + 1, 1));
-    CHECK_ERROR(DIGITNET_EINVAL, "", digitnet::frame_digit(pixels, 0, HEIGHT));
-    CHECK_ERROR(DIGITNET_EINVAL, "", digitnet::frame_digit(pixels, WIDTH, 0));
-    CHECK_ERROR(DIGITNET_EINVAL, "", digitnet::frame_digit(pixels, WIDTH, HEIGHT, 1));
-    CHECK_ERROR(DIGITNET_ENOTFOUND, "", digitnet::frame_digit(std::vector<std::uint8_t>(400, 9), 20, 20));
+                digitnet::frame_digit(pixels, shaped(40, 30, 50)));
+    CHECK_ERROR(DIGITNET_ESHAPE, "", digitnet::frame_digit(pixels, shaped(8, SIZE_MAX / 8 + 2, 0))); // 8 x that is 8
+    CHECK_ERROR(DIGITNET_ESHAPE, "", digitnet::frame_digit(pixels, shaped(pixels.size() + 1, 1, 0)));
+    CHECK_ERROR(DIGITNET_EINVAL, "", digitnet::frame_digit(pixels, shaped(0, 30, 0)));
+    CHECK_ERROR(DIGITNET_EINVAL, "", digitnet::frame_digit(pixels, shaped(40, 0, 0)));
+    CHECK_ERROR(DIGITNET_EINVAL, "", digitnet::frame_digit(pixels, shaped(40, 30, 1)));
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "", digitnet::frame_digit(std::vector<std::uint8_t>(400, 9), shaped(20, 20, 0)));
 }

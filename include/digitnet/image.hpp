@@ -17,24 +17,23 @@ namespace digitnet {
 /** A digit in MNIST's frame. */
 using frame = std::array<float, std::size_t{DIGITNET_FRAME_SIZE} * DIGITNET_FRAME_SIZE>;
 
+/** How a picture's pixels lie, and how many are too many. */
+using image = sized<digitnet_image>;
+
 /**
- * Brings a picture into MNIST's frame: `height` rows of `width` bytes, `stride` bytes apart (zero: `width`). Throws
- * error with DIGITNET_ESHAPE where `pixels` has fewer.
+ * Brings a picture of one digit into MNIST's frame: `pixels`, which lie as `layout` says, whose own pointer is not read.
+ * Throws error with DIGITNET_ESHAPE where there are fewer of them than that.
  */
-[[nodiscard]] inline frame frame_digit(span<const std::uint8_t> pixels, std::size_t width, std::size_t height,
-                                       std::size_t stride = 0) {
-    const std::size_t step = stride > 0 ? stride : width;
-    const bool is_empty = width == 0 || height == 0; /* which the call below refuses */
-    if (!is_empty && (pixels.size() < width || (pixels.size() - width) / step < height - 1)) {
+[[nodiscard]] inline frame frame_digit(span<const std::uint8_t> pixels, const image &layout) {
+    const std::size_t stride = layout.stride > 0 ? layout.stride : layout.width;
+    const bool is_empty = layout.width == 0 || layout.height == 0; /* which the call below refuses */
+    if (!is_empty && (pixels.size() < layout.width || (pixels.size() - layout.width) / stride < layout.height - 1)) {
         throw error(DIGITNET_ESHAPE, "frame_digit: " + std::to_string(pixels.size()) + " bytes are too few for " +
-                                         std::to_string(height) + " rows of " + std::to_string(width) + ", " +
-                                         std::to_string(step) + " apart");
+                                         std::to_string(layout.height) + " rows of " + std::to_string(layout.width) +
+                                         ", " + std::to_string(stride) + " apart");
     }
-    sized<digitnet_image> picture;
+    image picture = layout;
     picture.pixels = pixels.data();
-    picture.width = width;
-    picture.height = height;
-    picture.stride = stride;
     frame result{};
     check(digitnet_image_frame_digit(result.data(), result.size(), &picture));
     return result;
