@@ -176,14 +176,23 @@ void run_threads(void (*run)(void *context), void *contexts, size_t count, size_
     free(starts);
 }
 
+bool count_allocation(allocation_counts *counts) {
+    size_t number = atomic_fetch_add(&counts->allocations, 1) + 1, fail_at = atomic_load(&counts->fail_at);
+    if (number == fail_at || (fail_at > 0 && number > fail_at && atomic_load(&counts->for_good)))
+        return false;
+    atomic_fetch_add(&counts->live, 1);
+    return true;
+}
+
 static void *count_allocate(void *user_data, size_t size, size_t alignment) {
     allocation_counts *counts = user_data;
     void *memory = NULL;
-    if (atomic_fetch_add(&counts->allocations, 1) + 1 == atomic_load(&counts->fail_at) ||
-        posix_memalign(&memory, alignment, size) != 0) {
+    if (!count_allocation(counts))
+        return NULL;
+    if (posix_memalign(&memory, alignment, size) != 0) {
+        atomic_fetch_sub(&counts->live, 1);
         return NULL;
     }
-    atomic_fetch_add(&counts->live, 1);
     /* What the library does not set itself must not happen to be zero. */
     memset(memory, 0xa5, size);
     return memory;
@@ -201,6 +210,7 @@ void begin_counting(allocation_counts *counts) {
     atomic_init(&counts->allocations, 0);
     atomic_init(&counts->live, 0);
     atomic_init(&counts->fail_at, 0);
+    atomic_init(&counts->for_good, false);
     expect_ok(digitnet_set_allocator(
         DIGITNET_WITH(digitnet_allocator, .user_data = counts, .allocate = count_allocate, .release = count_release)));
 }

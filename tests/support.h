@@ -65,11 +65,15 @@ temporary_folder make_folder(void);
 /* Runs `run` with each of `count` contexts of `size` bytes, each on a thread of its own, at the same time. */
 void run_threads(void (*run)(void *context), void *contexts, size_t count, size_t size);
 
-/* An allocator that counts, and that fails one allocation: the `fail_at`-th from its setting on, 0 for none. */
+/* An allocator that counts, and that fails one allocation: the `fail_at`-th from its setting on, 0 for none; where
+ * `for_good` is set, those after it too. */
 typedef struct allocation_counts {
     atomic_size_t allocations, live;
     atomic_size_t fail_at;
+    atomic_bool for_good;
 } allocation_counts;
+/* Counts one more allocation; false where it is to fail. */
+bool count_allocation(allocation_counts *counts);
 /* Puts it in place of the library's; there must be no objects. The counts start at zero. */
 void begin_counting(allocation_counts *counts);
 /* Checks that all memory came back, and brings the library's own back. */

@@ -1,6 +1,5 @@
 /* Data sets from memory and from sources, slices, reading, and the order of an epoch. */
 #include "expect.h"
-#include "failing_allocator.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -526,43 +525,6 @@ static void incomplete_sources_are_refused(void **state) {
     assert_int_equal(self.released, 0);
 }
 
-/* ---- Memory that runs out ---- */
-
-static void running_out_of_memory_loses_nothing(void **state) {
-    (void)state;
-    failing_allocator memory = {0};
-    int released = 0;
-    digitnet_allocator hook = DIGITNET_INIT(digitnet_allocator);
-    hook.user_data = &memory;
-    hook.allocate = allocate_or_fail;
-    hook.release = release_counted;
-    expect_ok(digitnet_set_allocator(&hook));
-    digitnet_dataset_options options = DIGITNET_INIT(digitnet_dataset_options);
-    options.borrow = 1;
-    options.user_data = &released;
-    options.release = count_release;
-    for (size_t allowed = 0; allowed < 4; ++allowed) { /* storage, images, labels, data set */
-        digitnet_dataset *dataset = (digitnet_dataset *)1;
-        memory.until_failure = allowed;
-        expect_failure(digitnet_dataset_create_f32(&dataset, floats, labels, COUNT, HEIGHT, WIDTH, CHANNELS),
-                       DIGITNET_ENOMEM, "out of memory");
-        assert_null(dataset);
-        assert_int_equal(memory.live, 0);
-        memory.until_failure = allowed / 2;
-        expect_failure(digitnet_dataset_create_u8_ex(&dataset, bytes, labels, COUNT, HEIGHT, WIDTH, CHANNELS, &options),
-                       DIGITNET_ENOMEM, "out of memory");
-        assert_int_equal(memory.live, 0);
-    }
-    assert_int_equal(released, 0);
-    memory.until_failure = 4;
-    digitnet_dataset *whole = make_floats(), *part = NULL;
-    expect_failure(digitnet_dataset_slice(&part, whole, 0, 1), DIGITNET_ENOMEM, "out of memory");
-    assert_null(part);
-    digitnet_dataset_free(whole);
-    assert_int_equal(memory.live, 0);
-    expect_ok(digitnet_set_allocator(NULL));
-}
-
 /* ---- The order of an epoch ---- */
 
 static bool is_permutation(const size_t *order, size_t count) {
@@ -637,7 +599,6 @@ int main(void) {
         cmocka_unit_test(failing_sources_are_reported),
         cmocka_unit_test(wrong_samples_of_sources_are_named),
         cmocka_unit_test(incomplete_sources_are_refused),
-        cmocka_unit_test(running_out_of_memory_loses_nothing),
         cmocka_unit_test(shuffles_are_permutations),
         cmocka_unit_test(shuffles_are_fair),
     };

@@ -1,6 +1,5 @@
 /* IDX files, raw and compressed: read as they are, and every broken form refused by name. */
 #include "expect.h"
-#include "failing_allocator.h"
 #include "folder.h"
 
 #include <stdbool.h>
@@ -395,38 +394,6 @@ static void wrong_arguments_are_refused(void **state) {
     expect_failure(digitnet_dataset_load_mnist_ex(&out, NULL, ".", &options), DIGITNET_ENOTFOUND, "train-images");
 }
 
-/* Each allocation fails once, zlib's too. */
-static void running_out_of_memory_loses_nothing(void **state) {
-    (void)state;
-    failing_allocator memory = {0};
-    digitnet_dataset *dataset = NULL;
-    digitnet_allocator hook = DIGITNET_INIT(digitnet_allocator);
-    content images = images_content();
-    size_t allowed = 0;
-    images = compressed(&images);
-    put_pair();
-    put_content("images", &images);
-    hook.user_data = &memory;
-    hook.allocate = allocate_or_fail;
-    hook.release = release_counted;
-    expect_ok(digitnet_set_allocator(&hook));
-    for (;; ++allowed) {
-        memory.until_failure = allowed;
-        digitnet_status status = digitnet_dataset_load_idx(&dataset, "images", "labels");
-        if (status == DIGITNET_OK)
-            break;
-        assert_int_equal(status, DIGITNET_ENOMEM);
-        assert_non_null(strstr(digitnet_last_error(), "out of memory"));
-        assert_null(dataset);
-        assert_int_equal(memory.live, 0);
-    }
-    assert_int_equal(memory.until_failure, 0);
-    assert_true(allowed >= 7); /* two files, zlib's two, images, labels, storage, data set */
-    digitnet_dataset_free(dataset);
-    assert_int_equal(memory.live, 0);
-    expect_ok(digitnet_set_allocator(NULL));
-}
-
 /* ---- MNIST's folder ---- */
 
 static void put_mnist(const char *suffix, bool packed) {
@@ -555,7 +522,6 @@ int main(void) {
         in_folder(garbage_after_gzip_is_refused),
         in_folder(gzip_of_something_else_is_refused),
         in_folder(wrong_arguments_are_refused),
-        in_folder(running_out_of_memory_loses_nothing),
         in_folder(folder_is_read_raw_or_compressed),
         in_folder(raw_files_are_preferred),
         in_folder(half_of_it_is_enough),

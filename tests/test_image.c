@@ -376,27 +376,6 @@ static void misuse_is_refused(void **state) {
     expect_untouched(framed);
 }
 
-static void running_out_of_memory_loses_nothing(void **state) {
-    (void)state;
-    float framed[VALUES];
-    struct picture picture = new_picture(40, 50, 200);
-    fill_rectangle(&picture, 10, 10, 6, 30, 20);
-    digitnet_status status = DIGITNET_ENOMEM;
-    size_t failures = 0;
-    while (status) {
-        allocation_counts counts;
-        begin_counting(&counts);
-        counts.fail_at = failures + 1;
-        status = frame(framed, picture.pixels, 40, 50, 0);
-        end_counting(&counts);
-        if (status)
-            assert_int_equal(status, DIGITNET_ENOMEM);
-        failures += status != DIGITNET_OK;
-    }
-    assert_true(failures > 0);
-    free(picture.pixels);
-}
-
 int main(void) {
     const struct CMUnitTest against_mnist[] = {
         cmocka_unit_test(mnist_stays_as_it_is),     cmocka_unit_test(polarity_does_not_matter),
@@ -408,7 +387,7 @@ int main(void) {
         cmocka_unit_test(the_aspect_is_kept),     cmocka_unit_test(the_centre_of_mass_is_in_the_middle),
         cmocka_unit_test(the_stride_is_honoured), cmocka_unit_test(thin_strokes_become_visible),
         cmocka_unit_test(odd_shapes_work),        cmocka_unit_test(pictures_without_ink_are_refused),
-        cmocka_unit_test(misuse_is_refused),      cmocka_unit_test(running_out_of_memory_loses_nothing),
+        cmocka_unit_test(misuse_is_refused),
     };
     return cmocka_run_group_tests(against_mnist, load, unload) | cmocka_run_group_tests(drawn, NULL, NULL);
 }

@@ -1,342 +1,33 @@
-/* The allocator hook, calls that get no memory, and work that must not ask for any. */
-#include <stdio.h>
+/* The allocator hook, and work that must not ask it for memory. */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "support.h"
 
 enum { IMAGES = 30 };
 
-/* Objects of all kinds, whose memory is counted. */
+/* A model that has been trained for one epoch, and its data; their memory is counted. */
 typedef struct fixture {
     allocation_counts counts;
-    digitnet_model *model; /* trained for one epoch */
-    digitnet_model *draft; /* with layers, not compiled */
-    digitnet_model *spare; /* compiled */
+    digitnet_model *model;
     digitnet_dataset *data;
-    digitnet_session *session;
-    digitnet_history *history;
-    void *file; /* the model's */
-    size_t file_size;
-    temporary_folder folder;
-    char path[100];
 } fixture;
-
-static const digitnet_fit_options *fit_options(size_t until_epoch) {
-    static digitnet_fit_options options;
-    options = (digitnet_fit_options){.struct_size = sizeof options,
-                                     .until_epoch = until_epoch,
-                                     .batch_size = 8,
-                                     .threads = 2,
-                                     .validation_fraction = 0.2};
-    return &options;
-}
 
 static fixture *begin_fixture(void) {
     fixture *own = calloc(1, sizeof *own);
     assert_non_null(own);
     begin_counting(&own->counts);
     own->model = make_small_network(1);
-    own->draft = build_small_network();
-    own->spare = make_small_network(2);
     own->data = make_small_dataset(IMAGES, 1);
-    expect_ok(digitnet_model_fit(&own->history, own->model, own->data, fit_options(1)));
-    expect_ok(digitnet_session_create(&own->session, own->model, NULL));
-    expect_failure(digitnet_model_save_memory(NULL, 0, &own->file_size, own->model), DIGITNET_ESHAPE, "");
-    own->file = must_allocate(own->file_size);
-    expect_ok(digitnet_model_save_memory(own->file, own->file_size, NULL, own->model));
-    own->folder = make_folder();
-    snprintf(own->path, sizeof own->path, "%s/file", own->folder.path);
+    fit(own->model, own->data, DIGITNET_WITH(digitnet_fit_options, .batch_size = 8, .threads = 2));
     return own;
 }
 
-/* Nothing is left: no memory, no file but the one that a call may have written. */
+/* Nothing is left. */
 static void end_fixture(fixture *own) {
     digitnet_model_free(own->model);
-    digitnet_model_free(own->draft);
-    digitnet_model_free(own->spare);
-    digitnet_session_free(own->session);
-    digitnet_history_free(own->history);
     digitnet_dataset_free(own->data);
     end_counting(&own->counts);
-    unlink(own->path);
-    assert_int_equal(rmdir(own->folder.path), 0);
-    free(own->file);
     free(own);
-}
-
-static digitnet_status create_model(fixture *own) {
-    (void)own;
-    digitnet_model *model;
-    digitnet_status status = digitnet_model_create(&model, 3, 3, 1);
-    assert_true((status == DIGITNET_OK) == (model != NULL));
-    digitnet_model_free(model);
-    return status;
-}
-
-/* More layers than are first made room for. The error is kept for compile; taken back, building goes on. */
-static digitnet_status add_layers(fixture *own) {
-    digitnet_model_info before = DIGITNET_INIT(digitnet_model_info), after = before;
-    digitnet_status first = DIGITNET_OK;
-    for (size_t i = 0; i < 8 && first == DIGITNET_OK; i++) {
-        expect_ok(digitnet_model_describe(&before, own->draft));
-        first = digitnet_model_add_dense(own->draft, SMALL_CLASSES, DIGITNET_SOFTMAX);
-    }
-    if (first != DIGITNET_OK) {
-        expect_ok(digitnet_model_describe(&after, own->draft));
-        assert_memory_equal(&before, &after, sizeof before);
-        expect_failure(digitnet_model_compile(own->draft, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY),
-                       DIGITNET_ENOMEM, "out of memory");
-        digitnet_model_clear_error(own->draft);
-    }
-    return first;
-}
-
-static digitnet_status compile_first(fixture *own) {
-    return digitnet_model_compile(own->draft, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY);
-}
-
-static digitnet_status compile_again(fixture *own) {
-    return digitnet_model_compile_ex(own->spare, DIGITNET_SGD, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY,
-                                     DIGITNET_WITH(digitnet_compile_options, .momentum = 0.5));
-}
-
-static digitnet_status clone_model(fixture *own) {
-    digitnet_model *copy;
-    digitnet_status status = digitnet_model_clone(&copy, own->model);
-    assert_true((status == DIGITNET_OK) == (copy != NULL));
-    digitnet_model_free(copy);
-    return status;
-}
-
-/* May fail at the end of an epoch too, and then goes on from there. */
-static digitnet_status fit_model(fixture *own) {
-    digitnet_history *history;
-    digitnet_status status = digitnet_model_fit(&history, own->model, own->data, fit_options(3));
-    digitnet_history_free(history);
-    return status;
-}
-
-static digitnet_status evaluate(fixture *own) {
-    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
-    return digitnet_model_evaluate(&metrics, own->model, own->data,
-                                   DIGITNET_WITH(digitnet_evaluate_options, .threads = 3));
-}
-
-static digitnet_status predict(fixture *own) {
-    float image[SMALL_IMAGE] = {0}, scores[SMALL_CLASSES];
-    return digitnet_model_predict(scores, SMALL_CLASSES, own->model, image, SMALL_IMAGE);
-}
-
-static digitnet_status create_session(fixture *own) {
-    digitnet_session *session;
-    digitnet_status status =
-        digitnet_session_create(&session, own->model, DIGITNET_WITH(digitnet_session_options, .threads = 3));
-    assert_true((status == DIGITNET_OK) == (session != NULL));
-    digitnet_session_free(session);
-    return status;
-}
-
-static digitnet_status clone_session(fixture *own) {
-    digitnet_session *session;
-    digitnet_status status = digitnet_session_clone(&session, own->session);
-    assert_true((status == DIGITNET_OK) == (session != NULL));
-    digitnet_session_free(session);
-    return status;
-}
-
-static digitnet_status save_memory(fixture *own) {
-    return digitnet_model_save_memory(own->file, own->file_size, NULL, own->model);
-}
-
-static digitnet_status save(fixture *own) {
-    digitnet_status status = digitnet_model_save(own->model, own->path);
-    assert_true((status == DIGITNET_OK) == (access(own->path, F_OK) == 0));
-    unlink(own->path);
-    return status;
-}
-
-static digitnet_status load_memory(fixture *own) {
-    digitnet_model *model;
-    digitnet_status status = digitnet_model_load_memory(&model, own->file, own->file_size);
-    assert_true((status == DIGITNET_OK) == (model != NULL));
-    if (model) {
-        assert_same_weights(model, own->model);
-    }
-    digitnet_model_free(model);
-    return status;
-}
-
-static digitnet_status load(fixture *own) {
-    FILE *file = fopen(own->path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(own->file, 1, own->file_size, file), own->file_size);
-    fclose(file);
-    digitnet_model *model;
-    digitnet_status status = digitnet_model_load(&model, own->path);
-    digitnet_model_free(model);
-    return status;
-}
-
-static digitnet_status write_csv(fixture *own) {
-    digitnet_status status = digitnet_history_write_csv(own->history, own->path);
-    assert_true((status == DIGITNET_OK) == (access(own->path, F_OK) == 0));
-    unlink(own->path);
-    return status;
-}
-
-static digitnet_status finish_dataset(digitnet_status status, digitnet_dataset *dataset) {
-    assert_true((status == DIGITNET_OK) == (dataset != NULL));
-    digitnet_dataset_free(dataset);
-    return status;
-}
-
-static const uint8_t two_bytes[2] = {1, 2};
-static const float two_floats[2] = {1, 2};
-static const int32_t two_labels[2] = {0, 1};
-
-static digitnet_status create_bytes(fixture *own) {
-    (void)own;
-    digitnet_dataset *dataset;
-    digitnet_status status = digitnet_dataset_create_u8(&dataset, two_bytes, two_labels, 2, 1, 1, 1);
-    return finish_dataset(status, dataset);
-}
-
-static void release_nothing(void *user_data) {
-    ++*(size_t *)user_data;
-}
-
-/* Where the creation fails the memory remains the caller's. */
-static digitnet_status borrow_floats(fixture *own) {
-    (void)own;
-    digitnet_dataset *dataset;
-    size_t releases = 0;
-    digitnet_status status = digitnet_dataset_create_f32_ex(
-        &dataset, two_floats, two_labels, 2, 1, 1, 1,
-        DIGITNET_WITH(digitnet_dataset_options, .borrow = 1, .release = release_nothing, .user_data = &releases));
-    status = finish_dataset(status, dataset);
-    assert_int_equal(releases, status == DIGITNET_OK);
-    return status;
-}
-
-static int gather_nothing(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
-                          void *user_data) {
-    (void)images, (void)labels, (void)indices, (void)seeds, (void)count, (void)user_data;
-    return 0;
-}
-
-static digitnet_status create_source(fixture *own) {
-    (void)own;
-    digitnet_dataset *dataset;
-    digitnet_status status =
-        digitnet_dataset_create_source(&dataset, DIGITNET_WITH(digitnet_source_options, .count = 2, .height = 1,
-                                                               .width = 1, .channels = 1, .gather = gather_nothing));
-    return finish_dataset(status, dataset);
-}
-
-static digitnet_status slice(fixture *own) {
-    digitnet_dataset *dataset;
-    digitnet_status status = digitnet_dataset_slice(&dataset, own->data, 1, 2);
-    return finish_dataset(status, dataset);
-}
-
-static digitnet_status load_mnist(fixture *own) {
-    (void)own;
-    digitnet_dataset *train, *test;
-    digitnet_status status = digitnet_dataset_load_mnist(&train, &test, "data/mnist-subset");
-    assert_true((status == DIGITNET_OK) == (train != NULL));
-    digitnet_dataset_free(train);
-    return finish_dataset(status, test);
-}
-
-static digitnet_status frame_digit(fixture *own) {
-    (void)own;
-    float frame[DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE];
-    uint8_t pixels[40 * 40];
-    memset(pixels, 255, sizeof pixels);
-    memset(pixels + 10 * 40 + 10, 0, 200);
-    return digitnet_image_frame_digit(frame, sizeof frame / sizeof *frame,
-                                      DIGITNET_WITH(digitnet_image, .pixels = pixels, .width = 40, .height = 40));
-}
-
-typedef struct tested_call {
-    const char *name;
-    digitnet_status (*call)(fixture *own);
-} tested_call;
-
-static const tested_call tested_calls[] = {
-    {"create_model", create_model},
-    {"add_layers", add_layers},
-    {"compile_first", compile_first},
-    {"compile_again", compile_again},
-    {"clone_model", clone_model},
-    {"fit_model", fit_model},
-    {"evaluate", evaluate},
-    {"predict", predict},
-    {"create_session", create_session},
-    {"clone_session", clone_session},
-    {"save_memory", save_memory},
-    {"save", save},
-    {"load_memory", load_memory},
-    {"load", load},
-    {"write_csv", write_csv},
-    {"create_bytes", create_bytes},
-    {"borrow_floats", borrow_floats},
-    {"create_source", create_source},
-    {"slice", slice},
-    {"load_mnist", load_mnist},
-    {"frame_digit", frame_digit},
-};
-
-/* All objects still do what they did before: the model's training comes to the goal. */
-static void check_fixture(fixture *own, const float *goal) {
-    float image[SMALL_IMAGE] = {0}, scores[SMALL_CLASSES];
-    expect_ok(digitnet_session_run(scores, SMALL_CLASSES, own->session, image, SMALL_IMAGE));
-    expect_ok(fit_model(own));
-    float *weights = copy_weights(own->model);
-    assert_same_floats(weights, goal, count_parameters(own->model));
-    free(weights);
-    expect_ok(compile_first(own));
-    fit(own->draft, own->data, NULL);
-    fit(own->spare, own->data, NULL);
-}
-
-/* Makes the n-th allocation of a call fail. False where it has less than n. */
-static bool fail_allocation(const tested_call *tested, size_t n, const float *goal) {
-    fixture *own = begin_fixture();
-    atomic_store(&own->counts.allocations, 0);
-    atomic_store(&own->counts.fail_at, n);
-    digitnet_status status = tested->call(own);
-    bool failed = atomic_load(&own->counts.allocations) >= n;
-    atomic_store(&own->counts.fail_at, 0);
-    if (status != (failed ? DIGITNET_ENOMEM : DIGITNET_OK)) {
-        fail_msg("%s, allocation %zu: %s (\"%s\")", tested->name, n, digitnet_status_string(status),
-                 digitnet_last_error());
-    }
-    if (failed) {
-        assert_non_null(strstr(digitnet_last_error(), "out of memory"));
-        expect_ok(tested->call(own));
-    }
-    check_fixture(own, goal);
-    end_fixture(own);
-    return failed;
-}
-
-static void test_each_allocation_fails(void **state) {
-    (void)state;
-    digitnet_model *trained = make_small_network(1);
-    digitnet_dataset *data = make_small_dataset(IMAGES, 1);
-    fit(trained, data, fit_options(3));
-    float *goal = copy_weights(trained);
-    digitnet_model_free(trained); /* before the allocator is changed */
-    digitnet_dataset_free(data);
-    for (size_t i = 0; i < sizeof tested_calls / sizeof *tested_calls; i++) {
-        size_t n = 1;
-        while (fail_allocation(&tested_calls[i], n, goal)) {
-            n++;
-        }
-    }
-    free(goal);
 }
 
 /* Memory is booked when a session is made, and none afterwards. */
@@ -462,7 +153,6 @@ static void test_allocator_is_fixed_while_objects_exist(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_allocation_fails),
         cmocka_unit_test(test_session_runs_without_allocation),
         cmocka_unit_test(test_training_runs_without_allocation),
         cmocka_unit_test(test_history_grows),

@@ -42,6 +42,9 @@ typedef struct call_watch {
 /* From now on; NULL: no more. One thread at a time. */
 void watch_calls(const call_watch *watch);
 
+/* From now on fsync succeeds and does nothing: for tests that save thousands of files and do not wait for a disk. */
+void skip_syncs(void);
+
 const char *call_name(call_kind kind);
 
 #endif
