@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "core/random.h"
+#include "counts.h"
 #include "kernels/kernels.h"
 
 /* The wide sets once more, compiled for the instruction set that every machine has. */
@@ -73,10 +74,40 @@ static void fill_random(float *values, size_t count, dnn_random *random, bool wh
         values[i] = whole ? (float)random_between(random, 0, 6) - 3 : dnn_random_float(random) * 2 - 1;
 }
 
+/* A sum of products in double, with the sum of their magnitudes, by which its rounding in float is bounded. */
+typedef struct exact_sum {
+    double value, magnitude;
+} exact_sum;
+
+static inline void add_product(exact_sum *sum, double a, double b) {
+    sum->value += a * b;
+    sum->magnitude += fabs(a * b);
+}
+
+/* gamma_n = n u / (1 - n u), u the unit of rounding: n roundings, one after the other, change a value by no more than
+ * this share of it. A sum of n terms in any order has so many, its terms' own products included, and so its error is at
+ * most gamma_n times the sum of magnitudes (Higham, "Accuracy and Stability of Numerical Algorithms", 3.1). The second
+ * term is the error of the reference itself. */
+static inline double rounding_bound(size_t terms, const exact_sum *sum) {
+    double in_float = (double)terms * 0x1p-24, in_double = (double)terms * 0x1p-53;
+    return (in_float / (1 - in_float) + in_double / (1 - in_double)) * sum->magnitude;
+}
+
+/* Compares sums of up to `terms` terms: the same where `whole`, else within what rounding may do to them. */
+static inline void compare_sums(const float *got, const exact_sum *expected, size_t count, bool whole, size_t terms,
+                                const char *what) {
+    for (size_t i = 0; i < count; i++) {
+        double bound = whole ? 0 : rounding_bound(terms, &expected[i]);
+        if (!(fabs(got[i] - expected[i].value) <= bound))
+            fail_msg("%s: %s: value %zu of %zu is %.9g, not %.9g +- %.3g", context, what, i, count, (double)got[i],
+                     expected[i].value, bound);
+    }
+}
+
 /* Compares with `expected`: the same where `whole`, else within what rounding of sums of products up to `scale` may do.
  */
-static void compare_floats(const float *got, const double *expected, size_t count, bool whole, double scale,
-                           const char *what) {
+static inline void compare_floats(const float *got, const double *expected, size_t count, bool whole, double scale,
+                                  const char *what) {
     double tolerance = whole ? 0 : scale * 2e-6;
     for (size_t i = 0; i < count; i++)
         if (!(fabs(got[i] - expected[i]) <= tolerance))

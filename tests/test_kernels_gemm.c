@@ -1,14 +1,14 @@
-/* Matrix products of every set, and of OpenBLAS, against plain loops. */
+/* Matrix products of every set, and of OpenBLAS, against plain loops: test_kernels_gemm [SHAPES] */
 #include "kernels/gemm.h"
 #include "kernels/gemm_openblas.h"
 #include "test_kernels.h"
 
-enum { CASES = 1500 };
+static size_t random_shapes = 1500;
 
 typedef struct product {
     dnn_gemm gemm;
     watched a, b;
-    double *expected;
+    exact_sum *expected;
     float *before; /* of C, all of it */
     size_t c_values;
     bool whole;
@@ -43,13 +43,14 @@ static void prepare(product *p, dnn_random *random) {
     assert_true(p->before && p->expected);
     fill_random(p->before, p->c_values, random, p->whole);
     for (size_t i = 0; i < p->c_values; i++)
-        p->expected[i] = p->before[i];
+        p->expected[i] = (exact_sum){p->before[i], fabs(p->before[i])};
     for (size_t row = 0; row < g->rows; row++)
         for (size_t column = 0; column < g->columns; column++) {
-            double sum = g->beta == 0 ? 0 : p->before[row * g->c_stride + column];
+            exact_sum sum = {0};
+            add_product(&sum, p->before[row * g->c_stride + column], g->beta);
             for (size_t k = 0; k < g->depth; k++)
-                sum += (double)element(g->a, g->a_stride, g->transpose_a, row, k) *
-                       element(g->b, g->b_stride, g->transpose_b, k, column);
+                add_product(&sum, element(g->a, g->a_stride, g->transpose_a, row, k),
+                            element(g->b, g->b_stride, g->transpose_b, k, column));
             p->expected[row * g->c_stride + column] = sum;
             if (g->beta == 0)
                 p->before[row * g->c_stride + column] = NAN; /* not read */
@@ -74,7 +75,7 @@ static void check(const product *p, gemm_fn gemm, const char *name) {
              "NT"[g.transpose_a], "NT"[g.transpose_b], g.rows, g.columns, g.depth, g.a_stride, g.b_stride, g.c_stride,
              (double)g.beta);
     gemm(&g);
-    compare_floats(g.c, p->expected, p->c_values, p->whole, (double)g.depth + 1, "C");
+    compare_sums(g.c, p->expected, p->c_values, p->whole, g.depth + 1, "C");
     watched_free(&c);
 }
 
@@ -107,7 +108,7 @@ static void random_shapes_agree_with_plain_loops(void **state) {
     dnn_random random;
     dnn_random_seed(&random, 99);
     dnn_blas_enter();
-    for (size_t i = 0; i < CASES; i++) {
+    for (size_t i = 0; i < random_shapes; i++) {
         size_t most = i % 10 == 0 ? 300 : i % 3 == 0 ? 70 : 25;
         product p = {.gemm = {.transpose_a = random_between(&random, 0, 1) ? DNN_TRANSPOSED : DNN_PLAIN,
                               .transpose_b = random_between(&random, 0, 1) ? DNN_TRANSPOSED : DNN_PLAIN,
@@ -238,7 +239,8 @@ static void openblas_refuses_what_its_integers_do_not_hold(void **state) {
 }
 #endif
 
-int main(void) {
+int main(int argc, char **argv) {
+    random_shapes = count_from(argc, argv, random_shapes);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_shapes_agree_with_plain_loops),
         cmocka_unit_test(large_shapes_agree_with_plain_loops),

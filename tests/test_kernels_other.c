@@ -1,4 +1,5 @@
-/* im2col, pooling, softmax, and what is done value by value, against plain loops. */
+/* im2col, pooling, softmax, and what is done value by value, against plain loops:
+ * test_kernels_other [SHAPES] */
 #include <float.h>
 
 #include "kernels/im2col.h"
@@ -6,7 +7,7 @@
 #include "kernels/softmax.h"
 #include "test_kernels.h"
 
-enum { CASES = 300 };
+static size_t random_shapes = 300;
 
 static size_t outputs(size_t input, size_t before, size_t after, size_t window, size_t stride) {
     return (input + before + after - window) / stride + 1;
@@ -47,7 +48,7 @@ static void im2col_and_its_adjoint(void **state) {
     (void)state;
     dnn_random random;
     dnn_random_seed(&random, 31);
-    for (size_t i = 0; i < CASES; i++) {
+    for (size_t i = 0; i < random_shapes; i++) {
         dnn_conv2d_shape s = random_conv2d(&random);
         size_t positions = s.output_height * s.output_width, depth = s.kernel_height * s.kernel_width * s.channels;
         size_t first = random_between(&random, 0, positions - 1), count = random_between(&random, 0, positions - first);
@@ -85,7 +86,7 @@ static void images_get_their_padding_and_lose_it(void **state) {
     (void)state;
     dnn_random random;
     dnn_random_seed(&random, 32);
-    for (size_t i = 0; i < CASES; i++) {
+    for (size_t i = 0; i < random_shapes; i++) {
         dnn_conv2d_shape s = random_conv2d(&random);
         size_t row = (s.padding_left + s.width + s.padding_right) * s.channels,
                values = s.height * s.width * s.channels;
@@ -130,7 +131,7 @@ static void max_pool_takes_the_first_of_equals(void **state) {
     (void)state;
     dnn_random random;
     dnn_random_seed(&random, 33);
-    for (size_t i = 0; i < CASES; i++) {
+    for (size_t i = 0; i < random_shapes; i++) {
         dnn_pool2d_shape s = random_pool2d(&random);
         size_t values = s.height * s.width * s.channels, count = s.output_height * s.output_width * s.channels;
         watched image = watched_floats(values), output = watched_floats(count), gradient = watched_floats(values);
@@ -412,7 +413,8 @@ static void sets_come_widest_first(void **state) {
     assert_string_equal(dnn_kernels_at(index)->name, "baseline");
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    random_shapes = count_from(argc, argv, random_shapes);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sets_come_widest_first),
         cmocka_unit_test(im2col_and_its_adjoint),
