@@ -1,0 +1,396 @@
+/* The worlds that calls are made in, and the values of arguments. */
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "public_calls.h"
+
+enum { IMAGES = 12 };
+
+static digitnet_model *models[MODEL_STATES];
+static digitnet_dataset *train;
+static temporary_folder folder;
+static char path_to_write[128], path_to_model[128];
+
+const char *state_name(model_state state) {
+    static const char *const names[MODEL_STATES] = {"fresh", "built", "compiled", "trained", "loaded"};
+    return names[state];
+}
+
+void begin_worlds(void) {
+    folder = make_folder();
+    snprintf(path_to_write, sizeof path_to_write, "%s/written", folder.path);
+    snprintf(path_to_model, sizeof path_to_model, "%s/model.onnx", folder.path);
+    train = make_small_dataset(IMAGES, 1);
+    expect_ok(digitnet_model_create(&models[FRESH], SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
+    models[BUILT] = build_small_network();
+    models[COMPILED] = make_small_network(1);
+    models[TRAINED] = make_small_network(1);
+    fit(models[TRAINED], train, NULL);
+    expect_ok(digitnet_model_save(models[TRAINED], path_to_model));
+    expect_ok(digitnet_model_load(&models[LOADED], path_to_model));
+}
+
+void end_worlds(void) {
+    for (size_t i = 0; i < MODEL_STATES; i++)
+        digitnet_model_free(models[i]);
+    digitnet_dataset_free(train);
+    unlink(path_to_write);
+    unlink(path_to_model);
+    rmdir(folder.path);
+}
+
+static void *buffer_of(world *own, argument_kind kind) {
+    return own->buffers[kind - PIXELS];
+}
+
+static unsigned char *struct_of(world *own, argument_kind kind) {
+    return own->structs[kind - DATASET_OPTIONS];
+}
+
+/* Any history will do. */
+static digitnet_history *make_history(void) {
+    digitnet_model *model;
+    digitnet_history *history;
+    expect_ok(digitnet_model_clone(&model, models[TRAINED]));
+    expect_ok(digitnet_model_fit(&history, model, train, DIGITNET_WITH(digitnet_fit_options, .threads = 1)));
+    digitnet_model_free(model);
+    return history;
+}
+
+world *make_world(model_state state) {
+    world *own = must_allocate(sizeof *own);
+    memset(own, 0, sizeof *own);
+    expect_ok(digitnet_model_clone(&own->model, models[state]));
+    expect_ok(digitnet_session_create(&own->session, models[TRAINED], NULL));
+    expect_ok(digitnet_dataset_slice(&own->data, train, 0, IMAGES));
+    own->history = make_history();
+    fill_noise(buffer_of(own, PIXELS), BUFFER_ROOM / sizeof(float), 1);
+    fill_noise(buffer_of(own, WEIGHTS), BUFFER_ROOM / sizeof(float), 2);
+    memset(buffer_of(own, BYTES), 200, BUFFER_ROOM);
+    for (size_t row = 2; row < SMALL_HEIGHT - 2; row++)
+        ((unsigned char *)buffer_of(own, BYTES))[row * SMALL_WIDTH + 3] = 10; /* a digit: 1 */
+    expect_ok(digitnet_model_save_memory(buffer_of(own, FILE_BYTES), BUFFER_ROOM, &own->file_size, models[TRAINED]));
+    return own;
+}
+
+void free_world(world *own) {
+    digitnet_model_free(own->model);
+    digitnet_model_free(own->new_model);
+    digitnet_session_free(own->session);
+    digitnet_session_free(own->new_session);
+    digitnet_dataset_free(own->data);
+    digitnet_dataset_free(own->new_data);
+    digitnet_dataset_free(own->new_test_set);
+    digitnet_history_free(own->history);
+    digitnet_history_free(own->new_history);
+    free(own);
+}
+
+static int stop_at_once(const digitnet_event *event, void *user_data) {
+    (void)event, (void)user_data;
+    return event->kind == DIGITNET_EPOCH_BEGIN;
+}
+
+static int gather_zeros(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
+                        void *user_data) {
+    (void)indices, (void)seeds, (void)user_data;
+    if (images)
+        memset(images, 0, count * SMALL_IMAGE * sizeof(float));
+    if (labels)
+        memset(labels, 0, count * sizeof(int32_t));
+    return 0;
+}
+
+static void *allocate(void *user_data, size_t size, size_t alignment) {
+    (void)user_data;
+    void *memory = NULL;
+    return posix_memalign(&memory, alignment, size) == 0 ? memory : NULL;
+}
+
+static void release(void *user_data, void *memory, size_t size, size_t alignment) {
+    (void)user_data, (void)size, (void)alignment;
+    free(memory);
+}
+
+#define FIELD(type, name, kind) \
+    { offsetof(digitnet_##type, name), kind }
+
+static const struct_field dataset_options[] = {FIELD(dataset_options, struct_size, STRUCT_SIZE),
+                                               FIELD(dataset_options, reserved, ANY_SIZE),
+                                               FIELD(dataset_options, borrow, FLAG)};
+static const struct_field source_options[] = {
+    FIELD(source_options, struct_size, STRUCT_SIZE), FIELD(source_options, count, SMALL_SIZE),
+    FIELD(source_options, height, HEIGHT),           FIELD(source_options, width, WIDTH),
+    FIELD(source_options, channels, CHANNELS),       FIELD(source_options, gather, FUNCTION)};
+static const struct_field dataset_load_options[] = {FIELD(dataset_load_options, struct_size, STRUCT_SIZE),
+                                                    FIELD(dataset_load_options, max_bytes, ANY_SIZE)};
+static const struct_field image[] = {FIELD(image, struct_size, STRUCT_SIZE), FIELD(image, pixels, BYTES),
+                                     FIELD(image, width, OWN_WIDTH), FIELD(image, height, OWN_HEIGHT),
+                                     FIELD(image, stride, OWN_STRIDE)};
+static const struct_field session_options[] = {FIELD(session_options, struct_size, STRUCT_SIZE),
+                                               FIELD(session_options, batch_size, ANY_SIZE),
+                                               FIELD(session_options, threads, ANY_SIZE)};
+static const struct_field conv2d_options[] = {FIELD(conv2d_options, struct_size, STRUCT_SIZE),
+                                              FIELD(conv2d_options, name, NAME),
+                                              FIELD(conv2d_options, kernel_width, ANY_SIZE),
+                                              FIELD(conv2d_options, stride_height, ANY_SIZE),
+                                              FIELD(conv2d_options, stride_width, ANY_SIZE),
+                                              FIELD(conv2d_options, padding, FLAG),
+                                              FIELD(conv2d_options, no_bias, FLAG)};
+static const struct_field max_pool2d_options[] = {
+    FIELD(max_pool2d_options, struct_size, STRUCT_SIZE), FIELD(max_pool2d_options, name, NAME),
+    FIELD(max_pool2d_options, pool_width, ANY_SIZE),     FIELD(max_pool2d_options, stride_height, ANY_SIZE),
+    FIELD(max_pool2d_options, stride_width, ANY_SIZE),   FIELD(max_pool2d_options, padding, FLAG)};
+static const struct_field layer_options[] = {FIELD(layer_options, struct_size, STRUCT_SIZE),
+                                             FIELD(layer_options, name, NAME)};
+static const struct_field dense_options[] = {FIELD(dense_options, struct_size, STRUCT_SIZE),
+                                             FIELD(dense_options, name, NAME), FIELD(dense_options, no_bias, FLAG)};
+static const struct_field model_options[] = {
+    FIELD(model_options, struct_size, STRUCT_SIZE), FIELD(model_options, max_parameters, ANY_SIZE),
+    FIELD(model_options, max_activation_bytes, ANY_SIZE), FIELD(model_options, max_multiply_adds, ANY_SIZE)};
+static const struct_field model_load_options[] = {FIELD(model_load_options, struct_size, STRUCT_SIZE),
+                                                  FIELD(model_load_options, max_parameters, ANY_SIZE),
+                                                  FIELD(model_load_options, max_activation_bytes, ANY_SIZE),
+                                                  FIELD(model_load_options, max_multiply_adds, ANY_SIZE),
+                                                  FIELD(model_load_options, max_bytes, ANY_SIZE),
+                                                  FIELD(model_load_options, ignore_marks, FLAG)};
+static const struct_field compile_options[] = {
+    FIELD(compile_options, struct_size, STRUCT_SIZE), FIELD(compile_options, learning_rate, ZERO_RATE),
+    FIELD(compile_options, beta_1, ZERO_RATE),        FIELD(compile_options, beta_2, ZERO_RATE),
+    FIELD(compile_options, epsilon, ZERO_RATE),       FIELD(compile_options, momentum, ZERO_RATE),
+    FIELD(compile_options, seed, ANY_SIZE),           FIELD(compile_options, nesterov, FLAG)};
+static const struct_field fit_options[] = {
+    FIELD(fit_options, struct_size, STRUCT_SIZE), FIELD(fit_options, epochs, ANY_SIZE),
+    FIELD(fit_options, until_epoch, ANY_SIZE),    FIELD(fit_options, batch_size, ANY_SIZE),
+    FIELD(fit_options, threads, ANY_SIZE),        FIELD(fit_options, callback_count, CALLBACK_COUNT),
+    FIELD(fit_options, validation, DATASET),      FIELD(fit_options, validation_fraction, ZERO_RATE),
+    FIELD(fit_options, no_shuffle, FLAG)};
+static const struct_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
+                                                FIELD(evaluate_options, threads, ANY_SIZE),
+                                                FIELD(evaluate_options, batch_size, ANY_SIZE)};
+static const struct_field allocator[] = {FIELD(allocator, struct_size, STRUCT_SIZE),
+                                         FIELD(allocator, allocate, FUNCTION), FIELD(allocator, release, FUNCTION)};
+/* Results: nothing but their size is read. */
+static const struct_field result[] = {{0, STRUCT_SIZE}};
+
+typedef struct struct_kind {
+    size_t size, count;
+    const struct_field *fields;
+} struct_kind;
+
+#define STRUCT(type) \
+    { sizeof(digitnet_##type), sizeof type / sizeof *type, type }
+#define RESULT(type) \
+    { sizeof(digitnet_##type), 1, result }
+
+static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
+    [DATASET_OPTIONS] = STRUCT(dataset_options),
+    [SOURCE_OPTIONS] = STRUCT(source_options),
+    [DATASET_LOAD_OPTIONS] = STRUCT(dataset_load_options),
+    [IMAGE] = STRUCT(image),
+    [SESSION_OPTIONS] = STRUCT(session_options),
+    [CONV2D_OPTIONS] = STRUCT(conv2d_options),
+    [MAX_POOL2D_OPTIONS] = STRUCT(max_pool2d_options),
+    [LAYER_OPTIONS] = STRUCT(layer_options),
+    [DENSE_OPTIONS] = STRUCT(dense_options),
+    [MODEL_OPTIONS] = STRUCT(model_options),
+    [MODEL_LOAD_OPTIONS] = STRUCT(model_load_options),
+    [COMPILE_OPTIONS] = STRUCT(compile_options),
+    [FIT_OPTIONS] = STRUCT(fit_options),
+    [EVALUATE_OPTIONS] = STRUCT(evaluate_options),
+    [ALLOCATOR] = STRUCT(allocator),
+    [MODEL_INFO] = RESULT(model_info),
+    [LAYER_INFO] = RESULT(layer_info),
+    [TENSOR_INFO] = RESULT(tensor_info),
+    [DATASET_INFO] = RESULT(dataset_info),
+    [METRICS] = RESULT(metrics),
+};
+
+const struct_field *fields_of(argument_kind kind, size_t *count) {
+    *count = struct_kinds[kind].count;
+    return struct_kinds[kind].fields;
+}
+
+static size_t size_of_kind(argument_kind kind) {
+    switch (kind) {
+    case ENUMERATOR:
+    case FLAG:
+        return sizeof(int);
+    case RATE:
+    case ZERO_RATE:
+        return sizeof(double);
+    default:
+        return sizeof(size_t);
+    }
+}
+
+void set_field(world *own, argument_kind kind, const struct_field *field, argument value) {
+    memcpy(struct_of(own, kind) + field->offset, &value, size_of_kind(field->kind));
+}
+
+/* A struct whose fields are right. */
+static void *right_struct(world *own, argument_kind kind) {
+    static const digitnet_callback callback = {stop_at_once, NULL};
+    void *place = struct_of(own, kind);
+    memset(place, 0, STRUCT_ROOM);
+    memcpy(place, &struct_kinds[kind].size, sizeof(size_t));
+    if (kind == SOURCE_OPTIONS)
+        *(digitnet_source_options *)place = (digitnet_source_options){.struct_size = struct_kinds[kind].size,
+                                                                      .count = IMAGES,
+                                                                      .height = SMALL_HEIGHT,
+                                                                      .width = SMALL_WIDTH,
+                                                                      .channels = SMALL_CHANNELS,
+                                                                      .gather = gather_zeros};
+    else if (kind == IMAGE)
+        *(digitnet_image *)place = (digitnet_image){.struct_size = struct_kinds[kind].size,
+                                                    .pixels = buffer_of(own, BYTES),
+                                                    .width = SMALL_WIDTH,
+                                                    .height = SMALL_HEIGHT};
+    else if (kind == FIT_OPTIONS)
+        *(digitnet_fit_options *)place =
+            (digitnet_fit_options){.struct_size = struct_kinds[kind].size, .callbacks = &callback, .callback_count = 1};
+    else if (kind == ALLOCATOR)
+        *(digitnet_allocator *)place =
+            (digitnet_allocator){.struct_size = struct_kinds[kind].size, .allocate = allocate, .release = release};
+    return place;
+}
+
+bool is_memory(argument_kind kind) {
+    return kind >= PIXELS && kind <= TEXT_OUT;
+}
+
+static void *right_pointer(world *own, argument_kind kind) {
+    switch (kind) {
+    case MODEL:
+        return own->model;
+    case SESSION:
+        return own->session;
+    case DATASET:
+        return own->data;
+    case HISTORY:
+        return own->history;
+    case NEW_MODEL:
+        return &own->new_model;
+    case NEW_SESSION:
+        return &own->new_session;
+    case NEW_DATASET:
+        return &own->new_data;
+    case NEW_TEST_SET:
+        return &own->new_test_set;
+    case NEW_HISTORY:
+        return &own->new_history;
+    case SIZE_OUT:
+        return &own->size_out;
+    case RATE_OUT:
+        return &own->rate_out;
+    case TENSOR:
+        return (void *)"conv2d/kernel";
+    case PATH_TO_WRITE:
+        return path_to_write;
+    case PATH_TO_MODEL:
+        return path_to_model;
+    case PATH_TO_IMAGES:
+        return (void *)"data/mnist-subset/t10k-images-idx3-ubyte.gz";
+    case PATH_TO_LABELS:
+        return (void *)"data/mnist-subset/t10k-labels-idx1-ubyte.gz";
+    case PATH_TO_FOLDER:
+        return (void *)"data/mnist-subset";
+    default:
+        return struct_kinds[kind].size ? right_struct(own, kind) : buffer_of(own, kind);
+    }
+}
+
+argument right_argument(world *own, argument_kind kind) {
+    static const size_t sizes[ARGUMENT_KINDS] = {[PIXEL_COUNT] = SMALL_IMAGE,
+                                                 [WEIGHT_COUNT] = 3 * 3 * 2 * 5,
+                                                 [ROOM] = BUFFER_ROOM / sizeof(float),
+                                                 [HEIGHT] = SMALL_HEIGHT,
+                                                 [OWN_HEIGHT] = SMALL_HEIGHT,
+                                                 [WIDTH] = SMALL_WIDTH,
+                                                 [OWN_WIDTH] = SMALL_WIDTH,
+                                                 [CHANNELS] = SMALL_CHANNELS,
+                                                 [OWN_CHANNELS] = SMALL_CHANNELS,
+                                                 [OWN_COUNT] = IMAGES,
+                                                 [SMALL_SIZE] = 2};
+    if (kind == FILE_SIZE)
+        return (argument){.size = own->file_size};
+    if (kind == RATE)
+        return (argument){.rate = 0.5};
+    if (kind == ENUMERATOR)
+        return (argument){.number = 1};
+    if (kind >= PIXEL_COUNT && kind <= ZERO_RATE)
+        return (argument){.size = sizes[kind]}; /* all bits zero are the double 0, too */
+    return (argument){.pointer = right_pointer(own, kind)};
+}
+
+void right_arguments(argument arguments[MAX_ARGUMENTS], world *own, const public_call *call) {
+    memset(arguments, 0, MAX_ARGUMENTS * sizeof *arguments);
+    for (size_t i = 0; i < MAX_ARGUMENTS && call->kinds[i] != NO_ARGUMENT; i++)
+        arguments[i] = right_argument(own, call->kinds[i]);
+}
+
+/* Ends the function with these values. */
+#define FILL(...)                                \
+    do {                                         \
+        const argument filled[] = {__VA_ARGS__}; \
+        memcpy(values, filled, sizeof filled);   \
+        return sizeof filled / sizeof *filled;   \
+    } while (0)
+#define SIZE(value) \
+    { .size = (value) }
+#define NUMBER(value) \
+    { .number = (value) }
+#define REAL(value) \
+    { .rate = (value) }
+#define TEXT(value) \
+    { .pointer = (void *)(value) }
+
+size_t boundary_values(argument values[MAX_BOUNDARIES], argument_kind kind) {
+    static char long_text[8192];
+    memset(long_text, 'a', sizeof long_text - 1);
+    switch (kind) {
+    case OWN_COUNT:
+    case OWN_HEIGHT:
+    case OWN_WIDTH:
+    case OWN_CHANNELS:
+        FILL(SIZE(0), SIZE(1), SIZE(SIZE_MAX / 4 + 1), SIZE(SIZE_MAX));
+    case OWN_STRIDE:
+        FILL(SIZE(0), SIZE(1), SIZE(SMALL_WIDTH));
+    case FILE_SIZE:
+        FILL(SIZE(0), SIZE(1), SIZE(1000));
+    case CALLBACK_COUNT:
+        FILL(SIZE(0), SIZE(1));
+    case PIXEL_COUNT:
+    case WEIGHT_COUNT:
+    case ROOM:
+    case HEIGHT:
+    case WIDTH:
+    case CHANNELS:
+    case SMALL_SIZE:
+    case ANY_SIZE:
+        FILL(SIZE(0), SIZE(1), SIZE(INT_MAX), SIZE(SIZE_MAX / 4 + 1), SIZE(SIZE_MAX - 1), SIZE(SIZE_MAX));
+    case STRUCT_SIZE:
+        FILL(SIZE(0), SIZE(1), SIZE(8), SIZE(4096), SIZE(4097), SIZE(INT_MAX), SIZE(SIZE_MAX / 4 + 1), SIZE(SIZE_MAX));
+    case ENUMERATOR:
+    case FLAG:
+        FILL(NUMBER(INT_MIN), NUMBER(-1), NUMBER(0), NUMBER(1), NUMBER(2), NUMBER(3), NUMBER(5), NUMBER(INT_MAX));
+    case RATE:
+    case ZERO_RATE:
+        FILL(REAL(0), REAL(-1), REAL(1), REAL((double)NAN), REAL((double)INFINITY), REAL(-(double)INFINITY),
+             REAL(DBL_MAX), REAL(-DBL_MAX), REAL(DBL_TRUE_MIN));
+    case NAME:
+    case TENSOR:
+        FILL(TEXT(NULL), TEXT(""), TEXT("a/b"), TEXT("\xff"), TEXT("%s%n"), TEXT(long_text));
+    case PATH_TO_WRITE:
+    case PATH_TO_MODEL:
+    case PATH_TO_IMAGES:
+    case PATH_TO_LABELS:
+    case PATH_TO_FOLDER:
+        FILL(TEXT(NULL), TEXT(""), TEXT("."), TEXT("/dev/null"), TEXT("/nonexistent/%s%n"), TEXT(long_text));
+    default:
+        FILL(TEXT(NULL));
+    }
+}

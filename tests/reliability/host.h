@@ -1,0 +1,36 @@
+/* What a library must leave to the program that it lives in. */
+#ifndef HOST_H
+#define HOST_H
+
+#include <fenv.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+
+enum { HOST_SIGNALS = 65, HOST_TEXT = 4096 };
+
+typedef struct host_handler {
+    uintptr_t handler;
+    uint64_t flags, blocked;
+} host_handler;
+
+typedef struct host {
+    host_handler handlers[HOST_SIGNALS];
+    uint64_t blocked; /* signals, as bits */
+    struct itimerval timer;
+    char locale[HOST_TEXT], folder[HOST_TEXT], descriptors[HOST_TEXT];
+    mode_t umask;
+    int rounding, exceptions; /* that trap */
+    uint32_t vector_modes;    /* MXCSR without the flags that every operation sets; 0 on other processors */
+    uint64_t environment;     /* a hash of all variables */
+    int blas_threads;         /* 0 without OpenBLAS */
+} host;
+
+/* The process as it is, all bytes defined. */
+void look_at_host(host *seen);
+/* What differs, or NULL. */
+const char *host_difference(const host *before, const host *after);
+
+#endif

@@ -1,0 +1,150 @@
+/* Every public function with arguments that are right, any of which a test may replace. check_calls.sh compares the
+ * list with the headers. */
+#ifndef PUBLIC_CALLS_H
+#define PUBLIC_CALLS_H
+
+#include <limits.h>
+
+#include "support.h"
+
+/* What an argument, or a field of a struct, is for; from it follow its right value and its boundary values. */
+typedef enum argument_kind {
+    NO_ARGUMENT,
+    /* Objects, and where new ones are put. */
+    MODEL,
+    SESSION,
+    DATASET,
+    HISTORY,
+    NEW_MODEL,
+    NEW_SESSION,
+    NEW_DATASET,
+    NEW_TEST_SET,
+    NEW_HISTORY,
+    /* Memory of the program. */
+    PIXELS,
+    BYTES,
+    LABELS,
+    WEIGHTS,
+    FILE_BYTES,
+    FLOATS_OUT,
+    LABELS_OUT,
+    TEXT_OUT,
+    SIZE_OUT,
+    RATE_OUT,
+    /* Sizes. */
+    PIXEL_COUNT,
+    WEIGHT_COUNT,
+    FILE_SIZE,
+    ROOM,
+    HEIGHT,
+    WIDTH,
+    CHANNELS,
+    OWN_COUNT, /* of images that the program holds, as the next three: a greater one would be a lie */
+    OWN_HEIGHT,
+    OWN_WIDTH,
+    OWN_CHANNELS,
+    OWN_STRIDE,
+    CALLBACK_COUNT,
+    SMALL_SIZE, /* right as 2 */
+    ANY_SIZE,   /* right as 0 */
+    /* Others. */
+    ENUMERATOR, /* right as 1 */
+    FLAG,       /* right as 0 */
+    RATE,       /* right as 0.5 */
+    ZERO_RATE,  /* right as 0 */
+    NAME,
+    TENSOR,
+    PATH_TO_WRITE,
+    PATH_TO_MODEL,
+    PATH_TO_IMAGES,
+    PATH_TO_LABELS,
+    PATH_TO_FOLDER,
+    FUNCTION,
+    STRUCT_SIZE,
+    /* Structs. */
+    DATASET_OPTIONS,
+    SOURCE_OPTIONS,
+    DATASET_LOAD_OPTIONS,
+    IMAGE,
+    SESSION_OPTIONS,
+    CONV2D_OPTIONS,
+    MAX_POOL2D_OPTIONS,
+    LAYER_OPTIONS,
+    DENSE_OPTIONS,
+    MODEL_OPTIONS,
+    MODEL_LOAD_OPTIONS,
+    COMPILE_OPTIONS,
+    FIT_OPTIONS,
+    EVALUATE_OPTIONS,
+    ALLOCATOR,
+    MODEL_INFO,
+    LAYER_INFO,
+    TENSOR_INFO,
+    DATASET_INFO,
+    METRICS,
+    ARGUMENT_KINDS
+} argument_kind;
+
+typedef union argument {
+    size_t size;
+    double rate;
+    int number;
+    void *pointer;
+} argument;
+
+/* What a model has behind it. */
+typedef enum model_state { FRESH, BUILT, COMPILED, TRAINED, LOADED, MODEL_STATES } model_state;
+
+enum {
+    MAX_ARGUMENTS = 8,
+    MAX_BOUNDARIES = 12,
+    STRUCT_KINDS = ARGUMENT_KINDS - DATASET_OPTIONS,
+    STRUCT_ROOM = 8192, /* more than the library ever reads */
+    BUFFER_KINDS = TEXT_OUT - PIXELS + 1,
+    BUFFER_ROOM = 65536
+};
+
+/* All that arguments point to, for one call. */
+typedef struct world {
+    digitnet_model *model, *new_model;
+    digitnet_session *session, *new_session;
+    digitnet_dataset *data, *new_data, *new_test_set;
+    digitnet_history *history, *new_history;
+    size_t file_size, size_out;
+    double rate_out;
+    _Alignas(64) unsigned char structs[STRUCT_KINDS][STRUCT_ROOM];
+    _Alignas(64) unsigned char buffers[BUFFER_KINDS][BUFFER_ROOM];
+} world;
+
+typedef struct public_call {
+    const char *name;
+    int (*run)(world *own, const argument *arguments); /* the status; 0 where the function has none */
+    argument_kind kinds[MAX_ARGUMENTS];                /* up to NO_ARGUMENT */
+} public_call;
+
+typedef struct struct_field {
+    size_t offset;
+    argument_kind kind;
+} struct_field;
+
+extern const public_call public_calls[];
+extern const size_t public_call_count;
+
+/* What all worlds have in common: models in every state, and files in a folder of their own. */
+void begin_worlds(void);
+void end_worlds(void);
+world *make_world(model_state state);
+void free_world(world *own);
+const char *state_name(model_state state);
+
+argument right_argument(world *own, argument_kind kind);
+void right_arguments(argument arguments[MAX_ARGUMENTS], world *own, const public_call *call);
+/* Fills in the values at the boundaries of a kind and returns their number. */
+size_t boundary_values(argument values[MAX_BOUNDARIES], argument_kind kind);
+bool is_memory(argument_kind kind);
+
+/* The fields of a struct, and how they are written; none for other kinds. */
+const struct_field *fields_of(argument_kind kind, size_t *count);
+void set_field(world *own, argument_kind kind, const struct_field *field, argument value);
+
+#endif

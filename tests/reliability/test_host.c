@@ -1,0 +1,182 @@
+/* Whatever is called, with right and with wrong arguments, the program's own affairs are as they were: in a program
+ * that has changed nothing, and in one that has everything in a way of its own. And 64 KiB of stack are enough. */
+#define _GNU_SOURCE /* feenableexcept */
+#include <fenv.h>
+#include <locale.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "host.h"
+#include "public_calls.h"
+
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+#if DNN_OPENBLAS
+void openblas_set_num_threads(int threads);
+#endif
+
+enum { SMALL_STACK = 64 * 1024 };
+
+/* Standard output and error led to a file meanwhile, which must stay empty. */
+typedef struct quiet {
+    int file, output, error;
+} quiet;
+
+static quiet begin_quiet(void) {
+    FILE *file = tmpfile();
+    quiet own = {.file = dup(fileno(file)), .output = dup(STDOUT_FILENO), .error = dup(STDERR_FILENO)};
+    fclose(file);
+    fflush(NULL);
+    dup2(own.file, STDOUT_FILENO);
+    dup2(own.file, STDERR_FILENO);
+    return own;
+}
+
+/* The bytes that were written. */
+static long end_quiet(const quiet *own) {
+    fflush(NULL);
+    long written = lseek(own->file, 0, SEEK_END);
+    dup2(own->output, STDOUT_FILENO);
+    dup2(own->error, STDERR_FILENO);
+    close(own->file);
+    close(own->output);
+    close(own->error);
+    return written;
+}
+
+static const char *change_by(const public_call *call, world *own, const argument *arguments) {
+    static host before, after;
+    quiet silence = begin_quiet();
+    look_at_host(&before);
+    call->run(own, arguments);
+    look_at_host(&after);
+    long written = end_quiet(&silence);
+    return written ? "standard output or error" : host_difference(&before, &after);
+}
+
+static void check_change(model_state state, const public_call *call, size_t wrong, argument value) {
+    argument arguments[MAX_ARGUMENTS];
+    world *own = make_world(state);
+    right_arguments(arguments, own, call);
+    if (wrong < MAX_ARGUMENTS)
+        arguments[wrong] = value;
+    const char *change = change_by(call, own, arguments);
+    free_world(own);
+    if (change)
+        fail_msg("%s changes %s, the model %s", call->name, change, state_name(state));
+}
+
+static void check_all_calls(void) {
+    argument values[MAX_BOUNDARIES];
+    for (size_t i = 0; i < public_call_count; i++) {
+        const public_call *call = &public_calls[i];
+        for (model_state state = FRESH; state < MODEL_STATES; state++)
+            check_change(state, call, MAX_ARGUMENTS, (argument){0});
+        for (size_t k = 0; k < MAX_ARGUMENTS && call->kinds[k] != NO_ARGUMENT; k++)
+            for (size_t boundary = boundary_values(values, call->kinds[k]); boundary > 0; boundary--)
+                check_change(TRAINED, call, k, values[boundary - 1]);
+    }
+}
+
+static void test_usual_host(void **state) {
+    (void)state;
+    check_all_calls();
+}
+
+static void handle(int number) {
+    (void)number;
+}
+
+/* Handlers, a mask, a timer, a umask and floating-point modes of its own. */
+static void change_host(void) {
+    struct sigaction action = {.sa_handler = handle};
+    sigset_t blocked;
+    sigemptyset(&action.sa_mask);
+    sigemptyset(&blocked);
+    for (int number = SIGUSR1; number <= SIGUSR2; number++)
+        assert_int_equal(sigaction(number, &action, NULL), 0);
+    sigaddset(&blocked, SIGWINCH);
+    assert_int_equal(pthread_sigmask(SIG_BLOCK, &blocked, NULL), 0);
+    umask(0027);
+    assert_int_equal(setenv("OPENBLAS_NUM_THREADS", "2", 1), 0);
+    assert_int_equal(fesetround(FE_UPWARD), 0);
+#if defined(__SSE__)
+    _mm_setcsr(_mm_getcsr() | 0x8040); /* flush to zero, denormals are zeros */
+#endif
+#if DNN_OPENBLAS
+    openblas_set_num_threads(2);
+#endif
+}
+
+static void test_unusual_host(void **state) {
+    (void)state;
+    change_host();
+    check_all_calls();
+}
+
+/* A trap on division by zero, which is a program's way to find its own. */
+static void test_host_with_traps(void **state) {
+    (void)state;
+#if defined(__SSE__)
+    fesetround(FE_TONEAREST);
+    _mm_setcsr(_mm_getcsr() & ~0x8040u);
+#endif
+    feclearexcept(FE_ALL_EXCEPT);
+    assert_true(feenableexcept(FE_DIVBYZERO) != -1);
+    for (size_t i = 0; i < public_call_count; i++)
+        check_change(TRAINED, &public_calls[i], MAX_ARGUMENTS, (argument){0});
+    fedisableexcept(FE_DIVBYZERO);
+}
+
+static void *call_everything(void *unused) {
+    for (size_t i = 0; i < public_call_count; i++)
+        for (model_state state = FRESH; state < MODEL_STATES; state++) {
+            argument arguments[MAX_ARGUMENTS];
+            world *own = make_world(state);
+            right_arguments(arguments, own, &public_calls[i]);
+            public_calls[i].run(own, arguments);
+            free_world(own);
+        }
+    return unused;
+}
+
+/* The caller of fit is one of its workers: what they run on their own stacks it runs on this one. */
+static void test_small_stack(void **state) {
+    (void)state;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    skip(); /* whose functions take more themselves */
+#endif
+    pthread_attr_t attributes;
+    pthread_t thread;
+    assert_int_equal(pthread_attr_init(&attributes), 0);
+    assert_int_equal(pthread_attr_setstacksize(&attributes, SMALL_STACK), 0);
+    assert_int_equal(pthread_create(&thread, &attributes, call_everything, NULL), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    pthread_attr_destroy(&attributes);
+}
+
+static int begin(void **state) {
+    (void)state;
+    begin_worlds();
+    return 0;
+}
+
+static int end(void **state) {
+    (void)state;
+    end_worlds();
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_usual_host),
+        cmocka_unit_test(test_small_stack),
+        cmocka_unit_test(test_unusual_host),
+        cmocka_unit_test(test_host_with_traps),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
