@@ -2,7 +2,6 @@
 #include "expect.h"
 
 #include <float.h>
-#include <locale.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -184,27 +183,6 @@ static void other_text_is_refused(void **state) {
         if (dnn_number_parse(&value, texts[i]) || value != 7)
             fail_msg("\"%s\" was read as %f", texts[i], value);
     }
-}
-
-/* Where the system has a locale with a comma, the real thing. */
-static void real_locale_makes_no_difference(void **state) {
-    (void)state;
-    static const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "fr_FR.utf8", "de_DE"};
-    bool found = false;
-    for (size_t i = 0; i < sizeof names / sizeof *names && !found; ++i)
-        found = setlocale(LC_ALL, names[i]) != NULL && strcmp(localeconv()->decimal_point, ",") == 0;
-    if (!found)
-        skip();
-    char half[8];
-    snprintf(half, sizeof half, "%.1f", 0.5);
-    dnn_number text = dnn_number_text(0.25);
-    double value = 0;
-    bool parsed = dnn_number_parse(&value, "0.25");
-    setlocale(LC_ALL, "C");
-    assert_string_equal(half, "0,5");
-    assert_string_equal(text.text, "0.25");
-    assert_true(parsed);
-    assert_true(value == 0.25);
 }
 
 /* ---- Options ---- */
@@ -547,7 +525,6 @@ int main(void) {
         cmocka_unit_test(text_becomes_the_same_number),
         cmocka_unit_test(random_doubles_survive),
         cmocka_unit_test(other_text_is_refused),
-        cmocka_unit_test(real_locale_makes_no_difference),
         cmocka_unit_test(options_default_to_zero),
         cmocka_unit_test(options_of_an_older_caller_are_read),
         cmocka_unit_test(options_of_a_newer_caller_need_a_zero_tail),
