@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #if defined(__SSE__)
@@ -32,6 +33,14 @@ static uint64_t environment_hash(void) {
         for (const char *at = *variable; at == *variable || at[-1]; at++)
             hash = (hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
     return hash;
+}
+
+/* Microseconds between its signals; 1 where it has one signal to send. */
+static uint64_t look_at_timer(void) {
+    struct itimerval timer;
+    getitimer(ITIMER_REAL, &timer);
+    bool armed = timer.it_value.tv_sec || timer.it_value.tv_usec;
+    return armed + (uint64_t)timer.it_interval.tv_sec * 1000000 + (uint64_t)timer.it_interval.tv_usec;
 }
 
 /* Number and file of each open descriptor, but for the one that this takes. */
@@ -71,7 +80,7 @@ static void look_at_signals(host *seen) {
 void look_at_host(host *seen) {
     memset(seen, 0, sizeof *seen);
     look_at_signals(seen);
-    getitimer(ITIMER_REAL, &seen->timer);
+    seen->timer = look_at_timer();
     snprintf(seen->locale, HOST_TEXT, "%s", setlocale(LC_ALL, NULL));
     if (!getcwd(seen->folder, HOST_TEXT))
         seen->folder[0] = '\0';

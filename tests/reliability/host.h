@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 
 enum { HOST_SIGNALS = 65, HOST_TEXT = 4096 };
 
@@ -19,7 +18,7 @@ typedef struct host_handler {
 typedef struct host {
     host_handler handlers[HOST_SIGNALS];
     uint64_t blocked; /* signals, as bits */
-    struct itimerval timer;
+    uint64_t timer;
     char locale[HOST_TEXT], folder[HOST_TEXT], descriptors[HOST_TEXT];
     mode_t umask;
     int rounding, exceptions; /* that trap */
