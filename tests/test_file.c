@@ -10,11 +10,11 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/file.h"
 #include "core/memory.h"
+#include "processes.h"
 
 static void assert_content(const char *path, const char *text) {
     unsigned char *bytes = NULL;
@@ -197,10 +197,9 @@ static void only_regular_files_are_replaced(void **state) {
  */
 static void in_child(int (*check)(void)) {
     pid_t child = fork();
-    int result = -1;
     if (child == 0)
         _exit(check());
-    assert_int_equal(waitpid(child, &result, 0), child);
+    int result = wait_for_child(child);
     assert_true(WIFEXITED(result));
     assert_int_equal(WEXITSTATUS(result), 0);
 }

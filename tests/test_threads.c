@@ -6,11 +6,11 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/threads.h"
+#include "processes.h"
 
 enum { MAX_TASKS = 1000, MAX_WORKERS = 8 };
 
@@ -246,8 +246,7 @@ static void threads_that_cannot_start_are_no_error(void **state) {
         dnn_pool_free(pool);
         _exit(right ? 0 : 2);
     }
-    int result = -1;
-    assert_int_equal(waitpid(child, &result, 0), child);
+    int result = wait_for_child(child);
     assert_true(WIFEXITED(result));
     if (WEXITSTATUS(result) == 77)
         skip();

@@ -39,8 +39,8 @@ static uint64_t environment_hash(void) {
 static uint64_t look_at_timer(void) {
     struct itimerval timer;
     getitimer(ITIMER_REAL, &timer);
-    bool armed = timer.it_value.tv_sec || timer.it_value.tv_usec;
-    return armed + (uint64_t)timer.it_interval.tv_sec * 1000000 + (uint64_t)timer.it_interval.tv_usec;
+    uint64_t interval = (uint64_t)timer.it_interval.tv_sec * 1000000 + (uint64_t)timer.it_interval.tv_usec;
+    return interval ? interval : timer.it_value.tv_sec || timer.it_value.tv_usec;
 }
 
 /* Number and file of each open descriptor, but for the one that this takes. */

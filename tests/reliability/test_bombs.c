@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -17,6 +16,7 @@
 #include "onnx/wire.h"
 #include "onnx_bytes.h"
 #include "onnx_models.h"
+#include "processes.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { SANITIZED = 1 }; /* the sanitizer's own time and memory count too */
@@ -80,7 +80,6 @@ static void measure(damage *done, bomb_fn bomb, const saved_bytes *input, size_t
 /* `part` is in the message. */
 static void expect_refused(bomb_fn bomb, const saved_bytes *input, size_t limit, digitnet_status wanted,
                            const char *part) {
-    int code = 0;
     damage *done = mmap(NULL, sizeof *done, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(done != MAP_FAILED);
     pid_t child = fork();
@@ -89,7 +88,7 @@ static void expect_refused(bomb_fn bomb, const saved_bytes *input, size_t limit,
         measure(done, bomb, input, limit);
         _exit(EXIT_SUCCESS);
     }
-    assert_int_equal(waitpid(child, &code, 0), child);
+    int code = wait_for_child(child);
     assert_true(WIFEXITED(code));
     assert_int_equal(WEXITSTATUS(code), EXIT_SUCCESS);
     if (done->status != wanted || !strstr(done->message, part))

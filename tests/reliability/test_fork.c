@@ -2,11 +2,11 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "counts.h"
+#include "processes.h"
 #include "support.h"
 
 enum { IMAGES = 20, THREADS = 3, SECONDS_FOR_A_CHILD = 60 };
@@ -115,7 +115,7 @@ static int wait_for(pid_t child) {
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     }
     kill(child, SIGKILL);
-    waitpid(child, &result, 0);
+    wait_for_child(child);
     fail_msg("a child hung");
     return result;
 }

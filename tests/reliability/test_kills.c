@@ -3,13 +3,13 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "descriptors.h"
 #include "folder.h"
 #include "generations.h"
+#include "processes.h"
 #include "support.h"
 #include "wrapped_calls.h"
 
@@ -41,7 +41,7 @@ static void sleep_for(double duration) {
 /* Kills a child that saves the numbers after `saved`, after a while. Returns the last one that it told. */
 static size_t kill_saver(digitnet_model *model, size_t saved, double after) {
     size_t number;
-    int told[2], result = -1;
+    int told[2];
     assert_int_equal(pipe(told), 0);
     pid_t child = fork();
     if (child == 0)
@@ -49,10 +49,10 @@ static size_t kill_saver(digitnet_model *model, size_t saved, double after) {
     assert_true(child > 0);
     sleep_for(after);
     assert_int_equal(kill(child, SIGKILL), 0);
-    assert_int_equal(waitpid(child, &result, 0), child);
+    int result = wait_for_child(child);
     assert_true(WIFSIGNALED(result) && WTERMSIG(result) == SIGKILL);
     close(told[1]);
-    while (read(told[0], &number, sizeof number) == sizeof number)
+    while (read_from_child(told[0], &number, sizeof number) == sizeof number)
         saved = number;
     close(told[0]);
     return saved;
@@ -93,13 +93,12 @@ static int kill_at(file_call *call, void *context) {
 
 /* False where a save has less than `calls`. */
 static bool kill_before(size_t calls, const digitnet_model *model) {
-    int result = -1;
     pid_t child = fork();
     if (child == 0) {
         watch_calls(&(call_watch){.before = kill_at, .context = &calls});
         _exit(digitnet_model_save(model, "model") == DIGITNET_OK ? 0 : 1);
     }
-    assert_int_equal(waitpid(child, &result, 0), child);
+    int result = wait_for_child(child);
     bool killed = WIFSIGNALED(result) && WTERMSIG(result) == SIGKILL;
     assert_true(killed || (WIFEXITED(result) && WEXITSTATUS(result) == 0));
     return killed;
@@ -162,15 +161,14 @@ static other_saver start_saver(const digitnet_model *model) {
     }
     assert_true(child > 0);
     close(ends[1]);
-    assert_int_equal(read(ends[0], &byte, 1), 1);
+    assert_int_equal(read_from_child(ends[0], &byte, 1), 1);
     return (other_saver){child, ends[0]};
 }
 
 /* The waiting saver ends its work. */
 static void let_go_on(const other_saver *other) {
-    int result = -1;
     assert_int_equal(write(other->socket, "", 1), 1);
-    assert_int_equal(waitpid(other->process, &result, 0), other->process);
+    int result = wait_for_child(other->process);
     assert_true(WIFEXITED(result) && WEXITSTATUS(result) == 0);
     assert_int_equal(read_number("model"), NEW);
     assert_int_equal(count_entries("."), 1);
@@ -227,7 +225,7 @@ static void killed_saver_holds_nobody_up(void **state) {
     save_number(model, OLD);
     other_saver other = start_saver(model);
     assert_int_equal(kill(other.process, SIGKILL), 0);
-    assert_int_equal(waitpid(other.process, NULL, 0), other.process);
+    wait_for_child(other.process);
     save_number(model, NEW);
     assert_int_equal(read_number("model"), NEW);
     assert_int_equal(count_entries("."), 1);
