@@ -88,7 +88,9 @@ void look_at_host(host *seen) {
     seen->umask = umask(0);
     umask(seen->umask);
     seen->rounding = fegetround();
+#if defined(__GLIBC__)
     seen->exceptions = fegetexcept();
+#endif
     seen->vector_modes = vector_modes();
     seen->environment = environment_hash();
 #if DNN_OPENBLAS

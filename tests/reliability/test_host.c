@@ -126,10 +126,14 @@ static void test_host_with_traps(void **state) {
     _mm_setcsr(_mm_getcsr() & ~0x8040u);
 #endif
     feclearexcept(FE_ALL_EXCEPT);
+#if defined(__GLIBC__)
     assert_true(feenableexcept(FE_DIVBYZERO) != -1);
     for (size_t i = 0; i < public_call_count; i++)
         check_change(TRAINED, &public_calls[i], MAX_ARGUMENTS, (argument){0});
     fedisableexcept(FE_DIVBYZERO);
+#else
+    skip();
+#endif
 }
 
 static void *call_everything(void *unused) {
