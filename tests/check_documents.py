@@ -160,7 +160,7 @@ class Document:
             known = self.help_of(file)
             options = [word.split("=")[0] for word in words[1:] if word.startswith("-")]
         for option in options:
-            if option not in known:
+            if not re.search(rf"{re.escape(option)}(?![\w-])", known):
                 raise Failure(f"{words[0]} does not know {option}")
 
     def help_of(self, file):
