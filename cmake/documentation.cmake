@@ -1,4 +1,5 @@
-# The target documentation: the reference of all functions from the comments of the public headers, as HTML and as man pages.
+# The target documentation: the guide and the reference of all functions, from the comments of the public headers, as HTML; the reference
+# as man pages too.
 
 find_package(Doxygen REQUIRED)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
@@ -18,7 +19,7 @@ WARN_AS_ERROR    = ${warnings_are_errors}
 add_custom_target(documentation ALL
     COMMAND Doxygen::doxygen "${documentation}/Doxyfile"
     COMMAND Python3::Interpreter "${PROJECT_SOURCE_DIR}/cmake/man_pages.py" "${documentation}/xml" "${documentation}/man3" "${PROJECT_VERSION}"
-    WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" COMMENT "Reference of the functions" VERBATIM
+    WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" COMMENT "Guide and reference" VERBATIM
 )
 
 if(DIGITNET_INSTALL)

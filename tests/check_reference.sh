@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The reference of the public headers is whole: Doxygen warns of nothing, of no parameter or result of a C function either, and every
-# exported function has a man page that man reads.
+# The reference is whole: Doxygen warns of nothing in the public headers and the guide, of no parameter or result of a C function either,
+# and every exported function has a man page that man reads.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,16 +18,18 @@ complain() {
     failed=1
 }
 
-# Reads the headers of a folder; fails where there is a warning.
-read_headers() { # INCLUDE_FOLDER OUTPUT_FOLDER SETTING...
-    mkdir -p "$2"
-    printf '%s\n' "@INCLUDE = cmake/Doxyfile" "INPUT = $1/digitnet" "STRIP_FROM_PATH = $1" "STRIP_FROM_INC_PATH = $1" \
-        "OUTPUT_DIRECTORY = $2" "WARN_AS_ERROR = FAIL_ON_WARNINGS" "${@:3}" | doxygen - >"$2/log" 2>&1
+# Both fail where there is a warning.
+read_all() { # OUTPUT_FOLDER SETTING...
+    mkdir -p "$1"
+    printf '%s\n' "@INCLUDE = cmake/Doxyfile" "OUTPUT_DIRECTORY = $1" "WARN_AS_ERROR = FAIL_ON_WARNINGS" "${@:2}" |
+        doxygen - >"$1/log" 2>&1
 }
-c_headers=("FILE_PATTERNS = *.h" "WARN_NO_PARAMDOC = YES")
+read_c_headers() { # INCLUDE_FOLDER OUTPUT_FOLDER
+    read_all "$2" "INPUT = $1/digitnet" "FILE_PATTERNS = *.h" "STRIP_FROM_PATH = $1" "STRIP_FROM_INC_PATH = $1" "WARN_NO_PARAMDOC = YES"
+}
 
-read_headers include "$work/all" || complain "Doxygen warns: $(cat "$work/all/log")"
-read_headers include "$work/reference" "${c_headers[@]}" || complain "Doxygen warns: $(cat "$work/reference/log")"
+read_all "$work/all" || complain "Doxygen warns: $(cat "$work/all/log")"
+read_c_headers include "$work/reference" || complain "Doxygen warns: $(cat "$work/reference/log")"
 
 # Undocumented things, each planted in a copy of the headers, must be found.
 plant() { # WHAT SED_SCRIPT HEADER
@@ -35,7 +37,7 @@ plant() { # WHAT SED_SCRIPT HEADER
     cp -r include "$work/planted"
     sed -i "$2" "$work/planted/digitnet/$3"
     ! cmp -s "include/digitnet/$3" "$work/planted/digitnet/$3" || complain "$1 could not be planted in $3"
-    ! read_headers "$work/planted" "$work/planted-reference" "${c_headers[@]}" || complain "$1 was not found"
+    ! read_c_headers "$work/planted" "$work/planted-reference" || complain "$1 was not found"
 }
 plant "an undocumented function" 's/^DIGITNET_END_DECLARATIONS/DIGITNET_API int digitnet_planted(void);\n&/' model.h
 plant "an undocumented parameter" '/@param *labels .*class numbers/d' dataset.h

@@ -241,7 +241,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_weights(dig
  * kept after a failure. Any number of threads may save one model at once, to different paths.
  *
  * @param model  the model
- * @param path   the file to make or to replace, which keeps the mode of the one before
+ * @param path   the file to make or to replace, which keeps the mode of the one before; a symbolic link is replaced too
  * @retval DIGITNET_OK      the file is written
  * @retval DIGITNET_EINVAL  a pointer is NULL
  * @retval DIGITNET_ENOMEM  there is not enough memory
