@@ -4,10 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-void *__real_aligned_alloc(size_t alignment, size_t size);
-void *__real_calloc(size_t count, size_t size);
 void __real_free(void *memory);
-void *__real_malloc(size_t size);
 int __real_posix_memalign(void **memory, size_t alignment, size_t size);
 int __real_pthread_attr_init(pthread_attr_t *attributes);
 int __real_pthread_cond_destroy(pthread_cond_t *condition);
@@ -15,12 +12,8 @@ int __real_pthread_cond_init(pthread_cond_t *condition, const pthread_condattr_t
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *context);
 int __real_pthread_mutex_destroy(pthread_mutex_t *mutex);
 int __real_pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes);
-void *__real_realloc(void *memory, size_t size);
 
-void *__wrap_aligned_alloc(size_t alignment, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
 void __wrap_free(void *memory);
-void *__wrap_malloc(size_t size);
 int __wrap_posix_memalign(void **memory, size_t alignment, size_t size);
 int __wrap_pthread_attr_init(pthread_attr_t *attributes);
 int __wrap_pthread_cond_destroy(pthread_cond_t *condition);
@@ -28,7 +21,6 @@ int __wrap_pthread_cond_init(pthread_cond_t *condition, const pthread_condattr_t
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *context);
 int __wrap_pthread_mutex_destroy(pthread_mutex_t *mutex);
 int __wrap_pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes);
-void *__wrap_realloc(void *memory, size_t size);
 
 static allocation_counts *memory_counts, *thread_counts;
 
@@ -40,12 +32,9 @@ void watch_threads(allocation_counts *counts) {
     thread_counts = counts;
 }
 
-/* Counts what the C library is asked for; false, with errno, where there shall be none. */
+/* Counts what the C library is asked for; false where there shall be none. */
 static bool is_given(allocation_counts *counts) {
-    bool given = counts == NULL || count_allocation(counts);
-    if (!given)
-        errno = ENOMEM;
-    return given;
+    return counts == NULL || count_allocation(counts);
 }
 
 static void give_back(void) {
@@ -53,22 +42,10 @@ static void give_back(void) {
         atomic_fetch_sub(&memory_counts->live, 1);
 }
 
-void *__wrap_aligned_alloc(size_t alignment, size_t size) {
-    return is_given(memory_counts) ? __real_aligned_alloc(alignment, size) : NULL;
-}
-
-void *__wrap_calloc(size_t count, size_t size) {
-    return is_given(memory_counts) ? __real_calloc(count, size) : NULL;
-}
-
 void __wrap_free(void *memory) {
     if (memory != NULL)
         give_back();
     __real_free(memory);
-}
-
-void *__wrap_malloc(size_t size) {
-    return is_given(memory_counts) ? __real_malloc(size) : NULL;
 }
 
 int __wrap_posix_memalign(void **memory, size_t alignment, size_t size) {
@@ -99,13 +76,4 @@ int __wrap_pthread_mutex_destroy(pthread_mutex_t *mutex) {
 
 int __wrap_pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes) {
     return is_given(memory_counts) ? __real_pthread_mutex_init(mutex, attributes) : ENOMEM;
-}
-
-/* What a block grows into is none of its own. */
-void *__wrap_realloc(void *memory, size_t size) {
-    if (!is_given(memory_counts))
-        return NULL;
-    if (memory != NULL)
-        give_back();
-    return __real_realloc(memory, size);
 }
