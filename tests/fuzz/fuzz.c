@@ -1,10 +1,12 @@
 #define _GNU_SOURCE /* memfd_create() */
 #include "fuzz.h"
 
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 void require(bool holds, const char *condition, const char *file, int line) {
@@ -14,30 +16,48 @@ void require(bool holds, const char *condition, const char *file, int line) {
     abort();
 }
 
-static struct memory {
-    size_t limit;
-    atomic_size_t live;
-} memory;
+static atomic_size_t live_bytes;
 
 static void *allocate(void *unused, size_t size, size_t alignment) {
     void *result = NULL;
     (void)unused;
-    REQUIRE(atomic_fetch_add(&memory.live, size) + size <= memory.limit);
+    REQUIRE(atomic_fetch_add(&live_bytes, size) + size <= memory_limit);
     return posix_memalign(&result, alignment, size) == 0 ? result : NULL;
 }
 
 static void release(void *unused, void *block, size_t size, size_t alignment) {
     (void)unused, (void)alignment;
-    atomic_fetch_sub(&memory.live, size);
+    atomic_fetch_sub(&live_bytes, size);
     free(block);
 }
 
-void limit_memory(size_t bytes) {
-    if (memory.limit > 0)
+static void end_of_time(int signal_number) {
+    (void)signal_number;
+    abort();
+}
+
+static void prepare(void) {
+    static bool prepared;
+    if (prepared)
         return;
-    memory.limit = bytes;
-    REQUIRE(digitnet_set_allocator(DIGITNET_WITH(digitnet_allocator, .allocate = allocate, .release = release)) ==
-            DIGITNET_OK);
+    prepared = true;
+    signal(SIGPROF, end_of_time);
+    digitnet_allocator hook = {.struct_size = sizeof hook, .allocate = allocate, .release = release};
+    REQUIRE(digitnet_set_allocator(&hook) == DIGITNET_OK);
+}
+
+/* The clock is the process's own: on a busy machine libFuzzer's tells more of others. */
+static void set_time_limit(time_t seconds) {
+    const struct itimerval limit = {.it_value.tv_sec = seconds};
+    REQUIRE(setitimer(ITIMER_PROF, &limit, NULL) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    prepare();
+    set_time_limit(1);
+    try_input(data, size);
+    set_time_limit(0);
+    return 0;
 }
 
 void fill_memory_file(memory_file *file, const void *bytes, size_t size) {

@@ -1,5 +1,5 @@
-/* What the fuzz targets share. Each target is one function of any bytes; it ends the program where a promise is broken.
- * run.sh runs them with libFuzzer; replay.c runs them over the files of corpus/. */
+/* What the fuzz targets share. Each target is a function of any bytes, in which the program ends where a promise is
+ * broken. run.sh runs them with libFuzzer; replay.c runs them over the files of corpus/. */
 #ifndef DIGITNET_TESTS_FUZZ_H
 #define DIGITNET_TESTS_FUZZ_H
 
@@ -9,14 +9,17 @@
 
 #include "digitnet/digitnet.h"
 
+/* A target defines these two. */
+void try_input(const uint8_t *data, size_t size);
+extern const size_t memory_limit; /* what the library may hold at one time */
+
+/* libFuzzer's entry: tries the input within the limit of memory and one second of processor time. The library must hold
+ * no memory before the first call. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Says what does not hold, and ends the program. */
 #define REQUIRE(condition) require((condition), #condition, __FILE__, __LINE__)
 void require(bool holds, const char *condition, const char *file, int line);
-
-/* From now on the library may never hold more than this; it must hold no memory yet. A second call does nothing. */
-void limit_memory(size_t bytes);
 
 /* A file without a place on any disk, under a path that can be opened. */
 typedef struct memory_file {

@@ -6,7 +6,9 @@
 
 #include "fuzz.h"
 
-enum { VALUES = 1 << 14, LABELS = 64, MEMORY = 64 << 20 };
+enum { VALUES = 1 << 14, LABELS = 64 };
+
+const size_t memory_limit = (size_t)64 << 20;
 
 typedef struct input {
     const uint8_t *next, *end;
@@ -344,11 +346,10 @@ static void (*const calls[])(world *w, input *in) = {
     make_source, predict,    run_session,    make_session, fit,           predict,     compile,  add_dense,
 };
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+void try_input(const uint8_t *data, size_t size) {
     enum { MOST_CALLS = 40 };
     world w = {.calls = 0};
     input in = {data, size ? data + size : data};
-    limit_memory(MEMORY);
     for (size_t i = 0; i < VALUES; i++)
         values[i] = (float)(i * 37 % 101) / 101;
     for (; w.calls < MOST_CALLS && in.next < in.end; w.calls++)
@@ -357,5 +358,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     digitnet_dataset_free(w.dataset);
     digitnet_session_free(w.session);
     digitnet_history_free(w.history);
-    return 0;
 }

@@ -28,10 +28,10 @@ static bool is_gzip(const idx_bytes *file) {
     return file->size >= 2 && file->bytes[0] == 0x1f && file->bytes[1] == 0x8b;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+void try_input(const uint8_t *data, size_t size) {
     idx_pair plain = split_pair(data, size);
     if (is_gzip(&plain.images) || is_gzip(&plain.labels))
-        return 0;
+        return;
     idx_pair packed = {compress_bytes(&plain.images), compress_bytes(&plain.labels)};
     digitnet_dataset *raw, *inflated;
     digitnet_status status = load_pair(&raw, &plain);
@@ -41,5 +41,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     digitnet_dataset_free(inflated);
     free((void *)packed.images.bytes);
     free((void *)packed.labels.bytes);
-    return 0;
 }

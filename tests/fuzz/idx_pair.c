@@ -5,7 +5,7 @@
 
 /* A file may hold MAX_BYTES; that both do, with labels as 32-bit numbers, takes a few times as much. */
 #define MAX_BYTES ((size_t)1 << 18)
-#define MEMORY (8 * MAX_BYTES)
+const size_t memory_limit = 8 * MAX_BYTES;
 
 idx_pair split_pair(const uint8_t *data, size_t size) {
     size_t rest = size < 2 ? 0 : size - 2;
@@ -33,7 +33,6 @@ static void read_all(float **images, int32_t **labels, const digitnet_dataset *d
 
 digitnet_status load_pair(digitnet_dataset **out, const idx_pair *pair) {
     static memory_file images, labels;
-    limit_memory(MEMORY);
     fill_memory_file(&images, pair->images.bytes, pair->images.size);
     fill_memory_file(&labels, pair->labels.bytes, pair->labels.size);
     digitnet_status status = digitnet_dataset_load_idx_ex(

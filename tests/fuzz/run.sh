@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the fuzz targets with Clang's libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer, in build-fuzz/, and prints a table:
-# tests/fuzz/run.sh [NAME=RUNS]..., by default all with the full counts. A run may take 1 s and 256 MB; a finding ends it and is left in
-# build-fuzz/findings/.
+# tests/fuzz/run.sh [NAME=RUNS]..., by default all with the full counts. A run may take 1 s of processor time (fuzz.c) and 256 MB;
+# a finding ends it and is left in build-fuzz/findings/.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -28,7 +28,7 @@ for request in "$@"; do
     runs=${request#*=}
     found=build-fuzz/corpus-$name
     log=build-fuzz/$name.log
-    options=(-runs="$runs" -timeout=1 -rss_limit_mb=256 -max_len=4096 -artifact_prefix=build-fuzz/findings/"$name"- -print_final_stats=1)
+    options=(-runs="$runs" -timeout=60 -rss_limit_mb=256 -max_len=4096 -artifact_prefix=build-fuzz/findings/"$name"- -print_final_stats=1)
     dictionary=tests/fuzz/${name%_gz}.dict
     [ ! -e "$dictionary" ] || options+=(-dict="$dictionary")
     mkdir -p "$found"
