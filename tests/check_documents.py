@@ -142,6 +142,7 @@ class Document:
     def look_up(self, code):
         for command in re.split(r"\n|&&", code.replace("\\\n", " ")):
             words = shlex.split(command, comments=True)
+            words = words[:words.index("--")] if "--" in words else words  # what follows is for another program
             if words[:1] == ["sudo"]:
                 words = words[1:]
             if words:
