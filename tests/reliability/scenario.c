@@ -135,7 +135,8 @@ static digitnet_status evaluate(scenario *self) {
 
 static digitnet_status evaluate_source(scenario *self) {
     self->source_metrics.struct_size = sizeof self->source_metrics;
-    return digitnet_model_evaluate(&self->source_metrics, self->model, self->source, NULL);
+    return digitnet_model_evaluate(&self->source_metrics, self->model, self->source,
+                                   DIGITNET_WITH(digitnet_evaluate_options, .threads = 3));
 }
 
 static digitnet_status write_history(scenario *self) {
