@@ -75,17 +75,17 @@ class Document:
     def run(self, command, folder=None):
         return run(command, folder or self.folder, self.installed.environment)
 
-    def check_links(self, text):
-        for target in LINK.findall(BLOCK.sub("", text)):
+    def check_prose(self, text):
+        if re.search(r"^\s*(```|~~~)|^\n( {4}|\t)", text, re.MULTILINE):
+            raise Failure(f"{self.path.relative_to(SOURCE)} has code outside of blocks that begin and end with ```")
+        for target in LINK.findall(text):
             if not (self.path.parent / target).exists():
                 raise Failure(f"{self.path.relative_to(SOURCE)} links to {target}, which is not there")
 
     def check(self):
         text = self.path.read_text(encoding="utf-8")
-        self.check_links(text)
+        self.check_prose(BLOCK.sub("", text))
         blocks = list(BLOCK.finditer(text))
-        if 2 * len(blocks) != len(re.findall(r"^\s*```", text, re.MULTILINE)):
-            raise Failure(f"{self.path.relative_to(SOURCE)} has a fence that begins or ends no block")
         for block in blocks:
             line = text.count("\n", 0, block.start("language")) + 1
             try:
@@ -149,20 +149,25 @@ class Document:
                 self.look_up_command(words)
 
     def look_up_command(self, words):
-        file = self.folder / words[0] if words[0].startswith("./build-release/") else SOURCE / words[0]
-        if "/" not in words[0]:
-            if words[0] not in ("apt-get", "git", "ldconfig") and shutil.which(words[0]) is None:
-                raise Failure(f"there is no program {words[0]}")
-            known = "\n".join(path.read_text(encoding="utf-8") for path in [SOURCE / "CMakeLists.txt", *(SOURCE / "cmake").glob("*.cmake")])
-            options = [word[2:].split("=")[0] for word in words if word.startswith("-DDIGITNET_")]
-        elif not os.access(file, os.X_OK):
-            raise Failure(f"{words[0]} is no program of this tree")
-        else:
-            known = self.help_of(file)
-            options = [word.split("=")[0] for word in words[1:] if word.startswith("-")]
+        known, options = self.own_program(words) if "/" in words[0] else self.system_program(words)
         for option in options:
             if not re.search(rf"{re.escape(option)}(?![\w-])", known):
                 raise Failure(f"{words[0]} does not know {option}")
+
+    @staticmethod
+    def system_program(words):
+        """Of a program of the system, options of this project's build alone."""
+        if words[0] not in ("apt-get", "git", "ldconfig") and shutil.which(words[0]) is None:
+            raise Failure(f"there is no program {words[0]}")
+        settings = [SOURCE / "CMakeLists.txt", *(SOURCE / "cmake").glob("*.cmake")]
+        return ("\n".join(path.read_text(encoding="utf-8") for path in settings),
+                [word[2:].split("=")[0] for word in words if word.startswith("-DDIGITNET_")])
+
+    def own_program(self, words):
+        file = (self.folder if words[0].startswith("./build-release/") else SOURCE) / words[0]
+        if not os.access(file, os.X_OK):
+            raise Failure(f"{words[0]} is no program of this tree")
+        return self.help_of(file), [word.split("=")[0] for word in words[1:] if word.startswith("-")]
 
     def help_of(self, file):
         """A script's text says which options it knows; run-mnist.sh hands others on."""
