@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Builds the library in one combination and runs its tests: combination.sh CACHE COMPILER-TYPE-LIBRARY-PRODUCTS [OPTION...]
-# Options go to ctest.
+# Options go to ctest, as --tests-regex.
 set -euo pipefail
 source_folder=$(cd "$(dirname "$0")/../.." && pwd)
-cache=$1
+mkdir -p "$1"
+cache=$(cd "$1" && pwd)
 IFS=- read -r compiler type library products <<<"$2"
 build=$cache/$2
 shift 2

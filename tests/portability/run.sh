@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Builds the library and runs its tests in every combination that docs/PORTABILITY.md names, and prints a line for each:
-# run.sh [--list] [--cache FOLDER] [COMBINATION...] [-- OPTION...]
+# run.sh [--list] [--cache FOLDER] [COMBINATION...]
 # A combination is COMPILER-TYPE-LIBRARY-PRODUCTS; patterns will do: run.sh 'clang-*' musl-release-static-builtin
-# Options go to ctest.
 # What is downloaded stays in the cache (build-portability/), as do a log of each combination and the builds of those that fail.
 set -euo pipefail
 folder=$(cd "$(dirname "$0")" && pwd)
@@ -42,10 +41,6 @@ while [ $# -gt 0 ]; do
         cache=$2
         shift
         ;;
-    --)
-        shift
-        break
-        ;;
     *)
         [ -n "$(chosen_combinations "$1")" ] || { echo "There is no combination $1: see --list" >&2; exit 2; }
         patterns+=("$1")
@@ -61,7 +56,7 @@ for combination in $(chosen_combinations "${patterns[@]-*}"); do
     log=$cache/$combination.log
     begin=$SECONDS
     result=passed
-    "$folder/combination.sh" "$cache" "$combination" "$@" >"$log" 2>&1 || result=FAILED
+    "$folder/combination.sh" "$cache" "$combination" >"$log" 2>&1 || result=FAILED
     printf '%-31s %s: %d tests passed' "$combination" "$result" "$(grep -c ' Passed ' "$log")"
     [ -z "$(names Skipped "$log")" ] || printf '; skipped:%s' "$(names Skipped "$log")"
     [ "$result" = passed ] || printf '; failed:%s; see %s' "$(names '\(Failed\|Timeout\|Exception\|Not Run\)' "$log")" "$log"
