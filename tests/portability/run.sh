@@ -27,7 +27,7 @@ chosen_combinations() { # PATTERN...
 }
 
 names() { # RESULT LOG: of the tests that ended so
-    sed -n "s/.*Test *#[0-9]*: \([^ ]*\) .*\*\*\*$1.*/ \1/p" "$2" | tr -d '\n'
+    sed -n "s/.*Test *#[0-9]*: \([^ ]*\) .*\*\*\*$1.*/ \1/p" "$2" | tr -d '\n' | grep . || echo " none"
 }
 
 patterns=()
@@ -57,10 +57,8 @@ for combination in $(chosen_combinations "${patterns[@]-*}"); do
     begin=$SECONDS
     result=passed
     "$folder/combination.sh" "$cache" "$combination" >"$log" 2>&1 || result=FAILED
-    printf '%-31s %s: %d tests passed' "$combination" "$result" "$(grep -c ' Passed ' "$log")"
-    [ -z "$(names Skipped "$log")" ] || printf '; skipped:%s' "$(names Skipped "$log")"
-    [ "$result" = passed ] || printf '; failed:%s; see %s' "$(names '\(Failed\|Timeout\|Exception\|Not Run\)' "$log")" "$log"
-    printf ' (%d s)\n' $((SECONDS - begin))
-    [ "$result" = passed ] || failed=1
+    printf '%-31s %s in %d s: %d tests passed' "$combination" "$result" $((SECONDS - begin)) "$(grep -c ' Passed ' "$log")"
+    printf ', skipped:%s, failed:%s\n' "$(names Skipped "$log")" "$(names '\(Failed\|Timeout\|Exception\|Not Run\)' "$log")"
+    [ "$result" = passed ] || { failed=1 && echo "See $log"; }
 done
 exit "$failed"
