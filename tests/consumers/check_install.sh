@@ -20,7 +20,7 @@ quiet diff -r "$prefix" "$work/root/opt/digitnet"
 echo "Paths of this machine" # Debugging information holds them: without it, no file does.
 text_only=(-I)
 [ "$(cached CMAKE_BUILD_TYPE)" != Release ] || text_only=()
-for folder in "$source_folder" "$build" "$work" "$(cached CMAKE_INSTALL_PREFIX)/" /opt/digitnet; do
+for folder in "$source_folder" "$build" "$work" /opt/digitnet; do
     ! grep -rlF "${text_only[@]}" -- "$folder" "$prefix" || fail "$folder stands in these files"
 done
 ! readelf -d "$libdir/libdigitnet.so" | grep -E 'R(UN)?PATH' || fail "the library has a search path"
