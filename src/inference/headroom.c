@@ -41,9 +41,7 @@ float dnn_safe_magnitude(const dnn_network *network) {
         }
         if (layer->activation == DIGITNET_SOFTMAX && offset < 1)
             offset = 1;
-        if (!(offset < SAFE_SUM))
-            return 0;
-        if (gain > 0 && (SAFE_SUM - offset) / gain < safe)
+        if ((SAFE_SUM - offset) / gain < safe)
             safe = (SAFE_SUM - offset) / gain;
     }
     return (float)safe;

@@ -4,7 +4,8 @@
 
 #include "model/network.h"
 
-/* The magnitude up to which an image's values cannot overflow in any layer; 0 where nothing is sure. */
+/* The magnitude up to which an image's values cannot overflow in any layer; negative where they
+ * may at any. */
 float dnn_safe_magnitude(const dnn_network *network);
 
 #endif

@@ -164,9 +164,15 @@ static void test_small_stack(void **state) {
 }
 
 static int begin(void **state) {
+    static host before, after;
     (void)state;
+    look_at_host(&before);
     begin_worlds();
-    return 0;
+    look_at_host(&after);
+    const char *change = host_difference(&before, &after);
+    if (change)
+        print_error("making models changes %s\n", change);
+    return change ? -1 : 0;
 }
 
 static int end(void **state) {

@@ -124,6 +124,34 @@ static void test_overflow_to_below(void **state) {
     digitnet_model_free(model);
 }
 
+/* What makes the last image of several chunks overflow: kernels, the kernels of two layers together, a bias. */
+static void test_overflow_after_good_chunks(void **state) {
+    images *own = *state;
+    static const struct {
+        float kernel, bias, value;
+    } causes[] = {{1e30f, 0, 1e10f}, {1e15f, 0, 1e10f}, {1, 3e38f, 8e37f}, {3e38f, 0, 2}};
+    for (size_t i = 0; i < sizeof causes / sizeof *causes; i++) {
+        digitnet_model *model;
+        expect_ok(digitnet_model_create(&model, 1, 1, 1));
+        digitnet_model_add_flatten(model);
+        digitnet_model_add_dense(model, 1, DIGITNET_RELU);
+        digitnet_model_add_dense(model, 1, DIGITNET_SOFTMAX);
+        expect_ok(digitnet_model_compile(model, DIGITNET_SGD, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY));
+        const float weights[] = {causes[i].kernel, causes[i].bias, causes[i].kernel, 0};
+        expect_ok(digitnet_model_set_weights(model, NULL, weights, 4));
+        memset(own->floats, 0, sizeof own->floats);
+        own->floats[39] = causes[i].value;
+        expect_no_scores(own, digitnet_model_predict(own->scores, 40, model, own->floats, 40), DIGITNET_EDIVERGED);
+        digitnet_session *session;
+        expect_ok(digitnet_session_create(&session, model, &session_options[0]));
+        expect_no_scores(own, digitnet_session_run(own->scores, 40, session, own->floats, 40), DIGITNET_EDIVERGED);
+        expect_ok(digitnet_session_run(own->scores, 39, session, own->floats, 39));
+        memcpy(own->scores, own->untouched, sizeof own->scores);
+        digitnet_session_free(session);
+        digitnet_model_free(model);
+    }
+}
+
 static void expect_finite_weights(const digitnet_model *model) {
     float *weights = copy_weights(model);
     for (size_t i = 0; i < count_parameters(model); i++)
@@ -239,10 +267,15 @@ static void test_softmax_of_extremes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        with_images(test_pixels_that_are_not_finite), with_images(test_pixels_that_overflow),
-        cmocka_unit_test(test_overflow_to_below),     with_images(test_rates_and_pixels_that_are_too_large),
-        with_images(test_moments_that_overflow),      with_images(test_validation_that_overflows),
-        cmocka_unit_test(test_weights_in_a_file),     cmocka_unit_test(test_softmax_of_extremes),
+        with_images(test_pixels_that_are_not_finite),
+        with_images(test_pixels_that_overflow),
+        cmocka_unit_test(test_overflow_to_below),
+        with_images(test_overflow_after_good_chunks),
+        with_images(test_rates_and_pixels_that_are_too_large),
+        with_images(test_moments_that_overflow),
+        with_images(test_validation_that_overflows),
+        cmocka_unit_test(test_weights_in_a_file),
+        cmocka_unit_test(test_softmax_of_extremes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
