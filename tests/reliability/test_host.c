@@ -148,19 +148,37 @@ static void *call_everything(void *unused) {
     return unused;
 }
 
+static void *do_nothing(void *unused) {
+    return unused;
+}
+
+static bool starts_with_stack(size_t size, void *(*run)(void *)) {
+    pthread_attr_t attributes;
+    pthread_t thread;
+    assert_int_equal(pthread_attr_init(&attributes), 0);
+    assert_int_equal(pthread_attr_setstacksize(&attributes, size), 0);
+    bool started = pthread_create(&thread, &attributes, run, NULL) == 0;
+    pthread_attr_destroy(&attributes);
+    if (started)
+        assert_int_equal(pthread_join(thread, NULL), 0);
+    return started;
+}
+
+/* What the C library itself takes of each stack for the variables of threads: with OpenBLAS, above 64 KiB. */
+static size_t stack_of_c_library(void) {
+    size_t size = DNN_OPENBLAS ? SMALL_STACK : 0;
+    while (size && !starts_with_stack(size, do_nothing))
+        size += SMALL_STACK / 16;
+    return size;
+}
+
 /* The caller of fit is one of its workers: what they run on their own stacks it runs on this one. */
 static void test_small_stack(void **state) {
     (void)state;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     skip(); /* whose functions take more themselves */
 #endif
-    pthread_attr_t attributes;
-    pthread_t thread;
-    assert_int_equal(pthread_attr_init(&attributes), 0);
-    assert_int_equal(pthread_attr_setstacksize(&attributes, SMALL_STACK), 0);
-    assert_int_equal(pthread_create(&thread, &attributes, call_everything, NULL), 0);
-    assert_int_equal(pthread_join(thread, NULL), 0);
-    pthread_attr_destroy(&attributes);
+    assert_true(starts_with_stack(stack_of_c_library() + SMALL_STACK, call_everything));
 }
 
 static int begin(void **state) {
