@@ -66,7 +66,7 @@ static void im2col_and_its_adjoint(void **state) {
             expected[k] = place < values ? pixels[place] : 0;
         }
         dnn_im2col(rows, pixels, &s, first, count);
-        compare_floats(rows, expected, count * depth, true, 0, "im2col");
+        compare_floats(rows, expected, count * depth, "im2col");
         fill_random(rows, count * depth, &random, true);
         for (size_t k = 0; k < count * depth; k++) {
             size_t place = tap_place(&s, first + k / depth, k % depth);
@@ -74,7 +74,7 @@ static void im2col_and_its_adjoint(void **state) {
                 back[place] += rows[k];
         }
         dnn_col2im_add(sums.memory, rows, &s, first, count);
-        compare_floats(sums.memory, back, values, true, 0, "col2im");
+        compare_floats(sums.memory, back, values, "col2im");
         free(expected);
         watched_free(&image);
         watched_free(&columns);
@@ -164,7 +164,7 @@ static void max_pool_takes_the_first_of_equals(void **state) {
         for (size_t k = 0; k < count; k++)
             got[k] = (float)k;
         dnn_max_pool2d_backward(back, got, argmax.memory, &s);
-        compare_floats(back, expected, values, true, 0, "gradient");
+        compare_floats(back, expected, values, "gradient");
         free(expected);
         watched_free(&image);
         watched_free(&output);
@@ -208,25 +208,28 @@ static void softmax_and_its_gradient(void **state) {
     for (size_t i = 0; i < COLUMNS; i++)
         values[i] = (float)i * 40 - 200; /* exp() of it alone would overflow */
     memcpy(upstream, gradient, sizeof gradient);
-    double expected[ROWS * COLUMNS];
+    exact_sum expected[ROWS * COLUMNS], slopes[ROWS * COLUMNS] = {{0}};
     for (size_t row = 0; row < ROWS; row++) {
         double sum = 0;
         for (size_t i = 0; i < COLUMNS; i++)
             sum += exp(values[row * COLUMNS + i]);
-        for (size_t i = 0; i < COLUMNS; i++)
-            expected[row * COLUMNS + i] = exp(values[row * COLUMNS + i]) / sum;
+        for (size_t i = 0; i < COLUMNS; i++) {
+            double share = exp(values[row * COLUMNS + i]) / sum;
+            expected[row * COLUMNS + i] = (exact_sum){share, share};
+        }
     }
     dnn_softmax(values, ROWS, COLUMNS);
-    compare_floats(values, expected, ROWS * COLUMNS, false, 1, "softmax");
+    /* expf() errs by as much as two roundings, above and below the line; then sums, and one division. */
+    compare_sums(values, expected, ROWS * COLUMNS, false, COLUMNS + 4, "softmax");
     dnn_softmax_backward(gradient, values, ROWS, COLUMNS);
-    for (size_t row = 0; row < ROWS; row++)
-        for (size_t i = 0; i < COLUMNS; i++) {
-            double sum = 0; /* by the whole Jacobian: p_i (delta_ij - p_j) */
-            for (size_t j = 0; j < COLUMNS; j++)
-                sum += upstream[row * COLUMNS + j] * expected[row * COLUMNS + i] *
-                       ((i == j) - expected[row * COLUMNS + j]);
-            assert_true(fabs(gradient[row * COLUMNS + i] - sum) < 1e-6);
+    for (size_t i = 0; i < ROWS * COLUMNS; i++)
+        for (size_t j = 0; j < COLUMNS; j++) { /* by the whole Jacobian: p_i (delta_ij - p_j) */
+            size_t other = i / COLUMNS * COLUMNS + j;
+            double product = upstream[other] * expected[i].value;
+            add_product(&slopes[i], product, other == i);
+            add_product(&slopes[i], product, -expected[other].value);
         }
+    compare_sums(gradient, slopes, ROWS * COLUMNS, false, 2 * (COLUMNS + 4) + COLUMNS + 2, "gradient of softmax");
 }
 
 static void softmax_of_what_is_no_number(void **state) {
@@ -329,6 +332,12 @@ static void rule_end(rule_values *r) {
     watched_free(&r->gradient);
 }
 
+static void add_moment(exact_sum *sum, double moment, double value, float beta) {
+    add_product(sum, moment, 1);
+    add_product(sum, value, 1 - (double)beta);
+    add_product(sum, -moment, 1 - (double)beta);
+}
+
 /* Keras's formula, in double precision. */
 static void adam_is_adam(void **state) {
     (void)state;
@@ -341,16 +350,18 @@ static void adam_is_adam(void **state) {
             dnn_random random;
             dnn_random_seed(&random, count);
             rule_values r = rule_begin(count, &random);
-            double w[100], m[100], v[100];
+            exact_sum w[100] = {{0}}, m[100] = {{0}}, v[100] = {{0}};
             for (size_t i = 0; i < count; i++) {
-                m[i] = r.m[i] + (r.g[i] - (double)r.m[i]) * (1 - (double)settings.beta_1);
-                v[i] = r.v[i] + ((double)r.g[i] * r.g[i] - r.v[i]) * (1 - (double)settings.beta_2);
-                w[i] = r.w[i] - settings.step_size * m[i] / (sqrt(v[i]) + settings.epsilon);
+                add_moment(&m[i], r.m[i], r.g[i], settings.beta_1);
+                add_moment(&v[i], r.v[i], (double)r.g[i] * r.g[i], settings.beta_2);
+                double factor = settings.step_size / (sqrt(v[i].value) + settings.epsilon);
+                w[i] = (exact_sum){r.w[i] - factor * m[i].value, fabs(r.w[i]) + factor * m[i].magnitude};
             }
             k->adam(r.w, r.m, r.v, r.g, count, &settings);
-            compare_floats(r.m, m, count, false, 1, "first moment");
-            compare_floats(r.v, v, count, false, 1, "second moment");
-            compare_floats(r.w, w, count, false, 1, "weights");
+            /* Difference, product, sum, and the square; all of them, root, sum, product, quotient and difference. */
+            compare_sums(r.m, m, count, false, 3, "first moment");
+            compare_sums(r.v, v, count, false, 4, "second moment");
+            compare_sums(r.w, w, count, false, 3 + 4 + 5, "weights");
             if (set++ == 0)
                 memcpy(first_set, r.w, count * sizeof(float));
             assert_memory_equal(first_set, r.w, count * sizeof(float)); /* every set has the same bits */
@@ -387,17 +398,22 @@ static void sgd_is_sgd(void **state) {
                 dnn_random random;
                 dnn_random_seed(&random, count);
                 rule_values r = rule_begin(count, &random);
-                double w[100], velocity[100];
+                exact_sum w[100] = {{0}}, velocity[100] = {{0}};
                 for (size_t i = 0; i < count; i++) {
-                    double step = (double)settings.learning_rate * r.g[i];
-                    velocity[i] = variant == 0 ? r.m[i] : settings.momentum * (double)r.m[i] - step;
-                    w[i] = r.w[i] + (variant == 0   ? -step
-                                     : variant == 1 ? velocity[i]
-                                                    : settings.momentum * velocity[i] - step);
+                    add_product(&velocity[i], variant == 0 ? 1 : settings.momentum, r.m[i]);
+                    if (variant != 0)
+                        add_product(&velocity[i], -settings.learning_rate, r.g[i]);
+                    add_product(&w[i], r.w[i], 1);
+                    if (variant != 1)
+                        add_product(&w[i], -settings.learning_rate, r.g[i]);
+                    double share = variant == 0 ? 0 : variant == 1 ? 1 : settings.momentum;
+                    w[i].value += share * velocity[i].value;
+                    w[i].magnitude += share * velocity[i].magnitude;
                 }
                 k->sgd(r.w, variant == 0 ? NULL : r.m, r.g, count, &settings);
-                compare_floats(r.m, velocity, count, false, 1, "velocity");
-                compare_floats(r.w, w, count, false, 1, "weights");
+                /* Two products and a difference; these, another product, a difference and a sum. */
+                compare_sums(r.m, velocity, count, false, 2, "velocity");
+                compare_sums(r.w, w, count, false, 5, "weights");
                 rule_end(&r);
             }
     }

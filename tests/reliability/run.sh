@@ -38,6 +38,19 @@ cmake --preset ci -G Ninja
 cmake --build build-ci
 cmake --preset asan-ubsan -G Ninja -DDIGITNET_BUILD_BENCHMARKS=OFF
 cmake --build build-asan-ubsan
+if is_chosen 7 || is_chosen 9 || is_chosen 12 || is_chosen 13; then # with the built-in kernels alone, by two compilers
+    for compiler in gcc clang; do
+        cmake -S . -B "build-builtin-$compiler" -G Ninja "-DCMAKE_C_COMPILER=$compiler" -DCMAKE_BUILD_TYPE=Release \
+            -DDIGITNET_BLAS=builtin
+        cmake --build "build-builtin-$compiler"
+    done
+fi
+if is_chosen 8; then
+    cmake --preset tsan -G Ninja -DDIGITNET_BUILD_BENCHMARKS=OFF
+    cmake --build build-tsan
+fi
+gcc=../build-builtin-gcc/tests
+clang=../build-builtin-clang/tests
 release=../build-ci/tests/reliability
 sanitized=../build-asan-ubsan/tests/reliability
 
@@ -47,6 +60,24 @@ promise 2 "each system call of 450 saves and 320 loads" "$release/test_system_ca
 promise 2 "the same, and no leak" "$sanitized/test_system_calls"
 promise 3 "10,000 kills" "$release/test_kills" 10000
 promise 3 "15,120 power losses" "$release/test_power_loss"
+
+promise 7 "20 runs x 6 counts of threads x straight on and killed" \
+    reliability/bit_identical.sh 20 "$gcc/reliability/train_weights" "$clang/reliability/train_weights"
+promise 8 "1,000,000 runs of each session" "$release/test_parallel" 1000000
+promise 8 "the whole suite under ThreadSanitizer" \
+    ctest --test-dir ../build-tsan --output-on-failure --label-exclude structure
+promise 9 "1,000 children" "$gcc/reliability/test_fork" 1000
+promise 10 "68 functions x 5 states, and each argument" "$release/test_host"
+promise 10 "files, history, messages" reliability/comma_locale.sh "$release/test_locale"
+promise 11 "6,350 calls" "$release/test_boundaries"
+promise 11 "the same, and no leak" "$sanitized/test_boundaries"
+promise 12 "9 ways to overflow" "$release/test_numbers"
+for kernels in gemm conv2d other; do
+    promise 12 "10,000 shapes x each instruction set" "$gcc/test_kernels_$kernels" 10000
+done
+promise 13 "1,000 fits" "$gcc/reliability/test_stop" 1000
+mapfile -t programs < <(find build-builtin-gcc/tests -name 'test_*' -type f -executable ! -name test_locale -printf '../%p\n' | sort)
+promise 13 "all test programs" reliability/alarms.sh "$gcc/reliability/libalarms.so" "${programs[@]}"
 
 print_table
 exit "$failed"
