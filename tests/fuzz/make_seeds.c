@@ -117,6 +117,10 @@ static void put_pairs(void) {
     put_pair("idx_gz/grey", &images, &labels);
     put_pair("idx_gz/colours", &colours, &two);
     put_pair("idx_gz/unequal", &images, &two);
+    images.size--;
+    put_pair("idx_gz/cut", &images, &labels);
+    images.size += 2;
+    put_pair("idx_gz/long", &images, &labels);
 }
 
 /* ---- Pictures: a cross of ink, so that a digit is found ---- */

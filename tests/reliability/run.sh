@@ -61,6 +61,10 @@ promise 2 "the same, and no leak" "$sanitized/test_system_calls"
 promise 3 "10,000 kills" "$release/test_kills" 10000
 promise 3 "15,120 power losses" "$release/test_power_loss"
 
+promise 4 "10,000,000 models, data sets raw and compressed each; 1,000,000 pictures and sequences of calls" fuzz/run.sh
+promise 5 "480,420 changed bytes, 1,884 cuts" "$release/test_changed_bytes" all
+promise 6 "each bomb" "$release/test_bombs"
+
 promise 7 "20 runs x 6 counts of threads x straight on and killed" \
     reliability/bit_identical.sh 20 "$gcc/reliability/train_weights" "$clang/reliability/train_weights"
 promise 8 "1,000,000 runs of each session" "$release/test_parallel" 1000000
@@ -78,6 +82,10 @@ done
 promise 13 "1,000 fits" "$gcc/reliability/test_stop" 1000
 mapfile -t programs < <(find build-builtin-gcc/tests -name 'test_*' -type f -executable ! -name test_locale -printf '../%p\n' | sort)
 promise 13 "all test programs" reliability/alarms.sh "$gcc/reliability/libalarms.so" "${programs[@]}"
+
+promise 14 "branches that the tests take" ./coverage.sh
+promise 14 "mutants of the readers that the tests notice" ./mutation.py
+promise 15 "24 files" ../build-ci/tests/golden/test_golden
 
 print_table
 exit "$failed"

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Breaks the readers of files in one place at a time and counts how often the tests notice.
+
+    tests/mutation.py [--sample N] [--seed S] [FILE...]
+
+Each mutant is one of the given sources (default: the ONNX reader and the IDX reader) with one comparison, condition, connective,
+negation, sum or constant changed. It is compiled, linked before the library into one test program after another, and noticed where one
+of them fails, hangs or crashes. What compiles to the same object as the source is no mutant. Prints the survivors and the share that was
+noticed; fails below 90%. With --sample only N mutants, drawn by the seed, are tried. Builds in build-mutation/.
+"""
+import argparse
+import json
+import pathlib
+import random
+import re
+import resource
+import shlex
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build-mutation"
+WANTED = 0.9
+TIMEOUT = 60  # seconds for one test program; they take a few at most
+MEMORY = 4 << 30
+
+ONNX_TESTS = ["test_onnx_wire", "golden/test_golden", "test_onnx_marks", "test_onnx_hostile", "test_onnx_operators", "test_onnx", "test_onnx_training",
+              "reliability/test_bombs", "reliability/test_changed_bytes"]
+IDX_TESTS = ["golden/test_golden", "test_idx", "reliability/test_bombs"]
+TESTS = {f"src/onnx/{name}.c": ONNX_TESTS for name in ["wire", "import", "graph", "node", "tensor", "marks", "window", "operators"]}
+TESTS["src/dataset/idx.c"] = IDX_TESTS
+
+# What is replaced by what. A pattern's first group is replaced.
+RULES = [
+    (r" (==) ", "!="), (r" (!=) ", "=="), (r" (<) ", "<="), (r" (<=) ", "<"), (r" (>) ", ">="), (r" (>=) ", ">"),
+    (r" (&&)\s", "||"), (r" (\|\|)\s", "&&"), (r" (\+) ", "-"), (r" (-) ", "+"), (r"[( ](!)[a-z(]", ""),
+    (r"\b(true)\b", "false"), (r"\b(false)\b", "true"), (r"\bif (\()", "(!"), (r"(?<![\w.%\\])(\d+)(?![\w.])", None),
+]
+
+
+def mask(text):
+    """The text with comments, strings and preprocessor lines blanked, so that nothing in them matches."""
+    def blank(match):
+        return re.sub(r"[^\n]", "\0", match.group())
+    return re.sub(r'/\*.*?\*/|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])+\'|^[ \t]*#(?:[^\n]*\\\n)*[^\n]*', blank, text, flags=re.S | re.M)
+
+
+def closing(text, start):
+    """The place of the parenthesis that closes the one at `start`."""
+    depth = 0
+    for place in range(start, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[place], 0)
+        if depth == 0:
+            return place
+    raise ValueError("unbalanced parentheses")
+
+
+def mutants(text):
+    """All changed texts, each with the line and what was done."""
+    masked = mask(text)
+    for pattern, replacement in RULES:
+        for match in re.finditer(pattern, masked):
+            start, end = match.span(1)
+            line = text.count("\n", 0, start) + 1
+            if replacement == "(!":
+                close = closing(masked, start)
+                yield line, "condition negated", text[:start] + "(!" + text[start:close] + "))" + text[close + 1:]
+            else:
+                new = str(int(match.group(1)) + 1) if replacement is None else replacement
+                yield line, f"{match.group(1)} -> {new or 'nothing'}", text[:start] + new + text[end:]
+
+
+def run(command, **options):
+    return subprocess.run(command, capture_output=True, text=True, **options)
+
+
+def build():
+    """Builds the library and the tests; returns each source's compile command and each test's link command."""
+    subprocess.run(["cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=None", "-DCMAKE_C_FLAGS=-O1 -DNDEBUG",
+                    "-DDIGITNET_BLAS=builtin", "-DDIGITNET_BUILD_BENCHMARKS=OFF", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON"],
+                   check=True, stdout=subprocess.DEVNULL)
+    programs = sorted({f"tests/{test}" for tests in TESTS.values() for test in tests})
+    subprocess.run(["cmake", "--build", BUILD, "--target", *programs], check=True, stdout=subprocess.DEVNULL)
+    compiles = {str(pathlib.Path(entry["file"]).relative_to(ROOT)): shlex.split(entry["command"])
+                for entry in json.loads((BUILD / "compile_commands.json").read_text())}
+    links = {}
+    for program in programs:
+        last = run(["ninja", "-C", BUILD, "-t", "commands", program], check=True).stdout.strip().splitlines()[-1]
+        links[program.removeprefix("tests/")] = shlex.split(last.split(" && ")[1])
+    return compiles, links
+
+
+def compile_source(command, source, target):
+    """True where the source compiles."""
+    command = command[:command.index("-o")] + ["-w", "-I", str(ROOT / "src"), "-o", str(target), "-c", str(source)]
+    return run(command, cwd=BUILD).returncode == 0
+
+
+def test_fails(link, name, target):
+    """Whether the test program notices the mutant's object, which comes before the library."""
+    program = BUILD / "mutant"
+    output = link.index("-o")
+    subprocess.run(link[:output] + [str(target), "-o", str(program)] + link[output + 2:], cwd=BUILD, check=True)
+    try:
+        limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        return run([program], cwd=ROOT / "tests", timeout=TIMEOUT, preexec_fn=limit, errors="replace").returncode != 0
+    except subprocess.TimeoutExpired:
+        return True
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sample", type=int, help="try only so many mutants")
+    parser.add_argument("--seed", type=int, default=1, help="draws the sample")
+    parser.add_argument("files", nargs="*", metavar="FILE", default=list(TESTS))
+    arguments = parser.parse_args()
+    compiles, links = build()
+    source, target, original = BUILD / "mutant.c", BUILD / "mutant.o", BUILD / "original.o"
+    candidates = [(file, *mutant) for file in arguments.files for mutant in mutants((ROOT / file).read_text())]
+    everything = len(candidates)
+    random.Random(arguments.seed).shuffle(candidates)
+    tried = noticed = 0
+    for file, line, change, text in candidates[:arguments.sample]:
+        source.write_text((ROOT / file).read_text())
+        compile_source(compiles[file], source, original)
+        source.write_text(text)
+        if not compile_source(compiles[file], source, target) or target.read_bytes() == original.read_bytes():
+            continue
+        tried += 1
+        if any(test_fails(links[test], test, target) for test in TESTS[file]):
+            noticed += 1
+        else:
+            print(f"survived: {file}:{line}: {change}", flush=True)
+    print(f"{noticed} of {tried} mutants noticed: {noticed / max(tried, 1):.1%} ({everything} candidates)")
+    return 0 if noticed >= WANTED * tried else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
