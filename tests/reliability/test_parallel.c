@@ -139,9 +139,9 @@ static void test_sessions_allocate_nothing(void **state) {
 /* Whatever is made and freed again and again takes no more memory in the end. */
 static void test_memory_is_steady(void **state) {
     const common *shared = *state;
-    size_t pages = 0;
-    for (size_t i = 0; i < session_runs / 20; i++) {
-        if (i == session_runs / 40)
+    size_t pages = 0, rounds = 100 + session_runs / 1000;
+    for (size_t i = 0; i < rounds; i++) {
+        if (i == rounds / 2)
             pages = resident_pages();
         digitnet_model *model = train(shared, i % TRAINERS);
         digitnet_session *session;
