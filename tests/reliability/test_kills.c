@@ -68,7 +68,7 @@ static void killed_save_loses_nothing(void **state) {
     for (size_t i = 0; i < kills; ++i) {
         size_t told = kill_saver(model, saved, longest * ((double)noise(1, i) + 1) / 2);
         after_a_save += told > saved;
-        longest *= told > saved ? 0.98 : 1.02;
+        longest *= told > saved ? 0.9 : 1.1;
         saved = read_number("model");
         assert_in_range(saved, told, told + 1);
         bool temporary = access("model.tmp", F_OK) == 0;
