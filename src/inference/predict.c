@@ -36,11 +36,11 @@ digitnet_status dnn_predict_check(size_t *count, const dnn_network *network, siz
     return images.floats ? check_finite(images.floats, *count, image_values, caller) : DIGITNET_OK;
 }
 
-float dnn_images_magnitude(dnn_images images) {
-    float greatest = 1; /* of bytes */
+bool dnn_images_are_within(dnn_images images, float limit) {
+    bool within = images.floats || 1 <= limit; /* bytes are scaled to [0, 1] */
     for (size_t i = 0; images.floats && i < images.values; i++)
-        greatest = fabsf(images.floats[i]) > greatest ? fabsf(images.floats[i]) : greatest;
-    return greatest;
+        within &= fabsf(images.floats[i]) <= limit;
+    return within;
 }
 
 digitnet_status dnn_predict_fail_overflow(const char *caller) {
@@ -84,7 +84,7 @@ static digitnet_status predict_all(float *scores, const dnn_network *network, dn
         return status;
     dnn_blas_enter();
     /* A later chunk that overflows must not come after scores that are written already. */
-    bool sure = count <= chunk || dnn_images_magnitude(images) <= dnn_safe_magnitude(network) ||
+    bool sure = count <= chunk || dnn_images_are_within(images, dnn_safe_magnitude(network)) ||
                 predict_chunks(NULL, &workspace, images, count);
     if (!sure || !predict_chunks(scores, &workspace, images, count))
         status = dnn_predict_fail_overflow("digitnet_model_predict");

@@ -17,8 +17,8 @@ typedef struct dnn_images {
 /* Checks the sizes and that floats are finite, and tells the number of images. `caller` is for messages. */
 digitnet_status dnn_predict_check(size_t *count, const dnn_network *network, size_t score_values, dnn_images images,
                                   const char *caller);
-/* The greatest magnitude among the values of images that were checked. */
-float dnn_images_magnitude(dnn_images images);
+/* No value has a magnitude above the limit. */
+bool dnn_images_are_within(dnn_images images, float limit);
 /* Scores of `count` images from `first` on, at most the workspace's capacity, written at their place in `scores` (NULL:
  * nowhere). False, with nothing written, where the network overflows. */
 bool dnn_predict_chunk(float *scores, const dnn_workspace *workspace, dnn_images images, size_t first, size_t count);

@@ -159,7 +159,7 @@ static digitnet_status run_all(float *scores, digitnet_session *session, dnn_ima
     session->count = count;
     dnn_blas_enter();
     /* A chunk that overflows must not come after scores that are written already. */
-    bool sure = count <= session->chunk || dnn_images_magnitude(images) <= session->snapshot->safe_magnitude ||
+    bool sure = count <= session->chunk || dnn_images_are_within(images, session->snapshot->safe_magnitude) ||
                 run_chunks(NULL, session);
     bool done = sure && run_chunks(scores, session);
     dnn_blas_leave();
