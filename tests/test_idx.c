@@ -225,7 +225,8 @@ static void wrong_magic_is_shown(void **state) {
         {{0x00, 0x00, 0x08, 0x01}, "begins with 00 00 08 01"}, {{0x00, 0x00, 0x08, 0x02}, "begins with 00 00 08 02"},
         {{0x00, 0x00, 0x08, 0x05}, "begins with 00 00 08 05"}, {{0x00, 0x00, 0x00, 0x03}, "begins with 00 00 00 03"},
         {{0x03, 0x08, 0x00, 0x00}, "begins with 03 08 00 00"}, {{'P', 'K', 0x03, 0x04}, "begins with 50 4b 03 04"},
-        {{0x01, 0x00, 0x08, 0x03}, "begins with 01 00 08 03"}, {{0x00, 0x00, 0x08, 0xff}, "begins with 00 00 08 ff"},
+        {{0x00, 0x00, 0x0f, 0x03}, "begins with 00 00 0f 03"}, {{0x01, 0x00, 0x08, 0x03}, "begins with 01 00 08 03"},
+        {{0x00, 0x00, 0x08, 0xff}, "begins with 00 00 08 ff"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; ++i) {
         content images = images_content();
@@ -281,7 +282,10 @@ static void limits_are_kept(void **state) {
         options.max_bytes = HEADER + COUNT * VALUES;
         expect_ok(digitnet_dataset_load_idx_ex(&dataset, "images", "labels", &options));
         digitnet_dataset_free(dataset);
-        --options.max_bytes;
+        options.max_bytes = SIZE_MAX;
+        expect_ok(digitnet_dataset_load_idx_ex(&dataset, "images", "labels", &options));
+        digitnet_dataset_free(dataset);
+        options.max_bytes = HEADER + COUNT * VALUES - 1;
         expect_failure(digitnet_dataset_load_idx_ex(&dataset, "images", "labels", &options), DIGITNET_ELIMIT, "images");
         options.max_bytes = 1;
         expect_failure(digitnet_dataset_load_idx_ex(&dataset, "images", "labels", &options), DIGITNET_ELIMIT, "images");

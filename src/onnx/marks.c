@@ -70,10 +70,10 @@ static void put_training_key(dnn_wire_writer *writer, const struct training_key 
         put_entry(writer, key->key, dnn_number_text(*(const double *)place).text);
         return;
     case COUNT:
-        snprintf(text.text, sizeof text.text, "%" PRIu64, *(const uint64_t *)place);
-        put_entry(writer, key->key, text.text);
-        return;
+        break;
     }
+    snprintf(text.text, sizeof text.text, "%" PRIu64, *(const uint64_t *)place);
+    put_entry(writer, key->key, text.text);
 }
 
 size_t dnn_onnx_write_marks(dnn_wire_writer *writer, const dnn_training *training) {
@@ -146,7 +146,7 @@ static digitnet_status scan_entry(found_marks *found, dnn_onnx_marks *marks, dnn
     if (slot->bytes) {
         return dnn_fail(DIGITNET_EFORMAT, "byte %zu: a second '%s'", entry.offset, dnn_wire_printable(key).text);
     }
-    found->training_count += slot >= found->training && slot < found->training + TRAINING_KEYS;
+    found->training_count += slot != &found->format && slot != &found->checksum;
     *slot = value;
     return DIGITNET_OK;
 }
@@ -259,9 +259,9 @@ static bool parse_value(dnn_training *training, const struct training_key *key, 
     case NUMBER:
         return dnn_number_parse(place, text) && isfinite(*(const double *)place);
     case COUNT:
-        return parse_count(place, text);
+        break;
     }
-    return false;
+    return parse_count(place, text);
 }
 
 static digitnet_status parse_training(dnn_training *training, const found_marks *found) {

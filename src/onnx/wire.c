@@ -22,10 +22,10 @@ static bool fail(dnn_wire_reader *reader, size_t position, const char *what) {
  * than 64 bits. */
 static bool parse_varint(uint64_t *value, const dnn_wire_view *view, size_t *position) {
     uint64_t result = 0;
-    for (unsigned i = 0; i < VARINT_BYTES_MAX && *position < view->size; i++) {
+    for (unsigned i = 0; *position < view->size; i++) {
         unsigned char byte = view->bytes[(*position)++];
         if (i == VARINT_BYTES_MAX - 1 && byte > 1) {
-            return false;
+            return false; /* so that the last byte ends the number */
         }
         result |= (uint64_t)(byte & 0x7f) << (7 * i);
         if (byte < 0x80) {
