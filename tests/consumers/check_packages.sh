@@ -41,6 +41,8 @@ libdir=$(dirname "$(find "$root" -name libdigitnet.a)")
 [ "${libdir#"$root"}" = "/usr/lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)" ] || fail "libraries are in $libdir"
 [ -e "$root/usr/share/man/man3/digitnet_model_fit.3.gz" ] || fail "no man page of digitnet_model_fit"
 
+! grep -rlF "$work" "$root/usr" || fail "the build folder stands in these files"
+
 echo "A program"
 export PKG_CONFIG_PATH=$libdir/pkgconfig
 # shellcheck disable=SC2046
