@@ -19,7 +19,7 @@ quiet diff -r "$prefix" "$work/root/opt/digitnet"
 
 echo "Paths of this machine" # Debugging information holds them: without it, no file does.
 text_only=(-I)
-[ "$(cached CMAKE_BUILD_TYPE)" != Release ] || text_only=()
+[[ "$(cached CMAKE_BUILD_TYPE)" != Release || "$(cached CMAKE_C_FLAGS)" = *-g* ]] || text_only=()
 for folder in "$source_folder" "$build" "$work" /opt/digitnet; do
     ! grep -rlF "${text_only[@]}" -- "$folder" "$prefix" || fail "$folder stands in these files"
 done
