@@ -264,11 +264,42 @@ static void names_are_printed(void **state) {
     free(file.data);
 }
 
+/* What could be saved but not loaded is not built. */
+static void sizes_that_no_file_holds_are_refused(void **state) {
+    (void)state;
+    const size_t most = INT32_MAX;
+    digitnet_model *model;
+    expect_failure(digitnet_model_create_ex(&model, most + 1, 1, 1,
+                                            DIGITNET_WITH(digitnet_model_options, .max_activation_bytes = SIZE_MAX)),
+                   DIGITNET_ELIMIT, "sizes up to 2147483647");
+    expect_ok(digitnet_model_create(&model, 4, 4, 1));
+    expect_failure(digitnet_model_add_conv2d_ex(model, 1, 2, DIGITNET_RELU,
+                                                DIGITNET_WITH(digitnet_conv2d_options, .stride_height = most + 1)),
+                   DIGITNET_ELIMIT, "stride 2147483648x2147483648");
+    digitnet_model_clear_error(model);
+    expect_failure(digitnet_model_add_max_pool2d_ex(
+                       model, 2, DIGITNET_WITH(digitnet_max_pool2d_options, .stride_width = most + 1)),
+                   DIGITNET_ELIMIT, "stride 2x2147483648");
+    digitnet_model_clear_error(model);
+    expect_ok(digitnet_model_add_conv2d_ex(model, 1, 2, DIGITNET_RELU,
+                                           DIGITNET_WITH(digitnet_conv2d_options, .stride_height = most)));
+    expect_ok(
+        digitnet_model_add_max_pool2d_ex(model, 1, DIGITNET_WITH(digitnet_max_pool2d_options, .stride_height = most)));
+    digitnet_model_add_flatten(model);
+    expect_ok(digitnet_model_add_dense(model, 2, DIGITNET_SOFTMAX));
+    expect_ok(digitnet_model_compile(model, DIGITNET_SGD, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY));
+    saved_bytes file = save_model(model);
+    digitnet_model_free(model);
+    expect_ok(try_load(file.data, file.size, 0));
+    free(file.data);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms_that_are_read),
         cmocka_unit_test(forms_that_are_refused),
         cmocka_unit_test(names_are_printed),
+        cmocka_unit_test(sizes_that_no_file_holds_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@ static digitnet_status check_attributes(const dnn_layer *layer) {
         return dnn_fail(DIGITNET_EINVAL, "convolution layer '%s': kernel %zux%zu, stride %zux%zu; none may be 0",
                         layer->name, conv->kernel_height, conv->kernel_width, conv->stride_height, conv->stride_width);
     }
-    return DIGITNET_OK;
+    return dnn_layer_check_stride(layer, conv->stride_height, conv->stride_width);
 }
 
 static digitnet_status infer_shape(dnn_layer *layer) {

@@ -1,6 +1,9 @@
 #include "layers/layer.h"
 
+#include <stdint.h>
+
 #include "core/memory.h"
+#include "core/status.h"
 
 static void set_dimensions(dnn_tensor *tensor, const size_t *dimensions, size_t rank) {
     tensor->rank = rank;
@@ -30,6 +33,13 @@ bool dnn_layer_book_tensors(dnn_layer *layer, const size_t *dimensions, size_t r
     bias->inputs = 1;
     layer->tensor_count = 2;
     return dnn_size_add(&layer->parameters, kernel->values, bias->values);
+}
+
+digitnet_status dnn_layer_check_stride(const dnn_layer *layer, size_t height, size_t width) {
+    if (height <= INT32_MAX && width <= INT32_MAX)
+        return DIGITNET_OK;
+    return dnn_fail(DIGITNET_ELIMIT, "layer '%s': stride %zux%zu; %d is the most", layer->name, height, width,
+                    INT32_MAX);
 }
 
 bool dnn_layer_count_multiply_adds(dnn_layer *layer, size_t positions) {

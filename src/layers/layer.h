@@ -78,6 +78,8 @@ extern const dnn_layer_kind dnn_layer_conv2d, dnn_layer_max_pool2d, dnn_layer_fl
 bool dnn_layer_book_tensors(dnn_layer *layer, const size_t *dimensions, size_t rank, bool no_bias);
 /* The multiply-adds of `positions` places to which the whole kernel is applied. False where they overflow. */
 bool dnn_layer_count_multiply_adds(dnn_layer *layer, size_t positions);
+/* ELIMIT for a stride that a model file cannot hold. */
+digitnet_status dnn_layer_check_stride(const dnn_layer *layer, size_t height, size_t width);
 
 /* The rows or columns that a window of `size` moved by `stride` gives over `input`, and the padding before and after
  * it. 0 where the window does not fit. */

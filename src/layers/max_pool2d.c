@@ -37,6 +37,9 @@ static digitnet_status infer_shape(dnn_layer *layer) {
         return dnn_fail(DIGITNET_ELIMIT, "pooling layer '%s': a pool of %zux%zu has more than %d places", layer->name,
                         pool->pool_height, pool->pool_width, MAX_WINDOW);
     }
+    digitnet_status status = dnn_layer_check_stride(layer, pool->stride_height, pool->stride_width);
+    if (status != DIGITNET_OK)
+        return status;
     dnn_pool2d_shape shape = dnn_max_pool2d_shape(layer);
     if (shape.output_height == 0 || shape.output_width == 0) {
         return dnn_fail(DIGITNET_ESHAPE, "pooling layer '%s': a pool of %zux%zu does not fit its input of %s",

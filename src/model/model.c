@@ -31,6 +31,10 @@ static digitnet_status check_input(size_t height, size_t width, size_t channels)
         return dnn_fail(DIGITNET_ELIMIT, "digitnet_model_create: an input of %zux%zux%zu overflows", height, width,
                         channels);
     }
+    if (height > INT32_MAX || width > INT32_MAX || channels > INT32_MAX) {
+        return dnn_fail(DIGITNET_ELIMIT, "digitnet_model_create: an input of %zux%zux%zu; a file holds sizes up to %d",
+                        height, width, channels, INT32_MAX);
+    }
     return DIGITNET_OK;
 }
 
