@@ -34,7 +34,8 @@ TESTS["src/dataset/idx.c"] = IDX_TESTS
 RULES = [
     (r" (==) ", "!="), (r" (!=) ", "=="), (r" (<) ", "<="), (r" (<=) ", "<"), (r" (>) ", ">="), (r" (>=) ", ">"),
     (r" (&&)\s", "||"), (r" (\|\|)\s", "&&"), (r" (\+) ", "-"), (r" (-) ", "+"), (r"[( ](!)[a-z(]", ""),
-    (r"\b(true)\b", "false"), (r"\b(false)\b", "true"), (r"\bif (\()", "(!"), (r"(?<![\w.%\\])(\d+)(?![\w.])", None),
+    (r"\b(true)\b", "false"), (r"\b(false)\b", "true"), (r"\bif (\()", "(!"),
+    (r"(?<![\w.%\\{])(\d+)(?![\w.])", None),  # but not the 0 of {0}, which says that all is zero
 ]
 
 

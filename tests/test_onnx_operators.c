@@ -11,6 +11,7 @@ typedef struct attribute {
     const char *text;   /* a string, */
     int64_t numbers[4]; /* or a list of numbers, */
     size_t count;       /* of which there are so many; 0: one number, no list */
+    bool left_out;      /* a number that is not there is 0 */
 } attribute;
 
 /* A graph of one node on images of 4 x 4 x 1, and its initializers. */
@@ -35,7 +36,7 @@ static void put_attribute(dnn_wire_writer *writer, const attribute *what) {
         dnn_wire_put_string(writer, DNN_ATTRIBUTE_S, what->text);
     for (size_t i = 0; i < what->count; i++)
         dnn_wire_put_varint(writer, DNN_ATTRIBUTE_INTS, (uint64_t)what->numbers[i]);
-    if (!what->text && what->count == 0)
+    if (!what->text && what->count == 0 && !what->left_out)
         dnn_wire_put_varint(writer, DNN_ATTRIBUTE_I, (uint64_t)what->numbers[0]);
     dnn_wire_put_varint(writer, DNN_ATTRIBUTE_TYPE,
                         what->text    ? DNN_ATTRIBUTE_TYPE_STRING
@@ -172,6 +173,7 @@ static void forms_that_are_read(void **state) {
          3},
         {{POOL, .second_output = "", .attributes = {LIST("kernel_shape", 2, 2)}}, 3, 3},
         {{POOL, .attributes = {LIST("kernel_shape", 2, 2), NUMBER("ceil_mode", 0), NUMBER("storage_order", 1)}}, 3, 3},
+        {{POOL, .attributes = {LIST("kernel_shape", 2, 2), {.name = "ceil_mode", .left_out = true}}}, 3, 3},
         {{.type = "Relu", .name = "same", .twice = true}, 4, 4}, /* the second gets another name */
         {{.type = "Relu", .name = "a/b"}, 4, 4},
         {{.type = "Dropout"}, 4, 4},
@@ -238,6 +240,7 @@ static void forms_that_are_refused(void **state) {
         {{.type = "Dropout", .inputs = {"r", "training"}, .ratio_count = 1}, unsupported, "third input"},
         {{.type = "Dropout", .inputs = {"missing"}}, unsupported, "no initializer"},
         {{.type = "Softmax", .attributes = {NUMBER("axis", 2)}}, unsupported, "axis"},
+        {{.type = "Softmax", .attributes = {{.name = "axis", .left_out = true}}}, unsupported, "axis"},
         {{.type = "Softmax", .flat = true, .attributes = {NUMBER("axis", -3)}}, unsupported, "axis"},
         {{.type = "Gemm", .flat = true, KERNEL}, unsupported, "a kernel of 4 dimensions"},
         {{.type = "Gemm",
