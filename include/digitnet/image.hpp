@@ -21,8 +21,8 @@ using frame = std::array<float, std::size_t{DIGITNET_FRAME_SIZE} * DIGITNET_FRAM
 using image = sized<digitnet_image>;
 
 /**
- * Brings a picture of one digit into MNIST's frame: `pixels`, which lie as `layout` says, whose own pointer is not read.
- * Throws error with DIGITNET_ESHAPE where there are fewer of them than that.
+ * Brings a picture of one digit into MNIST's frame: `pixels`, which lie as `layout` says, whose own pointer is not
+ * read. Throws error with DIGITNET_ESHAPE where there are fewer of them than that.
  */
 [[nodiscard]] inline frame frame_digit(span<const std::uint8_t> pixels, const image &layout) {
     const std::size_t stride = layout.stride > 0 ? layout.stride : layout.width;
