@@ -6,36 +6,18 @@
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
+#include "content.h"
 #include "digitnet/digitnet.h"
 #include "onnx_models.h"
 
-typedef struct content {
-    unsigned char bytes[1 << 16];
-    size_t size;
-} content;
-
 static const char *folder;
-
-static void require(int holds, const char *what) {
-    if (holds)
-        return;
-    fprintf(stderr, "make_seeds: %s\n", what);
-    exit(EXIT_FAILURE);
-}
 
 static void put(const char *name, const void *bytes, size_t size) {
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "wb");
     require(file != NULL && fwrite(bytes, 1, size, file) == size && fclose(file) == 0, path);
-}
-
-static void append(content *out, const void *bytes, size_t size) {
-    require(out->size + size <= sizeof out->bytes, "a seed is too long");
-    memcpy(out->bytes + out->size, bytes, size);
-    out->size += size;
 }
 
 /* ---- Models ---- */
@@ -54,13 +36,6 @@ static void put_models(void) {
 }
 
 /* ---- IDX ---- */
-
-static void append_number(content *out, uint32_t number) {
-    append(out,
-           (unsigned char[]){(unsigned char)(number >> 24), (unsigned char)(number >> 16), (unsigned char)(number >> 8),
-                             (unsigned char)number},
-           4);
-}
 
 static content make_images(uint32_t count, uint32_t channels) {
     content file = {.size = 0};
@@ -82,20 +57,6 @@ static content make_labels(uint32_t count) {
     for (uint32_t i = 0; i < count; i++)
         append(&file, &(unsigned char){(unsigned char)(i % 10)}, 1);
     return file;
-}
-
-static content compress_content(const content *in) {
-    content out = {.size = 0};
-    z_stream stream = {0};
-    require(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK, "zlib");
-    stream.next_in = (z_const Bytef *)in->bytes;
-    stream.avail_in = (uInt)in->size;
-    stream.next_out = out.bytes;
-    stream.avail_out = sizeof out.bytes;
-    require(deflate(&stream, Z_FINISH) == Z_STREAM_END, "zlib");
-    out.size = stream.total_out;
-    deflateEnd(&stream);
-    return out;
 }
 
 static void put_pair(const char *name, const content *images, const content *labels) {

@@ -4,27 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
+#include "content.h"
 #include "golden.h"
 #include "onnx/marks.h"
 #include "onnx/schema.h"
 #include "onnx/wire.h"
 #include "onnx_models.h"
 
-typedef struct content {
-    unsigned char bytes[1 << 14];
-    size_t size;
-} content;
-
 static const char *folder;
-
-static void require(int holds, const char *what) {
-    if (holds)
-        return;
-    fprintf(stderr, "make_golden: %s: %s\n", what, digitnet_last_error());
-    exit(EXIT_FAILURE);
-}
 
 /* False, and nothing done, where the file is there already. */
 static int put(const char *name, const content *file) {
@@ -238,16 +226,6 @@ typedef struct images {
     size_t count, height, width, channels; /* channels 0: the file has no such dimension */
 } images;
 
-static void append(content *out, const void *bytes, size_t size) {
-    memcpy(out->bytes + out->size, bytes, size);
-    out->size += size;
-}
-
-static void append_number(content *out, size_t number) {
-    for (int shift = 24; shift >= 0; shift -= 8)
-        append(out, &(unsigned char){(unsigned char)(number >> shift)}, 1);
-}
-
 static size_t pixel_count(const images *what) {
     return what->count * what->height * what->width * (what->channels ? what->channels : 1);
 }
@@ -282,20 +260,6 @@ static content labels_file(size_t count) {
     return file;
 }
 
-static content compressed(const content *in) {
-    content out = {.size = 0};
-    z_stream stream = {0};
-    require(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK, "zlib");
-    stream.next_in = (z_const Bytef *)in->bytes;
-    stream.avail_in = (uInt)in->size;
-    stream.next_out = out.bytes;
-    stream.avail_out = sizeof out.bytes;
-    require(deflate(&stream, Z_FINISH) == Z_STREAM_END, "zlib");
-    out.size = stream.total_out;
-    deflateEnd(&stream);
-    return out;
-}
-
 static void put_good_images(const char *name, const images *what, const content *file) {
     if (!put(name, file))
         return;
@@ -317,7 +281,7 @@ static void put_bad_images(const char *name, const content *file, digitnet_statu
 static void put_images(void) {
     const images grey = {5, 3, 2, 0}, colours = {2, 2, 3, 3};
     const content five = labels_file(5), two = labels_file(2), file = images_file(&grey);
-    const content packed = compressed(&file), deep = images_file(&colours);
+    const content packed = compress_content(&file), deep = images_file(&colours);
     put("5-labels", &five);
     put("2-labels", &two);
     put_good_images("grey-images", &grey, &file);
