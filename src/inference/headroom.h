@@ -4,8 +4,7 @@
 
 #include "model/network.h"
 
-/* The magnitude up to which an image's values cannot overflow in any layer; negative where they
- * may at any. */
+/* The magnitude up to which an image's values cannot overflow in any layer; negative where they may at any. */
 float dnn_safe_magnitude(const dnn_network *network);
 
 #endif

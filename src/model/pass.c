@@ -206,9 +206,11 @@ static void run_block_gradient(const dnn_pass *pass, const dnn_step *step, size_
 size_t dnn_pass_gradient(const dnn_pass *pass, size_t count, dnn_gradient_task task, dnn_span spans[2]) {
     dnn_step_block block = dnn_step_block_at(task.step, task.block);
     size_t span_count = block_spans(task.step, block, spans);
-    if (!sums_copies(task.step))
+    if (!sums_copies(task.step)) {
         run_block_gradient(pass, task.step, count, block);
-    for (size_t i = 0; sums_copies(task.step) && i < span_count; i++)
+        return span_count;
+    }
+    for (size_t i = 0; i < span_count; i++)
         sum_copies(pass, task.step, dnn_pass_range_count(count), spans[i]);
     return span_count;
 }
