@@ -59,9 +59,8 @@ static size_t index_of_largest(const comparison *compared) {
 static void check_that_faults_are_caught(comparison *compared) {
     size_t largest = index_of_largest(compared);
     float right = compared->gradient[largest];
-    if (right == 0) {
+    if (right == 0)
         fail_msg("all gradients are zero: nothing is checked");
-    }
     static const float factors[] = {1.01f, 0.99f, 0, -1, 2};
     for (size_t i = 0; i < sizeof factors / sizeof *factors; i++) {
         compared->gradient[largest] = right * factors[i];
@@ -81,9 +80,8 @@ static void check_that_faults_are_caught(comparison *compared) {
 
 static void check(comparison *compared, const char *what) {
     double error = error_of(compared);
-    if (!(error <= tolerance)) {
+    if (!(error <= tolerance))
         fail_msg("%s: the gradient is wrong by %g", what, error);
-    }
     check_that_faults_are_caught(compared);
 }
 
@@ -119,9 +117,8 @@ void check_gradient(const float *gradient, float *values, size_t count, slope_fn
                     void *context, const char *what) {
     comparison compared = make_comparison(count);
     memcpy(compared.gradient, gradient, count * sizeof(float));
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         compared.expected[i] = slope(objective, context, &values[i]);
-    }
     check(&compared, what);
     free_comparison(&compared);
 }

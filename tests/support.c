@@ -63,9 +63,8 @@ float noise(uint64_t seed, uint64_t index) {
 }
 
 void fill_noise(float *values, size_t count, uint64_t seed) {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         values[i] = noise(seed, i);
-    }
 }
 
 digitnet_model *build_seed_network(void) {
@@ -122,9 +121,8 @@ digitnet_dataset *make_dataset(size_t count, size_t height, size_t width, size_t
     fill_noise(images, count * values, seed);
     for (size_t i = 0; i < count; i++) {
         labels[i] = (int32_t)((noise(seed + 1, i) + 1) / 2 * (float)classes);
-        for (size_t at = 0; at < values * (size_t)(labels[i] + 1) / (size_t)classes; at++) {
+        for (size_t at = 0; at < values * (size_t)(labels[i] + 1) / (size_t)classes; at++)
             images[i * values + at] += 1;
-        }
     }
     digitnet_dataset *dataset;
     expect_ok(digitnet_dataset_create_f32(&dataset, images, labels, count, height, width, channels));
@@ -169,9 +167,8 @@ void run_threads(void (*run)(void *context), void *contexts, size_t count, size_
         starts[i] = (thread_start){.run = run, .context = (char *)contexts + i * size, .barrier = &barrier};
         assert_int_equal(pthread_create(&starts[i].thread, NULL, run_thread, &starts[i]), 0);
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         assert_int_equal(pthread_join(starts[i].thread, NULL), 0);
-    }
     pthread_barrier_destroy(&barrier);
     free(starts);
 }

@@ -239,9 +239,8 @@ static int use_model(const digitnet_event *event, void *user_data) {
     float *weights = copy_weights(model);
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
     expect_ok(digitnet_model_evaluate(&metrics, model, data, NULL));
-    if (event->kind == DIGITNET_EPOCH_END) {
+    if (event->kind == DIGITNET_EPOCH_END)
         assert_true(metrics.loss == event->validation_loss);
-    }
     expect_ok(digitnet_model_predict(scores, SMALL_CLASSES, model, image, SMALL_IMAGE));
     digitnet_model *copy;
     expect_ok(digitnet_model_clone(&copy, model));
@@ -280,9 +279,8 @@ static void test_use_of_the_model(void **state) {
 }
 
 static int slow_down(const digitnet_event *event, void *user_data) {
-    if (event->kind == DIGITNET_EPOCH_BEGIN && event->epoch == 2) {
+    if (event->kind == DIGITNET_EPOCH_BEGIN && event->epoch == 2)
         expect_ok(digitnet_model_set_learning_rate(event->model, *(const double *)user_data));
-    }
     return 0;
 }
 
@@ -314,9 +312,8 @@ static digitnet_end fit_and_tell_end(digitnet_model *model, const digitnet_datas
 }
 
 static int request_at_batch(const digitnet_event *event, void *user_data) {
-    if (event->kind == DIGITNET_BATCH_END && event->batch == *(const size_t *)user_data) {
+    if (event->kind == DIGITNET_BATCH_END && event->batch == *(const size_t *)user_data)
         digitnet_model_request_stop(event->model);
-    }
     return 0;
 }
 

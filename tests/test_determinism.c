@@ -110,9 +110,8 @@ static int gather_noise(float *images, int32_t *labels, const size_t *indices, c
     (void)user_data;
     for (size_t i = 0; i < count; i++) {
         int32_t label = (int32_t)(indices[i] % SMALL_CLASSES);
-        if (labels) {
+        if (labels)
             labels[i] = label;
-        }
         for (size_t j = 0; images && j < SMALL_IMAGE; j++) {
             float shift = seeds ? 0.5f * noise(seeds[i], j) : 0;
             images[i * SMALL_IMAGE + j] = noise(indices[i], j) + shift + (float)label;
@@ -176,19 +175,16 @@ static void test_seeds_and_order_of_samples(void **state) {
     }
     assert_memory_equal(runs[0].seeds, runs[1].seeds, sizeof runs[0].seeds);
     const uint64_t *all = runs[0].seeds[0];
-    for (size_t i = 0; i < 40; i++) {
-        for (size_t j = 0; j < i; j++) {
+    for (size_t i = 0; i < 40; i++)
+        for (size_t j = 0; j < i; j++)
             assert_true(all[i] != all[j]);
-        }
-    }
     /* Each epoch has an order of its own, in which every sample comes once. */
     assert_memory_equal(runs[0].order, runs[1].order, sizeof runs[0].order);
     assert_memory_not_equal(runs[0].order[0], runs[0].order[1], sizeof runs[0].order[0]);
     for (size_t epoch = 0; epoch < 2; epoch++) {
         unsigned seen = 0;
-        for (size_t i = 0; i < 20; i++) {
+        for (size_t i = 0; i < 20; i++)
             seen |= 1u << runs[0].order[epoch][i];
-        }
         assert_int_equal(seen, (1u << 20) - 1);
     }
 }

@@ -8,9 +8,8 @@
 
 /* Multiples of 1/32 in [-1, 1). */
 static void fill_grid(float *values, size_t count, uint64_t seed) {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         values[i] = floorf(noise(seed, i) * 32) / 32;
-    }
 }
 
 /* Biases are odd multiples of 1/2048, so that no ReLU stands at its kink. */
@@ -18,9 +17,8 @@ static void fill_parameters(dnn_network *network) {
     fill_grid(network->parameters, network->parameter_count, 1);
     for (size_t i = 0; i < network->tensor_count; i++) {
         const dnn_tensor *tensor = dnn_network_tensor(network, i);
-        for (size_t j = 0; !tensor->is_kernel && j < tensor->values; j++) {
+        for (size_t j = 0; !tensor->is_kernel && j < tensor->values; j++)
             network->parameters[tensor->offset + j] += 1.0f / 2048;
-        }
     }
 }
 
@@ -82,9 +80,8 @@ static double step_objective(void *context) {
     dnn_network_pack(&run->model->network);
     run->step->kind->forward(run->step, &run->range);
     double sum = 0;
-    for (size_t i = 0; i < SAMPLES * run->step->output_values; i++) {
+    for (size_t i = 0; i < SAMPLES * run->step->output_values; i++)
         sum += (double)run->weighting[i] * (double)run->range.output[i];
-    }
     return sum;
 }
 
@@ -97,9 +94,8 @@ static void run_backward(step_run *run, float *input_gradient) {
     range.gradient = step->kind->block_gradient ? NULL : run->gradient;
     step->kind->backward(step, &range);
     range.gradient = run->gradient;
-    for (size_t block = 0; step->kind->block_gradient && block < step->block_count; block++) {
+    for (size_t block = 0; step->kind->block_gradient && block < step->block_count; block++)
         step->kind->block_gradient(step, &range, dnn_step_block_at(step, block));
-    }
 }
 
 /* Weights and inputs; the weights' gradient is the same where nobody wants the inputs'. */
@@ -111,9 +107,8 @@ static void check_step(digitnet_model *model, const char *what) {
     memcpy(alone, run.gradient, parameters * sizeof(float));
     memset(run.gradient, 0, parameters * sizeof(float));
     run_backward(&run, run.input_gradient);
-    for (size_t i = parameters; i < parameters + BEHIND; i++) {
+    for (size_t i = parameters; i < parameters + BEHIND; i++)
         assert_true(run.gradient[i] == 0); /* where a next step's gradient would stand */
-    }
     assert_same_floats(alone, run.gradient, parameters);
     free(alone);
     check_gradient(run.input_gradient, (float *)(uintptr_t)run.range.input, SAMPLES * run.step->input_values, run.slope,
@@ -157,9 +152,8 @@ static void check_conv2d_cases(digitnet_activation activation) {
         const conv2d_case *with = &conv2d_cases[i];
         digitnet_model *model = begin_model(with->height, with->width, with->channels);
         expect_ok(digitnet_model_add_conv2d_ex(model, with->filters, with->kernel, activation, &with->options));
-        if (with->pool && activation == DIGITNET_RELU) {
+        if (with->pool && activation == DIGITNET_RELU)
             expect_ok(digitnet_model_add_max_pool2d(model, with->pool));
-        }
         check_step(model, with->what);
     }
 }

@@ -160,9 +160,8 @@ static void test_contention(void **state) {
     (void)state;
     digitnet_model *model = make_small_network(1);
     contender contenders[4];
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 4; i++)
         contenders[i] = (contender){.model = model, .index = i};
-    }
     run_threads(contend, contenders, 4, sizeof *contenders);
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(contenders[i].wrong, 0);

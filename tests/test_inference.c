@@ -24,9 +24,8 @@ static int load_digits(void **state) {
     expect_ok(digitnet_dataset_slice(&part, train, 0, 200));
     fit(own->model, part, NULL);
     expect_ok(digitnet_dataset_read(own->images, VALUES, NULL, 0, test, 0, IMAGES));
-    for (size_t i = 0; i < VALUES; i++) {
+    for (size_t i = 0; i < VALUES; i++)
         own->bytes[i] = (uint8_t)(own->images[i] * 255 + 0.5f);
-    }
     for (size_t i = 0; i < IMAGES; i++) {
         expect_ok(digitnet_model_predict(own->scores + i * SEED_NETWORK_CLASSES, SEED_NETWORK_CLASSES, own->model,
                                          own->images + i * SEED_NETWORK_IMAGE, SEED_NETWORK_IMAGE));
@@ -151,9 +150,8 @@ static void check_predictors(predictor *predictors) {
 
 static void test_many_threads_predict_with_one_model(void **state) {
     static predictor predictors[THREADS];
-    for (size_t i = 0; i < THREADS; i++) {
+    for (size_t i = 0; i < THREADS; i++)
         predictors[i] = (predictor){.own = *state};
-    }
     check_predictors(predictors);
 }
 
@@ -162,25 +160,22 @@ static void test_many_threads_have_cloned_sessions(void **state) {
     digits *own = *state;
     for (size_t i = 0; i < THREADS; i++) {
         predictors[i] = (predictor){.own = own};
-        if (i == 0) {
+        if (i == 0)
             expect_ok(digitnet_session_create(&predictors[0].session, own->model, NULL));
-        } else {
+        else
             expect_ok(digitnet_session_clone(&predictors[i].session, predictors[0].session));
-        }
     }
     check_predictors(predictors);
-    for (size_t i = 0; i < THREADS; i++) {
+    for (size_t i = 0; i < THREADS; i++)
         digitnet_session_free(predictors[i].session);
-    }
 }
 
 /* Two threads use one session: each run is right, or refused because of the other. */
 static void run_shared_session(void *context) {
     predictor *self = context;
     self->status = DIGITNET_OK;
-    for (size_t i = 0; i < 300 && self->status == DIGITNET_OK; i++) {
+    for (size_t i = 0; i < 300 && self->status == DIGITNET_OK; i++)
         self->status = digitnet_session_run(self->scores, SCORES, self->session, self->own->images, VALUES);
-    }
 }
 
 static void test_shared_session_is_refused(void **state) {
@@ -190,9 +185,8 @@ static void test_shared_session_is_refused(void **state) {
     expect_ok(digitnet_session_create(&session, own->model, NULL));
     predictors[0] = predictors[1] = (predictor){.own = own, .session = session};
     run_threads(run_shared_session, predictors, 2, sizeof *predictors);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 2; i++)
         assert_true(predictors[i].status == DIGITNET_OK || predictors[i].status == DIGITNET_ESTATE);
-    }
     assert_true(predictors[0].status == DIGITNET_ESTATE || predictors[1].status == DIGITNET_ESTATE);
     float scores[SCORES];
     expect_ok(digitnet_session_run(scores, SCORES, session, own->images, VALUES));

@@ -96,9 +96,8 @@ static double convolve_at(const conv2d_case *with, const window *rows, const win
     for (size_t i = 0; i < rows->size; i++) {
         for (size_t j = 0; j < columns->size; j++) {
             size_t y, x;
-            if (!(place_of(&y, rows, row, i) && place_of(&x, columns, column, j))) {
+            if (!(place_of(&y, rows, row, i) && place_of(&x, columns, column, j)))
                 continue;
-            }
             for (size_t k = 0; k < with->channels; k++) {
                 sum += (double)image[(y * with->width + x) * with->channels + k] *
                        (double)kernel[((i * columns->size + j) * with->channels + k) * with->filters + filter];
@@ -172,11 +171,10 @@ static void check_conv2d(const conv2d_case *with, digitnet_activation activation
     float *pooled = must_allocate(run.output_values * sizeof(float));
     for (size_t image = 0; image < IMAGES; image++) {
         convolve(expected, with, run.images + image * run.input_values, kernel, bias, activation == DIGITNET_RELU);
-        if (pool_options) {
+        if (pool_options)
             pool(pooled, expected, with->filters, &rows, &columns);
-        } else {
+        else
             memcpy(pooled, expected, run.output_values * sizeof(float));
-        }
         assert_close_floats(run.outputs + image * run.output_values, pooled, run.output_values, tolerance);
     }
     free(kernel);
@@ -217,16 +215,14 @@ enum { CONV2D_CASES = sizeof conv2d_cases / sizeof *conv2d_cases };
 
 static void test_conv2d_linear(void **state) {
     (void)state;
-    for (size_t i = 0; i < CONV2D_CASES; i++) {
+    for (size_t i = 0; i < CONV2D_CASES; i++)
         check_conv2d(&conv2d_cases[i], DIGITNET_LINEAR, 0, NULL);
-    }
 }
 
 static void test_conv2d_relu(void **state) {
     (void)state;
-    for (size_t i = 0; i < CONV2D_CASES; i++) {
+    for (size_t i = 0; i < CONV2D_CASES; i++)
         check_conv2d(&conv2d_cases[i], DIGITNET_RELU, 0, NULL);
-    }
 }
 
 static void test_conv2d_with_pool(void **state) {
@@ -236,9 +232,8 @@ static void test_conv2d_with_pool(void **state) {
         window rows = window_of(with->height, with->kernel_height, with->stride_height, with->padding);
         window columns = window_of(with->width, with->kernel_width, with->stride_width, with->padding);
         size_t smaller = rows.output < columns.output ? rows.output : columns.output;
-        for (size_t size = 1; size <= 3 && size <= smaller; size++) {
+        for (size_t size = 1; size <= 3 && size <= smaller; size++)
             check_conv2d_with_pool(with, size, size, size, size, DIGITNET_VALID);
-        }
     }
 }
 
@@ -307,15 +302,13 @@ static void check_dense(size_t inputs, size_t units, digitnet_activation activat
         double total = 0;
         for (size_t unit = 0; unit < units; unit++) {
             double sum = bias ? (double)bias[unit] : 0;
-            for (size_t i = 0; i < inputs; i++) {
+            for (size_t i = 0; i < inputs; i++)
                 sum += (double)run.images[image * inputs + i] * (double)kernel[i * units + unit];
-            }
             expected[unit] = (float)(activation == DIGITNET_RELU && sum < 0 ? 0 : sum);
             total += exp(sum);
         }
-        for (size_t unit = 0; activation == DIGITNET_SOFTMAX && unit < units; unit++) {
+        for (size_t unit = 0; activation == DIGITNET_SOFTMAX && unit < units; unit++)
             expected[unit] = (float)(exp((double)expected[unit]) / total);
-        }
         assert_close_floats(run.outputs + image * units, expected, units, tolerance);
     }
     free(kernel);
@@ -347,9 +340,8 @@ static void test_flatten_and_activations(void **state) {
     model = begin_model(2, 3, 4);
     expect_ok(digitnet_model_add_activation(model, DIGITNET_RELU));
     run = run_model(model, 5);
-    for (size_t i = 0; i < IMAGES * 24; i++) {
+    for (size_t i = 0; i < IMAGES * 24; i++)
         assert_true(run.outputs[i] == (run.images[i] > 0 ? run.images[i] : 0));
-    }
     end_trial(&run);
 
     /* Over the channels of each place. */
@@ -360,9 +352,8 @@ static void test_flatten_and_activations(void **state) {
         const float *from = run.images + place * 4;
         double total = exp(from[0]) + exp(from[1]) + exp(from[2]) + exp(from[3]);
         float expected[4];
-        for (size_t i = 0; i < 4; i++) {
+        for (size_t i = 0; i < 4; i++)
             expected[i] = (float)(exp(from[i]) / total);
-        }
         assert_close_floats(run.outputs + place * 4, expected, 4, 1e-6);
     }
     end_trial(&run);
@@ -392,9 +383,8 @@ static void drop_ones(float *output, double rate, uint64_t seed) {
     expect_ok(dnn_model_realize(model));
     dnn_pass pass;
     expect_ok(dnn_pass_create(&pass, &model->network, 1, 1));
-    for (size_t i = 0; i < DROPOUT_VALUES; i++) {
+    for (size_t i = 0; i < DROPOUT_VALUES; i++)
         dnn_pass_input(&pass, 0)[i] = 1;
-    }
     *dnn_pass_seeds(&pass, 0) = seed;
     dnn_pass_forward(&pass, dnn_pass_range(1, 0), 0);
     memcpy(output, dnn_pass_output(&pass, 0), DROPOUT_VALUES * sizeof(float));
@@ -434,15 +424,13 @@ static void test_dropout_by_layer_and_in_prediction(void **state) {
     assert_same_floats(run.outputs, run.images, IMAGES * 1000);
     dnn_pass pass;
     expect_ok(dnn_pass_create(&pass, &model->network, 1, 1));
-    for (size_t i = 0; i < 1000; i++) {
+    for (size_t i = 0; i < 1000; i++)
         dnn_pass_input(&pass, 0)[i] = 1;
-    }
     *dnn_pass_seeds(&pass, 0) = 11;
     dnn_pass_forward(&pass, dnn_pass_range(1, 0), 0);
     size_t kept = 0;
-    for (size_t i = 0; i < 1000; i++) {
+    for (size_t i = 0; i < 1000; i++)
         kept += dnn_pass_output(&pass, 0)[i] == 4;
-    }
     assert_in_range(kept, 182, 318); /* a quarter, within five standard deviations; the same places would keep half */
     dnn_pass_release(&pass);
     end_trial(&run);

@@ -57,9 +57,8 @@ typedef struct allocation_watch {
 static int watch_steps(const digitnet_event *event, void *user_data) {
     allocation_watch *watch = user_data;
     size_t now = atomic_load(&((allocation_counts *)watch->counts)->allocations);
-    if (event->kind == DIGITNET_FIT_BEGIN) {
+    if (event->kind == DIGITNET_FIT_BEGIN)
         watch->before = now;
-    }
     assert_int_equal(now, watch->before);
     watch->steps += event->kind == DIGITNET_BATCH_END;
     return 0;
@@ -79,9 +78,8 @@ static void test_training_runs_without_allocation(void **state) {
 
 static int fail_next_allocation(const digitnet_event *event, void *user_data) {
     allocation_counts *counts = user_data;
-    if (event->kind == DIGITNET_FIT_BEGIN) {
+    if (event->kind == DIGITNET_FIT_BEGIN)
         atomic_store(&counts->fail_at, atomic_load(&counts->allocations) + 1);
-    }
     return 0;
 }
 

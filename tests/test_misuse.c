@@ -44,9 +44,8 @@ static void test_bad_enumerators_and_rates(void **state) {
                              model, 1, DIGITNET_WITH(digitnet_max_pool2d_options, .padding = (digitnet_padding)-1)),
                          "-1 is no padding");
     static const double rates[] = {1, 1.5, -0.1, NAN, INFINITY};
-    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
         expect_refused_layer(digitnet_model_add_dropout(model, rates[i]), "'dropout': rate is ");
-    }
     digitnet_model_free(model);
     expect_invalid(digitnet_model_compile(own->model, (digitnet_optimizer)0, loss), "0 is no optimizer");
     expect_invalid(digitnet_model_compile(own->model, (digitnet_optimizer)3, loss), "3 is no optimizer");
@@ -61,9 +60,8 @@ static void test_bad_enumerators_and_rates(void **state) {
                                                        {.struct_size = sizeof *options, .momentum = 1},
                                                        {.struct_size = sizeof *options, .momentum = INFINITY},
                                                        {.struct_size = sizeof *options, .nesterov = 1}};
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         expect_invalid(digitnet_model_compile_ex(own->model, DIGITNET_SGD, loss, &options[i]), "optimizer: ");
-    }
     expect_invalid(digitnet_model_set_learning_rate(own->model, 0), "0");
     expect_invalid(digitnet_model_set_learning_rate(own->model, -1), "-1");
     expect_invalid(digitnet_model_set_learning_rate(own->model, NAN), "nan");
@@ -148,9 +146,8 @@ static int gather_bad_label(float *images, int32_t *labels, const size_t *indice
                             void *user_data) {
     (void)seeds;
     memset(images, 0, count * SMALL_IMAGE * sizeof(float));
-    for (size_t i = 0; labels && i < count; i++) {
+    for (size_t i = 0; labels && i < count; i++)
         labels[i] = indices[i] == 13 ? *(const int32_t *)user_data : 0;
-    }
     return 0;
 }
 
@@ -159,9 +156,8 @@ static int gather_bad_value(float *images, int32_t *labels, const size_t *indice
     (void)seeds;
     for (size_t i = 0; i < count; i++) {
         labels[i] = 0;
-        for (size_t j = 0; j < SMALL_IMAGE; j++) {
+        for (size_t j = 0; j < SMALL_IMAGE; j++)
             images[i * SMALL_IMAGE + j] = indices[i] == 13 && j == 5 ? *(const float *)user_data : 0;
-        }
     }
     return 0;
 }

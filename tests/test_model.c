@@ -52,9 +52,8 @@ static void test_default_names(void **state) {
     digitnet_model_add_dense(model, 3, DIGITNET_LINEAR);
     digitnet_model_add_dense_ex(model, 3, DIGITNET_LINEAR, DIGITNET_WITH(digitnet_dense_options, .name = "my dense"));
     expect_ok(digitnet_model_add_activation(model, DIGITNET_SOFTMAX));
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_string_equal(layer_at(model, i).name, names[i]);
-    }
     assert_string_equal(layer_at(model, 0).kind, "conv2d");
     assert_string_equal(layer_at(model, 2).kind, "max_pooling2d");
     assert_string_equal(layer_at(model, 11).kind, "dense");
@@ -258,9 +257,8 @@ static void test_conv2d_weights_have_keras_layout(void **state) {
     digitnet_model_add_dense(model, 2, DIGITNET_SOFTMAX);
     expect_ok(compile(model));
     float kernel[COUNT], read[COUNT];
-    for (size_t i = 0; i < COUNT; i++) {
+    for (size_t i = 0; i < COUNT; i++)
         kernel[i] = (float)i;
-    }
     expect_ok(digitnet_model_set_weights(model, "conv2d/kernel", kernel, COUNT));
     /* As Keras has it, the last dimension, the filters, runs fastest: 1 is filter 1 of the first tap, 3 channel 1. */
     for (size_t row = 0; row < ROWS; row++) {

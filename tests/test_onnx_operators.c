@@ -82,12 +82,11 @@ static void put_ratio(dnn_wire_writer *writer, const graph *what) {
     dnn_wire_put_string(writer, DNN_TENSOR_NAME, "r");
     size_t width = what->wide ? 8 : 4, count = (size_t)what->ratio_count;
     unsigned char *data = dnn_wire_put_bytes(writer, DNN_TENSOR_RAW_DATA, count * width);
-    for (size_t i = 0; data && i < count; i++) {
+    for (size_t i = 0; data && i < count; i++)
         if (what->wide)
             dnn_wire_store_double(data + 8 * i, 0.25);
         else
             dnn_wire_store_float(data + 4 * i, 0.25f);
-    }
     dnn_wire_end(writer, begin);
 }
 

@@ -153,12 +153,11 @@ static void every_cut_of_a_message_is_noticed_or_whole(void **state) {
                                 "abcdefgh";
     static const size_t ends[] = {0, 3, 8, 13, 22}; /* of whole fields */
     size_t whole = 0;
-    for (size_t size = 0; size <= sizeof bytes - 1; size++) {
+    for (size_t size = 0; size <= sizeof bytes - 1; size++)
         if (whole < 5 && size == ends[whole])
             assert_int_equal(count_fields(bytes, size), (int)whole++);
         else
             assert_int_equal(count_fields(bytes, size), -1);
-    }
     assert_int_equal(whole, 5);
 }
 
@@ -198,12 +197,11 @@ static void the_last_number_wins_and_a_message_stands_once(void **state) {
     dnn_wire_view message = {0};
     dnn_wire_field field;
     dnn_wire_reader reader = dnn_wire_read(view_of(bytes, sizeof bytes - 1));
-    while (dnn_wire_next(&reader, &field)) {
+    while (dnn_wire_next(&reader, &field))
         if (field.number == 1)
             dnn_wire_get_varint(&reader, &field, &varint);
         else
             dnn_wire_get_message(&reader, &field, &message, "graph");
-    }
     assert_true(varint == 6);
     expect_failure(reader.status, DIGITNET_EFORMAT, "byte 6: a second graph");
 }

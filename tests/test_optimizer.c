@@ -46,9 +46,8 @@ static void run_steps(float *weights, const dnn_optimizer_settings *settings, si
     assert_non_null(state);
     fill_noise(weights, COUNT, 0);
     for (size_t step = 1; step <= STEPS; step++) {
-        for (size_t i = 0; i < COUNT; i++) {
+        for (size_t i = 0; i < COUNT; i++)
             gradients[i] = gradient_at(i, step);
-        }
         const dnn_kernels *kernels = dnn_kernels_best();
         rule->update(kernels, settings, step, weights, state, gradients, 0, cut, COUNT);
         rule->update(kernels, settings, step, weights, state, gradients, cut, COUNT - cut, COUNT);
@@ -63,9 +62,8 @@ static void check_optimizer(digitnet_optimizer kind, const digitnet_compile_opti
     for (size_t i = 0; i < COUNT; i++) {
         double expected = expected_weight(&settings, i), moved = fabs(expected - (double)noise(0, i));
         /* A rounding of the weight at every step, and some of the size of the steps. */
-        if (!(fabs((double)weights[i] - expected) <= STEPS * 6e-8 + 1e-5 * moved)) {
+        if (!(fabs((double)weights[i] - expected) <= STEPS * 6e-8 + 1e-5 * moved))
             fail_msg("value %zu: %.9g, not %.9g", i, (double)weights[i], expected);
-        }
     }
     run_steps(in_pieces, &settings, 517);
     assert_same_floats(weights, in_pieces, COUNT);
@@ -105,19 +103,16 @@ static void test_adam_moments_are_never_denormal(void **state) {
         settings_of(DIGITNET_ADAM, DIGITNET_WITH(digitnet_compile_options, .beta_2 = 0.9));
     float weights[COUNT] = {0}, moments[2 * COUNT], gradients[COUNT] = {0};
     fill_noise(moments, 2 * COUNT, 1);
-    for (size_t i = 0; i < COUNT; i++) {
+    for (size_t i = 0; i < COUNT; i++)
         moments[COUNT + i] *= moments[COUNT + i];
-    }
     for (uint64_t step = 1; step <= 2000; step++) {
         dnn_optimizer_find(DIGITNET_ADAM)
             ->update(dnn_kernels_best(), &settings, step, weights, moments, gradients, 0, COUNT, COUNT);
-        for (size_t i = 0; i < 2 * COUNT; i++) {
+        for (size_t i = 0; i < 2 * COUNT; i++)
             assert_true(fpclassify(moments[i]) != FP_SUBNORMAL);
-        }
     }
-    for (size_t i = 0; i < 2 * COUNT; i++) {
+    for (size_t i = 0; i < 2 * COUNT; i++)
         assert_true(moments[i] == 0);
-    }
 }
 
 int main(void) {

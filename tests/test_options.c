@@ -13,9 +13,8 @@ typedef union caller_struct {
 static void check_option_struct(misuse *own, const struct_case *tested) {
     caller_struct options;
     memset(&options, 0, sizeof options);
-    if (tested->valid) {
+    if (tested->valid)
         memcpy(&options, tested->valid, tested->size);
-    }
     options.struct_size = tested->size;
     expect_ok(tested->call(own, &options));
     static const size_t too_small_or_large[] = {0, 1, LARGEST + 1, SIZE_MAX};

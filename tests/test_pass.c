@@ -24,9 +24,8 @@ static double network_forward(network_run *run) {
         fill_noise(dnn_pass_input(&run->pass, sample), SMALL_IMAGE, 100 + run->first + sample);
         *dnn_pass_seeds(&run->pass, sample) = 200 + run->first + sample;
     }
-    for (size_t i = 0; i < dnn_pass_range_count(run->count); i++) {
+    for (size_t i = 0; i < dnn_pass_range_count(run->count); i++)
         dnn_pass_forward(&run->pass, dnn_pass_range(run->count, i), 0);
-    }
     for (size_t sample = 0; sample < run->count; sample++) {
         int32_t label = label_of(run->first + sample);
         dnn_score score;
@@ -47,17 +46,14 @@ static void network_gradient(float *gradient, network_run *run) {
     unsigned char *told = calloc(parameters, 1);
     assert_non_null(told);
     network_forward(run);
-    for (size_t i = 0; i < dnn_pass_range_count(run->count); i++) {
+    for (size_t i = 0; i < dnn_pass_range_count(run->count); i++)
         dnn_pass_backward(&run->pass, dnn_pass_range(run->count, i), 0);
-    }
     for (size_t task = 0; task < run->pass.task_count; task++) {
         dnn_span spans[2];
         size_t count = dnn_pass_gradient(&run->pass, run->count, run->pass.tasks[task], spans);
-        for (size_t i = 0; i < count; i++) {
-            for (size_t at = 0; at < spans[i].count; at++) {
+        for (size_t i = 0; i < count; i++)
+            for (size_t at = 0; at < spans[i].count; at++)
                 assert_int_equal(told[spans[i].offset + at]++, 0);
-            }
-        }
     }
     assert_null(memchr(told, 0, parameters));
     free(told);
@@ -95,9 +91,8 @@ static void check_network_sample(digitnet_model *model, size_t sample, float *su
     float *gradient = must_allocate(parameters * sizeof(float));
     expect_ok(dnn_pass_create(&run.pass, &model->network, 1, 1));
     network_gradient(gradient, &run);
-    for (size_t i = 0; i < parameters; i++) {
+    for (size_t i = 0; i < parameters; i++)
         sum[i] += gradient[i];
-    }
     check_weight_gradients(&model->network, gradient, slope_of_curve, network_objective, &run, "network");
     free(gradient);
     dnn_pass_release(&run.pass);

@@ -16,9 +16,8 @@ static digitnet_model *make_reference_network(void) {
     for (size_t i = 0; i < TENSORS; i++) {
         const reference_tensor *tensor = &reference_tensors[i];
         float *values = must_allocate(tensor->values * sizeof(float));
-        for (size_t j = 0; j < tensor->values; j++) {
+        for (size_t j = 0; j < tensor->values; j++)
             values[j] = noise(i + 1, j) * tensor->scale;
-        }
         expect_ok(digitnet_model_set_weights(model, tensor->name, values, tensor->values));
         free(values);
     }
@@ -34,9 +33,8 @@ static digitnet_dataset *load_digits(void) {
 }
 
 static void check_near(double actual, double expected, double tolerance, const char *what, size_t index) {
-    if (!(fabs(actual - expected) <= tolerance)) {
+    if (!(fabs(actual - expected) <= tolerance))
         fail_msg("%s, value %zu: %.9g, in the reference %.9g", what, index, actual, expected);
-    }
 }
 
 static void test_probabilities(void **state) {
@@ -48,9 +46,8 @@ static void test_probabilities(void **state) {
     digitnet_dataset *digits = load_digits();
     expect_ok(digitnet_dataset_read(images, sizeof images / sizeof *images, NULL, 0, digits, 0, REFERENCE_IMAGES));
     expect_ok(digitnet_model_predict(scores, SCORES, model, images, sizeof images / sizeof *images));
-    for (size_t i = 0; i < SCORES; i++) {
+    for (size_t i = 0; i < SCORES; i++)
         check_near(scores[i], reference_probabilities[i], 1e-6, "probabilities", i);
-    }
     digitnet_dataset_free(digits);
     digitnet_model_free(model);
 }
@@ -71,9 +68,8 @@ static void check_block(const dnn_network *network, const float *block, const do
         for (size_t j = 0; j < tensor->values; j++) {
             sum += actual[j];
             square_sum += (double)actual[j] * (double)actual[j];
-            if (j % reference->stride == 0) {
+            if (j % reference->stride == 0)
                 check_near(actual[j], *values++, error, reference->name, j);
-            }
         }
         check_near(sum, sums[i], error * sqrt(count), "sum", i);
         check_near(square_sum, squares[i], tolerance * squares[i], "sum of squares", i);
@@ -92,19 +88,16 @@ static void test_gradients(void **state) {
     expect_ok(digitnet_dataset_read(dnn_pass_input(&pass, 0), REFERENCE_BATCH * SEED_NETWORK_IMAGE, labels,
                                     REFERENCE_BATCH, digits, 0, REFERENCE_BATCH));
     size_t ranges = dnn_pass_range_count(REFERENCE_BATCH);
-    for (size_t i = 0; i < ranges; i++) {
+    for (size_t i = 0; i < ranges; i++)
         dnn_pass_forward(&pass, dnn_pass_range(REFERENCE_BATCH, i), 0);
-    }
     dnn_cross_entropy(scores, dnn_pass_output_gradient(&pass, 0), dnn_pass_output(&pass, 0), labels, REFERENCE_BATCH,
                       SEED_NETWORK_CLASSES, 1.0f / REFERENCE_BATCH);
     double loss = 0;
-    for (size_t i = 0; i < REFERENCE_BATCH; i++) {
+    for (size_t i = 0; i < REFERENCE_BATCH; i++)
         loss += scores[i].loss / REFERENCE_BATCH;
-    }
     check_near(loss, reference_loss[0], 1e-6, "loss", 0);
-    for (size_t i = 0; i < ranges; i++) {
+    for (size_t i = 0; i < ranges; i++)
         dnn_pass_backward(&pass, dnn_pass_range(REFERENCE_BATCH, i), 0);
-    }
     for (size_t task = 0; task < pass.task_count; task++) {
         dnn_span spans[2];
         dnn_pass_gradient(&pass, REFERENCE_BATCH, pass.tasks[task], spans);

@@ -104,9 +104,8 @@ typedef struct stop {
 
 static int stop_there(const digitnet_event *event, void *user_data) {
     const stop *there = user_data;
-    if (event->kind != DIGITNET_BATCH_END || event->epoch != there->epoch || event->batch != there->batch) {
+    if (event->kind != DIGITNET_BATCH_END || event->epoch != there->epoch || event->batch != there->batch)
         return 0;
-    }
     if (there->by_request) {
         digitnet_model_request_stop(event->model);
         return 0;
@@ -200,9 +199,8 @@ static atomic_int failures;
 static int gather_or_fail(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
                           void *user_data) {
     (void)seeds;
-    if (atomic_load(&failures) > 0 && atomic_fetch_sub(&failures, 1) == 1) {
+    if (atomic_load(&failures) > 0 && atomic_fetch_sub(&failures, 1) == 1)
         return DIGITNET_EIO;
-    }
     for (size_t i = 0; i < count; i++) {
         expect_ok(digitnet_dataset_read(images ? images + i * SMALL_IMAGE : NULL, SMALL_IMAGE,
                                         labels ? labels + i : NULL, 1, user_data, indices[i], 1));

@@ -83,9 +83,8 @@ static void test_evaluate(void **state) {
         const float *own = scores + i * SMALL_CLASSES;
         loss -= log(own[labels[i]]) / COUNT;
         bool right = true;
-        for (size_t k = 0; k < SMALL_CLASSES; k++) {
+        for (size_t k = 0; k < SMALL_CLASSES; k++)
             right = right && own[k] <= own[labels[i]];
-        }
         correct += right;
     }
     digitnet_metrics metrics = evaluate(model, data);
@@ -97,9 +96,8 @@ static void test_evaluate(void **state) {
     expect_ok(digitnet_model_set_weights(model, NULL, zeros, count_parameters(model)));
     free(zeros);
     size_t of_class_0 = 0;
-    for (size_t i = 0; i < COUNT; i++) {
+    for (size_t i = 0; i < COUNT; i++)
         of_class_0 += labels[i] == 0;
-    }
     metrics = evaluate(model, data);
     assert_true(fabs(metrics.loss - log(SMALL_CLASSES)) < 1e-12);
     assert_true(fabs(metrics.accuracy - (double)of_class_0 / COUNT) < 1e-12);
@@ -120,9 +118,8 @@ static void test_validation_fraction(void **state) {
     expect_ok(digitnet_model_fit(
         &b, by_slices, first, DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 7, .validation = last)));
     assert_same_weights(by_fraction, by_slices);
-    for (digitnet_metric metric = DIGITNET_METRIC_LOSS; metric < DIGITNET_METRIC_SECONDS; metric++) {
+    for (digitnet_metric metric = DIGITNET_METRIC_LOSS; metric < DIGITNET_METRIC_SECONDS; metric++)
         assert_memory_equal(series(a, metric, 2), series(b, metric, 2), 2 * sizeof(double));
-    }
     digitnet_history_free(a);
     digitnet_history_free(b);
     digitnet_model_free(by_fraction);
@@ -191,9 +188,8 @@ static void test_history_csv(void **state) {
                                 &values[3], &values[4]),
                          6);
         assert_int_equal(epoch, row + 2);
-        for (digitnet_metric metric = DIGITNET_METRIC_LOSS; metric <= DIGITNET_METRIC_SECONDS; metric++) {
+        for (digitnet_metric metric = DIGITNET_METRIC_LOSS; metric <= DIGITNET_METRIC_SECONDS; metric++)
             assert_true(values[metric] == series(history, metric, 2)[row]); /* numbers read back exactly */
-        }
     }
     assert_int_equal(fgetc(file), EOF);
     fclose(file);
@@ -222,9 +218,8 @@ static void test_history_csv(void **state) {
 
 /* An absurd learning rate: the loss is no longer finite, and the model is as it was at the last epoch's end. */
 static int raise_learning_rate(const digitnet_event *event, void *user_data) {
-    if (event->kind == DIGITNET_BATCH_END && event->epoch == 3 && event->batch == 2) {
+    if (event->kind == DIGITNET_BATCH_END && event->epoch == 3 && event->batch == 2)
         expect_ok(digitnet_model_set_learning_rate(event->model, *(const double *)user_data));
-    }
     return 0;
 }
 

@@ -100,7 +100,7 @@ digitnet_status dnn_file_read(unsigned char **bytes, size_t *size, const char *p
         goto out;
     }
     buffer = dnn_allocate((size_t)info.st_size);
-    if (buffer == NULL) {
+    if (!buffer) {
         status =
             dnn_fail(DIGITNET_ENOMEM, "cannot read %s: out of memory for its %ju bytes", path, (uintmax_t)info.st_size);
         goto out;
@@ -156,7 +156,7 @@ static digitnet_status lock(bool *ours, int file, const char *path) {
  * mode. *file may be open after a failure too. */
 static digitnet_status open_temporary(int *file, const char *path, mode_t mode) {
     enum { ATTEMPTS = 32 }; /* each that fails was lost to another writer */
-    for (int attempt = 0; attempt < ATTEMPTS; ++attempt) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         bool ours;
         *file = open_file(path, O_WRONLY | O_CREAT | O_EXCL, mode);
         bool fresh = *file >= 0;
@@ -196,7 +196,7 @@ static digitnet_status replace(int file, const char *temporary, const char *path
 /* The new file is in place already: a file system that cannot sync a folder does not undo that. `path` is shortened. */
 static void sync_folder(char *path) {
     char *slash = strrchr(path, '/');
-    if (slash == NULL)
+    if (!slash)
         strcpy(path, ".");
     else
         slash[slash == path] = '\0';
@@ -213,7 +213,7 @@ digitnet_status dnn_file_write(const char *path, const void *bytes, size_t size)
     mode_t mode = 0666;
     size_t length = strlen(path);
     char *temporary = dnn_allocate(length + sizeof ".tmp");
-    if (temporary == NULL)
+    if (!temporary)
         return DIGITNET_ENOMEM;
     memcpy(temporary, path, length);
     memcpy(temporary + length, ".tmp", sizeof ".tmp");

@@ -38,12 +38,12 @@ digitnet_status digitnet_set_allocator(const digitnet_allocator *hook) {
     digitnet_status status = DNN_OPTIONS_READ(&own, hook, digitnet_allocator, release);
     if (status != DIGITNET_OK)
         return status;
-    if (hook != NULL && (own.allocate == NULL || own.release == NULL))
-        return dnn_fail(DIGITNET_EINVAL, "set_allocator: %s is NULL", own.allocate == NULL ? "allocate" : "release");
+    if (hook && (!own.allocate || !own.release))
+        return dnn_fail(DIGITNET_EINVAL, "set_allocator: %s is NULL", !own.allocate ? "allocate" : "release");
     size_t live = atomic_load(&live_allocations);
     if (live != 0)
         return dnn_fail(DIGITNET_ESTATE, "set_allocator: %zu allocations of the present allocator are in use", live);
-    allocator = hook != NULL ? own : system_allocator;
+    allocator = hook ? own : system_allocator;
     return DIGITNET_OK;
 }
 
@@ -54,7 +54,7 @@ void *dnn_allocate(size_t size) {
         size = 1;
     if (dnn_size_add(&total, size, sizeof(header)))
         start = allocator.allocate(allocator.user_data, total, DNN_ALIGNMENT);
-    if (start == NULL) {
+    if (!start) {
         dnn_fail(DIGITNET_ENOMEM, "out of memory: %zu bytes are not to be had", size);
         return NULL;
     }
@@ -65,7 +65,7 @@ void *dnn_allocate(size_t size) {
 
 void *dnn_allocate_zeroed(size_t size) {
     void *memory = dnn_allocate(size);
-    if (memory != NULL)
+    if (memory)
         memset(memory, 0, size);
     return memory;
 }
@@ -73,13 +73,13 @@ void *dnn_allocate_zeroed(size_t size) {
 char *dnn_copy_string(const char *text) {
     size_t size = strlen(text) + 1;
     char *copy = dnn_allocate(size);
-    if (copy != NULL)
+    if (copy)
         memcpy(copy, text, size);
     return copy;
 }
 
 void dnn_release(void *memory) {
-    if (memory == NULL)
+    if (!memory)
         return;
     header *start = (header *)memory - 1;
     allocator.release(allocator.user_data, start, start->size, DNN_ALIGNMENT);
@@ -102,7 +102,7 @@ bool dnn_size_multiply(size_t *result, size_t a, size_t b) {
 
 bool dnn_size_product(size_t *result, const size_t *factors, size_t count) {
     size_t product = 1;
-    for (size_t i = 0; i < count; ++i)
+    for (size_t i = 0; i < count; i++)
         if (!dnn_size_multiply(&product, product, factors[i]))
             return false;
     *result = product;

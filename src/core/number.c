@@ -33,14 +33,14 @@ dnn_number dnn_number_text(double value) {
         strcpy(number.text, value < 0 ? "-inf" : "inf");
         return number;
     }
-    for (int digits = 15; digits <= 17; ++digits) {
+    for (int digits = 15; digits <= 17; digits++) {
         snprintf(number.text, sizeof number.text, "%.*g", digits, value);
         if (strtod(number.text, NULL) == value)
             break;
     }
     decimal_point point = host_decimal_point();
     char *found = strstr(number.text, point.text);
-    if (found != NULL) {
+    if (found) {
         *found = '.';
         memmove(found + 1, found + point.length, strlen(found + point.length) + 1);
     }
@@ -64,7 +64,7 @@ static size_t match_decimal(const char *text, const char **fraction) {
         place += 1 + digits;
     }
     if (*place == 'e') {
-        ++place;
+        place++;
         place += *place == '+' || *place == '-';
         digits = strspn(place, DIGITS);
         if (digits == 0)
@@ -94,7 +94,7 @@ bool dnn_number_parse(double *value, const char *text) {
     if (length >= sizeof(dnn_number) || text[length] != '\0')
         return false;
     memcpy(local, text, length + 1);
-    if (fraction != NULL) {
+    if (fraction) {
         decimal_point point = host_decimal_point();
         size_t place = (size_t)(fraction - text);
         memcpy(local + place, point.text, point.length);

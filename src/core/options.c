@@ -21,13 +21,13 @@ static digitnet_status check_size(size_t size, size_t first_size, const char *ty
 }
 
 digitnet_status dnn_options_read(void *own, size_t size, size_t first_size, const void *options, const char *type) {
-    if (options != NULL) {
+    if (options) {
         size_t given = struct_size_of(options);
         digitnet_status status = check_size(given, first_size, type);
         if (status != DIGITNET_OK)
             return status;
         const unsigned char *bytes = options;
-        for (size_t i = size; i < given; ++i)
+        for (size_t i = size; i < given; i++)
             if (bytes[i] != 0)
                 return dnn_fail(DIGITNET_EVERSION,
                                 "%s: byte %zu of %zu is set, which this version (%zu bytes) does not know", type, i,
@@ -39,7 +39,7 @@ digitnet_status dnn_options_read(void *own, size_t size, size_t first_size, cons
 }
 
 digitnet_status dnn_result_check(const void *out, size_t first_size, const char *type) {
-    if (out == NULL)
+    if (!out)
         return dnn_fail(DIGITNET_EINVAL, "%s: the pointer to the result is NULL", type);
     return check_size(struct_size_of(out), first_size, type);
 }

@@ -21,7 +21,7 @@ uint64_t dnn_seed_mix(uint64_t seed, uint64_t place) {
 }
 
 void dnn_random_seed(dnn_random *random, uint64_t seed) {
-    for (size_t i = 0; i < 4; ++i) {
+    for (size_t i = 0; i < 4; i++) {
         seed += GOLDEN_GAMMA;
         random->state[i] = scramble(seed);
     }

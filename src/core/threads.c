@@ -83,7 +83,7 @@ static void await(dnn_pool *pool, bool (*met)(dnn_pool *, uint32_t), uint32_t nu
     if (pool->spin) {
         int64_t deadline = nanoseconds() + SPIN_NANOSECONDS;
         do {
-            for (int i = 0; i < 16; ++i) {
+            for (int i = 0; i < 16; i++) {
                 if (met(pool, number))
                     return;
                 pause_briefly();
@@ -129,7 +129,7 @@ static void work_on_share(dnn_pool *pool, size_t owner, size_t index) {
 
 /* First its own share, then what the others have not come to. */
 static void work(dnn_pool *pool, size_t index) {
-    for (size_t i = 0; i < pool->size; ++i)
+    for (size_t i = 0; i < pool->size; i++)
         work_on_share(pool, (index + i) % pool->size, index);
 }
 
@@ -152,7 +152,7 @@ static void block_signals(sigset_t *previous) {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
     sigset_t blocked;
     sigfillset(&blocked);
-    for (size_t i = 0; i < sizeof faults / sizeof *faults; ++i)
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
         sigdelset(&blocked, faults[i]);
     pthread_sigmask(SIG_BLOCK, &blocked, previous);
 }
@@ -170,7 +170,7 @@ static void start_workers(dnn_pool *pool, size_t threads) {
         self->index = pool->size;
         if (pthread_create(&self->thread, &attributes, worker_main, self) != 0)
             break;
-        ++pool->size;
+        pool->size++;
     }
     pthread_sigmask(SIG_SETMASK, &previous, NULL);
     pthread_attr_destroy(&attributes);
@@ -181,7 +181,7 @@ digitnet_status dnn_pool_create(dnn_pool **out, size_t threads) {
     if (threads > MAX_THREADS)
         return dnn_fail(DIGITNET_EINVAL, "threads is %zu; at most %d are possible", threads, MAX_THREADS);
     dnn_pool *pool = dnn_allocate_zeroed(sizeof(dnn_pool) + threads * sizeof(worker));
-    if (pool == NULL)
+    if (!pool)
         return DIGITNET_ENOMEM;
     if (pthread_mutex_init(&pool->mutex, NULL) != 0)
         goto no_mutex;
@@ -211,8 +211,8 @@ static bool workers_are_here(const dnn_pool *pool) {
 }
 
 void dnn_pool_run(dnn_pool *pool, dnn_task_fn run, void *context, size_t count) {
-    if (pool == NULL || pool->size == 1 || count <= 1 || count > MAX_TASKS || !workers_are_here(pool)) {
-        for (size_t task = 0; task < count; ++task)
+    if (!pool || pool->size == 1 || count <= 1 || count > MAX_TASKS || !workers_are_here(pool)) {
+        for (size_t task = 0; task < count; task++)
             run(context, task, 0);
         return;
     }
@@ -222,7 +222,7 @@ void dnn_pool_run(dnn_pool *pool, dnn_task_fn run, void *context, size_t count) 
     atomic_store(&pool->done, 0);
     pthread_mutex_lock(&pool->mutex);
     uint32_t next_run = atomic_load(&pool->run_number) + 1;
-    for (size_t i = 0; i < pool->size; ++i)
+    for (size_t i = 0; i < pool->size; i++)
         atomic_store(&pool->workers[i].ticket, (uint64_t)next_run << 32 | share_count(pool, i, count));
     atomic_store(&pool->run_number, next_run);
     pthread_cond_broadcast(&pool->started);
@@ -232,7 +232,7 @@ void dnn_pool_run(dnn_pool *pool, dnn_task_fn run, void *context, size_t count) 
 }
 
 size_t dnn_pool_size(const dnn_pool *pool) {
-    return pool != NULL ? pool->size : 1;
+    return pool ? pool->size : 1;
 }
 
 static void stop_workers(dnn_pool *pool) {
@@ -240,7 +240,7 @@ static void stop_workers(dnn_pool *pool) {
     atomic_store(&pool->stopping, true);
     pthread_cond_broadcast(&pool->started);
     pthread_mutex_unlock(&pool->mutex);
-    for (size_t i = 1; i < pool->size; ++i)
+    for (size_t i = 1; i < pool->size; i++)
         pthread_join(pool->workers[i].thread, NULL);
     pthread_cond_destroy(&pool->finished);
     pthread_cond_destroy(&pool->started);
@@ -248,7 +248,7 @@ static void stop_workers(dnn_pool *pool) {
 }
 
 void dnn_pool_free(dnn_pool *pool) {
-    if (pool == NULL)
+    if (!pool)
         return;
     if (workers_are_here(pool))
         stop_workers(pool);

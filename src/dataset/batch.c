@@ -3,7 +3,7 @@
 #include "core/random.h"
 
 void dnn_epoch_order(size_t *order, size_t count) {
-    for (size_t i = 0; i < count; ++i)
+    for (size_t i = 0; i < count; i++)
         order[i] = i;
 }
 

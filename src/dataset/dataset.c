@@ -23,7 +23,7 @@ digitnet_status dnn_storage_create(dnn_storage **out, const char *what, size_t c
         return dnn_fail(DIGITNET_ELIMIT, "%s: %zu images of %zux%zux%zu have more bytes than can be counted", what,
                         count, height, width, channels);
     dnn_storage *storage = dnn_allocate_zeroed(sizeof *storage);
-    if (storage == NULL)
+    if (!storage)
         return DIGITNET_ENOMEM;
     atomic_init(&storage->references, 1);
     storage->count = count;
@@ -34,9 +34,9 @@ digitnet_status dnn_storage_create(dnn_storage **out, const char *what, size_t c
 }
 
 void dnn_storage_release(dnn_storage *storage) {
-    if (storage == NULL || atomic_fetch_sub(&storage->references, 1) != 1)
+    if (!storage || atomic_fetch_sub(&storage->references, 1) != 1)
         return;
-    if (storage->release != NULL)
+    if (storage->release)
         storage->release(storage->user_data);
     dnn_release(storage->owned_images);
     dnn_release(storage->owned_labels);
@@ -45,10 +45,10 @@ void dnn_storage_release(dnn_storage *storage) {
 
 digitnet_status dnn_dataset_create(digitnet_dataset **out, dnn_storage *storage, size_t first, size_t count) {
     digitnet_dataset *dataset = dnn_allocate(sizeof *dataset);
-    if (dataset == NULL)
+    if (!dataset)
         return DIGITNET_ENOMEM;
     *dataset = (digitnet_dataset){.storage = storage, .first = first, .count = count};
-    for (size_t i = 0; storage->labels != NULL && i < count; ++i) {
+    for (size_t i = 0; storage->labels && i < count; i++) {
         size_t classes = (size_t)storage->labels[first + i] + 1;
         if (classes > dataset->classes)
             dataset->classes = classes;
@@ -60,7 +60,7 @@ digitnet_status dnn_dataset_create(digitnet_dataset **out, dnn_storage *storage,
 /* ---- From memory ---- */
 
 static digitnet_status check_labels(const char *what, const int32_t *labels, size_t count) {
-    for (size_t i = 0; i < count; ++i)
+    for (size_t i = 0; i < count; i++)
         if (labels[i] < 0)
             return dnn_fail(DIGITNET_EINVAL, "%s: label %zu is %d; labels are class numbers from 0", what, i,
                             (int)labels[i]);
@@ -68,7 +68,7 @@ static digitnet_status check_labels(const char *what, const int32_t *labels, siz
 }
 
 static digitnet_status check_floats(const char *what, const float *values, size_t count, size_t values_each) {
-    for (size_t i = 0; i < count * values_each; ++i)
+    for (size_t i = 0; i < count * values_each; i++)
         if (!isfinite(values[i]))
             return dnn_fail(DIGITNET_EINVAL, "%s: image %zu, value %zu is %s; values must be finite", what,
                             i / values_each, i % values_each, dnn_number_text(values[i]).text);
@@ -78,14 +78,14 @@ static digitnet_status check_floats(const char *what, const float *values, size_
 /* Copies what the storage points to, for it to own. */
 static digitnet_status copy_memory(dnn_storage *storage, size_t image_bytes) {
     size_t label_bytes = storage->count * sizeof *storage->labels;
-    const void *images = storage->bytes != NULL ? (const void *)storage->bytes : storage->floats;
+    const void *images = storage->bytes ? (const void *)storage->bytes : storage->floats;
     storage->owned_images = dnn_allocate(image_bytes);
     storage->owned_labels = dnn_allocate(label_bytes);
-    if (storage->owned_images == NULL || storage->owned_labels == NULL)
+    if (!storage->owned_images || !storage->owned_labels)
         return DIGITNET_ENOMEM;
     memcpy(storage->owned_images, images, image_bytes);
     memcpy(storage->owned_labels, storage->labels, label_bytes);
-    if (storage->bytes != NULL)
+    if (storage->bytes)
         storage->bytes = storage->owned_images;
     else
         storage->floats = storage->owned_images;
@@ -99,15 +99,15 @@ static digitnet_status create_from_memory(digitnet_dataset **out, const char *wh
                                           const digitnet_dataset_options *options) {
     digitnet_dataset_options own = {0};
     dnn_storage *storage = NULL;
-    size_t element_size = floats != NULL ? sizeof *floats : sizeof *bytes;
-    if (out == NULL)
+    size_t element_size = floats ? sizeof *floats : sizeof *bytes;
+    if (!out)
         return dnn_fail(DIGITNET_EINVAL, "%s: out is NULL", what);
     *out = NULL;
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dataset_options, reserved_2);
     if (status != DIGITNET_OK)
         return status;
-    if ((bytes == NULL && floats == NULL) || labels == NULL)
-        return dnn_fail(DIGITNET_EINVAL, "%s: %s is NULL", what, labels != NULL ? "images" : "labels");
+    if ((!bytes && !floats) || !labels)
+        return dnn_fail(DIGITNET_EINVAL, "%s: %s is NULL", what, labels ? "images" : "labels");
     status = dnn_storage_create(&storage, what, count, shape.height, shape.width, shape.channels, element_size);
     if (status != DIGITNET_OK)
         return status;
@@ -115,7 +115,7 @@ static digitnet_status create_from_memory(digitnet_dataset **out, const char *wh
     storage->floats = floats;
     storage->labels = labels;
     status = check_labels(what, labels, count);
-    if (status == DIGITNET_OK && floats != NULL)
+    if (status == DIGITNET_OK && floats)
         status = check_floats(what, floats, count, storage->values);
     if (status == DIGITNET_OK && !own.borrow)
         status = copy_memory(storage, count * storage->values * element_size);
@@ -178,7 +178,7 @@ digitnet_status dnn_dataset_adopt(digitnet_dataset **out, const char *what, void
 /* ---- Slices and release ---- */
 
 static digitnet_status check_range(const char *what, const digitnet_dataset *dataset, size_t first, size_t count) {
-    if (dataset == NULL)
+    if (!dataset)
         return dnn_fail(DIGITNET_EINVAL, "%s: dataset is NULL", what);
     if (count == 0)
         return dnn_fail(DIGITNET_EINVAL, "%s: count is 0", what);
@@ -190,7 +190,7 @@ static digitnet_status check_range(const char *what, const digitnet_dataset *dat
 
 digitnet_status digitnet_dataset_slice(digitnet_dataset **out, const digitnet_dataset *dataset, size_t first,
                                        size_t count) {
-    if (out == NULL)
+    if (!out)
         return dnn_fail(DIGITNET_EINVAL, "dataset_slice: out is NULL");
     *out = NULL;
     digitnet_status status = check_range("dataset_slice", dataset, first, count);
@@ -202,7 +202,7 @@ digitnet_status digitnet_dataset_slice(digitnet_dataset **out, const digitnet_da
 }
 
 void digitnet_dataset_free(digitnet_dataset *dataset) {
-    if (dataset == NULL)
+    if (!dataset)
         return;
     dnn_storage_release(dataset->storage);
     dnn_release(dataset);
@@ -211,14 +211,14 @@ void digitnet_dataset_free(digitnet_dataset *dataset) {
 /* ---- Reading ---- */
 
 size_t digitnet_dataset_count(const digitnet_dataset *dataset) {
-    return dataset != NULL ? dataset->count : 0;
+    return dataset ? dataset->count : 0;
 }
 
 digitnet_status digitnet_dataset_describe(digitnet_dataset_info *out, const digitnet_dataset *dataset) {
     digitnet_status status = DNN_RESULT_CHECK(out, digitnet_dataset_info, classes);
     if (status != DIGITNET_OK)
         return status;
-    if (dataset == NULL)
+    if (!dataset)
         return dnn_fail(DIGITNET_EINVAL, "dataset_describe: dataset is NULL");
     dnn_shape shape = dataset->storage->shape;
     digitnet_dataset_info info = {.count = dataset->count,
@@ -237,19 +237,18 @@ digitnet_status digitnet_dataset_read(float *images, size_t image_values, int32_
     if (status != DIGITNET_OK)
         return status;
     size_t values = dataset->storage->values;
-    if (images != NULL && image_values / values < count)
+    if (images && image_values / values < count)
         return dnn_fail(DIGITNET_ESHAPE, "dataset_read: room for %zu values; %zu images of %s have %zu values each",
                         image_values, count, dnn_shape_text(dataset->storage->shape).text, values);
-    if (labels != NULL && label_count < count)
+    if (labels && label_count < count)
         return dnn_fail(DIGITNET_ESHAPE, "dataset_read: room for %zu labels of %zu", label_count, count);
     for (size_t done = 0; status == DIGITNET_OK && done < count;) {
         size_t indices[CHUNK];
         size_t chunk = count - done < CHUNK ? count - done : CHUNK;
-        for (size_t i = 0; i < chunk; ++i)
+        for (size_t i = 0; i < chunk; i++)
             indices[i] = first + done + i;
-        status =
-            dnn_dataset_gather(images != NULL ? images + done * values : NULL, labels != NULL ? labels + done : NULL,
-                               dataset, dnn_kernels_best(), indices, NULL, chunk);
+        status = dnn_dataset_gather(images ? images + done * values : NULL, labels ? labels + done : NULL, dataset,
+                                    dnn_kernels_best(), indices, NULL, chunk);
         done += chunk;
     }
     return status;
@@ -264,7 +263,7 @@ bool dnn_dataset_is_source(const digitnet_dataset *dataset) {
 }
 
 digitnet_status dnn_dataset_check_labels(const digitnet_dataset *dataset, size_t classes) {
-    for (size_t i = 0; dataset->classes > classes && i < dataset->count; ++i) {
+    for (size_t i = 0; dataset->classes > classes && i < dataset->count; i++) {
         int32_t label = dataset->storage->labels[dataset->first + i];
         if ((size_t)label >= classes)
             return dnn_fail(DIGITNET_EINVAL, "label %zu is %d; the model has %zu classes, from 0", i, (int)label,
@@ -278,15 +277,15 @@ digitnet_status dnn_dataset_gather(float *images, int32_t *labels, const digitne
                                    size_t count) {
     const dnn_storage *storage = dataset->storage;
     size_t values = storage->values;
-    if (storage->gather != NULL)
+    if (storage->gather)
         return dnn_source_gather(images, labels, dataset, indices, seeds, count);
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; i++) {
         size_t sample = dataset->first + indices[i];
-        if (images != NULL && storage->bytes != NULL)
+        if (images && storage->bytes)
             kernels->bytes_to_floats(images + i * values, storage->bytes + sample * values, values);
-        else if (images != NULL)
+        else if (images)
             memcpy(images + i * values, storage->floats + sample * values, values * sizeof *images);
-        if (labels != NULL)
+        if (labels)
             labels[i] = storage->labels[sample];
     }
     return DIGITNET_OK;

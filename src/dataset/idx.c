@@ -102,7 +102,7 @@ static digitnet_status inflate_bytes(size_t *done, reader *in, unsigned char *by
             return fail_truncated(in->path);
         if (result != Z_OK && result != Z_STREAM_END)
             return dnn_fail(DIGITNET_EFORMAT, "%s: corrupt gzip data (%s)", in->path,
-                            in->stream.msg != NULL ? in->stream.msg : "unknown");
+                            in->stream.msg ? in->stream.msg : "unknown");
         in->ended = result == Z_STREAM_END;
     }
     return DIGITNET_OK;
@@ -144,7 +144,7 @@ static digitnet_status read_header(idx_file *out, reader *in, const idx_kind *ki
         status = take_bytes(in, bytes, 4 * out->rank);
     if (status != DIGITNET_OK)
         return status;
-    for (size_t i = 0; i < MAX_RANK; ++i) {
+    for (size_t i = 0; i < MAX_RANK; i++) {
         const unsigned char *place = bytes + 4 * i;
         out->dimensions[i] =
             i >= out->rank ? 1
@@ -177,7 +177,7 @@ static digitnet_status inflate_elements(idx_file *out, reader *in) {
     if (out->size / MAX_RATIO > in->left + 64)
         return fail_truncated(in->path);
     unsigned char *elements = dnn_allocate(out->size);
-    if (elements == NULL)
+    if (!elements)
         return DIGITNET_ENOMEM;
     digitnet_status status = take_bytes(in, elements, out->size);
     if (status == DIGITNET_OK) /* to the end, where the checksum stands */
@@ -232,9 +232,9 @@ static digitnet_status create_dataset(digitnet_dataset **out, idx_file *images, 
     if (!dnn_size_multiply(&label_bytes, labels->size, sizeof(int32_t)))
         return dnn_fail(DIGITNET_ELIMIT, "%s: %zu labels", labels_path, labels->size);
     int32_t *numbers = dnn_allocate(label_bytes);
-    if (numbers == NULL)
+    if (!numbers)
         return DIGITNET_ENOMEM;
-    for (size_t i = 0; i < labels->size; ++i)
+    for (size_t i = 0; i < labels->size; i++)
         numbers[i] = labels->elements[i];
     digitnet_status status =
         dnn_dataset_adopt(out, images_path, images->memory, images->elements, numbers, dimensions[0], shape);
@@ -261,15 +261,14 @@ static digitnet_status load_pair(digitnet_dataset **out, const char *images_path
 digitnet_status digitnet_dataset_load_idx_ex(digitnet_dataset **out, const char *images, const char *labels,
                                              const digitnet_dataset_load_options *options) {
     digitnet_dataset_load_options own = {0};
-    if (out == NULL)
+    if (!out)
         return dnn_fail(DIGITNET_EINVAL, "dataset_load_idx: out is NULL");
     *out = NULL;
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dataset_load_options, max_bytes);
     if (status != DIGITNET_OK)
         return status;
-    if (images == NULL || labels == NULL)
-        return dnn_fail(DIGITNET_EINVAL, "dataset_load_idx: the path of the %s is NULL",
-                        images == NULL ? "images" : "labels");
+    if (!images || !labels)
+        return dnn_fail(DIGITNET_EINVAL, "dataset_load_idx: the path of the %s is NULL", !images ? "images" : "labels");
     return load_pair(out, images, labels, own.max_bytes != 0 ? own.max_bytes : DEFAULT_MAX_BYTES);
 }
 

@@ -15,7 +15,7 @@ static digitnet_status find_file(char **out, const char *folder, const char *nam
     if (!dnn_size_add(&size, strlen(folder), strlen(name) + sizeof "/.gz"))
         return dnn_fail(DIGITNET_ELIMIT, "dataset_load_mnist: the folder's name is too long");
     char *path = dnn_allocate(size);
-    if (path == NULL)
+    if (!path)
         return DIGITNET_ENOMEM;
     *out = path;
     int length = snprintf(path, size, "%s/%s", folder, name);
@@ -43,20 +43,19 @@ static digitnet_status load_half(digitnet_dataset **out, const char *folder, con
 digitnet_status digitnet_dataset_load_mnist_ex(digitnet_dataset **train, digitnet_dataset **test, const char *folder,
                                                const digitnet_dataset_load_options *options) {
     digitnet_status status = DIGITNET_OK;
-    if (train != NULL)
+    if (train)
         *train = NULL;
-    if (test != NULL)
+    if (test)
         *test = NULL;
-    if (train == NULL && test == NULL)
+    if (!train && !test)
         return dnn_fail(DIGITNET_EINVAL, "dataset_load_mnist: train and test are both NULL");
-    if (folder == NULL || *folder == '\0')
-        return dnn_fail(DIGITNET_EINVAL, "dataset_load_mnist: folder is %s",
-                        folder == NULL ? "NULL" : "an empty string");
-    if (train != NULL)
+    if (!folder || *folder == '\0')
+        return dnn_fail(DIGITNET_EINVAL, "dataset_load_mnist: folder is %s", !folder ? "NULL" : "an empty string");
+    if (train)
         status = load_half(train, folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte", options);
-    if (status == DIGITNET_OK && test != NULL)
+    if (status == DIGITNET_OK && test)
         status = load_half(test, folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", options);
-    if (status != DIGITNET_OK && train != NULL) {
+    if (status != DIGITNET_OK && train) {
         digitnet_dataset_free(*train);
         *train = NULL;
     }

@@ -10,15 +10,15 @@
 digitnet_status digitnet_dataset_create_source(digitnet_dataset **out, const digitnet_source_options *options) {
     digitnet_source_options own = {0};
     dnn_storage *storage = NULL;
-    if (out == NULL)
+    if (!out)
         return dnn_fail(DIGITNET_EINVAL, "dataset_create_source: out is NULL");
     *out = NULL;
-    if (options == NULL)
+    if (!options)
         return dnn_fail(DIGITNET_EINVAL, "dataset_create_source: options is NULL");
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_source_options, user_data);
     if (status != DIGITNET_OK)
         return status;
-    if (own.gather == NULL)
+    if (!own.gather)
         return dnn_fail(DIGITNET_EINVAL, "dataset_create_source: gather is NULL");
     status = dnn_storage_create(&storage, "dataset_create_source", own.count, own.height, own.width, own.channels, 0);
     if (status != DIGITNET_OK)
@@ -49,11 +49,11 @@ static digitnet_status callback_status(int result) {
 
 static digitnet_status check_samples(const float *images, const int32_t *labels, size_t values, const size_t *indices,
                                      size_t count) {
-    for (size_t i = 0; images != NULL && i < count * values; ++i)
+    for (size_t i = 0; images && i < count * values; i++)
         if (!isfinite(images[i]))
             return dnn_fail(DIGITNET_EINVAL, "the source's image %zu, value %zu is %s; values must be finite",
                             indices[i / values], i % values, dnn_number_text(images[i]).text);
-    for (size_t i = 0; labels != NULL && i < count; ++i)
+    for (size_t i = 0; labels && i < count; i++)
         if (labels[i] < 0)
             return dnn_fail(DIGITNET_EINVAL, "the source's label %zu is %d; labels are class numbers from 0",
                             indices[i], (int)labels[i]);
@@ -77,10 +77,10 @@ digitnet_status dnn_source_gather(float *images, int32_t *labels, const digitnet
     for (size_t done = 0; status == DIGITNET_OK && done < count;) {
         size_t own_indices[CHUNK];
         size_t chunk = count - done < CHUNK ? count - done : CHUNK;
-        for (size_t i = 0; i < chunk; ++i)
+        for (size_t i = 0; i < chunk; i++)
             own_indices[i] = dataset->first + indices[done + i];
-        status = gather(images != NULL ? images + done * storage->values : NULL, labels != NULL ? labels + done : NULL,
-                        storage, own_indices, seeds != NULL ? seeds + done : NULL, chunk);
+        status = gather(images ? images + done * storage->values : NULL, labels ? labels + done : NULL, storage,
+                        own_indices, seeds ? seeds + done : NULL, chunk);
         done += chunk;
     }
     return status;

@@ -38,12 +38,11 @@ void SET_NAME(add_bias_relu)(float *values, const float *bias, size_t rows, size
             relu(values, rows * columns);
         return;
     }
-    for (size_t row = 0; row < rows; row++) {
+    for (size_t row = 0; row < rows; row++)
         if (with_relu)
             add_row_relu(values + row * columns, bias, columns);
         else
             add_row(values + row * columns, bias, columns);
-    }
 }
 
 void SET_NAME(relu_backward)(float *restrict gradient, const float *restrict output, size_t count) {

@@ -13,11 +13,9 @@
 static digitnet_status check_finite(const char *what, const dnn_network *network, const float *values) {
     for (size_t i = 0; i < network->tensor_count; i++) {
         const dnn_tensor *tensor = dnn_network_tensor(network, i);
-        for (size_t j = 0; j < tensor->values; j++) {
-            if (!isfinite(values[tensor->offset + j])) {
+        for (size_t j = 0; j < tensor->values; j++)
+            if (!isfinite(values[tensor->offset + j]))
                 return dnn_fail(DIGITNET_ESTATE, "the %s of '%s' hold a value that is not finite", what, tensor->name);
-            }
-        }
     }
     return DIGITNET_OK;
 }
@@ -28,9 +26,8 @@ static digitnet_status check_values(const digitnet_model *model) {
     const dnn_training *training = model->training;
     digitnet_status status = check_finite("weights", network, network->parameters);
     size_t slots = training ? dnn_optimizer_slots(&training->settings) : 0;
-    for (size_t slot = 0; status == DIGITNET_OK && slot < slots; slot++) {
+    for (size_t slot = 0; status == DIGITNET_OK && slot < slots; slot++)
         status = check_finite("optimizer's moments", network, training->state + slot * network->parameter_count);
-    }
     return status;
 }
 
@@ -71,9 +68,8 @@ static void write_graph(dnn_wire_writer *writer, const dnn_network *network) {
     const char *output = last->activation == DIGITNET_SOFTMAX ? "probabilities" : "output";
     dnn_onnx_export graph = {.writer = writer, .network = network, .value = {GRAPH_INPUT}, .output = output};
     size_t begin = dnn_wire_begin(writer, DNN_MODEL_GRAPH);
-    for (size_t i = 0; i < network->layer_count; i++) {
+    for (size_t i = 0; i < network->layer_count; i++)
         dnn_onnx_write_layer(&graph, &network->layers[i]);
-    }
     dnn_wire_put_string(writer, DNN_GRAPH_NAME, "digitnet");
     for (size_t i = 0; i < network->layer_count; i++) {
         const dnn_layer *layer = &network->layers[i];
@@ -100,9 +96,8 @@ static void write_opset(dnn_wire_writer *writer) {
 static void write_training_state(dnn_wire_writer *writer, const dnn_network *network, const dnn_training *training) {
     const dnn_optimizer_rule *rule = dnn_optimizer_find(training->settings.kind);
     size_t slots = dnn_optimizer_slots(&training->settings);
-    if (slots == 0) {
+    if (slots == 0)
         return;
-    }
     size_t info = dnn_wire_begin(writer, DNN_MODEL_TRAINING_INFO);
     size_t graph = dnn_wire_begin(writer, DNN_TRAINING_ALGORITHM);
     dnn_wire_put_string(writer, DNN_GRAPH_NAME, rule->name);
@@ -126,23 +121,19 @@ static size_t write_model(dnn_wire_writer *writer, const digitnet_model *model) 
     write_graph(writer, &model->network);
     write_opset(writer);
     size_t digits = dnn_onnx_write_marks(writer, model->training);
-    if (model->training) {
+    if (model->training)
         write_training_state(writer, &model->network, model->training);
-    }
     return digits;
 }
 
 digitnet_status dnn_onnx_export_size(size_t *size, const digitnet_model *model) {
-    if (model->error != DIGITNET_OK) {
+    if (model->error != DIGITNET_OK)
         return dnn_fail(DIGITNET_ESTATE, "a builder failed: %s", model->error_message);
-    }
     digitnet_status status = dnn_model_check_weights(model);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_values(model);
-    }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     if (model->network.layer_count > DNN_ONNX_LAYERS_MAX) {
         return dnn_fail(DIGITNET_ELIMIT, "%zu layers; a file holds at most %d", model->network.layer_count,
                         DNN_ONNX_LAYERS_MAX);

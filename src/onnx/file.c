@@ -18,21 +18,18 @@ static digitnet_status tell_where(digitnet_status status, const char *where) {
 
 static digitnet_status export_to_memory(unsigned char **file, size_t *size, const digitnet_model *model) {
     digitnet_status status = dnn_onnx_export_size(size, model);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     *file = dnn_allocate(*size);
-    if (!*file) {
+    if (!*file)
         return DIGITNET_ENOMEM;
-    }
     dnn_onnx_export_model(*file, model);
     return DIGITNET_OK;
 }
 
 digitnet_status digitnet_model_save(const digitnet_model *model, const char *path) {
-    if (!model || !path) {
+    if (!model || !path)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_save: %s is NULL", model ? "path" : "model");
-    }
     unsigned char *file = NULL;
     size_t size;
     digitnet_status status = dnn_model_begin_read(model);
@@ -40,9 +37,8 @@ digitnet_status digitnet_model_save(const digitnet_model *model, const char *pat
         status = export_to_memory(&file, &size, model);
         dnn_model_end_read(model);
     }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return tell_where(status, path);
-    }
     status = dnn_file_write(path, file, size);
     dnn_release(file);
     return status;
@@ -52,12 +48,10 @@ static digitnet_status export_to_caller(unsigned char *bytes, size_t capacity, s
                                         const digitnet_model *model) {
     size_t size;
     digitnet_status status = dnn_onnx_export_size(&size, model);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return tell_where(status, "digitnet_model_save_memory");
-    }
-    if (needed) {
+    if (needed)
         *needed = size;
-    }
     if (size > capacity) {
         return dnn_fail(DIGITNET_ESHAPE, "digitnet_model_save_memory: the file takes %zu bytes, capacity is %zu", size,
                         capacity);
@@ -67,9 +61,8 @@ static digitnet_status export_to_caller(unsigned char *bytes, size_t capacity, s
 }
 
 digitnet_status digitnet_model_save_memory(void *bytes, size_t capacity, size_t *needed, const digitnet_model *model) {
-    if (!model || (!bytes && capacity > 0)) {
+    if (!model || (!bytes && capacity > 0))
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_save_memory: %s is NULL", model ? "bytes" : "model");
-    }
     digitnet_status status = dnn_model_begin_read(model);
     if (status == DIGITNET_OK) {
         status = export_to_caller(bytes, capacity, needed, model);
@@ -82,9 +75,8 @@ digitnet_status digitnet_model_save_memory(void *bytes, size_t capacity, size_t 
 static digitnet_status read_options(digitnet_model_load_options *own, const digitnet_model_load_options *options) {
     *own = (digitnet_model_load_options){0};
     digitnet_status status = DNN_OPTIONS_READ(own, options, digitnet_model_load_options, reserved_2);
-    if (own->max_bytes == 0 || own->max_bytes > MAX_BYTES) {
+    if (own->max_bytes == 0 || own->max_bytes > MAX_BYTES)
         own->max_bytes = MAX_BYTES;
-    }
     return status;
 }
 
@@ -94,23 +86,19 @@ digitnet_status digitnet_model_load(digitnet_model **out, const char *path) {
 
 digitnet_status digitnet_model_load_ex(digitnet_model **out, const char *path,
                                        const digitnet_model_load_options *options) {
-    if (!out) {
+    if (!out)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_load: out is NULL");
-    }
     *out = NULL;
-    if (!path) {
+    if (!path)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_load: path is NULL");
-    }
     digitnet_model_load_options own;
     unsigned char *bytes = NULL;
     size_t size;
     digitnet_status status = read_options(&own, options);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_file_read(&bytes, &size, path, own.max_bytes);
-    }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     status = dnn_onnx_import_model(out, bytes, size, &own);
     dnn_release(bytes);
     return status == DIGITNET_OK ? status : tell_where(status, path);
@@ -122,18 +110,15 @@ digitnet_status digitnet_model_load_memory(digitnet_model **out, const void *byt
 
 digitnet_status digitnet_model_load_memory_ex(digitnet_model **out, const void *bytes, size_t size,
                                               const digitnet_model_load_options *options) {
-    if (!out) {
+    if (!out)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_load_memory: out is NULL");
-    }
     *out = NULL;
-    if (!bytes) {
+    if (!bytes)
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_load_memory: bytes is NULL");
-    }
     digitnet_model_load_options own;
     digitnet_status status = read_options(&own, options);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     if (size > own.max_bytes) {
         return dnn_fail(DIGITNET_ELIMIT, "digitnet_model_load_memory: %zu bytes exceed the limit of %zu", size,
                         own.max_bytes);

@@ -46,14 +46,11 @@ static digitnet_status take_part(dnn_wire_view *part, dnn_wire_view message, uin
     *part = (dnn_wire_view){0};
     dnn_wire_reader reader = dnn_wire_read(message);
     dnn_wire_field field;
-    while (dnn_wire_next(&reader, &field)) {
-        if (field.number == number) {
+    while (dnn_wire_next(&reader, &field))
+        if (field.number == number)
             dnn_wire_get_message(&reader, &field, part, name);
-        }
-    }
-    if (reader.status == DIGITNET_OK && !part->bytes) {
+    if (reader.status == DIGITNET_OK && !part->bytes)
         return dnn_fail(DIGITNET_EFORMAT, "byte %zu: no %s", message.offset, name);
-    }
     return reader.status;
 }
 
@@ -64,14 +61,11 @@ static size_t read_dimension(dnn_wire_reader *reader, const dnn_wire_field *fiel
     dnn_wire_get_bytes(reader, field, &message);
     dnn_wire_reader dimension = dnn_wire_read(message);
     dnn_wire_field part;
-    while (dnn_wire_next(&dimension, &part)) {
-        if (part.number == DNN_DIM_VALUE) {
+    while (dnn_wire_next(&dimension, &part))
+        if (part.number == DNN_DIM_VALUE)
             dnn_wire_get_varint(&dimension, &part, &value);
-        }
-    }
-    if (dimension.status != DIGITNET_OK) {
+    if (dimension.status != DIGITNET_OK)
         reader->status = dimension.status;
-    }
     return value > INT32_MAX ? 0 : (size_t)value;
 }
 
@@ -82,16 +76,13 @@ static digitnet_status read_image_type(dnn_shape *shape, dnn_wire_view tensor) {
     size_t rank = 0;
     dnn_wire_view message;
     digitnet_status status = take_part(&message, tensor, DNN_TENSOR_TYPE_SHAPE, "shape of the graph's input");
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     dnn_wire_reader reader = dnn_wire_read(tensor);
     dnn_wire_field field;
-    while (dnn_wire_next(&reader, &field)) {
-        if (field.number == DNN_TENSOR_TYPE_ELEMENT) {
+    while (dnn_wire_next(&reader, &field))
+        if (field.number == DNN_TENSOR_TYPE_ELEMENT)
             dnn_wire_get_varint(&reader, &field, &element);
-        }
-    }
     dnn_wire_reader shape_reader = dnn_wire_read(message);
     while (dnn_wire_next(&shape_reader, &field)) {
         if (field.number == DNN_SHAPE_DIM) {
@@ -100,9 +91,8 @@ static digitnet_status read_image_type(dnn_shape *shape, dnn_wire_view tensor) {
             rank++;
         }
     }
-    if (reader.status != DIGITNET_OK || shape_reader.status != DIGITNET_OK) {
+    if (reader.status != DIGITNET_OK || shape_reader.status != DIGITNET_OK)
         return DIGITNET_EFORMAT;
-    }
     *shape = (dnn_shape){.height = dimensions[2], .width = dimensions[3], .channels = dimensions[1]};
     if (element != DNN_DATA_FLOAT || rank != 4 || !shape->height || !shape->width || !shape->channels) {
         return dnn_fail(
@@ -119,12 +109,10 @@ static digitnet_status read_value_name(dnn_wire_view *name, dnn_wire_view value)
 static digitnet_status read_input(dnn_wire_view *name, dnn_shape *shape, dnn_wire_view value) {
     dnn_wire_view type, tensor;
     digitnet_status status = read_value_name(name, value);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = take_part(&type, value, DNN_VALUE_TYPE, "type of the graph's input");
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = take_part(&tensor, type, DNN_TYPE_TENSOR, "tensor type of the graph's input");
-    }
     return status == DIGITNET_OK ? read_image_type(shape, tensor) : status;
 }
 
@@ -160,9 +148,8 @@ digitnet_status dnn_onnx_index_initializers(dnn_onnx_initializers *initializers,
     *initializers = (dnn_onnx_initializers){0};
     graph_parts parts = {0};
     digitnet_status status = scan_graph(&parts, graph);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     /* A small product: their number is within its limit. */
     initializers->entries = dnn_allocate(parts.initializers * sizeof(dnn_onnx_initializer));
     return initializers->entries ? index_initializers(initializers, graph) : DIGITNET_ENOMEM;
@@ -179,12 +166,10 @@ static digitnet_status create_model(digitnet_model **out, dnn_shape input, const
 static digitnet_status read_layers(dnn_onnx_import *graph, dnn_wire_view output) {
     while (graph->next < graph->node_count) {
         digitnet_status status = dnn_onnx_read_layer(graph);
-        if (status != DIGITNET_OK) {
+        if (status != DIGITNET_OK)
             return status;
-        }
-        if (graph->model->network.layer_count > DNN_ONNX_LAYERS_MAX) {
+        if (graph->model->network.layer_count > DNN_ONNX_LAYERS_MAX)
             return dnn_fail(DIGITNET_ELIMIT, "a graph of more than %d layers", DNN_ONNX_LAYERS_MAX);
-        }
     }
     if (graph->node_count == 0 || graph->channels_last || !dnn_wire_equal(graph->value, output)) {
         return dnn_fail(DIGITNET_EUNSUPPORTED, "the graph's output '%s' is not that of its last node",
@@ -197,19 +182,16 @@ static digitnet_status read_layers(dnn_onnx_import *graph, dnn_wire_view output)
 static digitnet_status read_weights(const dnn_onnx_import *graph) {
     dnn_network *network = &graph->model->network;
     digitnet_status status = DIGITNET_OK;
-    for (size_t i = 0; status == DIGITNET_OK && i < network->tensor_count; i++) {
+    for (size_t i = 0; status == DIGITNET_OK && i < network->tensor_count; i++)
         status = dnn_onnx_match_tensor(&graph->tensors[i], dnn_network_tensor(network, i));
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_model_realize(graph->model);
-    }
     for (size_t i = 0; status == DIGITNET_OK && i < network->tensor_count; i++) {
         const dnn_tensor *tensor = dnn_network_tensor(network, i);
         status = dnn_onnx_read_tensor(network->parameters + tensor->offset, &graph->tensors[i], tensor);
     }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         dnn_network_pack(network);
-    }
     return status;
 }
 
@@ -219,21 +201,16 @@ static digitnet_status build(dnn_onnx_import *graph, dnn_onnx_node *nodes, dnn_w
     dnn_wire_view output;
     dnn_shape input;
     digitnet_status status = index_nodes(nodes, message);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = index_initializers(&graph->initializers, message);
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = read_input(&graph->value, &input, parts->input);
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = read_value_name(&output, parts->output);
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = create_model(&graph->model, input, options);
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = read_layers(graph, output);
-    }
     return status == DIGITNET_OK ? read_weights(graph) : status;
 }
 
@@ -242,9 +219,8 @@ digitnet_status dnn_onnx_read_graph(digitnet_model **out, dnn_wire_view message,
     *out = NULL;
     graph_parts parts = {0};
     digitnet_status status = scan_graph(&parts, message);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     if (parts.inputs != 1 || parts.outputs != 1) {
         return dnn_fail(DIGITNET_EUNSUPPORTED, "a graph of %zu inputs and %zu outputs, not one of each", parts.inputs,
                         parts.outputs);
@@ -253,9 +229,8 @@ digitnet_status dnn_onnx_read_graph(digitnet_model **out, dnn_wire_view message,
     size_t nodes = dnn_arena_book(&arena, parts.nodes, sizeof(dnn_onnx_node));
     size_t initializers = dnn_arena_book(&arena, parts.initializers, sizeof(dnn_onnx_initializer));
     size_t tensors = dnn_arena_book(&arena, parts.initializers, sizeof(dnn_onnx_tensor));
-    if (!dnn_arena_allocate(&arena)) {
+    if (!dnn_arena_allocate(&arena))
         return DIGITNET_ENOMEM;
-    }
     dnn_onnx_import graph = {.nodes = dnn_arena_at(&arena, nodes),
                              .node_count = parts.nodes,
                              .initializers = {.entries = dnn_arena_at(&arena, initializers)},

@@ -25,18 +25,15 @@ static void scan_opset(dnn_wire_reader *reader, const dnn_wire_field *field, uin
     dnn_wire_get_bytes(reader, field, &message);
     dnn_wire_reader entry = dnn_wire_read(message);
     dnn_wire_field part;
-    while (dnn_wire_next(&entry, &part)) {
-        if (part.number == DNN_OPSET_DOMAIN) {
+    while (dnn_wire_next(&entry, &part))
+        if (part.number == DNN_OPSET_DOMAIN)
             dnn_wire_get_bytes(&entry, &part, &domain);
-        } else if (part.number == DNN_OPSET_VERSION) {
+        else if (part.number == DNN_OPSET_VERSION)
             dnn_wire_get_varint(&entry, &part, &version);
-        }
-    }
-    if (entry.status != DIGITNET_OK) {
+    if (entry.status != DIGITNET_OK)
         reader->status = entry.status;
-    } else if (domain.size == 0 || dnn_wire_is(domain, "ai.onnx")) {
+    else if (domain.size == 0 || dnn_wire_is(domain, "ai.onnx"))
         *opset = version;
-    }
 }
 
 static void scan_training(dnn_wire_reader *reader, const dnn_wire_field *field, dnn_wire_view *algorithm) {
@@ -44,14 +41,11 @@ static void scan_training(dnn_wire_reader *reader, const dnn_wire_field *field, 
     dnn_wire_get_bytes(reader, field, &message);
     dnn_wire_reader entry = dnn_wire_read(message);
     dnn_wire_field part;
-    while (dnn_wire_next(&entry, &part)) {
-        if (part.number == DNN_TRAINING_ALGORITHM) {
+    while (dnn_wire_next(&entry, &part))
+        if (part.number == DNN_TRAINING_ALGORITHM)
             dnn_wire_get_message(&entry, &part, algorithm, "training algorithm");
-        }
-    }
-    if (entry.status != DIGITNET_OK) {
+    if (entry.status != DIGITNET_OK)
         reader->status = entry.status;
-    }
 }
 
 static digitnet_status scan_model(model_parts *parts, dnn_wire_view file) {
@@ -79,9 +73,8 @@ static digitnet_status scan_model(model_parts *parts, dnn_wire_view file) {
 }
 
 static digitnet_status check_model(const model_parts *parts) {
-    if (!parts->graph.bytes || parts->ir_version == 0) {
+    if (!parts->graph.bytes || parts->ir_version == 0)
         return dnn_fail(DIGITNET_EFORMAT, "no ONNX file: it has no %s", parts->graph.bytes ? "ir_version" : "graph");
-    }
     if (parts->ir_version > IR_VERSION_NEWEST) {
         return dnn_fail(DIGITNET_EUNSUPPORTED, "ir_version %llu; this library reads up to %d",
                         (unsigned long long)parts->ir_version, IR_VERSION_NEWEST);
@@ -100,20 +93,16 @@ static digitnet_status read_slot(float *state, const dnn_network *network, const
         dnn_onnx_name name = dnn_onnx_join(slot, tensor->name);
         dnn_wire_view view = {.bytes = (const unsigned char *)name.text, .size = strlen(name.text)};
         const dnn_onnx_initializer *initializer = dnn_onnx_find_initializer(initializers, view);
-        if (!initializer) {
+        if (!initializer)
             return dnn_fail(DIGITNET_EFORMAT, "the training has no '%s'", name.text);
-        }
         dnn_onnx_tensor file;
         digitnet_status status = dnn_onnx_parse_tensor(&file, initializer->message);
-        if (status == DIGITNET_OK) {
+        if (status == DIGITNET_OK)
             status = dnn_onnx_match_tensor(&file, tensor);
-        }
-        if (status == DIGITNET_OK) {
+        if (status == DIGITNET_OK)
             status = dnn_onnx_read_tensor(state + tensor->offset, &file, tensor);
-        }
-        if (status != DIGITNET_OK) {
+        if (status != DIGITNET_OK)
             return status;
-        }
     }
     return DIGITNET_OK;
 }
@@ -122,12 +111,10 @@ static digitnet_status read_slot(float *state, const dnn_network *network, const
 static digitnet_status read_state(dnn_training *training, const dnn_network *network, dnn_wire_view algorithm) {
     const dnn_optimizer_rule *rule = dnn_optimizer_find(training->settings.kind);
     size_t slots = dnn_optimizer_slots(&training->settings);
-    if (slots == 0) {
+    if (slots == 0)
         return DIGITNET_OK;
-    }
-    if (!algorithm.bytes) {
+    if (!algorithm.bytes)
         return dnn_fail(DIGITNET_EFORMAT, "the marks tell of a training, but there is no training_info");
-    }
     dnn_onnx_initializers initializers;
     digitnet_status status = dnn_onnx_index_initializers(&initializers, algorithm);
     for (size_t slot = 0; status == DIGITNET_OK && slot < slots; slot++) {
@@ -140,18 +127,15 @@ static digitnet_status read_state(dnn_training *training, const dnn_network *net
 
 static digitnet_status read_training(digitnet_model *model, const dnn_training *marks, dnn_wire_view algorithm) {
     const dnn_network *network = &model->network;
-    if (!dnn_network_is_classifier(network)) {
+    if (!dnn_network_is_classifier(network))
         return dnn_fail(DIGITNET_EFORMAT, "the marks tell of a training, but the graph does not end in probabilities");
-    }
-    if (dnn_optimizer_settings_check(&marks->settings) != DIGITNET_OK) {
+    if (dnn_optimizer_settings_check(&marks->settings) != DIGITNET_OK)
         return DIGITNET_EFORMAT; /* with the message that says which setting */
-    }
     dnn_training *training;
     digitnet_status status =
         dnn_training_create(&training, &marks->settings, marks->loss, marks->seed, network->parameter_count);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     training->progress = marks->progress;
     status = read_state(training, network, algorithm);
     if (status != DIGITNET_OK) {
@@ -170,18 +154,14 @@ digitnet_status dnn_onnx_import_model(digitnet_model **out, const unsigned char 
     model_parts parts = {0};
     digitnet_model *model = NULL;
     digitnet_status status = options->ignore_marks ? DIGITNET_OK : dnn_onnx_read_marks(&marks, file);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = scan_model(&parts, file);
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_model(&parts);
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = dnn_onnx_read_graph(&model, parts.graph, options);
-    }
-    if (status == DIGITNET_OK && marks.compiled) {
+    if (status == DIGITNET_OK && marks.compiled)
         status = read_training(model, &marks.training, parts.algorithm);
-    }
     if (status != DIGITNET_OK) {
         digitnet_model_free(model);
         return status;

@@ -78,9 +78,8 @@ static void put_training_key(dnn_wire_writer *writer, const struct training_key 
 
 size_t dnn_onnx_write_marks(dnn_wire_writer *writer, const dnn_training *training) {
     put_entry(writer, FORMAT_KEY, FORMAT);
-    for (size_t i = 0; training && i < TRAINING_KEYS; i++) {
+    for (size_t i = 0; training && i < TRAINING_KEYS; i++)
         put_training_key(writer, &training_keys[i], training);
-    }
     put_entry(writer, CHECKSUM_KEY, checksum_zeros);
     return writer->position - CHECKSUM_DIGITS;
 }
@@ -107,17 +106,13 @@ typedef struct found_marks {
 } found_marks;
 
 static dnn_wire_view *find_slot(found_marks *found, dnn_wire_view key) {
-    if (dnn_wire_is(key, FORMAT_KEY)) {
+    if (dnn_wire_is(key, FORMAT_KEY))
         return &found->format;
-    }
-    if (dnn_wire_is(key, CHECKSUM_KEY)) {
+    if (dnn_wire_is(key, CHECKSUM_KEY))
         return &found->checksum;
-    }
-    for (size_t i = 0; i < TRAINING_KEYS; i++) {
-        if (dnn_wire_is(key, training_keys[i].key)) {
+    for (size_t i = 0; i < TRAINING_KEYS; i++)
+        if (dnn_wire_is(key, training_keys[i].key))
             return &found->training[i];
-        }
-    }
     return NULL;
 }
 
@@ -125,27 +120,22 @@ static digitnet_status scan_entry(found_marks *found, dnn_onnx_marks *marks, dnn
     dnn_wire_view key = {0}, value = {.bytes = entry.bytes};
     dnn_wire_reader reader = dnn_wire_read(entry);
     dnn_wire_field field;
-    while (dnn_wire_next(&reader, &field)) {
-        if (field.number == DNN_ENTRY_KEY) {
+    while (dnn_wire_next(&reader, &field))
+        if (field.number == DNN_ENTRY_KEY)
             dnn_wire_get_bytes(&reader, &field, &key);
-        } else if (field.number == DNN_ENTRY_VALUE) {
+        else if (field.number == DNN_ENTRY_VALUE)
             dnn_wire_get_bytes(&reader, &field, &value);
-        }
-    }
     size_t prefix = strlen(PREFIX);
-    if (reader.status != DIGITNET_OK || key.size < prefix || memcmp(key.bytes, PREFIX, prefix) != 0) {
+    if (reader.status != DIGITNET_OK || key.size < prefix || memcmp(key.bytes, PREFIX, prefix) != 0)
         return reader.status;
-    }
     marks->present = true;
     dnn_wire_view *slot = find_slot(found, key);
     /* A key that we do not know belongs to a later format, whose number is looked at once the checksum is known to be
      * right. */
-    if (!slot) {
+    if (!slot)
         return DIGITNET_OK;
-    }
-    if (slot->bytes) {
+    if (slot->bytes)
         return dnn_fail(DIGITNET_EFORMAT, "byte %zu: a second '%s'", entry.offset, dnn_wire_printable(key).text);
-    }
     found->training_count += slot != &found->format && slot != &found->checksum;
     *slot = value;
     return DIGITNET_OK;
@@ -160,14 +150,12 @@ static digitnet_status scan_file(found_marks *found, dnn_onnx_marks *marks, dnn_
         } else if (field.number == DNN_MODEL_METADATA_PROPS) {
             dnn_wire_view entry;
             dnn_wire_get_bytes(&reader, &field, &entry);
-            if (reader.status == DIGITNET_OK) {
+            if (reader.status == DIGITNET_OK)
                 reader.status = scan_entry(found, marks, entry);
-            }
         }
     }
-    if (dnn_wire_is(found->producer, DNN_ONNX_PRODUCER)) {
+    if (dnn_wire_is(found->producer, DNN_ONNX_PRODUCER))
         marks->present = true;
-    }
     return reader.status;
 }
 
@@ -179,24 +167,20 @@ static digitnet_status missing(const char *what) {
 }
 
 static digitnet_status check_presence(const found_marks *found) {
-    if (!dnn_wire_is(found->producer, DNN_ONNX_PRODUCER)) {
+    if (!dnn_wire_is(found->producer, DNN_ONNX_PRODUCER))
         return missing("producer_name");
-    }
-    if (!found->checksum.bytes) {
+    if (!found->checksum.bytes)
         return missing(CHECKSUM_KEY);
-    }
-    if (!found->format.bytes) {
+    if (!found->format.bytes)
         return missing(FORMAT_KEY);
-    }
     return DIGITNET_OK;
 }
 
 static digitnet_status check_checksum(const found_marks *found, dnn_wire_view file) {
     char text[CHECKSUM_DIGITS + 1] = "";
     bool whole = found->checksum.size == CHECKSUM_DIGITS;
-    if (whole) {
+    if (whole)
         checksum_text(text, file.bytes, file.size, found->checksum.offset);
-    }
     if (!whole || !dnn_wire_is(found->checksum, text)) {
         return dnn_fail(
             DIGITNET_EFORMAT,
@@ -210,24 +194,20 @@ static digitnet_status check_format(const found_marks *found) {
         return dnn_fail(DIGITNET_EVERSION, "its format is '%s'; this library reads " FORMAT,
                         dnn_wire_printable(found->format).text);
     }
-    for (size_t i = 0; found->training_count && i < TRAINING_KEYS; i++) {
-        if (!found->training[i].bytes) {
+    for (size_t i = 0; found->training_count && i < TRAINING_KEYS; i++)
+        if (!found->training[i].bytes)
             return missing(training_keys[i].key);
-        }
-    }
     return DIGITNET_OK;
 }
 
 static bool parse_count(uint64_t *value, const char *text) {
     uint64_t result = 0;
-    if (!*text || (*text == '0' && text[1])) {
+    if (!*text || (*text == '0' && text[1]))
         return false;
-    }
     for (; *text; text++) {
         unsigned digit = (unsigned)(*text - '0');
-        if (digit > 9 || result > (UINT64_MAX - digit) / 10) {
+        if (digit > 9 || result > (UINT64_MAX - digit) / 10)
             return false;
-        }
         result = 10 * result + digit;
     }
     *value = result;
@@ -269,9 +249,8 @@ static digitnet_status parse_training(dnn_training *training, const found_marks 
         dnn_wire_view value = found->training[i];
         char text[VALUE_MAX + 1] = "";
         bool fits = value.size <= VALUE_MAX && !memchr(value.bytes, 0, value.size);
-        if (fits) {
+        if (fits)
             memcpy(text, value.bytes, value.size);
-        }
         if (!fits || !parse_value(training, &training_keys[i], text)) {
             return dnn_fail(DIGITNET_EFORMAT, "byte %zu: '%s' is '%s'", value.offset, training_keys[i].key,
                             dnn_wire_printable(value).text);
@@ -301,19 +280,15 @@ digitnet_status dnn_onnx_read_marks(dnn_onnx_marks *marks, dnn_wire_view file) {
     found_marks found = {0};
     *marks = (dnn_onnx_marks){0};
     digitnet_status status = scan_file(&found, marks, file);
-    if (status != DIGITNET_OK || !marks->present) {
+    if (status != DIGITNET_OK || !marks->present)
         return status;
-    }
     status = check_presence(&found);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_checksum(&found, file);
-    }
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_format(&found);
-    }
-    if (status != DIGITNET_OK || !found.training_count) {
+    if (status != DIGITNET_OK || !found.training_count)
         return status;
-    }
     marks->compiled = true;
     status = parse_training(&marks->training, &found);
     return status == DIGITNET_OK ? check_progress(&marks->training.progress) : status;

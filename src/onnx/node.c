@@ -34,11 +34,10 @@ static void take_input(dnn_onnx_node *node, contents *found, dnn_wire_view input
 }
 
 static void take_output(dnn_onnx_node *node, contents *found, dnn_wire_view output) {
-    if (found->outputs++ == 0) {
+    if (found->outputs++ == 0)
         node->output = output;
-    } else if (output.size) {
+    else if (output.size)
         found->output = output;
-    }
 }
 
 static void scan(dnn_wire_reader *reader, dnn_onnx_node *node, contents *found) {
@@ -74,19 +73,16 @@ digitnet_status dnn_onnx_parse_node(dnn_onnx_node *node, dnn_wire_view message) 
     contents found = {.inputs = 0};
     dnn_wire_reader reader = dnn_wire_read(message);
     scan(&reader, node, &found);
-    if (reader.status != DIGITNET_OK) {
+    if (reader.status != DIGITNET_OK)
         return reader.status;
-    }
     if (found.domain.size && !dnn_wire_is(found.domain, "ai.onnx")) {
         return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "operators of domain '%s'",
                                   dnn_wire_printable(found.domain).text);
     }
-    if (found.surplus.size) {
+    if (found.surplus.size)
         return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "input '%s'", dnn_wire_printable(found.surplus).text);
-    }
-    if (found.output.size) {
+    if (found.output.size)
         return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "output '%s'", dnn_wire_printable(found.output).text);
-    }
     return node->output.size ? DIGITNET_OK : dnn_onnx_fail_node(DIGITNET_EFORMAT, node, "it has no output");
 }
 
@@ -101,20 +97,17 @@ void dnn_onnx_write_integer(dnn_wire_writer *writer, const char *name, uint64_t 
 void dnn_onnx_write_integers(dnn_wire_writer *writer, const char *name, const size_t *values, size_t count) {
     size_t begin = dnn_wire_begin(writer, DNN_NODE_ATTRIBUTE);
     dnn_wire_put_string(writer, DNN_ATTRIBUTE_NAME, name);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         dnn_wire_put_varint(writer, DNN_ATTRIBUTE_INTS, values[i]);
-    }
     dnn_wire_put_varint(writer, DNN_ATTRIBUTE_TYPE, DNN_ATTRIBUTE_TYPE_INTS);
     dnn_wire_end(writer, begin);
 }
 
 static void read_name(dnn_wire_reader *reader, dnn_wire_view *name) {
     dnn_wire_field field;
-    while (dnn_wire_next(reader, &field)) {
-        if (field.number == DNN_ATTRIBUTE_NAME) {
+    while (dnn_wire_next(reader, &field))
+        if (field.number == DNN_ATTRIBUTE_NAME)
             dnn_wire_get_bytes(reader, &field, name);
-        }
-    }
 }
 
 /* Reads the value into `attribute`; returns the type that the file says it has, and how many integers it holds. */
@@ -148,9 +141,8 @@ static uint64_t read_value(dnn_wire_reader *reader, dnn_onnx_attribute *attribut
 }
 
 static digitnet_status read_attribute(const dnn_onnx_node *node, dnn_onnx_attribute *attribute, dnn_wire_view message) {
-    if (attribute->present) {
+    if (attribute->present)
         return dnn_onnx_fail_node(DIGITNET_EFORMAT, node, "a second attribute '%s'", attribute->name);
-    }
     attribute->present = true;
     /* A value that is left out of the file is zero, not the operator's default. */
     memset(attribute->integers, 0, sizeof attribute->integers);
@@ -158,12 +150,10 @@ static digitnet_status read_attribute(const dnn_onnx_node *node, dnn_onnx_attrib
     size_t integers = 0;
     dnn_wire_reader reader = dnn_wire_read(message);
     uint64_t type = read_value(&reader, attribute, &integers);
-    if (reader.status != DIGITNET_OK) {
+    if (reader.status != DIGITNET_OK)
         return reader.status;
-    }
-    if (type != (uint64_t)attribute->type) {
+    if (type != (uint64_t)attribute->type)
         return dnn_onnx_fail_node(DIGITNET_EFORMAT, node, "attribute '%s' has the wrong type", attribute->name);
-    }
     if (attribute->type == DNN_ATTRIBUTE_TYPE_INTS && integers != attribute->count) {
         return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute '%s' has %zu values, not %zu",
                                   attribute->name, integers, attribute->count);
@@ -176,14 +166,11 @@ static digitnet_status find_and_read(const dnn_onnx_node *node, dnn_onnx_attribu
     dnn_wire_view name = {0};
     dnn_wire_reader reader = dnn_wire_read(message);
     read_name(&reader, &name);
-    if (reader.status != DIGITNET_OK) {
+    if (reader.status != DIGITNET_OK)
         return reader.status;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (dnn_wire_is(name, attributes[i].name)) {
+    for (size_t i = 0; i < count; i++)
+        if (dnn_wire_is(name, attributes[i].name))
             return read_attribute(node, &attributes[i], message);
-        }
-    }
     return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute '%s'", dnn_wire_printable(name).text);
 }
 
@@ -194,9 +181,8 @@ digitnet_status dnn_onnx_read_attributes(const dnn_onnx_node *node, dnn_onnx_att
         if (field.number == DNN_NODE_ATTRIBUTE) {
             dnn_wire_view message = {0};
             dnn_wire_get_bytes(&reader, &field, &message);
-            if (reader.status == DIGITNET_OK) {
+            if (reader.status == DIGITNET_OK)
                 reader.status = find_and_read(node, attributes, count, message);
-            }
         }
     }
     return reader.status;

@@ -28,9 +28,8 @@ static size_t begin_node(dnn_onnx_export *graph, const dnn_layer *layer, const c
     bool last = !more && layer == &network->layers[network->layer_count - 1];
     size_t begin = dnn_wire_begin(graph->writer, DNN_GRAPH_NODE);
     dnn_wire_put_string(graph->writer, DNN_NODE_INPUT, graph->value.text);
-    for (size_t i = 0; i < 2 && inputs[i]; i++) {
+    for (size_t i = 0; i < 2 && inputs[i]; i++)
         dnn_wire_put_string(graph->writer, DNN_NODE_INPUT, inputs[i]);
-    }
     graph->value = dnn_onnx_join(name, "output");
     dnn_wire_put_string(graph->writer, DNN_NODE_OUTPUT, last ? graph->output : graph->value.text);
     dnn_wire_put_string(graph->writer, DNN_NODE_NAME, name);
@@ -42,9 +41,8 @@ static const char *const no_inputs[2] = {NULL, NULL};
 
 static void write_activation_node(dnn_onnx_export *graph, const dnn_layer *layer, const char *name) {
     size_t begin = begin_node(graph, layer, name, find_activation(layer->activation)->type, no_inputs, false);
-    if (layer->activation == DIGITNET_SOFTMAX) {
+    if (layer->activation == DIGITNET_SOFTMAX)
         dnn_onnx_write_integer(graph->writer, "axis", 1);
-    }
     dnn_wire_end(graph->writer, begin);
 }
 
@@ -55,9 +53,8 @@ static void write_activation(dnn_onnx_export *graph, const dnn_layer *layer, con
 
 /* A layer's own activation is the node "LAYER/relu", which reading takes back into the layer. */
 static void write_own_activation(dnn_onnx_export *graph, const dnn_layer *layer) {
-    if (layer->activation != DIGITNET_LINEAR) {
+    if (layer->activation != DIGITNET_LINEAR)
         write_activation_node(graph, layer, dnn_onnx_join(layer->name, dnn_activation_name(layer->activation)).text);
-    }
 }
 
 static size_t begin_weighted_node(dnn_onnx_export *graph, const dnn_layer *layer, const operator_row *row) {
@@ -126,9 +123,8 @@ static void write_dropout(dnn_onnx_export *graph, const dnn_layer *layer, const 
 }
 
 void dnn_onnx_write_constants(dnn_wire_writer *writer, const dnn_layer *layer) {
-    if (layer->kind == &dnn_layer_dropout) {
+    if (layer->kind == &dnn_layer_dropout)
         dnn_onnx_write_scalar(writer, ratio_name(layer).text, layer->as.dropout_rate);
-    }
 }
 
 /* The shape of the value that the next node takes. */
@@ -153,19 +149,16 @@ static digitnet_status take_initializer(dnn_onnx_tensor *tensor, dnn_onnx_import
 /* Kernel and, as the node's third input, bias. Returns the kernel as the file has it. */
 static digitnet_status take_weights(const dnn_onnx_tensor **kernel, dnn_onnx_import *graph, const dnn_onnx_node *node,
                                     size_t rank) {
-    if (node->input_count < 2) {
+    if (node->input_count < 2)
         return dnn_onnx_fail_node(DIGITNET_EFORMAT, node, "it has no weights");
-    }
     dnn_onnx_tensor *tensors = graph->tensors + graph->tensor_count;
     for (size_t input = 1; input < node->input_count; input++) {
         digitnet_status status = take_initializer(&graph->tensors[graph->tensor_count++], graph, node, input);
-        if (status != DIGITNET_OK) {
+        if (status != DIGITNET_OK)
             return status;
-        }
     }
-    if (tensors[DNN_KERNEL].rank != rank) {
+    if (tensors[DNN_KERNEL].rank != rank)
         return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "a kernel of %zu dimensions", tensors[DNN_KERNEL].rank);
-    }
     *kernel = &tensors[DNN_KERNEL];
     return DIGITNET_OK;
 }
@@ -173,26 +166,21 @@ static digitnet_status take_weights(const dnn_onnx_tensor **kernel, dnn_onnx_imp
 /* The node's name where a layer can have it, NULL for a default one. */
 static const char *layer_name(char name[LAYER_NAME_MAX + 1], const dnn_onnx_import *graph, const dnn_onnx_node *node) {
     size_t size = node->name.size;
-    if (size == 0 || size > LAYER_NAME_MAX || memchr(node->name.bytes, '/', size) ||
-        memchr(node->name.bytes, 0, size)) {
+    if (size == 0 || size > LAYER_NAME_MAX || memchr(node->name.bytes, '/', size) || memchr(node->name.bytes, 0, size))
         return NULL;
-    }
     memcpy(name, node->name.bytes, size);
     name[size] = '\0';
     const dnn_network *network = &graph->model->network;
-    for (size_t i = 0; i < network->layer_count; i++) {
-        if (strcmp(network->layers[i].name, name) == 0) {
+    for (size_t i = 0; i < network->layer_count; i++)
+        if (strcmp(network->layers[i].name, name) == 0)
             return NULL;
-        }
-    }
     return name;
 }
 
 /* What a builder came to. What it calls a wrong argument is a wrong file here. */
 static digitnet_status built(digitnet_status status, const dnn_onnx_node *node) {
-    if (status == DIGITNET_OK || status == DIGITNET_ENOMEM) {
+    if (status == DIGITNET_OK || status == DIGITNET_ENOMEM)
         return status;
-    }
     return dnn_onnx_fail_node(status == DIGITNET_ELIMIT ? status : DIGITNET_EFORMAT, node, "%s", digitnet_last_error());
 }
 
@@ -201,13 +189,11 @@ static digitnet_status check_activation(const dnn_onnx_import *graph, const dnn_
                                         const operator_row *row) {
     dnn_onnx_attribute axis = {.name = "axis", .type = DNN_ATTRIBUTE_TYPE_INT, .integers = {-1}};
     digitnet_status status = dnn_onnx_read_attributes(node, &axis, row->activation == DIGITNET_SOFTMAX ? 1 : 0);
-    if (status != DIGITNET_OK || row->activation != DIGITNET_SOFTMAX) {
+    if (status != DIGITNET_OK || row->activation != DIGITNET_SOFTMAX)
         return status;
-    }
     int64_t from_end = current_shape(graph).flat ? -1 : -3;
-    if (axis.integers[0] != 1 && axis.integers[0] != from_end) {
+    if (axis.integers[0] != 1 && axis.integers[0] != from_end)
         return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute 'axis' is not the channels'");
-    }
     return DIGITNET_OK;
 }
 
@@ -218,9 +204,8 @@ static digitnet_status take_own_activation(digitnet_activation *activation, dnn_
     const dnn_onnx_node *next = &graph->nodes[graph->next];
     *activation = DIGITNET_LINEAR;
     if (graph->next == graph->node_count || node->name.size == 0 || node->name.size > LAYER_NAME_MAX ||
-        !dnn_wire_equal(next->inputs[0], node->output)) {
+        !dnn_wire_equal(next->inputs[0], node->output))
         return DIGITNET_OK;
-    }
     for (size_t i = 0; i < sizeof activations / sizeof *activations; i++) {
         const operator_row *row = find_activation(activations[i]);
         char name[LAYER_NAME_MAX + 1] = "";
@@ -254,24 +239,19 @@ static digitnet_status read_conv2d(dnn_onnx_import *graph, const dnn_onnx_node *
     attributes[GROUP] = (dnn_onnx_attribute){.name = "group", .type = DNN_ATTRIBUTE_TYPE_INT, .integers = {1}};
     const dnn_onnx_tensor *kernel;
     digitnet_status status = dnn_onnx_read_attributes(node, attributes, ATTRIBUTES);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = take_weights(&kernel, graph, node, 4);
-    }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
-    if (attributes[GROUP].integers[0] != 1) {
+    if (attributes[GROUP].integers[0] != 1)
         return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute 'group' is not 1");
-    }
     dnn_onnx_window window = {.size = {kernel->dimensions[2], kernel->dimensions[3]}};
     status = dnn_onnx_read_window(&window, node, attributes, current_shape(graph));
     digitnet_activation activation;
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = take_own_activation(&activation, graph, node);
-    }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     char name[LAYER_NAME_MAX + 1];
     digitnet_conv2d_options options = {.struct_size = sizeof options,
                                        .name = layer_name(name, graph, node),
@@ -293,20 +273,16 @@ static digitnet_status read_max_pool2d(dnn_onnx_import *graph, const dnn_onnx_no
     /* Only of consequence for the second output. */
     attributes[STORAGE_ORDER] = (dnn_onnx_attribute){.name = "storage_order", .type = DNN_ATTRIBUTE_TYPE_INT};
     digitnet_status status = dnn_onnx_read_attributes(node, attributes, ATTRIBUTES);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
-    if (!attributes[DNN_WINDOW_KERNEL_SHAPE].present) {
+    if (!attributes[DNN_WINDOW_KERNEL_SHAPE].present)
         return dnn_onnx_fail_node(DIGITNET_EFORMAT, node, "it has no attribute 'kernel_shape'");
-    }
-    if (attributes[CEIL_MODE].integers[0] != 0) {
+    if (attributes[CEIL_MODE].integers[0] != 0)
         return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute 'ceil_mode' is not 0");
-    }
     dnn_onnx_window window = {0};
     status = dnn_onnx_read_window(&window, node, attributes, current_shape(graph));
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     char name[LAYER_NAME_MAX + 1];
     digitnet_max_pool2d_options options = {.struct_size = sizeof options,
                                            .name = layer_name(name, graph, node),
@@ -322,12 +298,10 @@ static digitnet_status read_transpose(dnn_onnx_import *graph, const dnn_onnx_nod
     static const int64_t channels_last[] = {0, 2, 3, 1};
     dnn_onnx_attribute permutation = {.name = "perm", .type = DNN_ATTRIBUTE_TYPE_INTS, .count = 4};
     digitnet_status status = dnn_onnx_read_attributes(node, &permutation, 1);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
-    if (current_shape(graph).flat || memcmp(permutation.integers, channels_last, sizeof channels_last) != 0) {
+    if (current_shape(graph).flat || memcmp(permutation.integers, channels_last, sizeof channels_last) != 0)
         return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "only 'perm' 0, 2, 3, 1 of an image, before Flatten");
-    }
     graph->channels_last = true;
     return DIGITNET_OK;
 }
@@ -336,12 +310,10 @@ static digitnet_status read_flatten(dnn_onnx_import *graph, const dnn_onnx_node 
     (void)row;
     dnn_onnx_attribute axis = {.name = "axis", .type = DNN_ATTRIBUTE_TYPE_INT, .integers = {1}};
     digitnet_status status = dnn_onnx_read_attributes(node, &axis, 1);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
-    if (axis.integers[0] != 1) {
+    if (axis.integers[0] != 1)
         return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute 'axis' is not 1");
-    }
     if (!graph->channels_last && order_matters(current_shape(graph))) {
         return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node,
                                   "an image of %s, channels first; only after Transpose with 'perm' 0, 2, 3, 1",
@@ -363,21 +335,17 @@ static digitnet_status read_dense(dnn_onnx_import *graph, const dnn_onnx_node *n
         [TRANS_B] = {.name = "transB", .type = DNN_ATTRIBUTE_TYPE_INT}};
     const dnn_onnx_tensor *kernel;
     digitnet_status status = dnn_onnx_read_attributes(node, attributes, ATTRIBUTES);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = take_weights(&kernel, graph, node, 2);
-    }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     if (attributes[ALPHA].number != 1 || attributes[BETA].number != 1 || attributes[TRANS_A].integers[0] != 0 ||
-        attributes[TRANS_B].integers[0] != 1) {
+        attributes[TRANS_B].integers[0] != 1)
         return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "only 'alpha' 1, 'beta' 1, 'transA' 0 and 'transB' 1");
-    }
     digitnet_activation activation;
     status = take_own_activation(&activation, graph, node);
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     char name[LAYER_NAME_MAX + 1];
     digitnet_dense_options options = {
         .struct_size = sizeof options, .name = layer_name(name, graph, node), .no_bias = node->input_count == 2};
@@ -388,20 +356,17 @@ static digitnet_status read_dropout(dnn_onnx_import *graph, const dnn_onnx_node 
     (void)row;
     dnn_onnx_attribute seed = {.name = "seed", .type = DNN_ATTRIBUTE_TYPE_INT}; /* fit's own decides */
     digitnet_status status = dnn_onnx_read_attributes(node, &seed, 1);
-    if (status == DIGITNET_OK && node->input_count > 2) {
+    if (status == DIGITNET_OK && node->input_count > 2)
         status = dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "a third input");
-    }
     double rate = 0.5; /* ONNX's default */
     dnn_onnx_tensor ratio;
     if (status == DIGITNET_OK && node->input_count == 2) {
         status = take_initializer(&ratio, graph, node, 1);
-        if (status == DIGITNET_OK) {
+        if (status == DIGITNET_OK)
             status = dnn_onnx_read_scalar(&rate, &ratio);
-        }
     }
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         return status;
-    }
     char name[LAYER_NAME_MAX + 1];
     digitnet_layer_options options = {.struct_size = sizeof options, .name = layer_name(name, graph, node)};
     return built(digitnet_model_add_dropout_ex(graph->model, rate, &options), node);
@@ -422,37 +387,32 @@ enum { ROWS = sizeof rows / sizeof *rows };
 
 static const operator_row *find_activation(digitnet_activation activation) {
     const operator_row *row = rows;
-    while (row->kind != &dnn_layer_activation || row->activation != activation) {
+    while (row->kind != &dnn_layer_activation || row->activation != activation)
         row++;
-    }
     return row;
 }
 
 void dnn_onnx_write_layer(dnn_onnx_export *graph, const dnn_layer *layer) {
     const operator_row *row = rows;
-    while (row->kind != layer->kind) {
+    while (row->kind != layer->kind)
         row++;
-    }
     row->write(graph, layer, row);
 }
 
 digitnet_status dnn_onnx_read_layer(dnn_onnx_import *graph) {
     const dnn_onnx_node *node = &graph->nodes[graph->next++];
     size_t row = 0;
-    while (row < ROWS && !dnn_wire_is(node->type, rows[row].type)) {
+    while (row < ROWS && !dnn_wire_is(node->type, rows[row].type))
         row++;
-    }
-    if (row == ROWS) {
+    if (row == ROWS)
         return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "this operator");
-    }
     if (node->input_count == 0 || !dnn_wire_equal(node->inputs[0], graph->value)) {
         return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node,
                                   "its input '%s' is not the output '%s' of the node before it; only chains are read",
                                   dnn_wire_printable(node->inputs[0]).text, dnn_wire_printable(graph->value).text);
     }
-    if (graph->channels_last && rows[row].read != read_flatten) {
+    if (graph->channels_last && rows[row].read != read_flatten)
         return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "after a Transpose; only Flatten may follow it");
-    }
     graph->value = node->output;
     return rows[row].read(graph, node, &rows[row]);
 }

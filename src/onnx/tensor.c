@@ -30,9 +30,8 @@ static size_t file_dimensions(size_t *dimensions, const dnn_tensor *tensor) {
 /* The place in memory, within one output's row, of the file's value at `index` within it: from channels x taps to taps
  * x channels. */
 static size_t memory_index(const dnn_tensor *tensor, size_t index) {
-    if (tensor->rank != 4) {
+    if (tensor->rank != 4)
         return index;
-    }
     size_t taps = tensor->dimensions[0] * tensor->dimensions[1];
     return index % taps * tensor->dimensions[2] + index / taps;
 }
@@ -41,18 +40,15 @@ void dnn_onnx_write_tensor(dnn_wire_writer *writer, const char *name, const dnn_
     size_t dimensions[DNN_ONNX_RANK_MAX];
     size_t rank = file_dimensions(dimensions, tensor);
     size_t begin = dnn_wire_begin(writer, DNN_GRAPH_INITIALIZER);
-    for (size_t i = 0; i < rank; i++) {
+    for (size_t i = 0; i < rank; i++)
         dnn_wire_put_varint(writer, DNN_TENSOR_DIMS, dimensions[i]);
-    }
     dnn_wire_put_varint(writer, DNN_TENSOR_DATA_TYPE, DNN_DATA_FLOAT);
     dnn_wire_put_string(writer, DNN_TENSOR_NAME, name);
     /* `values` floats stand in memory, so that their bytes fit in a size_t. */
     unsigned char *data = dnn_wire_put_bytes(writer, DNN_TENSOR_RAW_DATA, tensor->values * sizeof(float));
-    for (size_t output = 0; data && output < tensor->outputs; output++) {
-        for (size_t i = 0; i < tensor->inputs; i++, data += sizeof(float)) {
+    for (size_t output = 0; data && output < tensor->outputs; output++)
+        for (size_t i = 0; i < tensor->inputs; i++, data += sizeof(float))
             dnn_wire_store_float(data, memory[output * tensor->inputs + memory_index(tensor, i)]);
-        }
-    }
     dnn_wire_end(writer, begin);
 }
 
@@ -62,9 +58,8 @@ void dnn_onnx_write_scalar(dnn_wire_writer *writer, const char *name, double val
     dnn_wire_put_varint(writer, DNN_TENSOR_DATA_TYPE, DNN_DATA_DOUBLE);
     dnn_wire_put_string(writer, DNN_TENSOR_NAME, name);
     unsigned char *data = dnn_wire_put_bytes(writer, DNN_TENSOR_DOUBLE_DATA, sizeof value);
-    if (data) {
+    if (data)
         dnn_wire_store_double(data, value);
-    }
     dnn_wire_end(writer, begin);
 }
 
@@ -121,19 +116,16 @@ static void scan(dnn_wire_reader *reader, dnn_onnx_tensor *tensor, contents *fou
 }
 
 static digitnet_status check_dimensions(dnn_onnx_tensor *tensor, const contents *found) {
-    if (found->rank > DNN_ONNX_RANK_MAX) {
+    if (found->rank > DNN_ONNX_RANK_MAX)
         return fail(DIGITNET_EUNSUPPORTED, tensor, "more than 4 dimensions");
-    }
     tensor->rank = found->rank;
     for (size_t i = 0; i < found->rank; i++) {
-        if (found->dimensions[i] < 0 || found->dimensions[i] > INT32_MAX) {
+        if (found->dimensions[i] < 0 || found->dimensions[i] > INT32_MAX)
             return fail(DIGITNET_EFORMAT, tensor, "a dimension is out of range");
-        }
         tensor->dimensions[i] = (size_t)found->dimensions[i];
     }
-    if (!dnn_size_product(&tensor->values, tensor->dimensions, tensor->rank)) {
+    if (!dnn_size_product(&tensor->values, tensor->dimensions, tensor->rank))
         return fail(DIGITNET_EFORMAT, tensor, "its dimensions overflow");
-    }
     return DIGITNET_OK;
 }
 
@@ -144,9 +136,8 @@ static digitnet_status check_data(dnn_onnx_tensor *tensor, const contents *found
     size_t typed_fields = is_float ? found->float_fields : found->double_fields;
     size_t bytes = found->raw_fields ? found->raw_bytes : is_float ? found->float_bytes : found->double_bytes;
     size_t expected;
-    if (found->raw_fields > 1 || (found->raw_fields && typed_fields)) {
+    if (found->raw_fields > 1 || (found->raw_fields && typed_fields))
         return fail(DIGITNET_EFORMAT, tensor, "its data stand in it twice");
-    }
     if (!dnn_size_multiply(&expected, tensor->values, width) || bytes != expected) {
         return dnn_fail(DIGITNET_EFORMAT, "initializer '%s' at byte %zu: %zu bytes of data for %zu values",
                         dnn_wire_printable(tensor->name).text, tensor->message.offset, bytes, tensor->values);
@@ -162,11 +153,9 @@ static digitnet_status check_pieces(const dnn_onnx_tensor *tensor) {
     size_t width = tensor->data_type == DNN_DATA_FLOAT ? sizeof(float) : sizeof(double);
     dnn_wire_reader reader = dnn_wire_read(tensor->message);
     dnn_wire_field field;
-    while (dnn_wire_next(&reader, &field)) {
-        if (field.number == tensor->data_field && (field.type == DNN_WIRE_VARINT || field.bytes.size % width != 0)) {
+    while (dnn_wire_next(&reader, &field))
+        if (field.number == tensor->data_field && (field.type == DNN_WIRE_VARINT || field.bytes.size % width != 0))
             return fail(DIGITNET_EFORMAT, tensor, "its data are not of its type");
-        }
-    }
     return reader.status;
 }
 
@@ -175,22 +164,17 @@ digitnet_status dnn_onnx_parse_tensor(dnn_onnx_tensor *tensor, dnn_wire_view mes
     contents found = {.rank = 0};
     dnn_wire_reader reader = dnn_wire_read(message);
     scan(&reader, tensor, &found);
-    if (reader.status != DIGITNET_OK) {
+    if (reader.status != DIGITNET_OK)
         return reader.status;
-    }
-    if (tensor->data_type != DNN_DATA_FLOAT && tensor->data_type != DNN_DATA_DOUBLE) {
+    if (tensor->data_type != DNN_DATA_FLOAT && tensor->data_type != DNN_DATA_DOUBLE)
         return fail(DIGITNET_EUNSUPPORTED, tensor, "its values are neither float nor double");
-    }
-    if (found.location != 0) {
+    if (found.location != 0)
         return fail(DIGITNET_EUNSUPPORTED, tensor, "its data are in another file");
-    }
-    if (found.segmented) {
+    if (found.segmented)
         return fail(DIGITNET_EUNSUPPORTED, tensor, "it comes in segments");
-    }
     digitnet_status status = check_dimensions(tensor, &found);
-    if (status == DIGITNET_OK) {
+    if (status == DIGITNET_OK)
         status = check_data(tensor, &found);
-    }
     return status == DIGITNET_OK ? check_pieces(tensor) : status;
 }
 
@@ -208,9 +192,8 @@ static dnn_onnx_name dimensions_text(const size_t *dimensions, size_t rank) {
 digitnet_status dnn_onnx_match_tensor(const dnn_onnx_tensor *file, const dnn_tensor *tensor) {
     size_t dimensions[DNN_ONNX_RANK_MAX];
     size_t rank = file_dimensions(dimensions, tensor);
-    if (file->data_type != DNN_DATA_FLOAT) {
+    if (file->data_type != DNN_DATA_FLOAT)
         return fail(DIGITNET_EUNSUPPORTED, file, "its values are not float");
-    }
     if (rank != file->rank || memcmp(dimensions, file->dimensions, rank * sizeof *dimensions) != 0) {
         return dnn_fail(DIGITNET_EFORMAT, "initializer '%s' at byte %zu is %s; the layer needs %s",
                         dnn_wire_printable(file->name).text, file->message.offset,
@@ -244,9 +227,8 @@ digitnet_status dnn_onnx_read_tensor(float *memory, const dnn_onnx_tensor *file,
     for (size_t output = 0; output < tensor->outputs; output++) {
         for (size_t i = 0; i < tensor->inputs; i++) {
             float value = dnn_wire_load_float(next_value(&data, sizeof(float)));
-            if (!isfinite(value)) {
+            if (!isfinite(value))
                 return fail(DIGITNET_EFORMAT, file, "a value is not finite");
-            }
             memory[output * tensor->inputs + memory_index(tensor, i)] = value;
         }
     }
@@ -254,9 +236,8 @@ digitnet_status dnn_onnx_read_tensor(float *memory, const dnn_onnx_tensor *file,
 }
 
 digitnet_status dnn_onnx_read_scalar(double *value, const dnn_onnx_tensor *file) {
-    if (file->values != 1) {
+    if (file->values != 1)
         return fail(DIGITNET_EFORMAT, file, "one value is needed");
-    }
     cursor data = {.reader = dnn_wire_read(file->message), .data_field = file->data_field};
     *value = file->data_type == DNN_DATA_FLOAT ? (double)dnn_wire_load_float(next_value(&data, sizeof(float)))
                                                : dnn_wire_load_double(next_value(&data, sizeof(double)));
@@ -270,11 +251,9 @@ digitnet_status dnn_onnx_add_initializer(dnn_onnx_initializers *initializers, dn
     dnn_onnx_initializer initializer = {.message = message};
     dnn_wire_reader reader = dnn_wire_read(message);
     dnn_wire_field field;
-    while (dnn_wire_next(&reader, &field)) {
-        if (field.number == DNN_TENSOR_NAME) {
+    while (dnn_wire_next(&reader, &field))
+        if (field.number == DNN_TENSOR_NAME)
             dnn_wire_get_bytes(&reader, &field, &initializer.name);
-        }
-    }
     if (reader.status == DIGITNET_OK && initializer.name.size > NAME_MAX_BYTES) {
         return dnn_fail(DIGITNET_ELIMIT, "byte %zu: an initializer's name of %zu bytes; %d are the most",
                         message.offset, initializer.name.size, NAME_MAX_BYTES);
@@ -283,17 +262,14 @@ digitnet_status dnn_onnx_add_initializer(dnn_onnx_initializers *initializers, dn
         return dnn_fail(DIGITNET_EFORMAT, "byte %zu: a second initializer '%s'", message.offset,
                         dnn_wire_printable(initializer.name).text);
     }
-    if (reader.status == DIGITNET_OK) {
+    if (reader.status == DIGITNET_OK)
         initializers->entries[initializers->count++] = initializer;
-    }
     return reader.status;
 }
 
 dnn_onnx_initializer *dnn_onnx_find_initializer(const dnn_onnx_initializers *initializers, dnn_wire_view name) {
-    for (size_t i = 0; i < initializers->count; i++) {
-        if (dnn_wire_equal(initializers->entries[i].name, name)) {
+    for (size_t i = 0; i < initializers->count; i++)
+        if (dnn_wire_equal(initializers->entries[i].name, name))
             return &initializers->entries[i];
-        }
-    }
     return NULL;
 }

@@ -32,9 +32,8 @@ void dnn_onnx_window_defaults(dnn_onnx_attribute attributes[DNN_WINDOW_ATTRIBUTE
 
 static digitnet_status take_sizes(size_t sizes[2], const dnn_onnx_node *node, const dnn_onnx_attribute *attribute) {
     for (size_t i = 0; i < 2; i++) {
-        if (attribute->integers[i] < 1 || attribute->integers[i] > INT32_MAX) {
+        if (attribute->integers[i] < 1 || attribute->integers[i] > INT32_MAX)
             return dnn_onnx_fail_node(DIGITNET_EFORMAT, node, "attribute '%s' is out of range", attribute->name);
-        }
         sizes[i] = (size_t)attribute->integers[i];
     }
     return DIGITNET_OK;
@@ -48,9 +47,8 @@ static digitnet_status match_pads(dnn_onnx_window *window, const dnn_onnx_node *
         size_t expected[4];
         find_pads(expected, window, paddings[i], input);
         size_t equal = 0;
-        while (equal < 4 && pads[equal] >= 0 && (uint64_t)pads[equal] == expected[equal]) {
+        while (equal < 4 && pads[equal] >= 0 && (uint64_t)pads[equal] == expected[equal])
             equal++;
-        }
         if (equal == 4) {
             window->padding = paddings[i];
             return DIGITNET_OK;
@@ -62,9 +60,8 @@ static digitnet_status match_pads(dnn_onnx_window *window, const dnn_onnx_node *
 static digitnet_status take_padding(dnn_onnx_window *window, const dnn_onnx_node *node,
                                     const dnn_onnx_attribute *attributes, dnn_shape input) {
     dnn_wire_view automatic = attributes[DNN_WINDOW_AUTO_PAD].text;
-    if (automatic.size == 0 || dnn_wire_is(automatic, "NOTSET")) {
+    if (automatic.size == 0 || dnn_wire_is(automatic, "NOTSET"))
         return match_pads(window, node, attributes[DNN_WINDOW_PADS].integers, input);
-    }
     bool same = dnn_wire_is(automatic, "SAME_UPPER");
     if (!same && !dnn_wire_is(automatic, "VALID")) {
         return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute 'auto_pad' is '%s'",
@@ -77,12 +74,10 @@ static digitnet_status take_padding(dnn_onnx_window *window, const dnn_onnx_node
 digitnet_status dnn_onnx_read_window(dnn_onnx_window *window, const dnn_onnx_node *node,
                                      const dnn_onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES], dnn_shape input) {
     const int64_t *dilations = attributes[DNN_WINDOW_DILATIONS].integers;
-    if (dilations[0] != 1 || dilations[1] != 1) {
+    if (dilations[0] != 1 || dilations[1] != 1)
         return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute 'dilations' is not 1, 1");
-    }
     digitnet_status status = take_sizes(window->stride, node, &attributes[DNN_WINDOW_STRIDES]);
-    if (status == DIGITNET_OK && attributes[DNN_WINDOW_KERNEL_SHAPE].present) {
+    if (status == DIGITNET_OK && attributes[DNN_WINDOW_KERNEL_SHAPE].present)
         status = take_sizes(window->size, node, &attributes[DNN_WINDOW_KERNEL_SHAPE]);
-    }
     return status == DIGITNET_OK ? take_padding(window, node, attributes, input) : status;
 }

@@ -12,9 +12,8 @@ dnn_wire_reader dnn_wire_read(dnn_wire_view message) {
 }
 
 static bool fail(dnn_wire_reader *reader, size_t position, const char *what) {
-    if (reader->status == DIGITNET_OK) {
+    if (reader->status == DIGITNET_OK)
         reader->status = dnn_fail(DIGITNET_EFORMAT, "byte %zu: %s", reader->message.offset + position, what);
-    }
     return false;
 }
 
@@ -24,9 +23,8 @@ static bool parse_varint(uint64_t *value, const dnn_wire_view *view, size_t *pos
     uint64_t result = 0;
     for (unsigned i = 0; *position < view->size; i++) {
         unsigned char byte = view->bytes[(*position)++];
-        if (i == VARINT_BYTES_MAX - 1 && byte > 1) {
+        if (i == VARINT_BYTES_MAX - 1 && byte > 1)
             return false; /* so that the last byte ends the number */
-        }
         result |= (uint64_t)(byte & 0x7f) << (7 * i);
         if (byte < 0x80) {
             *value = result;
@@ -37,9 +35,8 @@ static bool parse_varint(uint64_t *value, const dnn_wire_view *view, size_t *pos
 }
 
 static bool take_bytes(dnn_wire_reader *reader, dnn_wire_field *field, uint64_t size) {
-    if (size > reader->message.size - reader->position) {
+    if (size > reader->message.size - reader->position)
         return fail(reader, (size_t)(field->offset - reader->message.offset), "a field is longer than what holds it");
-    }
     field->bytes = (dnn_wire_view){.bytes = reader->message.bytes + reader->position,
                                    .size = (size_t)size,
                                    .offset = reader->message.offset + reader->position};
@@ -67,17 +64,14 @@ static bool take_payload(dnn_wire_reader *reader, dnn_wire_field *field) {
 }
 
 bool dnn_wire_next(dnn_wire_reader *reader, dnn_wire_field *field) {
-    if (reader->status != DIGITNET_OK || reader->position == reader->message.size) {
+    if (reader->status != DIGITNET_OK || reader->position == reader->message.size)
         return false;
-    }
     size_t start = reader->position;
     uint64_t tag;
-    if (!parse_varint(&tag, &reader->message, &reader->position)) {
+    if (!parse_varint(&tag, &reader->message, &reader->position))
         return fail(reader, start, "a field's tag is cut off or too long");
-    }
-    if (tag >> 3 == 0 || tag >> 3 > FIELD_NUMBER_MAX) {
+    if (tag >> 3 == 0 || tag >> 3 > FIELD_NUMBER_MAX)
         return fail(reader, start, "no field has this number");
-    }
     *field = (dnn_wire_field){
         .number = (uint32_t)(tag >> 3), .type = (dnn_wire_type)(tag & 7), .offset = reader->message.offset + start};
     return take_payload(reader, field);
@@ -89,21 +83,18 @@ static bool expect(dnn_wire_reader *reader, const dnn_wire_field *field, dnn_wir
 }
 
 void dnn_wire_get_varint(dnn_wire_reader *reader, const dnn_wire_field *field, uint64_t *value) {
-    if (expect(reader, field, DNN_WIRE_VARINT)) {
+    if (expect(reader, field, DNN_WIRE_VARINT))
         *value = field->varint;
-    }
 }
 
 void dnn_wire_get_float(dnn_wire_reader *reader, const dnn_wire_field *field, float *value) {
-    if (expect(reader, field, DNN_WIRE_FIXED32)) {
+    if (expect(reader, field, DNN_WIRE_FIXED32))
         *value = dnn_wire_load_float(field->bytes.bytes);
-    }
 }
 
 void dnn_wire_get_bytes(dnn_wire_reader *reader, const dnn_wire_field *field, dnn_wire_view *value) {
-    if (expect(reader, field, DNN_WIRE_BYTES)) {
+    if (expect(reader, field, DNN_WIRE_BYTES))
         *value = field->bytes;
-    }
 }
 
 void dnn_wire_get_message(dnn_wire_reader *reader, const dnn_wire_field *field, dnn_wire_view *value,
@@ -118,24 +109,21 @@ void dnn_wire_get_message(dnn_wire_reader *reader, const dnn_wire_field *field, 
 void dnn_wire_get_integers(dnn_wire_reader *reader, const dnn_wire_field *field, int64_t *values, size_t capacity,
                            size_t *count) {
     if (field->type == DNN_WIRE_VARINT) {
-        if (*count < capacity) {
+        if (*count < capacity)
             values[*count] = (int64_t)field->varint;
-        }
         ++*count;
         return;
     }
-    if (!expect(reader, field, DNN_WIRE_BYTES)) {
+    if (!expect(reader, field, DNN_WIRE_BYTES))
         return;
-    }
     for (size_t position = 0; position < field->bytes.size; ++*count) {
         uint64_t value;
         if (!parse_varint(&value, &field->bytes, &position)) {
             fail(reader, field->offset - reader->message.offset, "a list of numbers is cut off");
             return;
         }
-        if (*count < capacity) {
+        if (*count < capacity)
             values[*count] = (int64_t)value;
-        }
     }
 }
 
@@ -151,42 +139,37 @@ dnn_wire_text dnn_wire_printable(dnn_wire_view view) {
     enum { LENGTH_MAX = 64 };
     dnn_wire_text result;
     size_t length = view.size < LENGTH_MAX ? view.size : LENGTH_MAX;
-    for (size_t i = 0; i < length; i++) {
+    for (size_t i = 0; i < length; i++)
         result.text[i] = view.bytes[i] >= 0x20 && view.bytes[i] < 0x7f ? (char)view.bytes[i] : '?';
-    }
     strcpy(result.text + length, view.size > length ? "..." : "");
     return result;
 }
 
 static size_t varint_size(uint64_t value) {
     size_t size = 1;
-    for (; value >= 0x80; value >>= 7) {
+    for (; value >= 0x80; value >>= 7)
         size++;
-    }
     return size;
 }
 
 static void store_varint(unsigned char *bytes, uint64_t value) {
-    for (; value >= 0x80; value >>= 7) {
+    for (; value >= 0x80; value >>= 7)
         *bytes++ = (unsigned char)(value | 0x80);
-    }
     *bytes = (unsigned char)value;
 }
 
 /* Goes `size` bytes on; returns where they are, NULL while counting. */
 static unsigned char *advance(dnn_wire_writer *writer, size_t size) {
     unsigned char *place = writer->bytes ? writer->bytes + writer->position : NULL;
-    if (!dnn_size_add(&writer->position, writer->position, size)) {
+    if (!dnn_size_add(&writer->position, writer->position, size))
         writer->overflow = true;
-    }
     return place;
 }
 
 static void write_varint(dnn_wire_writer *writer, uint64_t value) {
     unsigned char *place = advance(writer, varint_size(value));
-    if (place) {
+    if (place)
         store_varint(place, value);
-    }
 }
 
 static void write_tag(dnn_wire_writer *writer, uint32_t number, dnn_wire_type type) {
@@ -207,9 +190,8 @@ unsigned char *dnn_wire_put_bytes(dnn_wire_writer *writer, uint32_t number, size
 void dnn_wire_put_string(dnn_wire_writer *writer, uint32_t number, const char *text) {
     size_t size = strlen(text);
     unsigned char *place = dnn_wire_put_bytes(writer, number, size);
-    if (place) {
+    if (place)
         memcpy(place, text, size);
-    }
 }
 
 size_t dnn_wire_begin(dnn_wire_writer *writer, uint32_t number) {
@@ -229,16 +211,14 @@ void dnn_wire_end(dnn_wire_writer *writer, size_t begin) {
 }
 
 static void store_bits(unsigned char *bytes, uint64_t bits, size_t size) {
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < size; i++)
         bytes[i] = (unsigned char)(bits >> (8 * i));
-    }
 }
 
 static uint64_t load_bits(const unsigned char *bytes, size_t size) {
     uint64_t bits = 0;
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < size; i++)
         bits |= (uint64_t)bytes[i] << (8 * i);
-    }
     return bits;
 }
 

@@ -76,22 +76,20 @@ bench_value bench_number(const char *name, double number, int decimals) {
 
 void bench_report_begin(bench_report *report, bool json) {
     *report = (bench_report){.json = json};
-    if (json) {
+    if (json)
         fputs("[", stdout);
-    }
 }
 
 static void print_json(const bench_report *report, const bench_value *values, size_t count) {
     printf("%s\n{", report->rows > 0 ? "," : "");
     for (size_t i = 0; i < count; i++) {
         printf("%s\"%s\": ", i > 0 ? ", " : "", values[i].name);
-        if (values[i].text) {
+        if (values[i].text)
             printf("\"%s\"", values[i].text);
-        } else if (isfinite(values[i].number)) {
+        else if (isfinite(values[i].number))
             printf("%.*f", values[i].decimals, values[i].number);
-        } else {
+        else
             printf("null");
-        }
     }
     printf("}");
 }
@@ -102,21 +100,17 @@ static int column_width(const char *name) {
 }
 
 static bool has_new_names(const bench_report *report, const bench_value *values, size_t count) {
-    if (report->rows == 0 || count != report->columns) {
+    if (report->rows == 0 || count != report->columns)
         return true;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(report->names[i], values[i].name) != 0) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(report->names[i], values[i].name) != 0)
             return true;
-        }
-    }
     return false;
 }
 
 static void print_head(bench_report *report, const bench_value *values, size_t count) {
-    if (report->rows > 0) {
+    if (report->rows > 0)
         printf("\n");
-    }
     for (size_t i = 0; i < count; i++) {
         report->names[i] = values[i].name;
         printf("%s%*s", i > 0 ? "  " : "", column_width(values[i].name), values[i].name);
@@ -129,25 +123,22 @@ static void print_line(const bench_value *values, size_t count) {
     for (size_t i = 0; i < count; i++) {
         int width = column_width(values[i].name);
         printf("%s", i > 0 ? "  " : "");
-        if (values[i].text || !isfinite(values[i].number)) {
+        if (values[i].text || !isfinite(values[i].number))
             printf("%*s", width, values[i].text ? values[i].text : "-");
-        } else {
+        else
             printf("%*.*f", width, values[i].decimals, values[i].number);
-        }
     }
     printf("\n");
 }
 
 void bench_report_row(bench_report *report, const bench_value *values, size_t count) {
-    if (count > BENCH_MOST_VALUES) {
+    if (count > BENCH_MOST_VALUES)
         bench_fail("%zu values in a row; there is room for %d", count, BENCH_MOST_VALUES);
-    }
     if (report->json) {
         print_json(report, values, count);
     } else {
-        if (has_new_names(report, values, count)) {
+        if (has_new_names(report, values, count))
             print_head(report, values, count);
-        }
         print_line(values, count);
     }
     report->rows++;
@@ -155,9 +146,8 @@ void bench_report_row(bench_report *report, const bench_value *values, size_t co
 }
 
 void bench_report_end(bench_report *report) {
-    if (report->json) {
+    if (report->json)
         puts("\n]");
-    }
 }
 
 static bool read_sizes(bench_sizes *out, const char *text) {
@@ -166,14 +156,12 @@ static bool read_sizes(bench_sizes *out, const char *text) {
         char *end;
         errno = 0;
         unsigned long value = strtoul(rest, &end, 10);
-        if (*rest < '0' || *rest > '9' || errno != 0 || value == 0) {
+        if (*rest < '0' || *rest > '9' || errno != 0 || value == 0)
             return false;
-        }
         out->values[out->count++] = value;
         rest = end;
-        if (*rest != ',') {
+        if (*rest != ',')
             return *rest == '\0';
-        }
     }
     return false;
 }
@@ -202,11 +190,9 @@ static bool read_option(const bench_option *option, const char *argument) {
 }
 
 static const bench_option *find_option(const bench_option *options, size_t count, const char *name) {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(options[i].name, name) == 0) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(options[i].name, name) == 0)
             return &options[i];
-        }
-    }
     return NULL;
 }
 
@@ -235,15 +221,13 @@ void bench_fail(const char *format, ...) {
 }
 
 void bench_check(digitnet_status status, const char *what) {
-    if (status != DIGITNET_OK) {
+    if (status != DIGITNET_OK)
         bench_fail("%s: %s: %s", what, digitnet_status_string(status), digitnet_last_error());
-    }
 }
 
 void *bench_allocate(size_t count, size_t size) {
     void *memory = calloc(count, size);
-    if (!memory) {
+    if (!memory)
         bench_fail("no memory for %zu values of %zu bytes", count, size);
-    }
     return memory;
 }

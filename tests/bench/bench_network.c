@@ -10,9 +10,8 @@
 bench_shape bench_read_shape(const char *text) {
     bench_shape shape;
     char rest;
-    if (sscanf(text, "%5zux%5zux%5zu%c", &shape.height, &shape.width, &shape.channels, &rest) != 3) {
+    if (sscanf(text, "%5zux%5zux%5zu%c", &shape.height, &shape.width, &shape.channels, &rest) != 3)
         bench_fail("%s is no shape: HEIGHTxWIDTHxCHANNELS is wanted", text);
-    }
     return shape;
 }
 
@@ -45,9 +44,8 @@ void bench_network_compile(digitnet_model *model) {
 static double layer_flop(const digitnet_model *model, size_t index) {
     digitnet_layer_info layer = DIGITNET_INIT(digitnet_layer_info);
     bench_check(digitnet_model_layer(&layer, model, index), "digitnet_model_layer");
-    if (layer.parameters == 0) {
+    if (layer.parameters == 0)
         return 0;
-    }
     double weights = (double)(layer.parameters - layer.channels);
     double places = layer.height > 0 ? (double)layer.height * (double)layer.width : 1;
     return 2 * weights * places;
@@ -57,9 +55,8 @@ double bench_forward_flop(const digitnet_model *model) {
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
     bench_check(digitnet_model_describe(&info, model), "digitnet_model_describe");
     double sum = 0;
-    for (size_t i = 0; i < info.layers; i++) {
+    for (size_t i = 0; i < info.layers; i++)
         sum += layer_flop(model, i);
-    }
     return sum;
 }
 
@@ -72,9 +69,8 @@ static void scale(uint8_t *out, bench_shape shape, const float *digit, size_t he
     for (size_t row = 0; row < shape.height; row++) {
         for (size_t column = 0; column < shape.width; column++) {
             float value = digit[row * height / shape.height * width + column * width / shape.width];
-            for (size_t channel = 0; channel < shape.channels; channel++) {
+            for (size_t channel = 0; channel < shape.channels; channel++)
                 *out++ = (uint8_t)lrintf(255 * value);
-            }
         }
     }
 }

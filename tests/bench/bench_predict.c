@@ -70,9 +70,8 @@ static bench_settings read_settings(char **arguments) {
 
 static bench_images read_images(const bench_settings *settings) {
     bench_images images = {.count = 64};
-    for (size_t i = 0; i < settings->batches.count; i++) {
+    for (size_t i = 0; i < settings->batches.count; i++)
         images.count = settings->batches.values[i] > images.count ? settings->batches.values[i] : images.count;
-    }
     images.values = bench_allocate(images.count, PIXELS * sizeof(float));
     images.scores = bench_allocate(images.count, CLASSES * sizeof(float));
     digitnet_dataset *digits = bench_digits(settings->data, images.count, (bench_shape){28, 28, 1});
@@ -142,9 +141,8 @@ static void measure_latency(bench_report *report, const bench_settings *settings
                             : digitnet_model_predict(images->scores, CLASSES, model, image, PIXELS),
                     "one prediction");
         double time = bench_now() - start;
-        if (i >= WARM_UP) {
+        if (i >= WARM_UP)
             times[calls++] = 1e6 * time;
-        }
     }
     BENCH_ROW(report, bench_text("measure", session ? "session" : "predict"), bench_number("calls", (double)calls, 0),
               bench_number("p50_us", bench_percentile(times, calls, 50), 1),
@@ -163,23 +161,20 @@ static double start_once(const char *path) {
     arguments[2] = own_path;
     if (pipe(ends) != 0 || posix_spawn_file_actions_init(&actions) != 0 ||
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO) != 0 ||
-        posix_spawn_file_actions_addclose(&actions, ends[0]) != 0) {
+        posix_spawn_file_actions_addclose(&actions, ends[0]) != 0)
         bench_fail("no pipe to a new process");
-    }
     pid_t child;
     double start = bench_now();
-    if (posix_spawn(&child, "/proc/self/exe", &actions, NULL, arguments, environ) != 0) {
+    if (posix_spawn(&child, "/proc/self/exe", &actions, NULL, arguments, environ) != 0)
         bench_fail("no new process");
-    }
     close(ends[1]);
     bool done = read(ends[0], &byte, 1) == 1;
     double seconds = bench_now() - start;
     waitpid(child, NULL, 0);
     close(ends[0]);
     posix_spawn_file_actions_destroy(&actions);
-    if (!done) {
+    if (!done)
         bench_fail("the new process made no prediction");
-    }
     return seconds;
 }
 
@@ -187,16 +182,14 @@ static void measure_start(bench_report *report, const bench_settings *settings, 
     const char *folder = getenv("TMPDIR");
     char path[4096];
     snprintf(path, sizeof path, "%s/bench_predict.XXXXXX", folder ? folder : "/tmp");
-    if (!mkdtemp(path)) {
+    if (!mkdtemp(path))
         bench_fail("no folder %s", path);
-    }
     size_t length = strlen(path), count = 4 * settings->rounds;
     snprintf(path + length, sizeof path - length, "/model.onnx");
     bench_check(digitnet_model_save(model, path), "digitnet_model_save");
     double *times = bench_allocate(count, sizeof *times);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         times[i] = 1e3 * start_once(path);
-    }
     BENCH_ROW(report, bench_text("measure", "start"), bench_number("starts", (double)count, 0),
               bench_number("p50_ms", bench_median(times, count), 2),
               bench_number("p90_ms", bench_percentile(times, count, 90), 2));
@@ -209,9 +202,8 @@ static void measure_start(bench_report *report, const bench_settings *settings, 
 int main(int argc, char **argv) {
     (void)argc;
     bench_settings settings = read_settings(argv);
-    if (settings.first_prediction) {
+    if (settings.first_prediction)
         return first_prediction(settings.first_prediction);
-    }
     bench_images images = read_images(&settings);
     digitnet_model *model = bench_network_build((bench_shape){28, 28, 1}, 1, 1);
     bench_network_compile(model);

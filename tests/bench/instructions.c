@@ -9,9 +9,8 @@ enum { BATCH = 32, PIXELS = 28 * 28, CLASSES = 10 };
 
 static const dnn_kernels *baseline_kernels(void) {
     size_t index = 0;
-    while (dnn_kernels_at(index + 1)) {
+    while (dnn_kernels_at(index + 1))
         index++;
-    }
     return dnn_kernels_at(index);
 }
 
