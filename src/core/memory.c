@@ -39,10 +39,11 @@ digitnet_status digitnet_set_allocator(const digitnet_allocator *hook) {
     if (status != DIGITNET_OK)
         return status;
     if (hook && (!own.allocate || !own.release))
-        return dnn_fail(DIGITNET_EINVAL, "set_allocator: %s is NULL", !own.allocate ? "allocate" : "release");
+        return dnn_fail(DIGITNET_EINVAL, "digitnet_set_allocator: %s is NULL", !own.allocate ? "allocate" : "release");
     size_t live = atomic_load(&live_allocations);
     if (live != 0)
-        return dnn_fail(DIGITNET_ESTATE, "set_allocator: %zu allocations of the present allocator are in use", live);
+        return dnn_fail(DIGITNET_ESTATE, "digitnet_set_allocator: %zu allocations of the present allocator are in use",
+                        live);
     allocator = hook ? own : system_allocator;
     return DIGITNET_OK;
 }

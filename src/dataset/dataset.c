@@ -136,7 +136,7 @@ digitnet_status digitnet_dataset_create_u8_ex(digitnet_dataset **out, const uint
                                               size_t count, size_t height, size_t width, size_t channels,
                                               const digitnet_dataset_options *options) {
     dnn_shape shape = {.height = height, .width = width, .channels = channels};
-    return create_from_memory(out, "dataset_create_u8", images, NULL, labels, count, shape, options);
+    return create_from_memory(out, "digitnet_dataset_create_u8", images, NULL, labels, count, shape, options);
 }
 
 digitnet_status digitnet_dataset_create_u8(digitnet_dataset **out, const uint8_t *images, const int32_t *labels,
@@ -148,7 +148,7 @@ digitnet_status digitnet_dataset_create_f32_ex(digitnet_dataset **out, const flo
                                                size_t count, size_t height, size_t width, size_t channels,
                                                const digitnet_dataset_options *options) {
     dnn_shape shape = {.height = height, .width = width, .channels = channels};
-    return create_from_memory(out, "dataset_create_f32", NULL, images, labels, count, shape, options);
+    return create_from_memory(out, "digitnet_dataset_create_f32", NULL, images, labels, count, shape, options);
 }
 
 digitnet_status digitnet_dataset_create_f32(digitnet_dataset **out, const float *images, const int32_t *labels,
@@ -191,9 +191,9 @@ static digitnet_status check_range(const char *what, const digitnet_dataset *dat
 digitnet_status digitnet_dataset_slice(digitnet_dataset **out, const digitnet_dataset *dataset, size_t first,
                                        size_t count) {
     if (!out)
-        return dnn_fail(DIGITNET_EINVAL, "dataset_slice: out is NULL");
+        return dnn_fail(DIGITNET_EINVAL, "digitnet_dataset_slice: out is NULL");
     *out = NULL;
-    digitnet_status status = check_range("dataset_slice", dataset, first, count);
+    digitnet_status status = check_range("digitnet_dataset_slice", dataset, first, count);
     if (status == DIGITNET_OK)
         status = dnn_dataset_create(out, dataset->storage, dataset->first + first, count);
     if (status == DIGITNET_OK)
@@ -219,7 +219,7 @@ digitnet_status digitnet_dataset_describe(digitnet_dataset_info *out, const digi
     if (status != DIGITNET_OK)
         return status;
     if (!dataset)
-        return dnn_fail(DIGITNET_EINVAL, "dataset_describe: dataset is NULL");
+        return dnn_fail(DIGITNET_EINVAL, "digitnet_dataset_describe: dataset is NULL");
     dnn_shape shape = dataset->storage->shape;
     digitnet_dataset_info info = {.count = dataset->count,
                                   .height = shape.height,
@@ -233,15 +233,16 @@ digitnet_status digitnet_dataset_describe(digitnet_dataset_info *out, const digi
 digitnet_status digitnet_dataset_read(float *images, size_t image_values, int32_t *labels, size_t label_count,
                                       const digitnet_dataset *dataset, size_t first, size_t count) {
     enum { CHUNK = 64 };
-    digitnet_status status = check_range("dataset_read", dataset, first, count);
+    digitnet_status status = check_range("digitnet_dataset_read", dataset, first, count);
     if (status != DIGITNET_OK)
         return status;
     size_t values = dataset->storage->values;
     if (images && image_values / values < count)
-        return dnn_fail(DIGITNET_ESHAPE, "dataset_read: room for %zu values; %zu images of %s have %zu values each",
+        return dnn_fail(DIGITNET_ESHAPE,
+                        "digitnet_dataset_read: room for %zu values; %zu images of %s have %zu values each",
                         image_values, count, dnn_shape_text(dataset->storage->shape).text, values);
     if (labels && label_count < count)
-        return dnn_fail(DIGITNET_ESHAPE, "dataset_read: room for %zu labels of %zu", label_count, count);
+        return dnn_fail(DIGITNET_ESHAPE, "digitnet_dataset_read: room for %zu labels of %zu", label_count, count);
     for (size_t done = 0; status == DIGITNET_OK && done < count;) {
         size_t indices[CHUNK];
         size_t chunk = count - done < CHUNK ? count - done : CHUNK;

@@ -262,13 +262,14 @@ digitnet_status digitnet_dataset_load_idx_ex(digitnet_dataset **out, const char 
                                              const digitnet_dataset_load_options *options) {
     digitnet_dataset_load_options own = {0};
     if (!out)
-        return dnn_fail(DIGITNET_EINVAL, "dataset_load_idx: out is NULL");
+        return dnn_fail(DIGITNET_EINVAL, "digitnet_dataset_load_idx: out is NULL");
     *out = NULL;
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dataset_load_options, max_bytes);
     if (status != DIGITNET_OK)
         return status;
     if (!images || !labels)
-        return dnn_fail(DIGITNET_EINVAL, "dataset_load_idx: the path of the %s is NULL", !images ? "images" : "labels");
+        return dnn_fail(DIGITNET_EINVAL, "digitnet_dataset_load_idx: the path of the %s is NULL",
+                        !images ? "images" : "labels");
     return load_pair(out, images, labels, own.max_bytes != 0 ? own.max_bytes : DEFAULT_MAX_BYTES);
 }
 

@@ -13,7 +13,7 @@ static digitnet_status find_file(char **out, const char *folder, const char *nam
     size_t size;
     *out = NULL;
     if (!dnn_size_add(&size, strlen(folder), strlen(name) + sizeof "/.gz"))
-        return dnn_fail(DIGITNET_ELIMIT, "dataset_load_mnist: the folder's name is too long");
+        return dnn_fail(DIGITNET_ELIMIT, "digitnet_dataset_load_mnist: the folder's name is too long");
     char *path = dnn_allocate(size);
     if (!path)
         return DIGITNET_ENOMEM;
@@ -24,7 +24,8 @@ static digitnet_status find_file(char **out, const char *folder, const char *nam
     memcpy(path + length, ".gz", sizeof ".gz");
     if (dnn_file_exists(path))
         return DIGITNET_OK;
-    return dnn_fail(DIGITNET_ENOTFOUND, "dataset_load_mnist: there is neither %.*s nor %s", length, path, path);
+    return dnn_fail(DIGITNET_ENOTFOUND, "digitnet_dataset_load_mnist: there is neither %.*s nor %s", length, path,
+                    path);
 }
 
 static digitnet_status load_half(digitnet_dataset **out, const char *folder, const char *images_name,
@@ -48,9 +49,10 @@ digitnet_status digitnet_dataset_load_mnist_ex(digitnet_dataset **train, digitne
     if (test)
         *test = NULL;
     if (!train && !test)
-        return dnn_fail(DIGITNET_EINVAL, "dataset_load_mnist: train and test are both NULL");
+        return dnn_fail(DIGITNET_EINVAL, "digitnet_dataset_load_mnist: train and test are both NULL");
     if (!folder || *folder == '\0')
-        return dnn_fail(DIGITNET_EINVAL, "dataset_load_mnist: folder is %s", !folder ? "NULL" : "an empty string");
+        return dnn_fail(DIGITNET_EINVAL, "digitnet_dataset_load_mnist: folder is %s",
+                        !folder ? "NULL" : "an empty string");
     if (train)
         status = load_half(train, folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte", options);
     if (status == DIGITNET_OK && test)

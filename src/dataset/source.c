@@ -11,16 +11,17 @@ digitnet_status digitnet_dataset_create_source(digitnet_dataset **out, const dig
     digitnet_source_options own = {0};
     dnn_storage *storage = NULL;
     if (!out)
-        return dnn_fail(DIGITNET_EINVAL, "dataset_create_source: out is NULL");
+        return dnn_fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: out is NULL");
     *out = NULL;
     if (!options)
-        return dnn_fail(DIGITNET_EINVAL, "dataset_create_source: options is NULL");
+        return dnn_fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: options is NULL");
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_source_options, user_data);
     if (status != DIGITNET_OK)
         return status;
     if (!own.gather)
-        return dnn_fail(DIGITNET_EINVAL, "dataset_create_source: gather is NULL");
-    status = dnn_storage_create(&storage, "dataset_create_source", own.count, own.height, own.width, own.channels, 0);
+        return dnn_fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: gather is NULL");
+    status = dnn_storage_create(&storage, "digitnet_dataset_create_source", own.count, own.height, own.width,
+                                own.channels, 0);
     if (status != DIGITNET_OK)
         return status;
     storage->gather = own.gather;

@@ -16,8 +16,9 @@ int main(void) {
         digitnet_model_add_dense(model, 10, DIGITNET_SOFTMAX);
         status = digitnet_model_compile(model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY);
     }
-    if (status == DIGITNET_OK)
+    if (status == DIGITNET_OK) {
         INSIDE;
+    }
     if (status)
         fprintf(stderr, "%s: %s\n", digitnet_status_string(status), digitnet_last_error());
     digitnet_history_free(history);
