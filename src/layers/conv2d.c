@@ -61,11 +61,6 @@ dnn_conv2d_shape dnn_layer_conv2d_shape(const dnn_layer *layer) {
     return shape;
 }
 
-const float *dnn_conv2d_bias(const dnn_step *step, const float *parameters) {
-    const dnn_layer *layer = step->layers;
-    return layer->as.conv2d.no_bias ? NULL : parameters + layer->tensors[DNN_KERNEL].values;
-}
-
 static bool plan(dnn_step *step, size_t available) {
     step->conv2d = dnn_layer_conv2d_shape(step->layers);
     return dnn_conv2d_can_fuse(step) ? dnn_conv2d_plan_fused(step, available) : dnn_conv2d_plan_general(step);

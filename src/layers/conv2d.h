@@ -8,7 +8,10 @@
 
 dnn_conv2d_shape dnn_layer_conv2d_shape(const dnn_layer *layer);
 /* NULL where the layer has none; `parameters` are the step's own. */
-const float *dnn_conv2d_bias(const dnn_step *step, const float *parameters);
+static inline const float *dnn_conv2d_bias(const dnn_step *step, const float *parameters) {
+    const dnn_layer *layer = step->layers;
+    return layer->as.conv2d.no_bias ? NULL : parameters + layer->tensors[DNN_KERNEL].values;
+}
 
 /* By im2col and a matrix product: every shape. False where a size overflows. */
 bool dnn_conv2d_plan_general(dnn_step *step);
