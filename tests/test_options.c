@@ -40,6 +40,43 @@ static void check_option_struct(misuse *own, const struct_case *tested) {
     expect_ok(tested->call(own, &options));
 }
 
+/* Fields of all structs. */
+typedef struct struct_field {
+    const char *type, *name;
+    size_t offset, size;
+} struct_field;
+
+#define STRUCT(type, size64, size32)
+#define FIELD(type, name, offset64, size64, offset32, size32) \
+    {#type, #name, offsetof(type, name), sizeof(((type *)0)->name)},
+#define ENUM(type)
+#define ENUMERATOR(name, value)
+static const struct_field struct_fields[] = {
+#include "abi/layout.def"
+};
+
+/* A reserved field may mean something to a later version. Returns how many the struct has. */
+static size_t check_reserved_fields(misuse *own, const struct_case *tested) {
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof struct_fields / sizeof *struct_fields; i++) {
+        const struct_field *field = &struct_fields[i];
+        if (strcmp(field->type, tested->type) != 0 || strncmp(field->name, "reserved", strlen("reserved")) != 0)
+            continue;
+        caller_struct options = {.struct_size = tested->size};
+        memset(options.bytes + field->offset, 0x80, field->size);
+        expect_failure(tested->call(own, &options), DIGITNET_EVERSION, tested->type);
+        count++;
+    }
+    return count;
+}
+
+static void test_reserved_fields(void **state) {
+    size_t count = 0;
+    for (size_t i = 0; i < option_case_count; i++)
+        count += check_reserved_fields(*state, &option_cases[i]);
+    assert_in_range(count, 7, SIZE_MAX); /* in six structs */
+}
+
 static void test_option_structs(void **state) {
     for (size_t i = 0; i < option_case_count; i++)
         check_option_struct(*state, &option_cases[i]);
@@ -107,6 +144,7 @@ static void test_allocator_struct(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         misuse_test(test_option_structs),
+        misuse_test(test_reserved_fields),
         misuse_test(test_result_structs),
         cmocka_unit_test(test_allocator_struct),
     };

@@ -29,10 +29,9 @@ typedef struct digitnet_dataset_options {
     /** With `borrow`: called once, when the last data set or slice that uses the memory is freed; may be NULL. Where
      * the creation fails it is not called and the memory remains the caller's. */
     void (*release)(void *user_data);
-    size_t reserved; /**< Zero. */
     /** 1: use images and labels in place; they must not change until `release` is called. */
     int32_t borrow;
-    int32_t reserved_2; /**< Zero. */
+    int32_t reserved; /**< Zero. */
 } digitnet_dataset_options;
 
 /**

@@ -74,8 +74,7 @@ typedef struct digitnet_session_options {
     /** Images worked on at a time, which sets the memory that the session holds; more may be given in a run. Zero: 64.
      */
     size_t batch_size;
-    size_t threads;  /**< Zero: 1, the calling thread alone; at most 256. */
-    size_t reserved; /**< Zero. */
+    size_t threads; /**< Zero: 1, the calling thread alone; at most 256. */
 } digitnet_session_options;
 
 /**

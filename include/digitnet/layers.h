@@ -39,7 +39,6 @@ typedef struct digitnet_conv2d_options {
     size_t kernel_width;      /**< Zero: as wide as high. */
     size_t stride_height;     /**< Zero: 1. */
     size_t stride_width;      /**< Zero: as `stride_height`. */
-    size_t reserved;          /**< Zero. */
     digitnet_padding padding; /**< Zero: DIGITNET_VALID. */
     int32_t no_bias;          /**< 1: without biases. */
 } digitnet_conv2d_options;
@@ -84,9 +83,8 @@ typedef struct digitnet_max_pool2d_options {
     size_t pool_width;        /**< Zero: as wide as high. */
     size_t stride_height;     /**< Zero: as the pool's height. */
     size_t stride_width;      /**< Zero: as the pool's width. */
-    size_t reserved;          /**< Zero. */
     digitnet_padding padding; /**< Zero: DIGITNET_VALID. */
-    int32_t reserved_2;       /**< Zero. */
+    int32_t reserved;         /**< Zero. */
 } digitnet_max_pool2d_options;
 
 /**

@@ -132,7 +132,6 @@ typedef struct digitnet_layer_info {
     size_t width;       /**< Columns of the output; 0 where it is flat. */
     size_t channels;    /**< Channels of the output; all its values where it is flat. */
     size_t parameters;  /**< How many weights the layer has. */
-    size_t reserved;    /**< Zero. */
 } digitnet_layer_info;
 
 /**
@@ -259,11 +258,10 @@ typedef struct digitnet_model_load_options {
     size_t max_activation_bytes; /**< As in digitnet_model_options. */
     size_t max_multiply_adds;    /**< As in digitnet_model_options. */
     size_t max_bytes;            /**< Of the file; zero: 2 GiB - 1, the most that an ONNX file can have. */
-    size_t reserved;             /**< Zero. */
     /** 1: read one of our files as any other ONNX file, without its checksum and training state: for a file that
      * another tool has changed and saved. */
     int32_t ignore_marks;
-    int32_t reserved_2; /**< Zero. */
+    int32_t reserved; /**< Zero. */
 } digitnet_model_load_options;
 
 /**

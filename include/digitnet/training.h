@@ -317,7 +317,6 @@ typedef struct digitnet_evaluate_options {
     size_t threads;
     /** Images worked on at a time; zero: 256. The result does not depend on it with the built-in kernels. */
     size_t batch_size;
-    size_t reserved; /**< Zero. */
 } digitnet_evaluate_options;
 
 /**

@@ -38,6 +38,12 @@ digitnet_status dnn_options_read(void *own, size_t size, size_t first_size, cons
     return DIGITNET_OK;
 }
 
+digitnet_status dnn_reserved_check(size_t reserved, const char *type) {
+    if (reserved != 0)
+        return dnn_fail(DIGITNET_EVERSION, "%s: a reserved field is set, which this version does not know", type);
+    return DIGITNET_OK;
+}
+
 digitnet_status dnn_result_check(const void *out, size_t first_size, const char *type) {
     if (!out)
         return dnn_fail(DIGITNET_EINVAL, "%s: the pointer to the result is NULL", type);

@@ -11,6 +11,8 @@
  * non-zero tail. `type` is for messages. */
 digitnet_status dnn_options_read(void *own, size_t size, size_t first_size, const void *options, const char *type);
 
+digitnet_status dnn_reserved_check(size_t reserved, const char *type);
+
 /* Checks that a caller's result struct can be written: not NULL, struct_size within range. */
 digitnet_status dnn_result_check(const void *out, size_t first_size, const char *type);
 
@@ -19,6 +21,8 @@ digitnet_status dnn_result_check(const void *out, size_t first_size, const char 
 /* Both for a struct by its type and that field. */
 #define DNN_OPTIONS_READ(own, options, type, last) \
     dnn_options_read(own, sizeof(type), DNN_FIRST_SIZE(type, last), options, #type)
+/* Then, for a struct with reserved fields, those of `own` in one number: EVERSION where they are not zero. */
+#define DNN_RESERVED_CHECK(reserved, type) dnn_reserved_check(reserved, #type)
 #define DNN_RESULT_CHECK(out, type, last) dnn_result_check(out, DNN_FIRST_SIZE(type, last), #type)
 
 /* Copies as much of `own` as the caller's struct holds, and leaves its struct_size. */

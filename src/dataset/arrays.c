@@ -52,7 +52,9 @@ static digitnet_status create_from_memory(digitnet_dataset **out, const char *wh
     if (!out)
         return dnn_fail(DIGITNET_EINVAL, "%s: out is NULL", what);
     *out = NULL;
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dataset_options, reserved_2);
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dataset_options, reserved);
+    if (status == DIGITNET_OK)
+        status = DNN_RESERVED_CHECK((size_t)own.reserved, digitnet_dataset_options);
     if (status != DIGITNET_OK)
         return status;
     if ((!bytes && !floats) || !labels)

@@ -99,7 +99,7 @@ digitnet_status digitnet_session_create(digitnet_session **out, const digitnet_m
         return dnn_fail(DIGITNET_EINVAL, "digitnet_session_create: out is NULL");
     *out = NULL;
     digitnet_session_options own = {0};
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_session_options, reserved);
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_session_options, threads);
     if (status == DIGITNET_OK && !model)
         status = dnn_fail(DIGITNET_EINVAL, "digitnet_session_create: model is NULL");
     if (status == DIGITNET_OK)

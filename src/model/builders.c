@@ -191,7 +191,9 @@ digitnet_status digitnet_model_add_max_pool2d(digitnet_model *model, size_t pool
 digitnet_status digitnet_model_add_max_pool2d_ex(digitnet_model *model, size_t pool,
                                                  const digitnet_max_pool2d_options *options) {
     digitnet_max_pool2d_options own = {0};
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_max_pool2d_options, reserved_2);
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_max_pool2d_options, reserved);
+    if (status == DIGITNET_OK)
+        status = DNN_RESERVED_CHECK((size_t)own.reserved, digitnet_max_pool2d_options);
     if (status == DIGITNET_OK)
         status = check_padding(own.name, own.padding);
     size_t width = own.pool_width ? own.pool_width : pool;
@@ -222,6 +224,8 @@ digitnet_status digitnet_model_add_dense_ex(digitnet_model *model, size_t units,
                                             const digitnet_dense_options *options) {
     digitnet_dense_options own = {0};
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dense_options, reserved);
+    if (status == DIGITNET_OK)
+        status = DNN_RESERVED_CHECK((size_t)own.reserved, digitnet_dense_options);
     dnn_layer layer = {
         .kind = &dnn_layer_dense, .activation = activation, .as.dense = {.units = units, .no_bias = own.no_bias != 0}};
     return add_layer(model, &layer, own.name, status);

@@ -33,7 +33,7 @@ digitnet_status digitnet_model_describe(digitnet_model_info *out, const digitnet
 }
 
 digitnet_status digitnet_model_layer(digitnet_layer_info *out, const digitnet_model *model, size_t index) {
-    digitnet_status status = begin(out, DNN_FIRST_SIZE(digitnet_layer_info, reserved), "digitnet_layer_info", model);
+    digitnet_status status = begin(out, DNN_FIRST_SIZE(digitnet_layer_info, parameters), "digitnet_layer_info", model);
     if (status != DIGITNET_OK)
         return status;
     if (index < model->network.layer_count) {

@@ -74,7 +74,9 @@ digitnet_status digitnet_model_save_memory(void *bytes, size_t capacity, size_t 
 /* `own` gets the options with the size limit filled in. */
 static digitnet_status read_options(digitnet_model_load_options *own, const digitnet_model_load_options *options) {
     *own = (digitnet_model_load_options){0};
-    digitnet_status status = DNN_OPTIONS_READ(own, options, digitnet_model_load_options, reserved_2);
+    digitnet_status status = DNN_OPTIONS_READ(own, options, digitnet_model_load_options, reserved);
+    if (status == DIGITNET_OK)
+        status = DNN_RESERVED_CHECK((size_t)own->reserved, digitnet_model_load_options);
     if (own->max_bytes == 0 || own->max_bytes > MAX_BYTES)
         own->max_bytes = MAX_BYTES;
     return status;

@@ -53,6 +53,8 @@ digitnet_status digitnet_model_compile_ex(digitnet_model *model, digitnet_optimi
         return dnn_fail(DIGITNET_EINVAL, "digitnet_model_compile: model is NULL");
     digitnet_compile_options own = {0};
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_compile_options, reserved_2);
+    if (status == DIGITNET_OK)
+        status = DNN_RESERVED_CHECK((size_t)own.reserved_2 | own.reserved, digitnet_compile_options);
     dnn_optimizer_settings settings;
     if (status == DIGITNET_OK)
         status = dnn_optimizer_settings_read(&settings, optimizer, &own);

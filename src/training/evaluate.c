@@ -39,7 +39,7 @@ digitnet_status digitnet_model_evaluate(digitnet_metrics *out, const digitnet_mo
     digitnet_evaluate_options own = {0};
     digitnet_status status = DNN_RESULT_CHECK(out, digitnet_metrics, accuracy);
     if (status == DIGITNET_OK)
-        status = DNN_OPTIONS_READ(&own, options, digitnet_evaluate_options, reserved);
+        status = DNN_OPTIONS_READ(&own, options, digitnet_evaluate_options, batch_size);
     if (status == DIGITNET_OK && (!model || !dataset))
         status = dnn_fail(DIGITNET_EINVAL, "digitnet_model_evaluate: %s is NULL", model ? "dataset" : "model");
     if (status == DIGITNET_OK)

@@ -363,6 +363,8 @@ digitnet_status digitnet_model_fit(digitnet_history **history, digitnet_model *m
     fit_state fit = {.model = model, .train = train};
     digitnet_status status = DNN_OPTIONS_READ(&fit.options, options, digitnet_fit_options, reserved);
     if (status == DIGITNET_OK)
+        status = DNN_RESERVED_CHECK((size_t)fit.options.reserved, digitnet_fit_options);
+    if (status == DIGITNET_OK)
         status = check_options(&fit.options);
     if (status == DIGITNET_OK)
         status = dnn_model_begin_write(model);

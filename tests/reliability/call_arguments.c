@@ -119,8 +119,8 @@ static void release(void *user_data, void *memory, size_t size, size_t alignment
     { offsetof(digitnet_##type, name), kind }
 
 static const struct_field dataset_options[] = {FIELD(dataset_options, struct_size, STRUCT_SIZE),
-                                               FIELD(dataset_options, reserved, ANY_SIZE),
-                                               FIELD(dataset_options, borrow, FLAG)};
+                                               FIELD(dataset_options, borrow, FLAG),
+                                               FIELD(dataset_options, reserved, FLAG)};
 static const struct_field source_options[] = {
     FIELD(source_options, struct_size, STRUCT_SIZE), FIELD(source_options, count, SMALL_SIZE),
     FIELD(source_options, height, HEIGHT),           FIELD(source_options, width, WIDTH),
@@ -140,14 +140,18 @@ static const struct_field conv2d_options[] = {FIELD(conv2d_options, struct_size,
                                               FIELD(conv2d_options, stride_width, ANY_SIZE),
                                               FIELD(conv2d_options, padding, FLAG),
                                               FIELD(conv2d_options, no_bias, FLAG)};
-static const struct_field max_pool2d_options[] = {
-    FIELD(max_pool2d_options, struct_size, STRUCT_SIZE), FIELD(max_pool2d_options, name, NAME),
-    FIELD(max_pool2d_options, pool_width, ANY_SIZE),     FIELD(max_pool2d_options, stride_height, ANY_SIZE),
-    FIELD(max_pool2d_options, stride_width, ANY_SIZE),   FIELD(max_pool2d_options, padding, FLAG)};
+static const struct_field max_pool2d_options[] = {FIELD(max_pool2d_options, struct_size, STRUCT_SIZE),
+                                                  FIELD(max_pool2d_options, name, NAME),
+                                                  FIELD(max_pool2d_options, pool_width, ANY_SIZE),
+                                                  FIELD(max_pool2d_options, stride_height, ANY_SIZE),
+                                                  FIELD(max_pool2d_options, stride_width, ANY_SIZE),
+                                                  FIELD(max_pool2d_options, padding, FLAG),
+                                                  FIELD(max_pool2d_options, reserved, FLAG)};
 static const struct_field layer_options[] = {FIELD(layer_options, struct_size, STRUCT_SIZE),
                                              FIELD(layer_options, name, NAME)};
 static const struct_field dense_options[] = {FIELD(dense_options, struct_size, STRUCT_SIZE),
-                                             FIELD(dense_options, name, NAME), FIELD(dense_options, no_bias, FLAG)};
+                                             FIELD(dense_options, name, NAME), FIELD(dense_options, no_bias, FLAG),
+                                             FIELD(dense_options, reserved, FLAG)};
 static const struct_field model_options[] = {
     FIELD(model_options, struct_size, STRUCT_SIZE), FIELD(model_options, max_parameters, ANY_SIZE),
     FIELD(model_options, max_activation_bytes, ANY_SIZE), FIELD(model_options, max_multiply_adds, ANY_SIZE)};
@@ -156,18 +160,20 @@ static const struct_field model_load_options[] = {FIELD(model_load_options, stru
                                                   FIELD(model_load_options, max_activation_bytes, ANY_SIZE),
                                                   FIELD(model_load_options, max_multiply_adds, ANY_SIZE),
                                                   FIELD(model_load_options, max_bytes, ANY_SIZE),
-                                                  FIELD(model_load_options, ignore_marks, FLAG)};
+                                                  FIELD(model_load_options, ignore_marks, FLAG),
+                                                  FIELD(model_load_options, reserved, FLAG)};
 static const struct_field compile_options[] = {
-    FIELD(compile_options, struct_size, STRUCT_SIZE), FIELD(compile_options, learning_rate, ZERO_RATE),
-    FIELD(compile_options, beta_1, ZERO_RATE),        FIELD(compile_options, beta_2, ZERO_RATE),
-    FIELD(compile_options, epsilon, ZERO_RATE),       FIELD(compile_options, momentum, ZERO_RATE),
-    FIELD(compile_options, seed, ANY_SIZE),           FIELD(compile_options, nesterov, FLAG)};
+    FIELD(compile_options, struct_size, STRUCT_SIZE), FIELD(compile_options, reserved, ANY_SIZE),
+    FIELD(compile_options, learning_rate, ZERO_RATE), FIELD(compile_options, beta_1, ZERO_RATE),
+    FIELD(compile_options, beta_2, ZERO_RATE),        FIELD(compile_options, epsilon, ZERO_RATE),
+    FIELD(compile_options, momentum, ZERO_RATE),      FIELD(compile_options, seed, ANY_SIZE),
+    FIELD(compile_options, nesterov, FLAG),           FIELD(compile_options, reserved_2, FLAG)};
 static const struct_field fit_options[] = {
     FIELD(fit_options, struct_size, STRUCT_SIZE), FIELD(fit_options, epochs, ANY_SIZE),
     FIELD(fit_options, until_epoch, ANY_SIZE),    FIELD(fit_options, batch_size, ANY_SIZE),
     FIELD(fit_options, threads, ANY_SIZE),        FIELD(fit_options, callback_count, CALLBACK_COUNT),
     FIELD(fit_options, validation, DATASET),      FIELD(fit_options, validation_fraction, ZERO_RATE),
-    FIELD(fit_options, no_shuffle, FLAG)};
+    FIELD(fit_options, no_shuffle, FLAG),         FIELD(fit_options, reserved, FLAG)};
 static const struct_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
                                                 FIELD(evaluate_options, threads, ANY_SIZE),
                                                 FIELD(evaluate_options, batch_size, ANY_SIZE)};
