@@ -1,5 +1,4 @@
 /* MNIST, and what comes in its form, from a folder. */
-#include <stdio.h>
 #include <string.h>
 
 #include "core/file.h"
@@ -10,21 +9,20 @@
 
 /* FOLDER/NAME, or FOLDER/NAME.gz where only that is there; to be released with dnn_release(). */
 static digitnet_status find_file(char **out, const char *folder, const char *name) {
-    size_t size;
-    *out = NULL;
-    if (!dnn_size_add(&size, strlen(folder), strlen(name) + sizeof "/.gz"))
-        return dnn_fail(DIGITNET_ELIMIT, "digitnet_dataset_load_mnist: the folder's name is too long");
-    char *path = dnn_allocate(size);
+    size_t folder_length = strlen(folder), name_length = strlen(name);
+    char *path = dnn_allocate(folder_length + 1 + name_length + sizeof ".gz");
+    *out = path;
     if (!path)
         return DIGITNET_ENOMEM;
-    *out = path;
-    int length = snprintf(path, size, "%s/%s", folder, name);
+    memcpy(path, folder, folder_length);
+    path[folder_length] = '/';
+    memcpy(path + folder_length + 1, name, name_length + 1);
     if (dnn_file_exists(path))
         return DIGITNET_OK;
-    memcpy(path + length, ".gz", sizeof ".gz");
+    memcpy(path + folder_length + 1 + name_length, ".gz", sizeof ".gz");
     if (dnn_file_exists(path))
         return DIGITNET_OK;
-    return dnn_fail(DIGITNET_ENOTFOUND, "digitnet_dataset_load_mnist: there is neither %.*s nor %s", length, path,
+    return dnn_fail(DIGITNET_ENOTFOUND, "digitnet_dataset_load_mnist: there is neither %s/%s nor %s", folder, name,
                     path);
 }
 
