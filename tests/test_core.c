@@ -57,6 +57,9 @@ static void long_message_is_cut(void **state) {
     text[sizeof text - 1] = '\0';
     dnn_fail(DIGITNET_EINVAL, "%s", text);
     assert_int_equal(strlen(digitnet_last_error()), 511);
+    /* What the C library cannot print: no character. */
+    assert_int_equal(dnn_fail(DIGITNET_EIO, "no %ls", (const wchar_t[]){0x7fffffff, 0}), DIGITNET_EIO);
+    assert_string_equal(digitnet_last_error(), "");
 }
 
 static void version_is_that_of_the_headers(void **state) {
@@ -338,6 +341,10 @@ static void arena_keeps_an_overflow(void **state) {
     assert_false(dnn_arena_allocate(&arena));
     dnn_arena_release(&arena);
     dnn_arena_book(&arena, SIZE_MAX - 10, 1); /* rounded up to the alignment it overflows */
+    assert_false(dnn_arena_allocate(&arena));
+    dnn_arena_release(&arena);
+    dnn_arena_book(&arena, 1, 1);
+    dnn_arena_book(&arena, SIZE_MAX, 1); /* behind what is booked already */
     assert_false(dnn_arena_allocate(&arena));
     dnn_arena_release(&arena);
 }

@@ -346,6 +346,14 @@ static void labels_are_checked_against_the_classes(void **state) {
     expect_failure(dnn_dataset_check_labels(part, 6), DIGITNET_EINVAL, "label 0 is 6");
     digitnet_dataset_free(whole);
     digitnet_dataset_free(part);
+
+    /* Borrowed ones that their owner has changed against all rules. */
+    int32_t borrowed[] = {0, 9};
+    expect_ok(digitnet_dataset_create_u8_ex(&whole, (const uint8_t[]){1, 2}, borrowed, 2, 1, 1, 1,
+                                            DIGITNET_WITH(digitnet_dataset_options, .borrow = 1)));
+    borrowed[1] = 1;
+    expect_ok(dnn_dataset_check_labels(whole, 2));
+    digitnet_dataset_free(whole);
 }
 
 static void *slice_and_free(void *shared) {
@@ -447,6 +455,11 @@ static void slices_of_sources_use_the_sources_indices(void **state) {
     }
     assert_true(self.seeded);
     assert_true(self.seed_sum == seed_sum);
+    expect_ok(digitnet_dataset_read(values, 2, NULL, 0, part_of_part, 7, 1));
+    assert_true(values[0] == 407);
+    assert_false(self.seeded);
+    expect_ok(digitnet_dataset_read(NULL, 0, classes, 1, part_of_part, 8, 1));
+    assert_int_equal(classes[0], 8);
     assert_int_equal(self.released, 0);
     digitnet_dataset_free(part_of_part);
     assert_int_equal(self.released, 1);
@@ -486,6 +499,10 @@ static void failing_sources_are_reported(void **state) {
         expect_failure(digitnet_dataset_read(values, 2, NULL, 0, dataset, 0, 1), failures[i].status,
                        failures[i].message);
     }
+    for (self.result = DIGITNET_ENOTFOUND; self.result < 0; ++self.result)
+        expect_failure(digitnet_dataset_read(values, 2, NULL, 0, dataset, 0, 1), (digitnet_status)self.result,
+                       digitnet_status_string((digitnet_status)self.result));
+    expect_ok(digitnet_dataset_read(values, 2, NULL, 0, dataset, 0, 1));
     digitnet_dataset_free(dataset);
 }
 

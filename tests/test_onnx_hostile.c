@@ -202,6 +202,7 @@ static void what_is_not_understood_is_named(void **state) {
         {{.attribute = "alpha", .value = 2}, DIGITNET_EFORMAT, "'alpha' has the wrong type"},
         {{.attribute = "alpha", .value = 2, .real = true}, DIGITNET_EUNSUPPORTED, "alpha"},
         {{.attribute = "alpha", .value = 1, .real = true}, DIGITNET_OK, ""},
+        {{.attribute = "beta", .value = 2, .real = true}, DIGITNET_EUNSUPPORTED, "beta"},
         {{.plain_kernel = true}, DIGITNET_EUNSUPPORTED, "transB"},
         {{.form = TWICE}, DIGITNET_EFORMAT, "twice"},
         {{.form = NOWHERE}, DIGITNET_EFORMAT, "0 bytes of data for 6 values"},

@@ -144,6 +144,11 @@ static void a_wrong_mark_is_noticed(void **state) {
         expect_ok(try_load(wrong.data, wrong.size, 1));
         free(wrong.data);
     }
+    saved_bytes zero = with_mark(&file, "digitnet.seed", "1x3");
+    memcpy(find(&zero, "1x3"), "1\0003", 3); /* no end of the text */
+    mend(&zero);
+    expect_failure(try_load(zero.data, zero.size, 0), DIGITNET_EFORMAT, "'digitnet.seed' is '1?3'");
+    free(zero.data);
     saved_bytes right = with_mark(&file, "digitnet.seed", "18446744073709551615");
     expect_ok(try_load(right.data, right.size, 0));
     free(right.data);

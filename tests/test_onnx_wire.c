@@ -226,6 +226,61 @@ static void repeated_integers_may_be_packed(void **state) {
     while (dnn_wire_next(&reader, &field))
         dnn_wire_get_integers(&reader, &field, values, 3, &count);
     expect_failure(reader.status, DIGITNET_EFORMAT, "list of numbers");
+
+    static const char fixed[] = "\x0d\x01\x02\x03\x04";
+    reader = dnn_wire_read(view_of(fixed, sizeof fixed - 1));
+    count = 0;
+    assert_true(dnn_wire_next(&reader, &field));
+    dnn_wire_get_integers(&reader, &field, values, 3, &count);
+    expect_failure(reader.status, DIGITNET_EFORMAT, "wrong wire type");
+    assert_int_equal(count, 0);
+}
+
+/* Past the room for them, packed or not, they are counted and not kept. */
+static void surplus_integers_are_counted(void **state) {
+    (void)state;
+    static const char bytes[] = "\x0a\x03\x04\x05\x06\x08\x07";
+    int64_t values[3] = {0, 0, 42};
+    size_t count = 0;
+    dnn_wire_field field;
+    dnn_wire_reader reader = dnn_wire_read(view_of(bytes, sizeof bytes - 1));
+    while (dnn_wire_next(&reader, &field))
+        dnn_wire_get_integers(&reader, &field, values, 2, &count);
+    expect_ok(reader.status);
+    assert_int_equal(count, 4);
+    assert_true(values[0] == 4 && values[1] == 5 && values[2] == 42);
+}
+
+static void a_reader_keeps_its_first_failure(void **state) {
+    (void)state;
+    static const char bytes[] = "\x08\x05";
+    uint64_t varint = 0;
+    float real = 2;
+    dnn_wire_view view = {0}, message = view_of(bytes, 1);
+    dnn_wire_field field;
+    dnn_wire_reader reader = dnn_wire_read(view_of(bytes, 2));
+    assert_true(dnn_wire_next(&reader, &field));
+    dnn_wire_get_message(&reader, &field, &message, "graph");
+    expect_failure(reader.status, DIGITNET_EFORMAT, "a second graph");
+    dnn_wire_get_message(&reader, &field, &message, "shape");
+    dnn_wire_get_bytes(&reader, &field, &view);
+    dnn_wire_get_float(&reader, &field, &real);
+    expect_failure(reader.status, DIGITNET_EFORMAT, "a second graph");
+    assert_true(message.size == 1 && view.bytes == NULL && real == 2);
+    dnn_wire_get_varint(&reader, &field, &varint);
+    assert_true(varint == 5);
+    assert_false(dnn_wire_next(&reader, &field));
+}
+
+static void counting_ends_where_numbers_do(void **state) {
+    (void)state;
+    dnn_wire_writer counter = {.bytes = NULL};
+    size_t begin = dnn_wire_begin(&counter, 1);
+    for (int i = 0; i < 3; i++)
+        assert_null(dnn_wire_put_bytes(&counter, 2, SIZE_MAX / 2));
+    assert_true(counter.position == SIZE_MAX);
+    dnn_wire_end(&counter, begin);
+    assert_true(counter.position == SIZE_MAX);
 }
 
 static void real_numbers_are_little_endian(void **state) {
@@ -272,6 +327,9 @@ int main(void) {
         cmocka_unit_test(a_field_of_the_wrong_type_fails),
         cmocka_unit_test(the_last_number_wins_and_a_message_stands_once),
         cmocka_unit_test(repeated_integers_may_be_packed),
+        cmocka_unit_test(surplus_integers_are_counted),
+        cmocka_unit_test(a_reader_keeps_its_first_failure),
+        cmocka_unit_test(counting_ends_where_numbers_do),
         cmocka_unit_test(real_numbers_are_little_endian),
         cmocka_unit_test(text_for_messages_is_harmless),
     };

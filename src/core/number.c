@@ -14,14 +14,11 @@ typedef struct decimal_point {
 } decimal_point;
 
 static decimal_point host_decimal_point(void) {
-    char half[sizeof "0.5" + sizeof(((decimal_point *)0)->text)];
-    decimal_point point = {.text = ".", .length = 1};
-    int length = snprintf(half, sizeof half, "%.1f", 0.5);
-    if (length >= 3 && (size_t)length - 2 < sizeof point.text) {
-        point.length = (size_t)length - 2;
-        memcpy(point.text, half + 1, point.length);
-        point.text[point.length] = '\0';
-    }
+    decimal_point point = {.length = 0};
+    char half[1 + sizeof point.text] = "0.5"; /* so that what stands behind the 0 has room in the point's text */
+    snprintf(half, sizeof half, "%.1f", 0.5);
+    point.length = strcspn(half + 1, "5");
+    memcpy(point.text, half + 1, point.length);
     return point;
 }
 

@@ -37,14 +37,14 @@ digitnet_status digitnet_dataset_create_source(digitnet_dataset **out, const dig
 
 /* What the callback's result means for the call that it was made in. */
 static digitnet_status callback_status(int result) {
-    if (result == 0)
-        return DIGITNET_OK;
     digitnet_status status = DIGITNET_ECALLBACK;
 #define IF_STATUS(name, value, text) \
     if (result == value)             \
         status = DIGITNET_##name;
     DIGITNET_STATUS_MAP(IF_STATUS)
 #undef IF_STATUS
+    if (status == DIGITNET_OK)
+        return status;
     return dnn_fail(status, "the source's gather callback returned %d (%s)", result, digitnet_status_string(status));
 }
 

@@ -26,7 +26,7 @@ digitnet_status dnn_storage_create(dnn_storage **out, const char *what, size_t c
 }
 
 void dnn_storage_release(dnn_storage *storage) {
-    if (!storage || atomic_fetch_sub(&storage->references, 1) != 1)
+    if (atomic_fetch_sub(&storage->references, 1) != 1)
         return;
     if (storage->release)
         storage->release(storage->user_data);

@@ -140,7 +140,7 @@ digitnet_status dnn_onnx_export_size(size_t *size, const digitnet_model *model) 
     }
     dnn_wire_writer counter = {.bytes = NULL};
     write_model(&counter, model);
-    if (counter.overflow || counter.position > INT32_MAX) {
+    if (counter.position > INT32_MAX) {
         return dnn_fail(DIGITNET_ELIMIT,
                         "%zu weights and their training take more than the 2 GiB that an ONNX file can have",
                         model->network.parameter_count);

@@ -69,7 +69,7 @@ static void put_training_key(dnn_wire_writer *writer, const struct training_key 
     case NUMBER:
         put_entry(writer, key->key, dnn_number_text(*(const double *)place).text);
         return;
-    case COUNT:
+    default: /* COUNT */
         break;
     }
     snprintf(text.text, sizeof text.text, "%" PRIu64, *(const uint64_t *)place);
@@ -238,7 +238,7 @@ static bool parse_value(dnn_training *training, const struct training_key *key, 
         return strcmp(text, "0") == 0 || strcmp(text, "1") == 0;
     case NUMBER:
         return dnn_number_parse(place, text) && isfinite(*(const double *)place);
-    case COUNT:
+    default: /* COUNT */
         break;
     }
     return parse_count(place, text);

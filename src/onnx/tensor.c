@@ -202,7 +202,7 @@ digitnet_status dnn_onnx_match_tensor(const dnn_onnx_tensor *file, const dnn_ten
     return DIGITNET_OK;
 }
 
-/* Goes over a parsed tensor's values, wherever its data lie. */
+/* Goes over a parsed tensor's values, wherever its data lie. No more of them are asked for than it has. */
 typedef struct cursor {
     dnn_wire_reader reader;
     uint32_t data_field;
@@ -210,8 +210,9 @@ typedef struct cursor {
 } cursor;
 
 static const unsigned char *next_value(cursor *data, size_t width) {
-    dnn_wire_field field;
-    while (data->at == data->end && dnn_wire_next(&data->reader, &field)) {
+    dnn_wire_field field = {.number = 0};
+    while (data->at == data->end) {
+        dnn_wire_next(&data->reader, &field);
         if (field.number == data->data_field) {
             data->at = field.bytes.bytes;
             data->end = field.bytes.bytes + field.bytes.size;

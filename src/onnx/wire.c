@@ -49,16 +49,17 @@ static bool take_payload(dnn_wire_reader *reader, dnn_wire_field *field) {
     uint64_t size;
     switch (field->type) {
     case DNN_WIRE_VARINT:
-        return parse_varint(&field->varint, &reader->message, &reader->position) ||
-               fail(reader, start, "a number is cut off or too long");
+        if (!parse_varint(&field->varint, &reader->message, &reader->position))
+            return fail(reader, start, "a number is cut off or too long");
+        return true;
     case DNN_WIRE_FIXED64:
         return take_bytes(reader, field, 8);
     case DNN_WIRE_FIXED32:
         return take_bytes(reader, field, 4);
     case DNN_WIRE_BYTES:
-        return parse_varint(&size, &reader->message, &reader->position)
-                   ? take_bytes(reader, field, size)
-                   : fail(reader, start, "a length is cut off or too long");
+        if (!parse_varint(&size, &reader->message, &reader->position))
+            return fail(reader, start, "a length is cut off or too long");
+        return take_bytes(reader, field, size);
     }
     return fail(reader, start, "unknown wire type");
 }
@@ -78,8 +79,9 @@ bool dnn_wire_next(dnn_wire_reader *reader, dnn_wire_field *field) {
 }
 
 static bool expect(dnn_wire_reader *reader, const dnn_wire_field *field, dnn_wire_type type) {
-    return field->type == type ||
-           fail(reader, field->offset - reader->message.offset, "a field has the wrong wire type");
+    if (field->type != type)
+        return fail(reader, field->offset - reader->message.offset, "a field has the wrong wire type");
+    return true;
 }
 
 void dnn_wire_get_varint(dnn_wire_reader *reader, const dnn_wire_field *field, uint64_t *value) {
@@ -162,7 +164,7 @@ static void store_varint(unsigned char *bytes, uint64_t value) {
 static unsigned char *advance(dnn_wire_writer *writer, size_t size) {
     unsigned char *place = writer->bytes ? writer->bytes + writer->position : NULL;
     if (!dnn_size_add(&writer->position, writer->position, size))
-        writer->overflow = true;
+        writer->position = SIZE_MAX;
     return place;
 }
 

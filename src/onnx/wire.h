@@ -67,8 +67,7 @@ dnn_wire_text dnn_wire_printable(dnn_wire_view view);
  * can be had before. */
 typedef struct dnn_wire_writer {
     unsigned char *bytes;
-    size_t position;
-    bool overflow; /* more bytes than a size_t counts */
+    size_t position; /* SIZE_MAX where that many bytes or more were counted */
 } dnn_wire_writer;
 
 void dnn_wire_put_varint(dnn_wire_writer *writer, uint32_t number, uint64_t value);

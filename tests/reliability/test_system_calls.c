@@ -210,6 +210,82 @@ static void writes_of_nothing_end(void **state) {
     digitnet_model_free(model);
 }
 
+/* The system has no text for it. */
+static void unknown_errors_are_told(void **state) {
+    (void)state;
+    digitnet_model *model = make_numbered_model();
+    prepare(&circumstances[1], model);
+    fault self = {.first = 1, .count = 1, .error = 9999};
+    expect_failure(save_under(&self, model), DIGITNET_EIO, "cannot write model: ");
+    assert_non_null(strstr(digitnet_last_error(), "error "));
+    assert_old(&circumstances[1]);
+    assert_next_save(model);
+    digitnet_model_free(model);
+}
+
+/* ---- Another writer, between two calls of a save ---- */
+
+/* Another writer renames the temporary file, which is then gone, before it is known to be ours. */
+static int take_away(file_call *call, void *context) {
+    size_t *times = context;
+    if (call->kind == CALL_LSTAT) {
+        assert_int_equal(unlink(call->path), 0);
+        ++*times;
+    }
+    return 0;
+}
+
+static void saves_that_always_lose_give_up(void **state) {
+    (void)state;
+    size_t times = 0;
+    digitnet_model *model = make_numbered_model();
+    prepare(&circumstances[1], model);
+    size_t descriptors = count_descriptors();
+    watch_calls(&(call_watch){.before = take_away, .context = &times});
+    expect_failure(digitnet_model_save(model, "model"), DIGITNET_ESTATE, "model.tmp: it is being written");
+    watch_calls(NULL);
+    assert_int_equal(times, 32);
+    assert_int_equal(count_descriptors(), descriptors);
+    assert_old(&circumstances[1]);
+    assert_next_save(model);
+    digitnet_model_free(model);
+}
+
+/* It is there when it is to be made, and gone when it is to be opened. */
+static int remove_before_opening(file_call *call, void *context) {
+    size_t *times = context;
+    if (call->kind == CALL_OPEN && strcmp(call->path, "model.tmp") == 0 && (call->flags & O_CREAT) == 0) {
+        assert_int_equal(unlink(call->path), 0);
+        ++*times;
+    }
+    return 0;
+}
+
+/* What stands at its path is a file of another file system. */
+static int look_elsewhere_once(file_call *call, void *context) {
+    size_t *times = context;
+    if (call->kind == CALL_LSTAT && ++*times == 1)
+        call->path = "/proc";
+    return 0;
+}
+
+static void what_others_leave_is_replaced(void **state) {
+    (void)state;
+    static int (*const rivals[])(file_call *, void *) = {remove_before_opening, look_elsewhere_once};
+    digitnet_model *model = make_numbered_model();
+    for (size_t i = 0; i < sizeof rivals / sizeof *rivals; ++i) {
+        size_t times = 0;
+        prepare(&circumstances[2], model);
+        watch_calls(&(call_watch){.before = rivals[i], .context = &times});
+        expect_ok(digitnet_model_save(model, "model"));
+        watch_calls(NULL);
+        assert_true(times > 0);
+        assert_int_equal(read_number("model"), NEW);
+        assert_int_equal(count_entries("."), 1);
+    }
+    digitnet_model_free(model);
+}
+
 /* ---- What the temporary file shows while it is written ---- */
 
 static int note_mode(file_call *call, void *context) {
@@ -367,6 +443,9 @@ int main(void) {
         in_folder(interrupted_save_goes_on),
         in_folder(short_writes_go_on),
         in_folder(writes_of_nothing_end),
+        in_folder(unknown_errors_are_told),
+        in_folder(saves_that_always_lose_give_up),
+        in_folder(what_others_leave_is_replaced),
         in_folder(secret_models_stay_secret),
         in_folder(failed_load_is_told),
         in_folder(interrupted_load_goes_on),

@@ -104,7 +104,7 @@ int __wrap_fsync(int file) {
 
 int __wrap_lstat(const char *path, struct stat *info) {
     file_call call = {.kind = CALL_LSTAT, .path = path};
-    return is_made(&call) ? (int)told(&call, __real_lstat(path, info)) : -1;
+    return is_made(&call) ? (int)told(&call, __real_lstat(call.path, info)) : -1;
 }
 
 int __wrap_open(const char *path, int flags, ...) {
