@@ -80,14 +80,27 @@ digitnet_model *build_seed_network(void) {
     return model;
 }
 
-static digitnet_model *compile_with_adam(digitnet_model *model, uint64_t seed) {
-    expect_ok(digitnet_model_compile_ex(model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY,
-                                        DIGITNET_WITH(digitnet_compile_options, .seed = seed)));
+static digitnet_model *compile_with_adam(digitnet_model *model, uint64_t seed, double learning_rate) {
+    expect_ok(digitnet_model_compile_ex(
+        model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY,
+        DIGITNET_WITH(digitnet_compile_options, .seed = seed, .learning_rate = learning_rate)));
     return model;
 }
 
 digitnet_model *make_seed_network(uint64_t seed) {
-    return compile_with_adam(build_seed_network(), seed);
+    return compile_with_adam(build_seed_network(), seed, 0);
+}
+
+digitnet_model *make_digit_network(uint64_t seed) {
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, 28, 28, 1));
+    digitnet_model_add_conv2d_ex(model, 16, 5, DIGITNET_RELU,
+                                 DIGITNET_WITH(digitnet_conv2d_options, .stride_height = 2));
+    digitnet_model_add_max_pool2d(model, 2);
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense(model, 64, DIGITNET_RELU);
+    expect_ok(digitnet_model_add_dense(model, SEED_NETWORK_CLASSES, DIGITNET_SOFTMAX));
+    return compile_with_adam(model, seed, 0.003);
 }
 
 digitnet_model *build_small_network(void) {
@@ -106,7 +119,7 @@ digitnet_model *build_small_network(void) {
 }
 
 digitnet_model *make_small_network(uint64_t seed) {
-    return compile_with_adam(build_small_network(), seed);
+    return compile_with_adam(build_small_network(), seed, 0);
 }
 
 void load_subset(digitnet_dataset **train, digitnet_dataset **test) {

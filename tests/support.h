@@ -39,6 +39,8 @@ void fill_noise(float *values, size_t count, uint64_t seed);
  * the second is, with Adam. */
 digitnet_model *build_seed_network(void);
 digitnet_model *make_seed_network(uint64_t seed);
+/* A smaller one for digits, which learns them within a minute on an emulated machine too; compiled with Adam. */
+digitnet_model *make_digit_network(uint64_t seed);
 /* A network of all kinds of layers but dropout for 9 x 8 x 2 images and 3 classes, small enough for many runs; compiled
  * with Adam. */
 enum { SMALL_HEIGHT = 9, SMALL_WIDTH = 8, SMALL_CHANNELS = 2, SMALL_IMAGE = 9 * 8 * 2, SMALL_CLASSES = 3 };

@@ -120,21 +120,6 @@ struct subset {
     int32_t labels[SAMPLES];
 };
 
-/* A small network, which an emulated machine trains in seconds too. */
-static digitnet_model *make_reader(void) {
-    digitnet_model *model;
-    expect_ok(digitnet_model_create(&model, SIDE, SIDE, 1));
-    digitnet_model_add_conv2d_ex(model, 16, 5, DIGITNET_RELU,
-                                 DIGITNET_WITH(digitnet_conv2d_options, .stride_height = 2));
-    digitnet_model_add_max_pool2d(model, 2);
-    digitnet_model_add_flatten(model);
-    digitnet_model_add_dense(model, 64, DIGITNET_RELU);
-    digitnet_model_add_dense(model, 10, DIGITNET_SOFTMAX);
-    expect_ok(digitnet_model_compile_ex(model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY,
-                                        DIGITNET_WITH(digitnet_compile_options, .seed = 1, .learning_rate = 0.003)));
-    return model;
-}
-
 static int load(void **state) {
     digitnet_dataset *train = NULL, *test = NULL;
     struct subset *subset = must_allocate(sizeof *subset);
@@ -142,7 +127,7 @@ static int load(void **state) {
     expect_ok(digitnet_dataset_read(subset->images, SAMPLES * VALUES, subset->labels, SAMPLES, test, 0, SAMPLES));
     for (size_t i = 0; i < SAMPLES * VALUES; i++)
         subset->bytes[i] = (uint8_t)(255.0f * subset->images[i] + 0.5f);
-    subset->model = make_reader();
+    subset->model = make_digit_network(1);
     fit(subset->model, train, DIGITNET_WITH(digitnet_fit_options, .epochs = EPOCHS));
     digitnet_dataset_free(test);
     digitnet_dataset_free(train);

@@ -35,10 +35,10 @@ static digitnet_dataset *slice_of(const digitnet_dataset *data, size_t first, si
 
 static void test_learns_digits(void **state) {
     (void)state;
-    enum { EPOCHS = 4 };
+    enum { EPOCHS = 6 };
     digitnet_dataset *train, *test;
     load_subset(&train, &test);
-    digitnet_model *model = make_seed_network(1);
+    digitnet_model *model = make_digit_network(1);
     digitnet_history *history;
     double untrained = evaluate(model, test).loss;
     assert_true(fabs(untrained - log(10)) < 0.1);
