@@ -29,3 +29,20 @@ echo "The static library alone"
 rm "$libdir"/libdigitnet.so*
 compile static --static
 run_static "$work"/static-*
+
+# As on a machine where its folder is none of the linker's: digitnet.pc asks for openblas.pc, here of one with a name of its own.
+[ "$(cached DIGITNET_BLAS)" = OpenBLAS ] || exit 0
+echo "The static library, with an OpenBLAS that the linker does not find by itself"
+openblas=$work/openblas
+mkdir -p "$openblas/pkgconfig"
+cp "$(cached OpenBLAS_LIBRARY)" "$openblas/libopenblas_elsewhere.so"
+printf '%s\n' "Name: openblas" "Description: BLAS" "Version: 0" "Libs: -L\${pcfiledir}/.. -lopenblas_elsewhere" >"$openblas/pkgconfig/openblas.pc"
+quiet cmake -S "$source_folder" -B "$work/build" "-DOpenBLAS_LIBRARY=$openblas/libopenblas_elsewhere.so" -DDIGITNET_OPENBLAS_OF_LINKER= \
+    "-DOpenBLAS_INCLUDE_DIR=$(cached OpenBLAS_INCLUDE_DIR)" "-DCMAKE_INSTALL_LIBDIR=$(cached CMAKE_INSTALL_LIBDIR)" \
+    -DDIGITNET_BUILD_TESTS=OFF -DDIGITNET_BUILD_EXAMPLES=OFF -DDIGITNET_BUILD_BENCHMARKS=OFF
+cp "$work/build/digitnet.pc" "$libdir/pkgconfig"
+! grep -F "$work" "$libdir/pkgconfig/digitnet.pc" || fail "digitnet.pc names a folder of this machine"
+export PKG_CONFIG_PATH=$PKG_CONFIG_PATH:$openblas/pkgconfig
+compile elsewhere --static
+run_static "$work"/elsewhere-*
+[[ $(pkg-config --static --libs digitnet) == *" -lopenblas_elsewhere "* ]] || fail "the program was linked with another OpenBLAS"
