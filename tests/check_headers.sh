@@ -23,9 +23,10 @@ compile_c() { # SOURCE
     done
 }
 compile_cpp() { # SOURCE
+    local of_cpp=(-Wold-style-cast -Wzero-as-null-pointer-constant)
     for dialect in c++11 c++17 c++20; do
-        compile "$1" g++ -x c++ -std="$dialect"
-        compile "$1" clang++ -x c++ -std="$dialect"
+        compile "$1" g++ -x c++ -std="$dialect" "${of_cpp[@]}" -Wuseless-cast
+        compile "$1" clang++ -x c++ -std="$dialect" "${of_cpp[@]}"
     done
 }
 

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 failed=0
-warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wold-style-cast -Wundef -Werror)
+warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wold-style-cast -Wzero-as-null-pointer-constant -Wundef -Werror)
 compile() { # COMPILER DIALECT FILE WARNING...
     "$1" -x c++ -std="$2" -Iinclude "${warnings[@]}" "${@:4}" -fsyntax-only "$3" || {
         echo "$3 does not compile with $1 -std=$2"
@@ -30,7 +30,7 @@ for compiler in g++ clang++; do
     done
     for dialect in c++17 c++20; do
         for file in examples/quickstart.cpp tests/consumers/wrapper.cpp; do
-            compile "$compiler" "$dialect" "$file" -Wno-old-style-cast # progress.h is C
+            compile "$compiler" "$dialect" "$file"
         done
     done
     for file in "${tests[@]}"; do # which the build compiles as C++17

@@ -28,6 +28,13 @@
 
 #include "digitnet/training.h"
 
+/* In C++ programs that are warned of C's casts, there are none here either. */
+#ifdef __cplusplus
+#define DIGITNET_PROGRESS_CAST_(type, value) static_cast<type>(value)
+#else
+#define DIGITNET_PROGRESS_CAST_(type, value) ((type)(value))
+#endif
+
 /* The terminal's columns; 0 where `file` is none. */
 static inline int digitnet_progress_columns_(FILE *file) {
 #if defined(__unix__) || defined(__APPLE__)
@@ -54,7 +61,7 @@ static inline int digitnet_progress_columns_(FILE *file) {
 
 /* "7s", "2m05s", "1h03m". */
 static inline void digitnet_progress_time_(char *text, size_t capacity, double seconds) {
-    unsigned long whole = seconds > 0.0 && seconds < 1e9 ? (unsigned long)(seconds + 0.5) : 0;
+    unsigned long whole = seconds > 0.0 && seconds < 1e9 ? DIGITNET_PROGRESS_CAST_(unsigned long, seconds + 0.5) : 0;
     if (whole < 60)
         snprintf(text, capacity, "%lus", whole);
     else if (whole < 3600)
@@ -72,11 +79,11 @@ static inline void digitnet_progress_figures_(char *text, size_t capacity, const
 }
 
 /* Draws "[====>....]" of `width` characters in all. */
-static inline void digitnet_progress_bar_(char *text, int width, size_t batch, size_t batches) {
-    int inner = width - 2;
-    int done = (int)((double)inner * (double)batch / (double)batches);
-    memset(text + 1, '=', (size_t)done);
-    memset(text + 1 + done, '.', (size_t)(inner - done));
+static inline void digitnet_progress_bar_(char *text, size_t width, size_t batch, size_t batches) {
+    size_t inner = width - 2;
+    size_t done = inner * batch / batches;
+    memset(text + 1, '=', done);
+    memset(text + 1 + done, '.', inner - done);
     if (done < inner)
         text[1 + done] = '>';
     text[0] = '[';
@@ -97,18 +104,21 @@ static inline void digitnet_progress_draw_(FILE *file, const digitnet_event *eve
     enum { WIDEST_BAR = 32, NARROWEST_BAR = 8 };
     char line[400], steps[48], bar[WIDEST_BAR + 1] = "", time[24], figures[96];
     int ended = event->kind == DIGITNET_EPOCH_END;
-    double left = event->seconds / (double)event->batch * (double)(event->batches - event->batch);
+    double left = event->seconds / DIGITNET_PROGRESS_CAST_(double, event->batch) *
+                  DIGITNET_PROGRESS_CAST_(double, event->batches - event->batch);
     digitnet_progress_time_(time, sizeof time, ended ? event->seconds : left);
     digitnet_progress_figures_(figures, sizeof figures, "", event->loss, event->accuracy);
-    int digits = snprintf(steps, sizeof steps, "%lu", (unsigned long)event->batches);
-    snprintf(steps, sizeof steps, "%*lu/%lu", digits, (unsigned long)event->batch, (unsigned long)event->batches);
+    int digits = snprintf(steps, sizeof steps, "%zu", event->batches);
+    snprintf(steps, sizeof steps, "%*zu/%zu", digits, event->batch, event->batches);
     const char *label = ended ? "" : " left";
     size_t text = strlen(steps) + strlen("  ") + strlen(time) + strlen(label) + strlen(figures);
-    size_t room = columns > 1 ? (size_t)columns - 1 : 1;
+    size_t room = columns > 1 ? DIGITNET_PROGRESS_CAST_(size_t, columns) - 1 : 1;
     int own_line = text + strlen(validation) + NARROWEST_BAR > room;
     if (!own_line)
         text += strlen(validation);
-    int width = text + WIDEST_BAR < room ? WIDEST_BAR : text < room ? (int)(room - text) : 0;
+    size_t width = text < room ? room - text : 0;
+    if (width > WIDEST_BAR)
+        width = WIDEST_BAR;
     if (width >= NARROWEST_BAR)
         digitnet_progress_bar_(bar, width, event->batch, event->batches);
     snprintf(line, sizeof line, "%s%s%s %s%s%s%s", steps, bar[0] ? " " : "", bar, time, label, figures,
@@ -121,16 +131,16 @@ static inline void digitnet_progress_draw_(FILE *file, const digitnet_event *eve
 /* Whether a batch ended a tenth of a second: so no more than ten lines a second are drawn, without a clock to
  * remember. */
 static inline int digitnet_progress_is_due_(const digitnet_event *event) {
-    double before = event->seconds * (double)(event->batch - 1) / (double)event->batch;
-    return event->batch == event->batches || (unsigned long)(event->seconds * 10.0) != (unsigned long)(before * 10.0);
+    double before = event->seconds - event->seconds / DIGITNET_PROGRESS_CAST_(double, event->batch);
+    return event->batch == event->batches || DIGITNET_PROGRESS_CAST_(unsigned long, event->seconds * 10.0) !=
+                                                 DIGITNET_PROGRESS_CAST_(unsigned long, before * 10.0);
 }
 
 static inline void digitnet_progress_plain_(FILE *file, const digitnet_event *event, const char *validation) {
     char time[24], figures[96];
     digitnet_progress_time_(time, sizeof time, event->seconds);
     digitnet_progress_figures_(figures, sizeof figures, "", event->loss, event->accuracy);
-    fprintf(file, "Epoch %lu/%lu - %s%s%s\n", (unsigned long)event->epoch, (unsigned long)event->epochs, time, figures,
-            validation);
+    fprintf(file, "Epoch %zu/%zu - %s%s%s\n", event->epoch, event->epochs, time, figures, validation);
 }
 
 /**
@@ -143,11 +153,7 @@ static inline void digitnet_progress_plain_(FILE *file, const digitnet_event *ev
  * @return 0 always: training does not end because nobody can watch it
  */
 static inline int digitnet_progress_print(const digitnet_event *event, void *file) {
-#ifdef __cplusplus
-    FILE *stream = static_cast<FILE *>(file);
-#else
-    FILE *stream = (FILE *)file;
-#endif
+    FILE *stream = DIGITNET_PROGRESS_CAST_(FILE *, file);
     char validation[96];
     if (event->kind == DIGITNET_FIT_BEGIN)
         return 0;
@@ -159,7 +165,7 @@ static inline int digitnet_progress_print(const digitnet_event *event, void *fil
     else if (event->kind == DIGITNET_EPOCH_END)
         digitnet_progress_draw_(stream, event, columns, validation);
     else if (columns > 0 && event->kind == DIGITNET_EPOCH_BEGIN)
-        fprintf(stream, "Epoch %lu/%lu\n", (unsigned long)event->epoch, (unsigned long)event->epochs);
+        fprintf(stream, "Epoch %zu/%zu\n", event->epoch, event->epochs);
     else if (columns > 0 && event->kind == DIGITNET_BATCH_END && digitnet_progress_is_due_(event))
         digitnet_progress_draw_(stream, event, columns, validation);
     else if (columns > 0 && event->kind == DIGITNET_FIT_END && event->batch > 0 && event->batch < event->batches) {
