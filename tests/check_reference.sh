@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The reference is whole: Doxygen warns of nothing in the public headers and the guide, of no parameter or result of a C function either,
-# and every exported function has a man page that man reads.
+# The reference is whole: Doxygen warns of nothing in the public headers and the guide, and every exported function has a man page that man
+# reads.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -24,12 +24,26 @@ read_all() { # OUTPUT_FOLDER SETTING...
     printf '%s\n' "@INCLUDE = cmake/Doxyfile" "OUTPUT_DIRECTORY = $1" "WARN_AS_ERROR = FAIL_ON_WARNINGS" "${@:2}" |
         doxygen - >"$1/log" 2>&1
 }
-read_c_headers() { # INCLUDE_FOLDER OUTPUT_FOLDER
-    read_all "$2" "INPUT = $1/digitnet" "FILE_PATTERNS = *.h" "STRIP_FROM_PATH = $1" "STRIP_FROM_INC_PATH = $1" "WARN_NO_PARAMDOC = YES"
+read_headers() { # INCLUDE_FOLDER OUTPUT_FOLDER
+    read_all "$2" "INPUT = $1/digitnet" "STRIP_FROM_PATH = $1" "STRIP_FROM_INC_PATH = $1" "USE_MDFILE_AS_MAINPAGE =" && says_what_it_throws "$2"
+}
+# A C++ function is noexcept, or its comment says what it throws; a span's own do as the container does.
+says_what_it_throws() { # OUTPUT_FOLDER
+    python3 - "$1"/xml/{class,struct}digitnet_1_1*.xml "$1/xml/namespacedigitnet.xml" <<'END' >>"$1/log"
+import sys, xml.etree.ElementTree
+silent = [(path, function.findtext("name"))
+          for path in sys.argv[1:] if not path.endswith("span.xml")
+          for function in xml.etree.ElementTree.parse(path).iter("memberdef")
+          if function.get("kind") == "function" and function.get("prot") == "public" and function.findtext("name") != "span"
+          and (function.get("noexcept") == "yes") == (function.find(".//parameterlist[@kind='exception']") is not None)]
+for path, name in silent:
+    print(f"{path}: {name} is noexcept and throws, or neither")
+sys.exit(1 if silent else 0)
+END
 }
 
 read_all "$work/all" || complain "Doxygen warns: $(cat "$work/all/log")"
-read_c_headers include "$work/reference" || complain "Doxygen warns: $(cat "$work/reference/log")"
+read_headers include "$work/reference" || complain "Doxygen warns: $(cat "$work/reference/log")"
 
 # Undocumented things, each planted in a copy of the headers, must be found.
 plant() { # WHAT SED_SCRIPT HEADER
@@ -37,12 +51,15 @@ plant() { # WHAT SED_SCRIPT HEADER
     cp -r include "$work/planted"
     sed -i "$2" "$work/planted/digitnet/$3"
     ! cmp -s "include/digitnet/$3" "$work/planted/digitnet/$3" || complain "$1 could not be planted in $3"
-    ! read_c_headers "$work/planted" "$work/planted-reference" || complain "$1 was not found"
+    ! read_headers "$work/planted" "$work/planted-reference" || complain "$1 was not found"
 }
 plant "an undocumented function" 's/^DIGITNET_END_DECLARATIONS/DIGITNET_API int digitnet_planted(void);\n&/' model.h
 plant "an undocumented parameter" '/@param *labels .*class numbers/d' dataset.h
 plant "an undocumented result" '/@retval\|@return/d' image.h
 plant "an undocumented field" 's|/\*\*< Images a step.*||' training.h
+plant "an undocumented C++ parameter" '/@param channels .*1 for grey/d' model.hpp
+plant "an undocumented C++ result" '/@return the table, /d' model.hpp
+plant "an undocumented exception" '/@throws error *with the status of digitnet_model_clone()/d' model.hpp
 
 # A status that a comment names must be one.
 while read -r status; do

@@ -46,28 +46,58 @@ struct batch {
 };
 
 /** Labelled images. */
-class dataset : public detail::owner<digitnet_dataset, digitnet_dataset_free> {
+class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
   public:
     using owner::owner;
 
     /**
-     * Copies images of bytes and their labels. Throws error with DIGITNET_ESHAPE where `images` has not just
-     * `labels.size()` x height x width x channels values.
+     * Makes a data set from images of bytes, as digitnet_dataset_create_u8() does.
+     *
+     * @param images    labels.size() x height x width x channels bytes, image after image, row after row; copied
+     * @param labels    one class number from 0 for each image; copied
+     * @param height    rows of an image
+     * @param width     columns of an image
+     * @param channels  values of a pixel: 1 for grey
+     * @throws error  with DIGITNET_ESHAPE where `images` has another number of values, or a status of
+     *                digitnet_dataset_create_u8()
      */
     dataset(span<const std::uint8_t> images, span<const std::int32_t> labels, std::size_t height, std::size_t width,
             std::size_t channels)
         : dataset(create(images, labels, height, width, channels, {})) {
     }
-    /** The same of floats. */
+    /**
+     * Makes a data set from images of floats, as digitnet_dataset_create_f32() does.
+     *
+     * @param images    labels.size() x height x width x channels floats, taken as they are; copied
+     * @param labels    one class number from 0 for each image; copied
+     * @param height    rows of an image
+     * @param width     columns of an image
+     * @param channels  values of a pixel: 1 for grey
+     * @throws error  with DIGITNET_ESHAPE where `images` has another number of values, or a status of
+     *                digitnet_dataset_create_f32()
+     */
     dataset(span<const float> images, span<const std::int32_t> labels, std::size_t height, std::size_t width,
             std::size_t channels)
         : dataset(create(images, labels, height, width, channels, {})) {
     }
 
     /**
-     * Uses images, of bytes or floats, and labels in place, without a copy. The arguments are kept until the last data
-     * set or slice that uses them is gone: containers that were moved in, or else spans of memory that the program
-     * leaves unchanged so long. Their destructors run on the thread that frees that one, and must not throw.
+     * Makes a data set that uses images and labels in place, without a copy.
+     *
+     * The arguments are kept until the last data set or slice that uses them is gone: containers that were moved in, or
+     * else spans of memory that the program leaves unchanged so long. Their destructors run on the thread that frees
+     * that one, and must not throw.
+     *
+     * @tparam Images  a container or span of `float` or `std::uint8_t`
+     * @tparam Labels  a container or span of `std::int32_t`
+     * @param images    labels.size() x height x width x channels values, image after image, row after row
+     * @param labels    one class number from 0 for each image
+     * @param height    rows of an image
+     * @param width     columns of an image
+     * @param channels  values of a pixel: 1 for grey
+     * @return the data set
+     * @throws error  with DIGITNET_ESHAPE where `images` has another number of values, or a status of
+     *                digitnet_dataset_create_u8_ex() or digitnet_dataset_create_f32_ex()
      */
     template <typename Images, typename Labels>
     [[nodiscard]] static dataset in_place(Images images, Labels labels, std::size_t height, std::size_t width,
@@ -88,8 +118,19 @@ class dataset : public detail::owner<digitnet_dataset, digitnet_dataset_free> {
     }
 
     /**
-     * A data set that calls `gather` with a `const batch &` for its samples, on the thread that called fit, evaluate or
-     * read; on several at once where they do. It is kept until the last data set or slice of this source is gone.
+     * Makes a data set that asks a function for its samples, as digitnet_dataset_create_source() does.
+     *
+     * @tparam Gather  something that can be called with a `const batch &`
+     * @param count     how many samples there are
+     * @param height    rows of an image
+     * @param width     columns of an image
+     * @param channels  values of a pixel: 1 for grey
+     * @param gather    writes the samples that it is asked for, on the thread that called model::fit(),
+     *                  model::evaluate() or read(), on several at once where these calls are; it may throw, which ends
+     *                  the call and comes out of it. It is kept until the last data set or slice of this source is
+     *                  gone.
+     * @return the data set
+     * @throws error  with the status of digitnet_dataset_create_source()
      */
     template <typename Gather>
     [[nodiscard]] static dataset source(std::size_t count, std::size_t height, std::size_t width, std::size_t channels,
@@ -121,7 +162,15 @@ class dataset : public detail::owner<digitnet_dataset, digitnet_dataset_free> {
         return dataset(handle);
     }
 
-    /** Reads one IDX file of images and one of labels. */
+    /**
+     * Reads a data set from two IDX files, raw or compressed by gzip, as digitnet_dataset_load_idx() does.
+     *
+     * @param images   the file of images
+     * @param labels   the file of labels
+     * @param options  the most bytes of a file; `{}` is all defaults
+     * @return the data set
+     * @throws error  with the status of digitnet_dataset_load_idx_ex()
+     */
     [[nodiscard]] static dataset load_idx(const std::string &images, const std::string &labels,
                                           const dataset_load_options &options = {}) {
         digitnet_dataset *handle = nullptr;
@@ -129,20 +178,43 @@ class dataset : public detail::owner<digitnet_dataset, digitnet_dataset_free> {
         return dataset(handle);
     }
 
-    /** `count` samples from `first` on; shares this one's memory, and keeps it alive. */
+    /**
+     * Makes a data set of a range of the samples, as digitnet_dataset_slice() does.
+     *
+     * @param first  the first sample, from 0
+     * @param count  how many samples
+     * @return a data set that shares this one's memory, and keeps it alive
+     * @throws error  with the status of digitnet_dataset_slice()
+     */
     [[nodiscard]] dataset slice(std::size_t first, std::size_t count) const {
         digitnet_dataset *handle = nullptr;
         check(digitnet_dataset_slice(&handle, get(), first, count));
         return dataset(handle);
     }
 
-    /** Reads samples as floats, into the caller's memory; an empty span is not wanted. */
+    /**
+     * Reads samples as floats, as training sees them, into the caller's memory. Allocates nothing.
+     *
+     * @param images  receives count x height x width x channels values; empty where they are not wanted
+     * @param labels  receives `count` labels; empty where they are not wanted
+     * @param first   the first sample, from 0
+     * @param count   how many samples
+     * @throws error  with the status of digitnet_dataset_read(); what a source throws comes out too
+     */
     void read(span<float> images, span<std::int32_t> labels, std::size_t first, std::size_t count) const {
         detail::exception_carrier carrier;
         carrier.check(
             digitnet_dataset_read(images.data(), images.size(), labels.data(), labels.size(), get(), first, count));
     }
-    /** Reads samples as floats. */
+    /**
+     * Reads samples as floats, as training sees them.
+     *
+     * @param first  the first sample, from 0
+     * @param count  how many samples
+     * @return their images and labels
+     * @throws error           with the status of digitnet_dataset_read(); what a source throws comes out too
+     * @throws std::bad_alloc  where there is no memory for the samples
+     */
     [[nodiscard]] samples read(std::size_t first, std::size_t count) const {
         const digitnet_dataset_info info = describe();
         const std::size_t room = std::min(count, info.count); /* for more the call below throws */
@@ -153,11 +225,20 @@ class dataset : public detail::owner<digitnet_dataset, digitnet_dataset_free> {
         return result;
     }
 
-    /** The number of samples; 0 for an empty owner. */
+    /**
+     * Tells how many samples there are.
+     *
+     * @return the number of samples; 0 for an empty owner
+     */
     [[nodiscard]] std::size_t count() const noexcept {
         return digitnet_dataset_count(get());
     }
-    /** What the data set holds. */
+    /**
+     * Tells what the data set holds, as digitnet_dataset_describe() does.
+     *
+     * @return how many samples there are, their shape, and the number of classes
+     * @throws error  with DIGITNET_EINVAL for an empty owner
+     */
     [[nodiscard]] digitnet_dataset_info describe() const {
         sized<digitnet_dataset_info> info;
         check(digitnet_dataset_describe(&info, get()));
@@ -206,21 +287,42 @@ struct mnist {
     dataset test;
 };
 
-/** Reads MNIST, or any data set in its form, from a folder. */
+/**
+ * Reads MNIST, or any data set in its form, as digitnet_dataset_load_mnist() does. Safe from any thread.
+ *
+ * @param folder   where the four files are, raw or compressed by gzip
+ * @param options  the most bytes of a file; `{}` is all defaults
+ * @return both data sets
+ * @throws error  with the status of digitnet_dataset_load_mnist_ex()
+ */
 [[nodiscard]] inline mnist load_mnist(const std::string &folder, const dataset_load_options &options = {}) {
     digitnet_dataset *train = nullptr, *test = nullptr;
     check(digitnet_dataset_load_mnist_ex(&train, &test, folder.c_str(), &options));
     return {dataset(train), dataset(test)};
 }
 
-/** Reads the training images alone. */
+/**
+ * Reads the training images of MNIST alone.
+ *
+ * @param folder   where the two files are, raw or compressed by gzip
+ * @param options  the most bytes of a file; `{}` is all defaults
+ * @return the training set
+ * @throws error  with the status of digitnet_dataset_load_mnist_ex()
+ */
 [[nodiscard]] inline dataset load_mnist_train(const std::string &folder, const dataset_load_options &options = {}) {
     digitnet_dataset *train = nullptr;
     check(digitnet_dataset_load_mnist_ex(&train, nullptr, folder.c_str(), &options));
     return dataset(train);
 }
 
-/** Reads the test images alone. */
+/**
+ * Reads the test images of MNIST alone.
+ *
+ * @param folder   where the two files are, raw or compressed by gzip
+ * @param options  the most bytes of a file; `{}` is all defaults
+ * @return the test set
+ * @throws error  with the status of digitnet_dataset_load_mnist_ex()
+ */
 [[nodiscard]] inline dataset load_mnist_test(const std::string &folder, const dataset_load_options &options = {}) {
     digitnet_dataset *test = nullptr;
     check(digitnet_dataset_load_mnist_ex(nullptr, &test, folder.c_str(), &options));

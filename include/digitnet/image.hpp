@@ -21,8 +21,15 @@ using frame = std::array<float, std::size_t{DIGITNET_FRAME_SIZE} * DIGITNET_FRAM
 using image = sized<digitnet_image>;
 
 /**
- * Brings a picture of one digit into MNIST's frame: `pixels`, which lie as `layout` says, whose own pointer is not
- * read. Throws error with DIGITNET_ESHAPE where there are fewer of them than that.
+ * Brings a picture of one digit into MNIST's frame, as digitnet_image_frame_digit() does.
+ *
+ * Safe from any thread.
+ *
+ * @param pixels  rows of bytes, 0 black to 255 white
+ * @param layout  how they lie: `width`, `height`, and `stride` where that is not the width; its `pixels` is not read
+ * @return 28 rows of 28 values in [0, 1], as model::predict() takes them
+ * @throws error  with DIGITNET_ESHAPE where `pixels` has less than `layout` says, DIGITNET_ENOTFOUND where the picture
+ *                has no ink, or another status of digitnet_image_frame_digit()
  */
 [[nodiscard]] inline frame frame_digit(span<const std::uint8_t> pixels, const image &layout) {
     const std::size_t stride = layout.stride > 0 ? layout.stride : layout.width;

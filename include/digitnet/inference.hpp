@@ -17,24 +17,49 @@ namespace digitnet {
 using session_options = sized<digitnet_session_options>;
 
 /** A model's weights as they were when the session was made, for one thread at a time. */
-class session : public detail::owner<digitnet_session, digitnet_session_free> {
+class session : public owner<digitnet_session, digitnet_session_free> {
   public:
     using owner::owner;
 
-    /** Takes the weights of `source`, which may be trained, or be gone, afterwards. */
+    /**
+     * Makes a session with the weights that a model has at this moment, as digitnet_session_create() does.
+     *
+     * @param source   the model, which may be trained, or be gone, afterwards
+     * @param options  images at a time and threads; `{}` is all defaults
+     * @throws error  with the status of digitnet_session_create()
+     */
     explicit session(const model &source, const session_options &options = {}) : session(create(source, options)) {
     }
-    /** A session that shares the weights: one for each thread. */
+    /**
+     * Makes a session that shares the weights, one for each thread, also while another thread uses this one.
+     *
+     * @return a session with the same options; either may be gone first
+     * @throws error  with the status of digitnet_session_clone()
+     */
     [[nodiscard]] session clone() const {
         digitnet_session *handle = nullptr;
         check(digitnet_session_clone(&handle, get()));
         return session(handle);
     }
-    /** Scores of one or more images, into the caller's memory. Allocates nothing. */
+    /**
+     * Gives the scores of one or more images, as digitnet_session_run() does. Allocates nothing.
+     *
+     * @param scores  receives images x outputs values, image after image; as it was after a failure
+     * @param images  images of floats, NHWC, with values as in training
+     * @throws error  with DIGITNET_ESTATE where another thread is using the session, or another status of
+     *                digitnet_session_run()
+     */
     void run(span<float> scores, span<const float> images) {
         check(digitnet_session_run(scores.data(), scores.size(), get(), images.data(), images.size()));
     }
-    /** run() of bytes. */
+    /**
+     * Gives the scores of one or more images of bytes, as digitnet_session_run_u8() does. Allocates nothing.
+     *
+     * @param scores  receives images x outputs values, image after image; as it was after a failure
+     * @param images  images of bytes, NHWC, which are scaled to [0, 1]
+     * @throws error  with DIGITNET_ESTATE where another thread is using the session, or another status of
+     *                digitnet_session_run_u8()
+     */
     void run(span<float> scores, span<const std::uint8_t> images) {
         check(digitnet_session_run_u8(scores.data(), scores.size(), get(), images.data(), images.size()));
     }

@@ -30,120 +30,223 @@ using model_options = sized<digitnet_model_options>;
 using model_load_options = sized<digitnet_model_load_options>;
 
 /**
- * A network. Builders, conv2d() to activation(), do not throw: after the first that fails the later ones do nothing,
- * and compile() throws its error. On a temporary they and compile() hand the model on, so that a chain makes a model.
+ * A network with its weights, and what its training needs.
+ *
+ * Builders, conv2d() to activation(), do not throw: after the first that fails the later ones do nothing, and compile()
+ * throws its error. On a temporary they and compile() hand the model on, so that a chain makes a model.
+ *
+ * Any number of threads may call `const` functions of one model at once; the others need it for themselves. A call that
+ * meets another one that it must not meet throws error with DIGITNET_ESTATE at once.
  */
-class model : public detail::owner<digitnet_model, digitnet_model_free> {
+class model : public owner<digitnet_model, digitnet_model_free> {
   public:
     using owner::owner;
 
-    /** An empty model for images of this shape. */
+    /**
+     * Makes a model without layers, as digitnet_model_create() does.
+     *
+     * @param height    rows of an image
+     * @param width     columns of an image
+     * @param channels  values of a pixel: 1 for grey
+     * @param options   limits; `{}` is all defaults
+     * @throws error  with the status of digitnet_model_create_ex()
+     */
     model(std::size_t height, std::size_t width, std::size_t channels, const model_options &options = {})
         : model(create(height, width, channels, options)) {
     }
-    /** From an ONNX file. */
+    /**
+     * Reads a model from an ONNX file, as digitnet_model_load() does.
+     *
+     * @param path     the file
+     * @param options  limits, and whether the file is read as a foreign one; `{}` is all defaults
+     * @return the model, ready to be trained further where save() has written it
+     * @throws error  with the status of digitnet_model_load_ex()
+     */
     [[nodiscard]] static model load(const std::string &path, const model_load_options &options = {}) {
         digitnet_model *handle = nullptr;
         check(digitnet_model_load_ex(&handle, path.c_str(), &options));
         return model(handle);
     }
-    /** From an ONNX file's bytes, which are not needed after the call. */
+    /**
+     * Reads a model from an ONNX file in memory, as digitnet_model_load_memory() does.
+     *
+     * @param bytes    the file, which is not needed after the call
+     * @param options  limits, and whether the file is read as a foreign one; `{}` is all defaults
+     * @return the model, ready to be trained further where save_memory() has written it
+     * @throws error  with the status of digitnet_model_load_memory_ex()
+     */
     [[nodiscard]] static model load_memory(span<const std::uint8_t> bytes, const model_load_options &options = {}) {
         digitnet_model *handle = nullptr;
         check(digitnet_model_load_memory_ex(&handle, bytes.data(), bytes.size(), &options));
         return model(handle);
     }
-    /** A copy with all state. */
+    /**
+     * Copies the model with all its state, as digitnet_model_clone() does.
+     *
+     * @return the copy: limits, layers, weights, optimizer, place in the training
+     * @throws error  with the status of digitnet_model_clone()
+     */
     [[nodiscard]] model clone() const {
         digitnet_model *handle = nullptr;
         check(digitnet_model_clone(&handle, get()));
         return model(handle);
     }
 
-    /** A convolution; with options `kernel` is its height. */
+    /** @{ */
+    /**
+     * Adds a two-dimensional convolution, as digitnet_model_add_conv2d() does.
+     *
+     * @param filters   how many kernels, and so channels of the output
+     * @param kernel    rows and columns of each kernel; its rows, where `options` sets another width
+     * @param function  what is applied to the sums
+     * @param options   width, strides, padding, biases, name; `{}` is all defaults
+     * @return this model
+     */
     model &conv2d(std::size_t filters, std::size_t kernel, digitnet_activation function,
-                  const conv2d_options &options = {}) & {
+                  const conv2d_options &options = {}) &noexcept {
         digitnet_model_add_conv2d_ex(get(), filters, kernel, function, &options);
         return *this;
     }
-    /** The same on a temporary. */
     model conv2d(std::size_t filters, std::size_t kernel, digitnet_activation function,
-                 const conv2d_options &options = {}) && {
+                 const conv2d_options &options = {}) &&noexcept {
         return std::move(conv2d(filters, kernel, function, options));
     }
-    /** The maximum of each window; with options `pool` is its height. */
-    model &max_pool2d(std::size_t pool, const max_pool2d_options &options = {}) & {
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that takes the maximum of each window, as digitnet_model_add_max_pool2d() does.
+     *
+     * @param pool     rows and columns of a window; its rows, where `options` sets another width
+     * @param options  width, strides, padding, name; `{}` is all defaults
+     * @return this model
+     */
+    model &max_pool2d(std::size_t pool, const max_pool2d_options &options = {}) &noexcept {
         digitnet_model_add_max_pool2d_ex(get(), pool, &options);
         return *this;
     }
-    /** The same on a temporary. */
-    model max_pool2d(std::size_t pool, const max_pool2d_options &options = {}) && {
+    model max_pool2d(std::size_t pool, const max_pool2d_options &options = {}) &&noexcept {
         return std::move(max_pool2d(pool, options));
     }
-    /** Height x width x channels into one row of values. */
-    model &flatten(const layer_options &options = {}) & {
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that makes height x width x channels into one row of values, as digitnet_model_add_flatten() does.
+     *
+     * @param options  the layer's name; `{}` is all defaults
+     * @return this model
+     */
+    model &flatten(const layer_options &options = {}) &noexcept {
         digitnet_model_add_flatten_ex(get(), &options);
         return *this;
     }
-    /** The same on a temporary. */
-    model flatten(const layer_options &options = {}) && {
+    model flatten(const layer_options &options = {}) &&noexcept {
         return std::move(flatten(options));
     }
-    /** A fully connected layer. */
-    model &dense(std::size_t units, digitnet_activation function, const dense_options &options = {}) & {
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a fully connected layer, as digitnet_model_add_dense() does.
+     *
+     * @param units     how many values it gives: for the last layer of a classifier, the classes
+     * @param function  what is applied to the sums
+     * @param options   biases, name; `{}` is all defaults
+     * @return this model
+     */
+    model &dense(std::size_t units, digitnet_activation function, const dense_options &options = {}) &noexcept {
         digitnet_model_add_dense_ex(get(), units, function, &options);
         return *this;
     }
-    /** The same on a temporary. */
-    model dense(std::size_t units, digitnet_activation function, const dense_options &options = {}) && {
+    model dense(std::size_t units, digitnet_activation function, const dense_options &options = {}) &&noexcept {
         return std::move(dense(units, function, options));
     }
-    /** Sets values to zero with probability `rate` while training. */
-    model &dropout(double rate, const layer_options &options = {}) & {
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that sets values to zero while training, as digitnet_model_add_dropout() does.
+     *
+     * @param rate     the probability, at least 0 and below 1
+     * @param options  the layer's name; `{}` is all defaults
+     * @return this model
+     */
+    model &dropout(double rate, const layer_options &options = {}) &noexcept {
         digitnet_model_add_dropout_ex(get(), rate, &options);
         return *this;
     }
-    /** The same on a temporary. */
-    model dropout(double rate, const layer_options &options = {}) && {
+    model dropout(double rate, const layer_options &options = {}) &&noexcept {
         return std::move(dropout(rate, options));
     }
-    /** An activation as a layer of its own. */
-    model &activation(digitnet_activation function, const layer_options &options = {}) & {
+    /** @} */
+    /** @{ */
+    /**
+     * Adds an activation as a layer of its own, as digitnet_model_add_activation() does.
+     *
+     * @param function  what is applied to each value, or to the channels of each place
+     * @param options   the layer's name; `{}` is all defaults
+     * @return this model
+     */
+    model &activation(digitnet_activation function, const layer_options &options = {}) &noexcept {
         digitnet_model_add_activation_ex(get(), function, &options);
         return *this;
     }
-    /** The same on a temporary. */
-    model activation(digitnet_activation function, const layer_options &options = {}) && {
+    model activation(digitnet_activation function, const layer_options &options = {}) &&noexcept {
         return std::move(activation(function, options));
     }
-    /** Takes back the error of a builder that failed. */
+    /** @} */
+    /** Takes back the error of a builder that failed: building goes on after the last layer that was added. */
     void clear_error() noexcept {
         digitnet_model_clear_error(get());
     }
 
-    /** Makes the model ready to train; throws the first error of a builder too. */
+    /** @{ */
+    /**
+     * Makes the model ready to train, as digitnet_model_compile() does.
+     *
+     * @param optimizer  how weights are changed
+     * @param loss       what is made small
+     * @param options    the optimizer's settings, and the seed; `{}` is all defaults
+     * @return this model
+     * @throws error  with the status of the first builder that failed, or of digitnet_model_compile_ex()
+     */
     model &compile(digitnet_optimizer optimizer, digitnet_loss loss, const compile_options &options = {}) & {
         check(digitnet_model_compile_ex(get(), optimizer, loss, &options));
         return *this;
     }
-    /** The same on a temporary. */
     model compile(digitnet_optimizer optimizer, digitnet_loss loss, const compile_options &options = {}) && {
         return std::move(compile(optimizer, loss, options));
     }
-    /** The optimizer's learning rate. */
+    /** @} */
+    /**
+     * Reads the optimizer's learning rate.
+     *
+     * @return the rate
+     * @throws error  with the status of digitnet_model_get_learning_rate()
+     */
     [[nodiscard]] double get_learning_rate() const {
         double rate = 0;
         check(digitnet_model_get_learning_rate(&rate, get()));
         return rate;
     }
-    /** Changes it, between fits or from a callback. */
+    /**
+     * Changes the optimizer's learning rate, between fits or from a callback.
+     *
+     * @param rate  finite and positive
+     * @throws error  with the status of digitnet_model_set_learning_rate()
+     */
     void set_learning_rate(double rate) {
         check(digitnet_model_set_learning_rate(get(), rate));
     }
 
     /**
-     * Trains the model. Each callback is called with a `const digitnet_event &`, after those in `options`, and gives
-     * nothing, or a number as a digitnet_callback_fn does: 0 goes on, 1 stops. A digitnet_callback is one too.
+     * Trains the model, as digitnet_model_fit() does.
+     *
+     * @tparam Callbacks  things that can be called with a `const digitnet_event &`, or digitnet_callback
+     * @param train      the images to learn, of the model's shape, with labels below its number of outputs
+     * @param options    epochs, batches, threads, validation; `{}` is all defaults
+     * @param callbacks  called after those in `options`, in this order, on the calling thread; each gives nothing, or a
+     *                   number as a digitnet_callback_fn does: 0 goes on, 1 stops. They are referred to, not copied.
+     * @return the figures, epoch by epoch
+     * @throws error           with the status of digitnet_model_fit(); what a callback or a source throws comes out too
+     * @throws std::bad_alloc  where there is no memory for the list of callbacks; nothing has begun then
      */
     template <typename... Callbacks>
     history fit(const dataset &train, const fit_options &options = {}, Callbacks &&...callbacks) {
@@ -151,20 +254,37 @@ class model : public detail::owner<digitnet_model, digitnet_model_free> {
         fit(result, train, options, callbacks...);
         return result;
     }
-    /** The same; `out` receives the epochs that were finished even where an error is thrown. */
+    /**
+     * Trains the model, and gives its figures even where it throws.
+     *
+     * @tparam Callbacks  things that can be called with a `const digitnet_event &`, or digitnet_callback
+     * @param out        receives the figures of the epochs that were finished; empty where the fit was refused
+     * @param train      the images to learn, of the model's shape, with labels below its number of outputs
+     * @param options    epochs, batches, threads, validation; `{}` is all defaults
+     * @param callbacks  as in the other form
+     * @throws error           with the status of digitnet_model_fit(); what a callback or a source throws comes out too
+     * @throws std::bad_alloc  where there is no memory for the list of callbacks; nothing has begun then
+     */
     template <typename... Callbacks>
     void fit(history &out, const dataset &train, const fit_options &options = {}, Callbacks &&...callbacks) {
         run_fit(out, train, options, {detail::listener<std::remove_reference_t<Callbacks>>{callbacks}.callback()...});
     }
-    /** Asks the fit that runs, or the next one, to stop. From any thread, and from a signal handler. */
+    /** Asks the fit that runs, or the next one, to stop: from any thread, and from a signal handler. */
     void request_stop() noexcept {
         digitnet_model_request_stop(get());
     }
-    /** Takes a request to stop back. From any thread. */
+    /** Takes a request to stop back: from any thread, and from a signal handler. */
     void clear_stop() noexcept {
         digitnet_model_clear_stop(get());
     }
-    /** Loss and accuracy on a data set. */
+    /**
+     * Gives loss and accuracy on a data set, as digitnet_model_evaluate() does.
+     *
+     * @param images   images of the model's shape, with labels below its number of outputs
+     * @param options  threads, and images at a time; `{}` is all defaults
+     * @return means over the images
+     * @throws error  with the status of digitnet_model_evaluate(); what a source throws comes out too
+     */
     [[nodiscard]] digitnet_metrics evaluate(const dataset &images, const evaluate_options &options = {}) const {
         sized<digitnet_metrics> result;
         detail::exception_carrier carrier;
@@ -172,46 +292,95 @@ class model : public detail::owner<digitnet_model, digitnet_model_free> {
         return result;
     }
 
-    /** Scores of one or more images, into the caller's memory. Any number of threads may predict at once. */
+    /**
+     * Gives the scores of one or more images, as digitnet_model_predict() does.
+     *
+     * @param scores  receives images x outputs values, image after image; as it was after a failure
+     * @param images  images of floats, NHWC, with values as in training
+     * @throws error  with the status of digitnet_model_predict()
+     */
     void predict(span<float> scores, span<const float> images) const {
         check(digitnet_model_predict(scores.data(), scores.size(), get(), images.data(), images.size()));
     }
-    /** predict() of bytes. */
+    /**
+     * Gives the scores of one or more images of bytes, as digitnet_model_predict_u8() does.
+     *
+     * @param scores  receives images x outputs values, image after image; as it was after a failure
+     * @param images  images of bytes, NHWC, which are scaled to [0, 1]
+     * @throws error  with the status of digitnet_model_predict_u8()
+     */
     void predict(span<float> scores, span<const std::uint8_t> images) const {
         check(digitnet_model_predict_u8(scores.data(), scores.size(), get(), images.data(), images.size()));
     }
-    /** Scores of one or more images, `describe().outputs` for each. */
+    /**
+     * Gives the scores of one or more images, as digitnet_model_predict() does.
+     *
+     * @param images  images of floats, NHWC, with values as in training
+     * @return images x describe().outputs values, image after image
+     * @throws error           with the status of digitnet_model_predict()
+     * @throws std::bad_alloc  where there is no memory for the scores
+     */
     [[nodiscard]] std::vector<float> predict(span<const float> images) const {
         std::vector<float> scores(score_values(images.size()));
         predict(scores, images);
         return scores;
     }
-    /** predict() of bytes. */
+    /**
+     * Gives the scores of one or more images of bytes, as digitnet_model_predict_u8() does.
+     *
+     * @param images  images of bytes, NHWC, which are scaled to [0, 1]
+     * @return images x describe().outputs values, image after image
+     * @throws error           with the status of digitnet_model_predict_u8()
+     * @throws std::bad_alloc  where there is no memory for the scores
+     */
     [[nodiscard]] std::vector<float> predict(span<const std::uint8_t> images) const {
         std::vector<float> scores(score_values(images.size()));
         predict(scores, images);
         return scores;
     }
 
-    /** What the model is. */
+    /**
+     * Tells what the model is, as digitnet_model_describe() does.
+     *
+     * @return its shapes, numbers of layers, tensors and weights, and how far it is trained
+     * @throws error  with the status of digitnet_model_describe()
+     */
     [[nodiscard]] digitnet_model_info describe() const {
         sized<digitnet_model_info> info;
         check(digitnet_model_describe(&info, get()));
         return info;
     }
-    /** The layer at `index`, from 0; its names are valid as long as the model. */
+    /**
+     * Tells what a layer is, as digitnet_model_layer() does.
+     *
+     * @param index  the layer's place, from 0
+     * @return its name, kind and shape; the name is valid as long as the model
+     * @throws error  with DIGITNET_ENOTFOUND where there is none, or another status of digitnet_model_layer()
+     */
     [[nodiscard]] digitnet_layer_info layer(std::size_t index) const {
         sized<digitnet_layer_info> info;
         check(digitnet_model_layer(&info, get(), index));
         return info;
     }
-    /** The tensor at `index`, from 0; its name is valid as long as the model. */
+    /**
+     * Tells what a tensor of weights is, as digitnet_model_tensor() does.
+     *
+     * @param index  the tensor's place, from 0, in the order of the layers
+     * @return its name and dimensions; the name is valid as long as the model
+     * @throws error  with DIGITNET_ENOTFOUND where there is none, or another status of digitnet_model_tensor()
+     */
     [[nodiscard]] digitnet_tensor_info tensor(std::size_t index) const {
         sized<digitnet_tensor_info> info;
         check(digitnet_model_tensor(&info, get(), index));
         return info;
     }
-    /** The table of layers. */
+    /**
+     * Gives a table of layers, output shapes and parameters, as digitnet_model_summary() does.
+     *
+     * @return the table, lines of text
+     * @throws error           with the status of digitnet_model_summary()
+     * @throws std::bad_alloc  where there is no memory for the text
+     */
     [[nodiscard]] std::string summary() const {
         auto text = grown<std::string>([this](char *buffer, std::size_t capacity, std::size_t *needed) {
             return digitnet_model_summary(buffer, capacity, needed, get());
@@ -220,13 +389,27 @@ class model : public detail::owner<digitnet_model, digitnet_model_free> {
         return text;
     }
 
-    /** The weights of all tensors, one after the other, in Keras's layout. */
+    /**
+     * Reads all weights, as digitnet_model_get_weights() does.
+     *
+     * @return describe().parameters values, tensor after tensor, each in Keras's layout
+     * @throws error           with the status of digitnet_model_get_weights()
+     * @throws std::bad_alloc  where there is no memory for the values
+     */
     [[nodiscard]] std::vector<float> get_weights() const {
         std::vector<float> values(describe().parameters);
         check(digitnet_model_get_weights(values.data(), values.size(), get(), nullptr));
         return values;
     }
-    /** The weights of one tensor, by its name. */
+    /**
+     * Reads the weights of one tensor, as digitnet_model_get_weights() does.
+     *
+     * @param name  "LAYER/kernel" or "LAYER/bias"
+     * @return its values, in Keras's layout
+     * @throws error           with DIGITNET_ENOTFOUND where there is no such tensor, or another status of
+     *                         digitnet_model_get_weights()
+     * @throws std::bad_alloc  where there is no memory for the values
+     */
     [[nodiscard]] std::vector<float> get_weights(const std::string &name) const {
         std::vector<float> values(1); /* for an unknown name, which the call below refuses */
         for (std::size_t index = 0; index < describe().tensors; index++) {
@@ -237,20 +420,42 @@ class model : public detail::owner<digitnet_model, digitnet_model_free> {
         check(digitnet_model_get_weights(values.data(), values.size(), get(), name.c_str()));
         return values;
     }
-    /** Sets the weights of all tensors. */
+    /**
+     * Sets all weights, as digitnet_model_set_weights() does.
+     *
+     * @param values  describe().parameters finite values, tensor after tensor, as get_weights() gives them
+     * @throws error  with the status of digitnet_model_set_weights(); the weights are then as they were
+     */
     void set_weights(span<const float> values) {
         check(digitnet_model_set_weights(get(), nullptr, values.data(), values.size()));
     }
-    /** Sets the weights of one tensor. */
+    /**
+     * Sets the weights of one tensor, as digitnet_model_set_weights() does.
+     *
+     * @param name    "LAYER/kernel" or "LAYER/bias"
+     * @param values  as many finite values as it has, as get_weights() gives them
+     * @throws error  with the status of digitnet_model_set_weights(); the weights are then as they were
+     */
     void set_weights(const std::string &name, span<const float> values) {
         check(digitnet_model_set_weights(get(), name.c_str(), values.data(), values.size()));
     }
 
-    /** Writes the model to an ONNX file. */
+    /**
+     * Writes the model to an ONNX file, with all that a later fit needs, as digitnet_model_save() does.
+     *
+     * @param path  the file to make or to replace as a whole
+     * @throws error  with the status of digitnet_model_save(); the file is then as it was
+     */
     void save(const std::string &path) const {
         check(digitnet_model_save(get(), path.c_str()));
     }
-    /** The bytes of such a file. */
+    /**
+     * Gives the bytes of the file that save() writes, as digitnet_model_save_memory() does.
+     *
+     * @return the ONNX file
+     * @throws error           with the status of digitnet_model_save_memory()
+     * @throws std::bad_alloc  where there is no memory for the bytes
+     */
     [[nodiscard]] std::vector<std::uint8_t> save_memory() const {
         return grown<std::vector<std::uint8_t>>([this](void *bytes, std::size_t capacity, std::size_t *needed) {
             return digitnet_model_save_memory(bytes, capacity, needed, get());

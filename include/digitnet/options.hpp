@@ -13,13 +13,19 @@ namespace digitnet {
  *     options.epochs = 5;
  *
  * Where a function takes such options, `{}` is all defaults.
+ *
+ * @tparam Struct  an option or result struct, which begins with `struct_size`
  */
 template <typename Struct> struct sized : Struct {
-    /** All defaults. */
+    /** Makes a struct that asks for all defaults. */
     sized() noexcept : Struct{} {
         this->struct_size = sizeof(Struct);
     }
-    /** A struct that was made with DIGITNET_INIT. */
+    /**
+     * Copies a struct of the C API.
+     *
+     * @param other  made with DIGITNET_INIT(); what its pointers lead to is not copied
+     */
     sized(const Struct &other) noexcept : Struct(other) {
     }
 };

@@ -16,10 +16,20 @@ namespace digitnet {
 /** What a call failed with; what() is the message. Exported, so that all libraries of a program know it as one type. */
 class DIGITNET_API error : public std::runtime_error {
   public:
-    /** With the given status and message. */
+    /**
+     * Makes an exception.
+     *
+     * @param status   why the call failed; not DIGITNET_OK
+     * @param message  what what() gives; copied
+     * @throws std::bad_alloc  where there is no memory for it
+     */
     error(digitnet_status status, const std::string &message) : std::runtime_error(message), status_(status) {
     }
-    /** Why the call failed, for a program to act on. */
+    /**
+     * Tells why the call failed, for a program to act on.
+     *
+     * @return a number below 0, never DIGITNET_OK
+     */
     [[nodiscard]] digitnet_status status() const noexcept {
         return status_;
     }
@@ -28,7 +38,11 @@ class DIGITNET_API error : public std::runtime_error {
     digitnet_status status_;
 };
 
-/** Throws error, with the message of the thread's last failure, unless `status` is DIGITNET_OK: for calls of the C API.
+/**
+ * Makes an exception of a failure: for calls of the C API.
+ *
+ * @param status  what a C function has just returned on this thread
+ * @throws error  with this status and the text of digitnet_last_error(), unless it is DIGITNET_OK
  */
 inline void check(digitnet_status status) {
     if (status != DIGITNET_OK)

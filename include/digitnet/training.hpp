@@ -28,27 +28,50 @@ inline constexpr digitnet_optimizer adam = DIGITNET_ADAM;
 inline constexpr digitnet_loss sparse_categorical_crossentropy = DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY;
 
 /** What a fit came to, epoch by epoch. An empty one has no epochs and ended as failed. */
-class history : public detail::owner<digitnet_history, digitnet_history_free> {
+class history : public owner<digitnet_history, digitnet_history_free> {
   public:
     using owner::owner;
 
-    /** One value for each epoch that was finished; they belong to the history. */
+    /**
+     * Reads one figure of all epochs that the fit finished, as digitnet_history_series() does.
+     *
+     * @param metric  which figure
+     * @return one value for each epoch, in order, which belong to the history; none for an unknown metric
+     */
     [[nodiscard]] span<const double> series(digitnet_metric metric) const &noexcept {
         std::size_t count = 0;
         const double *values = digitnet_history_series(&count, get(), metric);
         return {values, count};
     }
-    /** The values would be gone with the temporary. */
-    span<const double> series(digitnet_metric metric) const && = delete;
-    /** The number of the first epoch, from 1 and over all fits of the model; 0 where there is none. */
+    /**
+     * Of a temporary: not to be had, since the values would be gone with it.
+     *
+     * @param metric  which figure
+     * @return nothing
+     */
+    span<const double> series(digitnet_metric metric) const &&noexcept = delete;
+    /**
+     * Tells which epoch the history begins with.
+     *
+     * @return its first epoch's number, from 1, counted over all fits of the model; 0 where there is none
+     */
     [[nodiscard]] std::size_t first_epoch() const noexcept {
         return digitnet_history_first_epoch(get());
     }
-    /** How the fit ended. */
+    /**
+     * Tells how the fit ended.
+     *
+     * @return the end; DIGITNET_END_FAILED for an empty history
+     */
     [[nodiscard]] digitnet_end end() const noexcept {
         return digitnet_history_end(get());
     }
-    /** Writes a table with a row for each epoch. */
+    /**
+     * Writes the history as a table with a row for each epoch, as digitnet_history_write_csv() does.
+     *
+     * @param path  the file to make or to replace as a whole
+     * @throws error  with the status of digitnet_history_write_csv(); the file is then as it was
+     */
     void write_csv(const std::string &path) const {
         check(digitnet_history_write_csv(get(), path.c_str()));
     }
