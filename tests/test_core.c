@@ -303,6 +303,8 @@ static void too_much_memory_is_an_error(void **state) {
     assert_null(dnn_allocate(wanted));
     assert_non_null(strstr(digitnet_last_error(), "out of memory"));
     assert_null(dnn_allocate_zeroed(wanted - 10));
+    assert_null(dnn_allocate_array(wanted / 4 + 2, 4));
+    assert_null(dnn_allocate_zeroed_array(4, wanted / 4 + 2));
 }
 
 static void strings_are_copied(void **state) {

@@ -71,6 +71,20 @@ void *dnn_allocate_zeroed(size_t size) {
     return memory;
 }
 
+/* Everything where that overflows, which nobody has. */
+static size_t array_size(size_t count, size_t element_size) {
+    size_t size;
+    return dnn_size_multiply(&size, count, element_size) ? size : SIZE_MAX;
+}
+
+void *dnn_allocate_array(size_t count, size_t element_size) {
+    return dnn_allocate(array_size(count, element_size));
+}
+
+void *dnn_allocate_zeroed_array(size_t count, size_t element_size) {
+    return dnn_allocate_zeroed(array_size(count, element_size));
+}
+
 char *dnn_copy_string(const char *text) {
     size_t size = strlen(text) + 1;
     char *copy = dnn_allocate(size);

@@ -11,6 +11,9 @@
 /* NULL, with the message set, where there is none. Size 0 is allocated as 1. */
 void *dnn_allocate(size_t size);
 void *dnn_allocate_zeroed(size_t size);
+/* Of elements whose size together is checked. */
+void *dnn_allocate_array(size_t count, size_t element_size);
+void *dnn_allocate_zeroed_array(size_t count, size_t element_size);
 char *dnn_copy_string(const char *text);
 /* NULL is fine. */
 void dnn_release(void *memory);

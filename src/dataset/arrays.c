@@ -26,14 +26,13 @@ static digitnet_status check_floats(const char *what, const float *values, size_
 
 /* Copies what the storage points to, for it to own. */
 static digitnet_status copy_memory(dnn_storage *storage, size_t image_bytes) {
-    size_t label_bytes = storage->count * sizeof *storage->labels;
     const void *images = storage->bytes ? (const void *)storage->bytes : storage->floats;
     storage->owned_images = dnn_allocate(image_bytes);
-    storage->owned_labels = dnn_allocate(label_bytes);
+    storage->owned_labels = dnn_allocate_array(storage->count, sizeof *storage->labels);
     if (!storage->owned_images || !storage->owned_labels)
         return DIGITNET_ENOMEM;
     memcpy(storage->owned_images, images, image_bytes);
-    memcpy(storage->owned_labels, storage->labels, label_bytes);
+    memcpy(storage->owned_labels, storage->labels, storage->count * sizeof *storage->labels);
     if (storage->bytes)
         storage->bytes = storage->owned_images;
     else

@@ -43,10 +43,9 @@ typedef struct reader {
     z_stream stream;
 } reader;
 
-/* zlib asks for its state and its window, which have fixed sizes, some ten kilobytes. */
 static void *zlib_allocate(void *unused, uInt count, uInt size) {
     (void)unused;
-    return dnn_allocate((size_t)count * size);
+    return dnn_allocate_array(count, size);
 }
 
 static void zlib_release(void *unused, void *memory) {
@@ -228,7 +227,7 @@ static digitnet_status create_dataset(digitnet_dataset **out, idx_file *images, 
     if (images->dimensions[0] != labels->dimensions[0])
         return dnn_fail(DIGITNET_EFORMAT, "%s has %zu images, but %s %zu labels", images_path, images->dimensions[0],
                         labels_path, labels->dimensions[0]);
-    int32_t *numbers = dnn_allocate(labels->size * sizeof *numbers); /* within their limit */
+    int32_t *numbers = dnn_allocate_array(labels->size, sizeof *numbers);
     if (!numbers)
         return DIGITNET_ENOMEM;
     for (size_t i = 0; i < labels->size; i++)
@@ -242,18 +241,12 @@ static digitnet_status create_dataset(digitnet_dataset **out, idx_file *images, 
     return status;
 }
 
-/* Labels become numbers of four bytes, whose size must fit in a size_t too. */
-static size_t labels_limit(size_t max_bytes) {
-    const size_t most = SIZE_MAX / sizeof(int32_t);
-    return max_bytes < most ? max_bytes : most;
-}
-
 static digitnet_status load_pair(digitnet_dataset **out, const char *images_path, const char *labels_path,
                                  size_t max_bytes) {
     idx_file images = {0}, labels = {0};
     digitnet_status status = read_idx(&images, images_path, &images_kind, max_bytes);
     if (status == DIGITNET_OK)
-        status = read_idx(&labels, labels_path, &labels_kind, labels_limit(max_bytes));
+        status = read_idx(&labels, labels_path, &labels_kind, max_bytes);
     if (status == DIGITNET_OK)
         status = create_dataset(out, &images, &labels, images_path, labels_path);
     dnn_release(images.memory);

@@ -233,7 +233,7 @@ static digitnet_status find_in_region(dnn_ink *ink, const digitnet_image *image,
     size_t list = dnn_arena_book(&scratch, pixels, sizeof(uint32_t));
     size_t seen = dnn_arena_book(&scratch, pixels, 1);
     digitnet_status status = DIGITNET_ENOMEM;
-    ink->values = dnn_allocate(pixels * sizeof *ink->values);
+    ink->values = dnn_allocate_array(pixels, sizeof *ink->values);
     if (!ink->values || !dnn_arena_allocate(&scratch))
         goto out;
     reduce(ink, image, region, factor);

@@ -61,7 +61,7 @@ static digitnet_status create_workspaces(digitnet_session *session) {
     size_t workers = dnn_pool_size(session->pool);
     size_t share = (session->batch_size - 1) / workers + 1;
     session->chunk = share < DNN_PREDICT_IMAGES ? share : DNN_PREDICT_IMAGES;
-    session->workspaces = dnn_allocate_zeroed(workers * sizeof *session->workspaces);
+    session->workspaces = dnn_allocate_zeroed_array(workers, sizeof *session->workspaces);
     if (!session->workspaces)
         return DIGITNET_ENOMEM;
     digitnet_status status = DIGITNET_OK;

@@ -59,7 +59,7 @@ static bool plan_step(dnn_step *step, const dnn_network *network, size_t first_l
 }
 
 digitnet_status dnn_network_plan(dnn_network *network) {
-    network->steps = dnn_allocate_zeroed(network->layer_count * sizeof(dnn_step));
+    network->steps = dnn_allocate_zeroed_array(network->layer_count, sizeof(dnn_step));
     if (!network->steps)
         return DIGITNET_ENOMEM;
     size_t parameters = 0;
@@ -144,12 +144,7 @@ static bool reserve_layer(dnn_network *network) {
     if (network->layer_count < network->layer_capacity)
         return true;
     size_t capacity = network->layer_capacity ? 2 * network->layer_capacity : 8;
-    size_t bytes;
-    if (!dnn_size_multiply(&bytes, capacity, sizeof(dnn_layer))) {
-        dnn_fail(DIGITNET_ENOMEM, "out of memory for %zu layers", capacity);
-        return false;
-    }
-    dnn_layer *layers = dnn_allocate(bytes);
+    dnn_layer *layers = dnn_allocate_array(capacity, sizeof(dnn_layer));
     if (!layers)
         return false;
     if (network->layer_count)

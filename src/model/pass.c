@@ -68,8 +68,8 @@ static size_t find_first_trained(const dnn_network *network) {
 
 digitnet_status dnn_pass_create(dnn_pass *pass, const dnn_network *network, size_t capacity, size_t workers) {
     *pass = (dnn_pass){.network = network, .capacity = capacity, .first_trained = find_first_trained(network)};
-    pass->steps = dnn_allocate_zeroed(network->step_count * sizeof *pass->steps);
-    pass->tasks = dnn_allocate_zeroed(count_tasks(network) * sizeof *pass->tasks);
+    pass->steps = dnn_allocate_zeroed_array(network->step_count, sizeof *pass->steps);
+    pass->tasks = dnn_allocate_zeroed_array(count_tasks(network), sizeof *pass->tasks);
     digitnet_status status = DIGITNET_ENOMEM;
     if (pass->steps && pass->tasks) {
         book(pass, workers);

@@ -150,8 +150,7 @@ digitnet_status dnn_onnx_index_initializers(dnn_onnx_initializers *initializers,
     digitnet_status status = scan_graph(&parts, graph);
     if (status != DIGITNET_OK)
         return status;
-    /* A small product: their number is within its limit. */
-    initializers->entries = dnn_allocate(parts.initializers * sizeof(dnn_onnx_initializer));
+    initializers->entries = dnn_allocate_array(parts.initializers, sizeof *initializers->entries);
     return initializers->entries ? index_initializers(initializers, graph) : DIGITNET_ENOMEM;
 }
 

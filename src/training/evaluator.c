@@ -19,7 +19,7 @@ static size_t chunk_of(const dnn_evaluator *evaluator) {
 
 static digitnet_status create_workspaces(dnn_evaluator *evaluator) {
     size_t workers = dnn_pool_size(evaluator->pool);
-    evaluator->workspaces = dnn_allocate_zeroed(workers * sizeof *evaluator->workspaces);
+    evaluator->workspaces = dnn_allocate_zeroed_array(workers, sizeof *evaluator->workspaces);
     if (!evaluator->workspaces)
         return DIGITNET_ENOMEM;
     digitnet_status status = DIGITNET_OK;

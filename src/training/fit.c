@@ -127,12 +127,9 @@ static void restore_state(fit_state *fit) {
 
 /* All memory that the fit needs. */
 static digitnet_status book(fit_state *fit) {
-    size_t order_bytes;
-    if (!dnn_size_multiply(&order_bytes, fit->image_count, sizeof(size_t)))
-        return dnn_fail(DIGITNET_ELIMIT, "digitnet_model_fit: %zu images overflow", fit->image_count);
-    fit->order = dnn_allocate(order_bytes);
-    fit->kept_parameters = dnn_allocate(fit->model->network.parameter_count * sizeof(float));
-    fit->kept_state = dnn_allocate(state_values(fit) * sizeof(float));
+    fit->order = dnn_allocate_array(fit->image_count, sizeof *fit->order);
+    fit->kept_parameters = dnn_allocate_array(fit->model->network.parameter_count, sizeof(float));
+    fit->kept_state = dnn_allocate_array(state_values(fit), sizeof(float));
     if (!fit->order || !fit->kept_parameters || !fit->kept_state)
         return DIGITNET_ENOMEM;
     digitnet_status status = dnn_history_create(&fit->history, fit->model->training->progress.epochs_done + 1);

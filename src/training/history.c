@@ -20,7 +20,7 @@ struct digitnet_history {
 
 static digitnet_status grow(digitnet_history *history) {
     size_t capacity = history->capacity ? 2 * history->capacity : FIRST_CAPACITY;
-    double *block = dnn_allocate(capacity * DNN_METRIC_COUNT * sizeof(double));
+    double *block = dnn_allocate_array(capacity, DNN_METRIC_COUNT * sizeof(double));
     if (!block)
         return DIGITNET_ENOMEM;
     double *old = history->series[0];
