@@ -154,9 +154,9 @@ without_gnuplot() {
     is_png plotless/predictions.png
 }
 
-# Waits until a command succeeds, for ten seconds at most.
+# Waits until a command succeeds, for five minutes at most: sanitized programs are slow.
 wait_for() {
-    for _ in $(seq 200); do
+    for _ in $(seq 6000); do
         ! "$@" || return 0
         sleep 0.05
     done
