@@ -8,7 +8,7 @@ subset=$source_folder/tests/data/mnist-subset
 digits=$source_folder/examples/digits
 header=epoch,loss,accuracy,val_loss,val_accuracy,train_seconds
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT # a program that a failure leaves running would go on for hours
 cd "$work"
 
 fail() {
