@@ -34,13 +34,18 @@ static dnn_pool2d_shape no_pool(const dnn_conv2d_shape *conv) {
                               .output_width = conv->output_width};
 }
 
-static size_t padded_values(const dnn_conv2d_shape *conv) {
-    return (conv->height + conv->padding_top + conv->padding_bottom) *
-           (conv->width + conv->padding_left + conv->padding_right) * conv->channels;
-}
-
 static bool is_padded(const dnn_conv2d_shape *conv) {
     return conv->padding_top || conv->padding_bottom || conv->padding_left || conv->padding_right;
+}
+
+/* The image with its zeros, where it has any. */
+static size_t book_padded(dnn_arena *arena, const dnn_conv2d_shape *conv) {
+    const size_t dimensions[] = {conv->height + conv->padding_top + conv->padding_bottom,
+                                 conv->width + conv->padding_left + conv->padding_right, conv->channels};
+    size_t values = 0;
+    if (is_padded(conv) && !dnn_size_product(&values, dimensions, 3))
+        arena->overflow = true;
+    return dnn_arena_book(arena, values, sizeof(float));
 }
 
 /* A worker's scratch: the padded image, its gradient, and what the kernels want. */
@@ -53,9 +58,8 @@ static scratch_layout scratch_of(const dnn_step *step, void *memory) {
     scratch_layout layout = {.arena.memory = memory};
     size_t forward = step->kernels->conv2d_relu_pool_scratch(&step->conv2d, &step->pool2d);
     size_t backward = step->kernels->conv2d_relu_pool_backward_scratch(&step->conv2d, &step->pool2d);
-    size_t padded = is_padded(&step->conv2d) ? padded_values(&step->conv2d) : 0;
-    layout.image = dnn_arena_book(&layout.arena, padded, sizeof(float));
-    layout.gradient = dnn_arena_book(&layout.arena, padded, sizeof(float));
+    layout.image = book_padded(&layout.arena, &step->conv2d);
+    layout.gradient = book_padded(&layout.arena, &step->conv2d);
     layout.kernels = dnn_arena_book(&layout.arena, forward > backward ? forward : backward, 1);
     return layout;
 }
