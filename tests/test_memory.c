@@ -122,6 +122,30 @@ static void test_history_grows(void **state) {
     end_fixture(own);
 }
 
+/* Each allocation of a fit that makes its own validation set. */
+static void test_fits_without_memory_change_nothing(void **state) {
+    (void)state;
+    fixture *own = begin_fixture();
+    digitnet_model *before;
+    expect_ok(digitnet_model_clone(&before, own->model));
+    digitnet_status status = DIGITNET_ENOMEM;
+    size_t failures = 0;
+    for (; status != DIGITNET_OK; failures++) {
+        size_t live = atomic_load(&own->counts.live);
+        assert_same_weights(own->model, before);
+        atomic_store(&own->counts.fail_at, atomic_load(&own->counts.allocations) + failures + 1);
+        status = digitnet_model_fit(NULL, own->model, own->data,
+                                    DIGITNET_WITH(digitnet_fit_options, .validation_fraction = 0.5, .threads = 1));
+        atomic_store(&own->counts.fail_at, 0);
+        assert_int_equal(atomic_load(&own->counts.live), live);
+        if (status != DIGITNET_OK)
+            expect_failure(status, DIGITNET_ENOMEM, "out of memory");
+    }
+    assert_true(failures > 10);
+    digitnet_model_free(before);
+    end_fixture(own);
+}
+
 static void *allocate_nothing(void *user_data, size_t size, size_t alignment) {
     (void)user_data, (void)size, (void)alignment;
     return NULL;
@@ -154,6 +178,7 @@ int main(void) {
         cmocka_unit_test(test_session_runs_without_allocation),
         cmocka_unit_test(test_training_runs_without_allocation),
         cmocka_unit_test(test_history_grows),
+        cmocka_unit_test(test_fits_without_memory_change_nothing),
         cmocka_unit_test(test_allocator_is_fixed_while_objects_exist),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,8 @@
 #include <math.h>
 
 #include "misuse.h"
+#include "model/model.h"
+#include "onnx_models.h"
 
 static void test_zeros(void **state) {
     misuse *own = *state;
@@ -40,6 +42,10 @@ static void test_bad_enumerators_and_rates(void **state) {
         digitnet_model_add_conv2d_ex(model, 1, 1, DIGITNET_RELU,
                                      DIGITNET_WITH(digitnet_conv2d_options, .padding = (digitnet_padding)2)),
         "2 is no padding");
+    expect_refused_layer(digitnet_model_add_conv2d_ex(
+                             model, 1, 1, DIGITNET_RELU,
+                             DIGITNET_WITH(digitnet_conv2d_options, .name = "wide", .padding = (digitnet_padding)2)),
+                         "layer 'wide': 2 is no padding");
     expect_refused_layer(digitnet_model_add_max_pool2d_ex(
                              model, 1, DIGITNET_WITH(digitnet_max_pool2d_options, .padding = (digitnet_padding)-1)),
                          "-1 is no padding");
@@ -100,6 +106,9 @@ static void test_wrong_order(void **state) {
     expect_ok(digitnet_model_create(&empty, 6, 6, 1));
     expect_failure(digitnet_model_compile(empty, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY),
                    DIGITNET_ESTATE, "no layers");
+    assert_false(dnn_network_is_classifier(&empty->network));
+    digitnet_model_add_dense(empty, 0, DIGITNET_SOFTMAX);
+    expect_failure(digitnet_model_fit(NULL, empty, own->data, NULL), DIGITNET_ESHAPE, "add a flatten layer");
     digitnet_model_free(empty);
 }
 
@@ -133,6 +142,16 @@ static void test_shapes(void **state) {
                    "the training images are 9x8x2, the model takes 6x5x2");
     expect_failure(digitnet_model_evaluate(&metrics, model, own->data, NULL), DIGITNET_ESHAPE,
                    "images are 9x8x2, the model takes 6x5x2");
+    digitnet_model *image = onnx_sample_create("softmax-image", 1);
+    expect_failure(digitnet_model_evaluate(&metrics, image, own->data, NULL), DIGITNET_ESHAPE,
+                   "not end in a flat softmax");
+    digitnet_model_free(image);
+    static const size_t near[][3] = {{7, 5, 2}, {6, 4, 2}, {6, 5, 3}};
+    for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
+        digitnet_dataset *other = make_dataset(4, near[i][0], near[i][1], near[i][2], 3, 1);
+        expect_failure(digitnet_model_fit(NULL, model, other, NULL), DIGITNET_ESHAPE, "the model takes 6x5x2");
+        digitnet_dataset_free(other);
+    }
     digitnet_dataset *fitting = make_dataset(4, 6, 5, 2, 3, 1);
     expect_failure(
         digitnet_model_fit(NULL, model, fitting, DIGITNET_WITH(digitnet_fit_options, .validation = own->data)),

@@ -15,10 +15,11 @@ static digitnet_status infer_shape(dnn_layer *layer) {
         return dnn_fail(DIGITNET_EINVAL, "dense layer '%s': units is 0", layer->name);
     layer->output = (dnn_shape){.height = 1, .width = 1, .channels = dense->units, .flat = true};
     size_t dimensions[] = {layer->input.channels, dense->units};
-    if (!dnn_layer_book_tensors(layer, dimensions, 2, dense->no_bias) || !dnn_layer_count_multiply_adds(layer, 1)) {
+    if (!dnn_layer_book_tensors(layer, dimensions, 2, dense->no_bias)) {
         return dnn_fail(DIGITNET_ELIMIT, "dense layer '%s': %zu inputs times %zu units overflow", layer->name,
                         layer->input.channels, dense->units);
     }
+    layer->multiply_adds = layer->tensors[DNN_KERNEL].values;
     return DIGITNET_OK;
 }
 

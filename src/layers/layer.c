@@ -19,9 +19,9 @@ bool dnn_layer_book_tensors(dnn_layer *layer, const size_t *dimensions, size_t r
     size_t window;
     /* Glorot's fans count every tap: inputs x window and outputs x window. */
     if (!dnn_size_product(&window, dimensions, rank - 2) || !dnn_size_product(&kernel->inputs, dimensions, rank - 1) ||
-        !dnn_size_multiply(&kernel->values, kernel->inputs, kernel->outputs) ||
-        !dnn_size_multiply(&kernel->fan_out, kernel->outputs, window))
+        !dnn_size_multiply(&kernel->values, kernel->inputs, kernel->outputs))
         return false;
+    kernel->fan_out = kernel->outputs * window; /* at most `values`, with one input */
     kernel->fan_in = kernel->inputs;
     layer->tensor_count = 1;
     layer->parameters = kernel->values;

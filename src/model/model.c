@@ -78,8 +78,6 @@ void digitnet_model_free(digitnet_model *model) {
 }
 
 digitnet_status dnn_model_check(const digitnet_model *model) {
-    if (!model)
-        return dnn_fail(DIGITNET_EINVAL, "model is NULL");
     if (model->error != DIGITNET_OK)
         return dnn_fail(model->error, "%s", model->error_message);
     return DIGITNET_OK;

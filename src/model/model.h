@@ -41,7 +41,7 @@ void dnn_model_begin_callback(digitnet_model *model);
 void dnn_model_end_callback(digitnet_model *model);
 bool dnn_model_in_callback(const digitnet_model *model);
 
-/* Refuses NULL, and an unfinished model, one whose builder failed. */
+/* Refuses an unfinished model, one whose builder failed. */
 digitnet_status dnn_model_check(const digitnet_model *model);
 /* ESTATE where there are no weights yet. */
 digitnet_status dnn_model_check_weights(const digitnet_model *model);

@@ -6,15 +6,11 @@
 
 #include <string.h>
 
-static bool state_bytes(size_t *bytes, const dnn_optimizer_settings *settings, size_t parameter_count) {
-    return dnn_size_product(bytes, (size_t[]){dnn_optimizer_slots(settings), parameter_count, sizeof(float)}, 3);
-}
-
 digitnet_status dnn_training_create(dnn_training **out, const dnn_optimizer_settings *settings, digitnet_loss loss,
                                     uint64_t seed, size_t parameter_count) {
     *out = NULL;
     size_t bytes;
-    if (!state_bytes(&bytes, settings, parameter_count))
+    if (!dnn_size_product(&bytes, (size_t[]){dnn_optimizer_slots(settings), parameter_count, sizeof(float)}, 3))
         return dnn_fail(DIGITNET_ELIMIT, "the optimizer's state for %zu weights overflows", parameter_count);
     dnn_training *training = dnn_allocate_zeroed(sizeof *training);
     if (!training)
@@ -37,13 +33,11 @@ void dnn_training_free(dnn_training *training) {
 
 static dnn_training *copy_training(const dnn_training *training, size_t parameter_count) {
     dnn_training *copy;
-    size_t bytes;
-    if (dnn_training_create(&copy, &training->settings, training->loss, training->seed, parameter_count) !=
-            DIGITNET_OK ||
-        !state_bytes(&bytes, &training->settings, parameter_count))
+    if (dnn_training_create(&copy, &training->settings, training->loss, training->seed, parameter_count) != DIGITNET_OK)
         return NULL;
     copy->progress = training->progress;
-    memcpy(copy->state, training->state, bytes);
+    memcpy(copy->state, training->state,
+           dnn_optimizer_slots(&training->settings) * parameter_count * sizeof *copy->state);
     return copy;
 }
 
@@ -73,7 +67,7 @@ digitnet_status dnn_training_check_dataset(const dnn_network *network, const dig
 
 digitnet_status dnn_training_check_labels(const int32_t *labels, const size_t *indices, size_t count, size_t classes) {
     for (size_t i = 0; i < count; i++) {
-        if (labels[i] < 0 || (size_t)labels[i] >= classes) {
+        if ((size_t)labels[i] >= classes) { /* a negative one is larger than any number of classes */
             return dnn_fail(DIGITNET_EINVAL, "sample %zu has label %d; the model has %zu classes", indices[i],
                             (int)labels[i], classes);
         }
