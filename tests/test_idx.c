@@ -226,7 +226,8 @@ static void wrong_magic_is_shown(void **state) {
         {{0x00, 0x00, 0x08, 0x05}, "begins with 00 00 08 05"}, {{0x00, 0x00, 0x00, 0x03}, "begins with 00 00 00 03"},
         {{0x03, 0x08, 0x00, 0x00}, "begins with 03 08 00 00"}, {{'P', 'K', 0x03, 0x04}, "begins with 50 4b 03 04"},
         {{0x00, 0x00, 0x0f, 0x03}, "begins with 00 00 0f 03"}, {{0x01, 0x00, 0x08, 0x03}, "begins with 01 00 08 03"},
-        {{0x00, 0x00, 0x08, 0xff}, "begins with 00 00 08 ff"},
+        {{0x00, 0x00, 0x08, 0xff}, "begins with 00 00 08 ff"}, {{0x1f, 0x00, 0x08, 0x03}, "begins with 1f 00 08 03"},
+        {{0x00, 0x8b, 0x08, 0x03}, "begins with 00 8b 08 03"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; ++i) {
         content images = images_content();

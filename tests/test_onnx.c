@@ -360,6 +360,25 @@ static void limits_hold(void **state) {
     free(file.data);
 }
 
+/* Its output is the graph's. */
+static void every_kind_of_layer_may_be_the_last(void **state) {
+    (void)state;
+    for (size_t i = 0; i < 6; i++) {
+        digitnet_model *model = NULL;
+        expect_ok(digitnet_model_create(&model, 3, 2, 2));
+        expect_ok(i == 0   ? digitnet_model_add_conv2d(model, 3, 2, DIGITNET_LINEAR)
+                  : i == 1 ? digitnet_model_add_conv2d(model, 3, 2, DIGITNET_RELU)
+                  : i == 2 ? digitnet_model_add_max_pool2d(model, 2)
+                  : i == 3 ? digitnet_model_add_dropout(model, 0.5)
+                           : digitnet_model_add_flatten(model));
+        if (i == 5)
+            expect_ok(digitnet_model_add_dense(model, 3, DIGITNET_LINEAR));
+        expect_ok(onnx_draw_weights(model, 1));
+        check_round_trip(model);
+        digitnet_model_free(model);
+    }
+}
+
 static digitnet_model *stack_activations(size_t layers) {
     digitnet_model *model = NULL;
     expect_ok(digitnet_model_create(&model, 1, 1, 2));
@@ -452,6 +471,7 @@ int main(void) {
         cmocka_unit_test(files_hold_the_same_bytes),
         cmocka_unit_test(threads_save_one_model_at_once),
         cmocka_unit_test(limits_hold),
+        cmocka_unit_test(every_kind_of_layer_may_be_the_last),
         cmocka_unit_test(a_file_holds_512_layers),
         cmocka_unit_test(a_file_has_at_most_2_gib),
         cmocka_unit_test(without_memory_nothing_is_lost),

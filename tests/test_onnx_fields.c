@@ -268,10 +268,12 @@ static void initializers_of_other_forms(void **state) {
         {{TENSOR(1), {DNN_TENSOR_RAW_DATA, 0}}, BYTES("\x22\3...\x22\5....."), "its data are not of its type"},
         {{TENSOR(1), {DNN_TENSOR_RAW_DATA, 0}}, BYTES("\x20\1\x22\x08........"), "its data are not of its type"},
         {{TENSOR(1), {DNN_TENSOR_DIMS, 0}}, BYTES("\x08\1\x08\2"), "is 1x2; the layer needs 2"},
+        {{TENSOR(1), {DNN_TENSOR_DIMS, 0}}, BYTES("\x08\0"), "8 bytes of data for 0 values"},
         {{TENSOR(2), {DNN_TENSOR_DOUBLE_DATA, 0}}, BYTES(""), "0 bytes of data for 1 values"},
     };
     ASSERT_REFUSED(damaged, DIGITNET_EFORMAT, 1);
     static const field_case foreign[] = {
+        {{OPSET, {DNN_OPSET_VERSION, 0}}, BYTES(""), "operator set 0"},
         {{NODE(0), {DNN_NODE_INPUT, 1}}, BYTES(""), "a kernel of 1 dimensions"}, /* the bias */
         {{TENSOR(0), {DNN_TENSOR_DATA_TYPE, 0}}, BYTES("\x10\1\x1a\0"), "it comes in segments"},
         {{TENSOR(0), {DNN_TENSOR_DATA_TYPE, 0}}, BYTES(""), "its values are neither float nor double"},

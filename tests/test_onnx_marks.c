@@ -149,9 +149,13 @@ static void a_wrong_mark_is_noticed(void **state) {
     mend(&zero);
     expect_failure(try_load(zero.data, zero.size, 0), DIGITNET_EFORMAT, "'digitnet.seed' is '1?3'");
     free(zero.data);
-    saved_bytes right = with_mark(&file, "digitnet.seed", "18446744073709551615");
-    expect_ok(try_load(right.data, right.size, 0));
-    free(right.data);
+    static const char *const right[][2] = {{"digitnet.seed", "18446744073709551615"},
+                                           {"digitnet.learning_rate", "0.10000000000000000555111512312"}};
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        saved_bytes good = with_mark(&file, right[i][0], right[i][1]);
+        expect_ok(try_load(good.data, good.size, 0));
+        free(good.data);
+    }
     free(file.data);
 }
 

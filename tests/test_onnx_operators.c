@@ -161,6 +161,7 @@ static void forms_that_are_read(void **state) {
         size_t height, width;
     } cases[] = {
         {{.type = "Conv", KERNEL}, 3, 3},
+        {{.type = "Conv", .inputs = {"w"}, .kernel = {1, 1, 2, 3}, .kernel_rank = 4, .kernel_bytes = 24}, 3, 2},
         {{.type = "Conv", KERNEL, .attributes = {TEXT("auto_pad", "NOTSET")}}, 3, 3},
         {{.type = "Conv", KERNEL, .attributes = {TEXT("auto_pad", "VALID")}}, 3, 3},
         {{.type = "Conv", KERNEL, .attributes = {TEXT("auto_pad", "SAME_UPPER")}}, 4, 4},

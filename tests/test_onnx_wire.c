@@ -272,6 +272,25 @@ static void a_reader_keeps_its_first_failure(void **state) {
     assert_false(dnn_wire_next(&reader, &field));
 }
 
+/* Of a message within the file, and of the largest number that a field can have. */
+static void messages_name_places_in_the_file(void **state) {
+    (void)state;
+    static const char bytes[] = "\xf8\xff\xff\xff\x0f\x01\x0a\x05";
+    dnn_wire_view inner = {.bytes = (const unsigned char *)bytes, .size = 8, .offset = 100};
+    dnn_wire_field field;
+    dnn_wire_view view = {0};
+    dnn_wire_reader reader = dnn_wire_read(inner);
+    assert_true(dnn_wire_next(&reader, &field));
+    assert_int_equal(field.number, 536870911);
+    assert_int_equal(field.offset, 100);
+    dnn_wire_get_bytes(&reader, &field, &view);
+    expect_failure(reader.status, DIGITNET_EFORMAT, "byte 100: a field has the wrong wire type");
+    reader = dnn_wire_read(inner);
+    assert_true(dnn_wire_next(&reader, &field));
+    assert_false(dnn_wire_next(&reader, &field));
+    expect_failure(reader.status, DIGITNET_EFORMAT, "byte 106: a field is longer than what holds it");
+}
+
 static void counting_ends_where_numbers_do(void **state) {
     (void)state;
     dnn_wire_writer counter = {.bytes = NULL};
@@ -329,6 +348,7 @@ int main(void) {
         cmocka_unit_test(repeated_integers_may_be_packed),
         cmocka_unit_test(surplus_integers_are_counted),
         cmocka_unit_test(a_reader_keeps_its_first_failure),
+        cmocka_unit_test(messages_name_places_in_the_file),
         cmocka_unit_test(counting_ends_where_numbers_do),
         cmocka_unit_test(real_numbers_are_little_endian),
         cmocka_unit_test(text_for_messages_is_harmless),
