@@ -166,7 +166,7 @@ static void numbers_of_images_are_refused(void **state) {
     (void)state;
     digitnet_model *model = make_small_network(1);
     digitnet_dataset *dataset = make_source(SIZE_MAX / 4, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS);
-    expect_failure(digitnet_model_fit(NULL, model, dataset, NULL), DIGITNET_ELIMIT, "images overflow");
+    expect_failure(digitnet_model_fit(NULL, model, dataset, NULL), DIGITNET_ENOMEM, "out of memory");
     digitnet_dataset_free(dataset);
     digitnet_model_free(model);
 }
