@@ -234,10 +234,13 @@ static void wrong_magic_is_shown(void **state) {
         memcpy(images.bytes, wrong[i].magic, 4);
         assert_images_refused(&images, DIGITNET_EFORMAT, wrong[i].shown);
     }
-    content images = images_content();
+    content images = images_content(), labels = labels_content();
     put_pair();
     put_content("labels", &images);
     assert_refused(DIGITNET_EFORMAT, "not an IDX file of labels", "labels");
+    labels.bytes[3] = 0x02;
+    put_content("labels", &labels);
+    assert_refused(DIGITNET_EFORMAT, "begins with 00 00 08 02", "labels");
 }
 
 static void other_element_types_are_not_supported(void **state) {
@@ -267,7 +270,7 @@ static void huge_dimensions_are_refused(void **state) {
     assert_images_refused(&images, DIGITNET_ELIMIT, "limit");
     images = images_content();
     images.bytes[4] = 0xff; /* 4,278,190,086 images of 6 bytes */
-    assert_images_refused(&images, DIGITNET_ELIMIT, "limit");
+    assert_images_refused(&images, DIGITNET_ELIMIT, "4278190086 x 3 x 2 x 1 bytes exceed the limit of 4294967296");
     images = images_content();
     images.bytes[5] = 0xff; /* 100 MB, which such a short file cannot hold */
     assert_images_refused(&images, DIGITNET_EFORMAT, "truncated");
@@ -294,6 +297,23 @@ static void limits_are_kept(void **state) {
         images = compressed(&images);
         put_content("images", &images);
     }
+}
+
+/* A file may be a little larger than what it holds, as a compressed one can be. */
+static void limits_hold_for_the_file_too(void **state) {
+    (void)state;
+    content images = images_content();
+    digitnet_dataset *dataset = NULL;
+    digitnet_dataset_load_options options = DIGITNET_INIT(digitnet_dataset_load_options);
+    options.max_bytes = 100;
+    put_pair();
+    images.size = 100 + 1024;
+    put_content("images", &images);
+    expect_failure(digitnet_dataset_load_idx_ex(&dataset, "images", "labels", &options), DIGITNET_EFORMAT, "trailing");
+    ++images.size;
+    put_content("images", &images);
+    expect_failure(digitnet_dataset_load_idx_ex(&dataset, "images", "labels", &options), DIGITNET_ELIMIT,
+                   "its 1125 bytes exceed the limit of 1124");
 }
 
 static void counts_must_agree(void **state) {
@@ -520,6 +540,7 @@ int main(void) {
         in_folder(zero_dimensions_are_refused),
         in_folder(huge_dimensions_are_refused),
         in_folder(limits_are_kept),
+        in_folder(limits_hold_for_the_file_too),
         in_folder(counts_must_agree),
         in_folder(every_truncated_gzip_is_refused),
         in_folder(every_corrupt_gzip_is_refused),

@@ -140,6 +140,7 @@ static void missing_fields_are_named(void **state) {
         {{SHAPE}, BYTES(""), "no shape of the graph's input"},
         {{NODE(0), {DNN_NODE_OUTPUT, 0}}, BYTES(""), "it has no output"},
         {{ATTRIBUTE(0, 0), {DNN_ATTRIBUTE_TYPE, 0}}, BYTES(""), "'kernel_shape' has the wrong type"},
+        {{ATTRIBUTE(5, 0)}, BYTES("\x2a\x0c\x0a\5alpha\x15\0\0\x80\x3f"), "'alpha' has the wrong type"},
         {{TENSOR(0), {DNN_TENSOR_DIMS, 3}}, BYTES(""), "bytes of data for"},
     };
 
@@ -274,7 +275,8 @@ static void initializers_of_other_forms(void **state) {
     ASSERT_REFUSED(damaged, DIGITNET_EFORMAT, 1);
     static const field_case foreign[] = {
         {{OPSET, {DNN_OPSET_VERSION, 0}}, BYTES(""), "operator set 0"},
-        {{NODE(0), {DNN_NODE_INPUT, 1}}, BYTES(""), "a kernel of 1 dimensions"}, /* the bias */
+        {{ATTRIBUTE(5, 0)}, BYTES("\x2a\x0a\x0a\5alpha\xa0\1\1"), "only 'alpha' 1"}, /* left out, it is 0 */
+        {{NODE(0), {DNN_NODE_INPUT, 1}}, BYTES(""), "a kernel of 1 dimensions"},     /* the bias */
         {{TENSOR(0), {DNN_TENSOR_DATA_TYPE, 0}}, BYTES("\x10\1\x1a\0"), "it comes in segments"},
         {{TENSOR(0), {DNN_TENSOR_DATA_TYPE, 0}}, BYTES(""), "its values are neither float nor double"},
         {{TENSOR(0), {DNN_TENSOR_DATA_TYPE, 0}}, BYTES("\x10\1\x70\1"), "its data are in another file"},

@@ -144,6 +144,9 @@ static void a_wrong_mark_is_noticed(void **state) {
         expect_ok(try_load(wrong.data, wrong.size, 1));
         free(wrong.data);
     }
+    saved_bytes unknown = with_mark(&file, "digitnet.optimizer", "adamw");
+    expect_failure(try_load(unknown.data, unknown.size, 0), DIGITNET_EFORMAT, "'digitnet.optimizer' is 'adamw'");
+    free(unknown.data);
     saved_bytes zero = with_mark(&file, "digitnet.seed", "1x3");
     memcpy(find(&zero, "1x3"), "1\0003", 3); /* no end of the text */
     mend(&zero);
@@ -171,6 +174,12 @@ static void an_impossible_place_is_noticed(void **state) {
         {{"10", "3", "2", "50", "8", "1.5", "16"}, DIGITNET_OK},
         {{"10", "3", "7", "50", "8", "1.5", "50"}, DIGITNET_OK}, /* behind the last batch */
         {{"10", "3", "0", "50", "8", "0", "0"}, DIGITNET_OK},    /* before the first */
+        {{"10", "3", "6", "48", "8", "1.5", "48"}, DIGITNET_OK},
+        {{"10", "3", "7", "48", "8", "1.5", "48"}, DIGITNET_EFORMAT},
+        {{"10", "3", "7", "49", "8", "1.5", "49"}, DIGITNET_OK},
+        {{"9007199254740992", "3", "2", "50", "8", "1.5", "16"}, DIGITNET_OK},
+        {{"10", "3", "2", "9007199254740992", "8", "1.5", "16"}, DIGITNET_OK},
+        {{"10", "3", "2", "9007199254740993", "8", "1.5", "16"}, DIGITNET_EFORMAT},
         {{"10", "3", "8", "50", "8", "1.5", "50"}, DIGITNET_EFORMAT},
         {{"10", "3", "2", "50", "8", "1.5", "17"}, DIGITNET_EFORMAT},
         {{"10", "3", "7", "50", "8", "1.5", "51"}, DIGITNET_EFORMAT},

@@ -289,6 +289,13 @@ static void messages_name_places_in_the_file(void **state) {
     assert_true(dnn_wire_next(&reader, &field));
     assert_false(dnn_wire_next(&reader, &field));
     expect_failure(reader.status, DIGITNET_EFORMAT, "byte 106: a field is longer than what holds it");
+    int64_t values[1];
+    size_t count = 0;
+    inner = (dnn_wire_view){.bytes = (const unsigned char *)"\x08\x01\x0a\x01\xff", .size = 5, .offset = 100};
+    reader = dnn_wire_read(inner);
+    while (dnn_wire_next(&reader, &field))
+        dnn_wire_get_integers(&reader, &field, values, 1, &count);
+    expect_failure(reader.status, DIGITNET_EFORMAT, "byte 102: a list of numbers is cut off");
 }
 
 static void counting_ends_where_numbers_do(void **state) {

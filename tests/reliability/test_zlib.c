@@ -77,6 +77,7 @@ static void errors_without_a_message_are_told(void **state) {
 
 static size_t given;
 static uInt most_at_once;
+static const unsigned char *elements; /* where they begin in memory */
 
 /* The header, then pixels, which are left as they are in memory; behind them the end. */
 static int pretend(z_streamp stream) {
@@ -87,6 +88,10 @@ static int pretend(z_streamp stream) {
     }
     if (given < sizeof header)
         memcpy(stream->next_out, header + given, count);
+    else if (given == sizeof header)
+        elements = stream->next_out;
+    else
+        assert_ptr_equal(stream->next_out, elements + (given - sizeof header));
     given += count;
     most_at_once = count > most_at_once ? count : most_at_once;
     stream->avail_out = 0;
