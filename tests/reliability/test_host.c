@@ -1,5 +1,6 @@
 /* Whatever is called, with right and with wrong arguments, the program's own affairs are as they were: in a program
- * that has changed nothing, and in one that has everything in a way of its own. And 64 KiB of stack are enough. */
+ * that has changed nothing, and in one that has everything in a way of its own. And 64 KiB of stack are enough, or the
+ * least that the system allows. */
 #define _GNU_SOURCE /* feenableexcept */
 #include <fenv.h>
 #include <locale.h>
@@ -127,7 +128,8 @@ static void test_host_with_traps(void **state) {
 #endif
     feclearexcept(FE_ALL_EXCEPT);
 #if defined(__GLIBC__)
-    assert_true(feenableexcept(FE_DIVBYZERO) != -1);
+    if (feenableexcept(FE_DIVBYZERO) == -1)
+        skip(); /* the processor has no traps */
     for (size_t i = 0; i < public_call_count; i++)
         check_change(TRAINED, &public_calls[i], MAX_ARGUMENTS, (argument){0});
     fedisableexcept(FE_DIVBYZERO);
@@ -172,13 +174,19 @@ static size_t stack_of_c_library(void) {
     return size;
 }
 
+static size_t small_stack(void) {
+    long least = sysconf(_SC_THREAD_STACK_MIN);
+    size_t size = stack_of_c_library() + SMALL_STACK;
+    return least > 0 && size < (size_t)least ? (size_t)least : size;
+}
+
 /* The caller of fit is one of its workers: what they run on their own stacks it runs on this one. */
 static void test_small_stack(void **state) {
     (void)state;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     skip(); /* whose functions take more themselves */
 #endif
-    assert_true(starts_with_stack(stack_of_c_library() + SMALL_STACK, call_everything));
+    assert_true(starts_with_stack(small_stack(), call_everything));
 }
 
 static int begin(void **state) {
