@@ -11,6 +11,9 @@
 #include <cmocka.h>
 
 #include "digitnet/status.h"
+#ifdef RECORDED_CALLS
+#include RECORDED_CALLS
+#endif
 
 /* The call succeeds. */
 #define expect_ok(call)                                                                            \
