@@ -45,6 +45,25 @@ END
 read_all "$work/all" || complain "Doxygen warns: $(cat "$work/all/log")"
 read_headers include "$work/reference" || complain "Doxygen warns: $(cat "$work/reference/log")"
 
+# Links lead to pages and places that are there, and none out of the folder.
+dead_links() { # HTML_FOLDER
+    python3 - "$1" <<'END'
+import os, re, sys
+os.chdir(sys.argv[1])
+pages = {name: open(name, encoding="utf-8").read() for name in os.listdir() if name.endswith(".html")}
+places = {name: set(re.findall(r'(?:id|name)="([^"]+)"', text)) for name, text in pages.items()}
+for name, text in sorted(pages.items()):
+    for link in sorted(set(re.findall(r'(?:href|src)="([^"]+)"', text))):
+        page, _, place = link.partition("#")
+        page = page or name
+        if not re.match(r"https?:|javascript:|mailto:", link) and ("/" in page and page.startswith("..") or not os.path.exists(page)
+                or place and page in pages and place not in places[page]):
+            print(f"{name}: {link}")
+END
+}
+links=$(dead_links "$work/all/html")
+[ -z "$links" ] || complain "dead links: $links"
+
 # Undocumented things, each planted in a copy of the headers, must be found.
 plant() { # WHAT SED_SCRIPT HEADER
     rm -rf "$work/planted"

@@ -3,6 +3,7 @@
 #define DIGITNET_OWNER_HPP
 
 #include <memory>
+#include <type_traits>
 
 namespace digitnet {
 
@@ -59,12 +60,7 @@ template <typename Handle, void (*free_handle)(Handle *)> class owner {
     }
 
   private:
-    struct deleter {
-        void operator()(Handle *handle) const noexcept {
-            free_handle(handle);
-        }
-    };
-    std::unique_ptr<Handle, deleter> handle_;
+    std::unique_ptr<Handle, std::integral_constant<void (*)(Handle *), free_handle>> handle_;
 };
 
 } // namespace digitnet
