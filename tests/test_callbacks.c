@@ -317,6 +317,11 @@ static int request_at_batch(const digitnet_event *event, void *user_data) {
     return 0;
 }
 
+static int always_stop(const digitnet_event *event, void *user_data) {
+    (void)event, (void)user_data;
+    return 1;
+}
+
 /* A request stays until a fit consumes it, and is consumed once. */
 static void test_request_stop(void **state) {
     const digitnet_dataset *data = *state;
@@ -341,6 +346,12 @@ static void test_request_stop(void **state) {
     fit(model, data,
         DIGITNET_WITH(digitnet_fit_options, .batch_size = IMAGES, DIGITNET_CALLBACKS({request_at_batch, &last_batch})));
     assert_int_equal(info_of(model).batches_done, 0);
+    assert_int_equal(fit_and_tell_end(model, data, NULL), DIGITNET_END_COMPLETED);
+    /* One that meets a callback's answer, which came before it. */
+    digitnet_model_request_stop(model);
+    assert_int_equal(
+        fit_and_tell_end(model, data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS({always_stop, NULL}))),
+        DIGITNET_END_CALLBACK);
     assert_int_equal(fit_and_tell_end(model, data, NULL), DIGITNET_END_COMPLETED);
     /* No object, no harm. */
     digitnet_model_request_stop(NULL);

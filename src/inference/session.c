@@ -33,7 +33,7 @@ struct digitnet_session {
 };
 
 static void release_snapshot(weights_snapshot *snapshot) {
-    if (snapshot && atomic_fetch_sub(&snapshot->owners, 1) == 1) {
+    if (atomic_fetch_sub(&snapshot->owners, 1) == 1) {
         dnn_network_release(&snapshot->network);
         dnn_release(snapshot);
     }

@@ -121,7 +121,6 @@ static const dnn_step_kind general_step = {.forward = forward, .backward = backw
 bool dnn_conv2d_plan_general(dnn_step *step) {
     step->kind = &general_step;
     step->layer_count = 1;
-    size_t values;
-    return dnn_size_multiply(&values, chunk_positions(step), taps_of(step)) &&
-           dnn_size_multiply(&step->scratch_bytes, values, sizeof(float));
+    /* One position's taps, or CHUNK_VALUES at most. */
+    return dnn_size_multiply(&step->scratch_bytes, chunk_positions(step) * taps_of(step), sizeof(float));
 }

@@ -124,8 +124,7 @@ static float *output_gradient_of(const dnn_pass *pass, size_t step, size_t sampl
 }
 
 float *dnn_pass_output(const dnn_pass *pass, size_t sample) {
-    size_t steps = pass->network->step_count;
-    return steps ? output_of(pass, steps - 1, sample) : dnn_pass_input(pass, sample);
+    return output_of(pass, pass->network->step_count - 1, sample);
 }
 
 float *dnn_pass_output_gradient(const dnn_pass *pass, size_t sample) {
