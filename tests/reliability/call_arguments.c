@@ -12,7 +12,7 @@ enum { IMAGES = 12 };
 static digitnet_model *models[MODEL_STATES];
 static digitnet_dataset *train;
 static temporary_folder folder;
-static char path_to_write[128], path_to_model[128];
+static char path_to_write[128], path_to_model[128], path_to_device[128];
 
 const char *state_name(model_state state) {
     static const char *const names[MODEL_STATES] = {"fresh", "built", "compiled", "trained", "loaded"};
@@ -23,6 +23,8 @@ void begin_worlds(void) {
     folder = make_folder();
     snprintf(path_to_write, sizeof path_to_write, "%s/written", folder.path);
     snprintf(path_to_model, sizeof path_to_model, "%s/model.onnx", folder.path);
+    snprintf(path_to_device, sizeof path_to_device, "%s/device", folder.path);
+    assert_int_equal(symlink("/dev/null", path_to_device), 0); /* by a name that a fault may replace */
     train = make_small_dataset(IMAGES, 1);
     expect_ok(digitnet_model_create(&models[FRESH], SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
     models[BUILT] = build_small_network();
@@ -39,6 +41,7 @@ void end_worlds(void) {
     digitnet_dataset_free(train);
     unlink(path_to_write);
     unlink(path_to_model);
+    unlink(path_to_device);
     rmdir(folder.path);
 }
 
@@ -395,7 +398,7 @@ size_t boundary_values(argument values[MAX_BOUNDARIES], argument_kind kind) {
     case PATH_TO_IMAGES:
     case PATH_TO_LABELS:
     case PATH_TO_FOLDER:
-        FILL(TEXT(NULL), TEXT(""), TEXT("."), TEXT("/dev/null"), TEXT("/nonexistent/%s%n"), TEXT(long_text));
+        FILL(TEXT(NULL), TEXT(""), TEXT("."), TEXT(path_to_device), TEXT("/nonexistent/%s%n"), TEXT(long_text));
     default:
         FILL(TEXT(NULL));
     }
