@@ -49,7 +49,7 @@ def comments():
 
 
 def named_statuses(comment):
-    return set(re.findall(r"\bDIGITNET_(OK|E[A-Z]+)\b", comment)) - {"END", "EPOCH"}
+    return set(re.findall(r"\bDIGITNET_(OK|E[A-Z]+)\b", comment))
 
 
 def form(function):
@@ -58,10 +58,8 @@ def form(function):
 
 
 def undocumented(function, statuses, comment_of):
-    """What a source or a callback returns may be any status; a builder passes on what those before it failed with."""
+    """A builder passes on what one before it failed with."""
     comment = comment_of[function]
-    if re.search("the status of a (source|callback)", comment):
-        return set()
     named = named_statuses(comment)
     if "the status of the first builder that failed" in comment:
         named = named.union(*(named_statuses(comment_of[name]) for name in comment_of if name.startswith("digitnet_model_add_")))
@@ -73,7 +71,7 @@ def promises_not_seen(seen, comment_of):
     seen_of_form = defaultdict(set)
     for function, statuses in seen.items():
         seen_of_form[form(function)] |= statuses
-    for function in seen:
+    for function in comment_of:
         never_seen = {status for name, status in NEVER_SEEN if name == form(function)}
         yield from ((function, status) for status in named_statuses(comment_of[function])
                     if (status in seen_of_form[form(function)]) == (status in never_seen))

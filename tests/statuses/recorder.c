@@ -1,6 +1,7 @@
 #include "statuses/recorder.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,15 @@ static struct {
     atomic_uint statuses; /* a bit for each */
 } records[MOST_FUNCTIONS];
 
+/* Whether a callback or a source returned it, which may be any. */
+static bool is_passed_on(digitnet_status status) {
+    const char *message = digitnet_last_error();
+    return status != DIGITNET_OK && status != DIGITNET_ECALLBACK &&
+           (strstr(message, "ended the fit") || strstr(message, "gather callback returned"));
+}
+
 digitnet_status record_status(const char *function, digitnet_status status) {
-    for (size_t i = 0; i < MOST_FUNCTIONS; i++) {
+    for (size_t i = 0; i < MOST_FUNCTIONS && !is_passed_on(status); i++) {
         const char *owner = NULL;
         if (atomic_compare_exchange_strong(&records[i].function, &owner, function) || strcmp(owner, function) == 0) {
             atomic_fetch_or(&records[i].statuses, 1u << -(int)status % MOST_STATUSES);
