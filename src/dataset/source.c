@@ -1,7 +1,6 @@
 /* Data sets that a callback gathers. */
 #include <math.h>
 
-#include "core/memory.h"
 #include "core/number.h"
 #include "core/options.h"
 #include "core/status.h"

@@ -1,5 +1,4 @@
 /* Dense: Y = act(X W^T + b), X samples x inputs, W units x inputs, Y samples x units. */
-#include "core/memory.h"
 #include "core/status.h"
 #include "kernels/gemm.h"
 #include "layers/layer.h"
