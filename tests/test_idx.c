@@ -248,8 +248,10 @@ static void other_element_types_are_not_supported(void **state) {
     static const unsigned char types[] = {0x09, 0x0b, 0x0c, 0x0d, 0x0e};
     for (size_t i = 0; i < sizeof types; ++i) {
         content images = images_content();
+        char message[64];
         images.bytes[2] = types[i];
-        assert_images_refused(&images, DIGITNET_EUNSUPPORTED, "only unsigned bytes");
+        snprintf(message, sizeof message, "IDX elements of type %02x; only unsigned bytes", types[i]);
+        assert_images_refused(&images, DIGITNET_EUNSUPPORTED, message);
     }
 }
 

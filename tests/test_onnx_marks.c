@@ -61,10 +61,11 @@ static void a_missing_mark_is_noticed(void **state) {
     (void)state;
     saved_bytes file = save_sample("tiny");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        char key[64];
+        char key[64], message[80];
         snprintf(key, sizeof key, "digitnet.%s", keys[i]);
+        snprintf(message, sizeof message, "without its %s:", key);
         saved_bytes without = with_mark(&file, key, NULL);
-        expect_failure(try_load(without.data, without.size, 0), DIGITNET_EFORMAT, key);
+        expect_failure(try_load(without.data, without.size, 0), DIGITNET_EFORMAT, message);
         expect_ok(try_load(without.data, without.size, 1));
         free(without.data);
     }

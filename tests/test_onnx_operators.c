@@ -235,6 +235,7 @@ static void forms_that_are_refused(void **state) {
         {{.type = "Relu", .domain = "com.example"}, unsupported, "com.example"},
         {{.type = "Relu", .opset_domain = "com.example"}, unsupported, "operator set 0"},
         {{.type = "Relu", .attributes = {NUMBER("slope", 1)}}, unsupported, "slope"},
+        {{.type = "Relu", .attributes = {NUMBER("axis", 1)}}, unsupported, "'axis'"},
         {{.type = "Transpose", .flat = true, .attributes = {LIST("perm", 0, 2, 3, 1)}}, unsupported, "of an image"},
         {{.type = "Dropout", .inputs = {"r"}, .ratio_count = 2}, format, "one value"},
         {{.type = "Dropout", .inputs = {"r", "training"}, .ratio_count = 1}, unsupported, "third input"},
