@@ -412,8 +412,7 @@ static void a_file_has_at_most_2_gib(void **state) {
     float *parameters = network->parameters;
     network->parameters = zeros;
     kernel->values = values;
-    expect_failure(digitnet_model_save(model, "/tmp/digitnet-never.onnx"), DIGITNET_ELIMIT, "more than the 2 GiB");
-    assert_int_equal(access("/tmp/digitnet-never.onnx", F_OK), -1);
+    expect_failure(digitnet_model_save(model, "/nonexistent/model"), DIGITNET_ELIMIT, "more than the 2 GiB");
     kernel->values = right;
     network->parameters = parameters;
     check_round_trip(model);
