@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds the library with its tests, warnings as errors, in build-tests/, and runs them. What is given goes to
-# ctest: tests/run.sh -R test_core
+# ctest: tests/run.sh -R test_dataset
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

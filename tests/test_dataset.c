@@ -1,11 +1,10 @@
-/* Data sets from memory and from sources, slices, reading, and the order of an epoch. */
+/* Data sets from memory, slices, and reading. */
 #include "expect.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "dataset/batch.h"
 #include "dataset/dataset.h"
 
 enum { COUNT = 20, HEIGHT = 2, WIDTH = 3, CHANNELS = 2, VALUES = HEIGHT * WIDTH * CHANNELS };
@@ -16,11 +15,11 @@ static int32_t labels[COUNT];
 
 static int fill_samples(void **state) {
     (void)state;
-    for (int i = 0; i < COUNT * VALUES; ++i) {
+    for (int i = 0; i < COUNT * VALUES; i++) {
         bytes[i] = (uint8_t)(i * 7);
         floats[i] = (float)i / 16.0f - 3.0f;
     }
-    for (int i = 0; i < COUNT; ++i)
+    for (int i = 0; i < COUNT; i++)
         labels[i] = i * 3 % 10;
     return 0;
 }
@@ -43,40 +42,6 @@ static digitnet_dataset_info describe(const digitnet_dataset *dataset) {
     return info;
 }
 
-enum { SOURCE_COUNT = 1000 };
-
-typedef struct source {
-    int calls, released;
-    size_t largest_call, last_index;
-    uint64_t seed_sum;
-    bool seeded;
-    int result;           /* what the callback returns */
-    float spoilt_value;   /* in image 300, value 1 */
-    int32_t spoilt_label; /* of image 300 */
-} source;
-
-static int gather_source(float *images, int32_t *classes, const size_t *indices, const uint64_t *seeds, size_t count,
-                         void *user_data) {
-    source *self = user_data;
-    ++self->calls;
-    self->seeded = seeds != NULL;
-    self->largest_call = count > self->largest_call ? count : self->largest_call;
-    for (size_t i = 0; i < count; ++i) {
-        if (indices[i] >= SOURCE_COUNT)
-            return 1;
-        if (images != NULL) {
-            images[2 * i] = (float)indices[i];
-            images[2 * i + 1] = indices[i] == 300 ? self->spoilt_value : 0.5f;
-        }
-        if (classes != NULL)
-            classes[i] = indices[i] == 300 ? self->spoilt_label : (int32_t)(indices[i] % 10);
-        if (seeds != NULL)
-            self->seed_sum += seeds[i];
-        self->last_index = indices[i];
-    }
-    return self->result;
-}
-
 /* ---- From memory ---- */
 
 static void all_bytes_are_scaled(void **state) {
@@ -85,11 +50,11 @@ static void all_bytes_are_scaled(void **state) {
     int32_t label = 0;
     float values[256];
     digitnet_dataset *dataset = NULL;
-    for (int i = 0; i < 256; ++i)
+    for (int i = 0; i < 256; i++)
         all[i] = (uint8_t)i;
     expect_ok(digitnet_dataset_create_u8(&dataset, all, &label, 1, 16, 16, 1));
     expect_ok(digitnet_dataset_read(values, 256, NULL, 0, dataset, 0, 1));
-    for (int i = 0; i < 256; ++i)
+    for (int i = 0; i < 256; i++)
         assert_true(values[i] == (float)i / 255.0f);
     digitnet_dataset_free(dataset);
 }
@@ -105,7 +70,7 @@ static void bytes_are_copied(void **state) {
     expect_ok(digitnet_dataset_read(values, COUNT * VALUES, classes, COUNT, dataset, 0, COUNT));
     bytes[0] = first;
     labels[0] = 0;
-    for (int i = 0; i < COUNT * VALUES; ++i)
+    for (int i = 0; i < COUNT * VALUES; i++)
         assert_true(values[i] == (float)bytes[i] / 255.0f);
     assert_memory_equal(classes, labels, sizeof labels);
     digitnet_dataset_free(dataset);
@@ -169,11 +134,6 @@ static void sizes_that_overflow_are_refused(void **state) {
     expect_failure(digitnet_dataset_create_u8(&out, bytes, labels, half, 2, 1, 1), DIGITNET_ELIMIT, "counted");
     expect_failure(digitnet_dataset_create_u8(&out, bytes, labels, 1, half, half, half), DIGITNET_ELIMIT, "counted");
     expect_failure(digitnet_dataset_create_f32(&out, floats, labels, half / 2, 1, 2, 1), DIGITNET_ELIMIT, "counted");
-    digitnet_source_options options = DIGITNET_INIT(digitnet_source_options);
-    options.gather = gather_source;
-    options.count = options.width = options.channels = 1;
-    options.height = half;
-    expect_failure(digitnet_dataset_create_source(&out, &options), DIGITNET_ELIMIT, "counted");
     assert_null(out);
 }
 
@@ -182,7 +142,7 @@ static void wrong_values_are_named(void **state) {
     static const float wrong[] = {NAN, INFINITY, -INFINITY};
     static const char *const names[] = {"nan", "inf", "-inf"};
     digitnet_dataset *out = NULL;
-    for (size_t i = 0; i < 3; ++i) {
+    for (size_t i = 0; i < 3; i++) {
         char message[64];
         float right = floats[5 * VALUES + 4];
         floats[5 * VALUES + 4] = wrong[i];
@@ -282,7 +242,7 @@ static void ranges_are_checked(void **state) {
     static const struct {
         size_t first, count;
     } wrong[] = {{0, 0}, {0, 6}, {5, 1}, {4, 2}, {SIZE_MAX, 1}, {1, SIZE_MAX}, {SIZE_MAX, SIZE_MAX}};
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; ++i) {
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         expect_failure(digitnet_dataset_slice(&out, part, wrong[i].first, wrong[i].count), DIGITNET_EINVAL,
                        "dataset_slice");
         assert_null(out);
@@ -326,9 +286,9 @@ static void samples_are_gathered_by_index(void **state) {
     expect_ok(digitnet_dataset_slice(&part, whole, 10, 10));
     assert_false(dnn_dataset_is_source(part));
     expect_ok(dnn_dataset_gather(values, classes, part, dnn_kernels_best(), indices, NULL, 4));
-    for (size_t i = 0; i < 4; ++i) {
+    for (size_t i = 0; i < 4; i++) {
         assert_int_equal(classes[i], labels[10 + indices[i]]);
-        for (size_t j = 0; j < VALUES; ++j)
+        for (size_t j = 0; j < VALUES; j++)
             assert_true(values[i * VALUES + j] == (float)bytes[(10 + indices[i]) * VALUES + j] / 255.0f);
     }
     digitnet_dataset_free(whole);
@@ -357,7 +317,7 @@ static void labels_are_checked_against_the_classes(void **state) {
 }
 
 static void *slice_and_free(void *shared) {
-    for (size_t i = 0; i < 500; ++i) {
+    for (size_t i = 0; i < 500; i++) {
         digitnet_dataset *part = NULL;
         float values[VALUES];
         if (digitnet_dataset_slice(&part, shared, i % COUNT, 1) != DIGITNET_OK ||
@@ -373,224 +333,14 @@ static void threads_share_a_data_set(void **state) {
     (void)state;
     pthread_t threads[4];
     digitnet_dataset *dataset = make_floats();
-    for (size_t i = 0; i < 4; ++i)
+    for (size_t i = 0; i < 4; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, slice_and_free, dataset), 0);
-    for (size_t i = 0; i < 4; ++i) {
+    for (size_t i = 0; i < 4; i++) {
         void *result = NULL;
         pthread_join(threads[i], &result);
         assert_null(result);
     }
     digitnet_dataset_free(dataset);
-}
-
-/* ---- Sources ---- */
-
-static void release_source(void *user_data) {
-    ++((source *)user_data)->released;
-}
-
-static digitnet_dataset *make_source(source *self) {
-    digitnet_dataset *dataset = NULL;
-    digitnet_source_options options = DIGITNET_INIT(digitnet_source_options);
-    options.count = SOURCE_COUNT;
-    options.height = 1;
-    options.width = 2;
-    options.channels = 1;
-    options.gather = gather_source;
-    options.release = release_source;
-    options.user_data = self;
-    expect_ok(digitnet_dataset_create_source(&dataset, &options));
-    return dataset;
-}
-
-static void source_is_read_through_its_callback(void **state) {
-    (void)state;
-    static float values[2 * SOURCE_COUNT];
-    static int32_t classes[SOURCE_COUNT];
-    source self = {0};
-    digitnet_dataset *dataset = make_source(&self);
-    assert_true(dnn_dataset_is_source(dataset));
-    assert_int_equal(describe(dataset).count, SOURCE_COUNT);
-    assert_int_equal(describe(dataset).classes, 0);
-    expect_ok(dnn_dataset_check_labels(dataset, 1)); /* not known beforehand */
-    assert_int_equal(self.calls, 0);
-    expect_ok(digitnet_dataset_read(values, 2 * SOURCE_COUNT, classes, SOURCE_COUNT, dataset, 0, SOURCE_COUNT));
-    assert_false(self.seeded);
-    for (size_t i = 0; i < SOURCE_COUNT; ++i) {
-        assert_true(values[2 * i] == (float)i);
-        assert_int_equal(classes[i], i == 300 ? 0 : i % 10);
-    }
-    expect_ok(digitnet_dataset_read(NULL, 0, classes, 1, dataset, 999, 1));
-    assert_int_equal(classes[0], 9);
-    expect_ok(digitnet_dataset_read(values, 2, NULL, 0, dataset, 999, 1));
-    assert_true(values[0] == 999.0f);
-    digitnet_dataset_free(dataset);
-    assert_int_equal(self.released, 1);
-}
-
-static void slices_of_sources_use_the_sources_indices(void **state) {
-    (void)state;
-    enum { PART = 600 };
-    static float values[2 * PART];
-    static int32_t classes[PART];
-    static size_t indices[PART];
-    static uint64_t seeds[PART];
-    source self = {0};
-    digitnet_dataset *whole = make_source(&self);
-    digitnet_dataset *part = NULL, *part_of_part = NULL;
-    expect_ok(digitnet_dataset_slice(&part, whole, 350, 650));
-    expect_ok(digitnet_dataset_slice(&part_of_part, part, 50, PART));
-    digitnet_dataset_free(whole);
-    digitnet_dataset_free(part);
-    uint64_t seed_sum = 0;
-    for (size_t i = 0; i < PART; ++i) {
-        indices[i] = PART - 1 - i;
-        seeds[i] = i * i;
-        seed_sum += seeds[i];
-    }
-    expect_ok(dnn_dataset_gather(values, classes, part_of_part, dnn_kernels_best(), indices, seeds, PART));
-    for (size_t i = 0; i < PART; ++i) {
-        assert_true(values[2 * i] == (float)(400 + indices[i]));
-        assert_int_equal(classes[i], (400 + indices[i]) % 10);
-    }
-    assert_true(self.seeded);
-    assert_true(self.seed_sum == seed_sum);
-    expect_ok(digitnet_dataset_read(values, 2, NULL, 0, part_of_part, 7, 1));
-    assert_true(values[0] == 407);
-    assert_false(self.seeded);
-    expect_ok(digitnet_dataset_read(NULL, 0, classes, 1, part_of_part, 8, 1));
-    assert_int_equal(classes[0], 8);
-    assert_int_equal(self.released, 0);
-    digitnet_dataset_free(part_of_part);
-    assert_int_equal(self.released, 1);
-}
-
-/* A batch from the whole of a source is one call, so that the callback can read it at once. */
-static void a_batch_is_one_call(void **state) {
-    (void)state;
-    static float values[2 * SOURCE_COUNT];
-    static size_t indices[SOURCE_COUNT];
-    source self = {0};
-    digitnet_dataset *dataset = make_source(&self);
-    dnn_epoch_order(indices, SOURCE_COUNT);
-    expect_ok(dnn_dataset_gather(values, NULL, dataset, dnn_kernels_best(), indices, NULL, SOURCE_COUNT));
-    assert_int_equal(self.calls, 1);
-    assert_int_equal(self.largest_call, SOURCE_COUNT);
-    digitnet_dataset_free(dataset);
-}
-
-static void failing_sources_are_reported(void **state) {
-    (void)state;
-    float values[2];
-    static const struct {
-        int result;
-        digitnet_status status;
-        const char *message;
-    } failures[] = {
-        {DIGITNET_EIO, DIGITNET_EIO, "-5"},
-        {DIGITNET_ENOTFOUND, DIGITNET_ENOTFOUND, "-12"},
-        {1, DIGITNET_ECALLBACK, "returned 1 "},
-        {-99, DIGITNET_ECALLBACK, "-99"},
-    };
-    source self = {0};
-    digitnet_dataset *dataset = make_source(&self);
-    for (size_t i = 0; i < sizeof failures / sizeof *failures; ++i) {
-        self.result = failures[i].result;
-        expect_failure(digitnet_dataset_read(values, 2, NULL, 0, dataset, 0, 1), failures[i].status,
-                       failures[i].message);
-    }
-    for (self.result = DIGITNET_ENOTFOUND; self.result < 0; ++self.result)
-        expect_failure(digitnet_dataset_read(values, 2, NULL, 0, dataset, 0, 1), (digitnet_status)self.result,
-                       digitnet_status_string((digitnet_status)self.result));
-    expect_ok(digitnet_dataset_read(values, 2, NULL, 0, dataset, 0, 1));
-    digitnet_dataset_free(dataset);
-}
-
-static void wrong_samples_of_sources_are_named(void **state) {
-    (void)state;
-    float values[8];
-    int32_t classes[4];
-    source self = {.spoilt_value = INFINITY};
-    digitnet_dataset *dataset = make_source(&self);
-    digitnet_dataset *part = NULL;
-    expect_ok(digitnet_dataset_slice(&part, dataset, 298, 5));
-    expect_failure(digitnet_dataset_read(values, 8, classes, 4, part, 1, 4), DIGITNET_EINVAL,
-                   "image 300, value 1 is inf");
-    self.spoilt_value = 0.0f;
-    self.spoilt_label = -3;
-    expect_failure(digitnet_dataset_read(values, 8, classes, 4, dataset, 299, 4), DIGITNET_EINVAL, "label 300 is -3");
-    expect_ok(digitnet_dataset_read(values, 8, NULL, 0, dataset, 299, 4));
-    digitnet_dataset_free(dataset);
-    digitnet_dataset_free(part);
-}
-
-static void incomplete_sources_are_refused(void **state) {
-    (void)state;
-    source self = {0};
-    digitnet_dataset *out = (digitnet_dataset *)1;
-    digitnet_source_options options = DIGITNET_INIT(digitnet_source_options);
-    options.release = release_source;
-    options.user_data = &self;
-    expect_failure(digitnet_dataset_create_source(&out, NULL), DIGITNET_EINVAL, "options is NULL");
-    assert_null(out);
-    expect_failure(digitnet_dataset_create_source(&out, &options), DIGITNET_EINVAL, "gather is NULL");
-    options.gather = gather_source;
-    expect_failure(digitnet_dataset_create_source(&out, &options), DIGITNET_EINVAL, "0 images of 0x0x0");
-    expect_failure(digitnet_dataset_create_source(NULL, &options), DIGITNET_EINVAL, "out is NULL");
-    options.struct_size = 5000;
-    expect_failure(digitnet_dataset_create_source(&out, &options), DIGITNET_EINVAL, "struct_size");
-    assert_int_equal(self.released, 0);
-}
-
-/* ---- The order of an epoch ---- */
-
-static bool is_permutation(const size_t *order, size_t count) {
-    bool seen[100] = {false};
-    for (size_t i = 0; i < count; ++i) {
-        if (order[i] >= count || seen[order[i]])
-            return false;
-        seen[order[i]] = true;
-    }
-    return true;
-}
-
-static void shuffles_are_permutations(void **state) {
-    (void)state;
-    size_t order[100], again[100], other[100];
-    for (size_t count = 0; count <= 100; count += count < 5 ? 1 : 19) {
-        dnn_epoch_shuffle(order, count, 1, 0);
-        assert_true(is_permutation(order, count));
-    }
-    dnn_epoch_shuffle(order, 100, 1, 3);
-    dnn_epoch_shuffle(again, 100, 1, 3);
-    assert_memory_equal(order, again, sizeof order);
-    dnn_epoch_shuffle(other, 100, 1, 4);
-    assert_memory_not_equal(order, other, sizeof order);
-    dnn_epoch_shuffle(other, 100, 2, 3);
-    assert_memory_not_equal(order, other, sizeof order);
-    dnn_epoch_order(order, 100);
-    for (size_t i = 0; i < 100; ++i)
-        assert_int_equal(order[i], i);
-}
-
-/* All 24 orders of four samples come about as often. */
-static void shuffles_are_fair(void **state) {
-    (void)state;
-    enum { EPOCHS = 24000 };
-    int counts[256] = {0};
-    int kinds = 0;
-    for (uint64_t epoch = 0; epoch < EPOCHS; ++epoch) {
-        size_t order[4];
-        dnn_epoch_shuffle(order, 4, 9, epoch);
-        ++counts[order[0] << 6 | order[1] << 4 | order[2] << 2 | order[3]];
-    }
-    for (int i = 0; i < 256; ++i) {
-        if (counts[i] == 0)
-            continue;
-        ++kinds;
-        assert_in_range(counts[i], 850, 1150); /* five standard deviations */
-    }
-    assert_int_equal(kinds, 24);
 }
 
 int main(void) {
@@ -610,14 +360,6 @@ int main(void) {
         cmocka_unit_test(samples_are_gathered_by_index),
         cmocka_unit_test(labels_are_checked_against_the_classes),
         cmocka_unit_test(threads_share_a_data_set),
-        cmocka_unit_test(source_is_read_through_its_callback),
-        cmocka_unit_test(slices_of_sources_use_the_sources_indices),
-        cmocka_unit_test(a_batch_is_one_call),
-        cmocka_unit_test(failing_sources_are_reported),
-        cmocka_unit_test(wrong_samples_of_sources_are_named),
-        cmocka_unit_test(incomplete_sources_are_refused),
-        cmocka_unit_test(shuffles_are_permutations),
-        cmocka_unit_test(shuffles_are_fair),
     };
     return cmocka_run_group_tests(tests, fill_samples, NULL);
 }
