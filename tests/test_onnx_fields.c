@@ -275,8 +275,9 @@ static void initializers_of_other_forms(void **state) {
     ASSERT_REFUSED(damaged, DIGITNET_EFORMAT, 1);
     static const field_case foreign[] = {
         {{OPSET, {DNN_OPSET_VERSION, 0}}, BYTES(""), "operator set 0"},
-        {{ATTRIBUTE(5, 0)}, BYTES("\x2a\x0a\x0a\5alpha\xa0\1\1"), "only 'alpha' 1"}, /* left out, it is 0 */
-        {{NODE(0), {DNN_NODE_INPUT, 1}}, BYTES(""), "a kernel of 1 dimensions"},     /* the bias */
+        /* An attribute whose value is left out is 0; the bias in the place of the kernel. */
+        {{ATTRIBUTE(5, 0)}, BYTES("\x2a\x0d\x0a\6transB\x18\1\xa0\1\2\x2a\x0a\x0a\5alpha\xa0\1\1"), "only 'alpha' 1"},
+        {{NODE(0), {DNN_NODE_INPUT, 1}}, BYTES(""), "a kernel of 1 dimensions"},
         {{TENSOR(0), {DNN_TENSOR_DATA_TYPE, 0}}, BYTES("\x10\1\x1a\0"), "it comes in segments"},
         {{TENSOR(0), {DNN_TENSOR_DATA_TYPE, 0}}, BYTES(""), "its values are neither float nor double"},
         {{TENSOR(0), {DNN_TENSOR_DATA_TYPE, 0}}, BYTES("\x10\1\x70\1"), "its data are in another file"},
