@@ -379,6 +379,33 @@ static void every_kind_of_layer_may_be_the_last(void **state) {
     }
 }
 
+static bool has_text(const saved_bytes *file, const char *text) {
+    size_t size = strlen(text);
+    for (size_t i = 0; i + size <= file->size; i++)
+        if (memcmp(file->data + i, text, size) == 0)
+            return true;
+    return false;
+}
+
+/* Other tools have the channels first: where that is another order of the values, a Transpose stands before Flatten. */
+static void flattened_images_are_transposed(void **state) {
+    (void)state;
+    static const struct {
+        size_t height, width, channels;
+        bool transposed;
+    } cases[] = {{1, 2, 2, true}, {2, 1, 2, true}, {1, 1, 3, false}, {2, 2, 1, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        digitnet_model *model = NULL;
+        expect_ok(digitnet_model_create(&model, cases[i].height, cases[i].width, cases[i].channels));
+        expect_ok(digitnet_model_add_flatten(model));
+        expect_ok(onnx_draw_weights(model, 1));
+        saved_bytes file = save_model(model);
+        assert_int_equal(has_text(&file, "Transpose"), cases[i].transposed);
+        digitnet_model_free(model);
+        free(file.data);
+    }
+}
+
 static digitnet_model *stack_activations(size_t layers) {
     digitnet_model *model = NULL;
     expect_ok(digitnet_model_create(&model, 1, 1, 2));
@@ -471,6 +498,7 @@ int main(void) {
         cmocka_unit_test(threads_save_one_model_at_once),
         cmocka_unit_test(limits_hold),
         cmocka_unit_test(every_kind_of_layer_may_be_the_last),
+        cmocka_unit_test(flattened_images_are_transposed),
         cmocka_unit_test(a_file_holds_512_layers),
         cmocka_unit_test(a_file_has_at_most_2_gib),
         cmocka_unit_test(without_memory_nothing_is_lost),

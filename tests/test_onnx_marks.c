@@ -187,6 +187,8 @@ static void an_impossible_place_is_noticed(void **state) {
         {{"10", "9", "2", "50", "8", "1.5", "16"}, DIGITNET_EFORMAT},
         {{"10", "3", "2", "0", "8", "1.5", "0"}, DIGITNET_EFORMAT},
         {{"10", "3", "2", "50", "0", "1.5", "0"}, DIGITNET_EFORMAT},
+        {{"10", "3", "1", "0", "8", "1.5", "0"}, DIGITNET_EFORMAT},
+        {{"10", "3", "1", "50", "0", "1.5", "0"}, DIGITNET_EFORMAT},
         {{"10", "3", "2", "50", "18446744073709551615", "1.5", "0"}, DIGITNET_EFORMAT},
         {{"10", "3", "2", "50", "8", "inf", "16"}, DIGITNET_EFORMAT},
         {{"9007199254740993", "3", "2", "50", "8", "1.5", "16"}, DIGITNET_EFORMAT},
