@@ -166,18 +166,16 @@ static bool starts_with_stack(size_t size, void *(*run)(void *)) {
     return started;
 }
 
-/* What the C library itself takes of each stack for the variables of threads: with OpenBLAS, above 64 KiB. */
-static size_t stack_of_c_library(void) {
-    size_t size = DNN_OPENBLAS ? SMALL_STACK : 0;
-    while (size && !starts_with_stack(size, do_nothing))
-        size += SMALL_STACK / 16;
-    return size;
-}
-
+/* 64 KiB, or the least that the system allows, beyond what the C library itself takes of each stack for the variables
+ * of threads: with OpenBLAS, more than that. */
 static size_t small_stack(void) {
     long least = sysconf(_SC_THREAD_STACK_MIN);
-    size_t size = stack_of_c_library() + SMALL_STACK;
-    return least > 0 && size < (size_t)least ? (size_t)least : size;
+    size_t size = least > SMALL_STACK ? (size_t)least : SMALL_STACK;
+    if (!DNN_OPENBLAS)
+        return size;
+    while (!starts_with_stack(size, do_nothing))
+        size += SMALL_STACK / 16;
+    return size + SMALL_STACK;
 }
 
 /* The caller of fit is one of its workers: what they run on their own stacks it runs on this one. */
