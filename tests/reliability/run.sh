@@ -17,17 +17,17 @@ promise() { # NUMBER COUNT COMMAND...
     shift 2
     is_chosen "$number" || return 0
     echo
-    echo "== Promise $number: $*"
+    echo "== Promise $number: $1, $count"
     if ! (cd tests && "$@"); then
         result=BROKEN
         failed=1
     fi
-    rows+=("$number|$*|$count|$result, $((SECONDS - begin)) s")
+    rows+=("$number|${1##*/}|$count|$result, $((SECONDS - begin)) s")
 }
 
 print_table() {
     echo
-    printf '%s\n' "Promise|Command, in tests/|Count|Result" "${rows[@]}" | awk -F '|' '
+    printf '%s\n' "Promise|Program|Count|Result" "${rows[@]}" | awk -F '|' '
         { for (i = 1; i <= NF; i++) { cell[NR, i] = $i; if (length($i) > width[i]) width[i] = length($i) } }
         END { for (row = 1; row <= NR; row++) { for (i = 1; i <= 4; i++) printf "%-*s  ", width[i], cell[row, i]; print "" } }'
 }
