@@ -63,50 +63,21 @@ static void set_field(saved_bytes *file, const place *path, const char *bytes, s
 
 /* Paths in the sample "tiny", whose nodes are Conv, Relu, Transpose, Flatten, Dropout, Gemm, Softmax, and whose
  * initializers are kernel and bias of Conv, Dropout's ratio, kernel and bias of Gemm. */
-#define GRAPH \
-    { DNN_MODEL_GRAPH, 0 }
-#define NODE(n)           \
-    GRAPH, {              \
-        DNN_GRAPH_NODE, n \
-    }
-#define ATTRIBUTE(node, n)    \
-    NODE(node), {             \
-        DNN_NODE_ATTRIBUTE, n \
-    }
-#define TENSOR(n)                \
-    GRAPH, {                     \
-        DNN_GRAPH_INITIALIZER, n \
-    }
-#define INPUT              \
-    GRAPH, {               \
-        DNN_GRAPH_INPUT, 0 \
-    }
-#define OUTPUT              \
-    GRAPH, {                \
-        DNN_GRAPH_OUTPUT, 0 \
-    }
-#define TYPE              \
-    INPUT, {              \
-        DNN_VALUE_TYPE, 0 \
-    }
-#define TENSOR_TYPE        \
-    TYPE, {                \
-        DNN_TYPE_TENSOR, 0 \
-    }
-#define SHAPE                    \
-    TENSOR_TYPE, {               \
-        DNN_TENSOR_TYPE_SHAPE, 0 \
-    }
-#define DIMENSION(n)     \
-    SHAPE, {             \
-        DNN_SHAPE_DIM, n \
-    }
-#define OPSET \
-    { DNN_MODEL_OPSET_IMPORT, 0 }
-#define TRAINING \
-    { DNN_MODEL_TRAINING_INFO, 0 }
-#define MARK \
-    { DNN_MODEL_METADATA_PROPS, 0 }
+#define PLACE(number, nth) \
+    { number, nth }
+#define GRAPH PLACE(DNN_MODEL_GRAPH, 0)
+#define NODE(n) GRAPH, PLACE(DNN_GRAPH_NODE, n)
+#define ATTRIBUTE(node, n) NODE(node), PLACE(DNN_NODE_ATTRIBUTE, n)
+#define TENSOR(n) GRAPH, PLACE(DNN_GRAPH_INITIALIZER, n)
+#define INPUT GRAPH, PLACE(DNN_GRAPH_INPUT, 0)
+#define OUTPUT GRAPH, PLACE(DNN_GRAPH_OUTPUT, 0)
+#define TYPE INPUT, PLACE(DNN_VALUE_TYPE, 0)
+#define TENSOR_TYPE TYPE, PLACE(DNN_TYPE_TENSOR, 0)
+#define SHAPE TENSOR_TYPE, PLACE(DNN_TENSOR_TYPE_SHAPE, 0)
+#define DIMENSION(n) SHAPE, PLACE(DNN_SHAPE_DIM, n)
+#define OPSET PLACE(DNN_MODEL_OPSET_IMPORT, 0)
+#define TRAINING PLACE(DNN_MODEL_TRAINING_INFO, 0)
+#define MARK PLACE(DNN_MODEL_METADATA_PROPS, 0)
 #define BYTES(text) text, sizeof text - 1
 
 typedef struct field_case {
