@@ -206,33 +206,31 @@ static void the_last_number_wins_and_a_message_stands_once(void **state) {
     expect_failure(reader.status, DIGITNET_EFORMAT, "byte 6: a second graph");
 }
 
+/* All fields of a message as one list of at most `room` integers. */
+static digitnet_status read_integers(int64_t *values, size_t room, size_t *count, const char *bytes, size_t size) {
+    dnn_wire_reader reader = dnn_wire_read(view_of(bytes, size));
+    dnn_wire_field field;
+    *count = 0;
+    while (dnn_wire_next(&reader, &field))
+        dnn_wire_get_integers(&reader, &field, values, room, count);
+    return reader.status;
+}
+
 static void repeated_integers_may_be_packed(void **state) {
     (void)state;
     /* 3, packed 4 and -1, 5 */
     static const char bytes[] = "\x08\x03\x0a\x0b\x04\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x08\x05";
     int64_t values[3] = {0, 0, 0};
-    size_t count = 0;
-    dnn_wire_field field;
-    dnn_wire_reader reader = dnn_wire_read(view_of(bytes, sizeof bytes - 1));
-    while (dnn_wire_next(&reader, &field))
-        dnn_wire_get_integers(&reader, &field, values, 3, &count);
-    expect_ok(reader.status);
+    size_t count;
+    expect_ok(read_integers(values, 3, &count, bytes, sizeof bytes - 1));
     assert_int_equal(count, 4); /* one more than there is room for */
     assert_true(values[0] == 3 && values[1] == 4 && values[2] == -1);
 
     static const char cut[] = "\x0a\x02\x04\xff\x08\x05";
-    reader = dnn_wire_read(view_of(cut, sizeof cut - 1));
-    count = 0;
-    while (dnn_wire_next(&reader, &field))
-        dnn_wire_get_integers(&reader, &field, values, 3, &count);
-    expect_failure(reader.status, DIGITNET_EFORMAT, "list of numbers");
+    expect_failure(read_integers(values, 3, &count, cut, sizeof cut - 1), DIGITNET_EFORMAT, "list of numbers");
 
     static const char fixed[] = "\x0d\x01\x02\x03\x04";
-    reader = dnn_wire_read(view_of(fixed, sizeof fixed - 1));
-    count = 0;
-    assert_true(dnn_wire_next(&reader, &field));
-    dnn_wire_get_integers(&reader, &field, values, 3, &count);
-    expect_failure(reader.status, DIGITNET_EFORMAT, "wrong wire type");
+    expect_failure(read_integers(values, 3, &count, fixed, sizeof fixed - 1), DIGITNET_EFORMAT, "wrong wire type");
     assert_int_equal(count, 0);
 }
 
@@ -241,12 +239,8 @@ static void surplus_integers_are_counted(void **state) {
     (void)state;
     static const char bytes[] = "\x0a\x03\x04\x05\x06\x08\x07";
     int64_t values[3] = {0, 0, 42};
-    size_t count = 0;
-    dnn_wire_field field;
-    dnn_wire_reader reader = dnn_wire_read(view_of(bytes, sizeof bytes - 1));
-    while (dnn_wire_next(&reader, &field))
-        dnn_wire_get_integers(&reader, &field, values, 2, &count);
-    expect_ok(reader.status);
+    size_t count;
+    expect_ok(read_integers(values, 2, &count, bytes, sizeof bytes - 1));
     assert_int_equal(count, 4);
     assert_true(values[0] == 4 && values[1] == 5 && values[2] == 42);
 }

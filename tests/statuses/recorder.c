@@ -22,7 +22,9 @@ static bool is_passed_on(digitnet_status status) {
 }
 
 digitnet_status record_status(const char *function, digitnet_status status) {
-    for (size_t i = 0; i < MOST_FUNCTIONS && !is_passed_on(status); i++) {
+    if (is_passed_on(status))
+        return status;
+    for (size_t i = 0; i < MOST_FUNCTIONS; i++) {
         const char *owner = NULL;
         if (atomic_compare_exchange_strong(&records[i].function, &owner, function) || strcmp(owner, function) == 0) {
             atomic_fetch_or(&records[i].statuses, 1u << -(int)status % MOST_STATUSES);
