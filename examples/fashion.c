@@ -1,14 +1,13 @@
 /* The same API on other data: Fashion-MNIST, from Debian's package dataset-fashion-mnist, with a network of another
  * shape. The comments that begin with "Yours:" tell what to change for a data set of your own. */
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "arguments.h"
+#include "results.h"
 
 #include <digitnet/digitnet.h>
 #include <digitnet/progress.h>
-
-#include "arguments.h"
-#include "results.h"
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /* Yours: the names of your classes, in the order of their labels. */
 static const char *const names[] = {"T-shirt/top", "trouser", "pullover", "dress", "coat",
@@ -42,17 +41,17 @@ static digitnet_status build(digitnet_model **model, uint64_t seed) {
     digitnet_status status = digitnet_model_create(model, 28, 28, 1);
     if (status)
         return status;
-    const digitnet_conv2d_options *same = DIGITNET_WITH(digitnet_conv2d_options, .padding = DIGITNET_SAME);
-    digitnet_model_add_conv2d_ex(*model, 32, 3, DIGITNET_RELU, same);
+    const digitnet_conv2d_options *same = DIGITNET_WITH(digitnet_conv2d_options, .padding = DIGITNET_PADDING_SAME);
+    digitnet_model_add_conv2d_ex(*model, 32, 3, DIGITNET_ACTIVATION_RELU, same);
     digitnet_model_add_max_pool2d(*model, 2);
-    digitnet_model_add_conv2d_ex(*model, 64, 3, DIGITNET_RELU, same);
+    digitnet_model_add_conv2d_ex(*model, 64, 3, DIGITNET_ACTIVATION_RELU, same);
     digitnet_model_add_max_pool2d(*model, 2);
     digitnet_model_add_flatten(*model);
     digitnet_model_add_dropout(*model, 0.3);
-    digitnet_model_add_dense(*model, 128, DIGITNET_RELU);
+    digitnet_model_add_dense(*model, 128, DIGITNET_ACTIVATION_RELU);
     digitnet_model_add_dropout(*model, 0.3);
-    digitnet_model_add_dense(*model, CLASSES, DIGITNET_SOFTMAX);
-    return digitnet_model_compile_ex(*model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY,
+    digitnet_model_add_dense(*model, CLASSES, DIGITNET_ACTIVATION_SOFTMAX);
+    return digitnet_model_compile_ex(*model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
                                      DIGITNET_WITH(digitnet_compile_options, .seed = seed));
 }
 

@@ -1,12 +1,12 @@
 #include "history_file.h"
 
+#include "files.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "files.h"
 
 #define NAME "history.csv"
 #define HEADER "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds\n"

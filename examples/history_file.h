@@ -2,9 +2,8 @@
 #ifndef HISTORY_FILE_H
 #define HISTORY_FILE_H
 
-#include <stddef.h>
-
 #include <digitnet/digitnet.h>
+#include <stddef.h>
 
 struct history_file {
     const char *folder;

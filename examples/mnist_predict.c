@@ -1,11 +1,10 @@
 /* Reads handwritten digits from pictures: mnist_predict MODEL IMAGE... */
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <digitnet/digitnet.h>
-
 #include "arguments.h"
 #include "read_image.h"
+
+#include <digitnet/digitnet.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 enum { SIDE = DIGITNET_FRAME_SIZE, RANKS = 3, DEFAULT_MAX_PIXELS = 1 << 28 };
 

@@ -1,16 +1,15 @@
 /* Trains the network on MNIST and leaves the model, its history and pictures; --help tells the options. */
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <digitnet/digitnet.h>
-#include <digitnet/progress.h>
-
 #include "arguments.h"
 #include "files.h"
 #include "history_file.h"
 #include "plots.h"
 #include "results.h"
+
+#include <digitnet/digitnet.h>
+#include <digitnet/progress.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #define MODEL_NAME "mnist.onnx"
 
@@ -80,15 +79,15 @@ static digitnet_status build(digitnet_model **model, const struct settings *sett
     digitnet_status status = digitnet_model_create(model, 28, 28, 1);
     if (status)
         return status;
-    digitnet_model_add_conv2d(*model, 32, 3, DIGITNET_RELU);
+    digitnet_model_add_conv2d(*model, 32, 3, DIGITNET_ACTIVATION_RELU);
     digitnet_model_add_max_pool2d(*model, 2);
-    digitnet_model_add_conv2d(*model, 64, 3, DIGITNET_RELU);
+    digitnet_model_add_conv2d(*model, 64, 3, DIGITNET_ACTIVATION_RELU);
     digitnet_model_add_max_pool2d(*model, 2);
     digitnet_model_add_flatten(*model);
-    digitnet_model_add_dense(*model, 128, DIGITNET_RELU);
-    digitnet_model_add_dense(*model, 10, DIGITNET_SOFTMAX);
+    digitnet_model_add_dense(*model, 128, DIGITNET_ACTIVATION_RELU);
+    digitnet_model_add_dense(*model, 10, DIGITNET_ACTIVATION_SOFTMAX);
     return digitnet_model_compile_ex(
-        *model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY,
+        *model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
         DIGITNET_WITH(digitnet_compile_options, .learning_rate = settings->learning_rate, .seed = settings->seed));
 }
 
@@ -100,7 +99,7 @@ static digitnet_status resume(digitnet_model **model, const struct settings *set
         status = digitnet_model_describe(&info, *model);
     if (!status && !info.compiled)
         return digitnet_model_compile_ex(
-            *model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY,
+            *model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
             DIGITNET_WITH(digitnet_compile_options, .learning_rate = settings->learning_rate, .seed = settings->seed));
     if (!status && settings->learning_rate_given)
         status = digitnet_model_set_learning_rate(*model, settings->learning_rate);
@@ -117,7 +116,7 @@ static void print_summary(const digitnet_model *model) {
 /* After each epoch: so a crash costs no more than the epoch at hand. */
 static int save_epoch(const digitnet_event *event, void *user_data) {
     struct checkpoint *checkpoint = user_data;
-    if (event->kind != DIGITNET_EPOCH_END)
+    if (event->kind != DIGITNET_EVENT_EPOCH_END)
         return 0;
     if (history_file_append(&checkpoint->history, event) || history_file_write(&checkpoint->history))
         return DIGITNET_ECALLBACK;

@@ -1,13 +1,13 @@
 #include "plots.h"
 
+#include "files.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "files.h"
 
 #define SCRIPT "plots.gp"
 

@@ -3,10 +3,9 @@
  *
  *     quickstart [FOLDER]        FOLDER holds MNIST's four files, raw or .gz; default: data/mnist
  */
-#include <stdio.h>
-
 #include <digitnet/digitnet.h>
 #include <digitnet/progress.h>
+#include <stdio.h>
 
 #define CHECK(call)                       \
     if ((status = (call)) != DIGITNET_OK) \
@@ -17,14 +16,14 @@ static digitnet_status build(digitnet_model **model) {
     digitnet_status status = digitnet_model_create(model, 28, 28, 1);
     if (status)
         return status;
-    digitnet_model_add_conv2d(*model, 32, 3, DIGITNET_RELU);
+    digitnet_model_add_conv2d(*model, 32, 3, DIGITNET_ACTIVATION_RELU);
     digitnet_model_add_max_pool2d(*model, 2);
-    digitnet_model_add_conv2d(*model, 64, 3, DIGITNET_RELU);
+    digitnet_model_add_conv2d(*model, 64, 3, DIGITNET_ACTIVATION_RELU);
     digitnet_model_add_max_pool2d(*model, 2);
     digitnet_model_add_flatten(*model);
-    digitnet_model_add_dense(*model, 128, DIGITNET_RELU);
-    digitnet_model_add_dense(*model, 10, DIGITNET_SOFTMAX);
-    return digitnet_model_compile(*model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY);
+    digitnet_model_add_dense(*model, 128, DIGITNET_ACTIVATION_RELU);
+    digitnet_model_add_dense(*model, 10, DIGITNET_ACTIVATION_SOFTMAX);
+    return digitnet_model_compile(*model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY);
 }
 
 int main(int argc, char **argv) {

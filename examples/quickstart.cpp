@@ -3,11 +3,10 @@
 //     quickstart_cpp [FOLDER]        FOLDER holds MNIST's four files, raw or .gz; default: data/mnist
 #include <algorithm>
 #include <cstdio>
-#include <exception>
-#include <string>
-
 #include <digitnet/digitnet.hpp>
 #include <digitnet/progress.h>
+#include <exception>
+#include <string>
 
 // Two convolutions with pooling, then two dense layers.
 static digitnet::model build() {

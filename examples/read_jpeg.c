@@ -1,14 +1,13 @@
 #include <stdio.h>
 /* jpeglib.h needs stdio.h before it. */
+#include "read_image.h"
+
 #include <jerror.h>
 #include <jpeglib.h>
-
 #include <limits.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "read_image.h"
 
 /* libjpeg's own error handler would end the program: this one jumps back. */
 struct error_handler {

@@ -1,7 +1,7 @@
+#include "read_image.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "read_image.h"
 
 #define LARGEST_SIDE 1000000000L
 

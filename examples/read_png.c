@@ -1,9 +1,8 @@
-#include <png.h>
+#include "read_image.h"
 
+#include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "read_image.h"
 
 int read_png(struct grey_image *image, const uint8_t *bytes, size_t size, size_t max_pixels,
              char message[IMAGE_MESSAGE_SIZE]) {

@@ -2,11 +2,11 @@
 #ifndef DIGITNET_CALLBACKS_HPP
 #define DIGITNET_CALLBACKS_HPP
 
-#include <exception>
-#include <type_traits>
-
 #include "digitnet/status.hpp"
 #include "digitnet/training.h"
+
+#include <exception>
+#include <type_traits>
 
 namespace digitnet::detail {
 

@@ -10,12 +10,12 @@
 #ifndef DIGITNET_DATASET_H
 #define DIGITNET_DATASET_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "digitnet/export.h"
 #include "digitnet/options.h"
 #include "digitnet/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
 
 DIGITNET_BEGIN_DECLARATIONS
 

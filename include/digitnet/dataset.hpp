@@ -2,6 +2,13 @@
 #ifndef DIGITNET_DATASET_HPP
 #define DIGITNET_DATASET_HPP
 
+#include "digitnet/callbacks.hpp"
+#include "digitnet/dataset.h"
+#include "digitnet/options.hpp"
+#include "digitnet/owner.hpp"
+#include "digitnet/span.hpp"
+#include "digitnet/status.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -12,13 +19,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include "digitnet/callbacks.hpp"
-#include "digitnet/dataset.h"
-#include "digitnet/options.hpp"
-#include "digitnet/owner.hpp"
-#include "digitnet/span.hpp"
-#include "digitnet/status.hpp"
 
 namespace digitnet {
 

@@ -5,12 +5,12 @@
 #ifndef DIGITNET_IMAGE_H
 #define DIGITNET_IMAGE_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "digitnet/export.h"
 #include "digitnet/options.h"
 #include "digitnet/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
 
 DIGITNET_BEGIN_DECLARATIONS
 

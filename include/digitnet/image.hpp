@@ -2,15 +2,15 @@
 #ifndef DIGITNET_IMAGE_HPP
 #define DIGITNET_IMAGE_HPP
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <string>
-
 #include "digitnet/image.h"
 #include "digitnet/options.hpp"
 #include "digitnet/span.hpp"
 #include "digitnet/status.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
 
 namespace digitnet {
 

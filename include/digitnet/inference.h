@@ -10,10 +10,10 @@
 #ifndef DIGITNET_INFERENCE_H
 #define DIGITNET_INFERENCE_H
 
+#include "digitnet/model.h"
+
 #include <stddef.h>
 #include <stdint.h>
-
-#include "digitnet/model.h"
 
 DIGITNET_BEGIN_DECLARATIONS
 

@@ -2,14 +2,14 @@
 #ifndef DIGITNET_INFERENCE_HPP
 #define DIGITNET_INFERENCE_HPP
 
-#include <cstdint>
-
 #include "digitnet/inference.h"
 #include "digitnet/model.hpp"
 #include "digitnet/options.hpp"
 #include "digitnet/owner.hpp"
 #include "digitnet/span.hpp"
 #include "digitnet/status.hpp"
+
+#include <cstdint>
 
 namespace digitnet {
 

@@ -19,17 +19,17 @@ DIGITNET_BEGIN_DECLARATIONS
 
 /** What is applied to a layer's output. */
 typedef enum digitnet_activation {
-    DIGITNET_LINEAR = 0, /**< Nothing: y = x. */
-    DIGITNET_RELU = 1,   /**< y = max(x, 0). */
-    DIGITNET_SOFTMAX = 2 /**< y = exp(x) / sum of exp(x) over the channels: probabilities. */
+    DIGITNET_ACTIVATION_LINEAR = 0, /**< Nothing: y = x. */
+    DIGITNET_ACTIVATION_RELU = 1,   /**< y = max(x, 0). */
+    DIGITNET_ACTIVATION_SOFTMAX = 2 /**< y = exp(x) / sum of exp(x) over the channels: probabilities. */
 } digitnet_activation;
 
 /** What windows do at the image's edges. */
 typedef enum digitnet_padding {
-    DIGITNET_VALID = 0, /**< They stay inside: floor((size - window) / stride) + 1 rows and columns come out. */
+    DIGITNET_PADDING_VALID = 0, /**< They stay inside: floor((size - window) / stride) + 1 rows and columns come out. */
     /** Zeros are put around the image so that ceil(size / stride) rows and columns come out; an odd zero goes to the
      * bottom and the right. A pool's padding never wins the maximum. */
-    DIGITNET_SAME = 1
+    DIGITNET_PADDING_SAME = 1
 } digitnet_padding;
 
 /** More about a convolution; zero is the default. */
@@ -39,16 +39,16 @@ typedef struct digitnet_conv2d_options {
     size_t kernel_width;      /**< Zero: as wide as high. */
     size_t stride_height;     /**< Zero: 1. */
     size_t stride_width;      /**< Zero: as `stride_height`. */
-    digitnet_padding padding; /**< Zero: DIGITNET_VALID. */
+    digitnet_padding padding; /**< Zero: DIGITNET_PADDING_VALID. */
     int32_t no_bias;          /**< 1: without biases. */
 } digitnet_conv2d_options;
 
 /**
  * Adds a two-dimensional convolution.
  *
- * Takes rows x columns x channels and gives rows x columns x `filters`, where DIGITNET_VALID padding and stride 1, the
- * defaults, leave `kernel` - 1 rows and columns less. As in every such library it is a cross-correlation. Needs the
- * model to itself.
+ * Takes rows x columns x channels and gives rows x columns x `filters`, where DIGITNET_PADDING_VALID padding and stride
+ * 1, the defaults, leave `kernel` - 1 rows and columns less. As in every such library it is a cross-correlation. Needs
+ * the model to itself.
  *
  * @param model       the model; NULL is an error that is not kept
  * @param filters     how many kernels, and so channels of the output
@@ -83,7 +83,7 @@ typedef struct digitnet_max_pool2d_options {
     size_t pool_width;        /**< Zero: as wide as high. */
     size_t stride_height;     /**< Zero: as the pool's height. */
     size_t stride_width;      /**< Zero: as the pool's width. */
-    digitnet_padding padding; /**< Zero: DIGITNET_VALID. */
+    digitnet_padding padding; /**< Zero: DIGITNET_PADDING_VALID. */
     int32_t reserved;         /**< Zero. */
 } digitnet_max_pool2d_options;
 

@@ -16,16 +16,16 @@ using dense_options = sized<digitnet_dense_options>;
 /** Options of the layers that have nothing but a name. */
 using layer_options = sized<digitnet_layer_options>;
 
-/** DIGITNET_LINEAR */
-inline constexpr digitnet_activation linear = DIGITNET_LINEAR;
-/** DIGITNET_RELU */
-inline constexpr digitnet_activation relu = DIGITNET_RELU;
-/** DIGITNET_SOFTMAX */
-inline constexpr digitnet_activation softmax = DIGITNET_SOFTMAX;
-/** DIGITNET_VALID */
-inline constexpr digitnet_padding valid = DIGITNET_VALID;
-/** DIGITNET_SAME */
-inline constexpr digitnet_padding same = DIGITNET_SAME;
+/** DIGITNET_ACTIVATION_LINEAR */
+inline constexpr digitnet_activation linear = DIGITNET_ACTIVATION_LINEAR;
+/** DIGITNET_ACTIVATION_RELU */
+inline constexpr digitnet_activation relu = DIGITNET_ACTIVATION_RELU;
+/** DIGITNET_ACTIVATION_SOFTMAX */
+inline constexpr digitnet_activation softmax = DIGITNET_ACTIVATION_SOFTMAX;
+/** DIGITNET_PADDING_VALID */
+inline constexpr digitnet_padding valid = DIGITNET_PADDING_VALID;
+/** DIGITNET_PADDING_SAME */
+inline constexpr digitnet_padding same = DIGITNET_PADDING_SAME;
 
 } // namespace digitnet
 

@@ -10,12 +10,12 @@
 #ifndef DIGITNET_MODEL_H
 #define DIGITNET_MODEL_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "digitnet/export.h"
 #include "digitnet/options.h"
 #include "digitnet/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
 
 DIGITNET_BEGIN_DECLARATIONS
 
@@ -147,8 +147,9 @@ typedef struct digitnet_layer_info {
  * @retval DIGITNET_ESTATE     the model is being changed
  * @retval DIGITNET_ENOTFOUND  the model has no layer at this place
  */
-DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_layer(digitnet_layer_info *out,
-                                                                       const digitnet_model *model, size_t index);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_describe_layer(digitnet_layer_info *out,
+                                                                                const digitnet_model *model,
+                                                                                size_t index);
 
 /** One tensor of weights. */
 typedef struct digitnet_tensor_info {
@@ -172,8 +173,9 @@ typedef struct digitnet_tensor_info {
  * @retval DIGITNET_ESTATE     the model is being changed
  * @retval DIGITNET_ENOTFOUND  the model has no tensor at this place
  */
-DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_tensor(digitnet_tensor_info *out,
-                                                                        const digitnet_model *model, size_t index);
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_describe_tensor(digitnet_tensor_info *out,
+                                                                                 const digitnet_model *model,
+                                                                                 size_t index);
 
 /**
  * Writes a table of layers, output shapes and parameters, as Keras prints it, as a string.
@@ -203,7 +205,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_summary(char *b
  * @param capacity  how many values `values` has room for
  * @param model     the model
  * @param tensor    the tensor's name, "LAYER/kernel" or "LAYER/bias"; NULL is all, one after the other, in the order of
- *                  digitnet_model_tensor()
+ *                  digitnet_model_describe_tensor()
  * @retval DIGITNET_OK         the weights are written
  * @retval DIGITNET_EINVAL     `values` or `model` is NULL
  * @retval DIGITNET_ESHAPE     `values` is too small
@@ -260,7 +262,7 @@ typedef struct digitnet_model_load_options {
     size_t max_bytes;            /**< Of the file; zero: 2 GiB - 1, the most that an ONNX file can have. */
     /** 1: read one of our files as any other ONNX file, without its checksum and training state: for a file that
      * another tool has changed and saved. */
-    int32_t ignore_marks;
+    int32_t ignore_metadata;
     int32_t reserved; /**< Zero. */
 } digitnet_model_load_options;
 

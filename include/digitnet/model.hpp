@@ -2,15 +2,6 @@
 #ifndef DIGITNET_MODEL_HPP
 #define DIGITNET_MODEL_HPP
 
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <initializer_list>
-#include <string>
-#include <type_traits>
-#include <utility>
-#include <vector>
-
 #include "digitnet/callbacks.hpp"
 #include "digitnet/dataset.hpp"
 #include "digitnet/inference.h"
@@ -21,6 +12,15 @@
 #include "digitnet/span.hpp"
 #include "digitnet/status.hpp"
 #include "digitnet/training.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace digitnet {
 
@@ -351,27 +351,27 @@ class model : public owner<digitnet_model, digitnet_model_free> {
         return info;
     }
     /**
-     * Tells what a layer is, as digitnet_model_layer() does.
+     * Tells what a layer is, as digitnet_model_describe_layer() does.
      *
      * @param index  the layer's place, from 0
      * @return its name, kind and shape; the name is valid as long as the model
-     * @throws error  with DIGITNET_ENOTFOUND where there is none, or another status of digitnet_model_layer()
+     * @throws error  with DIGITNET_ENOTFOUND where there is none, or another status of digitnet_model_describe_layer()
      */
     [[nodiscard]] digitnet_layer_info layer(std::size_t index) const {
         sized<digitnet_layer_info> info;
-        check(digitnet_model_layer(&info, get(), index));
+        check(digitnet_model_describe_layer(&info, get(), index));
         return info;
     }
     /**
-     * Tells what a tensor of weights is, as digitnet_model_tensor() does.
+     * Tells what a tensor of weights is, as digitnet_model_describe_tensor() does.
      *
      * @param index  the tensor's place, from 0, in the order of the layers
      * @return its name and dimensions; the name is valid as long as the model
-     * @throws error  with DIGITNET_ENOTFOUND where there is none, or another status of digitnet_model_tensor()
+     * @throws error  with DIGITNET_ENOTFOUND where there is none, or another status of digitnet_model_describe_tensor()
      */
     [[nodiscard]] digitnet_tensor_info tensor(std::size_t index) const {
         sized<digitnet_tensor_info> info;
-        check(digitnet_model_tensor(&info, get(), index));
+        check(digitnet_model_describe_tensor(&info, get(), index));
         return info;
     }
     /**

@@ -103,7 +103,7 @@ static inline void digitnet_progress_draw_(FILE *file, const digitnet_event *eve
                                            const char *validation) {
     enum { WIDEST_BAR = 32, NARROWEST_BAR = 8 };
     char line[400], steps[48], bar[WIDEST_BAR + 1] = "", time[24], figures[96];
-    int ended = event->kind == DIGITNET_EPOCH_END;
+    int ended = event->kind == DIGITNET_EVENT_EPOCH_END;
     double left = event->seconds / DIGITNET_PROGRESS_CAST_(double, event->batch) *
                   DIGITNET_PROGRESS_CAST_(double, event->batches - event->batch);
     digitnet_progress_time_(time, sizeof time, ended ? event->seconds : left);
@@ -155,20 +155,21 @@ static inline void digitnet_progress_plain_(FILE *file, const digitnet_event *ev
 static inline int digitnet_progress_print(const digitnet_event *event, void *file) {
     FILE *stream = DIGITNET_PROGRESS_CAST_(FILE *, file);
     char validation[96];
-    if (event->kind == DIGITNET_FIT_BEGIN)
+    if (event->kind == DIGITNET_EVENT_FIT_BEGIN)
         return 0;
     int columns = digitnet_progress_columns_(stream);
     digitnet_progress_figures_(validation, sizeof validation, "val_", event->validation_loss,
                                event->validation_accuracy);
-    if (event->kind == DIGITNET_EPOCH_END && columns == 0)
+    if (event->kind == DIGITNET_EVENT_EPOCH_END && columns == 0)
         digitnet_progress_plain_(stream, event, validation);
-    else if (event->kind == DIGITNET_EPOCH_END)
+    else if (event->kind == DIGITNET_EVENT_EPOCH_END)
         digitnet_progress_draw_(stream, event, columns, validation);
-    else if (columns > 0 && event->kind == DIGITNET_EPOCH_BEGIN)
+    else if (columns > 0 && event->kind == DIGITNET_EVENT_EPOCH_BEGIN)
         fprintf(stream, "Epoch %zu/%zu\n", event->epoch, event->epochs);
-    else if (columns > 0 && event->kind == DIGITNET_BATCH_END && digitnet_progress_is_due_(event))
+    else if (columns > 0 && event->kind == DIGITNET_EVENT_BATCH_END && digitnet_progress_is_due_(event))
         digitnet_progress_draw_(stream, event, columns, validation);
-    else if (columns > 0 && event->kind == DIGITNET_FIT_END && event->batch > 0 && event->batch < event->batches) {
+    else if (columns > 0 && event->kind == DIGITNET_EVENT_FIT_END && event->batch > 0 &&
+             event->batch < event->batches) {
         digitnet_progress_draw_(stream, event, columns, validation);
         fputc('\n', stream); /* stopped within an epoch: what is printed next shall not follow on the same line */
     }

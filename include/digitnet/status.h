@@ -5,9 +5,9 @@
 #ifndef DIGITNET_STATUS_H
 #define DIGITNET_STATUS_H
 
-#include <stddef.h>
-
 #include "digitnet/export.h"
+
+#include <stddef.h>
 
 DIGITNET_BEGIN_DECLARATIONS
 

@@ -6,10 +6,10 @@
 #error "digitnet.hpp needs C++17"
 #endif
 
+#include "digitnet/status.h"
+
 #include <stdexcept>
 #include <string>
-
-#include "digitnet/status.h"
 
 namespace digitnet {
 

@@ -5,24 +5,24 @@
 #ifndef DIGITNET_TRAINING_H
 #define DIGITNET_TRAINING_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "digitnet/dataset.h"
 #include "digitnet/model.h"
+
+#include <stddef.h>
+#include <stdint.h>
 
 DIGITNET_BEGIN_DECLARATIONS
 
 /** How weights follow their gradient. */
 typedef enum digitnet_optimizer {
-    DIGITNET_SGD = 1, /**< Stochastic gradient descent, with momentum where that is set. */
-    DIGITNET_ADAM = 2 /**< Adam, in Keras's form. */
+    DIGITNET_OPTIMIZER_SGD = 1, /**< Stochastic gradient descent, with momentum where that is set. */
+    DIGITNET_OPTIMIZER_ADAM = 2 /**< Adam, in Keras's form. */
 } digitnet_optimizer;
 
 /** What training makes small. */
 typedef enum digitnet_loss {
     /** Minus the logarithm of the probability that the model gives to the label. */
-    DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY = 1
+    DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY = 1
 } digitnet_loss;
 
 /** The optimizer's settings; zero is Keras's default. */
@@ -77,8 +77,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile_ex(digi
 /**
  * Changes the learning rate.
  *
- * May be called between fits, and from a callback of the fit; from DIGITNET_EPOCH_BEGIN it holds for that whole epoch.
- * Needs the model to itself otherwise.
+ * May be called between fits, and from a callback of the fit; from DIGITNET_EVENT_EPOCH_BEGIN it holds for that whole
+ * epoch. Needs the model to itself otherwise.
  *
  * @param model          the model
  * @param learning_rate  finite and positive
@@ -104,11 +104,11 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_get_learning_ra
 
 /** When a callback is called. */
 typedef enum digitnet_event_kind {
-    DIGITNET_FIT_BEGIN = 1,   /**< Once, before the first epoch. */
-    DIGITNET_EPOCH_BEGIN = 2, /**< Before each epoch's first batch. */
-    DIGITNET_BATCH_END = 3,   /**< After each batch. */
-    DIGITNET_EPOCH_END = 4,   /**< After each epoch's last batch, with the validation's results. */
-    DIGITNET_FIT_END = 5      /**< Once, however the fit ends. */
+    DIGITNET_EVENT_FIT_BEGIN = 1,   /**< Once, before the first epoch. */
+    DIGITNET_EVENT_EPOCH_BEGIN = 2, /**< Before each epoch's first batch. */
+    DIGITNET_EVENT_BATCH_END = 3,   /**< After each batch. */
+    DIGITNET_EVENT_EPOCH_END = 4,   /**< After each epoch's last batch, with the validation's results. */
+    DIGITNET_EVENT_FIT_END = 5      /**< Once, however the fit ends. */
 } digitnet_event_kind;
 
 /** What a callback is told. */
@@ -121,8 +121,8 @@ typedef struct digitnet_event {
     size_t batches;        /**< How many batches it has. */
     double loss;           /**< The mean over the images of the epoch so far. */
     double accuracy;       /**< The part of the images of the epoch so far that were right, in [0, 1]. */
-    /** NaN before the epoch's end, or where there is no validation. After the last epoch DIGITNET_FIT_END tells of that
-     * one again. */
+    /** NaN before the epoch's end, or where there is no validation. After the last epoch DIGITNET_EVENT_FIT_END tells
+     * of that one again. */
     double validation_loss;
     double validation_accuracy; /**< As `validation_loss`. */
     double seconds;             /**< Spent training in this epoch so far, validation left out. */
@@ -134,8 +134,8 @@ typedef struct digitnet_event {
  * A function that is told how a fit goes on.
  *
  * Called on the thread that called digitnet_model_fit(). It may call the functions that take a `const` model, and
- * digitnet_model_set_learning_rate(). DIGITNET_FIT_END comes once for every DIGITNET_FIT_BEGIN that was delivered,
- * however the fit ends; its result is ignored.
+ * digitnet_model_set_learning_rate(). DIGITNET_EVENT_FIT_END comes once for every DIGITNET_EVENT_FIT_BEGIN that was
+ * delivered, however the fit ends; its result is ignored.
  *
  * @param event      what has happened; valid during the call
  * @param user_data  as given in digitnet_callback
@@ -239,12 +239,12 @@ typedef enum digitnet_metric {
 } digitnet_metric;
 
 /** How a fit ended. */
-typedef enum digitnet_end {
-    DIGITNET_END_COMPLETED = 0, /**< All epochs are done. */
-    DIGITNET_END_CALLBACK = 1,  /**< A callback stopped it. */
-    DIGITNET_END_REQUESTED = 2, /**< digitnet_model_request_stop() stopped it. */
-    DIGITNET_END_FAILED = 3     /**< It failed, with the status that it returned. */
-} digitnet_end;
+typedef enum digitnet_stop_reason {
+    DIGITNET_STOP_COMPLETED = 0, /**< All epochs are done. */
+    DIGITNET_STOP_CALLBACK = 1,  /**< A callback stopped it. */
+    DIGITNET_STOP_REQUESTED = 2, /**< digitnet_model_request_stop() stopped it. */
+    DIGITNET_STOP_FAILED = 3     /**< It failed, with the status that it returned. */
+} digitnet_stop_reason;
 
 /**
  * Reads one figure of all epochs that a fit finished, in order.
@@ -273,9 +273,9 @@ DIGITNET_API size_t digitnet_history_first_epoch(const digitnet_history *history
  * Safe from any thread.
  *
  * @param history  the history
- * @return the end; DIGITNET_END_FAILED for NULL
+ * @return the end; DIGITNET_STOP_FAILED for NULL
  */
-DIGITNET_API digitnet_end digitnet_history_end(const digitnet_history *history);
+DIGITNET_API digitnet_stop_reason digitnet_history_stop_reason(const digitnet_history *history);
 /**
  * Writes a history as a table of comma-separated values.
  *

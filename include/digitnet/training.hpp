@@ -2,14 +2,14 @@
 #ifndef DIGITNET_TRAINING_HPP
 #define DIGITNET_TRAINING_HPP
 
-#include <cstddef>
-#include <string>
-
 #include "digitnet/options.hpp"
 #include "digitnet/owner.hpp"
 #include "digitnet/span.hpp"
 #include "digitnet/status.hpp"
 #include "digitnet/training.h"
+
+#include <cstddef>
+#include <string>
 
 namespace digitnet {
 
@@ -20,12 +20,12 @@ using fit_options = sized<digitnet_fit_options>;
 /** Options of model::evaluate(). */
 using evaluate_options = sized<digitnet_evaluate_options>;
 
-/** DIGITNET_SGD */
-inline constexpr digitnet_optimizer sgd = DIGITNET_SGD;
-/** DIGITNET_ADAM */
-inline constexpr digitnet_optimizer adam = DIGITNET_ADAM;
-/** DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY */
-inline constexpr digitnet_loss sparse_categorical_crossentropy = DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY;
+/** DIGITNET_OPTIMIZER_SGD */
+inline constexpr digitnet_optimizer sgd = DIGITNET_OPTIMIZER_SGD;
+/** DIGITNET_OPTIMIZER_ADAM */
+inline constexpr digitnet_optimizer adam = DIGITNET_OPTIMIZER_ADAM;
+/** DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY */
+inline constexpr digitnet_loss sparse_categorical_crossentropy = DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
 
 /** What a fit came to, epoch by epoch. An empty one has no epochs and ended as failed. */
 class history : public owner<digitnet_history, digitnet_history_free> {
@@ -61,10 +61,10 @@ class history : public owner<digitnet_history, digitnet_history_free> {
     /**
      * Tells how the fit ended.
      *
-     * @return the end; DIGITNET_END_FAILED for an empty history
+     * @return the end; DIGITNET_STOP_FAILED for an empty history
      */
-    [[nodiscard]] digitnet_end end() const noexcept {
-        return digitnet_history_end(get());
+    [[nodiscard]] digitnet_stop_reason end() const noexcept {
+        return digitnet_history_stop_reason(get());
     }
     /**
      * Writes the history as a table with a row for each epoch, as digitnet_history_write_csv() does.

@@ -1,5 +1,8 @@
 #include "core/file.h"
 
+#include "core/memory.h"
+#include "core/status.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -9,9 +12,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "core/memory.h"
-#include "core/status.h"
 
 /* Makes a call again where a signal has interrupted it. */
 #define RETRY(result, call) \
@@ -25,7 +25,7 @@ static digitnet_status fail_errno(digitnet_status status, const char *action, co
     char reason[128];
     if (strerror_r(error, reason, sizeof reason) != 0)
         snprintf(reason, sizeof reason, "error %d", error);
-    return dnn_fail(status, "%s %s: %s", action, path, reason);
+    return digitnet__fail(status, "%s %s: %s", action, path, reason);
 }
 
 static digitnet_status read_all(int file, unsigned char *bytes, size_t size, const char *path) {
@@ -35,7 +35,7 @@ static digitnet_status read_all(int file, unsigned char *bytes, size_t size, con
         if (count < 0)
             return fail_errno(DIGITNET_EIO, "cannot read", path);
         if (count == 0)
-            return dnn_fail(DIGITNET_EIO, "cannot read %s: it has become shorter meanwhile", path);
+            return digitnet__fail(DIGITNET_EIO, "cannot read %s: it has become shorter meanwhile", path);
         done += (size_t)count;
     }
     return DIGITNET_OK;
@@ -48,7 +48,7 @@ static digitnet_status write_all(int file, const unsigned char *bytes, size_t si
         if (count < 0)
             return fail_errno(DIGITNET_EIO, "cannot write", path);
         if (count == 0)
-            return dnn_fail(DIGITNET_EIO, "cannot write %s: none of %zu bytes are taken", path, size - done);
+            return digitnet__fail(DIGITNET_EIO, "cannot write %s: none of %zu bytes are taken", path, size - done);
         done += (size_t)count;
     }
     return DIGITNET_OK;
@@ -67,7 +67,7 @@ static int sync_file(int file) {
     return result;
 }
 
-bool dnn_file_exists(const char *path) {
+bool digitnet__file_exists(const char *path) {
     struct stat info;
     return stat(path, &info) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
@@ -80,12 +80,12 @@ static digitnet_status open_for_reading(int *file, struct stat *info, const char
     if (fstat(*file, info) != 0)
         return fail_errno(DIGITNET_EIO, "cannot read", path);
     if (!S_ISREG(info->st_mode))
-        return dnn_fail(DIGITNET_EIO, "cannot read %s: %s", path,
-                        S_ISDIR(info->st_mode) ? "it is a folder" : "it is not a regular file");
+        return digitnet__fail(DIGITNET_EIO, "cannot read %s: %s", path,
+                              S_ISDIR(info->st_mode) ? "it is a folder" : "it is not a regular file");
     return DIGITNET_OK;
 }
 
-digitnet_status dnn_file_read(unsigned char **bytes, size_t *size, const char *path, size_t limit) {
+digitnet_status digitnet__file_read(unsigned char **bytes, size_t *size, const char *path, size_t limit) {
     int file = -1;
     struct stat info;
     unsigned char *buffer = NULL;
@@ -95,14 +95,14 @@ digitnet_status dnn_file_read(unsigned char **bytes, size_t *size, const char *p
     if (status != DIGITNET_OK)
         goto out;
     if ((uintmax_t)info.st_size > limit) {
-        status = dnn_fail(DIGITNET_ELIMIT, "cannot read %s: its %ju bytes exceed the limit of %zu", path,
-                          (uintmax_t)info.st_size, limit);
+        status = digitnet__fail(DIGITNET_ELIMIT, "cannot read %s: its %ju bytes exceed the limit of %zu", path,
+                                (uintmax_t)info.st_size, limit);
         goto out;
     }
-    buffer = dnn_allocate((size_t)info.st_size);
+    buffer = digitnet__allocate((size_t)info.st_size);
     if (!buffer) {
-        status =
-            dnn_fail(DIGITNET_ENOMEM, "cannot read %s: out of memory for its %ju bytes", path, (uintmax_t)info.st_size);
+        status = digitnet__fail(DIGITNET_ENOMEM, "cannot read %s: out of memory for its %ju bytes", path,
+                                (uintmax_t)info.st_size);
         goto out;
     }
     status = read_all(file, buffer, (size_t)info.st_size, path);
@@ -112,7 +112,7 @@ digitnet_status dnn_file_read(unsigned char **bytes, size_t *size, const char *p
     *size = (size_t)info.st_size;
     buffer = NULL;
 out:
-    dnn_release(buffer);
+    digitnet__release(buffer);
     if (file >= 0)
         close(file);
     return status;
@@ -125,14 +125,14 @@ static digitnet_status examine_target(bool *exists, mode_t *mode, const char *pa
     if (!*exists)
         return errno == ENOENT ? DIGITNET_OK : fail_errno(DIGITNET_EIO, "cannot write", path);
     if (!S_ISREG(info.st_mode))
-        return dnn_fail(DIGITNET_EIO, "cannot write %s: %s", path,
-                        S_ISDIR(info.st_mode) ? "it is a folder" : "it is not a regular file");
+        return digitnet__fail(DIGITNET_EIO, "cannot write %s: %s", path,
+                              S_ISDIR(info.st_mode) ? "it is a folder" : "it is not a regular file");
     *mode = info.st_mode & 0777;
     return DIGITNET_OK;
 }
 
 static digitnet_status fail_held(const char *path) {
-    return dnn_fail(DIGITNET_ESTATE, "cannot write %s: it is being written at this moment", path);
+    return digitnet__fail(DIGITNET_ESTATE, "cannot write %s: it is being written at this moment", path);
 }
 
 /* Locks the open file. *ours where it still stands at `path`: another writer may have renamed or removed it. */
@@ -207,12 +207,12 @@ static void sync_folder(char *path) {
     close(folder);
 }
 
-digitnet_status dnn_file_write(const char *path, const void *bytes, size_t size) {
+digitnet_status digitnet__file_write(const char *path, const void *bytes, size_t size) {
     int file = -1;
     bool exists;
     mode_t mode = 0666;
     size_t length = strlen(path);
-    char *temporary = dnn_allocate(length + sizeof ".tmp");
+    char *temporary = digitnet__allocate(length + sizeof ".tmp");
     if (!temporary)
         return DIGITNET_ENOMEM;
     memcpy(temporary, path, length);
@@ -234,6 +234,6 @@ digitnet_status dnn_file_write(const char *path, const void *bytes, size_t size)
 out:
     if (file >= 0)
         close(file);
-    dnn_release(temporary);
+    digitnet__release(temporary);
     return status;
 }

@@ -2,21 +2,21 @@
 #ifndef DNN_CORE_FILE_H
 #define DNN_CORE_FILE_H
 
+#include "digitnet/status.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "digitnet/status.h"
-
 /* Whether anything stands at the path, readable or not. */
-bool dnn_file_exists(const char *path);
+bool digitnet__file_exists(const char *path);
 
-/* Reads a whole regular file of at most `limit` bytes into `*bytes`, to be released with dnn_release(). ENOTFOUND, EIO,
- * ELIMIT, ENOMEM, each with the path in the message. An empty file is OK with *size 0. */
-digitnet_status dnn_file_read(unsigned char **bytes, size_t *size, const char *path, size_t limit);
+/* Reads a whole regular file of at most `limit` bytes into `*bytes`, to be released with digitnet__release().
+ * ENOTFOUND, EIO, ELIMIT, ENOMEM, each with the path in the message. An empty file is OK with *size 0. */
+digitnet_status digitnet__file_read(unsigned char **bytes, size_t *size, const char *path, size_t limit);
 
 /* Writes PATH.tmp (locked, so that a second writer meanwhile is ESTATE; a stale one is replaced; with the old file's
  * mode, or 0666 less umask), syncs it, renames it to `path`, and syncs the folder. After a failure, EIO mostly, the old
  * file is untouched and no PATH.tmp is left. A symbolic link at `path` is replaced, not followed. */
-digitnet_status dnn_file_write(const char *path, const void *bytes, size_t size);
+digitnet_status digitnet__file_write(const char *path, const void *bytes, size_t size);
 
 #endif

@@ -1,12 +1,12 @@
 #include "core/memory.h"
 
+#include "core/options.h"
+#include "core/status.h"
+
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "core/options.h"
-#include "core/status.h"
 
 /* Stands in front of every allocation, so that the hook is given the size back. */
 typedef union header {
@@ -39,24 +39,25 @@ digitnet_status digitnet_set_allocator(const digitnet_allocator *hook) {
     if (status != DIGITNET_OK)
         return status;
     if (hook && (!own.allocate || !own.release))
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_set_allocator: %s is NULL", !own.allocate ? "allocate" : "release");
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_set_allocator: %s is NULL",
+                              !own.allocate ? "allocate" : "release");
     size_t live = atomic_load(&live_allocations);
     if (live != 0)
-        return dnn_fail(DIGITNET_ESTATE, "digitnet_set_allocator: %zu allocations of the present allocator are in use",
-                        live);
+        return digitnet__fail(DIGITNET_ESTATE,
+                              "digitnet_set_allocator: %zu allocations of the present allocator are in use", live);
     allocator = hook ? own : system_allocator;
     return DIGITNET_OK;
 }
 
-void *dnn_allocate(size_t size) {
+void *digitnet__allocate(size_t size) {
     size_t total;
     header *start = NULL;
     if (size == 0)
         size = 1;
-    if (dnn_size_add(&total, size, sizeof(header)))
+    if (digitnet__size_add(&total, size, sizeof(header)))
         start = allocator.allocate(allocator.user_data, total, DNN_ALIGNMENT);
     if (!start) {
-        dnn_fail(DIGITNET_ENOMEM, "out of memory: %zu bytes are not to be had", size);
+        digitnet__fail(DIGITNET_ENOMEM, "out of memory: %zu bytes are not to be had", size);
         return NULL;
     }
     atomic_fetch_add(&live_allocations, 1);
@@ -64,8 +65,8 @@ void *dnn_allocate(size_t size) {
     return start + 1;
 }
 
-void *dnn_allocate_zeroed(size_t size) {
-    void *memory = dnn_allocate(size);
+void *digitnet__allocate_zeroed(size_t size) {
+    void *memory = digitnet__allocate(size);
     if (memory)
         memset(memory, 0, size);
     return memory;
@@ -74,26 +75,26 @@ void *dnn_allocate_zeroed(size_t size) {
 /* Everything where that overflows, which nobody has. */
 static size_t array_size(size_t count, size_t element_size) {
     size_t size;
-    return dnn_size_multiply(&size, count, element_size) ? size : SIZE_MAX;
+    return digitnet__size_multiply(&size, count, element_size) ? size : SIZE_MAX;
 }
 
-void *dnn_allocate_array(size_t count, size_t element_size) {
-    return dnn_allocate(array_size(count, element_size));
+void *digitnet__allocate_array(size_t count, size_t element_size) {
+    return digitnet__allocate(array_size(count, element_size));
 }
 
-void *dnn_allocate_zeroed_array(size_t count, size_t element_size) {
-    return dnn_allocate_zeroed(array_size(count, element_size));
+void *digitnet__allocate_zeroed_array(size_t count, size_t element_size) {
+    return digitnet__allocate_zeroed(array_size(count, element_size));
 }
 
-char *dnn_copy_string(const char *text) {
+char *digitnet__copy_string(const char *text) {
     size_t size = strlen(text) + 1;
-    char *copy = dnn_allocate(size);
+    char *copy = digitnet__allocate(size);
     if (copy)
         memcpy(copy, text, size);
     return copy;
 }
 
-void dnn_release(void *memory) {
+void digitnet__release(void *memory) {
     if (!memory)
         return;
     header *start = (header *)memory - 1;
@@ -101,34 +102,34 @@ void dnn_release(void *memory) {
     atomic_fetch_sub(&live_allocations, 1);
 }
 
-bool dnn_size_add(size_t *result, size_t a, size_t b) {
+bool digitnet__size_add(size_t *result, size_t a, size_t b) {
     if (a > SIZE_MAX - b)
         return false;
     *result = a + b;
     return true;
 }
 
-bool dnn_size_multiply(size_t *result, size_t a, size_t b) {
+bool digitnet__size_multiply(size_t *result, size_t a, size_t b) {
     if (b != 0 && a > SIZE_MAX / b)
         return false;
     *result = a * b;
     return true;
 }
 
-bool dnn_size_product(size_t *result, const size_t *factors, size_t count) {
+bool digitnet__size_product(size_t *result, const size_t *factors, size_t count) {
     size_t product = 1;
     for (size_t i = 0; i < count; i++)
-        if (!dnn_size_multiply(&product, product, factors[i]))
+        if (!digitnet__size_multiply(&product, product, factors[i]))
             return false;
     *result = product;
     return true;
 }
 
-size_t dnn_arena_book(dnn_arena *arena, size_t count, size_t element_size) {
+size_t digitnet__arena_book(digitnet__arena *arena, size_t count, size_t element_size) {
     size_t offset = arena->size;
     size_t bytes, end;
-    if (arena->overflow || !dnn_size_multiply(&bytes, count, element_size) || !dnn_size_add(&end, offset, bytes) ||
-        !dnn_size_add(&end, end, DNN_ALIGNMENT - 1)) {
+    if (arena->overflow || !digitnet__size_multiply(&bytes, count, element_size) ||
+        !digitnet__size_add(&end, offset, bytes) || !digitnet__size_add(&end, end, DNN_ALIGNMENT - 1)) {
         arena->overflow = true;
         return 0;
     }
@@ -136,20 +137,20 @@ size_t dnn_arena_book(dnn_arena *arena, size_t count, size_t element_size) {
     return offset;
 }
 
-bool dnn_arena_allocate(dnn_arena *arena) {
+bool digitnet__arena_allocate(digitnet__arena *arena) {
     if (arena->overflow) {
-        dnn_fail(DIGITNET_ENOMEM, "out of memory: more bytes are wanted than can be counted");
+        digitnet__fail(DIGITNET_ENOMEM, "out of memory: more bytes are wanted than can be counted");
         return false;
     }
-    arena->memory = dnn_allocate_zeroed(arena->size);
+    arena->memory = digitnet__allocate_zeroed(arena->size);
     return arena->memory != NULL;
 }
 
-void *dnn_arena_at(const dnn_arena *arena, size_t offset) {
+void *digitnet__arena_at(const digitnet__arena *arena, size_t offset) {
     return arena->memory + offset;
 }
 
-void dnn_arena_release(dnn_arena *arena) {
-    dnn_release(arena->memory);
-    *arena = (dnn_arena){0};
+void digitnet__arena_release(digitnet__arena *arena) {
+    digitnet__release(arena->memory);
+    *arena = (digitnet__arena){0};
 }

@@ -9,35 +9,35 @@
 #define DNN_ALIGNMENT ((size_t)64)
 
 /* NULL, with the message set, where there is none. Size 0 is allocated as 1. */
-void *dnn_allocate(size_t size);
-void *dnn_allocate_zeroed(size_t size);
+void *digitnet__allocate(size_t size);
+void *digitnet__allocate_zeroed(size_t size);
 /* Of elements whose size together is checked. */
-void *dnn_allocate_array(size_t count, size_t element_size);
-void *dnn_allocate_zeroed_array(size_t count, size_t element_size);
-char *dnn_copy_string(const char *text);
+void *digitnet__allocate_array(size_t count, size_t element_size);
+void *digitnet__allocate_zeroed_array(size_t count, size_t element_size);
+char *digitnet__copy_string(const char *text);
 /* NULL is fine. */
-void dnn_release(void *memory);
+void digitnet__release(void *memory);
 
 /* False, and *result untouched, where it overflows. */
-bool dnn_size_add(size_t *result, size_t a, size_t b);
-bool dnn_size_multiply(size_t *result, size_t a, size_t b);
+bool digitnet__size_add(size_t *result, size_t a, size_t b);
+bool digitnet__size_multiply(size_t *result, size_t a, size_t b);
 /* The product of `count` factors. */
-bool dnn_size_product(size_t *result, const size_t *factors, size_t count);
+bool digitnet__size_product(size_t *result, const size_t *factors, size_t count);
 
 /* Several arrays in one allocation: each is booked, then the block is allocated, then places are taken from it by
  * offset. */
-typedef struct dnn_arena {
+typedef struct digitnet__arena {
     size_t size;
     bool overflow;
     unsigned char *memory;
-} dnn_arena;
+} digitnet__arena;
 
 /* Books `count` elements of `element_size` and returns their offset, a multiple of DNN_ALIGNMENT; an overflow is kept
- * until dnn_arena_allocate(), which then fails. */
-size_t dnn_arena_book(dnn_arena *arena, size_t count, size_t element_size);
+ * until digitnet__arena_allocate(), which then fails. */
+size_t digitnet__arena_book(digitnet__arena *arena, size_t count, size_t element_size);
 /* False, with the message set, where it overflowed or there is no memory. The memory is zeroed. */
-bool dnn_arena_allocate(dnn_arena *arena);
-void *dnn_arena_at(const dnn_arena *arena, size_t offset);
-void dnn_arena_release(dnn_arena *arena);
+bool digitnet__arena_allocate(digitnet__arena *arena);
+void *digitnet__arena_at(const digitnet__arena *arena, size_t offset);
+void digitnet__arena_release(digitnet__arena *arena);
 
 #endif

@@ -22,8 +22,8 @@ static decimal_point host_decimal_point(void) {
     return point;
 }
 
-dnn_number dnn_number_text(double value) {
-    dnn_number number = {.text = "nan"};
+digitnet__number digitnet__number_text(double value) {
+    digitnet__number number = {.text = "nan"};
     if (isnan(value))
         return number;
     if (isinf(value)) {
@@ -82,13 +82,13 @@ static bool parse_special(double *value, const char *text) {
     return true;
 }
 
-bool dnn_number_parse(double *value, const char *text) {
-    char local[sizeof(dnn_number) + sizeof(decimal_point)]; /* the text with the host's decimal point */
+bool digitnet__number_parse(double *value, const char *text) {
+    char local[sizeof(digitnet__number) + sizeof(decimal_point)]; /* the text with the host's decimal point */
     const char *fraction;
     size_t length = match_decimal(text, &fraction);
     if (length == 0)
         return parse_special(value, text);
-    if (length >= sizeof(dnn_number) || text[length] != '\0')
+    if (length >= sizeof(digitnet__number) || text[length] != '\0')
         return false;
     memcpy(local, text, length + 1);
     if (fraction) {

@@ -4,14 +4,14 @@
 
 #include <stdbool.h>
 
-typedef struct dnn_number {
+typedef struct digitnet__number {
     char text[32];
-} dnn_number;
+} digitnet__number;
 
 /* With 15 digits, or the 16 or 17 that it takes to read back as the same double; "nan", "inf", "-inf". */
-dnn_number dnn_number_text(double value);
+digitnet__number digitnet__number_text(double value);
 
-/* Reads what dnn_number_text() writes: the whole string, or false. */
-bool dnn_number_parse(double *value, const char *text);
+/* Reads what digitnet__number_text() writes: the whole string, or false. */
+bool digitnet__number_parse(double *value, const char *text);
 
 #endif

@@ -15,12 +15,14 @@ static size_t struct_size_of(const void *options) {
 
 static digitnet_status check_size(size_t size, size_t first_size, const char *type) {
     if (size < first_size || size > LARGEST_STRUCT)
-        return dnn_fail(DIGITNET_EINVAL, "%s: struct_size is %zu, not in %zu .. %zu; set it with DIGITNET_INIT(%s)",
-                        type, size, first_size, LARGEST_STRUCT, type);
+        return digitnet__fail(DIGITNET_EINVAL,
+                              "%s: struct_size is %zu, not in %zu .. %zu; set it with DIGITNET_INIT(%s)", type, size,
+                              first_size, LARGEST_STRUCT, type);
     return DIGITNET_OK;
 }
 
-digitnet_status dnn_options_read(void *own, size_t size, size_t first_size, const void *options, const char *type) {
+digitnet_status digitnet__options_read(void *own, size_t size, size_t first_size, const void *options,
+                                       const char *type) {
     if (options) {
         size_t given = struct_size_of(options);
         digitnet_status status = check_size(given, first_size, type);
@@ -29,28 +31,28 @@ digitnet_status dnn_options_read(void *own, size_t size, size_t first_size, cons
         const unsigned char *bytes = options;
         for (size_t i = size; i < given; i++)
             if (bytes[i] != 0)
-                return dnn_fail(DIGITNET_EVERSION,
-                                "%s: byte %zu of %zu is set, which this version (%zu bytes) does not know", type, i,
-                                given, size);
+                return digitnet__fail(DIGITNET_EVERSION,
+                                      "%s: byte %zu of %zu is set, which this version (%zu bytes) does not know", type,
+                                      i, given, size);
         memcpy(own, options, given < size ? given : size);
     }
     memcpy(own, &size, sizeof size);
     return DIGITNET_OK;
 }
 
-digitnet_status dnn_reserved_check(size_t reserved, const char *type) {
+digitnet_status digitnet__reserved_check(size_t reserved, const char *type) {
     if (reserved != 0)
-        return dnn_fail(DIGITNET_EVERSION, "%s: a reserved field is set, which this version does not know", type);
+        return digitnet__fail(DIGITNET_EVERSION, "%s: a reserved field is set, which this version does not know", type);
     return DIGITNET_OK;
 }
 
-digitnet_status dnn_result_check(const void *out, size_t first_size, const char *type) {
+digitnet_status digitnet__result_check(const void *out, size_t first_size, const char *type) {
     if (!out)
-        return dnn_fail(DIGITNET_EINVAL, "%s: the pointer to the result is NULL", type);
+        return digitnet__fail(DIGITNET_EINVAL, "%s: the pointer to the result is NULL", type);
     return check_size(struct_size_of(out), first_size, type);
 }
 
-void dnn_result_write(void *out, const void *own, size_t size) {
+void digitnet__result_write(void *out, const void *own, size_t size) {
     size_t given = struct_size_of(out);
     size_t head = sizeof given;
     memcpy((unsigned char *)out + head, (const unsigned char *)own + head, (given < size ? given : size) - head);

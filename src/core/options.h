@@ -9,23 +9,24 @@
 /* Copies the caller's struct over `own`, a zeroed one of this version's `size`, the first release's size being
  * `first_size`. NULL leaves the zeros (with struct_size set). EINVAL for a struct_size out of range, EVERSION for a
  * non-zero tail. `type` is for messages. */
-digitnet_status dnn_options_read(void *own, size_t size, size_t first_size, const void *options, const char *type);
+digitnet_status digitnet__options_read(void *own, size_t size, size_t first_size, const void *options,
+                                       const char *type);
 
-digitnet_status dnn_reserved_check(size_t reserved, const char *type);
+digitnet_status digitnet__reserved_check(size_t reserved, const char *type);
 
 /* Checks that a caller's result struct can be written: not NULL, struct_size within range. */
-digitnet_status dnn_result_check(const void *out, size_t first_size, const char *type);
+digitnet_status digitnet__result_check(const void *out, size_t first_size, const char *type);
 
 /* The size of a struct in the first release, where `last` was its last field: no caller has a smaller one. */
 #define DNN_FIRST_SIZE(type, last) (offsetof(type, last) + sizeof(((const type *)NULL)->last))
 /* Both for a struct by its type and that field. */
 #define DNN_OPTIONS_READ(own, options, type, last) \
-    dnn_options_read(own, sizeof(type), DNN_FIRST_SIZE(type, last), options, #type)
+    digitnet__options_read(own, sizeof(type), DNN_FIRST_SIZE(type, last), options, #type)
 /* Then, for a struct with reserved fields, those of `own` in one number: EVERSION where they are not zero. */
-#define DNN_RESERVED_CHECK(reserved, type) dnn_reserved_check(reserved, #type)
-#define DNN_RESULT_CHECK(out, type, last) dnn_result_check(out, DNN_FIRST_SIZE(type, last), #type)
+#define DNN_RESERVED_CHECK(reserved, type) digitnet__reserved_check(reserved, #type)
+#define DNN_RESULT_CHECK(out, type, last) digitnet__result_check(out, DNN_FIRST_SIZE(type, last), #type)
 
 /* Copies as much of `own` as the caller's struct holds, and leaves its struct_size. */
-void dnn_result_write(void *out, const void *own, size_t size);
+void digitnet__result_write(void *out, const void *own, size_t size);
 
 #endif

@@ -16,18 +16,18 @@ static uint64_t rotate_left(uint64_t bits, unsigned count) {
 }
 
 /* The seed is scrambled before the place comes in, so that (seed, place) and (place, seed) differ. */
-uint64_t dnn_seed_mix(uint64_t seed, uint64_t place) {
+uint64_t digitnet__seed_mix(uint64_t seed, uint64_t place) {
     return scramble(scramble(seed + GOLDEN_GAMMA) + (place + 1) * GOLDEN_GAMMA);
 }
 
-void dnn_random_seed(dnn_random *random, uint64_t seed) {
+void digitnet__random_seed(digitnet__random *random, uint64_t seed) {
     for (size_t i = 0; i < 4; i++) {
         seed += GOLDEN_GAMMA;
         random->state[i] = scramble(seed);
     }
 }
 
-uint64_t dnn_random_next(dnn_random *random) {
+uint64_t digitnet__random_next(digitnet__random *random) {
     uint64_t *state = random->state;
     uint64_t result = rotate_left(state[1] * 5, 7) * 9;
     uint64_t shifted = state[1] << 17;
@@ -40,16 +40,16 @@ uint64_t dnn_random_next(dnn_random *random) {
     return result;
 }
 
-float dnn_random_float(dnn_random *random) {
-    return (float)(dnn_random_next(random) >> 40) * 0x1p-24f;
+float digitnet__random_float(digitnet__random *random) {
+    return (float)(digitnet__random_next(random) >> 40) * 0x1p-24f;
 }
 
-uint64_t dnn_random_below(dnn_random *random, uint64_t bound) {
+uint64_t digitnet__random_below(digitnet__random *random, uint64_t bound) {
     /* The 2^64 mod bound lowest numbers are drawn again: the rest is a multiple of the bound. */
     uint64_t excess = (UINT64_MAX - bound + 1) % bound;
     uint64_t number;
     do
-        number = dnn_random_next(random);
+        number = digitnet__random_next(random);
     while (number < excess);
     return number % bound;
 }

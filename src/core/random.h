@@ -5,18 +5,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A seed for one use of a seed: dnn_seed_mix(dnn_seed_mix(seed, epoch), sample). */
-uint64_t dnn_seed_mix(uint64_t seed, uint64_t place);
+/* A seed for one use of a seed: digitnet__seed_mix(digitnet__seed_mix(seed, epoch), sample). */
+uint64_t digitnet__seed_mix(uint64_t seed, uint64_t place);
 
-typedef struct dnn_random {
+typedef struct digitnet__random {
     uint64_t state[4];
-} dnn_random;
+} digitnet__random;
 
-void dnn_random_seed(dnn_random *random, uint64_t seed);
-uint64_t dnn_random_next(dnn_random *random);
+void digitnet__random_seed(digitnet__random *random, uint64_t seed);
+uint64_t digitnet__random_next(digitnet__random *random);
 /* Uniform in [0, 1), with 24 bits. */
-float dnn_random_float(dnn_random *random);
+float digitnet__random_float(digitnet__random *random);
 /* Uniform in 0 .. bound - 1, without bias; bound > 0. */
-uint64_t dnn_random_below(dnn_random *random, uint64_t bound);
+uint64_t digitnet__random_below(digitnet__random *random, uint64_t bound);
 
 #endif

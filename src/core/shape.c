@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-dnn_shape_name dnn_shape_text(dnn_shape shape) {
-    dnn_shape_name name;
+digitnet__shape_name digitnet__shape_text(digitnet__shape shape) {
+    digitnet__shape_name name;
     if (shape.flat)
         snprintf(name.text, sizeof name.text, "%zu", shape.channels);
     else
@@ -11,6 +11,6 @@ dnn_shape_name dnn_shape_text(dnn_shape shape) {
     return name;
 }
 
-size_t dnn_shape_values(dnn_shape shape) {
+size_t digitnet__shape_values(digitnet__shape shape) {
     return shape.height * shape.width * shape.channels;
 }

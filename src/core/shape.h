@@ -6,18 +6,18 @@
 #include <stddef.h>
 
 /* Rows x columns x channels, or, where `flat`, `channels` values with height and width 1. */
-typedef struct dnn_shape {
+typedef struct digitnet__shape {
     size_t height, width, channels;
     bool flat;
-} dnn_shape;
+} digitnet__shape;
 
-typedef struct dnn_shape_name {
+typedef struct digitnet__shape_name {
     char text[72];
-} dnn_shape_name;
+} digitnet__shape_name;
 
 /* "28x28x1", or "128" where flat. */
-dnn_shape_name dnn_shape_text(dnn_shape shape);
+digitnet__shape_name digitnet__shape_text(digitnet__shape shape);
 /* Values in one sample; shapes are checked for overflow when they are made. */
-size_t dnn_shape_values(dnn_shape shape);
+size_t digitnet__shape_values(digitnet__shape shape);
 
 #endif

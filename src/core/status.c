@@ -7,7 +7,7 @@
 /* Memory of its own, so that a failure to allocate can be reported too. */
 static _Thread_local char last_error[512];
 
-digitnet_status dnn_fail(digitnet_status status, const char *format, ...) {
+digitnet_status digitnet__fail(digitnet_status status, const char *format, ...) {
     char message[sizeof last_error]; /* an argument may be the last message itself */
     va_list arguments;
     va_start(arguments, format);

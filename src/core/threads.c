@@ -1,6 +1,9 @@
 #define _GNU_SOURCE /* sched_getaffinity */
 #include "core/threads.h"
 
+#include "core/memory.h"
+#include "core/status.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -9,9 +12,6 @@
 #include <stdint.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "core/memory.h"
-#include "core/status.h"
 
 /* A step of training runs several regions of some hundred microseconds each: a worker that looks for the next one for a
  * moment before it sleeps saves a wake-up, which costs about as much. */
@@ -25,15 +25,15 @@ typedef struct worker {
      * A task is claimed by taking 1 away, which only succeeds while the run still has it: so the caller waits for
      * tasks, not for workers that come too late. */
     _Alignas(DNN_ALIGNMENT) _Atomic uint64_t ticket;
-    dnn_pool *pool;
+    digitnet__thread_pool *pool;
     size_t index;
     pthread_t thread; /* but for the caller */
 } worker;
 
-struct dnn_pool {
+struct digitnet__thread_pool {
     atomic_uint run_number;
     atomic_size_t done; /* tasks of the run */
-    _Atomic(dnn_task_fn) run;
+    _Atomic(digitnet__task_fn) run;
     _Atomic(void *) context;
     atomic_size_t count;
     atomic_bool stopping;
@@ -45,7 +45,7 @@ struct dnn_pool {
     worker workers[]; /* the caller is the first */
 };
 
-size_t dnn_processor_count(void) {
+size_t digitnet__processor_count(void) {
 #ifdef __linux__
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
@@ -70,16 +70,17 @@ static int64_t nanoseconds(void) {
 }
 
 /* Of the run that a worker last took part in. */
-static bool run_is_new(dnn_pool *pool, uint32_t last_run) {
+static bool run_is_new(digitnet__thread_pool *pool, uint32_t last_run) {
     return atomic_load(&pool->run_number) != last_run || atomic_load(&pool->stopping);
 }
 
-static bool run_is_done(dnn_pool *pool, uint32_t count) {
+static bool run_is_done(digitnet__thread_pool *pool, uint32_t count) {
     return atomic_load(&pool->done) == count;
 }
 
 /* Waits until met(pool, number). */
-static void await(dnn_pool *pool, bool (*met)(dnn_pool *, uint32_t), uint32_t number, pthread_cond_t *signalled) {
+static void await(digitnet__thread_pool *pool, bool (*met)(digitnet__thread_pool *, uint32_t), uint32_t number,
+                  pthread_cond_t *signalled) {
     if (pool->spin) {
         int64_t deadline = nanoseconds() + SPIN_NANOSECONDS;
         do {
@@ -99,20 +100,20 @@ static void await(dnn_pool *pool, bool (*met)(dnn_pool *, uint32_t), uint32_t nu
 /* A worker's share is every task whose number leaves its index as the remainder by the number of workers: neighbours
  * among the tasks cost about the same, so the shares do too. The same share of each run goes to the same worker, so
  * that what a task left in a processor's cache is there when its turn comes again. */
-static size_t share_count(const dnn_pool *pool, size_t index, size_t count) {
+static size_t share_count(const digitnet__thread_pool *pool, size_t index, size_t count) {
     return (count + pool->size - 1 - index) / pool->size;
 }
 
 /* Claims and runs tasks of one worker's share until it has none left. What a late worker reads may be of the next run;
  * its claim then fails, because the caller changes these fields only after every task of the run was claimed. */
-static void work_on_share(dnn_pool *pool, size_t owner, size_t index) {
+static void work_on_share(digitnet__thread_pool *pool, size_t owner, size_t index) {
     _Atomic uint64_t *share = &pool->workers[owner].ticket;
     uint64_t ticket = atomic_load(share);
     for (;;) {
         size_t left = (uint32_t)ticket;
         if (left == 0)
             return;
-        dnn_task_fn run = atomic_load(&pool->run);
+        digitnet__task_fn run = atomic_load(&pool->run);
         void *context = atomic_load(&pool->context);
         size_t count = atomic_load(&pool->count);
         if (!atomic_compare_exchange_weak(share, &ticket, ticket - 1))
@@ -128,14 +129,14 @@ static void work_on_share(dnn_pool *pool, size_t owner, size_t index) {
 }
 
 /* First its own share, then what the others have not come to. */
-static void work(dnn_pool *pool, size_t index) {
+static void work(digitnet__thread_pool *pool, size_t index) {
     for (size_t i = 0; i < pool->size; i++)
         work_on_share(pool, (index + i) % pool->size, index);
 }
 
 static void *worker_main(void *argument) {
     const worker *self = argument;
-    dnn_pool *pool = self->pool;
+    digitnet__thread_pool *pool = self->pool;
     uint32_t last_run = 0;
     for (;;) {
         await(pool, run_is_new, last_run, &pool->started);
@@ -157,7 +158,7 @@ static void block_signals(sigset_t *previous) {
     pthread_sigmask(SIG_BLOCK, &blocked, previous);
 }
 
-static void start_workers(dnn_pool *pool, size_t threads) {
+static void start_workers(digitnet__thread_pool *pool, size_t threads) {
     pthread_attr_t attributes;
     sigset_t previous;
     if (pthread_attr_init(&attributes) != 0)
@@ -176,11 +177,11 @@ static void start_workers(dnn_pool *pool, size_t threads) {
     pthread_attr_destroy(&attributes);
 }
 
-digitnet_status dnn_pool_create(dnn_pool **out, size_t threads) {
+digitnet_status digitnet__thread_pool_create(digitnet__thread_pool **out, size_t threads) {
     *out = NULL;
     if (threads > MAX_THREADS)
-        return dnn_fail(DIGITNET_EINVAL, "threads is %zu; at most %d are possible", threads, MAX_THREADS);
-    dnn_pool *pool = dnn_allocate_zeroed(sizeof(dnn_pool) + threads * sizeof(worker));
+        return digitnet__fail(DIGITNET_EINVAL, "threads is %zu; at most %d are possible", threads, MAX_THREADS);
+    digitnet__thread_pool *pool = digitnet__allocate_zeroed(sizeof(digitnet__thread_pool) + threads * sizeof(worker));
     if (!pool)
         return DIGITNET_ENOMEM;
     if (pthread_mutex_init(&pool->mutex, NULL) != 0)
@@ -191,7 +192,7 @@ digitnet_status dnn_pool_create(dnn_pool **out, size_t threads) {
         goto no_finished;
     pool->size = 1;
     pool->process = getpid();
-    pool->spin = threads <= dnn_processor_count();
+    pool->spin = threads <= digitnet__processor_count();
     start_workers(pool, threads);
     *out = pool;
     return DIGITNET_OK;
@@ -201,16 +202,16 @@ no_finished:
 no_started:
     pthread_mutex_destroy(&pool->mutex);
 no_mutex:
-    dnn_release(pool);
-    return dnn_fail(DIGITNET_ENOMEM, "out of memory: no mutex or condition for a pool of %zu threads", threads);
+    digitnet__release(pool);
+    return digitnet__fail(DIGITNET_ENOMEM, "out of memory: no mutex or condition for a pool of %zu threads", threads);
 }
 
 /* In a forked child the mutex may be held for ever, and nobody can be joined. */
-static bool workers_are_here(const dnn_pool *pool) {
+static bool workers_are_here(const digitnet__thread_pool *pool) {
     return pool->process == getpid();
 }
 
-void dnn_pool_run(dnn_pool *pool, dnn_task_fn run, void *context, size_t count) {
+void digitnet__thread_pool_run(digitnet__thread_pool *pool, digitnet__task_fn run, void *context, size_t count) {
     if (!pool || pool->size == 1 || count <= 1 || count > MAX_TASKS || !workers_are_here(pool)) {
         for (size_t task = 0; task < count; task++)
             run(context, task, 0);
@@ -231,11 +232,11 @@ void dnn_pool_run(dnn_pool *pool, dnn_task_fn run, void *context, size_t count) 
     await(pool, run_is_done, (uint32_t)count, &pool->finished);
 }
 
-size_t dnn_pool_size(const dnn_pool *pool) {
+size_t digitnet__thread_pool_size(const digitnet__thread_pool *pool) {
     return pool ? pool->size : 1;
 }
 
-static void stop_workers(dnn_pool *pool) {
+static void stop_workers(digitnet__thread_pool *pool) {
     pthread_mutex_lock(&pool->mutex);
     atomic_store(&pool->stopping, true);
     pthread_cond_broadcast(&pool->started);
@@ -247,10 +248,10 @@ static void stop_workers(dnn_pool *pool) {
     pthread_mutex_destroy(&pool->mutex);
 }
 
-void dnn_pool_free(dnn_pool *pool) {
+void digitnet__thread_pool_free(digitnet__thread_pool *pool) {
     if (!pool)
         return;
     if (workers_are_here(pool))
         stop_workers(pool);
-    dnn_release(pool);
+    digitnet__release(pool);
 }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* 0 .. count - 1, or a permutation of them drawn from the seed and the epoch alone (Fisher-Yates). */
-void dnn_epoch_order(size_t *order, size_t count);
-void dnn_epoch_shuffle(size_t *order, size_t count, uint64_t seed, uint64_t epoch);
+void digitnet__epoch_order(size_t *order, size_t count);
+void digitnet__epoch_shuffle(size_t *order, size_t count, uint64_t seed, uint64_t epoch);
 
 #endif

@@ -1,17 +1,17 @@
 /* IDX files, the form of MNIST: a magic number of two zeros, the type of the elements and the number of dimensions; the
  * dimensions, 4 bytes each, big-endian; the elements, row-major. Raw or compressed by gzip (RFC 1952).
  * http://yann.lecun.com/exdb/mnist/ describes it. */
-#include <limits.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
-#include <zlib.h>
-
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/options.h"
 #include "core/status.h"
 #include "dataset/storage.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
 
 enum { MAX_RANK = 4, UNSIGNED_BYTES = 0x08, GZIP_WINDOW = 15 + 16 };
 
@@ -45,16 +45,16 @@ typedef struct reader {
 
 static void *zlib_allocate(void *unused, uInt count, uInt size) {
     (void)unused;
-    return dnn_allocate_array(count, size);
+    return digitnet__allocate_array(count, size);
 }
 
 static void zlib_release(void *unused, void *memory) {
     (void)unused;
-    dnn_release(memory);
+    digitnet__release(memory);
 }
 
 static digitnet_status fail_truncated(const char *path) {
-    return dnn_fail(DIGITNET_EFORMAT, "%s: truncated", path);
+    return digitnet__fail(DIGITNET_EFORMAT, "%s: truncated", path);
 }
 
 static digitnet_status open_reader(reader *in, const char *path, const unsigned char *bytes, size_t size) {
@@ -68,7 +68,7 @@ static digitnet_status open_reader(reader *in, const char *path, const unsigned 
     if (result == Z_MEM_ERROR)
         return DIGITNET_ENOMEM;
     return in->compressed ? DIGITNET_OK
-                          : dnn_fail(DIGITNET_EUNSUPPORTED, "%s: zlib cannot be used (error %d)", path, result);
+                          : digitnet__fail(DIGITNET_EUNSUPPORTED, "%s: zlib cannot be used (error %d)", path, result);
 }
 
 static void close_reader(reader *in) {
@@ -100,8 +100,8 @@ static digitnet_status inflate_bytes(size_t *done, reader *in, unsigned char *by
         if (result == Z_BUF_ERROR)
             return fail_truncated(in->path);
         if (result != Z_OK && result != Z_STREAM_END)
-            return dnn_fail(DIGITNET_EFORMAT, "%s: corrupt gzip data (%s)", in->path,
-                            in->stream.msg ? in->stream.msg : "unknown");
+            return digitnet__fail(DIGITNET_EFORMAT, "%s: corrupt gzip data (%s)", in->path,
+                                  in->stream.msg ? in->stream.msg : "unknown");
         in->ended = result == Z_STREAM_END;
     }
     return DIGITNET_OK;
@@ -125,12 +125,12 @@ static digitnet_status check_magic(size_t *rank, const reader *in, const unsigne
     bool is_idx = magic[0] == 0 && magic[1] == 0 && magic[2] >= 0x08 && magic[2] <= 0x0e;
     *rank = magic[3];
     if (!is_idx || *rank < kind->min_rank || *rank > kind->max_rank)
-        return dnn_fail(DIGITNET_EFORMAT,
-                        "%s: not an IDX file of %s: it begins with %02x %02x %02x %02x, not 00 00 08 %02x", in->path,
-                        kind->content, magic[0], magic[1], magic[2], magic[3], (unsigned)kind->min_rank);
+        return digitnet__fail(
+            DIGITNET_EFORMAT, "%s: not an IDX file of %s: it begins with %02x %02x %02x %02x, not 00 00 08 %02x",
+            in->path, kind->content, magic[0], magic[1], magic[2], magic[3], (unsigned)kind->min_rank);
     if (magic[2] != UNSIGNED_BYTES)
-        return dnn_fail(DIGITNET_EUNSUPPORTED, "%s: IDX elements of type %02x; only unsigned bytes (08) are read",
-                        in->path, magic[2]);
+        return digitnet__fail(DIGITNET_EUNSUPPORTED, "%s: IDX elements of type %02x; only unsigned bytes (08) are read",
+                              in->path, magic[2]);
     return DIGITNET_OK;
 }
 
@@ -149,21 +149,22 @@ static digitnet_status read_header(idx_file *out, reader *in, const idx_kind *ki
             i >= out->rank ? 1
                            : (size_t)place[0] << 24 | (size_t)place[1] << 16 | (size_t)place[2] << 8 | (size_t)place[3];
         if (out->dimensions[i] == 0)
-            return dnn_fail(DIGITNET_EFORMAT, "%s: dimension %zu of %zu is 0", in->path, i + 1, out->rank);
+            return digitnet__fail(DIGITNET_EFORMAT, "%s: dimension %zu of %zu is 0", in->path, i + 1, out->rank);
     }
     size_t header = 4 + 4 * out->rank;
-    if (!dnn_size_product(&out->size, out->dimensions, MAX_RANK) || max_bytes < header ||
+    if (!digitnet__size_product(&out->size, out->dimensions, MAX_RANK) || max_bytes < header ||
         out->size > max_bytes - header)
-        return dnn_fail(DIGITNET_ELIMIT, "%s: %zu x %zu x %zu x %zu bytes exceed the limit of %zu", in->path,
-                        out->dimensions[0], out->dimensions[1], out->dimensions[2], out->dimensions[3], max_bytes);
+        return digitnet__fail(DIGITNET_ELIMIT, "%s: %zu x %zu x %zu x %zu bytes exceed the limit of %zu", in->path,
+                              out->dimensions[0], out->dimensions[1], out->dimensions[2], out->dimensions[3],
+                              max_bytes);
     return DIGITNET_OK;
 }
 
 /* The elements of a raw file stay where they were read. */
 static digitnet_status use_elements(idx_file *out, reader *in) {
     if (in->left != out->size)
-        return dnn_fail(DIGITNET_EFORMAT, "%s: %s: %zu bytes after the header, which announces %zu", in->path,
-                        in->left < out->size ? "truncated" : "trailing bytes", in->left, out->size);
+        return digitnet__fail(DIGITNET_EFORMAT, "%s: %s: %zu bytes after the header, which announces %zu", in->path,
+                              in->left < out->size ? "truncated" : "trailing bytes", in->left, out->size);
     out->elements = in->bytes;
     return DIGITNET_OK;
 }
@@ -175,20 +176,20 @@ static digitnet_status inflate_elements(idx_file *out, reader *in) {
     size_t extra_count = 0;
     if (out->size / MAX_RATIO > in->left + 64)
         return fail_truncated(in->path);
-    unsigned char *elements = dnn_allocate(out->size);
+    unsigned char *elements = digitnet__allocate(out->size);
     if (!elements)
         return DIGITNET_ENOMEM;
     digitnet_status status = take_bytes(in, elements, out->size);
     if (status == DIGITNET_OK) /* to the end, where the checksum stands */
         status = inflate_bytes(&extra_count, in, &extra, 1);
     if (status == DIGITNET_OK && (extra_count > 0 || in->left > 0))
-        status = dnn_fail(DIGITNET_EFORMAT, "%s: trailing bytes after the %zu that the header announces", in->path,
-                          out->size);
+        status = digitnet__fail(DIGITNET_EFORMAT, "%s: trailing bytes after the %zu that the header announces",
+                                in->path, out->size);
     if (status != DIGITNET_OK) {
-        dnn_release(elements);
+        digitnet__release(elements);
         return status;
     }
-    dnn_release(out->memory);
+    digitnet__release(out->memory);
     out->memory = elements;
     out->elements = elements;
     return DIGITNET_OK;
@@ -201,11 +202,11 @@ static digitnet_status read_idx(idx_file *out, const char *path, const idx_kind 
     size_t size;
     reader in = {0};
     *out = (idx_file){0};
-    digitnet_status status = dnn_file_read(&out->memory, &size, path, file_limit);
+    digitnet_status status = digitnet__file_read(&out->memory, &size, path, file_limit);
     if (status != DIGITNET_OK)
         return status;
     if (size == 0)
-        status = dnn_fail(DIGITNET_EFORMAT, "%s: the file is empty", path);
+        status = digitnet__fail(DIGITNET_EFORMAT, "%s: the file is empty", path);
     else
         status = open_reader(&in, path, out->memory, size);
     if (status == DIGITNET_OK)
@@ -214,7 +215,7 @@ static digitnet_status read_idx(idx_file *out, const char *path, const idx_kind 
         status = in.compressed ? inflate_elements(out, &in) : use_elements(out, &in);
     close_reader(&in);
     if (status != DIGITNET_OK) {
-        dnn_release(out->memory);
+        digitnet__release(out->memory);
         *out = (idx_file){0};
     }
     return status;
@@ -223,19 +224,19 @@ static digitnet_status read_idx(idx_file *out, const char *path, const idx_kind 
 static digitnet_status create_dataset(digitnet_dataset **out, idx_file *images, const idx_file *labels,
                                       const char *images_path, const char *labels_path) {
     const size_t *dimensions = images->dimensions;
-    dnn_shape shape = {.height = dimensions[1], .width = dimensions[2], .channels = dimensions[3]};
+    digitnet__shape shape = {.height = dimensions[1], .width = dimensions[2], .channels = dimensions[3]};
     if (images->dimensions[0] != labels->dimensions[0])
-        return dnn_fail(DIGITNET_EFORMAT, "%s has %zu images, but %s %zu labels", images_path, images->dimensions[0],
-                        labels_path, labels->dimensions[0]);
-    int32_t *numbers = dnn_allocate_array(labels->size, sizeof *numbers);
+        return digitnet__fail(DIGITNET_EFORMAT, "%s has %zu images, but %s %zu labels", images_path,
+                              images->dimensions[0], labels_path, labels->dimensions[0]);
+    int32_t *numbers = digitnet__allocate_array(labels->size, sizeof *numbers);
     if (!numbers)
         return DIGITNET_ENOMEM;
     for (size_t i = 0; i < labels->size; i++)
         numbers[i] = labels->elements[i];
     digitnet_status status =
-        dnn_dataset_adopt(out, images_path, images->memory, images->elements, numbers, dimensions[0], shape);
+        digitnet__dataset_adopt(out, images_path, images->memory, images->elements, numbers, dimensions[0], shape);
     if (status != DIGITNET_OK)
-        dnn_release(numbers);
+        digitnet__release(numbers);
     else
         images->memory = NULL;
     return status;
@@ -249,8 +250,8 @@ static digitnet_status load_pair(digitnet_dataset **out, const char *images_path
         status = read_idx(&labels, labels_path, &labels_kind, max_bytes);
     if (status == DIGITNET_OK)
         status = create_dataset(out, &images, &labels, images_path, labels_path);
-    dnn_release(images.memory);
-    dnn_release(labels.memory);
+    digitnet__release(images.memory);
+    digitnet__release(labels.memory);
     return status;
 }
 
@@ -258,14 +259,14 @@ digitnet_status digitnet_dataset_load_idx_ex(digitnet_dataset **out, const char 
                                              const digitnet_dataset_load_options *options) {
     digitnet_dataset_load_options own = {0};
     if (!out)
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_dataset_load_idx: out is NULL");
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_load_idx: out is NULL");
     *out = NULL;
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dataset_load_options, max_bytes);
     if (status != DIGITNET_OK)
         return status;
     if (!images || !labels)
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_dataset_load_idx: the path of the %s is NULL",
-                        !images ? "images" : "labels");
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_load_idx: the path of the %s is NULL",
+                              !images ? "images" : "labels");
     return load_pair(out, images, labels, own.max_bytes != 0 ? own.max_bytes : DEFAULT_MAX_BYTES);
 }
 

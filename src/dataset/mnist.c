@@ -1,29 +1,29 @@
 /* MNIST, and what comes in its form, from a folder. */
-#include <string.h>
-
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/options.h"
 #include "core/status.h"
 #include "digitnet/dataset.h"
 
-/* FOLDER/NAME, or FOLDER/NAME.gz where only that is there; to be released with dnn_release(). */
+#include <string.h>
+
+/* FOLDER/NAME, or FOLDER/NAME.gz where only that is there; to be released with digitnet__release(). */
 static digitnet_status find_file(char **out, const char *folder, const char *name) {
     size_t folder_length = strlen(folder), name_length = strlen(name);
-    char *path = dnn_allocate(folder_length + 1 + name_length + sizeof ".gz");
+    char *path = digitnet__allocate(folder_length + 1 + name_length + sizeof ".gz");
     *out = path;
     if (!path)
         return DIGITNET_ENOMEM;
     memcpy(path, folder, folder_length);
     path[folder_length] = '/';
     memcpy(path + folder_length + 1, name, name_length + 1);
-    if (dnn_file_exists(path))
+    if (digitnet__file_exists(path))
         return DIGITNET_OK;
     memcpy(path + folder_length + 1 + name_length, ".gz", sizeof ".gz");
-    if (dnn_file_exists(path))
+    if (digitnet__file_exists(path))
         return DIGITNET_OK;
-    return dnn_fail(DIGITNET_ENOTFOUND, "digitnet_dataset_load_mnist: there is neither %s/%s nor %s", folder, name,
-                    path);
+    return digitnet__fail(DIGITNET_ENOTFOUND, "digitnet_dataset_load_mnist: there is neither %s/%s nor %s", folder,
+                          name, path);
 }
 
 static digitnet_status load_half(digitnet_dataset **out, const char *folder, const char *images_name,
@@ -34,8 +34,8 @@ static digitnet_status load_half(digitnet_dataset **out, const char *folder, con
         status = find_file(&labels, folder, labels_name);
     if (status == DIGITNET_OK)
         status = digitnet_dataset_load_idx_ex(out, images, labels, options);
-    dnn_release(images);
-    dnn_release(labels);
+    digitnet__release(images);
+    digitnet__release(labels);
     return status;
 }
 
@@ -47,10 +47,10 @@ digitnet_status digitnet_dataset_load_mnist_ex(digitnet_dataset **train, digitne
     if (test)
         *test = NULL;
     if (!train && !test)
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_dataset_load_mnist: train and test are both NULL");
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_load_mnist: train and test are both NULL");
     if (!folder || *folder == '\0')
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_dataset_load_mnist: folder is %s",
-                        !folder ? "NULL" : "an empty string");
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_load_mnist: folder is %s",
+                              !folder ? "NULL" : "an empty string");
     if (train)
         status = load_half(train, folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte", options);
     if (status == DIGITNET_OK && test)

@@ -1,33 +1,33 @@
 /* Data sets that a callback gathers. */
-#include <math.h>
-
 #include "core/number.h"
 #include "core/options.h"
 #include "core/status.h"
 #include "dataset/storage.h"
 
+#include <math.h>
+
 digitnet_status digitnet_dataset_create_source(digitnet_dataset **out, const digitnet_source_options *options) {
     digitnet_source_options own = {0};
-    dnn_storage *storage = NULL;
+    digitnet__storage *storage = NULL;
     if (!out)
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: out is NULL");
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: out is NULL");
     *out = NULL;
     if (!options)
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: options is NULL");
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: options is NULL");
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_source_options, user_data);
     if (status != DIGITNET_OK)
         return status;
     if (!own.gather)
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: gather is NULL");
-    status = dnn_storage_create(&storage, "digitnet_dataset_create_source", own.count, own.height, own.width,
-                                own.channels, 0);
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: gather is NULL");
+    status = digitnet__storage_create(&storage, "digitnet_dataset_create_source", own.count, own.height, own.width,
+                                      own.channels, 0);
     if (status != DIGITNET_OK)
         return status;
     storage->gather = own.gather;
     storage->user_data = own.user_data;
-    status = dnn_dataset_create(out, storage, 0, own.count);
+    status = digitnet__dataset_create(out, storage, 0, own.count);
     if (status != DIGITNET_OK) {
-        dnn_storage_release(storage);
+        digitnet__storage_release(storage);
         return status;
     }
     storage->release = own.release;
@@ -44,33 +44,34 @@ static digitnet_status callback_status(int result) {
 #undef IF_STATUS
     if (status == DIGITNET_OK)
         return status;
-    return dnn_fail(status, "the source's gather callback returned %d (%s)", result, digitnet_status_string(status));
+    return digitnet__fail(status, "the source's gather callback returned %d (%s)", result,
+                          digitnet_status_string(status));
 }
 
 static digitnet_status check_samples(const float *images, const int32_t *labels, size_t values, const size_t *indices,
                                      size_t count) {
     for (size_t i = 0; images && i < count * values; i++)
         if (!isfinite(images[i]))
-            return dnn_fail(DIGITNET_EINVAL, "the source's image %zu, value %zu is %s; values must be finite",
-                            indices[i / values], i % values, dnn_number_text(images[i]).text);
+            return digitnet__fail(DIGITNET_EINVAL, "the source's image %zu, value %zu is %s; values must be finite",
+                                  indices[i / values], i % values, digitnet__number_text(images[i]).text);
     for (size_t i = 0; labels && i < count; i++)
         if (labels[i] < 0)
-            return dnn_fail(DIGITNET_EINVAL, "the source's label %zu is %d; labels are class numbers from 0",
-                            indices[i], (int)labels[i]);
+            return digitnet__fail(DIGITNET_EINVAL, "the source's label %zu is %d; labels are class numbers from 0",
+                                  indices[i], (int)labels[i]);
     return DIGITNET_OK;
 }
 
-static digitnet_status gather(float *images, int32_t *labels, const dnn_storage *storage, const size_t *indices,
+static digitnet_status gather(float *images, int32_t *labels, const digitnet__storage *storage, const size_t *indices,
                               const uint64_t *seeds, size_t count) {
     digitnet_status status =
         callback_status(storage->gather(images, labels, indices, seeds, count, storage->user_data));
     return status != DIGITNET_OK ? status : check_samples(images, labels, storage->values, indices, count);
 }
 
-digitnet_status dnn_source_gather(float *images, int32_t *labels, const digitnet_dataset *dataset,
-                                  const size_t *indices, const uint64_t *seeds, size_t count) {
+digitnet_status digitnet__source_gather(float *images, int32_t *labels, const digitnet_dataset *dataset,
+                                        const size_t *indices, const uint64_t *seeds, size_t count) {
     enum { CHUNK = 256 }; /* indices of a slice become the source's own, without an allocation */
-    const dnn_storage *storage = dataset->storage;
+    const digitnet__storage *storage = dataset->storage;
     if (dataset->first == 0)
         return gather(images, labels, storage, indices, seeds, count);
     digitnet_status status = DIGITNET_OK;

@@ -3,40 +3,41 @@
 #include "core/memory.h"
 #include "core/status.h"
 
-digitnet_status dnn_storage_create(dnn_storage **out, const char *what, size_t count, size_t height, size_t width,
-                                   size_t channels, size_t element_size) {
+digitnet_status digitnet__storage_create(digitnet__storage **out, const char *what, size_t count, size_t height,
+                                         size_t width, size_t channels, size_t element_size) {
     const size_t one_as_floats[] = {height, width, channels, sizeof(float)};
     const size_t all[] = {element_size, height, width, channels, count};
     size_t bytes;
     if (count == 0 || height == 0 || width == 0 || channels == 0)
-        return dnn_fail(DIGITNET_EINVAL, "%s: %zu images of %zux%zux%zu; none of these may be zero", what, count,
-                        height, width, channels);
-    if (!dnn_size_product(&bytes, one_as_floats, 4) || !dnn_size_product(&bytes, all, 5))
-        return dnn_fail(DIGITNET_ELIMIT, "%s: %zu images of %zux%zux%zu have more bytes than can be counted", what,
-                        count, height, width, channels);
-    dnn_storage *storage = dnn_allocate_zeroed(sizeof *storage);
+        return digitnet__fail(DIGITNET_EINVAL, "%s: %zu images of %zux%zux%zu; none of these may be zero", what, count,
+                              height, width, channels);
+    if (!digitnet__size_product(&bytes, one_as_floats, 4) || !digitnet__size_product(&bytes, all, 5))
+        return digitnet__fail(DIGITNET_ELIMIT, "%s: %zu images of %zux%zux%zu have more bytes than can be counted",
+                              what, count, height, width, channels);
+    digitnet__storage *storage = digitnet__allocate_zeroed(sizeof *storage);
     if (!storage)
         return DIGITNET_ENOMEM;
     atomic_init(&storage->references, 1);
     storage->count = count;
-    storage->shape = (dnn_shape){.height = height, .width = width, .channels = channels};
-    storage->values = dnn_shape_values(storage->shape);
+    storage->shape = (digitnet__shape){.height = height, .width = width, .channels = channels};
+    storage->values = digitnet__shape_values(storage->shape);
     *out = storage;
     return DIGITNET_OK;
 }
 
-void dnn_storage_release(dnn_storage *storage) {
+void digitnet__storage_release(digitnet__storage *storage) {
     if (atomic_fetch_sub(&storage->references, 1) != 1)
         return;
     if (storage->release)
         storage->release(storage->user_data);
-    dnn_release(storage->owned_images);
-    dnn_release(storage->owned_labels);
-    dnn_release(storage);
+    digitnet__release(storage->owned_images);
+    digitnet__release(storage->owned_labels);
+    digitnet__release(storage);
 }
 
-digitnet_status dnn_dataset_create(digitnet_dataset **out, dnn_storage *storage, size_t first, size_t count) {
-    digitnet_dataset *dataset = dnn_allocate(sizeof *dataset);
+digitnet_status digitnet__dataset_create(digitnet_dataset **out, digitnet__storage *storage, size_t first,
+                                         size_t count) {
+    digitnet_dataset *dataset = digitnet__allocate(sizeof *dataset);
     if (!dataset)
         return DIGITNET_ENOMEM;
     *dataset = (digitnet_dataset){.storage = storage, .first = first, .count = count};

@@ -2,14 +2,14 @@
 #ifndef DNN_DATASET_STORAGE_H
 #define DNN_DATASET_STORAGE_H
 
-#include <stdatomic.h>
-
 #include "dataset/dataset.h"
 
-typedef struct dnn_storage {
+#include <stdatomic.h>
+
+typedef struct digitnet__storage {
     atomic_size_t references;
     size_t count;
-    dnn_shape shape;
+    digitnet__shape shape;
     size_t values; /* in one image */
     /* One of the three holds the images. */
     const uint8_t *bytes;
@@ -20,32 +20,33 @@ typedef struct dnn_storage {
     void *owned_images, *owned_labels;
     void (*release)(void *user_data);
     void *user_data;
-} dnn_storage;
+} digitnet__storage;
 
 /* Samples first .. first + count - 1 of a storage. */
 struct digitnet_dataset {
-    dnn_storage *storage;
+    digitnet__storage *storage;
     size_t first, count;
     size_t classes; /* the highest label plus one; 0 for a source */
 };
 
 /* A storage with one reference and shape, values and count set. EINVAL for a zero, ELIMIT where the bytes of one image
  * as floats, or of all of `element_size` (0 for a source) cannot be counted. `what` begins the messages. */
-digitnet_status dnn_storage_create(dnn_storage **out, const char *what, size_t count, size_t height, size_t width,
-                                   size_t channels, size_t element_size);
+digitnet_status digitnet__storage_create(digitnet__storage **out, const char *what, size_t count, size_t height,
+                                         size_t width, size_t channels, size_t element_size);
 /* Drops a reference. */
-void dnn_storage_release(dnn_storage *storage);
+void digitnet__storage_release(digitnet__storage *storage);
 
 /* A data set of part of a storage, which takes over a reference; after a failure the caller still has it. */
-digitnet_status dnn_dataset_create(digitnet_dataset **out, dnn_storage *storage, size_t first, size_t count);
+digitnet_status digitnet__dataset_create(digitnet_dataset **out, digitnet__storage *storage, size_t first,
+                                         size_t count);
 
 /* A data set of bytes in memory that it takes over: `images` lie within `owned_images`. After a failure both are the
  * caller's. */
-digitnet_status dnn_dataset_adopt(digitnet_dataset **out, const char *what, void *owned_images, const uint8_t *images,
-                                  int32_t *labels, size_t count, dnn_shape shape);
+digitnet_status digitnet__dataset_adopt(digitnet_dataset **out, const char *what, void *owned_images,
+                                        const uint8_t *images, int32_t *labels, size_t count, digitnet__shape shape);
 
-/* dnn_dataset_gather() for a source. */
-digitnet_status dnn_source_gather(float *images, int32_t *labels, const digitnet_dataset *dataset,
-                                  const size_t *indices, const uint64_t *seeds, size_t count);
+/* digitnet__dataset_gather() for a source. */
+digitnet_status digitnet__source_gather(float *images, int32_t *labels, const digitnet_dataset *dataset,
+                                        const size_t *indices, const uint64_t *seeds, size_t count);
 
 #endif

@@ -1,12 +1,11 @@
+#include "core/options.h"
+#include "core/status.h"
 #include "digitnet/image.h"
+#include "image/ink.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
-
-#include "core/options.h"
-#include "core/status.h"
-#include "image/ink.h"
 
 enum {
     FRAME = DIGITNET_FRAME_SIZE,
@@ -32,19 +31,20 @@ typedef struct scaled_digit {
 static digitnet_status check(const float *out, size_t out_values, const digitnet_image *image) {
     const char *where = "digitnet_image_frame_digit";
     if (!out || !image->pixels)
-        return dnn_fail(DIGITNET_EINVAL, "%s: %s is NULL", where, out ? "image->pixels" : "out");
+        return digitnet__fail(DIGITNET_EINVAL, "%s: %s is NULL", where, out ? "image->pixels" : "out");
     if (image->width == 0 || image->height == 0)
-        return dnn_fail(DIGITNET_EINVAL, "%s: the picture has %zu x %zu pixels", where, image->width, image->height);
+        return digitnet__fail(DIGITNET_EINVAL, "%s: the picture has %zu x %zu pixels", where, image->width,
+                              image->height);
     if (image->stride != 0 && image->stride < image->width)
-        return dnn_fail(DIGITNET_EINVAL, "%s: the stride %zu is less than the width %zu", where, image->stride,
-                        image->width);
+        return digitnet__fail(DIGITNET_EINVAL, "%s: the stride %zu is less than the width %zu", where, image->stride,
+                              image->width);
     if (out_values < FRAME_VALUES)
-        return dnn_fail(DIGITNET_ESHAPE, "%s: out has room for %zu values, %d are needed", where, out_values,
-                        FRAME_VALUES);
+        return digitnet__fail(DIGITNET_ESHAPE, "%s: out has room for %zu values, %d are needed", where, out_values,
+                              FRAME_VALUES);
     size_t max_pixels = image->max_pixels ? image->max_pixels : DEFAULT_MAX_PIXELS;
     if (image->width > max_pixels / image->height)
-        return dnn_fail(DIGITNET_ELIMIT, "%s: the picture has %zu x %zu pixels, more than %zu in all", where,
-                        image->width, image->height, max_pixels);
+        return digitnet__fail(DIGITNET_ELIMIT, "%s: the picture has %zu x %zu pixels, more than %zu in all", where,
+                              image->width, image->height, max_pixels);
     return DIGITNET_OK;
 }
 
@@ -54,7 +54,7 @@ static double overlap(double from, double to, size_t index) {
 }
 
 /* The mean of the ink over the rectangle with these edges, in pixels; 0 outside the picture. */
-static float area_mean(const dnn_ink *ink, double left, double right, double top, double bottom) {
+static float area_mean(const digitnet__ink *ink, double left, double right, double top, double bottom) {
     double sum = 0.0;
     for (size_t row = (size_t)fmax(top, 0.0); row < ink->height && (double)row < bottom; row++) {
         double height = overlap(top, bottom, row);
@@ -66,7 +66,7 @@ static float area_mean(const dnn_ink *ink, double left, double right, double top
 
 /* The mean width of the strokes in pixels: twice the ink's area over the length of its outline. The sum of absolute
  * differences between neighbours counts an outline of all directions 4 / pi times as long as it is. */
-static double stroke_width(const dnn_ink *ink) {
+static double stroke_width(const digitnet__ink *ink) {
     double area = 0.0, outline = 0.0;
     for (size_t row = 0; row < ink->box.height; row++) {
         const float *values = ink->values + (ink->box.top + row) * ink->width + ink->box.left;
@@ -84,8 +84,8 @@ static double stroke_width(const dnn_ink *ink) {
 /* Scales the digit's box so that its longer side is BOX. Each value is the mean over the area that it stands for; where
  * the picture is enlarged, over one pixel's area around its centre, which is bilinear interpolation. The strongest
  * becomes 1. */
-static void scale_digit(scaled_digit *scaled, const dnn_ink *ink) {
-    const dnn_box *box = &ink->box;
+static void scale_digit(scaled_digit *scaled, const digitnet__ink *ink) {
+    const digitnet__box *box = &ink->box;
     double longer = (double)(box->width > box->height ? box->width : box->height);
     scaled->width = (size_t)fmax(1.0, round((double)box->width * BOX / longer));
     scaled->height = (size_t)fmax(1.0, round((double)box->height * BOX / longer));
@@ -132,19 +132,19 @@ static void place_digit(float *out, const scaled_digit *scaled) {
 
 digitnet_status digitnet_image_frame_digit(float *out, size_t out_values, const digitnet_image *image) {
     digitnet_image own = {.struct_size = 0};
-    dnn_ink ink;
+    digitnet__ink ink;
     scaled_digit scaled;
     if (!image)
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_image_frame_digit: image is NULL");
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_image_frame_digit: image is NULL");
     digitnet_status status = DNN_OPTIONS_READ(&own, image, digitnet_image, max_pixels);
     if (!status)
         status = check(out, out_values, &own);
     if (!status)
-        status = dnn_ink_find(&ink, &own);
+        status = digitnet__ink_find(&ink, &own);
     if (status)
         return status;
     scale_digit(&scaled, &ink);
-    dnn_ink_release(&ink);
+    digitnet__ink_release(&ink);
     place_digit(out, &scaled);
     return DIGITNET_OK;
 }

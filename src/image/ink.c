@@ -1,12 +1,12 @@
 #include "image/ink.h"
 
-#include <math.h>
-#include <stdint.h>
-#include <string.h>
-
 #include "core/memory.h"
 #include "core/status.h"
 #include "image/paper.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
 
 /* A larger region is reduced until no side is longer. */
 enum { LONGEST_SIDE = 1024 };
@@ -37,13 +37,13 @@ enum { LONGEST_SIDE = 1024 };
 /* Connected ink pixels: a range of the list of visited pixels. */
 typedef struct piece {
     size_t first, end;
-    dnn_box box;
+    digitnet__box box;
     double mass;
     bool strong, background;
 } piece;
 
 /* Averages factor x factor blocks of the region; those at its right and lower edge may be smaller. */
-static void reduce(dnn_ink *ink, const digitnet_image *image, const dnn_box *region, size_t factor) {
+static void reduce(digitnet__ink *ink, const digitnet_image *image, const digitnet__box *region, size_t factor) {
     size_t stride = image->stride ? image->stride : image->width;
     memset(ink->values, 0, ink->width * ink->height * sizeof *ink->values);
     for (size_t row = 0; row < region->height; row++) {
@@ -66,13 +66,13 @@ static void reduce(dnn_ink *ink, const digitnet_image *image, const dnn_box *reg
 
 /* Replaces grey by its difference from the paper, positive towards ink, in grey levels. Ink on light paper is measured
  * relative to the paper's brightness at its place, since a shadow dims both alike. */
-static void subtract_paper(dnn_ink *ink, const dnn_paper *paper) {
+static void subtract_paper(digitnet__ink *ink, const digitnet__paper *paper) {
     float grey[LONGEST_SIDE];
     double darker = 0.0, lighter = 0.0;
     float brightest = 1.0f;
     for (size_t row = 0; row < ink->height; row++) {
         const float *values = ink->values + row * ink->width;
-        dnn_paper_row(grey, paper, row);
+        digitnet__paper_row(grey, paper, row);
         for (size_t column = 0; column < ink->width; column++) {
             float difference = values[column] - grey[column];
             *(difference < 0.0f ? &darker : &lighter) += (double)difference * difference;
@@ -81,7 +81,7 @@ static void subtract_paper(dnn_ink *ink, const dnn_paper *paper) {
     }
     for (size_t row = 0; row < ink->height; row++) {
         float *values = ink->values + row * ink->width;
-        dnn_paper_row(grey, paper, row);
+        digitnet__paper_row(grey, paper, row);
         for (size_t column = 0; column < ink->width; column++) {
             float darkness =
                 (grey[column] - values[column]) * brightest / fmaxf(grey[column], DARKEST_PAPER * brightest);
@@ -92,7 +92,7 @@ static void subtract_paper(dnn_ink *ink, const dnn_paper *paper) {
 
 /* The difference that a tenth of the ink exceeds, ink being what differs by more than half of the mean over all that is
  * above `floor`, each weighed by itself; 0 where nothing is above it. */
-static float full_ink(const dnn_ink *ink, float floor) {
+static float full_ink(const digitnet__ink *ink, float floor) {
     enum { LEVELS = 1024 };
     size_t histogram[LEVELS] = {0}, count = 0, above = 0, level = LEVELS;
     double sum = 0.0, squares = 0.0;
@@ -116,7 +116,7 @@ static float full_ink(const dnn_ink *ink, float floor) {
 
 /* Appends the pixels of the piece around `start` to `list`, which serves as the queue, and marks them as seen. Returns
  * the list's end. */
-static size_t gather_piece(const dnn_ink *ink, uint32_t *list, size_t first, unsigned char *seen, size_t start) {
+static size_t gather_piece(const digitnet__ink *ink, uint32_t *list, size_t first, unsigned char *seen, size_t start) {
     size_t end = first;
     list[end++] = (uint32_t)start;
     seen[start] = 1;
@@ -135,7 +135,7 @@ static size_t gather_piece(const dnn_ink *ink, uint32_t *list, size_t first, uns
     return end;
 }
 
-static piece measure_piece(const dnn_ink *ink, const uint32_t *list, size_t count) {
+static piece measure_piece(const digitnet__ink *ink, const uint32_t *list, size_t count) {
     size_t left = SIZE_MAX, right = 0, top = SIZE_MAX, bottom = 0, border = 0;
     piece measured = {.mass = 0.0};
     for (size_t i = 0; i < count; i++) {
@@ -149,12 +149,12 @@ static piece measure_piece(const dnn_ink *ink, const uint32_t *list, size_t coun
         top = row < top ? row : top;
         bottom = row > bottom ? row : bottom;
     }
-    measured.box = (dnn_box){left, top, right - left + 1, bottom - top + 1};
+    measured.box = (digitnet__box){left, top, right - left + 1, bottom - top + 1};
     measured.background = BORDER_SHARE * border > 2 * (ink->width + ink->height);
     return measured;
 }
 
-static bool is_near(const dnn_box *a, const dnn_box *b, size_t distance) {
+static bool is_near(const digitnet__box *a, const digitnet__box *b, size_t distance) {
     return a->left < b->left + b->width + distance && b->left < a->left + a->width + distance &&
            a->top < b->top + b->height + distance && b->top < a->top + a->height + distance;
 }
@@ -169,7 +169,7 @@ static bool belongs(const piece *candidate, const piece *largest) {
 }
 
 /* Widens `box` to hold `other` too. */
-static void unite(dnn_box *box, const dnn_box *other) {
+static void unite(digitnet__box *box, const digitnet__box *other) {
     size_t right = box->left + box->width, bottom = box->top + box->height;
     size_t other_right = other->left + other->width, other_bottom = other->top + other->height;
     box->left = other->left < box->left ? other->left : box->left;
@@ -180,7 +180,7 @@ static void unite(dnn_box *box, const dnn_box *other) {
 
 /* Keeps the digit's pieces, erases all others, and sets the box. False where there is no piece of strong ink. `list`
  * and `seen`, which is zero, have an element for each pixel. */
-static bool keep_digit(dnn_ink *ink, uint32_t *list, unsigned char *seen) {
+static bool keep_digit(digitnet__ink *ink, uint32_t *list, unsigned char *seen) {
     size_t pixels = ink->width * ink->height, listed = 0;
     piece largest = {.background = true};
     for (size_t i = 0; i < pixels; i++) {
@@ -211,9 +211,9 @@ static bool keep_digit(dnn_ink *ink, uint32_t *list, unsigned char *seen) {
 }
 
 /* Turns grey values into ink from 0 to 1. False where the picture is empty. */
-static bool separate_ink(dnn_ink *ink) {
-    dnn_paper paper;
-    dnn_paper_fit(&paper, ink->values, ink->width, ink->height);
+static bool separate_ink(digitnet__ink *ink) {
+    digitnet__paper paper;
+    digitnet__paper_fit(&paper, ink->values, ink->width, ink->height);
     subtract_paper(ink, &paper);
     float floor = (float)fmax(SMALLEST_DIFFERENCE, NOISE_DEVIATIONS * paper.noise);
     float full = full_ink(ink, floor);
@@ -226,34 +226,36 @@ static bool separate_ink(dnn_ink *ink) {
 }
 
 /* Finds the ink of one region. */
-static digitnet_status find_in_region(dnn_ink *ink, const digitnet_image *image, const dnn_box *region, size_t factor) {
-    dnn_arena scratch = {.size = 0};
-    *ink = (dnn_ink){.width = (region->width - 1) / factor + 1, .height = (region->height - 1) / factor + 1};
+static digitnet_status find_in_region(digitnet__ink *ink, const digitnet_image *image, const digitnet__box *region,
+                                      size_t factor) {
+    digitnet__arena scratch = {.size = 0};
+    *ink = (digitnet__ink){.width = (region->width - 1) / factor + 1, .height = (region->height - 1) / factor + 1};
     size_t pixels = ink->width * ink->height;
-    size_t list = dnn_arena_book(&scratch, pixels, sizeof(uint32_t));
-    size_t seen = dnn_arena_book(&scratch, pixels, 1);
+    size_t list = digitnet__arena_book(&scratch, pixels, sizeof(uint32_t));
+    size_t seen = digitnet__arena_book(&scratch, pixels, 1);
     digitnet_status status = DIGITNET_ENOMEM;
-    ink->values = dnn_allocate_array(pixels, sizeof *ink->values);
-    if (!ink->values || !dnn_arena_allocate(&scratch))
+    ink->values = digitnet__allocate_array(pixels, sizeof *ink->values);
+    if (!ink->values || !digitnet__arena_allocate(&scratch))
         goto out;
     reduce(ink, image, region, factor);
     status = DIGITNET_OK;
-    if (!separate_ink(ink) || !keep_digit(ink, dnn_arena_at(&scratch, list), dnn_arena_at(&scratch, seen)))
-        status = dnn_fail(DIGITNET_ENOTFOUND, "digitnet_image_frame_digit: no ink in the picture of %zu x %zu pixels",
-                          image->width, image->height);
+    if (!separate_ink(ink) || !keep_digit(ink, digitnet__arena_at(&scratch, list), digitnet__arena_at(&scratch, seen)))
+        status =
+            digitnet__fail(DIGITNET_ENOTFOUND, "digitnet_image_frame_digit: no ink in the picture of %zu x %zu pixels",
+                           image->width, image->height);
 out:
-    dnn_arena_release(&scratch);
+    digitnet__arena_release(&scratch);
     if (status)
-        dnn_ink_release(ink);
+        digitnet__ink_release(ink);
     return status;
 }
 
-static size_t reduction(const dnn_box *region) {
+static size_t reduction(const digitnet__box *region) {
     return ((region->width > region->height ? region->width : region->height) - 1) / LONGEST_SIDE + 1;
 }
 
 /* The part of the region around the digit, with half of the digit's longer side as a margin. */
-static dnn_box closer(const dnn_ink *ink, const dnn_box *region, size_t factor) {
+static digitnet__box closer(const digitnet__ink *ink, const digitnet__box *region, size_t factor) {
     size_t margin = (ink->box.width > ink->box.height ? ink->box.width : ink->box.height) / 2 + 1;
     size_t left = ink->box.left > margin ? ink->box.left - margin : 0;
     size_t top = ink->box.top > margin ? ink->box.top - margin : 0;
@@ -261,12 +263,12 @@ static dnn_box closer(const dnn_ink *ink, const dnn_box *region, size_t factor) 
     size_t bottom = factor * (ink->box.top + ink->box.height + margin);
     right = right < region->width ? right : region->width;
     bottom = bottom < region->height ? bottom : region->height;
-    return (dnn_box){region->left + factor * left, region->top + factor * top, right - factor * left,
-                     bottom - factor * top};
+    return (digitnet__box){region->left + factor * left, region->top + factor * top, right - factor * left,
+                           bottom - factor * top};
 }
 
-digitnet_status dnn_ink_find(dnn_ink *ink, const digitnet_image *image) {
-    dnn_box region = {0, 0, image->width, image->height};
+digitnet_status digitnet__ink_find(digitnet__ink *ink, const digitnet_image *image) {
+    digitnet__box region = {0, 0, image->width, image->height};
     for (;;) {
         size_t factor = reduction(&region);
         digitnet_status status = find_in_region(ink, image, &region, factor);
@@ -274,15 +276,15 @@ digitnet_status dnn_ink_find(dnn_ink *ink, const digitnet_image *image) {
             return status;
         /* A small digit in a large picture is looked at again from closer by, where that at least halves the reduction:
          * so all looks together take no longer than twice the first. */
-        dnn_box next = closer(ink, &region, factor);
+        digitnet__box next = closer(ink, &region, factor);
         if (2 * reduction(&next) > factor)
             return DIGITNET_OK;
         region = next;
-        dnn_ink_release(ink);
+        digitnet__ink_release(ink);
     }
 }
 
-void dnn_ink_release(dnn_ink *ink) {
-    dnn_release(ink->values);
+void digitnet__ink_release(digitnet__ink *ink) {
+    digitnet__release(ink->values);
     ink->values = NULL;
 }

@@ -45,12 +45,12 @@ static double biweight(double residual, double scale) {
     return rest > 0.0 ? rest * rest : 0.0;
 }
 
-static bool in_border(const dnn_paper *paper, size_t column, size_t row) {
+static bool in_border(const digitnet__paper *paper, size_t column, size_t row) {
     size_t across = (paper->width - 1) / BORDER_PARTS + 1, down = (paper->height - 1) / BORDER_PARTS + 1;
     return column < across || row < down || column + across >= paper->width || row + down >= paper->height;
 }
 
-static void basis(double values[DNN_PAPER_TERMS], const dnn_paper *paper, size_t column, size_t row) {
+static void basis(double values[DNN_PAPER_TERMS], const digitnet__paper *paper, size_t column, size_t row) {
     double x = (2.0 * (double)column + 1.0) / (double)paper->width - 1.0;
     double y = (2.0 * (double)row + 1.0) / (double)paper->height - 1.0;
     values[0] = 1.0;
@@ -61,7 +61,7 @@ static void basis(double values[DNN_PAPER_TERMS], const dnn_paper *paper, size_t
     values[5] = y * y;
 }
 
-static double surface(const dnn_paper *paper, const double values[DNN_PAPER_TERMS]) {
+static double surface(const digitnet__paper *paper, const double values[DNN_PAPER_TERMS]) {
     double sum = 0.0;
     for (size_t i = 0; i < DNN_PAPER_TERMS; i++)
         sum += paper->terms[i] * values[i];
@@ -87,7 +87,7 @@ static void solve(double solution[DNN_PAPER_TERMS], double matrix[DNN_PAPER_TERM
 }
 
 /* One weighted least-squares fit of the first `terms` terms; keeps the surface where every weight is zero. */
-static void refit(dnn_paper *paper, const sampling *samples, size_t terms, weight_fn weight, double scale) {
+static void refit(digitnet__paper *paper, const sampling *samples, size_t terms, weight_fn weight, double scale) {
     double matrix[DNN_PAPER_TERMS][DNN_PAPER_TERMS + 1];
     memset(matrix, 0, sizeof matrix);
     for (size_t row = 0; row < paper->height; row += samples->row_step) {
@@ -114,7 +114,7 @@ static void refit(dnn_paper *paper, const sampling *samples, size_t terms, weigh
 }
 
 /* The standard deviation of the samples around the surface, from the smallest quarter of their absolute residuals. */
-static double deviation(const dnn_paper *paper, const sampling *samples) {
+static double deviation(const digitnet__paper *paper, const sampling *samples) {
     size_t histogram[HISTOGRAM_BINS] = {0}, count = 0, below = 0, bin = 0;
     for (size_t row = 0; row < paper->height; row += samples->row_step) {
         for (size_t column = 0; column < paper->width; column += samples->column_step) {
@@ -132,11 +132,11 @@ static double deviation(const dnn_paper *paper, const sampling *samples) {
     return (double)bin / BINS_PER_LEVEL / QUARTER_DEVIATION;
 }
 
-void dnn_paper_fit(dnn_paper *paper, const float *pixels, size_t width, size_t height) {
+void digitnet__paper_fit(digitnet__paper *paper, const float *pixels, size_t width, size_t height) {
     sampling border = {pixels, 1 + (width - 1) / SAMPLES_PER_SIDE, 1 + (height - 1) / SAMPLES_PER_SIDE, true};
     sampling all = border;
     all.border_only = false;
-    *paper = (dnn_paper){.width = width, .height = height};
+    *paper = (digitnet__paper){.width = width, .height = height};
     for (int pass = 0; pass < PASSES; pass++)
         refit(paper, &border, PLANE_TERMS, absolute_weight, pass ? 1.0 : 256.0);
     for (int pass = 0; pass < PASSES; pass++)
@@ -144,7 +144,7 @@ void dnn_paper_fit(dnn_paper *paper, const float *pixels, size_t width, size_t h
     paper->noise = deviation(paper, &all);
 }
 
-void dnn_paper_row(float *brightness, const dnn_paper *paper, size_t row) {
+void digitnet__paper_row(float *brightness, const digitnet__paper *paper, size_t row) {
     double values[DNN_PAPER_TERMS];
     basis(values, paper, 0, row);
     double y = values[2], step = 2.0 / (double)paper->width;

@@ -18,7 +18,7 @@ static double sum_of_magnitudes(const float *values, size_t count) {
 }
 
 /* The most that one output of a tensor may make of inputs up to 1, or add to them. */
-static double greatest_output(const float *values, const dnn_tensor *tensor) {
+static double greatest_output(const float *values, const digitnet__tensor *tensor) {
     double greatest = 0;
     for (size_t output = 0; output < tensor->outputs; output++) {
         double sum = sum_of_magnitudes(values + output * tensor->inputs, tensor->inputs);
@@ -29,17 +29,17 @@ static double greatest_output(const float *values, const dnn_tensor *tensor) {
 
 /* Where images are up to x, no value exceeds gain * x + offset: a kernel multiplies both, a bias adds to the offset,
  * and a softmax within the network gives at most 1. All other layers pass on no more than they get. */
-float dnn_safe_magnitude(const dnn_network *network) {
+float digitnet__safe_magnitude(const digitnet__network *network) {
     double gain = 1, offset = 0, safe = SAFE_SUM;
     for (size_t i = 0; i < network->layer_count; i++) {
-        const dnn_layer *layer = &network->layers[i];
+        const digitnet__layer *layer = &network->layers[i];
         for (size_t k = 0; k < layer->tensor_count; k++) {
-            const dnn_tensor *tensor = &layer->tensors[k];
+            const digitnet__tensor *tensor = &layer->tensors[k];
             double greatest = greatest_output(network->parameters + tensor->offset, tensor);
             gain *= tensor->is_kernel ? greatest : 1;
             offset = tensor->is_kernel ? offset * greatest : offset + greatest;
         }
-        if (layer->activation == DIGITNET_SOFTMAX && offset < 1)
+        if (layer->activation == DIGITNET_ACTIVATION_SOFTMAX && offset < 1)
             offset = 1;
         if ((SAFE_SUM - offset) / gain < safe)
             safe = (SAFE_SUM - offset) / gain;

@@ -5,6 +5,6 @@
 #include "model/network.h"
 
 /* The magnitude up to which an image's values cannot overflow in any layer; negative where they may at any. */
-float dnn_safe_magnitude(const dnn_network *network);
+float digitnet__safe_magnitude(const digitnet__network *network);
 
 #endif

@@ -8,20 +8,21 @@
 enum { DNN_PREDICT_IMAGES = 16 };
 
 /* Images as floats, or as bytes to be scaled: one of the two is not NULL. */
-typedef struct dnn_images {
+typedef struct digitnet__images {
     const float *floats;
     const uint8_t *bytes;
     size_t values;
-} dnn_images;
+} digitnet__images;
 
 /* Checks the sizes and that floats are finite, and tells the number of images. `caller` is for messages. */
-digitnet_status dnn_predict_check(size_t *count, const dnn_network *network, size_t score_values, dnn_images images,
-                                  const char *caller);
+digitnet_status digitnet__predict_check(size_t *count, const digitnet__network *network, size_t score_values,
+                                        digitnet__images images, const char *caller);
 /* No value has a magnitude above the limit. */
-bool dnn_images_are_within(dnn_images images, float limit);
+bool digitnet__images_are_within(digitnet__images images, float limit);
 /* Scores of `count` images from `first` on, at most the workspace's capacity, written at their place in `scores` (NULL:
  * nowhere). False, with nothing written, where the network overflows. */
-bool dnn_predict_chunk(float *scores, const dnn_workspace *workspace, dnn_images images, size_t first, size_t count);
-digitnet_status dnn_predict_fail_overflow(const char *caller);
+bool digitnet__predict_chunk(float *scores, const digitnet__workspace *workspace, digitnet__images images, size_t first,
+                             size_t count);
+digitnet_status digitnet__predict_fail_overflow(const char *caller);
 
 #endif

@@ -13,61 +13,61 @@ enum { DEFAULT_BATCH_SIZE = 64 };
 
 typedef struct weights_snapshot {
     atomic_size_t owners;
-    dnn_network network;
+    digitnet__network network;
     float safe_magnitude;
 } weights_snapshot;
 
 struct digitnet_session {
     weights_snapshot *snapshot;
     size_t batch_size, threads;
-    dnn_pool *pool;
-    size_t chunk;              /* images that a worker takes at a time */
-    dnn_workspace *workspaces; /* one a worker */
+    digitnet__thread_pool *pool;
+    size_t chunk;                    /* images that a worker takes at a time */
+    digitnet__workspace *workspaces; /* one a worker */
     size_t workspace_count;
     atomic_flag busy;
     /* The run at hand. */
     float *scores; /* NULL: it only looks for overflow */
-    dnn_images images;
+    digitnet__images images;
     size_t count;
     atomic_bool overflows;
 };
 
 static void release_snapshot(weights_snapshot *snapshot) {
     if (atomic_fetch_sub(&snapshot->owners, 1) == 1) {
-        dnn_network_release(&snapshot->network);
-        dnn_release(snapshot);
+        digitnet__network_release(&snapshot->network);
+        digitnet__release(snapshot);
     }
 }
 
 static digitnet_status take_snapshot(weights_snapshot **out, const digitnet_model *model) {
-    digitnet_status status = dnn_model_check_weights(model);
+    digitnet_status status = digitnet__model_check_weights(model);
     if (status != DIGITNET_OK)
         return status;
-    weights_snapshot *taken = dnn_allocate_zeroed(sizeof *taken);
+    weights_snapshot *taken = digitnet__allocate_zeroed(sizeof *taken);
     if (!taken)
         return DIGITNET_ENOMEM;
     atomic_init(&taken->owners, 1);
-    status = dnn_network_copy(&taken->network, &model->network);
+    status = digitnet__network_copy(&taken->network, &model->network);
     if (status != DIGITNET_OK) {
-        dnn_release(taken);
+        digitnet__release(taken);
         return status;
     }
-    taken->safe_magnitude = dnn_safe_magnitude(&taken->network);
+    taken->safe_magnitude = digitnet__safe_magnitude(&taken->network);
     *out = taken;
     return DIGITNET_OK;
 }
 
 static digitnet_status create_workspaces(digitnet_session *session) {
-    size_t workers = dnn_pool_size(session->pool);
+    size_t workers = digitnet__thread_pool_size(session->pool);
     size_t share = (session->batch_size - 1) / workers + 1;
     session->chunk = share < DNN_PREDICT_IMAGES ? share : DNN_PREDICT_IMAGES;
-    session->workspaces = dnn_allocate_zeroed_array(workers, sizeof *session->workspaces);
+    session->workspaces = digitnet__allocate_zeroed_array(workers, sizeof *session->workspaces);
     if (!session->workspaces)
         return DIGITNET_ENOMEM;
     digitnet_status status = DIGITNET_OK;
     for (; status == DIGITNET_OK && session->workspace_count < workers; session->workspace_count++) {
-        status = dnn_workspace_create(&session->workspaces[session->workspace_count], &session->snapshot->network,
-                                      session->chunk);
+        status = digitnet__workspace_create(&session->workspaces[session->workspace_count], &session->snapshot->network,
+                                            session->chunk);
     }
     return status;
 }
@@ -75,14 +75,14 @@ static digitnet_status create_workspaces(digitnet_session *session) {
 /* Takes over one ownership of the snapshot, after a failure too. */
 static digitnet_status create_session(digitnet_session **out, weights_snapshot *snapshot, size_t batch_size,
                                       size_t threads) {
-    digitnet_session *session = dnn_allocate_zeroed(sizeof *session);
+    digitnet_session *session = digitnet__allocate_zeroed(sizeof *session);
     if (!session) {
         release_snapshot(snapshot);
         return DIGITNET_ENOMEM;
     }
     *session = (digitnet_session){
         .snapshot = snapshot, .batch_size = batch_size, .threads = threads, .busy = ATOMIC_FLAG_INIT};
-    digitnet_status status = threads > 1 ? dnn_pool_create(&session->pool, threads) : DIGITNET_OK;
+    digitnet_status status = threads > 1 ? digitnet__thread_pool_create(&session->pool, threads) : DIGITNET_OK;
     if (status == DIGITNET_OK)
         status = create_workspaces(session);
     if (status != DIGITNET_OK) {
@@ -96,19 +96,19 @@ static digitnet_status create_session(digitnet_session **out, weights_snapshot *
 digitnet_status digitnet_session_create(digitnet_session **out, const digitnet_model *model,
                                         const digitnet_session_options *options) {
     if (!out)
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_session_create: out is NULL");
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_session_create: out is NULL");
     *out = NULL;
     digitnet_session_options own = {0};
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_session_options, threads);
     if (status == DIGITNET_OK && !model)
-        status = dnn_fail(DIGITNET_EINVAL, "digitnet_session_create: model is NULL");
+        status = digitnet__fail(DIGITNET_EINVAL, "digitnet_session_create: model is NULL");
     if (status == DIGITNET_OK)
-        status = dnn_model_begin_read(model);
+        status = digitnet__model_begin_read(model);
     if (status != DIGITNET_OK)
         return status;
     weights_snapshot *taken = NULL;
     status = take_snapshot(&taken, model);
-    dnn_model_end_read(model);
+    digitnet__model_end_read(model);
     if (status != DIGITNET_OK)
         return status;
     return create_session(out, taken, own.batch_size ? own.batch_size : DEFAULT_BATCH_SIZE,
@@ -117,10 +117,10 @@ digitnet_status digitnet_session_create(digitnet_session **out, const digitnet_m
 
 digitnet_status digitnet_session_clone(digitnet_session **out, const digitnet_session *session) {
     if (!out)
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_session_clone: out is NULL");
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_session_clone: out is NULL");
     *out = NULL;
     if (!session)
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_session_clone: session is NULL");
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_session_clone: session is NULL");
     atomic_fetch_add(&session->snapshot->owners, 1);
     return create_session(out, session->snapshot, session->batch_size, session->threads);
 }
@@ -129,19 +129,19 @@ void digitnet_session_free(digitnet_session *session) {
     if (!session)
         return;
     for (size_t i = 0; i < session->workspace_count; i++)
-        dnn_workspace_release(&session->workspaces[i]);
-    dnn_release(session->workspaces);
-    dnn_pool_free(session->pool);
+        digitnet__workspace_release(&session->workspaces[i]);
+    digitnet__release(session->workspaces);
+    digitnet__thread_pool_free(session->pool);
     release_snapshot(session->snapshot);
-    dnn_release(session);
+    digitnet__release(session);
 }
 
 static void run_chunk(void *context, size_t task, size_t worker) {
     digitnet_session *session = context;
     size_t first = task * session->chunk;
     size_t left = session->count - first;
-    if (!dnn_predict_chunk(session->scores, &session->workspaces[worker], session->images, first,
-                           left < session->chunk ? left : session->chunk))
+    if (!digitnet__predict_chunk(session->scores, &session->workspaces[worker], session->images, first,
+                                 left < session->chunk ? left : session->chunk))
         atomic_store(&session->overflows, true);
 }
 
@@ -149,35 +149,36 @@ static void run_chunk(void *context, size_t task, size_t worker) {
 static bool run_chunks(float *scores, digitnet_session *session) {
     session->scores = scores;
     atomic_store(&session->overflows, false);
-    dnn_pool_run(session->pool, run_chunk, session, (session->count - 1) / session->chunk + 1);
+    digitnet__thread_pool_run(session->pool, run_chunk, session, (session->count - 1) / session->chunk + 1);
     return !atomic_load(&session->overflows);
 }
 
 /* With the session to itself. */
-static digitnet_status run_all(float *scores, digitnet_session *session, dnn_images images, size_t count) {
+static digitnet_status run_all(float *scores, digitnet_session *session, digitnet__images images, size_t count) {
     session->images = images;
     session->count = count;
-    dnn_blas_enter();
+    digitnet__blas_enter();
     /* A chunk that overflows must not come after scores that are written already. */
-    bool sure = count <= session->chunk || dnn_images_are_within(images, session->snapshot->safe_magnitude) ||
+    bool sure = count <= session->chunk || digitnet__images_are_within(images, session->snapshot->safe_magnitude) ||
                 run_chunks(NULL, session);
     bool done = sure && run_chunks(scores, session);
-    dnn_blas_leave();
-    return done ? DIGITNET_OK : dnn_predict_fail_overflow("digitnet_session_run");
+    digitnet__blas_leave();
+    return done ? DIGITNET_OK : digitnet__predict_fail_overflow("digitnet_session_run");
 }
 
-static digitnet_status run(float *scores, size_t score_values, digitnet_session *session, dnn_images images) {
+static digitnet_status run(float *scores, size_t score_values, digitnet_session *session, digitnet__images images) {
     static const char caller[] = "digitnet_session_run";
     if (!scores || !session || !(images.floats || images.bytes)) {
-        return dnn_fail(DIGITNET_EINVAL, "%s: %s is NULL", caller,
-                        !scores    ? "scores"
-                        : !session ? "session"
-                                   : "images");
+        return digitnet__fail(DIGITNET_EINVAL, "%s: %s is NULL", caller,
+                              !scores    ? "scores"
+                              : !session ? "session"
+                                         : "images");
     }
     if (atomic_flag_test_and_set(&session->busy))
-        return dnn_fail(DIGITNET_ESTATE, "%s: another thread is using the session; clone one for each thread", caller);
+        return digitnet__fail(DIGITNET_ESTATE, "%s: another thread is using the session; clone one for each thread",
+                              caller);
     size_t count;
-    digitnet_status status = dnn_predict_check(&count, &session->snapshot->network, score_values, images, caller);
+    digitnet_status status = digitnet__predict_check(&count, &session->snapshot->network, score_values, images, caller);
     if (status == DIGITNET_OK)
         status = run_all(scores, session, images, count);
     atomic_flag_clear(&session->busy);
@@ -186,10 +187,10 @@ static digitnet_status run(float *scores, size_t score_values, digitnet_session 
 
 digitnet_status digitnet_session_run(float *scores, size_t score_values, digitnet_session *session, const float *images,
                                      size_t image_values) {
-    return run(scores, score_values, session, (dnn_images){.floats = images, .values = image_values});
+    return run(scores, score_values, session, (digitnet__images){.floats = images, .values = image_values});
 }
 
 digitnet_status digitnet_session_run_u8(float *scores, size_t score_values, digitnet_session *session,
                                         const uint8_t *images, size_t image_values) {
-    return run(scores, score_values, session, (dnn_images){.bytes = images, .values = image_values});
+    return run(scores, score_values, session, (digitnet__images){.bytes = images, .values = image_values});
 }

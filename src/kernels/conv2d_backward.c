@@ -1,15 +1,15 @@
 #include "kernels/conv2d_backward.h"
 
-#include <string.h>
-
 #include "core/memory.h"
+
+#include <string.h>
 
 static size_t round_up(size_t size, size_t unit) {
     return (size + unit - 1) / unit * unit;
 }
 
 /* What follows from the shapes alone. */
-static backward describe(const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool) {
+static backward describe(const digitnet__conv2d_shape *shape, const digitnet__pool2d_shape *pool) {
     backward job = {.filters = shape->filters, .lanes = round_up(shape->filters, WIDTH)};
     job.kernel_height = shape->kernel_height;
     job.run = shape->kernel_width * shape->channels;
@@ -48,7 +48,8 @@ static size_t lay_out(backward *job, void *scratch) {
     return used;
 }
 
-size_t SET_NAME(conv2d_relu_pool_backward_scratch)(const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool) {
+size_t SET_NAME(conv2d_relu_pool_backward_scratch)(const digitnet__conv2d_shape *shape,
+                                                   const digitnet__pool2d_shape *pool) {
     backward job = describe(shape, pool);
     return lay_out(&job, NULL);
 }
@@ -83,7 +84,8 @@ static void read_band(const backward *job, size_t first, const float *gradient, 
                     output + start + i * row, job->places > 1 ? places + start + i * row : NULL, row);
 }
 
-static void place_windows(backward *job, size_t first, const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool) {
+static void place_windows(backward *job, size_t first, const digitnet__conv2d_shape *shape,
+                          const digitnet__pool2d_shape *pool) {
     size_t row = pool->pool_height * shape->stride_height * job->image_row;
     size_t column = pool->pool_width * shape->stride_width * shape->channels;
     size_t x = first % pool->output_width, offset = first / pool->output_width * row + x * column;
@@ -155,8 +157,8 @@ static void add_bias_gradient(float *bias_gradient, const backward *job) {
 
 void SET_NAME(conv2d_relu_pool_backward)(float *kernel_gradient, float *bias_gradient, float *image_gradient,
                                          const float *output_gradient, const float *output, const uint8_t *argmax,
-                                         const float *image, const float *kernel, const dnn_conv2d_shape *shape,
-                                         const dnn_pool2d_shape *pool, void *scratch) {
+                                         const float *image, const float *kernel, const digitnet__conv2d_shape *shape,
+                                         const digitnet__pool2d_shape *pool, void *scratch) {
     backward job = describe(shape, pool);
     lay_out(&job, scratch);
     job.image = image;

@@ -1,9 +1,9 @@
 /* Convolution, ReLU and max pool in one pass over the image: a tile of output positions by filters is summed up in
  * registers, straight from the image, since in rows x columns x channels the taps of a kernel's row are one run of
  * values at every position. */
-#include <string.h>
-
 #include "kernels/set.h"
+
+#include <string.h>
 
 /* Vectors of filters in a tile, and its positions for one, two or three of them: as many sums as registers allow beside
  * the weights. */
@@ -29,7 +29,7 @@ typedef struct filter_block {
     size_t output_step;           /* likewise in what is written */
 } filter_block;
 
-static size_t count_vectors(const dnn_conv2d_shape *shape) {
+static size_t count_vectors(const digitnet__conv2d_shape *shape) {
     return (shape->filters + WIDTH - 1) / WIDTH;
 }
 
@@ -39,7 +39,7 @@ static size_t next_part(size_t left, size_t most) {
     return (left + parts - 1) / parts;
 }
 
-size_t SET_NAME(conv2d_packed_values)(const dnn_conv2d_shape *shape) {
+size_t SET_NAME(conv2d_packed_values)(const digitnet__conv2d_shape *shape) {
     return shape->kernel_height * shape->kernel_width * shape->channels * count_vectors(shape) * WIDTH;
 }
 
@@ -56,7 +56,7 @@ static void pack_panel(float *panel, const float *kernel, size_t depth, size_t l
 }
 
 /* Panel after panel. The last filter's call fills in the zeros behind it. */
-void SET_NAME(conv2d_pack)(float *packed, const float *kernel, const dnn_conv2d_shape *shape, size_t first,
+void SET_NAME(conv2d_pack)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
                            size_t count) {
     size_t depth = shape->kernel_height * shape->kernel_width * shape->channels, vectors = count_vectors(shape);
     size_t end = first + count == shape->filters ? vectors * WIDTH : first + count;
@@ -211,7 +211,7 @@ static void convolve_windows(const filter_block *block, size_t vectors, const fl
 
 /* One window of any size, from rows of `values` that are `row` values long and have been through ReLU. */
 static void pool_window(float *output, uint8_t *argmax, const float *values, size_t step, size_t row,
-                        const dnn_pool2d_shape *pool) {
+                        const digitnet__pool2d_shape *pool) {
     vec greatest = vec_load(values);
     lane_places place = places_set(0);
     size_t current = 0;
@@ -230,7 +230,7 @@ static void pool_window(float *output, uint8_t *argmax, const float *values, siz
 
 /* A row of windows of any size, by way of `rows`, the positions that they read. */
 static void convolve_and_pool(const filter_block *block, size_t vectors, const float *image, float *output,
-                              uint8_t *argmax, const dnn_pool2d_shape *pool, float *rows) {
+                              uint8_t *argmax, const digitnet__pool2d_shape *pool, float *rows) {
     filter_block whole = *block;
     whole.output_step = vectors * WIDTH;
     size_t row = pool->output_width * pool->pool_width * whole.output_step;
@@ -246,7 +246,7 @@ static void convolve_and_pool(const filter_block *block, size_t vectors, const f
 }
 
 static void convolve_row(const filter_block *block, size_t vectors, const float *image, float *output, uint8_t *argmax,
-                         const dnn_pool2d_shape *pool, float *rows) {
+                         const digitnet__pool2d_shape *pool, float *rows) {
     if (pool->pool_height == 1 && pool->pool_width == 1)
         convolve_positions(block, vectors, image, output, pool->output_width);
     else if (pool->pool_height == 2 && pool->pool_width == 2)
@@ -257,18 +257,18 @@ static void convolve_row(const filter_block *block, size_t vectors, const float 
 
 /* Scratch memory: one row of the output, of full vectors; the places of its maxima; the rows of positions that a row of
  * windows reads. */
-static size_t row_values(const dnn_pool2d_shape *pool) {
+static size_t row_values(const digitnet__pool2d_shape *pool) {
     return pool->output_width * MAX_VECTORS * WIDTH;
 }
 
-size_t SET_NAME(conv2d_relu_pool_scratch)(const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool) {
+size_t SET_NAME(conv2d_relu_pool_scratch)(const digitnet__conv2d_shape *shape, const digitnet__pool2d_shape *pool) {
     (void)shape;
     return row_values(pool) * ((1 + pool->pool_height * pool->pool_width) * sizeof(float) + sizeof(uint8_t));
 }
 
 /* The last block may have filters that there are not: its rows go by way of the scratch memory. */
 static void convolve_partial_row(const filter_block *block, size_t vectors, const float *image, float *output,
-                                 uint8_t *argmax, const dnn_pool2d_shape *pool, float *row, size_t filters) {
+                                 uint8_t *argmax, const digitnet__pool2d_shape *pool, float *row, size_t filters) {
     filter_block whole = *block;
     whole.output_step = vectors * WIDTH;
     float *rows = row + row_values(pool);
@@ -282,7 +282,7 @@ static void convolve_partial_row(const filter_block *block, size_t vectors, cons
 }
 
 static void convolve_block(const filter_block *block, size_t vectors, const float *image, float *output,
-                           uint8_t *argmax, const dnn_pool2d_shape *pool, float *scratch, size_t filters) {
+                           uint8_t *argmax, const digitnet__pool2d_shape *pool, float *scratch, size_t filters) {
     for (size_t y = 0; y < pool->output_height; y++) {
         if (filters == vectors * WIDTH)
             convolve_row(block, vectors, image, output, argmax, pool, scratch);
@@ -295,8 +295,8 @@ static void convolve_block(const filter_block *block, size_t vectors, const floa
 }
 
 void SET_NAME(conv2d_relu_pool)(float *output, uint8_t *argmax, const float *image, const float *packed,
-                                const float *bias, const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool,
-                                void *scratch) {
+                                const float *bias, const digitnet__conv2d_shape *shape,
+                                const digitnet__pool2d_shape *pool, void *scratch) {
     float block_bias[MAX_VECTORS * WIDTH];
     size_t image_row = (shape->width + shape->padding_left + shape->padding_right) * shape->channels;
     filter_block block = {.weights = packed,

@@ -1,9 +1,9 @@
 /* What is done to each value by itself. Plain loops, which the compiler makes vectors of. Compiled without fused
  * multiply-add, so that the results are the same in every set. */
+#include "kernels/set.h"
+
 #include <float.h>
 #include <math.h>
-
-#include "kernels/set.h"
 
 void SET_NAME(bytes_to_floats)(float *restrict values, const uint8_t *restrict bytes, size_t count) {
     for (size_t i = 0; i < count; i++)
@@ -53,7 +53,7 @@ void SET_NAME(relu_backward)(float *restrict gradient, const float *restrict out
 /* Kingma and Ba, "Adam" (2015), algorithm 1, in the form of section 2 that folds the corrections of both biases into
  * the step: m <- m + (1 - b1)(g - m), v <- v + (1 - b2)(g^2 - v), w <- w - step m / (sqrt(v) + epsilon). */
 void SET_NAME(adam)(float *restrict weights, float *restrict first_moment, float *restrict second_moment,
-                    const float *restrict gradient, size_t count, const dnn_adam *settings) {
+                    const float *restrict gradient, size_t count, const digitnet__adam *settings) {
     const float step = settings->step_size, epsilon = settings->epsilon;
     const float rate_1 = 1 - settings->beta_1, rate_2 = 1 - settings->beta_2;
     for (size_t i = 0; i < count; i++) {
@@ -90,7 +90,8 @@ static void sgd_nesterov(float *restrict weights, float *restrict velocity, cons
     }
 }
 
-void SET_NAME(sgd)(float *weights, float *velocity, const float *gradient, size_t count, const dnn_sgd *settings) {
+void SET_NAME(sgd)(float *weights, float *velocity, const float *gradient, size_t count,
+                   const digitnet__sgd *settings) {
     if (settings->momentum == 0)
         sgd_plain(weights, gradient, count, settings->learning_rate);
     else if (settings->nesterov)

@@ -5,20 +5,20 @@
 
 /* Large products, where its packing of both factors pays. Measured, at the shapes of small networks: below this the
  * built-in kernels are as fast or faster (32 x 128 x 1600 takes half the time). */
-static bool openblas_is_faster(const dnn_gemm *gemm) {
+static bool openblas_is_faster(const digitnet__gemm *gemm) {
     return gemm->rows >= 128 && gemm->columns >= 256 && gemm->depth >= 128;
 }
 #else
-void dnn_blas_enter(void) {
+void digitnet__blas_enter(void) {
 }
 
-void dnn_blas_leave(void) {
+void digitnet__blas_leave(void) {
 }
 #endif
 
-void dnn_gemm_run(const dnn_kernels *kernels, const dnn_gemm *gemm) {
+void digitnet__gemm_run(const digitnet__kernels *kernels, const digitnet__gemm *gemm) {
 #if DNN_OPENBLAS
-    if (openblas_is_faster(gemm) && dnn_openblas_gemm(gemm))
+    if (openblas_is_faster(gemm) && digitnet__openblas_gemm(gemm))
         return;
 #endif
     kernels->gemm(gemm);

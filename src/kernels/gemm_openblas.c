@@ -1,18 +1,18 @@
 /* The only file that knows OpenBLAS. */
 #include "kernels/gemm_openblas.h"
 
+#include "kernels/gemm.h"
+
 #include <cblas.h>
 #include <limits.h>
 #include <pthread.h>
-
-#include "kernels/gemm.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static size_t users;
 static int found_threads; /* 0 where this OpenBLAS has no threads */
 
 /* Which variant of OpenBLAS is loaded is not known before run time, since Debian swaps them under one soname. */
-void dnn_blas_enter(void) {
+void digitnet__blas_enter(void) {
     pthread_mutex_lock(&mutex);
     if (users++ == 0) {
         found_threads = openblas_get_parallel() != 0 ? openblas_get_num_threads() : 0;
@@ -22,7 +22,7 @@ void dnn_blas_enter(void) {
     pthread_mutex_unlock(&mutex);
 }
 
-void dnn_blas_leave(void) {
+void digitnet__blas_leave(void) {
     pthread_mutex_lock(&mutex);
     if (--users == 0 && found_threads > 1)
         openblas_set_num_threads(found_threads);
@@ -33,7 +33,7 @@ static bool fits(size_t size) {
     return size <= INT_MAX;
 }
 
-bool dnn_openblas_gemm(const dnn_gemm *gemm) {
+bool digitnet__openblas_gemm(const digitnet__gemm *gemm) {
     if (!fits(gemm->rows) || !fits(gemm->columns) || !fits(gemm->depth) || !fits(gemm->a_stride) ||
         !fits(gemm->b_stride) || !fits(gemm->c_stride))
         return false;

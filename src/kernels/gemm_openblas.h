@@ -4,8 +4,8 @@
 
 #include "kernels/kernels.h"
 
-/* False, with nothing done, where a size does not fit in its integers. Only between dnn_blas_enter() and
- * dnn_blas_leave(). */
-bool dnn_openblas_gemm(const dnn_gemm *gemm);
+/* False, with nothing done, where a size does not fit in its integers. Only between digitnet__blas_enter() and
+ * digitnet__blas_leave(). */
+bool digitnet__openblas_gemm(const digitnet__gemm *gemm);
 
 #endif

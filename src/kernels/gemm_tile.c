@@ -142,7 +142,7 @@ static void dot_block(const dot_job *block, size_t rows, size_t columns) {
 }
 
 /* B transposed. */
-static void gemm_dot(const dnn_gemm *gemm) {
+static void gemm_dot(const digitnet__gemm *gemm) {
     size_t blocks = (gemm->depth + DOT_DEPTH - 1) / DOT_DEPTH, first = 0;
     size_t depth = blocks > 1 ? (gemm->depth / blocks + WIDTH) / WIDTH * WIDTH : gemm->depth;
     do {
@@ -160,7 +160,7 @@ static void gemm_dot(const dnn_gemm *gemm) {
 }
 
 /* Both transposed: rows of A are gathered, a block of the depth at a time. */
-static void gemm_both_transposed(const dnn_gemm *gemm) {
+static void gemm_both_transposed(const digitnet__gemm *gemm) {
     float gathered[DOT_ROWS][DEPTH_BLOCK];
     for (size_t row = 0, rows; row < gemm->rows; row += rows) {
         size_t first = 0;
@@ -270,7 +270,7 @@ static void outer_block(const outer_job *block, size_t rows, size_t columns) {
 }
 
 /* The depth's values first .. first + depth - 1, without B and C. */
-static outer_job outer_part(const dnn_gemm *gemm, size_t first, size_t depth) {
+static outer_job outer_part(const digitnet__gemm *gemm, size_t first, size_t depth) {
     bool plain = gemm->transpose_a == DNN_PLAIN;
     outer_job job = {.a_row = plain ? gemm->a_stride : 1,
                      .a_depth = plain ? 1 : gemm->a_stride,
@@ -282,7 +282,7 @@ static outer_job outer_part(const dnn_gemm *gemm, size_t first, size_t depth) {
 }
 
 /* B plain. A block of the depth goes on from what the blocks before it left in C. */
-static void gemm_outer(const dnn_gemm *gemm) {
+static void gemm_outer(const digitnet__gemm *gemm) {
     size_t first = 0;
     do {
         outer_job job = outer_part(gemm, first, min_size(gemm->depth - first, DEPTH_BLOCK));
@@ -295,7 +295,7 @@ static void gemm_outer(const dnn_gemm *gemm) {
 }
 
 /* B transposed, of a depth that is too small for dot products: some of its rows are turned into columns. */
-static void gemm_shallow(const dnn_gemm *gemm) {
+static void gemm_shallow(const digitnet__gemm *gemm) {
     float turned[SHALLOW][OUTER_VECTORS * WIDTH];
     outer_job job = outer_part(gemm, 0, gemm->depth);
     job.b = &turned[0][0];
@@ -310,7 +310,7 @@ static void gemm_shallow(const dnn_gemm *gemm) {
     }
 }
 
-void SET_NAME(gemm)(const dnn_gemm *gemm) {
+void SET_NAME(gemm)(const digitnet__gemm *gemm) {
     if (gemm->transpose_b == DNN_PLAIN)
         gemm_outer(gemm);
     else if (gemm->depth <= SHALLOW)

@@ -13,7 +13,7 @@ static size_t min_size(size_t a, size_t b) {
 }
 
 /* The taps of row `ky` of the kernel at an output position. */
-static tap_run find_run(const dnn_conv2d_shape *s, size_t output_y, size_t output_x, size_t ky) {
+static tap_run find_run(const digitnet__conv2d_shape *s, size_t output_y, size_t output_x, size_t ky) {
     size_t y = output_y * s->stride_height + ky, x = output_x * s->stride_width; /* in the padded image */
     size_t length = s->kernel_width * s->channels;
     if (y < s->padding_top || y >= s->padding_top + s->height)
@@ -28,7 +28,8 @@ static tap_run find_run(const dnn_conv2d_shape *s, size_t output_y, size_t outpu
     return run;
 }
 
-void dnn_im2col(float *columns, const float *image, const dnn_conv2d_shape *shape, size_t first, size_t count) {
+void digitnet__im2col(float *columns, const float *image, const digitnet__conv2d_shape *shape, size_t first,
+                      size_t count) {
     for (size_t position = first; position < first + count; position++) {
         for (size_t ky = 0; ky < shape->kernel_height; ky++) {
             tap_run run = find_run(shape, position / shape->output_width, position % shape->output_width, ky);
@@ -42,7 +43,8 @@ void dnn_im2col(float *columns, const float *image, const dnn_conv2d_shape *shap
     }
 }
 
-void dnn_col2im_add(float *image, const float *columns, const dnn_conv2d_shape *shape, size_t first, size_t count) {
+void digitnet__col2im_add(float *image, const float *columns, const digitnet__conv2d_shape *shape, size_t first,
+                          size_t count) {
     for (size_t position = first; position < first + count; position++) {
         for (size_t ky = 0; ky < shape->kernel_height; ky++) {
             tap_run run = find_run(shape, position / shape->output_width, position % shape->output_width, ky);
@@ -54,7 +56,7 @@ void dnn_col2im_add(float *image, const float *columns, const dnn_conv2d_shape *
     }
 }
 
-void dnn_pad_image(float *padded, const float *image, const dnn_conv2d_shape *shape) {
+void digitnet__pad_image(float *padded, const float *image, const digitnet__conv2d_shape *shape) {
     size_t row = shape->width * shape->channels, left = shape->padding_left * shape->channels;
     size_t right = shape->padding_right * shape->channels, padded_row = left + row + right;
     memset(padded, 0, shape->padding_top * padded_row * sizeof *padded);
@@ -68,7 +70,7 @@ void dnn_pad_image(float *padded, const float *image, const dnn_conv2d_shape *sh
     memset(padded, 0, shape->padding_bottom * padded_row * sizeof *padded);
 }
 
-void dnn_unpad_image(float *image, const float *padded, const dnn_conv2d_shape *shape) {
+void digitnet__unpad_image(float *image, const float *padded, const digitnet__conv2d_shape *shape) {
     size_t row = shape->width * shape->channels;
     size_t padded_row = (shape->padding_left + shape->width + shape->padding_right) * shape->channels;
     padded += shape->padding_top * padded_row + shape->padding_left * shape->channels;

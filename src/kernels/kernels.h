@@ -10,55 +10,55 @@
 
 /* One convolution, over images height x width x channels; the output's size follows from all the rest but is kept,
  * checked. */
-typedef struct dnn_conv2d_shape {
+typedef struct digitnet__conv2d_shape {
     size_t height, width, channels;
     size_t kernel_height, kernel_width;
     size_t stride_height, stride_width;
     size_t padding_top, padding_left, padding_bottom, padding_right;
     size_t filters;
     size_t output_height, output_width;
-} dnn_conv2d_shape;
+} digitnet__conv2d_shape;
 
 /* One pooling. Windows never lie wholly in the padding. */
-typedef struct dnn_pool2d_shape {
+typedef struct digitnet__pool2d_shape {
     size_t height, width, channels;
     size_t pool_height, pool_width;
     size_t stride_height, stride_width;
     size_t padding_top, padding_left;
     size_t output_height, output_width;
-} dnn_pool2d_shape;
+} digitnet__pool2d_shape;
 
-typedef enum dnn_transpose { DNN_PLAIN, DNN_TRANSPOSED } dnn_transpose;
+typedef enum digitnet__transpose { DNN_PLAIN, DNN_TRANSPOSED } digitnet__transpose;
 
 /* C (rows x columns) = op(A) op(B) + beta C; op(A) is rows x depth, op(B) depth x columns, leading dimensions in
  * values. beta is 0 (C is not read) or 1. */
-typedef struct dnn_gemm {
-    dnn_transpose transpose_a, transpose_b;
+typedef struct digitnet__gemm {
+    digitnet__transpose transpose_a, transpose_b;
     size_t rows, columns, depth;
     const float *a, *b;
     size_t a_stride, b_stride;
     float *c;
     size_t c_stride;
     float beta;
-} dnn_gemm;
+} digitnet__gemm;
 
-typedef struct dnn_adam {
+typedef struct digitnet__adam {
     float step_size; /* learning rate with the bias corrections in it */
     float beta_1, beta_2, epsilon;
-} dnn_adam;
+} digitnet__adam;
 
-typedef struct dnn_sgd {
+typedef struct digitnet__sgd {
     float learning_rate, momentum;
     bool nesterov;
-} dnn_sgd;
+} digitnet__sgd;
 
-typedef struct dnn_kernels {
+typedef struct digitnet__kernels {
     const char *name; /* "avx512", "avx2", "baseline" */
     size_t width;     /* floats in a vector */
 
     /* Built-in product; sums over depth in an order that depends on depth alone, so that a row of C does not depend on
      * the others. */
-    void (*gemm)(const dnn_gemm *gemm);
+    void (*gemm)(const digitnet__gemm *gemm);
 
     /* A convolution with ReLU and a max pool with windows side by side (stride = pool, no padding, at most 256 places;
      * 1 x 1 for none), without im2col. `packed` comes from conv2d_pack, which prepares `count` filters from `first` on
@@ -68,22 +68,24 @@ typedef struct dnn_kernels {
      * pool is 1 x 1): for each output the place in its window, row-major from 0, the first of equals. A NaN in a window
      * comes out. Rows and columns that no window reads are not computed. scratch: conv2d_relu_pool_scratch() bytes.
      * Nothing outside these sizes is read or written; only scratch memory needs an alignment (DNN_ALIGNMENT). */
-    size_t (*conv2d_packed_values)(const dnn_conv2d_shape *shape);
-    void (*conv2d_pack)(float *packed, const float *kernel, const dnn_conv2d_shape *shape, size_t first, size_t count);
-    size_t (*conv2d_relu_pool_scratch)(const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool);
+    size_t (*conv2d_packed_values)(const digitnet__conv2d_shape *shape);
+    void (*conv2d_pack)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
+                        size_t count);
+    size_t (*conv2d_relu_pool_scratch)(const digitnet__conv2d_shape *shape, const digitnet__pool2d_shape *pool);
     void (*conv2d_relu_pool)(float *output, uint8_t *argmax, const float *image, const float *packed, const float *bias,
-                             const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool, void *scratch);
+                             const digitnet__conv2d_shape *shape, const digitnet__pool2d_shape *pool, void *scratch);
 
     /* Its gradients. output_gradient, output and argmax (NULL where the pool is 1 x 1) are those of the pooled output;
      * where output is 0 the ReLU let nothing through. A pool lets one value of each window through: the work is done
      * for those alone, the others being exact zeros. Adds to kernel_gradient (and bias_gradient unless NULL);
      * image_gradient (padded size; NULL where not wanted) is overwritten. scratch: conv2d_relu_pool_backward_scratch()
      * bytes. */
-    size_t (*conv2d_relu_pool_backward_scratch)(const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool);
+    size_t (*conv2d_relu_pool_backward_scratch)(const digitnet__conv2d_shape *shape,
+                                                const digitnet__pool2d_shape *pool);
     void (*conv2d_relu_pool_backward)(float *kernel_gradient, float *bias_gradient, float *image_gradient,
                                       const float *output_gradient, const float *output, const uint8_t *argmax,
-                                      const float *image, const float *kernel, const dnn_conv2d_shape *shape,
-                                      const dnn_pool2d_shape *pool, void *scratch);
+                                      const float *image, const float *kernel, const digitnet__conv2d_shape *shape,
+                                      const digitnet__pool2d_shape *pool, void *scratch);
 
     /* Elementwise, over `count` values. */
     void (*bytes_to_floats)(float *values, const uint8_t *bytes, size_t count); /* value / 255, correctly rounded */
@@ -93,14 +95,14 @@ typedef struct dnn_kernels {
     void (*relu_backward)(float *gradient, const float *output, size_t count); /* zero where the output is zero */
     /* Moments below FLT_MIN become 0, so that they never get into the denormals. */
     void (*adam)(float *weights, float *first_moment, float *second_moment, const float *gradient, size_t count,
-                 const dnn_adam *settings);
-    void (*sgd)(float *weights, float *velocity, const float *gradient, size_t count, const dnn_sgd *settings);
-} dnn_kernels;
+                 const digitnet__adam *settings);
+    void (*sgd)(float *weights, float *velocity, const float *gradient, size_t count, const digitnet__sgd *settings);
+} digitnet__kernels;
 
 /* The widest set that this processor runs. The same at every call. */
-const dnn_kernels *dnn_kernels_best(void);
+const digitnet__kernels *digitnet__kernels_best(void);
 /* The sets that this build holds and this processor runs, widest first; NULL past the last. For tests and benchmarks.
  */
-const dnn_kernels *dnn_kernels_at(size_t index);
+const digitnet__kernels *digitnet__kernels_at(size_t index);
 
 #endif

@@ -17,7 +17,7 @@ static void clip(size_t *first, size_t *skipped, size_t *size, size_t start, siz
     *size = rest < available ? rest : available;
 }
 
-static window find_window(const dnn_pool2d_shape *s, size_t output_y, size_t output_x) {
+static window find_window(const digitnet__pool2d_shape *s, size_t output_y, size_t output_x) {
     window w;
     clip(&w.y, &w.top, &w.height, output_y * s->stride_height, s->padding_top, s->pool_height, s->height);
     clip(&w.x, &w.left, &w.width, output_x * s->stride_width, s->padding_left, s->pool_width, s->width);
@@ -39,7 +39,8 @@ static void take_maximum(float *restrict best, const float *restrict values, siz
         best[c] = values[c] > best[c] || values[c] != values[c] ? values[c] : best[c];
 }
 
-static void pool_window(float *output, uint16_t *argmax, const float *image, const dnn_pool2d_shape *shape, window w) {
+static void pool_window(float *output, uint16_t *argmax, const float *image, const digitnet__pool2d_shape *shape,
+                        window w) {
     size_t channels = shape->channels;
     memcpy(output, image + (w.y * shape->width + w.x) * channels, channels * sizeof *output);
     for (size_t c = 0; argmax && c < channels; c++)
@@ -55,7 +56,7 @@ static void pool_window(float *output, uint16_t *argmax, const float *image, con
         }
 }
 
-void dnn_max_pool2d(float *output, uint16_t *argmax, const float *image, const dnn_pool2d_shape *shape) {
+void digitnet__max_pool2d(float *output, uint16_t *argmax, const float *image, const digitnet__pool2d_shape *shape) {
     for (size_t y = 0; y < shape->output_height; y++)
         for (size_t x = 0; x < shape->output_width; x++) {
             pool_window(output, argmax, image, shape, find_window(shape, y, x));
@@ -64,8 +65,8 @@ void dnn_max_pool2d(float *output, uint16_t *argmax, const float *image, const d
         }
 }
 
-void dnn_max_pool2d_backward(float *image_gradient, const float *output_gradient, const uint16_t *argmax,
-                             const dnn_pool2d_shape *shape) {
+void digitnet__max_pool2d_backward(float *image_gradient, const float *output_gradient, const uint16_t *argmax,
+                                   const digitnet__pool2d_shape *shape) {
     size_t channels = shape->channels;
     memset(image_gradient, 0, shape->height * shape->width * channels * sizeof *image_gradient);
     for (size_t output_y = 0; output_y < shape->output_height; output_y++)

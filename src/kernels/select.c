@@ -1,10 +1,10 @@
 /* Which sets run here. */
 #include "kernels/kernels.h"
 
-extern const dnn_kernels dnn_kernels_baseline;
+extern const digitnet__kernels digitnet__kernels_baseline;
 
 #ifdef DNN_WITH_X86_SETS
-extern const dnn_kernels dnn_kernels_avx512, dnn_kernels_avx2;
+extern const digitnet__kernels digitnet__kernels_avx512, digitnet__kernels_avx2;
 
 /* __builtin_cpu_supports() asks whether the operating system keeps the registers, too. */
 static bool runs_avx512(void) {
@@ -17,16 +17,16 @@ static bool runs_avx2(void) {
 }
 #endif
 
-const dnn_kernels *dnn_kernels_at(size_t index) {
+const digitnet__kernels *digitnet__kernels_at(size_t index) {
 #ifdef DNN_WITH_X86_SETS
     if (runs_avx512() && index-- == 0)
-        return &dnn_kernels_avx512;
+        return &digitnet__kernels_avx512;
     if (runs_avx2() && index-- == 0)
-        return &dnn_kernels_avx2;
+        return &digitnet__kernels_avx2;
 #endif
-    return index == 0 ? &dnn_kernels_baseline : NULL;
+    return index == 0 ? &digitnet__kernels_baseline : NULL;
 }
 
-const dnn_kernels *dnn_kernels_best(void) {
-    return dnn_kernels_at(0);
+const digitnet__kernels *digitnet__kernels_best(void) {
+    return digitnet__kernels_at(0);
 }

@@ -4,7 +4,7 @@
 #define DNN_TEXT_EXPANDED(name) #name
 #define DNN_TEXT(name) DNN_TEXT_EXPANDED(name)
 
-const dnn_kernels SET_NAME(kernels) = {
+const digitnet__kernels SET_NAME(kernels) = {
     .name = DNN_TEXT(DNN_KERNEL_SET),
     .width = WIDTH,
     .gemm = SET_NAME(gemm),

@@ -5,29 +5,30 @@
 #include "kernels/kernels.h"
 #include "kernels/vector.h"
 
-void SET_NAME(gemm)(const dnn_gemm *gemm);
+void SET_NAME(gemm)(const digitnet__gemm *gemm);
 
-size_t SET_NAME(conv2d_packed_values)(const dnn_conv2d_shape *shape);
-void SET_NAME(conv2d_pack)(float *packed, const float *kernel, const dnn_conv2d_shape *shape, size_t first,
+size_t SET_NAME(conv2d_packed_values)(const digitnet__conv2d_shape *shape);
+void SET_NAME(conv2d_pack)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
                            size_t count);
-size_t SET_NAME(conv2d_relu_pool_scratch)(const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool);
+size_t SET_NAME(conv2d_relu_pool_scratch)(const digitnet__conv2d_shape *shape, const digitnet__pool2d_shape *pool);
 void SET_NAME(conv2d_relu_pool)(float *output, uint8_t *argmax, const float *image, const float *packed,
-                                const float *bias, const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool,
-                                void *scratch);
-size_t SET_NAME(conv2d_relu_pool_backward_scratch)(const dnn_conv2d_shape *shape, const dnn_pool2d_shape *pool);
+                                const float *bias, const digitnet__conv2d_shape *shape,
+                                const digitnet__pool2d_shape *pool, void *scratch);
+size_t SET_NAME(conv2d_relu_pool_backward_scratch)(const digitnet__conv2d_shape *shape,
+                                                   const digitnet__pool2d_shape *pool);
 void SET_NAME(conv2d_relu_pool_backward)(float *kernel_gradient, float *bias_gradient, float *image_gradient,
                                          const float *output_gradient, const float *output, const uint8_t *argmax,
-                                         const float *image, const float *kernel, const dnn_conv2d_shape *shape,
-                                         const dnn_pool2d_shape *pool, void *scratch);
+                                         const float *image, const float *kernel, const digitnet__conv2d_shape *shape,
+                                         const digitnet__pool2d_shape *pool, void *scratch);
 
 void SET_NAME(bytes_to_floats)(float *values, const uint8_t *bytes, size_t count);
 void SET_NAME(add)(float *sum, const float *values, size_t count);
 void SET_NAME(add_bias_relu)(float *values, const float *bias, size_t rows, size_t columns, bool relu);
 void SET_NAME(relu_backward)(float *gradient, const float *output, size_t count);
 void SET_NAME(adam)(float *weights, float *first_moment, float *second_moment, const float *gradient, size_t count,
-                    const dnn_adam *settings);
-void SET_NAME(sgd)(float *weights, float *velocity, const float *gradient, size_t count, const dnn_sgd *settings);
+                    const digitnet__adam *settings);
+void SET_NAME(sgd)(float *weights, float *velocity, const float *gradient, size_t count, const digitnet__sgd *settings);
 
-extern const dnn_kernels SET_NAME(kernels);
+extern const digitnet__kernels SET_NAME(kernels);
 
 #endif

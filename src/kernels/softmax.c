@@ -14,12 +14,12 @@ static void softmax_row(float *values, size_t count) {
         values[i] /= sum;
 }
 
-void dnn_softmax(float *values, size_t rows, size_t columns) {
+void digitnet__softmax(float *values, size_t rows, size_t columns) {
     for (size_t row = 0; row < rows; row++)
         softmax_row(values + row * columns, columns);
 }
 
-void dnn_softmax_backward(float *gradient, const float *outputs, size_t rows, size_t columns) {
+void digitnet__softmax_backward(float *gradient, const float *outputs, size_t rows, size_t columns) {
     for (size_t row = 0; row < rows; row++) {
         float *g = gradient + row * columns;
         const float *p = outputs + row * columns;

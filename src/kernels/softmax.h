@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /* p_j = exp(x_j - max x) / sum_k exp(x_k - max x), in place, for each of `rows` rows of `columns`. */
-void dnn_softmax(float *values, size_t rows, size_t columns);
+void digitnet__softmax(float *values, size_t rows, size_t columns);
 /* In place: the gradient by the outputs becomes the gradient by the inputs, g_j <- p_j (g_j - sum_k g_k p_k). */
-void dnn_softmax_backward(float *gradient, const float *outputs, size_t rows, size_t columns);
+void digitnet__softmax_backward(float *gradient, const float *outputs, size_t rows, size_t columns);
 
 #endif

@@ -15,8 +15,8 @@
 #define WIDTH DNN_VECTOR_WIDTH
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-/* Names of one set's functions: SET_NAME(gemm) is dnn_gemm_avx512. */
-#define DNN_JOIN_EXPANDED(name, set) dnn_##name##_##set
+/* Names of one set's functions: SET_NAME(gemm) is digitnet__gemm_avx512. */
+#define DNN_JOIN_EXPANDED(name, set) digitnet__##name##_##set
 #define DNN_JOIN(name, set) DNN_JOIN_EXPANDED(name, set)
 #define SET_NAME(name) DNN_JOIN(name, DNN_KERNEL_SET)
 

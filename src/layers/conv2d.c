@@ -5,66 +5,70 @@
 #include "core/memory.h"
 #include "core/status.h"
 
-static digitnet_status check_attributes(const dnn_layer *layer) {
-    const dnn_conv2d_attributes *conv = &layer->as.conv2d;
+static digitnet_status check_attributes(const digitnet__layer *layer) {
+    const digitnet__conv2d_attributes *conv = &layer->as.conv2d;
     if (layer->input.flat) {
-        return dnn_fail(DIGITNET_ESHAPE,
-                        "convolution layer '%s': its input of %s values is flat, it needs rows and columns",
-                        layer->name, dnn_shape_text(layer->input).text);
+        return digitnet__fail(DIGITNET_ESHAPE,
+                              "convolution layer '%s': its input of %s values is flat, it needs rows and columns",
+                              layer->name, digitnet__shape_text(layer->input).text);
     }
     if (conv->filters == 0)
-        return dnn_fail(DIGITNET_EINVAL, "convolution layer '%s': filters is 0", layer->name);
+        return digitnet__fail(DIGITNET_EINVAL, "convolution layer '%s': filters is 0", layer->name);
     if (conv->kernel_height == 0 || conv->kernel_width == 0 || conv->stride_height == 0 || conv->stride_width == 0) {
-        return dnn_fail(DIGITNET_EINVAL, "convolution layer '%s': kernel %zux%zu, stride %zux%zu; none may be 0",
-                        layer->name, conv->kernel_height, conv->kernel_width, conv->stride_height, conv->stride_width);
+        return digitnet__fail(DIGITNET_EINVAL, "convolution layer '%s': kernel %zux%zu, stride %zux%zu; none may be 0",
+                              layer->name, conv->kernel_height, conv->kernel_width, conv->stride_height,
+                              conv->stride_width);
     }
-    return dnn_layer_check_stride(layer, conv->stride_height, conv->stride_width);
+    return digitnet__layer_check_stride(layer, conv->stride_height, conv->stride_width);
 }
 
-static digitnet_status infer_shape(dnn_layer *layer) {
+static digitnet_status infer_shape(digitnet__layer *layer) {
     digitnet_status status = check_attributes(layer);
     if (status != DIGITNET_OK)
         return status;
-    const dnn_conv2d_attributes *conv = &layer->as.conv2d;
-    dnn_conv2d_shape shape = dnn_layer_conv2d_shape(layer);
+    const digitnet__conv2d_attributes *conv = &layer->as.conv2d;
+    digitnet__conv2d_shape shape = digitnet__layer_conv2d_shape(layer);
     if (shape.output_height == 0 || shape.output_width == 0) {
-        return dnn_fail(DIGITNET_ESHAPE, "convolution layer '%s': a kernel of %zux%zu does not fit its input of %s",
-                        layer->name, conv->kernel_height, conv->kernel_width, dnn_shape_text(layer->input).text);
+        return digitnet__fail(DIGITNET_ESHAPE,
+                              "convolution layer '%s': a kernel of %zux%zu does not fit its input of %s", layer->name,
+                              conv->kernel_height, conv->kernel_width, digitnet__shape_text(layer->input).text);
     }
-    layer->output = (dnn_shape){shape.output_height, shape.output_width, conv->filters, false};
+    layer->output = (digitnet__shape){shape.output_height, shape.output_width, conv->filters, false};
     size_t dimensions[] = {conv->kernel_height, conv->kernel_width, layer->input.channels, conv->filters};
     size_t positions, values;
-    if (!dnn_layer_book_tensors(layer, dimensions, 4, conv->no_bias) ||
-        !dnn_size_multiply(&positions, shape.output_height, shape.output_width) ||
-        !dnn_size_multiply(&values, positions, conv->filters) || !dnn_layer_count_multiply_adds(layer, positions)) {
-        return dnn_fail(DIGITNET_ELIMIT, "convolution layer '%s': %zu filters of %zux%zu over an input of %s overflow",
-                        layer->name, conv->filters, conv->kernel_height, conv->kernel_width,
-                        dnn_shape_text(layer->input).text);
+    if (!digitnet__layer_book_tensors(layer, dimensions, 4, conv->no_bias) ||
+        !digitnet__size_multiply(&positions, shape.output_height, shape.output_width) ||
+        !digitnet__size_multiply(&values, positions, conv->filters) ||
+        !digitnet__layer_count_multiply_adds(layer, positions)) {
+        return digitnet__fail(
+            DIGITNET_ELIMIT, "convolution layer '%s': %zu filters of %zux%zu over an input of %s overflow", layer->name,
+            conv->filters, conv->kernel_height, conv->kernel_width, digitnet__shape_text(layer->input).text);
     }
     return DIGITNET_OK;
 }
 
-dnn_conv2d_shape dnn_layer_conv2d_shape(const dnn_layer *layer) {
-    const dnn_conv2d_attributes *conv = &layer->as.conv2d;
-    dnn_conv2d_shape shape = {.height = layer->input.height,
-                              .width = layer->input.width,
-                              .channels = layer->input.channels,
-                              .kernel_height = conv->kernel_height,
-                              .kernel_width = conv->kernel_width,
-                              .stride_height = conv->stride_height,
-                              .stride_width = conv->stride_width,
-                              .filters = conv->filters};
-    shape.output_height = dnn_window_output(&shape.padding_top, &shape.padding_bottom, shape.height,
-                                            shape.kernel_height, shape.stride_height, conv->padding);
-    shape.output_width = dnn_window_output(&shape.padding_left, &shape.padding_right, shape.width, shape.kernel_width,
-                                           shape.stride_width, conv->padding);
+digitnet__conv2d_shape digitnet__layer_conv2d_shape(const digitnet__layer *layer) {
+    const digitnet__conv2d_attributes *conv = &layer->as.conv2d;
+    digitnet__conv2d_shape shape = {.height = layer->input.height,
+                                    .width = layer->input.width,
+                                    .channels = layer->input.channels,
+                                    .kernel_height = conv->kernel_height,
+                                    .kernel_width = conv->kernel_width,
+                                    .stride_height = conv->stride_height,
+                                    .stride_width = conv->stride_width,
+                                    .filters = conv->filters};
+    shape.output_height = digitnet__window_output(&shape.padding_top, &shape.padding_bottom, shape.height,
+                                                  shape.kernel_height, shape.stride_height, conv->padding);
+    shape.output_width = digitnet__window_output(&shape.padding_left, &shape.padding_right, shape.width,
+                                                 shape.kernel_width, shape.stride_width, conv->padding);
     return shape;
 }
 
-static bool plan(dnn_step *step, size_t available) {
-    step->conv2d = dnn_layer_conv2d_shape(step->layers);
-    return dnn_conv2d_can_fuse(step) ? dnn_conv2d_plan_fused(step, available) : dnn_conv2d_plan_general(step);
+static bool plan(digitnet__step *step, size_t available) {
+    step->conv2d = digitnet__layer_conv2d_shape(step->layers);
+    return digitnet__conv2d_can_fuse(step) ? digitnet__conv2d_plan_fused(step, available)
+                                           : digitnet__conv2d_plan_general(step);
 }
 
-const dnn_layer_kind dnn_layer_conv2d = {
+const digitnet__layer_kind digitnet__layer_conv2d = {
     .name = "conv2d", .class_name = "Conv2D", .infer_shape = infer_shape, .plan = plan};

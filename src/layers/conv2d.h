@@ -6,18 +6,18 @@
 #include "layers/layer.h"
 #include "layers/step.h"
 
-dnn_conv2d_shape dnn_layer_conv2d_shape(const dnn_layer *layer);
+digitnet__conv2d_shape digitnet__layer_conv2d_shape(const digitnet__layer *layer);
 /* NULL where the layer has none; `parameters` are the step's own. */
-static inline const float *dnn_conv2d_bias(const dnn_step *step, const float *parameters) {
-    const dnn_layer *layer = step->layers;
+static inline const float *digitnet__conv2d_bias(const digitnet__step *step, const float *parameters) {
+    const digitnet__layer *layer = step->layers;
     return layer->as.conv2d.no_bias ? NULL : parameters + layer->tensors[DNN_KERNEL].values;
 }
 
 /* By im2col and a matrix product: every shape. False where a size overflows. */
-bool dnn_conv2d_plan_general(dnn_step *step);
+bool digitnet__conv2d_plan_general(digitnet__step *step);
 /* A convolution with ReLU and, where one follows that it can serve, the max pool behind it, by tiles and without
  * im2col. */
-bool dnn_conv2d_can_fuse(const dnn_step *step);
-bool dnn_conv2d_plan_fused(dnn_step *step, size_t available);
+bool digitnet__conv2d_can_fuse(const digitnet__step *step);
+bool digitnet__conv2d_plan_fused(digitnet__step *step, size_t available);
 
 #endif

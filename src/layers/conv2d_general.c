@@ -10,98 +10,99 @@
 /* Values of one chunk of columns: 256 KB. */
 enum { CHUNK_VALUES = 65536 };
 
-static size_t taps_of(const dnn_step *step) {
+static size_t taps_of(const digitnet__step *step) {
     return step->layers[0].tensors[DNN_KERNEL].inputs;
 }
 
-static size_t positions_of(const dnn_step *step) {
+static size_t positions_of(const digitnet__step *step) {
     return step->conv2d.output_height * step->conv2d.output_width;
 }
 
-static size_t chunk_positions(const dnn_step *step) {
+static size_t chunk_positions(const digitnet__step *step) {
     size_t chunk = CHUNK_VALUES / taps_of(step);
     size_t positions = positions_of(step);
     return chunk == 0 ? 1 : chunk < positions ? chunk : positions;
 }
 
-static void forward_image(const dnn_step *step, const dnn_step_range *range, float *output, const float *image) {
+static void forward_image(const digitnet__step *step, const digitnet__step_range *range, float *output,
+                          const float *image) {
     size_t taps = taps_of(step), filters = step->conv2d.filters, positions = positions_of(step);
     size_t chunk = chunk_positions(step);
     float *columns = range->scratch;
     for (size_t first = 0; first < positions; first += chunk) {
         size_t count = positions - first < chunk ? positions - first : chunk;
-        dnn_im2col(columns, image, &step->conv2d, first, count);
-        dnn_gemm_run(step->kernels, &(dnn_gemm){.transpose_b = DNN_TRANSPOSED,
-                                                .rows = count,
-                                                .columns = filters,
-                                                .depth = taps,
-                                                .a = columns,
-                                                .a_stride = taps,
-                                                .b = range->parameters,
-                                                .b_stride = taps,
-                                                .c = output + first * filters,
-                                                .c_stride = filters});
+        digitnet__im2col(columns, image, &step->conv2d, first, count);
+        digitnet__gemm_run(step->kernels, &(digitnet__gemm){.transpose_b = DNN_TRANSPOSED,
+                                                            .rows = count,
+                                                            .columns = filters,
+                                                            .depth = taps,
+                                                            .a = columns,
+                                                            .a_stride = taps,
+                                                            .b = range->parameters,
+                                                            .b_stride = taps,
+                                                            .c = output + first * filters,
+                                                            .c_stride = filters});
     }
 }
 
-static void forward(const dnn_step *step, const dnn_step_range *range) {
+static void forward(const digitnet__step *step, const digitnet__step_range *range) {
     for (size_t i = 0; i < range->samples; i++) {
         float *output = range->output + i * step->output_values;
         forward_image(step, range, output, range->input + i * step->input_values);
-        dnn_step_activate(step, output, dnn_conv2d_bias(step, range->parameters), 1);
+        digitnet__step_activate(step, output, digitnet__conv2d_bias(step, range->parameters), 1);
     }
 }
 
 /* dW += dY^T C */
-static void add_kernel_gradient(const dnn_step *step, float *gradient, const float *output_gradient,
+static void add_kernel_gradient(const digitnet__step *step, float *gradient, const float *output_gradient,
                                 const float *columns, size_t count) {
     size_t taps = taps_of(step), filters = step->conv2d.filters;
-    dnn_gemm_run(step->kernels, &(dnn_gemm){.transpose_a = DNN_TRANSPOSED,
-                                            .rows = filters,
-                                            .columns = taps,
-                                            .depth = count,
-                                            .a = output_gradient,
-                                            .a_stride = filters,
-                                            .b = columns,
-                                            .b_stride = taps,
-                                            .c = gradient,
-                                            .c_stride = taps,
-                                            .beta = 1});
+    digitnet__gemm_run(step->kernels, &(digitnet__gemm){.transpose_a = DNN_TRANSPOSED,
+                                                        .rows = filters,
+                                                        .columns = taps,
+                                                        .depth = count,
+                                                        .a = output_gradient,
+                                                        .a_stride = filters,
+                                                        .b = columns,
+                                                        .b_stride = taps,
+                                                        .c = gradient,
+                                                        .c_stride = taps,
+                                                        .beta = 1});
 }
 
 /* dC = dY W */
-static void columns_gradient(const dnn_step *step, float *columns, const float *output_gradient, const float *kernel,
-                             size_t count) {
+static void columns_gradient(const digitnet__step *step, float *columns, const float *output_gradient,
+                             const float *kernel, size_t count) {
     size_t taps = taps_of(step), filters = step->conv2d.filters;
-    dnn_gemm_run(step->kernels, &(dnn_gemm){.rows = count,
-                                            .columns = taps,
-                                            .depth = filters,
-                                            .a = output_gradient,
-                                            .a_stride = filters,
-                                            .b = kernel,
-                                            .b_stride = taps,
-                                            .c = columns,
-                                            .c_stride = taps});
+    digitnet__gemm_run(step->kernels, &(digitnet__gemm){.rows = count,
+                                                        .columns = taps,
+                                                        .depth = filters,
+                                                        .a = output_gradient,
+                                                        .a_stride = filters,
+                                                        .b = kernel,
+                                                        .b_stride = taps,
+                                                        .c = columns,
+                                                        .c_stride = taps});
 }
 
-static void backward_image(const dnn_step *step, const dnn_step_range *range, float *input_gradient,
+static void backward_image(const digitnet__step *step, const digitnet__step_range *range, float *input_gradient,
                            const float *output_gradient, const float *image) {
     size_t filters = step->conv2d.filters, positions = positions_of(step), chunk = chunk_positions(step);
     float *columns = range->scratch;
     for (size_t first = 0; first < positions; first += chunk) {
         size_t count = positions - first < chunk ? positions - first : chunk;
         const float *gradient = output_gradient + first * filters;
-        dnn_im2col(columns, image, &step->conv2d, first, count);
+        digitnet__im2col(columns, image, &step->conv2d, first, count);
         add_kernel_gradient(step, range->gradient, gradient, columns, count);
         if (input_gradient) {
             columns_gradient(step, columns, gradient, range->parameters, count);
-            dnn_col2im_add(input_gradient, columns, &step->conv2d, first, count);
+            digitnet__col2im_add(input_gradient, columns, &step->conv2d, first, count);
         }
     }
 }
 
-static void backward(const dnn_step *step, const dnn_step_range *range) {
-    dnn_step_activate_backward(step, range->output_gradient, range->output, range->samples);
+static void backward(const digitnet__step *step, const digitnet__step_range *range) {
+    digitnet__step_activate_backward(step, range->output_gradient, range->output, range->samples);
     size_t filters = step->conv2d.filters, positions = positions_of(step);
     bool has_bias = !step->layers[0].as.conv2d.no_bias;
     float *bias_gradient = range->gradient + step->layers[0].tensors[DNN_KERNEL].values;
@@ -116,11 +117,11 @@ static void backward(const dnn_step *step, const dnn_step_range *range) {
     }
 }
 
-static const dnn_step_kind general_step = {.forward = forward, .backward = backward};
+static const digitnet__step_kind general_step = {.forward = forward, .backward = backward};
 
-bool dnn_conv2d_plan_general(dnn_step *step) {
+bool digitnet__conv2d_plan_general(digitnet__step *step) {
     step->kind = &general_step;
     step->layer_count = 1;
     /* One position's taps, or CHUNK_VALUES at most. */
-    return dnn_size_multiply(&step->scratch_bytes, chunk_positions(step) * taps_of(step), sizeof(float));
+    return digitnet__size_multiply(&step->scratch_bytes, chunk_positions(step) * taps_of(step), sizeof(float));
 }

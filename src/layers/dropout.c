@@ -1,18 +1,18 @@
 /* Dropout (Srivastava et al. 2014), in its inverted form: what is kept is scaled while training, so that prediction
  * does nothing. */
-#include <string.h>
-
 #include "core/number.h"
 #include "core/random.h"
 #include "core/status.h"
 #include "layers/layer.h"
 #include "layers/step.h"
 
-static digitnet_status infer_shape(dnn_layer *layer) {
+#include <string.h>
+
+static digitnet_status infer_shape(digitnet__layer *layer) {
     double rate = layer->as.dropout_rate;
     if (!(rate >= 0 && rate < 1)) {
-        return dnn_fail(DIGITNET_EINVAL, "dropout layer '%s': rate is %s; it must be at least 0 and below 1",
-                        layer->name, dnn_number_text(rate).text);
+        return digitnet__fail(DIGITNET_EINVAL, "dropout layer '%s': rate is %s; it must be at least 0 and below 1",
+                              layer->name, digitnet__number_text(rate).text);
     }
     layer->output = layer->input;
     return DIGITNET_OK;
@@ -20,17 +20,17 @@ static digitnet_status infer_shape(dnn_layer *layer) {
 
 /* Writes from[i] / (1 - rate), or 0 with probability rate. The same seed drops the same places, so that no mask is kept
  * for the way back. */
-static void drop(const dnn_step *step, float *to, const float *from, uint64_t seed) {
+static void drop(const digitnet__step *step, float *to, const float *from, uint64_t seed) {
     double rate = step->layers[0].as.dropout_rate;
     float threshold = (float)rate;
     float scale = (float)(1 / (1 - rate));
-    dnn_random random;
-    dnn_random_seed(&random, dnn_seed_mix(seed, step->index));
+    digitnet__random random;
+    digitnet__random_seed(&random, digitnet__seed_mix(seed, step->index));
     for (size_t i = 0; i < step->output_values; i++)
-        to[i] = dnn_random_float(&random) < threshold ? 0 : from[i] * scale;
+        to[i] = digitnet__random_float(&random) < threshold ? 0 : from[i] * scale;
 }
 
-static void forward(const dnn_step *step, const dnn_step_range *range) {
+static void forward(const digitnet__step *step, const digitnet__step_range *range) {
     if (!range->seeds) {
         memcpy(range->output, range->input, range->samples * step->output_values * sizeof(float));
         return;
@@ -41,7 +41,7 @@ static void forward(const dnn_step *step, const dnn_step_range *range) {
     }
 }
 
-static void backward(const dnn_step *step, const dnn_step_range *range) {
+static void backward(const digitnet__step *step, const digitnet__step_range *range) {
     if (!range->input_gradient)
         return;
     for (size_t i = 0; i < range->samples; i++) {
@@ -50,14 +50,14 @@ static void backward(const dnn_step *step, const dnn_step_range *range) {
     }
 }
 
-static const dnn_step_kind dropout_step = {.forward = forward, .backward = backward};
+static const digitnet__step_kind dropout_step = {.forward = forward, .backward = backward};
 
-static bool plan(dnn_step *step, size_t available) {
+static bool plan(digitnet__step *step, size_t available) {
     (void)available;
     step->kind = &dropout_step;
     step->layer_count = 1;
     return true;
 }
 
-const dnn_layer_kind dnn_layer_dropout = {
+const digitnet__layer_kind digitnet__layer_dropout = {
     .name = "dropout", .class_name = "Dropout", .infer_shape = infer_shape, .plan = plan};

@@ -2,16 +2,17 @@
 #include "layers/layer.h"
 #include "layers/step.h"
 
-static digitnet_status infer_shape(dnn_layer *layer) {
-    layer->output = (dnn_shape){.height = 1, .width = 1, .channels = dnn_shape_values(layer->input), .flat = true};
+static digitnet_status infer_shape(digitnet__layer *layer) {
+    layer->output =
+        (digitnet__shape){.height = 1, .width = 1, .channels = digitnet__shape_values(layer->input), .flat = true};
     return DIGITNET_OK;
 }
 
-static bool plan(dnn_step *step, size_t available) {
+static bool plan(digitnet__step *step, size_t available) {
     (void)available;
     step->layer_count = 1;
     return true;
 }
 
-const dnn_layer_kind dnn_layer_flatten = {
+const digitnet__layer_kind digitnet__layer_flatten = {
     .name = "flatten", .class_name = "Flatten", .infer_shape = infer_shape, .plan = plan};

@@ -5,6 +5,6 @@
 #include "kernels/kernels.h"
 #include "layers/layer.h"
 
-dnn_pool2d_shape dnn_max_pool2d_shape(const dnn_layer *layer);
+digitnet__pool2d_shape digitnet__max_pool2d_shape(const digitnet__layer *layer);
 
 #endif

@@ -7,10 +7,10 @@
 #include "kernels/kernels.h"
 #include "layers/layer.h"
 
-typedef struct dnn_step dnn_step;
+typedef struct digitnet__step digitnet__step;
 
 /* One range of samples on its way through a step. Pointers stand at the range's first sample. */
-typedef struct dnn_step_range {
+typedef struct digitnet__step_range {
     size_t samples;
     const float *input;
     float *output;
@@ -22,31 +22,31 @@ typedef struct dnn_step_range {
     float *output_gradient;  /* may be overwritten */
     float *input_gradient;   /* NULL where nobody wants it */
     float *gradient;         /* of the step's parameters: this range's sum is added */
-} dnn_step_range;
+} digitnet__step_range;
 
 /* Parameters are summed, updated and packed in blocks of outputs: small enough to spread over threads, large enough to
  * use a batch's inputs several times. */
 enum { DNN_BLOCK_OUTPUTS = 16 };
 
-typedef struct dnn_step_block {
+typedef struct digitnet__step_block {
     size_t first, count; /* outputs */
-} dnn_step_block;
+} digitnet__step_block;
 
-typedef struct dnn_step_kind {
+typedef struct digitnet__step_kind {
     /* Prepares the weights of one block's outputs; NULL where packed_values is 0. */
-    void (*pack)(const dnn_step *step, float *packed, const float *parameters, dnn_step_block block);
-    void (*forward)(const dnn_step *step, const dnn_step_range *range);
-    void (*backward)(const dnn_step *step, const dnn_step_range *range);
+    void (*pack)(const digitnet__step *step, float *packed, const float *parameters, digitnet__step_block block);
+    void (*forward)(const digitnet__step *step, const digitnet__step_range *range);
+    void (*backward)(const digitnet__step *step, const digitnet__step_range *range);
     /* Where a copy of the gradient for each range would cost more than the arithmetic: the gradient of one block of the
      * step's outputs over the whole batch, after backward() has run for all of it. Overwrites these outputs' part of
      * range->gradient. NULL where backward() adds the gradient itself. */
-    void (*block_gradient)(const dnn_step *step, const dnn_step_range *batch, dnn_step_block block);
-} dnn_step_kind;
+    void (*block_gradient)(const digitnet__step *step, const digitnet__step_range *batch, digitnet__step_block block);
+} digitnet__step_kind;
 
-struct dnn_step {
-    const dnn_step_kind *kind;
-    const dnn_kernels *kernels;
-    const dnn_layer *layers; /* the layers it serves, in order */
+struct digitnet__step {
+    const digitnet__step_kind *kind;
+    const digitnet__kernels *kernels;
+    const digitnet__layer *layers; /* the layers it serves, in order */
     size_t layer_count;
     size_t index;
     size_t input_values, output_values; /* a sample */
@@ -56,15 +56,15 @@ struct dnn_step {
     size_t scratch_bytes;           /* a worker, in training or inference */
     size_t block_count;             /* 0 without parameters */
     digitnet_activation activation; /* linear in the last step of a classifier, whose softmax belongs to the loss */
-    dnn_conv2d_shape conv2d;
-    dnn_pool2d_shape pool2d;
+    digitnet__conv2d_shape conv2d;
+    digitnet__pool2d_shape pool2d;
 };
 
-dnn_step_block dnn_step_block_at(const dnn_step *step, size_t index);
+digitnet__step_block digitnet__step_block_at(const digitnet__step *step, size_t index);
 
 /* The activation of a step, in place over `samples`, and its gradient, from the one by the outputs to the one by the
  * inputs. */
-void dnn_step_activate(const dnn_step *step, float *values, const float *bias, size_t samples);
-void dnn_step_activate_backward(const dnn_step *step, float *gradient, const float *output, size_t samples);
+void digitnet__step_activate(const digitnet__step *step, float *values, const float *bias, size_t samples);
+void digitnet__step_activate_backward(const digitnet__step *step, float *gradient, const float *output, size_t samples);
 
 #endif

@@ -11,7 +11,7 @@
 
 enum { MAX_NAME = 63 };
 
-static bool name_is_taken(const dnn_network *network, const char *name) {
+static bool name_is_taken(const digitnet__network *network, const char *name) {
     for (size_t i = 0; i < network->layer_count; i++)
         if (strcmp(network->layers[i].name, name) == 0)
             return true;
@@ -46,19 +46,19 @@ static bool is_name(const char *name) {
     return *at == '\0' && length >= 1 && length <= MAX_NAME;
 }
 
-static digitnet_status check_name(const dnn_network *network, const char *name) {
+static digitnet_status check_name(const digitnet__network *network, const char *name) {
     if (!is_name(name)) {
-        return dnn_fail(DIGITNET_EINVAL,
-                        "layer name '%.80s': a name has 1 to %d bytes of UTF-8, no control character and no '/'", name,
-                        MAX_NAME);
+        return digitnet__fail(DIGITNET_EINVAL,
+                              "layer name '%.80s': a name has 1 to %d bytes of UTF-8, no control character and no '/'",
+                              name, MAX_NAME);
     }
     if (name_is_taken(network, name))
-        return dnn_fail(DIGITNET_EINVAL, "layer name '%s': another layer has it", name);
+        return digitnet__fail(DIGITNET_EINVAL, "layer name '%s': another layer has it", name);
     return DIGITNET_OK;
 }
 
 /* As Keras: "dense", "dense_1", "dense_2". */
-static void default_name(char name[MAX_NAME + 1], const dnn_network *network, const char *stem) {
+static void default_name(char name[MAX_NAME + 1], const digitnet__network *network, const char *stem) {
     snprintf(name, MAX_NAME + 1, "%s", stem);
     for (size_t i = 1; name_is_taken(network, name); i++)
         snprintf(name, MAX_NAME + 1, "%s_%zu", stem, i);
@@ -67,17 +67,17 @@ static void default_name(char name[MAX_NAME + 1], const dnn_network *network, co
 static digitnet_status check_limit(const char *layer, const char *what, size_t sum, size_t more, size_t limit) {
     if (more <= limit && sum <= limit - more)
         return DIGITNET_OK;
-    return dnn_fail(DIGITNET_ELIMIT, "layer '%s': its %zu %s on top of %zu exceed the limit of %zu", layer, more, what,
-                    sum, limit);
+    return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': its %zu %s on top of %zu exceed the limit of %zu", layer, more,
+                          what, sum, limit);
 }
 
-static digitnet_status check_limits(const digitnet_model *model, const dnn_layer *layer) {
-    const dnn_network *network = &model->network;
+static digitnet_status check_limits(const digitnet_model *model, const digitnet__layer *layer) {
+    const digitnet__network *network = &model->network;
     size_t dimensions[] = {layer->output.height, layer->output.width, layer->output.channels, sizeof(float)};
     size_t bytes;
-    if (!dnn_size_product(&bytes, dimensions, 4)) {
-        return dnn_fail(DIGITNET_ELIMIT, "layer '%s': its output of %s overflows", layer->name,
-                        dnn_shape_text(layer->output).text);
+    if (!digitnet__size_product(&bytes, dimensions, 4)) {
+        return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': its output of %s overflows", layer->name,
+                              digitnet__shape_text(layer->output).text);
     }
     digitnet_status status =
         check_limit(layer->name, "parameters", network->parameter_count, layer->parameters, model->limits.parameters);
@@ -92,38 +92,38 @@ static digitnet_status check_limits(const digitnet_model *model, const dnn_layer
     return status;
 }
 
-static digitnet_status check_activation(const dnn_layer *layer) {
-    if (dnn_activation_name(layer->activation))
+static digitnet_status check_activation(const digitnet__layer *layer) {
+    if (digitnet__activation_name(layer->activation))
         return DIGITNET_OK;
-    return dnn_fail(DIGITNET_EINVAL, "layer '%s': %d is no activation", layer->name, (int)layer->activation);
+    return digitnet__fail(DIGITNET_EINVAL, "layer '%s': %d is no activation", layer->name, (int)layer->activation);
 }
 
 static digitnet_status check_padding(const char *name, digitnet_padding padding) {
-    if (padding == DIGITNET_VALID || padding == DIGITNET_SAME)
+    if (padding == DIGITNET_PADDING_VALID || padding == DIGITNET_PADDING_SAME)
         return DIGITNET_OK;
-    return dnn_fail(DIGITNET_EINVAL, "layer '%s': %d is no padding", name ? name : "", (int)padding);
+    return digitnet__fail(DIGITNET_EINVAL, "layer '%s': %d is no padding", name ? name : "", (int)padding);
 }
 
 /* With the model to itself. `layer` has its kind and attributes. */
-static digitnet_status append(digitnet_model *model, dnn_layer *layer, const char *name) {
-    dnn_network *network = &model->network;
+static digitnet_status append(digitnet_model *model, digitnet__layer *layer, const char *name) {
+    digitnet__network *network = &model->network;
     if (network->parameters)
-        return dnn_fail(DIGITNET_ESTATE, "the model is compiled: its layers are fixed");
+        return digitnet__fail(DIGITNET_ESTATE, "the model is compiled: its layers are fixed");
     char default_buffer[MAX_NAME + 1];
     digitnet_status status = DIGITNET_OK;
     if (name)
         status = check_name(network, name);
     else
         default_name(default_buffer, network, layer->kind->name);
-    layer->name = name ? (char *)name : default_buffer; /* dnn_network_append() copies it */
-    layer->input = dnn_network_output(network);
+    layer->name = name ? (char *)name : default_buffer; /* digitnet__network_append() copies it */
+    layer->input = digitnet__network_output(network);
     if (status == DIGITNET_OK)
         status = check_activation(layer);
     if (status == DIGITNET_OK)
         status = layer->kind->infer_shape(layer);
     if (status == DIGITNET_OK)
         status = check_limits(model, layer);
-    return status == DIGITNET_OK ? dnn_network_append(network, layer) : status;
+    return status == DIGITNET_OK ? digitnet__network_append(network, layer) : status;
 }
 
 static void keep_error(digitnet_model *model, digitnet_status status) {
@@ -132,31 +132,31 @@ static void keep_error(digitnet_model *model, digitnet_status status) {
 }
 
 /* `options_status`: what reading and checking the options came to. */
-static digitnet_status add_layer(digitnet_model *model, dnn_layer *layer, const char *name,
+static digitnet_status add_layer(digitnet_model *model, digitnet__layer *layer, const char *name,
                                  digitnet_status options_status) {
     if (!model)
-        return dnn_fail(DIGITNET_EINVAL, "%s layer: model is NULL", layer->kind->name);
+        return digitnet__fail(DIGITNET_EINVAL, "%s layer: model is NULL", layer->kind->name);
     /* The message of the options' fault must survive the guard's success, which leaves it alone. */
-    digitnet_status status = dnn_model_begin_write(model);
+    digitnet_status status = digitnet__model_begin_write(model);
     if (status != DIGITNET_OK)
         return status;
     if (model->error != DIGITNET_OK) {
-        status = dnn_model_check(model);
+        status = digitnet__model_check(model);
     } else {
         status = options_status == DIGITNET_OK ? append(model, layer, name) : options_status;
         /* A compiled model is not spoilt by a layer that comes too late. */
         if (status != DIGITNET_OK && !model->network.parameters)
             keep_error(model, status);
     }
-    dnn_model_end_write(model);
+    digitnet__model_end_write(model);
     return status;
 }
 
 void digitnet_model_clear_error(digitnet_model *model) {
-    if (model && dnn_model_begin_write(model) == DIGITNET_OK) {
+    if (model && digitnet__model_begin_write(model) == DIGITNET_OK) {
         model->error = DIGITNET_OK;
         model->error_message[0] = '\0';
-        dnn_model_end_write(model);
+        digitnet__model_end_write(model);
     }
 }
 
@@ -172,15 +172,15 @@ digitnet_status digitnet_model_add_conv2d_ex(digitnet_model *model, size_t filte
     if (status == DIGITNET_OK)
         status = check_padding(own.name, own.padding);
     size_t stride = own.stride_height ? own.stride_height : 1;
-    dnn_layer layer = {.kind = &dnn_layer_conv2d,
-                       .activation = activation,
-                       .as.conv2d = {.filters = filters,
-                                     .kernel_height = kernel,
-                                     .kernel_width = own.kernel_width ? own.kernel_width : kernel,
-                                     .stride_height = stride,
-                                     .stride_width = own.stride_width ? own.stride_width : stride,
-                                     .padding = own.padding,
-                                     .no_bias = own.no_bias != 0}};
+    digitnet__layer layer = {.kind = &digitnet__layer_conv2d,
+                             .activation = activation,
+                             .as.conv2d = {.filters = filters,
+                                           .kernel_height = kernel,
+                                           .kernel_width = own.kernel_width ? own.kernel_width : kernel,
+                                           .stride_height = stride,
+                                           .stride_width = own.stride_width ? own.stride_width : stride,
+                                           .padding = own.padding,
+                                           .no_bias = own.no_bias != 0}};
     return add_layer(model, &layer, own.name, status);
 }
 
@@ -197,12 +197,12 @@ digitnet_status digitnet_model_add_max_pool2d_ex(digitnet_model *model, size_t p
     if (status == DIGITNET_OK)
         status = check_padding(own.name, own.padding);
     size_t width = own.pool_width ? own.pool_width : pool;
-    dnn_layer layer = {.kind = &dnn_layer_max_pool2d,
-                       .as.max_pool2d = {.pool_height = pool,
-                                         .pool_width = width,
-                                         .stride_height = own.stride_height ? own.stride_height : pool,
-                                         .stride_width = own.stride_width ? own.stride_width : width,
-                                         .padding = own.padding}};
+    digitnet__layer layer = {.kind = &digitnet__layer_max_pool2d,
+                             .as.max_pool2d = {.pool_height = pool,
+                                               .pool_width = width,
+                                               .stride_height = own.stride_height ? own.stride_height : pool,
+                                               .stride_width = own.stride_width ? own.stride_width : width,
+                                               .padding = own.padding}};
     return add_layer(model, &layer, own.name, status);
 }
 
@@ -213,7 +213,7 @@ digitnet_status digitnet_model_add_flatten(digitnet_model *model) {
 digitnet_status digitnet_model_add_flatten_ex(digitnet_model *model, const digitnet_layer_options *options) {
     digitnet_layer_options own = {0};
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_layer_options, name);
-    return add_layer(model, &(dnn_layer){.kind = &dnn_layer_flatten}, own.name, status);
+    return add_layer(model, &(digitnet__layer){.kind = &digitnet__layer_flatten}, own.name, status);
 }
 
 digitnet_status digitnet_model_add_dense(digitnet_model *model, size_t units, digitnet_activation activation) {
@@ -226,8 +226,9 @@ digitnet_status digitnet_model_add_dense_ex(digitnet_model *model, size_t units,
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dense_options, reserved);
     if (status == DIGITNET_OK)
         status = DNN_RESERVED_CHECK((size_t)own.reserved, digitnet_dense_options);
-    dnn_layer layer = {
-        .kind = &dnn_layer_dense, .activation = activation, .as.dense = {.units = units, .no_bias = own.no_bias != 0}};
+    digitnet__layer layer = {.kind = &digitnet__layer_dense,
+                             .activation = activation,
+                             .as.dense = {.units = units, .no_bias = own.no_bias != 0}};
     return add_layer(model, &layer, own.name, status);
 }
 
@@ -239,7 +240,7 @@ digitnet_status digitnet_model_add_dropout_ex(digitnet_model *model, double rate
                                               const digitnet_layer_options *options) {
     digitnet_layer_options own = {0};
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_layer_options, name);
-    dnn_layer layer = {.kind = &dnn_layer_dropout, .as.dropout_rate = rate};
+    digitnet__layer layer = {.kind = &digitnet__layer_dropout, .as.dropout_rate = rate};
     return add_layer(model, &layer, own.name, status);
 }
 
@@ -251,5 +252,6 @@ digitnet_status digitnet_model_add_activation_ex(digitnet_model *model, digitnet
                                                  const digitnet_layer_options *options) {
     digitnet_layer_options own = {0};
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_layer_options, name);
-    return add_layer(model, &(dnn_layer){.kind = &dnn_layer_activation, .activation = activation}, own.name, status);
+    return add_layer(model, &(digitnet__layer){.kind = &digitnet__layer_activation, .activation = activation}, own.name,
+                     status);
 }

@@ -5,7 +5,7 @@
 /* Its address tells threads apart. */
 static _Thread_local char this_thread;
 
-bool dnn_model_in_callback(const digitnet_model *model) {
+bool digitnet__model_in_callback(const digitnet_model *model) {
     return atomic_load(&model->callback_thread) == &this_thread;
 }
 
@@ -14,37 +14,38 @@ static atomic_int *users_of(const digitnet_model *model) {
     return (atomic_int *)&model->users;
 }
 
-digitnet_status dnn_model_begin_read(const digitnet_model *model) {
-    if (dnn_model_in_callback(model))
+digitnet_status digitnet__model_begin_read(const digitnet_model *model) {
+    if (digitnet__model_in_callback(model))
         return DIGITNET_OK;
     int users = atomic_load(users_of(model));
     do {
         if (users < 0)
-            return dnn_fail(DIGITNET_ESTATE, "the model is being changed, by a fit or another call that writes to it");
+            return digitnet__fail(DIGITNET_ESTATE,
+                                  "the model is being changed, by a fit or another call that writes to it");
     } while (!atomic_compare_exchange_weak(users_of(model), &users, users + 1));
     return DIGITNET_OK;
 }
 
-void dnn_model_end_read(const digitnet_model *model) {
-    if (!dnn_model_in_callback(model))
+void digitnet__model_end_read(const digitnet_model *model) {
+    if (!digitnet__model_in_callback(model))
         atomic_fetch_sub(users_of(model), 1);
 }
 
-digitnet_status dnn_model_begin_write(digitnet_model *model) {
+digitnet_status digitnet__model_begin_write(digitnet_model *model) {
     int none = 0;
     if (!atomic_compare_exchange_strong(&model->users, &none, -1))
-        return dnn_fail(DIGITNET_ESTATE, "the model is in use by another call");
+        return digitnet__fail(DIGITNET_ESTATE, "the model is in use by another call");
     return DIGITNET_OK;
 }
 
-void dnn_model_end_write(digitnet_model *model) {
+void digitnet__model_end_write(digitnet_model *model) {
     atomic_store(&model->users, 0);
 }
 
-void dnn_model_begin_callback(digitnet_model *model) {
+void digitnet__model_begin_callback(digitnet_model *model) {
     atomic_store(&model->callback_thread, &this_thread);
 }
 
-void dnn_model_end_callback(digitnet_model *model) {
+void digitnet__model_end_callback(digitnet_model *model) {
     atomic_store(&model->callback_thread, NULL);
 }

@@ -24,16 +24,17 @@ static digitnet_status check_input(size_t height, size_t width, size_t channels)
     size_t dimensions[] = {height, width, channels, sizeof(float)};
     size_t bytes;
     if (height == 0 || width == 0 || channels == 0) {
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_model_create: the input is %zux%zux%zu; no size may be 0", height,
-                        width, channels);
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_create: the input is %zux%zux%zu; no size may be 0",
+                              height, width, channels);
     }
-    if (!dnn_size_product(&bytes, dimensions, 4)) {
-        return dnn_fail(DIGITNET_ELIMIT, "digitnet_model_create: an input of %zux%zux%zu overflows", height, width,
-                        channels);
+    if (!digitnet__size_product(&bytes, dimensions, 4)) {
+        return digitnet__fail(DIGITNET_ELIMIT, "digitnet_model_create: an input of %zux%zux%zu overflows", height,
+                              width, channels);
     }
     if (height > INT32_MAX || width > INT32_MAX || channels > INT32_MAX) {
-        return dnn_fail(DIGITNET_ELIMIT, "digitnet_model_create: an input of %zux%zux%zu; a file holds sizes up to %d",
-                        height, width, channels, INT32_MAX);
+        return digitnet__fail(DIGITNET_ELIMIT,
+                              "digitnet_model_create: an input of %zux%zux%zu; a file holds sizes up to %d", height,
+                              width, channels, INT32_MAX);
     }
     return DIGITNET_OK;
 }
@@ -41,7 +42,7 @@ static digitnet_status check_input(size_t height, size_t width, size_t channels)
 digitnet_status digitnet_model_create_ex(digitnet_model **out, size_t height, size_t width, size_t channels,
                                          const digitnet_model_options *options) {
     if (!out)
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_model_create: out is NULL");
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_create: out is NULL");
     *out = NULL;
     digitnet_model_options own = {0};
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_model_options, max_multiply_adds);
@@ -49,21 +50,21 @@ digitnet_status digitnet_model_create_ex(digitnet_model **out, size_t height, si
         status = check_input(height, width, channels);
     if (status != DIGITNET_OK)
         return status;
-    dnn_limits limits = {.parameters = or_default(own.max_parameters, DEFAULT_PARAMETERS),
-                         .activation_bytes = or_default(own.max_activation_bytes, DEFAULT_ACTIVATION_BYTES),
-                         .multiply_adds = or_default(own.max_multiply_adds, DEFAULT_MULTIPLY_ADDS)};
+    digitnet__limits limits = {.parameters = or_default(own.max_parameters, DEFAULT_PARAMETERS),
+                               .activation_bytes = or_default(own.max_activation_bytes, DEFAULT_ACTIVATION_BYTES),
+                               .multiply_adds = or_default(own.max_multiply_adds, DEFAULT_MULTIPLY_ADDS)};
     size_t input_bytes = height * width * channels * sizeof(float);
     if (input_bytes > limits.activation_bytes) {
-        return dnn_fail(DIGITNET_ELIMIT,
-                        "digitnet_model_create: an input of %zux%zux%zu takes %zu bytes; the limit is %zu", height,
-                        width, channels, input_bytes, limits.activation_bytes);
+        return digitnet__fail(DIGITNET_ELIMIT,
+                              "digitnet_model_create: an input of %zux%zux%zu takes %zu bytes; the limit is %zu",
+                              height, width, channels, input_bytes, limits.activation_bytes);
     }
-    digitnet_model *model = dnn_allocate_zeroed(sizeof *model);
+    digitnet_model *model = digitnet__allocate_zeroed(sizeof *model);
     if (!model)
         return DIGITNET_ENOMEM;
     model->limits = limits;
-    model->network.kernels = dnn_kernels_best();
-    model->network.input = (dnn_shape){height, width, channels, false};
+    model->network.kernels = digitnet__kernels_best();
+    model->network.input = (digitnet__shape){height, width, channels, false};
     *out = model;
     return DIGITNET_OK;
 }
@@ -73,24 +74,24 @@ void digitnet_model_free(digitnet_model *model) {
         return;
     if (model->training)
         model->training_kind->release(model->training);
-    dnn_network_release(&model->network);
-    dnn_release(model);
+    digitnet__network_release(&model->network);
+    digitnet__release(model);
 }
 
-digitnet_status dnn_model_check(const digitnet_model *model) {
+digitnet_status digitnet__model_check(const digitnet_model *model) {
     if (model->error != DIGITNET_OK)
-        return dnn_fail(model->error, "%s", model->error_message);
+        return digitnet__fail(model->error, "%s", model->error_message);
     return DIGITNET_OK;
 }
 
-digitnet_status dnn_model_check_weights(const digitnet_model *model) {
+digitnet_status digitnet__model_check_weights(const digitnet_model *model) {
     if (!model->network.parameters)
-        return dnn_fail(DIGITNET_ESTATE, "the model has no weights yet; digitnet_model_compile() draws them");
+        return digitnet__fail(DIGITNET_ESTATE, "the model has no weights yet; digitnet_model_compile() draws them");
     return DIGITNET_OK;
 }
 
 static digitnet_status copy_state(digitnet_model *copy, const digitnet_model *model) {
-    digitnet_status status = dnn_network_copy(&copy->network, &model->network);
+    digitnet_status status = digitnet__network_copy(&copy->network, &model->network);
     if (status != DIGITNET_OK || !model->training)
         return status;
     copy->training = model->training_kind->copy(model->training, model->network.parameter_count);
@@ -100,25 +101,25 @@ static digitnet_status copy_state(digitnet_model *copy, const digitnet_model *mo
 
 digitnet_status digitnet_model_clone(digitnet_model **out, const digitnet_model *model) {
     if (!out)
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_model_clone: out is NULL");
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_clone: out is NULL");
     *out = NULL;
     if (!model)
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_model_clone: model is NULL");
-    digitnet_status status = dnn_model_begin_read(model);
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_clone: model is NULL");
+    digitnet_status status = digitnet__model_begin_read(model);
     if (status != DIGITNET_OK)
         return status;
     digitnet_model *copy = NULL;
     if (model->error != DIGITNET_OK) {
-        status = dnn_fail(DIGITNET_ESTATE, "digitnet_model_clone: a builder failed: %s", model->error_message);
+        status = digitnet__fail(DIGITNET_ESTATE, "digitnet_model_clone: a builder failed: %s", model->error_message);
     } else {
-        copy = dnn_allocate_zeroed(sizeof *copy);
+        copy = digitnet__allocate_zeroed(sizeof *copy);
         status = DIGITNET_ENOMEM;
     }
     if (copy) {
         copy->limits = model->limits;
         status = copy_state(copy, model);
     }
-    dnn_model_end_read(model);
+    digitnet__model_end_read(model);
     if (status != DIGITNET_OK) {
         digitnet_model_free(copy);
         return status;
@@ -127,14 +128,14 @@ digitnet_status digitnet_model_clone(digitnet_model **out, const digitnet_model 
     return DIGITNET_OK;
 }
 
-digitnet_status dnn_model_realize(digitnet_model *model) {
-    dnn_network *network = &model->network;
+digitnet_status digitnet__model_realize(digitnet_model *model) {
+    digitnet__network *network = &model->network;
     if (network->parameters)
         return DIGITNET_OK;
-    digitnet_status status = dnn_network_plan(network);
+    digitnet_status status = digitnet__network_plan(network);
     if (status == DIGITNET_OK)
-        status = dnn_network_allocate_weights(network);
+        status = digitnet__network_allocate_weights(network);
     if (status != DIGITNET_OK)
-        dnn_network_unplan(network);
+        digitnet__network_unplan(network);
     return status;
 }

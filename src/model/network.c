@@ -5,24 +5,24 @@
 
 #include <string.h>
 
-bool dnn_network_is_classifier(const dnn_network *network) {
+bool digitnet__network_is_classifier(const digitnet__network *network) {
     if (network->layer_count == 0)
         return false;
-    const dnn_layer *last = &network->layers[network->layer_count - 1];
-    return last->output.flat && last->activation == DIGITNET_SOFTMAX;
+    const digitnet__layer *last = &network->layers[network->layer_count - 1];
+    return last->output.flat && last->activation == DIGITNET_ACTIVATION_SOFTMAX;
 }
 
-dnn_shape dnn_network_output(const dnn_network *network) {
+digitnet__shape digitnet__network_output(const digitnet__network *network) {
     return network->layer_count ? network->layers[network->layer_count - 1].output : network->input;
 }
 
-size_t dnn_network_outputs(const dnn_network *network) {
-    return dnn_shape_values(dnn_network_output(network));
+size_t digitnet__network_outputs(const digitnet__network *network) {
+    return digitnet__shape_values(digitnet__network_output(network));
 }
 
-const dnn_tensor *dnn_network_tensor(const dnn_network *network, size_t index) {
+const digitnet__tensor *digitnet__network_tensor(const digitnet__network *network, size_t index) {
     for (size_t i = 0; i < network->layer_count; i++) {
-        const dnn_layer *layer = &network->layers[i];
+        const digitnet__layer *layer = &network->layers[i];
         if (index < layer->tensor_count)
             return &layer->tensors[index];
         index -= layer->tensor_count;
@@ -30,9 +30,9 @@ const dnn_tensor *dnn_network_tensor(const dnn_network *network, size_t index) {
     return NULL;
 }
 
-const dnn_tensor *dnn_network_find_tensor(const dnn_network *network, const char *name) {
+const digitnet__tensor *digitnet__network_find_tensor(const digitnet__network *network, const char *name) {
     for (size_t i = 0; i < network->tensor_count; i++) {
-        const dnn_tensor *tensor = dnn_network_tensor(network, i);
+        const digitnet__tensor *tensor = digitnet__network_tensor(network, i);
         if (strcmp(tensor->name, name) == 0)
             return tensor;
     }
@@ -40,11 +40,11 @@ const dnn_tensor *dnn_network_find_tensor(const dnn_network *network, const char
 }
 
 /* Fills in the step that begins at a layer; false where a size overflows. */
-static bool plan_step(dnn_step *step, const dnn_network *network, size_t first_layer) {
-    const dnn_layer *layer = &network->layers[first_layer];
+static bool plan_step(digitnet__step *step, const digitnet__network *network, size_t first_layer) {
+    const digitnet__layer *layer = &network->layers[first_layer];
     step->kernels = network->kernels;
     step->layers = layer;
-    step->input_values = dnn_shape_values(layer->input);
+    step->input_values = digitnet__shape_values(layer->input);
     step->parameter_values = layer->parameters;
     step->activation = layer->activation;
     if (!layer->kind->plan(step, network->layer_count - first_layer))
@@ -52,24 +52,25 @@ static bool plan_step(dnn_step *step, const dnn_network *network, size_t first_l
     if (step->parameter_values)
         step->block_count = (layer->tensors[DNN_KERNEL].outputs - 1) / DNN_BLOCK_OUTPUTS + 1;
     size_t last = first_layer + step->layer_count - 1;
-    step->output_values = dnn_shape_values(network->layers[last].output);
-    if (last == network->layer_count - 1 && dnn_network_is_classifier(network))
-        step->activation = DIGITNET_LINEAR;
+    step->output_values = digitnet__shape_values(network->layers[last].output);
+    if (last == network->layer_count - 1 && digitnet__network_is_classifier(network))
+        step->activation = DIGITNET_ACTIVATION_LINEAR;
     return true;
 }
 
-digitnet_status dnn_network_plan(dnn_network *network) {
-    network->steps = dnn_allocate_zeroed_array(network->layer_count, sizeof(dnn_step));
+digitnet_status digitnet__network_plan(digitnet__network *network) {
+    network->steps = digitnet__allocate_zeroed_array(network->layer_count, sizeof(digitnet__step));
     if (!network->steps)
         return DIGITNET_ENOMEM;
     size_t parameters = 0;
     for (size_t layer = 0; layer < network->layer_count;) {
-        dnn_step *step = &network->steps[network->step_count];
-        *step = (dnn_step){
+        digitnet__step *step = &network->steps[network->step_count];
+        *step = (digitnet__step){
             .index = network->step_count, .parameter_offset = parameters, .packed_offset = network->packed_count};
         if (!plan_step(step, network, layer) ||
-            !dnn_size_add(&network->packed_count, network->packed_count, step->packed_values))
-            return dnn_fail(DIGITNET_ELIMIT, "layer '%s': the memory to run it overflows", network->layers[layer].name);
+            !digitnet__size_add(&network->packed_count, network->packed_count, step->packed_values))
+            return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': the memory to run it overflows",
+                                  network->layers[layer].name);
         layer += step->layer_count;
         parameters += step->parameter_values;
         network->step_count += step->kind != NULL;
@@ -77,47 +78,47 @@ digitnet_status dnn_network_plan(dnn_network *network) {
     return DIGITNET_OK;
 }
 
-digitnet_status dnn_network_allocate_weights(dnn_network *network) {
+digitnet_status digitnet__network_allocate_weights(digitnet__network *network) {
     size_t parameters, packed;
-    if (!dnn_size_multiply(&parameters, network->parameter_count, sizeof(float)) ||
-        !dnn_size_multiply(&packed, network->packed_count, sizeof(float)))
-        return dnn_fail(DIGITNET_ELIMIT, "the model's %zu weights overflow", network->parameter_count);
-    network->parameters = dnn_allocate_zeroed(parameters);
-    network->packed = dnn_allocate_zeroed(packed);
+    if (!digitnet__size_multiply(&parameters, network->parameter_count, sizeof(float)) ||
+        !digitnet__size_multiply(&packed, network->packed_count, sizeof(float)))
+        return digitnet__fail(DIGITNET_ELIMIT, "the model's %zu weights overflow", network->parameter_count);
+    network->parameters = digitnet__allocate_zeroed(parameters);
+    network->packed = digitnet__allocate_zeroed(packed);
     return network->parameters && network->packed ? DIGITNET_OK : DIGITNET_ENOMEM;
 }
 
-void dnn_network_unplan(dnn_network *network) {
-    dnn_release(network->steps);
-    dnn_release(network->parameters);
-    dnn_release(network->packed);
+void digitnet__network_unplan(digitnet__network *network) {
+    digitnet__release(network->steps);
+    digitnet__release(network->parameters);
+    digitnet__release(network->packed);
     network->steps = NULL;
     network->parameters = network->packed = NULL;
     network->step_count = network->packed_count = 0;
 }
 
-void dnn_network_pack_block(dnn_network *network, const dnn_step *step, size_t block) {
+void digitnet__network_pack_block(digitnet__network *network, const digitnet__step *step, size_t block) {
     if (step->packed_values) {
         step->kind->pack(step, network->packed + step->packed_offset, network->parameters + step->parameter_offset,
-                         dnn_step_block_at(step, block));
+                         digitnet__step_block_at(step, block));
     }
 }
 
-void dnn_network_pack(dnn_network *network) {
+void digitnet__network_pack(digitnet__network *network) {
     for (size_t i = 0; i < network->step_count; i++)
         for (size_t block = 0; block < network->steps[i].block_count; block++)
-            dnn_network_pack_block(network, &network->steps[i], block);
+            digitnet__network_pack_block(network, &network->steps[i], block);
 }
 
-static void release_layer(dnn_layer *layer) {
-    dnn_release(layer->name);
+static void release_layer(digitnet__layer *layer) {
+    digitnet__release(layer->name);
     for (size_t i = 0; i < DNN_LAYER_TENSORS; i++)
-        dnn_release(layer->tensors[i].name);
+        digitnet__release(layer->tensors[i].name);
 }
 
 static char *tensor_name(const char *layer, const char *tensor) {
     size_t length = strlen(layer);
-    char *name = dnn_allocate(length + 1 + strlen(tensor) + 1);
+    char *name = digitnet__allocate(length + 1 + strlen(tensor) + 1);
     if (name) {
         memcpy(name, layer, length);
         name[length] = '/';
@@ -127,9 +128,9 @@ static char *tensor_name(const char *layer, const char *tensor) {
 }
 
 /* Gives the layer names of its own; false, with nothing kept, without memory. */
-static bool own_names(dnn_layer *layer, const char *name) {
+static bool own_names(digitnet__layer *layer, const char *name) {
     static const char *const tensor_names[DNN_LAYER_TENSORS] = {[DNN_KERNEL] = "kernel", [DNN_BIAS] = "bias"};
-    layer->name = dnn_copy_string(name);
+    layer->name = digitnet__copy_string(name);
     bool complete = layer->name != NULL;
     for (size_t i = 0; i < DNN_LAYER_TENSORS; i++) {
         layer->tensors[i].name = i < layer->tensor_count ? tensor_name(name, tensor_names[i]) : NULL;
@@ -140,23 +141,23 @@ static bool own_names(dnn_layer *layer, const char *name) {
     return complete;
 }
 
-static bool reserve_layer(dnn_network *network) {
+static bool reserve_layer(digitnet__network *network) {
     if (network->layer_count < network->layer_capacity)
         return true;
     size_t capacity = network->layer_capacity ? 2 * network->layer_capacity : 8;
-    dnn_layer *layers = dnn_allocate_array(capacity, sizeof(dnn_layer));
+    digitnet__layer *layers = digitnet__allocate_array(capacity, sizeof(digitnet__layer));
     if (!layers)
         return false;
     if (network->layer_count)
-        memcpy(layers, network->layers, network->layer_count * sizeof(dnn_layer));
-    dnn_release(network->layers);
+        memcpy(layers, network->layers, network->layer_count * sizeof(digitnet__layer));
+    digitnet__release(network->layers);
     network->layers = layers;
     network->layer_capacity = capacity;
     return true;
 }
 
-digitnet_status dnn_network_append(dnn_network *network, const dnn_layer *layer) {
-    dnn_layer own = *layer;
+digitnet_status digitnet__network_append(digitnet__network *network, const digitnet__layer *layer) {
+    digitnet__layer own = *layer;
     if (!reserve_layer(network) || !own_names(&own, layer->name))
         return DIGITNET_ENOMEM;
     for (size_t i = 0; i < own.tensor_count; i++) {
@@ -164,24 +165,24 @@ digitnet_status dnn_network_append(dnn_network *network, const dnn_layer *layer)
         network->parameter_count += own.tensors[i].values;
     }
     network->tensor_count += own.tensor_count;
-    network->activation_values += dnn_shape_values(own.output);
+    network->activation_values += digitnet__shape_values(own.output);
     network->multiply_adds += own.multiply_adds;
     network->layers[network->layer_count++] = own;
     return DIGITNET_OK;
 }
 
-digitnet_status dnn_network_copy(dnn_network *out, const dnn_network *network) {
-    *out = (dnn_network){.kernels = network->kernels, .input = network->input};
+digitnet_status digitnet__network_copy(digitnet__network *out, const digitnet__network *network) {
+    *out = (digitnet__network){.kernels = network->kernels, .input = network->input};
     digitnet_status status = DIGITNET_OK;
     for (size_t i = 0; status == DIGITNET_OK && i < network->layer_count; i++)
-        status = dnn_network_append(out, &network->layers[i]);
+        status = digitnet__network_append(out, &network->layers[i]);
     if (status == DIGITNET_OK && network->parameters) {
-        status = dnn_network_plan(out);
+        status = digitnet__network_plan(out);
         if (status == DIGITNET_OK)
-            status = dnn_network_allocate_weights(out);
+            status = digitnet__network_allocate_weights(out);
     }
     if (status != DIGITNET_OK) {
-        dnn_network_release(out);
+        digitnet__network_release(out);
         return status;
     }
     if (network->parameters) {
@@ -191,10 +192,10 @@ digitnet_status dnn_network_copy(dnn_network *out, const dnn_network *network) {
     return DIGITNET_OK;
 }
 
-void dnn_network_release(dnn_network *network) {
-    dnn_network_unplan(network);
+void digitnet__network_release(digitnet__network *network) {
+    digitnet__network_unplan(network);
     for (size_t i = 0; i < network->layer_count; i++)
         release_layer(&network->layers[i]);
-    dnn_release(network->layers);
-    *network = (dnn_network){0};
+    digitnet__release(network->layers);
+    *network = (digitnet__network){0};
 }

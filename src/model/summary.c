@@ -42,17 +42,17 @@ static void format_count(char text[32], size_t value) {
     text[at] = '\0';
 }
 
-static void format_shape(char *text, size_t capacity, dnn_shape shape) {
+static void format_shape(char *text, size_t capacity, digitnet__shape shape) {
     if (shape.flat)
         snprintf(text, capacity, "(None, %zu)", shape.channels);
     else
         snprintf(text, capacity, "(None, %zu, %zu, %zu)", shape.height, shape.width, shape.channels);
 }
 
-static size_t name_width(const dnn_network *network) {
+static size_t name_width(const digitnet__network *network) {
     size_t width = MIN_NAME_WIDTH;
     for (size_t i = 0; i < network->layer_count; i++) {
-        const dnn_layer *layer = &network->layers[i];
+        const digitnet__layer *layer = &network->layers[i];
         size_t own = strlen(layer->name) + strlen(layer->kind->class_name) + 5;
         width = own > width ? own : width;
     }
@@ -63,7 +63,7 @@ static void put_row(writer *out, size_t width, const char *name, const char *sha
     put(out, " %-*s%-*s%s\n", (int)width, name, SHAPE_WIDTH, shape, count);
 }
 
-static void put_layer(writer *out, size_t width, const dnn_layer *layer) {
+static void put_layer(writer *out, size_t width, const digitnet__layer *layer) {
     char name[128], shape[96], count[32];
     snprintf(name, sizeof name, "%s (%s)", layer->name, layer->kind->class_name);
     format_shape(shape, sizeof shape, layer->output);
@@ -71,7 +71,7 @@ static void put_layer(writer *out, size_t width, const dnn_layer *layer) {
     put_row(out, width, name, shape, count);
 }
 
-static void put_table(writer *out, const dnn_network *network) {
+static void put_table(writer *out, const digitnet__network *network) {
     size_t width = name_width(network);
     size_t total_width = 1 + width + SHAPE_WIDTH + COUNT_WIDTH;
     char count[32], shape[96];
@@ -89,8 +89,8 @@ static void put_table(writer *out, const dnn_network *network) {
 
 digitnet_status digitnet_model_summary(char *buffer, size_t capacity, size_t *needed, const digitnet_model *model) {
     if (!model || (!buffer && capacity))
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_model_summary: %s is NULL", model ? "buffer" : "model");
-    digitnet_status status = dnn_model_begin_read(model);
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_summary: %s is NULL", model ? "buffer" : "model");
+    digitnet_status status = digitnet__model_begin_read(model);
     if (status != DIGITNET_OK)
         return status;
     writer measure = {0};
@@ -99,10 +99,10 @@ digitnet_status digitnet_model_summary(char *buffer, size_t capacity, size_t *ne
     if (size <= capacity) {
         put_table(&(writer){.buffer = buffer, .capacity = capacity}, &model->network);
     } else {
-        status = dnn_fail(DIGITNET_ESHAPE, "digitnet_model_summary: the table takes %zu bytes, the buffer has %zu",
-                          size, capacity);
+        status = digitnet__fail(
+            DIGITNET_ESHAPE, "digitnet_model_summary: the table takes %zu bytes, the buffer has %zu", size, capacity);
     }
-    dnn_model_end_read(model);
+    digitnet__model_end_read(model);
     if (needed)
         *needed = size;
     return status;

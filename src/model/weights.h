@@ -5,6 +5,6 @@
 #include "model/network.h"
 
 /* Kernels Glorot uniform, each from the seed and its own index; biases stay zero. */
-void dnn_network_draw_weights(dnn_network *network, uint64_t seed);
+void digitnet__network_draw_weights(digitnet__network *network, uint64_t seed);
 
 #endif

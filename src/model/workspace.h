@@ -5,21 +5,22 @@
 #include "core/memory.h"
 #include "model/network.h"
 
-typedef struct dnn_workspace {
-    const dnn_network *network; /* borrowed */
-    size_t capacity;            /* images at a time */
-    dnn_arena arena;
+typedef struct digitnet__workspace {
+    const digitnet__network *network; /* borrowed */
+    size_t capacity;                  /* images at a time */
+    digitnet__arena arena;
     size_t buffers[2]; /* a step reads one and writes the other */
     size_t scratch;
-} dnn_workspace;
+} digitnet__workspace;
 
-digitnet_status dnn_workspace_create(dnn_workspace *workspace, const dnn_network *network, size_t capacity);
-void dnn_workspace_release(dnn_workspace *workspace);
+digitnet_status digitnet__workspace_create(digitnet__workspace *workspace, const digitnet__network *network,
+                                           size_t capacity);
+void digitnet__workspace_release(digitnet__workspace *workspace);
 
 /* Where up to `capacity` images are put, as floats. */
-float *dnn_workspace_input(const dnn_workspace *workspace);
+float *digitnet__workspace_input(const digitnet__workspace *workspace);
 /* The outputs of the `count` images that stand there, valid until the next use; of a classifier, the logits before its
  * softmax. */
-float *dnn_workspace_forward(const dnn_workspace *workspace, size_t count);
+float *digitnet__workspace_forward(const digitnet__workspace *workspace, size_t count);
 
 #endif

@@ -9,8 +9,8 @@ enum { DNN_ONNX_IR_VERSION = 8, DNN_ONNX_OPSET = 13 };
 
 /* The size of the model's file. ESTATE for a model without weights, or with a value that is not finite; ELIMIT where
  * ONNX allows no such size. */
-digitnet_status dnn_onnx_export_size(size_t *size, const digitnet_model *model);
+digitnet_status digitnet__onnx_export_size(size_t *size, const digitnet_model *model);
 /* Writes the file into exactly as many bytes. The same model gives the same bytes. */
-void dnn_onnx_export_model(unsigned char *file, const digitnet_model *model);
+void digitnet__onnx_export_model(unsigned char *file, const digitnet_model *model);
 
 #endif

@@ -7,13 +7,13 @@
 
 typedef struct graph_parts {
     size_t nodes, initializers, inputs, outputs;
-    dnn_wire_view input, output; /* the last of each */
+    digitnet__wire_view input, output; /* the last of each */
 } graph_parts;
 
-static digitnet_status scan_graph(graph_parts *parts, dnn_wire_view graph) {
-    dnn_wire_reader reader = dnn_wire_read(graph);
-    dnn_wire_field field;
-    while (dnn_wire_next(&reader, &field)) {
+static digitnet_status scan_graph(graph_parts *parts, digitnet__wire_view graph) {
+    digitnet__wire_reader reader = digitnet__wire_read(graph);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&reader, &field)) {
         switch (field.number) {
         case DNN_GRAPH_NODE:
             parts->nodes++;
@@ -23,11 +23,11 @@ static digitnet_status scan_graph(graph_parts *parts, dnn_wire_view graph) {
             break;
         case DNN_GRAPH_INPUT:
             parts->inputs++;
-            dnn_wire_get_bytes(&reader, &field, &parts->input);
+            digitnet__wire_get_bytes(&reader, &field, &parts->input);
             break;
         case DNN_GRAPH_OUTPUT:
             parts->outputs++;
-            dnn_wire_get_bytes(&reader, &field, &parts->output);
+            digitnet__wire_get_bytes(&reader, &field, &parts->output);
             break;
         default:
             break;
@@ -35,56 +35,57 @@ static digitnet_status scan_graph(graph_parts *parts, dnn_wire_view graph) {
     }
     if (reader.status == DIGITNET_OK &&
         (parts->nodes > DNN_ONNX_NODES_MAX || parts->initializers > DNN_ONNX_INITIALIZERS_MAX)) {
-        return dnn_fail(DIGITNET_ELIMIT, "a graph of %zu nodes and %zu initializers; %d and %d are the most",
-                        parts->nodes, parts->initializers, DNN_ONNX_NODES_MAX, DNN_ONNX_INITIALIZERS_MAX);
+        return digitnet__fail(DIGITNET_ELIMIT, "a graph of %zu nodes and %zu initializers; %d and %d are the most",
+                              parts->nodes, parts->initializers, DNN_ONNX_NODES_MAX, DNN_ONNX_INITIALIZERS_MAX);
     }
     return reader.status;
 }
 
 /* The one message of a number in another one. */
-static digitnet_status take_part(dnn_wire_view *part, dnn_wire_view message, uint32_t number, const char *name) {
-    *part = (dnn_wire_view){0};
-    dnn_wire_reader reader = dnn_wire_read(message);
-    dnn_wire_field field;
-    while (dnn_wire_next(&reader, &field))
+static digitnet_status take_part(digitnet__wire_view *part, digitnet__wire_view message, uint32_t number,
+                                 const char *name) {
+    *part = (digitnet__wire_view){0};
+    digitnet__wire_reader reader = digitnet__wire_read(message);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&reader, &field))
         if (field.number == number)
-            dnn_wire_get_message(&reader, &field, part, name);
+            digitnet__wire_get_message(&reader, &field, part, name);
     if (reader.status == DIGITNET_OK && !part->bytes)
-        return dnn_fail(DIGITNET_EFORMAT, "byte %zu: no %s", message.offset, name);
+        return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: no %s", message.offset, name);
     return reader.status;
 }
 
 /* The size of a dimension; 0 where it is symbolic or none that an image has. */
-static size_t read_dimension(dnn_wire_reader *reader, const dnn_wire_field *field) {
+static size_t read_dimension(digitnet__wire_reader *reader, const digitnet__wire_field *field) {
     uint64_t value = 0;
-    dnn_wire_view message = {0};
-    dnn_wire_get_bytes(reader, field, &message);
-    dnn_wire_reader dimension = dnn_wire_read(message);
-    dnn_wire_field part;
-    while (dnn_wire_next(&dimension, &part))
+    digitnet__wire_view message = {0};
+    digitnet__wire_get_bytes(reader, field, &message);
+    digitnet__wire_reader dimension = digitnet__wire_read(message);
+    digitnet__wire_field part;
+    while (digitnet__wire_next(&dimension, &part))
         if (part.number == DNN_DIM_VALUE)
-            dnn_wire_get_varint(&dimension, &part, &value);
+            digitnet__wire_get_varint(&dimension, &part, &value);
     if (dimension.status != DIGITNET_OK)
         reader->status = dimension.status;
     return value > INT32_MAX ? 0 : (size_t)value;
 }
 
 /* N x channels x rows x columns of float, N being anything. */
-static digitnet_status read_image_type(dnn_shape *shape, dnn_wire_view tensor) {
+static digitnet_status read_image_type(digitnet__shape *shape, digitnet__wire_view tensor) {
     uint64_t element = 0;
     size_t dimensions[DNN_ONNX_RANK_MAX] = {0};
     size_t rank = 0;
-    dnn_wire_view message;
+    digitnet__wire_view message;
     digitnet_status status = take_part(&message, tensor, DNN_TENSOR_TYPE_SHAPE, "shape of the graph's input");
     if (status != DIGITNET_OK)
         return status;
-    dnn_wire_reader reader = dnn_wire_read(tensor);
-    dnn_wire_field field;
-    while (dnn_wire_next(&reader, &field))
+    digitnet__wire_reader reader = digitnet__wire_read(tensor);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&reader, &field))
         if (field.number == DNN_TENSOR_TYPE_ELEMENT)
-            dnn_wire_get_varint(&reader, &field, &element);
-    dnn_wire_reader shape_reader = dnn_wire_read(message);
-    while (dnn_wire_next(&shape_reader, &field)) {
+            digitnet__wire_get_varint(&reader, &field, &element);
+    digitnet__wire_reader shape_reader = digitnet__wire_read(message);
+    while (digitnet__wire_next(&shape_reader, &field)) {
         if (field.number == DNN_SHAPE_DIM) {
             size_t value = read_dimension(&shape_reader, &field);
             dimensions[rank < DNN_ONNX_RANK_MAX ? rank : 0] = value;
@@ -93,21 +94,21 @@ static digitnet_status read_image_type(dnn_shape *shape, dnn_wire_view tensor) {
     }
     if (reader.status != DIGITNET_OK || shape_reader.status != DIGITNET_OK)
         return DIGITNET_EFORMAT;
-    *shape = (dnn_shape){.height = dimensions[2], .width = dimensions[3], .channels = dimensions[1]};
+    *shape = (digitnet__shape){.height = dimensions[2], .width = dimensions[3], .channels = dimensions[1]};
     if (element != DNN_DATA_FLOAT || rank != 4 || !shape->height || !shape->width || !shape->channels) {
-        return dnn_fail(
+        return digitnet__fail(
             DIGITNET_EUNSUPPORTED,
             "the graph's input is not N x channels x rows x columns of float, with sizes known for all but N");
     }
     return DIGITNET_OK;
 }
 
-static digitnet_status read_value_name(dnn_wire_view *name, dnn_wire_view value) {
+static digitnet_status read_value_name(digitnet__wire_view *name, digitnet__wire_view value) {
     return take_part(name, value, DNN_VALUE_NAME, "name of the graph's input or output");
 }
 
-static digitnet_status read_input(dnn_wire_view *name, dnn_shape *shape, dnn_wire_view value) {
-    dnn_wire_view type, tensor;
+static digitnet_status read_input(digitnet__wire_view *name, digitnet__shape *shape, digitnet__wire_view value) {
+    digitnet__wire_view type, tensor;
     digitnet_status status = read_value_name(name, value);
     if (status == DIGITNET_OK)
         status = take_part(&type, value, DNN_VALUE_TYPE, "type of the graph's input");
@@ -117,44 +118,46 @@ static digitnet_status read_input(dnn_wire_view *name, dnn_shape *shape, dnn_wir
 }
 
 /* Into an array with room for them all. */
-static digitnet_status index_nodes(dnn_onnx_node *nodes, dnn_wire_view graph) {
-    dnn_wire_reader reader = dnn_wire_read(graph);
-    dnn_wire_field field;
-    while (dnn_wire_next(&reader, &field)) {
+static digitnet_status index_nodes(digitnet__onnx_node *nodes, digitnet__wire_view graph) {
+    digitnet__wire_reader reader = digitnet__wire_read(graph);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&reader, &field)) {
         if (field.number == DNN_GRAPH_NODE) {
-            dnn_wire_view message;
-            dnn_wire_get_bytes(&reader, &field, &message);
-            reader.status = reader.status == DIGITNET_OK ? dnn_onnx_parse_node(nodes++, message) : reader.status;
+            digitnet__wire_view message;
+            digitnet__wire_get_bytes(&reader, &field, &message);
+            reader.status = reader.status == DIGITNET_OK ? digitnet__onnx_parse_node(nodes++, message) : reader.status;
         }
     }
     return reader.status;
 }
 
-static digitnet_status index_initializers(dnn_onnx_initializers *initializers, dnn_wire_view graph) {
-    dnn_wire_reader reader = dnn_wire_read(graph);
-    dnn_wire_field field;
-    while (dnn_wire_next(&reader, &field)) {
+static digitnet_status index_initializers(digitnet__onnx_initializers *initializers, digitnet__wire_view graph) {
+    digitnet__wire_reader reader = digitnet__wire_read(graph);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&reader, &field)) {
         if (field.number == DNN_GRAPH_INITIALIZER) {
-            dnn_wire_view message;
-            dnn_wire_get_bytes(&reader, &field, &message);
+            digitnet__wire_view message;
+            digitnet__wire_get_bytes(&reader, &field, &message);
             reader.status =
-                reader.status == DIGITNET_OK ? dnn_onnx_add_initializer(initializers, message) : reader.status;
+                reader.status == DIGITNET_OK ? digitnet__onnx_add_initializer(initializers, message) : reader.status;
         }
     }
     return reader.status;
 }
 
-digitnet_status dnn_onnx_index_initializers(dnn_onnx_initializers *initializers, dnn_wire_view graph) {
-    *initializers = (dnn_onnx_initializers){0};
+digitnet_status digitnet__onnx_index_initializers(digitnet__onnx_initializers *initializers,
+                                                  digitnet__wire_view graph) {
+    *initializers = (digitnet__onnx_initializers){0};
     graph_parts parts = {0};
     digitnet_status status = scan_graph(&parts, graph);
     if (status != DIGITNET_OK)
         return status;
-    initializers->entries = dnn_allocate_array(parts.initializers, sizeof *initializers->entries);
+    initializers->entries = digitnet__allocate_array(parts.initializers, sizeof *initializers->entries);
     return initializers->entries ? index_initializers(initializers, graph) : DIGITNET_ENOMEM;
 }
 
-static digitnet_status create_model(digitnet_model **out, dnn_shape input, const digitnet_model_load_options *options) {
+static digitnet_status create_model(digitnet_model **out, digitnet__shape input,
+                                    const digitnet_model_load_options *options) {
     digitnet_model_options limits = {.struct_size = sizeof limits,
                                      .max_parameters = options->max_parameters,
                                      .max_activation_bytes = options->max_activation_bytes,
@@ -162,43 +165,43 @@ static digitnet_status create_model(digitnet_model **out, dnn_shape input, const
     return digitnet_model_create_ex(out, input.height, input.width, input.channels, &limits);
 }
 
-static digitnet_status read_layers(dnn_onnx_import *graph, dnn_wire_view output) {
+static digitnet_status read_layers(digitnet__onnx_import *graph, digitnet__wire_view output) {
     while (graph->next < graph->node_count) {
-        digitnet_status status = dnn_onnx_read_layer(graph);
+        digitnet_status status = digitnet__onnx_read_layer(graph);
         if (status != DIGITNET_OK)
             return status;
         if (graph->model->network.layer_count > DNN_ONNX_LAYERS_MAX)
-            return dnn_fail(DIGITNET_ELIMIT, "a graph of more than %d layers", DNN_ONNX_LAYERS_MAX);
+            return digitnet__fail(DIGITNET_ELIMIT, "a graph of more than %d layers", DNN_ONNX_LAYERS_MAX);
     }
-    if (graph->node_count == 0 || graph->channels_last || !dnn_wire_equal(graph->value, output)) {
-        return dnn_fail(DIGITNET_EUNSUPPORTED, "the graph's output '%s' is not that of its last node",
-                        dnn_wire_printable(output).text);
+    if (graph->node_count == 0 || graph->channels_last || !digitnet__wire_equal(graph->value, output)) {
+        return digitnet__fail(DIGITNET_EUNSUPPORTED, "the graph's output '%s' is not that of its last node",
+                              digitnet__wire_printable(output).text);
     }
     return DIGITNET_OK;
 }
 
 /* Compares all shapes before the weights are allocated: then the file is at least as large as they are. */
-static digitnet_status read_weights(const dnn_onnx_import *graph) {
-    dnn_network *network = &graph->model->network;
+static digitnet_status read_weights(const digitnet__onnx_import *graph) {
+    digitnet__network *network = &graph->model->network;
     digitnet_status status = DIGITNET_OK;
     for (size_t i = 0; status == DIGITNET_OK && i < network->tensor_count; i++)
-        status = dnn_onnx_match_tensor(&graph->tensors[i], dnn_network_tensor(network, i));
+        status = digitnet__onnx_match_tensor(&graph->tensors[i], digitnet__network_tensor(network, i));
     if (status == DIGITNET_OK)
-        status = dnn_model_realize(graph->model);
+        status = digitnet__model_realize(graph->model);
     for (size_t i = 0; status == DIGITNET_OK && i < network->tensor_count; i++) {
-        const dnn_tensor *tensor = dnn_network_tensor(network, i);
-        status = dnn_onnx_read_tensor(network->parameters + tensor->offset, &graph->tensors[i], tensor);
+        const digitnet__tensor *tensor = digitnet__network_tensor(network, i);
+        status = digitnet__onnx_read_tensor(network->parameters + tensor->offset, &graph->tensors[i], tensor);
     }
     if (status == DIGITNET_OK)
-        dnn_network_pack(network);
+        digitnet__network_pack(network);
     return status;
 }
 
 /* All that the graph says, with arrays that have room for its nodes and initializers. */
-static digitnet_status build(dnn_onnx_import *graph, dnn_onnx_node *nodes, dnn_wire_view message,
+static digitnet_status build(digitnet__onnx_import *graph, digitnet__onnx_node *nodes, digitnet__wire_view message,
                              const graph_parts *parts, const digitnet_model_load_options *options) {
-    dnn_wire_view output;
-    dnn_shape input;
+    digitnet__wire_view output;
+    digitnet__shape input;
     digitnet_status status = index_nodes(nodes, message);
     if (status == DIGITNET_OK)
         status = index_initializers(&graph->initializers, message);
@@ -213,29 +216,29 @@ static digitnet_status build(dnn_onnx_import *graph, dnn_onnx_node *nodes, dnn_w
     return status == DIGITNET_OK ? read_weights(graph) : status;
 }
 
-digitnet_status dnn_onnx_read_graph(digitnet_model **out, dnn_wire_view message,
-                                    const digitnet_model_load_options *options) {
+digitnet_status digitnet__onnx_read_graph(digitnet_model **out, digitnet__wire_view message,
+                                          const digitnet_model_load_options *options) {
     *out = NULL;
     graph_parts parts = {0};
     digitnet_status status = scan_graph(&parts, message);
     if (status != DIGITNET_OK)
         return status;
     if (parts.inputs != 1 || parts.outputs != 1) {
-        return dnn_fail(DIGITNET_EUNSUPPORTED, "a graph of %zu inputs and %zu outputs, not one of each", parts.inputs,
-                        parts.outputs);
+        return digitnet__fail(DIGITNET_EUNSUPPORTED, "a graph of %zu inputs and %zu outputs, not one of each",
+                              parts.inputs, parts.outputs);
     }
-    dnn_arena arena = {0};
-    size_t nodes = dnn_arena_book(&arena, parts.nodes, sizeof(dnn_onnx_node));
-    size_t initializers = dnn_arena_book(&arena, parts.initializers, sizeof(dnn_onnx_initializer));
-    size_t tensors = dnn_arena_book(&arena, parts.initializers, sizeof(dnn_onnx_tensor));
-    if (!dnn_arena_allocate(&arena))
+    digitnet__arena arena = {0};
+    size_t nodes = digitnet__arena_book(&arena, parts.nodes, sizeof(digitnet__onnx_node));
+    size_t initializers = digitnet__arena_book(&arena, parts.initializers, sizeof(digitnet__onnx_initializer));
+    size_t tensors = digitnet__arena_book(&arena, parts.initializers, sizeof(digitnet__onnx_tensor));
+    if (!digitnet__arena_allocate(&arena))
         return DIGITNET_ENOMEM;
-    dnn_onnx_import graph = {.nodes = dnn_arena_at(&arena, nodes),
-                             .node_count = parts.nodes,
-                             .initializers = {.entries = dnn_arena_at(&arena, initializers)},
-                             .tensors = dnn_arena_at(&arena, tensors)};
-    status = build(&graph, dnn_arena_at(&arena, nodes), message, &parts, options);
-    dnn_arena_release(&arena);
+    digitnet__onnx_import graph = {.nodes = digitnet__arena_at(&arena, nodes),
+                                   .node_count = parts.nodes,
+                                   .initializers = {.entries = digitnet__arena_at(&arena, initializers)},
+                                   .tensors = digitnet__arena_at(&arena, tensors)};
+    status = build(&graph, digitnet__arena_at(&arena, nodes), message, &parts, options);
+    digitnet__arena_release(&arena);
     if (status != DIGITNET_OK) {
         digitnet_model_free(graph.model);
         return status;

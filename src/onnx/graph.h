@@ -6,9 +6,9 @@
 #include "onnx/tensor.h"
 
 /* Builds the model and reads its weights. `*out` is NULL after a failure. */
-digitnet_status dnn_onnx_read_graph(digitnet_model **out, dnn_wire_view message,
-                                    const digitnet_model_load_options *options);
+digitnet_status digitnet__onnx_read_graph(digitnet_model **out, digitnet__wire_view message,
+                                          const digitnet_model_load_options *options);
 /* All initializers of a graph; `entries` is to be released, after a failure too. */
-digitnet_status dnn_onnx_index_initializers(dnn_onnx_initializers *initializers, dnn_wire_view graph);
+digitnet_status digitnet__onnx_index_initializers(digitnet__onnx_initializers *initializers, digitnet__wire_view graph);
 
 #endif

@@ -5,7 +5,7 @@
 #include "digitnet/model.h"
 
 /* `options` has been read. `*out` is NULL after a failure. */
-digitnet_status dnn_onnx_import_model(digitnet_model **out, const unsigned char *bytes, size_t size,
-                                      const digitnet_model_load_options *options);
+digitnet_status digitnet__onnx_import_model(digitnet_model **out, const unsigned char *bytes, size_t size,
+                                            const digitnet_model_load_options *options);
 
 #endif

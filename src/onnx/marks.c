@@ -1,14 +1,14 @@
 #include "onnx/marks.h"
 
+#include "core/number.h"
+#include "core/status.h"
+#include "onnx/schema.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <zlib.h>
-
-#include "core/number.h"
-#include "core/status.h"
-#include "onnx/schema.h"
 
 #define PREFIX "digitnet."
 #define FORMAT_KEY PREFIX "format"
@@ -25,40 +25,41 @@ typedef enum value_type { OPTIMIZER, LOSS, FLAG, NUMBER, COUNT } value_type;
 static const struct training_key {
     const char *key;
     value_type type;
-    size_t offset; /* in a dnn_training */
+    size_t offset; /* in a digitnet__training */
 } training_keys[] = {
-    {PREFIX "optimizer", OPTIMIZER, offsetof(dnn_training, settings.kind)},
-    {PREFIX "learning_rate", NUMBER, offsetof(dnn_training, settings.learning_rate)},
-    {PREFIX "beta_1", NUMBER, offsetof(dnn_training, settings.beta_1)},
-    {PREFIX "beta_2", NUMBER, offsetof(dnn_training, settings.beta_2)},
-    {PREFIX "epsilon", NUMBER, offsetof(dnn_training, settings.epsilon)},
-    {PREFIX "momentum", NUMBER, offsetof(dnn_training, settings.momentum)},
-    {PREFIX "nesterov", FLAG, offsetof(dnn_training, settings.nesterov)},
-    {PREFIX "loss", LOSS, offsetof(dnn_training, loss)},
-    {PREFIX "seed", COUNT, offsetof(dnn_training, seed)},
-    {PREFIX "epochs_done", COUNT, offsetof(dnn_training, progress.epochs_done)},
-    {PREFIX "steps_done", COUNT, offsetof(dnn_training, progress.steps_done)},
-    {PREFIX "batches_done", COUNT, offsetof(dnn_training, progress.batches_done)},
-    {PREFIX "image_count", COUNT, offsetof(dnn_training, progress.image_count)},
-    {PREFIX "batch_size", COUNT, offsetof(dnn_training, progress.batch_size)},
-    {PREFIX "loss_sum", NUMBER, offsetof(dnn_training, progress.loss_sum)},
-    {PREFIX "correct", COUNT, offsetof(dnn_training, progress.correct)},
+    {PREFIX "optimizer", OPTIMIZER, offsetof(digitnet__training, settings.kind)},
+    {PREFIX "learning_rate", NUMBER, offsetof(digitnet__training, settings.learning_rate)},
+    {PREFIX "beta_1", NUMBER, offsetof(digitnet__training, settings.beta_1)},
+    {PREFIX "beta_2", NUMBER, offsetof(digitnet__training, settings.beta_2)},
+    {PREFIX "epsilon", NUMBER, offsetof(digitnet__training, settings.epsilon)},
+    {PREFIX "momentum", NUMBER, offsetof(digitnet__training, settings.momentum)},
+    {PREFIX "nesterov", FLAG, offsetof(digitnet__training, settings.nesterov)},
+    {PREFIX "loss", LOSS, offsetof(digitnet__training, loss)},
+    {PREFIX "seed", COUNT, offsetof(digitnet__training, seed)},
+    {PREFIX "epochs_done", COUNT, offsetof(digitnet__training, progress.epochs_done)},
+    {PREFIX "steps_done", COUNT, offsetof(digitnet__training, progress.steps_done)},
+    {PREFIX "batches_done", COUNT, offsetof(digitnet__training, progress.batches_done)},
+    {PREFIX "image_count", COUNT, offsetof(digitnet__training, progress.image_count)},
+    {PREFIX "batch_size", COUNT, offsetof(digitnet__training, progress.batch_size)},
+    {PREFIX "loss_sum", NUMBER, offsetof(digitnet__training, progress.loss_sum)},
+    {PREFIX "correct", COUNT, offsetof(digitnet__training, progress.correct)},
 };
 enum { TRAINING_KEYS = sizeof training_keys / sizeof *training_keys };
 
-static void put_entry(dnn_wire_writer *writer, const char *key, const char *value) {
-    size_t begin = dnn_wire_begin(writer, DNN_MODEL_METADATA_PROPS);
-    dnn_wire_put_string(writer, DNN_ENTRY_KEY, key);
-    dnn_wire_put_string(writer, DNN_ENTRY_VALUE, value);
-    dnn_wire_end(writer, begin);
+static void put_entry(digitnet__wire_writer *writer, const char *key, const char *value) {
+    size_t begin = digitnet__wire_begin(writer, DNN_MODEL_METADATA_PROPS);
+    digitnet__wire_put_string(writer, DNN_ENTRY_KEY, key);
+    digitnet__wire_put_string(writer, DNN_ENTRY_VALUE, value);
+    digitnet__wire_end(writer, begin);
 }
 
-static void put_training_key(dnn_wire_writer *writer, const struct training_key *key, const dnn_training *training) {
+static void put_training_key(digitnet__wire_writer *writer, const struct training_key *key,
+                             const digitnet__training *training) {
     const void *place = (const char *)training + key->offset;
-    dnn_number text;
+    digitnet__number text;
     switch (key->type) {
     case OPTIMIZER:
-        put_entry(writer, key->key, dnn_optimizer_find(*(const digitnet_optimizer *)place)->name);
+        put_entry(writer, key->key, digitnet__optimizer_find(*(const digitnet_optimizer *)place)->name);
         return;
     case LOSS:
         put_entry(writer, key->key, LOSS_NAME);
@@ -67,7 +68,7 @@ static void put_training_key(dnn_wire_writer *writer, const struct training_key 
         put_entry(writer, key->key, *(const bool *)place ? "1" : "0");
         return;
     case NUMBER:
-        put_entry(writer, key->key, dnn_number_text(*(const double *)place).text);
+        put_entry(writer, key->key, digitnet__number_text(*(const double *)place).text);
         return;
     default: /* COUNT */
         break;
@@ -76,7 +77,7 @@ static void put_training_key(dnn_wire_writer *writer, const struct training_key 
     put_entry(writer, key->key, text.text);
 }
 
-size_t dnn_onnx_write_marks(dnn_wire_writer *writer, const dnn_training *training) {
+size_t digitnet__onnx_write_marks(digitnet__wire_writer *writer, const digitnet__training *training) {
     put_entry(writer, FORMAT_KEY, FORMAT);
     for (size_t i = 0; training && i < TRAINING_KEYS; i++)
         put_training_key(writer, &training_keys[i], training);
@@ -92,7 +93,7 @@ static void checksum_text(char text[CHECKSUM_DIGITS + 1], const unsigned char *f
     snprintf(text, CHECKSUM_DIGITS + 1, "%08lx", (unsigned long)sum);
 }
 
-void dnn_onnx_write_checksum(unsigned char *file, size_t size, size_t digits) {
+void digitnet__onnx_write_checksum(unsigned char *file, size_t size, size_t digits) {
     char text[CHECKSUM_DIGITS + 1];
     checksum_text(text, file, size, digits);
     memcpy(file + digits, text, CHECKSUM_DIGITS);
@@ -100,74 +101,75 @@ void dnn_onnx_write_checksum(unsigned char *file, size_t size, size_t digits) {
 
 /* The values of our keys as they stand in the file; bytes is NULL where a key is missing. */
 typedef struct found_marks {
-    dnn_wire_view producer, format, checksum;
-    dnn_wire_view training[TRAINING_KEYS];
+    digitnet__wire_view producer, format, checksum;
+    digitnet__wire_view training[TRAINING_KEYS];
     size_t training_count;
 } found_marks;
 
-static dnn_wire_view *find_slot(found_marks *found, dnn_wire_view key) {
-    if (dnn_wire_is(key, FORMAT_KEY))
+static digitnet__wire_view *find_slot(found_marks *found, digitnet__wire_view key) {
+    if (digitnet__wire_is(key, FORMAT_KEY))
         return &found->format;
-    if (dnn_wire_is(key, CHECKSUM_KEY))
+    if (digitnet__wire_is(key, CHECKSUM_KEY))
         return &found->checksum;
     for (size_t i = 0; i < TRAINING_KEYS; i++)
-        if (dnn_wire_is(key, training_keys[i].key))
+        if (digitnet__wire_is(key, training_keys[i].key))
             return &found->training[i];
     return NULL;
 }
 
-static digitnet_status scan_entry(found_marks *found, dnn_onnx_marks *marks, dnn_wire_view entry) {
-    dnn_wire_view key = {0}, value = {.bytes = entry.bytes};
-    dnn_wire_reader reader = dnn_wire_read(entry);
-    dnn_wire_field field;
-    while (dnn_wire_next(&reader, &field))
+static digitnet_status scan_entry(found_marks *found, digitnet__onnx_marks *marks, digitnet__wire_view entry) {
+    digitnet__wire_view key = {0}, value = {.bytes = entry.bytes};
+    digitnet__wire_reader reader = digitnet__wire_read(entry);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&reader, &field))
         if (field.number == DNN_ENTRY_KEY)
-            dnn_wire_get_bytes(&reader, &field, &key);
+            digitnet__wire_get_bytes(&reader, &field, &key);
         else if (field.number == DNN_ENTRY_VALUE)
-            dnn_wire_get_bytes(&reader, &field, &value);
+            digitnet__wire_get_bytes(&reader, &field, &value);
     size_t prefix = strlen(PREFIX);
     if (reader.status != DIGITNET_OK || key.size < prefix || memcmp(key.bytes, PREFIX, prefix) != 0)
         return reader.status;
     marks->present = true;
-    dnn_wire_view *slot = find_slot(found, key);
+    digitnet__wire_view *slot = find_slot(found, key);
     /* A key that we do not know belongs to a later format, whose number is looked at once the checksum is known to be
      * right. */
     if (!slot)
         return DIGITNET_OK;
     if (slot->bytes)
-        return dnn_fail(DIGITNET_EFORMAT, "byte %zu: a second '%s'", entry.offset, dnn_wire_printable(key).text);
+        return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: a second '%s'", entry.offset,
+                              digitnet__wire_printable(key).text);
     found->training_count += slot != &found->format && slot != &found->checksum;
     *slot = value;
     return DIGITNET_OK;
 }
 
-static digitnet_status scan_file(found_marks *found, dnn_onnx_marks *marks, dnn_wire_view file) {
-    dnn_wire_reader reader = dnn_wire_read(file);
-    dnn_wire_field field;
-    while (dnn_wire_next(&reader, &field)) {
+static digitnet_status scan_file(found_marks *found, digitnet__onnx_marks *marks, digitnet__wire_view file) {
+    digitnet__wire_reader reader = digitnet__wire_read(file);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&reader, &field)) {
         if (field.number == DNN_MODEL_PRODUCER_NAME) {
-            dnn_wire_get_bytes(&reader, &field, &found->producer);
+            digitnet__wire_get_bytes(&reader, &field, &found->producer);
         } else if (field.number == DNN_MODEL_METADATA_PROPS) {
-            dnn_wire_view entry;
-            dnn_wire_get_bytes(&reader, &field, &entry);
+            digitnet__wire_view entry;
+            digitnet__wire_get_bytes(&reader, &field, &entry);
             if (reader.status == DIGITNET_OK)
                 reader.status = scan_entry(found, marks, entry);
         }
     }
-    if (dnn_wire_is(found->producer, DNN_ONNX_PRODUCER))
+    if (digitnet__wire_is(found->producer, DNN_ONNX_PRODUCER))
         marks->present = true;
     return reader.status;
 }
 
 static digitnet_status missing(const char *what) {
-    return dnn_fail(DIGITNET_EFORMAT,
-                    "one of our own files, but without its %s: damaged, or saved by another tool "
-                    "(ignore_marks reads it all the same)",
-                    what);
+    return digitnet__fail(DIGITNET_EFORMAT,
+                          "one of our own files, but without its %s: damaged, or saved by another tool "
+                          "(ignore_metadata reads it all the same)",
+                          what);
 }
 
 static digitnet_status check_presence(const found_marks *found) {
-    if (!dnn_wire_is(found->producer, DNN_ONNX_PRODUCER))
+    if (!digitnet__wire_is(found->producer, DNN_ONNX_PRODUCER))
         return missing("producer_name");
     if (!found->checksum.bytes)
         return missing(CHECKSUM_KEY);
@@ -176,23 +178,23 @@ static digitnet_status check_presence(const found_marks *found) {
     return DIGITNET_OK;
 }
 
-static digitnet_status check_checksum(const found_marks *found, dnn_wire_view file) {
+static digitnet_status check_checksum(const found_marks *found, digitnet__wire_view file) {
     char text[CHECKSUM_DIGITS + 1] = "";
     bool whole = found->checksum.size == CHECKSUM_DIGITS;
     if (whole)
         checksum_text(text, file.bytes, file.size, found->checksum.offset);
-    if (!whole || !dnn_wire_is(found->checksum, text)) {
-        return dnn_fail(
+    if (!whole || !digitnet__wire_is(found->checksum, text)) {
+        return digitnet__fail(
             DIGITNET_EFORMAT,
-            "its checksum is wrong: damaged, or saved by another tool (ignore_marks reads it all the same)");
+            "its checksum is wrong: damaged, or saved by another tool (ignore_metadata reads it all the same)");
     }
     return DIGITNET_OK;
 }
 
 static digitnet_status check_format(const found_marks *found) {
-    if (!dnn_wire_is(found->format, FORMAT)) {
-        return dnn_fail(DIGITNET_EVERSION, "its format is '%s'; this library reads " FORMAT,
-                        dnn_wire_printable(found->format).text);
+    if (!digitnet__wire_is(found->format, FORMAT)) {
+        return digitnet__fail(DIGITNET_EVERSION, "its format is '%s'; this library reads " FORMAT,
+                              digitnet__wire_printable(found->format).text);
     }
     for (size_t i = 0; found->training_count && i < TRAINING_KEYS; i++)
         if (!found->training[i].bytes)
@@ -215,9 +217,9 @@ static bool parse_count(uint64_t *value, const char *text) {
 }
 
 static bool parse_optimizer(digitnet_optimizer *kind, const char *text) {
-    static const digitnet_optimizer kinds[] = {DIGITNET_SGD, DIGITNET_ADAM};
+    static const digitnet_optimizer kinds[] = {DIGITNET_OPTIMIZER_SGD, DIGITNET_OPTIMIZER_ADAM};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (strcmp(text, dnn_optimizer_find(kinds[i])->name) == 0) {
+        if (strcmp(text, digitnet__optimizer_find(kinds[i])->name) == 0) {
             *kind = kinds[i];
             return true;
         }
@@ -225,35 +227,35 @@ static bool parse_optimizer(digitnet_optimizer *kind, const char *text) {
     return false;
 }
 
-static bool parse_value(dnn_training *training, const struct training_key *key, const char *text) {
+static bool parse_value(digitnet__training *training, const struct training_key *key, const char *text) {
     void *place = (char *)training + key->offset;
     switch (key->type) {
     case OPTIMIZER:
         return parse_optimizer(place, text);
     case LOSS:
-        training->loss = DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY;
+        training->loss = DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
         return strcmp(text, LOSS_NAME) == 0;
     case FLAG:
         *(bool *)place = *text == '1';
         return strcmp(text, "0") == 0 || strcmp(text, "1") == 0;
     case NUMBER:
-        return dnn_number_parse(place, text) && isfinite(*(const double *)place);
+        return digitnet__number_parse(place, text) && isfinite(*(const double *)place);
     default: /* COUNT */
         break;
     }
     return parse_count(place, text);
 }
 
-static digitnet_status parse_training(dnn_training *training, const found_marks *found) {
+static digitnet_status parse_training(digitnet__training *training, const found_marks *found) {
     for (size_t i = 0; i < TRAINING_KEYS; i++) {
-        dnn_wire_view value = found->training[i];
+        digitnet__wire_view value = found->training[i];
         char text[VALUE_MAX + 1] = "";
         bool fits = value.size <= VALUE_MAX && !memchr(value.bytes, 0, value.size);
         if (fits)
             memcpy(text, value.bytes, value.size);
         if (!fits || !parse_value(training, &training_keys[i], text)) {
-            return dnn_fail(DIGITNET_EFORMAT, "byte %zu: '%s' is '%s'", value.offset, training_keys[i].key,
-                            dnn_wire_printable(value).text);
+            return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: '%s' is '%s'", value.offset, training_keys[i].key,
+                                  digitnet__wire_printable(value).text);
         }
     }
     return DIGITNET_OK;
@@ -261,7 +263,7 @@ static digitnet_status parse_training(dnn_training *training, const found_marks 
 
 /* A place that fit can have left, before an epoch's first batch or behind its last one too. Every epoch and every batch
  * takes a step. */
-static digitnet_status check_progress(const dnn_progress *progress) {
+static digitnet_status check_progress(const digitnet__progress *progress) {
     const uint64_t most = UINT64_C(1) << 53;
     uint64_t batches =
         progress->batch_size && progress->image_count ? (progress->image_count - 1) / progress->batch_size + 1 : 0;
@@ -273,12 +275,13 @@ static digitnet_status check_progress(const dnn_progress *progress) {
         sound = progress->correct <= images && progress->correct <= progress->image_count &&
                 (progress->batches_done > 0 || progress->loss_sum == 0);
     }
-    return sound ? DIGITNET_OK : dnn_fail(DIGITNET_EFORMAT, "the marks tell of a place in the training that cannot be");
+    return sound ? DIGITNET_OK
+                 : digitnet__fail(DIGITNET_EFORMAT, "the marks tell of a place in the training that cannot be");
 }
 
-digitnet_status dnn_onnx_read_marks(dnn_onnx_marks *marks, dnn_wire_view file) {
+digitnet_status digitnet__onnx_read_marks(digitnet__onnx_marks *marks, digitnet__wire_view file) {
     found_marks found = {0};
-    *marks = (dnn_onnx_marks){0};
+    *marks = (digitnet__onnx_marks){0};
     digitnet_status status = scan_file(&found, marks, file);
     if (status != DIGITNET_OK || !marks->present)
         return status;

@@ -8,20 +8,20 @@
 
 #define DNN_ONNX_PRODUCER "libdigitnet"
 
-typedef struct dnn_onnx_marks {
+typedef struct digitnet__onnx_marks {
     bool present;  /* any of them */
     bool compiled; /* `training` is filled in, all but its state */
-    dnn_training training;
-} dnn_onnx_marks;
+    digitnet__training training;
+} digitnet__onnx_marks;
 
 /* Writes the entries; `training` is NULL for a model that is not compiled. Returns where the checksum's digits stand,
  * zeros so far. */
-size_t dnn_onnx_write_marks(dnn_wire_writer *writer, const dnn_training *training);
+size_t digitnet__onnx_write_marks(digitnet__wire_writer *writer, const digitnet__training *training);
 /* Sets the digits to zlib's CRC-32 of the whole file, in which they stand as zeros. */
-void dnn_onnx_write_checksum(unsigned char *file, size_t size, size_t digits);
+void digitnet__onnx_write_checksum(unsigned char *file, size_t size, size_t digits);
 
 /* Reads and checks the marks of a whole file. EFORMAT where some are missing, or a value or the checksum is wrong;
  * EVERSION for a later format. */
-digitnet_status dnn_onnx_read_marks(dnn_onnx_marks *marks, dnn_wire_view file);
+digitnet_status digitnet__onnx_read_marks(digitnet__onnx_marks *marks, digitnet__wire_view file);
 
 #endif

@@ -1,176 +1,181 @@
 /* Layers as nodes and nodes as layers: one row for each operator. */
 #include "onnx/operators.h"
 
-#include <string.h>
-
 #include "core/status.h"
 #include "onnx/schema.h"
 #include "onnx/window.h"
+
+#include <string.h>
 
 /* Longer names cannot be a layer's. */
 enum { LAYER_NAME_MAX = 63 };
 
 typedef struct operator_row {
-    const char *type;               /* op_type */
-    const dnn_layer_kind *kind;     /* of the layer that it stands for; NULL where it only goes with another node */
-    digitnet_activation activation; /* of an activation's node */
-    void (*write)(dnn_onnx_export *graph, const dnn_layer *layer, const struct operator_row *row);
-    digitnet_status (*read)(dnn_onnx_import *graph, const dnn_onnx_node *node, const struct operator_row *row);
+    const char *type;                 /* op_type */
+    const digitnet__layer_kind *kind; /* of the layer that it stands for; NULL where it only goes with another node */
+    digitnet_activation activation;   /* of an activation's node */
+    void (*write)(digitnet__onnx_export *graph, const digitnet__layer *layer, const struct operator_row *row);
+    digitnet_status (*read)(digitnet__onnx_import *graph, const digitnet__onnx_node *node,
+                            const struct operator_row *row);
 } operator_row;
 
 static const operator_row *find_activation(digitnet_activation activation);
 
 /* A node that takes the last one's output and further inputs, NULL where there are less. `more`: another node of the
  * same layer follows. */
-static size_t begin_node(dnn_onnx_export *graph, const dnn_layer *layer, const char *name, const char *type,
+static size_t begin_node(digitnet__onnx_export *graph, const digitnet__layer *layer, const char *name, const char *type,
                          const char *const inputs[2], bool more) {
-    const dnn_network *network = graph->network;
+    const digitnet__network *network = graph->network;
     bool last = !more && layer == &network->layers[network->layer_count - 1];
-    size_t begin = dnn_wire_begin(graph->writer, DNN_GRAPH_NODE);
-    dnn_wire_put_string(graph->writer, DNN_NODE_INPUT, graph->value.text);
+    size_t begin = digitnet__wire_begin(graph->writer, DNN_GRAPH_NODE);
+    digitnet__wire_put_string(graph->writer, DNN_NODE_INPUT, graph->value.text);
     for (size_t i = 0; i < 2 && inputs[i]; i++)
-        dnn_wire_put_string(graph->writer, DNN_NODE_INPUT, inputs[i]);
-    graph->value = dnn_onnx_join(name, "output");
-    dnn_wire_put_string(graph->writer, DNN_NODE_OUTPUT, last ? graph->output : graph->value.text);
-    dnn_wire_put_string(graph->writer, DNN_NODE_NAME, name);
-    dnn_wire_put_string(graph->writer, DNN_NODE_OP_TYPE, type);
+        digitnet__wire_put_string(graph->writer, DNN_NODE_INPUT, inputs[i]);
+    graph->value = digitnet__onnx_join(name, "output");
+    digitnet__wire_put_string(graph->writer, DNN_NODE_OUTPUT, last ? graph->output : graph->value.text);
+    digitnet__wire_put_string(graph->writer, DNN_NODE_NAME, name);
+    digitnet__wire_put_string(graph->writer, DNN_NODE_OP_TYPE, type);
     return begin;
 }
 
 static const char *const no_inputs[2] = {NULL, NULL};
 
-static void write_activation_node(dnn_onnx_export *graph, const dnn_layer *layer, const char *name) {
+static void write_activation_node(digitnet__onnx_export *graph, const digitnet__layer *layer, const char *name) {
     size_t begin = begin_node(graph, layer, name, find_activation(layer->activation)->type, no_inputs, false);
-    if (layer->activation == DIGITNET_SOFTMAX)
-        dnn_onnx_write_integer(graph->writer, "axis", 1);
-    dnn_wire_end(graph->writer, begin);
+    if (layer->activation == DIGITNET_ACTIVATION_SOFTMAX)
+        digitnet__onnx_write_integer(graph->writer, "axis", 1);
+    digitnet__wire_end(graph->writer, begin);
 }
 
-static void write_activation(dnn_onnx_export *graph, const dnn_layer *layer, const operator_row *row) {
+static void write_activation(digitnet__onnx_export *graph, const digitnet__layer *layer, const operator_row *row) {
     (void)row;
     write_activation_node(graph, layer, layer->name);
 }
 
 /* A layer's own activation is the node "LAYER/relu", which reading takes back into the layer. */
-static void write_own_activation(dnn_onnx_export *graph, const dnn_layer *layer) {
-    if (layer->activation != DIGITNET_LINEAR)
-        write_activation_node(graph, layer, dnn_onnx_join(layer->name, dnn_activation_name(layer->activation)).text);
+static void write_own_activation(digitnet__onnx_export *graph, const digitnet__layer *layer) {
+    if (layer->activation != DIGITNET_ACTIVATION_LINEAR)
+        write_activation_node(graph, layer,
+                              digitnet__onnx_join(layer->name, digitnet__activation_name(layer->activation)).text);
 }
 
-static size_t begin_weighted_node(dnn_onnx_export *graph, const dnn_layer *layer, const operator_row *row) {
+static size_t begin_weighted_node(digitnet__onnx_export *graph, const digitnet__layer *layer, const operator_row *row) {
     const char *inputs[2] = {layer->tensors[DNN_KERNEL].name,
                              layer->tensor_count == 2 ? layer->tensors[DNN_BIAS].name : NULL};
-    return begin_node(graph, layer, layer->name, row->type, inputs, layer->activation != DIGITNET_LINEAR);
+    return begin_node(graph, layer, layer->name, row->type, inputs, layer->activation != DIGITNET_ACTIVATION_LINEAR);
 }
 
-static void write_conv2d(dnn_onnx_export *graph, const dnn_layer *layer, const operator_row *row) {
-    const dnn_conv2d_attributes *conv = &layer->as.conv2d;
-    dnn_onnx_window window = {.size = {conv->kernel_height, conv->kernel_width},
-                              .stride = {conv->stride_height, conv->stride_width},
-                              .padding = conv->padding};
+static void write_conv2d(digitnet__onnx_export *graph, const digitnet__layer *layer, const operator_row *row) {
+    const digitnet__conv2d_attributes *conv = &layer->as.conv2d;
+    digitnet__onnx_window window = {.size = {conv->kernel_height, conv->kernel_width},
+                                    .stride = {conv->stride_height, conv->stride_width},
+                                    .padding = conv->padding};
     size_t begin = begin_weighted_node(graph, layer, row);
-    dnn_onnx_write_window(graph->writer, &window, layer->input);
-    dnn_onnx_write_integer(graph->writer, "group", 1);
-    dnn_wire_end(graph->writer, begin);
+    digitnet__onnx_write_window(graph->writer, &window, layer->input);
+    digitnet__onnx_write_integer(graph->writer, "group", 1);
+    digitnet__wire_end(graph->writer, begin);
     write_own_activation(graph, layer);
 }
 
-static void write_max_pool2d(dnn_onnx_export *graph, const dnn_layer *layer, const operator_row *row) {
-    const dnn_max_pool2d_attributes *pool = &layer->as.max_pool2d;
-    dnn_onnx_window window = {.size = {pool->pool_height, pool->pool_width},
-                              .stride = {pool->stride_height, pool->stride_width},
-                              .padding = pool->padding};
+static void write_max_pool2d(digitnet__onnx_export *graph, const digitnet__layer *layer, const operator_row *row) {
+    const digitnet__max_pool2d_attributes *pool = &layer->as.max_pool2d;
+    digitnet__onnx_window window = {.size = {pool->pool_height, pool->pool_width},
+                                    .stride = {pool->stride_height, pool->stride_width},
+                                    .padding = pool->padding};
     size_t begin = begin_node(graph, layer, layer->name, row->type, no_inputs, false);
-    dnn_onnx_write_window(graph->writer, &window, layer->input);
-    dnn_onnx_write_integer(graph->writer, "ceil_mode", 0);
-    dnn_wire_end(graph->writer, begin);
+    digitnet__onnx_write_window(graph->writer, &window, layer->input);
+    digitnet__onnx_write_integer(graph->writer, "ceil_mode", 0);
+    digitnet__wire_end(graph->writer, begin);
 }
 
 /* Whether the order of values depends on where the channels stand. */
-static bool order_matters(dnn_shape shape) {
+static bool order_matters(digitnet__shape shape) {
     return !shape.flat && shape.channels > 1 && shape.height * shape.width > 1;
 }
 
 /* Our images are rows x columns x channels, and so is what a flattened one gives. */
-static void write_flatten(dnn_onnx_export *graph, const dnn_layer *layer, const operator_row *row) {
+static void write_flatten(digitnet__onnx_export *graph, const digitnet__layer *layer, const operator_row *row) {
     if (order_matters(layer->input)) {
-        dnn_onnx_name name = dnn_onnx_join(layer->name, "transpose");
+        digitnet__onnx_name name = digitnet__onnx_join(layer->name, "transpose");
         size_t begin = begin_node(graph, layer, name.text, "Transpose", no_inputs, true);
-        dnn_onnx_write_integers(graph->writer, "perm", (size_t[]){0, 2, 3, 1}, 4);
-        dnn_wire_end(graph->writer, begin);
+        digitnet__onnx_write_integers(graph->writer, "perm", (size_t[]){0, 2, 3, 1}, 4);
+        digitnet__wire_end(graph->writer, begin);
     }
     size_t begin = begin_node(graph, layer, layer->name, row->type, no_inputs, false);
-    dnn_onnx_write_integer(graph->writer, "axis", 1);
-    dnn_wire_end(graph->writer, begin);
+    digitnet__onnx_write_integer(graph->writer, "axis", 1);
+    digitnet__wire_end(graph->writer, begin);
 }
 
 /* Y = X W^T + b */
-static void write_dense(dnn_onnx_export *graph, const dnn_layer *layer, const operator_row *row) {
+static void write_dense(digitnet__onnx_export *graph, const digitnet__layer *layer, const operator_row *row) {
     size_t begin = begin_weighted_node(graph, layer, row);
-    dnn_onnx_write_integer(graph->writer, "transB", 1);
-    dnn_wire_end(graph->writer, begin);
+    digitnet__onnx_write_integer(graph->writer, "transB", 1);
+    digitnet__wire_end(graph->writer, begin);
     write_own_activation(graph, layer);
 }
 
-static dnn_onnx_name ratio_name(const dnn_layer *layer) {
-    return dnn_onnx_join(layer->name, "ratio");
+static digitnet__onnx_name ratio_name(const digitnet__layer *layer) {
+    return digitnet__onnx_join(layer->name, "ratio");
 }
 
-static void write_dropout(dnn_onnx_export *graph, const dnn_layer *layer, const operator_row *row) {
-    dnn_onnx_name ratio = ratio_name(layer);
-    dnn_wire_end(graph->writer,
-                 begin_node(graph, layer, layer->name, row->type, (const char *const[2]){ratio.text, NULL}, false));
+static void write_dropout(digitnet__onnx_export *graph, const digitnet__layer *layer, const operator_row *row) {
+    digitnet__onnx_name ratio = ratio_name(layer);
+    digitnet__wire_end(graph->writer, begin_node(graph, layer, layer->name, row->type,
+                                                 (const char *const[2]){ratio.text, NULL}, false));
 }
 
-void dnn_onnx_write_constants(dnn_wire_writer *writer, const dnn_layer *layer) {
-    if (layer->kind == &dnn_layer_dropout)
-        dnn_onnx_write_scalar(writer, ratio_name(layer).text, layer->as.dropout_rate);
+void digitnet__onnx_write_constants(digitnet__wire_writer *writer, const digitnet__layer *layer) {
+    if (layer->kind == &digitnet__layer_dropout)
+        digitnet__onnx_write_scalar(writer, ratio_name(layer).text, layer->as.dropout_rate);
 }
 
 /* The shape of the value that the next node takes. */
-static dnn_shape current_shape(const dnn_onnx_import *graph) {
-    return dnn_network_output(&graph->model->network);
+static digitnet__shape current_shape(const digitnet__onnx_import *graph) {
+    return digitnet__network_output(&graph->model->network);
 }
 
 /* The initializer that is an input of the node; each may be used once, so that no file makes more weights than it
  * holds. */
-static digitnet_status take_initializer(dnn_onnx_tensor *tensor, dnn_onnx_import *graph, const dnn_onnx_node *node,
-                                        size_t input) {
-    dnn_onnx_initializer *initializer = dnn_onnx_find_initializer(&graph->initializers, node->inputs[input]);
+static digitnet_status take_initializer(digitnet__onnx_tensor *tensor, digitnet__onnx_import *graph,
+                                        const digitnet__onnx_node *node, size_t input) {
+    digitnet__onnx_initializer *initializer =
+        digitnet__onnx_find_initializer(&graph->initializers, node->inputs[input]);
     if (!initializer || initializer->used) {
-        return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "input '%s' is %s",
-                                  dnn_wire_printable(node->inputs[input]).text,
-                                  initializer ? "an initializer that another node uses too" : "no initializer");
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "input '%s' is %s",
+                                        digitnet__wire_printable(node->inputs[input]).text,
+                                        initializer ? "an initializer that another node uses too" : "no initializer");
     }
     initializer->used = true;
-    return dnn_onnx_parse_tensor(tensor, initializer->message);
+    return digitnet__onnx_parse_tensor(tensor, initializer->message);
 }
 
 /* Kernel and, as the node's third input, bias. Returns the kernel as the file has it. */
-static digitnet_status take_weights(const dnn_onnx_tensor **kernel, dnn_onnx_import *graph, const dnn_onnx_node *node,
-                                    size_t rank) {
+static digitnet_status take_weights(const digitnet__onnx_tensor **kernel, digitnet__onnx_import *graph,
+                                    const digitnet__onnx_node *node, size_t rank) {
     if (node->input_count < 2)
-        return dnn_onnx_fail_node(DIGITNET_EFORMAT, node, "it has no weights");
-    dnn_onnx_tensor *tensors = graph->tensors + graph->tensor_count;
+        return digitnet__onnx_fail_node(DIGITNET_EFORMAT, node, "it has no weights");
+    digitnet__onnx_tensor *tensors = graph->tensors + graph->tensor_count;
     for (size_t input = 1; input < node->input_count; input++) {
         digitnet_status status = take_initializer(&graph->tensors[graph->tensor_count++], graph, node, input);
         if (status != DIGITNET_OK)
             return status;
     }
     if (tensors[DNN_KERNEL].rank != rank)
-        return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "a kernel of %zu dimensions", tensors[DNN_KERNEL].rank);
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "a kernel of %zu dimensions",
+                                        tensors[DNN_KERNEL].rank);
     *kernel = &tensors[DNN_KERNEL];
     return DIGITNET_OK;
 }
 
 /* The node's name where a layer can have it, NULL for a default one. */
-static const char *layer_name(char name[LAYER_NAME_MAX + 1], const dnn_onnx_import *graph, const dnn_onnx_node *node) {
+static const char *layer_name(char name[LAYER_NAME_MAX + 1], const digitnet__onnx_import *graph,
+                              const digitnet__onnx_node *node) {
     size_t size = node->name.size;
     if (size == 0 || size > LAYER_NAME_MAX || memchr(node->name.bytes, '/', size) || memchr(node->name.bytes, 0, size))
         return NULL;
     memcpy(name, node->name.bytes, size);
     name[size] = '\0';
-    const dnn_network *network = &graph->model->network;
+    const digitnet__network *network = &graph->model->network;
     for (size_t i = 0; i < network->layer_count; i++)
         if (strcmp(network->layers[i].name, name) == 0)
             return NULL;
@@ -178,40 +183,42 @@ static const char *layer_name(char name[LAYER_NAME_MAX + 1], const dnn_onnx_impo
 }
 
 /* What a builder came to. What it calls a wrong argument is a wrong file here. */
-static digitnet_status built(digitnet_status status, const dnn_onnx_node *node) {
+static digitnet_status built(digitnet_status status, const digitnet__onnx_node *node) {
     if (status == DIGITNET_OK || status == DIGITNET_ENOMEM)
         return status;
-    return dnn_onnx_fail_node(status == DIGITNET_ELIMIT ? status : DIGITNET_EFORMAT, node, "%s", digitnet_last_error());
+    return digitnet__onnx_fail_node(status == DIGITNET_ELIMIT ? status : DIGITNET_EFORMAT, node, "%s",
+                                    digitnet_last_error());
 }
 
 /* Softmax must run over the channels: axis 1 of N x channels x ..., or counted from the end. */
-static digitnet_status check_activation(const dnn_onnx_import *graph, const dnn_onnx_node *node,
+static digitnet_status check_activation(const digitnet__onnx_import *graph, const digitnet__onnx_node *node,
                                         const operator_row *row) {
-    dnn_onnx_attribute axis = {.name = "axis", .type = DNN_ATTRIBUTE_TYPE_INT, .integers = {-1}};
-    digitnet_status status = dnn_onnx_read_attributes(node, &axis, row->activation == DIGITNET_SOFTMAX ? 1 : 0);
-    if (status != DIGITNET_OK || row->activation != DIGITNET_SOFTMAX)
+    digitnet__onnx_attribute axis = {.name = "axis", .type = DNN_ATTRIBUTE_TYPE_INT, .integers = {-1}};
+    digitnet_status status =
+        digitnet__onnx_read_attributes(node, &axis, row->activation == DIGITNET_ACTIVATION_SOFTMAX ? 1 : 0);
+    if (status != DIGITNET_OK || row->activation != DIGITNET_ACTIVATION_SOFTMAX)
         return status;
     int64_t from_end = current_shape(graph).flat ? -1 : -3;
     if (axis.integers[0] != 1 && axis.integers[0] != from_end)
-        return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute 'axis' is not the channels'");
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute 'axis' is not the channels'");
     return DIGITNET_OK;
 }
 
 /* Takes the node "LAYER/relu" that belongs to the layer before it, where there is one. */
-static digitnet_status take_own_activation(digitnet_activation *activation, dnn_onnx_import *graph,
-                                           const dnn_onnx_node *node) {
-    static const digitnet_activation activations[] = {DIGITNET_RELU, DIGITNET_SOFTMAX};
-    const dnn_onnx_node *next = &graph->nodes[graph->next];
-    *activation = DIGITNET_LINEAR;
+static digitnet_status take_own_activation(digitnet_activation *activation, digitnet__onnx_import *graph,
+                                           const digitnet__onnx_node *node) {
+    static const digitnet_activation activations[] = {DIGITNET_ACTIVATION_RELU, DIGITNET_ACTIVATION_SOFTMAX};
+    const digitnet__onnx_node *next = &graph->nodes[graph->next];
+    *activation = DIGITNET_ACTIVATION_LINEAR;
     if (graph->next == graph->node_count || node->name.size == 0 || node->name.size > LAYER_NAME_MAX ||
-        !dnn_wire_equal(next->inputs[0], node->output))
+        !digitnet__wire_equal(next->inputs[0], node->output))
         return DIGITNET_OK;
     for (size_t i = 0; i < sizeof activations / sizeof *activations; i++) {
         const operator_row *row = find_activation(activations[i]);
         char name[LAYER_NAME_MAX + 1] = "";
         memcpy(name, node->name.bytes, node->name.size);
-        if (dnn_wire_is(next->type, row->type) &&
-            dnn_wire_is(next->name, dnn_onnx_join(name, dnn_activation_name(activations[i])).text)) {
+        if (digitnet__wire_is(next->type, row->type) &&
+            digitnet__wire_is(next->name, digitnet__onnx_join(name, digitnet__activation_name(activations[i])).text)) {
             *activation = activations[i];
             graph->next++;
             graph->value = next->output;
@@ -221,7 +228,8 @@ static digitnet_status take_own_activation(digitnet_activation *activation, dnn_
     return DIGITNET_OK;
 }
 
-static digitnet_status read_activation(dnn_onnx_import *graph, const dnn_onnx_node *node, const operator_row *row) {
+static digitnet_status read_activation(digitnet__onnx_import *graph, const digitnet__onnx_node *node,
+                                       const operator_row *row) {
     char name[LAYER_NAME_MAX + 1];
     digitnet_layer_options options = DIGITNET_INIT(digitnet_layer_options);
     options.name = layer_name(name, graph, node);
@@ -231,22 +239,23 @@ static digitnet_status read_activation(dnn_onnx_import *graph, const dnn_onnx_no
                : status;
 }
 
-static digitnet_status read_conv2d(dnn_onnx_import *graph, const dnn_onnx_node *node, const operator_row *row) {
+static digitnet_status read_conv2d(digitnet__onnx_import *graph, const digitnet__onnx_node *node,
+                                   const operator_row *row) {
     (void)row;
     enum { GROUP = DNN_WINDOW_ATTRIBUTES, ATTRIBUTES };
-    dnn_onnx_attribute attributes[ATTRIBUTES];
-    dnn_onnx_window_defaults(attributes);
-    attributes[GROUP] = (dnn_onnx_attribute){.name = "group", .type = DNN_ATTRIBUTE_TYPE_INT, .integers = {1}};
-    const dnn_onnx_tensor *kernel;
-    digitnet_status status = dnn_onnx_read_attributes(node, attributes, ATTRIBUTES);
+    digitnet__onnx_attribute attributes[ATTRIBUTES];
+    digitnet__onnx_window_defaults(attributes);
+    attributes[GROUP] = (digitnet__onnx_attribute){.name = "group", .type = DNN_ATTRIBUTE_TYPE_INT, .integers = {1}};
+    const digitnet__onnx_tensor *kernel;
+    digitnet_status status = digitnet__onnx_read_attributes(node, attributes, ATTRIBUTES);
     if (status == DIGITNET_OK)
         status = take_weights(&kernel, graph, node, 4);
     if (status != DIGITNET_OK)
         return status;
     if (attributes[GROUP].integers[0] != 1)
-        return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute 'group' is not 1");
-    dnn_onnx_window window = {.size = {kernel->dimensions[2], kernel->dimensions[3]}};
-    status = dnn_onnx_read_window(&window, node, attributes, current_shape(graph));
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute 'group' is not 1");
+    digitnet__onnx_window window = {.size = {kernel->dimensions[2], kernel->dimensions[3]}};
+    status = digitnet__onnx_read_window(&window, node, attributes, current_shape(graph));
     digitnet_activation activation;
     if (status == DIGITNET_OK)
         status = take_own_activation(&activation, graph, node);
@@ -264,23 +273,24 @@ static digitnet_status read_conv2d(dnn_onnx_import *graph, const dnn_onnx_node *
         digitnet_model_add_conv2d_ex(graph->model, kernel->dimensions[0], window.size[0], activation, &options), node);
 }
 
-static digitnet_status read_max_pool2d(dnn_onnx_import *graph, const dnn_onnx_node *node, const operator_row *row) {
+static digitnet_status read_max_pool2d(digitnet__onnx_import *graph, const digitnet__onnx_node *node,
+                                       const operator_row *row) {
     (void)row;
     enum { CEIL_MODE = DNN_WINDOW_ATTRIBUTES, STORAGE_ORDER, ATTRIBUTES };
-    dnn_onnx_attribute attributes[ATTRIBUTES];
-    dnn_onnx_window_defaults(attributes);
-    attributes[CEIL_MODE] = (dnn_onnx_attribute){.name = "ceil_mode", .type = DNN_ATTRIBUTE_TYPE_INT};
+    digitnet__onnx_attribute attributes[ATTRIBUTES];
+    digitnet__onnx_window_defaults(attributes);
+    attributes[CEIL_MODE] = (digitnet__onnx_attribute){.name = "ceil_mode", .type = DNN_ATTRIBUTE_TYPE_INT};
     /* Only of consequence for the second output. */
-    attributes[STORAGE_ORDER] = (dnn_onnx_attribute){.name = "storage_order", .type = DNN_ATTRIBUTE_TYPE_INT};
-    digitnet_status status = dnn_onnx_read_attributes(node, attributes, ATTRIBUTES);
+    attributes[STORAGE_ORDER] = (digitnet__onnx_attribute){.name = "storage_order", .type = DNN_ATTRIBUTE_TYPE_INT};
+    digitnet_status status = digitnet__onnx_read_attributes(node, attributes, ATTRIBUTES);
     if (status != DIGITNET_OK)
         return status;
     if (!attributes[DNN_WINDOW_KERNEL_SHAPE].present)
-        return dnn_onnx_fail_node(DIGITNET_EFORMAT, node, "it has no attribute 'kernel_shape'");
+        return digitnet__onnx_fail_node(DIGITNET_EFORMAT, node, "it has no attribute 'kernel_shape'");
     if (attributes[CEIL_MODE].integers[0] != 0)
-        return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute 'ceil_mode' is not 0");
-    dnn_onnx_window window = {0};
-    status = dnn_onnx_read_window(&window, node, attributes, current_shape(graph));
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute 'ceil_mode' is not 0");
+    digitnet__onnx_window window = {0};
+    status = digitnet__onnx_read_window(&window, node, attributes, current_shape(graph));
     if (status != DIGITNET_OK)
         return status;
     char name[LAYER_NAME_MAX + 1];
@@ -293,31 +303,34 @@ static digitnet_status read_max_pool2d(dnn_onnx_import *graph, const dnn_onnx_no
     return built(digitnet_model_add_max_pool2d_ex(graph->model, window.size[0], &options), node);
 }
 
-static digitnet_status read_transpose(dnn_onnx_import *graph, const dnn_onnx_node *node, const operator_row *row) {
+static digitnet_status read_transpose(digitnet__onnx_import *graph, const digitnet__onnx_node *node,
+                                      const operator_row *row) {
     (void)row;
     static const int64_t channels_last[] = {0, 2, 3, 1};
-    dnn_onnx_attribute permutation = {.name = "perm", .type = DNN_ATTRIBUTE_TYPE_INTS, .count = 4};
-    digitnet_status status = dnn_onnx_read_attributes(node, &permutation, 1);
+    digitnet__onnx_attribute permutation = {.name = "perm", .type = DNN_ATTRIBUTE_TYPE_INTS, .count = 4};
+    digitnet_status status = digitnet__onnx_read_attributes(node, &permutation, 1);
     if (status != DIGITNET_OK)
         return status;
     if (current_shape(graph).flat || memcmp(permutation.integers, channels_last, sizeof channels_last) != 0)
-        return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "only 'perm' 0, 2, 3, 1 of an image, before Flatten");
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node,
+                                        "only 'perm' 0, 2, 3, 1 of an image, before Flatten");
     graph->channels_last = true;
     return DIGITNET_OK;
 }
 
-static digitnet_status read_flatten(dnn_onnx_import *graph, const dnn_onnx_node *node, const operator_row *row) {
+static digitnet_status read_flatten(digitnet__onnx_import *graph, const digitnet__onnx_node *node,
+                                    const operator_row *row) {
     (void)row;
-    dnn_onnx_attribute axis = {.name = "axis", .type = DNN_ATTRIBUTE_TYPE_INT, .integers = {1}};
-    digitnet_status status = dnn_onnx_read_attributes(node, &axis, 1);
+    digitnet__onnx_attribute axis = {.name = "axis", .type = DNN_ATTRIBUTE_TYPE_INT, .integers = {1}};
+    digitnet_status status = digitnet__onnx_read_attributes(node, &axis, 1);
     if (status != DIGITNET_OK)
         return status;
     if (axis.integers[0] != 1)
-        return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute 'axis' is not 1");
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute 'axis' is not 1");
     if (!graph->channels_last && order_matters(current_shape(graph))) {
-        return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node,
-                                  "an image of %s, channels first; only after Transpose with 'perm' 0, 2, 3, 1",
-                                  dnn_shape_text(current_shape(graph)).text);
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node,
+                                        "an image of %s, channels first; only after Transpose with 'perm' 0, 2, 3, 1",
+                                        digitnet__shape_text(current_shape(graph)).text);
     }
     graph->channels_last = false;
     char name[LAYER_NAME_MAX + 1];
@@ -325,23 +338,25 @@ static digitnet_status read_flatten(dnn_onnx_import *graph, const dnn_onnx_node 
     return built(digitnet_model_add_flatten_ex(graph->model, &options), node);
 }
 
-static digitnet_status read_dense(dnn_onnx_import *graph, const dnn_onnx_node *node, const operator_row *row) {
+static digitnet_status read_dense(digitnet__onnx_import *graph, const digitnet__onnx_node *node,
+                                  const operator_row *row) {
     (void)row;
     enum { ALPHA, BETA, TRANS_A, TRANS_B, ATTRIBUTES };
-    dnn_onnx_attribute attributes[ATTRIBUTES] = {
+    digitnet__onnx_attribute attributes[ATTRIBUTES] = {
         [ALPHA] = {.name = "alpha", .type = DNN_ATTRIBUTE_TYPE_FLOAT, .number = 1},
         [BETA] = {.name = "beta", .type = DNN_ATTRIBUTE_TYPE_FLOAT, .number = 1},
         [TRANS_A] = {.name = "transA", .type = DNN_ATTRIBUTE_TYPE_INT},
         [TRANS_B] = {.name = "transB", .type = DNN_ATTRIBUTE_TYPE_INT}};
-    const dnn_onnx_tensor *kernel;
-    digitnet_status status = dnn_onnx_read_attributes(node, attributes, ATTRIBUTES);
+    const digitnet__onnx_tensor *kernel;
+    digitnet_status status = digitnet__onnx_read_attributes(node, attributes, ATTRIBUTES);
     if (status == DIGITNET_OK)
         status = take_weights(&kernel, graph, node, 2);
     if (status != DIGITNET_OK)
         return status;
     if (attributes[ALPHA].number != 1 || attributes[BETA].number != 1 || attributes[TRANS_A].integers[0] != 0 ||
         attributes[TRANS_B].integers[0] != 1)
-        return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "only 'alpha' 1, 'beta' 1, 'transA' 0 and 'transB' 1");
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node,
+                                        "only 'alpha' 1, 'beta' 1, 'transA' 0 and 'transB' 1");
     digitnet_activation activation;
     status = take_own_activation(&activation, graph, node);
     if (status != DIGITNET_OK)
@@ -352,18 +367,19 @@ static digitnet_status read_dense(dnn_onnx_import *graph, const dnn_onnx_node *n
     return built(digitnet_model_add_dense_ex(graph->model, kernel->dimensions[0], activation, &options), node);
 }
 
-static digitnet_status read_dropout(dnn_onnx_import *graph, const dnn_onnx_node *node, const operator_row *row) {
+static digitnet_status read_dropout(digitnet__onnx_import *graph, const digitnet__onnx_node *node,
+                                    const operator_row *row) {
     (void)row;
-    dnn_onnx_attribute seed = {.name = "seed", .type = DNN_ATTRIBUTE_TYPE_INT}; /* fit's own decides */
-    digitnet_status status = dnn_onnx_read_attributes(node, &seed, 1);
+    digitnet__onnx_attribute seed = {.name = "seed", .type = DNN_ATTRIBUTE_TYPE_INT}; /* fit's own decides */
+    digitnet_status status = digitnet__onnx_read_attributes(node, &seed, 1);
     if (status == DIGITNET_OK && node->input_count > 2)
-        status = dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "a third input");
+        status = digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "a third input");
     double rate = 0.5; /* ONNX's default */
-    dnn_onnx_tensor ratio;
+    digitnet__onnx_tensor ratio;
     if (status == DIGITNET_OK && node->input_count == 2) {
         status = take_initializer(&ratio, graph, node, 1);
         if (status == DIGITNET_OK)
-            status = dnn_onnx_read_scalar(&rate, &ratio);
+            status = digitnet__onnx_read_scalar(&rate, &ratio);
     }
     if (status != DIGITNET_OK)
         return status;
@@ -373,46 +389,47 @@ static digitnet_status read_dropout(dnn_onnx_import *graph, const dnn_onnx_node 
 }
 
 static const operator_row rows[] = {
-    {"Conv", &dnn_layer_conv2d, DIGITNET_LINEAR, write_conv2d, read_conv2d},
-    {"MaxPool", &dnn_layer_max_pool2d, DIGITNET_LINEAR, write_max_pool2d, read_max_pool2d},
-    {"Transpose", NULL, DIGITNET_LINEAR, NULL, read_transpose},
-    {"Flatten", &dnn_layer_flatten, DIGITNET_LINEAR, write_flatten, read_flatten},
-    {"Gemm", &dnn_layer_dense, DIGITNET_LINEAR, write_dense, read_dense},
-    {"Dropout", &dnn_layer_dropout, DIGITNET_LINEAR, write_dropout, read_dropout},
-    {"Identity", &dnn_layer_activation, DIGITNET_LINEAR, write_activation, read_activation},
-    {"Relu", &dnn_layer_activation, DIGITNET_RELU, write_activation, read_activation},
-    {"Softmax", &dnn_layer_activation, DIGITNET_SOFTMAX, write_activation, read_activation},
+    {"Conv", &digitnet__layer_conv2d, DIGITNET_ACTIVATION_LINEAR, write_conv2d, read_conv2d},
+    {"MaxPool", &digitnet__layer_max_pool2d, DIGITNET_ACTIVATION_LINEAR, write_max_pool2d, read_max_pool2d},
+    {"Transpose", NULL, DIGITNET_ACTIVATION_LINEAR, NULL, read_transpose},
+    {"Flatten", &digitnet__layer_flatten, DIGITNET_ACTIVATION_LINEAR, write_flatten, read_flatten},
+    {"Gemm", &digitnet__layer_dense, DIGITNET_ACTIVATION_LINEAR, write_dense, read_dense},
+    {"Dropout", &digitnet__layer_dropout, DIGITNET_ACTIVATION_LINEAR, write_dropout, read_dropout},
+    {"Identity", &digitnet__layer_activation, DIGITNET_ACTIVATION_LINEAR, write_activation, read_activation},
+    {"Relu", &digitnet__layer_activation, DIGITNET_ACTIVATION_RELU, write_activation, read_activation},
+    {"Softmax", &digitnet__layer_activation, DIGITNET_ACTIVATION_SOFTMAX, write_activation, read_activation},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
 static const operator_row *find_activation(digitnet_activation activation) {
     const operator_row *row = rows;
-    while (row->kind != &dnn_layer_activation || row->activation != activation)
+    while (row->kind != &digitnet__layer_activation || row->activation != activation)
         row++;
     return row;
 }
 
-void dnn_onnx_write_layer(dnn_onnx_export *graph, const dnn_layer *layer) {
+void digitnet__onnx_write_layer(digitnet__onnx_export *graph, const digitnet__layer *layer) {
     const operator_row *row = rows;
     while (row->kind != layer->kind)
         row++;
     row->write(graph, layer, row);
 }
 
-digitnet_status dnn_onnx_read_layer(dnn_onnx_import *graph) {
-    const dnn_onnx_node *node = &graph->nodes[graph->next++];
+digitnet_status digitnet__onnx_read_layer(digitnet__onnx_import *graph) {
+    const digitnet__onnx_node *node = &graph->nodes[graph->next++];
     size_t row = 0;
-    while (row < ROWS && !dnn_wire_is(node->type, rows[row].type))
+    while (row < ROWS && !digitnet__wire_is(node->type, rows[row].type))
         row++;
     if (row == ROWS)
-        return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "this operator");
-    if (node->input_count == 0 || !dnn_wire_equal(node->inputs[0], graph->value)) {
-        return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node,
-                                  "its input '%s' is not the output '%s' of the node before it; only chains are read",
-                                  dnn_wire_printable(node->inputs[0]).text, dnn_wire_printable(graph->value).text);
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "this operator");
+    if (node->input_count == 0 || !digitnet__wire_equal(node->inputs[0], graph->value)) {
+        return digitnet__onnx_fail_node(
+            DIGITNET_EUNSUPPORTED, node,
+            "its input '%s' is not the output '%s' of the node before it; only chains are read",
+            digitnet__wire_printable(node->inputs[0]).text, digitnet__wire_printable(graph->value).text);
     }
     if (graph->channels_last && rows[row].read != read_flatten)
-        return dnn_onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "after a Transpose; only Flatten may follow it");
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "after a Transpose; only Flatten may follow it");
     graph->value = node->output;
     return rows[row].read(graph, node, &rows[row]);
 }

@@ -15,32 +15,32 @@ enum {
 };
 
 /* A graph that is being written: a chain of nodes. */
-typedef struct dnn_onnx_export {
-    dnn_wire_writer *writer;
-    const dnn_network *network;
-    dnn_onnx_name value; /* the last node's output, or the graph's input */
-    const char *output;  /* the graph's output */
-} dnn_onnx_export;
+typedef struct digitnet__onnx_export {
+    digitnet__wire_writer *writer;
+    const digitnet__network *network;
+    digitnet__onnx_name value; /* the last node's output, or the graph's input */
+    const char *output;        /* the graph's output */
+} digitnet__onnx_export;
 
 /* Writes the layer's node, and one more for its activation. */
-void dnn_onnx_write_layer(dnn_onnx_export *graph, const dnn_layer *layer);
+void digitnet__onnx_write_layer(digitnet__onnx_export *graph, const digitnet__layer *layer);
 /* What else than weights the layer's nodes take as input. */
-void dnn_onnx_write_constants(dnn_wire_writer *writer, const dnn_layer *layer);
+void digitnet__onnx_write_constants(digitnet__wire_writer *writer, const digitnet__layer *layer);
 
 /* A graph that becomes a model. */
-typedef struct dnn_onnx_import {
+typedef struct digitnet__onnx_import {
     digitnet_model *model;
-    const dnn_onnx_node *nodes;
-    size_t node_count, next; /* the next one to be read */
-    dnn_wire_view value;     /* the last node's output, or the graph's input */
-    bool channels_last;      /* the value is rows x columns x channels, transposed for the Flatten that must follow */
-    dnn_onnx_initializers initializers;
-    dnn_onnx_tensor *tensors; /* the weights, in the model's order; there is room for all initializers */
+    const digitnet__onnx_node *nodes;
+    size_t node_count, next;   /* the next one to be read */
+    digitnet__wire_view value; /* the last node's output, or the graph's input */
+    bool channels_last;        /* the value is rows x columns x channels, transposed for the Flatten that must follow */
+    digitnet__onnx_initializers initializers;
+    digitnet__onnx_tensor *tensors; /* the weights, in the model's order; there is room for all initializers */
     size_t tensor_count;
-} dnn_onnx_import;
+} digitnet__onnx_import;
 
 /* Reads the next node, which must take the last one's output, and adds the layer that it means to the model.
  * EUNSUPPORTED for an operator or attribute that is not understood. */
-digitnet_status dnn_onnx_read_layer(dnn_onnx_import *graph);
+digitnet_status digitnet__onnx_read_layer(digitnet__onnx_import *graph);
 
 #endif

@@ -1,21 +1,21 @@
 #include "onnx/tensor.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "core/memory.h"
 #include "core/status.h"
 #include "onnx/schema.h"
 
-dnn_onnx_name dnn_onnx_join(const char *name, const char *suffix) {
-    dnn_onnx_name joined;
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+digitnet__onnx_name digitnet__onnx_join(const char *name, const char *suffix) {
+    digitnet__onnx_name joined;
     snprintf(joined.text, sizeof joined.text, "%s/%s", name, suffix);
     return joined;
 }
 
 /* The dimensions that a tensor has in the file; returns their number. */
-static size_t file_dimensions(size_t *dimensions, const dnn_tensor *tensor) {
+static size_t file_dimensions(size_t *dimensions, const digitnet__tensor *tensor) {
     dimensions[0] = tensor->outputs;
     if (tensor->rank == 4) {
         dimensions[1] = tensor->dimensions[2];
@@ -29,43 +29,44 @@ static size_t file_dimensions(size_t *dimensions, const dnn_tensor *tensor) {
 
 /* The place in memory, within one output's row, of the file's value at `index` within it: from channels x taps to taps
  * x channels. */
-static size_t memory_index(const dnn_tensor *tensor, size_t index) {
+static size_t memory_index(const digitnet__tensor *tensor, size_t index) {
     if (tensor->rank != 4)
         return index;
     size_t taps = tensor->dimensions[0] * tensor->dimensions[1];
     return index % taps * tensor->dimensions[2] + index / taps;
 }
 
-void dnn_onnx_write_tensor(dnn_wire_writer *writer, const char *name, const dnn_tensor *tensor, const float *memory) {
+void digitnet__onnx_write_tensor(digitnet__wire_writer *writer, const char *name, const digitnet__tensor *tensor,
+                                 const float *memory) {
     size_t dimensions[DNN_ONNX_RANK_MAX];
     size_t rank = file_dimensions(dimensions, tensor);
-    size_t begin = dnn_wire_begin(writer, DNN_GRAPH_INITIALIZER);
+    size_t begin = digitnet__wire_begin(writer, DNN_GRAPH_INITIALIZER);
     for (size_t i = 0; i < rank; i++)
-        dnn_wire_put_varint(writer, DNN_TENSOR_DIMS, dimensions[i]);
-    dnn_wire_put_varint(writer, DNN_TENSOR_DATA_TYPE, DNN_DATA_FLOAT);
-    dnn_wire_put_string(writer, DNN_TENSOR_NAME, name);
+        digitnet__wire_put_varint(writer, DNN_TENSOR_DIMS, dimensions[i]);
+    digitnet__wire_put_varint(writer, DNN_TENSOR_DATA_TYPE, DNN_DATA_FLOAT);
+    digitnet__wire_put_string(writer, DNN_TENSOR_NAME, name);
     /* `values` floats stand in memory, so that their bytes fit in a size_t. */
-    unsigned char *data = dnn_wire_put_bytes(writer, DNN_TENSOR_RAW_DATA, tensor->values * sizeof(float));
+    unsigned char *data = digitnet__wire_put_bytes(writer, DNN_TENSOR_RAW_DATA, tensor->values * sizeof(float));
     for (size_t output = 0; data && output < tensor->outputs; output++)
         for (size_t i = 0; i < tensor->inputs; i++, data += sizeof(float))
-            dnn_wire_store_float(data, memory[output * tensor->inputs + memory_index(tensor, i)]);
-    dnn_wire_end(writer, begin);
+            digitnet__wire_store_float(data, memory[output * tensor->inputs + memory_index(tensor, i)]);
+    digitnet__wire_end(writer, begin);
 }
 
 /* Dropout's rate: OpenCV 4.6 reads a double from double_data alone. */
-void dnn_onnx_write_scalar(dnn_wire_writer *writer, const char *name, double value) {
-    size_t begin = dnn_wire_begin(writer, DNN_GRAPH_INITIALIZER);
-    dnn_wire_put_varint(writer, DNN_TENSOR_DATA_TYPE, DNN_DATA_DOUBLE);
-    dnn_wire_put_string(writer, DNN_TENSOR_NAME, name);
-    unsigned char *data = dnn_wire_put_bytes(writer, DNN_TENSOR_DOUBLE_DATA, sizeof value);
+void digitnet__onnx_write_scalar(digitnet__wire_writer *writer, const char *name, double value) {
+    size_t begin = digitnet__wire_begin(writer, DNN_GRAPH_INITIALIZER);
+    digitnet__wire_put_varint(writer, DNN_TENSOR_DATA_TYPE, DNN_DATA_DOUBLE);
+    digitnet__wire_put_string(writer, DNN_TENSOR_NAME, name);
+    unsigned char *data = digitnet__wire_put_bytes(writer, DNN_TENSOR_DOUBLE_DATA, sizeof value);
     if (data)
-        dnn_wire_store_double(data, value);
-    dnn_wire_end(writer, begin);
+        digitnet__wire_store_double(data, value);
+    digitnet__wire_end(writer, begin);
 }
 
-static digitnet_status fail(digitnet_status status, const dnn_onnx_tensor *tensor, const char *what) {
-    return dnn_fail(status, "initializer '%s' at byte %zu: %s", dnn_wire_printable(tensor->name).text,
-                    tensor->message.offset, what);
+static digitnet_status fail(digitnet_status status, const digitnet__onnx_tensor *tensor, const char *what) {
+    return digitnet__fail(status, "initializer '%s' at byte %zu: %s", digitnet__wire_printable(tensor->name).text,
+                          tensor->message.offset, what);
 }
 
 /* What a tensor's fields say before they are compared. */
@@ -78,24 +79,24 @@ typedef struct contents {
     size_t raw_bytes, float_bytes, double_bytes; /* together no more than the file has */
 } contents;
 
-static void scan(dnn_wire_reader *reader, dnn_onnx_tensor *tensor, contents *found) {
-    dnn_wire_field field;
-    while (dnn_wire_next(reader, &field)) {
+static void scan(digitnet__wire_reader *reader, digitnet__onnx_tensor *tensor, contents *found) {
+    digitnet__wire_field field;
+    while (digitnet__wire_next(reader, &field)) {
         switch (field.number) {
         case DNN_TENSOR_DIMS:
-            dnn_wire_get_integers(reader, &field, found->dimensions, DNN_ONNX_RANK_MAX, &found->rank);
+            digitnet__wire_get_integers(reader, &field, found->dimensions, DNN_ONNX_RANK_MAX, &found->rank);
             break;
         case DNN_TENSOR_DATA_TYPE:
-            dnn_wire_get_varint(reader, &field, &tensor->data_type);
+            digitnet__wire_get_varint(reader, &field, &tensor->data_type);
             break;
         case DNN_TENSOR_SEGMENT:
             found->segmented = true;
             break;
         case DNN_TENSOR_NAME:
-            dnn_wire_get_bytes(reader, &field, &tensor->name);
+            digitnet__wire_get_bytes(reader, &field, &tensor->name);
             break;
         case DNN_TENSOR_DATA_LOCATION:
-            dnn_wire_get_varint(reader, &field, &found->location);
+            digitnet__wire_get_varint(reader, &field, &found->location);
             break;
         case DNN_TENSOR_RAW_DATA:
             found->raw_fields++;
@@ -115,7 +116,7 @@ static void scan(dnn_wire_reader *reader, dnn_onnx_tensor *tensor, contents *fou
     }
 }
 
-static digitnet_status check_dimensions(dnn_onnx_tensor *tensor, const contents *found) {
+static digitnet_status check_dimensions(digitnet__onnx_tensor *tensor, const contents *found) {
     if (found->rank > DNN_ONNX_RANK_MAX)
         return fail(DIGITNET_EUNSUPPORTED, tensor, "more than 4 dimensions");
     tensor->rank = found->rank;
@@ -124,13 +125,13 @@ static digitnet_status check_dimensions(dnn_onnx_tensor *tensor, const contents 
             return fail(DIGITNET_EFORMAT, tensor, "a dimension is out of range");
         tensor->dimensions[i] = (size_t)found->dimensions[i];
     }
-    if (!dnn_size_product(&tensor->values, tensor->dimensions, tensor->rank))
+    if (!digitnet__size_product(&tensor->values, tensor->dimensions, tensor->rank))
         return fail(DIGITNET_EFORMAT, tensor, "its dimensions overflow");
     return DIGITNET_OK;
 }
 
 /* The bytes must be exactly those of the values, in one form. */
-static digitnet_status check_data(dnn_onnx_tensor *tensor, const contents *found) {
+static digitnet_status check_data(digitnet__onnx_tensor *tensor, const contents *found) {
     bool is_float = tensor->data_type == DNN_DATA_FLOAT;
     size_t width = is_float ? sizeof(float) : sizeof(double);
     size_t typed_fields = is_float ? found->float_fields : found->double_fields;
@@ -138,9 +139,10 @@ static digitnet_status check_data(dnn_onnx_tensor *tensor, const contents *found
     size_t expected;
     if (found->raw_fields > 1 || (found->raw_fields && typed_fields))
         return fail(DIGITNET_EFORMAT, tensor, "its data stand in it twice");
-    if (!dnn_size_multiply(&expected, tensor->values, width) || bytes != expected) {
-        return dnn_fail(DIGITNET_EFORMAT, "initializer '%s' at byte %zu: %zu bytes of data for %zu values",
-                        dnn_wire_printable(tensor->name).text, tensor->message.offset, bytes, tensor->values);
+    if (!digitnet__size_multiply(&expected, tensor->values, width) || bytes != expected) {
+        return digitnet__fail(DIGITNET_EFORMAT, "initializer '%s' at byte %zu: %zu bytes of data for %zu values",
+                              digitnet__wire_printable(tensor->name).text, tensor->message.offset, bytes,
+                              tensor->values);
     }
     tensor->data_field = found->raw_fields ? DNN_TENSOR_RAW_DATA
                          : is_float        ? DNN_TENSOR_FLOAT_DATA
@@ -149,20 +151,20 @@ static digitnet_status check_data(dnn_onnx_tensor *tensor, const contents *found
 }
 
 /* A list's pieces must be whole numbers, so that it can be read value by value. */
-static digitnet_status check_pieces(const dnn_onnx_tensor *tensor) {
+static digitnet_status check_pieces(const digitnet__onnx_tensor *tensor) {
     size_t width = tensor->data_type == DNN_DATA_FLOAT ? sizeof(float) : sizeof(double);
-    dnn_wire_reader reader = dnn_wire_read(tensor->message);
-    dnn_wire_field field;
-    while (dnn_wire_next(&reader, &field))
+    digitnet__wire_reader reader = digitnet__wire_read(tensor->message);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&reader, &field))
         if (field.number == tensor->data_field && (field.type == DNN_WIRE_VARINT || field.bytes.size % width != 0))
             return fail(DIGITNET_EFORMAT, tensor, "its data are not of its type");
     return reader.status;
 }
 
-digitnet_status dnn_onnx_parse_tensor(dnn_onnx_tensor *tensor, dnn_wire_view message) {
-    *tensor = (dnn_onnx_tensor){.message = message};
+digitnet_status digitnet__onnx_parse_tensor(digitnet__onnx_tensor *tensor, digitnet__wire_view message) {
+    *tensor = (digitnet__onnx_tensor){.message = message};
     contents found = {.rank = 0};
-    dnn_wire_reader reader = dnn_wire_read(message);
+    digitnet__wire_reader reader = digitnet__wire_read(message);
     scan(&reader, tensor, &found);
     if (reader.status != DIGITNET_OK)
         return reader.status;
@@ -179,8 +181,8 @@ digitnet_status dnn_onnx_parse_tensor(dnn_onnx_tensor *tensor, dnn_wire_view mes
 }
 
 /* "5x3x3x2", "scalar" for rank 0. */
-static dnn_onnx_name dimensions_text(const size_t *dimensions, size_t rank) {
-    dnn_onnx_name result = {"scalar"};
+static digitnet__onnx_name dimensions_text(const size_t *dimensions, size_t rank) {
+    digitnet__onnx_name result = {"scalar"};
     size_t length = 0;
     for (size_t i = 0; i < rank; i++) {
         length +=
@@ -189,30 +191,31 @@ static dnn_onnx_name dimensions_text(const size_t *dimensions, size_t rank) {
     return result;
 }
 
-digitnet_status dnn_onnx_match_tensor(const dnn_onnx_tensor *file, const dnn_tensor *tensor) {
+digitnet_status digitnet__onnx_match_tensor(const digitnet__onnx_tensor *file, const digitnet__tensor *tensor) {
     size_t dimensions[DNN_ONNX_RANK_MAX];
     size_t rank = file_dimensions(dimensions, tensor);
     if (file->data_type != DNN_DATA_FLOAT)
         return fail(DIGITNET_EUNSUPPORTED, file, "its values are not float");
     if (rank != file->rank || memcmp(dimensions, file->dimensions, rank * sizeof *dimensions) != 0) {
-        return dnn_fail(DIGITNET_EFORMAT, "initializer '%s' at byte %zu is %s; the layer needs %s",
-                        dnn_wire_printable(file->name).text, file->message.offset,
-                        dimensions_text(file->dimensions, file->rank).text, dimensions_text(dimensions, rank).text);
+        return digitnet__fail(DIGITNET_EFORMAT, "initializer '%s' at byte %zu is %s; the layer needs %s",
+                              digitnet__wire_printable(file->name).text, file->message.offset,
+                              dimensions_text(file->dimensions, file->rank).text,
+                              dimensions_text(dimensions, rank).text);
     }
     return DIGITNET_OK;
 }
 
 /* Goes over a parsed tensor's values, wherever its data lie. No more of them are asked for than it has. */
 typedef struct cursor {
-    dnn_wire_reader reader;
+    digitnet__wire_reader reader;
     uint32_t data_field;
     const unsigned char *at, *end;
 } cursor;
 
 static const unsigned char *next_value(cursor *data, size_t width) {
-    dnn_wire_field field = {.number = 0};
+    digitnet__wire_field field = {.number = 0};
     while (data->at == data->end) {
-        dnn_wire_next(&data->reader, &field);
+        digitnet__wire_next(&data->reader, &field);
         if (field.number == data->data_field) {
             data->at = field.bytes.bytes;
             data->end = field.bytes.bytes + field.bytes.size;
@@ -223,11 +226,12 @@ static const unsigned char *next_value(cursor *data, size_t width) {
     return value;
 }
 
-digitnet_status dnn_onnx_read_tensor(float *memory, const dnn_onnx_tensor *file, const dnn_tensor *tensor) {
-    cursor data = {.reader = dnn_wire_read(file->message), .data_field = file->data_field};
+digitnet_status digitnet__onnx_read_tensor(float *memory, const digitnet__onnx_tensor *file,
+                                           const digitnet__tensor *tensor) {
+    cursor data = {.reader = digitnet__wire_read(file->message), .data_field = file->data_field};
     for (size_t output = 0; output < tensor->outputs; output++) {
         for (size_t i = 0; i < tensor->inputs; i++) {
-            float value = dnn_wire_load_float(next_value(&data, sizeof(float)));
+            float value = digitnet__wire_load_float(next_value(&data, sizeof(float)));
             if (!isfinite(value))
                 return fail(DIGITNET_EFORMAT, file, "a value is not finite");
             memory[output * tensor->inputs + memory_index(tensor, i)] = value;
@@ -236,41 +240,42 @@ digitnet_status dnn_onnx_read_tensor(float *memory, const dnn_onnx_tensor *file,
     return DIGITNET_OK;
 }
 
-digitnet_status dnn_onnx_read_scalar(double *value, const dnn_onnx_tensor *file) {
+digitnet_status digitnet__onnx_read_scalar(double *value, const digitnet__onnx_tensor *file) {
     if (file->values != 1)
         return fail(DIGITNET_EFORMAT, file, "one value is needed");
-    cursor data = {.reader = dnn_wire_read(file->message), .data_field = file->data_field};
-    *value = file->data_type == DNN_DATA_FLOAT ? (double)dnn_wire_load_float(next_value(&data, sizeof(float)))
-                                               : dnn_wire_load_double(next_value(&data, sizeof(double)));
+    cursor data = {.reader = digitnet__wire_read(file->message), .data_field = file->data_field};
+    *value = file->data_type == DNN_DATA_FLOAT ? (double)digitnet__wire_load_float(next_value(&data, sizeof(float)))
+                                               : digitnet__wire_load_double(next_value(&data, sizeof(double)));
     return DIGITNET_OK;
 }
 
 /* Each name is compared with all others. */
 enum { NAME_MAX_BYTES = 512 };
 
-digitnet_status dnn_onnx_add_initializer(dnn_onnx_initializers *initializers, dnn_wire_view message) {
-    dnn_onnx_initializer initializer = {.message = message};
-    dnn_wire_reader reader = dnn_wire_read(message);
-    dnn_wire_field field;
-    while (dnn_wire_next(&reader, &field))
+digitnet_status digitnet__onnx_add_initializer(digitnet__onnx_initializers *initializers, digitnet__wire_view message) {
+    digitnet__onnx_initializer initializer = {.message = message};
+    digitnet__wire_reader reader = digitnet__wire_read(message);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&reader, &field))
         if (field.number == DNN_TENSOR_NAME)
-            dnn_wire_get_bytes(&reader, &field, &initializer.name);
+            digitnet__wire_get_bytes(&reader, &field, &initializer.name);
     if (reader.status == DIGITNET_OK && initializer.name.size > NAME_MAX_BYTES) {
-        return dnn_fail(DIGITNET_ELIMIT, "byte %zu: an initializer's name of %zu bytes; %d are the most",
-                        message.offset, initializer.name.size, NAME_MAX_BYTES);
+        return digitnet__fail(DIGITNET_ELIMIT, "byte %zu: an initializer's name of %zu bytes; %d are the most",
+                              message.offset, initializer.name.size, NAME_MAX_BYTES);
     }
-    if (reader.status == DIGITNET_OK && dnn_onnx_find_initializer(initializers, initializer.name)) {
-        return dnn_fail(DIGITNET_EFORMAT, "byte %zu: a second initializer '%s'", message.offset,
-                        dnn_wire_printable(initializer.name).text);
+    if (reader.status == DIGITNET_OK && digitnet__onnx_find_initializer(initializers, initializer.name)) {
+        return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: a second initializer '%s'", message.offset,
+                              digitnet__wire_printable(initializer.name).text);
     }
     if (reader.status == DIGITNET_OK)
         initializers->entries[initializers->count++] = initializer;
     return reader.status;
 }
 
-dnn_onnx_initializer *dnn_onnx_find_initializer(const dnn_onnx_initializers *initializers, dnn_wire_view name) {
+digitnet__onnx_initializer *digitnet__onnx_find_initializer(const digitnet__onnx_initializers *initializers,
+                                                            digitnet__wire_view name) {
     for (size_t i = 0; i < initializers->count; i++)
-        if (dnn_wire_equal(initializers->entries[i].name, name))
+        if (digitnet__wire_equal(initializers->entries[i].name, name))
             return &initializers->entries[i];
     return NULL;
 }

@@ -15,19 +15,21 @@ enum {
     DNN_WINDOW_ATTRIBUTES
 };
 
-typedef struct dnn_onnx_window {
+typedef struct digitnet__onnx_window {
     size_t size[2], stride[2]; /* rows, columns */
     digitnet_padding padding;
-} dnn_onnx_window;
+} digitnet__onnx_window;
 
 /* In the order of the attributes: kernel_shape and so on, with padding spelled out, since some readers know nothing
  * else. */
-void dnn_onnx_write_window(dnn_wire_writer *writer, const dnn_onnx_window *window, dnn_shape input);
+void digitnet__onnx_write_window(digitnet__wire_writer *writer, const digitnet__onnx_window *window,
+                                 digitnet__shape input);
 
-void dnn_onnx_window_defaults(dnn_onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]);
+void digitnet__onnx_window_defaults(digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]);
 /* From attributes that have been read. Without a kernel_shape the window's size is as it was given. EUNSUPPORTED for
  * padding that is neither VALID nor SAME of this library, and for dilations. */
-digitnet_status dnn_onnx_read_window(dnn_onnx_window *window, const dnn_onnx_node *node,
-                                     const dnn_onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES], dnn_shape input);
+digitnet_status digitnet__onnx_read_window(digitnet__onnx_window *window, const digitnet__onnx_node *node,
+                                           const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES],
+                                           digitnet__shape input);
 
 #endif

@@ -1,25 +1,25 @@
 #include "onnx/wire.h"
 
-#include <string.h>
-
 #include "core/memory.h"
 #include "core/status.h"
 
+#include <string.h>
+
 enum { VARINT_BYTES_MAX = 10, FIELD_NUMBER_MAX = 536870911 };
 
-dnn_wire_reader dnn_wire_read(dnn_wire_view message) {
-    return (dnn_wire_reader){.message = message};
+digitnet__wire_reader digitnet__wire_read(digitnet__wire_view message) {
+    return (digitnet__wire_reader){.message = message};
 }
 
-static bool fail(dnn_wire_reader *reader, size_t position, const char *what) {
+static bool fail(digitnet__wire_reader *reader, size_t position, const char *what) {
     if (reader->status == DIGITNET_OK)
-        reader->status = dnn_fail(DIGITNET_EFORMAT, "byte %zu: %s", reader->message.offset + position, what);
+        reader->status = digitnet__fail(DIGITNET_EFORMAT, "byte %zu: %s", reader->message.offset + position, what);
     return false;
 }
 
 /* A varint at `*position` of a view, which moves behind it; false where it does not end within the view, or has more
  * than 64 bits. */
-static bool parse_varint(uint64_t *value, const dnn_wire_view *view, size_t *position) {
+static bool parse_varint(uint64_t *value, const digitnet__wire_view *view, size_t *position) {
     uint64_t result = 0;
     for (unsigned i = 0; *position < view->size; i++) {
         unsigned char byte = view->bytes[(*position)++];
@@ -34,17 +34,17 @@ static bool parse_varint(uint64_t *value, const dnn_wire_view *view, size_t *pos
     return false;
 }
 
-static bool take_bytes(dnn_wire_reader *reader, dnn_wire_field *field, uint64_t size) {
+static bool take_bytes(digitnet__wire_reader *reader, digitnet__wire_field *field, uint64_t size) {
     if (size > reader->message.size - reader->position)
         return fail(reader, (size_t)(field->offset - reader->message.offset), "a field is longer than what holds it");
-    field->bytes = (dnn_wire_view){.bytes = reader->message.bytes + reader->position,
-                                   .size = (size_t)size,
-                                   .offset = reader->message.offset + reader->position};
+    field->bytes = (digitnet__wire_view){.bytes = reader->message.bytes + reader->position,
+                                         .size = (size_t)size,
+                                         .offset = reader->message.offset + reader->position};
     reader->position += (size_t)size;
     return true;
 }
 
-static bool take_payload(dnn_wire_reader *reader, dnn_wire_field *field) {
+static bool take_payload(digitnet__wire_reader *reader, digitnet__wire_field *field) {
     size_t start = reader->position;
     uint64_t size;
     switch (field->type) {
@@ -64,7 +64,7 @@ static bool take_payload(dnn_wire_reader *reader, dnn_wire_field *field) {
     return fail(reader, start, "unknown wire type");
 }
 
-bool dnn_wire_next(dnn_wire_reader *reader, dnn_wire_field *field) {
+bool digitnet__wire_next(digitnet__wire_reader *reader, digitnet__wire_field *field) {
     if (reader->status != DIGITNET_OK || reader->position == reader->message.size)
         return false;
     size_t start = reader->position;
@@ -73,43 +73,45 @@ bool dnn_wire_next(dnn_wire_reader *reader, dnn_wire_field *field) {
         return fail(reader, start, "a field's tag is cut off or too long");
     if (tag >> 3 == 0 || tag >> 3 > FIELD_NUMBER_MAX)
         return fail(reader, start, "no field has this number");
-    *field = (dnn_wire_field){
-        .number = (uint32_t)(tag >> 3), .type = (dnn_wire_type)(tag & 7), .offset = reader->message.offset + start};
+    *field = (digitnet__wire_field){.number = (uint32_t)(tag >> 3),
+                                    .type = (digitnet__wire_type)(tag & 7),
+                                    .offset = reader->message.offset + start};
     return take_payload(reader, field);
 }
 
-static bool expect(dnn_wire_reader *reader, const dnn_wire_field *field, dnn_wire_type type) {
+static bool expect(digitnet__wire_reader *reader, const digitnet__wire_field *field, digitnet__wire_type type) {
     if (field->type != type)
         return fail(reader, field->offset - reader->message.offset, "a field has the wrong wire type");
     return true;
 }
 
-void dnn_wire_get_varint(dnn_wire_reader *reader, const dnn_wire_field *field, uint64_t *value) {
+void digitnet__wire_get_varint(digitnet__wire_reader *reader, const digitnet__wire_field *field, uint64_t *value) {
     if (expect(reader, field, DNN_WIRE_VARINT))
         *value = field->varint;
 }
 
-void dnn_wire_get_float(dnn_wire_reader *reader, const dnn_wire_field *field, float *value) {
+void digitnet__wire_get_float(digitnet__wire_reader *reader, const digitnet__wire_field *field, float *value) {
     if (expect(reader, field, DNN_WIRE_FIXED32))
-        *value = dnn_wire_load_float(field->bytes.bytes);
+        *value = digitnet__wire_load_float(field->bytes.bytes);
 }
 
-void dnn_wire_get_bytes(dnn_wire_reader *reader, const dnn_wire_field *field, dnn_wire_view *value) {
+void digitnet__wire_get_bytes(digitnet__wire_reader *reader, const digitnet__wire_field *field,
+                              digitnet__wire_view *value) {
     if (expect(reader, field, DNN_WIRE_BYTES))
         *value = field->bytes;
 }
 
-void dnn_wire_get_message(dnn_wire_reader *reader, const dnn_wire_field *field, dnn_wire_view *value,
-                          const char *name) {
+void digitnet__wire_get_message(digitnet__wire_reader *reader, const digitnet__wire_field *field,
+                                digitnet__wire_view *value, const char *name) {
     if (value->bytes && reader->status == DIGITNET_OK) {
-        reader->status = dnn_fail(DIGITNET_EFORMAT, "byte %zu: a second %s", field->offset, name);
+        reader->status = digitnet__fail(DIGITNET_EFORMAT, "byte %zu: a second %s", field->offset, name);
         return;
     }
-    dnn_wire_get_bytes(reader, field, value);
+    digitnet__wire_get_bytes(reader, field, value);
 }
 
-void dnn_wire_get_integers(dnn_wire_reader *reader, const dnn_wire_field *field, int64_t *values, size_t capacity,
-                           size_t *count) {
+void digitnet__wire_get_integers(digitnet__wire_reader *reader, const digitnet__wire_field *field, int64_t *values,
+                                 size_t capacity, size_t *count) {
     if (field->type == DNN_WIRE_VARINT) {
         if (*count < capacity)
             values[*count] = (int64_t)field->varint;
@@ -129,17 +131,18 @@ void dnn_wire_get_integers(dnn_wire_reader *reader, const dnn_wire_field *field,
     }
 }
 
-bool dnn_wire_equal(dnn_wire_view a, dnn_wire_view b) {
+bool digitnet__wire_equal(digitnet__wire_view a, digitnet__wire_view b) {
     return a.size == b.size && (a.size == 0 || memcmp(a.bytes, b.bytes, a.size) == 0);
 }
 
-bool dnn_wire_is(dnn_wire_view view, const char *text) {
-    return dnn_wire_equal(view, (dnn_wire_view){.bytes = (const unsigned char *)text, .size = strlen(text)});
+bool digitnet__wire_is(digitnet__wire_view view, const char *text) {
+    return digitnet__wire_equal(view,
+                                (digitnet__wire_view){.bytes = (const unsigned char *)text, .size = strlen(text)});
 }
 
-dnn_wire_text dnn_wire_printable(dnn_wire_view view) {
+digitnet__wire_text digitnet__wire_printable(digitnet__wire_view view) {
     enum { LENGTH_MAX = 64 };
-    dnn_wire_text result;
+    digitnet__wire_text result;
     size_t length = view.size < LENGTH_MAX ? view.size : LENGTH_MAX;
     for (size_t i = 0; i < length; i++)
         result.text[i] = view.bytes[i] >= 0x20 && view.bytes[i] < 0x7f ? (char)view.bytes[i] : '?';
@@ -161,48 +164,48 @@ static void store_varint(unsigned char *bytes, uint64_t value) {
 }
 
 /* Goes `size` bytes on; returns where they are, NULL while counting. */
-static unsigned char *advance(dnn_wire_writer *writer, size_t size) {
+static unsigned char *advance(digitnet__wire_writer *writer, size_t size) {
     unsigned char *place = writer->bytes ? writer->bytes + writer->position : NULL;
-    if (!dnn_size_add(&writer->position, writer->position, size))
+    if (!digitnet__size_add(&writer->position, writer->position, size))
         writer->position = SIZE_MAX;
     return place;
 }
 
-static void write_varint(dnn_wire_writer *writer, uint64_t value) {
+static void write_varint(digitnet__wire_writer *writer, uint64_t value) {
     unsigned char *place = advance(writer, varint_size(value));
     if (place)
         store_varint(place, value);
 }
 
-static void write_tag(dnn_wire_writer *writer, uint32_t number, dnn_wire_type type) {
+static void write_tag(digitnet__wire_writer *writer, uint32_t number, digitnet__wire_type type) {
     write_varint(writer, (uint64_t)number << 3 | type);
 }
 
-void dnn_wire_put_varint(dnn_wire_writer *writer, uint32_t number, uint64_t value) {
+void digitnet__wire_put_varint(digitnet__wire_writer *writer, uint32_t number, uint64_t value) {
     write_tag(writer, number, DNN_WIRE_VARINT);
     write_varint(writer, value);
 }
 
-unsigned char *dnn_wire_put_bytes(dnn_wire_writer *writer, uint32_t number, size_t size) {
+unsigned char *digitnet__wire_put_bytes(digitnet__wire_writer *writer, uint32_t number, size_t size) {
     write_tag(writer, number, DNN_WIRE_BYTES);
     write_varint(writer, size);
     return advance(writer, size);
 }
 
-void dnn_wire_put_string(dnn_wire_writer *writer, uint32_t number, const char *text) {
+void digitnet__wire_put_string(digitnet__wire_writer *writer, uint32_t number, const char *text) {
     size_t size = strlen(text);
-    unsigned char *place = dnn_wire_put_bytes(writer, number, size);
+    unsigned char *place = digitnet__wire_put_bytes(writer, number, size);
     if (place)
         memcpy(place, text, size);
 }
 
-size_t dnn_wire_begin(dnn_wire_writer *writer, uint32_t number) {
+size_t digitnet__wire_begin(digitnet__wire_writer *writer, uint32_t number) {
     write_tag(writer, number, DNN_WIRE_BYTES);
     return writer->position;
 }
 
 /* The length stands before the message but is known only now: the message moves up to make room for it. */
-void dnn_wire_end(dnn_wire_writer *writer, size_t begin) {
+void digitnet__wire_end(digitnet__wire_writer *writer, size_t begin) {
     size_t size = writer->position - begin;
     size_t length_size = varint_size(size);
     advance(writer, length_size);
@@ -224,26 +227,26 @@ static uint64_t load_bits(const unsigned char *bytes, size_t size) {
     return bits;
 }
 
-void dnn_wire_store_float(unsigned char *bytes, float value) {
+void digitnet__wire_store_float(unsigned char *bytes, float value) {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
     store_bits(bytes, bits, sizeof bits);
 }
 
-void dnn_wire_store_double(unsigned char *bytes, double value) {
+void digitnet__wire_store_double(unsigned char *bytes, double value) {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
     store_bits(bytes, bits, sizeof bits);
 }
 
-float dnn_wire_load_float(const unsigned char *bytes) {
+float digitnet__wire_load_float(const unsigned char *bytes) {
     uint32_t bits = (uint32_t)load_bits(bytes, sizeof bits);
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;
 }
 
-double dnn_wire_load_double(const unsigned char *bytes) {
+double digitnet__wire_load_double(const unsigned char *bytes) {
     uint64_t bits = load_bits(bytes, sizeof bits);
     double value;
     memcpy(&value, &bits, sizeof value);

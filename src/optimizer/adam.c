@@ -6,21 +6,21 @@
 
 #include <math.h>
 
-static size_t slots(const dnn_optimizer_settings *settings) {
+static size_t slots(const digitnet__optimizer_settings *settings) {
     (void)settings;
     return 2;
 }
 
-static void update(const dnn_kernels *kernels, const dnn_optimizer_settings *settings, uint64_t step, float *parameters,
-                   float *state, const float *gradients, size_t offset, size_t count, size_t total) {
+static void update(const digitnet__kernels *kernels, const digitnet__optimizer_settings *settings, uint64_t step,
+                   float *parameters, float *state, const float *gradients, size_t offset, size_t count, size_t total) {
     double t = (double)step;
     double correction = sqrt(1 - pow(settings->beta_2, t)) / (1 - pow(settings->beta_1, t));
-    dnn_adam adam = {.step_size = (float)(settings->learning_rate * correction),
-                     .beta_1 = (float)settings->beta_1,
-                     .beta_2 = (float)settings->beta_2,
-                     .epsilon = (float)settings->epsilon};
+    digitnet__adam adam = {.step_size = (float)(settings->learning_rate * correction),
+                           .beta_1 = (float)settings->beta_1,
+                           .beta_2 = (float)settings->beta_2,
+                           .epsilon = (float)settings->epsilon};
     kernels->adam(parameters + offset, state + offset, state + total + offset, gradients + offset, count, &adam);
 }
 
-const dnn_optimizer_rule dnn_optimizer_adam = {
+const digitnet__optimizer_rule digitnet__optimizer_adam = {
     .name = "adam", .slots = slots, .slot_names = {"m", "v"}, .update = update};

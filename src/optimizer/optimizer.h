@@ -5,29 +5,29 @@
 #include "digitnet/training.h"
 #include "kernels/kernels.h"
 
-/* All values are set: defaults are filled in by dnn_optimizer_settings_read(). */
-typedef struct dnn_optimizer_settings {
+/* All values are set: defaults are filled in by digitnet__optimizer_settings_read(). */
+typedef struct digitnet__optimizer_settings {
     digitnet_optimizer kind;
     bool nesterov;
     double learning_rate, beta_1, beta_2, epsilon, momentum;
-} dnn_optimizer_settings;
+} digitnet__optimizer_settings;
 
-typedef struct dnn_optimizer_rule {
-    const char *name;                                        /* "adam" */
-    size_t (*slots)(const dnn_optimizer_settings *settings); /* values of state for each parameter */
+typedef struct digitnet__optimizer_rule {
+    const char *name;                                              /* "adam" */
+    size_t (*slots)(const digitnet__optimizer_settings *settings); /* values of state for each parameter */
     const char *slot_names[2];
     /* One step, numbered from 1, for `count` parameters at `offset`; `state` is the whole flat state of `total` values
      * a slot. Elementwise, so that it may be cut anywhere. */
-    void (*update)(const dnn_kernels *kernels, const dnn_optimizer_settings *settings, uint64_t step, float *parameters,
-                   float *state, const float *gradients, size_t offset, size_t count, size_t total);
-} dnn_optimizer_rule;
+    void (*update)(const digitnet__kernels *kernels, const digitnet__optimizer_settings *settings, uint64_t step,
+                   float *parameters, float *state, const float *gradients, size_t offset, size_t count, size_t total);
+} digitnet__optimizer_rule;
 
 /* NULL for an unknown kind. */
-const dnn_optimizer_rule *dnn_optimizer_find(digitnet_optimizer kind);
-size_t dnn_optimizer_slots(const dnn_optimizer_settings *settings);
+const digitnet__optimizer_rule *digitnet__optimizer_find(digitnet_optimizer kind);
+size_t digitnet__optimizer_slots(const digitnet__optimizer_settings *settings);
 /* From the user's options (NULL: defaults), checked. */
-digitnet_status dnn_optimizer_settings_read(dnn_optimizer_settings *settings, digitnet_optimizer kind,
-                                            const digitnet_compile_options *options);
-digitnet_status dnn_optimizer_settings_check(const dnn_optimizer_settings *settings);
+digitnet_status digitnet__optimizer_settings_read(digitnet__optimizer_settings *settings, digitnet_optimizer kind,
+                                                  const digitnet_compile_options *options);
+digitnet_status digitnet__optimizer_settings_check(const digitnet__optimizer_settings *settings);
 
 #endif

@@ -4,6 +4,6 @@
 
 #include "optimizer/optimizer.h"
 
-extern const dnn_optimizer_rule dnn_optimizer_adam, dnn_optimizer_sgd;
+extern const digitnet__optimizer_rule digitnet__optimizer_adam, digitnet__optimizer_sgd;
 
 #endif

@@ -3,20 +3,20 @@
  *     w <- w + u, or with Nesterov's w <- w + momentum u - lr g */
 #include "optimizer/rules.h"
 
-static size_t slots(const dnn_optimizer_settings *settings) {
+static size_t slots(const digitnet__optimizer_settings *settings) {
     return settings->momentum > 0 ? 1 : 0;
 }
 
-static void update(const dnn_kernels *kernels, const dnn_optimizer_settings *settings, uint64_t step, float *parameters,
-                   float *state, const float *gradients, size_t offset, size_t count, size_t total) {
+static void update(const digitnet__kernels *kernels, const digitnet__optimizer_settings *settings, uint64_t step,
+                   float *parameters, float *state, const float *gradients, size_t offset, size_t count, size_t total) {
     (void)step;
     (void)total;
-    dnn_sgd sgd = {.learning_rate = (float)settings->learning_rate,
-                   .momentum = (float)settings->momentum,
-                   .nesterov = settings->nesterov};
+    digitnet__sgd sgd = {.learning_rate = (float)settings->learning_rate,
+                         .momentum = (float)settings->momentum,
+                         .nesterov = settings->nesterov};
     float *velocity = settings->momentum > 0 ? state + offset : NULL;
     kernels->sgd(parameters + offset, velocity, gradients + offset, count, &sgd);
 }
 
-const dnn_optimizer_rule dnn_optimizer_sgd = {
+const digitnet__optimizer_rule digitnet__optimizer_sgd = {
     .name = "sgd", .slots = slots, .slot_names = {"velocity"}, .update = update};

@@ -5,23 +5,23 @@
 
 static digitnet_status status_of(int result, size_t index) {
     if (result < DIGITNET_ENOTFOUND || result > 1)
-        return dnn_fail(DIGITNET_ECALLBACK, "callback %zu returned %d, which is no status", index, result);
+        return digitnet__fail(DIGITNET_ECALLBACK, "callback %zu returned %d, which is no status", index, result);
     if (result < 0) {
-        return dnn_fail((digitnet_status)result, "callback %zu ended the fit: %s", index,
-                        digitnet_status_string((digitnet_status)result));
+        return digitnet__fail((digitnet_status)result, "callback %zu ended the fit: %s", index,
+                              digitnet_status_string((digitnet_status)result));
     }
     return DIGITNET_OK;
 }
 
-digitnet_status dnn_callbacks_tell(dnn_callbacks *callbacks, const digitnet_event *event, bool *stop) {
-    bool end = event->kind == DIGITNET_FIT_END;
+digitnet_status digitnet__callbacks_tell(digitnet__callbacks *callbacks, const digitnet_event *event, bool *stop) {
+    bool end = event->kind == DIGITNET_EVENT_FIT_END;
     size_t count = end ? callbacks->begun : callbacks->count;
     for (size_t i = 0; i < count; i++) {
-        if (event->kind == DIGITNET_FIT_BEGIN)
+        if (event->kind == DIGITNET_EVENT_FIT_BEGIN)
             callbacks->begun = i + 1;
-        dnn_model_begin_callback(event->model);
+        digitnet__model_begin_callback(event->model);
         int result = callbacks->list[i].call(event, callbacks->list[i].user_data);
-        dnn_model_end_callback(event->model);
+        digitnet__model_end_callback(event->model);
         digitnet_status status = end ? DIGITNET_OK : status_of(result, i);
         if (status != DIGITNET_OK)
             return status;

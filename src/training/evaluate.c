@@ -9,28 +9,29 @@
 /* With the model held as a reader. */
 static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model *model, const digitnet_dataset *dataset,
                                 const digitnet_evaluate_options *options) {
-    digitnet_status status = dnn_model_check_weights(model);
-    if (status == DIGITNET_OK && !dnn_network_is_classifier(&model->network))
-        status = dnn_fail(DIGITNET_ESHAPE, "digitnet_model_evaluate: the model does not end in a flat softmax");
+    digitnet_status status = digitnet__model_check_weights(model);
+    if (status == DIGITNET_OK && !digitnet__network_is_classifier(&model->network))
+        status = digitnet__fail(DIGITNET_ESHAPE, "digitnet_model_evaluate: the model does not end in a flat softmax");
     if (status == DIGITNET_OK)
-        status = dnn_training_check_dataset(&model->network, dataset, "evaluation");
-    dnn_pool *pool = NULL;
+        status = digitnet__training_check_dataset(&model->network, dataset, "evaluation");
+    digitnet__thread_pool *pool = NULL;
     if (status == DIGITNET_OK)
-        status = dnn_pool_create(&pool, options->threads ? options->threads : dnn_processor_count());
-    dnn_evaluator evaluator = {0};
+        status = digitnet__thread_pool_create(&pool, options->threads ? options->threads : digitnet__processor_count());
+    digitnet__evaluator evaluator = {0};
     if (status == DIGITNET_OK) {
-        status = dnn_evaluator_create(&evaluator, &model->network, dataset,
-                                      options->batch_size ? options->batch_size : 256, pool);
+        status = digitnet__evaluator_create(&evaluator, &model->network, dataset,
+                                            options->batch_size ? options->batch_size : 256, pool);
     }
     if (status == DIGITNET_OK) {
-        dnn_blas_enter();
-        status = dnn_evaluator_run(metrics, &evaluator);
-        dnn_blas_leave();
+        digitnet__blas_enter();
+        status = digitnet__evaluator_run(metrics, &evaluator);
+        digitnet__blas_leave();
     }
     if (status == DIGITNET_OK && !isfinite(metrics->loss))
-        status = dnn_fail(DIGITNET_EDIVERGED, "digitnet_model_evaluate: the loss is not finite: the network overflows");
-    dnn_evaluator_release(&evaluator);
-    dnn_pool_free(pool);
+        status = digitnet__fail(DIGITNET_EDIVERGED,
+                                "digitnet_model_evaluate: the loss is not finite: the network overflows");
+    digitnet__evaluator_release(&evaluator);
+    digitnet__thread_pool_free(pool);
     return status;
 }
 
@@ -41,15 +42,15 @@ digitnet_status digitnet_model_evaluate(digitnet_metrics *out, const digitnet_mo
     if (status == DIGITNET_OK)
         status = DNN_OPTIONS_READ(&own, options, digitnet_evaluate_options, batch_size);
     if (status == DIGITNET_OK && (!model || !dataset))
-        status = dnn_fail(DIGITNET_EINVAL, "digitnet_model_evaluate: %s is NULL", model ? "dataset" : "model");
+        status = digitnet__fail(DIGITNET_EINVAL, "digitnet_model_evaluate: %s is NULL", model ? "dataset" : "model");
     if (status == DIGITNET_OK)
-        status = dnn_model_begin_read(model);
+        status = digitnet__model_begin_read(model);
     if (status != DIGITNET_OK)
         return status;
     digitnet_metrics metrics;
     status = evaluate(&metrics, model, dataset, &own);
-    dnn_model_end_read(model);
+    digitnet__model_end_read(model);
     if (status == DIGITNET_OK)
-        dnn_result_write(out, &metrics, sizeof metrics);
+        digitnet__result_write(out, &metrics, sizeof metrics);
     return status;
 }

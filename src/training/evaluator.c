@@ -9,100 +9,104 @@
 /* Images that go through the network together: their outputs stay in cache. */
 enum { CHUNK_IMAGES = 32 };
 
-static void *at(const dnn_evaluator *evaluator, size_t offset) {
-    return dnn_arena_at(&evaluator->arena, offset);
+static void *at(const digitnet__evaluator *evaluator, size_t offset) {
+    return digitnet__arena_at(&evaluator->arena, offset);
 }
 
-static size_t chunk_of(const dnn_evaluator *evaluator) {
+static size_t chunk_of(const digitnet__evaluator *evaluator) {
     return evaluator->batch_size < CHUNK_IMAGES ? evaluator->batch_size : CHUNK_IMAGES;
 }
 
-static digitnet_status create_workspaces(dnn_evaluator *evaluator) {
-    size_t workers = dnn_pool_size(evaluator->pool);
-    evaluator->workspaces = dnn_allocate_zeroed_array(workers, sizeof *evaluator->workspaces);
+static digitnet_status create_workspaces(digitnet__evaluator *evaluator) {
+    size_t workers = digitnet__thread_pool_size(evaluator->pool);
+    evaluator->workspaces = digitnet__allocate_zeroed_array(workers, sizeof *evaluator->workspaces);
     if (!evaluator->workspaces)
         return DIGITNET_ENOMEM;
     digitnet_status status = DIGITNET_OK;
     for (; status == DIGITNET_OK && evaluator->workspace_count < workers; evaluator->workspace_count++) {
-        status = dnn_workspace_create(&evaluator->workspaces[evaluator->workspace_count], evaluator->network,
-                                      chunk_of(evaluator));
+        status = digitnet__workspace_create(&evaluator->workspaces[evaluator->workspace_count], evaluator->network,
+                                            chunk_of(evaluator));
     }
     return status;
 }
 
-digitnet_status dnn_evaluator_create(dnn_evaluator *evaluator, const dnn_network *network,
-                                     const digitnet_dataset *dataset, size_t batch_size, dnn_pool *pool) {
+digitnet_status digitnet__evaluator_create(digitnet__evaluator *evaluator, const digitnet__network *network,
+                                           const digitnet_dataset *dataset, size_t batch_size,
+                                           digitnet__thread_pool *pool) {
     size_t count = digitnet_dataset_count(dataset);
-    *evaluator = (dnn_evaluator){
+    *evaluator = (digitnet__evaluator){
         .network = network, .dataset = dataset, .pool = pool, .batch_size = batch_size < count ? batch_size : count};
-    dnn_arena *arena = &evaluator->arena;
-    size_t image_bytes = dnn_shape_values(network->input) * sizeof(float);
-    evaluator->indices = dnn_arena_book(arena, evaluator->batch_size, sizeof(size_t));
-    evaluator->labels = dnn_arena_book(arena, evaluator->batch_size, sizeof(int32_t));
-    evaluator->scores = dnn_arena_book(arena, evaluator->batch_size, sizeof(dnn_score));
-    evaluator->images = dnn_arena_book(arena, dnn_dataset_is_source(dataset) ? evaluator->batch_size : 0, image_bytes);
-    digitnet_status status = dnn_arena_allocate(arena) ? create_workspaces(evaluator) : DIGITNET_ENOMEM;
+    digitnet__arena *arena = &evaluator->arena;
+    size_t image_bytes = digitnet__shape_values(network->input) * sizeof(float);
+    evaluator->indices = digitnet__arena_book(arena, evaluator->batch_size, sizeof(size_t));
+    evaluator->labels = digitnet__arena_book(arena, evaluator->batch_size, sizeof(int32_t));
+    evaluator->scores = digitnet__arena_book(arena, evaluator->batch_size, sizeof(digitnet__score));
+    evaluator->images =
+        digitnet__arena_book(arena, digitnet__dataset_is_source(dataset) ? evaluator->batch_size : 0, image_bytes);
+    digitnet_status status = digitnet__arena_allocate(arena) ? create_workspaces(evaluator) : DIGITNET_ENOMEM;
     if (status != DIGITNET_OK)
-        dnn_evaluator_release(evaluator);
+        digitnet__evaluator_release(evaluator);
     return status;
 }
 
-void dnn_evaluator_release(dnn_evaluator *evaluator) {
+void digitnet__evaluator_release(digitnet__evaluator *evaluator) {
     for (size_t i = 0; i < evaluator->workspace_count; i++)
-        dnn_workspace_release(&evaluator->workspaces[i]);
-    dnn_release(evaluator->workspaces);
-    dnn_arena_release(&evaluator->arena);
-    *evaluator = (dnn_evaluator){0};
+        digitnet__workspace_release(&evaluator->workspaces[i]);
+    digitnet__release(evaluator->workspaces);
+    digitnet__arena_release(&evaluator->arena);
+    *evaluator = (digitnet__evaluator){0};
 }
 
 static void run_chunk(void *context, size_t task, size_t worker) {
-    dnn_evaluator *evaluator = context;
-    const dnn_network *network = evaluator->network;
-    const dnn_workspace *workspace = &evaluator->workspaces[worker];
+    digitnet__evaluator *evaluator = context;
+    const digitnet__network *network = evaluator->network;
+    const digitnet__workspace *workspace = &evaluator->workspaces[worker];
     size_t chunk = chunk_of(evaluator), first = task * chunk;
     size_t left = evaluator->batch_count - first;
     size_t count = left < chunk ? left : chunk;
     int32_t *labels = (int32_t *)at(evaluator, evaluator->labels) + first;
-    float *input = dnn_workspace_input(workspace);
-    if (dnn_dataset_is_source(evaluator->dataset)) {
-        size_t values = dnn_shape_values(network->input);
+    float *input = digitnet__workspace_input(workspace);
+    if (digitnet__dataset_is_source(evaluator->dataset)) {
+        size_t values = digitnet__shape_values(network->input);
         memcpy(input, (float *)at(evaluator, evaluator->images) + first * values, count * values * sizeof(float));
     } else {
         size_t *indices = (size_t *)at(evaluator, evaluator->indices) + first;
         /* Cannot fail: the samples are in memory. */
-        dnn_dataset_gather(input, labels, evaluator->dataset, network->kernels, indices, NULL, count);
+        digitnet__dataset_gather(input, labels, evaluator->dataset, network->kernels, indices, NULL, count);
     }
-    const float *logits = dnn_workspace_forward(workspace, count);
-    dnn_cross_entropy((dnn_score *)at(evaluator, evaluator->scores) + first, NULL, logits, labels, count,
-                      dnn_network_outputs(network), 1);
+    const float *logits = digitnet__workspace_forward(workspace, count);
+    digitnet__cross_entropy((digitnet__score *)at(evaluator, evaluator->scores) + first, NULL, logits, labels, count,
+                            digitnet__network_outputs(network), 1);
 }
 
 /* A source is asked on this thread, and its labels are checked as they come. */
-static digitnet_status gather_source(dnn_evaluator *evaluator, const size_t *indices) {
+static digitnet_status gather_source(digitnet__evaluator *evaluator, const size_t *indices) {
     int32_t *labels = at(evaluator, evaluator->labels);
-    digitnet_status status = dnn_dataset_gather(at(evaluator, evaluator->images), labels, evaluator->dataset,
-                                                evaluator->network->kernels, indices, NULL, evaluator->batch_count);
-    return status == DIGITNET_OK ? dnn_training_check_labels(labels, indices, evaluator->batch_count,
-                                                             dnn_network_outputs(evaluator->network))
+    digitnet_status status =
+        digitnet__dataset_gather(at(evaluator, evaluator->images), labels, evaluator->dataset,
+                                 evaluator->network->kernels, indices, NULL, evaluator->batch_count);
+    return status == DIGITNET_OK ? digitnet__training_check_labels(labels, indices, evaluator->batch_count,
+                                                                   digitnet__network_outputs(evaluator->network))
                                  : status;
 }
 
-digitnet_status dnn_evaluator_run(digitnet_metrics *metrics, dnn_evaluator *evaluator) {
+digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__evaluator *evaluator) {
     size_t total = digitnet_dataset_count(evaluator->dataset), correct = 0;
     size_t *indices = at(evaluator, evaluator->indices);
-    const dnn_score *scores = at(evaluator, evaluator->scores);
+    const digitnet__score *scores = at(evaluator, evaluator->scores);
     double loss = 0;
     for (size_t first = 0; first < total; first += evaluator->batch_count) {
         size_t left = total - first;
         evaluator->batch_count = left < evaluator->batch_size ? left : evaluator->batch_size;
         for (size_t i = 0; i < evaluator->batch_count; i++)
             indices[i] = first + i;
-        if (dnn_dataset_is_source(evaluator->dataset)) {
+        if (digitnet__dataset_is_source(evaluator->dataset)) {
             digitnet_status status = gather_source(evaluator, indices);
             if (status != DIGITNET_OK)
                 return status;
         }
-        dnn_pool_run(evaluator->pool, run_chunk, evaluator, (evaluator->batch_count - 1) / chunk_of(evaluator) + 1);
+        digitnet__thread_pool_run(evaluator->pool, run_chunk, evaluator,
+                                  (evaluator->batch_count - 1) / chunk_of(evaluator) + 1);
         for (size_t i = 0; i < evaluator->batch_count; i++) {
             loss += scores[i].loss;
             correct += scores[i].correct;

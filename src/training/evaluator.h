@@ -7,22 +7,23 @@
 #include "model/workspace.h"
 #include "training/loss.h"
 
-typedef struct dnn_evaluator {
-    const dnn_network *network; /* borrowed, as the pool and the data set */
+typedef struct digitnet__evaluator {
+    const digitnet__network *network; /* borrowed, as the pool and the data set */
     const digitnet_dataset *dataset;
-    dnn_pool *pool;
+    digitnet__thread_pool *pool;
     size_t batch_size;
-    dnn_workspace *workspaces; /* one a worker */
+    digitnet__workspace *workspaces; /* one a worker */
     size_t workspace_count;
-    dnn_arena arena; /* one batch's: */
+    digitnet__arena arena; /* one batch's: */
     size_t indices, labels, scores, images;
     size_t batch_count; /* images in the batch at hand */
-} dnn_evaluator;
+} digitnet__evaluator;
 
-digitnet_status dnn_evaluator_create(dnn_evaluator *evaluator, const dnn_network *network,
-                                     const digitnet_dataset *dataset, size_t batch_size, dnn_pool *pool);
-void dnn_evaluator_release(dnn_evaluator *evaluator);
+digitnet_status digitnet__evaluator_create(digitnet__evaluator *evaluator, const digitnet__network *network,
+                                           const digitnet_dataset *dataset, size_t batch_size,
+                                           digitnet__thread_pool *pool);
+void digitnet__evaluator_release(digitnet__evaluator *evaluator);
 /* Means over the whole data set. Fails only where a source does. */
-digitnet_status dnn_evaluator_run(digitnet_metrics *metrics, dnn_evaluator *evaluator);
+digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__evaluator *evaluator);
 
 #endif

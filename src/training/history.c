@@ -15,12 +15,12 @@ enum { FIRST_CAPACITY = 1024 };
 struct digitnet_history {
     size_t first_epoch, count, capacity;
     double *series[DNN_METRIC_COUNT]; /* in one block, which series[0] owns */
-    digitnet_end end;
+    digitnet_stop_reason end;
 };
 
 static digitnet_status grow(digitnet_history *history) {
     size_t capacity = history->capacity ? 2 * history->capacity : FIRST_CAPACITY;
-    double *block = dnn_allocate_array(capacity, DNN_METRIC_COUNT * sizeof(double));
+    double *block = digitnet__allocate_array(capacity, DNN_METRIC_COUNT * sizeof(double));
     if (!block)
         return DIGITNET_ENOMEM;
     double *old = history->series[0];
@@ -29,16 +29,16 @@ static digitnet_status grow(digitnet_history *history) {
             memcpy(block + metric * capacity, history->series[metric], history->count * sizeof(double));
         history->series[metric] = block + metric * capacity;
     }
-    dnn_release(old);
+    digitnet__release(old);
     history->capacity = capacity;
     return DIGITNET_OK;
 }
 
-digitnet_status dnn_history_create(digitnet_history **out, size_t first_epoch) {
+digitnet_status digitnet__history_create(digitnet_history **out, size_t first_epoch) {
     *out = NULL;
-    digitnet_history *history = dnn_allocate_zeroed(sizeof *history);
+    digitnet_history *history = digitnet__allocate_zeroed(sizeof *history);
     if (!history || grow(history) != DIGITNET_OK) {
-        dnn_release(history);
+        digitnet__release(history);
         return DIGITNET_ENOMEM;
     }
     history->first_epoch = first_epoch;
@@ -46,7 +46,7 @@ digitnet_status dnn_history_create(digitnet_history **out, size_t first_epoch) {
     return DIGITNET_OK;
 }
 
-digitnet_status dnn_history_append(digitnet_history *history, const dnn_epoch_result *result) {
+digitnet_status digitnet__history_append(digitnet_history *history, const digitnet__epoch_result *result) {
     if (history->count == history->capacity) {
         digitnet_status status = grow(history);
         if (status != DIGITNET_OK)
@@ -58,7 +58,7 @@ digitnet_status dnn_history_append(digitnet_history *history, const dnn_epoch_re
     return DIGITNET_OK;
 }
 
-void dnn_history_set_end(digitnet_history *history, digitnet_end end) {
+void digitnet__history_set_end(digitnet_history *history, digitnet_stop_reason end) {
     history->end = end;
 }
 
@@ -73,25 +73,25 @@ size_t digitnet_history_first_epoch(const digitnet_history *history) {
     return history && history->count ? history->first_epoch : 0;
 }
 
-digitnet_end digitnet_history_end(const digitnet_history *history) {
-    return history ? history->end : DIGITNET_END_FAILED;
+digitnet_stop_reason digitnet_history_stop_reason(const digitnet_history *history) {
+    return history ? history->end : DIGITNET_STOP_FAILED;
 }
 
 void digitnet_history_free(digitnet_history *history) {
     if (history) {
-        dnn_release(history->series[0]);
-        dnn_release(history);
+        digitnet__release(history->series[0]);
+        digitnet__release(history);
     }
 }
 
 /* A number, or nothing where there is none. */
-static const char *cell(dnn_number *number, double value) {
-    *number = dnn_number_text(value);
+static const char *cell(digitnet__number *number, double value) {
+    *number = digitnet__number_text(value);
     return isnan(value) ? "" : number->text;
 }
 
 static int format_row(char *text, size_t capacity, const digitnet_history *history, size_t row) {
-    dnn_number numbers[DNN_METRIC_COUNT];
+    digitnet__number numbers[DNN_METRIC_COUNT];
     const char *cells[DNN_METRIC_COUNT];
     for (size_t metric = 0; metric < DNN_METRIC_COUNT; metric++)
         cells[metric] = cell(&numbers[metric], history->series[metric][row]);
@@ -102,17 +102,17 @@ static int format_row(char *text, size_t capacity, const digitnet_history *histo
 
 digitnet_status digitnet_history_write_csv(const digitnet_history *history, const char *path) {
     static const char header[] = "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds\n";
-    enum { ROW_CAPACITY = 24 + DNN_METRIC_COUNT * (sizeof(dnn_number) + 1) };
+    enum { ROW_CAPACITY = 24 + DNN_METRIC_COUNT * (sizeof(digitnet__number) + 1) };
     if (!history || !path)
-        return dnn_fail(DIGITNET_EINVAL, "digitnet_history_write_csv: %s is NULL", history ? "path" : "history");
-    char *text = dnn_allocate(sizeof header + history->count * ROW_CAPACITY);
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_history_write_csv: %s is NULL", history ? "path" : "history");
+    char *text = digitnet__allocate(sizeof header + history->count * ROW_CAPACITY);
     if (!text)
         return DIGITNET_ENOMEM;
     size_t length = sizeof header - 1;
     memcpy(text, header, length);
     for (size_t row = 0; row < history->count; row++)
         length += (size_t)format_row(text + length, ROW_CAPACITY, history, row);
-    digitnet_status status = dnn_file_write(path, text, length);
-    dnn_release(text);
+    digitnet_status status = digitnet__file_write(path, text, length);
+    digitnet__release(text);
     return status;
 }

@@ -6,14 +6,14 @@
 
 enum { DNN_METRIC_COUNT = DIGITNET_METRIC_SECONDS + 1 };
 
-typedef struct dnn_epoch_result {
+typedef struct digitnet__epoch_result {
     double values[DNN_METRIC_COUNT]; /* by digitnet_metric */
-} dnn_epoch_result;
+} digitnet__epoch_result;
 
 /* Empty; its first epoch will have this number. */
-digitnet_status dnn_history_create(digitnet_history **out, size_t first_epoch);
+digitnet_status digitnet__history_create(digitnet_history **out, size_t first_epoch);
 /* ENOMEM leaves the history as it was. */
-digitnet_status dnn_history_append(digitnet_history *history, const dnn_epoch_result *result);
-void dnn_history_set_end(digitnet_history *history, digitnet_end end);
+digitnet_status digitnet__history_append(digitnet_history *history, const digitnet__epoch_result *result);
+void digitnet__history_set_end(digitnet_history *history, digitnet_stop_reason end);
 
 #endif

@@ -19,15 +19,15 @@ static double sum_of_exponentials(const float *logits, size_t classes, float lar
     return sum;
 }
 
-void dnn_cross_entropy(dnn_score *scores, float *gradient, const float *logits, const int32_t *labels, size_t rows,
-                       size_t classes, float scale) {
+void digitnet__cross_entropy(digitnet__score *scores, float *gradient, const float *logits, const int32_t *labels,
+                             size_t rows, size_t classes, float scale) {
     for (size_t row = 0; row < rows; row++) {
         const float *z = logits + row * classes;
         size_t label = (size_t)labels[row];
         size_t predicted = index_of_largest(z, classes);
         double largest = z[predicted];
         double sum = sum_of_exponentials(z, classes, z[predicted]);
-        scores[row] = (dnn_score){.loss = log(sum) + largest - (double)z[label], .correct = predicted == label};
+        scores[row] = (digitnet__score){.loss = log(sum) + largest - (double)z[label], .correct = predicted == label};
         for (size_t k = 0; gradient && k < classes; k++) {
             double probability = exp((double)z[k] - largest) / sum;
             gradient[row * classes + k] = (float)(probability - (k == label)) * scale;

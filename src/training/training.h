@@ -7,7 +7,7 @@
 #include "optimizer/optimizer.h"
 
 /* Everything that a fit moves on but the weights and the optimizer's flat state. */
-typedef struct dnn_progress {
+typedef struct digitnet__progress {
     uint64_t epochs_done;
     uint64_t steps_done; /* optimizer steps since compile */
     /* A place within an epoch, all zero between two: */
@@ -15,27 +15,29 @@ typedef struct dnn_progress {
     uint64_t image_count, batch_size; /* of the fit that was stopped there; another one begins the epoch anew */
     double loss_sum;                  /* over the images of the batches done */
     uint64_t correct;
-} dnn_progress;
+} digitnet__progress;
 
-typedef struct dnn_training {
-    dnn_optimizer_settings settings;
+typedef struct digitnet__training {
+    digitnet__optimizer_settings settings;
     digitnet_loss loss;
     uint64_t seed;
-    dnn_progress progress;
-    float *state; /* dnn_optimizer_slots() blocks of parameter_count values, each in the layout of the parameters */
-} dnn_training;
+    digitnet__progress progress;
+    float
+        *state; /* digitnet__optimizer_slots() blocks of parameter_count values, each in the layout of the parameters */
+} digitnet__training;
 
 /* A training at its beginning, with a zeroed state. */
-digitnet_status dnn_training_create(dnn_training **out, const dnn_optimizer_settings *settings, digitnet_loss loss,
-                                    uint64_t seed, size_t parameter_count);
-void dnn_training_free(dnn_training *training);
+digitnet_status digitnet__training_create(digitnet__training **out, const digitnet__optimizer_settings *settings,
+                                          digitnet_loss loss, uint64_t seed, size_t parameter_count);
+void digitnet__training_free(digitnet__training *training);
 /* Gives a model a training, which it owns from then on, in place of the one that it has. */
-void dnn_training_attach(digitnet_model *model, dnn_training *training);
+void digitnet__training_attach(digitnet_model *model, digitnet__training *training);
 
 /* ESHAPE where a data set's images do not fit the model, EINVAL where its labels do not. */
-digitnet_status dnn_training_check_dataset(const dnn_network *network, const digitnet_dataset *dataset,
-                                           const char *role);
+digitnet_status digitnet__training_check_dataset(const digitnet__network *network, const digitnet_dataset *dataset,
+                                                 const char *role);
 /* EINVAL naming the first of these labels, of the samples with these indices, that is not below `classes`. */
-digitnet_status dnn_training_check_labels(const int32_t *labels, const size_t *indices, size_t count, size_t classes);
+digitnet_status digitnet__training_check_labels(const int32_t *labels, const size_t *indices, size_t count,
+                                                size_t classes);
 
 #endif

@@ -2,11 +2,11 @@
  * takes one. It is compiled with today's headers and with those of a later version, whose structs have more fields, and
  * run with a library compiled with either. `caller accepted` and `caller refused` also set the last field of every
  * struct, which the library knows or does not know. */
+#include "struct_cases.h"
+
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include "struct_cases.h"
 
 static enum { LEFT_ALONE, ACCEPTED, REFUSED } last_field;
 
@@ -66,7 +66,7 @@ static void test_results(void **state) {
 
 static int count_epochs(const digitnet_event *event, void *user_data) {
     size_t *epochs = user_data;
-    *epochs += event->kind == DIGITNET_EPOCH_END && event->epoch == *epochs + 1 && event->epochs == 3;
+    *epochs += event->kind == DIGITNET_EVENT_EPOCH_END && event->epoch == *epochs + 1 && event->epochs == 3;
     return 0;
 }
 
@@ -78,7 +78,7 @@ static void test_fields(void **state) {
     digitnet_model_info model_info = DIGITNET_INIT(digitnet_model_info);
     digitnet_dataset_info data_info = DIGITNET_INIT(digitnet_dataset_info);
     digitnet_model *model = build_small_network();
-    expect_ok(digitnet_model_compile_ex(model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY,
+    expect_ok(digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
                                         DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.25, .seed = 3)));
     expect_ok(digitnet_model_get_learning_rate(&rate, model));
     assert_true(rate == 0.25);

@@ -2,10 +2,10 @@
 #ifndef DNN_BENCH_BENCH_H
 #define DNN_BENCH_BENCH_H
 
+#include "digitnet/status.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-
-#include "digitnet/status.h"
 
 /* Seconds of a clock that all processes of the machine share and nobody sets. */
 double bench_now(void);

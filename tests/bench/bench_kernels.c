@@ -1,11 +1,6 @@
 /* How fast each kernel is on one thread, beside the machine's SGEMM peak measured in the same run. Convolutions count
  * the multiply-adds of the positions that the pool reads; their gradients as many for each of the two, though the zeros
  * are left out of the work, so that a share above 100% is possible there. */
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "bench.h"
 #include "core/memory.h"
 #include "core/random.h"
@@ -14,6 +9,11 @@
 #include "kernels/im2col.h"
 #include "kernels/pool2d.h"
 #include "kernels/softmax.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const char usage[] = "usage: bench_kernels [OPTION...]\n"
                             "  --set NAME          one set of kernels, or OpenBLAS (all)\n"
@@ -51,18 +51,18 @@ static double time_work(const bench_run *run, work_fn work, void *context) {
 }
 
 static void *allocate(size_t bytes) {
-    void *memory = dnn_allocate_zeroed(bytes);
+    void *memory = digitnet__allocate_zeroed(bytes);
     if (!memory)
         bench_fail("no memory for %zu bytes", bytes);
     return memory;
 }
 
 static float *random_values(size_t count) {
-    dnn_random random;
-    dnn_random_seed(&random, count);
+    digitnet__random random;
+    digitnet__random_seed(&random, count);
     float *values = allocate(count * sizeof *values);
     for (size_t i = 0; i < count; i++)
-        values[i] = dnn_random_float(&random) - 0.5f;
+        values[i] = digitnet__random_float(&random) - 0.5f;
     return values;
 }
 
@@ -86,15 +86,15 @@ static void bench(bench_run *run, const char *set, const char *kernel, const cha
 /* Matrix products. */
 
 typedef struct product {
-    dnn_gemm gemm;
-    const dnn_kernels *kernels; /* NULL: OpenBLAS */
+    digitnet__gemm gemm;
+    const digitnet__kernels *kernels; /* NULL: OpenBLAS */
 } product;
 
 static void run_product(void *context) {
     const product *p = context;
 #if DNN_OPENBLAS
     if (!p->kernels) {
-        if (!dnn_openblas_gemm(&p->gemm))
+        if (!digitnet__openblas_gemm(&p->gemm))
             bench_fail("OpenBLAS refuses the sizes");
         return;
     }
@@ -120,7 +120,7 @@ static const product_shape products[] = {
     {false, true, 512, 512, 512},   {false, false, 512, 512, 512},
 };
 
-static void bench_product(bench_run *run, const dnn_kernels *kernels, const product_shape *shape) {
+static void bench_product(bench_run *run, const digitnet__kernels *kernels, const product_shape *shape) {
     float *a = random_values(shape->rows * shape->depth), *b = random_values(shape->depth * shape->columns);
     float *c = random_values(shape->rows * shape->columns);
     product p = {.kernels = kernels,
@@ -140,12 +140,12 @@ static void bench_product(bench_run *run, const dnn_kernels *kernels, const prod
              shape->rows, shape->columns, shape->depth);
     bench(run, kernels ? kernels->name : "OpenBLAS", "gemm", text, run_product, &p,
           2.0 * (double)shape->rows * (double)shape->columns * (double)shape->depth, NAN);
-    dnn_release(a);
-    dnn_release(b);
-    dnn_release(c);
+    digitnet__release(a);
+    digitnet__release(b);
+    digitnet__release(c);
 }
 
-static void bench_products(bench_run *run, const dnn_kernels *kernels) {
+static void bench_products(bench_run *run, const digitnet__kernels *kernels) {
     for (size_t i = 0; i < sizeof products / sizeof *products; i++)
         bench_product(run, kernels, &products[i]);
 }
@@ -153,9 +153,9 @@ static void bench_products(bench_run *run, const dnn_kernels *kernels) {
 /* Convolutions. */
 
 typedef struct convolution {
-    const dnn_kernels *kernels;
-    dnn_conv2d_shape shape;
-    dnn_pool2d_shape pool;
+    const digitnet__kernels *kernels;
+    digitnet__conv2d_shape shape;
+    digitnet__pool2d_shape pool;
     float *image, *kernel, *packed, *bias, *output, *output_gradient;
     float *kernel_gradient, *bias_gradient, *image_gradient;
     uint8_t *argmax;
@@ -189,11 +189,11 @@ static size_t greater(size_t a, size_t b) {
 }
 
 static void fill_shapes(convolution *c) {
-    dnn_conv2d_shape *s = &c->shape;
+    digitnet__conv2d_shape *s = &c->shape;
     s->stride_height = s->stride_width = 1;
     s->output_height = s->height - s->kernel_height + 1;
     s->output_width = s->width - s->kernel_width + 1;
-    dnn_pool2d_shape *p = &c->pool;
+    digitnet__pool2d_shape *p = &c->pool;
     p->height = s->output_height;
     p->width = s->output_width;
     p->channels = s->filters;
@@ -205,7 +205,7 @@ static void fill_shapes(convolution *c) {
 
 static void bench_convolution(bench_run *run, convolution *c) {
     fill_shapes(c);
-    const dnn_conv2d_shape *s = &c->shape;
+    const digitnet__conv2d_shape *s = &c->shape;
     size_t depth = s->kernel_height * s->kernel_width * s->channels,
            outputs = c->pool.output_height * c->pool.output_width;
     size_t image = s->height * s->width * s->channels;
@@ -238,7 +238,7 @@ static void bench_convolution(bench_run *run, convolution *c) {
     void *all[] = {c->image,  c->kernel,          c->packed,        c->bias,           c->output, c->output_gradient,
                    c->argmax, c->kernel_gradient, c->bias_gradient, c->image_gradient, c->scratch};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        dnn_release(all[i]);
+        digitnet__release(all[i]);
 }
 
 static const struct {
@@ -249,16 +249,16 @@ static const struct {
     {31, 32, 64, 3, 2}, {20, 24, 40, 3, 3}, {15, 7, 13, 3, 1},  {8, 64, 64, 1, 1},
 };
 
-static void bench_convolutions(bench_run *run, const dnn_kernels *kernels) {
+static void bench_convolutions(bench_run *run, const digitnet__kernels *kernels) {
     for (size_t i = 0; i < sizeof convolutions / sizeof *convolutions; i++) {
         convolution c = {.kernels = kernels};
-        c.shape = (dnn_conv2d_shape){.height = convolutions[i].size,
-                                     .width = convolutions[i].size,
-                                     .channels = convolutions[i].channels,
-                                     .filters = convolutions[i].filters,
-                                     .kernel_height = convolutions[i].kernel,
-                                     .kernel_width = convolutions[i].kernel};
-        c.pool = (dnn_pool2d_shape){.pool_height = convolutions[i].pool, .pool_width = convolutions[i].pool};
+        c.shape = (digitnet__conv2d_shape){.height = convolutions[i].size,
+                                           .width = convolutions[i].size,
+                                           .channels = convolutions[i].channels,
+                                           .filters = convolutions[i].filters,
+                                           .kernel_height = convolutions[i].kernel,
+                                           .kernel_width = convolutions[i].kernel};
+        c.pool = (digitnet__pool2d_shape){.pool_height = convolutions[i].pool, .pool_width = convolutions[i].pool};
         bench_convolution(run, &c);
     }
 }
@@ -266,24 +266,24 @@ static void bench_convolutions(bench_run *run, const dnn_kernels *kernels) {
 /* What moves memory. */
 
 typedef struct values {
-    const dnn_kernels *kernels;
+    const digitnet__kernels *kernels;
     size_t count;
     float *a, *b, *c, *d;
     uint8_t *bytes;
     uint16_t *argmax;
-    dnn_conv2d_shape conv2d;
-    dnn_pool2d_shape pool2d;
+    digitnet__conv2d_shape conv2d;
+    digitnet__pool2d_shape pool2d;
 } values;
 
 static void run_adam(void *context) {
     const values *v = context;
-    dnn_adam settings = {1e-9f, 0.9f, 0.999f, 1e-7f};
+    digitnet__adam settings = {1e-9f, 0.9f, 0.999f, 1e-7f};
     v->kernels->adam(v->a, v->b, v->c, v->d, v->count, &settings);
 }
 
 static void run_sgd(void *context) {
     const values *v = context;
-    dnn_sgd settings = {1e-9f, 0.9f, false};
+    digitnet__sgd settings = {1e-9f, 0.9f, false};
     v->kernels->sgd(v->a, v->b, v->d, v->count, &settings);
 }
 
@@ -309,20 +309,20 @@ static void run_add_bias_relu(void *context) {
 
 static void run_softmax(void *context) {
     const values *v = context;
-    dnn_softmax(v->a, v->count / 10, 10);
+    digitnet__softmax(v->a, v->count / 10, 10);
 }
 
 static void run_im2col(void *context) {
     const values *v = context;
-    dnn_im2col(v->a, v->b, &v->conv2d, 0, v->conv2d.output_height * v->conv2d.output_width);
+    digitnet__im2col(v->a, v->b, &v->conv2d, 0, v->conv2d.output_height * v->conv2d.output_width);
 }
 
 static void run_max_pool(void *context) {
     const values *v = context;
-    dnn_max_pool2d(v->a, v->argmax, v->b, &v->pool2d);
+    digitnet__max_pool2d(v->a, v->argmax, v->b, &v->pool2d);
 }
 
-static void bench_elementwise(bench_run *run, const dnn_kernels *kernels) {
+static void bench_elementwise(bench_run *run, const digitnet__kernels *kernels) {
     static const struct {
         const char *name;
         work_fn run;
@@ -346,11 +346,11 @@ static void bench_elementwise(bench_run *run, const dnn_kernels *kernels) {
         char shape[32];
         snprintf(shape, sizeof shape, "%zu values", v.count);
         bench(run, kernels->name, works[i].name, shape, works[i].run, &v, NAN, works[i].bytes * (double)v.count);
-        dnn_release(v.a);
-        dnn_release(v.b);
-        dnn_release(v.c);
-        dnn_release(v.d);
-        dnn_release(v.bytes);
+        digitnet__release(v.a);
+        digitnet__release(v.b);
+        digitnet__release(v.c);
+        digitnet__release(v.d);
+        digitnet__release(v.bytes);
     }
 }
 
@@ -365,9 +365,9 @@ static void bench_plain(bench_run *run) {
     bench(run, "plain", "im2col", "13x13x32, 3x3", run_im2col, &v, NAN, 121.0 * 288 * 8);
     bench(run, "plain", "max_pool2d", "11x11x64, 2x2", run_max_pool, &v, NAN, 121.0 * 64 * 4);
     bench(run, "plain", "softmax", "32 x 10", run_softmax, &v, NAN, 320.0 * 8);
-    dnn_release(v.a);
-    dnn_release(v.b);
-    dnn_release(v.argmax);
+    digitnet__release(v.a);
+    digitnet__release(v.b);
+    digitnet__release(v.argmax);
 }
 
 static bool wanted_set(const bench_run *run, const char *set) {
@@ -389,11 +389,11 @@ int main(int argc, char **argv) {
     bench_report_begin(&run.report, json);
     run.peak = bench_sgemm_peak(1);
     BENCH_ROW(&run.report, bench_number("sgemm_gflops", run.peak, 1));
-    dnn_blas_enter();
+    digitnet__blas_enter();
     if (DNN_OPENBLAS && wanted_set(&run, "OpenBLAS"))
         bench_products(&run, NULL);
-    const dnn_kernels *kernels;
-    for (size_t i = 0; (kernels = dnn_kernels_at(i)) != NULL; i++) {
+    const digitnet__kernels *kernels;
+    for (size_t i = 0; (kernels = digitnet__kernels_at(i)) != NULL; i++) {
         if (!wanted_set(&run, kernels->name))
             continue;
         bench_convolutions(&run, kernels);
@@ -402,7 +402,7 @@ int main(int argc, char **argv) {
     }
     if (wanted_set(&run, "plain"))
         bench_plain(&run);
-    dnn_blas_leave();
+    digitnet__blas_leave();
     bench_report_end(&run.report);
     return 0;
 }

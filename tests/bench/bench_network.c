@@ -1,11 +1,11 @@
 #include "bench_network.h"
 
+#include "bench.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "bench.h"
 
 bench_shape bench_read_shape(const char *text) {
     bench_shape shape;
@@ -16,10 +16,10 @@ bench_shape bench_read_shape(const char *text) {
 }
 
 static void add_convolutions(digitnet_model *model, size_t filters, size_t depth) {
-    digitnet_model_add_conv2d(model, filters, 3, DIGITNET_RELU);
+    digitnet_model_add_conv2d(model, filters, 3, DIGITNET_ACTIVATION_RELU);
     for (size_t i = 1; i < depth; i++) {
-        digitnet_model_add_conv2d_ex(model, filters, 3, DIGITNET_RELU,
-                                     DIGITNET_WITH(digitnet_conv2d_options, .padding = DIGITNET_SAME));
+        digitnet_model_add_conv2d_ex(model, filters, 3, DIGITNET_ACTIVATION_RELU,
+                                     DIGITNET_WITH(digitnet_conv2d_options, .padding = DIGITNET_PADDING_SAME));
     }
     digitnet_model_add_max_pool2d(model, 2);
 }
@@ -30,20 +30,20 @@ digitnet_model *bench_network_build(bench_shape shape, size_t width, size_t dept
     add_convolutions(model, 32 * width, depth);
     add_convolutions(model, 64 * width, depth);
     digitnet_model_add_flatten(model);
-    digitnet_model_add_dense(model, 128 * width, DIGITNET_RELU);
-    digitnet_model_add_dense(model, 10, DIGITNET_SOFTMAX);
+    digitnet_model_add_dense(model, 128 * width, DIGITNET_ACTIVATION_RELU);
+    digitnet_model_add_dense(model, 10, DIGITNET_ACTIVATION_SOFTMAX);
     return model;
 }
 
 void bench_network_compile(digitnet_model *model) {
-    bench_check(digitnet_model_compile(model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY),
+    bench_check(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY),
                 "digitnet_model_compile");
 }
 
 /* Of the layer at `index`, which has a bias if it has weights. */
 static double layer_flop(const digitnet_model *model, size_t index) {
     digitnet_layer_info layer = DIGITNET_INIT(digitnet_layer_info);
-    bench_check(digitnet_model_layer(&layer, model, index), "digitnet_model_layer");
+    bench_check(digitnet_model_describe_layer(&layer, model, index), "digitnet_model_describe_layer");
     if (layer.parameters == 0)
         return 0;
     double weights = (double)(layer.parameters - layer.channels);

@@ -1,14 +1,14 @@
 /* Predictions through the public functions: throughput of sessions, latency of one image, and how soon a new process
  * has its first prediction. */
+#include "bench.h"
+#include "bench_network.h"
+
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "bench.h"
-#include "bench_network.h"
 
 static const char usage[] =
     "usage: bench_predict [OPTION...]\n"

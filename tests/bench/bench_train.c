@@ -1,10 +1,10 @@
 /* Whole training steps through the public functions: images a second, against the machine's SGEMM peak in the same run.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "bench.h"
 #include "bench_network.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 
 static const char usage[] = "usage: bench_train [OPTION...]\n"
                             "Trains MNIST's network by Adam. Options with a list (1,2,4) measure every combination.\n"

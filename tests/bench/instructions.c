@@ -1,5 +1,5 @@
 /* One training step and one prediction of MNIST's network, always the same, on one thread with the built-in kernels of
- * the baseline instruction set: tests/check_instructions.sh counts their instructions. */
+ * the baseline instruction set: tests/checks/check_instructions.sh counts their instructions. */
 
 #include "bench.h"
 #include "bench_network.h"
@@ -7,11 +7,11 @@
 
 enum { BATCH = 32, PIXELS = 28 * 28, CLASSES = 10 };
 
-static const dnn_kernels *baseline_kernels(void) {
+static const digitnet__kernels *baseline_kernels(void) {
     size_t index = 0;
-    while (dnn_kernels_at(index + 1))
+    while (digitnet__kernels_at(index + 1))
         index++;
-    return dnn_kernels_at(index);
+    return digitnet__kernels_at(index);
 }
 
 static void train_one_step(digitnet_model *model, const digitnet_dataset *digits) {

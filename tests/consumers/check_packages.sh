@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the Debian packages, asks lintian, installs them in a scratch root and builds programs with them: check_packages.sh BUILD_FOLDER
-# tests/bare-packages.sh does it with the whole of a Debian in that root.
+# tests/portability/bare-packages.sh does it with the whole of a Debian in that root.
 set -euo pipefail
 for tool in dpkg-shlibdeps lintian doxygen; do
     command -v "$tool" >/dev/null || { echo "skipped: this check needs $tool"; exit 77; }

@@ -1,9 +1,9 @@
 /* A program that uses an installed libdigitnet: builds, trains and asks a small network. */
-#include <stdio.h>
-#include <string.h>
-
 #include "digitnet/digitnet.h"
 #include "digitnet/progress.h"
+
+#include <stdio.h>
+#include <string.h>
 
 static int failed(const char *what) {
     fprintf(stderr, "%s: %s\n", what, digitnet_last_error());
@@ -24,10 +24,10 @@ int main(void) {
     }
     if (digitnet_dataset_create_u8(&dataset, images[0], labels, 4, 4, 4, 1) || digitnet_model_create(&model, 4, 4, 1))
         return failed("create");
-    digitnet_model_add_conv2d(model, 2, 3, DIGITNET_RELU);
+    digitnet_model_add_conv2d(model, 2, 3, DIGITNET_ACTIVATION_RELU);
     digitnet_model_add_flatten(model);
-    digitnet_model_add_dense(model, 2, DIGITNET_SOFTMAX);
-    if (digitnet_model_compile(model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY))
+    digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SOFTMAX);
+    if (digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY))
         return failed("compile");
     if (digitnet_model_fit(NULL, model, dataset,
                            DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .threads = 1,

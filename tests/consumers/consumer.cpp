@@ -1,9 +1,9 @@
 // The C++ side of consumer.c: the headers' macros and declarations as C++ sees them.
-#include <cstdio>
-#include <vector>
-
 #include "digitnet/digitnet.h"
 #include "digitnet/progress.h"
+
+#include <cstdio>
+#include <vector>
 
 static int count_events(const digitnet_event *, void *count) {
     ++*static_cast<int *>(count);
@@ -22,7 +22,7 @@ int main() {
     bool ok = digitnet_dataset_create_f32(&dataset, images.data(), labels.data(), 4, 4, 4, 1) == DIGITNET_OK &&
               digitnet_model_create(&model, 4, 4, 1) == DIGITNET_OK;
     digitnet_model_add_flatten(model);
-    digitnet_model_add_dense(model, 2, DIGITNET_SOFTMAX);
+    digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SOFTMAX);
 
     auto compile_options = DIGITNET_INIT(digitnet_compile_options);
     compile_options.learning_rate = 0.01;
@@ -31,8 +31,8 @@ int main() {
     fit_options.callbacks = &callback;
     fit_options.callback_count = 1;
     ok = ok &&
-         digitnet_model_compile_ex(model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY, &compile_options) ==
-             DIGITNET_OK &&
+         digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                   &compile_options) == DIGITNET_OK &&
          digitnet_model_fit(nullptr, model, dataset, &fit_options) == DIGITNET_OK && events > 0 &&
          digitnet_model_predict(scores.data(), scores.size(), model, images.data(), images.size()) == DIGITNET_OK;
     if (!ok)

@@ -1,9 +1,9 @@
 /* A program that opens the library as it runs, trains with it, and closes it again: dlopen PATH_OF_THE_LIBRARY */
+#include "digitnet/digitnet.h"
+
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "digitnet/digitnet.h"
 
 /* The functions that are used, by their names. */
 #define FUNCTIONS(USE)              \
@@ -48,9 +48,10 @@ static int train(const struct library *library) {
     int failed = library->digitnet_dataset_create_u8(&dataset, images[0], labels, 4, 4, 4, 1) != DIGITNET_OK ||
                  library->digitnet_model_create(&model, 4, 4, 1) != DIGITNET_OK;
     library->digitnet_model_add_flatten(model);
-    library->digitnet_model_add_dense(model, 2, DIGITNET_SOFTMAX);
+    library->digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SOFTMAX);
     failed = failed ||
-             library->digitnet_model_compile(model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY) ||
+             library->digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM,
+                                             DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY) ||
              library->digitnet_model_fit(NULL, model, dataset,
                                          DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .threads = 2)) ||
              library->digitnet_model_predict_u8(scores, 2, model, images[0], 16) ||

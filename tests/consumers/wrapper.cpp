@@ -1,12 +1,12 @@
 // A program that uses an installed libdigitnet through digitnet.hpp: builds, trains and asks a small network.
+#include "digitnet/digitnet.hpp"
+#include "digitnet/progress.h"
+
 #include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
 #include <vector>
-
-#include "digitnet/digitnet.hpp"
-#include "digitnet/progress.h"
 
 static void expect(bool condition, const char *what) {
     if (!condition)

@@ -3,11 +3,11 @@
 #ifndef DIGITNET_TESTS_FUZZ_H
 #define DIGITNET_TESTS_FUZZ_H
 
+#include "digitnet/digitnet.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "digitnet/digitnet.h"
 
 /* A target defines these two. */
 void try_input(const uint8_t *data, size_t size);

@@ -1,10 +1,10 @@
 /* Reads any bytes as a sequence of calls: one byte chooses the call, those behind it its arguments. Objects are few and
  * small, and every status is right that the headers know; what a call must never do stands in the REQUIREs. */
+#include "fuzz.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "fuzz.h"
 
 enum { VALUES = 1 << 14, LABELS = 64 };
 
@@ -144,8 +144,8 @@ static void describe(world *w, input *in) {
     digitnet_layer_info layer = DIGITNET_INIT(digitnet_layer_info);
     digitnet_tensor_info tensor = DIGITNET_INIT(digitnet_tensor_info);
     check(digitnet_model_describe(&info, w->model));
-    check(digitnet_model_layer(&layer, w->model, take_size(in)));
-    check(digitnet_model_tensor(&tensor, w->model, take_size(in)));
+    check(digitnet_model_describe_layer(&layer, w->model, take_size(in)));
+    check(digitnet_model_describe_tensor(&tensor, w->model, take_size(in)));
     check(digitnet_model_summary(summary, sizeof summary - take_byte(in), NULL, w->model));
 }
 
@@ -254,7 +254,7 @@ static void compile(world *w, input *in) {
     options.momentum = which & 1 ? take_number(in) : 0;
     options.beta_1 = which & 2 ? take_number(in) : 0;
     options.nesterov = which >> 2 & 1;
-    check(digitnet_model_compile_ex(w->model, optimizer, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY, &options));
+    check(digitnet_model_compile_ex(w->model, optimizer, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, &options));
 }
 
 static void check_weights(const digitnet_model *model) {
@@ -268,7 +268,7 @@ static void check_weights(const digitnet_model *model) {
 
 static int stop_sometimes(const digitnet_event *event, void *user_data) {
     unsigned which = *(const unsigned *)user_data;
-    return event->kind == DIGITNET_BATCH_END && which % 5 < 2 ? (which % 5 == 0 ? 1 : DIGITNET_ECALLBACK) : 0;
+    return event->kind == DIGITNET_EVENT_BATCH_END && which % 5 < 2 ? (which % 5 == 0 ? 1 : DIGITNET_ECALLBACK) : 0;
 }
 
 /* However it ends, the weights are finite. */
@@ -306,7 +306,7 @@ static void control(world *w, input *in) {
         check(digitnet_model_set_learning_rate(w->model, take_number(in)));
     check(digitnet_model_get_learning_rate(&rate, w->model));
     digitnet_history_series(&count, w->history, (digitnet_metric)(which % 7));
-    (void)digitnet_history_end(w->history);
+    (void)digitnet_history_stop_reason(w->history);
 }
 
 /* ---- Prediction ---- */

@@ -1,10 +1,10 @@
 /* Reads any bytes as a picture, as mnist_predict does, and brings what is read into a digit's frame. */
+#include "../../examples/read_image.h"
+#include "fuzz.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
-
-#include "../../examples/read_image.h"
-#include "fuzz.h"
 
 /* Framing takes about ten bytes a pixel. */
 #define MAX_PIXELS ((size_t)1 << 14)

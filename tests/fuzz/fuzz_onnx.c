@@ -1,11 +1,10 @@
 /* Loads any bytes as a model: as they are, as another tool's file, and with the checksum set right. What loads must
  * predict, and be saved and loaded again with the same bytes. */
 #include "fuzz.h"
+#include "onnx/marks.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "onnx/marks.h"
 
 /* Far above what the limits below allow, and far below what a file could ask for. */
 const size_t memory_limit = (size_t)16 << 20;
@@ -43,9 +42,9 @@ static void save_and_load(const digitnet_model *model) {
     free(bytes);
 }
 
-static bool load(const uint8_t *data, size_t size, bool ignore_marks) {
+static bool load(const uint8_t *data, size_t size, bool ignore_metadata) {
     digitnet_model_load_options options = limits;
-    options.ignore_marks = ignore_marks;
+    options.ignore_metadata = ignore_metadata;
     digitnet_model *model = NULL;
     digitnet_status status = digitnet_model_load_memory_ex(&model, data, size, &options);
     REQUIRE((status == DIGITNET_OK) == (model != NULL));
@@ -63,7 +62,7 @@ static bool mend(uint8_t *file, size_t size) {
     size_t before = strlen(key) + 2; /* the value's tag and length */
     for (size_t i = 0; i + before + 8 <= size; i++) {
         if (memcmp(file + i, key, strlen(key)) == 0) {
-            dnn_onnx_write_checksum(file, size, i + before);
+            digitnet__onnx_write_checksum(file, size, i + before);
             return true;
         }
     }

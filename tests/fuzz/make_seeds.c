@@ -2,14 +2,14 @@
  * there. The inputs of fuzz_api are any bytes. */
 #include <stdio.h>
 /* jpeglib.h needs stdio.h before it. */
+#include "content.h"
+#include "digitnet/digitnet.h"
+#include "onnx_models.h"
+
 #include <jpeglib.h>
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "content.h"
-#include "digitnet/digitnet.h"
-#include "onnx_models.h"
 
 static const char *folder;
 

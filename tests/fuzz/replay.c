@@ -1,10 +1,10 @@
 /* Runs a fuzz target without libFuzzer over the files of folders: fuzz_NAME FOLDER... */
+#include "fuzz.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-
-#include "fuzz.h"
 
 /* In memory of exactly its size, so that a sanitizer sees any byte read outside of it. */
 static void replay_file(const char *path, size_t size) {

@@ -1,16 +1,16 @@
 /* Makes the golden files that are not there yet and prints their results: make_golden FOLDER >>FOLDER/results.txt */
-#include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "content.h"
 #include "golden.h"
 #include "onnx/marks.h"
 #include "onnx/schema.h"
 #include "onnx/wire.h"
 #include "onnx_models.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const char *folder;
 
@@ -35,7 +35,7 @@ static content save(const digitnet_model *model) {
 
 static void print_weights(const digitnet_model *model) {
     digitnet_tensor_info tensor = DIGITNET_INIT(digitnet_tensor_info);
-    for (size_t i = 0; digitnet_model_tensor(&tensor, model, i) == DIGITNET_OK; i++) {
+    for (size_t i = 0; digitnet_model_describe_tensor(&tensor, model, i) == DIGITNET_OK; i++) {
         float *values = malloc(tensor.values * sizeof *values);
         require(values && !digitnet_model_get_weights(values, tensor.values, model, tensor.name), "get_weights");
         printf("tensor %s", tensor.name);
@@ -74,7 +74,7 @@ static void put_good_model(const char *name, const digitnet_model *model, const 
     printf("model %s\nstatus 0\ninput %zu %zu %zu\n", name, info.height, info.width, info.channels);
     printf("training %d %" PRIu64 " %" PRIu64 " %.17g\n", (int)info.compiled, info.epochs_done, info.batches_done,
            rate);
-    for (size_t i = 0; digitnet_model_layer(&layer, model, i) == DIGITNET_OK; i++)
+    for (size_t i = 0; digitnet_model_describe_layer(&layer, model, i) == DIGITNET_OK; i++)
         printf("layer %zu %zu %zu %s %s\n", layer.height, layer.width, layer.channels, layer.kind, layer.name);
     print_weights(model);
     print_scores(model, &info);
@@ -102,14 +102,14 @@ static content replace(const content *file, const char *from, const char *to) {
 
 static void mend(content *file) {
     const char *key = "digitnet.checksum";
-    dnn_onnx_write_checksum(file->bytes, file->size, find(file, key) + strlen(key) + 2);
+    digitnet__onnx_write_checksum(file->bytes, file->size, find(file, key) + strlen(key) + 2);
 }
 
 /* Where the first of our marks begins. */
 static size_t find_marks(const content *file) {
-    dnn_wire_reader reader = dnn_wire_read((dnn_wire_view){.bytes = file->bytes, .size = file->size});
-    dnn_wire_field field;
-    while (dnn_wire_next(&reader, &field) && field.number != DNN_MODEL_METADATA_PROPS)
+    digitnet__wire_reader reader = digitnet__wire_read((digitnet__wire_view){.bytes = file->bytes, .size = file->size});
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&reader, &field) && field.number != DNN_MODEL_METADATA_PROPS)
         continue;
     return field.offset;
 }
@@ -128,7 +128,7 @@ static digitnet_dataset *make_dataset(size_t count, size_t height, size_t width,
 
 static int stop_at_second_epoch(const digitnet_event *event, void *unused) {
     (void)unused;
-    return event->kind == DIGITNET_BATCH_END && event->epoch == 2 && event->batch == 1;
+    return event->kind == DIGITNET_EVENT_BATCH_END && event->epoch == 2 && event->batch == 1;
 }
 
 /* In the second epoch, by the given optimizer. */
@@ -136,11 +136,12 @@ static void put_trained_model(const char *name, digitnet_optimizer optimizer, co
     digitnet_model *model;
     digitnet_dataset *dataset = make_dataset(24, 5, 4, 2);
     require(!digitnet_model_create(&model, 5, 4, 2), "create");
-    digitnet_model_add_conv2d(model, 2, 2, DIGITNET_RELU);
+    digitnet_model_add_conv2d(model, 2, 2, DIGITNET_ACTIVATION_RELU);
     digitnet_model_add_max_pool2d(model, 2);
     digitnet_model_add_flatten(model);
-    digitnet_model_add_dense(model, 2, DIGITNET_SOFTMAX);
-    require(!digitnet_model_compile_ex(model, optimizer, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY, options), "compile");
+    digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SOFTMAX);
+    require(!digitnet_model_compile_ex(model, optimizer, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, options),
+            "compile");
     digitnet_fit_options fit = {.struct_size = sizeof fit,
                                 .epochs = 3,
                                 .batch_size = 8,
@@ -164,9 +165,9 @@ static void put_good_models(void) {
         put_good_model(name, model, &file);
         digitnet_model_free(model);
     }
-    put_trained_model("adam.onnx", DIGITNET_ADAM,
+    put_trained_model("adam.onnx", DIGITNET_OPTIMIZER_ADAM,
                       DIGITNET_WITH(digitnet_compile_options, .seed = 3, .learning_rate = 0.01));
-    put_trained_model("sgd.onnx", DIGITNET_SGD,
+    put_trained_model("sgd.onnx", DIGITNET_OPTIMIZER_SGD,
                       DIGITNET_WITH(digitnet_compile_options, .seed = 4, .momentum = 0.9, .nesterov = 1));
 }
 
@@ -213,7 +214,7 @@ static void put_model_beyond_limits(void) {
     require(!digitnet_model_create_ex(&model, 4000, 4000, 1,
                                       DIGITNET_WITH(digitnet_model_options, .max_activation_bytes = SIZE_MAX)),
             "create");
-    digitnet_model_add_conv2d(model, 6, 1, DIGITNET_LINEAR);
+    digitnet_model_add_conv2d(model, 6, 1, DIGITNET_ACTIVATION_LINEAR);
     require(!onnx_draw_weights(model, 1), "weights");
     content file = save(model);
     put_bad_model("large.onnx", &file, DIGITNET_ELIMIT);

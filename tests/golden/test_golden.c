@@ -1,11 +1,11 @@
 /* The golden files give what results.txt says. */
+#include "golden.h"
+#include "support.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "golden.h"
-#include "support.h"
 
 /* What the lines since the last "model" or "images" are about. */
 typedef struct subject {
@@ -80,7 +80,7 @@ static void check_training(subject *what, char *line) {
 
 static void check_layer(subject *what, char *line) {
     digitnet_layer_info layer = DIGITNET_INIT(digitnet_layer_info);
-    expect_ok(digitnet_model_layer(&layer, what->model, what->layers++));
+    expect_ok(digitnet_model_describe_layer(&layer, what->model, what->layers++));
     assert_int_equal(layer.height, next_size(&line));
     assert_int_equal(layer.width, next_size(&line));
     assert_int_equal(layer.channels, next_size(&line));
@@ -91,7 +91,7 @@ static void check_layer(subject *what, char *line) {
 /* The tensor's name may have spaces too: the one that the model has must begin the line. */
 static void check_tensor(subject *what, char *line) {
     digitnet_tensor_info tensor = DIGITNET_INIT(digitnet_tensor_info);
-    expect_ok(digitnet_model_tensor(&tensor, what->model, what->tensors++));
+    expect_ok(digitnet_model_describe_tensor(&tensor, what->model, what->tensors++));
     assert_memory_equal(tensor.name, line, strlen(tensor.name));
     line += strlen(tensor.name) + 1;
     float *values = must_allocate(tensor.values * sizeof *values);

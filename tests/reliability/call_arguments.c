@@ -1,11 +1,11 @@
 /* The worlds that calls are made in, and the values of arguments. */
+#include "public_calls.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include "public_calls.h"
 
 enum { IMAGES = 12 };
 
@@ -94,7 +94,7 @@ void free_world(world *own) {
 
 static int stop_at_once(const digitnet_event *event, void *user_data) {
     (void)event, (void)user_data;
-    return event->kind == DIGITNET_EPOCH_BEGIN;
+    return event->kind == DIGITNET_EVENT_EPOCH_BEGIN;
 }
 
 static int gather_zeros(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
@@ -163,7 +163,7 @@ static const struct_field model_load_options[] = {FIELD(model_load_options, stru
                                                   FIELD(model_load_options, max_activation_bytes, ANY_SIZE),
                                                   FIELD(model_load_options, max_multiply_adds, ANY_SIZE),
                                                   FIELD(model_load_options, max_bytes, ANY_SIZE),
-                                                  FIELD(model_load_options, ignore_marks, FLAG),
+                                                  FIELD(model_load_options, ignore_metadata, FLAG),
                                                   FIELD(model_load_options, reserved, FLAG)};
 static const struct_field compile_options[] = {
     FIELD(compile_options, struct_size, STRUCT_SIZE), FIELD(compile_options, reserved, ANY_SIZE),

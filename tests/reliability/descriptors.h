@@ -2,10 +2,10 @@
 #ifndef DESCRIPTORS_H
 #define DESCRIPTORS_H
 
+#include "expect.h"
+
 #include <dirent.h>
 #include <stddef.h>
-
-#include "expect.h"
 
 /* The names in a folder, but for "." and "..". */
 static inline size_t count_entries(const char *folder) {

@@ -1,9 +1,9 @@
 #include "disk.h"
 
+#include "support.h"
+
 #include <stdbool.h>
 #include <string.h>
-
-#include "support.h"
 
 enum { SECTOR = 512, SECTORS = DISK_FILE_BYTES / SECTOR };
 

@@ -8,8 +8,8 @@ digitnet_model *make_numbered_model(void) {
     digitnet_model *model;
     expect_ok(digitnet_model_create(&model, SIDE, SIDE, 1));
     digitnet_model_add_flatten(model);
-    digitnet_model_add_dense(model, CLASSES, DIGITNET_SOFTMAX);
-    expect_ok(digitnet_model_compile(model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY));
+    digitnet_model_add_dense(model, CLASSES, DIGITNET_ACTIVATION_SOFTMAX);
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
     return model;
 }
 

@@ -69,8 +69,9 @@
     X(digitnet_model_free, (digitnet_model_free(P(0)), own->model = P(0) ? NULL : own->model, 0), MODEL)               \
     X(digitnet_model_clear_error, (digitnet_model_clear_error(P(0)), 0), MODEL)                                        \
     X(digitnet_model_describe, digitnet_model_describe(P(0), P(1)), MODEL_INFO, MODEL)                                 \
-    X(digitnet_model_layer, digitnet_model_layer(P(0), P(1), N(2)), LAYER_INFO, MODEL, SMALL_SIZE)                     \
-    X(digitnet_model_tensor, digitnet_model_tensor(P(0), P(1), N(2)), TENSOR_INFO, MODEL, SMALL_SIZE)                  \
+    X(digitnet_model_describe_layer, digitnet_model_describe_layer(P(0), P(1), N(2)), LAYER_INFO, MODEL, SMALL_SIZE)   \
+    X(digitnet_model_describe_tensor, digitnet_model_describe_tensor(P(0), P(1), N(2)), TENSOR_INFO, MODEL,            \
+      SMALL_SIZE)                                                                                                      \
     X(digitnet_model_summary, digitnet_model_summary(P(0), N(1), P(2), P(3)), TEXT_OUT, ROOM, SIZE_OUT, MODEL)         \
     X(digitnet_model_get_weights, digitnet_model_get_weights(P(0), N(1), P(2), P(3)), FLOATS_OUT, ROOM, MODEL, TENSOR) \
     X(digitnet_model_set_weights, digitnet_model_set_weights(P(0), P(1), P(2), N(3)), MODEL, TENSOR, WEIGHTS,          \
@@ -97,7 +98,7 @@
     X(digitnet_history_series, (digitnet_history_series(P(0), P(1), (digitnet_metric)I(2)), 0), SIZE_OUT, HISTORY,     \
       ENUMERATOR)                                                                                                      \
     X(digitnet_history_first_epoch, (digitnet_history_first_epoch(P(0)), 0), HISTORY)                                  \
-    X(digitnet_history_end, (digitnet_history_end(P(0)), 0), HISTORY)                                                  \
+    X(digitnet_history_stop_reason, (digitnet_history_stop_reason(P(0)), 0), HISTORY)                                  \
     X(digitnet_history_write_csv, digitnet_history_write_csv(P(0), P(1)), HISTORY, PATH_TO_WRITE)                      \
     X(digitnet_history_free, (digitnet_history_free(P(0)), own->history = P(0) ? NULL : own->history, 0), HISTORY)     \
     X(digitnet_model_evaluate, digitnet_model_evaluate(P(0), P(1), P(2), P(3)), METRICS, MODEL, DATASET,               \

@@ -3,9 +3,9 @@
 #ifndef PUBLIC_CALLS_H
 #define PUBLIC_CALLS_H
 
-#include <limits.h>
-
 #include "support.h"
+
+#include <limits.h>
 
 /* What an argument, or a field of a struct, is for; from it follow its right value and its boundary values. */
 typedef enum argument_kind {

@@ -19,15 +19,16 @@ static digitnet_status create_model(scenario *self) {
 /* A builder's error is kept for compile. Taken back, building goes on. */
 static digitnet_status added(scenario *self, digitnet_status status) {
     if (status != DIGITNET_OK) {
-        expect_failure(digitnet_model_compile(self->model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY),
-                       status, digitnet_last_error());
+        expect_failure(
+            digitnet_model_compile(self->model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY),
+            status, digitnet_last_error());
         digitnet_model_clear_error(self->model);
     }
     return status;
 }
 
 static digitnet_status add_fused_convolution(scenario *self) {
-    return added(self, digitnet_model_add_conv2d(self->model, 5, 3, DIGITNET_RELU));
+    return added(self, digitnet_model_add_conv2d(self->model, 5, 3, DIGITNET_ACTIVATION_RELU));
 }
 
 static digitnet_status add_pool(scenario *self) {
@@ -35,12 +36,13 @@ static digitnet_status add_pool(scenario *self) {
 }
 
 static digitnet_status add_linear_convolution(scenario *self) {
-    return added(self, digitnet_model_add_conv2d_ex(self->model, 4, 2, DIGITNET_LINEAR,
-                                                    DIGITNET_WITH(digitnet_conv2d_options, .padding = DIGITNET_SAME)));
+    return added(
+        self, digitnet_model_add_conv2d_ex(self->model, 4, 2, DIGITNET_ACTIVATION_LINEAR,
+                                           DIGITNET_WITH(digitnet_conv2d_options, .padding = DIGITNET_PADDING_SAME)));
 }
 
 static digitnet_status add_activation(scenario *self) {
-    return added(self, digitnet_model_add_activation(self->model, DIGITNET_RELU));
+    return added(self, digitnet_model_add_activation(self->model, DIGITNET_ACTIVATION_RELU));
 }
 
 static digitnet_status add_flatten(scenario *self) {
@@ -48,7 +50,7 @@ static digitnet_status add_flatten(scenario *self) {
 }
 
 static digitnet_status add_hidden(scenario *self) {
-    return added(self, digitnet_model_add_dense(self->model, 7, DIGITNET_RELU));
+    return added(self, digitnet_model_add_dense(self->model, 7, DIGITNET_ACTIVATION_RELU));
 }
 
 static digitnet_status add_dropout(scenario *self) {
@@ -56,11 +58,11 @@ static digitnet_status add_dropout(scenario *self) {
 }
 
 static digitnet_status add_classes(scenario *self) {
-    return added(self, digitnet_model_add_dense(self->model, SMALL_CLASSES, DIGITNET_SOFTMAX));
+    return added(self, digitnet_model_add_dense(self->model, SMALL_CLASSES, DIGITNET_ACTIVATION_SOFTMAX));
 }
 
 static digitnet_status compile(scenario *self) {
-    return digitnet_model_compile(self->model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY);
+    return digitnet_model_compile(self->model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY);
 }
 
 /* ---- Data sets ---- */
@@ -200,7 +202,7 @@ static digitnet_status clone_model(scenario *self) {
 }
 
 static digitnet_status compile_again(scenario *self) {
-    return digitnet_model_compile_ex(self->copy, DIGITNET_SGD, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY,
+    return digitnet_model_compile_ex(self->copy, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
                                      DIGITNET_WITH(digitnet_compile_options, .momentum = 0.5));
 }
 

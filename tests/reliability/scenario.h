@@ -3,10 +3,10 @@
 #ifndef SCENARIO_H
 #define SCENARIO_H
 
+#include "support.h"
+
 #include <stddef.h>
 #include <stdint.h>
-
-#include "support.h"
 
 enum { SCENARIO_FILE_BYTES = 32768 };
 

@@ -1,6 +1,14 @@
 /* Short inputs that ask for much memory or time are refused in less than a second, within 16 MiB of the limit. */
 #include <stdio.h>
 /* jpeglib.h needs stdio.h before it. */
+#include "../../examples/read_image.h"
+#include "folder.h"
+#include "onnx/schema.h"
+#include "onnx/wire.h"
+#include "onnx_bytes.h"
+#include "onnx_models.h"
+#include "processes.h"
+
 #include <jpeglib.h>
 #include <png.h>
 #include <stdlib.h>
@@ -9,14 +17,6 @@
 #include <time.h>
 #include <unistd.h>
 #include <zlib.h>
-
-#include "../../examples/read_image.h"
-#include "folder.h"
-#include "onnx/schema.h"
-#include "onnx/wire.h"
-#include "onnx_bytes.h"
-#include "onnx_models.h"
-#include "processes.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { SANITIZED = 1 }; /* the sanitizer's own time and memory count too */
@@ -131,7 +131,7 @@ static void expect_model_refused(digitnet_model *model, const char *part) {
 static void images_of_65535_square(void **state) {
     (void)state;
     digitnet_model *model = create_without_limits(65535, 65535);
-    digitnet_model_add_conv2d(model, 1, 3, DIGITNET_RELU);
+    digitnet_model_add_conv2d(model, 1, 3, DIGITNET_ACTIVATION_RELU);
     expect_model_refused(model, "65535x65535");
     digitnet_image image = {
         .struct_size = sizeof image, .pixels = (const uint8_t *)"", .width = 65535, .height = 65535};
@@ -142,21 +142,21 @@ static void images_of_65535_square(void **state) {
 static void activations(void **state) {
     (void)state;
     digitnet_model *model = create_without_limits(4000, 4000);
-    digitnet_model_add_conv2d(model, 6, 1, DIGITNET_LINEAR); /* 366 MiB */
+    digitnet_model_add_conv2d(model, 6, 1, DIGITNET_ACTIVATION_LINEAR); /* 366 MiB */
     expect_model_refused(model, "bytes of outputs");
 }
 
 static void multiply_adds(void **state) {
     (void)state;
     digitnet_model *model = create_without_limits(1000, 1000);
-    digitnet_model_add_conv2d(model, 60, 50, DIGITNET_RELU); /* 136 thousand million */
+    digitnet_model_add_conv2d(model, 60, 50, DIGITNET_ACTIVATION_RELU); /* 136 thousand million */
     expect_model_refused(model, "multiply-adds");
 }
 
 static void comparisons(void **state) {
     (void)state;
     const digitnet_max_pool2d_options options = {
-        .struct_size = sizeof options, .stride_height = 1, .stride_width = 1, .padding = DIGITNET_SAME};
+        .struct_size = sizeof options, .stride_height = 1, .stride_width = 1, .padding = DIGITNET_PADDING_SAME};
     digitnet_model *model = create_without_limits(1500, 1500);
     digitnet_model_add_max_pool2d_ex(model, 250, &options); /* 140 thousand million */
     expect_model_refused(model, "multiply-adds");
@@ -166,7 +166,7 @@ static void parameters(void **state) {
     (void)state;
     digitnet_model *model = create_without_limits(1, 100);
     digitnet_model_add_flatten(model);
-    digitnet_model_add_dense(model, 9, DIGITNET_LINEAR);
+    digitnet_model_add_dense(model, 9, DIGITNET_ACTIVATION_LINEAR);
     expect_ok(onnx_draw_weights(model, 1));
     saved_bytes file = save_model(model);
     digitnet_model_free(model);
@@ -183,65 +183,65 @@ static void parameters(void **state) {
 
 enum { NAME_SIZE = 16000 };
 
-static void put_empty_nodes(dnn_wire_writer *writer) {
+static void put_empty_nodes(digitnet__wire_writer *writer) {
     for (size_t i = 0; i < 4000000; i++)
-        dnn_wire_end(writer, dnn_wire_begin(writer, DNN_GRAPH_NODE));
+        digitnet__wire_end(writer, digitnet__wire_begin(writer, DNN_GRAPH_NODE));
 }
 
 /* Names that differ in their last bytes alone. */
-static void put_long_names(dnn_wire_writer *writer) {
+static void put_long_names(digitnet__wire_writer *writer) {
     char name[NAME_SIZE + 1];
     memset(name, 'n', NAME_SIZE);
     for (size_t i = 0; i < 2048; i++) {
-        size_t begin = dnn_wire_begin(writer, DNN_GRAPH_INITIALIZER);
+        size_t begin = digitnet__wire_begin(writer, DNN_GRAPH_INITIALIZER);
         snprintf(name + NAME_SIZE - 5, 6, "%05zu", i);
-        dnn_wire_put_string(writer, DNN_TENSOR_NAME, name);
-        dnn_wire_end(writer, begin);
+        digitnet__wire_put_string(writer, DNN_TENSOR_NAME, name);
+        digitnet__wire_end(writer, begin);
     }
 }
 
 /* Layers without names, which all get one. */
-static void put_many_layers(dnn_wire_writer *writer) {
+static void put_many_layers(digitnet__wire_writer *writer) {
     for (size_t i = 0; i < 1024; i++) {
-        size_t begin = dnn_wire_begin(writer, DNN_GRAPH_NODE);
-        dnn_wire_put_string(writer, DNN_NODE_INPUT, "x");
-        dnn_wire_put_string(writer, DNN_NODE_OUTPUT, "x");
-        dnn_wire_put_string(writer, DNN_NODE_OP_TYPE, "Relu");
-        dnn_wire_end(writer, begin);
+        size_t begin = digitnet__wire_begin(writer, DNN_GRAPH_NODE);
+        digitnet__wire_put_string(writer, DNN_NODE_INPUT, "x");
+        digitnet__wire_put_string(writer, DNN_NODE_OUTPUT, "x");
+        digitnet__wire_put_string(writer, DNN_NODE_OP_TYPE, "Relu");
+        digitnet__wire_end(writer, begin);
     }
 }
 
 /* N x 1 x 1 x 1 of float */
-static void put_value(dnn_wire_writer *writer, uint32_t number) {
-    size_t value = dnn_wire_begin(writer, number);
-    dnn_wire_put_string(writer, DNN_VALUE_NAME, "x");
-    size_t type = dnn_wire_begin(writer, DNN_VALUE_TYPE), tensor = dnn_wire_begin(writer, DNN_TYPE_TENSOR);
-    dnn_wire_put_varint(writer, DNN_TENSOR_TYPE_ELEMENT, DNN_DATA_FLOAT);
-    size_t shape = dnn_wire_begin(writer, DNN_TENSOR_TYPE_SHAPE);
+static void put_value(digitnet__wire_writer *writer, uint32_t number) {
+    size_t value = digitnet__wire_begin(writer, number);
+    digitnet__wire_put_string(writer, DNN_VALUE_NAME, "x");
+    size_t type = digitnet__wire_begin(writer, DNN_VALUE_TYPE), tensor = digitnet__wire_begin(writer, DNN_TYPE_TENSOR);
+    digitnet__wire_put_varint(writer, DNN_TENSOR_TYPE_ELEMENT, DNN_DATA_FLOAT);
+    size_t shape = digitnet__wire_begin(writer, DNN_TENSOR_TYPE_SHAPE);
     for (size_t i = 0; i < 4; i++) {
-        size_t dimension = dnn_wire_begin(writer, DNN_SHAPE_DIM);
-        dnn_wire_put_varint(writer, DNN_DIM_VALUE, 1);
-        dnn_wire_end(writer, dimension);
+        size_t dimension = digitnet__wire_begin(writer, DNN_SHAPE_DIM);
+        digitnet__wire_put_varint(writer, DNN_DIM_VALUE, 1);
+        digitnet__wire_end(writer, dimension);
     }
-    dnn_wire_end(writer, shape);
-    dnn_wire_end(writer, tensor);
-    dnn_wire_end(writer, type);
-    dnn_wire_end(writer, value);
+    digitnet__wire_end(writer, shape);
+    digitnet__wire_end(writer, tensor);
+    digitnet__wire_end(writer, type);
+    digitnet__wire_end(writer, value);
 }
 
-static void expect_graph_refused(void (*put_content)(dnn_wire_writer *writer), const char *part) {
+static void expect_graph_refused(void (*put_content)(digitnet__wire_writer *writer), const char *part) {
     saved_bytes file = {NULL, 0};
     for (int pass = 0; pass < 2; pass++) {
-        dnn_wire_writer writer = {.bytes = file.data};
-        dnn_wire_put_varint(&writer, DNN_MODEL_IR_VERSION, 8);
-        size_t graph = dnn_wire_begin(&writer, DNN_MODEL_GRAPH);
+        digitnet__wire_writer writer = {.bytes = file.data};
+        digitnet__wire_put_varint(&writer, DNN_MODEL_IR_VERSION, 8);
+        size_t graph = digitnet__wire_begin(&writer, DNN_MODEL_GRAPH);
         put_content(&writer);
         put_value(&writer, DNN_GRAPH_INPUT);
         put_value(&writer, DNN_GRAPH_OUTPUT);
-        dnn_wire_end(&writer, graph);
-        size_t opset = dnn_wire_begin(&writer, DNN_MODEL_OPSET_IMPORT);
-        dnn_wire_put_varint(&writer, DNN_OPSET_VERSION, 13);
-        dnn_wire_end(&writer, opset);
+        digitnet__wire_end(&writer, graph);
+        size_t opset = digitnet__wire_begin(&writer, DNN_MODEL_OPSET_IMPORT);
+        digitnet__wire_put_varint(&writer, DNN_OPSET_VERSION, 13);
+        digitnet__wire_end(&writer, opset);
         file.size = writer.position;
         if (!file.data)
             file.data = must_allocate(file.size);

@@ -1,10 +1,10 @@
 /* Every public function with every argument, and every field of its structs, at its boundary values, and with memory
  * that overlaps, on a model in every state: a status, never a crash, and nothing changed where it is a failure. With
  * the argument "functions" it prints the functions that it knows. */
+#include "public_calls.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "public_calls.h"
 
 /* The model's bytes, or nothing where it has no weights. */
 typedef struct snapshot {

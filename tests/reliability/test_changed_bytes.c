@@ -1,10 +1,10 @@
 /* A saved model of which one byte is changed, or the end is cut off, is refused; where its checksum is set right again
  * it does no harm. Changes each bit, to 0, to 255 and to the next number; with the argument "all", to every other
  * number. */
-#include <stdlib.h>
-
 #include "fuzz/fuzz.h"
 #include "onnx_bytes.h"
+
+#include <stdlib.h>
 
 static bool try_all;
 

@@ -1,13 +1,13 @@
 /* Children that are forked while threads compute, and that train and predict for themselves: test_fork [CHILDREN] */
+#include "counts.h"
+#include "processes.h"
+#include "support.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "counts.h"
-#include "processes.h"
-#include "support.h"
 
 enum { IMAGES = 20, THREADS = 3, SECONDS_FOR_A_CHILD = 60 };
 

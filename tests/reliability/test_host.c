@@ -2,15 +2,15 @@
  * that has changed nothing, and in one that has everything in a way of its own. And 64 KiB of stack are enough, or the
  * least that the system allows. */
 #define _GNU_SOURCE /* feenableexcept */
+#include "host.h"
+#include "public_calls.h"
+
 #include <fenv.h>
 #include <locale.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include "host.h"
-#include "public_calls.h"
 
 #if defined(__SSE__)
 #include <xmmintrin.h>

@@ -1,17 +1,17 @@
 /* Processes that are killed as they save, and that save the same file at once: test_kills [KILLS] */
-#include <errno.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
-
 #include "descriptors.h"
 #include "folder.h"
 #include "generations.h"
 #include "processes.h"
 #include "support.h"
 #include "wrapped_calls.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 enum { OLD = 1, NEW = 2 };
 

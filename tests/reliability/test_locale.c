@@ -1,10 +1,10 @@
 /* Files and messages in a locale with a decimal comma are what they are in C. Run by comma_locale.sh. */
+#include "support.h"
+
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include "support.h"
 
 enum { MAX_BYTES = 1 << 16 };
 
@@ -25,7 +25,7 @@ static void read_back(unsigned char *bytes, size_t *size, const char *path) {
 
 static int stop_in_third(const digitnet_event *event, void *user_data) {
     (void)user_data;
-    return event->kind == DIGITNET_EPOCH_BEGIN && event->epoch == 3;
+    return event->kind == DIGITNET_EVENT_EPOCH_BEGIN && event->epoch == 3;
 }
 
 static void write_all(written *out) {
@@ -35,7 +35,7 @@ static void write_all(written *out) {
     digitnet_dataset *data = make_small_dataset(10, 1);
     digitnet_history *history;
     expect_ok(digitnet_model_compile_ex(
-        model, DIGITNET_SGD, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY,
+        model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
         DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.0123, .momentum = 0.5, .seed = 3)));
     expect_ok(digitnet_model_fit(
         &history, model, data,

@@ -1,10 +1,10 @@
 /* Numbers that are none, or that overflow on their way: a status, and nothing lost. */
+#include "kernels/softmax.h"
+#include "support.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
-
-#include "kernels/softmax.h"
-#include "support.h"
 
 enum { IMAGES = 40, VALUES = IMAGES * SMALL_IMAGE, SCORES = IMAGES * SMALL_CLASSES };
 
@@ -110,8 +110,9 @@ static void test_overflow_to_below(void **state) {
     digitnet_dataset *data;
     expect_ok(digitnet_model_create(&model, 1, 2, 1));
     digitnet_model_add_flatten(model);
-    digitnet_model_add_dense_ex(model, 2, DIGITNET_SOFTMAX, DIGITNET_WITH(digitnet_dense_options, .no_bias = 1));
-    expect_ok(digitnet_model_compile(model, DIGITNET_SGD, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY));
+    digitnet_model_add_dense_ex(model, 2, DIGITNET_ACTIVATION_SOFTMAX,
+                                DIGITNET_WITH(digitnet_dense_options, .no_bias = 1));
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
     expect_ok(digitnet_model_set_weights(model, NULL, weights, 4));
     expect_failure(digitnet_model_predict(scores, 2, model, image, 2), DIGITNET_EDIVERGED, "overflows");
     assert_true(scores[0] == 5 && scores[1] == 5);
@@ -134,9 +135,9 @@ static void test_overflow_after_good_chunks(void **state) {
         digitnet_model *model;
         expect_ok(digitnet_model_create(&model, 1, 1, 1));
         digitnet_model_add_flatten(model);
-        digitnet_model_add_dense(model, 1, DIGITNET_RELU);
-        digitnet_model_add_dense(model, 1, DIGITNET_SOFTMAX);
-        expect_ok(digitnet_model_compile(model, DIGITNET_SGD, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY));
+        digitnet_model_add_dense(model, 1, DIGITNET_ACTIVATION_RELU);
+        digitnet_model_add_dense(model, 1, DIGITNET_ACTIVATION_SOFTMAX);
+        expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
         const float weights[] = {causes[i].kernel, causes[i].bias, causes[i].kernel, 0};
         expect_ok(digitnet_model_set_weights(model, NULL, weights, 4));
         memset(own->floats, 0, sizeof own->floats);
@@ -172,7 +173,8 @@ static void test_rates_and_pixels_that_are_too_large(void **state) {
         digitnet_dataset *data = dataset_of(&scaled);
         digitnet_model *model = build_small_network();
         expect_ok(digitnet_model_compile_ex(
-            model, i / 25 ? DIGITNET_SGD : DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY,
+            model, i / 25 ? DIGITNET_OPTIMIZER_SGD : DIGITNET_OPTIMIZER_ADAM,
+            DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
             DIGITNET_WITH(digitnet_compile_options, .learning_rate = rates[i / 5 % 5], .seed = 1)));
         digitnet_status status = digitnet_model_fit(
             NULL, model, data,
@@ -225,7 +227,7 @@ static void test_weights_in_a_file(void **state) {
     (void)state;
     static const float bad[] = {NAN, INFINITY, -INFINITY};
     static const float marker = 0.123456789f;
-    const digitnet_model_load_options any = {.struct_size = sizeof any, .ignore_marks = 1};
+    const digitnet_model_load_options any = {.struct_size = sizeof any, .ignore_metadata = 1};
     digitnet_model *model = make_small_network(1), *loaded;
     float *weights = copy_weights(model);
     weights[7] = marker;
@@ -254,7 +256,7 @@ static void test_softmax_of_extremes(void **state) {
     static const float extremes[] = {1e38f, -1e38f, FLT_MAX, -FLT_MAX, 0, FLT_MIN};
     for (size_t i = 0; i < 6 * 6 * 6; i++) {
         float values[] = {extremes[i % 6], extremes[i / 6 % 6], extremes[i / 36]}, sum = 0;
-        dnn_softmax(values, 1, 3);
+        digitnet__softmax(values, 1, 3);
         for (size_t k = 0; k < 3; k++) {
             assert_true(values[k] >= 0 && values[k] <= 1);
             sum += values[k];

@@ -1,11 +1,11 @@
 /* Eight threads that predict with one model, eight that train models of their own, all at the same time and with the
  * results of one thread alone; and a long run of sessions, which allocates nothing: test_parallel [RUNS] */
+#include "counts.h"
+#include "support.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include "counts.h"
-#include "support.h"
 
 enum { PREDICTORS = 8, TRAINERS = 8, WORKERS = PREDICTORS + TRAINERS, ROUNDS = 20, IMAGES = 40, SLACK_PAGES = 64 };
 

@@ -1,15 +1,15 @@
 /* The power fails during a save: its system calls are recorded, and done again on a simulated disk that loses power
  * after each of them. Whatever that leaves, the file is the old one or the new one, whole; after the save, the new one.
  */
-#include <fcntl.h>
-#include <stdbool.h>
-#include <sys/stat.h>
-
 #include "disk.h"
 #include "folder.h"
 #include "generations.h"
 #include "support.h"
 #include "wrapped_calls.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/stat.h>
 
 enum { OLD = 1, NEW = 2, TEARS = 60, MOST_OPERATIONS = 128, MOST_DESCRIPTORS = 1024 };
 

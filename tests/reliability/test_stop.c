@@ -1,10 +1,10 @@
 /* A request to stop from a signal handler, as a program does on Ctrl-C: test_stop [FITS] */
+#include "counts.h"
+#include "support.h"
+
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/time.h>
-
-#include "counts.h"
-#include "support.h"
 
 enum { IMAGES = 64, BATCH = 4, ENDLESS = 1000000 };
 
@@ -24,7 +24,7 @@ static void request_stop(int number) {
 
 static int count_batch(const digitnet_event *event, void *user_data) {
     (void)user_data;
-    if (event->kind == DIGITNET_BATCH_END)
+    if (event->kind == DIGITNET_EVENT_BATCH_END)
         atomic_fetch_add(&batches_done, 1);
     return 0;
 }
@@ -53,7 +53,7 @@ static void test_fit_ends_within_a_batch(void **state) {
                                      DIGITNET_WITH(digitnet_fit_options, .epochs = ENDLESS, .batch_size = BATCH,
                                                    .threads = 1 + i % 3, DIGITNET_CALLBACKS({count_batch, NULL}))));
         assert_true(requested);
-        assert_int_equal(digitnet_history_end(history), DIGITNET_END_REQUESTED);
+        assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_REQUESTED);
         assert_in_range(atomic_load(&batches_done) - atomic_load(&batches_at_request), 0, 1);
         /* It was consumed, and the place is kept: the next fit finishes the epoch. */
         digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);

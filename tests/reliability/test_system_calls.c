@@ -1,14 +1,14 @@
 /* Every system call of a save and of a load fails, is interrupted, or transfers less than it was asked to. */
-#include <errno.h>
-#include <stdbool.h>
-#include <sys/stat.h>
-#include <zlib.h>
-
 #include "descriptors.h"
 #include "folder.h"
 #include "generations.h"
 #include "support.h"
 #include "wrapped_calls.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <zlib.h>
 
 enum { OLD = 1, NEW = 2 };
 

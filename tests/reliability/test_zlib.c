@@ -1,10 +1,10 @@
 /* What zlib may answer, and what it never does on the tests' files: answers of a replaced inflate. */
+#include "folder.h"
+#include "support.h"
+
 #include <limits.h>
 #include <sys/mman.h>
 #include <zlib.h>
-
-#include "folder.h"
-#include "support.h"
 
 int __real_inflate(z_streamp stream, int flush);
 int __real_inflateInit2_(z_streamp stream, int window, const char *version, int size);

@@ -4,13 +4,13 @@
  *
  * With a checkpoint that is there it goes on from it. With one that is not it saves it after that batch, trains two
  * batches more, and kills itself. */
+#include "digitnet/digitnet.h"
+
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include "digitnet/digitnet.h"
 
 enum { IMAGES = 300, BATCH_SIZE = 32, EPOCHS = 2, CLASSES = 10 };
 
@@ -28,7 +28,7 @@ typedef struct death {
 
 static int save_and_die(const digitnet_event *event, void *user_data) {
     death *own = user_data;
-    if (event->kind != DIGITNET_BATCH_END)
+    if (event->kind != DIGITNET_EVENT_BATCH_END)
         return 0;
     own->batches++;
     if (own->batches == own->batch)
@@ -41,15 +41,15 @@ static int save_and_die(const digitnet_event *event, void *user_data) {
 static digitnet_model *make_model(void) {
     digitnet_model *model;
     must(digitnet_model_create(&model, 28, 28, 1));
-    digitnet_model_add_conv2d(model, 32, 3, DIGITNET_RELU);
+    digitnet_model_add_conv2d(model, 32, 3, DIGITNET_ACTIVATION_RELU);
     digitnet_model_add_max_pool2d(model, 2);
-    digitnet_model_add_conv2d(model, 64, 3, DIGITNET_RELU);
+    digitnet_model_add_conv2d(model, 64, 3, DIGITNET_ACTIVATION_RELU);
     digitnet_model_add_max_pool2d(model, 2);
     digitnet_model_add_flatten(model);
     digitnet_model_add_dropout(model, 0.25);
-    digitnet_model_add_dense(model, 128, DIGITNET_RELU);
-    must(digitnet_model_add_dense(model, CLASSES, DIGITNET_SOFTMAX));
-    must(digitnet_model_compile_ex(model, DIGITNET_ADAM, DIGITNET_SPARSE_CATEGORICAL_CROSSENTROPY,
+    digitnet_model_add_dense(model, 128, DIGITNET_ACTIVATION_RELU);
+    must(digitnet_model_add_dense(model, CLASSES, DIGITNET_ACTIVATION_SOFTMAX));
+    must(digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
                                    DIGITNET_WITH(digitnet_compile_options, .seed = 42)));
     return model;
 }

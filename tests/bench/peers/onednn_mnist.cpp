@@ -12,12 +12,11 @@
 #include <fstream>
 #include <functional>
 #include <numeric>
+#include <oneapi/dnnl/dnnl.hpp>
 #include <random>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include <oneapi/dnnl/dnnl.hpp>
 
 namespace {
 

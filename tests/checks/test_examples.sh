@@ -1,0 +1,230 @@
+#!/usr/bin/env bash
+# Runs the example programs on the subset of MNIST: test_examples.sh FOLDER_OF_THE_PROGRAMS
+# Exit codes, what stdout and stderr hold, the files that are left, stopping and resuming.
+set -euo pipefail
+source_folder=$(cd "$(dirname "$0")/../.." && pwd)
+programs=$(cd "$1" && pwd)
+subset=$source_folder/tests/data/mnist-subset
+digits=$source_folder/examples/digits
+header=epoch,loss,accuracy,val_loss,val_accuracy,train_seconds
+work=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT # a program that a failure leaves running would go on for hours
+cd "$work"
+
+fail() {
+    echo "failed: $*"
+    for file in stdout stderr; do
+        sed "s/^/$file: /" "$file"
+    done
+    exit 1
+}
+
+# Runs a program, into the files stdout and stderr, and checks its exit code.
+expect() { # CODE PROGRAM ARGUMENT...
+    local wanted=$1 code=0
+    shift
+    "$programs/$1" "${@:2}" >stdout 2>stderr || code=$?
+    [ "$code" = "$wanted" ] || fail "$* ended with $code, not $wanted"
+}
+
+# Whether a file has a line that matches.
+has() { # FILE PATTERN
+    grep -Eq -- "$2" "$1" || fail "$1 has no line with $2"
+}
+
+last_line_is_accuracy() {
+    tail -n 1 stdout | grep -Eqx 'test accuracy [01]\.[0-9]{4}' || fail "the last line on stdout is no accuracy"
+}
+
+# history.csv has the header and the rows of epochs 1 to N, six numbers each.
+has_epochs() { # FOLDER N
+    [ "$(head -n 1 "$1/history.csv")" = "$header" ] || fail "$1/history.csv has another header"
+    [ "$(tail -n +2 "$1/history.csv" | cut -d , -f 1 | tr '\n' ' ')" = "$(seq -s ' ' 1 "$2") " ] || fail "$1/history.csv has other epochs than 1 to $2"
+    ! tail -n +2 "$1/history.csv" | grep -Evqx '[0-9]+(,[0-9.e-]+){5}' || fail "$1/history.csv has a row without six numbers"
+}
+
+# mnist_predict decodes the whole file before it looks for a digit; what it does not decode it calls damaged.
+is_png() { # FILE
+    [ -s "$1" ] || fail "$1 is missing"
+    head -c 4 "$1" | cmp -s - <(printf '\211PNG') || fail "$1 is no PNG file"
+    "$programs/mnist_predict" trained/mnist.onnx "$1" >stdout 2>stderr || ! grep -q damaged stderr || fail "$1 does not decode"
+}
+
+usage() {
+    echo "== wrong usage, and help"
+    for options in --nonsense --epochs "--epochs 0" "--epochs -1" "--epochs 1.5" "--epochs 5x" "--batch-size 0" "--batch-size -32" \
+        "--learning-rate 0" "--learning-rate nan" "--learning-rate -1" "--threads -1" "--threads 257" "--seed -1" "--seed 18446744073709551616" \
+        "--output=" extra; do
+        # shellcheck disable=SC2086
+        expect 2 mnist_train $options
+        has stderr '^usage: mnist_train'
+        [ ! -s stdout ] || fail "mnist_train $options wrote to stdout"
+    done
+    for program in mnist_train mnist_predict fashion; do
+        expect 0 "$program" --help
+        has stdout "^usage: $program"
+        [ ! -s stderr ] || fail "$program --help wrote to stderr"
+    done
+    expect 2 mnist_predict
+    expect 2 mnist_predict only-a-model
+    expect 2 fashion --epochs 0
+    expect 2 quickstart one two
+    [ ! -e mnist-output ] || fail "wrong usage left a folder"
+}
+
+missing_data() {
+    echo "== data that is not there"
+    expect 1 quickstart
+    has stderr 'get-mnist\.sh data/mnist'
+    expect 1 mnist_train
+    has stderr 'get-mnist\.sh data/mnist'
+    expect 1 mnist_train --data nowhere
+    has stderr 'nowhere'
+    has stderr 'get-mnist\.sh nowhere'
+    expect 1 fashion --data nowhere
+    has stderr 'dataset-fashion-mnist'
+    expect 1 mnist_train --data "$subset" --resume nothing.onnx
+    has stderr 'nothing\.onnx'
+    touch file
+    expect 1 mnist_train --data "$subset" --epochs 1 --output file
+    has stderr 'file'
+}
+
+quickstart() {
+    echo "== quickstart"
+    expect 0 quickstart "$subset"
+    last_line_is_accuracy
+    [ -s quickstart.onnx ] || fail "quickstart saved no model"
+    [ -x "$programs/quickstart_cpp" ] || return 0
+    cp stdout in-c
+    mv quickstart.onnx in-c.onnx
+    expect 0 quickstart_cpp "$subset"
+    cmp stdout in-c || fail "quickstart_cpp tells other things than quickstart"
+    cmp quickstart.onnx in-c.onnx || fail "quickstart_cpp saved another model than quickstart"
+    expect 1 quickstart_cpp
+    has stderr 'quickstart_cpp: not found: '
+    has stderr 'get-mnist\.sh data/mnist'
+    expect 2 quickstart_cpp one two
+}
+
+train() {
+    echo "== mnist_train"
+    expect 0 mnist_train --data "$subset" --epochs 2 --seed 3 --output a/b/first
+    last_line_is_accuracy
+    has stdout 'Total params: 225,034'
+    has stderr '^Epoch 2/2 - .*loss: [0-9.]+ - accuracy: [0-9.]+ - val_loss: [0-9.]+ - val_accuracy: [0-9.]+$'
+    has_epochs a/b/first 2
+    cp a/b/first/history.csv two-epochs.csv
+
+    expect 0 mnist_train --data "$subset" --epochs 4 --output a/b/first --resume a/b/first/mnist.onnx
+    last_line_is_accuracy
+    cp stdout resumed
+    has_epochs a/b/first 4
+    head -n 3 a/b/first/history.csv | cmp - two-epochs.csv || fail "--resume changed the rows that were there"
+
+    expect 0 mnist_train --data="$subset" --epochs=4 --seed=3 --threads=3 --output=trained
+    cmp a/b/first/mnist.onnx trained/mnist.onnx || fail "2 + 2 epochs gave another model than 4 with other threads"
+    [ "$(tail -n 1 stdout)" = "$(tail -n 1 resumed)" ] || fail "the same model has two accuracies"
+    awk '{ exit !($3 > 0.93) }' <(tail -n 1 stdout) || fail "the accuracy is not over 93%"
+    for picture in training confusion predictions; do
+        is_png "trained/$picture.png"
+    done
+    [ "$(grep -c "Predicted: [0-9], Actual: [0-9]'" trained/plots.gp)" = 24 ] || fail "there are not 24 titles"
+    [ "$(awk '{ sum += $3 } END { print sum, NR }' trained/confusion.dat)" = "1000 100" ] || fail "the confusions are not those of 1000 digits"
+
+    expect 0 mnist_train --data "$subset" --epochs 1 --output trained --resume trained/mnist.onnx
+    has stderr 'has done 4 epochs already'
+    cmp a/b/first/mnist.onnx trained/mnist.onnx || fail "no epoch changed the model"
+    has_epochs trained 4
+}
+
+without_gnuplot() {
+    echo "== mnist_train without gnuplot"
+    mkdir plotless
+    touch plotless/training.png
+    code=0
+    PATH=$work/nowhere "$programs/mnist_train" --data "$subset" --epochs 1 --output plotless >stdout 2>stderr || code=$?
+    [ "$code" = 0 ] || fail "mnist_train without gnuplot ended with $code"
+    has stderr 'gnuplot-nox'
+    has stderr "cd 'plotless' && gnuplot plots.gp"
+    last_line_is_accuracy
+    has_epochs plotless 1
+    [ ! -e plotless/training.png ] || fail "an old picture was left"
+    (cd plotless && gnuplot plots.gp) >stdout 2>stderr || fail "gnuplot does not take the script"
+    is_png plotless/predictions.png
+}
+
+# Waits until a command succeeds, for five minutes at most: sanitized programs are slow.
+wait_for() {
+    for _ in $(seq 6000); do
+        ! "$@" || return 0
+        sleep 0.05
+    done
+    fail "waited in vain for $*"
+}
+
+interrupt() {
+    echo "== Ctrl-C, and going on"
+    "$programs/mnist_train" --data "$subset" --epochs 10000 --seed 5 --output stopped >stdout 2>stderr &
+    local process=$! code=0
+    wait_for test -e stopped/history.csv
+    kill -INT "$process"
+    wait "$process" || code=$?
+    [ "$code" = 130 ] || fail "stopped mnist_train ended with $code"
+    has stderr 'mnist_train --resume stopped/mnist\.onnx'
+    local epochs
+    epochs=$(($(wc -l <stopped/history.csv) - 1))
+    has_epochs stopped "$epochs"
+    expect 0 mnist_train --data "$subset" --epochs $((epochs + 1)) --output stopped --resume stopped/mnist.onnx
+    has_epochs stopped $((epochs + 1))
+    expect 0 mnist_train --data "$subset" --epochs $((epochs + 1)) --seed 5 --output unstopped
+    cmp stopped/mnist.onnx unstopped/mnist.onnx || fail "stopping changed the model"
+}
+
+predict() {
+    echo "== mnist_predict"
+    local pictures=("$digits"/*.jpg "$digits"/*.png "$digits"/*.pgm) right=0 picture digit
+    expect 0 mnist_predict trained/mnist.onnx "${pictures[@]}"
+    [ "$(wc -l <stdout)" = $((29 * ${#pictures[@]})) ] || fail "not 29 lines for each picture"
+    for picture in "${pictures[@]}"; do
+        digit=${picture%.*}
+        has stdout "^$picture: [0-9] \([0-9.]+%\), then [0-9] \([0-9.]+%\), [0-9] \([0-9.]+%\)$"
+        ! grep -Fq "$picture: ${digit: -1} (" stdout || right=$((right + 1))
+    done
+    echo "$right of ${#pictures[@]} pictures are read rightly"
+    [ $((10 * right)) -ge $((8 * ${#pictures[@]})) ] || fail "only $right of ${#pictures[@]} pictures are read rightly"
+
+    : >empty.png
+    echo "no picture" >text.jpg
+    head -c 3000 "$digits/marker-0.jpg" >cut.jpg
+    head -c 500 "$digits/screen-6.png" >cut.png
+    printf 'P5 20 20 255\n' >cut.pgm
+    printf 'P2 2 2 255 9 9 9 9' >blank.pgm
+    expect 1 mnist_predict trained/mnist.onnx empty.png text.jpg cut.jpg "$digits/screen-6.png" cut.png cut.pgm blank.pgm missing.png .
+    has stdout "screen-6.png: "
+    [ "$(grep -c %\) stdout)" = 1 ] || fail "a bad picture was read"
+    for picture in empty.png text.jpg cut.jpg cut.png cut.pgm blank.pgm missing.png .; do
+        has stderr "^$picture: ."
+    done
+    expect 1 mnist_predict missing.onnx "$digits/screen-6.png"
+    has stderr 'missing\.onnx'
+    expect 1 mnist_predict text.jpg "$digits/screen-6.png"
+}
+
+fashion() {
+    echo "== fashion"
+    expect 0 fashion --data "$subset" --epochs 1 --model fashion.onnx # its files have the same form
+    last_line_is_accuracy
+    has stdout '^ankle boot +[0-9.]+% right'
+    [ -s fashion.onnx ] || fail "fashion saved no model"
+}
+
+touch stdout stderr
+usage
+missing_data
+quickstart
+train
+without_gnuplot
+interrupt
+[ ! -x "$programs/mnist_predict" ] || predict
+fashion

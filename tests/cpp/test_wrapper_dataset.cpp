@@ -1,0 +1,175 @@
+// Data sets in C++: copied, in place, from a source, from files.
+#include "wrapper_support.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+TEST_CASE("a data set copies floats and bytes") {
+    const digitnet::dataset floats = make_dataset();
+    const auto [images, labels] = floats.read(0, IMAGES);
+    CHECK(images == make_images());
+    CHECK(labels == make_labels());
+    CHECK(floats.count() == IMAGES);
+    const digitnet_dataset_info info = floats.describe();
+    CHECK(info.count == IMAGES);
+    CHECK(info.height * info.width * info.channels == VALUES);
+    CHECK(info.classes == CLASSES);
+
+    const std::uint8_t pixels[] = {0, 51, 102, 153, 204, 255};
+    const std::int32_t classes[] = {4, 2};
+    const digitnet::dataset bytes(pixels, classes, 1, 3, 1);
+    CHECK(bytes.describe().classes == 5);
+    CHECK(bytes.read(1, 1).images == std::vector<float>{153 / 255.0f, 204 / 255.0f, 1});
+    CHECK(bytes.read(1, 1).labels == std::vector<std::int32_t>{2});
+}
+
+TEST_CASE("images and labels must fit each other") {
+    const std::vector<float> values(12);
+    const std::vector<std::int32_t> labels(3);
+    const std::vector<std::int32_t> negative{0, -1, 0};
+    const std::vector<float> infinite{0, 1 / 0.0f, 0};
+    const std::size_t half = SIZE_MAX / 2 + 1; // half x 2 is 0
+    CHECK_NOTHROW(digitnet::dataset(values, labels, 2, 2, 1));
+    CHECK_ERROR(DIGITNET_ESHAPE, "12 values are not 3 images of 2x1x1", digitnet::dataset(values, labels, 2, 1, 1));
+    CHECK_ERROR(DIGITNET_ESHAPE, "12 values are not 3 images of 2x2x2", digitnet::dataset(values, labels, 2, 2, 2));
+    CHECK_ERROR(DIGITNET_ESHAPE, "13 values", digitnet::dataset(std::vector<float>(13), labels, 2, 2, 1));
+    CHECK_ERROR(DIGITNET_ESHAPE, "5x1x1", digitnet::dataset(values, labels, 5, 1, 1));
+    CHECK_ERROR(DIGITNET_ESHAPE, "0 values", digitnet::dataset(digitnet::span<const float>(), labels, half, 2, 1));
+    CHECK_ERROR(DIGITNET_ESHAPE, "", digitnet::dataset(std::vector<std::uint8_t>(12), labels, 1, 1, 1));
+    CHECK_ERROR(DIGITNET_ESHAPE, "", digitnet::dataset::in_place(values, labels, 4, 4, 4));
+    CHECK_ERROR(DIGITNET_EINVAL, "zero", digitnet::dataset(values, labels, 0, 2, 1));
+    CHECK_ERROR(DIGITNET_EINVAL, "", digitnet::dataset(values, std::vector<std::int32_t>(), 2, 2, 1));
+    CHECK_ERROR(DIGITNET_EINVAL, "label 1 is -1", digitnet::dataset(values, negative, 2, 2, 1));
+    CHECK_ERROR(DIGITNET_EINVAL, "image 1, value 0 is inf", digitnet::dataset(infinite, labels, 1, 1, 1));
+}
+
+TEST_CASE("reading goes into the caller's memory, and no further") {
+    const digitnet::dataset dataset = make_dataset();
+    std::vector<float> images(2 * VALUES);
+    std::vector<std::int32_t> labels(2);
+    dataset.read(images, {}, 3, 2);
+    CHECK(images == dataset.read(3, 2).images);
+    dataset.read({}, labels, 3, 2);
+    CHECK(labels == dataset.read(3, 2).labels);
+    CHECK_ERROR(DIGITNET_ESHAPE, "room", dataset.read(images, labels, 0, 3));
+    CHECK_ERROR(DIGITNET_ESHAPE, "room", dataset.read({}, labels, 0, 3));
+    CHECK_ERROR(DIGITNET_EINVAL, "11 samples from 0 on", dataset.read(0, IMAGES + 1));
+    CHECK_ERROR(DIGITNET_EINVAL, "1 samples from 10 on", dataset.read(IMAGES, 1));
+    CHECK_ERROR(DIGITNET_EINVAL, "", dataset.read(0, SIZE_MAX));
+    CHECK_ERROR(DIGITNET_EINVAL, "count is 0", dataset.read(0, 0));
+}
+
+// Values that tell when they are gone.
+template <typename Value> struct tracked {
+    std::vector<Value> values;
+    std::shared_ptr<int> alive;
+
+    const Value *data() const {
+        return values.data();
+    }
+    std::size_t size() const {
+        return values.size();
+    }
+};
+
+TEST_CASE("memory in place is kept as long as a data set or slice uses it") {
+    const auto alive = std::make_shared<int>();
+    tracked<float> images{make_images(), alive};
+    tracked<std::int32_t> labels{make_labels(), alive};
+    const float *const memory = images.data();
+    const auto slice = [&] {
+        const auto whole = digitnet::dataset::in_place(std::move(images), std::move(labels), SIZE, SIZE, 1);
+        CHECK(whole.read(0, IMAGES).images == make_images());
+        const_cast<float *>(memory)[VALUES] = 5; // seen only where it was not copied
+        return whole.slice(1, 2);
+    };
+    {
+        const digitnet::dataset part = slice();
+        CHECK(part.count() == 2);
+        CHECK(part.read(0, 1).images[0] == 5);
+        CHECK(part.read(0, 2).labels == std::vector<std::int32_t>{1, 0});
+        CHECK(alive.use_count() == 3);
+    }
+    CHECK(alive.use_count() == 1);
+    // Where it is refused, the containers are gone as well.
+    CHECK_ERROR(
+        DIGITNET_EINVAL, "label 0 is -1",
+        digitnet::dataset::in_place(tracked<std::uint8_t>{{1}, alive}, tracked<std::int32_t>{{-1}, alive}, 1, 1, 1));
+    CHECK(alive.use_count() == 1);
+}
+
+TEST_CASE("memory in place may be the program's own") {
+    std::uint8_t pixels[] = {0, 255};
+    const std::int32_t labels[] = {0, 1};
+    const auto dataset = digitnet::dataset::in_place(digitnet::span(pixels), digitnet::span(labels), 1, 1, 1);
+    pixels[0] = 51;
+    CHECK(dataset.read(0, 2).images == std::vector<float>{51 / 255.0f, 1});
+}
+
+TEST_CASE("a source is asked for samples, and kept as long as it is used") {
+    auto alive = std::make_shared<int>();
+    bool is_random = false, wants_images = true, wants_labels = true;
+    auto gather = [&, alive](const digitnet::batch &batch) {
+        wants_images = !batch.images.empty();
+        wants_labels = !batch.labels.empty();
+        is_random = !batch.seeds.empty();
+        if (wants_images)
+            REQUIRE(batch.images.size() == 2 * batch.indices.size());
+        for (std::size_t i = 0; i < batch.indices.size(); i++) {
+            for (std::size_t value = 0; wants_images && value < 2; value++)
+                batch.images[2 * i + value] = static_cast<float>(batch.indices[i] + value);
+            if (wants_labels)
+                batch.labels[i] = static_cast<std::int32_t>(batch.indices[i] % 2);
+        }
+    };
+    auto source = digitnet::dataset::source(100, 1, 2, 1, std::move(gather));
+    auto slice = source.slice(40, 10);
+    CHECK(slice.read(1, 2).images == std::vector<float>{41, 42, 42, 43});
+    CHECK(slice.read(1, 2).labels == std::vector<std::int32_t>{1, 0});
+    CHECK_FALSE(is_random);
+    std::int32_t label = -1;
+    source.read({}, {&label, 1}, 7, 1);
+    CHECK(label == 1);
+    CHECK_FALSE(wants_images);
+    float image[2];
+    source.read(image, {}, 7, 1);
+    CHECK(image[1] == 8);
+    CHECK_FALSE(wants_labels);
+
+    auto model = digitnet::model(1, 2, 1).flatten().dense(2, digitnet::softmax);
+    model.compile(digitnet::adam, digitnet::sparse_categorical_crossentropy);
+    CHECK(model.fit(source).end() == DIGITNET_STOP_COMPLETED);
+    CHECK(is_random);
+    CHECK(model.evaluate(slice).count == 10);
+
+    source = make_dataset();
+    CHECK(alive.use_count() == 2);
+    slice = make_dataset();
+    CHECK(alive.use_count() == 1);
+    CHECK_ERROR(DIGITNET_EINVAL, "zero",
+                digitnet::dataset::source(0, 1, 1, 1, [alive](const digitnet::batch &) { static_cast<void>(alive); }));
+    CHECK(alive.use_count() == 1);
+}
+
+TEST_CASE("MNIST's files") {
+    const std::string folder = "data/mnist-subset";
+    const auto [train, test] = digitnet::load_mnist(folder);
+    CHECK(train.describe().height == 28);
+    CHECK(test.describe().classes == 10);
+    CHECK(digitnet::load_mnist_train(folder).read(0, 2).images == train.read(0, 2).images);
+    CHECK(digitnet::load_mnist_test(folder).read(0, 2).images == test.read(0, 2).images);
+    const std::string images = folder + "/t10k-images-idx3-ubyte.gz", labels = folder + "/t10k-labels-idx1-ubyte.gz";
+    CHECK(digitnet::dataset::load_idx(images, labels).read(0, test.count()).labels ==
+          test.read(0, test.count()).labels);
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "nowhere", digitnet::load_mnist("nowhere"));
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "nowhere", digitnet::load_mnist_train("nowhere"));
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "nowhere", digitnet::load_mnist_test("nowhere"));
+    CHECK_ERROR(DIGITNET_EFORMAT, "", digitnet::dataset::load_idx(images, images));
+    digitnet::dataset_load_options limits;
+    limits.max_bytes = 1000;
+    CHECK_ERROR(DIGITNET_ELIMIT, "", digitnet::load_mnist(folder, limits));
+    CHECK_ERROR(DIGITNET_ELIMIT, "", digitnet::load_mnist_train(folder, limits));
+    CHECK_ERROR(DIGITNET_ELIMIT, "", digitnet::load_mnist_test(folder, limits));
+    CHECK_ERROR(DIGITNET_ELIMIT, "", digitnet::dataset::load_idx(images, labels, limits));
+}

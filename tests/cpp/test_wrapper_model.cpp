@@ -1,0 +1,311 @@
+// Models in C++: builders, training, prediction, sessions, weights and files, the same as through the C API.
+#include "wrapper_support.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+
+static_assert(std::is_same_v<decltype(std::declval<digitnet::model &>().flatten()), digitnet::model &>);
+static_assert(std::is_same_v<decltype(std::declval<digitnet::model>().flatten()), digitnet::model>);
+
+// make_model(), and its training, through the C API.
+static digitnet_model *make_in_c() {
+    digitnet_model *model = nullptr;
+    auto settings = DIGITNET_INIT(digitnet_compile_options);
+    settings.seed = 1;
+    REQUIRE(digitnet_model_create(&model, SIZE, SIZE, 1) == DIGITNET_OK);
+    digitnet_model_add_conv2d(model, 3, 3, DIGITNET_ACTIVATION_RELU);
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense(model, CLASSES, DIGITNET_ACTIVATION_SOFTMAX);
+    REQUIRE(digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                      &settings) == DIGITNET_OK);
+    return model;
+}
+
+TEST_CASE("training and prediction give the C API's bits") {
+    const digitnet::dataset dataset = make_dataset();
+    const std::vector<float> images = make_images();
+    digitnet::model model = make_model();
+    digitnet::fit_options options;
+    options.epochs = 3;
+    options.batch_size = 4;
+    model.fit(dataset, options);
+
+    const digitnet::model in_c(make_in_c());
+    std::vector<float> scores(IMAGES * CLASSES);
+    auto metrics = DIGITNET_INIT(digitnet_metrics);
+    REQUIRE(digitnet_model_fit(nullptr, const_cast<digitnet_model *>(in_c.get()), dataset.get(), &options) ==
+            DIGITNET_OK);
+    REQUIRE(digitnet_model_predict(scores.data(), scores.size(), in_c.get(), images.data(), images.size()) ==
+            DIGITNET_OK);
+    REQUIRE(digitnet_model_evaluate(&metrics, in_c.get(), dataset.get(), nullptr) == DIGITNET_OK);
+    CHECK(model.get_weights() == in_c.get_weights());
+    CHECK(model.predict(images) == scores);
+    CHECK(model.evaluate(dataset).loss == metrics.loss);
+    CHECK(model.evaluate(dataset).accuracy == metrics.accuracy);
+    CHECK(model.evaluate(dataset).count == IMAGES);
+    CHECK(model.summary() == in_c.summary());
+    CHECK(model.save_memory() == in_c.save_memory());
+}
+
+TEST_CASE("every layer, with its options") {
+    digitnet::conv2d_options convolution;
+    convolution.name = "first";
+    convolution.kernel_width = 2;
+    convolution.stride_height = 2;
+    convolution.padding = digitnet::same;
+    convolution.no_bias = 1;
+    digitnet::max_pool2d_options pool;
+    pool.stride_height = 1;
+    pool.padding = digitnet::valid;
+    digitnet::dense_options dense;
+    dense.name = "last";
+    dense.no_bias = 1;
+    digitnet::layer_options named;
+    named.name = "between";
+    digitnet::model model(8, 8, 2);
+    model.conv2d(5, 3, digitnet::linear, convolution).max_pool2d(2, pool).activation(digitnet::relu).flatten(named);
+    model.dropout(0.25).dense(3, digitnet::softmax, dense);
+    const auto info = model.describe();
+    CHECK(info.layers == 6);
+    CHECK(info.outputs == 3);
+    CHECK(info.compiled == 0);
+    CHECK(std::string(model.layer(0).name) == "first");
+    CHECK(std::string(model.layer(0).kind) == "conv2d");
+    CHECK(model.layer(0).height == 4);
+    CHECK(model.layer(0).width == 4);
+    CHECK(model.layer(0).parameters == 3 * 2 * 2 * 5);
+    CHECK(model.layer(1).height == 3);
+    CHECK(std::string(model.layer(3).name) == "between");
+    CHECK(std::string(model.layer(4).kind) == "dropout");
+    CHECK(std::string(model.tensor(1).name) == "last/kernel");
+    CHECK(model.tensor(1).values == 3 * 2 * 5 * 3);
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "", model.layer(6));
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "", model.tensor(2));
+    CHECK(model.summary().find("last (Dense)") != std::string::npos);
+    CHECK(model.summary().back() == '\n');
+    // The same as one chain on a temporary.
+    const digitnet::model chained = digitnet::model(8, 8, 2)
+                                        .conv2d(5, 3, digitnet::linear, convolution)
+                                        .max_pool2d(2, pool)
+                                        .activation(digitnet::relu)
+                                        .flatten(named)
+                                        .dropout(0.25)
+                                        .dense(3, digitnet::softmax, dense);
+    CHECK(chained.summary() == model.summary());
+}
+
+TEST_CASE("compile throws the first error of a chain of builders") {
+    auto model = digitnet::model(SIZE, SIZE, 1)
+                     .conv2d(2, 3, digitnet::relu)
+                     .max_pool2d(3) // does not fit 2 x 2
+                     .flatten()
+                     .dense(0, digitnet::softmax);
+    CHECK_ERROR(DIGITNET_ESHAPE, "max_pool", model.compile(digitnet::adam, digitnet::sparse_categorical_crossentropy));
+    CHECK(model.describe().layers == 1);
+    model.clear_error();
+    model.flatten().dense(CLASSES, digitnet::softmax);
+    model.compile(digitnet::sgd, digitnet::sparse_categorical_crossentropy);
+    CHECK(model.get_learning_rate() == 0.01);
+    CHECK_ERROR(DIGITNET_ESHAPE, "",
+                digitnet::model(SIZE, SIZE, 1)
+                    .dense(2, digitnet::relu)
+                    .compile(digitnet::adam, digitnet::sparse_categorical_crossentropy));
+    CHECK_ERROR(DIGITNET_ESTATE, "",
+                digitnet::model(1, 1, 1).compile(digitnet::adam, digitnet::sparse_categorical_crossentropy));
+}
+
+TEST_CASE("predictions of floats and bytes") {
+    const digitnet::model model = make_model();
+    const std::vector<float> images = make_images();
+    const std::vector<std::uint8_t> bytes(2 * VALUES, 51);
+    std::vector<float> scores(2 * CLASSES);
+    model.predict(scores, {images.data(), 2 * VALUES});
+    CHECK(scores == model.predict({images.data(), 2 * VALUES}));
+    model.predict(scores, bytes);
+    CHECK(scores == model.predict(bytes));
+    CHECK(scores == model.predict(std::vector<float>(2 * VALUES, 51 / 255.0f)));
+    CHECK_ERROR(DIGITNET_ESHAPE, "", model.predict({images.data(), VALUES + 1}));
+    CHECK_ERROR(DIGITNET_ESHAPE, "", model.predict({images.data(), VALUES - 1}));
+    CHECK_ERROR(DIGITNET_ESHAPE, "", model.predict({bytes.data(), VALUES - 1}));
+    CHECK_ERROR(DIGITNET_ESHAPE, "", model.predict(scores, images));
+    CHECK_ERROR(DIGITNET_EINVAL, "images is NULL", model.predict(std::vector<float>()));
+    CHECK_ERROR(DIGITNET_EINVAL, "", model.predict(std::vector<float>(VALUES, 0 / 0.0f)));
+    CHECK_ERROR(DIGITNET_ESTATE, "", digitnet::model(SIZE, SIZE, 1).flatten().predict(images));
+}
+
+TEST_CASE("threads predict with one model, and with sessions of it") {
+    const std::vector<float> images = make_images();
+    const std::vector<std::uint8_t> bytes(VALUES, 200);
+    digitnet::model model = make_model();
+    const std::vector<float> expected = model.predict(images), expected_of_bytes = model.predict(bytes);
+    digitnet::session_options options;
+    options.batch_size = 3;
+    const digitnet::session session(model, options);
+    std::vector<int> wrong(4);
+    std::vector<std::thread> threads;
+    for (int &count : wrong) {
+        threads.emplace_back([&, own = session.clone()]() mutable {
+            std::vector<float> scores(expected.size()), one(CLASSES);
+            for (int round = 0; round < 50; round++) {
+                own.run(scores, images);
+                own.run(one, bytes);
+                count += scores != expected || one != expected_of_bytes || model.predict(images) != expected;
+            }
+        });
+    }
+    for (std::thread &thread : threads)
+        thread.join();
+    CHECK(wrong == std::vector<int>(4));
+}
+
+TEST_CASE("a session outlives its model") {
+    const std::vector<float> images = make_images();
+    digitnet::model model = make_model();
+    const std::vector<float> expected = model.predict(images);
+    digitnet::session session(model);
+    model.fit(make_dataset());
+    CHECK(model.predict(images) != expected);
+    model = digitnet::model(1, 1, 1);
+    std::vector<float> scores(expected.size());
+    session.run(scores, images);
+    CHECK(scores == expected);
+    CHECK_ERROR(DIGITNET_ESHAPE, "", session.run({scores.data(), 1}, images));
+    CHECK_ERROR(DIGITNET_ESHAPE, "", session.run(scores, std::vector<std::uint8_t>(VALUES + 1)));
+    CHECK_ERROR(DIGITNET_ESTATE, "", digitnet::session(model));
+    digitnet::session_options many;
+    many.threads = 257;
+    CHECK_ERROR(DIGITNET_EINVAL, "257", digitnet::session(make_model(), many));
+}
+
+TEST_CASE("weights by name") {
+    digitnet::model model = make_model();
+    std::vector<float> all = model.get_weights();
+    CHECK(all.size() == model.describe().parameters);
+    const std::vector<float> kernel = model.get_weights("conv2d/kernel");
+    CHECK(kernel.size() == 9 * 3);
+    CHECK(std::equal(kernel.begin(), kernel.end(), all.begin()));
+    model.set_weights("dense/bias", std::vector<float>{0.25f, -0.5f});
+    CHECK(model.get_weights("dense/bias") == std::vector<float>{0.25f, -0.5f});
+    model.set_weights(all);
+    CHECK(model.get_weights() == all);
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "nobody", model.get_weights("nobody"));
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "nobody", model.set_weights("nobody", all));
+    CHECK_ERROR(DIGITNET_ESHAPE, "", model.set_weights("dense/bias", all));
+    all.pop_back();
+    CHECK_ERROR(DIGITNET_ESHAPE, "", model.set_weights(all));
+    const auto fresh = digitnet::model(SIZE, SIZE, 1).flatten().dense(1, digitnet::relu);
+    CHECK_ERROR(DIGITNET_ESTATE, "", fresh.get_weights());
+}
+
+// A new folder, removed with all that is in it.
+class temporary_folder {
+  public:
+    temporary_folder() {
+        REQUIRE(mkdtemp(path_) != nullptr);
+    }
+    temporary_folder(const temporary_folder &) = delete;
+    temporary_folder &operator=(const temporary_folder &) = delete;
+    ~temporary_folder() {
+        std::filesystem::remove_all(path_);
+    }
+    std::string file(const std::string &name) const {
+        return path_ + ('/' + name);
+    }
+
+  private:
+    char path_[32] = "/tmp/digitnet-test-XXXXXX";
+};
+
+TEST_CASE("a model comes back from a file and from memory, and trains on") {
+    const digitnet::dataset dataset = make_dataset();
+    const temporary_folder folder;
+    const std::string path = folder.file("model.onnx");
+    digitnet::model model = make_model();
+    model.fit(dataset);
+    model.save(path);
+    const std::vector<std::uint8_t> bytes = model.save_memory();
+    digitnet::model from_file = digitnet::model::load(path), from_memory = digitnet::model::load_memory(bytes);
+    digitnet::model copy = model.clone();
+    for (digitnet::model *each : {&model, &from_file, &from_memory, &copy}) {
+        CHECK(each->save_memory() == bytes);
+        each->fit(dataset);
+    }
+    CHECK(model.save_memory() != bytes);
+    CHECK(from_file.save_memory() == model.save_memory());
+    CHECK(from_memory.save_memory() == model.save_memory());
+    CHECK(copy.save_memory() == model.save_memory());
+
+    digitnet::model_load_options options;
+    options.ignore_metadata = 1;
+    CHECK(digitnet::model::load_memory(bytes, options).describe().compiled == 0);
+    CHECK(digitnet::model::load(path, options).describe().compiled == 0);
+    options.max_bytes = 100;
+    CHECK_ERROR(DIGITNET_ELIMIT, "100", digitnet::model::load(path, options));
+    CHECK_ERROR(DIGITNET_ELIMIT, "100", digitnet::model::load_memory(bytes, options));
+    CHECK_ERROR(DIGITNET_EFORMAT, "", digitnet::model::load_memory({bytes.data(), bytes.size() - 1}));
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "nothing.onnx", digitnet::model::load(folder.file("nothing.onnx")));
+    CHECK_ERROR(DIGITNET_EIO, "", model.save(folder.file("nowhere/model.onnx")));
+    CHECK_ERROR(DIGITNET_ESTATE, "", digitnet::model(SIZE, SIZE, 1).flatten().save_memory());
+    CHECK_ERROR(DIGITNET_ESTATE, "", digitnet::model(SIZE, SIZE, 1).flatten().save(path));
+    CHECK_ERROR(DIGITNET_ESTATE, "", digitnet::model(SIZE, SIZE, 1).max_pool2d(9).clone());
+    CHECK(digitnet::model::load(path).save_memory() == bytes); // no failure has touched it
+}
+
+TEST_CASE("the history's table") {
+    const temporary_folder folder;
+    digitnet::fit_options options;
+    options.epochs = 2;
+    make_model().fit(make_dataset(), options).write_csv(folder.file("history.csv"));
+    std::ifstream table(folder.file("history.csv"));
+    std::string line;
+    std::getline(table, line);
+    CHECK(line == "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds");
+    std::getline(table, line);
+    CHECK(line.rfind("1,", 0) == 0);
+    std::getline(table, line);
+    CHECK(line.rfind("2,", 0) == 0);
+    CHECK_FALSE(std::getline(table, line));
+}
+
+TEST_CASE("a picture is brought into MNIST's frame") {
+    digitnet::image picture;
+    picture.width = 40;
+    picture.height = 30;
+    picture.stride = 50;
+    std::vector<std::uint8_t> pixels((picture.height - 1) * picture.stride + picture.width, 255);
+    for (std::size_t row = 5; row < 25; row++)
+        for (std::size_t column = 18; column < 22; column++)
+            pixels[row * picture.stride + column] = 0;
+    digitnet::image in_c = picture;
+    in_c.pixels = pixels.data();
+    digitnet::frame expected{};
+    REQUIRE(digitnet_image_frame_digit(expected.data(), expected.size(), &in_c) == DIGITNET_OK);
+    CHECK(digitnet::frame_digit(pixels, picture) == expected);
+    CHECK(*std::max_element(expected.begin(), expected.end()) == 1);
+    picture.max_pixels = 1199;
+    CHECK_ERROR(DIGITNET_ELIMIT, "1199", digitnet::frame_digit(pixels, picture));
+
+    const auto shaped = [](std::size_t width, std::size_t height, std::size_t stride) {
+        digitnet::image layout;
+        layout.width = width;
+        layout.height = height;
+        layout.stride = stride;
+        return layout;
+    };
+    CHECK(digitnet::frame_digit(pixels, shaped(50, 29, 0)) == expected); // other margins, the same digit
+    pixels.pop_back();
+    CHECK_ERROR(DIGITNET_ESHAPE, "too few for 30 rows of 40, 50 apart",
+                digitnet::frame_digit(pixels, shaped(40, 30, 50)));
+    CHECK_ERROR(DIGITNET_ESHAPE, "", digitnet::frame_digit(pixels, shaped(8, SIZE_MAX / 8 + 2, 0))); // 8 x that is 8
+    CHECK_ERROR(DIGITNET_ESHAPE, "", digitnet::frame_digit(pixels, shaped(pixels.size() + 1, 1, 0)));
+    CHECK_ERROR(DIGITNET_EINVAL, "", digitnet::frame_digit(pixels, shaped(0, 30, 0)));
+    CHECK_ERROR(DIGITNET_EINVAL, "", digitnet::frame_digit(pixels, shaped(40, 0, 0)));
+    CHECK_ERROR(DIGITNET_EINVAL, "", digitnet::frame_digit(pixels, shaped(40, 30, 1)));
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "", digitnet::frame_digit(std::vector<std::uint8_t>(400, 9), shaped(20, 20, 0)));
+}

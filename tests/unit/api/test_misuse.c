@@ -1,0 +1,355 @@
+/* Every misuse is refused with a status and a message, and loses nothing. */
+#include "misuse.h"
+#include "model/model.h"
+#include "onnx_models.h"
+
+#include <math.h>
+
+static void test_zeros(void **state) {
+    misuse *own = *state;
+    digitnet_model *model;
+    digitnet_dataset *data;
+    static const int32_t labels[1];
+    expect_none(&model, digitnet_model_create(&model, 0, 28, 1), "0x28x1");
+    expect_none(&model, digitnet_model_create(&model, 28, 0, 1), "28x0x1");
+    expect_none(&model, digitnet_model_create(&model, 28, 28, 0), "28x28x0");
+    expect_none(&data, digitnet_dataset_create_u8(&data, own->bytes, labels, 0, 1, 1, 1), "0 images of 1x1x1");
+    expect_none(&data, digitnet_dataset_create_u8(&data, own->bytes, labels, 1, 0, 1, 1), "1 images of 0x1x1");
+    expect_none(&data, digitnet_dataset_create_f32(&data, own->image, labels, 1, 1, 0, 1), "1 images of 1x0x1");
+    expect_none(&data, digitnet_dataset_slice(&data, own->data, 0, 0), "count is 0");
+    expect_ok(digitnet_model_create(&model, 6, 6, 1));
+#define expect_refused_layer(call, message) \
+    do {                                    \
+        expect_invalid(call, message);      \
+        digitnet_model_clear_error(model);  \
+    } while (0)
+    expect_refused_layer(digitnet_model_add_conv2d(model, 0, 3, DIGITNET_ACTIVATION_RELU), "'conv2d': filters is 0");
+    expect_refused_layer(digitnet_model_add_conv2d(model, 3, 0, DIGITNET_ACTIVATION_RELU), "'conv2d': kernel 0x0");
+    expect_refused_layer(digitnet_model_add_max_pool2d(model, 0), "'max_pooling2d': pool 0x0");
+    expect_ok(digitnet_model_add_flatten(model));
+    expect_refused_layer(digitnet_model_add_dense(model, 0, DIGITNET_ACTIVATION_RELU), "'dense': units is 0");
+    digitnet_model_free(model);
+}
+
+static void test_bad_enumerators_and_rates(void **state) {
+    misuse *own = *state;
+    const digitnet_loss loss = DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, 6, 6, 1));
+    expect_refused_layer(digitnet_model_add_conv2d(model, 1, 1, (digitnet_activation)3), "3 is no activation");
+    expect_refused_layer(digitnet_model_add_activation(model, (digitnet_activation)-1), "-1 is no activation");
+    expect_refused_layer(
+        digitnet_model_add_conv2d_ex(model, 1, 1, DIGITNET_ACTIVATION_RELU,
+                                     DIGITNET_WITH(digitnet_conv2d_options, .padding = (digitnet_padding)2)),
+        "2 is no padding");
+    expect_refused_layer(digitnet_model_add_conv2d_ex(
+                             model, 1, 1, DIGITNET_ACTIVATION_RELU,
+                             DIGITNET_WITH(digitnet_conv2d_options, .name = "wide", .padding = (digitnet_padding)2)),
+                         "layer 'wide': 2 is no padding");
+    expect_refused_layer(digitnet_model_add_max_pool2d_ex(
+                             model, 1, DIGITNET_WITH(digitnet_max_pool2d_options, .padding = (digitnet_padding)-1)),
+                         "-1 is no padding");
+    static const double rates[] = {1, 1.5, -0.1, NAN, INFINITY};
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
+        expect_refused_layer(digitnet_model_add_dropout(model, rates[i]), "'dropout': rate is ");
+    digitnet_model_free(model);
+    expect_invalid(digitnet_model_compile(own->model, (digitnet_optimizer)0, loss), "0 is no optimizer");
+    expect_invalid(digitnet_model_compile(own->model, (digitnet_optimizer)3, loss), "3 is no optimizer");
+    expect_invalid(digitnet_model_compile(own->model, DIGITNET_OPTIMIZER_ADAM, (digitnet_loss)0), "0 is no loss");
+    static const digitnet_compile_options options[] = {{.struct_size = sizeof *options, .learning_rate = -1},
+                                                       {.struct_size = sizeof *options, .learning_rate = NAN},
+                                                       {.struct_size = sizeof *options, .learning_rate = INFINITY},
+                                                       {.struct_size = sizeof *options, .beta_1 = 1},
+                                                       {.struct_size = sizeof *options, .beta_2 = -0.1},
+                                                       {.struct_size = sizeof *options, .beta_2 = NAN},
+                                                       {.struct_size = sizeof *options, .epsilon = -1e-7},
+                                                       {.struct_size = sizeof *options, .momentum = 1},
+                                                       {.struct_size = sizeof *options, .momentum = INFINITY},
+                                                       {.struct_size = sizeof *options, .nesterov = 1}};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        expect_invalid(digitnet_model_compile_ex(own->model, DIGITNET_OPTIMIZER_SGD, loss, &options[i]), "optimizer: ");
+    expect_invalid(digitnet_model_set_learning_rate(own->model, 0), "0");
+    expect_invalid(digitnet_model_set_learning_rate(own->model, -1), "-1");
+    expect_invalid(digitnet_model_set_learning_rate(own->model, NAN), "nan");
+    assert_null(digitnet_history_series(NULL, own->history, (digitnet_metric)5));
+    assert_null(digitnet_history_series(NULL, own->history, (digitnet_metric)-1));
+    assert_string_equal(digitnet_status_string((digitnet_status)-99), "unknown status");
+}
+
+static void test_wrong_order(void **state) {
+    misuse *own = *state;
+    digitnet_model *empty;
+    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    digitnet_session *session;
+    float values[1000] = {0};
+    double rate;
+    size_t size;
+    expect_failure(digitnet_model_fit(NULL, own->draft, own->data, NULL), DIGITNET_ESTATE, "not compiled");
+    expect_failure(digitnet_model_predict(values, 1000, own->draft, own->image, SMALL_IMAGE), DIGITNET_ESTATE,
+                   "no weights");
+    expect_failure(digitnet_model_evaluate(&metrics, own->draft, own->data, NULL), DIGITNET_ESTATE, "no weights");
+    expect_failure(digitnet_session_create(&session, own->draft, NULL), DIGITNET_ESTATE, "no weights");
+    assert_null(session);
+    expect_failure(digitnet_model_get_weights(values, 1000, own->draft, NULL), DIGITNET_ESTATE, "no weights");
+    expect_failure(digitnet_model_set_weights(own->draft, NULL, values, count_parameters(own->draft)), DIGITNET_ESTATE,
+                   "no weights");
+    expect_failure(digitnet_model_save_memory(NULL, 0, &size, own->draft), DIGITNET_ESTATE, "weights");
+    expect_failure(digitnet_model_save(own->draft, "/nonexistent/x"), DIGITNET_ESTATE, "weights");
+    expect_failure(digitnet_model_set_learning_rate(own->draft, 0.1), DIGITNET_ESTATE, "not compiled");
+    expect_failure(digitnet_model_get_learning_rate(&rate, own->draft), DIGITNET_ESTATE, "not compiled");
+    expect_failure(digitnet_model_add_conv2d(own->model, 1, 1, DIGITNET_ACTIVATION_RELU), DIGITNET_ESTATE,
+                   "layers are fixed");
+    expect_failure(digitnet_model_add_max_pool2d(own->model, 1), DIGITNET_ESTATE, "layers are fixed");
+    expect_failure(digitnet_model_add_flatten(own->model), DIGITNET_ESTATE, "layers are fixed");
+    expect_failure(digitnet_model_add_dense(own->model, 1, DIGITNET_ACTIVATION_RELU), DIGITNET_ESTATE,
+                   "layers are fixed");
+    expect_failure(digitnet_model_add_dropout(own->model, 0.5), DIGITNET_ESTATE, "layers are fixed");
+    expect_failure(digitnet_model_add_activation(own->model, DIGITNET_ACTIVATION_RELU), DIGITNET_ESTATE,
+                   "layers are fixed");
+    expect_ok(digitnet_model_create(&empty, 6, 6, 1));
+    expect_failure(
+        digitnet_model_compile(empty, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY),
+        DIGITNET_ESTATE, "no layers");
+    assert_false(digitnet__network_is_classifier(&empty->network));
+    digitnet_model_add_dense(empty, 0, DIGITNET_ACTIVATION_SOFTMAX);
+    expect_failure(digitnet_model_fit(NULL, empty, own->data, NULL), DIGITNET_ESHAPE, "add a flatten layer");
+    digitnet_model_free(empty);
+}
+
+/* Messages name the layer and the shapes. */
+static void test_shapes(void **state) {
+    misuse *own = *state;
+    const digitnet_loss loss = DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, 6, 5, 2));
+#define expect_misfit(call, message)                    \
+    do {                                                \
+        expect_failure(call, DIGITNET_ESHAPE, message); \
+        digitnet_model_clear_error(model);              \
+    } while (0)
+    expect_misfit(digitnet_model_add_conv2d(model, 1, 6, DIGITNET_ACTIVATION_RELU),
+                  "layer 'conv2d': a kernel of 6x6 does not fit its input of 6x5x2");
+    expect_misfit(digitnet_model_add_max_pool2d(model, 7),
+                  "layer 'max_pooling2d': a pool of 7x7 does not fit its input of 6x5x2");
+    expect_misfit(digitnet_model_add_dense(model, 3, DIGITNET_ACTIVATION_RELU), "layer 'dense': its input is 6x5x2");
+    expect_ok(digitnet_model_add_conv2d(model, 3, 3, DIGITNET_ACTIVATION_SOFTMAX));
+    expect_misfit(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, loss), "layer 'conv2d' gives 4x3x3");
+    expect_ok(digitnet_model_add_flatten(model));
+    expect_misfit(digitnet_model_add_conv2d(model, 1, 1, DIGITNET_ACTIVATION_RELU),
+                  "'conv2d_1': its input of 36 values is flat");
+    expect_misfit(digitnet_model_add_max_pool2d(model, 1), "'max_pooling2d': its input of 36 values is flat");
+    expect_ok(digitnet_model_add_dense(model, 3, DIGITNET_ACTIVATION_RELU));
+    expect_misfit(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, loss),
+                  "layer 'dense' gives 3 with activation relu");
+    expect_ok(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_SOFTMAX));
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, loss));
+    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    expect_failure(digitnet_model_fit(NULL, model, own->data, NULL), DIGITNET_ESHAPE,
+                   "the training images are 9x8x2, the model takes 6x5x2");
+    expect_failure(digitnet_model_evaluate(&metrics, model, own->data, NULL), DIGITNET_ESHAPE,
+                   "images are 9x8x2, the model takes 6x5x2");
+    digitnet_model *image = onnx_sample_create("softmax-image", 1);
+    expect_failure(digitnet_model_evaluate(&metrics, image, own->data, NULL), DIGITNET_ESHAPE,
+                   "not end in a flat softmax");
+    digitnet_model_free(image);
+    static const size_t near[][3] = {{7, 5, 2}, {6, 4, 2}, {6, 5, 3}};
+    for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
+        digitnet_dataset *other = make_dataset(4, near[i][0], near[i][1], near[i][2], 3, 1);
+        expect_failure(digitnet_model_fit(NULL, model, other, NULL), DIGITNET_ESHAPE, "the model takes 6x5x2");
+        digitnet_dataset_free(other);
+    }
+    digitnet_dataset *fitting = make_dataset(4, 6, 5, 2, 3, 1);
+    expect_failure(
+        digitnet_model_fit(NULL, model, fitting, DIGITNET_WITH(digitnet_fit_options, .validation = own->data)),
+        DIGITNET_ESHAPE, "the validation images are 9x8x2, the model takes 6x5x2");
+    fit(model, fitting, NULL);
+    digitnet_dataset_free(fitting);
+    digitnet_model_free(model);
+}
+
+static int gather_bad_label(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
+                            void *user_data) {
+    (void)seeds;
+    memset(images, 0, count * SMALL_IMAGE * sizeof(float));
+    for (size_t i = 0; labels && i < count; i++)
+        labels[i] = indices[i] == 13 ? *(const int32_t *)user_data : 0;
+    return 0;
+}
+
+static int gather_bad_value(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
+                            void *user_data) {
+    (void)seeds;
+    for (size_t i = 0; i < count; i++) {
+        labels[i] = 0;
+        for (size_t j = 0; j < SMALL_IMAGE; j++)
+            images[i * SMALL_IMAGE + j] = indices[i] == 13 && j == 5 ? *(const float *)user_data : 0;
+    }
+    return 0;
+}
+
+static digitnet_dataset *make_source(digitnet_gather_fn gather, void *user_data) {
+    digitnet_dataset *source;
+    expect_ok(digitnet_dataset_create_source(
+        &source, DIGITNET_WITH(digitnet_source_options, .count = 20, .height = SMALL_HEIGHT, .width = SMALL_WIDTH,
+                               .channels = SMALL_CHANNELS, .gather = gather, .user_data = user_data)));
+    return source;
+}
+
+/* Messages name the sample, the label and the number of classes. */
+static void test_labels(void **state) {
+    misuse *own = *state;
+    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    static const float images[3 * SMALL_IMAGE];
+    static const int32_t too_large[3] = {0, 3, 1}, negative[3] = {0, 1, -1};
+    digitnet_dataset *data;
+    expect_none(&data, digitnet_dataset_create_f32(&data, images, negative, 3, 9, 8, 2), "label 2 is -1");
+    expect_ok(digitnet_dataset_create_f32(&data, images, too_large, 3, 9, 8, 2));
+    expect_invalid(digitnet_model_fit(NULL, own->model, data, NULL), "label 1 is 3; the model has 3 classes");
+    expect_invalid(digitnet_model_evaluate(&metrics, own->model, data, NULL), "label 1 is 3; the model has 3 classes");
+    expect_invalid(
+        digitnet_model_fit(NULL, own->model, own->data, DIGITNET_WITH(digitnet_fit_options, .validation = data)),
+        "label 1 is 3; the model has 3 classes");
+    digitnet_dataset_free(data);
+    int32_t label = 3;
+    data = make_source(gather_bad_label, &label);
+    expect_invalid(digitnet_model_evaluate(&metrics, own->model, data, NULL),
+                   "sample 13 has label 3; the model has 3 classes");
+    digitnet_history *history;
+    digitnet_model *model = make_small_network(1), *twin = make_small_network(1);
+    expect_invalid(digitnet_model_fit(&history, model, data, NULL), "sample 13 has label 3; the model has 3 classes");
+    assert_non_null(history);
+    assert_same_weights(model, twin);
+    digitnet_history_free(history);
+    label = -1;
+    expect_invalid(digitnet_model_evaluate(&metrics, own->model, data, NULL), "label 13 is -1");
+    digitnet_dataset_free(data);
+    digitnet_model_free(model);
+    digitnet_model_free(twin);
+}
+
+static void test_values_that_are_not_finite(void **state) {
+    misuse *own = *state;
+    static const float bad[] = {NAN, INFINITY, -INFINITY};
+    static const char *const names[] = {"is nan", "is inf", "is -inf"};
+    static const int32_t labels[2];
+    float images[2 * SMALL_IMAGE] = {0}, scores[2 * SMALL_CLASSES], weights[1000] = {0};
+    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    digitnet_dataset *data;
+    for (size_t i = 0; i < 3; i++) {
+        images[SMALL_IMAGE + 7] = bad[i];
+        expect_none(&data, digitnet_dataset_create_f32(&data, images, labels, 2, 9, 8, 2), "image 1, value 7");
+        assert_non_null(strstr(digitnet_last_error(), names[i]));
+        expect_invalid(digitnet_model_predict(scores, 6, own->model, images, 2 * SMALL_IMAGE), "image 1, value 7");
+        assert_non_null(strstr(digitnet_last_error(), names[i]));
+        expect_invalid(digitnet_session_run(scores, 6, own->session, images, 2 * SMALL_IMAGE), "image 1, value 7");
+        assert_non_null(strstr(digitnet_last_error(), names[i]));
+        weights[41] = bad[i];
+        expect_invalid(digitnet_model_set_weights(own->model, NULL, weights, count_parameters(own->model)), "value 41");
+        assert_non_null(strstr(digitnet_last_error(), names[i]));
+        float value = bad[i];
+        data = make_source(gather_bad_value, &value);
+        expect_invalid(digitnet_model_evaluate(&metrics, own->model, data, NULL), "image 13, value 5");
+        digitnet_dataset_free(data);
+    }
+}
+
+/* Too small a buffer is not touched, whatever it misses. */
+static void test_small_buffers(void **state) {
+    misuse *own = *state;
+    float scores[2 * SMALL_CLASSES], untouched[2 * SMALL_CLASSES], images[2 * SMALL_IMAGE] = {0};
+    uint8_t bytes[2 * SMALL_IMAGE] = {0};
+    float weights[1000], same_weights[1000];
+    memset(scores, 0x11, sizeof scores);
+    memset(untouched, 0x11, sizeof untouched);
+    memset(weights, 0x11, sizeof weights);
+    memset(same_weights, 0x11, sizeof same_weights);
+#define expect_short(call, message)                            \
+    do {                                                       \
+        expect_failure(call, DIGITNET_ESHAPE, message);        \
+        assert_memory_equal(scores, untouched, sizeof scores); \
+    } while (0)
+    static const char room[] = "2 images give 3 scores each, the buffer has room for 5 values";
+    expect_short(digitnet_model_predict(scores, 5, own->model, images, 2 * SMALL_IMAGE), room);
+    expect_short(digitnet_model_predict_u8(scores, 5, own->model, bytes, 2 * SMALL_IMAGE), room);
+    expect_short(digitnet_session_run(scores, 5, own->session, images, 2 * SMALL_IMAGE), room);
+    expect_short(digitnet_session_run_u8(scores, 5, own->session, bytes, 2 * SMALL_IMAGE), room);
+    expect_short(digitnet_model_predict(scores, 6, own->model, images, 0), "0 values are no whole number of images");
+    expect_short(digitnet_model_predict(scores, 6, own->model, images, SMALL_IMAGE + 1),
+                 "145 values are no whole number of images of 9x8x2");
+    expect_short(digitnet_session_run(scores, 6, own->session, images, SMALL_IMAGE - 1),
+                 "143 values are no whole number of images of 9x8x2");
+    size_t parameters = count_parameters(own->model);
+    expect_short(digitnet_model_get_weights(weights, parameters - 1, own->model, NULL), "'all' has ");
+    expect_short(digitnet_model_get_weights(weights, 4, own->model, "conv2d/bias"), "'conv2d/bias' has 5 values");
+    expect_short(digitnet_model_set_weights(own->model, "conv2d/bias", weights, 4), "has 5 values, 4 are given");
+    expect_short(digitnet_model_set_weights(own->model, "conv2d/bias", weights, 6), "has 5 values, 6 are given");
+    expect_short(digitnet_model_set_weights(own->model, NULL, weights, parameters + 1), "'all' has ");
+    assert_memory_equal(weights, same_weights, sizeof weights);
+    expect_failure(digitnet_model_get_weights(weights, 1000, own->model, "conv2d"), DIGITNET_ENOTFOUND, "'conv2d'");
+    expect_failure(digitnet_model_set_weights(own->model, "", weights, 1), DIGITNET_ENOTFOUND, "''");
+    expect_short(digitnet_dataset_read(scores, 1, NULL, 0, own->data, 0, 1), "room for 1 values");
+    int32_t label = 77;
+    expect_short(digitnet_dataset_read(NULL, 0, &label, 1, own->data, 0, 2), "room for 1 labels");
+    assert_int_equal(label, 77);
+}
+
+static void test_contradicting_fit_options(void **state) {
+    misuse *own = *state;
+    digitnet_history *history;
+#define expect_refused_fit(message, ...)                                                                               \
+    expect_none(&history,                                                                                              \
+                digitnet_model_fit(&history, own->model, own->data, DIGITNET_WITH(digitnet_fit_options, __VA_ARGS__)), \
+                message)
+    expect_refused_fit("epochs is 1 and until_epoch 2", .epochs = 1, .until_epoch = 2);
+    expect_refused_fit("both given", .validation = own->data, .validation_fraction = 0.5);
+    expect_refused_fit("validation_fraction is 1", .validation_fraction = 1);
+    expect_refused_fit("validation_fraction is -0.5", .validation_fraction = -0.5);
+    expect_refused_fit("validation_fraction is nan", .validation_fraction = NAN);
+    expect_refused_fit("leaves one part of 20 images empty", .validation_fraction = 1e-20);
+    expect_refused_fit("leaves one part of 20 images empty", .validation_fraction = 0.99);
+    expect_refused_fit("257", .threads = 257);
+    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    expect_invalid(digitnet_model_evaluate(&metrics, own->model, own->data,
+                                           DIGITNET_WITH(digitnet_evaluate_options, .threads = 257)),
+                   "257");
+    digitnet_session *session;
+    expect_none(&session,
+                digitnet_session_create(&session, own->model, DIGITNET_WITH(digitnet_session_options, .threads = 257)),
+                "257");
+}
+
+static void test_overflow(void **state) {
+    misuse *own = *state;
+    digitnet_dataset *data;
+    static const int32_t labels[1];
+    expect_failure(digitnet_dataset_create_u8(&data, own->bytes, labels, SIZE_MAX, SIZE_MAX, 1, 1), DIGITNET_ELIMIT,
+                   "more bytes than can be counted");
+    assert_null(data);
+    expect_invalid(digitnet_dataset_slice(&data, own->data, SIZE_MAX, 2), "the data set has 20");
+    expect_invalid(digitnet_dataset_slice(&data, own->data, 19, SIZE_MAX), "the data set has 20");
+    /* A batch is never larger than the data set; a session's is as large as is asked for, without more memory. */
+    digitnet_model *model = make_small_network(1), *twin = make_small_network(1);
+    fit(model, own->data, DIGITNET_WITH(digitnet_fit_options, .batch_size = SIZE_MAX));
+    fit(twin, own->data, DIGITNET_WITH(digitnet_fit_options, .batch_size = MISUSE_IMAGES));
+    assert_same_weights(model, twin);
+    digitnet_model_free(model);
+    digitnet_model_free(twin);
+    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    expect_ok(digitnet_model_evaluate(&metrics, own->model, own->data,
+                                      DIGITNET_WITH(digitnet_evaluate_options, .batch_size = SIZE_MAX)));
+    digitnet_session *session;
+    expect_ok(digitnet_session_create(&session, own->model,
+                                      DIGITNET_WITH(digitnet_session_options, .batch_size = SIZE_MAX, .threads = 2)));
+    digitnet_session_free(session);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        misuse_test(test_zeros),         misuse_test(test_bad_enumerators_and_rates),
+        misuse_test(test_wrong_order),   misuse_test(test_shapes),
+        misuse_test(test_labels),        misuse_test(test_values_that_are_not_finite),
+        misuse_test(test_small_buffers), misuse_test(test_contradicting_fit_options),
+        misuse_test(test_overflow),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

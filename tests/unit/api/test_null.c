@@ -1,0 +1,189 @@
+/* NULL for each pointer of each public function. */
+#include "misuse.h"
+
+/* The default allocator, which may be set while there are no objects. */
+static void test_null_allocator(void **state) {
+    (void)state;
+    expect_ok(digitnet_set_allocator(NULL));
+}
+
+static void test_null_in_model(void **state) {
+    misuse *own = *state;
+    digitnet_model *model;
+    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
+    digitnet_layer_info layer = DIGITNET_INIT(digitnet_layer_info);
+    digitnet_tensor_info tensor = DIGITNET_INIT(digitnet_tensor_info);
+    float values[4];
+    char text[4];
+    expect_invalid(digitnet_model_create(NULL, 1, 1, 1), "out is NULL");
+    expect_invalid(digitnet_model_create_ex(NULL, 1, 1, 1, NULL), "out is NULL");
+    expect_invalid(digitnet_model_clone(NULL, own->model), "out is NULL");
+    expect_none(&model, digitnet_model_clone(&model, NULL), "model is NULL");
+    expect_invalid(digitnet_model_describe(NULL, own->model), "NULL");
+    expect_invalid(digitnet_model_describe(&info, NULL), "model is NULL");
+    expect_invalid(digitnet_model_describe_layer(NULL, own->model, 0), "NULL");
+    expect_invalid(digitnet_model_describe_layer(&layer, NULL, 0), "model is NULL");
+    expect_invalid(digitnet_model_describe_tensor(NULL, own->model, 0), "NULL");
+    expect_invalid(digitnet_model_describe_tensor(&tensor, NULL, 0), "model is NULL");
+    expect_invalid(digitnet_model_summary(text, 4, NULL, NULL), "model is NULL");
+    expect_invalid(digitnet_model_summary(NULL, 4, NULL, own->model), "buffer is NULL");
+    expect_invalid(digitnet_model_get_weights(NULL, 4, own->model, NULL), "values is NULL");
+    expect_invalid(digitnet_model_get_weights(values, 4, NULL, NULL), "model is NULL");
+    expect_invalid(digitnet_model_set_weights(NULL, NULL, values, 4), "model is NULL");
+    expect_invalid(digitnet_model_set_weights(own->model, NULL, NULL, 4), "values is NULL");
+    digitnet_model_clear_error(NULL);
+    digitnet_model_free(NULL);
+}
+
+static void test_null_in_files(void **state) {
+    misuse *own = *state;
+    digitnet_model *model;
+    size_t size;
+    char bytes[4];
+    expect_invalid(digitnet_model_save(NULL, "/nonexistent/x"), "NULL");
+    expect_invalid(digitnet_model_save(own->model, NULL), "NULL");
+    expect_invalid(digitnet_model_load(NULL, "/nonexistent/x"), "NULL");
+    expect_none(&model, digitnet_model_load(&model, NULL), "NULL");
+    expect_invalid(digitnet_model_load_ex(NULL, "/nonexistent/x", NULL), "NULL");
+    expect_none(&model, digitnet_model_load_ex(&model, NULL, NULL), "NULL");
+    expect_invalid(digitnet_model_save_memory(NULL, 0, &size, NULL), "NULL");
+    expect_invalid(digitnet_model_save_memory(NULL, 4, &size, own->model), "NULL");
+    expect_invalid(digitnet_model_load_memory(NULL, bytes, 4), "NULL");
+    expect_none(&model, digitnet_model_load_memory(&model, NULL, 4), "NULL");
+    expect_invalid(digitnet_model_load_memory_ex(NULL, bytes, 4, NULL), "NULL");
+    expect_none(&model, digitnet_model_load_memory_ex(&model, NULL, 4, NULL), "NULL");
+    expect_invalid(digitnet_history_write_csv(NULL, "/nonexistent/x"), "history is NULL");
+    expect_invalid(digitnet_history_write_csv(own->history, NULL), "path is NULL");
+}
+
+static void test_null_in_builders(void **state) {
+    (void)state;
+    expect_invalid(digitnet_model_add_conv2d(NULL, 1, 1, DIGITNET_ACTIVATION_RELU), "model is NULL");
+    expect_invalid(digitnet_model_add_conv2d_ex(NULL, 1, 1, DIGITNET_ACTIVATION_RELU, NULL), "model is NULL");
+    expect_invalid(digitnet_model_add_max_pool2d(NULL, 1), "model is NULL");
+    expect_invalid(digitnet_model_add_max_pool2d_ex(NULL, 1, NULL), "model is NULL");
+    expect_invalid(digitnet_model_add_flatten(NULL), "model is NULL");
+    expect_invalid(digitnet_model_add_flatten_ex(NULL, NULL), "model is NULL");
+    expect_invalid(digitnet_model_add_dense(NULL, 1, DIGITNET_ACTIVATION_RELU), "model is NULL");
+    expect_invalid(digitnet_model_add_dense_ex(NULL, 1, DIGITNET_ACTIVATION_RELU, NULL), "model is NULL");
+    expect_invalid(digitnet_model_add_dropout(NULL, 0.5), "model is NULL");
+    expect_invalid(digitnet_model_add_dropout_ex(NULL, 0.5, NULL), "model is NULL");
+    expect_invalid(digitnet_model_add_activation(NULL, DIGITNET_ACTIVATION_RELU), "model is NULL");
+    expect_invalid(digitnet_model_add_activation_ex(NULL, DIGITNET_ACTIVATION_RELU, NULL), "model is NULL");
+}
+
+static void test_null_in_training(void **state) {
+    misuse *own = *state;
+    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    digitnet_history *history;
+    double rate;
+    size_t count = 9;
+    expect_invalid(digitnet_model_compile(NULL, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY),
+                   "model is NULL");
+    expect_invalid(
+        digitnet_model_compile_ex(NULL, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, NULL),
+        "model is NULL");
+    digitnet_model_request_stop(NULL);
+    digitnet_model_clear_stop(NULL);
+    expect_invalid(digitnet_model_set_learning_rate(NULL, 0.1), "model is NULL");
+    expect_invalid(digitnet_model_get_learning_rate(&rate, NULL), "model is NULL");
+    expect_invalid(digitnet_model_get_learning_rate(NULL, own->model), "out is NULL");
+    expect_none(&history, digitnet_model_fit(&history, NULL, own->data, NULL), "model is NULL");
+    expect_none(&history, digitnet_model_fit(&history, own->model, NULL, NULL), "train is NULL");
+    expect_none(
+        &history,
+        digitnet_model_fit(&history, own->model, own->data, DIGITNET_WITH(digitnet_fit_options, .callback_count = 1)),
+        "callbacks is NULL");
+    expect_none(&history,
+                digitnet_model_fit(&history, own->model, own->data,
+                                   DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS({NULL, NULL}))),
+                "callback 0 is NULL");
+    expect_invalid(digitnet_model_evaluate(NULL, own->model, own->data, NULL), "NULL");
+    expect_invalid(digitnet_model_evaluate(&metrics, NULL, own->data, NULL), "model is NULL");
+    expect_invalid(digitnet_model_evaluate(&metrics, own->model, NULL, NULL), "dataset is NULL");
+    assert_null(digitnet_history_series(&count, NULL, DIGITNET_METRIC_LOSS));
+    assert_int_equal(count, 0);
+    assert_int_equal(digitnet_history_first_epoch(NULL), 0);
+    assert_int_equal(digitnet_history_stop_reason(NULL), DIGITNET_STOP_FAILED);
+    digitnet_history_free(NULL);
+}
+
+static void test_null_in_inference(void **state) {
+    misuse *own = *state;
+    float scores[SMALL_CLASSES];
+    digitnet_session *session;
+    expect_invalid(digitnet_model_predict(NULL, 3, own->model, own->image, SMALL_IMAGE), "scores is NULL");
+    expect_invalid(digitnet_model_predict(scores, 3, NULL, own->image, SMALL_IMAGE), "model is NULL");
+    expect_invalid(digitnet_model_predict(scores, 3, own->model, NULL, SMALL_IMAGE), "images is NULL");
+    expect_invalid(digitnet_model_predict_u8(NULL, 3, own->model, own->bytes, SMALL_IMAGE), "scores is NULL");
+    expect_invalid(digitnet_model_predict_u8(scores, 3, NULL, own->bytes, SMALL_IMAGE), "model is NULL");
+    expect_invalid(digitnet_model_predict_u8(scores, 3, own->model, NULL, SMALL_IMAGE), "images is NULL");
+    expect_invalid(digitnet_session_create(NULL, own->model, NULL), "out is NULL");
+    expect_none(&session, digitnet_session_create(&session, NULL, NULL), "model is NULL");
+    expect_invalid(digitnet_session_clone(NULL, own->session), "out is NULL");
+    expect_none(&session, digitnet_session_clone(&session, NULL), "session is NULL");
+    expect_invalid(digitnet_session_run(NULL, 3, own->session, own->image, SMALL_IMAGE), "scores is NULL");
+    expect_invalid(digitnet_session_run(scores, 3, NULL, own->image, SMALL_IMAGE), "session is NULL");
+    expect_invalid(digitnet_session_run(scores, 3, own->session, NULL, SMALL_IMAGE), "images is NULL");
+    expect_invalid(digitnet_session_run_u8(NULL, 3, own->session, own->bytes, SMALL_IMAGE), "scores is NULL");
+    expect_invalid(digitnet_session_run_u8(scores, 3, NULL, own->bytes, SMALL_IMAGE), "session is NULL");
+    expect_invalid(digitnet_session_run_u8(scores, 3, own->session, NULL, SMALL_IMAGE), "images is NULL");
+    digitnet_session_free(NULL);
+}
+
+static void test_null_in_datasets_and_images(void **state) {
+    misuse *own = *state;
+    static const int32_t labels[1];
+    digitnet_dataset *out;
+    digitnet_dataset_info info = DIGITNET_INIT(digitnet_dataset_info);
+    float frame[DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE];
+    expect_invalid(digitnet_dataset_create_u8(NULL, own->bytes, labels, 1, 1, 1, 1), "out is NULL");
+    expect_none(&out, digitnet_dataset_create_u8(&out, NULL, labels, 1, 1, 1, 1), "images is NULL");
+    expect_none(&out, digitnet_dataset_create_u8(&out, own->bytes, NULL, 1, 1, 1, 1), "labels is NULL");
+    expect_invalid(digitnet_dataset_create_u8_ex(NULL, own->bytes, labels, 1, 1, 1, 1, NULL), "out is NULL");
+    expect_none(&out, digitnet_dataset_create_u8_ex(&out, NULL, labels, 1, 1, 1, 1, NULL), "images is NULL");
+    expect_none(&out, digitnet_dataset_create_u8_ex(&out, own->bytes, NULL, 1, 1, 1, 1, NULL), "labels is NULL");
+    expect_invalid(digitnet_dataset_create_f32(NULL, own->image, labels, 1, 1, 1, 1), "out is NULL");
+    expect_none(&out, digitnet_dataset_create_f32(&out, NULL, labels, 1, 1, 1, 1), "images is NULL");
+    expect_none(&out, digitnet_dataset_create_f32(&out, own->image, NULL, 1, 1, 1, 1), "labels is NULL");
+    expect_invalid(digitnet_dataset_create_f32_ex(NULL, own->image, labels, 1, 1, 1, 1, NULL), "out is NULL");
+    expect_none(&out, digitnet_dataset_create_f32_ex(&out, NULL, labels, 1, 1, 1, 1, NULL), "images is NULL");
+    expect_none(&out, digitnet_dataset_create_f32_ex(&out, own->image, NULL, 1, 1, 1, 1, NULL), "labels is NULL");
+    expect_invalid(digitnet_dataset_create_source(NULL, DIGITNET_WITH(digitnet_source_options, .count = 1)),
+                   "out is NULL");
+    expect_none(&out, digitnet_dataset_create_source(&out, NULL), "options is NULL");
+    expect_none(&out, digitnet_dataset_create_source(&out, DIGITNET_WITH(digitnet_source_options, .count = 1)),
+                "gather is NULL");
+    expect_invalid(digitnet_dataset_load_mnist(NULL, NULL, "x"), "both NULL");
+    expect_none(&out, digitnet_dataset_load_mnist(&out, NULL, NULL), "folder is NULL");
+    expect_invalid(digitnet_dataset_load_mnist_ex(NULL, NULL, "x", NULL), "both NULL");
+    expect_none(&out, digitnet_dataset_load_mnist_ex(&out, NULL, NULL, NULL), "folder is NULL");
+    expect_invalid(digitnet_dataset_load_idx(NULL, "x", "y"), "out is NULL");
+    expect_none(&out, digitnet_dataset_load_idx(&out, NULL, "y"), "images is NULL");
+    expect_none(&out, digitnet_dataset_load_idx(&out, "x", NULL), "labels is NULL");
+    expect_invalid(digitnet_dataset_load_idx_ex(NULL, "x", "y", NULL), "out is NULL");
+    expect_none(&out, digitnet_dataset_load_idx_ex(&out, NULL, "y", NULL), "images is NULL");
+    expect_none(&out, digitnet_dataset_load_idx_ex(&out, "x", NULL, NULL), "labels is NULL");
+    expect_invalid(digitnet_dataset_slice(NULL, own->data, 0, 1), "out is NULL");
+    expect_none(&out, digitnet_dataset_slice(&out, NULL, 0, 1), "dataset is NULL");
+    expect_invalid(digitnet_dataset_read(frame, 1, NULL, 0, NULL, 0, 1), "dataset is NULL");
+    expect_invalid(digitnet_dataset_describe(NULL, own->data), "NULL");
+    expect_invalid(digitnet_dataset_describe(&info, NULL), "dataset is NULL");
+    assert_int_equal(digitnet_dataset_count(NULL), 0);
+    digitnet_dataset_free(NULL);
+    expect_invalid(digitnet_image_frame_digit(NULL, 784, DIGITNET_WITH(digitnet_image, .width = 1, .height = 1)),
+                   "NULL");
+    expect_invalid(digitnet_image_frame_digit(frame, 784, NULL), "NULL");
+    expect_invalid(digitnet_image_frame_digit(frame, 784, DIGITNET_WITH(digitnet_image, .width = 1, .height = 1)),
+                   "NULL");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        misuse_test(test_null_in_model),       misuse_test(test_null_in_files),
+        misuse_test(test_null_in_builders),    misuse_test(test_null_in_training),
+        misuse_test(test_null_in_inference),   misuse_test(test_null_in_datasets_and_images),
+        cmocka_unit_test(test_null_allocator),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,183 @@
+/* Sizes whose products cannot be counted: refused before memory is asked for, whatever limits the program has set. */
+#include "layers/layer.h"
+#include "model/model.h"
+#include "support.h"
+
+/* The sizes are made for 64 bits. */
+#define POWER(n) ((size_t)(UINT64_C(1) << (n)))
+static const digitnet_model_options no_limits = {.struct_size = sizeof no_limits,
+                                                 .max_parameters = SIZE_MAX,
+                                                 .max_activation_bytes = SIZE_MAX,
+                                                 .max_multiply_adds = SIZE_MAX};
+
+/* ---- Layers, with attributes that builders never set too ---- */
+
+#define CONV(count, height, width, down, right)                             \
+    .kind = &digitnet__layer_conv2d, .as.conv2d = {.filters = count,        \
+                                                   .kernel_height = height, \
+                                                   .kernel_width = width,   \
+                                                   .stride_height = down,   \
+                                                   .stride_width = right,   \
+                                                   .padding = DIGITNET_PADDING_SAME}
+#define POOL(height, width, down, right) \
+    .kind = &digitnet__layer_max_pool2d, \
+    .as.max_pool2d = {.pool_height = height, .pool_width = width, .stride_height = down, .stride_width = right}
+
+static void layers_are_refused(void **state) {
+    (void)state;
+    static const struct {
+        digitnet__layer layer;
+        digitnet_status status;
+        const char *message;
+    } cases[] = {
+        {{CONV(1, 1, 0, 1, 1), .input = {4, 4, 1, false}}, DIGITNET_EINVAL, "none may be 0"},
+        {{CONV(1, 1, 1, 0, 1), .input = {4, 4, 1, false}}, DIGITNET_EINVAL, "none may be 0"},
+        {{CONV(1, 1, 1, 1, 0), .input = {4, 4, 1, false}}, DIGITNET_EINVAL, "none may be 0"},
+        /* The window; with its inputs; the weights; the positions; the output; the multiply-adds. */
+        {{CONV(1, POWER(33), POWER(33), 1, 1), .input = {1, 1, 1, false}}, DIGITNET_ELIMIT, "overflow"},
+        {{CONV(1, POWER(20), POWER(20), 1, 1), .input = {1, 1, POWER(30), false}}, DIGITNET_ELIMIT, "overflow"},
+        {{CONV(POWER(30), POWER(20), POWER(20), 1, 1), .input = {1, 1, 1, false}}, DIGITNET_ELIMIT, "overflow"},
+        {{CONV(1, 1, 1, 1, 1), .input = {POWER(33), POWER(33), 1, false}}, DIGITNET_ELIMIT, "overflow"},
+        {{CONV(POWER(30), 1, 1, 1, 1), .input = {POWER(20), POWER(20), 1, false}}, DIGITNET_ELIMIT, "overflow"},
+        {{CONV(POWER(10), 1, 1, 1, 1), .input = {POWER(15), POWER(15), POWER(30), false}}, DIGITNET_ELIMIT, "overflow"},
+        {{POOL(1, 0, 1, 1), .input = {4, 4, 1, false}}, DIGITNET_EINVAL, "none may be 0"},
+        {{POOL(1, 1, 0, 1), .input = {4, 4, 1, false}}, DIGITNET_EINVAL, "none may be 0"},
+        {{POOL(1, 1, 1, 0), .input = {4, 4, 1, false}}, DIGITNET_EINVAL, "none may be 0"},
+        {{POOL(1, 5, 1, 1), .input = {4, 4, 1, false}}, DIGITNET_ESHAPE, "does not fit"},
+        {{POOL(1, 1, 1, 1), .input = {POWER(30), POWER(30), POWER(10), false}}, DIGITNET_ELIMIT, "overflows"},
+        {{.kind = &digitnet__layer_dense, .as.dense = {.units = POWER(32)}, .input = {1, 1, POWER(32), true}},
+         DIGITNET_ELIMIT,
+         "overflow"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char name[] = "layer";
+        digitnet__layer layer = cases[i].layer;
+        layer.name = name;
+        expect_failure(layer.kind->infer_shape(&layer), cases[i].status, cases[i].message);
+    }
+}
+
+/* ---- Models ---- */
+
+static digitnet_model *begin_model(size_t height, size_t width, size_t channels) {
+    digitnet_model *model = NULL;
+    expect_ok(digitnet_model_create_ex(&model, height, width, channels, &no_limits));
+    return model;
+}
+
+static void outputs_are_refused(void **state) {
+    (void)state;
+    digitnet_model *model = begin_model(POWER(30), POWER(30), 1);
+    expect_failure(digitnet_model_add_conv2d(model, 4, 1, DIGITNET_ACTIVATION_RELU), DIGITNET_ELIMIT,
+                   "its output of 1073741824x1073741824x4 overflows");
+    digitnet_model_free(model);
+}
+
+/* What compiling it with SGD, which keeps nothing beside the weights, comes to. */
+static void expect_no_model(digitnet_model *model, const char *message) {
+    expect_ok(digitnet_model_add_flatten(model));
+    expect_ok(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_SOFTMAX));
+    expect_failure(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY),
+                   DIGITNET_ELIMIT, message);
+    assert_null(model->network.parameters);
+    digitnet_model_free(model);
+}
+
+static void add_window(digitnet_model *model, size_t filters, size_t height, size_t width, size_t stride,
+                       digitnet_activation activation) {
+    expect_ok(digitnet_model_add_conv2d_ex(model, filters, height, activation,
+                                           DIGITNET_WITH(digitnet_conv2d_options, .kernel_width = width,
+                                                         .stride_height = stride, .padding = DIGITNET_PADDING_SAME,
+                                                         .no_bias = 1)));
+}
+
+static void weights_are_refused(void **state) {
+    (void)state;
+    digitnet_model *model = begin_model(1, 1, POWER(30));
+    expect_ok(digitnet_model_add_flatten(model));
+    expect_ok(digitnet_model_add_dense(model, POWER(32), DIGITNET_ACTIVATION_SOFTMAX));
+    expect_failure(
+        digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY),
+        DIGITNET_ELIMIT, "the optimizer's state for");
+    expect_no_model(model, "weights overflow");
+
+    /* 15 filters are packed as 16. */
+    model = begin_model(1, 1, 1);
+    add_window(model, 15, POWER(29), POWER(29), 1, DIGITNET_ACTIVATION_RELU);
+    expect_no_model(model, "weights overflow");
+    model = begin_model(1, 1, 1);
+    add_window(model, 15, POWER(30), POWER(29), 1, DIGITNET_ACTIVATION_RELU);
+    add_window(model, 15, POWER(28), 143165577, 1, DIGITNET_ACTIVATION_RELU);
+    expect_no_model(model, "layer 'conv2d_1': the memory to run it overflows");
+}
+
+/* A window's columns, and an image with the zeros around it. */
+static void scratch_memory_is_refused(void **state) {
+    (void)state;
+    digitnet_model *model = begin_model(1, 1, 1);
+    add_window(model, 1, POWER(31), POWER(31), 1, DIGITNET_ACTIVATION_LINEAR);
+    expect_no_model(model, "layer 'conv2d': the memory to run it overflows");
+    model = begin_model(POWER(30), 1, 1);
+    add_window(model, 1, 1, POWER(34), POWER(30), DIGITNET_ACTIVATION_RELU);
+    expect_no_model(model, "layer 'conv2d': the memory to run it overflows");
+}
+
+/* ---- Batches of images of 2^60 values, of which one weight is read ---- */
+
+static digitnet_model *make_wide_model(void) {
+    digitnet_model *model = begin_model(POWER(30), POWER(30), 1);
+    expect_ok(digitnet_model_add_conv2d_ex(model, 2, 1, DIGITNET_ACTIVATION_RELU,
+                                           DIGITNET_WITH(digitnet_conv2d_options, .stride_height = POWER(30))));
+    expect_ok(digitnet_model_add_flatten(model));
+    expect_ok(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_SOFTMAX));
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
+    return model;
+}
+
+static int gather_nothing(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
+                          void *user_data) {
+    (void)images, (void)labels, (void)indices, (void)seeds, (void)count, (void)user_data;
+    fail();
+    return 0;
+}
+
+static digitnet_dataset *make_source(size_t count, size_t height, size_t width, size_t channels) {
+    digitnet_dataset *dataset = NULL;
+    expect_ok(digitnet_dataset_create_source(&dataset, DIGITNET_WITH(digitnet_source_options, .count = count,
+                                                                     .height = height, .width = width,
+                                                                     .channels = channels, .gather = gather_nothing)));
+    return dataset;
+}
+
+static void batches_are_refused(void **state) {
+    (void)state;
+    digitnet_model *model = make_wide_model();
+    digitnet_dataset *dataset = make_source(100, POWER(30), POWER(30), 1);
+    float scores[2 * 15];
+    expect_failure(digitnet_model_fit(NULL, model, dataset, DIGITNET_WITH(digitnet_fit_options, .threads = 1)),
+                   DIGITNET_ELIMIT, "a batch of 32 images overflows");
+    expect_failure(digitnet_model_predict_u8(scores, 2 * 15, model, (const uint8_t[]){0}, 15 * POWER(60)),
+                   DIGITNET_ELIMIT, "15 images at a time overflow");
+    digitnet_dataset_free(dataset);
+    digitnet_model_free(model);
+}
+
+static void numbers_of_images_are_refused(void **state) {
+    (void)state;
+    digitnet_model *model = make_small_network(1);
+    digitnet_dataset *dataset = make_source(SIZE_MAX / 4, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS);
+    expect_failure(digitnet_model_fit(NULL, model, dataset, NULL), DIGITNET_ENOMEM, "out of memory");
+    digitnet_dataset_free(dataset);
+    digitnet_model_free(model);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(layers_are_refused),  cmocka_unit_test(outputs_are_refused),
+        cmocka_unit_test(weights_are_refused), cmocka_unit_test(scratch_memory_is_refused),
+        cmocka_unit_test(batches_are_refused), cmocka_unit_test(numbers_of_images_are_refused),
+    };
+    if (sizeof(size_t) < sizeof(uint64_t))
+        return 77;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

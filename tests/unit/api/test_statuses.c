@@ -1,0 +1,107 @@
+/* Failures that no other test brings about, so that every status that a function's comment names has been seen:
+ * check_statuses.py compares them. */
+#include "folder.h"
+#include "support.h"
+
+#include <sys/file.h>
+
+/* An image and no more than that in the limit of activations. */
+static digitnet_model *make_full(void) {
+    digitnet_model *model;
+    expect_ok(digitnet_model_create_ex(
+        &model, 4, 4, 1, DIGITNET_WITH(digitnet_model_options, .max_activation_bytes = 16 * sizeof(float))));
+    return model;
+}
+
+static void test_layers_without_weights_exceed_limits(void **state) {
+    (void)state;
+    digitnet_model *model = make_full();
+    expect_ok(digitnet_model_add_flatten(model));
+    expect_failure(digitnet_model_add_flatten(model), DIGITNET_ELIMIT, "flatten_1");
+    digitnet_model_clear_error(model);
+    expect_failure(digitnet_model_add_dropout(model, 0.5), DIGITNET_ELIMIT, "dropout");
+    digitnet_model_clear_error(model);
+    expect_failure(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_RELU), DIGITNET_ELIMIT, "activation");
+    digitnet_model_free(model);
+}
+
+/* Few weights for images that are larger than memory. */
+static void test_sessions_memory_overflows(void **state) {
+    (void)state;
+    const size_t side = (size_t)1 << (sizeof(size_t) * 4 - 2);
+    digitnet_model *model;
+    digitnet_session *session;
+    expect_ok(digitnet_model_create_ex(
+        &model, side, side, 1,
+        DIGITNET_WITH(digitnet_model_options, .max_activation_bytes = SIZE_MAX, .max_multiply_adds = SIZE_MAX)));
+    digitnet_model_add_conv2d_ex(model, 1, 1, DIGITNET_ACTIVATION_LINEAR,
+                                 DIGITNET_WITH(digitnet_conv2d_options, .stride_height = side));
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SOFTMAX);
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
+    expect_failure(digitnet_session_create(&session, model, NULL), DIGITNET_ELIMIT, "overflow");
+    digitnet_model_free(model);
+}
+
+static int gather_nonsense(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
+                           void *user_data) {
+    (void)images, (void)labels, (void)indices, (void)seeds, (void)count, (void)user_data;
+    return 7;
+}
+
+static void test_source_returns_no_status(void **state) {
+    (void)state;
+    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    digitnet_model *model = make_small_network(1);
+    digitnet_dataset *data;
+    expect_ok(digitnet_dataset_create_source(
+        &data, DIGITNET_WITH(digitnet_source_options, .count = 10, .height = SMALL_HEIGHT, .width = SMALL_WIDTH,
+                             .channels = SMALL_CHANNELS, .gather = gather_nonsense)));
+    expect_failure(digitnet_model_evaluate(&metrics, model, data, NULL), DIGITNET_ECALLBACK, "returned 7");
+    digitnet_dataset_free(data);
+    digitnet_model_free(model);
+}
+
+static void test_history_is_being_written(void **state) {
+    (void)state;
+    digitnet_history *history;
+    digitnet_model *model = make_small_network(1);
+    digitnet_dataset *data = make_small_dataset(8, 1);
+    expect_ok(digitnet_model_fit(&history, model, data, NULL));
+    int writer = open("history.csv.tmp", O_WRONLY | O_CREAT, 0600);
+    assert_int_equal(flock(writer, LOCK_EX | LOCK_NB), 0);
+    expect_failure(digitnet_history_write_csv(history, "history.csv"), DIGITNET_ESTATE, "history.csv.tmp");
+    close(writer);
+    digitnet_history_free(history);
+    digitnet_dataset_free(data);
+    digitnet_model_free(model);
+}
+
+static void put_bytes(const char *path, const void *bytes, size_t size) {
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Floats, which IDX files may hold and MNIST's do not. */
+static void test_mnist_of_floats(void **state) {
+    (void)state;
+    static const unsigned char labels[] = {0, 0, 8, 1, 0, 0, 0, 1, 0};
+    static const unsigned char images[] = {0, 0, 13, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0};
+    digitnet_dataset *train;
+    put_bytes("train-images-idx3-ubyte", images, sizeof images);
+    put_bytes("train-labels-idx1-ubyte", labels, sizeof labels);
+    expect_failure(digitnet_dataset_load_mnist(&train, NULL, "."), DIGITNET_EUNSUPPORTED, "0d");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_layers_without_weights_exceed_limits),
+        cmocka_unit_test(test_sessions_memory_overflows),
+        cmocka_unit_test(test_source_returns_no_status),
+        in_folder(test_history_is_being_written),
+        in_folder(test_mnist_of_floats),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

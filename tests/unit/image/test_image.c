@@ -1,0 +1,393 @@
+/* Framing of digits: against MNIST's own, which were framed by its makers, and under everything that a camera does to a
+ * picture. */
+#include "support.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SIDE = DIGITNET_FRAME_SIZE, VALUES = SIDE * SIDE, SAMPLES = 300, EPOCHS = 5 };
+
+static digitnet_status frame(float *out, const uint8_t *pixels, size_t width, size_t height, size_t stride) {
+    return digitnet_image_frame_digit(
+        out, VALUES,
+        DIGITNET_WITH(digitnet_image, .pixels = pixels, .width = width, .height = height, .stride = stride));
+}
+
+/* ---- Pictures made from a digit of MNIST
+ * ----------------------------------------------------------------------------- */
+
+struct picture {
+    size_t width, height;
+    uint8_t *pixels;
+};
+
+static struct picture new_picture(size_t width, size_t height, uint8_t grey) {
+    struct picture made = {width, height, must_allocate(width * height)};
+    memset(made.pixels, grey, width * height);
+    return made;
+}
+
+typedef struct picture (*change_fn)(const uint8_t *digit);
+
+static struct picture unchanged(const uint8_t *digit) {
+    struct picture made = new_picture(SIDE, SIDE, 0);
+    memcpy(made.pixels, digit, VALUES);
+    return made;
+}
+
+static struct picture inverted(const uint8_t *digit) {
+    struct picture made = unchanged(digit);
+    for (size_t i = 0; i < VALUES; i++)
+        made.pixels[i] = 255 - made.pixels[i];
+    return made;
+}
+
+/* `zoom` times as large, by bilinear interpolation, with these margins. */
+static struct picture enlarged(const uint8_t *digit, size_t zoom, size_t left, size_t top, size_t right,
+                               size_t bottom) {
+    struct picture made = new_picture(left + zoom * SIDE + right, top + zoom * SIDE + bottom, 0);
+    for (size_t row = 0; row < zoom * SIDE; row++) {
+        double y = fmin(fmax(((double)row + 0.5) / (double)zoom - 0.5, 0.0), SIDE - 1.001);
+        for (size_t column = 0; column < zoom * SIDE; column++) {
+            double x = fmin(fmax(((double)column + 0.5) / (double)zoom - 0.5, 0.0), SIDE - 1.001);
+            const uint8_t *corner = digit + (size_t)y * SIDE + (size_t)x;
+            double right_part = x - floor(x), lower_part = y - floor(y);
+            double upper = corner[0] * (1.0 - right_part) + corner[1] * right_part;
+            double lower = corner[SIDE] * (1.0 - right_part) + corner[SIDE + 1] * right_part;
+            made.pixels[(top + row) * made.width + left + column] =
+                (uint8_t)(upper * (1.0 - lower_part) + lower * lower_part + 0.5);
+        }
+    }
+    return made;
+}
+
+static struct picture five_times(const uint8_t *digit) {
+    return enlarged(digit, 5, 0, 0, 0, 0);
+}
+
+static struct picture with_margins(const uint8_t *digit) {
+    return enlarged(digit, 2, 61, 5, 20, 90);
+}
+
+/* So large that it is reduced at first, and looked at again from closer by. */
+static struct picture far_away(const uint8_t *digit) {
+    struct picture made = enlarged(digit, 2, 1500, 700, 600, 900);
+    for (size_t i = 0; i < made.width * made.height; i++)
+        made.pixels[i] = 255 - made.pixels[i];
+    return made;
+}
+
+static struct picture with_specks(const uint8_t *digit) {
+    struct picture made = enlarged(digit, 5, 30, 30, 30, 30);
+    const size_t places[][2] = {{4, 5}, {190, 7}, {8, 180}, {195, 190}};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        for (size_t row = 0; row < 3; row++)
+            memset(made.pixels + (places[i][0] + row) * made.width + places[i][1], 255, 3);
+    return made;
+}
+
+/* Pencil on paper that is lit from one side, darker towards the corners, and grainy. */
+static struct picture photographed(const uint8_t *digit) {
+    struct picture made = enlarged(digit, 6, 40, 25, 10, 60);
+    for (size_t row = 0, i = 0; row < made.height; row++) {
+        for (size_t column = 0; column < made.width; column++, i++) {
+            double x = 2.0 * (double)column / (double)made.width - 1.0,
+                   y = 2.0 * (double)row / (double)made.height - 1.0;
+            double light = (150.0 + 60.0 * x - 30.0 * y) * (1.0 - 0.1 * (x * x + y * y));
+            double grain = 4.0 * (double)noise(7, i);
+            made.pixels[i] = (uint8_t)(light * (1.0 - 0.6 * made.pixels[i] / 255.0) + grain + 0.5);
+        }
+    }
+    return made;
+}
+
+/* The sheet ends at the right: the table is dark. */
+static struct picture with_table(const uint8_t *digit) {
+    struct picture made = enlarged(digit, 5, 20, 20, 40, 20);
+    for (size_t i = 0; i < made.width * made.height; i++)
+        made.pixels[i] = i % made.width < made.width - 12 ? 230 - made.pixels[i] / 2 : 50;
+    return made;
+}
+
+/* ---- Against MNIST
+ * ---------------------------------------------------------------------------------------------------- */
+
+struct subset {
+    digitnet_model *model;
+    uint8_t bytes[SAMPLES * VALUES];
+    float images[SAMPLES * VALUES];
+    int32_t labels[SAMPLES];
+};
+
+static int load(void **state) {
+    digitnet_dataset *train = NULL, *test = NULL;
+    struct subset *subset = must_allocate(sizeof *subset);
+    load_subset(&train, &test);
+    expect_ok(digitnet_dataset_read(subset->images, SAMPLES * VALUES, subset->labels, SAMPLES, test, 0, SAMPLES));
+    for (size_t i = 0; i < SAMPLES * VALUES; i++)
+        subset->bytes[i] = (uint8_t)(255.0f * subset->images[i] + 0.5f);
+    subset->model = make_digit_network(1);
+    fit(subset->model, train, DIGITNET_WITH(digitnet_fit_options, .epochs = EPOCHS));
+    digitnet_dataset_free(test);
+    digitnet_dataset_free(train);
+    *state = subset;
+    return 0;
+}
+
+static int unload(void **state) {
+    struct subset *subset = *state;
+    digitnet_model_free(subset->model);
+    free(subset);
+    return 0;
+}
+
+static double accuracy(const struct subset *subset, const float *images) {
+    float *scores = must_allocate(SAMPLES * 10 * sizeof *scores);
+    size_t right = 0;
+    expect_ok(digitnet_model_predict(scores, SAMPLES * 10, subset->model, images, SAMPLES * VALUES));
+    for (size_t i = 0; i < SAMPLES; i++) {
+        int32_t best = 0;
+        for (int32_t digit = 1; digit < 10; digit++)
+            best = scores[i * 10 + (size_t)digit] > scores[i * 10 + (size_t)best] ? digit : best;
+        right += best == subset->labels[i];
+    }
+    free(scores);
+    return (double)right / SAMPLES;
+}
+
+/* Frames every digit as `change` shows it; the mean absolute difference from MNIST's own frame is at most `difference`,
+ * and the network reads it as well as that one, but for `loss`. */
+static void check_change(const struct subset *subset, change_fn change, double difference, double loss) {
+    float *framed = must_allocate(sizeof subset->images);
+    double sum = 0.0;
+    for (size_t i = 0; i < SAMPLES; i++) {
+        struct picture picture = change(subset->bytes + i * VALUES);
+        expect_ok(frame(framed + i * VALUES, picture.pixels, picture.width, picture.height, 0));
+        free(picture.pixels);
+    }
+    for (size_t i = 0; i < SAMPLES * VALUES; i++) {
+        assert_true(framed[i] >= 0.0f && framed[i] <= 1.0f);
+        sum += fabs((double)framed[i] - (double)subset->images[i]);
+    }
+    double own = accuracy(subset, subset->images), ours = accuracy(subset, framed);
+    print_message("difference %.4f, accuracy %.4f, of MNIST's own frames %.4f\n", sum / (SAMPLES * VALUES), ours, own);
+    assert_true(sum / (SAMPLES * VALUES) <= difference);
+    assert_true(own > 0.93);
+    assert_true(ours >= own - loss);
+    free(framed);
+}
+
+static void mnist_stays_as_it_is(void **state) {
+    check_change(*state, unchanged, 0.006, 0.01);
+}
+
+static void polarity_does_not_matter(void **state) {
+    check_change(*state, inverted, 0.006, 0.01);
+}
+
+static void size_does_not_matter(void **state) {
+    check_change(*state, five_times, 0.04, 0.03);
+}
+
+static void margins_do_not_matter(void **state) {
+    check_change(*state, with_margins, 0.04, 0.03);
+}
+
+static void specks_do_not_matter(void **state) {
+    check_change(*state, with_specks, 0.04, 0.03);
+}
+
+static void light_and_grain_do_not_matter(void **state) {
+    check_change(*state, photographed, 0.05, 0.03);
+}
+
+static void a_tables_edge_does_not_matter(void **state) {
+    check_change(*state, with_table, 0.05, 0.03);
+}
+
+/* One digit is enough for a picture of eight million pixels. */
+static void distance_does_not_matter(void **state) {
+    const struct subset *subset = *state;
+    for (size_t i = 0; i < 3; i++) {
+        float framed[VALUES];
+        double sum = 0.0;
+        struct picture picture = far_away(subset->bytes + i * VALUES);
+        expect_ok(frame(framed, picture.pixels, picture.width, picture.height, 0));
+        free(picture.pixels);
+        for (size_t j = 0; j < VALUES; j++)
+            sum += fabs((double)framed[j] - (double)subset->images[i * VALUES + j]);
+        assert_true(sum / VALUES < 0.06);
+    }
+}
+
+/* ---- Pictures drawn here
+ * ---------------------------------------------------------------------------------------------- */
+
+static void fill_rectangle(struct picture *picture, size_t left, size_t top, size_t width, size_t height,
+                           uint8_t grey) {
+    for (size_t row = top; row < top + height; row++)
+        memset(picture->pixels + row * picture->width + left, grey, width);
+}
+
+/* The first and last rows and columns that are not 0. */
+static void find_box(const float *framed, size_t box[4]) {
+    box[0] = box[2] = SIZE_MAX;
+    box[1] = box[3] = 0;
+    for (size_t row = 0; row < SIDE; row++) {
+        for (size_t column = 0; column < SIDE; column++) {
+            if (framed[row * SIDE + column] == 0.0f)
+                continue;
+            box[0] = row < box[0] ? row : box[0];
+            box[1] = row;
+            box[2] = column < box[2] ? column : box[2];
+            box[3] = column > box[3] ? column : box[3];
+        }
+    }
+}
+
+static void the_aspect_is_kept(void **state) {
+    (void)state;
+    float framed[VALUES];
+    size_t box[4];
+    struct picture picture = new_picture(300, 200, 240);
+    fill_rectangle(&picture, 30, 40, 100, 50, 10); /* 2 : 1 */
+    expect_ok(frame(framed, picture.pixels, 300, 200, 0));
+    find_box(framed, box);
+    assert_int_equal(box[3] - box[2] + 1, 20);
+    assert_int_equal(box[1] - box[0] + 1, 10);
+    assert_true(framed[14 * SIDE + 14] == 1.0f);
+    free(picture.pixels);
+}
+
+/* A heavy end pulls the box to the other side: the centre of mass is what stands in the middle. */
+static void the_centre_of_mass_is_in_the_middle(void **state) {
+    (void)state;
+    float framed[VALUES];
+    double mass = 0.0, x = 0.0, y = 0.0;
+    struct picture picture = new_picture(200, 200, 255);
+    fill_rectangle(&picture, 50, 50, 10, 100, 0);
+    fill_rectangle(&picture, 50, 110, 60, 40, 0);
+    expect_ok(frame(framed, picture.pixels, 200, 200, 0));
+    for (size_t i = 0; i < VALUES; i++) {
+        mass += (double)framed[i];
+        x += (double)framed[i] * (double)(i % SIDE);
+        y += (double)framed[i] * (double)(i / SIDE);
+    }
+    assert_true(fabs(x / mass - 14.0) <= 0.5);
+    assert_true(fabs(y / mass - 14.0) <= 0.5);
+    free(picture.pixels);
+}
+
+static void the_stride_is_honoured(void **state) {
+    (void)state;
+    float tight[VALUES], loose[VALUES];
+    struct picture narrow = new_picture(40, 50, 200), wide = new_picture(64, 50, 200);
+    fill_rectangle(&narrow, 10, 10, 6, 30, 20);
+    fill_rectangle(&wide, 10, 10, 6, 30, 20);
+    fill_rectangle(&wide, 40, 0, 24, 50, 20); /* beyond the picture */
+    expect_ok(frame(tight, narrow.pixels, 40, 50, 0));
+    expect_ok(frame(loose, wide.pixels, 40, 50, 64));
+    assert_memory_equal(tight, loose, sizeof tight);
+    free(wide.pixels);
+    free(narrow.pixels);
+}
+
+/* A fine pen in a large picture is drawn as broad as MNIST's. */
+static void thin_strokes_become_visible(void **state) {
+    (void)state;
+    float framed[VALUES];
+    double mass = 0.0;
+    struct picture picture = new_picture(600, 600, 230);
+    fill_rectangle(&picture, 200, 100, 4, 400, 40);
+    fill_rectangle(&picture, 200, 100, 150, 4, 40);
+    expect_ok(frame(framed, picture.pixels, 600, 600, 0));
+    for (size_t i = 0; i < VALUES; i++)
+        mass += (double)framed[i];
+    assert_true(mass > 25.0); /* about 27 pixels of stroke */
+    free(picture.pixels);
+}
+
+static void odd_shapes_work(void **state) {
+    (void)state;
+    float framed[VALUES];
+    struct picture row = new_picture(100000, 1, 250), column = new_picture(1, 100000, 5),
+                   small = new_picture(3, 3, 255);
+    fill_rectangle(&row, 40000, 0, 20000, 1, 0);
+    expect_ok(frame(framed, row.pixels, row.width, row.height, 0));
+    fill_rectangle(&column, 0, 40000, 1, 20000, 255);
+    expect_ok(frame(framed, column.pixels, column.width, column.height, 0));
+    small.pixels[4] = 0;
+    expect_ok(frame(framed, small.pixels, 3, 3, 0));
+    free(small.pixels);
+    free(column.pixels);
+    free(row.pixels);
+}
+
+/* ---- What is no digit, and misuse
+ * ------------------------------------------------------------------------------------- */
+
+static void expect_untouched(const float *framed) {
+    for (size_t i = 0; i < VALUES; i++)
+        assert_true(framed[i] == -1.0f);
+}
+
+static void pictures_without_ink_are_refused(void **state) {
+    (void)state;
+    float framed[VALUES];
+    for (size_t i = 0; i < VALUES; i++)
+        framed[i] = -1.0f;
+    struct picture picture = new_picture(120, 90, 77);
+    expect_failure(frame(framed, picture.pixels, 120, 90, 0), DIGITNET_ENOTFOUND, "120 x 90");
+    expect_failure(frame(framed, picture.pixels, 1, 1, 0), DIGITNET_ENOTFOUND, "1 x 1");
+    for (size_t i = 0; i < 120 * 90; i++) /* light from one side */
+        picture.pixels[i] = (uint8_t)(60 + i % 120);
+    expect_failure(frame(framed, picture.pixels, 120, 90, 0), DIGITNET_ENOTFOUND, "no ink");
+    for (size_t i = 0; i < 120 * 90; i++) /* grain */
+        picture.pixels[i] = (uint8_t)(128.0f + 8.0f * noise(3, i));
+    expect_failure(frame(framed, picture.pixels, 120, 90, 0), DIGITNET_ENOTFOUND, "no ink");
+    expect_untouched(framed);
+    free(picture.pixels);
+}
+
+static void misuse_is_refused(void **state) {
+    (void)state;
+    float framed[VALUES];
+    uint8_t pixel = 0;
+    for (size_t i = 0; i < VALUES; i++)
+        framed[i] = -1.0f;
+    expect_failure(digitnet_image_frame_digit(framed, VALUES, NULL), DIGITNET_EINVAL, "image is NULL");
+    expect_failure(frame(NULL, &pixel, 1, 1, 0), DIGITNET_EINVAL, "out is NULL");
+    expect_failure(frame(framed, NULL, 1, 1, 0), DIGITNET_EINVAL, "pixels is NULL");
+    expect_failure(frame(framed, &pixel, 0, 1, 0), DIGITNET_EINVAL, "0 x 1");
+    expect_failure(frame(framed, &pixel, 1, 0, 0), DIGITNET_EINVAL, "1 x 0");
+    expect_failure(frame(framed, &pixel, 5, 1, 4), DIGITNET_EINVAL, "stride 4");
+    expect_failure(frame(framed, &pixel, (size_t)1 << 15, ((size_t)1 << 13) + 1, 0), DIGITNET_ELIMIT, "32768 x 8193");
+    expect_failure(frame(framed, &pixel, SIZE_MAX, SIZE_MAX, 0), DIGITNET_ELIMIT, "more than");
+    expect_failure(
+        digitnet_image_frame_digit(
+            framed, VALUES, DIGITNET_WITH(digitnet_image, .pixels = &pixel, .width = 4, .height = 3, .max_pixels = 11)),
+        DIGITNET_ELIMIT, "more than 11");
+    expect_failure(digitnet_image_frame_digit(framed, VALUES - 1,
+                                              DIGITNET_WITH(digitnet_image, .pixels = &pixel, .width = 1, .height = 1)),
+                   DIGITNET_ESHAPE, "783");
+    expect_failure(digitnet_image_frame_digit(framed, VALUES, &(digitnet_image){.struct_size = 3}), DIGITNET_EINVAL,
+                   "digitnet_image");
+    expect_untouched(framed);
+}
+
+int main(void) {
+    const struct CMUnitTest against_mnist[] = {
+        cmocka_unit_test(mnist_stays_as_it_is),     cmocka_unit_test(polarity_does_not_matter),
+        cmocka_unit_test(size_does_not_matter),     cmocka_unit_test(margins_do_not_matter),
+        cmocka_unit_test(specks_do_not_matter),     cmocka_unit_test(light_and_grain_do_not_matter),
+        cmocka_unit_test(distance_does_not_matter), cmocka_unit_test(a_tables_edge_does_not_matter),
+    };
+    const struct CMUnitTest drawn[] = {
+        cmocka_unit_test(the_aspect_is_kept),     cmocka_unit_test(the_centre_of_mass_is_in_the_middle),
+        cmocka_unit_test(the_stride_is_honoured), cmocka_unit_test(thin_strokes_become_visible),
+        cmocka_unit_test(odd_shapes_work),        cmocka_unit_test(pictures_without_ink_are_refused),
+        cmocka_unit_test(misuse_is_refused),
+    };
+    return cmocka_run_group_tests(against_mnist, load, unload) | cmocka_run_group_tests(drawn, NULL, NULL);
+}

@@ -1,0 +1,258 @@
+/* The gradients of each step by its weights and its inputs; the objective is a random linear function of its outputs.
+ */
+#include "differences.h"
+#include "model/model.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Multiples of 1/32 in [-1, 1). */
+static void fill_grid(float *values, size_t count, uint64_t seed) {
+    for (size_t i = 0; i < count; i++)
+        values[i] = floorf(noise(seed, i) * 32) / 32;
+}
+
+/* Biases are odd multiples of 1/2048, so that no ReLU stands at its kink. */
+static void fill_parameters(digitnet__network *network) {
+    fill_grid(network->parameters, network->parameter_count, 1);
+    for (size_t i = 0; i < network->tensor_count; i++) {
+        const digitnet__tensor *tensor = digitnet__network_tensor(network, i);
+        for (size_t j = 0; !tensor->is_kernel && j < tensor->values; j++)
+            network->parameters[tensor->offset + j] += 1.0f / 2048;
+    }
+}
+
+/* One step with all that it works on. */
+typedef struct step_run {
+    digitnet_model *model;
+    const digitnet__step *step;
+    slope_fn slope;
+    float *weighting; /* of each output in the objective */
+    float *input_gradient, *gradient;
+    digitnet__step_range range;
+} step_run;
+
+enum { SAMPLES = 3, BEHIND = 16 }; /* BEHIND: values watched behind the gradient */
+
+static step_run begin_step(digitnet_model *model) {
+    digitnet__network *network = &model->network;
+    expect_ok(digitnet__model_realize(model));
+    assert_int_equal(network->step_count, 1);
+    const digitnet__step *step = &network->steps[0];
+    size_t inputs = SAMPLES * step->input_values, outputs = SAMPLES * step->output_values;
+    fill_parameters(network);
+    static const uint64_t seeds[SAMPLES] = {5, 6, 7};
+    step_run run = {.model = model,
+                    .step = step,
+                    .slope = step->activation == DIGITNET_ACTIVATION_SOFTMAX ? slope_of_curve : slope_of_lines,
+                    .weighting = must_allocate(outputs * sizeof(float)),
+                    .input_gradient = must_allocate(inputs * sizeof(float)),
+                    .gradient = calloc(network->parameter_count + BEHIND, sizeof(float))};
+    float *input = must_allocate(inputs * sizeof(float));
+    fill_grid(input, inputs, 2);
+    fill_grid(run.weighting, outputs, 3);
+    run.range = (digitnet__step_range){.samples = SAMPLES,
+                                       .input = input,
+                                       .output = must_allocate(outputs * sizeof(float)),
+                                       .cache = must_allocate(SAMPLES * step->cache_bytes),
+                                       .seeds = seeds,
+                                       .parameters = network->parameters,
+                                       .packed = network->packed,
+                                       .scratch = must_allocate(step->scratch_bytes),
+                                       .output_gradient = must_allocate(outputs * sizeof(float))};
+    return run;
+}
+
+static void end_step(step_run *run) {
+    free(run->weighting);
+    free(run->input_gradient);
+    free(run->gradient);
+    free((void *)(uintptr_t)run->range.input);
+    free(run->range.output);
+    free(run->range.cache);
+    free(run->range.scratch);
+    free(run->range.output_gradient);
+    digitnet_model_free(run->model);
+}
+
+static double step_objective(void *context) {
+    step_run *run = context;
+    digitnet__network_pack(&run->model->network);
+    run->step->kind->forward(run->step, &run->range);
+    double sum = 0;
+    for (size_t i = 0; i < SAMPLES * run->step->output_values; i++)
+        sum += (double)run->weighting[i] * (double)run->range.output[i];
+    return sum;
+}
+
+static void run_backward(step_run *run, float *input_gradient) {
+    const digitnet__step *step = run->step;
+    step_objective(run);
+    memcpy(run->range.output_gradient, run->weighting, SAMPLES * step->output_values * sizeof(float));
+    digitnet__step_range range = run->range;
+    range.input_gradient = input_gradient;
+    range.gradient = step->kind->block_gradient ? NULL : run->gradient;
+    step->kind->backward(step, &range);
+    range.gradient = run->gradient;
+    for (size_t block = 0; step->kind->block_gradient && block < step->block_count; block++)
+        step->kind->block_gradient(step, &range, digitnet__step_block_at(step, block));
+}
+
+/* Weights and inputs; the weights' gradient is the same where nobody wants the inputs'. */
+static void check_step(digitnet_model *model, const char *what) {
+    step_run run = begin_step(model);
+    size_t parameters = model->network.parameter_count;
+    run_backward(&run, NULL);
+    float *alone = must_allocate(parameters * sizeof(float));
+    memcpy(alone, run.gradient, parameters * sizeof(float));
+    memset(run.gradient, 0, parameters * sizeof(float));
+    run_backward(&run, run.input_gradient);
+    for (size_t i = parameters; i < parameters + BEHIND; i++)
+        assert_true(run.gradient[i] == 0); /* where a next step's gradient would stand */
+    assert_same_floats(alone, run.gradient, parameters);
+    free(alone);
+    check_gradient(run.input_gradient, (float *)(uintptr_t)run.range.input, SAMPLES * run.step->input_values, run.slope,
+                   step_objective, &run, what);
+    check_weight_gradients(&model->network, run.gradient, run.slope, step_objective, &run, what);
+    end_step(&run);
+}
+
+static digitnet_model *begin_model(size_t height, size_t width, size_t channels) {
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, height, width, channels));
+    return model;
+}
+
+typedef struct conv2d_case {
+    const char *what;
+    size_t height, width, channels, filters, kernel;
+    digitnet_conv2d_options options;
+    size_t pool; /* behind it, where a ReLU is; 0: none */
+} conv2d_case;
+
+#define OPTIONS(...) \
+    { .struct_size = sizeof(digitnet_conv2d_options), __VA_ARGS__ }
+
+static const conv2d_case conv2d_cases[] = {
+    {"convolution", 6, 5, 2, 3, 3, OPTIONS(.padding = DIGITNET_PADDING_VALID), 0},
+    {"convolution with a pool", 7, 6, 2, 3, 3, OPTIONS(.padding = DIGITNET_PADDING_VALID), 2},
+    {"convolution with a pool that leaves rows over", 8, 9, 3, 17, 3, OPTIONS(.padding = DIGITNET_PADDING_VALID), 3},
+    {"convolution of one channel", 8, 8, 1, 9, 3, OPTIONS(.padding = DIGITNET_PADDING_VALID), 2},
+    {"convolution, same padding", 5, 6, 3, 4, 3, OPTIONS(.padding = DIGITNET_PADDING_SAME), 0},
+    {"convolution, same padding with a pool", 5, 6, 3, 4, 4,
+     OPTIONS(.padding = DIGITNET_PADDING_SAME, .kernel_width = 2), 2},
+    {"convolution with strides", 7, 8, 2, 5, 3, OPTIONS(.stride_height = 2, .stride_width = 3), 0},
+    {"convolution with strides and a pool", 9, 8, 2, 5, 3,
+     OPTIONS(.stride_height = 2, .padding = DIGITNET_PADDING_SAME), 2},
+    {"convolution with gaps", 7, 8, 2, 3, 1, OPTIONS(.stride_height = 3, .stride_width = 2), 0},
+    {"convolution of 1x1", 3, 4, 18, 5, 1, OPTIONS(.padding = DIGITNET_PADDING_VALID), 0},
+    {"convolution without bias", 5, 5, 2, 3, 2, OPTIONS(.no_bias = 1), 2},
+};
+
+static void check_conv2d_cases(digitnet_activation activation) {
+    for (size_t i = 0; i < sizeof conv2d_cases / sizeof *conv2d_cases; i++) {
+        const conv2d_case *with = &conv2d_cases[i];
+        digitnet_model *model = begin_model(with->height, with->width, with->channels);
+        expect_ok(digitnet_model_add_conv2d_ex(model, with->filters, with->kernel, activation, &with->options));
+        if (with->pool && activation == DIGITNET_ACTIVATION_RELU)
+            expect_ok(digitnet_model_add_max_pool2d(model, with->pool));
+        check_step(model, with->what);
+    }
+}
+
+/* The largest pool that a convolution's step serves, and one that is a step of its own. */
+static void test_conv2d_with_large_pool(void **state) {
+    (void)state;
+    digitnet_model *model = begin_model(18, 17, 3);
+    digitnet_model_add_conv2d(model, 2, 2, DIGITNET_ACTIVATION_RELU);
+    expect_ok(digitnet_model_add_max_pool2d(model, 16)); /* 256 places: the most that fit in 8 bits */
+    check_step(model, "convolution with a pool of 256 places");
+    model = begin_model(18, 17, 1);
+    digitnet_model_add_conv2d(model, 2, 1, DIGITNET_ACTIVATION_RELU);
+    expect_ok(digitnet_model_add_max_pool2d(model, 17));
+    expect_ok(digitnet__model_realize(model));
+    assert_int_equal(model->network.step_count, 2);
+    digitnet_model_free(model);
+}
+
+static void test_conv2d_linear(void **state) {
+    (void)state;
+    check_conv2d_cases(DIGITNET_ACTIVATION_LINEAR);
+}
+
+static void test_conv2d_relu(void **state) {
+    (void)state;
+    check_conv2d_cases(DIGITNET_ACTIVATION_RELU);
+}
+
+static void test_conv2d_softmax(void **state) {
+    (void)state;
+    check_conv2d_cases(DIGITNET_ACTIVATION_SOFTMAX);
+}
+
+static void test_max_pool2d(void **state) {
+    (void)state;
+    static const digitnet_max_pool2d_options options[] = {
+        {.struct_size = sizeof(digitnet_max_pool2d_options)},
+        {.struct_size = sizeof(digitnet_max_pool2d_options), .padding = DIGITNET_PADDING_SAME},
+        {.struct_size = sizeof(digitnet_max_pool2d_options), .stride_height = 1, .pool_width = 3},
+        {.struct_size = sizeof(digitnet_max_pool2d_options), .stride_height = 3, .stride_width = 1},
+        {.struct_size = sizeof(digitnet_max_pool2d_options), .stride_height = 1, .padding = DIGITNET_PADDING_SAME},
+    };
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        digitnet_model *model = begin_model(7, 5, 3);
+        expect_ok(digitnet_model_add_max_pool2d_ex(model, 2, &options[i]));
+        check_step(model, "pool");
+    }
+}
+
+static void check_dense(size_t inputs, size_t units, digitnet_activation activation, int32_t no_bias) {
+    digitnet_model *model = begin_model(1, 1, inputs);
+    digitnet_model_add_flatten(model);
+    expect_ok(digitnet_model_add_dense_ex(model, units, activation,
+                                          DIGITNET_WITH(digitnet_dense_options, .no_bias = no_bias)));
+    if (activation == DIGITNET_ACTIVATION_SOFTMAX) {
+        /* Of a classifier the last softmax would belong to the loss. */
+        model->network.layers[1].output.flat = false;
+    }
+    check_step(model, "dense");
+}
+
+static void test_dense(void **state) {
+    (void)state;
+    for (digitnet_activation activation = DIGITNET_ACTIVATION_LINEAR; activation <= DIGITNET_ACTIVATION_SOFTMAX;
+         activation++) {
+        check_dense(7, 5, activation, 0);
+        check_dense(19, 37, activation, 0); /* three blocks of units, the last one not full */
+        check_dense(9, 16, activation, 1);
+    }
+}
+
+static void test_activations_and_dropout(void **state) {
+    (void)state;
+    digitnet_model *model = begin_model(3, 4, 5);
+    expect_ok(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_RELU));
+    check_step(model, "ReLU");
+    model = begin_model(3, 4, 5);
+    expect_ok(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_SOFTMAX));
+    check_step(model, "softmax");
+    model = begin_model(3, 4, 5);
+    expect_ok(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_LINEAR));
+    check_step(model, "linear");
+    model = begin_model(3, 4, 5);
+    expect_ok(digitnet_model_add_dropout(model, 0.5));
+    check_step(model, "dropout");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_conv2d_linear),
+        cmocka_unit_test(test_conv2d_relu),
+        cmocka_unit_test(test_conv2d_softmax),
+        cmocka_unit_test(test_conv2d_with_large_pool),
+        cmocka_unit_test(test_max_pool2d),
+        cmocka_unit_test(test_dense),
+        cmocka_unit_test(test_activations_and_dropout),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,221 @@
+/* The same seed gives the same bits, whatever the threads. */
+#include "support.h"
+
+#include <stdlib.h>
+
+static const size_t thread_counts[] = {1, 2, 3, 8};
+enum { THREAD_COUNTS = sizeof thread_counts / sizeof *thread_counts };
+
+typedef digitnet_model *(*make_fn)(void);
+
+static digitnet_model *compile(digitnet_model *model) {
+    expect_ok(digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                        DIGITNET_WITH(digitnet_compile_options, .seed = 7)));
+    return model;
+}
+
+/* Fits the model that `make` gives with each number of threads; weights, figures and evaluation must be the same. */
+static void check_threads(make_fn make, const digitnet_dataset *data, size_t batch_size) {
+    digitnet_model *models[THREAD_COUNTS];
+    digitnet_history *histories[THREAD_COUNTS];
+    digitnet_metrics metrics[THREAD_COUNTS];
+    for (size_t i = 0; i < THREAD_COUNTS; i++) {
+        models[i] = make();
+        expect_ok(digitnet_model_fit(&histories[i], models[i], data,
+                                     DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = batch_size,
+                                                   .threads = thread_counts[i], .validation = data)));
+        metrics[i] = (digitnet_metrics)DIGITNET_INIT(digitnet_metrics);
+        expect_ok(digitnet_model_evaluate(
+            &metrics[i], models[i], data,
+            DIGITNET_WITH(digitnet_evaluate_options, .threads = thread_counts[THREAD_COUNTS - 1 - i])));
+        assert_same_weights(models[0], models[i]);
+        assert_memory_equal(&metrics[0], &metrics[i], sizeof metrics[0]);
+        for (digitnet_metric metric = DIGITNET_METRIC_LOSS; metric < DIGITNET_METRIC_SECONDS; metric++) {
+            assert_memory_equal(digitnet_history_series(NULL, histories[0], metric),
+                                digitnet_history_series(NULL, histories[i], metric), 2 * sizeof(double));
+        }
+    }
+    for (size_t i = 0; i < THREAD_COUNTS; i++) {
+        digitnet_history_free(histories[i]);
+        digitnet_model_free(models[i]);
+    }
+}
+
+static digitnet_model *seed_network(void) {
+    return make_seed_network(3);
+}
+
+/* 75 digits in batches of 32: the last one is of 11. */
+static void test_seed_network(void **state) {
+    (void)state;
+    digitnet_dataset *train, *part;
+    expect_ok(digitnet_dataset_load_mnist(&train, NULL, "data/mnist-subset"));
+    expect_ok(digitnet_dataset_slice(&part, train, 100, 75));
+    check_threads(seed_network, part, 32);
+    digitnet_dataset_free(part);
+    digitnet_dataset_free(train);
+}
+
+static digitnet_model *network_with_dropout(void) {
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
+    digitnet_model_add_conv2d(model, 6, 3, DIGITNET_ACTIVATION_RELU);
+    digitnet_model_add_dropout(model, 0.3);
+    digitnet_model_add_max_pool2d(model, 2);
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dropout(model, 0.5);
+    digitnet_model_add_dense(model, 40, DIGITNET_ACTIVATION_RELU);
+    digitnet_model_add_dropout(model, 0.2);
+    expect_ok(digitnet_model_add_dense(model, SMALL_CLASSES, DIGITNET_ACTIVATION_SOFTMAX));
+    return compile(model);
+}
+
+static digitnet_model *small_network(void) {
+    return make_small_network(3);
+}
+
+/* Batches of fewer images than ranges, of as many, and of numbers that they do not divide. */
+static void test_dropout_and_batch_sizes(void **state) {
+    (void)state;
+    static const size_t batch_sizes[] = {1, 5, 8, 19, 1000};
+    digitnet_dataset *data = make_small_dataset(61, 2);
+    for (size_t i = 0; i < sizeof batch_sizes / sizeof *batch_sizes; i++) {
+        check_threads(network_with_dropout, data, batch_sizes[i]);
+        check_threads(small_network, data, batch_sizes[i]);
+    }
+    digitnet_dataset_free(data);
+}
+
+/* Products of the sizes that an OpenBLAS build hands to OpenBLAS. */
+static digitnet_model *wide_network(void) {
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, 14, 14, 16));
+    digitnet_model_add_conv2d(model, 130, 3, DIGITNET_ACTIVATION_LINEAR);
+    digitnet_model_add_max_pool2d(model, 3);
+    digitnet_model_add_flatten(model);
+    expect_ok(digitnet_model_add_dense(model, SMALL_CLASSES, DIGITNET_ACTIVATION_SOFTMAX));
+    return compile(model);
+}
+
+static void test_wide_network(void **state) {
+    (void)state;
+    digitnet_dataset *data = make_dataset(21, 14, 14, 16, SMALL_CLASSES, 1);
+    check_threads(wide_network, data, 9);
+    digitnet_dataset_free(data);
+}
+
+/* Each image depends on its seed, as an augmented one does; without seeds, as for validation, on its index alone. */
+static int gather_noise(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
+                        void *user_data) {
+    (void)user_data;
+    for (size_t i = 0; i < count; i++) {
+        int32_t label = (int32_t)(indices[i] % SMALL_CLASSES);
+        if (labels)
+            labels[i] = label;
+        for (size_t j = 0; images && j < SMALL_IMAGE; j++) {
+            float shift = seeds ? 0.5f * noise(seeds[i], j) : 0;
+            images[i * SMALL_IMAGE + j] = noise(indices[i], j) + shift + (float)label;
+        }
+    }
+    return 0;
+}
+
+static void test_source(void **state) {
+    (void)state;
+    digitnet_dataset *source, *part;
+    expect_ok(digitnet_dataset_create_source(
+        &source, DIGITNET_WITH(digitnet_source_options, .count = 50, .height = SMALL_HEIGHT, .width = SMALL_WIDTH,
+                               .channels = SMALL_CHANNELS, .gather = gather_noise)));
+    check_threads(network_with_dropout, source, 16);
+    expect_ok(digitnet_dataset_slice(&part, source, 11, 23));
+    check_threads(small_network, part, 16);
+    digitnet_dataset_free(source);
+    digitnet_dataset_free(part);
+}
+
+/* The samples' seeds and order: the same in every run, new in every epoch; no seeds in evaluation. */
+typedef struct seen_samples {
+    uint64_t seeds[2][20]; /* by epoch and sample */
+    size_t order[2][20];   /* by epoch and place */
+    size_t count;          /* samples gathered with a seed */
+    bool evaluated;        /* gathered without */
+} seen_samples;
+
+static int gather_and_see(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
+                          void *user_data) {
+    seen_samples *seen = user_data;
+    seen->evaluated = seen->evaluated || !seeds;
+    for (size_t i = 0; seeds && i < count; i++) {
+        seen->seeds[seen->count / 20][indices[i]] = seeds[i];
+        seen->order[seen->count / 20][seen->count % 20] = indices[i];
+        seen->count++;
+    }
+    return gather_noise(images, labels, indices, NULL, count, NULL);
+}
+
+static void test_seeds_and_order_of_samples(void **state) {
+    (void)state;
+    seen_samples runs[2] = {{.count = 0}};
+    for (size_t run = 0; run < 2; run++) {
+        digitnet_dataset *source;
+        expect_ok(digitnet_dataset_create_source(
+            &source, DIGITNET_WITH(digitnet_source_options, .count = 20, .height = SMALL_HEIGHT, .width = SMALL_WIDTH,
+                                   .channels = SMALL_CHANNELS, .gather = gather_and_see, .user_data = &runs[run])));
+        digitnet_model *model = make_small_network(1);
+        /* Another batch size does not change them. */
+        fit(model, source, DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = run ? 3 : 8));
+        assert_false(runs[run].evaluated);
+        assert_int_equal(runs[run].count, 40);
+        digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+        expect_ok(digitnet_model_evaluate(&metrics, model, source, NULL));
+        assert_true(runs[run].evaluated);
+        assert_int_equal(runs[run].count, 40);
+        digitnet_dataset_free(source);
+        digitnet_model_free(model);
+    }
+    assert_memory_equal(runs[0].seeds, runs[1].seeds, sizeof runs[0].seeds);
+    const uint64_t *all = runs[0].seeds[0];
+    for (size_t i = 0; i < 40; i++)
+        for (size_t j = 0; j < i; j++)
+            assert_true(all[i] != all[j]);
+    /* Each epoch has an order of its own, in which every sample comes once. */
+    assert_memory_equal(runs[0].order, runs[1].order, sizeof runs[0].order);
+    assert_memory_not_equal(runs[0].order[0], runs[0].order[1], sizeof runs[0].order[0]);
+    for (size_t epoch = 0; epoch < 2; epoch++) {
+        unsigned seen = 0;
+        for (size_t i = 0; i < 20; i++)
+            seen |= 1u << runs[0].order[epoch][i];
+        assert_int_equal(seen, (1u << 20) - 1);
+    }
+}
+
+/* Other seeds give other weights, shuffles and dropped values. */
+static void test_seed_matters(void **state) {
+    (void)state;
+    digitnet_dataset *data = make_small_dataset(40, 1);
+    digitnet_model *model = network_with_dropout(), *other = network_with_dropout();
+    expect_ok(digitnet_model_compile_ex(other, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                        DIGITNET_WITH(digitnet_compile_options, .seed = 8)));
+    assert_same_weights(model, other);
+    fit(model, data, NULL);
+    fit(other, data, NULL);
+    float *a = copy_weights(model), *b = copy_weights(other);
+    assert_memory_not_equal(a, b, count_parameters(model) * sizeof(float));
+    free(a);
+    free(b);
+    digitnet_model_free(model);
+    digitnet_model_free(other);
+    digitnet_dataset_free(data);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_seed_network),
+        cmocka_unit_test(test_dropout_and_batch_sizes),
+        cmocka_unit_test(test_wide_network),
+        cmocka_unit_test(test_source),
+        cmocka_unit_test(test_seeds_and_order_of_samples),
+        cmocka_unit_test(test_seed_matters),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

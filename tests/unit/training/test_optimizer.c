@@ -1,0 +1,128 @@
+/* Adam and SGD on a flat block against one value at a time in double precision. */
+#include "optimizer/optimizer.h"
+#include "support.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { COUNT = 1003, STEPS = 20 };
+
+static digitnet__optimizer_settings settings_of(digitnet_optimizer kind, const digitnet_compile_options *options) {
+    digitnet__optimizer_settings settings;
+    digitnet_compile_options defaults = DIGITNET_INIT(digitnet_compile_options);
+    expect_ok(digitnet__optimizer_settings_read(&settings, kind, options ? options : &defaults));
+    return settings;
+}
+
+/* A gradient of a size of its own for each value, from 1 down to 1e-6. */
+static float gradient_at(size_t index, size_t step) {
+    return noise(step, index) * powf(10, -(float)(index % 7));
+}
+
+/* Keras's formulas for one value. */
+static double expected_weight(const digitnet__optimizer_settings *settings, size_t index) {
+    double weight = noise(0, index), first = 0, second = 0, velocity = 0;
+    for (size_t step = 1; step <= STEPS; step++) {
+        double gradient = gradient_at(index, step), rate = settings->learning_rate;
+        if (settings->kind == DIGITNET_OPTIMIZER_ADAM) {
+            first += (1 - settings->beta_1) * (gradient - first);
+            second += (1 - settings->beta_2) * (gradient * gradient - second);
+            double factor =
+                rate * sqrt(1 - pow(settings->beta_2, (double)step)) / (1 - pow(settings->beta_1, (double)step));
+            weight -= factor * first / (sqrt(second) + settings->epsilon);
+        } else {
+            velocity = settings->momentum * velocity - rate * gradient;
+            weight += settings->nesterov ? settings->momentum * velocity - rate * gradient : velocity;
+        }
+    }
+    return weight;
+}
+
+/* Runs all steps, each in two pieces that meet at `cut`. */
+static void run_steps(float *weights, const digitnet__optimizer_settings *settings, size_t cut) {
+    const digitnet__optimizer_rule *rule = digitnet__optimizer_find(settings->kind);
+    float *state = calloc(digitnet__optimizer_slots(settings) * COUNT + 1, sizeof(float));
+    float gradients[COUNT];
+    assert_non_null(state);
+    fill_noise(weights, COUNT, 0);
+    for (size_t step = 1; step <= STEPS; step++) {
+        for (size_t i = 0; i < COUNT; i++)
+            gradients[i] = gradient_at(i, step);
+        const digitnet__kernels *kernels = digitnet__kernels_best();
+        rule->update(kernels, settings, step, weights, state, gradients, 0, cut, COUNT);
+        rule->update(kernels, settings, step, weights, state, gradients, cut, COUNT - cut, COUNT);
+    }
+    free(state);
+}
+
+static void check_optimizer(digitnet_optimizer kind, const digitnet_compile_options *options) {
+    static float weights[COUNT], in_pieces[COUNT];
+    digitnet__optimizer_settings settings = settings_of(kind, options);
+    run_steps(weights, &settings, 0);
+    for (size_t i = 0; i < COUNT; i++) {
+        double expected = expected_weight(&settings, i), moved = fabs(expected - (double)noise(0, i));
+        /* A rounding of the weight at every step, and some of the size of the steps. */
+        if (!(fabs((double)weights[i] - expected) <= STEPS * 6e-8 + 1e-5 * moved))
+            fail_msg("value %zu: %.9g, not %.9g", i, (double)weights[i], expected);
+    }
+    run_steps(in_pieces, &settings, 517);
+    assert_same_floats(weights, in_pieces, COUNT);
+}
+
+static void test_adam(void **state) {
+    (void)state;
+    check_optimizer(DIGITNET_OPTIMIZER_ADAM, NULL);
+    check_optimizer(DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.05,
+                                                           .beta_1 = 0.5, .beta_2 = 0.9, .epsilon = 1e-3));
+}
+
+static void test_sgd(void **state) {
+    (void)state;
+    check_optimizer(DIGITNET_OPTIMIZER_SGD, NULL);
+    check_optimizer(DIGITNET_OPTIMIZER_SGD, DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.5));
+    check_optimizer(DIGITNET_OPTIMIZER_SGD,
+                    DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.1, .momentum = 0.9));
+    check_optimizer(DIGITNET_OPTIMIZER_SGD,
+                    DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.1, .momentum = 0.9, .nesterov = 1));
+}
+
+static void test_keras_defaults(void **state) {
+    (void)state;
+    digitnet__optimizer_settings adam = settings_of(DIGITNET_OPTIMIZER_ADAM, NULL),
+                                 sgd = settings_of(DIGITNET_OPTIMIZER_SGD, NULL);
+    assert_true(adam.learning_rate == 0.001 && adam.beta_1 == 0.9 && adam.beta_2 == 0.999 && adam.epsilon == 1e-7);
+    assert_true(sgd.learning_rate == 0.01 && sgd.momentum == 0 && !sgd.nesterov);
+    assert_int_equal(digitnet__optimizer_slots(&adam), 2);
+    assert_int_equal(digitnet__optimizer_slots(&sgd), 0);
+    sgd.momentum = 0.5;
+    assert_int_equal(digitnet__optimizer_slots(&sgd), 1);
+}
+
+/* Where gradients stay away, Adam's moments fade to zero and not into the denormals. */
+static void test_adam_moments_are_never_denormal(void **state) {
+    (void)state;
+    digitnet__optimizer_settings settings =
+        settings_of(DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .beta_2 = 0.9));
+    float weights[COUNT] = {0}, moments[2 * COUNT], gradients[COUNT] = {0};
+    fill_noise(moments, 2 * COUNT, 1);
+    for (size_t i = 0; i < COUNT; i++)
+        moments[COUNT + i] *= moments[COUNT + i];
+    for (uint64_t step = 1; step <= 2000; step++) {
+        digitnet__optimizer_find(DIGITNET_OPTIMIZER_ADAM)
+            ->update(digitnet__kernels_best(), &settings, step, weights, moments, gradients, 0, COUNT, COUNT);
+        for (size_t i = 0; i < 2 * COUNT; i++)
+            assert_true(fpclassify(moments[i]) != FP_SUBNORMAL);
+    }
+    for (size_t i = 0; i < 2 * COUNT; i++)
+        assert_true(moments[i] == 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_adam),
+        cmocka_unit_test(test_sgd),
+        cmocka_unit_test(test_keras_defaults),
+        cmocka_unit_test(test_adam_moments_are_never_denormal),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
