@@ -25,7 +25,7 @@ TIMEOUT = 20  # seconds of processor time for one test program; they take a few 
 WAIT = 10 * TIMEOUT  # seconds, where it does nothing
 MEMORY = 8 << 30  # test_zlib asks for more than 4 GiB, and uses none of them
 
-ONNX_TESTS = ["test_onnx_wire", "golden/test_golden", "test_onnx_marks", "test_onnx_fields", "test_onnx_operators", "test_onnx_hostile", "test_onnx",
+ONNX_TESTS = ["test_onnx_wire", "golden/test_golden", "test_onnx_metadata", "test_onnx_fields", "test_onnx_operators", "test_onnx_hostile", "test_onnx",
               "test_onnx_training", "reliability/test_bombs", "reliability/test_changed_bytes"]
 IDX_TESTS = ["golden/test_golden", "test_idx", "reliability/test_zlib", "reliability/test_bombs"]
 TESTS = {f"src/onnx/{name}.c": ONNX_TESTS for name in ["wire", "import", "graph", "node", "tensor", "marks", "window", "operators"]}

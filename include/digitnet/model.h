@@ -93,6 +93,22 @@ DIGITNET_API void digitnet_model_free(digitnet_model *model);
  */
 DIGITNET_API void digitnet_model_clear_error(digitnet_model *model);
 
+/** What is applied to a layer's output. */
+typedef enum digitnet_activation {
+    DIGITNET_ACTIVATION_LINEAR = 0,  /**< Nothing: y = x. */
+    DIGITNET_ACTIVATION_RELU = 1,    /**< y = max(x, 0). */
+    DIGITNET_ACTIVATION_SOFTMAX = 2, /**< y = exp(x) / sum of exp(x) over the channels: probabilities. */
+    DIGITNET_ACTIVATION_SIGMOID = 3  /**< y = 1 / (1 + exp(-x)): a probability for each value. */
+} digitnet_activation;
+
+/** What windows do at the image's edges. */
+typedef enum digitnet_padding {
+    DIGITNET_PADDING_VALID = 0, /**< They stay inside: floor((size - window) / stride) + 1 rows and columns come out. */
+    /** Zeros are put around the image so that ceil(size / stride) rows and columns come out; an odd zero goes to the
+     * bottom and the right. A pool's padding never wins the maximum. */
+    DIGITNET_PADDING_SAME = 1
+} digitnet_padding;
+
 /** What a model is. */
 typedef struct digitnet_model_info {
     size_t struct_size;    /**< Set by DIGITNET_INIT(). */
@@ -127,11 +143,22 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_describe(digitn
 typedef struct digitnet_layer_info {
     size_t struct_size; /**< Set by DIGITNET_INIT(). */
     const char *name;   /**< Its own name; the model's, valid until that is freed. */
-    const char *kind;   /**< "conv2d", "max_pooling2d", "flatten", "dense", "dropout" or "activation"; a constant. */
-    size_t height;      /**< Rows of the output; 0 where it is flat. */
-    size_t width;       /**< Columns of the output; 0 where it is flat. */
-    size_t channels;    /**< Channels of the output; all its values where it is flat. */
-    size_t parameters;  /**< How many weights the layer has. */
+    /** "conv2d", "max_pooling2d", "flatten", "dense", "dropout", "activation", "add" or "concatenate"; a constant. */
+    const char *kind;
+    size_t height;                  /**< Rows of the output; 0 where it is flat. */
+    size_t width;                   /**< Columns of the output; 0 where it is flat. */
+    size_t channels;                /**< Channels of the output; all its values where it is flat. */
+    size_t parameters;              /**< How many weights the layer has. */
+    size_t inputs;                  /**< How many outputs it takes; see digitnet_model_describe_input(). */
+    size_t window_height;           /**< Rows of the kernel or pool; 0 for layers without. */
+    size_t window_width;            /**< Likewise columns. */
+    size_t stride_height;           /**< Rows by which it moves; 0 for layers without. */
+    size_t stride_width;            /**< Likewise columns. */
+    double rate;                    /**< Of dropout; else 0. */
+    digitnet_padding padding;       /**< Of the window. */
+    digitnet_activation activation; /**< What is applied to the output. */
+    int32_t no_bias;                /**< 1: it was added without biases. */
+    int32_t trainable;              /**< 1: its weights are trained; see digitnet_model_set_trainable(). */
 } digitnet_layer_info;
 
 /**
@@ -151,6 +178,25 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_describe_layer(
                                                                                 const digitnet_model *model,
                                                                                 size_t index);
 
+/**
+ * Gives the name of a layer whose output another layer takes.
+ *
+ * Any number of threads may ask at once.
+ *
+ * @param out    receives the name, "input" for the model's own input; the model's, valid until that is freed; untouched
+ *               after a failure
+ * @param model  the model
+ * @param layer  the taking layer's place, from 0
+ * @param index  which of its inputs, from 0
+ * @retval DIGITNET_OK         the name is in `out`
+ * @retval DIGITNET_EINVAL     a pointer is NULL
+ * @retval DIGITNET_ESTATE     the model is being changed
+ * @retval DIGITNET_ENOTFOUND  the model has no layer at this place, or the layer no such input
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_describe_input(const char **out,
+                                                                                const digitnet_model *model,
+                                                                                size_t layer, size_t index);
+
 /** One tensor of weights. */
 typedef struct digitnet_tensor_info {
     size_t struct_size;   /**< Set by DIGITNET_INIT(). */
@@ -158,6 +204,8 @@ typedef struct digitnet_tensor_info {
     size_t dimensions[4]; /**< In Keras's layout, see digitnet_model_get_weights(); 1 past `rank`. */
     size_t rank;          /**< How many dimensions there are: 4 and 2 for kernels, 1 for biases. */
     size_t values;        /**< The product of the dimensions. */
+    int32_t trainable;    /**< 1: the optimizer changes it. */
+    int32_t reserved;     /**< Zero. */
 } digitnet_tensor_info;
 
 /**
@@ -219,7 +267,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_get_weights(flo
 /**
  * Sets weights.
  *
- * They are given in the layout of digitnet_model_get_weights(). The optimizer's state stays. Needs the model to itself.
+ * They are given in the layout of digitnet_model_get_weights(). The optimizer's state stays. Requires exclusive access
+ * to the model.
  *
  * @param model   the model
  * @param tensor  the tensor's name, "LAYER/kernel" or "LAYER/bias"; NULL is all, one after the other
@@ -233,6 +282,23 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_get_weights(flo
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_weights(digitnet_model *model, const char *tensor,
                                                                              const float *values, size_t count);
+
+/**
+ * Freezes a layer, so that training leaves its weights as they are, or thaws it.
+ *
+ * What is frozen is kept in saved files. The optimizer's state stays. Requires exclusive access to the model.
+ *
+ * @param model      the model
+ * @param layer      the layer's name; NULL is all layers
+ * @param trainable  0 freezes, 1 thaws
+ * @return the status of the first builder that failed, where one did; else:
+ * @retval DIGITNET_OK         the layer is frozen or thawed
+ * @retval DIGITNET_EINVAL     `model` is NULL, or `trainable` is neither 0 nor 1
+ * @retval DIGITNET_ESTATE     the model is in use
+ * @retval DIGITNET_ENOTFOUND  the model has no layer of this name
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_trainable(digitnet_model *model, const char *layer,
+                                                                               int32_t trainable);
 
 /**
  * Writes a model to an ONNX file.

@@ -132,14 +132,14 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     /**
      * Adds a layer that makes height x width x channels into one row of values, as digitnet_model_add_flatten() does.
      *
-     * @param options  the layer's name; `{}` is all defaults
+     * @param options  the layer's name and input; `{}` is all defaults
      * @return this model
      */
-    model &flatten(const layer_options &options = {}) &noexcept {
+    model &flatten(const flatten_options &options = {}) &noexcept {
         digitnet_model_add_flatten_ex(get(), &options);
         return *this;
     }
-    model flatten(const layer_options &options = {}) &&noexcept {
+    model flatten(const flatten_options &options = {}) &&noexcept {
         return std::move(flatten(options));
     }
     /** @} */
@@ -165,14 +165,14 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      * Adds a layer that sets values to zero while training, as digitnet_model_add_dropout() does.
      *
      * @param rate     the probability, at least 0 and below 1
-     * @param options  the layer's name; `{}` is all defaults
+     * @param options  the layer's name and input; `{}` is all defaults
      * @return this model
      */
-    model &dropout(double rate, const layer_options &options = {}) &noexcept {
+    model &dropout(double rate, const dropout_options &options = {}) &noexcept {
         digitnet_model_add_dropout_ex(get(), rate, &options);
         return *this;
     }
-    model dropout(double rate, const layer_options &options = {}) &&noexcept {
+    model dropout(double rate, const dropout_options &options = {}) &&noexcept {
         return std::move(dropout(rate, options));
     }
     /** @} */
@@ -181,15 +181,51 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      * Adds an activation as a layer of its own, as digitnet_model_add_activation() does.
      *
      * @param function  what is applied to each value, or to the channels of each place
-     * @param options   the layer's name; `{}` is all defaults
+     * @param options   the layer's name and input; `{}` is all defaults
      * @return this model
      */
-    model &activation(digitnet_activation function, const layer_options &options = {}) &noexcept {
+    model &activation(digitnet_activation function, const activation_options &options = {}) &noexcept {
         digitnet_model_add_activation_ex(get(), function, &options);
         return *this;
     }
-    model activation(digitnet_activation function, const layer_options &options = {}) &&noexcept {
+    model activation(digitnet_activation function, const activation_options &options = {}) &&noexcept {
         return std::move(activation(function, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that sums up several outputs of one shape, as digitnet_model_add_add() does.
+     *
+     * @param inputs    names of layers, or "input"
+     * @param function  what is applied to the sums
+     * @param options   the layer's name; `{}` is all defaults
+     * @return this model
+     */
+    model &add(std::initializer_list<const char *> inputs, digitnet_activation function = linear,
+               const add_options &options = {}) &noexcept {
+        digitnet_model_add_add_ex(get(), inputs.begin(), inputs.size(), function, &options);
+        return *this;
+    }
+    model add(std::initializer_list<const char *> inputs, digitnet_activation function = linear,
+              const add_options &options = {}) &&noexcept {
+        return std::move(add(inputs, function, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that puts the channels of several outputs one after the other, as digitnet_model_add_concatenate()
+     * does.
+     *
+     * @param inputs   names of layers, or "input"
+     * @param options  the layer's name; `{}` is all defaults
+     * @return this model
+     */
+    model &concatenate(std::initializer_list<const char *> inputs, const concatenate_options &options = {}) &noexcept {
+        digitnet_model_add_concatenate_ex(get(), inputs.begin(), inputs.size(), &options);
+        return *this;
+    }
+    model concatenate(std::initializer_list<const char *> inputs, const concatenate_options &options = {}) &&noexcept {
+        return std::move(concatenate(inputs, options));
     }
     /** @} */
     /** Takes back the error of a builder that failed: building goes on after the last layer that was added. */
@@ -361,6 +397,29 @@ class model : public owner<digitnet_model, digitnet_model_free> {
         sized<digitnet_layer_info> info;
         check(digitnet_model_describe_layer(&info, get(), index));
         return info;
+    }
+    /**
+     * Gives the name of a layer whose output another one takes, as digitnet_model_describe_input() does.
+     *
+     * @param layer  the taking layer's place, from 0
+     * @param index  which of its inputs, from 0
+     * @return the name, valid as long as the model
+     * @throws error  with DIGITNET_ENOTFOUND where there is none, or another status of digitnet_model_describe_input()
+     */
+    [[nodiscard]] const char *layer_input(std::size_t layer, std::size_t index) const {
+        const char *name = nullptr;
+        check(digitnet_model_describe_input(&name, get(), layer, index));
+        return name;
+    }
+    /**
+     * Freezes a layer or thaws it, as digitnet_model_set_trainable() does.
+     *
+     * @param layer      its name; nullptr is all layers
+     * @param trainable  false freezes it
+     * @throws error  with the status of digitnet_model_set_trainable()
+     */
+    void set_trainable(const char *layer, bool trainable) {
+        check(digitnet_model_set_trainable(get(), layer, trainable));
     }
     /**
      * Tells what a tensor of weights is, as digitnet_model_describe_tensor() does.

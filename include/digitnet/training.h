@@ -22,7 +22,13 @@ typedef enum digitnet_optimizer {
 /** What training makes small. */
 typedef enum digitnet_loss {
     /** Minus the logarithm of the probability that the model gives to the label. */
-    DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY = 1
+    DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY = 1,
+    /** Minus the sum of targets times the logarithms of the probabilities. */
+    DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY = 2,
+    /** The mean over the outputs of -t log(p) - (1 - t) log(1 - p), for targets t in [0, 1] and the probabilities p of
+     * a sigmoid. A network with one output takes labels 0 and 1 as well. */
+    DIGITNET_LOSS_BINARY_CROSSENTROPY = 3,
+    DIGITNET_LOSS_MEAN_SQUARED_ERROR = 4 /**< The mean over the outputs of (output - target)^2. */
 } digitnet_loss;
 
 /** The optimizer's settings; zero is Keras's default. */

@@ -125,7 +125,7 @@ bool digitnet__size_product(size_t *result, const size_t *factors, size_t count)
     return true;
 }
 
-size_t digitnet__arena_book(digitnet__arena *arena, size_t count, size_t element_size) {
+size_t digitnet__arena_reserve(digitnet__arena *arena, size_t count, size_t element_size) {
     size_t offset = arena->size;
     size_t bytes, end;
     if (arena->overflow || !digitnet__size_multiply(&bytes, count, element_size) ||

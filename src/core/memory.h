@@ -24,7 +24,7 @@ bool digitnet__size_multiply(size_t *result, size_t a, size_t b);
 /* The product of `count` factors. */
 bool digitnet__size_product(size_t *result, const size_t *factors, size_t count);
 
-/* Several arrays in one allocation: each is booked, then the block is allocated, then places are taken from it by
+/* Several arrays in one allocation: each is reserved, then the block is allocated, then places are taken from it by
  * offset. */
 typedef struct digitnet__arena {
     size_t size;
@@ -32,9 +32,9 @@ typedef struct digitnet__arena {
     unsigned char *memory;
 } digitnet__arena;
 
-/* Books `count` elements of `element_size` and returns their offset, a multiple of DNN_ALIGNMENT; an overflow is kept
- * until digitnet__arena_allocate(), which then fails. */
-size_t digitnet__arena_book(digitnet__arena *arena, size_t count, size_t element_size);
+/* Reserves `count` elements of `element_size` and returns their offset, a multiple of DNN_ALIGNMENT; an overflow is
+ * kept until digitnet__arena_allocate(), which then fails. */
+size_t digitnet__arena_reserve(digitnet__arena *arena, size_t count, size_t element_size);
 /* False, with the message set, where it overflowed or there is no memory. The memory is zeroed. */
 bool digitnet__arena_allocate(digitnet__arena *arena);
 void *digitnet__arena_at(const digitnet__arena *arena, size_t offset);

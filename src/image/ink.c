@@ -231,8 +231,8 @@ static digitnet_status find_in_region(digitnet__ink *ink, const digitnet_image *
     digitnet__arena scratch = {.size = 0};
     *ink = (digitnet__ink){.width = (region->width - 1) / factor + 1, .height = (region->height - 1) / factor + 1};
     size_t pixels = ink->width * ink->height;
-    size_t list = digitnet__arena_book(&scratch, pixels, sizeof(uint32_t));
-    size_t seen = digitnet__arena_book(&scratch, pixels, 1);
+    size_t list = digitnet__arena_reserve(&scratch, pixels, sizeof(uint32_t));
+    size_t seen = digitnet__arena_reserve(&scratch, pixels, 1);
     digitnet_status status = DIGITNET_ENOMEM;
     ink->values = digitnet__allocate_array(pixels, sizeof *ink->values);
     if (!ink->values || !digitnet__arena_allocate(&scratch))

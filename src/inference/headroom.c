@@ -1,48 +1,47 @@
 #include "inference/headroom.h"
 
+#include "core/memory.h"
+#include "layers/activations.h"
+
 #include <float.h>
 #include <math.h>
 
 /* Room for the rounding of sums: (1 + 2^-24)^n is below 4 for every n up to 2^24. */
 #define SAFE_SUM (FLT_MAX / 4.0)
 
-static double sum_of_magnitudes(const float *values, size_t count) {
-    double sums[4] = {0}; /* which the processor adds to at the same time */
-    size_t i = 0;
-    for (; i + 4 <= count; i += 4)
-        for (size_t k = 0; k < 4; k++)
-            sums[k] += fabs((double)values[i + k]);
-    for (; i < count; i++)
-        sums[0] += fabs((double)values[i]);
-    return sums[0] + sums[1] + sums[2] + sums[3];
+static double safe_for(digitnet__bound bound, double safe) {
+    double most = bound.gain > 0 ? (SAFE_SUM - bound.offset) / bound.gain : safe;
+    return most < safe ? most : safe;
 }
 
-/* The most that one output of a tensor may make of inputs up to 1, or add to them. */
-static double greatest_output(const float *values, const digitnet__tensor *tensor) {
-    double greatest = 0;
-    for (size_t output = 0; output < tensor->outputs; output++) {
-        double sum = sum_of_magnitudes(values + output * tensor->inputs, tensor->inputs);
-        greatest = sum > greatest ? sum : greatest;
-    }
-    return greatest;
+/* The bound of a layer's output, where `bounds` has those of all values before; *safe shrinks to what its sums allow.
+ */
+static digitnet__bound bound_of(const digitnet__network *network, const digitnet__layer *layer,
+                                const digitnet__bound *bounds, digitnet__bound *inputs, double *safe) {
+    const float *tensors[DNN_LAYER_TENSORS] = {NULL};
+    for (size_t i = 0; i < layer->tensor_count; i++)
+        tensors[i] = digitnet__network_values(network, &layer->tensors[i]);
+    for (size_t i = 0; i < layer->input_count; i++)
+        inputs[i] = bounds[layer->inputs[i].value];
+    digitnet__bound bound = layer->kind->bound(layer, inputs, tensors);
+    *safe = safe_for(bound, *safe);
+    return digitnet__activation_find(layer->attributes.activation)->bound(bound);
 }
 
-/* Where images are up to x, no value exceeds gain * x + offset: a kernel multiplies both, a bias adds to the offset,
- * and a softmax within the network gives at most 1. All other layers pass on no more than they get. */
-float digitnet__safe_magnitude(const digitnet__network *network) {
-    double gain = 1, offset = 0, safe = SAFE_SUM;
-    for (size_t i = 0; i < network->layer_count; i++) {
-        const digitnet__layer *layer = &network->layers[i];
-        for (size_t k = 0; k < layer->tensor_count; k++) {
-            const digitnet__tensor *tensor = &layer->tensors[k];
-            double greatest = greatest_output(network->parameters + tensor->offset, tensor);
-            gain *= tensor->is_kernel ? greatest : 1;
-            offset = tensor->is_kernel ? offset * greatest : offset + greatest;
-        }
-        if (layer->activation == DIGITNET_ACTIVATION_SOFTMAX && offset < 1)
-            offset = 1;
-        if ((SAFE_SUM - offset) / gain < safe)
-            safe = (SAFE_SUM - offset) / gain;
+digitnet_status digitnet__safe_magnitude(float *magnitude, const digitnet__network *network) {
+    const digitnet__graph *graph = &network->graph;
+    size_t most_inputs = 1;
+    for (size_t i = 0; i < graph->layer_count; i++)
+        most_inputs = graph->layers[i].input_count > most_inputs ? graph->layers[i].input_count : most_inputs;
+    digitnet__bound *bounds = digitnet__allocate_array(graph->layer_count + 1 + most_inputs, sizeof *bounds);
+    if (!bounds)
+        return DIGITNET_ENOMEM;
+    double safe = SAFE_SUM;
+    bounds[0] = (digitnet__bound){.gain = 1};
+    for (size_t i = 0; i < graph->layer_count; i++) {
+        bounds[i + 1] = bound_of(network, &graph->layers[i], bounds, bounds + graph->layer_count + 1, &safe);
     }
-    return (float)safe;
+    digitnet__release(bounds);
+    *magnitude = (float)safe;
+    return DIGITNET_OK;
 }

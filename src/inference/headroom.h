@@ -2,9 +2,9 @@
 #ifndef DNN_INFERENCE_HEADROOM_H
 #define DNN_INFERENCE_HEADROOM_H
 
-#include "model/network.h"
+#include "engine/network.h"
 
 /* The magnitude up to which an image's values cannot overflow in any layer; negative where they may at any. */
-float digitnet__safe_magnitude(const digitnet__network *network);
+digitnet_status digitnet__safe_magnitude(float *magnitude, const digitnet__network *network);
 
 #endif

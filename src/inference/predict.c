@@ -5,9 +5,9 @@
 #include "digitnet/inference.h"
 #include "inference/headroom.h"
 #include "kernels/gemm.h"
-#include "kernels/softmax.h"
 #include "model/model.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -23,11 +23,11 @@ static digitnet_status check_finite(const float *images, size_t count, size_t im
 
 digitnet_status digitnet__predict_check(size_t *count, const digitnet__network *network, size_t score_values,
                                         digitnet__images images, const char *caller) {
-    size_t image_values = digitnet__shape_values(network->input), outputs = digitnet__network_outputs(network);
+    size_t image_values = digitnet__shape_values(network->graph.input), outputs = digitnet__network_outputs(network);
     *count = images.values / image_values;
     if (*count == 0 || images.values % image_values) {
         return digitnet__fail(DIGITNET_ESHAPE, "%s: %zu values are no whole number of images of %s", caller,
-                              images.values, digitnet__shape_text(network->input).text);
+                              images.values, digitnet__shape_text(network->graph.input).text);
     }
     if (score_values / outputs < *count) {
         return digitnet__fail(DIGITNET_ESHAPE,
@@ -51,7 +51,7 @@ digitnet_status digitnet__predict_fail_overflow(const char *caller) {
 bool digitnet__predict_chunk(float *scores, const digitnet__workspace *workspace, digitnet__images images, size_t first,
                              size_t count) {
     const digitnet__network *network = workspace->network;
-    size_t image_values = digitnet__shape_values(network->input), outputs = digitnet__network_outputs(network);
+    size_t image_values = digitnet__shape_values(network->graph.input), outputs = digitnet__network_outputs(network);
     float *input = digitnet__workspace_input(workspace);
     if (images.floats)
         memcpy(input, images.floats + first * image_values, count * image_values * sizeof(float));
@@ -63,8 +63,7 @@ bool digitnet__predict_chunk(float *scores, const digitnet__workspace *workspace
             return false;
     if (!scores)
         return true;
-    if (digitnet__network_is_classifier(network))
-        digitnet__softmax(results, count, outputs);
+    digitnet__workspace_activate(workspace, results, count);
     memcpy(scores + first * outputs, results, count * outputs * sizeof(float));
     return true;
 }
@@ -82,13 +81,16 @@ static digitnet_status predict_all(float *scores, const digitnet__network *netwo
                                    size_t count) {
     digitnet__workspace workspace;
     size_t chunk = count < DNN_PREDICT_IMAGES ? count : DNN_PREDICT_IMAGES;
-    digitnet_status status = digitnet__workspace_create(&workspace, network, chunk);
+    float safe = FLT_MAX;
+    digitnet_status status = count > chunk ? digitnet__safe_magnitude(&safe, network) : DIGITNET_OK;
+    if (status == DIGITNET_OK)
+        status = digitnet__workspace_create(&workspace, network, chunk);
     if (status != DIGITNET_OK)
         return status;
     digitnet__blas_enter();
     /* A later chunk that overflows must not come after scores that are written already. */
-    bool sure = count <= chunk || digitnet__images_are_within(images, digitnet__safe_magnitude(network)) ||
-                predict_chunks(NULL, &workspace, images, count);
+    bool sure =
+        count <= chunk || digitnet__images_are_within(images, safe) || predict_chunks(NULL, &workspace, images, count);
     if (!sure || !predict_chunks(scores, &workspace, images, count))
         status = digitnet__predict_fail_overflow("digitnet_model_predict");
     digitnet__blas_leave();

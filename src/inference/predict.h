@@ -2,7 +2,7 @@
 #ifndef DNN_INFERENCE_PREDICT_H
 #define DNN_INFERENCE_PREDICT_H
 
-#include "model/workspace.h"
+#include "engine/workspace.h"
 
 /* Images that go through the network together: enough to use each weight several times, few enough to stay in cache. */
 enum { DNN_PREDICT_IMAGES = 16 };

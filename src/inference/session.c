@@ -47,12 +47,14 @@ static digitnet_status take_snapshot(weights_snapshot **out, const digitnet_mode
     if (!taken)
         return DIGITNET_ENOMEM;
     atomic_init(&taken->owners, 1);
-    status = digitnet__network_copy(&taken->network, &model->network);
+    status = digitnet__network_copy(&taken->network, &model->network, false);
+    if (status == DIGITNET_OK)
+        status = digitnet__safe_magnitude(&taken->safe_magnitude, &taken->network);
     if (status != DIGITNET_OK) {
+        digitnet__network_release(&taken->network);
         digitnet__release(taken);
         return status;
     }
-    taken->safe_magnitude = digitnet__safe_magnitude(&taken->network);
     *out = taken;
     return DIGITNET_OK;
 }

@@ -1,33 +1,72 @@
 /* Activation as a layer of its own. */
-#include "layers/layer.h"
-#include "layers/step.h"
+#include "core/options.h"
+#include "core/status.h"
+#include "layers/activations.h"
+#include "layers/op.h"
+#include "onnx/schema.h"
 
 #include <string.h>
 
-static digitnet_status infer_shape(digitnet__layer *layer) {
-    layer->output = layer->input;
-    return DIGITNET_OK;
+static void forward(const digitnet__op *op, const digitnet__op_range *range) {
+    memcpy(range->output, range->inputs[0], range->samples * op->output_values * sizeof(float));
+    digitnet__op_activate(op, range->output, NULL, range->samples);
 }
 
-static void forward(const digitnet__step *step, const digitnet__step_range *range) {
-    memcpy(range->output, range->input, range->samples * step->output_values * sizeof(float));
-    digitnet__step_activate(step, range->output, NULL, range->samples);
+static void backward(const digitnet__op *op, const digitnet__op_range *range) {
+    if (!range->input_gradients[0])
+        return;
+    digitnet__op_activate_backward(op, range->output_gradient, range->output, range->samples);
+    memcpy(range->input_gradients[0], range->output_gradient, range->samples * op->output_values * sizeof(float));
 }
 
-static void backward(const digitnet__step *step, const digitnet__step_range *range) {
-    digitnet__step_activate_backward(step, range->output_gradient, range->output, range->samples);
-    if (range->input_gradient)
-        memcpy(range->input_gradient, range->output_gradient, range->samples * step->output_values * sizeof(float));
+static const digitnet__op_kind activation_op = {.name = "activation", .forward = forward, .backward = backward};
+
+void digitnet__op_set_activation(digitnet__op *op, digitnet_activation activation) {
+    op->kind = activation == DIGITNET_ACTIVATION_LINEAR ? NULL : &activation_op;
+    op->activation = activation;
 }
 
-static const digitnet__step_kind activation_step = {.forward = forward, .backward = backward};
-
-static bool plan(digitnet__step *step, size_t available) {
-    (void)available;
-    step->kind = &activation_step;
-    step->layer_count = 1;
-    return true;
+bool digitnet__op_is_activation(const digitnet__op *op) {
+    return op->kind == &activation_op;
 }
+
+static void lower(digitnet__op *op, bool training) {
+    (void)training;
+    digitnet__op_set_activation(op, op->layer->attributes.activation);
+}
+
+static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
+    digitnet__activation_write(nodes, layer->attributes.activation, NULL);
+}
+
+static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
+    const digitnet__activation *activation = digitnet__activation_of_node(reader->node);
+    layer->attributes.activation = activation->id;
+    return digitnet__activation_check_node(activation, reader->node, reader->shape);
+}
+
+/* One row each in activations.c. */
+static const char *const types[] = {"Identity", "Relu", "Softmax", "Sigmoid", NULL};
 
 const digitnet__layer_kind digitnet__layer_activation = {
-    .name = "activation", .class_name = "Activation", .infer_shape = infer_shape, .plan = plan};
+    .name = "activation",
+    .class_name = "Activation",
+    .infer_shape = digitnet__layer_keep_shape,
+    .lower = lower,
+    .bound = digitnet__layer_keep_bound,
+    .onnx = {.types = types, .most_inputs = 1, .write = write, .read = read}};
+
+digitnet_status digitnet_model_add_activation(digitnet_model *model, digitnet_activation activation) {
+    return digitnet_model_add_activation_ex(model, activation, NULL);
+}
+
+digitnet_status digitnet_model_add_activation_ex(digitnet_model *model, digitnet_activation activation,
+                                                 const digitnet_activation_options *options) {
+    digitnet_activation_options own = {0};
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_activation_options, input);
+    digitnet__layer_request request = {.kind = &digitnet__layer_activation,
+                                       .name = own.name,
+                                       .inputs = &own.input,
+                                       .attributes = {.activation = activation}};
+    return digitnet__model_add_layer(model, &request, status);
+}

@@ -1,75 +1,81 @@
 /* Dense: Y = act(X W^T + b), X samples x inputs, W units x inputs, Y samples x units. */
+#include "core/options.h"
 #include "core/status.h"
 #include "kernels/gemm.h"
-#include "layers/layer.h"
-#include "layers/step.h"
+#include "layers/op.h"
+#include "onnx/schema.h"
 
 static digitnet_status infer_shape(digitnet__layer *layer) {
-    const digitnet__dense_attributes *dense = &layer->as.dense;
-    if (!layer->input.flat) {
-        return digitnet__fail(DIGITNET_ESHAPE, "dense layer '%s': its input is %s; add a flatten layer before it",
-                              layer->name, digitnet__shape_text(layer->input).text);
+    digitnet__shape input = layer->inputs[0].shape;
+    size_t units = layer->attributes.outputs;
+    if (!input.flat) {
+        return digitnet__fail(DIGITNET_ESHAPE, "layer '%s': its input is %s; add a flatten layer before it",
+                              layer->name, digitnet__shape_text(input).text);
     }
-    if (dense->units == 0)
-        return digitnet__fail(DIGITNET_EINVAL, "dense layer '%s': units is 0", layer->name);
-    layer->output = (digitnet__shape){.height = 1, .width = 1, .channels = dense->units, .flat = true};
-    size_t dimensions[] = {layer->input.channels, dense->units};
-    if (!digitnet__layer_book_tensors(layer, dimensions, 2, dense->no_bias)) {
-        return digitnet__fail(DIGITNET_ELIMIT, "dense layer '%s': %zu inputs times %zu units overflow", layer->name,
-                              layer->input.channels, dense->units);
+    if (units == 0)
+        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': units is 0", layer->name);
+    layer->output = (digitnet__shape){.height = 1, .width = 1, .channels = units, .flat = true};
+    size_t dimensions[] = {input.channels, units};
+    if (!digitnet__layer_set_weights(layer, dimensions, 2)) {
+        return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': %zu inputs times %zu units overflow", layer->name,
+                              input.channels, units);
     }
     layer->multiply_adds = layer->tensors[DNN_KERNEL].values;
     return DIGITNET_OK;
 }
 
-static const float *bias_of(const digitnet__step *step, const float *parameters) {
-    return step->layers[0].as.dense.no_bias ? NULL : parameters + step->input_values * step->output_values;
+static bool has_bias(const digitnet__op *op) {
+    return op->layer->tensor_count > 1;
 }
 
-static void forward(const digitnet__step *step, const digitnet__step_range *range) {
-    digitnet__gemm_run(step->kernels, &(digitnet__gemm){.transpose_b = DNN_TRANSPOSED,
-                                                        .rows = range->samples,
-                                                        .columns = step->output_values,
-                                                        .depth = step->input_values,
-                                                        .a = range->input,
-                                                        .a_stride = step->input_values,
-                                                        .b = range->parameters,
-                                                        .b_stride = step->input_values,
-                                                        .c = range->output,
-                                                        .c_stride = step->output_values});
-    digitnet__step_activate(step, range->output, bias_of(step, range->parameters), range->samples);
+static const float *bias_of(const digitnet__op *op, const float *parameters) {
+    return has_bias(op) ? parameters + op->input_values * op->output_values : NULL;
+}
+
+static void forward(const digitnet__op *op, const digitnet__op_range *range) {
+    digitnet__gemm_run(op->kernels, &(digitnet__gemm){.transpose_b = DNN_TRANSPOSED,
+                                                      .rows = range->samples,
+                                                      .columns = op->output_values,
+                                                      .depth = op->input_values,
+                                                      .a = range->inputs[0],
+                                                      .a_stride = op->input_values,
+                                                      .b = range->parameters,
+                                                      .b_stride = op->input_values,
+                                                      .c = range->output,
+                                                      .c_stride = op->output_values});
+    digitnet__op_activate(op, range->output, bias_of(op, range->parameters), range->samples);
 }
 
 /* dX = dY W */
-static void backward(const digitnet__step *step, const digitnet__step_range *range) {
-    digitnet__step_activate_backward(step, range->output_gradient, range->output, range->samples);
-    if (!range->input_gradient)
+static void backward(const digitnet__op *op, const digitnet__op_range *range) {
+    digitnet__op_activate_backward(op, range->output_gradient, range->output, range->samples);
+    if (!range->input_gradients[0])
         return;
-    digitnet__gemm_run(step->kernels, &(digitnet__gemm){.rows = range->samples,
-                                                        .columns = step->input_values,
-                                                        .depth = step->output_values,
-                                                        .a = range->output_gradient,
-                                                        .a_stride = step->output_values,
-                                                        .b = range->parameters,
-                                                        .b_stride = step->input_values,
-                                                        .c = range->input_gradient,
-                                                        .c_stride = step->input_values});
+    digitnet__gemm_run(op->kernels, &(digitnet__gemm){.rows = range->samples,
+                                                      .columns = op->input_values,
+                                                      .depth = op->output_values,
+                                                      .a = range->output_gradient,
+                                                      .a_stride = op->output_values,
+                                                      .b = range->parameters,
+                                                      .b_stride = op->input_values,
+                                                      .c = range->input_gradients[0],
+                                                      .c_stride = op->input_values});
 }
 
 /* dW = dY^T X and db = the sum of dY over the batch, for one block of units. */
-static void block_gradient(const digitnet__step *step, const digitnet__step_range *batch, digitnet__step_block block) {
-    size_t units = step->output_values, inputs = step->input_values;
-    digitnet__gemm_run(step->kernels, &(digitnet__gemm){.transpose_a = DNN_TRANSPOSED,
-                                                        .rows = block.count,
-                                                        .columns = inputs,
-                                                        .depth = batch->samples,
-                                                        .a = batch->output_gradient + block.first,
-                                                        .a_stride = units,
-                                                        .b = batch->input,
-                                                        .b_stride = inputs,
-                                                        .c = batch->gradient + block.first * inputs,
-                                                        .c_stride = inputs});
-    if (step->layers[0].as.dense.no_bias)
+static void block_gradient(const digitnet__op *op, const digitnet__op_range *batch, digitnet__op_block block) {
+    size_t units = op->output_values, inputs = op->input_values;
+    digitnet__gemm_run(op->kernels, &(digitnet__gemm){.transpose_a = DNN_TRANSPOSED,
+                                                      .rows = block.count,
+                                                      .columns = inputs,
+                                                      .depth = batch->samples,
+                                                      .a = batch->output_gradient + block.first,
+                                                      .a_stride = units,
+                                                      .b = batch->inputs[0],
+                                                      .b_stride = inputs,
+                                                      .c = batch->gradient + block.first * inputs,
+                                                      .c_stride = inputs});
+    if (!has_bias(op))
         return;
     float *bias = batch->gradient + units * inputs + block.first;
     for (size_t unit = 0; unit < block.count; unit++) {
@@ -80,15 +86,74 @@ static void block_gradient(const digitnet__step *step, const digitnet__step_rang
     }
 }
 
-static const digitnet__step_kind dense_step = {
-    .forward = forward, .backward = backward, .block_gradient = block_gradient};
+static const digitnet__op_kind dense_op = {.name = "dense",
+                                           .absorb = digitnet__op_absorb_activation,
+                                           .forward = forward,
+                                           .backward = backward,
+                                           .block_gradient = block_gradient};
 
-static bool plan(digitnet__step *step, size_t available) {
-    (void)available;
-    step->kind = &dense_step;
-    step->layer_count = 1;
-    return true;
+static void lower(digitnet__op *op, bool training) {
+    (void)training;
+    op->kind = &dense_op;
 }
 
+/* Y = X W^T + b */
+static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
+    const char *inputs[] = {layer->tensors[DNN_KERNEL].name, layer->tensors[DNN_BIAS].name};
+    size_t begin = digitnet__onnx_begin_node(nodes, "Gemm", NULL, inputs, layer->tensor_count, true);
+    digitnet__onnx_write_integer(nodes->writer, "transB", 1);
+    digitnet__wire_end(nodes->writer, begin);
+}
+
+static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
+    enum { ALPHA, BETA, TRANS_A, TRANS_B, ATTRIBUTES };
+    digitnet__onnx_attribute attributes[ATTRIBUTES] = {
+        [ALPHA] = {.name = "alpha", .type = DNN_ATTRIBUTE_TYPE_FLOAT, .number = 1},
+        [BETA] = {.name = "beta", .type = DNN_ATTRIBUTE_TYPE_FLOAT, .number = 1},
+        [TRANS_A] = {.name = "transA", .type = DNN_ATTRIBUTE_TYPE_INT},
+        [TRANS_B] = {.name = "transB", .type = DNN_ATTRIBUTE_TYPE_INT}};
+    const digitnet__onnx_tensor *kernel;
+    digitnet_status status = digitnet__onnx_read_attributes(reader->node, attributes, ATTRIBUTES);
+    if (status == DIGITNET_OK)
+        status = digitnet__onnx_take_weights(&kernel, reader, 2);
+    if (status != DIGITNET_OK)
+        return status;
+    if (attributes[ALPHA].number != 1 || attributes[BETA].number != 1 || attributes[TRANS_A].integers[0] != 0 ||
+        attributes[TRANS_B].integers[0] != 1)
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node,
+                                        "only 'alpha' 1, 'beta' 1, 'transA' 0 and 'transB' 1");
+    layer->attributes.outputs = kernel->dimensions[0];
+    layer->attributes.no_bias = reader->node->input_count == 2;
+    return DIGITNET_OK;
+}
+
+static const char *const types[] = {"Gemm", NULL};
+
 const digitnet__layer_kind digitnet__layer_dense = {
-    .name = "dense", .class_name = "Dense", .infer_shape = infer_shape, .plan = plan};
+    .name = "dense",
+    .class_name = "Dense",
+    .infer_shape = infer_shape,
+    .lower = lower,
+    .bound = digitnet__layer_weighted_bound,
+    .onnx = {.types = types, .most_inputs = 3, .write = write, .read = read}};
+
+digitnet_status digitnet_model_add_dense(digitnet_model *model, size_t units, digitnet_activation activation) {
+    return digitnet_model_add_dense_ex(model, units, activation, NULL);
+}
+
+digitnet_status digitnet_model_add_dense_ex(digitnet_model *model, size_t units, digitnet_activation activation,
+                                            const digitnet_dense_options *options) {
+    digitnet_dense_options own = {0};
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dense_options, reserved);
+    if (status == DIGITNET_OK)
+        status = DNN_RESERVED_CHECK((size_t)own.reserved, digitnet_dense_options);
+    digitnet__layer_request request = {.kind = &digitnet__layer_dense,
+                                       .name = own.name,
+                                       .inputs = &own.input,
+                                       .attributes = {.outputs = units,
+                                                      .no_bias = own.no_bias != 0,
+                                                      .kernel_initializer = own.kernel_initializer,
+                                                      .bias_initializer = own.bias_initializer,
+                                                      .activation = activation}};
+    return digitnet__model_add_layer(model, &request, status);
+}

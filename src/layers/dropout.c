@@ -1,63 +1,99 @@
-/* Dropout (Srivastava et al. 2014), in its inverted form: what is kept is scaled while training, so that prediction
- * does nothing. */
+/* Dropout (Srivastava et al. 2014), in its inverted form: what is kept is scaled while training, so that inference has
+ * nothing to do. */
 #include "core/number.h"
+#include "core/options.h"
 #include "core/random.h"
 #include "core/status.h"
-#include "layers/layer.h"
-#include "layers/step.h"
-
-#include <string.h>
+#include "layers/op.h"
+#include "onnx/schema.h"
 
 static digitnet_status infer_shape(digitnet__layer *layer) {
-    double rate = layer->as.dropout_rate;
+    double rate = layer->attributes.rate;
     if (!(rate >= 0 && rate < 1)) {
-        return digitnet__fail(DIGITNET_EINVAL, "dropout layer '%s': rate is %s; it must be at least 0 and below 1",
-                              layer->name, digitnet__number_text(rate).text);
+        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': rate is %s; it must be at least 0 and below 1", layer->name,
+                              digitnet__number_text(rate).text);
     }
-    layer->output = layer->input;
-    return DIGITNET_OK;
+    return digitnet__layer_keep_shape(layer);
 }
 
 /* Writes from[i] / (1 - rate), or 0 with probability rate. The same seed drops the same places, so that no mask is kept
- * for the way back. */
-static void drop(const digitnet__step *step, float *to, const float *from, uint64_t seed) {
-    double rate = step->layers[0].as.dropout_rate;
+ * for the backward pass. */
+static void drop(const digitnet__op *op, float *to, const float *from, uint64_t seed) {
+    double rate = op->layer->attributes.rate;
     float threshold = (float)rate;
     float scale = (float)(1 / (1 - rate));
     digitnet__random random;
-    digitnet__random_seed(&random, digitnet__seed_mix(seed, step->index));
-    for (size_t i = 0; i < step->output_values; i++)
+    digitnet__random_seed(&random, digitnet__seed_mix(seed, op->layer_index));
+    for (size_t i = 0; i < op->output_values; i++)
         to[i] = digitnet__random_float(&random) < threshold ? 0 : from[i] * scale;
 }
 
-static void forward(const digitnet__step *step, const digitnet__step_range *range) {
-    if (!range->seeds) {
-        memcpy(range->output, range->input, range->samples * step->output_values * sizeof(float));
-        return;
-    }
+static void forward(const digitnet__op *op, const digitnet__op_range *range) {
     for (size_t i = 0; i < range->samples; i++) {
-        size_t at = i * step->output_values;
-        drop(step, range->output + at, range->input + at, range->seeds[i]);
+        size_t at = i * op->output_values;
+        drop(op, range->output + at, range->inputs[0] + at, range->seeds[i]);
     }
 }
 
-static void backward(const digitnet__step *step, const digitnet__step_range *range) {
-    if (!range->input_gradient)
+static void backward(const digitnet__op *op, const digitnet__op_range *range) {
+    if (!range->input_gradients[0])
         return;
     for (size_t i = 0; i < range->samples; i++) {
-        size_t at = i * step->output_values;
-        drop(step, range->input_gradient + at, range->output_gradient + at, range->seeds[i]);
+        size_t at = i * op->output_values;
+        drop(op, range->input_gradients[0] + at, range->output_gradient + at, range->seeds[i]);
     }
 }
 
-static const digitnet__step_kind dropout_step = {.forward = forward, .backward = backward};
+static const digitnet__op_kind dropout_op = {.name = "dropout", .forward = forward, .backward = backward};
 
-static bool plan(digitnet__step *step, size_t available) {
-    (void)available;
-    step->kind = &dropout_step;
-    step->layer_count = 1;
-    return true;
+static void lower(digitnet__op *op, bool training) {
+    op->kind = training ? &dropout_op : NULL;
 }
+
+static digitnet__onnx_name ratio_name(const digitnet__layer *layer) {
+    return digitnet__onnx_join(layer->name, "ratio");
+}
+
+static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
+    digitnet__onnx_name ratio = ratio_name(layer);
+    const char *inputs[] = {ratio.text};
+    digitnet__wire_end(nodes->writer, digitnet__onnx_begin_node(nodes, "Dropout", NULL, inputs, 1, true));
+}
+
+static void write_constants(digitnet__wire_writer *writer, const digitnet__layer *layer) {
+    digitnet__onnx_write_scalar(writer, ratio_name(layer).text, layer->attributes.rate);
+}
+
+static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
+    digitnet__onnx_attribute seed = {.name = "seed", .type = DNN_ATTRIBUTE_TYPE_INT}; /* fit's own decides */
+    digitnet_status status = digitnet__onnx_read_attributes(reader->node, &seed, 1);
+    layer->attributes.rate = 0.5; /* ONNX's default */
+    if (status != DIGITNET_OK || reader->node->input_count == 1)
+        return status;
+    digitnet__onnx_tensor ratio;
+    status = digitnet__onnx_take_initializer(&ratio, reader, 1);
+    return status == DIGITNET_OK ? digitnet__onnx_read_scalar(&layer->attributes.rate, &ratio) : status;
+}
+
+static const char *const types[] = {"Dropout", NULL};
 
 const digitnet__layer_kind digitnet__layer_dropout = {
-    .name = "dropout", .class_name = "Dropout", .infer_shape = infer_shape, .plan = plan};
+    .name = "dropout",
+    .class_name = "Dropout",
+    .infer_shape = infer_shape,
+    .lower = lower,
+    .bound = digitnet__layer_keep_bound,
+    .onnx = {.types = types, .most_inputs = 2, .write = write, .write_constants = write_constants, .read = read}};
+
+digitnet_status digitnet_model_add_dropout(digitnet_model *model, double rate) {
+    return digitnet_model_add_dropout_ex(model, rate, NULL);
+}
+
+digitnet_status digitnet_model_add_dropout_ex(digitnet_model *model, double rate,
+                                              const digitnet_dropout_options *options) {
+    digitnet_dropout_options own = {0};
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dropout_options, input);
+    digitnet__layer_request request = {
+        .kind = &digitnet__layer_dropout, .name = own.name, .inputs = &own.input, .attributes = {.rate = rate}};
+    return digitnet__model_add_layer(model, &request, status);
+}

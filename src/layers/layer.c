@@ -2,8 +2,16 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "layers/activations.h"
 
-#include <stdint.h>
+#include <math.h>
+#include <string.h>
+
+const digitnet__layer_kind *const digitnet__layer_kinds[] = {
+    &digitnet__layer_conv2d, &digitnet__layer_max_pool2d,  &digitnet__layer_flatten,
+    &digitnet__layer_dense,  &digitnet__layer_dropout,     &digitnet__layer_activation,
+    &digitnet__layer_add,    &digitnet__layer_concatenate, NULL,
+};
 
 static void set_dimensions(digitnet__tensor *tensor, const size_t *dimensions, size_t rank) {
     tensor->rank = rank;
@@ -11,13 +19,17 @@ static void set_dimensions(digitnet__tensor *tensor, const size_t *dimensions, s
         tensor->dimensions[i] = i < rank ? dimensions[i] : 1;
 }
 
-bool digitnet__layer_book_tensors(digitnet__layer *layer, const size_t *dimensions, size_t rank, bool no_bias) {
+bool digitnet__layer_set_weights(digitnet__layer *layer, const size_t *dimensions, size_t rank) {
+    const digitnet__attributes *attributes = &layer->attributes;
     digitnet__tensor *kernel = &layer->tensors[DNN_KERNEL];
+    *kernel = (digitnet__tensor){.role = "kernel",
+                                 .layout = DNN_LAYOUT_OUTPUTS_LAST,
+                                 .initializer = attributes->kernel_initializer ? attributes->kernel_initializer
+                                                                               : DIGITNET_INITIALIZER_GLOROT_UNIFORM,
+                                 .outputs = dimensions[rank - 1]};
     set_dimensions(kernel, dimensions, rank);
-    kernel->is_kernel = true;
-    kernel->outputs = dimensions[rank - 1];
     size_t window;
-    /* Glorot's fans count every tap: inputs x window and outputs x window. */
+    /* Fans count every tap: inputs x window and outputs x window. */
     if (!digitnet__size_product(&window, dimensions, rank - 2) ||
         !digitnet__size_product(&kernel->inputs, dimensions, rank - 1) ||
         !digitnet__size_multiply(&kernel->values, kernel->inputs, kernel->outputs))
@@ -26,50 +38,89 @@ bool digitnet__layer_book_tensors(digitnet__layer *layer, const size_t *dimensio
     kernel->fan_in = kernel->inputs;
     layer->tensor_count = 1;
     layer->parameters = kernel->values;
-    if (no_bias)
+    if (attributes->no_bias)
         return true;
     digitnet__tensor *bias = &layer->tensors[DNN_BIAS];
+    *bias = (digitnet__tensor){.role = "bias",
+                               .initializer = attributes->bias_initializer ? attributes->bias_initializer
+                                                                           : DIGITNET_INITIALIZER_ZEROS,
+                               .outputs = kernel->outputs,
+                               .inputs = 1,
+                               .values = kernel->outputs,
+                               .fan_in = kernel->outputs, /* as Keras counts those of a vector */
+                               .fan_out = kernel->outputs};
     set_dimensions(bias, &kernel->outputs, 1);
-    bias->outputs = bias->values = kernel->outputs;
-    bias->inputs = 1;
     layer->tensor_count = 2;
     return digitnet__size_add(&layer->parameters, kernel->values, bias->values);
 }
 
-digitnet_status digitnet__layer_check_stride(const digitnet__layer *layer, size_t height, size_t width) {
-    if (height <= INT32_MAX && width <= INT32_MAX)
+static digitnet_status check_initializer(const digitnet__layer *layer, const char *which, digitnet_initializer value) {
+    if (value >= DIGITNET_INITIALIZER_DEFAULT && value <= DIGITNET_INITIALIZER_ONES)
         return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': stride %zux%zu; %d is the most", layer->name, height, width,
-                          INT32_MAX);
+    return digitnet__fail(DIGITNET_EINVAL, "layer '%s': %s is %d, which is no initializer", layer->name, which,
+                          (int)value);
 }
 
-bool digitnet__layer_count_multiply_adds(digitnet__layer *layer, size_t positions) {
-    return digitnet__size_multiply(&layer->multiply_adds, layer->tensors[DNN_KERNEL].values, positions);
-}
-
-size_t digitnet__window_output(size_t *before, size_t *after, size_t input, size_t size, size_t stride,
-                               digitnet_padding padding) {
-    *before = *after = 0;
-    if (padding == DIGITNET_PADDING_VALID)
-        return input < size ? 0 : (input - size) / stride + 1;
-    size_t output = (input - 1) / stride + 1;
-    size_t covered =
-        (output - 1) * stride; /* below input, so that only the window's own size can exceed the range of size_t */
-    size_t inside = input - covered;
-    size_t missing = size > inside ? size - inside : 0;
-    *before = missing / 2;
-    *after = missing - missing / 2;
-    return output;
-}
-
-const char *digitnet__activation_name(digitnet_activation activation) {
-    switch (activation) {
-    case DIGITNET_ACTIVATION_LINEAR:
-        return "linear";
-    case DIGITNET_ACTIVATION_RELU:
-        return "relu";
-    case DIGITNET_ACTIVATION_SOFTMAX:
-        return "softmax";
+digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer) {
+    const digitnet__attributes *attributes = &layer->attributes;
+    if (!digitnet__activation_find(attributes->activation)) {
+        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': %d is no activation", layer->name,
+                              (int)attributes->activation);
     }
-    return NULL;
+    if (attributes->padding != DIGITNET_PADDING_VALID && attributes->padding != DIGITNET_PADDING_SAME)
+        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': %d is no padding", layer->name, (int)attributes->padding);
+    digitnet_status status = check_initializer(layer, "kernel_initializer", attributes->kernel_initializer);
+    return status == DIGITNET_OK ? check_initializer(layer, "bias_initializer", attributes->bias_initializer) : status;
+}
+
+digitnet_status digitnet__layer_check_image(const digitnet__layer *layer) {
+    digitnet__shape input = layer->inputs[0].shape;
+    if (!input.flat)
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_ESHAPE, "layer '%s': its input of %s values is flat, it needs rows and columns",
+                          layer->name, digitnet__shape_text(input).text);
+}
+
+digitnet_status digitnet__layer_keep_shape(digitnet__layer *layer) {
+    layer->output = layer->inputs[0].shape;
+    return DIGITNET_OK;
+}
+
+digitnet__bound digitnet__layer_keep_bound(const digitnet__layer *layer, const digitnet__bound *inputs,
+                                           const float *const *tensors) {
+    (void)layer;
+    (void)tensors;
+    return inputs[0];
+}
+
+static double sum_of_magnitudes(const float *values, size_t count) {
+    double sums[4] = {0}; /* which the processor adds to at the same time */
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4)
+        for (size_t k = 0; k < 4; k++)
+            sums[k] += fabs((double)values[i + k]);
+    for (; i < count; i++)
+        sums[0] += fabs((double)values[i]);
+    return sums[0] + sums[1] + sums[2] + sums[3];
+}
+
+/* The most that one output of a tensor may make of inputs up to 1, or add to them. */
+static double greatest_output(const float *values, const digitnet__tensor *tensor) {
+    double greatest = 0;
+    for (size_t output = 0; output < tensor->outputs; output++) {
+        double sum = sum_of_magnitudes(values + output * tensor->inputs, tensor->inputs);
+        greatest = sum > greatest ? sum : greatest;
+    }
+    return greatest;
+}
+
+digitnet__bound digitnet__layer_weighted_bound(const digitnet__layer *layer, const digitnet__bound *inputs,
+                                               const float *const *tensors) {
+    double factor = greatest_output(tensors[DNN_KERNEL], &layer->tensors[DNN_KERNEL]);
+    double bias = layer->tensor_count > 1 ? greatest_output(tensors[DNN_BIAS], &layer->tensors[DNN_BIAS]) : 0;
+    return (digitnet__bound){.gain = inputs[0].gain * factor, .offset = inputs[0].offset * factor + bias};
+}
+
+bool digitnet__layer_has_own_activation(const digitnet__layer *layer) {
+    return layer->attributes.activation != DIGITNET_ACTIVATION_LINEAR && layer->kind != &digitnet__layer_activation;
 }

@@ -1,91 +1,109 @@
-/* A layer as the user described it: attributes, shapes, tensors of weights. How it runs is a step's affair (step.h). */
+/* A layer as the user described it: kind, attributes, shapes, tensors. It computes nothing; what runs is an op (op.h).
+ * A kind's file holds all that the library knows of it: its builder, its shapes, its op, its ONNX form. */
 #ifndef DNN_LAYERS_LAYER_H
 #define DNN_LAYERS_LAYER_H
 
 #include "core/shape.h"
 #include "digitnet/layers.h"
-
-#include <stdbool.h>
+#include "digitnet/model.h"
+#include "layers/tensor.h"
+#include "onnx/form.h"
 
 typedef struct digitnet__layer_kind digitnet__layer_kind;
 
-/* One tensor of weights. In memory a kernel is outputs x inputs, row-major (for a convolution filters x rows x columns
- * x channels); the user sees it transposed, as Keras has it. A bias is one row of `outputs`. */
-typedef struct digitnet__tensor {
-    char *name; /* "LAYER/kernel" */
-    size_t rank;
-    size_t dimensions[4]; /* as the user sees them, 1 past the rank */
-    size_t outputs, inputs;
-    size_t values; /* outputs x inputs */
-    size_t offset; /* in the flat block of all parameters */
-    size_t fan_in, fan_out;
-    bool is_kernel;
-} digitnet__tensor;
-
-enum { DNN_KERNEL, DNN_BIAS, DNN_LAYER_TENSORS };
-
-typedef struct digitnet__conv2d_attributes {
-    size_t filters, kernel_height, kernel_width, stride_height, stride_width;
+/* What kinds are set up by; zero where a kind has no such attribute. */
+typedef struct digitnet__attributes {
+    size_t outputs; /* filters, units */
+    size_t window_height, window_width, stride_height, stride_width;
     digitnet_padding padding;
     bool no_bias;
-} digitnet__conv2d_attributes;
+    digitnet_initializer kernel_initializer, bias_initializer;
+    digitnet_activation activation;
+    double rate;
+} digitnet__attributes;
 
-typedef struct digitnet__max_pool2d_attributes {
-    size_t pool_height, pool_width, stride_height, stride_width;
-    digitnet_padding padding;
-} digitnet__max_pool2d_attributes;
+/* A value that a layer takes: that of the layer `value` - 1, or, for 0, the model's input. */
+typedef struct digitnet__layer_input {
+    size_t value;
+    digitnet__shape shape;
+} digitnet__layer_input;
 
-typedef struct digitnet__dense_attributes {
-    size_t units;
-    bool no_bias;
-} digitnet__dense_attributes;
+enum { DNN_LAYER_TENSORS = 4 }; /* the most that a layer has */
+enum { DNN_KERNEL, DNN_BIAS };  /* places in the list of those that have a kernel */
 
 typedef struct digitnet__layer {
     const digitnet__layer_kind *kind;
     char *name;
-    union {
-        digitnet__conv2d_attributes conv2d;
-        digitnet__max_pool2d_attributes max_pool2d;
-        digitnet__dense_attributes dense;
-        double dropout_rate;
-    } as;
-    digitnet_activation activation; /* DIGITNET_ACTIVATION_LINEAR for kinds that have none */
-    digitnet__shape input, output;
-    digitnet__tensor tensors[DNN_LAYER_TENSORS]; /* adjacent in the flat block */
+    digitnet__attributes attributes;
+    const digitnet__layer_input *inputs;
+    size_t input_count;
+    digitnet__shape output;
+    bool frozen; /* its tensors are not trained */
+    /* Adjacent in the block of weights; all have the same number of outputs. */
+    digitnet__tensor tensors[DNN_LAYER_TENSORS];
     size_t tensor_count;
-    size_t parameters;
-    size_t multiply_adds;
+    size_t parameters, state_values;
+    size_t multiply_adds; /* and comparisons, a sample */
 } digitnet__layer;
 
-struct digitnet__step;
+/* No value's magnitude exceeds gain x + offset, where those of an image are at most x. */
+typedef struct digitnet__bound {
+    double gain, offset;
+} digitnet__bound;
+
+struct digitnet__op;
 
 struct digitnet__layer_kind {
     const char *name;       /* also the stem of default names, as in Keras */
     const char *class_name; /* for the summary, as in Keras */
-    /* Checks the attributes against layer->input, and sets output, tensors (all but names and offsets) and
-     * multiply_adds. */
+    bool many_inputs;       /* takes a list of two or more; else one */
+    /* Checks the attributes against the inputs, and sets output, tensors (all but names and offsets) and multiply_adds.
+     */
     digitnet_status (*infer_shape)(digitnet__layer *layer);
-    /* Fills in the step that runs this layer and perhaps some of the `available` - 1 layers behind it, and returns how
-     * many it serves. A step without a kind has nothing to compute. False where a size overflows. */
-    bool (*plan)(struct digitnet__step *step, size_t available);
+    /* Fills in the op that runs the layer without its activation, in training or in inference. An op without a kind has
+     * nothing to compute: the values pass as they are. */
+    void (*lower)(struct digitnet__op *op, bool training);
+    /* The bound of the outputs before the activation, from those of the inputs. `tensors` are the layer's values. */
+    digitnet__bound (*bound)(const digitnet__layer *layer, const digitnet__bound *inputs, const float *const *tensors);
+    digitnet__onnx_form onnx;
 };
 
+/* All kinds; NULL past the last. */
+extern const digitnet__layer_kind *const digitnet__layer_kinds[];
 extern const digitnet__layer_kind digitnet__layer_conv2d, digitnet__layer_max_pool2d, digitnet__layer_flatten,
-    digitnet__layer_dense, digitnet__layer_dropout, digitnet__layer_activation;
+    digitnet__layer_dense, digitnet__layer_dropout, digitnet__layer_activation, digitnet__layer_add,
+    digitnet__layer_concatenate;
 
-/* Books a kernel of these dimensions as the user sees them, the last being the outputs and the one before it the
- * inputs, and, unless `no_bias`, a bias. False where a size overflows. */
-bool digitnet__layer_book_tensors(digitnet__layer *layer, const size_t *dimensions, size_t rank, bool no_bias);
-/* The multiply-adds of `positions` places to which the whole kernel is applied. False where they overflow. */
-bool digitnet__layer_count_multiply_adds(digitnet__layer *layer, size_t positions);
-/* ELIMIT for a stride that a model file cannot hold. */
-digitnet_status digitnet__layer_check_stride(const digitnet__layer *layer, size_t height, size_t width);
+/* What a builder asks for. */
+typedef struct digitnet__layer_request {
+    const digitnet__layer_kind *kind;
+    const char *name;          /* NULL: the kind's default */
+    const char *const *inputs; /* names of layers; NULL, or a NULL name: the layer before */
+    size_t input_count;        /* 0: one */
+    digitnet__attributes attributes;
+} digitnet__layer_request;
 
-/* The rows or columns that a window of `size` moved by `stride` gives over `input`, and the padding before and after
- * it. 0 where the window does not fit. */
-size_t digitnet__window_output(size_t *before, size_t *after, size_t input, size_t size, size_t stride,
-                               digitnet_padding padding);
+/* Adds a layer to a model; every builder ends here (model/builders.c). `options`: whether reading the options
+ * succeeded. */
+digitnet_status digitnet__model_add_layer(digitnet_model *model, const digitnet__layer_request *request,
+                                          digitnet_status options);
 
-const char *digitnet__activation_name(digitnet_activation activation);
+/* Sets the layer's tensors: a kernel of these dimensions as the user sees them, the last being the outputs, and, unless
+ * `no_bias`, a bias. False where a size overflows. */
+bool digitnet__layer_set_weights(digitnet__layer *layer, const size_t *dimensions, size_t rank);
+/* EINVAL for an unknown padding or initializer, or what is no activation. */
+digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer);
+/* ESHAPE for an input that is flat, where rows and columns are needed. */
+digitnet_status digitnet__layer_check_image(const digitnet__layer *layer);
+/* The same values as the input, under the same shape; for infer_shape. */
+digitnet_status digitnet__layer_keep_shape(digitnet__layer *layer);
+/* The same bound as the input; for bound. */
+digitnet__bound digitnet__layer_keep_bound(const digitnet__layer *layer, const digitnet__bound *inputs,
+                                           const float *const *tensors);
+/* That of a kernel and a bias: every output is a sum over the inputs. */
+digitnet__bound digitnet__layer_weighted_bound(const digitnet__layer *layer, const digitnet__bound *inputs,
+                                               const float *const *tensors);
+/* "LAYER/relu" is the node of a layer's own activation; so this layer has one. */
+bool digitnet__layer_has_own_activation(const digitnet__layer *layer);
 
 #endif

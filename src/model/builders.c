@@ -1,22 +1,12 @@
-/* The public builders: each describes its layer, and all end in add_layer(). */
+/* Where all builders end: names, inputs, limits, and the first error that is kept. */
 #include "core/memory.h"
-#include "core/number.h"
-#include "core/options.h"
 #include "core/status.h"
-#include "digitnet/layers.h"
 #include "model/model.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { MAX_NAME = 63 };
-
-static bool name_is_taken(const digitnet__network *network, const char *name) {
-    for (size_t i = 0; i < network->layer_count; i++)
-        if (strcmp(network->layers[i].name, name) == 0)
-            return true;
-    return false;
-}
 
 /* Bytes of the UTF-8 sequence at `text`; 0 where there is none, or a control character. */
 static size_t sequence_length(const unsigned char *text) {
@@ -46,22 +36,39 @@ static bool is_name(const char *name) {
     return *at == '\0' && length >= 1 && length <= MAX_NAME;
 }
 
-static digitnet_status check_name(const digitnet__network *network, const char *name) {
+digitnet_status digitnet__model_check_name(const digitnet_model *model, const char *name) {
+    size_t value;
     if (!is_name(name)) {
         return digitnet__fail(DIGITNET_EINVAL,
                               "layer name '%.80s': a name has 1 to %d bytes of UTF-8, no control character and no '/'",
                               name, MAX_NAME);
     }
-    if (name_is_taken(network, name))
-        return digitnet__fail(DIGITNET_EINVAL, "layer name '%s': another layer has it", name);
+    if (digitnet__graph_find_value(&value, &model->network.graph, name)) {
+        return digitnet__fail(DIGITNET_EINVAL, "layer name '%s': %s has it", name,
+                              value ? "another layer" : "the model's input");
+    }
     return DIGITNET_OK;
 }
 
-/* As Keras: "dense", "dense_1", "dense_2". */
-static void default_name(char name[MAX_NAME + 1], const digitnet__network *network, const char *stem) {
-    snprintf(name, MAX_NAME + 1, "%s", stem);
-    for (size_t i = 1; name_is_taken(network, name); i++)
-        snprintf(name, MAX_NAME + 1, "%s_%zu", stem, i);
+static size_t index_of(const digitnet__layer_kind *kind) {
+    size_t index = 0;
+    while (digitnet__layer_kinds[index] && digitnet__layer_kinds[index] != kind)
+        index++;
+    return index;
+}
+
+/* As Keras: "dense", "dense_1", "dense_2". Names are never taken back, so the search begins behind the last one found.
+ * Returns the number. */
+static size_t default_name(char name[MAX_NAME + 1], const digitnet_model *model, const digitnet__layer_kind *kind) {
+    size_t suffix = model->next_suffix[index_of(kind)], value;
+    for (;; suffix++) {
+        if (suffix)
+            snprintf(name, MAX_NAME + 1, "%s_%zu", kind->name, suffix);
+        else
+            snprintf(name, MAX_NAME + 1, "%s", kind->name);
+        if (!digitnet__graph_find_value(&value, &model->network.graph, name))
+            return suffix;
+    }
 }
 
 static digitnet_status check_limit(const char *layer, const char *what, size_t sum, size_t more, size_t limit) {
@@ -72,7 +79,7 @@ static digitnet_status check_limit(const char *layer, const char *what, size_t s
 }
 
 static digitnet_status check_limits(const digitnet_model *model, const digitnet__layer *layer) {
-    const digitnet__network *network = &model->network;
+    const digitnet__graph *graph = &model->network.graph;
     size_t dimensions[] = {layer->output.height, layer->output.width, layer->output.channels, sizeof(float)};
     size_t bytes;
     if (!digitnet__size_product(&bytes, dimensions, 4)) {
@@ -80,50 +87,114 @@ static digitnet_status check_limits(const digitnet_model *model, const digitnet_
                               digitnet__shape_text(layer->output).text);
     }
     digitnet_status status =
-        check_limit(layer->name, "parameters", network->parameter_count, layer->parameters, model->limits.parameters);
+        check_limit(layer->name, "parameters", graph->parameter_count, layer->parameters, model->limits.parameters);
     if (status == DIGITNET_OK) {
-        status = check_limit(layer->name, "bytes of outputs", network->activation_values * sizeof(float), bytes,
+        status = check_limit(layer->name, "bytes of outputs", graph->activation_values * sizeof(float), bytes,
                              model->limits.activation_bytes);
     }
     if (status == DIGITNET_OK) {
-        status = check_limit(layer->name, "multiply-adds", network->multiply_adds, layer->multiply_adds,
+        status = check_limit(layer->name, "multiply-adds", graph->multiply_adds, layer->multiply_adds,
                              model->limits.multiply_adds);
     }
     return status;
 }
 
-static digitnet_status check_activation(const digitnet__layer *layer) {
-    if (digitnet__activation_name(layer->activation))
+static digitnet_status check_compiled(const digitnet_model *model) {
+    if (!model->network.parameters)
         return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_EINVAL, "layer '%s': %d is no activation", layer->name, (int)layer->activation);
+    return digitnet__fail(DIGITNET_ESTATE, "the model has its weights, from %s: its layers are fixed",
+                          model->training ? "digitnet_model_compile()" : "the file that it was loaded from");
 }
 
-static digitnet_status check_padding(const char *name, digitnet_padding padding) {
-    if (padding == DIGITNET_PADDING_VALID || padding == DIGITNET_PADDING_SAME)
+static digitnet_status check_layer_count(const digitnet_model *model) {
+    if (model->network.graph.layer_count < DNN_LAYERS_MAX)
         return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_EINVAL, "layer '%s': %d is no padding", name ? name : "", (int)padding);
+    return digitnet__fail(DIGITNET_ELIMIT, "the model has %d layers, the most that a file holds", DNN_LAYERS_MAX);
 }
 
-/* With the model to itself. `layer` has its kind and attributes. */
-static digitnet_status append(digitnet_model *model, digitnet__layer *layer, const char *name) {
-    digitnet__network *network = &model->network;
-    if (network->parameters)
-        return digitnet__fail(DIGITNET_ESTATE, "the model is compiled: its layers are fixed");
-    char default_buffer[MAX_NAME + 1];
-    digitnet_status status = DIGITNET_OK;
-    if (name)
-        status = check_name(network, name);
-    else
-        default_name(default_buffer, network, layer->kind->name);
-    layer->name = name ? (char *)name : default_buffer; /* digitnet__network_append() copies it */
-    layer->input = digitnet__network_output(network);
-    if (status == DIGITNET_OK)
-        status = check_activation(layer);
+/* Infers and checks with inputs in memory that the caller releases. */
+static digitnet_status infer(digitnet_model *model, digitnet__layer *layer, digitnet__layer_input *inputs,
+                             const size_t *values) {
+    for (size_t i = 0; i < layer->input_count; i++) {
+        digitnet__shape shape = digitnet__graph_value_shape(&model->network.graph, values[i]);
+        inputs[i] = (digitnet__layer_input){.value = values[i], .shape = shape};
+    }
+    layer->inputs = inputs;
+    digitnet_status status = digitnet__layer_check_attributes(layer);
     if (status == DIGITNET_OK)
         status = layer->kind->infer_shape(layer);
     if (status == DIGITNET_OK)
         status = check_limits(model, layer);
-    return status == DIGITNET_OK ? digitnet__network_append(network, layer) : status;
+    return status == DIGITNET_OK ? digitnet__graph_append(&model->network.graph, layer) : status;
+}
+
+digitnet_status digitnet__model_append(digitnet_model *model, digitnet__layer *layer, const char *name,
+                                       const size_t *values, size_t value_count) {
+    char default_buffer[MAX_NAME + 1];
+    digitnet_status status = check_layer_count(model);
+    if (status == DIGITNET_OK && name)
+        status = digitnet__model_check_name(model, name);
+    if (status != DIGITNET_OK)
+        return status;
+    size_t suffix = name ? 0 : default_name(default_buffer, model, layer->kind);
+    layer->name = name ? (char *)name : default_buffer; /* digitnet__graph_append() copies it */
+    layer->input_count = value_count;
+    digitnet__layer_input *inputs = digitnet__allocate_array(value_count, sizeof *inputs);
+    if (!inputs)
+        return DIGITNET_ENOMEM;
+    status = infer(model, layer, inputs, values);
+    digitnet__release(inputs);
+    if (status == DIGITNET_OK && !name)
+        model->next_suffix[index_of(layer->kind)] = suffix + 1;
+    return status;
+}
+
+/* The value that a name stands for; NULL is the output of the layer before. */
+static digitnet_status find_input(size_t *value, const digitnet_model *model, const digitnet__layer_request *request,
+                                  size_t index) {
+    const digitnet__graph *graph = &model->network.graph;
+    const char *name = request->inputs[index];
+    *value = graph->layer_count;
+    if (!name && !request->kind->many_inputs)
+        return DIGITNET_OK;
+    if (!name)
+        return digitnet__fail(DIGITNET_EINVAL, "%s layer: inputs[%zu] is NULL", request->kind->name, index);
+    if (digitnet__graph_find_value(value, graph, name))
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_ENOTFOUND, "%s layer: its input '%.80s' is no layer's name", request->kind->name,
+                          name);
+}
+
+static digitnet_status check_input_list(const digitnet__layer_request *request) {
+    if (!request->kind->many_inputs)
+        return DIGITNET_OK;
+    if (!request->inputs)
+        return digitnet__fail(DIGITNET_EINVAL, "%s layer: inputs is NULL", request->kind->name);
+    if (request->input_count < 2) {
+        return digitnet__fail(DIGITNET_EINVAL, "%s layer: %zu inputs; it joins two or more", request->kind->name,
+                              request->input_count);
+    }
+    return DIGITNET_OK;
+}
+
+/* With exclusive access. */
+static digitnet_status append(digitnet_model *model, const digitnet__layer_request *request) {
+    digitnet_status status = check_compiled(model);
+    if (status == DIGITNET_OK)
+        status = check_input_list(request);
+    if (status != DIGITNET_OK)
+        return status;
+    size_t count = request->kind->many_inputs ? request->input_count : 1;
+    size_t *values = digitnet__allocate_array(count, sizeof *values);
+    if (!values)
+        return DIGITNET_ENOMEM;
+    for (size_t i = 0; status == DIGITNET_OK && i < count; i++)
+        status = find_input(&values[i], model, request, i);
+    digitnet__layer layer = {.kind = request->kind, .attributes = request->attributes};
+    if (status == DIGITNET_OK)
+        status = digitnet__model_append(model, &layer, request->name, values, count);
+    digitnet__release(values);
+    return status;
 }
 
 static void keep_error(digitnet_model *model, digitnet_status status) {
@@ -131,11 +202,10 @@ static void keep_error(digitnet_model *model, digitnet_status status) {
     snprintf(model->error_message, sizeof model->error_message, "%s", digitnet_last_error());
 }
 
-/* `options_status`: what reading and checking the options came to. */
-static digitnet_status add_layer(digitnet_model *model, digitnet__layer *layer, const char *name,
-                                 digitnet_status options_status) {
+digitnet_status digitnet__model_add_layer(digitnet_model *model, const digitnet__layer_request *request,
+                                          digitnet_status options) {
     if (!model)
-        return digitnet__fail(DIGITNET_EINVAL, "%s layer: model is NULL", layer->kind->name);
+        return digitnet__fail(DIGITNET_EINVAL, "%s layer: model is NULL", request->kind->name);
     /* The message of the options' fault must survive the guard's success, which leaves it alone. */
     digitnet_status status = digitnet__model_begin_write(model);
     if (status != DIGITNET_OK)
@@ -143,7 +213,7 @@ static digitnet_status add_layer(digitnet_model *model, digitnet__layer *layer, 
     if (model->error != DIGITNET_OK) {
         status = digitnet__model_check(model);
     } else {
-        status = options_status == DIGITNET_OK ? append(model, layer, name) : options_status;
+        status = options == DIGITNET_OK ? append(model, request) : options;
         /* A compiled model is not spoilt by a layer that comes too late. */
         if (status != DIGITNET_OK && !model->network.parameters)
             keep_error(model, status);
@@ -158,100 +228,4 @@ void digitnet_model_clear_error(digitnet_model *model) {
         model->error_message[0] = '\0';
         digitnet__model_end_write(model);
     }
-}
-
-digitnet_status digitnet_model_add_conv2d(digitnet_model *model, size_t filters, size_t kernel,
-                                          digitnet_activation activation) {
-    return digitnet_model_add_conv2d_ex(model, filters, kernel, activation, NULL);
-}
-
-digitnet_status digitnet_model_add_conv2d_ex(digitnet_model *model, size_t filters, size_t kernel,
-                                             digitnet_activation activation, const digitnet_conv2d_options *options) {
-    digitnet_conv2d_options own = {0};
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_conv2d_options, no_bias);
-    if (status == DIGITNET_OK)
-        status = check_padding(own.name, own.padding);
-    size_t stride = own.stride_height ? own.stride_height : 1;
-    digitnet__layer layer = {.kind = &digitnet__layer_conv2d,
-                             .activation = activation,
-                             .as.conv2d = {.filters = filters,
-                                           .kernel_height = kernel,
-                                           .kernel_width = own.kernel_width ? own.kernel_width : kernel,
-                                           .stride_height = stride,
-                                           .stride_width = own.stride_width ? own.stride_width : stride,
-                                           .padding = own.padding,
-                                           .no_bias = own.no_bias != 0}};
-    return add_layer(model, &layer, own.name, status);
-}
-
-digitnet_status digitnet_model_add_max_pool2d(digitnet_model *model, size_t pool) {
-    return digitnet_model_add_max_pool2d_ex(model, pool, NULL);
-}
-
-digitnet_status digitnet_model_add_max_pool2d_ex(digitnet_model *model, size_t pool,
-                                                 const digitnet_max_pool2d_options *options) {
-    digitnet_max_pool2d_options own = {0};
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_max_pool2d_options, reserved);
-    if (status == DIGITNET_OK)
-        status = DNN_RESERVED_CHECK((size_t)own.reserved, digitnet_max_pool2d_options);
-    if (status == DIGITNET_OK)
-        status = check_padding(own.name, own.padding);
-    size_t width = own.pool_width ? own.pool_width : pool;
-    digitnet__layer layer = {.kind = &digitnet__layer_max_pool2d,
-                             .as.max_pool2d = {.pool_height = pool,
-                                               .pool_width = width,
-                                               .stride_height = own.stride_height ? own.stride_height : pool,
-                                               .stride_width = own.stride_width ? own.stride_width : width,
-                                               .padding = own.padding}};
-    return add_layer(model, &layer, own.name, status);
-}
-
-digitnet_status digitnet_model_add_flatten(digitnet_model *model) {
-    return digitnet_model_add_flatten_ex(model, NULL);
-}
-
-digitnet_status digitnet_model_add_flatten_ex(digitnet_model *model, const digitnet_layer_options *options) {
-    digitnet_layer_options own = {0};
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_layer_options, name);
-    return add_layer(model, &(digitnet__layer){.kind = &digitnet__layer_flatten}, own.name, status);
-}
-
-digitnet_status digitnet_model_add_dense(digitnet_model *model, size_t units, digitnet_activation activation) {
-    return digitnet_model_add_dense_ex(model, units, activation, NULL);
-}
-
-digitnet_status digitnet_model_add_dense_ex(digitnet_model *model, size_t units, digitnet_activation activation,
-                                            const digitnet_dense_options *options) {
-    digitnet_dense_options own = {0};
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dense_options, reserved);
-    if (status == DIGITNET_OK)
-        status = DNN_RESERVED_CHECK((size_t)own.reserved, digitnet_dense_options);
-    digitnet__layer layer = {.kind = &digitnet__layer_dense,
-                             .activation = activation,
-                             .as.dense = {.units = units, .no_bias = own.no_bias != 0}};
-    return add_layer(model, &layer, own.name, status);
-}
-
-digitnet_status digitnet_model_add_dropout(digitnet_model *model, double rate) {
-    return digitnet_model_add_dropout_ex(model, rate, NULL);
-}
-
-digitnet_status digitnet_model_add_dropout_ex(digitnet_model *model, double rate,
-                                              const digitnet_layer_options *options) {
-    digitnet_layer_options own = {0};
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_layer_options, name);
-    digitnet__layer layer = {.kind = &digitnet__layer_dropout, .as.dropout_rate = rate};
-    return add_layer(model, &layer, own.name, status);
-}
-
-digitnet_status digitnet_model_add_activation(digitnet_model *model, digitnet_activation activation) {
-    return digitnet_model_add_activation_ex(model, activation, NULL);
-}
-
-digitnet_status digitnet_model_add_activation_ex(digitnet_model *model, digitnet_activation activation,
-                                                 const digitnet_layer_options *options) {
-    digitnet_layer_options own = {0};
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_layer_options, name);
-    return add_layer(model, &(digitnet__layer){.kind = &digitnet__layer_activation, .activation = activation}, own.name,
-                     status);
 }

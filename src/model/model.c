@@ -64,7 +64,7 @@ digitnet_status digitnet_model_create_ex(digitnet_model **out, size_t height, si
         return DIGITNET_ENOMEM;
     model->limits = limits;
     model->network.kernels = digitnet__kernels_best();
-    model->network.input = (digitnet__shape){height, width, channels, false};
+    model->network.graph.input = (digitnet__shape){height, width, channels, false};
     *out = model;
     return DIGITNET_OK;
 }
@@ -72,8 +72,7 @@ digitnet_status digitnet_model_create_ex(digitnet_model **out, size_t height, si
 void digitnet_model_free(digitnet_model *model) {
     if (!model)
         return;
-    if (model->training)
-        model->training_kind->release(model->training);
+    digitnet__training_free(model->training);
     digitnet__network_release(&model->network);
     digitnet__release(model);
 }
@@ -91,12 +90,16 @@ digitnet_status digitnet__model_check_weights(const digitnet_model *model) {
 }
 
 static digitnet_status copy_state(digitnet_model *copy, const digitnet_model *model) {
-    digitnet_status status = digitnet__network_copy(&copy->network, &model->network);
+    memcpy(copy->next_suffix, model->next_suffix, sizeof copy->next_suffix);
+    digitnet_status status = digitnet__network_copy(&copy->network, &model->network, true);
     if (status != DIGITNET_OK || !model->training)
         return status;
-    copy->training = model->training_kind->copy(model->training, model->network.parameter_count);
-    copy->training_kind = model->training_kind;
-    return copy->training ? DIGITNET_OK : DIGITNET_ENOMEM;
+    return digitnet__training_copy(&copy->training, model->training, model->network.graph.parameter_count);
+}
+
+void digitnet__model_set_training(digitnet_model *model, digitnet__training *training) {
+    digitnet__training_free(model->training);
+    model->training = training;
 }
 
 digitnet_status digitnet_model_clone(digitnet_model **out, const digitnet_model *model) {
@@ -126,16 +129,4 @@ digitnet_status digitnet_model_clone(digitnet_model **out, const digitnet_model 
     }
     *out = copy;
     return DIGITNET_OK;
-}
-
-digitnet_status digitnet__model_realize(digitnet_model *model) {
-    digitnet__network *network = &model->network;
-    if (network->parameters)
-        return DIGITNET_OK;
-    digitnet_status status = digitnet__network_plan(network);
-    if (status == DIGITNET_OK)
-        status = digitnet__network_allocate_weights(network);
-    if (status != DIGITNET_OK)
-        digitnet__network_unplan(network);
-    return status;
 }

@@ -3,31 +3,27 @@
 #define DNN_MODEL_MODEL_H
 
 #include "digitnet/model.h"
-#include "model/network.h"
+#include "engine/network.h"
+#include "model/training.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
 
+/* More than there are. */
+enum { DNN_LAYER_KINDS_MAX = 64 };
+
 typedef struct digitnet__limits {
     size_t parameters, activation_bytes, multiply_adds;
 } digitnet__limits;
-
-/* Training stands above the model, which holds its state without knowing it: training/training.h. */
-typedef struct digitnet__training_kind {
-    struct digitnet__training *(*copy)(const struct digitnet__training *training,
-                                       size_t parameter_count); /* NULL without memory */
-    void (*release)(struct digitnet__training *training);
-    void (*describe)(digitnet_model_info *info, const struct digitnet__training *training);
-} digitnet__training_kind;
 
 struct digitnet_model {
     digitnet__network network;
     digitnet__limits limits;
     digitnet_status error; /* of the first builder that failed */
     char error_message[256];
-    struct digitnet__training *training; /* optimizer and place in the training; NULL before compile */
-    const digitnet__training_kind *training_kind;
-    atomic_int users; /* readers at work, or -1 for a writer */
+    digitnet__training *training;            /* NULL before compile */
+    size_t next_suffix[DNN_LAYER_KINDS_MAX]; /* of each kind's default names: all below it are taken */
+    atomic_int users;                        /* readers at work, or -1 for a writer */
     _Atomic(const void *) callback_thread;
     atomic_int stop_requested;
 };
@@ -47,12 +43,13 @@ digitnet_status digitnet__model_check(const digitnet_model *model);
 /* ESTATE where there are no weights yet. */
 digitnet_status digitnet__model_check_weights(const digitnet_model *model);
 
-/* Allocates weights and plans the steps, the first time; the weights are zeros. For compile and import. Nothing changes
- * after a failure. */
-digitnet_status digitnet__model_realize(digitnet_model *model);
+/* Gives a model a training, which it owns from then on, in the place of the one that it has. */
+void digitnet__model_set_training(digitnet_model *model, digitnet__training *training);
 
-/* Between memory (outputs x inputs) and what the user sees (inputs x outputs). */
-void digitnet__tensor_to_user(float *values, const digitnet__tensor *tensor, const float *memory);
-void digitnet__tensor_from_user(float *memory, const digitnet__tensor *tensor, const float *values);
+/* Adds a layer whose kind and attributes are set, and which takes these values of the graph. With exclusive access. */
+digitnet_status digitnet__model_append(digitnet_model *model, digitnet__layer *layer, const char *name,
+                                       const size_t *values, size_t value_count);
+/* Whether a layer may have this name, and none has. */
+digitnet_status digitnet__model_check_name(const digitnet_model *model, const char *name);
 
 #endif

@@ -6,7 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HEADING_INPUTS "Connected to"
+
 enum { SHAPE_WIDTH = 24, COUNT_WIDTH = 15, MIN_NAME_WIDTH = 28 };
+
+/* The widths that depend on the network. */
+typedef struct table {
+    size_t name;
+    size_t inputs; /* 0: a chain, which needs no such column */
+} table;
 
 /* Text that is counted even where it no longer fits. */
 typedef struct writer {
@@ -49,42 +57,81 @@ static void format_shape(char *text, size_t capacity, digitnet__shape shape) {
         snprintf(text, capacity, "(None, %zu, %zu, %zu)", shape.height, shape.width, shape.channels);
 }
 
-static size_t name_width(const digitnet__network *network) {
+static size_t name_width(const digitnet__graph *graph) {
     size_t width = MIN_NAME_WIDTH;
-    for (size_t i = 0; i < network->layer_count; i++) {
-        const digitnet__layer *layer = &network->layers[i];
+    for (size_t i = 0; i < graph->layer_count; i++) {
+        const digitnet__layer *layer = &graph->layers[i];
         size_t own = strlen(layer->name) + strlen(layer->kind->class_name) + 5;
         width = own > width ? own : width;
     }
     return width;
 }
 
-static void put_row(writer *out, size_t width, const char *name, const char *shape, const char *count) {
-    put(out, " %-*s%-*s%s\n", (int)width, name, SHAPE_WIDTH, shape, count);
+/* "conv2d, add" */
+static void put_inputs(writer *out, const digitnet__graph *graph, const digitnet__layer *layer) {
+    for (size_t i = 0; i < layer->input_count; i++) {
+        put(out, "%s%s", i ? ", " : "", digitnet__graph_value_name(graph, layer->inputs[i].value));
+    }
 }
 
-static void put_layer(writer *out, size_t width, const digitnet__layer *layer) {
+static size_t inputs_width(const digitnet__graph *graph) {
+    size_t width = sizeof HEADING_INPUTS - 1;
+    for (size_t i = 0; i < graph->layer_count; i++) {
+        writer measure = {0};
+        put_inputs(&measure, graph, &graph->layers[i]);
+        width = measure.length > width ? measure.length : width;
+    }
+    return width;
+}
+
+/* All but a line's end and what a layer takes. */
+static void put_row(writer *out, const table *columns, const char *name, const char *shape, const char *count) {
+    put(out, " %-*s%-*s%-*s", (int)columns->name, name, SHAPE_WIDTH, shape, columns->inputs ? COUNT_WIDTH : 0, count);
+}
+
+static void put_layer(writer *out, const table *columns, const digitnet__graph *graph, const digitnet__layer *layer) {
     char name[128], shape[96], count[32];
     snprintf(name, sizeof name, "%s (%s)", layer->name, layer->kind->class_name);
     format_shape(shape, sizeof shape, layer->output);
-    format_count(count, layer->parameters);
-    put_row(out, width, name, shape, count);
+    format_count(count, layer->parameters + layer->state_values);
+    put_row(out, columns, name, shape, count);
+    if (columns->inputs)
+        put_inputs(out, graph, layer);
+    put(out, "\n");
 }
 
-static void put_table(writer *out, const digitnet__network *network) {
-    size_t width = name_width(network);
-    size_t total_width = 1 + width + SHAPE_WIDTH + COUNT_WIDTH;
-    char count[32], shape[96];
-    put_rule(out, '_', total_width);
-    put_row(out, width, "Layer (type)", "Output Shape", "Param #");
-    put_rule(out, '=', total_width);
-    format_shape(shape, sizeof shape, network->input);
-    put_row(out, width, "input (InputLayer)", shape, "0");
-    for (size_t i = 0; i < network->layer_count; i++)
-        put_layer(out, width, &network->layers[i]);
-    put_rule(out, '=', total_width);
-    format_count(count, network->parameter_count);
-    put(out, "Total params: %s\n", count);
+static void put_count(writer *out, const char *what, size_t count) {
+    char text[32];
+    format_count(text, count);
+    put(out, "%s: %s\n", what, text);
+}
+
+static void put_totals(writer *out, const digitnet__graph *graph) {
+    size_t trainable = 0, total = graph->parameter_count + graph->state_count;
+    for (size_t i = 0; i < graph->layer_count; i++)
+        trainable += graph->layers[i].frozen ? 0 : graph->layers[i].parameters;
+    put_count(out, "Total params", total);
+    if (trainable != total) {
+        put_count(out, "Trainable params", trainable);
+        put_count(out, "Non-trainable params", total - trainable);
+    }
+}
+
+static void put_table(writer *out, const digitnet__graph *graph) {
+    table columns = {.name = name_width(graph), .inputs = digitnet__graph_is_chain(graph) ? 0 : inputs_width(graph)};
+    size_t width = 1 + columns.name + SHAPE_WIDTH + COUNT_WIDTH + columns.inputs;
+    char shape[96];
+    put_rule(out, '_', width);
+    put_row(out, &columns, "Layer (type)", "Output Shape", "Param #");
+    put(out, "%s\n", columns.inputs ? HEADING_INPUTS : "");
+    put_rule(out, '=', width);
+    format_shape(shape, sizeof shape, graph->input);
+    put_row(out, &columns, "input (InputLayer)", shape, "0");
+    put(out, "\n");
+    for (size_t i = 0; i < graph->layer_count; i++)
+        put_layer(out, &columns, graph, &graph->layers[i]);
+    put_rule(out, '=', width);
+    put_totals(out, graph);
 }
 
 digitnet_status digitnet_model_summary(char *buffer, size_t capacity, size_t *needed, const digitnet_model *model) {
@@ -94,10 +141,10 @@ digitnet_status digitnet_model_summary(char *buffer, size_t capacity, size_t *ne
     if (status != DIGITNET_OK)
         return status;
     writer measure = {0};
-    put_table(&measure, &model->network);
+    put_table(&measure, &model->network.graph);
     size_t size = measure.length + 1;
     if (size <= capacity) {
-        put_table(&(writer){.buffer = buffer, .capacity = capacity}, &model->network);
+        put_table(&(writer){.buffer = buffer, .capacity = capacity}, &model->network.graph);
     } else {
         status = digitnet__fail(
             DIGITNET_ESHAPE, "digitnet_model_summary: the table takes %zu bytes, the buffer has %zu", size, capacity);

@@ -1,47 +1,11 @@
-/* Weights by name. In memory a kernel is outputs x inputs; the user sees it transposed, as Keras has it. */
-#include "model/weights.h"
+/* Tensors by name. */
 
 #include "core/number.h"
-#include "core/random.h"
 #include "core/status.h"
 #include "model/model.h"
 
 #include <math.h>
 #include <string.h>
-
-/* to[c][r] = from[r][c] */
-static void transpose(float *to, const float *from, size_t rows, size_t columns) {
-    for (size_t row = 0; row < rows; row++)
-        for (size_t column = 0; column < columns; column++)
-            to[column * rows + row] = from[row * columns + column];
-}
-
-void digitnet__tensor_to_user(float *values, const digitnet__tensor *tensor, const float *memory) {
-    transpose(values, memory, tensor->outputs, tensor->inputs);
-}
-
-void digitnet__tensor_from_user(float *memory, const digitnet__tensor *tensor, const float *values) {
-    transpose(memory, values, tensor->inputs, tensor->outputs);
-}
-
-/* Glorot and Bengio 2010, equation 16: uniform in +-sqrt(6 / (fan_in + fan_out)). */
-static void draw_glorot(float *values, const digitnet__tensor *tensor, digitnet__random *random) {
-    float limit = (float)sqrt(6.0 / ((double)tensor->fan_in + (double)tensor->fan_out));
-    for (size_t i = 0; i < tensor->values; i++)
-        values[i] = (2 * digitnet__random_float(random) - 1) * limit;
-}
-
-void digitnet__network_draw_weights(digitnet__network *network, uint64_t seed) {
-    for (size_t i = 0; i < network->tensor_count; i++) {
-        const digitnet__tensor *tensor = digitnet__network_tensor(network, i);
-        if (tensor->is_kernel) {
-            digitnet__random random;
-            digitnet__random_seed(&random, digitnet__seed_mix(seed, i));
-            draw_glorot(network->parameters + tensor->offset, tensor, &random);
-        }
-    }
-    digitnet__network_pack(network);
-}
 
 /* The tensors that a name stands for: one, or all for NULL. */
 typedef struct selection {
@@ -50,10 +14,11 @@ typedef struct selection {
 } selection;
 
 static digitnet_status select_tensors(selection *out, const digitnet__network *network, const char *name) {
-    *out = (selection){.count = network->tensor_count, .values = network->parameter_count};
+    *out = (selection){.count = network->graph.tensor_count,
+                       .values = network->graph.parameter_count + network->graph.state_count};
     if (!name)
         return DIGITNET_OK;
-    const digitnet__tensor *tensor = digitnet__network_find_tensor(network, name);
+    const digitnet__tensor *tensor = digitnet__graph_find_tensor(&network->graph, name);
     if (!tensor)
         return digitnet__fail(DIGITNET_ENOTFOUND, "the model has no tensor '%.80s'", name);
     *out = (selection){.only = tensor, .count = 1, .values = tensor->values};
@@ -62,7 +27,7 @@ static digitnet_status select_tensors(selection *out, const digitnet__network *n
 
 static const digitnet__tensor *selected_tensor(const selection *chosen, const digitnet__network *network,
                                                size_t index) {
-    return chosen->only ? chosen->only : digitnet__network_tensor(network, index);
+    return chosen->only ? chosen->only : digitnet__graph_tensor(&network->graph, index);
 }
 
 static digitnet_status read_weights(float *values, size_t capacity, const digitnet_model *model, const char *tensor) {
@@ -79,7 +44,7 @@ static digitnet_status read_weights(float *values, size_t capacity, const digitn
     }
     for (size_t i = 0; i < chosen.count; i++) {
         const digitnet__tensor *each = selected_tensor(&chosen, network, i);
-        digitnet__tensor_to_user(values, each, network->parameters + each->offset);
+        digitnet__tensor_to_user(values, each, digitnet__network_values(network, each));
         values += each->values;
     }
     return DIGITNET_OK;
@@ -123,7 +88,7 @@ static digitnet_status write_weights(digitnet_model *model, const char *tensor, 
         return status;
     for (size_t i = 0; i < chosen.count; i++) {
         const digitnet__tensor *each = selected_tensor(&chosen, network, i);
-        digitnet__tensor_from_user(network->parameters + each->offset, each, values);
+        digitnet__tensor_from_user(digitnet__network_values(network, each), each, values);
         values += each->values;
     }
     digitnet__network_pack(network);
@@ -137,6 +102,40 @@ digitnet_status digitnet_model_set_weights(digitnet_model *model, const char *te
     digitnet_status status = digitnet__model_begin_write(model);
     if (status == DIGITNET_OK) {
         status = write_weights(model, tensor, values, count);
+        digitnet__model_end_write(model);
+    }
+    return status;
+}
+
+static digitnet_status set_trainable(digitnet_model *model, const char *layer, bool trainable) {
+    digitnet__network *network = &model->network;
+    digitnet_status status = digitnet__model_check(model);
+    if (status != DIGITNET_OK)
+        return status;
+    bool found = false;
+    for (size_t i = 0; i < network->graph.layer_count; i++) {
+        digitnet__layer *each = &network->graph.layers[i];
+        if (!layer || strcmp(each->name, layer) == 0) {
+            each->frozen = !trainable;
+            found = true;
+        }
+    }
+    if (!found && layer)
+        return digitnet__fail(DIGITNET_ENOTFOUND, "the model has no layer '%.80s'", layer);
+    digitnet__plan_mark_gradients(&network->training);
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet_model_set_trainable(digitnet_model *model, const char *layer, int32_t trainable) {
+    if (!model)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_set_trainable: model is NULL");
+    if (trainable != 0 && trainable != 1) {
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_set_trainable: trainable is %d; it must be 0 or 1",
+                              (int)trainable);
+    }
+    digitnet_status status = digitnet__model_begin_write(model);
+    if (status == DIGITNET_OK) {
+        status = set_trainable(model, layer, trainable == 1);
         digitnet__model_end_write(model);
     }
     return status;

@@ -21,17 +21,13 @@ digitnet_status digitnet__onnx_fail_node(digitnet_status status, const digitnet_
 /* What a node's fields say before they are checked. */
 typedef struct contents {
     digitnet__wire_view domain, output;
-    digitnet__wire_view surplus; /* an input past those that there is room for */
-    size_t inputs, outputs;
+    digitnet__wire_view *inputs;
+    size_t input_count, outputs;
 } contents;
 
 static void take_input(digitnet__onnx_node *node, contents *found, digitnet__wire_view input) {
-    if (found->inputs < DNN_ONNX_INPUTS_MAX) {
-        node->inputs[found->inputs++] = input;
-        node->input_count = input.size ? found->inputs : node->input_count;
-    } else if (input.size) {
-        found->surplus = input;
-    }
+    found->inputs[found->input_count++] = input;
+    node->input_count = input.size ? found->input_count : node->input_count;
 }
 
 static void take_output(digitnet__onnx_node *node, contents *found, digitnet__wire_view output) {
@@ -69,9 +65,19 @@ static void scan(digitnet__wire_reader *reader, digitnet__onnx_node *node, conte
     }
 }
 
-digitnet_status digitnet__onnx_parse_node(digitnet__onnx_node *node, digitnet__wire_view message) {
-    *node = (digitnet__onnx_node){.message = message};
-    contents found = {.inputs = 0};
+digitnet_status digitnet__onnx_count_inputs(size_t *count, digitnet__wire_view message) {
+    *count = 0;
+    digitnet__wire_reader reader = digitnet__wire_read(message);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&reader, &field))
+        *count += field.number == DNN_NODE_INPUT;
+    return reader.status;
+}
+
+digitnet_status digitnet__onnx_parse_node(digitnet__onnx_node *node, digitnet__wire_view message,
+                                          digitnet__wire_view *inputs) {
+    *node = (digitnet__onnx_node){.message = message, .inputs = inputs};
+    contents found = {.inputs = inputs};
     digitnet__wire_reader reader = digitnet__wire_read(message);
     scan(&reader, node, &found);
     if (reader.status != DIGITNET_OK)
@@ -80,9 +86,6 @@ digitnet_status digitnet__onnx_parse_node(digitnet__onnx_node *node, digitnet__w
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "operators of domain '%s'",
                                         digitnet__wire_printable(found.domain).text);
     }
-    if (found.surplus.size)
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "input '%s'",
-                                        digitnet__wire_printable(found.surplus).text);
     if (found.output.size)
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "output '%s'",
                                         digitnet__wire_printable(found.output).text);

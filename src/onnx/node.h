@@ -4,16 +4,19 @@
 
 #include "onnx/wire.h"
 
-enum { DNN_ONNX_INPUTS_MAX = 3, DNN_ONNX_INTEGERS_MAX = 4 };
+enum { DNN_ONNX_INTEGERS_MAX = 4 };
 
 typedef struct digitnet__onnx_node {
     digitnet__wire_view message, name, type, output;
-    digitnet__wire_view inputs[DNN_ONNX_INPUTS_MAX];
+    const digitnet__wire_view *inputs;
     size_t input_count; /* optional ones that are left out at the end not counted */
 } digitnet__onnx_node;
 
-/* EUNSUPPORTED for a foreign domain, or for more inputs or outputs than any operator here has. */
-digitnet_status digitnet__onnx_parse_node(digitnet__onnx_node *node, digitnet__wire_view message);
+/* How many inputs the message names, left out ones too. */
+digitnet_status digitnet__onnx_count_inputs(size_t *count, digitnet__wire_view message);
+/* `inputs` has room for as many. EUNSUPPORTED for a foreign domain, or more outputs than any operator here has. */
+digitnet_status digitnet__onnx_parse_node(digitnet__onnx_node *node, digitnet__wire_view message,
+                                          digitnet__wire_view *inputs);
 
 /* Fails with a message that begins with the node's name, operator and place. */
 digitnet_status digitnet__onnx_fail_node(digitnet_status status, const digitnet__onnx_node *node, const char *format,

@@ -14,45 +14,6 @@ digitnet__onnx_name digitnet__onnx_join(const char *name, const char *suffix) {
     return joined;
 }
 
-/* The dimensions that a tensor has in the file; returns their number. */
-static size_t file_dimensions(size_t *dimensions, const digitnet__tensor *tensor) {
-    dimensions[0] = tensor->outputs;
-    if (tensor->rank == 4) {
-        dimensions[1] = tensor->dimensions[2];
-        dimensions[2] = tensor->dimensions[0];
-        dimensions[3] = tensor->dimensions[1];
-    } else if (tensor->rank == 2) {
-        dimensions[1] = tensor->inputs;
-    }
-    return tensor->rank;
-}
-
-/* The place in memory, within one output's row, of the file's value at `index` within it: from channels x taps to taps
- * x channels. */
-static size_t memory_index(const digitnet__tensor *tensor, size_t index) {
-    if (tensor->rank != 4)
-        return index;
-    size_t taps = tensor->dimensions[0] * tensor->dimensions[1];
-    return index % taps * tensor->dimensions[2] + index / taps;
-}
-
-void digitnet__onnx_write_tensor(digitnet__wire_writer *writer, const char *name, const digitnet__tensor *tensor,
-                                 const float *memory) {
-    size_t dimensions[DNN_ONNX_RANK_MAX];
-    size_t rank = file_dimensions(dimensions, tensor);
-    size_t begin = digitnet__wire_begin(writer, DNN_GRAPH_INITIALIZER);
-    for (size_t i = 0; i < rank; i++)
-        digitnet__wire_put_varint(writer, DNN_TENSOR_DIMS, dimensions[i]);
-    digitnet__wire_put_varint(writer, DNN_TENSOR_DATA_TYPE, DNN_DATA_FLOAT);
-    digitnet__wire_put_string(writer, DNN_TENSOR_NAME, name);
-    /* `values` floats stand in memory, so that their bytes fit in a size_t. */
-    unsigned char *data = digitnet__wire_put_bytes(writer, DNN_TENSOR_RAW_DATA, tensor->values * sizeof(float));
-    for (size_t output = 0; data && output < tensor->outputs; output++)
-        for (size_t i = 0; i < tensor->inputs; i++, data += sizeof(float))
-            digitnet__wire_store_float(data, memory[output * tensor->inputs + memory_index(tensor, i)]);
-    digitnet__wire_end(writer, begin);
-}
-
 /* Dropout's rate: OpenCV 4.6 reads a double from double_data alone. */
 void digitnet__onnx_write_scalar(digitnet__wire_writer *writer, const char *name, double value) {
     size_t begin = digitnet__wire_begin(writer, DNN_GRAPH_INITIALIZER);
@@ -64,7 +25,8 @@ void digitnet__onnx_write_scalar(digitnet__wire_writer *writer, const char *name
     digitnet__wire_end(writer, begin);
 }
 
-static digitnet_status fail(digitnet_status status, const digitnet__onnx_tensor *tensor, const char *what) {
+digitnet_status digitnet__onnx_fail_tensor(digitnet_status status, const digitnet__onnx_tensor *tensor,
+                                           const char *what) {
     return digitnet__fail(status, "initializer '%s' at byte %zu: %s", digitnet__wire_printable(tensor->name).text,
                           tensor->message.offset, what);
 }
@@ -118,15 +80,15 @@ static void scan(digitnet__wire_reader *reader, digitnet__onnx_tensor *tensor, c
 
 static digitnet_status check_dimensions(digitnet__onnx_tensor *tensor, const contents *found) {
     if (found->rank > DNN_ONNX_RANK_MAX)
-        return fail(DIGITNET_EUNSUPPORTED, tensor, "more than 4 dimensions");
+        return digitnet__onnx_fail_tensor(DIGITNET_EUNSUPPORTED, tensor, "more than 4 dimensions");
     tensor->rank = found->rank;
     for (size_t i = 0; i < found->rank; i++) {
         if (found->dimensions[i] < 0 || found->dimensions[i] > INT32_MAX)
-            return fail(DIGITNET_EFORMAT, tensor, "a dimension is out of range");
+            return digitnet__onnx_fail_tensor(DIGITNET_EFORMAT, tensor, "a dimension is out of range");
         tensor->dimensions[i] = (size_t)found->dimensions[i];
     }
     if (!digitnet__size_product(&tensor->values, tensor->dimensions, tensor->rank))
-        return fail(DIGITNET_EFORMAT, tensor, "its dimensions overflow");
+        return digitnet__onnx_fail_tensor(DIGITNET_EFORMAT, tensor, "its dimensions overflow");
     return DIGITNET_OK;
 }
 
@@ -138,7 +100,7 @@ static digitnet_status check_data(digitnet__onnx_tensor *tensor, const contents 
     size_t bytes = found->raw_fields ? found->raw_bytes : is_float ? found->float_bytes : found->double_bytes;
     size_t expected;
     if (found->raw_fields > 1 || (found->raw_fields && typed_fields))
-        return fail(DIGITNET_EFORMAT, tensor, "its data stand in it twice");
+        return digitnet__onnx_fail_tensor(DIGITNET_EFORMAT, tensor, "its data stand in it twice");
     if (!digitnet__size_multiply(&expected, tensor->values, width) || bytes != expected) {
         return digitnet__fail(DIGITNET_EFORMAT, "initializer '%s' at byte %zu: %zu bytes of data for %zu values",
                               digitnet__wire_printable(tensor->name).text, tensor->message.offset, bytes,
@@ -157,7 +119,7 @@ static digitnet_status check_pieces(const digitnet__onnx_tensor *tensor) {
     digitnet__wire_field field;
     while (digitnet__wire_next(&reader, &field))
         if (field.number == tensor->data_field && (field.type == DNN_WIRE_VARINT || field.bytes.size % width != 0))
-            return fail(DIGITNET_EFORMAT, tensor, "its data are not of its type");
+            return digitnet__onnx_fail_tensor(DIGITNET_EFORMAT, tensor, "its data are not of its type");
     return reader.status;
 }
 
@@ -169,19 +131,18 @@ digitnet_status digitnet__onnx_parse_tensor(digitnet__onnx_tensor *tensor, digit
     if (reader.status != DIGITNET_OK)
         return reader.status;
     if (tensor->data_type != DNN_DATA_FLOAT && tensor->data_type != DNN_DATA_DOUBLE)
-        return fail(DIGITNET_EUNSUPPORTED, tensor, "its values are neither float nor double");
+        return digitnet__onnx_fail_tensor(DIGITNET_EUNSUPPORTED, tensor, "its values are neither float nor double");
     if (found.location != 0)
-        return fail(DIGITNET_EUNSUPPORTED, tensor, "its data are in another file");
+        return digitnet__onnx_fail_tensor(DIGITNET_EUNSUPPORTED, tensor, "its data are in another file");
     if (found.segmented)
-        return fail(DIGITNET_EUNSUPPORTED, tensor, "it comes in segments");
+        return digitnet__onnx_fail_tensor(DIGITNET_EUNSUPPORTED, tensor, "it comes in segments");
     digitnet_status status = check_dimensions(tensor, &found);
     if (status == DIGITNET_OK)
         status = check_data(tensor, &found);
     return status == DIGITNET_OK ? check_pieces(tensor) : status;
 }
 
-/* "5x3x3x2", "scalar" for rank 0. */
-static digitnet__onnx_name dimensions_text(const size_t *dimensions, size_t rank) {
+digitnet__onnx_name digitnet__onnx_dimensions_text(const size_t *dimensions, size_t rank) {
     digitnet__onnx_name result = {"scalar"};
     size_t length = 0;
     for (size_t i = 0; i < rank; i++) {
@@ -191,28 +152,7 @@ static digitnet__onnx_name dimensions_text(const size_t *dimensions, size_t rank
     return result;
 }
 
-digitnet_status digitnet__onnx_match_tensor(const digitnet__onnx_tensor *file, const digitnet__tensor *tensor) {
-    size_t dimensions[DNN_ONNX_RANK_MAX];
-    size_t rank = file_dimensions(dimensions, tensor);
-    if (file->data_type != DNN_DATA_FLOAT)
-        return fail(DIGITNET_EUNSUPPORTED, file, "its values are not float");
-    if (rank != file->rank || memcmp(dimensions, file->dimensions, rank * sizeof *dimensions) != 0) {
-        return digitnet__fail(DIGITNET_EFORMAT, "initializer '%s' at byte %zu is %s; the layer needs %s",
-                              digitnet__wire_printable(file->name).text, file->message.offset,
-                              dimensions_text(file->dimensions, file->rank).text,
-                              dimensions_text(dimensions, rank).text);
-    }
-    return DIGITNET_OK;
-}
-
-/* Goes over a parsed tensor's values, wherever its data lie. No more of them are asked for than it has. */
-typedef struct cursor {
-    digitnet__wire_reader reader;
-    uint32_t data_field;
-    const unsigned char *at, *end;
-} cursor;
-
-static const unsigned char *next_value(cursor *data, size_t width) {
+static const unsigned char *next_value(digitnet__onnx_cursor *data, size_t width) {
     digitnet__wire_field field = {.number = 0};
     while (data->at == data->end) {
         digitnet__wire_next(&data->reader, &field);
@@ -226,25 +166,19 @@ static const unsigned char *next_value(cursor *data, size_t width) {
     return value;
 }
 
-digitnet_status digitnet__onnx_read_tensor(float *memory, const digitnet__onnx_tensor *file,
-                                           const digitnet__tensor *tensor) {
-    cursor data = {.reader = digitnet__wire_read(file->message), .data_field = file->data_field};
-    for (size_t output = 0; output < tensor->outputs; output++) {
-        for (size_t i = 0; i < tensor->inputs; i++) {
-            float value = digitnet__wire_load_float(next_value(&data, sizeof(float)));
-            if (!isfinite(value))
-                return fail(DIGITNET_EFORMAT, file, "a value is not finite");
-            memory[output * tensor->inputs + memory_index(tensor, i)] = value;
-        }
-    }
-    return DIGITNET_OK;
+digitnet__onnx_cursor digitnet__onnx_begin_values(const digitnet__onnx_tensor *tensor) {
+    return (digitnet__onnx_cursor){.reader = digitnet__wire_read(tensor->message), .data_field = tensor->data_field};
+}
+
+float digitnet__onnx_next_float(digitnet__onnx_cursor *cursor) {
+    return digitnet__wire_load_float(next_value(cursor, sizeof(float)));
 }
 
 digitnet_status digitnet__onnx_read_scalar(double *value, const digitnet__onnx_tensor *file) {
     if (file->values != 1)
-        return fail(DIGITNET_EFORMAT, file, "one value is needed");
-    cursor data = {.reader = digitnet__wire_read(file->message), .data_field = file->data_field};
-    *value = file->data_type == DNN_DATA_FLOAT ? (double)digitnet__wire_load_float(next_value(&data, sizeof(float)))
+        return digitnet__onnx_fail_tensor(DIGITNET_EFORMAT, file, "one value is needed");
+    digitnet__onnx_cursor data = digitnet__onnx_begin_values(file);
+    *value = file->data_type == DNN_DATA_FLOAT ? (double)digitnet__onnx_next_float(&data)
                                                : digitnet__wire_load_double(next_value(&data, sizeof(double)));
     return DIGITNET_OK;
 }

@@ -1,9 +1,8 @@
-/* Tensors in the file. There, a convolution's kernel is filters x channels x rows x columns; in memory filters x rows x
- * columns x channels (layers/layer.h). Dense kernels, units x inputs, and biases are the same in both. */
+/* Tensors in the file. */
 #ifndef DNN_ONNX_TENSOR_H
 #define DNN_ONNX_TENSOR_H
 
-#include "layers/layer.h"
+#include "core/shape.h"
 #include "onnx/wire.h"
 
 enum { DNN_ONNX_RANK_MAX = 4 };
@@ -14,9 +13,6 @@ typedef struct digitnet__onnx_name {
 } digitnet__onnx_name;
 digitnet__onnx_name digitnet__onnx_join(const char *name, const char *suffix);
 
-/* Writes `memory`, which has the layout of the parameters, as an initializer. */
-void digitnet__onnx_write_tensor(digitnet__wire_writer *writer, const char *name, const digitnet__tensor *tensor,
-                                 const float *memory);
 /* A scalar of type double, written so that OpenCV reads it too. */
 void digitnet__onnx_write_scalar(digitnet__wire_writer *writer, const char *name, double value);
 
@@ -31,11 +27,21 @@ typedef struct digitnet__onnx_tensor {
 } digitnet__onnx_tensor;
 
 digitnet_status digitnet__onnx_parse_tensor(digitnet__onnx_tensor *tensor, digitnet__wire_view message);
-/* EFORMAT where the file's tensor is not the one that the layer needs. */
-digitnet_status digitnet__onnx_match_tensor(const digitnet__onnx_tensor *file, const digitnet__tensor *tensor);
-/* Reads a matching tensor into memory's layout. EFORMAT for a value that is not finite. */
-digitnet_status digitnet__onnx_read_tensor(float *memory, const digitnet__onnx_tensor *file,
-                                           const digitnet__tensor *tensor);
+digitnet_status digitnet__onnx_fail_tensor(digitnet_status status, const digitnet__onnx_tensor *tensor,
+                                           const char *what);
+/* "5x3x3x2", "scalar" for rank 0. */
+digitnet__onnx_name digitnet__onnx_dimensions_text(const size_t *dimensions, size_t rank);
+
+/* Goes over a parsed tensor's values, wherever its data lie. No more of them may be asked for than it has. */
+typedef struct digitnet__onnx_cursor {
+    digitnet__wire_reader reader;
+    uint32_t data_field;
+    const unsigned char *at, *end;
+} digitnet__onnx_cursor;
+
+digitnet__onnx_cursor digitnet__onnx_begin_values(const digitnet__onnx_tensor *tensor);
+/* Of a tensor of float. */
+float digitnet__onnx_next_float(digitnet__onnx_cursor *cursor);
 digitnet_status digitnet__onnx_read_scalar(double *value, const digitnet__onnx_tensor *file);
 
 /* The initializers of a graph, each to be used once. */

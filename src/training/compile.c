@@ -1,45 +1,60 @@
+#include "core/memory.h"
 #include "core/number.h"
 #include "core/options.h"
 #include "core/status.h"
-#include "model/weights.h"
-#include "training/training.h"
+#include "model/model.h"
+#include "training/loss.h"
 
 #include <math.h>
 
-static digitnet_status check_network(const digitnet__network *network) {
-    if (network->layer_count == 0)
+static digitnet_status check_network(const digitnet__graph *graph, const digitnet__loss_kind *loss) {
+    if (graph->layer_count == 0)
         return digitnet__fail(DIGITNET_ESTATE, "digitnet_model_compile: the model has no layers");
-    if (!digitnet__network_is_classifier(network)) {
-        const digitnet__layer *last = &network->layers[network->layer_count - 1];
-        return digitnet__fail(
-            DIGITNET_ESHAPE,
-            "digitnet_model_compile: the loss needs probabilities, a flat softmax at the end; layer '%s' gives %s "
-            "with activation %s",
-            last->name, digitnet__shape_text(last->output).text, digitnet__activation_name(last->activation));
-    }
-    return DIGITNET_OK;
+    digitnet_status status = digitnet__graph_check_outputs(graph);
+    if (status == DIGITNET_OK)
+        status = loss->check(graph);
+    return status == DIGITNET_OK ? status : digitnet__fail(status, "digitnet_model_compile: %s", digitnet_last_error());
 }
 
-/* With the model to itself. Whatever can fail comes before the first change. */
-static digitnet_status compile(digitnet_model *model, const digitnet__optimizer_settings *settings, digitnet_loss loss,
-                               uint64_t seed) {
+/* What a file takes beside its weights: far more than names, nodes and shapes do. */
+enum { FILE_BYTES_A_LAYER = 4096 };
+
+/* ONNX files have at most 2 GiB; what cannot be saved shall not be trained first. */
+static digitnet_status check_file_size(const digitnet__graph *graph, const digitnet__optimizer_settings *settings) {
+    size_t copies = 1 + digitnet__optimizer_slots(settings), bytes;
+    size_t least_rest = (graph->layer_count + 1) * FILE_BYTES_A_LAYER;
+    if (digitnet__size_product(&bytes, (size_t[]){copies, graph->parameter_count, sizeof(float)}, 3) &&
+        digitnet__size_add(&bytes, bytes, least_rest) && bytes <= INT32_MAX)
+        return DIGITNET_OK;
+    return digitnet__fail(
+        DIGITNET_ELIMIT,
+        "digitnet_model_compile: %zu weights, with %zu values of optimizer state for each, do not fit in "
+        "an ONNX file, whose limit is 2 GiB",
+        graph->parameter_count, copies - 1);
+}
+
+/* With exclusive access. Whatever can fail comes before the first change. */
+static digitnet_status compile(digitnet_model *model, const digitnet__training *settings) {
     digitnet__network *network = &model->network;
+    const digitnet__loss_kind *loss = digitnet__loss_find(settings->loss);
     digitnet_status status = digitnet__model_check(model);
     if (status == DIGITNET_OK)
-        status = check_network(network);
+        status = check_network(&network->graph, loss);
+    if (status == DIGITNET_OK)
+        status = check_file_size(&network->graph, &settings->settings);
     digitnet__training *training = NULL;
     if (status == DIGITNET_OK)
-        status = digitnet__training_create(&training, settings, loss, seed, network->parameter_count);
+        status = digitnet__training_create(&training, settings, network->graph.parameter_count);
     bool first = !network->parameters;
     if (status == DIGITNET_OK)
-        status = digitnet__model_realize(model);
+        status = digitnet__network_allocate_training(network, digitnet__loss_taken_over(loss, &network->graph));
     if (status != DIGITNET_OK) {
         digitnet__training_free(training);
         return status;
     }
     if (first)
-        digitnet__network_draw_weights(network, seed);
-    digitnet__training_attach(model, training);
+        digitnet__network_initialize(network, settings->seed);
+    digitnet__model_set_training(model, training);
     return DIGITNET_OK;
 }
 
@@ -55,15 +70,17 @@ digitnet_status digitnet_model_compile_ex(digitnet_model *model, digitnet_optimi
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_compile_options, reserved_2);
     if (status == DIGITNET_OK)
         status = DNN_RESERVED_CHECK((size_t)own.reserved_2 | own.reserved, digitnet_compile_options);
-    digitnet__optimizer_settings settings;
+    digitnet__training settings = {.gradient_ranges = DNN_DEFAULT_GRADIENT_RANGES};
     if (status == DIGITNET_OK)
-        status = digitnet__optimizer_settings_read(&settings, optimizer, &own);
-    if (status == DIGITNET_OK && loss != DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY)
+        status = digitnet__optimizer_settings_read(&settings.settings, optimizer, &own);
+    if (status == DIGITNET_OK && !digitnet__loss_find(loss))
         status = digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: %d is no loss", (int)loss);
     if (status == DIGITNET_OK)
         status = digitnet__model_begin_write(model);
     if (status == DIGITNET_OK) {
-        status = compile(model, &settings, loss, own.seed);
+        settings.loss = loss;
+        settings.seed = own.seed;
+        status = compile(model, &settings);
         digitnet__model_end_write(model);
     }
     return status;
@@ -81,7 +98,7 @@ digitnet_status digitnet_model_set_learning_rate(digitnet_model *model, double l
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_set_learning_rate: %s; it must be finite and above 0",
                               digitnet__number_text(learning_rate).text);
     }
-    bool in_callback = digitnet__model_in_callback(model); /* the fit around it already has the model to itself */
+    bool in_callback = digitnet__model_in_callback(model); /* the fit around it already has exclusive access */
     digitnet_status status = in_callback ? DIGITNET_OK : digitnet__model_begin_write(model);
     if (status != DIGITNET_OK)
         return status;

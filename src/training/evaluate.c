@@ -1,25 +1,36 @@
 #include "core/options.h"
 #include "core/status.h"
 #include "kernels/gemm.h"
+#include "model/model.h"
 #include "training/evaluator.h"
-#include "training/training.h"
+#include "training/samples.h"
 
 #include <math.h>
+
+/* The loss that the model is trained with, or else the one that its last activation is made for. */
+static const digitnet__loss_kind *loss_of(const digitnet_model *model) {
+    return model->training ? digitnet__loss_find(model->training->loss)
+                           : digitnet__loss_of_graph(&model->network.graph);
+}
 
 /* With the model held as a reader. */
 static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model *model, const digitnet_dataset *dataset,
                                 const digitnet_evaluate_options *options) {
     digitnet_status status = digitnet__model_check_weights(model);
-    if (status == DIGITNET_OK && !digitnet__network_is_classifier(&model->network))
-        status = digitnet__fail(DIGITNET_ESHAPE, "digitnet_model_evaluate: the model does not end in a flat softmax");
+    const digitnet__loss_kind *loss = loss_of(model);
+    if (status == DIGITNET_OK && !loss) {
+        status =
+            digitnet__fail(DIGITNET_ESHAPE, "digitnet_model_evaluate: the model is not compiled, and does not end in "
+                                            "a flat softmax or sigmoid, from which its loss would follow");
+    }
     if (status == DIGITNET_OK)
-        status = digitnet__training_check_dataset(&model->network, dataset, "evaluation");
+        status = digitnet__samples_check(&model->network.graph, loss, dataset, "evaluation");
     digitnet__thread_pool *pool = NULL;
     if (status == DIGITNET_OK)
         status = digitnet__thread_pool_create(&pool, options->threads ? options->threads : digitnet__processor_count());
     digitnet__evaluator evaluator = {0};
     if (status == DIGITNET_OK) {
-        status = digitnet__evaluator_create(&evaluator, &model->network, dataset,
+        status = digitnet__evaluator_create(&evaluator, &model->network, loss, dataset,
                                             options->batch_size ? options->batch_size : 256, pool);
     }
     if (status == DIGITNET_OK) {

@@ -2,7 +2,7 @@
 
 #include "core/status.h"
 #include "dataset/dataset.h"
-#include "training/training.h"
+#include "training/samples.h"
 
 #include <string.h>
 
@@ -31,18 +31,23 @@ static digitnet_status create_workspaces(digitnet__evaluator *evaluator) {
 }
 
 digitnet_status digitnet__evaluator_create(digitnet__evaluator *evaluator, const digitnet__network *network,
-                                           const digitnet_dataset *dataset, size_t batch_size,
-                                           digitnet__thread_pool *pool) {
+                                           const digitnet__loss_kind *loss, const digitnet_dataset *dataset,
+                                           size_t batch_size, digitnet__thread_pool *pool) {
     size_t count = digitnet_dataset_count(dataset);
-    *evaluator = (digitnet__evaluator){
-        .network = network, .dataset = dataset, .pool = pool, .batch_size = batch_size < count ? batch_size : count};
+    *evaluator = (digitnet__evaluator){.network = network,
+                                       .loss = loss,
+                                       .activates = network->inference.left_out != loss->takes_over,
+                                       .dataset = dataset,
+                                       .pool = pool,
+                                       .batch_size = batch_size < count ? batch_size : count};
     digitnet__arena *arena = &evaluator->arena;
-    size_t image_bytes = digitnet__shape_values(network->input) * sizeof(float);
-    evaluator->indices = digitnet__arena_book(arena, evaluator->batch_size, sizeof(size_t));
-    evaluator->labels = digitnet__arena_book(arena, evaluator->batch_size, sizeof(int32_t));
-    evaluator->scores = digitnet__arena_book(arena, evaluator->batch_size, sizeof(digitnet__score));
+    size_t image_bytes = digitnet__shape_values(network->graph.input) * sizeof(float);
+    evaluator->indices = digitnet__arena_reserve(arena, evaluator->batch_size, sizeof(size_t));
+    evaluator->labels = digitnet__arena_reserve(arena, evaluator->batch_size, sizeof(int32_t));
+    evaluator->weights = digitnet__arena_reserve(arena, evaluator->batch_size, sizeof(float));
+    evaluator->scores = digitnet__arena_reserve(arena, evaluator->batch_size, sizeof(digitnet__score));
     evaluator->images =
-        digitnet__arena_book(arena, digitnet__dataset_is_source(dataset) ? evaluator->batch_size : 0, image_bytes);
+        digitnet__arena_reserve(arena, digitnet__dataset_is_source(dataset) ? evaluator->batch_size : 0, image_bytes);
     digitnet_status status = digitnet__arena_allocate(arena) ? create_workspaces(evaluator) : DIGITNET_ENOMEM;
     if (status != DIGITNET_OK)
         digitnet__evaluator_release(evaluator);
@@ -67,16 +72,22 @@ static void run_chunk(void *context, size_t task, size_t worker) {
     int32_t *labels = (int32_t *)at(evaluator, evaluator->labels) + first;
     float *input = digitnet__workspace_input(workspace);
     if (digitnet__dataset_is_source(evaluator->dataset)) {
-        size_t values = digitnet__shape_values(network->input);
+        size_t values = digitnet__shape_values(network->graph.input);
         memcpy(input, (float *)at(evaluator, evaluator->images) + first * values, count * values * sizeof(float));
     } else {
         size_t *indices = (size_t *)at(evaluator, evaluator->indices) + first;
         /* Cannot fail: the samples are in memory. */
         digitnet__dataset_gather(input, labels, evaluator->dataset, network->kernels, indices, NULL, count);
     }
-    const float *logits = digitnet__workspace_forward(workspace, count);
-    digitnet__cross_entropy((digitnet__score *)at(evaluator, evaluator->scores) + first, NULL, logits, labels, count,
-                            digitnet__network_outputs(network), 1);
+    float *outputs = digitnet__workspace_forward(workspace, count);
+    if (evaluator->activates)
+        digitnet__workspace_activate(workspace, outputs, count);
+    const digitnet__loss_rows rows = {.outputs = outputs,
+                                      .labels = labels,
+                                      .weights = (float *)at(evaluator, evaluator->weights) + first,
+                                      .rows = count,
+                                      .columns = digitnet__network_outputs(network)};
+    evaluator->loss->run((digitnet__score *)at(evaluator, evaluator->scores) + first, NULL, &rows, 1);
 }
 
 /* A source is asked on this thread, and its labels are checked as they come. */
@@ -85,21 +96,24 @@ static digitnet_status gather_source(digitnet__evaluator *evaluator, const size_
     digitnet_status status =
         digitnet__dataset_gather(at(evaluator, evaluator->images), labels, evaluator->dataset,
                                  evaluator->network->kernels, indices, NULL, evaluator->batch_count);
-    return status == DIGITNET_OK ? digitnet__training_check_labels(labels, indices, evaluator->batch_count,
-                                                                   digitnet__network_outputs(evaluator->network))
-                                 : status;
+    return status == DIGITNET_OK
+               ? digitnet__samples_check_labels(&evaluator->network->graph, labels, indices, evaluator->batch_count)
+               : status;
 }
 
 digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__evaluator *evaluator) {
     size_t total = digitnet_dataset_count(evaluator->dataset), correct = 0;
     size_t *indices = at(evaluator, evaluator->indices);
+    float *weights = at(evaluator, evaluator->weights);
     const digitnet__score *scores = at(evaluator, evaluator->scores);
     double loss = 0;
     for (size_t first = 0; first < total; first += evaluator->batch_count) {
         size_t left = total - first;
         evaluator->batch_count = left < evaluator->batch_size ? left : evaluator->batch_size;
-        for (size_t i = 0; i < evaluator->batch_count; i++)
+        for (size_t i = 0; i < evaluator->batch_count; i++) {
             indices[i] = first + i;
+            weights[i] = 1;
+        }
         if (digitnet__dataset_is_source(evaluator->dataset)) {
             digitnet_status status = gather_source(evaluator, indices);
             if (status != DIGITNET_OK)

@@ -1,27 +1,29 @@
-/* Evaluation with memory that is booked once: for digitnet_model_evaluate(), and for each epoch of a fit. */
+/* Evaluation with memory that is allocated once: for digitnet_model_evaluate(), and for each epoch of a fit. */
 #ifndef DNN_TRAINING_EVALUATOR_H
 #define DNN_TRAINING_EVALUATOR_H
 
 #include "core/threads.h"
 #include "digitnet/training.h"
-#include "model/workspace.h"
+#include "engine/workspace.h"
 #include "training/loss.h"
 
 typedef struct digitnet__evaluator {
     const digitnet__network *network; /* borrowed, as the pool and the data set */
     const digitnet_dataset *dataset;
     digitnet__thread_pool *pool;
+    const digitnet__loss_kind *loss;
+    bool activates; /* the loss wants the outputs behind the last activation */
     size_t batch_size;
     digitnet__workspace *workspaces; /* one a worker */
     size_t workspace_count;
     digitnet__arena arena; /* one batch's: */
-    size_t indices, labels, scores, images;
-    size_t batch_count; /* images in the batch at hand */
+    size_t indices, labels, weights, scores, images;
+    size_t batch_count; /* images in the current batch */
 } digitnet__evaluator;
 
 digitnet_status digitnet__evaluator_create(digitnet__evaluator *evaluator, const digitnet__network *network,
-                                           const digitnet_dataset *dataset, size_t batch_size,
-                                           digitnet__thread_pool *pool);
+                                           const digitnet__loss_kind *loss, const digitnet_dataset *dataset,
+                                           size_t batch_size, digitnet__thread_pool *pool);
 void digitnet__evaluator_release(digitnet__evaluator *evaluator);
 /* Means over the whole data set. Fails only where a source does. */
 digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__evaluator *evaluator);

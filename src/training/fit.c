@@ -9,7 +9,8 @@
 #include "training/callbacks.h"
 #include "training/evaluator.h"
 #include "training/history.h"
-#include "training/step.h"
+#include "training/samples.h"
+#include "training/trainer.h"
 
 #include <math.h>
 #include <string.h>
@@ -25,7 +26,7 @@ typedef struct fit_state {
     size_t until_epoch, batch_size, batch_count, image_count;
     size_t *order;
     digitnet__thread_pool *pool;
-    digitnet__stepper stepper;
+    digitnet__trainer trainer;
     digitnet__evaluator evaluator;
     digitnet__callbacks callbacks;
     digitnet_history *history;
@@ -92,10 +93,11 @@ static digitnet_status cut_validation(fit_state *fit) {
 }
 
 static digitnet_status prepare_datasets(fit_state *fit) {
-    const digitnet__network *network = &fit->model->network;
-    digitnet_status status = digitnet__training_check_dataset(network, fit->train, "training");
+    const digitnet__graph *graph = &fit->model->network.graph;
+    const digitnet__loss_kind *loss = digitnet__loss_find(fit->model->training->loss);
+    digitnet_status status = digitnet__samples_check(graph, loss, fit->train, "training");
     if (status == DIGITNET_OK && fit->validation)
-        status = digitnet__training_check_dataset(network, fit->validation, "validation");
+        status = digitnet__samples_check(graph, loss, fit->validation, "validation");
     if (status == DIGITNET_OK && fit->options.validation_fraction > 0)
         status = cut_validation(fit);
     if (status == DIGITNET_OK) {
@@ -108,19 +110,21 @@ static digitnet_status prepare_datasets(fit_state *fit) {
 }
 
 static size_t state_values(const fit_state *fit) {
-    return digitnet__optimizer_slots(&fit->model->training->settings) * fit->model->network.parameter_count;
+    return digitnet__optimizer_slots(&fit->model->training->settings) * fit->model->network.graph.parameter_count;
 }
 
 static void keep_state(fit_state *fit) {
     const digitnet__training *training = fit->model->training;
-    memcpy(fit->kept_parameters, fit->model->network.parameters, fit->model->network.parameter_count * sizeof(float));
+    memcpy(fit->kept_parameters, fit->model->network.parameters,
+           fit->model->network.graph.parameter_count * sizeof(float));
     memcpy(fit->kept_state, training->state, state_values(fit) * sizeof(float));
     fit->kept_progress = training->progress;
 }
 
 static void restore_state(fit_state *fit) {
     digitnet__training *training = fit->model->training;
-    memcpy(fit->model->network.parameters, fit->kept_parameters, fit->model->network.parameter_count * sizeof(float));
+    memcpy(fit->model->network.parameters, fit->kept_parameters,
+           fit->model->network.graph.parameter_count * sizeof(float));
     memcpy(training->state, fit->kept_state, state_values(fit) * sizeof(float));
     training->progress = fit->kept_progress;
     digitnet__network_pack(&fit->model->network);
@@ -129,7 +133,7 @@ static void restore_state(fit_state *fit) {
 /* All memory that the fit needs. */
 static digitnet_status book(fit_state *fit) {
     fit->order = digitnet__allocate_array(fit->image_count, sizeof *fit->order);
-    fit->kept_parameters = digitnet__allocate_array(fit->model->network.parameter_count, sizeof(float));
+    fit->kept_parameters = digitnet__allocate_array(fit->model->network.graph.parameter_count, sizeof(float));
     fit->kept_state = digitnet__allocate_array(state_values(fit), sizeof(float));
     if (!fit->order || !fit->kept_parameters || !fit->kept_state)
         return DIGITNET_ENOMEM;
@@ -138,9 +142,10 @@ static digitnet_status book(fit_state *fit) {
         status = digitnet__thread_pool_create(&fit->pool, fit->options.threads ? fit->options.threads
                                                                                : digitnet__processor_count());
     if (status == DIGITNET_OK)
-        status = digitnet__stepper_create(&fit->stepper, fit->model, fit->train, fit->batch_size, fit->pool);
+        status = digitnet__trainer_create(&fit->trainer, fit->model, fit->train, fit->batch_size, fit->pool);
     if (status == DIGITNET_OK && fit->validation) {
-        status = digitnet__evaluator_create(&fit->evaluator, &fit->model->network, fit->validation,
+        status = digitnet__evaluator_create(&fit->evaluator, &fit->model->network,
+                                            digitnet__loss_find(fit->model->training->loss), fit->validation,
                                             VALIDATION_BATCH_SIZE, fit->pool);
     }
     return status;
@@ -148,7 +153,7 @@ static digitnet_status book(fit_state *fit) {
 
 static void release(fit_state *fit) {
     digitnet__evaluator_release(&fit->evaluator);
-    digitnet__stepper_release(&fit->stepper);
+    digitnet__trainer_release(&fit->trainer);
     digitnet__thread_pool_free(fit->pool);
     digitnet__release(fit->order);
     digitnet__release(fit->kept_parameters);
@@ -228,9 +233,9 @@ static digitnet_status run_batches(fit_state *fit) {
         size_t left = fit->image_count - first;
         double start = seconds_now();
         digitnet_status status =
-            digitnet__stepper_run(&fit->stepper, fit->order + first, left < fit->batch_size ? left : fit->batch_size);
+            digitnet__trainer_step(&fit->trainer, fit->order + first, left < fit->batch_size ? left : fit->batch_size);
         fit->seconds += seconds_now() - start;
-        fit->diverged = fit->stepper.diverged;
+        fit->diverged = fit->trainer.diverged;
         if (status == DIGITNET_OK)
             status = tell_progress(fit, DIGITNET_EVENT_BATCH_END);
         if (status != DIGITNET_OK)
@@ -253,7 +258,7 @@ static bool all_finite(const float *values, size_t count) {
 }
 
 static digitnet_status check_finite(fit_state *fit) {
-    if (!all_finite(fit->model->network.parameters, fit->model->network.parameter_count))
+    if (!all_finite(fit->model->network.parameters, fit->model->network.graph.parameter_count))
         return fail_diverged(fit, "a weight");
     if (!all_finite(fit->model->training->state, state_values(fit)))
         return fail_diverged(fit, "a moment of the optimizer");

@@ -31,7 +31,7 @@ if [ -z "$renew" ] && ! grep -q "^$machine " "$figures"; then
     exit 77
 fi
 failed=0
-for function in digitnet__stepper_run digitnet_session_run; do
+for function in digitnet__trainer_step digitnet_session_run; do
     counted=$(count "$function")
     if [ -n "$renew" ]; then
         sed -i "/^$machine $function /d" "$figures"

@@ -66,7 +66,7 @@ TEST_CASE("every layer, with its options") {
     digitnet::dense_options dense;
     dense.name = "last";
     dense.no_bias = 1;
-    digitnet::layer_options named;
+    digitnet::flatten_options named;
     named.name = "between";
     digitnet::model model(8, 8, 2);
     model.conv2d(5, 3, digitnet::linear, convolution).max_pool2d(2, pool).activation(digitnet::relu).flatten(named);

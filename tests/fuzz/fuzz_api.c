@@ -123,14 +123,22 @@ static void add_dense(world *w, input *in) {
 }
 
 static void add_other(world *w, input *in) {
-    digitnet_layer_options options = {.struct_size = sizeof options, .name = take_name(in)};
+    const char *name = take_name(in), *inputs[] = {take_name(in), take_name(in)};
     unsigned which = take_byte(in);
-    if (which % 3 == 0)
-        check(digitnet_model_add_flatten_ex(w->model, &options));
-    else if (which % 3 == 1)
-        check(digitnet_model_add_dropout_ex(w->model, take_number(in), &options));
+    digitnet_activation activation = (digitnet_activation)(which / 5 % 5);
+    if (which % 5 == 0)
+        check(digitnet_model_add_flatten_ex(w->model, DIGITNET_WITH(digitnet_flatten_options, .name = name)));
+    else if (which % 5 == 1)
+        check(digitnet_model_add_dropout_ex(w->model, take_number(in),
+                                            DIGITNET_WITH(digitnet_dropout_options, .name = name)));
+    else if (which % 5 == 2)
+        check(digitnet_model_add_activation_ex(
+            w->model, activation,
+            DIGITNET_WITH(digitnet_activation_options, .name = name, .input = which & 64 ? inputs[0] : NULL)));
+    else if (which % 5 == 3)
+        check(digitnet_model_add_add(w->model, inputs, which / 64, activation));
     else
-        check(digitnet_model_add_activation_ex(w->model, (digitnet_activation)(which / 3 % 4), &options));
+        check(digitnet_model_add_concatenate(w->model, inputs, which / 64));
 }
 
 static void clear_error(world *w, input *in) {
@@ -144,7 +152,9 @@ static void describe(world *w, input *in) {
     digitnet_layer_info layer = DIGITNET_INIT(digitnet_layer_info);
     digitnet_tensor_info tensor = DIGITNET_INIT(digitnet_tensor_info);
     check(digitnet_model_describe(&info, w->model));
+    const char *name = NULL;
     check(digitnet_model_describe_layer(&layer, w->model, take_size(in)));
+    check(digitnet_model_describe_input(&name, w->model, take_size(in), take_size(in)));
     check(digitnet_model_describe_tensor(&tensor, w->model, take_size(in)));
     check(digitnet_model_summary(summary, sizeof summary - take_byte(in), NULL, w->model));
 }

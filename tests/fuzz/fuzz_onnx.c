@@ -1,7 +1,7 @@
 /* Loads any bytes as a model: as they are, as another tool's file, and with the checksum set right. What loads must
  * predict, and be saved and loaded again with the same bytes. */
 #include "fuzz.h"
-#include "onnx/marks.h"
+#include "model_file/metadata.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +62,7 @@ static bool mend(uint8_t *file, size_t size) {
     size_t before = strlen(key) + 2; /* the value's tag and length */
     for (size_t i = 0; i + before + 8 <= size; i++) {
         if (memcmp(file + i, key, strlen(key)) == 0) {
-            digitnet__onnx_write_checksum(file, size, i + before);
+            digitnet__checksum_write(file, size, i + before);
             return true;
         }
     }

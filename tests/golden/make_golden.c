@@ -1,7 +1,7 @@
 /* Makes the golden files that are not there yet and prints their results: make_golden FOLDER >>FOLDER/results.txt */
 #include "content.h"
 #include "golden.h"
-#include "onnx/marks.h"
+#include "model_file/metadata.h"
 #include "onnx/schema.h"
 #include "onnx/wire.h"
 #include "onnx_models.h"
@@ -102,7 +102,7 @@ static content replace(const content *file, const char *from, const char *to) {
 
 static void mend(content *file) {
     const char *key = "digitnet.checksum";
-    digitnet__onnx_write_checksum(file->bytes, file->size, find(file, key) + strlen(key) + 2);
+    digitnet__checksum_write(file->bytes, file->size, find(file, key) + strlen(key) + 2);
 }
 
 /* Where the first of our marks begins. */

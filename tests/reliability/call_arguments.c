@@ -138,6 +138,9 @@ static const struct_field session_options[] = {FIELD(session_options, struct_siz
                                                FIELD(session_options, threads, ANY_SIZE)};
 static const struct_field conv2d_options[] = {FIELD(conv2d_options, struct_size, STRUCT_SIZE),
                                               FIELD(conv2d_options, name, NAME),
+                                              FIELD(conv2d_options, input, INPUT),
+                                              FIELD(conv2d_options, kernel_initializer, FLAG),
+                                              FIELD(conv2d_options, bias_initializer, FLAG),
                                               FIELD(conv2d_options, kernel_width, ANY_SIZE),
                                               FIELD(conv2d_options, stride_height, ANY_SIZE),
                                               FIELD(conv2d_options, stride_width, ANY_SIZE),
@@ -145,15 +148,31 @@ static const struct_field conv2d_options[] = {FIELD(conv2d_options, struct_size,
                                               FIELD(conv2d_options, no_bias, FLAG)};
 static const struct_field max_pool2d_options[] = {FIELD(max_pool2d_options, struct_size, STRUCT_SIZE),
                                                   FIELD(max_pool2d_options, name, NAME),
+                                                  FIELD(max_pool2d_options, input, INPUT),
                                                   FIELD(max_pool2d_options, pool_width, ANY_SIZE),
                                                   FIELD(max_pool2d_options, stride_height, ANY_SIZE),
                                                   FIELD(max_pool2d_options, stride_width, ANY_SIZE),
                                                   FIELD(max_pool2d_options, padding, FLAG),
                                                   FIELD(max_pool2d_options, reserved, FLAG)};
-static const struct_field layer_options[] = {FIELD(layer_options, struct_size, STRUCT_SIZE),
-                                             FIELD(layer_options, name, NAME)};
+static const struct_field flatten_options[] = {FIELD(flatten_options, struct_size, STRUCT_SIZE),
+                                               FIELD(flatten_options, name, NAME),
+                                               FIELD(flatten_options, input, INPUT)};
+static const struct_field dropout_options[] = {FIELD(dropout_options, struct_size, STRUCT_SIZE),
+                                               FIELD(dropout_options, name, NAME),
+                                               FIELD(dropout_options, input, INPUT)};
+static const struct_field activation_options[] = {FIELD(activation_options, struct_size, STRUCT_SIZE),
+                                                  FIELD(activation_options, name, NAME),
+                                                  FIELD(activation_options, input, INPUT)};
+static const struct_field add_options[] = {FIELD(add_options, struct_size, STRUCT_SIZE),
+                                           FIELD(add_options, name, NAME)};
+static const struct_field concatenate_options[] = {FIELD(concatenate_options, struct_size, STRUCT_SIZE),
+                                                   FIELD(concatenate_options, name, NAME)};
 static const struct_field dense_options[] = {FIELD(dense_options, struct_size, STRUCT_SIZE),
-                                             FIELD(dense_options, name, NAME), FIELD(dense_options, no_bias, FLAG),
+                                             FIELD(dense_options, name, NAME),
+                                             FIELD(dense_options, input, INPUT),
+                                             FIELD(dense_options, no_bias, FLAG),
+                                             FIELD(dense_options, kernel_initializer, FLAG),
+                                             FIELD(dense_options, bias_initializer, FLAG),
                                              FIELD(dense_options, reserved, FLAG)};
 static const struct_field model_options[] = {
     FIELD(model_options, struct_size, STRUCT_SIZE), FIELD(model_options, max_parameters, ANY_SIZE),
@@ -203,7 +222,11 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [SESSION_OPTIONS] = STRUCT(session_options),
     [CONV2D_OPTIONS] = STRUCT(conv2d_options),
     [MAX_POOL2D_OPTIONS] = STRUCT(max_pool2d_options),
-    [LAYER_OPTIONS] = STRUCT(layer_options),
+    [FLATTEN_OPTIONS] = STRUCT(flatten_options),
+    [DROPOUT_OPTIONS] = STRUCT(dropout_options),
+    [ACTIVATION_OPTIONS] = STRUCT(activation_options),
+    [ADD_OPTIONS] = STRUCT(add_options),
+    [CONCATENATE_OPTIONS] = STRUCT(concatenate_options),
     [DENSE_OPTIONS] = STRUCT(dense_options),
     [MODEL_OPTIONS] = STRUCT(model_options),
     [MODEL_LOAD_OPTIONS] = STRUCT(model_load_options),
@@ -272,6 +295,7 @@ bool is_memory(argument_kind kind) {
 }
 
 static void *right_pointer(world *own, argument_kind kind) {
+    static const char *const names[] = {"input", "input"};
     switch (kind) {
     case MODEL:
         return own->model;
@@ -295,6 +319,10 @@ static void *right_pointer(world *own, argument_kind kind) {
         return &own->size_out;
     case RATE_OUT:
         return &own->rate_out;
+    case INPUT:
+        return NULL;
+    case INPUTS:
+        return (void *)(uintptr_t)names;
     case TENSOR:
         return (void *)"conv2d/kernel";
     case PATH_TO_WRITE:
@@ -326,6 +354,8 @@ argument right_argument(world *own, argument_kind kind) {
                                                  [SMALL_SIZE] = 2};
     if (kind == FILE_SIZE)
         return (argument){.size = own->file_size};
+    if (kind == INPUT_COUNT)
+        return (argument){.size = 2};
     if (kind == RATE)
         return (argument){.rate = 0.5};
     if (kind == ENUMERATOR)
@@ -372,6 +402,8 @@ size_t boundary_values(argument values[MAX_BOUNDARIES], argument_kind kind) {
         FILL(SIZE(0), SIZE(1), SIZE(1000));
     case CALLBACK_COUNT:
         FILL(SIZE(0), SIZE(1));
+    case INPUT_COUNT:
+        FILL(SIZE(0), SIZE(1), SIZE(2));
     case PIXEL_COUNT:
     case WEIGHT_COUNT:
     case ROOM:
@@ -391,6 +423,7 @@ size_t boundary_values(argument values[MAX_BOUNDARIES], argument_kind kind) {
         FILL(REAL(0), REAL(-1), REAL(1), REAL((double)NAN), REAL((double)INFINITY), REAL(-(double)INFINITY),
              REAL(DBL_MAX), REAL(-DBL_MAX), REAL(DBL_TRUE_MIN));
     case NAME:
+    case INPUT:
     case TENSOR:
         FILL(TEXT(NULL), TEXT(""), TEXT("a/b"), TEXT("\xff"), TEXT("%s%n"), TEXT(long_text));
     case PATH_TO_WRITE:

@@ -51,17 +51,24 @@
     X(digitnet_model_add_max_pool2d_ex, digitnet_model_add_max_pool2d_ex(P(0), N(1), P(2)), MODEL, SMALL_SIZE,         \
       MAX_POOL2D_OPTIONS)                                                                                              \
     X(digitnet_model_add_flatten, digitnet_model_add_flatten(P(0)), MODEL)                                             \
-    X(digitnet_model_add_flatten_ex, digitnet_model_add_flatten_ex(P(0), P(1)), MODEL, LAYER_OPTIONS)                  \
+    X(digitnet_model_add_flatten_ex, digitnet_model_add_flatten_ex(P(0), P(1)), MODEL, FLATTEN_OPTIONS)                \
     X(digitnet_model_add_dense, digitnet_model_add_dense(P(0), N(1), (digitnet_activation)I(2)), MODEL, SMALL_SIZE,    \
       ENUMERATOR)                                                                                                      \
     X(digitnet_model_add_dense_ex, digitnet_model_add_dense_ex(P(0), N(1), (digitnet_activation)I(2), P(3)), MODEL,    \
       SMALL_SIZE, ENUMERATOR, DENSE_OPTIONS)                                                                           \
     X(digitnet_model_add_dropout, digitnet_model_add_dropout(P(0), R(1)), MODEL, RATE)                                 \
-    X(digitnet_model_add_dropout_ex, digitnet_model_add_dropout_ex(P(0), R(1), P(2)), MODEL, RATE, LAYER_OPTIONS)      \
+    X(digitnet_model_add_dropout_ex, digitnet_model_add_dropout_ex(P(0), R(1), P(2)), MODEL, RATE, DROPOUT_OPTIONS)    \
     X(digitnet_model_add_activation, digitnet_model_add_activation(P(0), (digitnet_activation)I(1)), MODEL,            \
       ENUMERATOR)                                                                                                      \
     X(digitnet_model_add_activation_ex, digitnet_model_add_activation_ex(P(0), (digitnet_activation)I(1), P(2)),       \
-      MODEL, ENUMERATOR, LAYER_OPTIONS)                                                                                \
+      MODEL, ENUMERATOR, ACTIVATION_OPTIONS)                                                                           \
+    X(digitnet_model_add_add, digitnet_model_add_add(P(0), P(1), N(2), (digitnet_activation)I(3)), MODEL, INPUTS,      \
+      INPUT_COUNT, ENUMERATOR)                                                                                         \
+    X(digitnet_model_add_add_ex, digitnet_model_add_add_ex(P(0), P(1), N(2), (digitnet_activation)I(3), P(4)), MODEL,  \
+      INPUTS, INPUT_COUNT, ENUMERATOR, ADD_OPTIONS)                                                                    \
+    X(digitnet_model_add_concatenate, digitnet_model_add_concatenate(P(0), P(1), N(2)), MODEL, INPUTS, INPUT_COUNT)    \
+    X(digitnet_model_add_concatenate_ex, digitnet_model_add_concatenate_ex(P(0), P(1), N(2), P(3)), MODEL, INPUTS,     \
+      INPUT_COUNT, CONCATENATE_OPTIONS)                                                                                \
     X(digitnet_model_create, digitnet_model_create(P(0), N(1), N(2), N(3)), NEW_MODEL, HEIGHT, WIDTH, CHANNELS)        \
     X(digitnet_model_create_ex, digitnet_model_create_ex(P(0), N(1), N(2), N(3), P(4)), NEW_MODEL, HEIGHT, WIDTH,      \
       CHANNELS, MODEL_OPTIONS)                                                                                         \
@@ -72,6 +79,9 @@
     X(digitnet_model_describe_layer, digitnet_model_describe_layer(P(0), P(1), N(2)), LAYER_INFO, MODEL, SMALL_SIZE)   \
     X(digitnet_model_describe_tensor, digitnet_model_describe_tensor(P(0), P(1), N(2)), TENSOR_INFO, MODEL,            \
       SMALL_SIZE)                                                                                                      \
+    X(digitnet_model_describe_input, digitnet_model_describe_input(P(0), P(1), N(2), N(3)), TEXT_OUT, MODEL,           \
+      SMALL_SIZE, ANY_SIZE)                                                                                            \
+    X(digitnet_model_set_trainable, digitnet_model_set_trainable(P(0), P(1), I(2)), MODEL, INPUT, FLAG)                \
     X(digitnet_model_summary, digitnet_model_summary(P(0), N(1), P(2), P(3)), TEXT_OUT, ROOM, SIZE_OUT, MODEL)         \
     X(digitnet_model_get_weights, digitnet_model_get_weights(P(0), N(1), P(2), P(3)), FLOATS_OUT, ROOM, MODEL, TENSOR) \
     X(digitnet_model_set_weights, digitnet_model_set_weights(P(0), P(1), P(2), N(3)), MODEL, TENSOR, WEIGHTS,          \

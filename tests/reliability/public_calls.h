@@ -53,6 +53,9 @@ typedef enum argument_kind {
     RATE,       /* right as 0.5 */
     ZERO_RATE,  /* right as 0 */
     NAME,
+    INPUT,  /* a layer's name, right as NULL */
+    INPUTS, /* two names */
+    INPUT_COUNT,
     TENSOR,
     PATH_TO_WRITE,
     PATH_TO_MODEL,
@@ -69,7 +72,11 @@ typedef enum argument_kind {
     SESSION_OPTIONS,
     CONV2D_OPTIONS,
     MAX_POOL2D_OPTIONS,
-    LAYER_OPTIONS,
+    FLATTEN_OPTIONS,
+    DROPOUT_OPTIONS,
+    ACTIVATION_OPTIONS,
+    ADD_OPTIONS,
+    CONCATENATE_OPTIONS,
     DENSE_OPTIONS,
     MODEL_OPTIONS,
     MODEL_LOAD_OPTIONS,

@@ -125,8 +125,8 @@ void check_gradient(const float *gradient, float *values, size_t count, slope_fn
 
 void check_weight_gradients(digitnet__network *network, const float *gradient, slope_fn slope, objective_fn objective,
                             void *context, const char *what) {
-    for (size_t i = 0; i < network->tensor_count; i++) {
-        const digitnet__tensor *tensor = digitnet__network_tensor(network, i);
+    for (size_t i = 0; i < network->graph.tensor_count; i++) {
+        const digitnet__tensor *tensor = digitnet__graph_tensor(&network->graph, i);
         check_gradient(gradient + tensor->offset, network->parameters + tensor->offset, tensor->values, slope,
                        objective, context, what);
     }

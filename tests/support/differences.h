@@ -13,7 +13,7 @@
 #ifndef DIGITNET_TESTS_DIFFERENCES_H
 #define DIGITNET_TESTS_DIFFERENCES_H
 
-#include "model/network.h"
+#include "engine/network.h"
 #include "support.h"
 
 typedef double (*objective_fn)(void *context);

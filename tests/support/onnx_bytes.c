@@ -1,6 +1,6 @@
 #include "onnx_bytes.h"
 
-#include "onnx/marks.h"
+#include "model_file/metadata.h"
 #include "onnx_models.h"
 
 #include <stdlib.h>
@@ -63,5 +63,5 @@ void mend(const saved_bytes *file) {
     static const char key[] = "digitnet.checksum";
     unsigned char *digits = find(file, key) + strlen(key) + 2;
     memcpy(digits, "00000000", 8);
-    digitnet__onnx_write_checksum(file->data, file->size, (size_t)(digits - file->data));
+    digitnet__checksum_write(file->data, file->size, (size_t)(digits - file->data));
 }

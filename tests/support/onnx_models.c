@@ -29,13 +29,13 @@ static void add_every_kind(digitnet_model *model) {
     digitnet_model_add_conv2d_ex(model, 4, 2, DIGITNET_ACTIVATION_LINEAR,
                                  DIGITNET_WITH(digitnet_conv2d_options, .name = "relu", .no_bias = 1));
     digitnet_model_add_activation_ex(model, DIGITNET_ACTIVATION_LINEAR,
-                                     DIGITNET_WITH(digitnet_layer_options, .name = "nothing"));
+                                     DIGITNET_WITH(digitnet_activation_options, .name = "nothing"));
     digitnet_model_add_dropout(model, 0.1);
     digitnet_model_add_flatten(model);
-    digitnet_model_add_flatten_ex(model, DIGITNET_WITH(digitnet_layer_options, .name = "flat already"));
+    digitnet_model_add_flatten_ex(model, DIGITNET_WITH(digitnet_flatten_options, .name = "flat already"));
     digitnet_model_add_dense_ex(model, 7, DIGITNET_ACTIVATION_RELU,
                                 DIGITNET_WITH(digitnet_dense_options, .no_bias = 1));
-    digitnet_model_add_dropout_ex(model, 0.5, DIGITNET_WITH(digitnet_layer_options, .name = "half"));
+    digitnet_model_add_dropout_ex(model, 0.5, DIGITNET_WITH(digitnet_dropout_options, .name = "half"));
     digitnet_model_add_dense(model, 5, DIGITNET_ACTIVATION_LINEAR);
     digitnet_model_add_activation(model, DIGITNET_ACTIVATION_SOFTMAX);
 }
@@ -88,8 +88,8 @@ void onnx_draw_values(float *values, size_t count, uint64_t seed) {
 digitnet_status onnx_draw_weights(digitnet_model *model, uint64_t seed) {
     digitnet_status status = digitnet__model_check(model);
     if (status == DIGITNET_OK)
-        status = digitnet__model_realize(model);
-    size_t count = model->network.parameter_count;
+        status = digitnet__network_allocate(&model->network);
+    size_t count = model->network.graph.parameter_count;
     float *weights = malloc((count + 1) * sizeof *weights);
     if (!weights)
         return DIGITNET_ENOMEM;

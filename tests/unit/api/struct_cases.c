@@ -78,6 +78,26 @@ static digitnet_status add_activation(misuse *own, void *options) {
     return add_layer(add_activation_to, options);
 }
 
+static const char *const input_twice[] = {"input", "input"};
+
+static digitnet_status add_add_to(digitnet_model *model, void *options) {
+    return digitnet_model_add_add_ex(model, input_twice, 2, DIGITNET_ACTIVATION_RELU, options);
+}
+
+static digitnet_status add_add(misuse *own, void *options) {
+    (void)own;
+    return add_layer(add_add_to, options);
+}
+
+static digitnet_status add_concatenate_to(digitnet_model *model, void *options) {
+    return digitnet_model_add_concatenate_ex(model, input_twice, 2, options);
+}
+
+static digitnet_status add_concatenate(misuse *own, void *options) {
+    (void)own;
+    return add_layer(add_concatenate_to, options);
+}
+
 static digitnet_status compile(misuse *own, void *options) {
     digitnet_model *model;
     expect_ok(digitnet_model_clone(&model, own->draft));
@@ -198,12 +218,14 @@ static const digitnet_image valid_image = {
 
 const struct_case option_cases[] = {
     CASE(digitnet_model_options, max_multiply_adds, NULL, create_model),
-    CASE(digitnet_conv2d_options, no_bias, NULL, add_conv2d),
+    CASE(digitnet_conv2d_options, bias_initializer, NULL, add_conv2d),
     CASE(digitnet_max_pool2d_options, reserved, NULL, add_max_pool2d),
-    CASE(digitnet_layer_options, name, NULL, add_flatten),
+    CASE(digitnet_flatten_options, input, NULL, add_flatten),
     CASE(digitnet_dense_options, reserved, NULL, add_dense),
-    CASE(digitnet_layer_options, name, NULL, add_dropout),
-    CASE(digitnet_layer_options, name, NULL, add_activation),
+    CASE(digitnet_dropout_options, input, NULL, add_dropout),
+    CASE(digitnet_activation_options, input, NULL, add_activation),
+    CASE(digitnet_add_options, name, NULL, add_add),
+    CASE(digitnet_concatenate_options, name, NULL, add_concatenate),
     CASE(digitnet_compile_options, reserved_2, NULL, compile),
     CASE(digitnet_fit_options, reserved, NULL, fit_model),
     CASE(digitnet_evaluate_options, batch_size, NULL, evaluate),
@@ -243,8 +265,8 @@ static digitnet_status measure(misuse *own, void *out) {
 
 const struct_case result_cases[] = {
     CASE(digitnet_model_info, reserved, NULL, describe_model),
-    CASE(digitnet_layer_info, parameters, NULL, describe_layer),
-    CASE(digitnet_tensor_info, values, NULL, describe_tensor),
+    CASE(digitnet_layer_info, trainable, NULL, describe_layer),
+    CASE(digitnet_tensor_info, reserved, NULL, describe_tensor),
     CASE(digitnet_dataset_info, classes, NULL, describe_dataset),
     CASE(digitnet_metrics, accuracy, NULL, measure),
 };

@@ -64,10 +64,10 @@ static void strings_are_copied(void **state) {
 static void arena_gives_places(void **state) {
     (void)state;
     digitnet__arena arena = {0};
-    size_t first = digitnet__arena_book(&arena, 3, sizeof(float));
-    size_t second = digitnet__arena_book(&arena, 100, 1);
-    size_t empty = digitnet__arena_book(&arena, 0, 8);
-    size_t last = digitnet__arena_book(&arena, 1, sizeof(double));
+    size_t first = digitnet__arena_reserve(&arena, 3, sizeof(float));
+    size_t second = digitnet__arena_reserve(&arena, 100, 1);
+    size_t empty = digitnet__arena_reserve(&arena, 0, 8);
+    size_t last = digitnet__arena_reserve(&arena, 1, sizeof(double));
     assert_int_equal(first, 0);
     assert_int_equal(second, 64);
     assert_int_equal(empty, 192);
@@ -83,15 +83,15 @@ static void arena_gives_places(void **state) {
 static void arena_keeps_an_overflow(void **state) {
     (void)state;
     digitnet__arena arena = {0};
-    digitnet__arena_book(&arena, SIZE_MAX / 2, 4);
-    digitnet__arena_book(&arena, 1, 1);
+    digitnet__arena_reserve(&arena, SIZE_MAX / 2, 4);
+    digitnet__arena_reserve(&arena, 1, 1);
     assert_false(digitnet__arena_allocate(&arena));
     digitnet__arena_release(&arena);
-    digitnet__arena_book(&arena, SIZE_MAX - 10, 1); /* rounded up to the alignment it overflows */
+    digitnet__arena_reserve(&arena, SIZE_MAX - 10, 1); /* rounded up to the alignment it overflows */
     assert_false(digitnet__arena_allocate(&arena));
     digitnet__arena_release(&arena);
-    digitnet__arena_book(&arena, 1, 1);
-    digitnet__arena_book(&arena, SIZE_MAX, 1); /* behind what is booked already */
+    digitnet__arena_reserve(&arena, 1, 1);
+    digitnet__arena_reserve(&arena, SIZE_MAX, 1); /* behind what is booked already */
     assert_false(digitnet__arena_allocate(&arena));
     digitnet__arena_release(&arena);
 }

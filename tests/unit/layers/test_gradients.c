@@ -1,4 +1,4 @@
-/* The gradients of each step by its weights and its inputs; the objective is a random linear function of its outputs.
+/* The gradients of each op by its weights and its inputs; the objective is a random linear function of its outputs.
  */
 #include "differences.h"
 #include "model/model.h"
@@ -14,60 +14,64 @@ static void fill_grid(float *values, size_t count, uint64_t seed) {
 
 /* Biases are odd multiples of 1/2048, so that no ReLU stands at its kink. */
 static void fill_parameters(digitnet__network *network) {
-    fill_grid(network->parameters, network->parameter_count, 1);
-    for (size_t i = 0; i < network->tensor_count; i++) {
-        const digitnet__tensor *tensor = digitnet__network_tensor(network, i);
-        for (size_t j = 0; !tensor->is_kernel && j < tensor->values; j++)
+    fill_grid(network->parameters, network->graph.parameter_count, 1);
+    for (size_t i = 0; i < network->graph.tensor_count; i++) {
+        const digitnet__tensor *tensor = digitnet__graph_tensor(&network->graph, i);
+        for (size_t j = 0; strcmp(tensor->role, "bias") == 0 && j < tensor->values; j++)
             network->parameters[tensor->offset + j] += 1.0f / 2048;
     }
 }
 
-/* One step with all that it works on. */
-typedef struct step_run {
+/* One op with all that it works on. */
+typedef struct op_run {
     digitnet_model *model;
-    const digitnet__step *step;
+    const digitnet__op *op;
     slope_fn slope;
     float *weighting; /* of each output in the objective */
-    float *input_gradient, *gradient;
-    digitnet__step_range range;
-} step_run;
+    float *input, *input_gradient, *gradient;
+    digitnet__op_range range;
+} op_run;
 
 enum { SAMPLES = 3, BEHIND = 16 }; /* BEHIND: values watched behind the gradient */
 
-static step_run begin_step(digitnet_model *model) {
+static op_run begin_op(digitnet_model *model) {
     digitnet__network *network = &model->network;
-    expect_ok(digitnet__model_realize(model));
-    assert_int_equal(network->step_count, 1);
-    const digitnet__step *step = &network->steps[0];
-    size_t inputs = SAMPLES * step->input_values, outputs = SAMPLES * step->output_values;
+    expect_ok(digitnet__network_allocate_training(network, DIGITNET_ACTIVATION_LINEAR));
+    assert_int_equal(network->training.op_count, 1);
+    const digitnet__op *op = &network->training.ops[0];
+    size_t inputs = SAMPLES * op->input_values, outputs = SAMPLES * op->output_values;
     fill_parameters(network);
     static const uint64_t seeds[SAMPLES] = {5, 6, 7};
-    step_run run = {.model = model,
-                    .step = step,
-                    .slope = step->activation == DIGITNET_ACTIVATION_SOFTMAX ? slope_of_curve : slope_of_lines,
-                    .weighting = must_allocate(outputs * sizeof(float)),
-                    .input_gradient = must_allocate(inputs * sizeof(float)),
-                    .gradient = calloc(network->parameter_count + BEHIND, sizeof(float))};
-    float *input = must_allocate(inputs * sizeof(float));
+    op_run run = {.model = model,
+                  .op = op,
+                  .slope =
+                      op->activation == DIGITNET_ACTIVATION_SOFTMAX || op->activation == DIGITNET_ACTIVATION_SIGMOID
+                          ? slope_of_curve
+                          : slope_of_lines,
+                  .weighting = must_allocate(outputs * sizeof(float)),
+                  .input = must_allocate(inputs * sizeof(float)),
+                  .input_gradient = must_allocate(inputs * sizeof(float)),
+                  .gradient = calloc(network->graph.parameter_count + BEHIND, sizeof(float))};
+    float *input = run.input;
     fill_grid(input, inputs, 2);
     fill_grid(run.weighting, outputs, 3);
-    run.range = (digitnet__step_range){.samples = SAMPLES,
-                                       .input = input,
-                                       .output = must_allocate(outputs * sizeof(float)),
-                                       .cache = must_allocate(SAMPLES * step->cache_bytes),
-                                       .seeds = seeds,
-                                       .parameters = network->parameters,
-                                       .packed = network->packed,
-                                       .scratch = must_allocate(step->scratch_bytes),
-                                       .output_gradient = must_allocate(outputs * sizeof(float))};
+    run.range = (digitnet__op_range){.samples = SAMPLES,
+                                     .inputs = NULL,
+                                     .output = must_allocate(outputs * sizeof(float)),
+                                     .cache = must_allocate(SAMPLES * op->cache_bytes),
+                                     .seeds = seeds,
+                                     .parameters = network->parameters,
+                                     .packed = network->packed,
+                                     .scratch = must_allocate(op->scratch_bytes),
+                                     .output_gradient = must_allocate(outputs * sizeof(float))};
     return run;
 }
 
-static void end_step(step_run *run) {
+static void end_op(op_run *run) {
     free(run->weighting);
     free(run->input_gradient);
     free(run->gradient);
-    free((void *)(uintptr_t)run->range.input);
+    free(run->input);
     free(run->range.output);
     free(run->range.cache);
     free(run->range.scratch);
@@ -75,46 +79,49 @@ static void end_step(step_run *run) {
     digitnet_model_free(run->model);
 }
 
-static double step_objective(void *context) {
-    step_run *run = context;
+static double op_objective(void *context) {
+    op_run *run = context;
+    const float *inputs[] = {run->input};
+    run->range.inputs = inputs;
     digitnet__network_pack(&run->model->network);
-    run->step->kind->forward(run->step, &run->range);
+    run->op->kind->forward(run->op, &run->range);
     double sum = 0;
-    for (size_t i = 0; i < SAMPLES * run->step->output_values; i++)
+    for (size_t i = 0; i < SAMPLES * run->op->output_values; i++)
         sum += (double)run->weighting[i] * (double)run->range.output[i];
     return sum;
 }
 
-static void run_backward(step_run *run, float *input_gradient) {
-    const digitnet__step *step = run->step;
-    step_objective(run);
-    memcpy(run->range.output_gradient, run->weighting, SAMPLES * step->output_values * sizeof(float));
-    digitnet__step_range range = run->range;
-    range.input_gradient = input_gradient;
-    range.gradient = step->kind->block_gradient ? NULL : run->gradient;
-    step->kind->backward(step, &range);
+static void run_backward(op_run *run, float *input_gradient) {
+    const digitnet__op *op = run->op;
+    op_objective(run);
+    memcpy(run->range.output_gradient, run->weighting, SAMPLES * op->output_values * sizeof(float));
+    digitnet__op_range range = run->range;
+    const float *inputs[] = {run->input};
+    range.inputs = inputs;
+    range.input_gradients = &input_gradient;
+    range.gradient = op->kind->block_gradient ? NULL : run->gradient;
+    op->kind->backward(op, &range);
     range.gradient = run->gradient;
-    for (size_t block = 0; step->kind->block_gradient && block < step->block_count; block++)
-        step->kind->block_gradient(step, &range, digitnet__step_block_at(step, block));
+    for (size_t block = 0; op->kind->block_gradient && block < op->block_count; block++)
+        op->kind->block_gradient(op, &range, digitnet__op_block_at(op, block));
 }
 
 /* Weights and inputs; the weights' gradient is the same where nobody wants the inputs'. */
-static void check_step(digitnet_model *model, const char *what) {
-    step_run run = begin_step(model);
-    size_t parameters = model->network.parameter_count;
+static void check_op(digitnet_model *model, const char *what) {
+    op_run run = begin_op(model);
+    size_t parameters = model->network.graph.parameter_count;
     run_backward(&run, NULL);
     float *alone = must_allocate(parameters * sizeof(float));
     memcpy(alone, run.gradient, parameters * sizeof(float));
     memset(run.gradient, 0, parameters * sizeof(float));
     run_backward(&run, run.input_gradient);
     for (size_t i = parameters; i < parameters + BEHIND; i++)
-        assert_true(run.gradient[i] == 0); /* where a next step's gradient would stand */
+        assert_true(run.gradient[i] == 0); /* where a next op's gradient would stand */
     assert_same_floats(alone, run.gradient, parameters);
     free(alone);
-    check_gradient(run.input_gradient, (float *)(uintptr_t)run.range.input, SAMPLES * run.step->input_values, run.slope,
-                   step_objective, &run, what);
-    check_weight_gradients(&model->network, run.gradient, run.slope, step_objective, &run, what);
-    end_step(&run);
+    check_gradient(run.input_gradient, run.input, SAMPLES * run.op->input_values, run.slope, op_objective, &run, what);
+    check_weight_gradients(&model->network, run.gradient, run.slope, op_objective, &run, what);
+    end_op(&run);
 }
 
 static digitnet_model *begin_model(size_t height, size_t width, size_t channels) {
@@ -156,22 +163,22 @@ static void check_conv2d_cases(digitnet_activation activation) {
         expect_ok(digitnet_model_add_conv2d_ex(model, with->filters, with->kernel, activation, &with->options));
         if (with->pool && activation == DIGITNET_ACTIVATION_RELU)
             expect_ok(digitnet_model_add_max_pool2d(model, with->pool));
-        check_step(model, with->what);
+        check_op(model, with->what);
     }
 }
 
-/* The largest pool that a convolution's step serves, and one that is a step of its own. */
+/* The largest pool that a convolution's op serves, and one that is an op of its own. */
 static void test_conv2d_with_large_pool(void **state) {
     (void)state;
     digitnet_model *model = begin_model(18, 17, 3);
     digitnet_model_add_conv2d(model, 2, 2, DIGITNET_ACTIVATION_RELU);
     expect_ok(digitnet_model_add_max_pool2d(model, 16)); /* 256 places: the most that fit in 8 bits */
-    check_step(model, "convolution with a pool of 256 places");
+    check_op(model, "convolution with a pool of 256 places");
     model = begin_model(18, 17, 1);
     digitnet_model_add_conv2d(model, 2, 1, DIGITNET_ACTIVATION_RELU);
     expect_ok(digitnet_model_add_max_pool2d(model, 17));
-    expect_ok(digitnet__model_realize(model));
-    assert_int_equal(model->network.step_count, 2);
+    expect_ok(digitnet__network_allocate(&model->network));
+    assert_int_equal(model->network.inference.op_count, 2);
     digitnet_model_free(model);
 }
 
@@ -185,9 +192,10 @@ static void test_conv2d_relu(void **state) {
     check_conv2d_cases(DIGITNET_ACTIVATION_RELU);
 }
 
-static void test_conv2d_softmax(void **state) {
+static void test_conv2d_softmax_and_sigmoid(void **state) {
     (void)state;
     check_conv2d_cases(DIGITNET_ACTIVATION_SOFTMAX);
+    check_conv2d_cases(DIGITNET_ACTIVATION_SIGMOID);
 }
 
 static void test_max_pool2d(void **state) {
@@ -202,7 +210,7 @@ static void test_max_pool2d(void **state) {
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         digitnet_model *model = begin_model(7, 5, 3);
         expect_ok(digitnet_model_add_max_pool2d_ex(model, 2, &options[i]));
-        check_step(model, "pool");
+        check_op(model, "pool");
     }
 }
 
@@ -211,16 +219,12 @@ static void check_dense(size_t inputs, size_t units, digitnet_activation activat
     digitnet_model_add_flatten(model);
     expect_ok(digitnet_model_add_dense_ex(model, units, activation,
                                           DIGITNET_WITH(digitnet_dense_options, .no_bias = no_bias)));
-    if (activation == DIGITNET_ACTIVATION_SOFTMAX) {
-        /* Of a classifier the last softmax would belong to the loss. */
-        model->network.layers[1].output.flat = false;
-    }
-    check_step(model, "dense");
+    check_op(model, "dense");
 }
 
 static void test_dense(void **state) {
     (void)state;
-    for (digitnet_activation activation = DIGITNET_ACTIVATION_LINEAR; activation <= DIGITNET_ACTIVATION_SOFTMAX;
+    for (digitnet_activation activation = DIGITNET_ACTIVATION_LINEAR; activation <= DIGITNET_ACTIVATION_SIGMOID;
          activation++) {
         check_dense(7, 5, activation, 0);
         check_dense(19, 37, activation, 0); /* three blocks of units, the last one not full */
@@ -232,23 +236,23 @@ static void test_activations_and_dropout(void **state) {
     (void)state;
     digitnet_model *model = begin_model(3, 4, 5);
     expect_ok(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_RELU));
-    check_step(model, "ReLU");
+    check_op(model, "ReLU");
     model = begin_model(3, 4, 5);
     expect_ok(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_SOFTMAX));
-    check_step(model, "softmax");
+    check_op(model, "softmax");
     model = begin_model(3, 4, 5);
-    expect_ok(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_LINEAR));
-    check_step(model, "linear");
+    expect_ok(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_SIGMOID));
+    check_op(model, "sigmoid");
     model = begin_model(3, 4, 5);
     expect_ok(digitnet_model_add_dropout(model, 0.5));
-    check_step(model, "dropout");
+    check_op(model, "dropout");
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conv2d_linear),
         cmocka_unit_test(test_conv2d_relu),
-        cmocka_unit_test(test_conv2d_softmax),
+        cmocka_unit_test(test_conv2d_softmax_and_sigmoid),
         cmocka_unit_test(test_conv2d_with_large_pool),
         cmocka_unit_test(test_max_pool2d),
         cmocka_unit_test(test_dense),

@@ -1,7 +1,7 @@
 /* Every layer forward, by prediction, against plain loops in double precision. */
 #include "core/random.h"
 #include "model/model.h"
-#include "model/pass.h"
+#include "passes.h"
 #include "support.h"
 
 #include <math.h>
@@ -12,7 +12,7 @@ static const double tolerance = 2e-5;
 
 enum { IMAGES = 3 };
 
-/* Builds and realizes a model of these layers, with random weights and biases, and predicts. */
+/* Builds a model of these layers, with random weights and biases, and predicts. */
 typedef struct trial {
     digitnet_model *model;
     size_t input_values, output_values;
@@ -29,7 +29,7 @@ static trial run_model(digitnet_model *model, uint64_t seed) {
     trial result = {.model = model};
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
     expect_ok(digitnet_model_describe(&info, model));
-    expect_ok(digitnet__model_realize(model));
+    expect_ok(digitnet__network_allocate(&model->network));
     float *weights = must_allocate(info.parameters * sizeof(float));
     fill_noise(weights, info.parameters, seed);
     expect_ok(digitnet_model_set_weights(model, NULL, weights, info.parameters));
@@ -52,7 +52,7 @@ static void end_trial(trial *run) {
 
 /* The user's weights of one tensor, to be released with free(). */
 static float *weights_of(const digitnet_model *model, const char *name) {
-    const digitnet__tensor *tensor = digitnet__network_find_tensor(&model->network, name);
+    const digitnet__tensor *tensor = digitnet__graph_find_tensor(&model->network.graph, name);
     assert_non_null(tensor);
     float *values = must_allocate(tensor->values * sizeof(float));
     expect_ok(digitnet_model_get_weights(values, tensor->values, model, name));
@@ -157,7 +157,7 @@ static void check_conv2d(const conv2d_case *with, digitnet_activation activation
     digitnet_conv2d_options options = options_of(with);
     digitnet_model *model = begin_model(with->height, with->width, with->channels);
     expect_ok(digitnet_model_add_conv2d_ex(model, with->filters, with->kernel_height, activation, &options));
-    digitnet__shape convolved = digitnet__network_output(&model->network);
+    digitnet__shape convolved = digitnet__graph_output(&model->network.graph);
     window rows = {0}, columns = {0};
     if (pool_options) {
         expect_ok(digitnet_model_add_max_pool2d_ex(model, pool_size, pool_options));
@@ -368,7 +368,7 @@ static void test_softmax_of_large_values(void **state) {
     digitnet_model *model = begin_model(1, 1, 4);
     digitnet_model_add_flatten(model);
     expect_ok(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_SOFTMAX));
-    expect_ok(digitnet__model_realize(model));
+    expect_ok(digitnet__network_allocate(&model->network));
     float scores[4];
     expect_ok(digitnet_model_predict(scores, 4, model, image, 4));
     assert_same_floats(scores, expected, 4);
@@ -382,13 +382,13 @@ static void drop_ones(float *output, double rate, uint64_t seed) {
     digitnet_model *model = begin_model(1, 1, DROPOUT_VALUES);
     digitnet_model_add_flatten(model);
     expect_ok(digitnet_model_add_dropout(model, rate));
-    expect_ok(digitnet__model_realize(model));
+    expect_ok(digitnet__network_allocate_training(&model->network, DIGITNET_ACTIVATION_LINEAR));
     digitnet__pass pass;
-    expect_ok(digitnet__pass_create(&pass, &model->network, 1, 1));
+    expect_ok(digitnet__pass_create(&pass, &model->network, 1, 8, 1));
     for (size_t i = 0; i < DROPOUT_VALUES; i++)
         digitnet__pass_input(&pass, 0)[i] = 1;
     *digitnet__pass_seeds(&pass, 0) = seed;
-    digitnet__pass_forward(&pass, digitnet__pass_range(1, 0), 0);
+    forward_batch(&pass, 1);
     memcpy(output, digitnet__pass_output(&pass, 0), DROPOUT_VALUES * sizeof(float));
     digitnet__pass_release(&pass);
     digitnet_model_free(model);
@@ -424,12 +424,13 @@ static void test_dropout_by_layer_and_in_prediction(void **state) {
     expect_ok(digitnet_model_add_dropout(model, 0.5));
     trial run = run_model(model, 7);
     assert_same_floats(run.outputs, run.images, IMAGES * 1000);
+    expect_ok(digitnet__network_allocate_training(&model->network, DIGITNET_ACTIVATION_LINEAR));
     digitnet__pass pass;
-    expect_ok(digitnet__pass_create(&pass, &model->network, 1, 1));
+    expect_ok(digitnet__pass_create(&pass, &model->network, 1, 8, 1));
     for (size_t i = 0; i < 1000; i++)
         digitnet__pass_input(&pass, 0)[i] = 1;
     *digitnet__pass_seeds(&pass, 0) = 11;
-    digitnet__pass_forward(&pass, digitnet__pass_range(1, 0), 0);
+    forward_batch(&pass, 1);
     size_t kept = 0;
     for (size_t i = 0; i < 1000; i++)
         kept += digitnet__pass_output(&pass, 0)[i] == 4;

@@ -221,7 +221,8 @@ static void test_builder_error_is_kept(void **state) {
     assert_int_equal(info_of(model).layers, 3);
     expect_ok(compile(model));
     /* A layer that comes too late does no harm. */
-    expect_failure(digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SOFTMAX), DIGITNET_ESTATE, "compiled");
+    expect_failure(digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SOFTMAX), DIGITNET_ESTATE,
+                   "layers are fixed");
     expect_ok(compile(model));
     digitnet_model_free(model);
 }
@@ -440,8 +441,8 @@ static void test_names(void **state) {
                                           "\xff", "new\nline", "\x7f"};
     digitnet_model *model = make_model(4, 4, 1);
     expect_ok(digitnet_model_add_flatten_ex(
-        model, DIGITNET_WITH(digitnet_layer_options, .name = "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x99\x82")));
-    expect_ok(digitnet_model_add_flatten_ex(model, DIGITNET_WITH(digitnet_layer_options, .name = longest)));
+        model, DIGITNET_WITH(digitnet_flatten_options, .name = "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x99\x82")));
+    expect_ok(digitnet_model_add_flatten_ex(model, DIGITNET_WITH(digitnet_flatten_options, .name = longest)));
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         const digitnet_dense_options *options = DIGITNET_WITH(digitnet_dense_options, .name = refused[i]);
         expect_failure(digitnet_model_add_dense_ex(model, 2, DIGITNET_ACTIVATION_SOFTMAX, options), DIGITNET_EINVAL,

@@ -2,7 +2,7 @@
  * Adam. fixtures/make-seed-network.py made the figures. */
 #include "fixtures/seed-network.h"
 #include "model/model.h"
-#include "model/pass.h"
+#include "passes.h"
 #include "support.h"
 #include "training/loss.h"
 
@@ -58,7 +58,7 @@ static void check_block(const digitnet__network *network, const float *block, co
                         const double *squares, double tolerance) {
     for (size_t i = 0; i < TENSORS; i++) {
         const reference_tensor *reference = &reference_tensors[i];
-        const digitnet__tensor *tensor = digitnet__network_find_tensor(network, reference->name);
+        const digitnet__tensor *tensor = digitnet__graph_find_tensor(&network->graph, reference->name);
         assert_non_null(tensor);
         assert_int_equal(tensor->values, reference->values);
         float *actual = must_allocate(tensor->values * sizeof(float));
@@ -84,24 +84,23 @@ static void test_gradients(void **state) {
     digitnet__pass pass;
     int32_t labels[REFERENCE_BATCH];
     digitnet__score scores[REFERENCE_BATCH];
-    expect_ok(digitnet__pass_create(&pass, &model->network, REFERENCE_BATCH, 1));
+    expect_ok(digitnet__pass_create(&pass, &model->network, REFERENCE_BATCH, 8, 1));
     expect_ok(digitnet_dataset_read(digitnet__pass_input(&pass, 0), REFERENCE_BATCH * SEED_NETWORK_IMAGE, labels,
                                     REFERENCE_BATCH, digits, 0, REFERENCE_BATCH));
-    size_t ranges = digitnet__pass_range_count(REFERENCE_BATCH);
-    for (size_t i = 0; i < ranges; i++)
-        digitnet__pass_forward(&pass, digitnet__pass_range(REFERENCE_BATCH, i), 0);
-    digitnet__cross_entropy(scores, digitnet__pass_output_gradient(&pass, 0), digitnet__pass_output(&pass, 0), labels,
-                            REFERENCE_BATCH, SEED_NETWORK_CLASSES, 1.0f / REFERENCE_BATCH);
+    forward_batch(&pass, REFERENCE_BATCH);
+    const float ones[REFERENCE_BATCH] = {1, 1, 1, 1, 1, 1, 1, 1};
+    const digitnet__loss_rows rows = {.outputs = digitnet__pass_output(&pass, 0),
+                                      .labels = labels,
+                                      .weights = ones,
+                                      .rows = REFERENCE_BATCH,
+                                      .columns = SEED_NETWORK_CLASSES};
+    digitnet__loss_find(DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY)
+        ->run(scores, digitnet__pass_output_gradient(&pass, 0), &rows, 1.0f / REFERENCE_BATCH);
     double loss = 0;
     for (size_t i = 0; i < REFERENCE_BATCH; i++)
         loss += scores[i].loss / REFERENCE_BATCH;
     check_near(loss, reference_loss[0], 1e-6, "loss", 0);
-    for (size_t i = 0; i < ranges; i++)
-        digitnet__pass_backward(&pass, digitnet__pass_range(REFERENCE_BATCH, i), 0);
-    for (size_t task = 0; task < pass.task_count; task++) {
-        digitnet__span spans[2];
-        digitnet__pass_gradient(&pass, REFERENCE_BATCH, pass.tasks[task], spans);
-    }
+    backward_batch(&pass, REFERENCE_BATCH);
     check_block(&model->network, digitnet__pass_gradients(&pass), reference_gradients, reference_gradients_sums,
                 reference_gradients_squares, 1e-4);
     digitnet__pass_release(&pass);

@@ -1,0 +1,194 @@
+#include "engine/network.h"
+
+#include "core/memory.h"
+#include "core/random.h"
+#include "core/status.h"
+
+#include <string.h>
+
+float *digitnet__network_values(const digitnet__network *network, const digitnet__tensor *tensor) {
+    return (tensor->is_state ? network->state : network->parameters) + tensor->offset;
+}
+
+size_t digitnet__network_outputs(const digitnet__network *network) {
+    return digitnet__shape_values(digitnet__graph_output(&network->graph));
+}
+
+/* Both plans with what their ops want packed: replaced as a whole, or not at all. */
+typedef struct lowered {
+    digitnet__plan inference, training;
+    digitnet__packing *packings;
+    float *packed;
+    size_t packed_count;
+} lowered;
+
+static void release_lowered(lowered *plans) {
+    digitnet__plan_release(&plans->inference);
+    digitnet__plan_release(&plans->training);
+    digitnet__release(plans->packings);
+    digitnet__release(plans->packed);
+}
+
+/* Gives each layer that an op packs a place. False where their sum overflows. */
+static bool place_packings(lowered *plans) {
+    digitnet__plan *both[] = {&plans->inference, &plans->training};
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t k = 0; k < both[i]->op_count; k++) {
+            digitnet__op *op = &both[i]->ops[k];
+            digitnet__packing *packing = &plans->packings[op->layer_index];
+            if (op->packed_values && !packing->op) {
+                *packing = (digitnet__packing){.op = op, .offset = plans->packed_count};
+                if (!digitnet__size_add(&plans->packed_count, plans->packed_count, op->packed_values))
+                    return false;
+            }
+            op->packed_offset = packing->offset;
+        }
+    }
+    return true;
+}
+
+static digitnet_status allocate_packed(lowered *plans, const digitnet__graph *graph) {
+    plans->packings = digitnet__allocate_zeroed_array(graph->layer_count, sizeof *plans->packings);
+    if (!plans->packings)
+        return DIGITNET_ENOMEM;
+    size_t bytes;
+    if (!place_packings(plans) || !digitnet__size_multiply(&bytes, plans->packed_count, sizeof(float)))
+        return digitnet__fail(DIGITNET_ELIMIT, "the memory to run the network overflows");
+    plans->packed = digitnet__allocate_zeroed(bytes);
+    return plans->packed ? DIGITNET_OK : DIGITNET_ENOMEM;
+}
+
+/* `training`: with a plan for training, too. */
+static digitnet_status lower(lowered *plans, const digitnet__network *network, bool training,
+                             digitnet_activation leave_out) {
+    *plans = (lowered){.packed_count = 0};
+    const digitnet__graph *graph = &network->graph;
+    digitnet_status status = digitnet__plan_create(&plans->inference, graph, network->kernels, false,
+                                                   digitnet__graph_last_activation(graph));
+    if (status == DIGITNET_OK && training)
+        status = digitnet__plan_create(&plans->training, graph, network->kernels, true, leave_out);
+    if (status == DIGITNET_OK)
+        status = allocate_packed(plans, graph);
+    if (status != DIGITNET_OK)
+        release_lowered(plans);
+    return status;
+}
+
+static void release_plans(digitnet__network *network) {
+    digitnet__plan_release(&network->inference);
+    digitnet__plan_release(&network->training);
+    digitnet__release(network->packings);
+    digitnet__release(network->packed);
+}
+
+static void take_lowered(digitnet__network *network, const lowered *plans) {
+    release_plans(network);
+    network->inference = plans->inference;
+    network->training = plans->training;
+    network->packings = plans->packings;
+    network->packed = plans->packed;
+    network->packed_count = plans->packed_count;
+}
+
+static digitnet_status check_sizes(const digitnet__graph *graph) {
+    size_t bytes;
+    if (digitnet__size_add(&bytes, graph->parameter_count, graph->state_count) &&
+        digitnet__size_multiply(&bytes, bytes, sizeof(float)))
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_ELIMIT, "the model's %zu weights overflow", graph->parameter_count);
+}
+
+/* Weights and state, zeros. */
+static bool allocate_weights(float **weights, float **state, const digitnet__graph *graph) {
+    *weights = digitnet__allocate_zeroed(graph->parameter_count * sizeof(float));
+    *state = digitnet__allocate_zeroed(graph->state_count * sizeof(float));
+    if (*weights && *state)
+        return true;
+    digitnet__release(*weights);
+    digitnet__release(*state);
+    *weights = *state = NULL;
+    return false;
+}
+
+static digitnet_status allocate(digitnet__network *network, bool training, digitnet_activation leave_out) {
+    lowered plans;
+    digitnet_status status = check_sizes(&network->graph);
+    if (status == DIGITNET_OK)
+        status = lower(&plans, network, training, leave_out);
+    if (status != DIGITNET_OK)
+        return status;
+    if (!network->parameters && !allocate_weights(&network->parameters, &network->state, &network->graph)) {
+        release_lowered(&plans);
+        return DIGITNET_ENOMEM;
+    }
+    take_lowered(network, &plans);
+    digitnet__network_pack(network);
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__network_allocate(digitnet__network *network) {
+    return network->parameters ? DIGITNET_OK : allocate(network, false, DIGITNET_ACTIVATION_LINEAR);
+}
+
+digitnet_status digitnet__network_allocate_training(digitnet__network *network, digitnet_activation leave_out) {
+    return allocate(network, true, leave_out);
+}
+
+void digitnet__network_initialize(digitnet__network *network, uint64_t seed) {
+    for (size_t i = 0; i < network->graph.tensor_count; i++) {
+        const digitnet__tensor *tensor = digitnet__graph_tensor(&network->graph, i);
+        digitnet__tensor_initialize(digitnet__network_values(network, tensor), tensor, digitnet__seed_mix(seed, i));
+    }
+    digitnet__network_pack(network);
+}
+
+static void pack_layer(digitnet__network *network, size_t layer, size_t block) {
+    const digitnet__packing *packing = &network->packings[layer];
+    if (packing->op) {
+        packing->op->kind->pack(packing->op, network->packed + packing->offset,
+                                network->parameters + packing->op->parameter_offset,
+                                digitnet__op_block_at(packing->op, block));
+    }
+}
+
+void digitnet__network_pack_block(digitnet__network *network, const digitnet__op *op, size_t block) {
+    pack_layer(network, op->layer_index, block);
+}
+
+void digitnet__network_pack(digitnet__network *network) {
+    for (size_t i = 0; i < network->graph.layer_count; i++) {
+        const digitnet__op *op = network->packings[i].op;
+        for (size_t block = 0; op && block < op->block_count; block++)
+            pack_layer(network, i, block);
+    }
+}
+
+static digitnet_status copy_weights(digitnet__network *out, const digitnet__network *network, bool training) {
+    digitnet_status status = training && network->training.values
+                                 ? digitnet__network_allocate_training(out, network->training.left_out)
+                                 : digitnet__network_allocate(out);
+    if (status != DIGITNET_OK)
+        return status;
+    memcpy(out->parameters, network->parameters, network->graph.parameter_count * sizeof(float));
+    memcpy(out->state, network->state, network->graph.state_count * sizeof(float));
+    digitnet__network_pack(out);
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__network_copy(digitnet__network *out, const digitnet__network *network, bool training) {
+    *out = (digitnet__network){.kernels = network->kernels};
+    digitnet_status status = digitnet__graph_copy(&out->graph, &network->graph);
+    if (status == DIGITNET_OK && network->parameters)
+        status = copy_weights(out, network, training);
+    if (status != DIGITNET_OK)
+        digitnet__network_release(out);
+    return status;
+}
+
+void digitnet__network_release(digitnet__network *network) {
+    release_plans(network);
+    digitnet__release(network->parameters);
+    digitnet__release(network->state);
+    digitnet__graph_release(&network->graph);
+    *network = (digitnet__network){0};
+}

@@ -1,0 +1,46 @@
+/* What trains and predicts: the graph, the plans that run it, and weights. */
+#ifndef DNN_ENGINE_NETWORK_H
+#define DNN_ENGINE_NETWORK_H
+
+#include "engine/plan.h"
+
+/* A layer's weights as the kernels of its ops want them, which are the same in both plans. */
+typedef struct digitnet__packing {
+    const digitnet__op *op; /* of the plan for inference where that packs, else of the one for training; NULL: none */
+    size_t offset;          /* in the packed block */
+} digitnet__packing;
+
+typedef struct digitnet__network {
+    const digitnet__kernels *kernels;
+    digitnet__graph graph;
+    digitnet__plan inference;    /* without ops until the weights exist */
+    digitnet__plan training;     /* without ops until the first compile */
+    float *parameters;           /* one flat block in the order of the layers; NULL until they exist */
+    float *state;                /* likewise, of what is not trained */
+    digitnet__packing *packings; /* one a layer */
+    float *packed;               /* in step with the parameters whenever nobody writes */
+    size_t packed_count;
+} digitnet__network;
+
+/* Lowers the plan for inference and allocates weights and state, zeros, where there are none yet. */
+digitnet_status digitnet__network_allocate(digitnet__network *network);
+/* Fills weights and state with their first values, each tensor from the seed and its own index. */
+void digitnet__network_initialize(digitnet__network *network, uint64_t seed);
+/* The same, with a plan for training in the place of the present one. `leave_out`: the activation that the loss takes
+ * over. Neither changes anything after a failure. */
+digitnet_status digitnet__network_allocate_training(digitnet__network *network, digitnet_activation leave_out);
+
+/* After every change of the weights, of all or of one block of an op of the plan for training; different blocks may be
+ * packed at the same time. */
+void digitnet__network_pack(digitnet__network *network);
+void digitnet__network_pack_block(digitnet__network *network, const digitnet__op *op, size_t block);
+
+/* With the plan for training, or for inference alone. */
+digitnet_status digitnet__network_copy(digitnet__network *out, const digitnet__network *network, bool training);
+void digitnet__network_release(digitnet__network *network);
+
+/* Where a tensor's values stand. */
+float *digitnet__network_values(const digitnet__network *network, const digitnet__tensor *tensor);
+size_t digitnet__network_outputs(const digitnet__network *network);
+
+#endif

@@ -1,0 +1,423 @@
+#include "engine/pass.h"
+
+#include "core/status.h"
+
+#include <string.h>
+
+/* Offsets in the arena. */
+struct digitnet__pass_value {
+    size_t memory, gradient;
+};
+
+struct digitnet__pass_op {
+    size_t cache;
+    size_t copy; /* in each range's gradient copy, in values */
+    size_t sums; /* in the block of sums, and in each range's share of them */
+};
+
+static const digitnet__plan *plan_of(const digitnet__pass *pass) {
+    return &pass->network->training;
+}
+
+static bool wants_gradient(const digitnet__pass *pass, size_t value) {
+    return plan_of(pass)->values[value].wants_gradient;
+}
+
+/* Its backward() runs, and adds to a copy of the gradient. A frozen layer's copy is not read. */
+static bool sums_copies(const digitnet__pass *pass, const digitnet__op *op) {
+    return op->parameter_values && !op->kind->block_gradient && wants_gradient(pass, op->output);
+}
+
+static size_t reserve_floats(digitnet__arena *arena, size_t count, size_t values) {
+    size_t total;
+    if (!digitnet__size_multiply(&total, count, values)) {
+        arena->overflow = true;
+        return 0;
+    }
+    return digitnet__arena_reserve(arena, total, sizeof(float));
+}
+
+static void reserve_op(digitnet__pass *pass, const digitnet__op *op) {
+    struct digitnet__pass_op *place = &pass->ops[op->index];
+    place->cache = digitnet__arena_reserve(&pass->arena, pass->capacity, op->cache_bytes);
+    place->copy = pass->copy_values;
+    pass->copy_values += sums_copies(pass, op) ? op->parameter_values : 0;
+    place->sums = pass->sum_values;
+    pass->sum_values += op->statistic_values;
+    pass->scratch_bytes = op->scratch_bytes > pass->scratch_bytes ? op->scratch_bytes : pass->scratch_bytes;
+}
+
+/* An op that took the value later, or another input of this op, has written the value's gradient before. */
+static bool is_first_gradient(const digitnet__plan *plan, const digitnet__op *op, size_t input) {
+    size_t value = op->inputs[input];
+    for (size_t i = 0; i < input; i++)
+        if (op->inputs[i] == value)
+            return false;
+    return plan->values[value].last == op->index;
+}
+
+/* Floats for a sample's gradients that are added from a worker's scratch memory: the most that one op has. False where
+ * they overflow. */
+static bool shared_gradient_values(size_t *most, const digitnet__plan *plan) {
+    *most = 0;
+    for (size_t i = 0; i < plan->op_count; i++) {
+        const digitnet__op *op = &plan->ops[i];
+        size_t sum = 0;
+        for (size_t k = 0; k < op->input_count; k++) {
+            const digitnet__value *value = &plan->values[op->inputs[k]];
+            bool shared = value->wants_gradient && !is_first_gradient(plan, op, k);
+            if (shared && !digitnet__size_add(&sum, sum, value->values))
+                return false;
+        }
+        *most = sum > *most ? sum : *most;
+    }
+    return true;
+}
+
+static size_t shared_gradient_bytes(const digitnet__pass *pass) {
+    size_t samples = (pass->capacity - 1) / digitnet__pass_range_count(pass, pass->capacity) + 1;
+    size_t most, bytes;
+    if (!shared_gradient_values(&most, plan_of(pass)) ||
+        !digitnet__size_product(&bytes, (size_t[]){most, samples, sizeof(float)}, 3))
+        return SIZE_MAX;
+    return bytes;
+}
+
+static size_t align(size_t bytes) {
+    return bytes / DNN_ALIGNMENT < SIZE_MAX / DNN_ALIGNMENT ? (bytes / DNN_ALIGNMENT + 1) * DNN_ALIGNMENT : SIZE_MAX;
+}
+
+static void reserve(digitnet__pass *pass, size_t workers) {
+    const digitnet__plan *plan = plan_of(pass);
+    digitnet__arena *arena = &pass->arena;
+    pass->seeds = digitnet__arena_reserve(arena, pass->capacity, sizeof(uint64_t));
+    for (size_t i = 0; i < plan->value_count; i++) {
+        const digitnet__value *value = &plan->values[i];
+        pass->values[i].memory = reserve_floats(arena, value->used ? pass->capacity : 0, value->values);
+        bool wants = value->used && value->wants_gradient;
+        pass->values[i].gradient = reserve_floats(arena, wants ? pass->capacity : 0, value->values);
+    }
+    for (size_t i = 0; i < plan->op_count; i++)
+        reserve_op(pass, &plan->ops[i]);
+    pass->scratch_bytes = align(pass->scratch_bytes);
+    pass->scratch = digitnet__arena_reserve(arena, workers, pass->scratch_bytes);
+    pass->shared_bytes = align(shared_gradient_bytes(pass));
+    pass->shared = digitnet__arena_reserve(arena, workers, pass->shared_bytes);
+    pass->pointers = digitnet__arena_reserve(arena, workers, 2 * plan->most_inputs * sizeof(float *));
+    pass->gradients = reserve_floats(arena, 1, pass->network->graph.parameter_count);
+    pass->copies = reserve_floats(arena, pass->most_ranges, pass->copy_values);
+    pass->sums = digitnet__arena_reserve(arena, (pass->most_ranges + 1) * pass->sum_values, sizeof(double));
+}
+
+/* A segment ends before each op that gathers. */
+static size_t cut_forward(digitnet__segment *segments, const digitnet__plan *plan) {
+    size_t count = 0, first = 0;
+    for (size_t i = 0; i < plan->op_count; i++) {
+        if (plan->ops[i].kind->gather_forward) {
+            segments[count++] = (digitnet__segment){first, i};
+            first = i;
+        }
+    }
+    segments[count++] = (digitnet__segment){first, plan->op_count};
+    return count;
+}
+
+static const digitnet__op *from_the_end(const digitnet__plan *plan, size_t index) {
+    return &plan->ops[plan->op_count - 1 - index];
+}
+
+static size_t cut_backward(digitnet__segment *segments, const digitnet__plan *plan) {
+    size_t count = 0, first = 0;
+    for (size_t i = 0; i < plan->op_count; i++) {
+        const digitnet__op *op = from_the_end(plan, i);
+        if (op->kind->gather_backward && plan->values[op->output].wants_gradient) {
+            segments[count++] = (digitnet__segment){first, i};
+            first = i;
+        }
+    }
+    segments[count++] = (digitnet__segment){first, plan->op_count};
+    return count;
+}
+
+static size_t list_tasks(digitnet__gradient_task *tasks, const digitnet__plan *plan) {
+    size_t count = 0;
+    for (size_t i = 0; i < plan->op_count; i++) {
+        const digitnet__op *op = &plan->ops[i];
+        for (size_t block = 0; op->trains && block < op->block_count; block++, count++)
+            if (tasks)
+                tasks[count] = (digitnet__gradient_task){.op = op, .block = block};
+    }
+    return count;
+}
+
+static bool allocate_lists(digitnet__pass *pass) {
+    const digitnet__plan *plan = plan_of(pass);
+    pass->values = digitnet__allocate_zeroed_array(plan->value_count, sizeof *pass->values);
+    pass->ops = digitnet__allocate_zeroed_array(plan->op_count, sizeof *pass->ops);
+    pass->tasks = digitnet__allocate_array(list_tasks(NULL, plan), sizeof *pass->tasks);
+    pass->forward_segments = digitnet__allocate_array(2 * (plan->op_count + 1), sizeof *pass->forward_segments);
+    return pass->values && pass->ops && pass->tasks && pass->forward_segments;
+}
+
+digitnet_status digitnet__pass_create(digitnet__pass *pass, const digitnet__network *network, size_t capacity,
+                                      size_t most_ranges, size_t workers) {
+    *pass = (digitnet__pass){.network = network, .capacity = capacity, .most_ranges = most_ranges};
+    const digitnet__plan *plan = &network->training;
+    digitnet_status status = DIGITNET_ENOMEM;
+    if (allocate_lists(pass)) {
+        pass->task_count = list_tasks(pass->tasks, plan);
+        pass->backward_segments = pass->forward_segments + plan->op_count + 1;
+        pass->forward_count = cut_forward(pass->forward_segments, plan);
+        pass->backward_count = cut_backward(pass->backward_segments, plan);
+        reserve(pass, workers);
+        status = pass->arena.overflow
+                     ? digitnet__fail(DIGITNET_ELIMIT, "a batch of %zu images overflows for this model", capacity)
+                 : digitnet__arena_allocate(&pass->arena) ? DIGITNET_OK
+                                                          : DIGITNET_ENOMEM;
+    }
+    if (status != DIGITNET_OK)
+        digitnet__pass_release(pass);
+    return status;
+}
+
+void digitnet__pass_release(digitnet__pass *pass) {
+    digitnet__arena_release(&pass->arena);
+    digitnet__release(pass->values);
+    digitnet__release(pass->ops);
+    digitnet__release(pass->tasks);
+    digitnet__release(pass->forward_segments);
+    *pass = (digitnet__pass){0};
+}
+
+size_t digitnet__pass_range_count(const digitnet__pass *pass, size_t count) {
+    return count < pass->most_ranges ? count : pass->most_ranges;
+}
+
+digitnet__range digitnet__pass_range(const digitnet__pass *pass, size_t count, size_t index) {
+    size_t ranges = digitnet__pass_range_count(pass, count);
+    size_t each = count / ranges, larger = count % ranges;
+    return (digitnet__range){
+        .index = index, .first = index * each + (index < larger ? index : larger), .count = each + (index < larger)};
+}
+
+static float *floats_at(const digitnet__pass *pass, size_t offset, size_t index) {
+    return (float *)digitnet__arena_at(&pass->arena, offset) + index;
+}
+
+static float *value_at(const digitnet__pass *pass, size_t value, size_t sample) {
+    return floats_at(pass, pass->values[value].memory, sample * plan_of(pass)->values[value].values);
+}
+
+/* NULL where nobody wants it. */
+static float *gradient_at(const digitnet__pass *pass, size_t value, size_t sample) {
+    if (!wants_gradient(pass, value))
+        return NULL;
+    return floats_at(pass, pass->values[value].gradient, sample * plan_of(pass)->values[value].values);
+}
+
+float *digitnet__pass_input(const digitnet__pass *pass, size_t sample) {
+    return value_at(pass, 0, sample);
+}
+
+uint64_t *digitnet__pass_seeds(const digitnet__pass *pass, size_t sample) {
+    return (uint64_t *)digitnet__arena_at(&pass->arena, pass->seeds) + sample;
+}
+
+float *digitnet__pass_output(const digitnet__pass *pass, size_t sample) {
+    return value_at(pass, plan_of(pass)->output, sample);
+}
+
+float *digitnet__pass_output_gradient(const digitnet__pass *pass, size_t sample) {
+    return gradient_at(pass, plan_of(pass)->output, sample);
+}
+
+float *digitnet__pass_gradients(const digitnet__pass *pass) {
+    return floats_at(pass, pass->gradients, 0);
+}
+
+static float *copy_of(const digitnet__pass *pass, size_t range, size_t op) {
+    return floats_at(pass, pass->copies, range * pass->copy_values + pass->ops[op].copy);
+}
+
+/* An op's sums over the batch, or one range's share of them. */
+static double *sums_of(const digitnet__pass *pass, const digitnet__op *op) {
+    return (double *)digitnet__arena_at(&pass->arena, pass->sums) + pass->ops[op->index].sums;
+}
+
+static double *share_of(const digitnet__pass *pass, const digitnet__op *op, size_t range) {
+    return sums_of(pass, op) + (range + 1) * pass->sum_values;
+}
+
+static unsigned char *worker_memory(const digitnet__pass *pass, size_t offset, size_t bytes, size_t worker) {
+    return (unsigned char *)digitnet__arena_at(&pass->arena, offset) + worker * bytes;
+}
+
+static float **pointers_of(const digitnet__pass *pass, size_t worker) {
+    size_t most = 2 * plan_of(pass)->most_inputs;
+    return (float **)(void *)worker_memory(pass, pass->pointers, most * sizeof(float *), worker);
+}
+
+/* What an op is given for a range, but for the gradients. */
+static digitnet__op_range range_of(const digitnet__pass *pass, const digitnet__op *op, size_t count,
+                                   digitnet__range range, const float **inputs) {
+    const digitnet__network *network = pass->network;
+    for (size_t i = 0; i < op->input_count; i++)
+        inputs[i] = value_at(pass, op->inputs[i], range.first);
+    unsigned char *cache = digitnet__arena_at(&pass->arena, pass->ops[op->index].cache);
+    return (digitnet__op_range){.samples = range.count,
+                                .inputs = inputs,
+                                .output = value_at(pass, op->output, range.first),
+                                .cache = cache + range.first * op->cache_bytes,
+                                .seeds = digitnet__pass_seeds(pass, range.first),
+                                .parameters = network->parameters + op->parameter_offset,
+                                .packed = network->packed + op->packed_offset,
+                                .statistics = sums_of(pass, op),
+                                .batch_samples = count};
+}
+
+/* Likewise, with the worker's memory. */
+static digitnet__op_range begin_range(const digitnet__pass *pass, const digitnet__op *op, size_t count,
+                                      digitnet__range range, size_t worker) {
+    const float **inputs = (const float **)pointers_of(pass, worker);
+    digitnet__op_range work = range_of(pass, op, count, range, inputs);
+    work.scratch = worker_memory(pass, pass->scratch, pass->scratch_bytes, worker);
+    return work;
+}
+
+void digitnet__pass_forward(const digitnet__pass *pass, size_t segment, size_t count, digitnet__range range,
+                            size_t worker) {
+    const digitnet__plan *plan = plan_of(pass);
+    digitnet__segment ops = pass->forward_segments[segment];
+    for (size_t i = ops.first; i < ops.end; i++) {
+        digitnet__op_range work = begin_range(pass, &plan->ops[i], count, range, worker);
+        plan->ops[i].kind->forward(&plan->ops[i], &work);
+    }
+    if (segment + 1 < pass->forward_count) {
+        const digitnet__op *op = &plan->ops[ops.end];
+        digitnet__op_range work = begin_range(pass, op, count, range, worker);
+        op->kind->gather_forward(op, &work, share_of(pass, op, range.index));
+    }
+}
+
+static digitnet__op_range begin_backward(const digitnet__pass *pass, const digitnet__op *op, size_t count,
+                                         digitnet__range range, size_t worker) {
+    digitnet__op_range work = begin_range(pass, op, count, range, worker);
+    work.output_gradient = gradient_at(pass, op->output, range.first);
+    work.gradient = sums_copies(pass, op) ? copy_of(pass, range.index, op->index) : NULL;
+    return work;
+}
+
+/* Gradients of inputs that were written before go to the worker's scratch memory, and are added from there: so the sums
+ * have the order of the ops from the end. */
+static void direct_gradients(const digitnet__pass *pass, const digitnet__op *op, digitnet__range range, size_t worker,
+                             float **gradients) {
+    const digitnet__plan *plan = plan_of(pass);
+    float *shared = (float *)(void *)worker_memory(pass, pass->shared, pass->shared_bytes, worker);
+    for (size_t i = 0; i < op->input_count; i++) {
+        gradients[i] = gradient_at(pass, op->inputs[i], range.first);
+        if (gradients[i] && !is_first_gradient(plan, op, i)) {
+            gradients[i] = shared;
+            shared += range.count * plan->values[op->inputs[i]].values;
+        }
+    }
+}
+
+static void add_shared_gradients(const digitnet__pass *pass, const digitnet__op *op, digitnet__range range,
+                                 float *const *gradients) {
+    for (size_t i = 0; i < op->input_count; i++) {
+        float *sum = gradient_at(pass, op->inputs[i], range.first);
+        if (gradients[i] != sum)
+            op->kernels->add(sum, gradients[i], range.count * plan_of(pass)->values[op->inputs[i]].values);
+    }
+}
+
+void digitnet__pass_backward(const digitnet__pass *pass, size_t segment, size_t count, digitnet__range range,
+                             size_t worker) {
+    const digitnet__plan *plan = plan_of(pass);
+    digitnet__segment ops = pass->backward_segments[segment];
+    float **gradients = pointers_of(pass, worker) + plan->most_inputs;
+    if (segment == 0)
+        memset(floats_at(pass, pass->copies, range.index * pass->copy_values), 0, pass->copy_values * sizeof(float));
+    for (size_t i = ops.first; i < ops.end; i++) {
+        const digitnet__op *op = from_the_end(plan, i);
+        if (!wants_gradient(pass, op->output))
+            continue;
+        digitnet__op_range work = begin_backward(pass, op, count, range, worker);
+        direct_gradients(pass, op, range, worker, gradients);
+        work.input_gradients = gradients;
+        op->kind->backward(op, &work);
+        add_shared_gradients(pass, op, range, gradients);
+    }
+    if (segment + 1 < pass->backward_count) {
+        const digitnet__op *op = from_the_end(plan, ops.end);
+        digitnet__op_range work = begin_backward(pass, op, count, range, worker);
+        op->kind->gather_backward(op, &work, share_of(pass, op, range.index));
+    }
+}
+
+/* Sums the ranges' shares, in the order of the ranges. */
+static void sum_shares(const digitnet__pass *pass, const digitnet__op *op, size_t ranges) {
+    double *sums = sums_of(pass, op);
+    memcpy(sums, share_of(pass, op, 0), op->statistic_values * sizeof *sums);
+    for (size_t range = 1; range < ranges; range++) {
+        const double *share = share_of(pass, op, range);
+        for (size_t i = 0; i < op->statistic_values; i++)
+            sums[i] += share[i];
+    }
+}
+
+void digitnet__pass_reduce_forward(const digitnet__pass *pass, size_t segment, size_t count) {
+    size_t next = pass->forward_segments[segment].end;
+    sum_shares(pass, &plan_of(pass)->ops[next], digitnet__pass_range_count(pass, count));
+}
+
+void digitnet__pass_reduce_backward(const digitnet__pass *pass, size_t segment, size_t count) {
+    size_t next = pass->backward_segments[segment].end;
+    sum_shares(pass, from_the_end(plan_of(pass), next), digitnet__pass_range_count(pass, count));
+}
+
+/* Sums the ranges' copies of a span, in the order of the ranges. */
+static void sum_copies(const digitnet__pass *pass, const digitnet__op *op, size_t ranges, digitnet__span span) {
+    float *gradient = digitnet__pass_gradients(pass) + span.offset;
+    size_t offset = span.offset - op->parameter_offset;
+    memcpy(gradient, copy_of(pass, 0, op->index) + offset, span.count * sizeof(float));
+    for (size_t range = 1; range < ranges; range++)
+        op->kernels->add(gradient, copy_of(pass, range, op->index) + offset, span.count);
+}
+
+/* The same outputs' rows of each trained tensor. */
+size_t digitnet__pass_spans(digitnet__gradient_task task, digitnet__span spans[DNN_LAYER_TENSORS]) {
+    digitnet__op_block block = digitnet__op_block_at(task.op, task.block);
+    const digitnet__layer *layer = task.op->layer;
+    size_t count = 0;
+    for (size_t i = 0; i < layer->tensor_count; i++) {
+        const digitnet__tensor *tensor = &layer->tensors[i];
+        if (!tensor->is_state) {
+            spans[count++] =
+                (digitnet__span){tensor->offset + block.first * tensor->inputs, block.count * tensor->inputs};
+        }
+    }
+    return count;
+}
+
+/* The gradient of one block over the whole batch, by the op itself. Several blocks may run at the same time: there is
+ * no scratch memory. */
+static void run_block_gradient(const digitnet__pass *pass, size_t count, digitnet__gradient_task task) {
+    const digitnet__op *op = task.op;
+    const float *input = value_at(pass, op->inputs[0], 0);
+    digitnet__op_range batch = range_of(pass, op, count, (digitnet__range){.count = count}, &input);
+    batch.output_gradient = gradient_at(pass, op->output, 0);
+    batch.gradient = digitnet__pass_gradients(pass) + op->parameter_offset;
+    op->kind->block_gradient(op, &batch, digitnet__op_block_at(op, task.block));
+}
+
+void digitnet__pass_reduce_block(const digitnet__pass *pass, size_t count, digitnet__gradient_task task) {
+    if (!sums_copies(pass, task.op)) {
+        run_block_gradient(pass, count, task);
+        return;
+    }
+    digitnet__span spans[DNN_LAYER_TENSORS];
+    size_t span_count = digitnet__pass_spans(task, spans);
+    for (size_t i = 0; i < span_count; i++)
+        sum_copies(pass, task.op, digitnet__pass_range_count(pass, count), spans[i]);
+}

@@ -1,0 +1,65 @@
+#include "engine/workspace.h"
+
+#include "core/status.h"
+#include "engine/placement.h"
+#include "layers/activations.h"
+
+digitnet_status digitnet__workspace_create(digitnet__workspace *workspace, const digitnet__network *network,
+                                           size_t capacity) {
+    const digitnet__plan *plan = &network->inference;
+    *workspace = (digitnet__workspace){.network = network, .capacity = capacity};
+    digitnet__placement placement;
+    digitnet_status status = digitnet__placement_create(&placement, plan, capacity);
+    if (status != DIGITNET_OK)
+        return status;
+    workspace->offsets = placement.offsets;
+    size_t scratch = 0;
+    for (size_t i = 0; i < plan->op_count; i++)
+        scratch = plan->ops[i].scratch_bytes > scratch ? plan->ops[i].scratch_bytes : scratch;
+    workspace->values = digitnet__arena_reserve(&workspace->arena, placement.size, sizeof(float));
+    workspace->scratch = digitnet__arena_reserve(&workspace->arena, scratch, 1);
+    workspace->inputs = digitnet__arena_reserve(&workspace->arena, plan->most_inputs, sizeof(float *));
+    if (digitnet__arena_allocate(&workspace->arena))
+        return DIGITNET_OK;
+    digitnet__workspace_release(workspace);
+    return DIGITNET_ENOMEM;
+}
+
+void digitnet__workspace_release(digitnet__workspace *workspace) {
+    digitnet__arena_release(&workspace->arena);
+    digitnet__release(workspace->offsets);
+    workspace->offsets = NULL;
+}
+
+static float *value_at(const digitnet__workspace *workspace, size_t value) {
+    return (float *)digitnet__arena_at(&workspace->arena, workspace->values) + workspace->offsets[value];
+}
+
+float *digitnet__workspace_input(const digitnet__workspace *workspace) {
+    return value_at(workspace, 0);
+}
+
+float *digitnet__workspace_forward(const digitnet__workspace *workspace, size_t count) {
+    const digitnet__network *network = workspace->network;
+    const digitnet__plan *plan = &network->inference;
+    const float **inputs = digitnet__arena_at(&workspace->arena, workspace->inputs);
+    for (size_t i = 0; i < plan->op_count; i++) {
+        const digitnet__op *op = &plan->ops[i];
+        for (size_t k = 0; k < op->input_count; k++)
+            inputs[k] = value_at(workspace, op->inputs[k]);
+        op->kind->forward(op,
+                          &(digitnet__op_range){.samples = count,
+                                                .inputs = inputs,
+                                                .output = value_at(workspace, op->output),
+                                                .parameters = network->parameters + op->parameter_offset,
+                                                .packed = network->packed + op->packed_offset,
+                                                .scratch = digitnet__arena_at(&workspace->arena, workspace->scratch)});
+    }
+    return value_at(workspace, plan->output);
+}
+
+void digitnet__workspace_activate(const digitnet__workspace *workspace, float *outputs, size_t count) {
+    const digitnet__network *network = workspace->network;
+    digitnet__activation_find(network->inference.left_out)
+        ->forward(network->kernels, outputs, NULL, count, digitnet__network_outputs(network));
+}

@@ -1,0 +1,120 @@
+#include "layers/window.h"
+
+#include "core/status.h"
+#include "onnx/schema.h"
+
+size_t digitnet__window_output(size_t *before, size_t *after, size_t input, size_t size, size_t stride,
+                               digitnet_padding padding) {
+    *before = *after = 0;
+    if (padding == DIGITNET_PADDING_VALID)
+        return input < size ? 0 : (input - size) / stride + 1;
+    size_t output = (input - 1) / stride + 1;
+    /* Below input, so that only the window's own size can exceed the range of size_t. */
+    size_t covered = (output - 1) * stride;
+    size_t inside = input - covered;
+    size_t missing = size > inside ? size - inside : 0;
+    *before = missing / 2;
+    *after = missing - missing / 2;
+    return output;
+}
+
+digitnet_status digitnet__window_check(const digitnet__layer *layer) {
+    const digitnet__attributes *window = &layer->attributes;
+    if (window->window_height == 0 || window->window_width == 0 || window->stride_height == 0 ||
+        window->stride_width == 0) {
+        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': a window of %zux%zu moved by %zux%zu; none may be 0",
+                              layer->name, window->window_height, window->window_width, window->stride_height,
+                              window->stride_width);
+    }
+    if (window->stride_height <= INT32_MAX && window->stride_width <= INT32_MAX)
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': stride %zux%zu; %d is the most", layer->name,
+                          window->stride_height, window->stride_width, INT32_MAX);
+}
+
+/* The zeros around an image in ONNX's order: top, left, bottom, right. */
+static void find_pads(size_t pads[4], const digitnet__attributes *window, digitnet_padding padding,
+                      digitnet__shape input) {
+    digitnet__window_output(&pads[0], &pads[2], input.height, window->window_height, window->stride_height, padding);
+    digitnet__window_output(&pads[1], &pads[3], input.width, window->window_width, window->stride_width, padding);
+}
+
+void digitnet__window_write(digitnet__wire_writer *writer, const digitnet__layer *layer) {
+    const digitnet__attributes *window = &layer->attributes;
+    size_t pads[4];
+    find_pads(pads, window, window->padding, layer->inputs[0].shape);
+    digitnet__onnx_write_integers(writer, "kernel_shape", (size_t[]){window->window_height, window->window_width}, 2);
+    digitnet__onnx_write_integers(writer, "strides", (size_t[]){window->stride_height, window->stride_width}, 2);
+    digitnet__onnx_write_integers(writer, "pads", pads, 4);
+    digitnet__onnx_write_integers(writer, "dilations", (size_t[]){1, 1}, 2);
+}
+
+void digitnet__window_defaults(digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]) {
+    attributes[DNN_WINDOW_KERNEL_SHAPE] =
+        (digitnet__onnx_attribute){.name = "kernel_shape", .type = DNN_ATTRIBUTE_TYPE_INTS, .count = 2};
+    attributes[DNN_WINDOW_STRIDES] =
+        (digitnet__onnx_attribute){.name = "strides", .type = DNN_ATTRIBUTE_TYPE_INTS, .count = 2, .integers = {1, 1}};
+    attributes[DNN_WINDOW_PADS] =
+        (digitnet__onnx_attribute){.name = "pads", .type = DNN_ATTRIBUTE_TYPE_INTS, .count = 4};
+    attributes[DNN_WINDOW_DILATIONS] = (digitnet__onnx_attribute){
+        .name = "dilations", .type = DNN_ATTRIBUTE_TYPE_INTS, .count = 2, .integers = {1, 1}};
+    attributes[DNN_WINDOW_AUTO_PAD] = (digitnet__onnx_attribute){.name = "auto_pad", .type = DNN_ATTRIBUTE_TYPE_STRING};
+}
+
+static digitnet_status take_sizes(size_t *height, size_t *width, const digitnet__onnx_node *node,
+                                  const digitnet__onnx_attribute *attribute) {
+    for (size_t i = 0; i < 2; i++)
+        if (attribute->integers[i] < 1 || attribute->integers[i] > INT32_MAX)
+            return digitnet__onnx_fail_node(DIGITNET_EFORMAT, node, "attribute '%s' is out of range", attribute->name);
+    *height = (size_t)attribute->integers[0];
+    *width = (size_t)attribute->integers[1];
+    return DIGITNET_OK;
+}
+
+/* Explicit padding: that of VALID, which SAME may agree with, or that of SAME. */
+static digitnet_status match_pads(digitnet__attributes *window, const digitnet__onnx_reader *reader,
+                                  const int64_t *pads) {
+    static const digitnet_padding paddings[] = {DIGITNET_PADDING_VALID, DIGITNET_PADDING_SAME};
+    for (size_t i = 0; i < sizeof paddings / sizeof *paddings; i++) {
+        size_t expected[4];
+        find_pads(expected, window, paddings[i], reader->shape);
+        size_t equal = 0;
+        while (equal < 4 && pads[equal] >= 0 && (uint64_t)pads[equal] == expected[equal])
+            equal++;
+        if (equal == 4) {
+            window->padding = paddings[i];
+            return DIGITNET_OK;
+        }
+    }
+    return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node,
+                                    "attribute 'pads' is neither no padding nor 'same' padding");
+}
+
+static digitnet_status take_padding(digitnet__attributes *window, const digitnet__onnx_reader *reader,
+                                    const digitnet__onnx_attribute *attributes) {
+    digitnet__wire_view automatic = attributes[DNN_WINDOW_AUTO_PAD].text;
+    if (automatic.size == 0 || digitnet__wire_is(automatic, "NOTSET"))
+        return match_pads(window, reader, attributes[DNN_WINDOW_PADS].integers);
+    bool same = digitnet__wire_is(automatic, "SAME_UPPER");
+    if (!same && !digitnet__wire_is(automatic, "VALID")) {
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'auto_pad' is '%s'",
+                                        digitnet__wire_printable(automatic).text);
+    }
+    window->padding = same ? DIGITNET_PADDING_SAME : DIGITNET_PADDING_VALID;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__window_read(digitnet__layer *layer, const digitnet__onnx_reader *reader,
+                                      const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]) {
+    digitnet__attributes *window = &layer->attributes;
+    const int64_t *dilations = attributes[DNN_WINDOW_DILATIONS].integers;
+    if (dilations[0] != 1 || dilations[1] != 1)
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'dilations' is not 1, 1");
+    digitnet_status status =
+        take_sizes(&window->stride_height, &window->stride_width, reader->node, &attributes[DNN_WINDOW_STRIDES]);
+    if (status == DIGITNET_OK && attributes[DNN_WINDOW_KERNEL_SHAPE].present) {
+        status = take_sizes(&window->window_height, &window->window_width, reader->node,
+                            &attributes[DNN_WINDOW_KERNEL_SHAPE]);
+    }
+    return status == DIGITNET_OK ? take_padding(window, reader, attributes) : status;
+}

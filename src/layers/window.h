@@ -1,0 +1,35 @@
+/* What convolutions and pools share: a window, its strides, its padding, and how these stand in a file. */
+#ifndef DNN_LAYERS_WINDOW_H
+#define DNN_LAYERS_WINDOW_H
+
+#include "layers/layer.h"
+
+/* The rows or columns that a window of `size` moved by `stride` gives over `input`, and the padding before and after
+ * it. 0 where the window does not fit. */
+size_t digitnet__window_output(size_t *before, size_t *after, size_t input, size_t size, size_t stride,
+                               digitnet_padding padding);
+/* EINVAL for a size of 0, ELIMIT for a stride that a model file cannot hold. */
+digitnet_status digitnet__window_check(const digitnet__layer *layer);
+
+/* Places in the list of attributes of an operator with a window, whose own ones follow. */
+enum {
+    DNN_WINDOW_KERNEL_SHAPE,
+    DNN_WINDOW_STRIDES,
+    DNN_WINDOW_PADS,
+    DNN_WINDOW_DILATIONS,
+    DNN_WINDOW_AUTO_PAD,
+    DNN_WINDOW_ATTRIBUTES
+};
+
+/* In the order of the attributes: kernel_shape and so on, with padding spelled out, since some readers know nothing
+ * else. */
+void digitnet__window_write(digitnet__wire_writer *writer, const digitnet__layer *layer);
+
+void digitnet__window_defaults(digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]);
+/* Sets the layer's window from attributes that have been read, over an image of this shape. Without a kernel_shape the
+ * window's size is as it was. EUNSUPPORTED for padding that is neither VALID nor SAME of this library, and for
+ * dilations. */
+digitnet_status digitnet__window_read(digitnet__layer *layer, const digitnet__onnx_reader *reader,
+                                      const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]);
+
+#endif

@@ -1,0 +1,131 @@
+/* Saving and loading, by path and in memory. */
+#include "core/file.h"
+
+#include "core/memory.h"
+#include "core/options.h"
+#include "core/status.h"
+#include "model_file/export.h"
+#include "model_file/import.h"
+
+#include <stdint.h>
+
+/* The most that an ONNX file can have. */
+#define MAX_BYTES ((size_t)INT32_MAX)
+
+/* Puts the file, or the call, before the message of what failed below. */
+static digitnet_status tell_where(digitnet_status status, const char *where) {
+    return digitnet__fail(status, "%s: %s", where, digitnet_last_error());
+}
+
+static digitnet_status export_to_memory(unsigned char **file, size_t *size, const digitnet_model *model) {
+    digitnet_status status = digitnet__export_size(size, model);
+    if (status != DIGITNET_OK)
+        return status;
+    *file = digitnet__allocate(*size);
+    if (!*file)
+        return DIGITNET_ENOMEM;
+    digitnet__export_model(*file, model);
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet_model_save(const digitnet_model *model, const char *path) {
+    if (!model || !path)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_save: %s is NULL", model ? "path" : "model");
+    unsigned char *file = NULL;
+    size_t size;
+    digitnet_status status = digitnet__model_begin_read(model);
+    if (status == DIGITNET_OK) {
+        status = export_to_memory(&file, &size, model);
+        digitnet__model_end_read(model);
+    }
+    if (status != DIGITNET_OK)
+        return tell_where(status, path);
+    status = digitnet__file_write(path, file, size);
+    digitnet__release(file);
+    return status;
+}
+
+static digitnet_status export_to_caller(unsigned char *bytes, size_t capacity, size_t *needed,
+                                        const digitnet_model *model) {
+    size_t size;
+    digitnet_status status = digitnet__export_size(&size, model);
+    if (status != DIGITNET_OK)
+        return tell_where(status, "digitnet_model_save_memory");
+    if (needed)
+        *needed = size;
+    if (size > capacity) {
+        return digitnet__fail(DIGITNET_ESHAPE, "digitnet_model_save_memory: the file takes %zu bytes, capacity is %zu",
+                              size, capacity);
+    }
+    digitnet__export_model(bytes, model);
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet_model_save_memory(void *bytes, size_t capacity, size_t *needed, const digitnet_model *model) {
+    if (!model || (!bytes && capacity > 0))
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_save_memory: %s is NULL", model ? "bytes" : "model");
+    digitnet_status status = digitnet__model_begin_read(model);
+    if (status == DIGITNET_OK) {
+        status = export_to_caller(bytes, capacity, needed, model);
+        digitnet__model_end_read(model);
+    }
+    return status;
+}
+
+/* `own` gets the options with the size limit filled in. */
+static digitnet_status read_options(digitnet_model_load_options *own, const digitnet_model_load_options *options) {
+    *own = (digitnet_model_load_options){0};
+    digitnet_status status = DNN_OPTIONS_READ(own, options, digitnet_model_load_options, reserved);
+    if (status == DIGITNET_OK)
+        status = DNN_RESERVED_CHECK((size_t)own->reserved, digitnet_model_load_options);
+    if (own->max_bytes == 0 || own->max_bytes > MAX_BYTES)
+        own->max_bytes = MAX_BYTES;
+    return status;
+}
+
+digitnet_status digitnet_model_load(digitnet_model **out, const char *path) {
+    return digitnet_model_load_ex(out, path, NULL);
+}
+
+digitnet_status digitnet_model_load_ex(digitnet_model **out, const char *path,
+                                       const digitnet_model_load_options *options) {
+    if (!out)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_load: out is NULL");
+    *out = NULL;
+    if (!path)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_load: path is NULL");
+    digitnet_model_load_options own;
+    unsigned char *bytes = NULL;
+    size_t size;
+    digitnet_status status = read_options(&own, options);
+    if (status == DIGITNET_OK)
+        status = digitnet__file_read(&bytes, &size, path, own.max_bytes);
+    if (status != DIGITNET_OK)
+        return status;
+    status = digitnet__import_model(out, bytes, size, &own);
+    digitnet__release(bytes);
+    return status == DIGITNET_OK ? status : tell_where(status, path);
+}
+
+digitnet_status digitnet_model_load_memory(digitnet_model **out, const void *bytes, size_t size) {
+    return digitnet_model_load_memory_ex(out, bytes, size, NULL);
+}
+
+digitnet_status digitnet_model_load_memory_ex(digitnet_model **out, const void *bytes, size_t size,
+                                              const digitnet_model_load_options *options) {
+    if (!out)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_load_memory: out is NULL");
+    *out = NULL;
+    if (!bytes)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_load_memory: bytes is NULL");
+    digitnet_model_load_options own;
+    digitnet_status status = read_options(&own, options);
+    if (status != DIGITNET_OK)
+        return status;
+    if (size > own.max_bytes) {
+        return digitnet__fail(DIGITNET_ELIMIT, "digitnet_model_load_memory: %zu bytes exceed the limit of %zu", size,
+                              own.max_bytes);
+    }
+    status = digitnet__import_model(out, bytes, size, &own);
+    return status == DIGITNET_OK ? status : tell_where(status, "digitnet_model_load_memory");
+}

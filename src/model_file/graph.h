@@ -1,0 +1,14 @@
+/* A graph of the file as a model. */
+#ifndef DNN_MODEL_FILE_GRAPH_H
+#define DNN_MODEL_FILE_GRAPH_H
+
+#include "digitnet/model.h"
+#include "onnx/tensor.h"
+
+/* Builds the model and reads its weights. `*out` is NULL after a failure. */
+digitnet_status digitnet__import_graph(digitnet_model **out, digitnet__wire_view message,
+                                       const digitnet_model_load_options *options);
+/* All initializers of a graph; `entries` is to be released, after a failure too. */
+digitnet_status digitnet__onnx_index_initializers(digitnet__onnx_initializers *initializers, digitnet__wire_view graph);
+
+#endif

@@ -1,0 +1,181 @@
+#include "model_file/import.h"
+
+#include "core/memory.h"
+#include "core/status.h"
+#include "layers/tensor_onnx.h"
+#include "model_file/export.h"
+#include "model_file/graph.h"
+#include "model_file/metadata.h"
+#include "onnx/schema.h"
+#include "training/loss.h"
+
+#include <string.h>
+
+/* Operator sets whose operators mean what the reading functions take them for, and the file format's versions that hold
+ * them. */
+enum { OPSET_NEWEST = 26, IR_VERSION_NEWEST = 13 };
+
+/* The parts of a file. bytes is NULL where one is missing. */
+typedef struct model_parts {
+    uint64_t ir_version, opset;
+    digitnet__wire_view graph, algorithm;
+} model_parts;
+
+static void scan_opset(digitnet__wire_reader *reader, const digitnet__wire_field *field, uint64_t *opset) {
+    digitnet__wire_view message = {0}, domain = {0};
+    uint64_t version = 0;
+    digitnet__wire_get_bytes(reader, field, &message);
+    digitnet__wire_reader entry = digitnet__wire_read(message);
+    digitnet__wire_field part;
+    while (digitnet__wire_next(&entry, &part))
+        if (part.number == DNN_OPSET_DOMAIN)
+            digitnet__wire_get_bytes(&entry, &part, &domain);
+        else if (part.number == DNN_OPSET_VERSION)
+            digitnet__wire_get_varint(&entry, &part, &version);
+    if (entry.status != DIGITNET_OK)
+        reader->status = entry.status;
+    else if (domain.size == 0 || digitnet__wire_is(domain, "ai.onnx"))
+        *opset = version;
+}
+
+static void scan_training(digitnet__wire_reader *reader, const digitnet__wire_field *field,
+                          digitnet__wire_view *algorithm) {
+    digitnet__wire_view message = {0};
+    digitnet__wire_get_bytes(reader, field, &message);
+    digitnet__wire_reader entry = digitnet__wire_read(message);
+    digitnet__wire_field part;
+    while (digitnet__wire_next(&entry, &part))
+        if (part.number == DNN_TRAINING_ALGORITHM)
+            digitnet__wire_get_message(&entry, &part, algorithm, "training algorithm");
+    if (entry.status != DIGITNET_OK)
+        reader->status = entry.status;
+}
+
+static digitnet_status scan_model(model_parts *parts, digitnet__wire_view file) {
+    digitnet__wire_reader reader = digitnet__wire_read(file);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&reader, &field)) {
+        switch (field.number) {
+        case DNN_MODEL_IR_VERSION:
+            digitnet__wire_get_varint(&reader, &field, &parts->ir_version);
+            break;
+        case DNN_MODEL_GRAPH:
+            digitnet__wire_get_message(&reader, &field, &parts->graph, "graph");
+            break;
+        case DNN_MODEL_OPSET_IMPORT:
+            scan_opset(&reader, &field, &parts->opset);
+            break;
+        case DNN_MODEL_TRAINING_INFO:
+            scan_training(&reader, &field, &parts->algorithm);
+            break;
+        default:
+            break;
+        }
+    }
+    return reader.status;
+}
+
+static digitnet_status check_model(const model_parts *parts) {
+    if (!parts->graph.bytes || parts->ir_version == 0)
+        return digitnet__fail(DIGITNET_EFORMAT, "not an ONNX file: it has no %s",
+                              parts->graph.bytes ? "ir_version" : "graph");
+    if (parts->ir_version > IR_VERSION_NEWEST) {
+        return digitnet__fail(DIGITNET_EUNSUPPORTED, "ir_version %llu; this library reads up to %d",
+                              (unsigned long long)parts->ir_version, IR_VERSION_NEWEST);
+    }
+    if (parts->opset < DNN_ONNX_OPSET || parts->opset > OPSET_NEWEST) {
+        return digitnet__fail(DIGITNET_EUNSUPPORTED, "operator set %llu; this library reads %d to %d",
+                              (unsigned long long)parts->opset, DNN_ONNX_OPSET, OPSET_NEWEST);
+    }
+    return DIGITNET_OK;
+}
+
+static digitnet_status read_slot(float *state, const digitnet__network *network,
+                                 const digitnet__onnx_initializers *initializers, const char *slot) {
+    for (size_t i = 0; i < network->graph.tensor_count; i++) {
+        const digitnet__tensor *tensor = digitnet__graph_tensor(&network->graph, i);
+        if (tensor->is_state)
+            continue;
+        digitnet__onnx_name name = digitnet__onnx_join(slot, tensor->name);
+        digitnet__wire_view view = {.bytes = (const unsigned char *)name.text, .size = strlen(name.text)};
+        const digitnet__onnx_initializer *initializer = digitnet__onnx_find_initializer(initializers, view);
+        if (!initializer)
+            return digitnet__fail(DIGITNET_EFORMAT, "the training has no '%s'", name.text);
+        digitnet__onnx_tensor file;
+        digitnet_status status = digitnet__onnx_parse_tensor(&file, initializer->message);
+        if (status == DIGITNET_OK)
+            status = digitnet__tensor_match(&file, tensor);
+        if (status == DIGITNET_OK)
+            status = digitnet__tensor_read(state + tensor->offset, &file, tensor);
+        if (status != DIGITNET_OK)
+            return status;
+    }
+    return DIGITNET_OK;
+}
+
+/* The optimizer's state from the training algorithm's graph. */
+static digitnet_status read_state(digitnet__training *training, const digitnet__network *network,
+                                  digitnet__wire_view algorithm) {
+    const digitnet__optimizer_rule *rule = digitnet__optimizer_find(training->settings.kind);
+    size_t slots = digitnet__optimizer_slots(&training->settings);
+    if (slots == 0)
+        return DIGITNET_OK;
+    if (!algorithm.bytes)
+        return digitnet__fail(DIGITNET_EFORMAT, "its metadata describe a training, but there is no training_info");
+    digitnet__onnx_initializers initializers;
+    digitnet_status status = digitnet__onnx_index_initializers(&initializers, algorithm);
+    for (size_t slot = 0; status == DIGITNET_OK && slot < slots; slot++) {
+        status = read_slot(training->state + slot * network->graph.parameter_count, network, &initializers,
+                           rule->slot_names[slot]);
+    }
+    digitnet__release(initializers.entries);
+    return status;
+}
+
+static digitnet_status read_training(digitnet_model *model, const digitnet__training *settings,
+                                     digitnet__wire_view algorithm) {
+    digitnet__network *network = &model->network;
+    const digitnet__loss_kind *loss = digitnet__loss_find(settings->loss);
+    if (loss->check(&network->graph) != DIGITNET_OK ||
+        digitnet__optimizer_settings_check(&settings->settings) != DIGITNET_OK)
+        return DIGITNET_EFORMAT; /* with the message that says what */
+    digitnet__training *training;
+    digitnet_status status = digitnet__training_create(&training, settings, network->graph.parameter_count);
+    if (status != DIGITNET_OK)
+        return status;
+    status = read_state(training, network, algorithm);
+    if (status == DIGITNET_OK)
+        status = digitnet__network_allocate_training(network, digitnet__loss_taken_over(loss, &network->graph));
+    if (status != DIGITNET_OK) {
+        digitnet__training_free(training);
+        return status;
+    }
+    digitnet__model_set_training(model, training);
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__import_model(digitnet_model **out, const unsigned char *bytes, size_t size,
+                                       const digitnet_model_load_options *options) {
+    *out = NULL;
+    digitnet__wire_view file = {.bytes = bytes, .size = size};
+    digitnet__metadata metadata = {0};
+    model_parts parts = {0};
+    digitnet_model *model = NULL;
+    digitnet_status status = options->ignore_metadata ? DIGITNET_OK : digitnet__metadata_read(&metadata, file);
+    if (status == DIGITNET_OK)
+        status = scan_model(&parts, file);
+    if (status == DIGITNET_OK)
+        status = check_model(&parts);
+    if (status == DIGITNET_OK)
+        status = digitnet__import_graph(&model, parts.graph, options);
+    if (status == DIGITNET_OK)
+        status = digitnet__metadata_freeze(model, &metadata);
+    if (status == DIGITNET_OK && metadata.compiled)
+        status = read_training(model, &metadata.training, parts.algorithm);
+    if (status != DIGITNET_OK) {
+        digitnet_model_free(model);
+        return status;
+    }
+    *out = model;
+    return DIGITNET_OK;
+}

@@ -1,0 +1,11 @@
+/* A model from the bytes of an ONNX file, which may be anything. */
+#ifndef DNN_MODEL_FILE_IMPORT_H
+#define DNN_MODEL_FILE_IMPORT_H
+
+#include "digitnet/model.h"
+
+/* `options` has been read. `*out` is NULL after a failure. */
+digitnet_status digitnet__import_model(digitnet_model **out, const unsigned char *bytes, size_t size,
+                                       const digitnet_model_load_options *options);
+
+#endif

@@ -1,0 +1,67 @@
+#include "onnx/form.h"
+
+#include "core/status.h"
+#include "onnx/schema.h"
+
+static void end_head(digitnet__onnx_nodes *nodes, const char *name, const char *type, bool last) {
+    nodes->value = digitnet__onnx_join(name, "output");
+    bool is_output = last && !nodes->activation_follows && nodes->output;
+    digitnet__wire_put_string(nodes->writer, DNN_NODE_OUTPUT, is_output ? nodes->output : nodes->value.text);
+    digitnet__wire_put_string(nodes->writer, DNN_NODE_NAME, name);
+    digitnet__wire_put_string(nodes->writer, DNN_NODE_OP_TYPE, type);
+}
+
+size_t digitnet__onnx_begin_node(digitnet__onnx_nodes *nodes, const char *type, const char *suffix,
+                                 const char *const *inputs, size_t extra, bool last) {
+    size_t begin = digitnet__wire_begin(nodes->writer, DNN_GRAPH_NODE);
+    digitnet__wire_put_string(nodes->writer, DNN_NODE_INPUT, nodes->value.text);
+    for (size_t i = 0; i < extra; i++)
+        digitnet__wire_put_string(nodes->writer, DNN_NODE_INPUT, inputs[i]);
+    digitnet__onnx_name joined;
+    if (suffix)
+        joined = digitnet__onnx_join(nodes->layer_name, suffix);
+    end_head(nodes, suffix ? joined.text : nodes->layer_name, type, last);
+    return begin;
+}
+
+size_t digitnet__onnx_begin_joining_node(digitnet__onnx_nodes *nodes, const char *type, size_t input_count) {
+    size_t begin = digitnet__wire_begin(nodes->writer, DNN_GRAPH_NODE);
+    for (size_t i = 0; i < input_count; i++) {
+        digitnet__onnx_name name = nodes->input_name(nodes->network, nodes->layer, i);
+        digitnet__wire_put_string(nodes->writer, DNN_NODE_INPUT, name.text);
+    }
+    end_head(nodes, nodes->layer_name, type, true);
+    return begin;
+}
+
+digitnet_status digitnet__onnx_take_initializer(digitnet__onnx_tensor *tensor, digitnet__onnx_reader *reader,
+                                                size_t input) {
+    const digitnet__onnx_node *node = reader->node;
+    digitnet__onnx_initializer *initializer =
+        digitnet__onnx_find_initializer(reader->initializers, node->inputs[input]);
+    if (!initializer || initializer->used) {
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "input '%s' is %s",
+                                        digitnet__wire_printable(node->inputs[input]).text,
+                                        initializer ? "an initializer that another node uses too" : "no initializer");
+    }
+    initializer->used = true;
+    return digitnet__onnx_parse_tensor(tensor, initializer->message);
+}
+
+digitnet_status digitnet__onnx_take_weights(const digitnet__onnx_tensor **kernel, digitnet__onnx_reader *reader,
+                                            size_t rank) {
+    const digitnet__onnx_node *node = reader->node;
+    if (node->input_count < 2)
+        return digitnet__onnx_fail_node(DIGITNET_EFORMAT, node, "it has no weights");
+    *kernel = &reader->tensors[reader->tensor_count];
+    for (size_t input = 1; input < node->input_count; input++) {
+        digitnet_status status =
+            digitnet__onnx_take_initializer(&reader->tensors[reader->tensor_count++], reader, input);
+        if (status != DIGITNET_OK)
+            return status;
+    }
+    if ((*kernel)->rank != rank) {
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "a kernel of %zu dimensions", (*kernel)->rank);
+    }
+    return DIGITNET_OK;
+}

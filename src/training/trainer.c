@@ -1,0 +1,196 @@
+#include "training/trainer.h"
+
+#include "core/random.h"
+#include "core/status.h"
+#include "dataset/dataset.h"
+#include "training/samples.h"
+
+#include <math.h>
+
+digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_model *model,
+                                         const digitnet_dataset *dataset, size_t batch_size,
+                                         digitnet__thread_pool *pool) {
+    *trainer = (digitnet__trainer){
+        .model = model, .dataset = dataset, .pool = pool, .loss = digitnet__loss_find(model->training->loss)};
+    trainer->labels = digitnet__arena_reserve(&trainer->arena, batch_size, sizeof(int32_t));
+    trainer->weights = digitnet__arena_reserve(&trainer->arena, batch_size, sizeof(float));
+    trainer->scores = digitnet__arena_reserve(&trainer->arena, batch_size, sizeof(digitnet__score));
+    if (!digitnet__arena_allocate(&trainer->arena))
+        return DIGITNET_ENOMEM;
+    digitnet_status status =
+        digitnet__pass_create(&trainer->pass, &model->network, batch_size, (size_t)model->training->gradient_ranges,
+                              digitnet__thread_pool_size(pool));
+    if (status != DIGITNET_OK)
+        digitnet__trainer_release(trainer);
+    return status;
+}
+
+void digitnet__trainer_release(digitnet__trainer *trainer) {
+    digitnet__pass_release(&trainer->pass);
+    digitnet__arena_release(&trainer->arena);
+    *trainer = (digitnet__trainer){0};
+}
+
+static int32_t *labels_of(const digitnet__trainer *trainer) {
+    return digitnet__arena_at(&trainer->arena, trainer->labels);
+}
+
+static float *weights_of(const digitnet__trainer *trainer) {
+    return digitnet__arena_at(&trainer->arena, trainer->weights);
+}
+
+static digitnet__score *scores_of(const digitnet__trainer *trainer) {
+    return digitnet__arena_at(&trainer->arena, trainer->scores);
+}
+
+/* A sample's seed depends on the training's seed, the epoch and the sample alone. */
+static void set_seeds(const digitnet__trainer *trainer) {
+    const digitnet__training *training = trainer->model->training;
+    uint64_t epoch = digitnet__seed_mix(training->seed, training->progress.epochs_done);
+    uint64_t *seeds = digitnet__pass_seeds(&trainer->pass, 0);
+    for (size_t i = 0; i < trainer->count; i++)
+        seeds[i] = digitnet__seed_mix(epoch, trainer->indices[i]);
+}
+
+static void gather_range(const digitnet__trainer *trainer, digitnet__range range) {
+    if (digitnet__dataset_is_source(trainer->dataset))
+        return; /* gather_source() has done it */
+    /* Cannot fail: the samples are in memory. */
+    digitnet__dataset_gather(digitnet__pass_input(&trainer->pass, range.first), labels_of(trainer) + range.first,
+                             trainer->dataset, trainer->pass.network->kernels, trainer->indices + range.first, NULL,
+                             range.count);
+}
+
+static void run_loss(const digitnet__trainer *trainer, digitnet__range range) {
+    const digitnet__pass *pass = &trainer->pass;
+    const digitnet__loss_rows rows = {.outputs = digitnet__pass_output(pass, range.first),
+                                      .labels = labels_of(trainer) + range.first,
+                                      .weights = weights_of(trainer) + range.first,
+                                      .rows = range.count,
+                                      .columns = digitnet__network_outputs(pass->network)};
+    trainer->loss->run(scores_of(trainer) + range.first, digitnet__pass_output_gradient(pass, range.first), &rows,
+                       1.0f / (float)trainer->count);
+}
+
+/* A range's way through one phase: the segments of the forward pass, then those of the backward pass, the loss between
+ * them needing no barrier. */
+static void run_range(void *context, size_t task, size_t worker) {
+    const digitnet__trainer *trainer = context;
+    const digitnet__pass *pass = &trainer->pass;
+    digitnet__range range = digitnet__pass_range(pass, trainer->count, task);
+    size_t last_forward = pass->forward_count - 1;
+    if (trainer->phase == 0)
+        gather_range(trainer, range);
+    if (trainer->phase <= last_forward)
+        digitnet__pass_forward(pass, trainer->phase, trainer->count, range, worker);
+    if (trainer->phase == last_forward)
+        run_loss(trainer, range);
+    if (trainer->phase >= last_forward)
+        digitnet__pass_backward(pass, trainer->phase - last_forward, trainer->count, range, worker);
+}
+
+/* After all ranges have finished a phase. */
+static void reduce_phase(const digitnet__trainer *trainer, size_t phase) {
+    const digitnet__pass *pass = &trainer->pass;
+    size_t last_forward = pass->forward_count - 1;
+    if (phase < last_forward)
+        digitnet__pass_reduce_forward(pass, phase, trainer->count);
+    else if (phase - last_forward < pass->backward_count - 1)
+        digitnet__pass_reduce_backward(pass, phase - last_forward, trainer->count);
+}
+
+static void run_passes(digitnet__trainer *trainer) {
+    const digitnet__pass *pass = &trainer->pass;
+    size_t phases = pass->forward_count + pass->backward_count - 1;
+    for (trainer->phase = 0; trainer->phase < phases; trainer->phase++) {
+        digitnet__thread_pool_run(trainer->pool, run_range, trainer, digitnet__pass_range_count(pass, trainer->count));
+        reduce_phase(trainer, trainer->phase);
+    }
+}
+
+static void reduce_block(void *context, size_t task, size_t worker) {
+    (void)worker;
+    const digitnet__trainer *trainer = context;
+    digitnet__pass_reduce_block(&trainer->pass, trainer->count, trainer->pass.tasks[task]);
+}
+
+static void update_block(void *context, size_t task, size_t worker) {
+    (void)worker;
+    const digitnet__trainer *trainer = context;
+    digitnet__gradient_task block = trainer->pass.tasks[task];
+    digitnet__network *network = &trainer->model->network;
+    const digitnet__training *training = trainer->model->training;
+    const digitnet__optimizer_rule *rule = digitnet__optimizer_find(training->settings.kind);
+    digitnet__span spans[DNN_LAYER_TENSORS];
+    size_t count = digitnet__pass_spans(block, spans);
+    for (size_t i = 0; i < count; i++) {
+        rule->update(network->kernels, &training->settings, training->progress.steps_done + 1, network->parameters,
+                     training->state, digitnet__pass_gradients(&trainer->pass), spans[i].offset, spans[i].count,
+                     network->graph.parameter_count);
+    }
+    digitnet__network_pack_block(network, block.op, block.block);
+}
+
+/* The update follows each block's gradient while that is in cache. */
+static void reduce_and_update_block(void *context, size_t task, size_t worker) {
+    reduce_block(context, task, worker);
+    update_block(context, task, worker);
+}
+
+static digitnet_status update_weights(digitnet__trainer *trainer) {
+    size_t tasks = trainer->pass.task_count;
+    if (!trainer->on_gradient) {
+        digitnet__thread_pool_run(trainer->pool, reduce_and_update_block, trainer, tasks);
+        return DIGITNET_OK;
+    }
+    digitnet__thread_pool_run(trainer->pool, reduce_block, trainer, tasks);
+    digitnet_status status =
+        trainer->on_gradient(trainer, digitnet__pass_gradients(&trainer->pass),
+                             trainer->model->network.graph.parameter_count, trainer->gradient_context);
+    if (status == DIGITNET_OK)
+        digitnet__thread_pool_run(trainer->pool, update_block, trainer, tasks);
+    return status;
+}
+
+/* Sources are asked on this thread, and their labels are checked as they come. */
+static digitnet_status gather_source(digitnet__trainer *trainer) {
+    const digitnet__network *network = &trainer->model->network;
+    digitnet_status status = digitnet__dataset_gather(digitnet__pass_input(&trainer->pass, 0), labels_of(trainer),
+                                                      trainer->dataset, network->kernels, trainer->indices,
+                                                      digitnet__pass_seeds(&trainer->pass, 0), trainer->count);
+    return status == DIGITNET_OK
+               ? digitnet__samples_check_labels(&network->graph, labels_of(trainer), trainer->indices, trainer->count)
+               : status;
+}
+
+static void add_scores(digitnet__progress *progress, const digitnet__score *scores, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        progress->loss_sum += scores[i].loss;
+        progress->correct += scores[i].correct;
+    }
+    progress->steps_done++;
+    progress->batches_done++;
+}
+
+digitnet_status digitnet__trainer_step(digitnet__trainer *trainer, const size_t *indices, size_t count) {
+    trainer->indices = indices;
+    trainer->count = count;
+    set_seeds(trainer);
+    for (size_t i = 0; i < count; i++)
+        weights_of(trainer)[i] = 1;
+    digitnet_status status = digitnet__dataset_is_source(trainer->dataset) ? gather_source(trainer) : DIGITNET_OK;
+    if (status != DIGITNET_OK)
+        return status;
+    run_passes(trainer);
+    digitnet__progress progress = trainer->model->training->progress;
+    add_scores(&progress, scores_of(trainer), count);
+    trainer->diverged = !isfinite(progress.loss_sum);
+    if (trainer->diverged) {
+        return digitnet__fail(DIGITNET_EDIVERGED, "the loss is no longer finite in epoch %llu, batch %llu",
+                              (unsigned long long)progress.epochs_done + 1, (unsigned long long)progress.batches_done);
+    }
+    status = update_weights(trainer);
+    if (status == DIGITNET_OK)
+        trainer->model->training->progress = progress;
+    return status;
+}

@@ -1,0 +1,265 @@
+/* Files of ours that were damaged, or whose marks tell what cannot be. */
+#include "model_file/metadata.h"
+#include "onnx/schema.h"
+#include "onnx_bytes.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void bytes_behind_the_end_are_noticed(void **state) {
+    (void)state;
+    saved_bytes file = save_sample("tiny");
+    unsigned char *longer = must_allocate(file.size + 2);
+    memcpy(longer, file.data, file.size);
+    memcpy(longer + file.size, "\x08\x08", 2); /* a whole field: ir_version again */
+    expect_failure(try_load(longer, file.size + 2, 0), DIGITNET_EFORMAT, "checksum");
+    expect_failure(try_load(longer, file.size + 1, 0), DIGITNET_EFORMAT, "byte");
+    free(longer);
+    free(file.data);
+}
+
+/* ---- marks ---- */
+
+/* A copy in which a mark has another value, or is not there at all (NULL), with the right checksum. */
+static saved_bytes with_mark(const saved_bytes *file, const char *key, const char *value) {
+    saved_bytes copy = {must_allocate(file->size + 64), 0};
+    digitnet__wire_writer writer = {.bytes = copy.data};
+    digitnet__wire_view whole = {.bytes = file->data, .size = file->size};
+    digitnet__wire_reader reader = digitnet__wire_read(whole);
+    digitnet__wire_field field;
+    bool found = false;
+    while (digitnet__wire_next(&reader, &field)) {
+        bool entry = field.number == DNN_MODEL_METADATA_PROPS && field.bytes.size > strlen(key) + 2 &&
+                     memcmp(field.bytes.bytes + 2, key, strlen(key)) == 0 && field.bytes.bytes[1] == strlen(key);
+        found = found || entry;
+        if (!entry) {
+            memcpy(copy.data + writer.position, file->data + field.offset, reader.position - field.offset);
+            writer.position += reader.position - field.offset;
+        } else if (value) {
+            size_t begin = digitnet__wire_begin(&writer, DNN_MODEL_METADATA_PROPS);
+            digitnet__wire_put_string(&writer, DNN_ENTRY_KEY, key);
+            digitnet__wire_put_string(&writer, DNN_ENTRY_VALUE, value);
+            digitnet__wire_end(&writer, begin);
+        }
+    }
+    assert_true(found);
+    copy.size = writer.position;
+    if (strcmp(key, "digitnet.checksum") != 0)
+        mend(&copy);
+    return copy;
+}
+
+static const char *const keys[] = {
+    "format",       "optimizer",   "learning_rate", "beta_1",   "beta_2",      "epsilon",
+    "momentum",     "nesterov",    "loss",          "seed",     "epochs_done", "steps_done",
+    "batches_done", "image_count", "batch_size",    "loss_sum", "correct",     "checksum",
+};
+
+static void a_missing_mark_is_noticed(void **state) {
+    (void)state;
+    saved_bytes file = save_sample("tiny");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        char key[64], message[80];
+        snprintf(key, sizeof key, "digitnet.%s", keys[i]);
+        snprintf(message, sizeof message, "without its %s:", key);
+        saved_bytes without = with_mark(&file, key, NULL);
+        expect_failure(try_load(without.data, without.size, 0), DIGITNET_EFORMAT, message);
+        expect_ok(try_load(without.data, without.size, 1));
+        free(without.data);
+    }
+    memcpy(find(&file, "libdigitnet"), "lobdigitnet", 11);
+    mend(&file);
+    expect_failure(try_load(file.data, file.size, 0), DIGITNET_EFORMAT, "producer_name");
+    expect_ok(try_load(file.data, file.size, 1));
+    free(file.data);
+}
+
+static void a_mark_that_stands_twice_is_noticed(void **state) {
+    (void)state;
+    saved_bytes file = save_sample("tiny");
+    memcpy(find(&file, "digitnet.beta_2"), "digitnet.beta_1", 15);
+    mend(&file);
+    expect_failure(try_load(file.data, file.size, 0), DIGITNET_EFORMAT, "a second 'digitnet.beta_1'");
+    free(file.data);
+}
+
+static void a_later_format_is_called_so(void **state) {
+    (void)state;
+    saved_bytes file = save_sample("tiny"), later = with_mark(&file, "digitnet.format", "2");
+    expect_failure(try_load(later.data, later.size, 0), DIGITNET_EVERSION, "format is '2'");
+    free(later.data);
+    free(file.data);
+}
+
+static void a_wrong_mark_is_noticed(void **state) {
+    (void)state;
+    static const struct {
+        const char *key, *value;
+    } cases[] = {
+        {"optimizer", "adamw"},
+        {"optimizer", ""},
+        {"loss", "mean_absolute_error"},
+        {"learning_rate", "0"},
+        {"learning_rate", "-0.1"},
+        {"learning_rate", "nan"},
+        {"learning_rate", "inf"},
+        {"learning_rate", "1e999"},
+        {"learning_rate", "0.1x"},
+        {"learning_rate", ""},
+        {"learning_rate", "0.1000000000000000000000000000000000"},
+        {"beta_1", "1"},
+        {"beta_2", "-0.5"},
+        {"epsilon", "0"},
+        {"momentum", "1.5"},
+        {"nesterov", "1"}, /* without momentum */
+        {"nesterov", "2"},
+        {"nesterov", "yes"},
+        {"seed", "-1"},
+        {"seed", "18446744073709551616"},
+        {"seed", "1.0"},
+        {"seed", "01"},
+        {"seed", " 1"},
+        {"epochs_done", "1"}, /* without a step */
+        {"epochs_done", "18446744073709551615"},
+        {"steps_done", "9007199254740993"},
+        {"batches_done", "1"}, /* without a step */
+        {"loss_sum", "1"},     /* without a batch */
+        {"loss_sum", "nan"},
+        {"correct", "1"},
+        {"image_count", "18446744073709551615"},
+        {"checksum", "0000000"},
+        {"checksum", "000000000"},
+        {"checksum", "xxxxxxxx"},
+        {"checksum", ""},
+    };
+    saved_bytes file = save_sample("tiny");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char key[64];
+        snprintf(key, sizeof key, "digitnet.%s", cases[i].key);
+        saved_bytes wrong = with_mark(&file, key, cases[i].value);
+        digitnet_status status = try_load(wrong.data, wrong.size, 0);
+        if (status != DIGITNET_EFORMAT)
+            fail_msg("%s '%s': %s", key, cases[i].value, digitnet_status_string(status));
+        expect_ok(try_load(wrong.data, wrong.size, 1));
+        free(wrong.data);
+    }
+    saved_bytes unknown = with_mark(&file, "digitnet.optimizer", "adamw");
+    expect_failure(try_load(unknown.data, unknown.size, 0), DIGITNET_EFORMAT, "'digitnet.optimizer' is 'adamw'");
+    free(unknown.data);
+    saved_bytes zero = with_mark(&file, "digitnet.seed", "1x3");
+    memcpy(find(&zero, "1x3"), "1\0003", 3); /* no end of the text */
+    mend(&zero);
+    expect_failure(try_load(zero.data, zero.size, 0), DIGITNET_EFORMAT, "'digitnet.seed' is '1?3'");
+    free(zero.data);
+    static const char *const right[][2] = {{"digitnet.seed", "18446744073709551615"},
+                                           {"digitnet.learning_rate", "0.10000000000000000555111512312"}};
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        saved_bytes good = with_mark(&file, right[i][0], right[i][1]);
+        expect_ok(try_load(good.data, good.size, 0));
+        free(good.data);
+    }
+    free(file.data);
+}
+
+/* Places in an epoch: {steps, epochs, batches, images, batch size, loss, correct}. */
+static void an_impossible_place_is_noticed(void **state) {
+    (void)state;
+    static const char *const place_keys[] = {"steps_done", "epochs_done", "batches_done", "image_count",
+                                             "batch_size", "loss_sum",    "correct"};
+    static const struct {
+        const char *values[7];
+        digitnet_status status;
+    } cases[] = {
+        {{"10", "3", "2", "50", "8", "1.5", "16"}, DIGITNET_OK},
+        {{"10", "3", "7", "50", "8", "1.5", "50"}, DIGITNET_OK}, /* behind the last batch */
+        {{"10", "3", "0", "50", "8", "0", "0"}, DIGITNET_OK},    /* before the first */
+        {{"10", "3", "6", "48", "8", "1.5", "48"}, DIGITNET_OK},
+        {{"10", "3", "7", "48", "8", "1.5", "48"}, DIGITNET_EFORMAT},
+        {{"10", "3", "7", "49", "8", "1.5", "49"}, DIGITNET_OK},
+        {{"9007199254740992", "3", "2", "50", "8", "1.5", "16"}, DIGITNET_OK},
+        {{"10", "3", "2", "9007199254740992", "8", "1.5", "16"}, DIGITNET_OK},
+        {{"10", "3", "2", "9007199254740993", "8", "1.5", "16"}, DIGITNET_EFORMAT},
+        {{"10", "3", "8", "50", "8", "1.5", "50"}, DIGITNET_EFORMAT},
+        {{"10", "3", "2", "50", "8", "1.5", "17"}, DIGITNET_EFORMAT},
+        {{"10", "3", "7", "50", "8", "1.5", "51"}, DIGITNET_EFORMAT},
+        {{"10", "9", "2", "50", "8", "1.5", "16"}, DIGITNET_EFORMAT},
+        {{"10", "3", "2", "0", "8", "1.5", "0"}, DIGITNET_EFORMAT},
+        {{"10", "3", "2", "50", "0", "1.5", "0"}, DIGITNET_EFORMAT},
+        {{"10", "3", "1", "0", "8", "1.5", "0"}, DIGITNET_EFORMAT},
+        {{"10", "3", "1", "50", "0", "1.5", "0"}, DIGITNET_EFORMAT},
+        {{"10", "3", "2", "50", "18446744073709551615", "1.5", "0"}, DIGITNET_EFORMAT},
+        {{"10", "3", "2", "50", "8", "inf", "16"}, DIGITNET_EFORMAT},
+        {{"9007199254740993", "3", "2", "50", "8", "1.5", "16"}, DIGITNET_EFORMAT},
+    };
+    saved_bytes file = save_sample("tiny");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        saved_bytes placed = with_mark(&file, "digitnet.seed", "5");
+        for (size_t j = 0; j < 7; j++) {
+            char key[64];
+            snprintf(key, sizeof key, "digitnet.%s", place_keys[j]);
+            saved_bytes next = with_mark(&placed, key, cases[i].values[j]);
+            free(placed.data);
+            placed = next;
+        }
+        digitnet_status status = try_load(placed.data, placed.size, 0);
+        if (status != cases[i].status)
+            fail_msg("case %zu: %s", i, digitnet_status_string(status));
+        free(placed.data);
+    }
+    free(file.data);
+}
+
+/* A training whose optimizer's state is not all there, or not finite, with the right checksum. */
+static void a_broken_state_is_noticed(void **state) {
+    (void)state;
+    saved_bytes file = save_sample("tiny");
+    unsigned char *name = find(&file, "v/dense/kernel");
+    memcpy(name, "v/dense/colone", 14);
+    mend(&file);
+    expect_failure(try_load(file.data, file.size, 0), DIGITNET_EFORMAT, "v/dense/kernel");
+    memcpy(name, "v/dense/kernel", 14);
+    /* name, tag and length of raw_data, then its values */
+    unsigned char *value = name + 14 + 2;
+    digitnet__wire_store_float(value, INFINITY);
+    mend(&file);
+    expect_failure(try_load(file.data, file.size, 0), DIGITNET_EFORMAT, "not finite");
+    digitnet__wire_store_float(value, 0);
+    mend(&file);
+    expect_ok(try_load(file.data, file.size, 0));
+
+    /* No training_info at all: its tag becomes that of a field that nobody knows. */
+    digitnet__wire_reader reader = digitnet__wire_read((digitnet__wire_view){.bytes = file.data, .size = file.size});
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&reader, &field) && field.number != DNN_MODEL_TRAINING_INFO)
+        continue;
+    file.data[field.offset] += 8;
+    mend(&file);
+    expect_failure(try_load(file.data, file.size, 0), DIGITNET_EFORMAT, "no training_info");
+    free(file.data);
+}
+
+/* Softmax becomes Flatten, which has an axis too and passes a flat value on. */
+static void a_training_without_probabilities_is_noticed(void **state) {
+    (void)state;
+    saved_bytes file = save_sample("tiny");
+    memcpy(find(&file, "Softmax"), "Flatten", 7);
+    mend(&file);
+    expect_failure(try_load(file.data, file.size, 0), DIGITNET_EFORMAT, "needs probabilities");
+    expect_ok(try_load(file.data, file.size, 1));
+    free(file.data);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bytes_behind_the_end_are_noticed),
+        cmocka_unit_test(a_missing_mark_is_noticed),
+        cmocka_unit_test(a_mark_that_stands_twice_is_noticed),
+        cmocka_unit_test(a_later_format_is_called_so),
+        cmocka_unit_test(a_wrong_mark_is_noticed),
+        cmocka_unit_test(an_impossible_place_is_noticed),
+        cmocka_unit_test(a_broken_state_is_noticed),
+        cmocka_unit_test(a_training_without_probabilities_is_noticed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
