@@ -109,7 +109,7 @@ static void weights_are_refused(void **state) {
     model = begin_model(1, 1, 1);
     add_window(model, 15, POWER(30), POWER(29), 1, DIGITNET_ACTIVATION_RELU);
     add_window(model, 15, POWER(28), 143165577, 1, DIGITNET_ACTIVATION_RELU);
-    expect_no_model(model, "the memory to run");
+    expect_no_model(model, "weights overflow");
 }
 
 /* A window's columns, and an image with the zeros around it. */
@@ -120,7 +120,7 @@ static void scratch_memory_is_refused(void **state) {
     expect_no_model(model, "weights overflow"); /* which its columns are as many as */
     model = begin_model(POWER(30), 1, 1);
     add_window(model, 1, 1, POWER(34), POWER(30), DIGITNET_ACTIVATION_RELU);
-    expect_no_model(model, "the memory to run");
+    expect_no_model(model, "weights overflow");
 }
 
 /* ---- Batches of images of 2^60 values, of which one weight is read ---- */
