@@ -7,13 +7,16 @@
 
 typedef enum call_kind {
     CALL_CLOSE,
+    CALL_FACCESSAT,
     CALL_FCHMOD,
+    CALL_FCHOWN,
     CALL_FLOCK,
     CALL_FSTAT,
     CALL_FSYNC,
     CALL_LSTAT,
     CALL_OPEN,
     CALL_READ,
+    CALL_READLINK,
     CALL_RENAME,
     CALL_STAT,
     CALL_UNLINK,
