@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <zlib.h>
@@ -90,7 +91,7 @@ static digitnet_status save_under(fault *self, const digitnet_model *model, cons
 /* What a save may meet. */
 typedef struct circumstance {
     const char *name, *path;
-    bool old_file, stale_temporary, other_owner;
+    bool old_file, stale_temporary, other_owner, other_group;
 } circumstance;
 
 /* A link outside of the folder in which the tests work, whose only file is the model. */
@@ -101,6 +102,7 @@ static const circumstance circumstances[] = {
     {"an old file", "model", .old_file = true},
     {"an old file and a stale temporary one", "model", .old_file = true, .stale_temporary = true},
     {"another user's file", "model", .old_file = true, .other_owner = true},
+    {"another group's file", "model", .old_file = true, .other_group = true},
     {"a link to no file yet", LINK, .old_file = false},
     {"a link to an old file", LINK, .old_file = true},
 };
@@ -115,8 +117,8 @@ static void prepare(const circumstance *met, digitnet_model *model) {
     expect_ok(digitnet_model_save_memory(old_file, sizeof old_file, &old_size, model));
     if (met->old_file)
         expect_ok(digitnet_model_save(model, "model"));
-    if (met->other_owner && geteuid() == 0)
-        assert_int_equal(chown("model", NOBODY, NOBODY), 0);
+    if ((met->other_owner || met->other_group) && geteuid() == 0)
+        assert_int_equal(chown("model", met->other_owner ? NOBODY : 0, NOBODY), 0);
     if (met->stale_temporary)
         put("model.tmp", "left by a save that was killed");
     expect_ok(number_model(model, NEW));
@@ -334,6 +336,24 @@ static void file_that_is_replaced_meanwhile_is_looked_at_again(void **state) {
     digitnet_model_free(model);
 }
 
+static int hide_from_stat(file_call *call, void *context) {
+    (void)context;
+    return call->kind == CALL_STAT ? ENOENT : 0;
+}
+
+/* The system does not go by the link's text. */
+static void file_that_the_system_does_not_find_is_kept(void **state) {
+    (void)state;
+    digitnet_model *model = make_numbered_model();
+    prepare(&circumstances[1], model);
+    watch_calls(&(call_watch){.before = hide_from_stat});
+    expect_failure(digitnet_model_save(model, LINK), DIGITNET_EIO, "has no path");
+    watch_calls(NULL);
+    assert_old(&circumstances[1]);
+    assert_next_save(model);
+    digitnet_model_free(model);
+}
+
 static int note_folder(file_call *call, void *context) {
     size_t *times = context;
     if (call->kind == CALL_OPEN && call->flags & O_DIRECTORY) {
@@ -383,6 +403,61 @@ static void nobody_else_sees_a_file_that_is_written(void **state) {
         assert_int_equal(info.st_mode & 07777, old[i]);
         assert_int_equal(read_number("model"), NEW);
     }
+    digitnet_model_free(model);
+}
+
+static void lose_setgid(const file_call *call, int result, void *context) {
+    (void)result;
+    (void)context;
+    if (call->kind == CALL_FCHMOD)
+        assert_int_equal(chmod("model.tmp", 0640), 0);
+}
+
+static int let_pass(file_call *call, void *context) {
+    (void)call;
+    (void)context;
+    return 0;
+}
+
+/* As fchmod() does for those who are not in the file's group. */
+static void mode_that_is_not_kept_is_reported(void **state) {
+    (void)state;
+    digitnet_model *model = make_numbered_model();
+    prepare(&circumstances[1], model);
+    assert_int_equal(chmod("model", 02640), 0);
+    watch_calls(&(call_watch){.before = let_pass, .after = lose_setgid});
+    expect_failure(digitnet_model_save(model, "model"), DIGITNET_EIO, "the mode of model: 2640 becomes 0640");
+    watch_calls(NULL);
+    assert_old(&circumstances[1]);
+    assert_int_equal(count_entries("."), 1);
+    digitnet_model_free(model);
+}
+
+/* ---- Signals ---- */
+
+static int fail_writes(file_call *call, void *context) {
+    (void)context;
+    return call->kind == CALL_WRITE ? EFBIG : 0;
+}
+
+/* One that was pending before, while the program blocks it, is the program's own. */
+static void pending_signal_is_left(void **state) {
+    (void)state;
+    sigset_t exceeded, before, pending;
+    int taken;
+    digitnet_model *model = make_numbered_model();
+    prepare(&circumstances[1], model);
+    sigemptyset(&exceeded);
+    sigaddset(&exceeded, SIGXFSZ);
+    assert_int_equal(pthread_sigmask(SIG_BLOCK, &exceeded, &before), 0);
+    assert_int_equal(raise(SIGXFSZ), 0);
+    watch_calls(&(call_watch){.before = fail_writes});
+    expect_failure(digitnet_model_save(model, "model"), DIGITNET_EIO, strerror(EFBIG));
+    watch_calls(NULL);
+    assert_int_equal(sigpending(&pending), 0);
+    assert_int_equal(sigismember(&pending, SIGXFSZ), 1);
+    assert_int_equal(sigwait(&exceeded, &taken), 0);
+    assert_int_equal(pthread_sigmask(SIG_SETMASK, &before, NULL), 0);
     digitnet_model_free(model);
 }
 
@@ -530,8 +605,11 @@ int main(void) {
         in_work(saves_that_always_lose_give_up),
         in_work(what_others_leave_is_replaced),
         in_work(file_that_is_replaced_meanwhile_is_looked_at_again),
+        in_work(file_that_the_system_does_not_find_is_kept),
         in_work(folder_of_the_target_is_synced),
         in_work(nobody_else_sees_a_file_that_is_written),
+        in_work(mode_that_is_not_kept_is_reported),
+        in_work(pending_signal_is_left),
         in_work(failed_load_is_told),
         in_work(interrupted_load_goes_on),
         in_work(short_reads_go_on),

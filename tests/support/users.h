@@ -1,4 +1,4 @@
-/* Checks in child processes, which may spoil their limits and rights: as this user, and as one who has no rights. */
+/* Checks as this user, and as one who has no rights; in child processes, which may spoil their limits and rights. */
 #ifndef USERS_H
 #define USERS_H
 
@@ -36,8 +36,9 @@ static inline void in_child(int (*check)(void), uid_t user) {
     assert_int_equal(WEXITSTATUS(result), 0);
 }
 
-static inline void in_child_of_each_user(int (*check)(void)) {
-    in_child(check, geteuid());
+/* In this process, and in a child. */
+static inline void as_each_user(int (*check)(void)) {
+    assert_int_equal(check(), 0);
     in_child(check, NOBODY);
 }
 

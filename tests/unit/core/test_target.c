@@ -71,7 +71,7 @@ static int follow_links_to_files(void) {
 
 static void links_are_followed(void **state) {
     (void)state;
-    in_child_of_each_user(follow_links_to_files);
+    as_each_user(follow_links_to_files);
 }
 
 static int follow_dangling_links(void) {
@@ -85,7 +85,7 @@ static int follow_dangling_links(void) {
 
 static void target_of_a_dangling_link_is_made(void **state) {
     (void)state;
-    in_child_of_each_user(follow_dangling_links);
+    as_each_user(follow_dangling_links);
 }
 
 /* Files 0 to `links`: the first is regular, each other one a link to the one before. */
@@ -112,7 +112,7 @@ static int follow_too_many_links(void) {
 
 static void links_are_bounded(void **state) {
     (void)state;
-    in_child_of_each_user(follow_too_many_links);
+    as_each_user(follow_too_many_links);
 }
 
 /* A path of `length` bytes, an odd number, to the file "f". */
@@ -139,7 +139,7 @@ static int write_long_paths(void) {
 
 static void long_paths_are_refused(void **state) {
     (void)state;
-    in_child_of_each_user(write_long_paths);
+    as_each_user(write_long_paths);
 }
 
 /* ---- What is no regular file ---- */
@@ -175,7 +175,7 @@ static int write_to_other_kinds(void) {
 
 static void only_regular_files_are_written(void **state) {
     (void)state;
-    in_child_of_each_user(write_to_other_kinds);
+    as_each_user(write_to_other_kinds);
 }
 
 /* ---- Open files ---- */
@@ -211,7 +211,7 @@ static int write_to_open_files(void) {
 
 static void links_to_open_files_are_never_replaced(void **state) {
     (void)state;
-    in_child_of_each_user(write_to_open_files);
+    as_each_user(write_to_open_files);
 }
 
 /* ---- Permissions ---- */
@@ -230,7 +230,7 @@ static int write_read_only_file(void) {
 /* As fopen() would. */
 static void read_only_files_are_refused(void **state) {
     (void)state;
-    in_child_of_each_user(write_read_only_file);
+    as_each_user(write_read_only_file);
 }
 
 static int write_with_effective_rights(void) {
