@@ -59,10 +59,8 @@ static digitnet_status write_within_limit(int file, const unsigned char *bytes, 
     sigpending(&pending);
     pthread_sigmask(SIG_BLOCK, &exceeded, &mask);
     digitnet_status status = write_all(file, bytes, size, path);
-    if (status != DIGITNET_OK && !sigismember(&pending, SIGXFSZ)) {
-        int consumed;
-        RETRY(consumed, sigtimedwait(&exceeded, NULL, &at_once));
-    }
+    if (status != DIGITNET_OK && !sigismember(&pending, SIGXFSZ))
+        sigtimedwait(&exceeded, NULL, &at_once);
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     return status;
 }

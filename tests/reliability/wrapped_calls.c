@@ -150,7 +150,7 @@ int __wrap_rename(const char *path, const char *new_path) {
 
 int __wrap_stat(const char *path, struct stat *info) {
     file_call call = {.kind = CALL_STAT, .path = path};
-    return is_made(&call) ? (int)told(&call, __real_stat(path, info)) : -1;
+    return is_made(&call) ? (int)told(&call, __real_stat(call.path, info)) : -1;
 }
 
 int __wrap_unlink(const char *path) {
