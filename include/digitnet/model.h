@@ -253,7 +253,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_weights(dig
  * @retval DIGITNET_ESTATE  the model has no weights yet, or one that is not finite; one of its builders failed; it is
  *                          being changed; or another save of the same path is under way
  * @retval DIGITNET_EIO     the file cannot be written, or exceeds the process's limit of file sizes; `path` leads to
- *                          what is no regular file, or to an open one without a path; or owner, group or mode cannot be kept
+ *                          what is no regular file, or to an open one that has no path; or the owner, group or mode
+ *                          cannot be kept
  * @retval DIGITNET_ELIMIT  the model has more than 512 layers, or takes more than the 2 GiB that an ONNX file can have
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_save(const digitnet_model *model, const char *path);

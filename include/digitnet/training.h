@@ -290,7 +290,8 @@ DIGITNET_API digitnet_stop_reason digitnet_history_stop_reason(const digitnet_hi
  * @retval DIGITNET_ENOMEM  there is not enough memory
  * @retval DIGITNET_ESTATE  the same file is being written at this moment
  * @retval DIGITNET_EIO     the file cannot be written, or exceeds the process's limit of file sizes; `path` leads to
- *                          what is no regular file, or to an open one without a path; or owner, group or mode cannot be kept
+ *                          what is no regular file, or to an open one that has no path; or the owner, group or mode
+ *                          cannot be kept
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_history_write_csv(const digitnet_history *history,
                                                                              const char *path);
