@@ -32,6 +32,6 @@ measure() { # PERCENT WHAT FILTER...
 }
 measure 100 "ONNX files, read and written" src/onnx/
 measure 100 "IDX files and data sets" src/dataset/
-measure 100 "files, memory, options, numbers, messages" src/core/{file,memory,number,options,status}.c
+measure 100 "files, memory, options, numbers, messages" src/core/{file,memory,number,options,status,target}.c
 measure 95 "all but the kernels" src/
 exit "$failed"

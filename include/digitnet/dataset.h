@@ -199,7 +199,7 @@ digitnet_dataset_load_mnist_ex(digitnet_dataset **train, digitnet_dataset **test
  * @param images  the file of images: unsigned bytes, count x rows x columns, or count x rows x columns x channels
  * @param labels  the file of labels: unsigned bytes, count
  * @retval DIGITNET_OK            the files are read
- * @retval DIGITNET_EINVAL        a pointer is NULL
+ * @retval DIGITNET_EINVAL        a pointer is NULL, or a path is empty
  * @retval DIGITNET_ENOMEM        there is not enough memory
  * @retval DIGITNET_EIO           a file cannot be read, or is no regular file
  * @retval DIGITNET_EFORMAT       a file is empty, truncated, corrupt, of another kind, has trailing bytes, or has

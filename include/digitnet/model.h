@@ -307,14 +307,20 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_trainable(d
  * PATH.tmp beside `path`, synced and renamed, so that `path` is never seen half written, and what was there before is
  * kept after a failure. Any number of threads may save one model at once, to different paths.
  *
+ * Symbolic links stay, and the file that they lead to is made or replaced. A file that is replaced must be one that
+ * this user may write to, and keeps its owner, group and mode; where the process may not keep them, the save fails.
+ * Access control lists and other extended attributes are not kept, and another hard link still names the old file.
+ *
  * @param model  the model
- * @param path   the file to make or to replace, which keeps the mode of the one before; a symbolic link is replaced too
+ * @param path   the file to make or to replace
  * @retval DIGITNET_OK      the file is written
- * @retval DIGITNET_EINVAL  a pointer is NULL
+ * @retval DIGITNET_EINVAL  a pointer is NULL, or `path` is empty
  * @retval DIGITNET_ENOMEM  there is not enough memory
  * @retval DIGITNET_ESTATE  the model has no weights yet, or one that is not finite; one of its builders failed; it is
  *                          being changed; or another save of the same path is under way
- * @retval DIGITNET_EIO     the file cannot be written, or is there and no regular file
+ * @retval DIGITNET_EIO     the file cannot be written, or exceeds the process's limit of file sizes; `path` leads to
+ *                          what is no regular file, or to an open one that has no path; or the owner, group or mode
+ *                          cannot be kept
  * @retval DIGITNET_ELIMIT  the model has more than 512 layers, or takes more than the 2 GiB that an ONNX file can have
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_save(const digitnet_model *model, const char *path);
@@ -341,7 +347,7 @@ typedef struct digitnet_model_load_options {
  * @param out   receives the model, the caller's to release with digitnet_model_free(); NULL after a failure
  * @param path  the file
  * @retval DIGITNET_OK            the model is read
- * @retval DIGITNET_EINVAL        a pointer is NULL
+ * @retval DIGITNET_EINVAL        a pointer is NULL, or `path` is empty
  * @retval DIGITNET_ENOMEM        there is not enough memory
  * @retval DIGITNET_EIO           the file cannot be read, or is no regular file
  * @retval DIGITNET_EFORMAT       the file is no ONNX file, or is damaged

@@ -287,15 +287,17 @@ DIGITNET_API digitnet_stop_reason digitnet_history_stop_reason(const digitnet_hi
  *
  * The first line is `epoch,loss,accuracy,val_loss,val_accuracy,train_seconds`, and each finished epoch has a row;
  * validation figures are left empty where there was none. Numbers do not depend on the locale. The file is replaced as
- * a whole. Safe from any thread.
+ * a whole, with the care that digitnet_model_save() takes of links, owner, group and mode. Safe from any thread.
  *
  * @param history  the history
  * @param path     the file to make or to replace
  * @retval DIGITNET_OK      the file is written; after a failure it is as it was
- * @retval DIGITNET_EINVAL  a pointer is NULL
+ * @retval DIGITNET_EINVAL  a pointer is NULL, or `path` is empty
  * @retval DIGITNET_ENOMEM  there is not enough memory
  * @retval DIGITNET_ESTATE  the same file is being written at this moment
- * @retval DIGITNET_EIO     the file cannot be written, or is there and no regular file
+ * @retval DIGITNET_EIO     the file cannot be written, or exceeds the process's limit of file sizes; `path` leads to
+ *                          what is no regular file, or to an open one that has no path; or the owner, group or mode
+ *                          cannot be kept
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_history_write_csv(const digitnet_history *history,
                                                                              const char *path);

@@ -2,15 +2,18 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "core/target.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Makes a call again where a signal has interrupted it. */
@@ -19,21 +22,12 @@
         (result) = (call);  \
     while ((result) < 0 && errno == EINTR)
 
-/* Fails with the message "ACTION PATH: what errno says". */
-static digitnet_status fail_errno(digitnet_status status, const char *action, const char *path) {
-    int error = errno;
-    char reason[128];
-    if (strerror_r(error, reason, sizeof reason) != 0)
-        snprintf(reason, sizeof reason, "error %d", error);
-    return digitnet__fail(status, "%s %s: %s", action, path, reason);
-}
-
 static digitnet_status read_all(int file, unsigned char *bytes, size_t size, const char *path) {
     for (size_t done = 0; done < size;) {
         ssize_t count;
         RETRY(count, read(file, bytes + done, size - done));
         if (count < 0)
-            return fail_errno(DIGITNET_EIO, "cannot read", path);
+            return digitnet__fail_errno(DIGITNET_EIO, "cannot read", path);
         if (count == 0)
             return digitnet__fail(DIGITNET_EIO, "cannot read %s: it has become shorter meanwhile", path);
         done += (size_t)count;
@@ -46,12 +40,29 @@ static digitnet_status write_all(int file, const unsigned char *bytes, size_t si
         ssize_t count;
         RETRY(count, write(file, bytes + done, size - done));
         if (count < 0)
-            return fail_errno(DIGITNET_EIO, "cannot write", path);
+            return digitnet__fail_errno(DIGITNET_EIO, "cannot write", path);
         if (count == 0)
             return digitnet__fail(DIGITNET_EIO, "cannot write %s: none of %zu bytes are taken", path, size - done);
         done += (size_t)count;
     }
     return DIGITNET_OK;
+}
+
+/* The same where a limit of file sizes (RLIMIT_FSIZE) may raise SIGXFSZ in this thread, whose default ends the process:
+ * write() fails then, and the signal goes no further. SIGPIPE cannot be raised, since the file is always a regular one.
+ */
+static digitnet_status write_within_limit(int file, const unsigned char *bytes, size_t size, const char *path) {
+    static const struct timespec at_once = {0};
+    sigset_t exceeded, pending, mask;
+    sigemptyset(&exceeded);
+    sigaddset(&exceeded, SIGXFSZ);
+    sigpending(&pending);
+    pthread_sigmask(SIG_BLOCK, &exceeded, &mask);
+    digitnet_status status = write_all(file, bytes, size, path);
+    if (status != DIGITNET_OK && !sigismember(&pending, SIGXFSZ))
+        sigtimedwait(&exceeded, NULL, &at_once);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    return status;
 }
 
 /* A new file is made with `mode`. */
@@ -76,9 +87,10 @@ bool digitnet__file_exists(const char *path) {
 static digitnet_status open_for_reading(int *file, struct stat *info, const char *path) {
     *file = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
     if (*file < 0)
-        return fail_errno(errno == ENOENT || errno == ENOTDIR ? DIGITNET_ENOTFOUND : DIGITNET_EIO, "cannot open", path);
+        return digitnet__fail_errno(errno == ENOENT || errno == ENOTDIR ? DIGITNET_ENOTFOUND : DIGITNET_EIO,
+                                    "cannot open", path);
     if (fstat(*file, info) != 0)
-        return fail_errno(DIGITNET_EIO, "cannot read", path);
+        return digitnet__fail_errno(DIGITNET_EIO, "cannot read", path);
     if (!S_ISREG(info->st_mode))
         return digitnet__fail(DIGITNET_EIO, "cannot read %s: %s", path,
                               S_ISDIR(info->st_mode) ? "it is a folder" : "it is not a regular file");
@@ -91,6 +103,8 @@ digitnet_status digitnet__file_read(unsigned char **bytes, size_t *size, const c
     unsigned char *buffer = NULL;
     *bytes = NULL;
     *size = 0;
+    if (*path == '\0')
+        return digitnet__fail(DIGITNET_EINVAL, "cannot read a file: path is empty");
     digitnet_status status = open_for_reading(&file, &info, path);
     if (status != DIGITNET_OK)
         goto out;
@@ -118,19 +132,6 @@ out:
     return status;
 }
 
-/* The new file gets the mode of the old one. What is not a regular file is not replaced. */
-static digitnet_status examine_target(bool *exists, mode_t *mode, const char *path) {
-    struct stat info;
-    *exists = stat(path, &info) == 0;
-    if (!*exists)
-        return errno == ENOENT ? DIGITNET_OK : fail_errno(DIGITNET_EIO, "cannot write", path);
-    if (!S_ISREG(info.st_mode))
-        return digitnet__fail(DIGITNET_EIO, "cannot write %s: %s", path,
-                              S_ISDIR(info.st_mode) ? "it is a folder" : "it is not a regular file");
-    *mode = info.st_mode & 0777;
-    return DIGITNET_OK;
-}
-
 static digitnet_status fail_held(const char *path) {
     return digitnet__fail(DIGITNET_ESTATE, "cannot write %s: it is being written at this moment", path);
 }
@@ -141,12 +142,12 @@ static digitnet_status lock(bool *ours, int file, const char *path) {
     int result;
     RETRY(result, flock(file, LOCK_EX | LOCK_NB));
     if (result != 0)
-        return errno == EWOULDBLOCK ? fail_held(path) : fail_errno(DIGITNET_EIO, "cannot lock", path);
+        return errno == EWOULDBLOCK ? fail_held(path) : digitnet__fail_errno(DIGITNET_EIO, "cannot lock", path);
     if (fstat(file, &opened) != 0)
-        return fail_errno(DIGITNET_EIO, "cannot lock", path);
+        return digitnet__fail_errno(DIGITNET_EIO, "cannot lock", path);
     *ours = lstat(path, &standing) == 0;
     if (!*ours)
-        return errno == ENOENT ? DIGITNET_OK : fail_errno(DIGITNET_EIO, "cannot lock", path);
+        return errno == ENOENT ? DIGITNET_OK : digitnet__fail_errno(DIGITNET_EIO, "cannot lock", path);
     *ours = opened.st_dev == standing.st_dev && opened.st_ino == standing.st_ino;
     return DIGITNET_OK;
 }
@@ -166,30 +167,57 @@ static digitnet_status open_temporary(int *file, const char *path, mode_t mode) 
                 continue;
         }
         if (*file < 0)
-            return fail_errno(DIGITNET_EIO, "cannot write", path);
+            return digitnet__fail_errno(DIGITNET_EIO, "cannot write", path);
         digitnet_status status = lock(&ours, *file, path);
         if (status == DIGITNET_EIO && fresh)
             unlink(path);
         if (status != DIGITNET_OK || (ours && fresh))
             return status;
         if (ours && unlink(path) != 0)
-            return fail_errno(DIGITNET_EIO, "cannot replace", path);
+            return digitnet__fail_errno(DIGITNET_EIO, "cannot replace", path);
         close(*file);
         *file = -1;
     }
     return fail_held(path);
 }
 
-/* Fills the temporary file and lets it take the place of the old one; on the disk before, so that a power loss leaves
+/* Gives the new file the owner, group and mode of the old one, or fails: no user loses or gains access unasked. The
+ * mode comes last, since write() and fchown() clear setuid and setgid, and is checked, since fchmod() leaves setgid out
+ * silently where the process is not in the group. */
+static digitnet_status keep_owner_and_mode(int file, const struct stat *old, const char *path) {
+    struct stat made;
+    int result;
+    if (fstat(file, &made) != 0)
+        return digitnet__fail_errno(DIGITNET_EIO, "cannot keep the owner of", path);
+    if (made.st_uid != old->st_uid || made.st_gid != old->st_gid) {
+        RETRY(result, fchown(file, old->st_uid, old->st_gid));
+        if (result != 0)
+            return digitnet__fail_errno(
+                DIGITNET_EIO, made.st_uid != old->st_uid ? "cannot keep the owner of" : "cannot keep the group of",
+                path);
+    }
+    RETRY(result, fchmod(file, old->st_mode & 07777));
+    if (result != 0 || fstat(file, &made) != 0)
+        return digitnet__fail_errno(DIGITNET_EIO, "cannot keep the mode of", path);
+    if (made.st_mode != old->st_mode)
+        return digitnet__fail(DIGITNET_EIO, "cannot keep the mode of %s: %04o becomes %04o", path,
+                              (unsigned)old->st_mode & 07777, (unsigned)made.st_mode & 07777);
+    return DIGITNET_OK;
+}
+
+/* Fills the temporary file and lets it take the place of the target; on the disk before, so that a power loss leaves
  * the one or the other. */
-static digitnet_status replace(int file, const char *temporary, const char *path, const void *bytes, size_t size) {
-    digitnet_status status = write_all(file, bytes, size, path);
+static digitnet_status replace(int file, const char *temporary, const digitnet__target *target, const void *bytes,
+                               size_t size) {
+    digitnet_status status = write_within_limit(file, bytes, size, target->path);
+    if (status == DIGITNET_OK && target->exists)
+        status = keep_owner_and_mode(file, &target->info, target->path);
     if (status != DIGITNET_OK)
         return status;
     if (sync_file(file) != 0)
-        return fail_errno(DIGITNET_EIO, "cannot sync", path);
-    if (rename(temporary, path) != 0)
-        return fail_errno(DIGITNET_EIO, "cannot rename the temporary file to", path);
+        return digitnet__fail_errno(DIGITNET_EIO, "cannot sync", target->path);
+    if (rename(temporary, target->path) != 0)
+        return digitnet__fail_errno(DIGITNET_EIO, "cannot rename the temporary file to", target->path);
     return DIGITNET_OK;
 }
 
@@ -207,33 +235,34 @@ static void sync_folder(char *path) {
     close(folder);
 }
 
+typedef struct replacement {
+    digitnet__target target;
+    char temporary[DNN_PATH_CAPACITY + 4];
+} replacement;
+
 digitnet_status digitnet__file_write(const char *path, const void *bytes, size_t size) {
     int file = -1;
-    bool exists;
-    mode_t mode = 0666;
-    size_t length = strlen(path);
-    char *temporary = digitnet__allocate(length + sizeof ".tmp");
-    if (!temporary)
+    if (*path == '\0')
+        return digitnet__fail(DIGITNET_EINVAL, "cannot write a file: path is empty");
+    replacement *own = digitnet__allocate(sizeof *own);
+    if (!own)
         return DIGITNET_ENOMEM;
-    memcpy(temporary, path, length);
-    memcpy(temporary + length, ".tmp", sizeof ".tmp");
-    digitnet_status status = examine_target(&exists, &mode, path);
-    if (status == DIGITNET_OK)
-        status = open_temporary(&file, temporary, mode);
+    digitnet_status status = digitnet__target_find(&own->target, path);
     if (status != DIGITNET_OK)
         goto out;
-    int result = 0;
-    if (exists) /* whatever the umask has taken */
-        RETRY(result, fchmod(file, mode));
-    status = result == 0 ? replace(file, temporary, path, bytes, size)
-                         : fail_errno(DIGITNET_EIO, "cannot set the mode of", temporary);
+    snprintf(own->temporary, sizeof own->temporary, "%s.tmp", own->target.path);
+    /* Nobody else may open it before it has the old file's owner and mode. */
+    status = open_temporary(&file, own->temporary, own->target.exists ? 0600 : 0666);
+    if (status != DIGITNET_OK)
+        goto out;
+    status = replace(file, own->temporary, &own->target, bytes, size);
     if (status == DIGITNET_OK)
-        sync_folder(temporary);
+        sync_folder(own->temporary);
     else
-        unlink(temporary);
+        unlink(own->temporary);
 out:
     if (file >= 0)
         close(file);
-    digitnet__release(temporary);
+    digitnet__release(own);
     return status;
 }

@@ -11,12 +11,14 @@
 bool digitnet__file_exists(const char *path);
 
 /* Reads a whole regular file of at most `limit` bytes into `*bytes`, to be released with digitnet__release().
- * ENOTFOUND, EIO, ELIMIT, ENOMEM, each with the path in the message. An empty file is OK with *size 0. */
+ * ENOTFOUND, EIO, ELIMIT, ENOMEM, each with the path in the message; EINVAL for an empty path. An empty file is OK with
+ * *size 0. */
 digitnet_status digitnet__file_read(unsigned char **bytes, size_t *size, const char *path, size_t limit);
 
-/* Writes PATH.tmp (locked, so that a second writer meanwhile is ESTATE; a stale one is replaced; with the old file's
- * mode, or 0666 less umask), syncs it, renames it to `path`, and syncs the folder. After a failure, EIO mostly, the old
- * file is untouched and no PATH.tmp is left. A symbolic link at `path` is replaced, not followed. */
+/* Writes the file that `path` leads to, through symbolic links. TARGET.tmp is made beside it (locked, so that a second
+ * writer meanwhile is ESTATE; a stale one is replaced), gets the old file's owner, group and mode, or 0666 less umask,
+ * is synced and renamed, and the folder is synced. After a failure, EIO mostly, the old file is untouched and no
+ * TARGET.tmp is left. EINVAL: `path` is empty. */
 digitnet_status digitnet__file_write(const char *path, const void *bytes, size_t size);
 
 #endif

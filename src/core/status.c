@@ -1,5 +1,6 @@
 #include "core/status.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,14 @@ digitnet_status digitnet__fail(digitnet_status status, const char *format, ...) 
     va_end(arguments);
     memcpy(last_error, message, strlen(message) + 1);
     return status;
+}
+
+digitnet_status digitnet__fail_errno(digitnet_status status, const char *action, const char *path) {
+    int error = errno;
+    char reason[128];
+    if (strerror_r(error, reason, sizeof reason) != 0)
+        snprintf(reason, sizeof reason, "error %d", error);
+    return digitnet__fail(status, "%s %s: %s", action, path, reason);
 }
 
 const char *digitnet_last_error(void) {

@@ -9,4 +9,8 @@
 digitnet_status digitnet__fail(digitnet_status status, const char *format, ...)
     __attribute__((format(printf, 2, 3), cold));
 
+/* Fails with the message "ACTION PATH: what errno says". */
+digitnet_status digitnet__fail_errno(digitnet_status status, const char *action, const char *path)
+    __attribute__((cold));
+
 #endif

@@ -10,7 +10,7 @@ reaching='(aligned_|m|c|re)alloc(array)?|free|(posix_)?memalign|p?valloc|str(n)?
 reaching+='|mmap(64)?|mremap|(f|fd|fre)?open(64|at|at64)?|creat(64)?|tmpfile(64)?|mkstemp(64)?|close(_range)?|p?(read|write)(v|64)?|f(read|write)'
 reaching+='|lseek(64)?|f?truncate(64)?|(posix_)?fallocate(64)?|fsync|fdatasync|sync(fs|_file_range)?|msync|flock|lockf(64)?|fcntl(64)?|ioctl|dup[23]?'
 reaching+='|(l|f)?stat(x|at|64|at64)?|f?access(at)?|faccessat|f?chmod(at)?|fchmodat|[lf]?chown(at)?|rename(at|at2)?|(un)?link(at)?|symlink(at)?|remove'
-reaching+='|(mk|rm|open|read|scan)dir(at)?|nftw|realpath|getcwd|sendfile(64)?|copy_file_range|splice|gz.*'
+reaching+='|readlink(at)?|f?statv?fs(64)?|(mk|rm|open|read|scan)dir(at)?|nftw|realpath|getcwd|sendfile(64)?|copy_file_range|splice|gz.*'
 reaching+='|pthread_[a-z]+_init|pthread_create|pthread_key_create|sem_(init|open)|(thrd_create|(mtx|cnd)_init)'
 
 called=$(nm -u "$archive" | awk 'NF == 2 { print $2 }' | sort -u)

@@ -56,7 +56,7 @@ sanitized=../build-asan-ubsan/tests/reliability
 
 promise 1 "each of 233 and 251 allocations, alone and for good" "$release/test_allocations"
 promise 1 "the same, and no leak" "$sanitized/test_allocations"
-promise 2 "each system call of 450 saves and 320 loads" "$release/test_system_calls"
+promise 2 "each system call of 1,170 saves and 320 loads" "$release/test_system_calls"
 promise 2 "the same, and no leak" "$sanitized/test_system_calls"
 promise 3 "10,000 kills" "$release/test_kills" 10000
 promise 3 "15,120 power losses" "$release/test_power_loss"

@@ -25,6 +25,7 @@ typedef struct recording {
     size_t written;
     int files, behind_descriptor[MOST_DESCRIPTORS], behind_name[DISK_NAMES];
     size_t most_written; /* by one call */
+    size_t modes;        /* that were set */
 } recording;
 
 static disk_name name_of(const char *path) {
@@ -42,9 +43,10 @@ static void record(recording *self, operation done) {
 static void record_open(recording *self, const file_call *call, int descriptor) {
     assert_in_range(descriptor, 0, MOST_DESCRIPTORS - 1);
     assert_int_equal(call->flags & O_TRUNC, 0);
-    if (call->flags & O_DIRECTORY)
+    if (call->flags & O_DIRECTORY) {
+        assert_string_equal(call->path, ".");
         self->behind_descriptor[descriptor] = FOLDER;
-    else if (call->flags & O_CREAT) {
+    } else if (call->flags & O_CREAT) {
         assert_true(call->flags & O_EXCL && self->files < DISK_FILES);
         disk_name name = name_of(call->path);
         record(self, (operation){.kind = OPERATION_CREATE, .name = name, .file = self->files});
@@ -75,6 +77,13 @@ static void record_sync(recording *self, int file) {
     record(self, (operation){.kind = file == FOLDER ? OPERATION_SYNC_FOLDER : OPERATION_SYNC, .file = file});
 }
 
+/* Owner and mode must reach the disk with the bytes: the sync comes later. */
+static void record_mode(recording *self) {
+    for (size_t i = 0; i < self->count; ++i)
+        assert_int_not_equal(self->operations[i].kind, OPERATION_SYNC);
+    ++self->modes;
+}
+
 static void record_call(const file_call *call, int result, void *context) {
     recording *self = context;
     if (result < 0)
@@ -83,6 +92,8 @@ static void record_call(const file_call *call, int result, void *context) {
         record_open(self, call, result);
     if (call->kind == CALL_WRITE)
         record_write(self, self->behind_descriptor[call->file], call->bytes, (size_t)result);
+    if (call->kind == CALL_FCHMOD || call->kind == CALL_FCHOWN)
+        record_mode(self);
     if (call->kind == CALL_FSYNC)
         record_sync(self, self->behind_descriptor[call->file]);
     if (call->kind == CALL_RENAME)
@@ -197,6 +208,7 @@ static void power_loss_leaves_a_whole_file(void **state) {
             for (size_t i = 0; i < sizeof most_written / sizeof *most_written; ++i) {
                 begin_disk(own, old_file, stale_temporary);
                 record_save(own, most_written[i]);
+                assert_int_equal(own->recorded.modes, old_file);
                 assert_int_equal(count_losses(&tried, own), 0);
             }
     print_message("%zu power losses, nothing lost\n", tried);

@@ -3,9 +3,12 @@
 #include "folder.h"
 #include "generations.h"
 #include "support.h"
+#include "users.h"
 #include "wrapped_calls.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <zlib.h>
@@ -19,8 +22,14 @@ enum { OLD = 1, NEW = 2 };
 /* Whether a file is there is found out by opening it, where stat cannot tell. */
 #define NOT_NEEDED_TO_LOAD (NOT_NEEDED | BIT(CALL_STAT))
 /* Those that a signal may interrupt are made again; but for close, which has closed. */
-#define MADE_AGAIN \
-    (BIT(CALL_FCHMOD) | BIT(CALL_FLOCK) | BIT(CALL_FSYNC) | BIT(CALL_OPEN) | BIT(CALL_READ) | BIT(CALL_WRITE))
+#define MADE_AGAIN                                                                                               \
+    (BIT(CALL_FCHMOD) | BIT(CALL_FCHOWN) | BIT(CALL_FLOCK) | BIT(CALL_FSYNC) | BIT(CALL_OPEN) | BIT(CALL_READ) | \
+     BIT(CALL_WRITE))
+/* All that a save makes; only root gives a file to another user. */
+#define MADE_BY_SAVES                                                                                              \
+    (BIT(CALL_CLOSE) | BIT(CALL_FACCESSAT) | BIT(CALL_FCHMOD) | (geteuid() == 0 ? BIT(CALL_FCHOWN) : 0) |          \
+     BIT(CALL_FLOCK) | BIT(CALL_FSTAT) | BIT(CALL_FSYNC) | BIT(CALL_LSTAT) | BIT(CALL_OPEN) | BIT(CALL_READLINK) | \
+     BIT(CALL_RENAME) | BIT(CALL_STAT) | BIT(CALL_UNLINK) | BIT(CALL_WRITE))
 
 /* The calls from the `first` on, `count` of them, fail with `error`, or transfer at most `most` bytes where it is 0. */
 typedef struct fault {
@@ -70,9 +79,9 @@ static void end(const fault *self) {
     assert_int_equal(count_descriptors(), self->descriptors);
 }
 
-static digitnet_status save_under(fault *self, const digitnet_model *model) {
+static digitnet_status save_under(fault *self, const digitnet_model *model, const char *path) {
     begin(self);
-    digitnet_status status = digitnet_model_save(model, "model");
+    digitnet_status status = digitnet_model_save(model, path);
     end(self);
     return status;
 }
@@ -81,14 +90,21 @@ static digitnet_status save_under(fault *self, const digitnet_model *model) {
 
 /* What a save may meet. */
 typedef struct circumstance {
-    const char *name;
-    bool old_file, stale_temporary;
+    const char *name, *path;
+    bool old_file, stale_temporary, other_owner, other_group;
 } circumstance;
 
+/* A link outside of the folder in which the tests work, whose only file is the model. */
+#define LINK "../link-to-model"
+
 static const circumstance circumstances[] = {
-    {"no file yet", false, false},
-    {"an old file", true, false},
-    {"an old file and a stale temporary one", true, true},
+    {"no file yet", "model", .old_file = false},
+    {"an old file", "model", .old_file = true},
+    {"an old file and a stale temporary one", "model", .old_file = true, .stale_temporary = true},
+    {"another user's file", "model", .old_file = true, .other_owner = true},
+    {"another group's file", "model", .old_file = true, .other_group = true},
+    {"a link to no file yet", LINK, .old_file = false},
+    {"a link to an old file", LINK, .old_file = true},
 };
 
 static unsigned char old_file[200000];
@@ -101,6 +117,8 @@ static void prepare(const circumstance *met, digitnet_model *model) {
     expect_ok(digitnet_model_save_memory(old_file, sizeof old_file, &old_size, model));
     if (met->old_file)
         expect_ok(digitnet_model_save(model, "model"));
+    if ((met->other_owner || met->other_group) && geteuid() == 0)
+        assert_int_equal(chown("model", met->other_owner ? NOBODY : 0, NOBODY), 0);
     if (met->stale_temporary)
         put("model.tmp", "left by a save that was killed");
     expect_ok(number_model(model, NEW));
@@ -133,7 +151,7 @@ static void assert_reason(const char *path, int error) {
 /* False where the save has less calls than the fault's first. */
 static bool try_save(fault *self, const circumstance *met, digitnet_model *model, unsigned borne) {
     prepare(met, model);
-    digitnet_status status = save_under(self, model);
+    digitnet_status status = save_under(self, model, met->path);
     if (self->struck == 0)
         return false;
     bool succeeds = self->struck_after_rename || (self->struck & ~borne) == 0;
@@ -159,6 +177,7 @@ static void failed_save_keeps_the_old_file(void **state) {
     (void)state;
     digitnet_model *model = make_numbered_model();
     size_t tried = 0;
+    unsigned struck = 0;
     for (size_t i = 0; i < sizeof circumstances / sizeof *circumstances; ++i)
         for (size_t j = 0; j < sizeof errors / sizeof *errors; ++j)
             for (int for_good = 0; for_good < 2; ++for_good)
@@ -166,9 +185,11 @@ static void failed_save_keeps_the_old_file(void **state) {
                     fault self = {.first = first, .count = for_good ? SIZE_MAX : 1, .error = errors[j]};
                     if (!try_save(&self, &circumstances[i], model, NOT_NEEDED))
                         break;
+                    struck |= BIT(self.kind);
                 }
     print_message("%zu saves met a system call that failed\n", tried);
     assert_true(tried > 300);
+    assert_int_equal(struck, MADE_BY_SAVES);
     digitnet_model_free(model);
 }
 
@@ -191,7 +212,7 @@ static void short_writes_go_on(void **state) {
     for (size_t i = 0; i < sizeof most / sizeof *most; ++i) {
         prepare(&circumstances[1], model);
         fault self = {.first = 1, .count = SIZE_MAX, .most = most[i]};
-        expect_ok(save_under(&self, model));
+        expect_ok(save_under(&self, model, "model"));
         assert_int_equal(read_number("model"), NEW);
     }
     digitnet_model_free(model);
@@ -203,7 +224,7 @@ static void writes_of_nothing_end(void **state) {
     digitnet_model *model = make_numbered_model();
     prepare(&circumstances[1], model);
     fault self = {.first = 1, .count = SIZE_MAX, .most = 0};
-    assert_int_equal(save_under(&self, model), DIGITNET_EIO);
+    assert_int_equal(save_under(&self, model, "model"), DIGITNET_EIO);
     assert_non_null(strstr(digitnet_last_error(), "model"));
     assert_old(&circumstances[1]);
     assert_next_save(model);
@@ -216,7 +237,7 @@ static void unknown_errors_are_told(void **state) {
     digitnet_model *model = make_numbered_model();
     prepare(&circumstances[1], model);
     fault self = {.first = 1, .count = 1, .error = 9999};
-    expect_failure(save_under(&self, model), DIGITNET_EIO, "cannot write model: ");
+    expect_failure(save_under(&self, model, "model"), DIGITNET_EIO, "cannot write model: ");
     assert_non_null(strstr(digitnet_last_error(), "error "));
     assert_old(&circumstances[1]);
     assert_next_save(model);
@@ -228,7 +249,7 @@ static void unknown_errors_are_told(void **state) {
 /* Another writer renames the temporary file, which is then gone, before it is known to be ours. */
 static int take_away(file_call *call, void *context) {
     size_t *times = context;
-    if (call->kind == CALL_LSTAT) {
+    if (call->kind == CALL_LSTAT && strcmp(call->path, "model.tmp") == 0) {
         assert_int_equal(unlink(call->path), 0);
         ++*times;
     }
@@ -264,7 +285,7 @@ static int remove_before_opening(file_call *call, void *context) {
 /* What stands at its path is a file of another file system. */
 static int look_elsewhere_once(file_call *call, void *context) {
     size_t *times = context;
-    if (call->kind == CALL_LSTAT && ++*times == 1)
+    if (call->kind == CALL_LSTAT && strcmp(call->path, "model.tmp") == 0 && ++*times == 1)
         call->path = "/proc";
     return 0;
 }
@@ -291,27 +312,174 @@ static void what_others_leave_is_replaced(void **state) {
     digitnet_model_free(model);
 }
 
+/* Another save replaces the file between two looks at it, as often as *context says. */
+static int replace_before_stat(file_call *call, void *context) {
+    size_t *times = context;
+    if (call->kind == CALL_STAT && *times > 0) {
+        --*times;
+        put("other", "another save's");
+        assert_int_equal(rename("other", "model"), 0);
+    }
+    return 0;
+}
+
+static void file_that_is_replaced_meanwhile_is_looked_at_again(void **state) {
+    (void)state;
+    size_t times = 31;
+    digitnet_model *model = make_numbered_model();
+    prepare(&circumstances[1], model);
+    watch_calls(&(call_watch){.before = replace_before_stat, .context = &times});
+    expect_ok(digitnet_model_save(model, LINK));
+    watch_calls(NULL);
+    assert_int_equal(times, 0);
+    assert_next_save(model);
+    digitnet_model_free(model);
+}
+
+static int find_nothing(file_call *call, void *context) {
+    (void)context;
+    return call->kind == CALL_STAT ? ENOENT : 0;
+}
+
+static int find_on_another_device(file_call *call, void *context) {
+    (void)context;
+    if (call->kind == CALL_STAT)
+        call->path = "/proc/version";
+    return 0;
+}
+
+/* A link of the system's may lead elsewhere than its text says. */
+static void file_that_the_system_does_not_find_is_kept(void **state) {
+    (void)state;
+    static int (*const finds[])(file_call *, void *) = {find_nothing, find_on_another_device};
+    digitnet_model *model = make_numbered_model();
+    prepare(&circumstances[1], model);
+    for (size_t i = 0; i < sizeof finds / sizeof *finds; ++i) {
+        watch_calls(&(call_watch){.before = finds[i]});
+        expect_failure(digitnet_model_save(model, LINK), DIGITNET_EIO, "has no path");
+        watch_calls(NULL);
+        assert_old(&circumstances[1]);
+    }
+    assert_next_save(model);
+    digitnet_model_free(model);
+}
+
+static int note_folder(file_call *call, void *context) {
+    size_t *times = context;
+    if (call->kind == CALL_OPEN && call->flags & O_DIRECTORY) {
+        assert_string_equal(call->path, "../work");
+        ++*times;
+    }
+    return 0;
+}
+
+static void folder_of_the_target_is_synced(void **state) {
+    (void)state;
+    size_t times = 0;
+    digitnet_model *model = make_numbered_model();
+    prepare(&circumstances[1], model);
+    watch_calls(&(call_watch){.before = note_folder, .context = &times});
+    expect_ok(digitnet_model_save(model, LINK));
+    watch_calls(NULL);
+    assert_int_equal(times, 1);
+    digitnet_model_free(model);
+}
+
 /* ---- What the temporary file shows while it is written ---- */
 
 static int note_mode(file_call *call, void *context) {
     mode_t *modes = context;
     struct stat info;
-    if (call->kind == CALL_FLOCK || call->kind == CALL_WRITE)
+    if (call->kind == CALL_FLOCK || call->kind == CALL_WRITE || call->kind == CALL_FCHOWN || call->kind == CALL_FCHMOD)
         *modes |= fstat(call->file, &info) == 0 ? info.st_mode & 0777 : 0777;
     return 0;
 }
 
-static void secret_models_stay_secret(void **state) {
+/* Whatever the old file's mode is: its owner and group come later. */
+static void nobody_else_sees_a_file_that_is_written(void **state) {
     (void)state;
-    mode_t modes = 0;
+    static const mode_t old[] = {0600, 0644, 0660};
+    digitnet_model *model = make_numbered_model();
+    for (size_t i = 0; i < sizeof old / sizeof *old; ++i) {
+        mode_t modes = 0;
+        struct stat info;
+        prepare(&circumstances[3], model);
+        assert_int_equal(chmod("model", old[i]), 0);
+        watch_calls(&(call_watch){.before = note_mode, .context = &modes});
+        expect_ok(digitnet_model_save(model, "model"));
+        watch_calls(NULL);
+        assert_int_equal(modes, 0600);
+        assert_int_equal(stat("model", &info), 0);
+        assert_int_equal(info.st_mode & 07777, old[i]);
+        assert_int_equal(read_number("model"), NEW);
+    }
+    digitnet_model_free(model);
+}
+
+static void lose_setgid(const file_call *call, int result, void *context) {
+    (void)result;
+    (void)context;
+    if (call->kind == CALL_FCHMOD)
+        assert_int_equal(chmod("model.tmp", 0640), 0);
+}
+
+static int let_pass(file_call *call, void *context) {
+    (void)call;
+    (void)context;
+    return 0;
+}
+
+/* As fchmod() does for those who are not in the file's group. */
+static void mode_that_is_not_kept_is_reported(void **state) {
+    (void)state;
     digitnet_model *model = make_numbered_model();
     prepare(&circumstances[1], model);
-    assert_int_equal(chmod("model", 0600), 0);
-    watch_calls(&(call_watch){.before = note_mode, .context = &modes});
-    expect_ok(digitnet_model_save(model, "model"));
+    assert_int_equal(chmod("model", 02640), 0);
+    watch_calls(&(call_watch){.before = let_pass, .after = lose_setgid});
+    expect_failure(digitnet_model_save(model, "model"), DIGITNET_EIO, "the mode of model: 2640 becomes 0640");
     watch_calls(NULL);
-    assert_int_equal(modes, 0600);
-    assert_int_equal(read_number("model"), NEW);
+    assert_old(&circumstances[1]);
+    assert_int_equal(count_entries("."), 1);
+    digitnet_model_free(model);
+}
+
+/* ---- Signals ---- */
+
+/* As the system does where a write exceeds the limit of file sizes. */
+static int exceed_limit(file_call *call, void *context) {
+    (void)context;
+    return call->kind == CALL_WRITE && raise(SIGXFSZ) == 0 ? EFBIG : 0;
+}
+
+static bool is_pending(int number) {
+    sigset_t pending;
+    assert_int_equal(sigpending(&pending), 0);
+    return sigismember(&pending, number);
+}
+
+/* The signal of a save's own write is consumed. One that was pending before, in a program that blocks it, is left. */
+static void signal_goes_no_further(void **state) {
+    (void)state;
+    sigset_t exceeded, before;
+    int taken;
+    if (DNN_EMULATED)
+        skip(); /* the emulator keeps pending signals to itself */
+    digitnet_model *model = make_numbered_model();
+    prepare(&circumstances[1], model);
+    sigemptyset(&exceeded);
+    sigaddset(&exceeded, SIGXFSZ);
+    watch_calls(&(call_watch){.before = exceed_limit});
+    expect_failure(digitnet_model_save(model, "model"), DIGITNET_EIO, strerror(EFBIG));
+    assert_int_equal(pthread_sigmask(SIG_BLOCK, &exceeded, &before), 0);
+    assert_false(sigismember(&before, SIGXFSZ));
+    assert_false(is_pending(SIGXFSZ));
+    assert_int_equal(raise(SIGXFSZ), 0);
+    expect_failure(digitnet_model_save(model, "model"), DIGITNET_EIO, strerror(EFBIG));
+    watch_calls(NULL);
+    assert_true(is_pending(SIGXFSZ));
+    assert_int_equal(sigwait(&exceeded, &taken), 0);
+    assert_int_equal(pthread_sigmask(SIG_SETMASK, &before, NULL), 0);
+    assert_old(&circumstances[1]);
     digitnet_model_free(model);
 }
 
@@ -442,20 +610,32 @@ static void files_that_become_shorter_are_refused(void **state) {
     }
 }
 
+static int enter_work(void **state) {
+    return enter_folder(state) != 0 || mkdir("work", 0777) != 0 || chdir("work") != 0 ||
+           symlink("work/model", LINK) != 0;
+}
+
+#define in_work(test) cmocka_unit_test_setup_teardown(test, enter_work, leave_folder)
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        in_folder(failed_save_keeps_the_old_file),
-        in_folder(interrupted_save_goes_on),
-        in_folder(short_writes_go_on),
-        in_folder(writes_of_nothing_end),
-        in_folder(unknown_errors_are_told),
-        in_folder(saves_that_always_lose_give_up),
-        in_folder(what_others_leave_is_replaced),
-        in_folder(secret_models_stay_secret),
-        in_folder(failed_load_is_told),
-        in_folder(interrupted_load_goes_on),
-        in_folder(short_reads_go_on),
-        in_folder(files_that_become_shorter_are_refused),
+        in_work(failed_save_keeps_the_old_file),
+        in_work(interrupted_save_goes_on),
+        in_work(short_writes_go_on),
+        in_work(writes_of_nothing_end),
+        in_work(unknown_errors_are_told),
+        in_work(saves_that_always_lose_give_up),
+        in_work(what_others_leave_is_replaced),
+        in_work(file_that_is_replaced_meanwhile_is_looked_at_again),
+        in_work(file_that_the_system_does_not_find_is_kept),
+        in_work(folder_of_the_target_is_synced),
+        in_work(nobody_else_sees_a_file_that_is_written),
+        in_work(mode_that_is_not_kept_is_reported),
+        in_work(signal_goes_no_further),
+        in_work(failed_load_is_told),
+        in_work(interrupted_load_goes_on),
+        in_work(short_reads_go_on),
+        in_work(files_that_become_shorter_are_refused),
     };
     skip_syncs();
     return cmocka_run_group_tests(tests, NULL, NULL);

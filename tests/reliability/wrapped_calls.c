@@ -10,26 +10,32 @@
 #include <unistd.h>
 
 int __real_close(int file);
+int __real_faccessat(int folder, const char *path, int mode, int flags);
 int __real_fchmod(int file, mode_t mode);
+int __real_fchown(int file, uid_t owner, gid_t group);
 int __real_flock(int file, int operation);
 int __real_fstat(int file, struct stat *info);
 int __real_fsync(int file);
 int __real_lstat(const char *path, struct stat *info);
 int __real_open(const char *path, int flags, ...);
 ssize_t __real_read(int file, void *bytes, size_t size);
+ssize_t __real_readlink(const char *path, char *text, size_t size);
 int __real_rename(const char *path, const char *new_path);
 int __real_stat(const char *path, struct stat *info);
 int __real_unlink(const char *path);
 ssize_t __real_write(int file, const void *bytes, size_t size);
 
 int __wrap_close(int file);
+int __wrap_faccessat(int folder, const char *path, int mode, int flags);
 int __wrap_fchmod(int file, mode_t mode);
+int __wrap_fchown(int file, uid_t owner, gid_t group);
 int __wrap_flock(int file, int operation);
 int __wrap_fstat(int file, struct stat *info);
 int __wrap_fsync(int file);
 int __wrap_lstat(const char *path, struct stat *info);
 int __wrap_open(const char *path, int flags, ...);
 ssize_t __wrap_read(int file, void *bytes, size_t size);
+ssize_t __wrap_readlink(const char *path, char *text, size_t size);
 int __wrap_rename(const char *path, const char *new_path);
 int __wrap_stat(const char *path, struct stat *info);
 int __wrap_unlink(const char *path);
@@ -48,9 +54,10 @@ void skip_syncs(void) {
 
 const char *call_name(call_kind kind) {
     static const char *const names[CALL_KINDS] = {
-        [CALL_CLOSE] = "close",   [CALL_FCHMOD] = "fchmod", [CALL_FLOCK] = "flock",   [CALL_FSTAT] = "fstat",
-        [CALL_FSYNC] = "fsync",   [CALL_LSTAT] = "lstat",   [CALL_OPEN] = "open",     [CALL_READ] = "read",
-        [CALL_RENAME] = "rename", [CALL_STAT] = "stat",     [CALL_UNLINK] = "unlink", [CALL_WRITE] = "write"};
+        [CALL_CLOSE] = "close", [CALL_FACCESSAT] = "faccessat", [CALL_FCHMOD] = "fchmod",     [CALL_FCHOWN] = "fchown",
+        [CALL_FLOCK] = "flock", [CALL_FSTAT] = "fstat",         [CALL_FSYNC] = "fsync",       [CALL_LSTAT] = "lstat",
+        [CALL_OPEN] = "open",   [CALL_READ] = "read",           [CALL_READLINK] = "readlink", [CALL_RENAME] = "rename",
+        [CALL_STAT] = "stat",   [CALL_UNLINK] = "unlink",       [CALL_WRITE] = "write"};
     return names[kind];
 }
 
@@ -82,9 +89,19 @@ int __wrap_close(int file) {
     return -1;
 }
 
+int __wrap_faccessat(int folder, const char *path, int mode, int flags) {
+    file_call call = {.kind = CALL_FACCESSAT, .path = path};
+    return is_made(&call) ? (int)told(&call, __real_faccessat(folder, path, mode, flags)) : -1;
+}
+
 int __wrap_fchmod(int file, mode_t mode) {
     file_call call = {.kind = CALL_FCHMOD, .file = file};
     return is_made(&call) ? (int)told(&call, __real_fchmod(file, mode)) : -1;
+}
+
+int __wrap_fchown(int file, uid_t owner, gid_t group) {
+    file_call call = {.kind = CALL_FCHOWN, .file = file};
+    return is_made(&call) ? (int)told(&call, __real_fchown(file, owner, group)) : -1;
 }
 
 int __wrap_flock(int file, int operation) {
@@ -121,6 +138,11 @@ ssize_t __wrap_read(int file, void *bytes, size_t size) {
     return is_made(&call) ? told(&call, __real_read(file, bytes, call.size)) : -1;
 }
 
+ssize_t __wrap_readlink(const char *path, char *text, size_t size) {
+    file_call call = {.kind = CALL_READLINK, .path = path};
+    return is_made(&call) ? told(&call, __real_readlink(path, text, size)) : -1;
+}
+
 int __wrap_rename(const char *path, const char *new_path) {
     file_call call = {.kind = CALL_RENAME, .path = path, .new_path = new_path};
     return is_made(&call) ? (int)told(&call, __real_rename(path, new_path)) : -1;
@@ -128,7 +150,7 @@ int __wrap_rename(const char *path, const char *new_path) {
 
 int __wrap_stat(const char *path, struct stat *info) {
     file_call call = {.kind = CALL_STAT, .path = path};
-    return is_made(&call) ? (int)told(&call, __real_stat(path, info)) : -1;
+    return is_made(&call) ? (int)told(&call, __real_stat(call.path, info)) : -1;
 }
 
 int __wrap_unlink(const char *path) {

@@ -7,13 +7,16 @@
 
 typedef enum call_kind {
     CALL_CLOSE,
+    CALL_FACCESSAT,
     CALL_FCHMOD,
+    CALL_FCHOWN,
     CALL_FLOCK,
     CALL_FSTAT,
     CALL_FSYNC,
     CALL_LSTAT,
     CALL_OPEN,
     CALL_READ,
+    CALL_READLINK,
     CALL_RENAME,
     CALL_STAT,
     CALL_UNLINK,
@@ -33,7 +36,7 @@ typedef struct file_call {
 
 typedef struct call_watch {
     /* Comes before each call: 0 lets it be made, an errno makes it fail. May lower call->size, and lead
-     * lstat to another call->path. */
+     * lstat and stat to another call->path. */
     int (*before)(file_call *call, void *context);
     /* Comes after each call that was made, with its result; may be NULL. */
     void (*after)(const file_call *call, int result, void *context);

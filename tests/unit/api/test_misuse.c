@@ -115,6 +115,14 @@ static void test_wrong_order(void **state) {
     digitnet_model_free(empty);
 }
 
+static void test_empty_paths(void **state) {
+    misuse *own = *state;
+    digitnet_model *loaded = (digitnet_model *)1;
+    expect_invalid(digitnet_model_save(own->model, ""), "path is empty");
+    expect_invalid(digitnet_model_load(&loaded, ""), "path is empty");
+    assert_null(loaded);
+}
+
 /* Messages name the layer and the shapes. */
 static void test_shapes(void **state) {
     misuse *own = *state;
@@ -344,10 +352,15 @@ static void test_overflow(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        misuse_test(test_zeros),         misuse_test(test_bad_enumerators_and_rates),
-        misuse_test(test_wrong_order),   misuse_test(test_shapes),
-        misuse_test(test_labels),        misuse_test(test_values_that_are_not_finite),
-        misuse_test(test_small_buffers), misuse_test(test_contradicting_fit_options),
+        misuse_test(test_zeros),
+        misuse_test(test_bad_enumerators_and_rates),
+        misuse_test(test_wrong_order),
+        misuse_test(test_empty_paths),
+        misuse_test(test_shapes),
+        misuse_test(test_labels),
+        misuse_test(test_values_that_are_not_finite),
+        misuse_test(test_small_buffers),
+        misuse_test(test_contradicting_fit_options),
         misuse_test(test_overflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

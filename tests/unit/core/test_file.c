@@ -3,10 +3,11 @@
 #include "core/memory.h"
 #include "expect.h"
 #include "folder.h"
-#include "processes.h"
+#include "users.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -72,7 +73,7 @@ static void what_cannot_be_read_is_named(void **state) {
     expect_no_read("missing", 100, DIGITNET_ENOTFOUND, "No such file");
     expect_no_read("missing/file", 100, DIGITNET_ENOTFOUND, "No such file");
     expect_no_read("file/file", 100, DIGITNET_ENOTFOUND, "Not a directory");
-    expect_no_read("", 100, DIGITNET_ENOTFOUND, "No such file");
+    expect_no_read("", 100, DIGITNET_EINVAL, "path is empty");
     expect_no_read("file", 8, DIGITNET_ELIMIT, "9 bytes exceed the limit of 8");
     expect_no_read("folder", 100, DIGITNET_EIO, "folder");
     expect_no_read("fifo", 100, DIGITNET_EIO, "not a regular file"); /* without waiting for a writer */
@@ -113,7 +114,7 @@ static void mode_is_kept_or_follows_umask(void **state) {
     expect_ok(digitnet__file_write("new", "x", 1));
     assert_int_equal(mode_of("new"), 0640);
     put("old", "x");
-    static const mode_t modes[] = {0600, 0644, 0666, 0444};
+    static const mode_t modes[] = {0600, 0644, 0666, 0200, 01644, 06755, 07777};
     for (size_t i = 0; i < sizeof modes / sizeof *modes; ++i) {
         assert_int_equal(chmod("old", modes[i]), 0);
         expect_ok(digitnet__file_write("old", "y", 1));
@@ -155,90 +156,207 @@ static void held_temporary_file_is_respected(void **state) {
     assert_content("file", "new");
 }
 
-static void symbolic_links_are_not_followed(void **state) {
+static void what_cannot_be_written_is_named(void **state) {
     (void)state;
-    put("precious", "kept");
-    put("file", "old");
-    assert_int_equal(symlink("precious", "file.tmp"), 0);
-    expect_failure(digitnet__file_write("file", "new", 3), DIGITNET_EIO, "file.tmp");
-    assert_content("file", "old");
-    assert_content("precious", "kept");
-    assert_int_equal(symlink("precious", "link"), 0);
-    expect_ok(digitnet__file_write("link", "new", 3));
-    assert_content("link", "new");
-    assert_content("precious", "kept");
-}
-
-static void only_regular_files_are_replaced(void **state) {
-    (void)state;
-    struct stat info;
-    assert_int_equal(mkdir("folder", 0777), 0);
-    assert_int_equal(mkfifo("fifo", 0666), 0);
-    assert_int_equal(symlink("/dev/null", "device"), 0); /* by a name that a fault may replace */
     put("file", "kept");
-    expect_failure(digitnet__file_write("folder", "new", 3), DIGITNET_EIO, "folder");
-    expect_failure(digitnet__file_write("fifo", "new", 3), DIGITNET_EIO, "not a regular file");
-    expect_failure(digitnet__file_write("device", "new", 3), DIGITNET_EIO, "not a regular file");
-    assert_int_equal(stat("device", &info), 0);
-    assert_true(S_ISCHR(info.st_mode));
+    put("precious", "kept");
+    expect_failure(digitnet__file_write("", "new", 3), DIGITNET_EINVAL, "path is empty");
     expect_failure(digitnet__file_write("missing/file", "new", 3), DIGITNET_EIO, "missing/file");
     expect_failure(digitnet__file_write("file/file", "new", 3), DIGITNET_EIO, "file/file");
-    expect_failure(digitnet__file_write("", "new", 3), DIGITNET_EIO, "cannot rename");
     assert_int_equal(mkdir("other.tmp", 0777), 0);
     expect_failure(digitnet__file_write("other", "new", 3), DIGITNET_EIO, "other.tmp");
-    assert_absent("folder.tmp");
-    assert_absent("fifo.tmp");
-    assert_absent("device.tmp");
+    assert_int_equal(symlink("precious", "file.tmp"), 0);
+    expect_failure(digitnet__file_write("file", "new", 3), DIGITNET_EIO, "file.tmp");
+    assert_content("file", "kept");
+    assert_content("precious", "kept");
     assert_absent(".tmp");
     assert_absent("other");
 }
 
-/* Runs `check` in a child process, which may spoil its limits and rights: its exit code is 0 where all went as it must.
- */
-static void in_child(int (*check)(void)) {
-    pid_t child = fork();
-    if (child == 0)
-        _exit(check());
-    int result = wait_for_child(child);
-    assert_true(WIFEXITED(result));
-    assert_int_equal(WEXITSTATUS(result), 0);
-}
-
-static int write_too_much(void) {
-    static char bytes[100000];
-    struct rlimit limit = {4096, 4096};
-    signal(SIGXFSZ, SIG_IGN);
-    if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
-        return 1;
-    if (digitnet__file_write("file", bytes, sizeof bytes) != DIGITNET_EIO)
-        return 2;
-    return strstr(digitnet_last_error(), "cannot write file: File too large") != NULL ? 0 : 3;
-}
-
-static void failed_write_keeps_the_old_file(void **state) {
-    (void)state;
-    put("file", "old");
-    in_child(write_too_much);
-    assert_content("file", "old");
-    assert_absent("file.tmp");
-}
-
 static int write_into_forbidden_folder(void) {
-    if (geteuid() == 0 && setuid(54321) != 0) /* nothing is forbidden to root */
-        return 1;
-    if (digitnet__file_write("forbidden/file", "new", 3) != DIGITNET_EIO)
-        return 2;
-    return strstr(digitnet_last_error(), "forbidden/file.tmp: Permission denied") != NULL ? 0 : 3;
+    CHECK(digitnet__file_write("forbidden/file", "new", 3) == DIGITNET_EIO);
+    CHECK(strstr(digitnet_last_error(), "forbidden/file.tmp: Permission denied") != NULL);
+    return 0;
 }
 
 static void forbidden_folder_is_named(void **state) {
-    place *here = *state;
-    assert_int_equal(chmod(here->folder, 0755), 0);
+    (void)state;
     assert_int_equal(mkdir("forbidden", 0755), 0);
     put("forbidden/file", "old");
+    assert_int_equal(chmod("forbidden/file", 0666), 0);
     assert_int_equal(chmod("forbidden", 0555), 0);
-    in_child(write_into_forbidden_folder);
+    in_child(write_into_forbidden_folder, NOBODY); /* nothing is forbidden to root */
     assert_content("forbidden/file", "old");
+}
+
+/* ---- A limit of file sizes ---- */
+
+static bool limit_file_sizes(void) {
+    return setrlimit(RLIMIT_FSIZE, &(struct rlimit){4096, 4096}) == 0;
+}
+
+static bool writes_too_much(void) {
+    static char bytes[100000];
+    return digitnet__file_write("file", bytes, sizeof bytes) == DIGITNET_EIO &&
+           strstr(digitnet_last_error(), "cannot write file: File too large") != NULL;
+}
+
+/* That SIGXFSZ has its default, which ends a process, and whether it is blocked and pending in this thread. */
+static bool signal_is(bool blocked, bool pending) {
+    struct sigaction action;
+    sigset_t mask, waiting;
+    return sigaction(SIGXFSZ, NULL, &action) == 0 && action.sa_handler == SIG_DFL &&
+           pthread_sigmask(SIG_BLOCK, NULL, &mask) == 0 && (sigismember(&mask, SIGXFSZ) == 1) == blocked &&
+           sigpending(&waiting) == 0 && (sigismember(&waiting, SIGXFSZ) == 1) == pending;
+}
+
+static int write_beyond_the_limit(void) {
+    CHECK(limit_file_sizes() && signal_is(false, false));
+    CHECK(writes_too_much());
+    CHECK(signal_is(false, false));
+    CHECK(digitnet__file_write("small", "one", 3) == DIGITNET_OK && unlink("small") == 0);
+    return 0;
+}
+
+/* A program that blocks the signal has it neither sent nor taken by a save. */
+static int write_with_the_signal_blocked(void) {
+    sigset_t exceeded;
+    sigemptyset(&exceeded);
+    sigaddset(&exceeded, SIGXFSZ);
+    CHECK(limit_file_sizes() && pthread_sigmask(SIG_BLOCK, &exceeded, NULL) == 0);
+    CHECK(writes_too_much());
+    CHECK(signal_is(true, false));
+    CHECK(raise(SIGXFSZ) == 0 && signal_is(true, true));
+    CHECK(writes_too_much());
+    CHECK(signal_is(true, true));
+    return 0;
+}
+
+static volatile sig_atomic_t handled;
+
+static void count_signal(int number) {
+    (void)number;
+    handled++;
+}
+
+static int write_with_a_handler(void) {
+    struct sigaction action = {.sa_handler = count_signal};
+    sigemptyset(&action.sa_mask);
+    CHECK(limit_file_sizes() && sigaction(SIGXFSZ, &action, NULL) == 0);
+    CHECK(writes_too_much());
+    CHECK(handled == 0);
+    CHECK(raise(SIGXFSZ) == 0 && handled == 1);
+    return 0;
+}
+
+static void limit_of_file_sizes_ends_nobody(void **state) {
+    (void)state;
+    static int (*const checks[])(void) = {write_beyond_the_limit, write_with_the_signal_blocked, write_with_a_handler};
+    if (DNN_EMULATED)
+        skip(); /* the emulator keeps pending signals to itself */
+    put("file", "old");
+    assert_int_equal(chmod("file", 0666), 0);
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; ++i) {
+        in_child(checks[i], geteuid());
+        in_child(checks[i], NOBODY);
+        assert_content("file", "old");
+        assert_absent("file.tmp");
+    }
+}
+
+/* ---- Owners and groups ---- */
+
+enum { A_GROUP = 54321 };
+
+/* A file of NOBODY's and of A_GROUP, which only root can make. */
+static void put_owned(const char *path, uid_t owner, gid_t group, mode_t mode) {
+    put(path, "old");
+    assert_int_equal(chown(path, owner, group), 0);
+    assert_int_equal(chmod(path, mode), 0);
+}
+
+static void assert_owned(const char *path, const char *text, uid_t owner, gid_t group, mode_t mode) {
+    struct stat info;
+    assert_content(path, text);
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_uid, owner);
+    assert_int_equal(info.st_gid, group);
+    assert_int_equal(info.st_mode & 07777, mode);
+}
+
+static void root_keeps_owner_and_group(void **state) {
+    (void)state;
+    static const mode_t modes[] = {0640, 0660, 02640, 04755, 06750, 07777};
+    if (geteuid() != 0)
+        skip();
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; ++i) {
+        put_owned("file", NOBODY, A_GROUP, modes[i]);
+        expect_ok(digitnet__file_write("file", "new", 3));
+        assert_owned("file", "new", NOBODY, A_GROUP, modes[i]);
+    }
+    put_owned("group", 0, A_GROUP, 0640);
+    expect_ok(digitnet__file_write("group", "new", 3));
+    assert_owned("group", "new", 0, A_GROUP, 0640);
+    put_owned("owner", NOBODY, 0, 0640);
+    expect_ok(digitnet__file_write("owner", "new", 3));
+    assert_owned("owner", "new", NOBODY, 0, 0640);
+}
+
+static int write_own_files(void) {
+    CHECK(digitnet__file_write("own", "new", 3) == DIGITNET_OK);
+    CHECK(digitnet__file_write("inherited/file", "new", 3) == DIGITNET_OK);
+    return 0;
+}
+
+static int write_others_files(void) {
+    CHECK(digitnet__file_write("another's", "new", 3) == DIGITNET_EIO);
+    CHECK(strstr(digitnet_last_error(), "cannot keep the owner of another's: Operation not permitted") != NULL);
+    CHECK(digitnet__file_write("group's", "new", 3) == DIGITNET_EIO);
+    CHECK(strstr(digitnet_last_error(), "cannot keep the group of group's: Operation not permitted") != NULL);
+    CHECK(digitnet__file_write("inherited/setgid", "new", 3) == DIGITNET_EIO);
+    CHECK(strstr(digitnet_last_error(), "cannot keep the mode of inherited/setgid: 2660 becomes 0660") != NULL);
+    return 0;
+}
+
+/* A new file has the group of its folder where that is setgid. */
+static void others_keep_what_they_may(void **state) {
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(mkdir("inherited", 0777), 0);
+    assert_int_equal(chown("inherited", NOBODY, A_GROUP), 0);
+    assert_int_equal(chmod("inherited", 02777), 0);
+    put_owned("own", NOBODY, NOBODY, 06755);
+    put_owned("inherited/file", NOBODY, A_GROUP, 0660);
+    put_owned("another's", 0, NOBODY, 0666);
+    put_owned("group's", NOBODY, A_GROUP, 0660);
+    put_owned("inherited/setgid", NOBODY, A_GROUP, 02660);
+    in_child(write_own_files, NOBODY);
+    assert_owned("own", "new", NOBODY, NOBODY, 06755);
+    assert_owned("inherited/file", "new", NOBODY, A_GROUP, 0660);
+    in_child(write_others_files, NOBODY);
+    assert_owned("another's", "old", 0, NOBODY, 0666);
+    assert_owned("group's", "old", NOBODY, A_GROUP, 0660);
+    assert_owned("inherited/setgid", "old", NOBODY, A_GROUP, 02660);
+    assert_absent("another's.tmp");
+    assert_absent("group's.tmp");
+    assert_absent("inherited/setgid.tmp");
+}
+
+static int write_as_member(void) {
+    CHECK(setgroups(1, &(gid_t){A_GROUP}) == 0);
+    CHECK(setgid(NOBODY) == 0 && setuid(NOBODY) == 0);
+    CHECK(digitnet__file_write("file", "new", 3) == DIGITNET_OK);
+    return 0;
+}
+
+static void member_of_the_group_keeps_it(void **state) {
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    put_owned("file", NOBODY, A_GROUP, 02770);
+    in_child(write_as_member, geteuid());
+    assert_owned("file", "new", NOBODY, A_GROUP, 02770);
 }
 
 /* ---- Several writers ---- */
@@ -292,10 +410,12 @@ int main(void) {
         in_folder(mode_is_kept_or_follows_umask),
         in_folder(stale_temporary_file_is_replaced),
         in_folder(held_temporary_file_is_respected),
-        in_folder(symbolic_links_are_not_followed),
-        in_folder(only_regular_files_are_replaced),
-        in_folder(failed_write_keeps_the_old_file),
-        in_folder(forbidden_folder_is_named),
+        in_folder(what_cannot_be_written_is_named),
+        in_shared_folder(forbidden_folder_is_named),
+        in_shared_folder(limit_of_file_sizes_ends_nobody),
+        in_folder(root_keeps_owner_and_group),
+        in_shared_folder(others_keep_what_they_may),
+        in_shared_folder(member_of_the_group_keeps_it),
         in_folder(file_is_always_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -414,6 +414,7 @@ static void wrong_arguments_are_refused(void **state) {
     assert_null(out);
     expect_failure(digitnet_dataset_load_idx(&out, "images", NULL), DIGITNET_EINVAL, "labels is NULL");
     expect_failure(digitnet_dataset_load_idx_ex(&out, "images", "labels", &options), DIGITNET_EINVAL, "struct_size");
+    expect_failure(digitnet_dataset_load_idx(&out, "", "labels"), DIGITNET_EINVAL, "path is empty");
     expect_failure(digitnet_dataset_load_mnist(NULL, NULL, "."), DIGITNET_EINVAL, "both NULL");
     expect_failure(digitnet_dataset_load_mnist(&out, NULL, NULL), DIGITNET_EINVAL, "folder is NULL");
     expect_failure(digitnet_dataset_load_mnist(&out, NULL, ""), DIGITNET_EINVAL, "empty");

@@ -207,6 +207,7 @@ static void test_history_csv(void **state) {
     assert_non_null(strstr(text, ",,,"));
     assert_null(fgets(text, sizeof text, file));
     fclose(file);
+    expect_failure(digitnet_history_write_csv(history, ""), DIGITNET_EINVAL, "path is empty");
     expect_failure(digitnet_history_write_csv(history, "/nonexistent/folder/history.csv"), DIGITNET_EIO,
                    "/nonexistent");
     digitnet_history_free(history);
