@@ -1,4 +1,5 @@
 /* The public builders: each describes its layer, and all end in add_layer(). */
+#include "core/call.h"
 #include "core/memory.h"
 #include "core/number.h"
 #include "core/options.h"
@@ -241,7 +242,9 @@ digitnet_status digitnet_model_add_dropout_ex(digitnet_model *model, double rate
     digitnet_layer_options own = {0};
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_layer_options, name);
     digitnet__layer layer = {.kind = &digitnet__layer_dropout, .as.dropout_rate = rate};
-    return add_layer(model, &layer, own.name, status);
+    digitnet__call call;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, add_layer(model, &layer, own.name, status));
 }
 
 digitnet_status digitnet_model_add_activation(digitnet_model *model, digitnet_activation activation) {

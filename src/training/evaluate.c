@@ -1,6 +1,6 @@
 #include "core/options.h"
 #include "core/status.h"
-#include "kernels/gemm.h"
+#include "kernels/compute.h"
 #include "training/evaluator.h"
 #include "training/training.h"
 
@@ -22,11 +22,8 @@ static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model 
         status = digitnet__evaluator_create(&evaluator, &model->network, dataset,
                                             options->batch_size ? options->batch_size : 256, pool);
     }
-    if (status == DIGITNET_OK) {
-        digitnet__blas_enter();
+    if (status == DIGITNET_OK)
         status = digitnet__evaluator_run(metrics, &evaluator);
-        digitnet__blas_leave();
-    }
     if (status == DIGITNET_OK && !isfinite(metrics->loss))
         status = digitnet__fail(DIGITNET_EDIVERGED,
                                 "digitnet_model_evaluate: the loss is not finite: the network overflows");
@@ -35,8 +32,8 @@ static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model 
     return status;
 }
 
-digitnet_status digitnet_model_evaluate(digitnet_metrics *out, const digitnet_model *model,
-                                        const digitnet_dataset *dataset, const digitnet_evaluate_options *options) {
+static digitnet_status evaluate_model(digitnet_metrics *out, const digitnet_model *model,
+                                      const digitnet_dataset *dataset, const digitnet_evaluate_options *options) {
     digitnet_evaluate_options own = {0};
     digitnet_status status = DNN_RESULT_CHECK(out, digitnet_metrics, accuracy);
     if (status == DIGITNET_OK)
@@ -53,4 +50,11 @@ digitnet_status digitnet_model_evaluate(digitnet_metrics *out, const digitnet_mo
     if (status == DIGITNET_OK)
         digitnet__result_write(out, &metrics, sizeof metrics);
     return status;
+}
+
+digitnet_status digitnet_model_evaluate(digitnet_metrics *out, const digitnet_model *model,
+                                        const digitnet_dataset *dataset, const digitnet_evaluate_options *options) {
+    digitnet__compute compute;
+    digitnet__compute_enter(&compute);
+    return digitnet__compute_leave(&compute, evaluate_model(out, model, dataset, options));
 }
