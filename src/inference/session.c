@@ -129,9 +129,7 @@ digitnet_status digitnet_session_clone(digitnet_session **out, const digitnet_se
     if (!session)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_session_clone: session is NULL");
     atomic_fetch_add(&session->snapshot->owners, 1);
-    digitnet__call call;
-    digitnet__call_enter(&call);
-    return digitnet__call_leave(&call, create_session(out, session->snapshot, session->batch_size, session->threads));
+    return create_session(out, session->snapshot, session->batch_size, session->threads);
 }
 
 void digitnet_session_free(digitnet_session *session) {

@@ -64,7 +64,7 @@ static void test_all_calls(void **state) {
 typedef struct training {
     digitnet_model *model;
     const digitnet_dataset *data;
-    digitnet_session *session;
+    digitnet_session *session; /* which the call frees */
     float images[IMAGES * SMALL_IMAGE], scores[IMAGES * SMALL_CLASSES];
     digitnet_status status;
 } training;
@@ -87,6 +87,7 @@ static void fit_and_predict(void *context) {
     for (int i = 0; self->status == DIGITNET_OK && i < 100; i++)
         self->status = digitnet_session_run(self->scores, IMAGES * SMALL_CLASSES, self->session, self->images,
                                             IMAGES * SMALL_IMAGE);
+    digitnet_session_free(self->session);
 }
 
 static void test_training(void **state) {
@@ -101,7 +102,6 @@ static void test_training(void **state) {
     assert_int_equal(self.status, DIGITNET_OK);
     fit(other, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 8));
     assert_same_weights(self.model, other);
-    digitnet_session_free(self.session);
     digitnet_model_free(self.model);
     digitnet_model_free(other);
     digitnet_dataset_free(data);
