@@ -103,7 +103,8 @@ digitnet_dataset_create_f32_ex(digitnet_dataset **out, const float *images, cons
  * A function that gathers samples by their index.
  *
  * Called on the thread that called digitnet_model_fit(), digitnet_model_evaluate() or digitnet_dataset_read(): from
- * several at once, where these calls are.
+ * several at once, where these calls are. It has the floating-point mode of that thread, and must return, as
+ * digitnet_callback_fn.
  *
  * @param images     receives count x height x width x channels finite floats; NULL where they are not wanted
  * @param labels     receives `count` class numbers from 0; NULL where they are not wanted

@@ -55,7 +55,8 @@ DIGITNET_API const char *digitnet_status_string(digitnet_status status);
  */
 DIGITNET_API const char *digitnet_last_error(void);
 
-/** Where the library takes its memory from. Both functions may be called from several threads at once. */
+/** Where the library takes its memory from. Both functions may be called from several threads at once, in the
+ * floating-point mode that the library computes in: no traps, rounding to nearest. */
 typedef struct digitnet_allocator {
     size_t struct_size; /**< Set by DIGITNET_INIT(). */
     void *user_data;    /**< Handed to both functions. */

@@ -139,8 +139,10 @@ typedef struct digitnet_event {
 /**
  * A function that is told how a fit goes on.
  *
- * Called on the thread that called digitnet_model_fit(). It may call the functions that take a `const` model, and
- * digitnet_model_set_learning_rate(). DIGITNET_EVENT_FIT_END comes once for every DIGITNET_EVENT_FIT_BEGIN that was
+ * Called on the thread that called digitnet_model_fit(), with the floating-point mode and flags of that thread, and the
+ * number of OpenBLAS's threads, that the program has; what it makes of them is kept. It may call the functions that
+ * take a `const` model, and digitnet_model_set_learning_rate(). It must return: it is not cancelled, and must not
+ * enable cancellation or jump out. DIGITNET_EVENT_FIT_END comes once for every DIGITNET_EVENT_FIT_BEGIN that was
  * delivered, however the fit ends; its result is ignored.
  *
  * @param event      what has happened; valid during the call
@@ -191,6 +193,9 @@ typedef struct digitnet_history digitnet_history;
  * - a callback or a source failed: its status, with the weights after the last whole step;
  * - the loss, a weight or a moment of the optimizer is no longer finite: DIGITNET_EDIVERGED, with the weights and the
  *   optimizer's state of the last epoch's end, or from before this call.
+ *
+ * A thread that is cancelled (pthread_cancel()) in a fit, as in any call of the library, ends after the call, at its
+ * next cancellation point; to end the fit earlier, request a stop.
  *
  * Needs the model to itself, but for callbacks. All memory is allocated before the first step, but for the history of
  * more than 1,024 epochs.

@@ -31,13 +31,24 @@ const char *digitnet_last_error(void) {
     return last_error;
 }
 
-const char *digitnet_status_string(digitnet_status status) {
-    switch (status) {
+/* NULL where it is no status. */
+static const char *text_of(int number) {
+    switch (number) {
 #define STATUS_CASE(name, value, text) \
-    case DIGITNET_##name:              \
+    case value:                        \
         return text;
         DIGITNET_STATUS_MAP(STATUS_CASE)
 #undef STATUS_CASE
+    default:
+        return NULL;
     }
-    return "unknown status";
+}
+
+bool digitnet__is_status(int number) {
+    return text_of(number) != NULL;
+}
+
+const char *digitnet_status_string(digitnet_status status) {
+    const char *text = text_of((int)status);
+    return text ? text : "unknown status";
 }

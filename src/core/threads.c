@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* sched_getaffinity */
 #include "core/threads.h"
 
+#include "core/floating_point.h"
 #include "core/memory.h"
 #include "core/status.h"
 
@@ -138,6 +139,8 @@ static void *worker_main(void *argument) {
     const worker *self = argument;
     digitnet__thread_pool *pool = self->pool;
     uint32_t last_run = 0;
+    digitnet__floating_point creators; /* which a thread starts with */
+    digitnet__floating_point_hold(&creators);
     for (;;) {
         await(pool, run_is_new, last_run, &pool->started);
         if (atomic_load(&pool->stopping))

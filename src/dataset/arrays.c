@@ -1,4 +1,5 @@
 /* Data sets of images and labels in memory: copied, borrowed, or taken over. */
+#include "core/call.h"
 #include "core/memory.h"
 #include "core/number.h"
 #include "core/options.h"
@@ -42,9 +43,9 @@ static digitnet_status copy_memory(digitnet__storage *storage, size_t image_byte
 }
 
 /* From bytes or floats: the other pointer is NULL. */
-static digitnet_status create_from_memory(digitnet_dataset **out, const char *what, const uint8_t *bytes,
-                                          const float *floats, const int32_t *labels, size_t count,
-                                          digitnet__shape shape, const digitnet_dataset_options *options) {
+static digitnet_status check_and_create(digitnet_dataset **out, const char *what, const uint8_t *bytes,
+                                        const float *floats, const int32_t *labels, size_t count, digitnet__shape shape,
+                                        const digitnet_dataset_options *options) {
     digitnet_dataset_options own = {0};
     digitnet__storage *storage = NULL;
     size_t element_size = floats ? sizeof *floats : sizeof *bytes;
@@ -80,6 +81,14 @@ static digitnet_status create_from_memory(digitnet_dataset **out, const char *wh
         storage->user_data = own.user_data;
     }
     return DIGITNET_OK;
+}
+
+static digitnet_status create_from_memory(digitnet_dataset **out, const char *what, const uint8_t *bytes,
+                                          const float *floats, const int32_t *labels, size_t count,
+                                          digitnet__shape shape, const digitnet_dataset_options *options) {
+    digitnet__call call;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, check_and_create(out, what, bytes, floats, labels, count, shape, options));
 }
 
 digitnet_status digitnet_dataset_create_u8_ex(digitnet_dataset **out, const uint8_t *images, const int32_t *labels,

@@ -4,6 +4,7 @@
 #include "core/options.h"
 #include "core/status.h"
 #include "dataset/storage.h"
+#include "kernels/compute.h"
 
 #include <string.h>
 
@@ -58,7 +59,7 @@ digitnet_status digitnet_dataset_describe(digitnet_dataset_info *out, const digi
     return DIGITNET_OK;
 }
 
-digitnet_status digitnet_dataset_read(float *images, size_t image_values, int32_t *labels, size_t label_count,
+static digitnet_status check_and_read(float *images, size_t image_values, int32_t *labels, size_t label_count,
                                       const digitnet_dataset *dataset, size_t first, size_t count) {
     enum { CHUNK = 64 };
     digitnet_status status = check_range("digitnet_dataset_read", dataset, first, count);
@@ -81,6 +82,14 @@ digitnet_status digitnet_dataset_read(float *images, size_t image_values, int32_
         done += chunk;
     }
     return status;
+}
+
+digitnet_status digitnet_dataset_read(float *images, size_t image_values, int32_t *labels, size_t label_count,
+                                      const digitnet_dataset *dataset, size_t first, size_t count) {
+    digitnet__compute compute;
+    digitnet__compute_enter(&compute);
+    return digitnet__compute_leave(&compute,
+                                   check_and_read(images, image_values, labels, label_count, dataset, first, count));
 }
 
 digitnet__shape digitnet__dataset_shape(const digitnet_dataset *dataset) {

@@ -13,7 +13,8 @@ bool digitnet__dataset_is_source(const digitnet_dataset *dataset);
  * they come. */
 digitnet_status digitnet__dataset_check_labels(const digitnet_dataset *dataset, size_t classes);
 /* Gathers samples by index, bytes scaled to [0, 1]; images or labels may be NULL. Indices are known to be in range.
- * Fails only for a source: the callback's status, ECALLBACK for a positive number, EINVAL for a value that is not
+ * A source is gathered within digitnet__compute_enter() alone, which its callback is taken out of. Fails only for a
+ * source: the callback's status, ECALLBACK for a positive number, EINVAL for a value that is not
  * finite or a negative label. */
 digitnet_status digitnet__dataset_gather(float *images, int32_t *labels, const digitnet_dataset *dataset,
                                          const digitnet__kernels *kernels, const size_t *indices, const uint64_t *seeds,

@@ -1,6 +1,7 @@
 /* IDX files, the form of MNIST: a magic number of two zeros, the type of the elements and the number of dimensions; the
  * dimensions, 4 bytes each, big-endian; the elements, row-major. Raw or compressed by gzip (RFC 1952).
  * http://yann.lecun.com/exdb/mnist/ describes it. */
+#include "core/call.h"
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/options.h"
@@ -267,7 +268,10 @@ digitnet_status digitnet_dataset_load_idx_ex(digitnet_dataset **out, const char 
     if (!images || !labels)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_load_idx: the path of the %s is NULL",
                               !images ? "images" : "labels");
-    return load_pair(out, images, labels, own.max_bytes != 0 ? own.max_bytes : DEFAULT_MAX_BYTES);
+    digitnet__call call;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call,
+                                load_pair(out, images, labels, own.max_bytes != 0 ? own.max_bytes : DEFAULT_MAX_BYTES));
 }
 
 digitnet_status digitnet_dataset_load_idx(digitnet_dataset **out, const char *images, const char *labels) {

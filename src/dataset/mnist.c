@@ -1,4 +1,5 @@
 /* MNIST, and what comes in its form, from a folder. */
+#include "core/call.h"
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/options.h"
@@ -39,8 +40,8 @@ static digitnet_status load_half(digitnet_dataset **out, const char *folder, con
     return status;
 }
 
-digitnet_status digitnet_dataset_load_mnist_ex(digitnet_dataset **train, digitnet_dataset **test, const char *folder,
-                                               const digitnet_dataset_load_options *options) {
+static digitnet_status check_and_load(digitnet_dataset **train, digitnet_dataset **test, const char *folder,
+                                      const digitnet_dataset_load_options *options) {
     digitnet_status status = DIGITNET_OK;
     if (train)
         *train = NULL;
@@ -60,6 +61,13 @@ digitnet_status digitnet_dataset_load_mnist_ex(digitnet_dataset **train, digitne
         *train = NULL;
     }
     return status;
+}
+
+digitnet_status digitnet_dataset_load_mnist_ex(digitnet_dataset **train, digitnet_dataset **test, const char *folder,
+                                               const digitnet_dataset_load_options *options) {
+    digitnet__call call;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, check_and_load(train, test, folder, options));
 }
 
 digitnet_status digitnet_dataset_load_mnist(digitnet_dataset **train, digitnet_dataset **test, const char *folder) {

@@ -3,6 +3,7 @@
 #include "core/options.h"
 #include "core/status.h"
 #include "dataset/storage.h"
+#include "kernels/compute.h"
 
 #include <math.h>
 
@@ -36,12 +37,7 @@ digitnet_status digitnet_dataset_create_source(digitnet_dataset **out, const dig
 
 /* What the callback's result means for the call that it was made in. */
 static digitnet_status callback_status(int result) {
-    digitnet_status status = DIGITNET_ECALLBACK;
-#define IF_STATUS(name, value, text) \
-    if (result == value)             \
-        status = DIGITNET_##name;
-    DIGITNET_STATUS_MAP(IF_STATUS)
-#undef IF_STATUS
+    digitnet_status status = digitnet__is_status(result) ? (digitnet_status)result : DIGITNET_ECALLBACK;
     if (status == DIGITNET_OK)
         return status;
     return digitnet__fail(status, "the source's gather callback returned %d (%s)", result,
@@ -63,8 +59,10 @@ static digitnet_status check_samples(const float *images, const int32_t *labels,
 
 static digitnet_status gather(float *images, int32_t *labels, const digitnet__storage *storage, const size_t *indices,
                               const uint64_t *seeds, size_t count) {
-    digitnet_status status =
-        callback_status(storage->gather(images, labels, indices, seeds, count, storage->user_data));
+    digitnet__compute_begin_callback();
+    int result = storage->gather(images, labels, indices, seeds, count, storage->user_data);
+    digitnet__compute_end_callback();
+    digitnet_status status = callback_status(result);
     return status != DIGITNET_OK ? status : check_samples(images, labels, storage->values, indices, count);
 }
 

@@ -1,3 +1,4 @@
+#include "core/call.h"
 #include "core/options.h"
 #include "core/status.h"
 #include "digitnet/image.h"
@@ -130,7 +131,7 @@ static void place_digit(float *out, const scaled_digit *scaled) {
         memcpy(out + (top + row) * FRAME + left, scaled->values + row * scaled->width, scaled->width * sizeof *out);
 }
 
-digitnet_status digitnet_image_frame_digit(float *out, size_t out_values, const digitnet_image *image) {
+static digitnet_status frame_digit(float *out, size_t out_values, const digitnet_image *image) {
     digitnet_image own = {.struct_size = 0};
     digitnet__ink ink;
     scaled_digit scaled;
@@ -147,4 +148,10 @@ digitnet_status digitnet_image_frame_digit(float *out, size_t out_values, const 
     digitnet__ink_release(&ink);
     place_digit(out, &scaled);
     return DIGITNET_OK;
+}
+
+digitnet_status digitnet_image_frame_digit(float *out, size_t out_values, const digitnet_image *image) {
+    digitnet__call call;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, frame_digit(out, out_values, image));
 }

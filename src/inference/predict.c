@@ -4,7 +4,7 @@
 #include "core/status.h"
 #include "digitnet/inference.h"
 #include "inference/headroom.h"
-#include "kernels/gemm.h"
+#include "kernels/compute.h"
 #include "model/model.h"
 
 #include <float.h>
@@ -87,19 +87,17 @@ static digitnet_status predict_all(float *scores, const digitnet__network *netwo
         status = digitnet__workspace_create(&workspace, network, chunk);
     if (status != DIGITNET_OK)
         return status;
-    digitnet__blas_enter();
     /* A later chunk that overflows must not come after scores that are written already. */
     bool sure =
         count <= chunk || digitnet__images_are_within(images, safe) || predict_chunks(NULL, &workspace, images, count);
     if (!sure || !predict_chunks(scores, &workspace, images, count))
         status = digitnet__predict_fail_overflow("digitnet_model_predict");
-    digitnet__blas_leave();
     digitnet__workspace_release(&workspace);
     return status;
 }
 
-static digitnet_status predict(float *scores, size_t score_values, const digitnet_model *model,
-                               digitnet__images images) {
+static digitnet_status check_and_predict(float *scores, size_t score_values, const digitnet_model *model,
+                                         digitnet__images images) {
     static const char caller[] = "digitnet_model_predict";
     if (!scores || !model || !(images.floats || images.bytes))
         return digitnet__fail(DIGITNET_EINVAL, "%s: %s is NULL", caller,
@@ -117,6 +115,13 @@ static digitnet_status predict(float *scores, size_t score_values, const digitne
         status = predict_all(scores, &model->network, images, count);
     digitnet__model_end_read(model);
     return status;
+}
+
+static digitnet_status predict(float *scores, size_t score_values, const digitnet_model *model,
+                               digitnet__images images) {
+    digitnet__compute compute;
+    digitnet__compute_enter(&compute);
+    return digitnet__compute_leave(&compute, check_and_predict(scores, score_values, model, images));
 }
 
 digitnet_status digitnet_model_predict(float *scores, size_t score_values, const digitnet_model *model,

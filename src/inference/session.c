@@ -6,7 +6,7 @@
 #include "digitnet/inference.h"
 #include "inference/headroom.h"
 #include "inference/predict.h"
-#include "kernels/gemm.h"
+#include "kernels/compute.h"
 #include "model/model.h"
 
 enum { DEFAULT_BATCH_SIZE = 64 };
@@ -95,7 +95,7 @@ static digitnet_status create_session(digitnet_session **out, weights_snapshot *
     return DIGITNET_OK;
 }
 
-digitnet_status digitnet_session_create(digitnet_session **out, const digitnet_model *model,
+static digitnet_status check_and_create(digitnet_session **out, const digitnet_model *model,
                                         const digitnet_session_options *options) {
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_session_create: out is NULL");
@@ -117,6 +117,13 @@ digitnet_status digitnet_session_create(digitnet_session **out, const digitnet_m
                           own.threads ? own.threads : 1);
 }
 
+digitnet_status digitnet_session_create(digitnet_session **out, const digitnet_model *model,
+                                        const digitnet_session_options *options) {
+    digitnet__call call;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, check_and_create(out, model, options));
+}
+
 digitnet_status digitnet_session_clone(digitnet_session **out, const digitnet_session *session) {
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_session_clone: out is NULL");
@@ -130,12 +137,15 @@ digitnet_status digitnet_session_clone(digitnet_session **out, const digitnet_se
 void digitnet_session_free(digitnet_session *session) {
     if (!session)
         return;
+    digitnet__call call;
+    digitnet__call_enter(&call);
     for (size_t i = 0; i < session->workspace_count; i++)
         digitnet__workspace_release(&session->workspaces[i]);
     digitnet__release(session->workspaces);
     digitnet__thread_pool_free(session->pool);
     release_snapshot(session->snapshot);
     digitnet__release(session);
+    digitnet__call_leave(&call, DIGITNET_OK);
 }
 
 static void run_chunk(void *context, size_t task, size_t worker) {
@@ -159,16 +169,15 @@ static bool run_chunks(float *scores, digitnet_session *session) {
 static digitnet_status run_all(float *scores, digitnet_session *session, digitnet__images images, size_t count) {
     session->images = images;
     session->count = count;
-    digitnet__blas_enter();
     /* A chunk that overflows must not come after scores that are written already. */
     bool sure = count <= session->chunk || digitnet__images_are_within(images, session->snapshot->safe_magnitude) ||
                 run_chunks(NULL, session);
     bool done = sure && run_chunks(scores, session);
-    digitnet__blas_leave();
     return done ? DIGITNET_OK : digitnet__predict_fail_overflow("digitnet_session_run");
 }
 
-static digitnet_status run(float *scores, size_t score_values, digitnet_session *session, digitnet__images images) {
+static digitnet_status check_and_run(float *scores, size_t score_values, digitnet_session *session,
+                                     digitnet__images images) {
     static const char caller[] = "digitnet_session_run";
     if (!scores || !session || !(images.floats || images.bytes)) {
         return digitnet__fail(DIGITNET_EINVAL, "%s: %s is NULL", caller,
@@ -185,6 +194,12 @@ static digitnet_status run(float *scores, size_t score_values, digitnet_session 
         status = run_all(scores, session, images, count);
     atomic_flag_clear(&session->busy);
     return status;
+}
+
+static digitnet_status run(float *scores, size_t score_values, digitnet_session *session, digitnet__images images) {
+    digitnet__compute compute;
+    digitnet__compute_enter(&compute);
+    return digitnet__compute_leave(&compute, check_and_run(scores, score_values, session, images));
 }
 
 digitnet_status digitnet_session_run(float *scores, size_t score_values, digitnet_session *session, const float *images,

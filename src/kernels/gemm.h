@@ -4,9 +4,9 @@
 
 #include "kernels/kernels.h"
 
-/* Call the first before and the second after all work of one digitnet call that computes: between them OpenBLAS, whose
- * thread count is one for the process, is held at one thread; the last user restores the count that the first one
- * found. Nests, and may be called from several threads. Nothing to do with the built-in kernels alone. */
+/* Between the two OpenBLAS, whose thread count is one for the process, is held at one thread; the last user restores
+ * the count that the host set last. Nests, and may be called from several threads. Nothing to do with the built-in
+ * kernels alone. digitnet__compute_enter() is what calls them. */
 void digitnet__blas_enter(void);
 void digitnet__blas_leave(void);
 

@@ -9,23 +9,32 @@
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static size_t users;
-static int found_threads; /* 0 where this OpenBLAS has no threads */
+static int host_threads = 1;
 
-/* Which variant of OpenBLAS is loaded is not known before run time, since Debian swaps them under one soname. */
+/* The host may have set a count, in a callback or on another thread, while the library had one thread: that is the
+ * count to restore. */
+static void hold_one_thread(void) {
+    int threads = openblas_get_num_threads();
+    if (threads > 1) {
+        host_threads = threads;
+        openblas_set_num_threads(1);
+    }
+}
+
 void digitnet__blas_enter(void) {
     pthread_mutex_lock(&mutex);
-    if (users++ == 0) {
-        found_threads = openblas_get_parallel() != 0 ? openblas_get_num_threads() : 0;
-        if (found_threads > 1)
-            openblas_set_num_threads(1);
-    }
+    users++;
+    hold_one_thread();
     pthread_mutex_unlock(&mutex);
 }
 
 void digitnet__blas_leave(void) {
     pthread_mutex_lock(&mutex);
-    if (--users == 0 && found_threads > 1)
-        openblas_set_num_threads(found_threads);
+    hold_one_thread();
+    if (--users == 0 && host_threads > 1) {
+        openblas_set_num_threads(host_threads);
+        host_threads = 1;
+    }
     pthread_mutex_unlock(&mutex);
 }
 

@@ -1,6 +1,7 @@
 # The kernels. What needs vectors is compiled once for each instruction set, with a set's name in its functions' names.
 
 target_sources(digitnet_objects PRIVATE
+    kernels/compute.c
     kernels/gemm.c
     kernels/im2col.c
     kernels/pool2d.c

@@ -1,4 +1,5 @@
 /* Where all builders end: names, inputs, limits, and the first error that is kept. */
+#include "core/call.h"
 #include "core/memory.h"
 #include "core/status.h"
 #include "model/model.h"
@@ -202,8 +203,8 @@ static void keep_error(digitnet_model *model, digitnet_status status) {
     snprintf(model->error_message, sizeof model->error_message, "%s", digitnet_last_error());
 }
 
-digitnet_status digitnet__model_add_layer(digitnet_model *model, const digitnet__layer_request *request,
-                                          digitnet_status options) {
+static digitnet_status add_layer(digitnet_model *model, const digitnet__layer_request *request,
+                                 digitnet_status options) {
     if (!model)
         return digitnet__fail(DIGITNET_EINVAL, "%s layer: model is NULL", request->kind->name);
     /* The message of the options' fault must survive the guard's success, which leaves it alone. */
@@ -220,6 +221,13 @@ digitnet_status digitnet__model_add_layer(digitnet_model *model, const digitnet_
     }
     digitnet__model_end_write(model);
     return status;
+}
+
+digitnet_status digitnet__model_add_layer(digitnet_model *model, const digitnet__layer_request *request,
+                                          digitnet_status options) {
+    digitnet__call call;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, add_layer(model, request, options));
 }
 
 void digitnet_model_clear_error(digitnet_model *model) {

@@ -1,5 +1,6 @@
 /* Tensors by name. */
 
+#include "core/call.h"
 #include "core/number.h"
 #include "core/status.h"
 #include "model/model.h"
@@ -99,12 +100,14 @@ digitnet_status digitnet_model_set_weights(digitnet_model *model, const char *te
                                            size_t count) {
     if (!values || !model)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_set_weights: %s is NULL", values ? "model" : "values");
+    digitnet__call call;
+    digitnet__call_enter(&call);
     digitnet_status status = digitnet__model_begin_write(model);
     if (status == DIGITNET_OK) {
         status = write_weights(model, tensor, values, count);
         digitnet__model_end_write(model);
     }
-    return status;
+    return digitnet__call_leave(&call, status);
 }
 
 static digitnet_status set_trainable(digitnet_model *model, const char *layer, bool trainable) {

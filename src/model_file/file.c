@@ -1,6 +1,7 @@
 /* Saving and loading, by path and in memory. */
 #include "core/file.h"
 
+#include "core/call.h"
 #include "core/memory.h"
 #include "core/options.h"
 #include "core/status.h"
@@ -28,7 +29,7 @@ static digitnet_status export_to_memory(unsigned char **file, size_t *size, cons
     return DIGITNET_OK;
 }
 
-digitnet_status digitnet_model_save(const digitnet_model *model, const char *path) {
+static digitnet_status save(const digitnet_model *model, const char *path) {
     if (!model || !path)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_save: %s is NULL", model ? "path" : "model");
     unsigned char *file = NULL;
@@ -43,6 +44,12 @@ digitnet_status digitnet_model_save(const digitnet_model *model, const char *pat
     status = digitnet__file_write(path, file, size);
     digitnet__release(file);
     return status;
+}
+
+digitnet_status digitnet_model_save(const digitnet_model *model, const char *path) {
+    digitnet__call call;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, save(model, path));
 }
 
 static digitnet_status export_to_caller(unsigned char *bytes, size_t capacity, size_t *needed,
@@ -61,7 +68,7 @@ static digitnet_status export_to_caller(unsigned char *bytes, size_t capacity, s
     return DIGITNET_OK;
 }
 
-digitnet_status digitnet_model_save_memory(void *bytes, size_t capacity, size_t *needed, const digitnet_model *model) {
+static digitnet_status save_memory(void *bytes, size_t capacity, size_t *needed, const digitnet_model *model) {
     if (!model || (!bytes && capacity > 0))
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_save_memory: %s is NULL", model ? "bytes" : "model");
     digitnet_status status = digitnet__model_begin_read(model);
@@ -70,6 +77,12 @@ digitnet_status digitnet_model_save_memory(void *bytes, size_t capacity, size_t 
         digitnet__model_end_read(model);
     }
     return status;
+}
+
+digitnet_status digitnet_model_save_memory(void *bytes, size_t capacity, size_t *needed, const digitnet_model *model) {
+    digitnet__call call;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, save_memory(bytes, capacity, needed, model));
 }
 
 /* `own` gets the options with the size limit filled in. */
@@ -83,12 +96,7 @@ static digitnet_status read_options(digitnet_model_load_options *own, const digi
     return status;
 }
 
-digitnet_status digitnet_model_load(digitnet_model **out, const char *path) {
-    return digitnet_model_load_ex(out, path, NULL);
-}
-
-digitnet_status digitnet_model_load_ex(digitnet_model **out, const char *path,
-                                       const digitnet_model_load_options *options) {
+static digitnet_status load(digitnet_model **out, const char *path, const digitnet_model_load_options *options) {
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_load: out is NULL");
     *out = NULL;
@@ -107,12 +115,19 @@ digitnet_status digitnet_model_load_ex(digitnet_model **out, const char *path,
     return status == DIGITNET_OK ? status : tell_where(status, path);
 }
 
-digitnet_status digitnet_model_load_memory(digitnet_model **out, const void *bytes, size_t size) {
-    return digitnet_model_load_memory_ex(out, bytes, size, NULL);
+digitnet_status digitnet_model_load_ex(digitnet_model **out, const char *path,
+                                       const digitnet_model_load_options *options) {
+    digitnet__call call;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, load(out, path, options));
 }
 
-digitnet_status digitnet_model_load_memory_ex(digitnet_model **out, const void *bytes, size_t size,
-                                              const digitnet_model_load_options *options) {
+digitnet_status digitnet_model_load(digitnet_model **out, const char *path) {
+    return digitnet_model_load_ex(out, path, NULL);
+}
+
+static digitnet_status load_memory(digitnet_model **out, const void *bytes, size_t size,
+                                   const digitnet_model_load_options *options) {
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_load_memory: out is NULL");
     *out = NULL;
@@ -128,4 +143,15 @@ digitnet_status digitnet_model_load_memory_ex(digitnet_model **out, const void *
     }
     status = digitnet__import_model(out, bytes, size, &own);
     return status == DIGITNET_OK ? status : tell_where(status, "digitnet_model_load_memory");
+}
+
+digitnet_status digitnet_model_load_memory_ex(digitnet_model **out, const void *bytes, size_t size,
+                                              const digitnet_model_load_options *options) {
+    digitnet__call call;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, load_memory(out, bytes, size, options));
+}
+
+digitnet_status digitnet_model_load_memory(digitnet_model **out, const void *bytes, size_t size) {
+    return digitnet_model_load_memory_ex(out, bytes, size, NULL);
 }

@@ -1,12 +1,15 @@
 #include "training/callbacks.h"
 
 #include "core/status.h"
+#include "kernels/compute.h"
 #include "model/model.h"
 
 static digitnet_status status_of(int result, size_t index) {
-    if (result < DIGITNET_ENOTFOUND || result > 1)
+    if (result == 1)
+        return DIGITNET_OK;
+    if (!digitnet__is_status(result))
         return digitnet__fail(DIGITNET_ECALLBACK, "callback %zu returned %d, which is no status", index, result);
-    if (result < 0) {
+    if (result != DIGITNET_OK) {
         return digitnet__fail((digitnet_status)result, "callback %zu ended the fit: %s", index,
                               digitnet_status_string((digitnet_status)result));
     }
@@ -20,7 +23,9 @@ digitnet_status digitnet__callbacks_tell(digitnet__callbacks *callbacks, const d
         if (event->kind == DIGITNET_EVENT_FIT_BEGIN)
             callbacks->begun = i + 1;
         digitnet__model_begin_callback(event->model);
+        digitnet__compute_begin_callback();
         int result = callbacks->list[i].call(event, callbacks->list[i].user_data);
+        digitnet__compute_end_callback();
         digitnet__model_end_callback(event->model);
         digitnet_status status = end ? DIGITNET_OK : status_of(result, i);
         if (status != DIGITNET_OK)

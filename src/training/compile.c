@@ -1,3 +1,4 @@
+#include "core/call.h"
 #include "core/memory.h"
 #include "core/number.h"
 #include "core/options.h"
@@ -62,8 +63,8 @@ digitnet_status digitnet_model_compile(digitnet_model *model, digitnet_optimizer
     return digitnet_model_compile_ex(model, optimizer, loss, NULL);
 }
 
-digitnet_status digitnet_model_compile_ex(digitnet_model *model, digitnet_optimizer optimizer, digitnet_loss loss,
-                                          const digitnet_compile_options *options) {
+static digitnet_status check_and_compile(digitnet_model *model, digitnet_optimizer optimizer, digitnet_loss loss,
+                                         const digitnet_compile_options *options) {
     if (!model)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: model is NULL");
     digitnet_compile_options own = {0};
@@ -86,12 +87,19 @@ digitnet_status digitnet_model_compile_ex(digitnet_model *model, digitnet_optimi
     return status;
 }
 
+digitnet_status digitnet_model_compile_ex(digitnet_model *model, digitnet_optimizer optimizer, digitnet_loss loss,
+                                          const digitnet_compile_options *options) {
+    digitnet__call call;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, check_and_compile(model, optimizer, loss, options));
+}
+
 static digitnet_status check_compiled(const digitnet_model *model) {
     return model->training ? DIGITNET_OK
                            : digitnet__fail(DIGITNET_ESTATE, "the model is not compiled: it has no learning rate");
 }
 
-digitnet_status digitnet_model_set_learning_rate(digitnet_model *model, double learning_rate) {
+static digitnet_status set_learning_rate(digitnet_model *model, double learning_rate) {
     if (!model)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_set_learning_rate: model is NULL");
     if (!isfinite(learning_rate) || learning_rate <= 0) {
@@ -108,6 +116,12 @@ digitnet_status digitnet_model_set_learning_rate(digitnet_model *model, double l
     if (!in_callback)
         digitnet__model_end_write(model);
     return status;
+}
+
+digitnet_status digitnet_model_set_learning_rate(digitnet_model *model, double learning_rate) {
+    digitnet__call call;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, set_learning_rate(model, learning_rate));
 }
 
 digitnet_status digitnet_model_get_learning_rate(double *out, const digitnet_model *model) {

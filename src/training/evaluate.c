@@ -1,6 +1,6 @@
 #include "core/options.h"
 #include "core/status.h"
-#include "kernels/gemm.h"
+#include "kernels/compute.h"
 #include "model/model.h"
 #include "training/evaluator.h"
 #include "training/samples.h"
@@ -33,11 +33,8 @@ static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model 
         status = digitnet__evaluator_create(&evaluator, &model->network, loss, dataset,
                                             options->batch_size ? options->batch_size : 256, pool);
     }
-    if (status == DIGITNET_OK) {
-        digitnet__blas_enter();
+    if (status == DIGITNET_OK)
         status = digitnet__evaluator_run(metrics, &evaluator);
-        digitnet__blas_leave();
-    }
     if (status == DIGITNET_OK && !isfinite(metrics->loss))
         status = digitnet__fail(DIGITNET_EDIVERGED,
                                 "digitnet_model_evaluate: the loss is not finite: the network overflows");
@@ -46,8 +43,8 @@ static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model 
     return status;
 }
 
-digitnet_status digitnet_model_evaluate(digitnet_metrics *out, const digitnet_model *model,
-                                        const digitnet_dataset *dataset, const digitnet_evaluate_options *options) {
+static digitnet_status evaluate_model(digitnet_metrics *out, const digitnet_model *model,
+                                      const digitnet_dataset *dataset, const digitnet_evaluate_options *options) {
     digitnet_evaluate_options own = {0};
     digitnet_status status = DNN_RESULT_CHECK(out, digitnet_metrics, accuracy);
     if (status == DIGITNET_OK)
@@ -64,4 +61,11 @@ digitnet_status digitnet_model_evaluate(digitnet_metrics *out, const digitnet_mo
     if (status == DIGITNET_OK)
         digitnet__result_write(out, &metrics, sizeof metrics);
     return status;
+}
+
+digitnet_status digitnet_model_evaluate(digitnet_metrics *out, const digitnet_model *model,
+                                        const digitnet_dataset *dataset, const digitnet_evaluate_options *options) {
+    digitnet__compute compute;
+    digitnet__compute_enter(&compute);
+    return digitnet__compute_leave(&compute, evaluate_model(out, model, dataset, options));
 }

@@ -5,7 +5,7 @@
 #include "core/status.h"
 #include "core/threads.h"
 #include "dataset/batch.h"
-#include "kernels/gemm.h"
+#include "kernels/compute.h"
 #include "training/callbacks.h"
 #include "training/evaluator.h"
 #include "training/history.h"
@@ -346,11 +346,8 @@ static digitnet_status prepare_and_run(fit_state *fit, digitnet_history **histor
     status = book(fit);
     if (status != DIGITNET_OK)
         return status;
-    if (done < fit->until_epoch) {
-        digitnet__blas_enter();
+    if (done < fit->until_epoch)
         status = run(fit);
-        digitnet__blas_leave();
-    }
     if (history) {
         *history = fit->history;
         fit->history = NULL;
@@ -358,8 +355,8 @@ static digitnet_status prepare_and_run(fit_state *fit, digitnet_history **histor
     return status;
 }
 
-digitnet_status digitnet_model_fit(digitnet_history **history, digitnet_model *model, const digitnet_dataset *train,
-                                   const digitnet_fit_options *options) {
+static digitnet_status fit_model(digitnet_history **history, digitnet_model *model, const digitnet_dataset *train,
+                                 const digitnet_fit_options *options) {
     if (history)
         *history = NULL;
     if (!model || !train)
@@ -380,4 +377,11 @@ digitnet_status digitnet_model_fit(digitnet_history **history, digitnet_model *m
     release(&fit);
     digitnet__model_end_write(model);
     return status;
+}
+
+digitnet_status digitnet_model_fit(digitnet_history **history, digitnet_model *model, const digitnet_dataset *train,
+                                   const digitnet_fit_options *options) {
+    digitnet__compute compute;
+    digitnet__compute_enter(&compute);
+    return digitnet__compute_leave(&compute, fit_model(history, model, train, options));
 }

@@ -1,5 +1,6 @@
 #include "training/history.h"
 
+#include "core/call.h"
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/number.h"
@@ -100,7 +101,7 @@ static int format_row(char *text, size_t capacity, const digitnet_history *histo
                     cells[DIGITNET_METRIC_VALIDATION_ACCURACY], cells[DIGITNET_METRIC_SECONDS]);
 }
 
-digitnet_status digitnet_history_write_csv(const digitnet_history *history, const char *path) {
+static digitnet_status write_csv(const digitnet_history *history, const char *path) {
     static const char header[] = "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds\n";
     enum { ROW_CAPACITY = 24 + DNN_METRIC_COUNT * (sizeof(digitnet__number) + 1) };
     if (!history || !path)
@@ -115,4 +116,10 @@ digitnet_status digitnet_history_write_csv(const digitnet_history *history, cons
     digitnet_status status = digitnet__file_write(path, text, length);
     digitnet__release(text);
     return status;
+}
+
+digitnet_status digitnet_history_write_csv(const digitnet_history *history, const char *path) {
+    digitnet__call call;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, write_csv(history, path));
 }

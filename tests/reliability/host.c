@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* fegetexcept, environ */
+#define _GNU_SOURCE /* environ */
 #include "host.h"
 
 #include <dirent.h>
@@ -10,21 +10,15 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#if defined(__SSE__)
-#include <xmmintrin.h>
-#endif
-
 #if DNN_OPENBLAS
 int openblas_get_num_threads(void);
 #endif
 
-/* Rounding, masks, flush to zero, denormals as zeros. */
-static uint32_t vector_modes(void) {
-#if defined(__SSE__)
-    return _mm_getcsr() & 0xffc0;
-#else
-    return 0;
-#endif
+static int cancellation(void) {
+    int state, same;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    pthread_setcancelstate(state, &same);
+    return state;
 }
 
 static uint64_t environment_hash(void) {
@@ -87,11 +81,8 @@ void look_at_host(host *seen) {
     list_descriptors(seen->descriptors);
     seen->umask = umask(0);
     umask(seen->umask);
-    seen->rounding = fegetround();
-#if defined(__GLIBC__)
-    seen->exceptions = fegetexcept();
-#endif
-    seen->vector_modes = vector_modes();
+    seen->floating_point = look_at_floating_point();
+    seen->cancellation = cancellation();
     seen->environment = environment_hash();
 #if DNN_OPENBLAS
     seen->blas_threads = openblas_get_num_threads();
@@ -101,17 +92,16 @@ void look_at_host(host *seen) {
 #define DIFFERS(field) (memcmp(&before->field, &after->field, sizeof before->field) != 0)
 
 const char *host_difference(const host *before, const host *after) {
-    return DIFFERS(handlers)       ? "signal handlers"
-           : DIFFERS(blocked)      ? "blocked signals"
-           : DIFFERS(timer)        ? "the timer"
-           : DIFFERS(locale)       ? "the locale"
-           : DIFFERS(folder)       ? "the working folder"
-           : DIFFERS(descriptors)  ? "open descriptors"
-           : DIFFERS(umask)        ? "the umask"
-           : DIFFERS(rounding)     ? "the rounding mode"
-           : DIFFERS(exceptions)   ? "floating-point traps"
-           : DIFFERS(vector_modes) ? "modes of the vector unit"
-           : DIFFERS(environment)  ? "the environment"
-           : DIFFERS(blas_threads) ? "OpenBLAS's number of threads"
-                                   : NULL;
+    return DIFFERS(handlers)         ? "signal handlers"
+           : DIFFERS(blocked)        ? "blocked signals"
+           : DIFFERS(timer)          ? "the timer"
+           : DIFFERS(locale)         ? "the locale"
+           : DIFFERS(folder)         ? "the working folder"
+           : DIFFERS(descriptors)    ? "open descriptors"
+           : DIFFERS(umask)          ? "the umask"
+           : DIFFERS(floating_point) ? "the floating-point mode or flags"
+           : DIFFERS(environment)    ? "the environment"
+           : DIFFERS(blas_threads)   ? "OpenBLAS's number of threads"
+           : DIFFERS(cancellation)   ? "whether the thread can be cancelled"
+                                     : NULL;
 }

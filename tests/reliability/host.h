@@ -2,7 +2,8 @@
 #ifndef HOST_H
 #define HOST_H
 
-#include <fenv.h>
+#include "floating_mode.h"
+
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,10 +22,10 @@ typedef struct host {
     uint64_t timer;
     char locale[HOST_TEXT], folder[HOST_TEXT], descriptors[HOST_TEXT];
     mode_t umask;
-    int rounding, exceptions; /* that trap */
-    uint32_t vector_modes;    /* MXCSR without the flags that every operation sets; 0 on other processors */
-    uint64_t environment;     /* a hash of all variables */
-    int blas_threads;         /* 0 without OpenBLAS */
+    floating_state floating_point;
+    uint64_t environment; /* a hash of all variables */
+    int blas_threads;     /* 0 without OpenBLAS */
+    int cancellation;     /* of the thread */
 } host;
 
 /* The process as it is, all bytes defined. */

@@ -1,20 +1,14 @@
 /* Whatever is called, with right and with wrong arguments, the program's own affairs are as they were: in a program
  * that has changed nothing, and in one that has everything in a way of its own. And 64 KiB of stack are enough, or the
  * least that the system allows. */
-#define _GNU_SOURCE /* feenableexcept */
 #include "host.h"
 #include "public_calls.h"
 
-#include <fenv.h>
 #include <locale.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#if defined(__SSE__)
-#include <xmmintrin.h>
-#endif
 
 #if DNN_OPENBLAS
 void openblas_set_num_threads(int threads);
@@ -49,12 +43,16 @@ static long end_quiet(const quiet *own) {
     return written;
 }
 
+static floating_mode mode = {.name = "usual", .rounding = FE_TONEAREST}; /* of the host in its calls */
+
 static const char *change_by(const public_call *call, world *own, const argument *arguments) {
     static host before, after;
     quiet silence = begin_quiet();
+    set_floating_mode(&mode);
     look_at_host(&before);
     call->run(own, arguments);
     look_at_host(&after);
+    set_usual_floating_mode();
     long written = end_quiet(&silence);
     return written ? "standard output or error" : host_difference(&before, &after);
 }
@@ -92,7 +90,7 @@ static void handle(int number) {
     (void)number;
 }
 
-/* Handlers, a mask, a timer, a umask and floating-point modes of its own. */
+/* Handlers, a mask, a timer, a umask and a floating-point mode of its own. */
 static void change_host(void) {
     struct sigaction action = {.sa_handler = handle};
     sigset_t blocked;
@@ -104,10 +102,10 @@ static void change_host(void) {
     assert_int_equal(pthread_sigmask(SIG_BLOCK, &blocked, NULL), 0);
     umask(0027);
     assert_int_equal(setenv("OPENBLAS_NUM_THREADS", "2", 1), 0);
-    assert_int_equal(fesetround(FE_UPWARD), 0);
-#if defined(__SSE__)
-    _mm_setcsr(_mm_getcsr() | 0x8040); /* flush to zero, denormals are zeros */
-#endif
+    mode =
+        (floating_mode){.name = "unusual", .rounding = FE_UPWARD, .flags = FE_DIVBYZERO | FE_OVERFLOW, .flushes = true};
+    assert_true(set_floating_mode(&mode));
+    set_usual_floating_mode();
 #if DNN_OPENBLAS
     openblas_set_num_threads(2);
 #endif
@@ -119,23 +117,14 @@ static void test_unusual_host(void **state) {
     check_all_calls();
 }
 
-/* A trap on division by zero, which is a program's way to find its own. */
+/* Traps, which are a program's way to find its own divisions by zero, overflows, and whatever is not exact. */
 static void test_host_with_traps(void **state) {
     (void)state;
-#if defined(__SSE__)
-    fesetround(FE_TONEAREST);
-    _mm_setcsr(_mm_getcsr() & ~0x8040u);
-#endif
-    feclearexcept(FE_ALL_EXCEPT);
-#if defined(__GLIBC__)
-    if (feenableexcept(FE_DIVBYZERO) == -1)
+    mode = (floating_mode){.name = "traps", .rounding = FE_TONEAREST, .traps = FE_ALL_EXCEPT};
+    if (!set_floating_mode(&mode))
         skip(); /* the processor has no traps */
-    for (size_t i = 0; i < public_call_count; i++)
-        check_change(TRAINED, &public_calls[i], MAX_ARGUMENTS, (argument){0});
-    fedisableexcept(FE_DIVBYZERO);
-#else
-    skip();
-#endif
+    set_usual_floating_mode();
+    check_all_calls();
 }
 
 static void *call_everything(void *unused) {
@@ -192,6 +181,7 @@ static int begin(void **state) {
     (void)state;
     look_at_host(&before);
     begin_worlds();
+    set_usual_floating_mode(); /* the tests compute, too */
     look_at_host(&after);
     const char *change = host_difference(&before, &after);
     if (change)

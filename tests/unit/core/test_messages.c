@@ -4,6 +4,7 @@
 #include "digitnet/version.h"
 #include "expect.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 
@@ -20,6 +21,16 @@ static void *fail_elsewhere(void *message) {
     strcpy(message, digitnet_last_error());
     digitnet__fail(DIGITNET_EIO, "elsewhere");
     return NULL;
+}
+
+static void other_numbers_are_no_statuses(void **state) {
+    (void)state;
+#define IS_STATUS(name, value, text) assert_true(digitnet__is_status(DIGITNET_##name));
+    DIGITNET_STATUS_MAP(IS_STATUS)
+#undef IS_STATUS
+    static const int others[] = {1, 2, -13, -99, INT_MAX, INT_MIN};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(digitnet__is_status(others[i]));
 }
 
 static void message_belongs_to_its_thread(void **state) {
@@ -74,9 +85,13 @@ static void shapes_have_names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(statuses_have_sentences),        cmocka_unit_test(message_belongs_to_its_thread),
-        cmocka_unit_test(message_may_quote_the_last_one), cmocka_unit_test(long_message_is_cut),
-        cmocka_unit_test(version_is_that_of_the_headers), cmocka_unit_test(shapes_have_names),
+        cmocka_unit_test(statuses_have_sentences),
+        cmocka_unit_test(other_numbers_are_no_statuses),
+        cmocka_unit_test(message_belongs_to_its_thread),
+        cmocka_unit_test(message_may_quote_the_last_one),
+        cmocka_unit_test(long_message_is_cut),
+        cmocka_unit_test(version_is_that_of_the_headers),
+        cmocka_unit_test(shapes_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

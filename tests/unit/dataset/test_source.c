@@ -2,6 +2,7 @@
 #include "dataset/batch.h"
 #include "dataset/dataset.h"
 #include "expect.h"
+#include "kernels/compute.h"
 
 #include <math.h>
 
@@ -57,6 +58,16 @@ static digitnet_dataset *make_source(source *self) {
     return dataset;
 }
 
+/* As a call of the library does. */
+static void gather_all(float *values, int32_t *classes, const digitnet_dataset *dataset, const size_t *indices,
+                       const uint64_t *seeds, size_t count) {
+    digitnet__compute compute;
+    digitnet__compute_enter(&compute);
+    digitnet_status status =
+        digitnet__dataset_gather(values, classes, dataset, digitnet__kernels_best(), indices, seeds, count);
+    expect_ok(digitnet__compute_leave(&compute, status));
+}
+
 static void source_is_read_through_its_callback(void **state) {
     (void)state;
     static float values[2 * SOURCE_COUNT];
@@ -104,7 +115,7 @@ static void slices_of_sources_use_the_sources_indices(void **state) {
         seeds[i] = i * i;
         seed_sum += seeds[i];
     }
-    expect_ok(digitnet__dataset_gather(values, classes, part_of_part, digitnet__kernels_best(), indices, seeds, PART));
+    gather_all(values, classes, part_of_part, indices, seeds, PART);
     for (size_t i = 0; i < PART; i++) {
         assert_true(values[2 * i] == (float)(400 + indices[i]));
         assert_int_equal(classes[i], (400 + indices[i]) % 10);
@@ -129,7 +140,7 @@ static void a_batch_is_one_call(void **state) {
     source self = {0};
     digitnet_dataset *dataset = make_source(&self);
     digitnet__epoch_order(indices, SOURCE_COUNT);
-    expect_ok(digitnet__dataset_gather(values, NULL, dataset, digitnet__kernels_best(), indices, NULL, SOURCE_COUNT));
+    gather_all(values, NULL, dataset, indices, NULL, SOURCE_COUNT);
     assert_int_equal(self.calls, 1);
     assert_int_equal(self.largest_call, SOURCE_COUNT);
     digitnet_dataset_free(dataset);

@@ -229,6 +229,29 @@ static void openblas_gets_its_threads_back(void **state) {
     openblas_set_num_threads(before);
 }
 
+/* Set by the host while the library has one thread. */
+static void openblas_keeps_what_its_host_sets(void **state) {
+    (void)state;
+    if (openblas_get_parallel() == 0)
+        skip();
+    int before = openblas_get_num_threads();
+    openblas_set_num_threads(2);
+    digitnet__blas_enter();
+    openblas_set_num_threads(3);
+    digitnet__blas_enter();
+    assert_int_equal(openblas_get_num_threads(), 1);
+    openblas_set_num_threads(4);
+    digitnet__blas_leave();
+    assert_int_equal(openblas_get_num_threads(), 1);
+    digitnet__blas_leave();
+    assert_int_equal(openblas_get_num_threads(), 4);
+    openblas_set_num_threads(1);
+    digitnet__blas_enter();
+    digitnet__blas_leave();
+    assert_int_equal(openblas_get_num_threads(), 1);
+    openblas_set_num_threads(before);
+}
+
 static void openblas_refuses_what_its_integers_do_not_hold(void **state) {
     (void)state;
     digitnet__gemm g = {
@@ -249,6 +272,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(nan_and_infinity_are_not_lost),
 #if DNN_OPENBLAS
         cmocka_unit_test(openblas_gets_its_threads_back),
+        cmocka_unit_test(openblas_keeps_what_its_host_sets),
         cmocka_unit_test(openblas_refuses_what_its_integers_do_not_hold),
 #endif
     };

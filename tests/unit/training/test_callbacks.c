@@ -278,6 +278,58 @@ static void test_use_of_the_model(void **state) {
     digitnet_model_free(other);
 }
 
+#if DNN_OPENBLAS
+int openblas_get_num_threads(void);
+void openblas_set_num_threads(int threads);
+int openblas_get_parallel(void);
+
+/* Expects the count that the one before has left, and leaves another. */
+static int count_down(const digitnet_event *event, void *user_data) {
+    int *threads = user_data;
+    (void)event;
+    if (openblas_get_num_threads() != *threads)
+        return DIGITNET_EIO;
+    if (*threads > 1)
+        openblas_set_num_threads(--*threads);
+    return 0;
+}
+
+static int count_in_source(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
+                           void *user_data) {
+    (void)indices, (void)seeds;
+    if (images)
+        memset(images, 0, count * SMALL_IMAGE * sizeof *images);
+    if (labels)
+        memset(labels, 0, count * sizeof *labels);
+    return count_down(NULL, user_data);
+}
+
+/* The number of OpenBLAS's threads is the program's in callbacks and sources, and is as they leave it. */
+static void test_openblas_threads(void **state) {
+    (void)state;
+    if (openblas_get_parallel() == 0)
+        skip();
+    int before = openblas_get_num_threads(), threads = 4;
+    digitnet_model *model = make_small_network(1);
+    digitnet_dataset *source;
+    expect_ok(digitnet_dataset_create_source(
+        &source, DIGITNET_WITH(digitnet_source_options, .count = IMAGES, .height = SMALL_HEIGHT, .width = SMALL_WIDTH,
+                               .channels = SMALL_CHANNELS, .gather = count_in_source, .user_data = &threads)));
+    openblas_set_num_threads(threads);
+    fit(model, source,
+        DIGITNET_WITH(digitnet_fit_options, .batch_size = IMAGES, DIGITNET_CALLBACKS({count_down, &threads})));
+    assert_int_equal(threads, 1); /* FIT_BEGIN, EPOCH_BEGIN, the source; then it stays */
+    assert_int_equal(openblas_get_num_threads(), 1);
+    threads = 3;
+    openblas_set_num_threads(threads);
+    fit(model, source, DIGITNET_WITH(digitnet_fit_options, .batch_size = IMAGES));
+    assert_int_equal(openblas_get_num_threads(), 2); /* the source alone */
+    openblas_set_num_threads(before);
+    digitnet_dataset_free(source);
+    digitnet_model_free(model);
+}
+#endif
+
 static int slow_down(const digitnet_event *event, void *user_data) {
     if (event->kind == DIGITNET_EVENT_EPOCH_BEGIN && event->epoch == 2)
         expect_ok(digitnet_model_set_learning_rate(event->model, *(const double *)user_data));
@@ -370,6 +422,9 @@ int main(void) {
         cmocka_unit_test(test_use_of_the_model),
         cmocka_unit_test(test_learning_rate),
         cmocka_unit_test(test_request_stop),
+#if DNN_OPENBLAS
+        cmocka_unit_test(test_openblas_threads),
+#endif
     };
     return cmocka_run_group_tests(tests, make_data, free_data);
 }

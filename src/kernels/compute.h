@@ -1,0 +1,22 @@
+/* A call that runs kernels, and the callbacks in it. */
+#ifndef DNN_KERNELS_COMPUTE_H
+#define DNN_KERNELS_COMPUTE_H
+
+#include "core/call.h"
+
+typedef struct digitnet__compute {
+    digitnet__call call;
+    struct digitnet__compute *outer; /* in whose callback this one is made; NULL: none */
+} digitnet__compute;
+
+/* digitnet__call_enter() and digitnet__call_leave(), and OpenBLAS is held at one thread in between. */
+void digitnet__compute_enter(digitnet__compute *compute);
+digitnet_status digitnet__compute_leave(const digitnet__compute *compute, digitnet_status status);
+
+/* Around a function of the host, which is called within the thread's innermost digitnet__compute_enter(): it gets back
+ * the floating-point mode and OpenBLAS's threads, and what it makes of them is kept. The thread is still not cancelled,
+ * since it would not return to the library. */
+void digitnet__compute_begin_callback(void);
+void digitnet__compute_end_callback(void);
+
+#endif
