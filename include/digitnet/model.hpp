@@ -241,7 +241,7 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      *
      * @tparam Callbacks  things that can be called with a `const digitnet_event &`, or digitnet_callback
      * @param train      the images to learn, of the model's shape, with labels below its number of outputs
-     * @param options    epochs, batches, threads, validation; `{}` is all defaults
+     * @param options    epochs, batches, threads, validation; `{}` is all defaults. Its `history` is not looked at.
      * @param callbacks  called after those in `options`, in this order, on the calling thread; each gives nothing, or a
      *                   number as a digitnet_callback_fn does: 0 goes on, 1 stops. They are referred to, not copied.
      * @return the figures, epoch by epoch
@@ -260,7 +260,7 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      * @tparam Callbacks  things that can be called with a `const digitnet_event &`, or digitnet_callback
      * @param out        receives the figures of the epochs that were finished; empty where the fit was refused
      * @param train      the images to learn, of the model's shape, with labels below its number of outputs
-     * @param options    epochs, batches, threads, validation; `{}` is all defaults
+     * @param options    epochs, batches, threads, validation; `{}` is all defaults. Its `history` is not looked at.
      * @param callbacks  as in the other form
      * @throws error           with the status of digitnet_model_fit(); what a callback or a source throws comes out too
      * @throws std::bad_alloc  where there is no memory for the list of callbacks; nothing has begun then
@@ -481,8 +481,9 @@ class model : public owner<digitnet_model, digitnet_model_free> {
             own.callback_count = list.size();
         }
         digitnet_history *handle = nullptr;
+        own.history = &handle;
         detail::exception_carrier carrier;
-        const digitnet_status status = digitnet_model_fit(&handle, get(), train.get(), &own);
+        const digitnet_status status = digitnet_model_fit(get(), train.get(), &own);
         out = history(handle);
         carrier.check(status);
     }

@@ -6,7 +6,7 @@
  * before. Zero in any other field asks for the default, hence:
  *
  *     digitnet_metrics result = DIGITNET_INIT(digitnet_metrics);
- *     status = digitnet_model_fit(NULL, model, train,
+ *     status = digitnet_model_fit(model, train,
  *                                 DIGITNET_WITH(digitnet_fit_options, .epochs = 5));
  *
  * A NULL options pointer asks for all defaults. A `struct_size` below that of the first release or above 4096 is

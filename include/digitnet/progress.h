@@ -3,8 +3,8 @@
  * A progress bar for digitnet_model_fit(), compiled into the program: the library itself never prints.
  *
  *     status = digitnet_model_fit(
- *         &history, model, train,
- *         DIGITNET_WITH(digitnet_fit_options, .epochs = 5, .validation = test,
+ *         model, train,
+ *         DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 5, .validation = test,
  *                       DIGITNET_CALLBACKS({digitnet_progress_print, stderr})));
  *
  * On a terminal it draws a bar for each epoch, in place:

@@ -150,10 +150,16 @@ typedef struct digitnet_callback {
     void *user_data;           /**< Handed to `call`. */
 } digitnet_callback;
 
+/** The figures of a fit, epoch by epoch. It never changes, so any number of threads may read it at once. */
+typedef struct digitnet_history digitnet_history;
+
 /** How a model is trained; zero is the default. Pointers are borrowed for the call. */
 typedef struct digitnet_fit_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
-    size_t epochs;      /**< Epochs from now on; zero: 1. */
+    /** Receives the figures of the fit, the caller's to release with digitnet_history_free(), whatever the status, once
+     * the first callback has been called; NULL where the fit was refused. NULL: not wanted. */
+    digitnet_history **history;
+    size_t epochs; /**< Epochs from now on; zero: 1. */
     /** Instead of `epochs`: train until the model has done this many in all. Nothing is done where it has. */
     size_t until_epoch;
     size_t batch_size; /**< Images a step; zero: 32. */
@@ -162,14 +168,12 @@ typedef struct digitnet_fit_options {
     size_t callback_count;              /**< How many `callbacks` there are. */
     const digitnet_callback *callbacks; /**< Called in this order; DIGITNET_CALLBACKS() sets both. */
     const digitnet_dataset *validation; /**< Evaluated after each epoch; NULL: none. */
+    size_t reserved;                    /**< Zero. */
     /** Instead of `validation`: the last part of the training set, 0 <= fraction < 1, cut off before shuffling. */
     double validation_fraction;
     int32_t no_shuffle; /**< 1: every epoch takes the images in their order. */
-    int32_t reserved;   /**< Zero. */
+    int32_t reserved_2; /**< Zero. */
 } digitnet_fit_options;
-
-/** The figures of a fit, epoch by epoch. It never changes, so any number of threads may read it at once. */
-typedef struct digitnet_history digitnet_history;
 
 /**
  * Trains a model.
@@ -178,7 +182,8 @@ typedef struct digitnet_history digitnet_history;
  * The weights do not depend on the number of threads, and fitting 3 epochs and then 2 is the same as fitting 5.
  *
  * How it may end:
- * - refused before the first step (see the statuses): nothing has changed, `*history` is NULL;
+ * - refused before the first step (see the statuses): nothing has changed, and the history is NULL (but where
+ *   `struct_size` is wrong: then nothing else in `options` is looked at);
  * - all epochs done, or stopped by a callback or digitnet_model_request_stop(): DIGITNET_OK. A stop within an epoch
  *   keeps the place in it, in a saved file too: the next fit first finishes that epoch, bit for bit as if there had
  *   been no stop (where the number of images and the batch size are the same; else it begins the epoch anew);
@@ -189,11 +194,9 @@ typedef struct digitnet_history digitnet_history;
  * Needs the model to itself, but for callbacks. All memory is allocated before the first step, but for the history of
  * more than 1,024 epochs.
  *
- * @param history  receives the figures, the caller's to release with digitnet_history_free(), whatever the status, once
- *                 the first callback has been called; NULL where the fit was refused. May be NULL.
  * @param model    the model, compiled
  * @param train    the images to learn, of the model's shape, with labels below its number of outputs
- * @param options  NULL is all defaults: 1 epoch in batches of 32
+ * @param options  NULL is all defaults: 1 epoch in batches of 32, and no history
  * @return the status of a callback or a source that ended the fit, or of the first builder that failed; else:
  * @retval DIGITNET_OK         all epochs are done, or the fit was stopped
  * @retval DIGITNET_EINVAL     `model` or `train` is NULL; a label is out of range; a source gives a value that is not
@@ -208,7 +211,7 @@ typedef struct digitnet_history digitnet_history;
  * @retval DIGITNET_ECALLBACK  a callback or a source returned a number that is no status
  * @retval DIGITNET_ELIMIT     the sizes overflow
  */
-DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_fit(digitnet_history **history, digitnet_model *model,
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_fit(digitnet_model *model,
                                                                      const digitnet_dataset *train,
                                                                      const digitnet_fit_options *options);
 

@@ -8,7 +8,7 @@
 
 /* Copies the caller's struct over `own`, a zeroed one of this version's `size`, the first release's size being
  * `first_size`. NULL leaves the zeros (with struct_size set). EINVAL for a struct_size out of range, EVERSION for a
- * non-zero tail. `type` is for messages. */
+ * non-zero tail, behind which `own` is filled in all the same. `type` is for messages. */
 digitnet_status digitnet__options_read(void *own, size_t size, size_t first_size, const void *options,
                                        const char *type);
 

@@ -327,7 +327,7 @@ static digitnet_status run(fit_state *fit) {
 }
 
 /* With the model to itself. */
-static digitnet_status prepare_and_run(fit_state *fit, digitnet_history **history) {
+static digitnet_status prepare_and_run(fit_state *fit) {
     digitnet_status status = check_compiled(fit->model);
     if (status == DIGITNET_OK)
         status = prepare_datasets(fit);
@@ -346,23 +346,23 @@ static digitnet_status prepare_and_run(fit_state *fit, digitnet_history **histor
         status = run(fit);
         digitnet__blas_leave();
     }
-    if (history) {
-        *history = fit->history;
+    if (fit->options.history) {
+        *fit->options.history = fit->history;
         fit->history = NULL;
     }
     return status;
 }
 
-digitnet_status digitnet_model_fit(digitnet_history **history, digitnet_model *model, const digitnet_dataset *train,
+digitnet_status digitnet_model_fit(digitnet_model *model, const digitnet_dataset *train,
                                    const digitnet_fit_options *options) {
-    if (history)
-        *history = NULL;
-    if (!model || !train)
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: %s is NULL", model ? "train" : "model");
     fit_state fit = {.model = model, .train = train};
-    digitnet_status status = DNN_OPTIONS_READ(&fit.options, options, digitnet_fit_options, reserved);
+    digitnet_status status = DNN_OPTIONS_READ(&fit.options, options, digitnet_fit_options, reserved_2);
+    if (fit.options.history)
+        *fit.options.history = NULL;
     if (status == DIGITNET_OK)
-        status = DNN_RESERVED_CHECK((size_t)fit.options.reserved, digitnet_fit_options);
+        status = DNN_RESERVED_CHECK((size_t)fit.options.reserved_2 | fit.options.reserved, digitnet_fit_options);
+    if (status == DIGITNET_OK && (!model || !train))
+        status = digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: %s is NULL", model ? "train" : "model");
     if (status == DIGITNET_OK)
         status = check_options(&fit.options);
     if (status == DIGITNET_OK)
@@ -371,7 +371,7 @@ digitnet_status digitnet_model_fit(digitnet_history **history, digitnet_model *m
         return status;
     fit.validation = fit.options.validation;
     fit.callbacks = (digitnet__callbacks){.list = fit.options.callbacks, .count = fit.options.callback_count};
-    status = prepare_and_run(&fit, history);
+    status = prepare_and_run(&fit);
     release(&fit);
     digitnet__model_end_write(model);
     return status;

@@ -83,7 +83,7 @@ static void test_fields(void **state) {
     expect_ok(digitnet_model_get_learning_rate(&rate, model));
     assert_true(rate == 0.25);
     expect_ok(digitnet_model_fit(
-        NULL, model, own->data,
+        model, own->data,
         DIGITNET_WITH(digitnet_fit_options, .epochs = 3, DIGITNET_CALLBACKS({count_epochs, &epochs}))));
     assert_int_equal(epochs, 3);
     expect_ok(digitnet_model_evaluate(&metrics, model, own->data, NULL));

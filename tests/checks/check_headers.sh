@@ -46,7 +46,7 @@ digitnet_status use(digitnet_model *model, const digitnet_dataset *data);
 digitnet_status use(digitnet_model *model, const digitnet_dataset *data) {
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
     digitnet_model_add_dense_ex(model, 10, DIGITNET_ACTIVATION_SOFTMAX, DIGITNET_WITH(digitnet_dense_options, .name = "scores"));
-    if (digitnet_model_fit(NULL, model, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 5,
+    if (digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 5,
                            DIGITNET_CALLBACKS({digitnet_progress_print, stderr}))))
         return digitnet_model_evaluate(&metrics, model, data, NULL);
     return digitnet_model_evaluate(&metrics, model, data, DIGITNET_WITH(digitnet_evaluate_options));

@@ -33,7 +33,7 @@ int main() {
     ok = ok &&
          digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
                                    &compile_options) == DIGITNET_OK &&
-         digitnet_model_fit(nullptr, model, dataset, &fit_options) == DIGITNET_OK && events > 0 &&
+         digitnet_model_fit(model, dataset, &fit_options) == DIGITNET_OK && events > 0 &&
          digitnet_model_predict(scores.data(), scores.size(), model, images.data(), images.size()) == DIGITNET_OK;
     if (!ok)
         std::fprintf(stderr, "consumer.cpp: %s\n", digitnet_last_error());

@@ -275,13 +275,14 @@ static int stop_sometimes(const digitnet_event *event, void *user_data) {
 static void fit(world *w, input *in) {
     unsigned which = take_byte(in);
     digitnet_fit_options options = {.struct_size = sizeof options,
+                                    .history = &w->history,
                                     .batch_size = take_size(in),
                                     .threads = which % 16 == 15 ? 2 : 1,
                                     .validation_fraction = which & 16 ? take_number(in) : 0,
                                     .no_shuffle = which >> 5 & 1,
                                     DIGITNET_CALLBACKS({stop_sometimes, &which})};
     digitnet_history_free(w->history);
-    check(digitnet_model_fit(&w->history, w->model, w->dataset, &options));
+    check(digitnet_model_fit(w->model, w->dataset, &options));
     if (w->model)
         check_weights(w->model);
 }

@@ -147,7 +147,7 @@ static void put_trained_model(const char *name, digitnet_optimizer optimizer, co
                                 .batch_size = 8,
                                 .threads = 1,
                                 DIGITNET_CALLBACKS({stop_at_second_epoch, NULL})};
-    require(!digitnet_model_fit(NULL, model, dataset, &fit), "fit");
+    require(!digitnet_model_fit(model, dataset, &fit), "fit");
     content file = save(model);
     put_good_model(name, model, &file);
     digitnet_dataset_free(dataset);

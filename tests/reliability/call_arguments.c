@@ -58,7 +58,7 @@ static digitnet_history *make_history(void) {
     digitnet_model *model;
     digitnet_history *history;
     expect_ok(digitnet_model_clone(&model, models[TRAINED]));
-    expect_ok(digitnet_model_fit(&history, model, train, DIGITNET_WITH(digitnet_fit_options, .threads = 1)));
+    expect_ok(digitnet_model_fit(model, train, DIGITNET_WITH(digitnet_fit_options, .history = &history, .threads = 1)));
     digitnet_model_free(model);
     return history;
 }
@@ -172,11 +172,12 @@ static const struct_field compile_options[] = {
     FIELD(compile_options, momentum, ZERO_RATE),      FIELD(compile_options, seed, ANY_SIZE),
     FIELD(compile_options, nesterov, FLAG),           FIELD(compile_options, reserved_2, FLAG)};
 static const struct_field fit_options[] = {
-    FIELD(fit_options, struct_size, STRUCT_SIZE), FIELD(fit_options, epochs, ANY_SIZE),
+    FIELD(fit_options, struct_size, STRUCT_SIZE), FIELD(fit_options, history, NEW_HISTORY),
+    FIELD(fit_options, reserved, ANY_SIZE),       FIELD(fit_options, epochs, ANY_SIZE),
     FIELD(fit_options, until_epoch, ANY_SIZE),    FIELD(fit_options, batch_size, ANY_SIZE),
     FIELD(fit_options, threads, ANY_SIZE),        FIELD(fit_options, callback_count, CALLBACK_COUNT),
     FIELD(fit_options, validation, DATASET),      FIELD(fit_options, validation_fraction, ZERO_RATE),
-    FIELD(fit_options, no_shuffle, FLAG),         FIELD(fit_options, reserved, FLAG)};
+    FIELD(fit_options, no_shuffle, FLAG),         FIELD(fit_options, reserved_2, FLAG)};
 static const struct_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
                                                 FIELD(evaluate_options, threads, ANY_SIZE),
                                                 FIELD(evaluate_options, batch_size, ANY_SIZE)};
@@ -259,8 +260,10 @@ static void *right_struct(world *own, argument_kind kind) {
                                                     .width = SMALL_WIDTH,
                                                     .height = SMALL_HEIGHT};
     else if (kind == FIT_OPTIONS)
-        *(digitnet_fit_options *)place =
-            (digitnet_fit_options){.struct_size = struct_kinds[kind].size, .callbacks = &callback, .callback_count = 1};
+        *(digitnet_fit_options *)place = (digitnet_fit_options){.struct_size = struct_kinds[kind].size,
+                                                                .history = &own->new_history,
+                                                                .callbacks = &callback,
+                                                                .callback_count = 1};
     else if (kind == ALLOCATOR)
         *(digitnet_allocator *)place =
             (digitnet_allocator){.struct_size = struct_kinds[kind].size, .allocate = allocate, .release = release};

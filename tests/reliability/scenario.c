@@ -119,9 +119,9 @@ static digitnet_status create_source(scenario *self) {
 
 static digitnet_status fit_until(digitnet_history **history, digitnet_model *model, const scenario *self,
                                  size_t epoch) {
-    return digitnet_model_fit(history, model, self->raw,
-                              DIGITNET_WITH(digitnet_fit_options, .until_epoch = epoch, .batch_size = BATCH,
-                                            .threads = THREADS, .validation = self->compressed));
+    return digitnet_model_fit(model, self->raw,
+                              DIGITNET_WITH(digitnet_fit_options, .history = history, .until_epoch = epoch,
+                                            .batch_size = BATCH, .threads = THREADS, .validation = self->compressed));
 }
 
 /* Two batches. */

@@ -37,9 +37,9 @@ static void write_all(written *out) {
     expect_ok(digitnet_model_compile_ex(
         model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
         DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.0123, .momentum = 0.5, .seed = 3)));
-    expect_ok(digitnet_model_fit(
-        &history, model, data,
-        DIGITNET_WITH(digitnet_fit_options, .epochs = 4, .batch_size = 4, DIGITNET_CALLBACKS({stop_in_third, NULL}))));
+    expect_ok(digitnet_model_fit(model, data,
+                                 DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 4, .batch_size = 4,
+                                               DIGITNET_CALLBACKS({stop_in_third, NULL}))));
     snprintf(path, sizeof path, "%s/x", folder.path);
     expect_ok(digitnet_model_save(model, path));
     read_back(out->model, &out->model_size, path);

@@ -90,7 +90,7 @@ static void test_pixels_that_overflow(void **state) {
     digitnet_dataset *data = dataset_of(own);
     expect_failure(digitnet_model_evaluate(&metrics, model, data, NULL), DIGITNET_EDIVERGED, "the network overflows");
     assert_memory_equal(&metrics, &untouched, sizeof metrics);
-    expect_failure(digitnet_model_fit(NULL, model, data, NULL), DIGITNET_EDIVERGED, "");
+    expect_failure(digitnet_model_fit(model, data, NULL), DIGITNET_EDIVERGED, "");
     assert_same_weights(model, twin);
     for (size_t i = 0; i < SMALL_IMAGE; i++)
         own->floats[i] = -1e38f;
@@ -177,7 +177,7 @@ static void test_rates_and_pixels_that_are_too_large(void **state) {
             DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
             DIGITNET_WITH(digitnet_compile_options, .learning_rate = rates[i / 5 % 5], .seed = 1)));
         digitnet_status status = digitnet_model_fit(
-            NULL, model, data,
+            model, data,
             DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = 7, .threads = 1, .validation = data));
         assert_true(status == DIGITNET_OK || status == DIGITNET_EDIVERGED);
         diverged += status == DIGITNET_EDIVERGED;
@@ -197,7 +197,7 @@ static void test_moments_that_overflow(void **state) {
     for (size_t i = 0; i < VALUES; i++)
         own->floats[i] *= 1e25f;
     digitnet_dataset *data = dataset_of(own);
-    expect_failure(digitnet_model_fit(NULL, model, data, DIGITNET_WITH(digitnet_fit_options, .batch_size = IMAGES)),
+    expect_failure(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .batch_size = IMAGES)),
                    DIGITNET_EDIVERGED, "a moment of the optimizer");
     assert_same_weights(model, twin);
     digitnet_dataset_free(data);
@@ -213,7 +213,7 @@ static void test_validation_that_overflows(void **state) {
     for (size_t i = 0; i < VALUES; i++)
         own->floats[i] = 1e38f;
     digitnet_dataset *large = dataset_of(own);
-    expect_failure(digitnet_model_fit(NULL, model, data, DIGITNET_WITH(digitnet_fit_options, .validation = large)),
+    expect_failure(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .validation = large)),
                    DIGITNET_EDIVERGED, "the validation's loss");
     assert_same_weights(model, twin);
     digitnet_dataset_free(large);

@@ -90,7 +90,7 @@ static digitnet_status compile(misuse *own, void *options) {
 static digitnet_status fit_model(misuse *own, void *options) {
     digitnet_model *model;
     expect_ok(digitnet_model_clone(&model, own->model));
-    digitnet_status status = digitnet_model_fit(NULL, model, own->data, options);
+    digitnet_status status = digitnet_model_fit(model, own->data, options);
     digitnet_model_free(model);
     return status;
 }
@@ -205,7 +205,7 @@ const struct_case option_cases[] = {
     CASE(digitnet_layer_options, name, NULL, add_dropout),
     CASE(digitnet_layer_options, name, NULL, add_activation),
     CASE(digitnet_compile_options, reserved_2, NULL, compile),
-    CASE(digitnet_fit_options, reserved, NULL, fit_model),
+    CASE(digitnet_fit_options, reserved_2, NULL, fit_model),
     CASE(digitnet_evaluate_options, batch_size, NULL, evaluate),
     CASE(digitnet_session_options, threads, NULL, create_session),
     CASE(digitnet_model_load_options, reserved, NULL, load_model),

@@ -84,7 +84,7 @@ static void test_wrong_order(void **state) {
     float values[1000] = {0};
     double rate;
     size_t size;
-    expect_failure(digitnet_model_fit(NULL, own->draft, own->data, NULL), DIGITNET_ESTATE, "not compiled");
+    expect_failure(digitnet_model_fit(own->draft, own->data, NULL), DIGITNET_ESTATE, "not compiled");
     expect_failure(digitnet_model_predict(values, 1000, own->draft, own->image, SMALL_IMAGE), DIGITNET_ESTATE,
                    "no weights");
     expect_failure(digitnet_model_evaluate(&metrics, own->draft, own->data, NULL), DIGITNET_ESTATE, "no weights");
@@ -112,7 +112,7 @@ static void test_wrong_order(void **state) {
         DIGITNET_ESTATE, "no layers");
     assert_false(digitnet__network_is_classifier(&empty->network));
     digitnet_model_add_dense(empty, 0, DIGITNET_ACTIVATION_SOFTMAX);
-    expect_failure(digitnet_model_fit(NULL, empty, own->data, NULL), DIGITNET_ESHAPE, "add a flatten layer");
+    expect_failure(digitnet_model_fit(empty, own->data, NULL), DIGITNET_ESHAPE, "add a flatten layer");
     digitnet_model_free(empty);
 }
 
@@ -144,7 +144,7 @@ static void test_shapes(void **state) {
     expect_ok(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_SOFTMAX));
     expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, loss));
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
-    expect_failure(digitnet_model_fit(NULL, model, own->data, NULL), DIGITNET_ESHAPE,
+    expect_failure(digitnet_model_fit(model, own->data, NULL), DIGITNET_ESHAPE,
                    "the training images are 9x8x2, the model takes 6x5x2");
     expect_failure(digitnet_model_evaluate(&metrics, model, own->data, NULL), DIGITNET_ESHAPE,
                    "images are 9x8x2, the model takes 6x5x2");
@@ -155,13 +155,12 @@ static void test_shapes(void **state) {
     static const size_t near[][3] = {{7, 5, 2}, {6, 4, 2}, {6, 5, 3}};
     for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
         digitnet_dataset *other = make_dataset(4, near[i][0], near[i][1], near[i][2], 3, 1);
-        expect_failure(digitnet_model_fit(NULL, model, other, NULL), DIGITNET_ESHAPE, "the model takes 6x5x2");
+        expect_failure(digitnet_model_fit(model, other, NULL), DIGITNET_ESHAPE, "the model takes 6x5x2");
         digitnet_dataset_free(other);
     }
     digitnet_dataset *fitting = make_dataset(4, 6, 5, 2, 3, 1);
-    expect_failure(
-        digitnet_model_fit(NULL, model, fitting, DIGITNET_WITH(digitnet_fit_options, .validation = own->data)),
-        DIGITNET_ESHAPE, "the validation images are 9x8x2, the model takes 6x5x2");
+    expect_failure(digitnet_model_fit(model, fitting, DIGITNET_WITH(digitnet_fit_options, .validation = own->data)),
+                   DIGITNET_ESHAPE, "the validation images are 9x8x2, the model takes 6x5x2");
     fit(model, fitting, NULL);
     digitnet_dataset_free(fitting);
     digitnet_model_free(model);
@@ -204,11 +203,10 @@ static void test_labels(void **state) {
     digitnet_dataset *data;
     expect_none(&data, digitnet_dataset_create_f32(&data, images, negative, 3, 9, 8, 2), "label 2 is -1");
     expect_ok(digitnet_dataset_create_f32(&data, images, too_large, 3, 9, 8, 2));
-    expect_invalid(digitnet_model_fit(NULL, own->model, data, NULL), "label 1 is 3; the model has 3 classes");
+    expect_invalid(digitnet_model_fit(own->model, data, NULL), "label 1 is 3; the model has 3 classes");
     expect_invalid(digitnet_model_evaluate(&metrics, own->model, data, NULL), "label 1 is 3; the model has 3 classes");
-    expect_invalid(
-        digitnet_model_fit(NULL, own->model, own->data, DIGITNET_WITH(digitnet_fit_options, .validation = data)),
-        "label 1 is 3; the model has 3 classes");
+    expect_invalid(digitnet_model_fit(own->model, own->data, DIGITNET_WITH(digitnet_fit_options, .validation = data)),
+                   "label 1 is 3; the model has 3 classes");
     digitnet_dataset_free(data);
     int32_t label = 3;
     data = make_source(gather_bad_label, &label);
@@ -216,7 +214,8 @@ static void test_labels(void **state) {
                    "sample 13 has label 3; the model has 3 classes");
     digitnet_history *history;
     digitnet_model *model = make_small_network(1), *twin = make_small_network(1);
-    expect_invalid(digitnet_model_fit(&history, model, data, NULL), "sample 13 has label 3; the model has 3 classes");
+    expect_invalid(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .history = &history)),
+                   "sample 13 has label 3; the model has 3 classes");
     assert_non_null(history);
     assert_same_weights(model, twin);
     digitnet_history_free(history);
@@ -296,9 +295,10 @@ static void test_small_buffers(void **state) {
 static void test_contradicting_fit_options(void **state) {
     misuse *own = *state;
     digitnet_history *history;
-#define expect_refused_fit(message, ...)                                                                               \
-    expect_none(&history,                                                                                              \
-                digitnet_model_fit(&history, own->model, own->data, DIGITNET_WITH(digitnet_fit_options, __VA_ARGS__)), \
+#define expect_refused_fit(message, ...)                                                                   \
+    expect_none(&history,                                                                                  \
+                digitnet_model_fit(own->model, own->data,                                                  \
+                                   DIGITNET_WITH(digitnet_fit_options, .history = &history, __VA_ARGS__)), \
                 message)
     expect_refused_fit("epochs is 1 and until_epoch 2", .epochs = 1, .until_epoch = 2);
     expect_refused_fit("both given", .validation = own->data, .validation_fraction = 0.5);
@@ -316,6 +316,28 @@ static void test_contradicting_fit_options(void **state) {
     expect_none(&session,
                 digitnet_session_create(&session, own->model, DIGITNET_WITH(digitnet_session_options, .threads = 257)),
                 "257");
+}
+
+/* The history is NULL after a refusal, unless the options cannot be read at all. */
+static void test_history_of_unreadable_options(void **state) {
+    misuse *own = *state;
+    digitnet_history *history;
+    struct {
+        digitnet_fit_options known;
+        size_t added;
+    } newer = {.known = {.struct_size = sizeof newer, .history = &history}, .added = 1};
+    history = own->history;
+    expect_failure(digitnet_model_fit(own->model, own->data, &newer.known), DIGITNET_EVERSION, "digitnet_fit_options");
+    assert_null(history);
+    newer.known.struct_size = sizeof newer.known;
+    newer.known.reserved = 1;
+    history = own->history;
+    expect_failure(digitnet_model_fit(own->model, own->data, &newer.known), DIGITNET_EVERSION, "reserved");
+    assert_null(history);
+    newer.known.struct_size = 1;
+    history = own->history;
+    expect_invalid(digitnet_model_fit(own->model, own->data, &newer.known), "struct_size");
+    assert_ptr_equal(history, own->history);
 }
 
 static void test_overflow(void **state) {
@@ -349,7 +371,7 @@ int main(void) {
         misuse_test(test_wrong_order),   misuse_test(test_shapes),
         misuse_test(test_labels),        misuse_test(test_values_that_are_not_finite),
         misuse_test(test_small_buffers), misuse_test(test_contradicting_fit_options),
-        misuse_test(test_overflow),
+        misuse_test(test_overflow),      misuse_test(test_history_of_unreadable_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

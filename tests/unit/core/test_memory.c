@@ -69,7 +69,7 @@ static void test_training_runs_without_allocation(void **state) {
     (void)state;
     fixture *own = begin_fixture();
     allocation_watch watch = {.counts = &own->counts};
-    expect_ok(digitnet_model_fit(NULL, own->model, own->data,
+    expect_ok(digitnet_model_fit(own->model, own->data,
                                  DIGITNET_WITH(digitnet_fit_options, .epochs = 40, .batch_size = 7, .threads = 2,
                                                .validation = own->data, DIGITNET_CALLBACKS({watch_steps, &watch}))));
     assert_int_equal(watch.steps, 40 * 5);
@@ -96,19 +96,22 @@ static void test_history_grows(void **state) {
     digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SOFTMAX);
     expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
     expect_ok(digitnet_model_clone(&twin, model));
-    const digitnet_fit_options *options = DIGITNET_WITH(digitnet_fit_options, .until_epoch = EPOCHS, .threads = 1);
     digitnet_history *whole, *part;
-    expect_ok(digitnet_model_fit(&whole, twin, data, options));
-    expect_failure(digitnet_model_fit(&part, model, data,
-                                      DIGITNET_WITH(digitnet_fit_options, .until_epoch = EPOCHS, .threads = 1,
-                                                    DIGITNET_CALLBACKS({fail_next_allocation, &own->counts}))),
-                   DIGITNET_ENOMEM, "out of memory");
+    digitnet_fit_options options = {
+        .struct_size = sizeof options, .history = &whole, .until_epoch = EPOCHS, .threads = 1};
+    expect_ok(digitnet_model_fit(twin, data, &options));
+    options.history = &part;
+    expect_failure(
+        digitnet_model_fit(model, data,
+                           DIGITNET_WITH(digitnet_fit_options, .history = &part, .until_epoch = EPOCHS, .threads = 1,
+                                         DIGITNET_CALLBACKS({fail_next_allocation, &own->counts}))),
+        DIGITNET_ENOMEM, "out of memory");
     size_t count;
     const double *losses = digitnet_history_series(NULL, whole, DIGITNET_METRIC_LOSS);
     assert_memory_equal(digitnet_history_series(&count, part, DIGITNET_METRIC_LOSS), losses, ROOM * sizeof(double));
     assert_int_equal(count, ROOM);
     digitnet_history_free(part);
-    expect_ok(digitnet_model_fit(&part, model, data, options));
+    expect_ok(digitnet_model_fit(model, data, &options));
     assert_int_equal(digitnet_history_first_epoch(part), ROOM + 1);
     assert_memory_equal(digitnet_history_series(&count, part, DIGITNET_METRIC_LOSS), losses + ROOM,
                         (EPOCHS - ROOM) * sizeof(double));
@@ -134,7 +137,7 @@ static void test_fits_without_memory_change_nothing(void **state) {
         size_t live = atomic_load(&own->counts.live);
         assert_same_weights(own->model, before);
         atomic_store(&own->counts.fail_at, atomic_load(&own->counts.allocations) + failures + 1);
-        status = digitnet_model_fit(NULL, own->model, own->data,
+        status = digitnet_model_fit(own->model, own->data,
                                     DIGITNET_WITH(digitnet_fit_options, .validation_fraction = 0.5, .threads = 1));
         atomic_store(&own->counts.fail_at, 0);
         assert_int_equal(atomic_load(&own->counts.live), live);

@@ -338,7 +338,7 @@ static void test_initial_weights(void **state) {
 }
 
 static void fit_once(digitnet_model *model, const digitnet_dataset *data) {
-    expect_ok(digitnet_model_fit(NULL, model, data, DIGITNET_WITH(digitnet_fit_options, .batch_size = 4)));
+    expect_ok(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .batch_size = 4)));
 }
 
 static void test_clone(void **state) {

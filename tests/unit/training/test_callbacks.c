@@ -69,10 +69,10 @@ static void test_order_and_contents(void **state) {
     fit(model, data, DIGITNET_WITH(digitnet_fit_options, .batch_size = BATCH));
     record seen = {.count = 0};
     digitnet_history *history;
-    expect_ok(
-        digitnet_model_fit(&history, model, data,
-                           DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = BATCH, .validation = data,
-                                         DIGITNET_CALLBACKS({note_as_first, &seen}, {note_as_second, &seen}))));
+    expect_ok(digitnet_model_fit(model, data,
+                                 DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 2,
+                                               .batch_size = BATCH, .validation = data,
+                                               DIGITNET_CALLBACKS({note_as_first, &seen}, {note_as_second, &seen}))));
     size_t at = 0;
     digitnet_event event = next_event(&seen, &at, DIGITNET_EVENT_FIT_BEGIN, 2, 0);
     assert_ptr_equal(event.model, model);
@@ -124,9 +124,10 @@ static void check_stop(const digitnet_dataset *data, digitnet_event_kind kind, s
     answer stop = {.kind = kind, .epoch = epoch, .batch = batch, .result = 1}, other = {.result = 0};
     digitnet_model *model = make_small_network(1);
     digitnet_history *history;
-    expect_ok(digitnet_model_fit(&history, model, data,
-                                 DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = BATCH,
-                                               DIGITNET_CALLBACKS({give_answer, &stop}, {give_answer, &other}))));
+    expect_ok(
+        digitnet_model_fit(model, data,
+                           DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 3, .batch_size = BATCH,
+                                         DIGITNET_CALLBACKS({give_answer, &stop}, {give_answer, &other}))));
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_CALLBACK);
     assert_int_equal(info_of(model).epochs_done, epochs_done);
     assert_int_equal(info_of(model).batches_done, batches_done);
@@ -155,11 +156,12 @@ static void check_failure(const digitnet_dataset *data, digitnet_event_kind kind
     answer behind = {.result = 0}, stop = {.kind = kind, .epoch = 2, .batch = batch, .result = 1};
     digitnet_model *model = make_small_network(1), *stopped = make_small_network(1);
     digitnet_history *history;
-    expect_failure(digitnet_model_fit(&history, model, data,
-                                      DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = BATCH,
-                                                    DIGITNET_CALLBACKS({give_answer, &before}, {give_answer, &fails},
-                                                                       {give_answer, &behind}))),
-                   expected, "callback 1");
+    expect_failure(
+        digitnet_model_fit(
+            model, data,
+            DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 3, .batch_size = BATCH,
+                          DIGITNET_CALLBACKS({give_answer, &before}, {give_answer, &fails}, {give_answer, &behind}))),
+        expected, "callback 1");
     assert_non_null(history);
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_FAILED);
     assert_int_equal(before.ended, 1);
@@ -199,7 +201,7 @@ static void test_failure_at_the_beginning(void **state) {
     answer before = {.result = 0}, fails = {.kind = DIGITNET_EVENT_FIT_BEGIN, .epoch = 1, .result = DIGITNET_EIO};
     answer behind = {.result = 0};
     digitnet_model *model = make_small_network(1), *untouched = make_small_network(1);
-    expect_failure(digitnet_model_fit(NULL, model, data,
+    expect_failure(digitnet_model_fit(model, data,
                                       DIGITNET_WITH(digitnet_fit_options,
                                                     DIGITNET_CALLBACKS({give_answer, &before}, {give_answer, &fails},
                                                                        {give_answer, &behind}))),
@@ -219,8 +221,8 @@ static void test_answer_to_the_end(void **state) {
     answer also = {.kind = DIGITNET_EVENT_FIT_END, .epoch = 1, .batch = BATCHES, .result = 1};
     digitnet_model *model = make_small_network(1);
     digitnet_history *history;
-    expect_ok(digitnet_model_fit(&history, model, *state,
-                                 DIGITNET_WITH(digitnet_fit_options, .batch_size = BATCH,
+    expect_ok(digitnet_model_fit(model, *state,
+                                 DIGITNET_WITH(digitnet_fit_options, .history = &history, .batch_size = BATCH,
                                                DIGITNET_CALLBACKS({give_answer, &own}, {give_answer, &also}))));
     assert_int_equal(own.answered, 1);
     assert_int_equal(also.answered, 1);
@@ -256,7 +258,7 @@ static int use_model(const digitnet_event *event, void *user_data) {
     double learning_rate;
     expect_ok(digitnet_model_get_learning_rate(&learning_rate, model));
     expect_ok(digitnet_model_set_learning_rate(model, learning_rate));
-    expect_failure(digitnet_model_fit(NULL, model, data, NULL), DIGITNET_ESTATE, "in use");
+    expect_failure(digitnet_model_fit(model, data, NULL), DIGITNET_ESTATE, "in use");
     expect_failure(digitnet_model_set_weights(model, NULL, weights, count_parameters(model)), DIGITNET_ESTATE,
                    "in use");
     expect_failure(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY),
@@ -305,7 +307,11 @@ static void test_learning_rate(void **state) {
 static digitnet_stop_reason fit_and_tell_end(digitnet_model *model, const digitnet_dataset *data,
                                              const digitnet_fit_options *options) {
     digitnet_history *history;
-    expect_ok(digitnet_model_fit(&history, model, data, options));
+    digitnet_fit_options own = DIGITNET_INIT(digitnet_fit_options);
+    if (options)
+        own = *options;
+    own.history = &history;
+    expect_ok(digitnet_model_fit(model, data, &own));
     digitnet_stop_reason end = digitnet_history_stop_reason(history);
     digitnet_history_free(history);
     return end;
@@ -337,7 +343,7 @@ static void test_request_stop(void **state) {
     assert_int_equal(fit_and_tell_end(model, data, NULL), DIGITNET_STOP_COMPLETED);
     /* A fit that is refused, and one that has nothing to do, leave it. */
     digitnet_model_request_stop(model);
-    expect_failure(digitnet_model_fit(NULL, model, data, DIGITNET_WITH(digitnet_fit_options, .threads = 257)),
+    expect_failure(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .threads = 257)),
                    DIGITNET_EINVAL, "");
     assert_int_equal(fit_and_tell_end(model, data, done), DIGITNET_STOP_COMPLETED);
     assert_int_equal(fit_and_tell_end(model, data, NULL), DIGITNET_STOP_REQUESTED);

@@ -42,8 +42,8 @@ static void test_learns_digits(void **state) {
     digitnet_history *history;
     double untrained = evaluate(model, test).loss;
     assert_true(fabs(untrained - log(10)) < 0.1);
-    expect_ok(digitnet_model_fit(&history, model, train,
-                                 DIGITNET_WITH(digitnet_fit_options, .epochs = EPOCHS, .validation = test)));
+    expect_ok(digitnet_model_fit(
+        model, train, DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = EPOCHS, .validation = test)));
     const double *loss = series(history, DIGITNET_METRIC_LOSS, EPOCHS);
     const double *accuracy = series(history, DIGITNET_METRIC_ACCURACY, EPOCHS);
     const double *validation_loss = series(history, DIGITNET_METRIC_VALIDATION_LOSS, EPOCHS);
@@ -113,10 +113,11 @@ static void test_validation_fraction(void **state) {
     digitnet_model *by_fraction = make_small_network(1), *by_slices = make_small_network(1);
     digitnet_history *a, *b;
     expect_ok(digitnet_model_fit(
-        &a, by_fraction, data,
-        DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 7, .validation_fraction = 0.2)));
+        by_fraction, data,
+        DIGITNET_WITH(digitnet_fit_options, .history = &a, .epochs = 2, .batch_size = 7, .validation_fraction = 0.2)));
     expect_ok(digitnet_model_fit(
-        &b, by_slices, first, DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 7, .validation = last)));
+        by_slices, first,
+        DIGITNET_WITH(digitnet_fit_options, .history = &b, .epochs = 2, .batch_size = 7, .validation = last)));
     assert_same_weights(by_fraction, by_slices);
     for (digitnet_metric metric = DIGITNET_METRIC_LOSS; metric < DIGITNET_METRIC_SECONDS; metric++)
         assert_memory_equal(series(a, metric, 2), series(b, metric, 2), 2 * sizeof(double));
@@ -129,19 +130,24 @@ static void test_validation_fraction(void **state) {
     digitnet_dataset_free(data);
 }
 
+static digitnet_history *fit_in_order(digitnet_model *model, const digitnet_dataset *data) {
+    digitnet_history *history;
+    expect_ok(digitnet_model_fit(
+        model, data, DIGITNET_WITH(digitnet_fit_options, .history = &history, .batch_size = 3, .no_shuffle = 1)));
+    return history;
+}
+
 /* A batch of 3 and one of 2: each step takes the mean over its own images, the epoch the mean over all 5. */
 static void test_last_batch_is_smaller(void **state) {
     (void)state;
     digitnet_dataset *data = make_small_dataset(5, 1);
     digitnet_dataset *first = slice_of(data, 0, 3), *last = slice_of(data, 3, 2);
     digitnet_model *whole = make_small_network(1), *parts = make_small_network(1);
-    digitnet_history *all, *three, *two;
-    const digitnet_fit_options *options = DIGITNET_WITH(digitnet_fit_options, .batch_size = 3, .no_shuffle = 1);
     expect_ok(digitnet_model_compile(whole, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
     expect_ok(digitnet_model_compile(parts, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
-    expect_ok(digitnet_model_fit(&all, whole, data, options));
-    expect_ok(digitnet_model_fit(&three, parts, first, options));
-    expect_ok(digitnet_model_fit(&two, parts, last, options));
+    digitnet_history *all = fit_in_order(whole, data);
+    digitnet_history *three = fit_in_order(parts, first);
+    digitnet_history *two = fit_in_order(parts, last);
     assert_same_weights(whole, parts);
     double expected = (3 * *series(three, DIGITNET_METRIC_LOSS, 1) + 2 * *series(two, DIGITNET_METRIC_LOSS, 1)) / 5;
     assert_true(fabs(*series(all, DIGITNET_METRIC_LOSS, 1) - expected) < 1e-12);
@@ -173,8 +179,8 @@ static void test_history_csv(void **state) {
     digitnet_model *model = make_small_network(1);
     fit(model, data, NULL);
     digitnet_history *history;
-    expect_ok(digitnet_model_fit(&history, model, data,
-                                 DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .validation = data)));
+    expect_ok(digitnet_model_fit(
+        model, data, DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 2, .validation = data)));
     assert_int_equal(digitnet_history_first_epoch(history), 2);
     expect_ok(digitnet_history_write_csv(history, path));
     FILE *file = fopen(path, "r");
@@ -196,7 +202,7 @@ static void test_history_csv(void **state) {
     digitnet_history_free(history);
 
     /* Without validation its cells are empty, and the file is replaced. */
-    expect_ok(digitnet_model_fit(&history, model, data, NULL));
+    expect_ok(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .history = &history)));
     assert_true(isnan(*series(history, DIGITNET_METRIC_VALIDATION_LOSS, 1)));
     expect_ok(digitnet_history_write_csv(history, path));
     file = fopen(path, "r");
@@ -232,8 +238,8 @@ static void check_divergence(digitnet_optimizer optimizer, double learning_rate)
     expect_ok(digitnet_model_get_learning_rate(&usual, model));
     digitnet_history *history;
     digitnet_status status =
-        digitnet_model_fit(&history, model, data,
-                           DIGITNET_WITH(digitnet_fit_options, .epochs = 9, .batch_size = 4,
+        digitnet_model_fit(model, data,
+                           DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 9, .batch_size = 4,
                                          DIGITNET_CALLBACKS({raise_learning_rate, &learning_rate})));
     expect_failure(status, DIGITNET_EDIVERGED, "finite in epoch");
     assert_non_null(history);
@@ -268,8 +274,9 @@ static void test_divergence_in_the_first_epoch(void **state) {
     expect_ok(digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
                                         DIGITNET_WITH(digitnet_compile_options, .learning_rate = 1e30)));
     digitnet_history *history;
-    expect_failure(digitnet_model_fit(&history, model, data, DIGITNET_WITH(digitnet_fit_options, .batch_size = 4)),
-                   DIGITNET_EDIVERGED, "finite in epoch 1");
+    expect_failure(
+        digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .history = &history, .batch_size = 4)),
+        DIGITNET_EDIVERGED, "finite in epoch 1");
     assert_same_weights(model, untouched);
     size_t count;
     assert_null(digitnet_history_series(&count, history, DIGITNET_METRIC_LOSS));
@@ -292,7 +299,7 @@ static void test_divergence_in_the_last_step(void **state) {
     double learning_rate = 1e300;
     digitnet_dataset *data = make_small_dataset(30, 1);
     digitnet_model *model = make_small_network(1), *good = make_small_network(1);
-    expect_failure(digitnet_model_fit(NULL, model, data,
+    expect_failure(digitnet_model_fit(model, data,
                                       DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = 4,
                                                     DIGITNET_CALLBACKS({stop_at_bad_weights, &learning_rate}))),
                    DIGITNET_EDIVERGED, "a weight is no longer finite in epoch 3");
@@ -318,7 +325,8 @@ static void test_until_epoch(void **state) {
     assert_same_weights(model, other);
     /* Already there: nothing is done, and the history is empty. */
     digitnet_history *history;
-    expect_ok(digitnet_model_fit(&history, model, data, DIGITNET_WITH(digitnet_fit_options, .until_epoch = 2)));
+    expect_ok(
+        digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .history = &history, .until_epoch = 2)));
     assert_same_weights(model, other);
     assert_non_null(history);
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_COMPLETED);
