@@ -253,7 +253,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_slice(digitne
  * @retval DIGITNET_OK         the samples are written
  * @retval DIGITNET_EINVAL     `dataset` is NULL, `count` is zero, `dataset` has no such range, or a source gives a
  *                             value that is not finite or a negative label
- * @retval DIGITNET_ESHAPE     a buffer is too small
+ * @retval DIGITNET_EBUFFER    a buffer is too small
  * @retval DIGITNET_ECALLBACK  a source returned a number that is no status
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_read(float *images, size_t image_values,

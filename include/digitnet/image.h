@@ -43,7 +43,7 @@ typedef struct digitnet_image {
  * @retval DIGITNET_EINVAL     a pointer is NULL, width or height is zero, the stride is below the width, or
  *                             `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
- * @retval DIGITNET_ESHAPE     `out` has room for less than 784 values
+ * @retval DIGITNET_EBUFFER    `out` has room for less than 784 values
  * @retval DIGITNET_EVERSION   `image` sets a field that this version does not know
  * @retval DIGITNET_ELIMIT     the picture has more than `max_pixels`
  * @retval DIGITNET_ENOTFOUND  the picture has no ink, as an empty or evenly grey one

@@ -31,9 +31,10 @@ DIGITNET_BEGIN_DECLARATIONS
  * @retval DIGITNET_OK         the scores are written; after a failure nothing is
  * @retval DIGITNET_EINVAL     a pointer is NULL, or a value is not finite
  * @retval DIGITNET_ENOMEM     there is not enough memory
- * @retval DIGITNET_ESHAPE     `image_values` is no whole number of images, or `scores` is too small
+ * @retval DIGITNET_ESHAPE     `image_values` is no whole number of images
+ * @retval DIGITNET_EBUFFER    `scores` is too small
  * @retval DIGITNET_ESTATE     the model has no weights yet, or is being changed
- * @retval DIGITNET_EDIVERGED  the network overflows: a score is not finite
+ * @retval DIGITNET_ENOTFINITE  the network overflows: a score is not finite
  * @retval DIGITNET_ELIMIT     the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_predict(float *scores, size_t score_values,
@@ -53,9 +54,10 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_predict(float *
  * @retval DIGITNET_OK         the scores are written; after a failure nothing is
  * @retval DIGITNET_EINVAL     a pointer is NULL
  * @retval DIGITNET_ENOMEM     there is not enough memory
- * @retval DIGITNET_ESHAPE     `image_values` is no whole number of images, or `scores` is too small
+ * @retval DIGITNET_ESHAPE     `image_values` is no whole number of images
+ * @retval DIGITNET_EBUFFER    `scores` is too small
  * @retval DIGITNET_ESTATE     the model has no weights yet, or is being changed
- * @retval DIGITNET_EDIVERGED  the network overflows: a score is not finite
+ * @retval DIGITNET_ENOTFINITE  the network overflows: a score is not finite
  * @retval DIGITNET_ELIMIT     the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_predict_u8(float *scores, size_t score_values,
@@ -121,9 +123,10 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_clone(digitne
  * @param image_values  how many values `images` has
  * @retval DIGITNET_OK         the scores are written; after a failure nothing is
  * @retval DIGITNET_EINVAL     a pointer is NULL, or a value is not finite
- * @retval DIGITNET_ESHAPE     `image_values` is no whole number of images, or `scores` is too small
+ * @retval DIGITNET_ESHAPE     `image_values` is no whole number of images
+ * @retval DIGITNET_EBUFFER    `scores` is too small
  * @retval DIGITNET_ESTATE     another thread is using the session
- * @retval DIGITNET_EDIVERGED  the network overflows: a score is not finite
+ * @retval DIGITNET_ENOTFINITE  the network overflows: a score is not finite
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_run(float *scores, size_t score_values,
                                                                        digitnet_session *session, const float *images,
@@ -140,9 +143,10 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_run(float *sc
  * @param image_values  how many bytes `images` has
  * @retval DIGITNET_OK         the scores are written; after a failure nothing is
  * @retval DIGITNET_EINVAL     a pointer is NULL
- * @retval DIGITNET_ESHAPE     `image_values` is no whole number of images, or `scores` is too small
+ * @retval DIGITNET_ESHAPE     `image_values` is no whole number of images
+ * @retval DIGITNET_EBUFFER    `scores` is too small
  * @retval DIGITNET_ESTATE     another thread is using the session
- * @retval DIGITNET_EDIVERGED  the network overflows: a score is not finite
+ * @retval DIGITNET_ENOTFINITE  the network overflows: a score is not finite
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_run_u8(float *scores, size_t score_values,
                                                                           digitnet_session *session,

@@ -189,7 +189,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_describe_tensor
  * @param model     the model
  * @retval DIGITNET_OK      the table is written
  * @retval DIGITNET_EINVAL  `model` is NULL, or `buffer` is NULL with a capacity above 0
- * @retval DIGITNET_ESHAPE  `buffer` is too small
+ * @retval DIGITNET_EBUFFER  `buffer` is too small
  * @retval DIGITNET_ESTATE  the model is being changed
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_summary(char *buffer, size_t capacity, size_t *needed,
@@ -208,7 +208,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_summary(char *b
  *                  digitnet_model_describe_tensor()
  * @retval DIGITNET_OK         the weights are written
  * @retval DIGITNET_EINVAL     `values` or `model` is NULL
- * @retval DIGITNET_ESHAPE     `values` is too small
+ * @retval DIGITNET_EBUFFER    `values` is too small
  * @retval DIGITNET_ESTATE     the first compile has not drawn the weights yet, or the model is being changed
  * @retval DIGITNET_ENOTFOUND  the model has no tensor of this name
  */
@@ -306,7 +306,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_ex(digitne
  * @param model     the model
  * @retval DIGITNET_OK      the file is written
  * @retval DIGITNET_EINVAL  `model` is NULL, or `bytes` is NULL with a capacity above 0
- * @retval DIGITNET_ESHAPE  `bytes` is too small
+ * @retval DIGITNET_EBUFFER  `bytes` is too small
  * @retval DIGITNET_ESTATE  the model has no weights yet, or one that is not finite; one of its builders failed; or it
  *                          is being changed
  * @retval DIGITNET_ELIMIT  the model has more than 512 layers, or takes more than the 2 GiB that an ONNX file can have

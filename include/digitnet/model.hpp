@@ -503,7 +503,7 @@ class model : public owner<digitnet_model, digitnet_model_free> {
         do {
             buffer.resize(needed);
             status = write(buffer.data(), buffer.size(), &needed);
-        } while (status == DIGITNET_ESHAPE && needed > buffer.size());
+        } while (status == DIGITNET_EBUFFER && needed > buffer.size());
         check(status);
         buffer.resize(needed);
         return buffer;

@@ -340,7 +340,7 @@ typedef struct digitnet_evaluate_options {
  * @retval DIGITNET_ESHAPE     the images are not of the model's shape, or the model does not end in a flat softmax
  * @retval DIGITNET_ESTATE     the model has no weights yet, or is being changed
  * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
- * @retval DIGITNET_EDIVERGED  the network overflows: the loss is not finite
+ * @retval DIGITNET_ENOTFINITE  the network overflows: the loss is not finite
  * @retval DIGITNET_ECALLBACK  a source returned a number that is no status
  * @retval DIGITNET_ELIMIT     the sizes overflow
  */

@@ -39,7 +39,7 @@ static digitnet_status check(const float *out, size_t out_values, const digitnet
         return digitnet__fail(DIGITNET_EINVAL, "%s: the stride %zu is less than the width %zu", where, image->stride,
                               image->width);
     if (out_values < FRAME_VALUES)
-        return digitnet__fail(DIGITNET_ESHAPE, "%s: out has room for %zu values, %d are needed", where, out_values,
+        return digitnet__fail(DIGITNET_EBUFFER, "%s: out has room for %zu values, %d are needed", where, out_values,
                               FRAME_VALUES);
     size_t max_pixels = image->max_pixels ? image->max_pixels : DEFAULT_MAX_PIXELS;
     if (image->width > max_pixels / image->height)

@@ -30,7 +30,7 @@ digitnet_status digitnet__predict_check(size_t *count, const digitnet__network *
                               images.values, digitnet__shape_text(network->input).text);
     }
     if (score_values / outputs < *count) {
-        return digitnet__fail(DIGITNET_ESHAPE,
+        return digitnet__fail(DIGITNET_EBUFFER,
                               "%s: %zu images give %zu scores each, the buffer has room for %zu values", caller, *count,
                               outputs, score_values);
     }
@@ -45,7 +45,7 @@ bool digitnet__images_are_within(digitnet__images images, float limit) {
 }
 
 digitnet_status digitnet__predict_fail_overflow(const char *caller) {
-    return digitnet__fail(DIGITNET_EDIVERGED, "%s: the network overflows: a score is not finite", caller);
+    return digitnet__fail(DIGITNET_ENOTFINITE, "%s: the network overflows: a score is not finite", caller);
 }
 
 bool digitnet__predict_chunk(float *scores, const digitnet__workspace *workspace, digitnet__images images, size_t first,

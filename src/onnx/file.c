@@ -54,7 +54,7 @@ static digitnet_status export_to_caller(unsigned char *bytes, size_t capacity, s
     if (needed)
         *needed = size;
     if (size > capacity) {
-        return digitnet__fail(DIGITNET_ESHAPE, "digitnet_model_save_memory: the file takes %zu bytes, capacity is %zu",
+        return digitnet__fail(DIGITNET_EBUFFER, "digitnet_model_save_memory: the file takes %zu bytes, capacity is %zu",
                               size, capacity);
     }
     digitnet__onnx_export_model(bytes, model);

@@ -4,7 +4,7 @@
 #include "model/model.h"
 
 static digitnet_status status_of(int result, size_t index) {
-    if (result < DIGITNET_ENOTFOUND || result > 1)
+    if (result < DIGITNET_ENOTFINITE || result > 1)
         return digitnet__fail(DIGITNET_ECALLBACK, "callback %zu returned %d, which is no status", index, result);
     if (result < 0) {
         return digitnet__fail((digitnet_status)result, "callback %zu ended the fit: %s", index,

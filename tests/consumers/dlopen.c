@@ -55,7 +55,7 @@ static int train(const struct library *library) {
                                         DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY) ||
         library->digitnet_model_fit(model, dataset, DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .threads = 2)) ||
         library->digitnet_model_predict_u8(scores, 2, model, images[0], 16) ||
-        library->digitnet_model_predict_u8(scores, 1, model, images[0], 16) != DIGITNET_ESHAPE ||
+        library->digitnet_model_predict_u8(scores, 1, model, images[0], 16) != DIGITNET_EBUFFER ||
         strlen(library->digitnet_last_error()) == 0;
     library->digitnet_model_free(model);
     library->digitnet_dataset_free(dataset);

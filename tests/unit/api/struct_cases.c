@@ -122,7 +122,7 @@ static digitnet_status load_model_file(misuse *own, void *options) {
 
 static digitnet_status load_model(misuse *own, void *options) {
     size_t size;
-    expect_failure(digitnet_model_save_memory(NULL, 0, &size, own->model), DIGITNET_ESHAPE, "");
+    expect_failure(digitnet_model_save_memory(NULL, 0, &size, own->model), DIGITNET_EBUFFER, "");
     unsigned char *bytes = must_allocate(size);
     expect_ok(digitnet_model_save_memory(bytes, size, NULL, own->model));
     digitnet_model *model;

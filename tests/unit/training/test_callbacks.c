@@ -187,11 +187,12 @@ static void test_failure(void **state) {
     check_failure(data, DIGITNET_EVENT_BATCH_END, 2, DIGITNET_EIO, DIGITNET_EIO);
     check_failure(data, DIGITNET_EVENT_EPOCH_BEGIN, 0, DIGITNET_ENOTFOUND, DIGITNET_ENOTFOUND);
     check_failure(data, DIGITNET_EVENT_EPOCH_END, 3, DIGITNET_EINVAL, DIGITNET_EINVAL);
+    check_failure(data, DIGITNET_EVENT_EPOCH_END, 3, DIGITNET_ENOTFINITE, DIGITNET_ENOTFINITE);
     /* A callback's own divergence is not the loss's: nothing is taken back. */
     check_failure(data, DIGITNET_EVENT_BATCH_END, 2, DIGITNET_EDIVERGED, DIGITNET_EDIVERGED);
     /* What is no status. */
     check_failure(data, DIGITNET_EVENT_BATCH_END, 1, 2, DIGITNET_ECALLBACK);
-    check_failure(data, DIGITNET_EVENT_BATCH_END, 1, -13, DIGITNET_ECALLBACK);
+    check_failure(data, DIGITNET_EVENT_BATCH_END, 1, DIGITNET_ENOTFINITE - 1, DIGITNET_ECALLBACK);
     check_failure(data, DIGITNET_EVENT_BATCH_END, 1, -1000, DIGITNET_ECALLBACK);
 }
 
@@ -253,8 +254,8 @@ static int use_model(const digitnet_event *event, void *user_data) {
     expect_ok(digitnet_session_create(&session, model, NULL));
     digitnet_session_free(session);
     size_t size;
-    expect_failure(digitnet_model_save_memory(NULL, 0, &size, model), DIGITNET_ESHAPE, "");
-    expect_failure(digitnet_model_summary(NULL, 0, &size, model), DIGITNET_ESHAPE, "");
+    expect_failure(digitnet_model_save_memory(NULL, 0, &size, model), DIGITNET_EBUFFER, "");
+    expect_failure(digitnet_model_summary(NULL, 0, &size, model), DIGITNET_EBUFFER, "");
     double learning_rate;
     expect_ok(digitnet_model_get_learning_rate(&learning_rate, model));
     expect_ok(digitnet_model_set_learning_rate(model, learning_rate));

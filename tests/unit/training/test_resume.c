@@ -78,7 +78,7 @@ static void finish(const goal *whole, digitnet_model *model) {
 /* The model after a save and a load; the first is released. */
 static digitnet_model *save_and_load(digitnet_model *model) {
     size_t size;
-    expect_failure(digitnet_model_save_memory(NULL, 0, &size, model), DIGITNET_ESHAPE, "");
+    expect_failure(digitnet_model_save_memory(NULL, 0, &size, model), DIGITNET_EBUFFER, "");
     void *bytes = must_allocate(size);
     expect_ok(digitnet_model_save_memory(bytes, size, NULL, model));
     digitnet_model_free(model);
