@@ -187,10 +187,10 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_describe_tensor
  * @param needed    receives the bytes that the table takes with its final zero, also where `buffer` is too small; may
  *                  be NULL
  * @param model     the model
- * @retval DIGITNET_OK      the table is written
- * @retval DIGITNET_EINVAL  `model` is NULL, or `buffer` is NULL with a capacity above 0
+ * @retval DIGITNET_OK       the table is written
+ * @retval DIGITNET_EINVAL   `model` is NULL, or `buffer` is NULL with a capacity above 0
  * @retval DIGITNET_EBUFFER  `buffer` is too small
- * @retval DIGITNET_ESTATE  the model is being changed
+ * @retval DIGITNET_ESTATE   the model is being changed
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_summary(char *buffer, size_t capacity, size_t *needed,
                                                                          const digitnet_model *model);
@@ -304,12 +304,12 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_ex(digitne
  * @param capacity  how many bytes `bytes` has room for
  * @param needed    receives the bytes that the file takes, also where `bytes` is too small; may be NULL
  * @param model     the model
- * @retval DIGITNET_OK      the file is written
- * @retval DIGITNET_EINVAL  `model` is NULL, or `bytes` is NULL with a capacity above 0
+ * @retval DIGITNET_OK       the file is written
+ * @retval DIGITNET_EINVAL   `model` is NULL, or `bytes` is NULL with a capacity above 0
  * @retval DIGITNET_EBUFFER  `bytes` is too small
- * @retval DIGITNET_ESTATE  the model has no weights yet, or one that is not finite; one of its builders failed; or it
- *                          is being changed
- * @retval DIGITNET_ELIMIT  the model has more than 512 layers, or takes more than the 2 GiB that an ONNX file can have
+ * @retval DIGITNET_ESTATE   the model has no weights yet, or one that is not finite; one of its builders failed; or it
+ *                           is being changed
+ * @retval DIGITNET_ELIMIT   the model has more than 512 layers, or takes more than the 2 GiB that an ONNX file can have
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_save_memory(void *bytes, size_t capacity,
                                                                              size_t *needed,

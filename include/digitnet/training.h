@@ -333,16 +333,16 @@ typedef struct digitnet_evaluate_options {
  * @param dataset  images of the model's shape, with labels below its number of outputs
  * @param options  NULL is all defaults
  * @return the status of a source that failed; else:
- * @retval DIGITNET_OK         `out` is filled in
- * @retval DIGITNET_EINVAL     a pointer is NULL, a label is out of range, a source gives a value that is not finite,
- *                             `threads` is above 256, or a `struct_size` is wrong
- * @retval DIGITNET_ENOMEM     there is not enough memory
- * @retval DIGITNET_ESHAPE     the images are not of the model's shape, or the model does not end in a flat softmax
- * @retval DIGITNET_ESTATE     the model has no weights yet, or is being changed
- * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
+ * @retval DIGITNET_OK          `out` is filled in
+ * @retval DIGITNET_EINVAL      a pointer is NULL, a label is out of range, a source gives a value that is not finite,
+ *                              `threads` is above 256, or a `struct_size` is wrong
+ * @retval DIGITNET_ENOMEM      there is not enough memory
+ * @retval DIGITNET_ESHAPE      the images are not of the model's shape, or the model does not end in a flat softmax
+ * @retval DIGITNET_ESTATE      the model has no weights yet, or is being changed
+ * @retval DIGITNET_EVERSION    `options` sets a field that this version does not know
  * @retval DIGITNET_ENOTFINITE  the network overflows: the loss is not finite
- * @retval DIGITNET_ECALLBACK  a source returned a number that is no status
- * @retval DIGITNET_ELIMIT     the sizes overflow
+ * @retval DIGITNET_ECALLBACK   a source returned a number that is no status
+ * @retval DIGITNET_ELIMIT      the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_evaluate(digitnet_metrics *out,
                                                                           const digitnet_model *model,
