@@ -25,20 +25,60 @@ typedef enum digitnet_loss {
     DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY = 1
 } digitnet_loss;
 
-/** The optimizer's settings; zero is Keras's default. */
+/**
+ * Settings of SGD, taken as they are. Made with DIGITNET_SGD_INIT, which holds Keras's defaults:
+ *
+ *     digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
+ *     sgd.momentum = 0.9;
+ *     status = digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_SGD, loss,
+ *                                        DIGITNET_WITH(digitnet_compile_options, .sgd = &sgd));
+ */
+typedef struct digitnet_sgd_options {
+    size_t struct_size; /**< Set by DIGITNET_SGD_INIT. */
+    size_t reserved;    /**< Zero. */
+    double momentum;    /**< In [0, 1); 0: none. */
+    int32_t nesterov;   /**< 1: Nesterov's momentum, which `momentum` must be above 0 for. */
+    int32_t reserved_2; /**< Zero. */
+} digitnet_sgd_options;
+
+/** Settings of Adam, taken as they are. Made with DIGITNET_ADAM_INIT, which holds Keras's defaults. */
+typedef struct digitnet_adam_options {
+    size_t struct_size; /**< Set by DIGITNET_ADAM_INIT. */
+    size_t reserved;    /**< Zero. */
+    double beta_1;      /**< Decay of the first moment, in [0, 1). */
+    double beta_2;      /**< Decay of the second moment, in [0, 1). */
+    double epsilon;     /**< Finite and positive. */
+} digitnet_adam_options;
+
+#ifdef __cplusplus
+/** Initializes a digitnet_sgd_options with Keras's defaults: no momentum. */
+#define DIGITNET_SGD_INIT \
+    { sizeof(digitnet_sgd_options), 0, 0.0, 0, 0 }
+/** Initializes a digitnet_adam_options with Keras's defaults: 0.9, 0.999 and 1e-7. */
+#define DIGITNET_ADAM_INIT \
+    { sizeof(digitnet_adam_options), 0, 0.9, 0.999, 1e-7 }
+#else
+/** Initializes a digitnet_sgd_options with Keras's defaults: no momentum. */
+#define DIGITNET_SGD_INIT \
+    { .struct_size = sizeof(digitnet_sgd_options) }
+/** Initializes a digitnet_adam_options with Keras's defaults: 0.9, 0.999 and 1e-7. */
+#define DIGITNET_ADAM_INIT \
+    { .struct_size = sizeof(digitnet_adam_options), .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7 }
+#endif
+
+/** What a model is compiled with; zero is the default. Pointers are borrowed for the call. */
 typedef struct digitnet_compile_options {
-    size_t struct_size;   /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
-    size_t reserved;      /**< Zero. */
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    /** How many ranges a batch is cut into, each of which sums a gradient of its own: so many threads, at most, share a
+     * step. It is part of what the bits of the weights depend on, as the seed is, and costs a copy of the convolutions'
+     * gradients each. Zero: 8; at most 256. */
+    size_t gradient_ranges;
     double learning_rate; /**< Finite and positive; zero: 0.001 for Adam, 0.01 for SGD. */
-    double beta_1;        /**< Adam: in [0, 1); zero: 0.9. */
-    double beta_2;        /**< Adam: in [0, 1); zero: 0.999. */
-    double epsilon;       /**< Adam: finite and positive; zero: 1e-7. */
-    double momentum;      /**< SGD: in [0, 1); zero: none. */
     /** Where initial weights, shuffles and dropout come from; the same seed gives the same bits. 0 is a seed like any
      * other. */
     uint64_t seed;
-    int32_t nesterov;   /**< SGD with momentum: 1 for Nesterov's. */
-    int32_t reserved_2; /**< Zero. */
+    const digitnet_sgd_options *sgd;   /**< For DIGITNET_OPTIMIZER_SGD alone; NULL: DIGITNET_SGD_INIT. */
+    const digitnet_adam_options *adam; /**< For DIGITNET_OPTIMIZER_ADAM alone; NULL: DIGITNET_ADAM_INIT. */
 } digitnet_compile_options;
 
 /**
@@ -66,8 +106,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile(digitne
  *
  * @copydetails digitnet_model_compile()
  * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a setting out of its range, `nesterov` without
- *                 momentum, or a wrong `struct_size`
- * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ *                 momentum, settings of another optimizer, or a wrong `struct_size`
+ * @retval DIGITNET_EVERSION  a struct sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile_ex(digitnet_model *model,
                                                                             digitnet_optimizer optimizer,

@@ -22,14 +22,14 @@ static digitnet_status check_network(const digitnet__network *network) {
 
 /* With the model to itself. Whatever can fail comes before the first change. */
 static digitnet_status compile(digitnet_model *model, const digitnet__optimizer_settings *settings, digitnet_loss loss,
-                               uint64_t seed) {
+                               const digitnet_compile_options *options) {
     digitnet__network *network = &model->network;
     digitnet_status status = digitnet__model_check(model);
     if (status == DIGITNET_OK)
         status = check_network(network);
     digitnet__training *training = NULL;
     if (status == DIGITNET_OK)
-        status = digitnet__training_create(&training, settings, loss, seed, network->parameter_count);
+        status = digitnet__training_create(&training, settings, loss, options->seed, network->parameter_count);
     bool first = !network->parameters;
     if (status == DIGITNET_OK)
         status = digitnet__model_realize(model);
@@ -38,7 +38,9 @@ static digitnet_status compile(digitnet_model *model, const digitnet__optimizer_
         return status;
     }
     if (first)
-        digitnet__network_draw_weights(network, seed);
+        digitnet__network_draw_weights(network, options->seed);
+    if (options->gradient_ranges)
+        training->gradient_ranges = options->gradient_ranges;
     digitnet__training_attach(model, training);
     return DIGITNET_OK;
 }
@@ -52,9 +54,10 @@ digitnet_status digitnet_model_compile_ex(digitnet_model *model, digitnet_optimi
     if (!model)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: model is NULL");
     digitnet_compile_options own = {0};
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_compile_options, reserved_2);
-    if (status == DIGITNET_OK)
-        status = DNN_RESERVED_CHECK((size_t)own.reserved_2 | own.reserved, digitnet_compile_options);
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_compile_options, adam);
+    if (status == DIGITNET_OK && own.gradient_ranges > DNN_LARGEST_GRADIENT_RANGES)
+        status = digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: gradient_ranges is %zu; at most %d",
+                                own.gradient_ranges, DNN_LARGEST_GRADIENT_RANGES);
     digitnet__optimizer_settings settings;
     if (status == DIGITNET_OK)
         status = digitnet__optimizer_settings_read(&settings, optimizer, &own);
@@ -63,7 +66,7 @@ digitnet_status digitnet_model_compile_ex(digitnet_model *model, digitnet_optimi
     if (status == DIGITNET_OK)
         status = digitnet__model_begin_write(model);
     if (status == DIGITNET_OK) {
-        status = compile(model, &settings, loss, own.seed);
+        status = compile(model, &settings, loss, &own);
         digitnet__model_end_write(model);
     }
     return status;

@@ -16,8 +16,11 @@ digitnet_status digitnet__training_create(digitnet__training **out, const digitn
     digitnet__training *training = digitnet__allocate_zeroed(sizeof *training);
     if (!training)
         return DIGITNET_ENOMEM;
-    *training = (digitnet__training){
-        .settings = *settings, .loss = loss, .seed = seed, .state = digitnet__allocate_zeroed(bytes)};
+    *training = (digitnet__training){.settings = *settings,
+                                     .loss = loss,
+                                     .seed = seed,
+                                     .gradient_ranges = DNN_DEFAULT_GRADIENT_RANGES,
+                                     .state = digitnet__allocate_zeroed(bytes)};
     if (!training->state) {
         digitnet__training_free(training);
         return DIGITNET_ENOMEM;
@@ -38,6 +41,7 @@ static digitnet__training *copy_training(const digitnet__training *training, siz
     if (digitnet__training_create(&copy, &training->settings, training->loss, training->seed, parameter_count) !=
         DIGITNET_OK)
         return NULL;
+    copy->gradient_ranges = training->gradient_ranges;
     copy->progress = training->progress;
     memcpy(copy->state, training->state,
            digitnet__optimizer_slots(&training->settings) * parameter_count * sizeof *copy->state);

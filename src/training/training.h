@@ -6,6 +6,8 @@
 #include "model/model.h"
 #include "optimizer/optimizer.h"
 
+enum { DNN_DEFAULT_GRADIENT_RANGES = 8, DNN_LARGEST_GRADIENT_RANGES = 256 };
+
 /* Everything that a fit moves on but the weights and the optimizer's flat state. */
 typedef struct digitnet__progress {
     uint64_t epochs_done;
@@ -21,12 +23,13 @@ typedef struct digitnet__training {
     digitnet__optimizer_settings settings;
     digitnet_loss loss;
     uint64_t seed;
+    size_t gradient_ranges; /* that a batch is cut into */
     digitnet__progress progress;
     float
         *state; /* digitnet__optimizer_slots() blocks of parameter_count values, each in the layout of the parameters */
 } digitnet__training;
 
-/* A training at its beginning, with a zeroed state. */
+/* A training at its beginning, with a zeroed state and the default gradient_ranges. */
 digitnet_status digitnet__training_create(digitnet__training **out, const digitnet__optimizer_settings *settings,
                                           digitnet_loss loss, uint64_t seed, size_t parameter_count);
 void digitnet__training_free(digitnet__training *training);

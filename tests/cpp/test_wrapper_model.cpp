@@ -52,6 +52,30 @@ TEST_CASE("training and prediction give the C API's bits") {
     CHECK(model.save_memory() == in_c.save_memory());
 }
 
+TEST_CASE("settings of optimizers begin with Keras's values") {
+    digitnet::adam_options adam;
+    CHECK(adam.struct_size == sizeof(digitnet_adam_options));
+    CHECK(adam.beta_1 == 0.9);
+    CHECK(adam.beta_2 == 0.999);
+    CHECK(adam.epsilon == 1e-7);
+    digitnet::sgd_options sgd;
+    CHECK(sgd.momentum == 0);
+    digitnet::compile_options options;
+    options.adam = &adam;
+    digitnet::model model = make_model();
+    model.compile(digitnet::adam, digitnet::sparse_categorical_crossentropy, options);
+    CHECK_ERROR(DIGITNET_EINVAL, "another",
+                model.compile(digitnet::sgd, digitnet::sparse_categorical_crossentropy, options));
+    adam.beta_1 = 1;
+    CHECK_ERROR(DIGITNET_EINVAL, "beta_1 is 1",
+                model.compile(digitnet::adam, digitnet::sparse_categorical_crossentropy, options));
+    sgd.nesterov = 1;
+    options.adam = nullptr;
+    options.sgd = &sgd;
+    CHECK_ERROR(DIGITNET_EINVAL, "nesterov",
+                model.compile(digitnet::sgd, digitnet::sparse_categorical_crossentropy, options));
+}
+
 TEST_CASE("every layer, with its options") {
     digitnet::conv2d_options convolution;
     convolution.name = "first";

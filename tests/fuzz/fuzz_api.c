@@ -248,12 +248,18 @@ static void slice(world *w, input *in) {
 
 static void compile(world *w, input *in) {
     digitnet_compile_options options = DIGITNET_INIT(digitnet_compile_options);
+    digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
+    digitnet_adam_options adam = DIGITNET_ADAM_INIT;
     digitnet_optimizer optimizer = (digitnet_optimizer)(take_byte(in) % 4);
     unsigned which = take_byte(in);
     options.learning_rate = take_number(in);
-    options.momentum = which & 1 ? take_number(in) : 0;
-    options.beta_1 = which & 2 ? take_number(in) : 0;
-    options.nesterov = which >> 2 & 1;
+    sgd.momentum = which & 1 ? take_number(in) : 0;
+    adam.beta_1 = which & 2 ? take_number(in) : 0;
+    sgd.nesterov = which >> 2 & 1;
+    if (which & 1)
+        options.sgd = &sgd;
+    if (which & 2)
+        options.adam = &adam;
     check(digitnet_model_compile_ex(w->model, optimizer, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, &options));
 }
 

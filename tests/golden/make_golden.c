@@ -165,10 +165,13 @@ static void put_good_models(void) {
         put_good_model(name, model, &file);
         digitnet_model_free(model);
     }
+    digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
+    sgd.momentum = 0.9;
+    sgd.nesterov = 1;
     put_trained_model("adam.onnx", DIGITNET_OPTIMIZER_ADAM,
                       DIGITNET_WITH(digitnet_compile_options, .seed = 3, .learning_rate = 0.01));
     put_trained_model("sgd.onnx", DIGITNET_OPTIMIZER_SGD,
-                      DIGITNET_WITH(digitnet_compile_options, .seed = 4, .momentum = 0.9, .nesterov = 1));
+                      DIGITNET_WITH(digitnet_compile_options, .seed = 4, .sgd = &sgd));
 }
 
 /* A model of ours without our marks is as another tool would have saved it. */

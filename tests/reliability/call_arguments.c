@@ -166,11 +166,12 @@ static const struct_field model_load_options[] = {FIELD(model_load_options, stru
                                                   FIELD(model_load_options, ignore_metadata, FLAG),
                                                   FIELD(model_load_options, reserved, FLAG)};
 static const struct_field compile_options[] = {
-    FIELD(compile_options, struct_size, STRUCT_SIZE), FIELD(compile_options, reserved, ANY_SIZE),
-    FIELD(compile_options, learning_rate, ZERO_RATE), FIELD(compile_options, beta_1, ZERO_RATE),
-    FIELD(compile_options, beta_2, ZERO_RATE),        FIELD(compile_options, epsilon, ZERO_RATE),
-    FIELD(compile_options, momentum, ZERO_RATE),      FIELD(compile_options, seed, ANY_SIZE),
-    FIELD(compile_options, nesterov, FLAG),           FIELD(compile_options, reserved_2, FLAG)};
+    FIELD(compile_options, struct_size, STRUCT_SIZE), FIELD(compile_options, gradient_ranges, ANY_SIZE),
+    FIELD(compile_options, learning_rate, ZERO_RATE), FIELD(compile_options, seed, ANY_SIZE),
+    FIELD(compile_options, sgd, SGD_OPTIONS)};
+static const struct_field sgd_options[] = {
+    FIELD(sgd_options, struct_size, STRUCT_SIZE), FIELD(sgd_options, reserved, ANY_SIZE),
+    FIELD(sgd_options, momentum, ZERO_RATE), FIELD(sgd_options, nesterov, FLAG), FIELD(sgd_options, reserved_2, FLAG)};
 static const struct_field fit_options[] = {
     FIELD(fit_options, struct_size, STRUCT_SIZE), FIELD(fit_options, history, NEW_HISTORY),
     FIELD(fit_options, reserved, ANY_SIZE),       FIELD(fit_options, epochs, ANY_SIZE),
@@ -209,6 +210,7 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [MODEL_OPTIONS] = STRUCT(model_options),
     [MODEL_LOAD_OPTIONS] = STRUCT(model_load_options),
     [COMPILE_OPTIONS] = STRUCT(compile_options),
+    [SGD_OPTIONS] = STRUCT(sgd_options),
     [FIT_OPTIONS] = STRUCT(fit_options),
     [EVALUATE_OPTIONS] = STRUCT(evaluate_options),
     [ALLOCATOR] = STRUCT(allocator),
@@ -264,6 +266,9 @@ static void *right_struct(world *own, argument_kind kind) {
                                                                 .history = &own->new_history,
                                                                 .callbacks = &callback,
                                                                 .callback_count = 1};
+    else if (kind == COMPILE_OPTIONS) /* SGD is the enumerator 1 */
+        *(digitnet_compile_options *)place =
+            (digitnet_compile_options){.struct_size = struct_kinds[kind].size, .sgd = right_struct(own, SGD_OPTIONS)};
     else if (kind == ALLOCATOR)
         *(digitnet_allocator *)place =
             (digitnet_allocator){.struct_size = struct_kinds[kind].size, .allocate = allocate, .release = release};

@@ -202,8 +202,10 @@ static digitnet_status clone_model(scenario *self) {
 }
 
 static digitnet_status compile_again(scenario *self) {
+    digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
+    sgd.momentum = 0.5;
     return digitnet_model_compile_ex(self->copy, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
-                                     DIGITNET_WITH(digitnet_compile_options, .momentum = 0.5));
+                                     DIGITNET_WITH(digitnet_compile_options, .sgd = &sgd));
 }
 
 static digitnet_status fit_loaded(scenario *self) {

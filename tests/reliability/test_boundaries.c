@@ -67,15 +67,15 @@ static void with_argument(model_state state, const public_call *call, size_t ind
     free_world(own);
 }
 
-static void with_field(model_state state, const public_call *call, size_t index, const struct_field *field,
+static void with_field(model_state state, const public_call *call, argument_kind kind, const struct_field *field,
                        argument value, size_t boundary) {
     char what[128];
     argument arguments[MAX_ARGUMENTS];
     world *own = make_world(state);
     right_arguments(arguments, own, call);
-    set_field(own, call->kinds[index], field, value);
-    snprintf(what, sizeof what, "the field at %zu of argument %zu at boundary %zu, the model %s", field->offset, index,
-             boundary, state_name(state));
+    set_field(own, kind, field, value);
+    snprintf(what, sizeof what, "the field at %zu of a struct of kind %d at boundary %zu, the model %s", field->offset,
+             (int)kind, boundary, state_name(state));
     check_call(own, call, arguments, what);
     free_world(own);
 }
@@ -91,14 +91,16 @@ static void with_overlap(model_state state, const public_call *call, size_t firs
     free_world(own);
 }
 
-static void vary_fields(model_state state, const public_call *call, size_t index) {
+/* Of a struct, and of those that it points to. */
+static void vary_fields(model_state state, const public_call *call, argument_kind kind) {
     argument values[MAX_BOUNDARIES];
     size_t count;
-    const struct_field *fields = fields_of(call->kinds[index], &count);
+    const struct_field *fields = fields_of(kind, &count);
     for (size_t i = 0; i < count; i++) {
         size_t boundaries = boundary_values(values, fields[i].kind);
         for (size_t k = 0; k < boundaries; k++)
-            with_field(state, call, index, &fields[i], values[k], k);
+            with_field(state, call, kind, &fields[i], values[k], k);
+        vary_fields(state, call, fields[i].kind);
     }
 }
 
@@ -108,7 +110,7 @@ static void vary_call(model_state state, const public_call *call) {
         size_t boundaries = boundary_values(values, call->kinds[i]);
         for (size_t k = 0; k < boundaries; k++)
             with_argument(state, call, i, values[k], k);
-        vary_fields(state, call, i);
+        vary_fields(state, call, call->kinds[i]);
         for (size_t k = 0; k < i; k++)
             if (is_memory(call->kinds[i]) && is_memory(call->kinds[k]))
                 with_overlap(state, call, k, i);

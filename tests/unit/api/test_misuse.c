@@ -56,24 +56,72 @@ static void test_bad_enumerators_and_rates(void **state) {
     expect_invalid(digitnet_model_compile(own->model, (digitnet_optimizer)0, loss), "0 is no optimizer");
     expect_invalid(digitnet_model_compile(own->model, (digitnet_optimizer)3, loss), "3 is no optimizer");
     expect_invalid(digitnet_model_compile(own->model, DIGITNET_OPTIMIZER_ADAM, (digitnet_loss)0), "0 is no loss");
-    static const digitnet_compile_options options[] = {{.struct_size = sizeof *options, .learning_rate = -1},
-                                                       {.struct_size = sizeof *options, .learning_rate = NAN},
-                                                       {.struct_size = sizeof *options, .learning_rate = INFINITY},
-                                                       {.struct_size = sizeof *options, .beta_1 = 1},
-                                                       {.struct_size = sizeof *options, .beta_2 = -0.1},
-                                                       {.struct_size = sizeof *options, .beta_2 = NAN},
-                                                       {.struct_size = sizeof *options, .epsilon = -1e-7},
-                                                       {.struct_size = sizeof *options, .momentum = 1},
-                                                       {.struct_size = sizeof *options, .momentum = INFINITY},
-                                                       {.struct_size = sizeof *options, .nesterov = 1}};
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        expect_invalid(digitnet_model_compile_ex(own->model, DIGITNET_OPTIMIZER_SGD, loss, &options[i]), "optimizer: ");
     expect_invalid(digitnet_model_set_learning_rate(own->model, 0), "0");
     expect_invalid(digitnet_model_set_learning_rate(own->model, -1), "-1");
     expect_invalid(digitnet_model_set_learning_rate(own->model, NAN), "nan");
     assert_null(digitnet_history_series(NULL, own->history, (digitnet_metric)5));
     assert_null(digitnet_history_series(NULL, own->history, (digitnet_metric)-1));
     assert_string_equal(digitnet_status_string((digitnet_status)-99), "unknown status");
+}
+
+static digitnet_status compile_with(misuse *own, digitnet_optimizer optimizer,
+                                    const digitnet_compile_options *options) {
+    return digitnet_model_compile_ex(own->model, optimizer, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, options);
+}
+
+static void test_bad_compile_options(void **state) {
+    misuse *own = *state;
+    static const double rates[] = {-1, NAN, INFINITY};
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
+        expect_invalid(compile_with(own, DIGITNET_OPTIMIZER_ADAM,
+                                    DIGITNET_WITH(digitnet_compile_options, .learning_rate = rates[i])),
+                       "optimizer: learning_rate is ");
+    expect_invalid(
+        compile_with(own, DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .gradient_ranges = 257)),
+        "gradient_ranges is 257; at most 256");
+    digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
+    digitnet_adam_options adam = DIGITNET_ADAM_INIT;
+    expect_invalid(compile_with(own, DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .sgd = &sgd)),
+                   "settings of SGD are given for another one");
+    expect_invalid(compile_with(own, DIGITNET_OPTIMIZER_SGD, DIGITNET_WITH(digitnet_compile_options, .adam = &adam)),
+                   "settings of Adam are given for another one");
+}
+
+static void test_bad_optimizer_settings(void **state) {
+    misuse *own = *state;
+    static const struct {
+        digitnet_adam_options adam;
+        const char *message;
+    } adams[] = {
+        {{.beta_1 = 1, .beta_2 = 0, .epsilon = 1}, "beta_1 is 1"},
+        {{.beta_1 = 0, .beta_2 = -0.5, .epsilon = 1}, "beta_2 is -0.5"},
+        {{.beta_1 = 0, .beta_2 = NAN, .epsilon = 1}, "beta_2 is nan"},
+        {{.beta_1 = 0, .beta_2 = 0, .epsilon = -1}, "epsilon is -1"},
+        {{.beta_1 = 0, .beta_2 = 0, .epsilon = 0},
+         "epsilon is 0"}, /* DIGITNET_INIT() where DIGITNET_ADAM_INIT belongs */
+    };
+    for (size_t i = 0; i < sizeof adams / sizeof *adams; i++) {
+        digitnet_adam_options adam = adams[i].adam;
+        adam.struct_size = sizeof adam;
+        expect_invalid(
+            compile_with(own, DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .adam = &adam)),
+            adams[i].message);
+    }
+    static const struct {
+        digitnet_sgd_options sgd;
+        const char *message;
+    } sgds[] = {
+        {{.momentum = 1}, "momentum is 1"},
+        {{.momentum = INFINITY}, "momentum is inf"},
+        {{.nesterov = 1}, "nesterov needs a momentum"},
+        {{.momentum = 0.5, .nesterov = 2}, "digitnet_sgd_options: nesterov is 2; it must be 0 or 1"},
+    };
+    for (size_t i = 0; i < sizeof sgds / sizeof *sgds; i++) {
+        digitnet_sgd_options sgd = sgds[i].sgd;
+        sgd.struct_size = sizeof sgd;
+        expect_invalid(compile_with(own, DIGITNET_OPTIMIZER_SGD, DIGITNET_WITH(digitnet_compile_options, .sgd = &sgd)),
+                       sgds[i].message);
+    }
 }
 
 static void test_wrong_order(void **state) {
@@ -369,11 +417,18 @@ static void test_overflow(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        misuse_test(test_zeros),         misuse_test(test_bad_enumerators_and_rates),
-        misuse_test(test_wrong_order),   misuse_test(test_shapes),
-        misuse_test(test_labels),        misuse_test(test_values_that_are_not_finite),
-        misuse_test(test_small_buffers), misuse_test(test_contradicting_fit_options),
-        misuse_test(test_overflow),      misuse_test(test_history_of_unreadable_options),
+        misuse_test(test_zeros),
+        misuse_test(test_bad_enumerators_and_rates),
+        misuse_test(test_wrong_order),
+        misuse_test(test_shapes),
+        misuse_test(test_labels),
+        misuse_test(test_values_that_are_not_finite),
+        misuse_test(test_small_buffers),
+        misuse_test(test_contradicting_fit_options),
+        misuse_test(test_bad_compile_options),
+        misuse_test(test_bad_optimizer_settings),
+        misuse_test(test_overflow),
+        misuse_test(test_history_of_unreadable_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,8 @@ static int save_checkpoint(const digitnet_event *event, void *user_data) {
 }
 
 static digitnet_model *make_trainable(size_t variant) {
-    static const digitnet_compile_options settings[] = {{.seed = 3}, {.momentum = 0.9, .nesterov = 1}, {.seed = 8}};
+    static const digitnet_sgd_options nesterov = {.struct_size = sizeof nesterov, .momentum = 0.9, .nesterov = 1};
+    static const digitnet_compile_options settings[] = {{.seed = 3}, {.sgd = &nesterov}, {.seed = 8}};
     digitnet_compile_options options = settings[variant];
     options.struct_size = sizeof options;
     digitnet_model *model = onnx_sample_create("kinds", variant);

@@ -1,5 +1,7 @@
 /* What fit does: it learns, evaluates, keeps a history, tells its callbacks and ends as it says. */
+#include "model/model.h"
 #include "support.h"
+#include "training/training.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -344,6 +346,25 @@ static void test_until_epoch(void **state) {
     digitnet_dataset_free(data);
 }
 
+static size_t gradient_ranges_of(size_t setting) {
+    digitnet_model *model = build_small_network(), *copy;
+    expect_ok(digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                        DIGITNET_WITH(digitnet_compile_options, .gradient_ranges = setting)));
+    expect_ok(digitnet_model_clone(&copy, model));
+    size_t ranges = copy->training->gradient_ranges;
+    assert_int_equal(model->training->gradient_ranges, ranges);
+    digitnet_model_free(model);
+    digitnet_model_free(copy);
+    return ranges;
+}
+
+static void test_gradient_ranges(void **state) {
+    (void)state;
+    assert_int_equal(gradient_ranges_of(0), 8);
+    assert_int_equal(gradient_ranges_of(1), 1);
+    assert_int_equal(gradient_ranges_of(256), 256);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_learns_digits),
@@ -355,6 +376,7 @@ int main(void) {
         cmocka_unit_test(test_divergence_in_the_first_epoch),
         cmocka_unit_test(test_divergence_in_the_last_step),
         cmocka_unit_test(test_until_epoch),
+        cmocka_unit_test(test_gradient_ranges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
