@@ -8,7 +8,39 @@
 #include <exception>
 #include <type_traits>
 
+namespace digitnet {
+
+/**
+ * A callable for model::fit() that may answer DIGITNET_CALLBACK_KEEP and DIGITNET_CALLBACK_RESTORE, as a
+ * digitnet_callback with `uses_snapshot` may:
+ *
+ *     model.fit(train, options, digitnet::with_snapshot{early_stop()});
+ *
+ * @tparam Callable  something that can be called with a `const digitnet_event &`, or a reference to one
+ */
+template <typename Callable> struct with_snapshot {
+    /** What is called. */
+    Callable callable;
+
+    /**
+     * Calls it.
+     *
+     * @param event  what has happened
+     * @return what it returns
+     */
+    decltype(auto) operator()(const digitnet_event &event) {
+        return callable(event);
+    }
+};
+/** Deduces the callable, which is copied or moved. */
+template <typename Callable> with_snapshot(Callable) -> with_snapshot<Callable>;
+
+} // namespace digitnet
+
 namespace digitnet::detail {
+
+template <typename Callable> inline constexpr bool uses_snapshot = false;
+template <typename Callable> inline constexpr bool uses_snapshot<with_snapshot<Callable>> = true;
 
 /**
  * Carries what a callback throws past the C frames to the call that it was made in. Both run on the same thread, so the
@@ -62,7 +94,7 @@ template <typename Callable> struct listener {
         if constexpr (std::is_same_v<std::remove_cv_t<Callable>, digitnet_callback>)
             return callable;
         else
-            return {call, this};
+            return {call, this, nullptr, uses_snapshot<std::remove_cv_t<Callable>>, 0};
     }
 
   private:

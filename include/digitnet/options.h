@@ -55,9 +55,9 @@
  * Inside DIGITNET_WITH(digitnet_fit_options, ...): a list of callbacks, called in this order. C only.
  *
  *     DIGITNET_WITH(digitnet_fit_options, .epochs = 5,
- *                   DIGITNET_CALLBACKS({digitnet_progress_print, stderr}))
+ *                   DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr}))
  *
- * @param ...  for each callback `{function, user_data}`
+ * @param ...  an initializer of a digitnet_callback for each
  */
 #define DIGITNET_CALLBACKS(...)                            \
     .callbacks = (const digitnet_callback[]){__VA_ARGS__}, \

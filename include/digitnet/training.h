@@ -151,18 +151,18 @@ typedef enum digitnet_event_kind {
     DIGITNET_EVENT_FIT_END = 5      /**< Once, however the fit ends. */
 } digitnet_event_kind;
 
-/** What a callback is told. */
+/** What a callback gets to know. */
 typedef struct digitnet_event {
     size_t struct_size;    /**< The size that the library knows. */
     digitnet_model *model; /**< The model that is trained. */
-    size_t epoch;          /**< The epoch at hand, from 1, counted over all fits of the model. */
+    size_t epoch;          /**< The current epoch, from 1, counted over all fits of the model. */
     size_t epochs;         /**< The epoch at which this fit ends. */
     size_t batch;          /**< Batches of this epoch that are done. */
     size_t batches;        /**< How many batches it has. */
     double loss;           /**< The mean over the images of the epoch so far. */
     double accuracy;       /**< The part of the images of the epoch so far that were right, in [0, 1]. */
-    /** NaN before the epoch's end, or where there is no validation. After the last epoch DIGITNET_EVENT_FIT_END tells
-     * of that one again. */
+    /** NaN before the epoch's end, or where there is no validation. After the last epoch DIGITNET_EVENT_FIT_END
+     * describes that one again. */
     double validation_loss;
     double validation_accuracy; /**< As `validation_loss`. */
     double seconds;             /**< Spent training in this epoch so far, validation left out. */
@@ -170,24 +170,49 @@ typedef struct digitnet_event {
     int32_t reserved;           /**< Zero. */
 } digitnet_event;
 
+/** What a callback asks for. Results that are not zero may be combined with `|`. */
+typedef enum digitnet_callback_result {
+    DIGITNET_CALLBACK_CONTINUE = 0, /**< Nothing: training goes on. */
+    DIGITNET_CALLBACK_STOP = 1,     /**< Stop after the current batch. */
+    /** Keep a snapshot of the model as it is now, in the place of the one kept before: weights, the optimizer's state
+     * and learning rate, and the place in the training. Where one of its values is not finite, the fit diverges. */
+    DIGITNET_CALLBACK_KEEP = 2,
+    /** When the fit ends, however it ends, take the model back to the snapshot that was kept last. The model is then as
+     * if it had been loaded from a file saved at that moment. */
+    DIGITNET_CALLBACK_RESTORE = 4
+} digitnet_callback_result;
+
 /**
- * A function that is told how a fit goes on.
+ * A function that is called as a fit goes on.
  *
  * Called on the thread that called digitnet_model_fit(). It may call the functions that take a `const` model, and
  * digitnet_model_set_learning_rate(). DIGITNET_EVENT_FIT_END comes once for every DIGITNET_EVENT_FIT_BEGIN that was
- * delivered, however the fit ends; its result is ignored.
+ * delivered, however the fit ends, and describes where it ended; the model has been taken back to an earlier state by
+ * then, where it is. Its result is ignored.
  *
  * @param event      what has happened; valid during the call
  * @param user_data  as given in digitnet_callback
- * @return 0 to go on, 1 to stop after the step at hand, a negative digitnet_status to end the fit with that status; any
- *         other value ends it with DIGITNET_ECALLBACK
+ * @return the digitnet_callback_result values that it asks for, or a negative digitnet_status to end the fit with that
+ *         status; any other value ends it with DIGITNET_ECALLBACK, and so do DIGITNET_CALLBACK_KEEP and
+ *         DIGITNET_CALLBACK_RESTORE without `uses_snapshot`, and the latter before a snapshot is kept
  */
 typedef int (*digitnet_callback_fn)(const digitnet_event *event, void *user_data);
 
-/** A function, and what it is given besides the event. */
+/** A function with its data. */
 typedef struct digitnet_callback {
     digitnet_callback_fn call; /**< Never NULL. */
-    void *user_data;           /**< Handed to `call`. */
+    void *user_data;           /**< Handed to both functions. */
+    /**
+     * Releases `user_data`, which then belongs to the digitnet_model_fit() that it is given to: called once for each
+     * entry of the list, in order, as the last thing before that call returns, on its thread, when the model is free
+     * again. However the fit ends, also where it is refused; but for a `struct_size` that is wrong, where nothing else
+     * in digitnet_fit_options is looked at. NULL: `user_data` stays the caller's.
+     */
+    void (*release)(void *user_data);
+    /** 1: `call` may ask for DIGITNET_CALLBACK_KEEP and DIGITNET_CALLBACK_RESTORE, for which memory is allocated before
+     * the first step. One callback of a fit may. */
+    int32_t uses_snapshot;
+    int32_t reserved; /**< Zero. */
 } digitnet_callback;
 
 /** The figures of a fit, epoch by epoch. It never changes, so any number of threads may read it at once. */
@@ -228,8 +253,10 @@ typedef struct digitnet_fit_options {
  *   keeps the place in it, in a saved file too: the next fit first finishes that epoch, bit for bit as if there had
  *   been no stop (where the number of images and the batch size are the same; else it begins the epoch anew);
  * - a callback or a source failed: its status, with the weights after the last whole step;
- * - the loss, a weight or a moment of the optimizer is no longer finite: DIGITNET_EDIVERGED, with the weights and the
- *   optimizer's state of the last epoch's end, or from before this call.
+ * - the loss, a weight or a moment of the optimizer is no longer finite: DIGITNET_EDIVERGED, with the model taken back,
+ *   its learning rate too, to the last epoch's end or to before this call;
+ * - in each of these cases but the first, where a callback has asked for DIGITNET_CALLBACK_RESTORE, with the model
+ *   taken back to its snapshot instead.
  *
  * Needs the model to itself, but for callbacks. All memory is allocated before the first step, but for the history of
  * more than 1,024 epochs.
@@ -241,14 +268,16 @@ typedef struct digitnet_fit_options {
  * @retval DIGITNET_OK         all epochs are done, or the fit was stopped
  * @retval DIGITNET_EINVAL     `model` or `train` is NULL; a label is out of range; a source gives a value that is not
  *                             finite; `epochs` with `until_epoch`, or `validation` with a fraction; a fraction that is
- *                             out of range or leaves one part empty; a callback is NULL; `threads` is above 256; or
- *                             `struct_size` is wrong
+ *                             out of range or leaves one part empty; a callback is NULL, or a second one
+ *                             `uses_snapshot`; a flag is neither 0 nor 1; `threads` is above 256; or `struct_size` is
+ *                             wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESHAPE     the images of `train` or `validation` are not of the model's shape
  * @retval DIGITNET_ESTATE     the model is not compiled, or is in use
- * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
+ * @retval DIGITNET_EVERSION   `options` or a callback sets a field that this version does not know
  * @retval DIGITNET_EDIVERGED  the loss, a weight or a moment of the optimizer is no longer finite
- * @retval DIGITNET_ECALLBACK  a callback or a source returned a number that is no status
+ * @retval DIGITNET_ECALLBACK  a callback or a source returned a number that is no status, or a callback asked for a
+ *                             snapshot that there is none of
  * @retval DIGITNET_ELIMIT     the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_fit(digitnet_model *model,

@@ -9,4 +9,11 @@
 digitnet_status digitnet__fail(digitnet_status status, const char *format, ...)
     __attribute__((format(printf, 2, 3), cold));
 
+/* The last message, to be put back where calls in between may have failed with others. */
+typedef struct digitnet__message {
+    char text[512];
+} digitnet__message;
+digitnet__message digitnet__message_get(void);
+void digitnet__message_set(const digitnet__message *message);
+
 #endif

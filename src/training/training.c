@@ -4,6 +4,7 @@
 #include "core/status.h"
 #include "dataset/dataset.h"
 
+#include <math.h>
 #include <string.h>
 
 digitnet_status digitnet__training_create(digitnet__training **out, const digitnet__optimizer_settings *settings,
@@ -81,4 +82,28 @@ digitnet_status digitnet__training_check_labels(const int32_t *labels, const siz
         }
     }
     return DIGITNET_OK;
+}
+
+size_t digitnet__training_state_values(const digitnet_model *model) {
+    return digitnet__optimizer_slots(&model->training->settings) * model->network.parameter_count;
+}
+
+static bool all_finite(const float *values, size_t count) {
+    size_t i = 0;
+    while (i < count && isfinite(values[i]))
+        i++;
+    return i == count;
+}
+
+digitnet_status digitnet__training_check_finite(const digitnet_model *model) {
+    const digitnet__training *training = model->training;
+    const char *wrong = NULL;
+    if (!all_finite(model->network.parameters, model->network.parameter_count))
+        wrong = "a weight";
+    else if (!all_finite(training->state, digitnet__training_state_values(model)))
+        wrong = "a moment of the optimizer";
+    if (!wrong)
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_EDIVERGED, "%s is no longer finite in epoch %llu", wrong,
+                          (unsigned long long)training->progress.epochs_done + 1);
 }

@@ -36,6 +36,11 @@ void digitnet__training_free(digitnet__training *training);
 /* Gives a model a training, which it owns from then on, in place of the one that it has. */
 void digitnet__training_attach(digitnet_model *model, digitnet__training *training);
 
+/* How many values the optimizer's state of a compiled model has. */
+size_t digitnet__training_state_values(const digitnet_model *model);
+/* EDIVERGED where a weight or a moment of the optimizer is not finite. */
+digitnet_status digitnet__training_check_finite(const digitnet_model *model);
+
 /* ESHAPE where a data set's images do not fit the model, EINVAL where its labels do not. */
 digitnet_status digitnet__training_check_dataset(const digitnet__network *network, const digitnet_dataset *dataset,
                                                  const char *role);

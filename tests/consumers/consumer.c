@@ -31,7 +31,7 @@ int main(void) {
         return failed("compile");
     if (digitnet_model_fit(model, dataset,
                            DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .threads = 1,
-                                         DIGITNET_CALLBACKS({digitnet_progress_print, stderr}))))
+                                         DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr}))))
         return failed("fit");
     if (digitnet_model_evaluate(&result, model, dataset, NULL) || result.count != 4)
         return failed("evaluate");

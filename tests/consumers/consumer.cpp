@@ -26,7 +26,7 @@ int main() {
 
     auto compile_options = DIGITNET_INIT(digitnet_compile_options);
     compile_options.learning_rate = 0.01;
-    digitnet_callback callback = {count_events, &events};
+    digitnet_callback callback = {count_events, &events, nullptr, 0, 0};
     auto fit_options = DIGITNET_INIT(digitnet_fit_options);
     fit_options.callbacks = &callback;
     fit_options.callback_count = 1;

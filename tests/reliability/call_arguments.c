@@ -245,7 +245,7 @@ void set_field(world *own, argument_kind kind, const struct_field *field, argume
 
 /* A struct whose fields are right. */
 static void *right_struct(world *own, argument_kind kind) {
-    static const digitnet_callback callback = {stop_at_once, NULL};
+    static const digitnet_callback callback = {.call = stop_at_once};
     void *place = struct_of(own, kind);
     memset(place, 0, STRUCT_ROOM);
     memcpy(place, &struct_kinds[kind].size, sizeof(size_t));

@@ -72,7 +72,8 @@ static void test_order_and_contents(void **state) {
     expect_ok(digitnet_model_fit(model, data,
                                  DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 2,
                                                .batch_size = BATCH, .validation = data,
-                                               DIGITNET_CALLBACKS({note_as_first, &seen}, {note_as_second, &seen}))));
+                                               DIGITNET_CALLBACKS({.call = note_as_first, .user_data = &seen},
+                                                                  {.call = note_as_second, .user_data = &seen}))));
     size_t at = 0;
     digitnet_event event = next_event(&seen, &at, DIGITNET_EVENT_FIT_BEGIN, 2, 0);
     assert_ptr_equal(event.model, model);
@@ -127,7 +128,8 @@ static void check_stop(const digitnet_dataset *data, digitnet_event_kind kind, s
     expect_ok(
         digitnet_model_fit(model, data,
                            DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 3, .batch_size = BATCH,
-                                         DIGITNET_CALLBACKS({give_answer, &stop}, {give_answer, &other}))));
+                                         DIGITNET_CALLBACKS({.call = give_answer, .user_data = &stop},
+                                                            {.call = give_answer, .user_data = &other}))));
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_CALLBACK);
     assert_int_equal(info_of(model).epochs_done, epochs_done);
     assert_int_equal(info_of(model).batches_done, batches_done);
@@ -157,10 +159,11 @@ static void check_failure(const digitnet_dataset *data, digitnet_event_kind kind
     digitnet_model *model = make_small_network(1), *stopped = make_small_network(1);
     digitnet_history *history;
     expect_failure(
-        digitnet_model_fit(
-            model, data,
-            DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 3, .batch_size = BATCH,
-                          DIGITNET_CALLBACKS({give_answer, &before}, {give_answer, &fails}, {give_answer, &behind}))),
+        digitnet_model_fit(model, data,
+                           DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 3, .batch_size = BATCH,
+                                         DIGITNET_CALLBACKS({.call = give_answer, .user_data = &before},
+                                                            {.call = give_answer, .user_data = &fails},
+                                                            {.call = give_answer, .user_data = &behind}))),
         expected, "callback 1");
     assert_non_null(history);
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_FAILED);
@@ -170,7 +173,7 @@ static void check_failure(const digitnet_dataset *data, digitnet_event_kind kind
     assert_int_equal(behind.told, fails.told - 1);
     fit(stopped, data,
         DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = BATCH,
-                      DIGITNET_CALLBACKS({give_answer, &stop})));
+                      DIGITNET_CALLBACKS({.call = give_answer, .user_data = &stop})));
     assert_same_weights(model, stopped);
     assert_int_equal(info_of(model).batches_done, info_of(stopped).batches_done);
     digitnet_history_free(history);
@@ -191,7 +194,7 @@ static void test_failure(void **state) {
     /* A callback's own divergence is not the loss's: nothing is taken back. */
     check_failure(data, DIGITNET_EVENT_BATCH_END, 2, DIGITNET_EDIVERGED, DIGITNET_EDIVERGED);
     /* What is no status. */
-    check_failure(data, DIGITNET_EVENT_BATCH_END, 1, 2, DIGITNET_ECALLBACK);
+    check_failure(data, DIGITNET_EVENT_BATCH_END, 1, 8, DIGITNET_ECALLBACK);
     check_failure(data, DIGITNET_EVENT_BATCH_END, 1, DIGITNET_ENOTFINITE - 1, DIGITNET_ECALLBACK);
     check_failure(data, DIGITNET_EVENT_BATCH_END, 1, -1000, DIGITNET_ECALLBACK);
 }
@@ -204,8 +207,9 @@ static void test_failure_at_the_beginning(void **state) {
     digitnet_model *model = make_small_network(1), *untouched = make_small_network(1);
     expect_failure(digitnet_model_fit(model, data,
                                       DIGITNET_WITH(digitnet_fit_options,
-                                                    DIGITNET_CALLBACKS({give_answer, &before}, {give_answer, &fails},
-                                                                       {give_answer, &behind}))),
+                                                    DIGITNET_CALLBACKS({.call = give_answer, .user_data = &before},
+                                                                       {.call = give_answer, .user_data = &fails},
+                                                                       {.call = give_answer, .user_data = &behind}))),
                    DIGITNET_EIO, "callback 1");
     assert_int_equal(before.told, 2);
     assert_int_equal(before.ended, 1);
@@ -224,7 +228,8 @@ static void test_answer_to_the_end(void **state) {
     digitnet_history *history;
     expect_ok(digitnet_model_fit(model, *state,
                                  DIGITNET_WITH(digitnet_fit_options, .history = &history, .batch_size = BATCH,
-                                               DIGITNET_CALLBACKS({give_answer, &own}, {give_answer, &also}))));
+                                               DIGITNET_CALLBACKS({.call = give_answer, .user_data = &own},
+                                                                  {.call = give_answer, .user_data = &also}))));
     assert_int_equal(own.answered, 1);
     assert_int_equal(also.answered, 1);
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_COMPLETED);
@@ -272,8 +277,9 @@ static int use_model(const digitnet_event *event, void *user_data) {
 static void test_use_of_the_model(void **state) {
     digitnet_dataset *data = *state;
     digitnet_model *model = make_small_network(1), *other = make_small_network(1);
-    const digitnet_fit_options *options = DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = BATCH,
-                                                        .validation = data, DIGITNET_CALLBACKS({use_model, data}));
+    const digitnet_fit_options *options =
+        DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = BATCH, .validation = data,
+                      DIGITNET_CALLBACKS({.call = use_model, .user_data = data}));
     fit(model, data, options);
     fit(other, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = BATCH));
     assert_same_weights(model, other);
@@ -292,7 +298,8 @@ static void test_learning_rate(void **state) {
     const digitnet_dataset *data = *state;
     double slow = 0.0001, rate;
     digitnet_model *model = make_small_network(1), *other = make_small_network(1);
-    fit(model, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 3, DIGITNET_CALLBACKS({slow_down, &slow})));
+    fit(model, data,
+        DIGITNET_WITH(digitnet_fit_options, .epochs = 3, DIGITNET_CALLBACKS({.call = slow_down, .user_data = &slow})));
     fit(other, data, NULL);
     expect_ok(digitnet_model_get_learning_rate(&rate, other));
     assert_true(rate == 0.001);
@@ -303,6 +310,102 @@ static void test_learning_rate(void **state) {
     assert_true(rate == slow);
     digitnet_model_free(model);
     digitnet_model_free(other);
+}
+
+/* Data that belongs to the fit it is given to. */
+typedef struct owned {
+    digitnet_model *model;
+    size_t calls, released;
+    size_t *order, place; /* when it was released, among all */
+} owned;
+
+static int count_call(const digitnet_event *event, void *user_data) {
+    owned *own = user_data;
+    assert_int_equal(own->released, 0);
+    own->model = event->model;
+    own->calls++;
+    return 0;
+}
+
+/* The model is free again: it may be written to. */
+static void release_owned(void *user_data) {
+    owned *own = user_data;
+    own->released++;
+    own->place = ++*own->order;
+    if (own->model)
+        expect_ok(digitnet_model_set_learning_rate(own->model, 0.001));
+    expect_failure(digitnet_model_save(NULL, ""), DIGITNET_EINVAL, "model is NULL"); /* is not the fit's message */
+}
+
+/* Both are released, once and in order, whatever the fit returns. */
+static void expect_release(digitnet_model *model, const digitnet_dataset *data, digitnet_fit_options options,
+                           digitnet_status expected) {
+    size_t order = 0;
+    owned first = {.order = &order}, second = {.order = &order};
+    const digitnet_callback callbacks[] = {{.call = count_call, .user_data = &first, .release = release_owned},
+                                           {.call = count_call, .user_data = &second, .release = release_owned}};
+    options.callbacks = callbacks;
+    options.callback_count = 2;
+    assert_int_equal(digitnet_model_fit(model, data, &options), expected);
+    assert_int_equal(first.released, 1);
+    assert_int_equal(second.released, 1);
+    assert_int_equal(first.place, 1);
+    assert_int_equal(second.place, 2);
+}
+
+static void test_release(void **state) {
+    const digitnet_dataset *data = *state;
+    digitnet_model *model = make_small_network(1), *draft = build_small_network();
+    digitnet_fit_options options = DIGITNET_INIT(digitnet_fit_options);
+    expect_release(model, data, options, DIGITNET_OK);
+    expect_release(NULL, data, options, DIGITNET_EINVAL);
+    expect_release(model, NULL, options, DIGITNET_EINVAL);
+    expect_release(draft, data, options, DIGITNET_ESTATE);
+    options.threads = 257;
+    expect_release(model, data, options, DIGITNET_EINVAL);
+    options.threads = 0;
+    options.until_epoch = 1; /* which is done */
+    expect_release(model, data, options, DIGITNET_OK);
+    options.reserved = 1;
+    expect_release(model, data, options, DIGITNET_EVERSION);
+    digitnet_model_free(model);
+    digitnet_model_free(draft);
+}
+
+/* Options whose size is wrong hold nothing that could be relied on; those of a newer version do. */
+static void test_release_of_unreadable_options(void **state) {
+    digitnet_model *model = make_small_network(1);
+    size_t order = 0;
+    owned own = {.order = &order};
+    const digitnet_callback callback = {.call = count_call, .user_data = &own, .release = release_owned};
+    struct {
+        digitnet_fit_options known;
+        size_t added;
+    } newer = {.known = {.struct_size = 8, .callbacks = &callback, .callback_count = 1}, .added = 1};
+    expect_failure(digitnet_model_fit(model, *state, &newer.known), DIGITNET_EINVAL, "struct_size");
+    assert_int_equal(own.released, 0);
+    newer.known.struct_size = sizeof newer;
+    expect_failure(digitnet_model_fit(model, *state, &newer.known), DIGITNET_EVERSION, "digitnet_fit_options");
+    assert_int_equal(own.released, 1);
+    digitnet_model_free(model);
+}
+
+/* A callback that is refused owns its data all the same; one without a release function owns none. */
+static void test_release_of_refused_callbacks(void **state) {
+    digitnet_model *model = make_small_network(1);
+    size_t order = 0;
+    owned first = {.order = &order}, kept = {.order = &order}, last = {.order = &order};
+    expect_failure(
+        digitnet_model_fit(
+            model, *state,
+            DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS({.user_data = &first, .release = release_owned},
+                                                                   {.call = count_call, .user_data = &kept},
+                                                                   {.user_data = &last, .release = release_owned}))),
+        DIGITNET_EINVAL, "callback 0 is NULL");
+    assert_int_equal(first.place, 1);
+    assert_int_equal(kept.released, 0);
+    assert_int_equal(last.place, 2);
+    digitnet_model_free(model);
 }
 
 static digitnet_stop_reason fit_and_tell_end(digitnet_model *model, const digitnet_dataset *data,
@@ -351,14 +454,16 @@ static void test_request_stop(void **state) {
     /* One that comes in a fit's last batch finds it at its end, and is consumed by it. */
     size_t last_batch = 1;
     fit(model, data,
-        DIGITNET_WITH(digitnet_fit_options, .batch_size = IMAGES, DIGITNET_CALLBACKS({request_at_batch, &last_batch})));
+        DIGITNET_WITH(digitnet_fit_options, .batch_size = IMAGES,
+                      DIGITNET_CALLBACKS({.call = request_at_batch, .user_data = &last_batch})));
     assert_int_equal(info_of(model).batches_done, 0);
     assert_int_equal(fit_and_tell_end(model, data, NULL), DIGITNET_STOP_COMPLETED);
     /* One that meets a callback's answer, which came before it. */
     digitnet_model_request_stop(model);
-    assert_int_equal(
-        fit_and_tell_end(model, data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS({always_stop, NULL}))),
-        DIGITNET_STOP_CALLBACK);
+    assert_int_equal(fit_and_tell_end(model, data,
+                                      DIGITNET_WITH(digitnet_fit_options,
+                                                    DIGITNET_CALLBACKS({.call = always_stop, .user_data = NULL}))),
+                     DIGITNET_STOP_CALLBACK);
     assert_int_equal(fit_and_tell_end(model, data, NULL), DIGITNET_STOP_COMPLETED);
     /* No object, no harm. */
     digitnet_model_request_stop(NULL);
@@ -377,6 +482,9 @@ int main(void) {
         cmocka_unit_test(test_use_of_the_model),
         cmocka_unit_test(test_learning_rate),
         cmocka_unit_test(test_request_stop),
+        cmocka_unit_test(test_release),
+        cmocka_unit_test(test_release_of_unreadable_options),
+        cmocka_unit_test(test_release_of_refused_callbacks),
     };
     return cmocka_run_group_tests(tests, make_data, free_data);
 }

@@ -1,0 +1,21 @@
+/* A training as it was at one moment: the weights, the optimizer's state and learning rate, and the place. */
+#ifndef DNN_TRAINING_SNAPSHOT_H
+#define DNN_TRAINING_SNAPSHOT_H
+
+#include "training/training.h"
+
+typedef struct digitnet__snapshot {
+    float *parameters, *state;
+    double learning_rate;
+    digitnet__progress progress;
+    bool taken;
+} digitnet__snapshot;
+
+/* With all its memory, so that taking one allocates nothing. `model` is compiled. */
+digitnet_status digitnet__snapshot_create(digitnet__snapshot *snapshot, const digitnet_model *model);
+void digitnet__snapshot_release(digitnet__snapshot *snapshot);
+void digitnet__snapshot_take(digitnet__snapshot *snapshot, const digitnet_model *model);
+/* One that has been taken. */
+void digitnet__snapshot_restore(digitnet_model *model, const digitnet__snapshot *snapshot);
+
+#endif
