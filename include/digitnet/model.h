@@ -289,8 +289,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load(digitnet_m
  * digitnet_model_load() with options.
  *
  * @copydetails digitnet_model_load()
- * @param options  NULL is all defaults; a wrong `struct_size` is DIGITNET_EINVAL, a set field that this version does
- *                 not know DIGITNET_EVERSION
+ * @param options  NULL is all defaults; a wrong `struct_size` and a flag that is neither 0 nor 1 are DIGITNET_EINVAL, a
+ *                 set field that this version does not know DIGITNET_EVERSION
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_ex(digitnet_model **out, const char *path,
                                                                          const digitnet_model_load_options *options);
@@ -336,8 +336,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_memory(dig
  * digitnet_model_load_memory() with options.
  *
  * @copydetails digitnet_model_load_memory()
- * @param options  NULL is all defaults; a wrong `struct_size` is DIGITNET_EINVAL, a set field that this version does
- *                 not know DIGITNET_EVERSION
+ * @param options  NULL is all defaults; a wrong `struct_size` and a flag that is neither 0 nor 1 are DIGITNET_EINVAL, a
+ *                 set field that this version does not know DIGITNET_EVERSION
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_memory_ex(
     digitnet_model **out, const void *bytes, size_t size, const digitnet_model_load_options *options);

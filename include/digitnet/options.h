@@ -12,6 +12,8 @@
  * Structs whose defaults are not zero have an initializer of their own, such as DIGITNET_ADAM_INIT, and their values
  * are taken as they are.
  *
+ * A flag is 0 or 1; another value is DIGITNET_EINVAL.
+ *
  * A NULL options pointer asks for all defaults. A `struct_size` below that of the first release or above 4096 is
  * DIGITNET_EINVAL; a struct of a newer version whose additional fields are not all zero is DIGITNET_EVERSION.
  */

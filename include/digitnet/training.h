@@ -69,9 +69,9 @@ typedef struct digitnet_adam_options {
 /** What a model is compiled with; zero is the default. Pointers are borrowed for the call. */
 typedef struct digitnet_compile_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
-    /** How many ranges a batch is cut into, each of which sums a gradient of its own: so many threads, at most, share a
-     * step. It is part of what the bits of the weights depend on, as the seed is, and costs a copy of the convolutions'
-     * gradients each. Zero: 8; at most 256. */
+    /** How many ranges a batch is cut into, each with a gradient of its own: so many threads, at most, share a step's
+     * forward and backward pass. The bits of the weights depend on it, as they do on the seed. Each range takes memory
+     * for a copy of the convolutions' gradients. Zero: 8; at most 256. */
     size_t gradient_ranges;
     double learning_rate; /**< Finite and positive; zero: 0.001 for Adam, 0.01 for SGD. */
     /** Where initial weights, shuffles and dropout come from; the same seed gives the same bits. 0 is a seed like any
@@ -106,7 +106,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile(digitne
  *
  * @copydetails digitnet_model_compile()
  * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a setting out of its range, `nesterov` without
- *                 momentum, settings of another optimizer, or a wrong `struct_size`
+ *                 momentum, settings of another optimizer, a flag that is neither 0 nor 1, or a wrong
+ *                 `struct_size`
  * @retval DIGITNET_EVERSION  a struct sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile_ex(digitnet_model *model,
@@ -228,7 +229,9 @@ typedef struct digitnet_fit_options {
     /** Instead of `epochs`: train until the model has done this many in all. Nothing is done where it has. */
     size_t until_epoch;
     size_t batch_size; /**< Images a step; zero: 32. */
-    /** Zero: as many as processors that the process may use; at most 256. The result does not depend on it. */
+    /** Zero: as many as processors that the process may use; at most 256. The weights do not depend on it. At most
+     * `gradient_ranges` of them (see digitnet_compile_options), and no more than a batch has images, share a step's
+     * forward and backward pass; more than that speed up the update of the weights and the validation alone. */
     size_t threads;
     size_t callback_count;              /**< How many `callbacks` there are. */
     const digitnet_callback *callbacks; /**< Called in this order; DIGITNET_CALLBACKS() sets both. */
@@ -385,7 +388,8 @@ typedef struct digitnet_metrics {
 /** How a model is evaluated; zero is the default. */
 typedef struct digitnet_evaluate_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
-    /** Zero: as many as processors that the process may use; at most 256. The result does not depend on it. */
+    /** Zero: as many as processors that the process may use; at most 256. Each works on images of its own: no more
+     * of them work than a batch has images. The result does not depend on it. */
     size_t threads;
     /** Images worked on at a time; zero: 256. The result does not depend on it with the built-in kernels. */
     size_t batch_size;

@@ -54,6 +54,8 @@ static digitnet_status create_from_memory(digitnet_dataset **out, const char *wh
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dataset_options, reserved);
     if (status == DIGITNET_OK)
         status = DNN_RESERVED_CHECK((size_t)own.reserved, digitnet_dataset_options);
+    if (status == DIGITNET_OK)
+        status = DNN_FLAG_CHECK(&own, digitnet_dataset_options, borrow);
     if (status != DIGITNET_OK)
         return status;
     if ((!bytes && !floats) || !labels)

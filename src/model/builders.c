@@ -170,6 +170,8 @@ digitnet_status digitnet_model_add_conv2d_ex(digitnet_model *model, size_t filte
     digitnet_conv2d_options own = {0};
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_conv2d_options, no_bias);
     if (status == DIGITNET_OK)
+        status = DNN_FLAG_CHECK(&own, digitnet_conv2d_options, no_bias);
+    if (status == DIGITNET_OK)
         status = check_padding(own.name, own.padding);
     size_t stride = own.stride_height ? own.stride_height : 1;
     digitnet__layer layer = {.kind = &digitnet__layer_conv2d,
@@ -226,6 +228,8 @@ digitnet_status digitnet_model_add_dense_ex(digitnet_model *model, size_t units,
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dense_options, reserved);
     if (status == DIGITNET_OK)
         status = DNN_RESERVED_CHECK((size_t)own.reserved, digitnet_dense_options);
+    if (status == DIGITNET_OK)
+        status = DNN_FLAG_CHECK(&own, digitnet_dense_options, no_bias);
     digitnet__layer layer = {.kind = &digitnet__layer_dense,
                              .activation = activation,
                              .as.dense = {.units = units, .no_bias = own.no_bias != 0}};

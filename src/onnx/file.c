@@ -78,6 +78,8 @@ static digitnet_status read_options(digitnet_model_load_options *own, const digi
     digitnet_status status = DNN_OPTIONS_READ(own, options, digitnet_model_load_options, reserved);
     if (status == DIGITNET_OK)
         status = DNN_RESERVED_CHECK((size_t)own->reserved, digitnet_model_load_options);
+    if (status == DIGITNET_OK)
+        status = DNN_FLAG_CHECK(own, digitnet_model_load_options, ignore_metadata);
     if (own->max_bytes == 0 || own->max_bytes > MAX_BYTES)
         own->max_bytes = MAX_BYTES;
     return status;

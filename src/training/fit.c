@@ -54,7 +54,8 @@ static digitnet_status check_options(const digitnet_fit_options *options) {
     }
     if (options->validation && options->validation_fraction > 0)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: validation and validation_fraction are both given");
-    return digitnet__callbacks_check(options->callbacks, options->callback_count);
+    digitnet_status status = DNN_FLAG_CHECK(options, digitnet_fit_options, no_shuffle);
+    return status == DIGITNET_OK ? digitnet__callbacks_check(options->callbacks, options->callback_count) : status;
 }
 
 static digitnet_status check_compiled(const digitnet_model *model) {

@@ -4,6 +4,7 @@
 #include "onnx_models.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static void test_zeros(void **state) {
     misuse *own = *state;
@@ -368,6 +369,46 @@ static void test_contradicting_fit_options(void **state) {
                 "257");
 }
 
+/* A flag is 0 or 1, in every struct that has one. */
+static void expect_flag(misuse *own, int32_t flag) {
+    static const int32_t label[1];
+    char conv2d[96], dense[96], borrow[96], ignore[96], no_shuffle[96];
+    snprintf(conv2d, sizeof conv2d, "digitnet_conv2d_options: no_bias is %d; it must be 0 or 1", (int)flag);
+    snprintf(dense, sizeof dense, "digitnet_dense_options: no_bias is %d; it must be 0 or 1", (int)flag);
+    snprintf(borrow, sizeof borrow, "digitnet_dataset_options: borrow is %d; it must be 0 or 1", (int)flag);
+    snprintf(ignore, sizeof ignore, "digitnet_model_load_options: ignore_metadata is %d; it must be 0 or 1", (int)flag);
+    snprintf(no_shuffle, sizeof no_shuffle, "digitnet_fit_options: no_shuffle is %d; it must be 0 or 1", (int)flag);
+    digitnet_model *model, *loaded;
+    digitnet_dataset *data;
+    expect_ok(digitnet_model_create(&model, 4, 4, 1));
+    expect_invalid(digitnet_model_add_conv2d_ex(model, 1, 1, DIGITNET_ACTIVATION_RELU,
+                                                DIGITNET_WITH(digitnet_conv2d_options, .no_bias = flag)),
+                   conv2d);
+    digitnet_model_clear_error(model);
+    expect_ok(digitnet_model_add_flatten(model));
+    expect_invalid(digitnet_model_add_dense_ex(model, 1, DIGITNET_ACTIVATION_RELU,
+                                               DIGITNET_WITH(digitnet_dense_options, .no_bias = flag)),
+                   dense);
+    digitnet_model_free(model);
+    expect_none(&data,
+                digitnet_dataset_create_u8_ex(&data, own->bytes, label, 1, 1, 1, 1,
+                                              DIGITNET_WITH(digitnet_dataset_options, .borrow = flag)),
+                borrow);
+    expect_none(&loaded,
+                digitnet_model_load_memory_ex(&loaded, own->bytes, sizeof own->bytes,
+                                              DIGITNET_WITH(digitnet_model_load_options, .ignore_metadata = flag)),
+                ignore);
+    expect_invalid(digitnet_model_fit(own->model, own->data, DIGITNET_WITH(digitnet_fit_options, .no_shuffle = flag)),
+                   no_shuffle);
+}
+
+static void test_flags(void **state) {
+    expect_flag(*state, 2);
+    expect_flag(*state, -1);
+    expect_flag(*state, INT32_MAX);
+    expect_flag(*state, INT32_MIN);
+}
+
 /* The history is NULL after a refusal, unless the options cannot be read at all. */
 static void test_history_of_unreadable_options(void **state) {
     misuse *own = *state;
@@ -427,6 +468,7 @@ int main(void) {
         misuse_test(test_contradicting_fit_options),
         misuse_test(test_bad_compile_options),
         misuse_test(test_bad_optimizer_settings),
+        misuse_test(test_flags),
         misuse_test(test_overflow),
         misuse_test(test_history_of_unreadable_options),
     };

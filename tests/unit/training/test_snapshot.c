@@ -13,6 +13,7 @@ typedef struct script {
     size_t at, ended;
     saved_bytes file;
     bool same; /* at the fit's end the model is as it was saved */
+    digitnet_event end;
 } script;
 
 static int follow_script(const digitnet_event *event, void *user_data) {
@@ -21,6 +22,7 @@ static int follow_script(const digitnet_event *event, void *user_data) {
         saved_bytes now = save_model(event->model);
         own->same = own->file.size == now.size && memcmp(own->file.data, now.data, now.size) == 0;
         own->ended++;
+        own->end = *event;
         free(now.data);
         return 0;
     }
@@ -99,6 +101,8 @@ static void test_last_snapshot(void **state) {
                   .raise_at = NEVER};
     expect_ok(run_script(&own, model, data));
     check_restored(&own, model, data);
+    assert_int_equal(own.end.epoch, EPOCHS); /* where the training ended, not what was restored */
+    assert_int_equal(own.end.batch, BATCHES);
     digitnet_model_free(model);
     digitnet_dataset_free(data);
 }
