@@ -121,13 +121,15 @@ TEST_CASE("a callable with a snapshot may keep and restore it") {
     };
     CHECK_ERROR(DIGITNET_ECALLBACK, "without uses_snapshot", model.fit(dataset, options, keep_first));
     model = make_model();
-    const auto history = model.fit(dataset, options, digitnet::with_snapshot{keep_first});
+    const auto history = model.fit(dataset, options, digitnet::with_snapshot(keep_first));
     CHECK(history.series(DIGITNET_METRIC_LOSS).size() == 3);
     CHECK(model.save_memory() == once.save_memory());
-    // A callable by reference, and one that gives nothing.
+    // One with a name is referred to; one without may give nothing.
+    thrower state{};
+    model.fit(dataset, {}, digitnet::with_snapshot(state));
+    CHECK(state.told == 5);
     int calls = 0;
-    auto count = [&calls](const digitnet_event &) { calls++; };
-    model.fit(dataset, {}, digitnet::with_snapshot<decltype(count) &>{count});
+    model.fit(dataset, {}, digitnet::with_snapshot([&calls](const digitnet_event &) { calls++; }));
     CHECK(calls == 5);
 }
 
