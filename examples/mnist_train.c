@@ -130,10 +130,11 @@ static int train_model(digitnet_model *model, const digitnet_dataset *train, con
     model_in_training = model;
     sigaction(SIGINT, &action, NULL);
     digitnet_status status = digitnet_model_fit(
-        NULL, model, train,
+        model, train,
         DIGITNET_WITH(digitnet_fit_options, .until_epoch = settings->epochs, .batch_size = settings->batch_size,
                       .threads = settings->threads, .validation = test,
-                      DIGITNET_CALLBACKS({digitnet_progress_print, stderr}, {save_epoch, checkpoint})));
+                      DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr},
+                                         {.call = save_epoch, .user_data = checkpoint})));
     if (status)
         return failed("training");
     if (digitnet_model_save(model, checkpoint->model_path))

@@ -26,7 +26,7 @@ static void run(const std::string &folder) {
     digitnet::model model = build();
     digitnet::fit_options options;
     options.epochs = 1;
-    model.fit(train, options, digitnet_callback{digitnet_progress_print, stderr});
+    model.fit(train, options, [](const digitnet_event &event) { digitnet_progress_print(&event, stderr); });
     const auto result = model.evaluate(test);
     const auto [image, labels] = test.read(0, 1);
     const auto scores = model.predict(image);

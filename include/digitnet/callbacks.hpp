@@ -1,4 +1,4 @@
-/** @file callbacks.hpp  C++ callables as callbacks of the C API: for the other headers, not for programs. */
+/** @file callbacks.hpp  C++ callables as callbacks of the C API. Programs need with_snapshot() alone. */
 #ifndef DIGITNET_CALLBACKS_HPP
 #define DIGITNET_CALLBACKS_HPP
 
@@ -7,8 +7,22 @@
 
 #include <exception>
 #include <type_traits>
+#include <utility>
 
 namespace digitnet::detail {
+
+/** A callable, or a reference to one, that may keep and restore a snapshot. */
+template <typename Callable> struct snapshot_user {
+    /** What is called. */
+    Callable callable;
+
+    decltype(auto) operator()(const digitnet_event &event) {
+        return callable(event);
+    }
+};
+
+template <typename Callable> inline constexpr bool uses_snapshot = false;
+template <typename Callable> inline constexpr bool uses_snapshot<snapshot_user<Callable>> = true;
 
 /**
  * Carries what a callback throws past the C frames to the call that it was made in. Both run on the same thread, so the
@@ -62,7 +76,7 @@ template <typename Callable> struct listener {
         if constexpr (std::is_same_v<std::remove_cv_t<Callable>, digitnet_callback>)
             return callable;
         else
-            return {call, this};
+            return {call, this, nullptr, uses_snapshot<std::remove_cv_t<Callable>>, 0};
     }
 
   private:
@@ -80,5 +94,24 @@ template <typename Callable> struct listener {
 };
 
 } // namespace digitnet::detail
+
+namespace digitnet {
+
+/**
+ * Lets a callback of model::fit() ask for DIGITNET_CALLBACK_KEEP and DIGITNET_CALLBACK_RESTORE, as `uses_snapshot` of a
+ * digitnet_callback does:
+ *
+ *     model.fit(train, options, digitnet::with_snapshot(early_stop));
+ *
+ * @tparam Callable  something that can be called with a `const digitnet_event &`
+ * @param callable   is referred to where it has a name, else moved
+ * @return what fit() takes in its place
+ * @throws anything  that moving the callable throws
+ */
+template <typename Callable> detail::snapshot_user<Callable> with_snapshot(Callable &&callable) {
+    return {std::forward<Callable>(callable)};
+}
+
+} // namespace digitnet
 
 #endif

@@ -60,7 +60,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_create_u8(dig
  * digitnet_dataset_create_u8() with options, which can borrow images and labels in place of a copy.
  *
  * @copydetails digitnet_dataset_create_u8()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a flag that is neither 0 nor 1, and for a wrong
+ *                 `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status
@@ -92,7 +93,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_create_f32(di
  * digitnet_dataset_create_f32() with options, which can borrow images and labels in place of a copy.
  *
  * @copydetails digitnet_dataset_create_f32()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a flag that is neither 0 nor 1, and for a wrong
+ *                 `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status
@@ -254,7 +256,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_slice(digitne
  * @retval DIGITNET_OK         the samples are written
  * @retval DIGITNET_EINVAL     `dataset` is NULL, `count` is zero, `dataset` has no such range, or a source gives a
  *                             value that is not finite or a negative label
- * @retval DIGITNET_ESHAPE     a buffer is too small
+ * @retval DIGITNET_EBUFFER    a buffer is too small
  * @retval DIGITNET_ECALLBACK  a source returned a number that is no status
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_read(float *images, size_t image_values,

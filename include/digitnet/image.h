@@ -36,19 +36,19 @@ typedef struct digitnet_image {
  *
  * Safe from any thread. Takes at most 10 MB of memory meanwhile, whatever the picture's size.
  *
- * @param out         receives 784 values in [0, 1], 28 rows of 28
- * @param out_values  how many values `out` has room for
- * @param image       the picture
+ * @param out       receives 784 values in [0, 1], 28 rows of 28
+ * @param capacity  how many values `out` has room for
+ * @param image     the picture
  * @retval DIGITNET_OK         the digit is in `out`
  * @retval DIGITNET_EINVAL     a pointer is NULL, width or height is zero, the stride is below the width, or
  *                             `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
- * @retval DIGITNET_ESHAPE     `out` has room for less than 784 values
+ * @retval DIGITNET_EBUFFER    `capacity` is below 784
  * @retval DIGITNET_EVERSION   `image` sets a field that this version does not know
  * @retval DIGITNET_ELIMIT     the picture has more than `max_pixels`
  * @retval DIGITNET_ENOTFOUND  the picture has no ink, as an empty or evenly grey one
  */
-DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_image_frame_digit(float *out, size_t out_values,
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_image_frame_digit(float *out, size_t capacity,
                                                                              const digitnet_image *image);
 
 DIGITNET_END_DECLARATIONS

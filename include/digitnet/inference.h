@@ -24,19 +24,20 @@ DIGITNET_BEGIN_DECLARATIONS
  * that trains it. Allocates its scratch memory for the call; a session does not.
  *
  * @param scores        receives images x outputs values, image after image
- * @param score_values  how many values `scores` has room for
+ * @param capacity      how many values `scores` has room for
  * @param model         the model
  * @param images        images of floats, NHWC, with values as in training: [0, 1] where that was done with bytes
  * @param image_values  how many values `images` has
- * @retval DIGITNET_OK         the scores are written; after a failure nothing is
- * @retval DIGITNET_EINVAL     a pointer is NULL, or a value is not finite
- * @retval DIGITNET_ENOMEM     there is not enough memory
- * @retval DIGITNET_ESHAPE     `image_values` is no whole number of images, or `scores` is too small
- * @retval DIGITNET_ESTATE     the model has no weights yet, or is being changed
- * @retval DIGITNET_EDIVERGED  the network overflows: a score is not finite
- * @retval DIGITNET_ELIMIT     the sizes overflow
+ * @retval DIGITNET_OK          the scores are written; after a failure nothing is
+ * @retval DIGITNET_EINVAL      a pointer is NULL, or a value is not finite
+ * @retval DIGITNET_ENOMEM      there is not enough memory
+ * @retval DIGITNET_ESHAPE      `image_values` is no whole number of images
+ * @retval DIGITNET_EBUFFER     `capacity` is below images x outputs
+ * @retval DIGITNET_ESTATE      the model has no weights yet, or is being changed
+ * @retval DIGITNET_ENOTFINITE  the network overflows: a score is not finite
+ * @retval DIGITNET_ELIMIT      the sizes overflow
  */
-DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_predict(float *scores, size_t score_values,
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_predict(float *scores, size_t capacity,
                                                                          const digitnet_model *model,
                                                                          const float *images, size_t image_values);
 /**
@@ -46,19 +47,20 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_predict(float *
  * that trains it. Allocates its scratch memory for the call; a session does not.
  *
  * @param scores        receives images x outputs values, image after image
- * @param score_values  how many values `scores` has room for
+ * @param capacity      how many values `scores` has room for
  * @param model         the model
  * @param images        images of bytes, NHWC, which are scaled to [0, 1] as value / 255
  * @param image_values  how many bytes `images` has
- * @retval DIGITNET_OK         the scores are written; after a failure nothing is
- * @retval DIGITNET_EINVAL     a pointer is NULL
- * @retval DIGITNET_ENOMEM     there is not enough memory
- * @retval DIGITNET_ESHAPE     `image_values` is no whole number of images, or `scores` is too small
- * @retval DIGITNET_ESTATE     the model has no weights yet, or is being changed
- * @retval DIGITNET_EDIVERGED  the network overflows: a score is not finite
- * @retval DIGITNET_ELIMIT     the sizes overflow
+ * @retval DIGITNET_OK          the scores are written; after a failure nothing is
+ * @retval DIGITNET_EINVAL      a pointer is NULL
+ * @retval DIGITNET_ENOMEM      there is not enough memory
+ * @retval DIGITNET_ESHAPE      `image_values` is no whole number of images
+ * @retval DIGITNET_EBUFFER     `capacity` is below images x outputs
+ * @retval DIGITNET_ESTATE      the model has no weights yet, or is being changed
+ * @retval DIGITNET_ENOTFINITE  the network overflows: a score is not finite
+ * @retval DIGITNET_ELIMIT      the sizes overflow
  */
-DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_predict_u8(float *scores, size_t score_values,
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_predict_u8(float *scores, size_t capacity,
                                                                             const digitnet_model *model,
                                                                             const uint8_t *images, size_t image_values);
 
@@ -115,17 +117,18 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_clone(digitne
  * Allocates nothing. One thread at a time may use a session.
  *
  * @param scores        receives images x outputs values, image after image
- * @param score_values  how many values `scores` has room for
+ * @param capacity      how many values `scores` has room for
  * @param session       the session
  * @param images        images of floats, NHWC, with values as in training: [0, 1] where that was done with bytes
  * @param image_values  how many values `images` has
- * @retval DIGITNET_OK         the scores are written; after a failure nothing is
- * @retval DIGITNET_EINVAL     a pointer is NULL, or a value is not finite
- * @retval DIGITNET_ESHAPE     `image_values` is no whole number of images, or `scores` is too small
- * @retval DIGITNET_ESTATE     another thread is using the session
- * @retval DIGITNET_EDIVERGED  the network overflows: a score is not finite
+ * @retval DIGITNET_OK          the scores are written; after a failure nothing is
+ * @retval DIGITNET_EINVAL      a pointer is NULL, or a value is not finite
+ * @retval DIGITNET_ESHAPE      `image_values` is no whole number of images
+ * @retval DIGITNET_EBUFFER     `capacity` is below images x outputs
+ * @retval DIGITNET_ESTATE      another thread is using the session
+ * @retval DIGITNET_ENOTFINITE  the network overflows: a score is not finite
  */
-DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_run(float *scores, size_t score_values,
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_run(float *scores, size_t capacity,
                                                                        digitnet_session *session, const float *images,
                                                                        size_t image_values);
 /**
@@ -134,17 +137,18 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_run(float *sc
  * Allocates nothing. One thread at a time may use a session.
  *
  * @param scores        receives images x outputs values, image after image
- * @param score_values  how many values `scores` has room for
+ * @param capacity      how many values `scores` has room for
  * @param session       the session
  * @param images        images of bytes, NHWC, which are scaled to [0, 1] as value / 255
  * @param image_values  how many bytes `images` has
- * @retval DIGITNET_OK         the scores are written; after a failure nothing is
- * @retval DIGITNET_EINVAL     a pointer is NULL
- * @retval DIGITNET_ESHAPE     `image_values` is no whole number of images, or `scores` is too small
- * @retval DIGITNET_ESTATE     another thread is using the session
- * @retval DIGITNET_EDIVERGED  the network overflows: a score is not finite
+ * @retval DIGITNET_OK          the scores are written; after a failure nothing is
+ * @retval DIGITNET_EINVAL      a pointer is NULL
+ * @retval DIGITNET_ESHAPE      `image_values` is no whole number of images
+ * @retval DIGITNET_EBUFFER     `capacity` is below images x outputs
+ * @retval DIGITNET_ESTATE      another thread is using the session
+ * @retval DIGITNET_ENOTFINITE  the network overflows: a score is not finite
  */
-DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_run_u8(float *scores, size_t score_values,
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_run_u8(float *scores, size_t capacity,
                                                                           digitnet_session *session,
                                                                           const uint8_t *images, size_t image_values);
 /**

@@ -73,8 +73,8 @@ DIGITNET_API digitnet_status digitnet_model_add_conv2d(digitnet_model *model, si
  * digitnet_model_add_conv2d() with options; `kernel` is then the height of the kernels.
  *
  * @copydetails digitnet_model_add_conv2d()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, a name that is taken or not
- *                 allowed, or a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, a flag that is neither 0 nor
+ *                 1, a name that is taken or not allowed, or a wrong `struct_size`
  * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
  * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
  */
@@ -190,8 +190,8 @@ DIGITNET_API digitnet_status digitnet_model_add_dense(digitnet_model *model, siz
  * digitnet_model_add_dense() with options.
  *
  * @copydetails digitnet_model_add_dense()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
- *                 `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, a flag that
+ *                 is neither 0 nor 1, or a wrong `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
  */

@@ -235,10 +235,10 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_describe_tensor
  * @param needed    receives the bytes that the table takes with its final zero, also where `buffer` is too small; may
  *                  be NULL
  * @param model     the model
- * @retval DIGITNET_OK      the table is written
- * @retval DIGITNET_EINVAL  `model` is NULL, or `buffer` is NULL with a capacity above 0
- * @retval DIGITNET_ESHAPE  `buffer` is too small
- * @retval DIGITNET_ESTATE  the model is being changed
+ * @retval DIGITNET_OK       the table is written
+ * @retval DIGITNET_EINVAL   `model` is NULL, or `buffer` is NULL with a capacity above 0
+ * @retval DIGITNET_EBUFFER  `buffer` is too small
+ * @retval DIGITNET_ESTATE   the model is being changed
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_summary(char *buffer, size_t capacity, size_t *needed,
                                                                          const digitnet_model *model);
@@ -256,7 +256,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_summary(char *b
  *                  digitnet_model_describe_tensor()
  * @retval DIGITNET_OK         the weights are written
  * @retval DIGITNET_EINVAL     `values` or `model` is NULL
- * @retval DIGITNET_ESHAPE     `values` is too small
+ * @retval DIGITNET_EBUFFER    `values` is too small
  * @retval DIGITNET_ESTATE     the first compile has not drawn the weights yet, or the model is being changed
  * @retval DIGITNET_ENOTFOUND  the model has no tensor of this name
  */
@@ -361,8 +361,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load(digitnet_m
  * digitnet_model_load() with options.
  *
  * @copydetails digitnet_model_load()
- * @param options  NULL is all defaults; a wrong `struct_size` is DIGITNET_EINVAL, a set field that this version does
- *                 not know DIGITNET_EVERSION
+ * @param options  NULL is all defaults; a wrong `struct_size` and a flag that is neither 0 nor 1 are DIGITNET_EINVAL, a
+ *                 set field that this version does not know DIGITNET_EVERSION
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_ex(digitnet_model **out, const char *path,
                                                                          const digitnet_model_load_options *options);
@@ -376,12 +376,12 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_ex(digitne
  * @param capacity  how many bytes `bytes` has room for
  * @param needed    receives the bytes that the file takes, also where `bytes` is too small; may be NULL
  * @param model     the model
- * @retval DIGITNET_OK      the file is written
- * @retval DIGITNET_EINVAL  `model` is NULL, or `bytes` is NULL with a capacity above 0
- * @retval DIGITNET_ESHAPE  `bytes` is too small
- * @retval DIGITNET_ESTATE  the model has no weights yet, or one that is not finite; one of its builders failed; or it
- *                          is being changed
- * @retval DIGITNET_ELIMIT  the model has more than 512 layers, or takes more than the 2 GiB that an ONNX file can have
+ * @retval DIGITNET_OK       the file is written
+ * @retval DIGITNET_EINVAL   `model` is NULL, or `bytes` is NULL with a capacity above 0
+ * @retval DIGITNET_EBUFFER  `bytes` is too small
+ * @retval DIGITNET_ESTATE   the model has no weights yet, or one that is not finite; one of its builders failed; or it
+ *                           is being changed
+ * @retval DIGITNET_ELIMIT   the model has more than 512 layers, or takes more than the 2 GiB that an ONNX file can have
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_save_memory(void *bytes, size_t capacity,
                                                                              size_t *needed,
@@ -408,8 +408,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_memory(dig
  * digitnet_model_load_memory() with options.
  *
  * @copydetails digitnet_model_load_memory()
- * @param options  NULL is all defaults; a wrong `struct_size` is DIGITNET_EINVAL, a set field that this version does
- *                 not know DIGITNET_EVERSION
+ * @param options  NULL is all defaults; a wrong `struct_size` and a flag that is neither 0 nor 1 are DIGITNET_EINVAL, a
+ *                 set field that this version does not know DIGITNET_EVERSION
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_memory_ex(
     digitnet_model **out, const void *bytes, size_t size, const digitnet_model_load_options *options);

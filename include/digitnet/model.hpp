@@ -277,12 +277,13 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      *
      * @tparam Callbacks  things that can be called with a `const digitnet_event &`, or digitnet_callback
      * @param train      the images to learn, of the model's shape, with labels below its number of outputs
-     * @param options    epochs, batches, threads, validation; `{}` is all defaults
-     * @param callbacks  called after those in `options`, in this order, on the calling thread; each gives nothing, or a
-     *                   number as a digitnet_callback_fn does: 0 goes on, 1 stops. They are referred to, not copied.
+     * @param options    epochs, batches, threads, validation; `{}` is all defaults. Its `history` is not looked at.
+     * @param callbacks  called after those in `options`, in this order, on the calling thread; each gives nothing, or
+     * what a digitnet_callback_fn does: DIGITNET_CALLBACK_STOP stops. They are referred to, not copied.
      * @return the figures, epoch by epoch
      * @throws error           with the status of digitnet_model_fit(); what a callback or a source throws comes out too
-     * @throws std::bad_alloc  where there is no memory for the list of callbacks; nothing has begun then
+     * @throws std::bad_alloc  where there is no memory for the list of callbacks; nothing has begun then, and no
+     *                         digitnet_callback is released
      */
     template <typename... Callbacks>
     history fit(const dataset &train, const fit_options &options = {}, Callbacks &&...callbacks) {
@@ -296,10 +297,11 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      * @tparam Callbacks  things that can be called with a `const digitnet_event &`, or digitnet_callback
      * @param out        receives the figures of the epochs that were finished; empty where the fit was refused
      * @param train      the images to learn, of the model's shape, with labels below its number of outputs
-     * @param options    epochs, batches, threads, validation; `{}` is all defaults
+     * @param options    epochs, batches, threads, validation; `{}` is all defaults. Its `history` is not looked at.
      * @param callbacks  as in the other form
      * @throws error           with the status of digitnet_model_fit(); what a callback or a source throws comes out too
-     * @throws std::bad_alloc  where there is no memory for the list of callbacks; nothing has begun then
+     * @throws std::bad_alloc  where there is no memory for the list of callbacks; nothing has begun then, and no
+     *                         digitnet_callback is released
      */
     template <typename... Callbacks>
     void fit(history &out, const dataset &train, const fit_options &options = {}, Callbacks &&...callbacks) {
@@ -540,8 +542,9 @@ class model : public owner<digitnet_model, digitnet_model_free> {
             own.callback_count = list.size();
         }
         digitnet_history *handle = nullptr;
+        own.history = &handle;
         detail::exception_carrier carrier;
-        const digitnet_status status = digitnet_model_fit(&handle, get(), train.get(), &own);
+        const digitnet_status status = digitnet_model_fit(get(), train.get(), &own);
         out = history(handle);
         carrier.check(status);
     }
@@ -561,7 +564,7 @@ class model : public owner<digitnet_model, digitnet_model_free> {
         do {
             buffer.resize(needed);
             status = write(buffer.data(), buffer.size(), &needed);
-        } while (status == DIGITNET_ESHAPE && needed > buffer.size());
+        } while (status == DIGITNET_EBUFFER && needed > buffer.size());
         check(status);
         buffer.resize(needed);
         return buffer;

@@ -6,8 +6,13 @@
  * before. Zero in any other field asks for the default, hence:
  *
  *     digitnet_metrics result = DIGITNET_INIT(digitnet_metrics);
- *     status = digitnet_model_fit(NULL, model, train,
+ *     status = digitnet_model_fit(model, train,
  *                                 DIGITNET_WITH(digitnet_fit_options, .epochs = 5));
+ *
+ * Structs whose defaults are not zero have an initializer of their own, such as DIGITNET_ADAM_INIT, and their values
+ * are taken as they are.
+ *
+ * A flag is 0 or 1; another value is DIGITNET_EINVAL.
  *
  * A NULL options pointer asks for all defaults. A `struct_size` below that of the first release or above 4096 is
  * DIGITNET_EINVAL; a struct of a newer version whose additional fields are not all zero is DIGITNET_EVERSION.
@@ -52,9 +57,9 @@
  * Inside DIGITNET_WITH(digitnet_fit_options, ...): a list of callbacks, called in this order. C only.
  *
  *     DIGITNET_WITH(digitnet_fit_options, .epochs = 5,
- *                   DIGITNET_CALLBACKS({digitnet_progress_print, stderr}))
+ *                   DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr}))
  *
- * @param ...  for each callback `{function, user_data}`
+ * @param ...  an initializer of a digitnet_callback for each
  */
 #define DIGITNET_CALLBACKS(...)                            \
     .callbacks = (const digitnet_callback[]){__VA_ARGS__}, \

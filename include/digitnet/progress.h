@@ -3,9 +3,9 @@
  * A progress bar for digitnet_model_fit(), compiled into the program: the library itself never prints.
  *
  *     status = digitnet_model_fit(
- *         &history, model, train,
- *         DIGITNET_WITH(digitnet_fit_options, .epochs = 5, .validation = test,
- *                       DIGITNET_CALLBACKS({digitnet_progress_print, stderr})));
+ *         model, train,
+ *         DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 5, .validation = test,
+ *                       DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr})));
  *
  * On a terminal it draws a bar for each epoch, in place:
  *
@@ -150,13 +150,13 @@ static inline void digitnet_progress_plain_(FILE *file, const digitnet_event *ev
  *
  * @param event  what has happened
  * @param file   a `FILE *`, such as stderr
- * @return 0 always: training does not end because nobody can watch it
+ * @return DIGITNET_CALLBACK_CONTINUE always: training does not end because nobody can watch it
  */
 static inline int digitnet_progress_print(const digitnet_event *event, void *file) {
     FILE *stream = DIGITNET_PROGRESS_CAST_(FILE *, file);
     char validation[96];
     if (event->kind == DIGITNET_EVENT_FIT_BEGIN)
-        return 0;
+        return DIGITNET_CALLBACK_CONTINUE;
     int columns = digitnet_progress_columns_(stream);
     digitnet_progress_figures_(validation, sizeof validation, "val_", event->validation_loss,
                                event->validation_accuracy);
@@ -174,7 +174,7 @@ static inline int digitnet_progress_print(const digitnet_event *event, void *fil
         fputc('\n', stream); /* stopped within an epoch: what is printed next shall not follow on the same line */
     }
     fflush(stream);
-    return 0;
+    return DIGITNET_CALLBACK_CONTINUE;
 }
 
 #endif

@@ -25,7 +25,9 @@ DIGITNET_BEGIN_DECLARATIONS
     X(EDIVERGED, -9, "training diverged")                       \
     X(ECALLBACK, -10, "a callback failed")                      \
     X(ELIMIT, -11, "a limit was exceeded")                      \
-    X(ENOTFOUND, -12, "not found")
+    X(ENOTFOUND, -12, "not found")                              \
+    X(EBUFFER, -13, "the buffer is too small")                  \
+    X(ENOTFINITE, -14, "the result is not finite")
 
 /** What a call came to: DIGITNET_OK, or the reason why it failed, a negative number. */
 typedef enum digitnet_status {

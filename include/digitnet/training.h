@@ -31,20 +31,60 @@ typedef enum digitnet_loss {
     DIGITNET_LOSS_MEAN_SQUARED_ERROR = 4 /**< The mean over the outputs of (output - target)^2. */
 } digitnet_loss;
 
-/** The optimizer's settings; zero is Keras's default. */
+/**
+ * Settings of SGD, taken as they are. Made with DIGITNET_SGD_INIT, which holds Keras's defaults:
+ *
+ *     digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
+ *     sgd.momentum = 0.9;
+ *     status = digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_SGD, loss,
+ *                                        DIGITNET_WITH(digitnet_compile_options, .sgd = &sgd));
+ */
+typedef struct digitnet_sgd_options {
+    size_t struct_size; /**< Set by DIGITNET_SGD_INIT. */
+    size_t reserved;    /**< Zero. */
+    double momentum;    /**< In [0, 1); 0: none. */
+    int32_t nesterov;   /**< 1: Nesterov's momentum, which `momentum` must be above 0 for. */
+    int32_t reserved_2; /**< Zero. */
+} digitnet_sgd_options;
+
+/** Settings of Adam, taken as they are. Made with DIGITNET_ADAM_INIT, which holds Keras's defaults. */
+typedef struct digitnet_adam_options {
+    size_t struct_size; /**< Set by DIGITNET_ADAM_INIT. */
+    size_t reserved;    /**< Zero. */
+    double beta_1;      /**< Decay of the first moment, in [0, 1). */
+    double beta_2;      /**< Decay of the second moment, in [0, 1). */
+    double epsilon;     /**< Finite and positive. */
+} digitnet_adam_options;
+
+#ifdef __cplusplus
+/** Initializes a digitnet_sgd_options with Keras's defaults: no momentum. */
+#define DIGITNET_SGD_INIT \
+    { sizeof(digitnet_sgd_options), 0, 0.0, 0, 0 }
+/** Initializes a digitnet_adam_options with Keras's defaults: 0.9, 0.999 and 1e-7. */
+#define DIGITNET_ADAM_INIT \
+    { sizeof(digitnet_adam_options), 0, 0.9, 0.999, 1e-7 }
+#else
+/** Initializes a digitnet_sgd_options with Keras's defaults: no momentum. */
+#define DIGITNET_SGD_INIT \
+    { .struct_size = sizeof(digitnet_sgd_options) }
+/** Initializes a digitnet_adam_options with Keras's defaults: 0.9, 0.999 and 1e-7. */
+#define DIGITNET_ADAM_INIT \
+    { .struct_size = sizeof(digitnet_adam_options), .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7 }
+#endif
+
+/** What a model is compiled with; zero is the default. Pointers are borrowed for the call. */
 typedef struct digitnet_compile_options {
-    size_t struct_size;   /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
-    size_t reserved;      /**< Zero. */
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    /** How many ranges a batch is cut into, each with a gradient of its own: so many threads, at most, share a step's
+     * forward and backward pass. The bits of the weights depend on it, as they do on the seed. Each range takes memory
+     * for a copy of the convolutions' gradients. Zero: 8; at most 256. */
+    size_t gradient_ranges;
     double learning_rate; /**< Finite and positive; zero: 0.001 for Adam, 0.01 for SGD. */
-    double beta_1;        /**< Adam: in [0, 1); zero: 0.9. */
-    double beta_2;        /**< Adam: in [0, 1); zero: 0.999. */
-    double epsilon;       /**< Adam: finite and positive; zero: 1e-7. */
-    double momentum;      /**< SGD: in [0, 1); zero: none. */
     /** Where initial weights, shuffles and dropout come from; the same seed gives the same bits. 0 is a seed like any
      * other. */
     uint64_t seed;
-    int32_t nesterov;   /**< SGD with momentum: 1 for Nesterov's. */
-    int32_t reserved_2; /**< Zero. */
+    const digitnet_sgd_options *sgd;   /**< For DIGITNET_OPTIMIZER_SGD alone; NULL: DIGITNET_SGD_INIT. */
+    const digitnet_adam_options *adam; /**< For DIGITNET_OPTIMIZER_ADAM alone; NULL: DIGITNET_ADAM_INIT. */
 } digitnet_compile_options;
 
 /**
@@ -72,8 +112,9 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile(digitne
  *
  * @copydetails digitnet_model_compile()
  * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a setting out of its range, `nesterov` without
- *                 momentum, or a wrong `struct_size`
- * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ *                 momentum, settings of another optimizer, a flag that is neither 0 nor 1, or a wrong
+ *                 `struct_size`
+ * @retval DIGITNET_EVERSION  a struct sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile_ex(digitnet_model *model,
                                                                             digitnet_optimizer optimizer,
@@ -117,18 +158,18 @@ typedef enum digitnet_event_kind {
     DIGITNET_EVENT_FIT_END = 5      /**< Once, however the fit ends. */
 } digitnet_event_kind;
 
-/** What a callback is told. */
+/** What a callback gets to know. */
 typedef struct digitnet_event {
     size_t struct_size;    /**< The size that the library knows. */
     digitnet_model *model; /**< The model that is trained. */
-    size_t epoch;          /**< The epoch at hand, from 1, counted over all fits of the model. */
+    size_t epoch;          /**< The current epoch, from 1, counted over all fits of the model. */
     size_t epochs;         /**< The epoch at which this fit ends. */
     size_t batch;          /**< Batches of this epoch that are done. */
     size_t batches;        /**< How many batches it has. */
     double loss;           /**< The mean over the images of the epoch so far. */
     double accuracy;       /**< The part of the images of the epoch so far that were right, in [0, 1]. */
-    /** NaN before the epoch's end, or where there is no validation. After the last epoch DIGITNET_EVENT_FIT_END tells
-     * of that one again. */
+    /** NaN before the epoch's end, or where there is no validation. After the last epoch DIGITNET_EVENT_FIT_END
+     * describes that one again. */
     double validation_loss;
     double validation_accuracy; /**< As `validation_loss`. */
     double seconds;             /**< Spent training in this epoch so far, validation left out. */
@@ -136,48 +177,79 @@ typedef struct digitnet_event {
     int32_t reserved;           /**< Zero. */
 } digitnet_event;
 
+/** What a callback asks for. Results that are not zero may be combined with `|`. */
+typedef enum digitnet_callback_result {
+    DIGITNET_CALLBACK_CONTINUE = 0, /**< Nothing: training goes on. */
+    DIGITNET_CALLBACK_STOP = 1,     /**< Stop after the current batch. */
+    /** Keep a snapshot of the model as it is now, in the place of the one kept before: weights, the optimizer's state
+     * and learning rate, and the place in the training. Where one of its values is not finite, the fit diverges. */
+    DIGITNET_CALLBACK_KEEP = 2,
+    /** When the fit ends, however it ends, take the model back to the snapshot that was kept last. The model is then as
+     * if it had been loaded from a file saved at that moment. */
+    DIGITNET_CALLBACK_RESTORE = 4
+} digitnet_callback_result;
+
 /**
- * A function that is told how a fit goes on.
+ * A function that is called as a fit goes on.
  *
  * Called on the thread that called digitnet_model_fit(), with the floating-point mode and flags of that thread, and the
  * number of OpenBLAS's threads, that the program has; what it makes of them is kept. It may call the functions that
  * take a `const` model, and digitnet_model_set_learning_rate(). It must return: it is not cancelled, and must not
  * enable cancellation or jump out. DIGITNET_EVENT_FIT_END comes once for every DIGITNET_EVENT_FIT_BEGIN that was
- * delivered, however the fit ends; its result is ignored.
+ * delivered, however the fit ends, and describes where it ended; the model has been taken back to an earlier state by
+ * then, where it is. Its result is ignored.
  *
  * @param event      what has happened; valid during the call
  * @param user_data  as given in digitnet_callback
- * @return 0 to go on, 1 to stop after the step at hand, a negative digitnet_status to end the fit with that status; any
- *         other value ends it with DIGITNET_ECALLBACK
+ * @return the digitnet_callback_result values that it asks for, or a negative digitnet_status to end the fit with that
+ *         status; any other value ends it with DIGITNET_ECALLBACK, and so do DIGITNET_CALLBACK_KEEP and
+ *         DIGITNET_CALLBACK_RESTORE without `uses_snapshot`, and the latter before a snapshot is kept
  */
 typedef int (*digitnet_callback_fn)(const digitnet_event *event, void *user_data);
 
-/** A function, and what it is given besides the event. */
+/** A function with its data. */
 typedef struct digitnet_callback {
     digitnet_callback_fn call; /**< Never NULL. */
-    void *user_data;           /**< Handed to `call`. */
+    void *user_data;           /**< Handed to both functions. */
+    /**
+     * Releases `user_data`, which then belongs to the digitnet_model_fit() that it is given to: called once for each
+     * entry of the list, in order, as the last thing before that call returns, on its thread, when the model is free
+     * again. However the fit ends, also where it is refused; but for a `struct_size` that is wrong, where nothing else
+     * in digitnet_fit_options is looked at. NULL: `user_data` stays the caller's.
+     */
+    void (*release)(void *user_data);
+    /** 1: `call` may ask for DIGITNET_CALLBACK_KEEP and DIGITNET_CALLBACK_RESTORE, for which memory is allocated before
+     * the first step. One callback of a fit may. */
+    int32_t uses_snapshot;
+    int32_t reserved; /**< Zero. */
 } digitnet_callback;
+
+/** The figures of a fit, epoch by epoch. It never changes, so any number of threads may read it at once. */
+typedef struct digitnet_history digitnet_history;
 
 /** How a model is trained; zero is the default. Pointers are borrowed for the call. */
 typedef struct digitnet_fit_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
-    size_t epochs;      /**< Epochs from now on; zero: 1. */
+    /** Receives the figures of the fit, the caller's to release with digitnet_history_free(), whatever the status, once
+     * the first callback has been called; NULL where the fit was refused. NULL: not wanted. */
+    digitnet_history **history;
+    size_t epochs; /**< Epochs from now on; zero: 1. */
     /** Instead of `epochs`: train until the model has done this many in all. Nothing is done where it has. */
     size_t until_epoch;
     size_t batch_size; /**< Images a step; zero: 32. */
-    /** Zero: as many as processors that the process may use; at most 256. The result does not depend on it. */
+    /** Zero: as many as processors that the process may use; at most 256. The weights do not depend on it. At most
+     * `gradient_ranges` of them (see digitnet_compile_options), and no more than a batch has images, share a step's
+     * forward and backward pass; more than that speed up the update of the weights and the validation alone. */
     size_t threads;
     size_t callback_count;              /**< How many `callbacks` there are. */
     const digitnet_callback *callbacks; /**< Called in this order; DIGITNET_CALLBACKS() sets both. */
     const digitnet_dataset *validation; /**< Evaluated after each epoch; NULL: none. */
+    size_t reserved;                    /**< Zero. */
     /** Instead of `validation`: the last part of the training set, 0 <= fraction < 1, cut off before shuffling. */
     double validation_fraction;
     int32_t no_shuffle; /**< 1: every epoch takes the images in their order. */
-    int32_t reserved;   /**< Zero. */
+    int32_t reserved_2; /**< Zero. */
 } digitnet_fit_options;
-
-/** The figures of a fit, epoch by epoch. It never changes, so any number of threads may read it at once. */
-typedef struct digitnet_history digitnet_history;
 
 /**
  * Trains a model.
@@ -186,13 +258,16 @@ typedef struct digitnet_history digitnet_history;
  * The weights do not depend on the number of threads, and fitting 3 epochs and then 2 is the same as fitting 5.
  *
  * How it may end:
- * - refused before the first step (see the statuses): nothing has changed, `*history` is NULL;
+ * - refused before the first step (see the statuses): nothing has changed, and the history is NULL (but where
+ *   `struct_size` is wrong: then nothing else in `options` is looked at);
  * - all epochs done, or stopped by a callback or digitnet_model_request_stop(): DIGITNET_OK. A stop within an epoch
  *   keeps the place in it, in a saved file too: the next fit first finishes that epoch, bit for bit as if there had
  *   been no stop (where the number of images and the batch size are the same; else it begins the epoch anew);
  * - a callback or a source failed: its status, with the weights after the last whole step;
- * - the loss, a weight or a moment of the optimizer is no longer finite: DIGITNET_EDIVERGED, with the weights and the
- *   optimizer's state of the last epoch's end, or from before this call.
+ * - the loss, a weight or a moment of the optimizer is no longer finite: DIGITNET_EDIVERGED, with the model taken back,
+ *   its learning rate too, to the last epoch's end or to before this call;
+ * - in each of these cases but the first, where a callback has asked for DIGITNET_CALLBACK_RESTORE, with the model
+ *   taken back to its snapshot instead.
  *
  * A thread that is cancelled (pthread_cancel()) in a fit, as in any call of the library, ends after the call, at its
  * next cancellation point; to end the fit earlier, request a stop.
@@ -200,26 +275,26 @@ typedef struct digitnet_history digitnet_history;
  * Needs the model to itself, but for callbacks. All memory is allocated before the first step, but for the history of
  * more than 1,024 epochs.
  *
- * @param history  receives the figures, the caller's to release with digitnet_history_free(), whatever the status, once
- *                 the first callback has been called; NULL where the fit was refused. May be NULL.
  * @param model    the model, compiled
  * @param train    the images to learn, of the model's shape, with labels below its number of outputs
- * @param options  NULL is all defaults: 1 epoch in batches of 32
+ * @param options  NULL is all defaults: 1 epoch in batches of 32, and no history
  * @return the status of a callback or a source that ended the fit, or of the first builder that failed; else:
  * @retval DIGITNET_OK         all epochs are done, or the fit was stopped
  * @retval DIGITNET_EINVAL     `model` or `train` is NULL; a label is out of range; a source gives a value that is not
  *                             finite; `epochs` with `until_epoch`, or `validation` with a fraction; a fraction that is
- *                             out of range or leaves one part empty; a callback is NULL; `threads` is above 256; or
- *                             `struct_size` is wrong
+ *                             out of range or leaves one part empty; a callback is NULL, or a second one
+ *                             `uses_snapshot`; a flag is neither 0 nor 1; `threads` is above 256; or `struct_size` is
+ *                             wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESHAPE     the images of `train` or `validation` are not of the model's shape
  * @retval DIGITNET_ESTATE     the model is not compiled, or is in use
- * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
+ * @retval DIGITNET_EVERSION   `options` or a callback sets a field that this version does not know
  * @retval DIGITNET_EDIVERGED  the loss, a weight or a moment of the optimizer is no longer finite
- * @retval DIGITNET_ECALLBACK  a callback or a source returned a number that is no status
+ * @retval DIGITNET_ECALLBACK  a callback or a source returned a number that is no status, or a callback asked for a
+ *                             snapshot that there is none of
  * @retval DIGITNET_ELIMIT     the sizes overflow
  */
-DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_fit(digitnet_history **history, digitnet_model *model,
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_fit(digitnet_model *model,
                                                                      const digitnet_dataset *train,
                                                                      const digitnet_fit_options *options);
 
@@ -326,7 +401,8 @@ typedef struct digitnet_metrics {
 /** How a model is evaluated; zero is the default. */
 typedef struct digitnet_evaluate_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
-    /** Zero: as many as processors that the process may use; at most 256. The result does not depend on it. */
+    /** Zero: as many as processors that the process may use; at most 256. Each works on images of its own: no more
+     * of them work than a batch has images. The result does not depend on it. */
     size_t threads;
     /** Images worked on at a time; zero: 256. The result does not depend on it with the built-in kernels. */
     size_t batch_size;
@@ -343,16 +419,16 @@ typedef struct digitnet_evaluate_options {
  * @param dataset  images of the model's shape, with labels below its number of outputs
  * @param options  NULL is all defaults
  * @return the status of a source that failed; else:
- * @retval DIGITNET_OK         `out` is filled in
- * @retval DIGITNET_EINVAL     a pointer is NULL, a label is out of range, a source gives a value that is not finite,
- *                             `threads` is above 256, or a `struct_size` is wrong
- * @retval DIGITNET_ENOMEM     there is not enough memory
- * @retval DIGITNET_ESHAPE     the images are not of the model's shape, or the model does not end in a flat softmax
- * @retval DIGITNET_ESTATE     the model has no weights yet, or is being changed
- * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
- * @retval DIGITNET_EDIVERGED  the network overflows: the loss is not finite
- * @retval DIGITNET_ECALLBACK  a source returned a number that is no status
- * @retval DIGITNET_ELIMIT     the sizes overflow
+ * @retval DIGITNET_OK          `out` is filled in
+ * @retval DIGITNET_EINVAL      a pointer is NULL, a label is out of range, a source gives a value that is not finite,
+ *                              `threads` is above 256, or a `struct_size` is wrong
+ * @retval DIGITNET_ENOMEM      there is not enough memory
+ * @retval DIGITNET_ESHAPE      the images are not of the model's shape, or the model does not end in a flat softmax
+ * @retval DIGITNET_ESTATE      the model has no weights yet, or is being changed
+ * @retval DIGITNET_EVERSION    `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFINITE  the network overflows: the loss is not finite
+ * @retval DIGITNET_ECALLBACK   a source returned a number that is no status
+ * @retval DIGITNET_ELIMIT      the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_evaluate(digitnet_metrics *out,
                                                                           const digitnet_model *model,

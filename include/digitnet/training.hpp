@@ -15,6 +15,18 @@ namespace digitnet {
 
 /** Options of model::compile(). */
 using compile_options = sized<digitnet_compile_options>;
+/** Settings of SGD, which compile_options::sgd points to; made with Keras's defaults. */
+struct sgd_options : digitnet_sgd_options {
+    /** Makes DIGITNET_SGD_INIT. */
+    sgd_options() noexcept : digitnet_sgd_options(DIGITNET_SGD_INIT) {
+    }
+};
+/** Settings of Adam, which compile_options::adam points to; made with Keras's defaults. */
+struct adam_options : digitnet_adam_options {
+    /** Makes DIGITNET_ADAM_INIT. */
+    adam_options() noexcept : digitnet_adam_options(DIGITNET_ADAM_INIT) {
+    }
+};
 /** Options of model::fit(). */
 using fit_options = sized<digitnet_fit_options>;
 /** Options of model::evaluate(). */

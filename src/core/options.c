@@ -28,13 +28,15 @@ digitnet_status digitnet__options_read(void *own, size_t size, size_t first_size
         digitnet_status status = check_size(given, first_size, type);
         if (status != DIGITNET_OK)
             return status;
+        memcpy(own, options, given < size ? given : size);
+        memcpy(own, &size, sizeof size);
         const unsigned char *bytes = options;
         for (size_t i = size; i < given; i++)
             if (bytes[i] != 0)
                 return digitnet__fail(DIGITNET_EVERSION,
                                       "%s: byte %zu of %zu is set, which this version (%zu bytes) does not know", type,
                                       i, given, size);
-        memcpy(own, options, given < size ? given : size);
+        return DIGITNET_OK;
     }
     memcpy(own, &size, sizeof size);
     return DIGITNET_OK;
@@ -43,6 +45,12 @@ digitnet_status digitnet__options_read(void *own, size_t size, size_t first_size
 digitnet_status digitnet__reserved_check(size_t reserved, const char *type) {
     if (reserved != 0)
         return digitnet__fail(DIGITNET_EVERSION, "%s: a reserved field is set, which this version does not know", type);
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__flag_check(int32_t flag, const char *type, const char *field) {
+    if (flag != 0 && flag != 1)
+        return digitnet__fail(DIGITNET_EINVAL, "%s: %s is %ld; it must be 0 or 1", type, field, (long)flag);
     return DIGITNET_OK;
 }
 

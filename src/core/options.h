@@ -5,14 +5,17 @@
 #include "digitnet/status.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
-/* Copies the caller's struct over `own`, a zeroed one of this version's `size`, the first release's size being
- * `first_size`. NULL leaves the zeros (with struct_size set). EINVAL for a struct_size out of range, EVERSION for a
- * non-zero tail. `type` is for messages. */
+/* Copies the caller's struct over `own`, one of this version's `size` that holds the defaults, the first release's size
+ * being `first_size`. NULL leaves them (with struct_size set). EINVAL for a struct_size out of range, EVERSION for a
+ * non-zero tail, behind which `own` is filled in all the same. `type` is for messages. */
 digitnet_status digitnet__options_read(void *own, size_t size, size_t first_size, const void *options,
                                        const char *type);
 
 digitnet_status digitnet__reserved_check(size_t reserved, const char *type);
+
+digitnet_status digitnet__flag_check(int32_t flag, const char *type, const char *field);
 
 /* Checks that a caller's result struct can be written: not NULL, struct_size within range. */
 digitnet_status digitnet__result_check(const void *out, size_t first_size, const char *type);
@@ -24,6 +27,8 @@ digitnet_status digitnet__result_check(const void *out, size_t first_size, const
     digitnet__options_read(own, sizeof(type), DNN_FIRST_SIZE(type, last), options, #type)
 /* Then, for a struct with reserved fields, those of `own` in one number: EVERSION where they are not zero. */
 #define DNN_RESERVED_CHECK(reserved, type) digitnet__reserved_check(reserved, #type)
+/* EINVAL where a flag is neither 0 nor 1. */
+#define DNN_FLAG_CHECK(own, type, field) digitnet__flag_check((own)->field, #type, #field)
 #define DNN_RESULT_CHECK(out, type, last) digitnet__result_check(out, DNN_FIRST_SIZE(type, last), #type)
 
 /* Copies as much of `own` as the caller's struct holds, and leaves its struct_size. */

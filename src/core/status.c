@@ -6,16 +6,16 @@
 #include <string.h>
 
 /* Memory of its own, so that a failure to allocate can be reported too. */
-static _Thread_local char last_error[512];
+static _Thread_local digitnet__message last;
 
 digitnet_status digitnet__fail(digitnet_status status, const char *format, ...) {
-    char message[sizeof last_error]; /* an argument may be the last message itself */
+    digitnet__message message; /* an argument may be the last one itself */
     va_list arguments;
     va_start(arguments, format);
-    if (vsnprintf(message, sizeof message, format, arguments) < 0)
-        message[0] = '\0';
+    if (vsnprintf(message.text, sizeof message.text, format, arguments) < 0)
+        message.text[0] = '\0';
     va_end(arguments);
-    memcpy(last_error, message, strlen(message) + 1);
+    digitnet__message_set(&message);
     return status;
 }
 
@@ -28,7 +28,15 @@ digitnet_status digitnet__fail_errno(digitnet_status status, const char *action,
 }
 
 const char *digitnet_last_error(void) {
-    return last_error;
+    return last.text;
+}
+
+digitnet__message digitnet__message_get(void) {
+    return last;
+}
+
+void digitnet__message_set(const digitnet__message *message) {
+    memcpy(last.text, message->text, strlen(message->text) + 1);
 }
 
 /* NULL where it is no status. */

@@ -16,5 +16,11 @@ digitnet_status digitnet__fail_errno(digitnet_status status, const char *action,
     __attribute__((cold));
 /* Of what a function of the host returned. */
 bool digitnet__is_status(int number);
+/* The last message, to be put back where calls in between may have failed with others. */
+typedef struct digitnet__message {
+    char text[512];
+} digitnet__message;
+digitnet__message digitnet__message_get(void);
+void digitnet__message_set(const digitnet__message *message);
 
 #endif

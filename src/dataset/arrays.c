@@ -55,6 +55,8 @@ static digitnet_status check_and_create(digitnet_dataset **out, const char *what
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dataset_options, reserved);
     if (status == DIGITNET_OK)
         status = DNN_RESERVED_CHECK((size_t)own.reserved, digitnet_dataset_options);
+    if (status == DIGITNET_OK)
+        status = DNN_FLAG_CHECK(&own, digitnet_dataset_options, borrow);
     if (status != DIGITNET_OK)
         return status;
     if ((!bytes && !floats) || !labels)

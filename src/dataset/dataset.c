@@ -67,11 +67,12 @@ static digitnet_status check_and_read(float *images, size_t image_values, int32_
         return status;
     size_t values = dataset->storage->values;
     if (images && image_values / values < count)
-        return digitnet__fail(DIGITNET_ESHAPE,
+        return digitnet__fail(DIGITNET_EBUFFER,
                               "digitnet_dataset_read: room for %zu values; %zu images of %s have %zu values each",
                               image_values, count, digitnet__shape_text(dataset->storage->shape).text, values);
     if (labels && label_count < count)
-        return digitnet__fail(DIGITNET_ESHAPE, "digitnet_dataset_read: room for %zu labels of %zu", label_count, count);
+        return digitnet__fail(DIGITNET_EBUFFER, "digitnet_dataset_read: room for %zu labels of %zu", label_count,
+                              count);
     for (size_t done = 0; status == DIGITNET_OK && done < count;) {
         size_t indices[CHUNK];
         size_t chunk = count - done < CHUNK ? count - done : CHUNK;

@@ -29,7 +29,7 @@ typedef struct scaled_digit {
     float values[BOX * BOX];
 } scaled_digit;
 
-static digitnet_status check(const float *out, size_t out_values, const digitnet_image *image) {
+static digitnet_status check(const float *out, size_t capacity, const digitnet_image *image) {
     const char *where = "digitnet_image_frame_digit";
     if (!out || !image->pixels)
         return digitnet__fail(DIGITNET_EINVAL, "%s: %s is NULL", where, out ? "image->pixels" : "out");
@@ -39,8 +39,8 @@ static digitnet_status check(const float *out, size_t out_values, const digitnet
     if (image->stride != 0 && image->stride < image->width)
         return digitnet__fail(DIGITNET_EINVAL, "%s: the stride %zu is less than the width %zu", where, image->stride,
                               image->width);
-    if (out_values < FRAME_VALUES)
-        return digitnet__fail(DIGITNET_ESHAPE, "%s: out has room for %zu values, %d are needed", where, out_values,
+    if (capacity < FRAME_VALUES)
+        return digitnet__fail(DIGITNET_EBUFFER, "%s: out has room for %zu values, %d are needed", where, capacity,
                               FRAME_VALUES);
     size_t max_pixels = image->max_pixels ? image->max_pixels : DEFAULT_MAX_PIXELS;
     if (image->width > max_pixels / image->height)
@@ -131,7 +131,7 @@ static void place_digit(float *out, const scaled_digit *scaled) {
         memcpy(out + (top + row) * FRAME + left, scaled->values + row * scaled->width, scaled->width * sizeof *out);
 }
 
-static digitnet_status frame_digit(float *out, size_t out_values, const digitnet_image *image) {
+static digitnet_status frame_digit(float *out, size_t capacity, const digitnet_image *image) {
     digitnet_image own = {.struct_size = 0};
     digitnet__ink ink;
     scaled_digit scaled;
@@ -139,7 +139,7 @@ static digitnet_status frame_digit(float *out, size_t out_values, const digitnet
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_image_frame_digit: image is NULL");
     digitnet_status status = DNN_OPTIONS_READ(&own, image, digitnet_image, max_pixels);
     if (!status)
-        status = check(out, out_values, &own);
+        status = check(out, capacity, &own);
     if (!status)
         status = digitnet__ink_find(&ink, &own);
     if (status)
@@ -150,8 +150,8 @@ static digitnet_status frame_digit(float *out, size_t out_values, const digitnet
     return DIGITNET_OK;
 }
 
-digitnet_status digitnet_image_frame_digit(float *out, size_t out_values, const digitnet_image *image) {
+digitnet_status digitnet_image_frame_digit(float *out, size_t capacity, const digitnet_image *image) {
     digitnet__call call;
     digitnet__call_enter(&call);
-    return digitnet__call_leave(&call, frame_digit(out, out_values, image));
+    return digitnet__call_leave(&call, frame_digit(out, capacity, image));
 }

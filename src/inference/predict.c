@@ -21,7 +21,7 @@ static digitnet_status check_finite(const float *images, size_t count, size_t im
     return DIGITNET_OK;
 }
 
-digitnet_status digitnet__predict_check(size_t *count, const digitnet__network *network, size_t score_values,
+digitnet_status digitnet__predict_check(size_t *count, const digitnet__network *network, size_t capacity,
                                         digitnet__images images, const char *caller) {
     size_t image_values = digitnet__shape_values(network->graph.input), outputs = digitnet__network_outputs(network);
     *count = images.values / image_values;
@@ -29,10 +29,10 @@ digitnet_status digitnet__predict_check(size_t *count, const digitnet__network *
         return digitnet__fail(DIGITNET_ESHAPE, "%s: %zu values are no whole number of images of %s", caller,
                               images.values, digitnet__shape_text(network->graph.input).text);
     }
-    if (score_values / outputs < *count) {
-        return digitnet__fail(DIGITNET_ESHAPE,
+    if (capacity / outputs < *count) {
+        return digitnet__fail(DIGITNET_EBUFFER,
                               "%s: %zu images give %zu scores each, the buffer has room for %zu values", caller, *count,
-                              outputs, score_values);
+                              outputs, capacity);
     }
     return images.floats ? check_finite(images.floats, *count, image_values, caller) : DIGITNET_OK;
 }
@@ -45,7 +45,7 @@ bool digitnet__images_are_within(digitnet__images images, float limit) {
 }
 
 digitnet_status digitnet__predict_fail_overflow(const char *caller) {
-    return digitnet__fail(DIGITNET_EDIVERGED, "%s: the network overflows: a score is not finite", caller);
+    return digitnet__fail(DIGITNET_ENOTFINITE, "%s: the network overflows: a score is not finite", caller);
 }
 
 bool digitnet__predict_chunk(float *scores, const digitnet__workspace *workspace, digitnet__images images, size_t first,
@@ -96,7 +96,7 @@ static digitnet_status predict_all(float *scores, const digitnet__network *netwo
     return status;
 }
 
-static digitnet_status check_and_predict(float *scores, size_t score_values, const digitnet_model *model,
+static digitnet_status check_and_predict(float *scores, size_t capacity, const digitnet_model *model,
                                          digitnet__images images) {
     static const char caller[] = "digitnet_model_predict";
     if (!scores || !model || !(images.floats || images.bytes))
@@ -110,26 +110,25 @@ static digitnet_status check_and_predict(float *scores, size_t score_values, con
     size_t count = 0;
     status = digitnet__model_check_weights(model);
     if (status == DIGITNET_OK)
-        status = digitnet__predict_check(&count, &model->network, score_values, images, caller);
+        status = digitnet__predict_check(&count, &model->network, capacity, images, caller);
     if (status == DIGITNET_OK)
         status = predict_all(scores, &model->network, images, count);
     digitnet__model_end_read(model);
     return status;
 }
 
-static digitnet_status predict(float *scores, size_t score_values, const digitnet_model *model,
-                               digitnet__images images) {
+static digitnet_status predict(float *scores, size_t capacity, const digitnet_model *model, digitnet__images images) {
     digitnet__compute compute;
     digitnet__compute_enter(&compute);
-    return digitnet__compute_leave(&compute, check_and_predict(scores, score_values, model, images));
+    return digitnet__compute_leave(&compute, check_and_predict(scores, capacity, model, images));
 }
 
-digitnet_status digitnet_model_predict(float *scores, size_t score_values, const digitnet_model *model,
-                                       const float *images, size_t image_values) {
-    return predict(scores, score_values, model, (digitnet__images){.floats = images, .values = image_values});
+digitnet_status digitnet_model_predict(float *scores, size_t capacity, const digitnet_model *model, const float *images,
+                                       size_t image_values) {
+    return predict(scores, capacity, model, (digitnet__images){.floats = images, .values = image_values});
 }
 
-digitnet_status digitnet_model_predict_u8(float *scores, size_t score_values, const digitnet_model *model,
+digitnet_status digitnet_model_predict_u8(float *scores, size_t capacity, const digitnet_model *model,
                                           const uint8_t *images, size_t image_values) {
-    return predict(scores, score_values, model, (digitnet__images){.bytes = images, .values = image_values});
+    return predict(scores, capacity, model, (digitnet__images){.bytes = images, .values = image_values});
 }

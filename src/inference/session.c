@@ -176,7 +176,7 @@ static digitnet_status run_all(float *scores, digitnet_session *session, digitne
     return done ? DIGITNET_OK : digitnet__predict_fail_overflow("digitnet_session_run");
 }
 
-static digitnet_status check_and_run(float *scores, size_t score_values, digitnet_session *session,
+static digitnet_status check_and_run(float *scores, size_t capacity, digitnet_session *session,
                                      digitnet__images images) {
     static const char caller[] = "digitnet_session_run";
     if (!scores || !session || !(images.floats || images.bytes)) {
@@ -189,25 +189,25 @@ static digitnet_status check_and_run(float *scores, size_t score_values, digitne
         return digitnet__fail(DIGITNET_ESTATE, "%s: another thread is using the session; clone one for each thread",
                               caller);
     size_t count;
-    digitnet_status status = digitnet__predict_check(&count, &session->snapshot->network, score_values, images, caller);
+    digitnet_status status = digitnet__predict_check(&count, &session->snapshot->network, capacity, images, caller);
     if (status == DIGITNET_OK)
         status = run_all(scores, session, images, count);
     atomic_flag_clear(&session->busy);
     return status;
 }
 
-static digitnet_status run(float *scores, size_t score_values, digitnet_session *session, digitnet__images images) {
+static digitnet_status run(float *scores, size_t capacity, digitnet_session *session, digitnet__images images) {
     digitnet__compute compute;
     digitnet__compute_enter(&compute);
-    return digitnet__compute_leave(&compute, check_and_run(scores, score_values, session, images));
+    return digitnet__compute_leave(&compute, check_and_run(scores, capacity, session, images));
 }
 
-digitnet_status digitnet_session_run(float *scores, size_t score_values, digitnet_session *session, const float *images,
+digitnet_status digitnet_session_run(float *scores, size_t capacity, digitnet_session *session, const float *images,
                                      size_t image_values) {
-    return run(scores, score_values, session, (digitnet__images){.floats = images, .values = image_values});
+    return run(scores, capacity, session, (digitnet__images){.floats = images, .values = image_values});
 }
 
-digitnet_status digitnet_session_run_u8(float *scores, size_t score_values, digitnet_session *session,
+digitnet_status digitnet_session_run_u8(float *scores, size_t capacity, digitnet_session *session,
                                         const uint8_t *images, size_t image_values) {
-    return run(scores, score_values, session, (digitnet__images){.bytes = images, .values = image_values});
+    return run(scores, capacity, session, (digitnet__images){.bytes = images, .values = image_values});
 }

@@ -50,16 +50,23 @@ void SET_NAME(relu_backward)(float *restrict gradient, const float *restrict out
         gradient[i] = output[i] == 0 ? 0 : gradient[i];
 }
 
+/* A mean that decays by `beta`: mean + (1 - beta)(value - mean), or where little of the mean is kept, so that the
+ * subtraction would cancel, beta mean + (1 - beta) value. */
+static inline float decayed(float mean, float value, float beta) {
+    const float rate = 1 - beta;
+    return beta < 0.5f ? beta * mean + rate * value : mean + rate * (value - mean);
+}
+
 /* Kingma and Ba, "Adam" (2015), algorithm 1, in the form of section 2 that folds the corrections of both biases into
  * the step: m <- m + (1 - b1)(g - m), v <- v + (1 - b2)(g^2 - v), w <- w - step m / (sqrt(v) + epsilon). */
 void SET_NAME(adam)(float *restrict weights, float *restrict first_moment, float *restrict second_moment,
                     const float *restrict gradient, size_t count, const digitnet__adam *settings) {
     const float step = settings->step_size, epsilon = settings->epsilon;
-    const float rate_1 = 1 - settings->beta_1, rate_2 = 1 - settings->beta_2;
+    const float beta_1 = settings->beta_1, beta_2 = settings->beta_2;
     for (size_t i = 0; i < count; i++) {
         float g = gradient[i];
-        float m = first_moment[i] + rate_1 * (g - first_moment[i]);
-        float v = second_moment[i] + rate_2 * (g * g - second_moment[i]);
+        float m = decayed(first_moment[i], g, beta_1);
+        float v = decayed(second_moment[i], g * g, beta_2);
         m = fabsf(m) < FLT_MIN ? 0 : m;
         v = v < FLT_MIN ? 0 : v;
         first_moment[i] = m;

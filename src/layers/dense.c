@@ -147,6 +147,8 @@ digitnet_status digitnet_model_add_dense_ex(digitnet_model *model, size_t units,
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dense_options, reserved);
     if (status == DIGITNET_OK)
         status = DNN_RESERVED_CHECK((size_t)own.reserved, digitnet_dense_options);
+    if (status == DIGITNET_OK)
+        status = DNN_FLAG_CHECK(&own, digitnet_dense_options, no_bias);
     digitnet__layer_request request = {.kind = &digitnet__layer_dense,
                                        .name = own.name,
                                        .inputs = &own.input,

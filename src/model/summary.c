@@ -147,7 +147,7 @@ digitnet_status digitnet_model_summary(char *buffer, size_t capacity, size_t *ne
         put_table(&(writer){.buffer = buffer, .capacity = capacity}, &model->network.graph);
     } else {
         status = digitnet__fail(
-            DIGITNET_ESHAPE, "digitnet_model_summary: the table takes %zu bytes, the buffer has %zu", size, capacity);
+            DIGITNET_EBUFFER, "digitnet_model_summary: the table takes %zu bytes, the buffer has %zu", size, capacity);
     }
     digitnet__model_end_read(model);
     if (needed)

@@ -40,7 +40,7 @@ static digitnet_status read_weights(float *values, size_t capacity, const digitn
     if (status != DIGITNET_OK)
         return status;
     if (capacity < chosen.values) {
-        return digitnet__fail(DIGITNET_ESHAPE, "digitnet_model_get_weights: '%.80s' has %zu values, the buffer %zu",
+        return digitnet__fail(DIGITNET_EBUFFER, "digitnet_model_get_weights: '%.80s' has %zu values, the buffer %zu",
                               tensor ? tensor : "all", chosen.values, capacity);
     }
     for (size_t i = 0; i < chosen.count; i++) {

@@ -61,7 +61,7 @@ static digitnet_status export_to_caller(unsigned char *bytes, size_t capacity, s
     if (needed)
         *needed = size;
     if (size > capacity) {
-        return digitnet__fail(DIGITNET_ESHAPE, "digitnet_model_save_memory: the file takes %zu bytes, capacity is %zu",
+        return digitnet__fail(DIGITNET_EBUFFER, "digitnet_model_save_memory: the file takes %zu bytes, capacity is %zu",
                               size, capacity);
     }
     digitnet__export_model(bytes, model);
@@ -91,6 +91,8 @@ static digitnet_status read_options(digitnet_model_load_options *own, const digi
     digitnet_status status = DNN_OPTIONS_READ(own, options, digitnet_model_load_options, reserved);
     if (status == DIGITNET_OK)
         status = DNN_RESERVED_CHECK((size_t)own->reserved, digitnet_model_load_options);
+    if (status == DIGITNET_OK)
+        status = DNN_FLAG_CHECK(own, digitnet_model_load_options, ignore_metadata);
     if (own->max_bytes == 0 || own->max_bytes > MAX_BYTES)
         own->max_bytes = MAX_BYTES;
     return status;

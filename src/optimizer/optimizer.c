@@ -21,21 +21,56 @@ size_t digitnet__optimizer_slots(const digitnet__optimizer_settings *settings) {
     return digitnet__optimizer_find(settings->kind)->slots(settings);
 }
 
-static double or_default(double value, double fallback) {
-    return value == 0 ? fallback : value;
+/* Settings of an optimizer that is not compiled with would be lost without a word. */
+static digitnet_status check_kind(digitnet_optimizer kind, const digitnet_compile_options *options) {
+    if (!digitnet__optimizer_find(kind))
+        return digitnet__fail(DIGITNET_EINVAL, "optimizer: %d is no optimizer", (int)kind);
+    if (options->sgd && kind != DIGITNET_OPTIMIZER_SGD)
+        return digitnet__fail(DIGITNET_EINVAL, "optimizer: settings of SGD are given for another one");
+    if (options->adam && kind != DIGITNET_OPTIMIZER_ADAM)
+        return digitnet__fail(DIGITNET_EINVAL, "optimizer: settings of Adam are given for another one");
+    return DIGITNET_OK;
+}
+
+static digitnet_status read_sgd(digitnet_sgd_options *own, const digitnet_sgd_options *options) {
+    digitnet_status status = DNN_OPTIONS_READ(own, options, digitnet_sgd_options, reserved_2);
+    if (status == DIGITNET_OK)
+        status = DNN_RESERVED_CHECK((size_t)own->reserved_2 | own->reserved, digitnet_sgd_options);
+    if (status == DIGITNET_OK)
+        status = DNN_FLAG_CHECK(own, digitnet_sgd_options, nesterov);
+    return status;
+}
+
+static digitnet_status read_adam(digitnet_adam_options *own, const digitnet_adam_options *options) {
+    digitnet_status status = DNN_OPTIONS_READ(own, options, digitnet_adam_options, epsilon);
+    if (status == DIGITNET_OK)
+        status = DNN_RESERVED_CHECK(own->reserved, digitnet_adam_options);
+    return status;
+}
+
+static double default_learning_rate(digitnet_optimizer kind) {
+    return kind == DIGITNET_OPTIMIZER_SGD ? 0.01 : 0.001; /* Keras's */
 }
 
 digitnet_status digitnet__optimizer_settings_read(digitnet__optimizer_settings *settings, digitnet_optimizer kind,
                                                   const digitnet_compile_options *options) {
-    /* Keras 3's defaults. */
+    digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
+    digitnet_adam_options adam = DIGITNET_ADAM_INIT;
+    digitnet_status status = check_kind(kind, options);
+    if (status == DIGITNET_OK)
+        status = read_sgd(&sgd, options->sgd);
+    if (status == DIGITNET_OK)
+        status = read_adam(&adam, options->adam);
+    if (status != DIGITNET_OK)
+        return status;
     *settings = (digitnet__optimizer_settings){
         .kind = kind,
-        .nesterov = options->nesterov != 0,
-        .learning_rate = or_default(options->learning_rate, kind == DIGITNET_OPTIMIZER_SGD ? 0.01 : 0.001),
-        .beta_1 = or_default(options->beta_1, 0.9),
-        .beta_2 = or_default(options->beta_2, 0.999),
-        .epsilon = or_default(options->epsilon, 1e-7),
-        .momentum = options->momentum,
+        .learning_rate = options->learning_rate != 0 ? options->learning_rate : default_learning_rate(kind),
+        .momentum = sgd.momentum,
+        .nesterov = sgd.nesterov,
+        .beta_1 = adam.beta_1,
+        .beta_2 = adam.beta_2,
+        .epsilon = adam.epsilon,
     };
     return digitnet__optimizer_settings_check(settings);
 }

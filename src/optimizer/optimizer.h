@@ -25,7 +25,7 @@ typedef struct digitnet__optimizer_rule {
 /* NULL for an unknown kind. */
 const digitnet__optimizer_rule *digitnet__optimizer_find(digitnet_optimizer kind);
 size_t digitnet__optimizer_slots(const digitnet__optimizer_settings *settings);
-/* From the user's options (NULL: defaults), checked. */
+/* From the user's options, checked. */
 digitnet_status digitnet__optimizer_settings_read(digitnet__optimizer_settings *settings, digitnet_optimizer kind,
                                                   const digitnet_compile_options *options);
 digitnet_status digitnet__optimizer_settings_check(const digitnet__optimizer_settings *settings);

@@ -1,13 +1,57 @@
 #include "training/callbacks.h"
 
+#include "core/options.h"
 #include "core/status.h"
 #include "kernels/compute.h"
 #include "model/model.h"
 
+enum {
+    USES_SNAPSHOT = DIGITNET_CALLBACK_KEEP | DIGITNET_CALLBACK_RESTORE,
+    ALL_RESULTS = DIGITNET_CALLBACK_STOP | USES_SNAPSHOT
+};
+
+digitnet_status digitnet__callbacks_check(const digitnet_callback *list, size_t count) {
+    size_t users = 0;
+    if (count && !list)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: callbacks is NULL, callback_count %zu", count);
+    for (size_t i = 0; i < count; i++) {
+        if (!list[i].call)
+            return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: callback %zu is NULL", i);
+        digitnet_status status = DNN_FLAG_CHECK(&list[i], digitnet_callback, uses_snapshot);
+        if (status == DIGITNET_OK)
+            status = DNN_RESERVED_CHECK((size_t)list[i].reserved, digitnet_callback);
+        if (status != DIGITNET_OK)
+            return status;
+        users += (size_t)list[i].uses_snapshot;
+        if (users > 1)
+            return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: callback %zu is the second that uses_snapshot",
+                                  i);
+    }
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__callbacks_prepare(digitnet__callbacks *callbacks, const digitnet_model *model) {
+    for (size_t i = 0; i < callbacks->count; i++)
+        if (callbacks->list[i].uses_snapshot)
+            return digitnet__snapshot_create(&callbacks->snapshot, model);
+    return DIGITNET_OK;
+}
+
+void digitnet__callbacks_release(digitnet__callbacks *callbacks) {
+    digitnet__snapshot_release(&callbacks->snapshot);
+}
+
+void digitnet__callbacks_end(const digitnet_callback *list, size_t count) {
+    for (size_t i = 0; list && i < count; i++)
+        if (list[i].release) {
+            digitnet__compute_begin_callback();
+            list[i].release(list[i].user_data);
+            digitnet__compute_end_callback();
+        }
+}
+
 static digitnet_status status_of(int result, size_t index) {
-    if (result == 1)
-        return DIGITNET_OK;
-    if (!digitnet__is_status(result))
+    if (result > ALL_RESULTS || (result < 0 && !digitnet__is_status(result)))
         return digitnet__fail(DIGITNET_ECALLBACK, "callback %zu returned %d, which is no status", index, result);
     if (result != DIGITNET_OK) {
         return digitnet__fail((digitnet_status)result, "callback %zu ended the fit: %s", index,
@@ -16,7 +60,36 @@ static digitnet_status status_of(int result, size_t index) {
     return DIGITNET_OK;
 }
 
-digitnet_status digitnet__callbacks_tell(digitnet__callbacks *callbacks, const digitnet_event *event, bool *stop) {
+static digitnet_status use_snapshot(digitnet__callbacks *callbacks, const digitnet_model *model, int result,
+                                    size_t index) {
+    if (!callbacks->list[index].uses_snapshot)
+        return digitnet__fail(DIGITNET_ECALLBACK, "callback %zu returned %d without uses_snapshot", index, result);
+    if (result & DIGITNET_CALLBACK_KEEP) {
+        digitnet_status status = digitnet__snapshot_check_finite(model);
+        callbacks->diverged = status != DIGITNET_OK;
+        if (status != DIGITNET_OK)
+            return status;
+        digitnet__snapshot_take(&callbacks->snapshot, model);
+    }
+    if (result & DIGITNET_CALLBACK_RESTORE) {
+        if (!callbacks->snapshot.taken)
+            return digitnet__fail(DIGITNET_ECALLBACK, "callback %zu asks to restore a snapshot and has kept none",
+                                  index);
+        callbacks->restore = true;
+    }
+    return DIGITNET_OK;
+}
+
+static digitnet_status answer(digitnet__callbacks *callbacks, const digitnet_model *model, int result, size_t index) {
+    digitnet_status status = status_of(result, index);
+    if (status == DIGITNET_OK && (result & USES_SNAPSHOT))
+        status = use_snapshot(callbacks, model, result, index);
+    if (status == DIGITNET_OK && (result & DIGITNET_CALLBACK_STOP))
+        callbacks->stop = true;
+    return status;
+}
+
+digitnet_status digitnet__callbacks_report(digitnet__callbacks *callbacks, const digitnet_event *event) {
     bool end = event->kind == DIGITNET_EVENT_FIT_END;
     size_t count = end ? callbacks->begun : callbacks->count;
     for (size_t i = 0; i < count; i++) {
@@ -27,10 +100,9 @@ digitnet_status digitnet__callbacks_tell(digitnet__callbacks *callbacks, const d
         int result = callbacks->list[i].call(event, callbacks->list[i].user_data);
         digitnet__compute_end_callback();
         digitnet__model_end_callback(event->model);
-        digitnet_status status = end ? DIGITNET_OK : status_of(result, i);
+        digitnet_status status = end ? DIGITNET_OK : answer(callbacks, event->model, result, i);
         if (status != DIGITNET_OK)
             return status;
-        *stop = *stop || result == 1;
     }
     return DIGITNET_OK;
 }

@@ -68,10 +68,16 @@ static digitnet_status check_and_compile(digitnet_model *model, digitnet_optimiz
     if (!model)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: model is NULL");
     digitnet_compile_options own = {0};
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_compile_options, reserved_2);
-    if (status == DIGITNET_OK)
-        status = DNN_RESERVED_CHECK((size_t)own.reserved_2 | own.reserved, digitnet_compile_options);
-    digitnet__training settings = {.gradient_ranges = DNN_DEFAULT_GRADIENT_RANGES};
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_compile_options, adam);
+    if (status == DIGITNET_OK && own.gradient_ranges > DNN_MAX_GRADIENT_RANGES) {
+        status = digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: gradient_ranges is %zu; at most %d",
+                                own.gradient_ranges, DNN_MAX_GRADIENT_RANGES);
+    }
+    digitnet__training settings = {
+        .loss = loss,
+        .seed = own.seed,
+        .gradient_ranges = own.gradient_ranges ? own.gradient_ranges : DNN_DEFAULT_GRADIENT_RANGES,
+    };
     if (status == DIGITNET_OK)
         status = digitnet__optimizer_settings_read(&settings.settings, optimizer, &own);
     if (status == DIGITNET_OK && !digitnet__loss_find(loss))
@@ -79,8 +85,6 @@ static digitnet_status check_and_compile(digitnet_model *model, digitnet_optimiz
     if (status == DIGITNET_OK)
         status = digitnet__model_begin_write(model);
     if (status == DIGITNET_OK) {
-        settings.loss = loss;
-        settings.seed = own.seed;
         status = compile(model, &settings);
         digitnet__model_end_write(model);
     }

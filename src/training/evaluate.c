@@ -36,7 +36,7 @@ static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model 
     if (status == DIGITNET_OK)
         status = digitnet__evaluator_run(metrics, &evaluator);
     if (status == DIGITNET_OK && !isfinite(metrics->loss))
-        status = digitnet__fail(DIGITNET_EDIVERGED,
+        status = digitnet__fail(DIGITNET_ENOTFINITE,
                                 "digitnet_model_evaluate: the loss is not finite: the network overflows");
     digitnet__evaluator_release(&evaluator);
     digitnet__thread_pool_free(pool);

@@ -13,7 +13,6 @@
 #include "training/trainer.h"
 
 #include <math.h>
-#include <string.h>
 #include <time.h>
 
 enum { DEFAULT_BATCH_SIZE = 32, VALIDATION_BATCH_SIZE = 256 };
@@ -30,9 +29,7 @@ typedef struct fit_state {
     digitnet__evaluator evaluator;
     digitnet__callbacks callbacks;
     digitnet_history *history;
-    /* The last state known to be finite. */
-    float *kept_parameters, *kept_state;
-    digitnet__progress kept_progress;
+    digitnet__snapshot finite;       /* the last epoch's end, or the fit's beginning: known to be finite */
     bool diverged;                   /* which a callback's or a source's EDIVERGED does not mean */
     digitnet__epoch_result finished; /* of the last epoch that was */
     double seconds;                  /* spent training in this epoch */
@@ -58,14 +55,8 @@ static digitnet_status check_options(const digitnet_fit_options *options) {
     }
     if (options->validation && options->validation_fraction > 0)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: validation and validation_fraction are both given");
-    if (options->callback_count && !options->callbacks) {
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: callbacks is NULL, callback_count %zu",
-                              options->callback_count);
-    }
-    for (size_t i = 0; i < options->callback_count; i++)
-        if (!options->callbacks[i].call)
-            return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: callback %zu is NULL", i);
-    return DIGITNET_OK;
+    digitnet_status status = DNN_FLAG_CHECK(options, digitnet_fit_options, no_shuffle);
+    return status == DIGITNET_OK ? digitnet__callbacks_check(options->callbacks, options->callback_count) : status;
 }
 
 static digitnet_status check_compiled(const digitnet_model *model) {
@@ -109,35 +100,16 @@ static digitnet_status prepare_datasets(fit_state *fit) {
     return status;
 }
 
-static size_t state_values(const fit_state *fit) {
-    return digitnet__optimizer_slots(&fit->model->training->settings) * fit->model->network.graph.parameter_count;
-}
-
-static void keep_state(fit_state *fit) {
-    const digitnet__training *training = fit->model->training;
-    memcpy(fit->kept_parameters, fit->model->network.parameters,
-           fit->model->network.graph.parameter_count * sizeof(float));
-    memcpy(fit->kept_state, training->state, state_values(fit) * sizeof(float));
-    fit->kept_progress = training->progress;
-}
-
-static void restore_state(fit_state *fit) {
-    digitnet__training *training = fit->model->training;
-    memcpy(fit->model->network.parameters, fit->kept_parameters,
-           fit->model->network.graph.parameter_count * sizeof(float));
-    memcpy(training->state, fit->kept_state, state_values(fit) * sizeof(float));
-    training->progress = fit->kept_progress;
-    digitnet__network_pack(&fit->model->network);
-}
-
 /* All memory that the fit needs. */
 static digitnet_status book(fit_state *fit) {
     fit->order = digitnet__allocate_array(fit->image_count, sizeof *fit->order);
-    fit->kept_parameters = digitnet__allocate_array(fit->model->network.graph.parameter_count, sizeof(float));
-    fit->kept_state = digitnet__allocate_array(state_values(fit), sizeof(float));
-    if (!fit->order || !fit->kept_parameters || !fit->kept_state)
-        return DIGITNET_ENOMEM;
-    digitnet_status status = digitnet__history_create(&fit->history, fit->model->training->progress.epochs_done + 1);
+    digitnet_status status = fit->order ? DIGITNET_OK : DIGITNET_ENOMEM;
+    if (status == DIGITNET_OK)
+        status = digitnet__snapshot_create(&fit->finite, fit->model);
+    if (status == DIGITNET_OK)
+        status = digitnet__callbacks_prepare(&fit->callbacks, fit->model);
+    if (status == DIGITNET_OK)
+        status = digitnet__history_create(&fit->history, fit->model->training->progress.epochs_done + 1);
     if (status == DIGITNET_OK)
         status = digitnet__thread_pool_create(&fit->pool, fit->options.threads ? fit->options.threads
                                                                                : digitnet__processor_count());
@@ -156,8 +128,8 @@ static void release(fit_state *fit) {
     digitnet__trainer_release(&fit->trainer);
     digitnet__thread_pool_free(fit->pool);
     digitnet__release(fit->order);
-    digitnet__release(fit->kept_parameters);
-    digitnet__release(fit->kept_state);
+    digitnet__snapshot_release(&fit->finite);
+    digitnet__callbacks_release(&fit->callbacks);
     digitnet_history_free(fit->history);
     digitnet_dataset_free(fit->train_part);
     digitnet_dataset_free(fit->validation_part);
@@ -175,7 +147,7 @@ static digitnet__progress place_of(const fit_state *fit) {
                                 .batch_size = fit->batch_size};
 }
 
-/* The metrics of the epoch at hand so far; validation figures are not known before its end. */
+/* The metrics of the current epoch so far; validation figures are not known before its end. */
 static digitnet__epoch_result results_so_far(const fit_state *fit) {
     digitnet__progress place = place_of(fit);
     size_t images = place.batches_done * fit->batch_size;
@@ -188,10 +160,9 @@ static digitnet__epoch_result results_so_far(const fit_state *fit) {
                                                [DIGITNET_METRIC_SECONDS] = fit->seconds}};
 }
 
-/* Tells the callbacks, and notes it where one asks to stop. */
-static digitnet_status tell(fit_state *fit, digitnet_event_kind kind, size_t epoch, size_t batch,
-                            const digitnet__epoch_result *result) {
-    digitnet_event event = {.struct_size = sizeof event,
+static digitnet_event event_of(const fit_state *fit, digitnet_event_kind kind, size_t epoch, size_t batch,
+                               const digitnet__epoch_result *result) {
+    return (digitnet_event){.struct_size = sizeof(digitnet_event),
                             .model = fit->model,
                             .epoch = epoch,
                             .epochs = fit->until_epoch,
@@ -203,20 +174,24 @@ static digitnet_status tell(fit_state *fit, digitnet_event_kind kind, size_t epo
                             .validation_accuracy = result->values[DIGITNET_METRIC_VALIDATION_ACCURACY],
                             .seconds = result->values[DIGITNET_METRIC_SECONDS],
                             .kind = kind};
-    bool stop = false;
-    digitnet_status status = digitnet__callbacks_tell(&fit->callbacks, &event, &stop);
-    if (stop && fit->end == DIGITNET_STOP_COMPLETED)
-        fit->end = DIGITNET_STOP_CALLBACK;
-    return status;
 }
 
-/* Tells of the epoch at hand as it stands; after the last one there is none, and it is told of again. */
-static digitnet_status tell_progress(fit_state *fit, digitnet_event_kind kind) {
+/* Of the current epoch as it stands; after the last one there is none, and that one is described again. */
+static digitnet_event progress_event(const fit_state *fit, digitnet_event_kind kind) {
     digitnet__progress place = place_of(fit);
     bool over = place.epochs_done == fit->until_epoch;
     digitnet__epoch_result result = over ? fit->finished : results_so_far(fit);
-    return tell(fit, kind, over ? fit->until_epoch : place.epochs_done + 1,
-                over ? fit->batch_count : place.batches_done, &result);
+    return event_of(fit, kind, over ? fit->until_epoch : place.epochs_done + 1,
+                    over ? fit->batch_count : place.batches_done, &result);
+}
+
+/* To the callbacks, with what they ask for. */
+static digitnet_status report(fit_state *fit, digitnet_event event) {
+    digitnet_status status = digitnet__callbacks_report(&fit->callbacks, &event);
+    fit->diverged = fit->diverged || fit->callbacks.diverged;
+    if (fit->callbacks.stop && fit->end == DIGITNET_STOP_COMPLETED)
+        fit->end = DIGITNET_STOP_CALLBACK;
+    return status;
 }
 
 static bool is_stopped(fit_state *fit) {
@@ -237,32 +212,17 @@ static digitnet_status run_batches(fit_state *fit) {
         fit->seconds += seconds_now() - start;
         fit->diverged = fit->trainer.diverged;
         if (status == DIGITNET_OK)
-            status = tell_progress(fit, DIGITNET_EVENT_BATCH_END);
+            status = report(fit, progress_event(fit, DIGITNET_EVENT_BATCH_END));
         if (status != DIGITNET_OK)
             return status;
     }
     return DIGITNET_OK;
 }
 
-static digitnet_status fail_diverged(fit_state *fit, const char *what) {
-    fit->diverged = true;
-    return digitnet__fail(DIGITNET_EDIVERGED, "%s is no longer finite in epoch %llu", what,
-                          (unsigned long long)fit->model->training->progress.epochs_done + 1);
-}
-
-static bool all_finite(const float *values, size_t count) {
-    size_t i = 0;
-    while (i < count && isfinite(values[i]))
-        i++;
-    return i == count;
-}
-
 static digitnet_status check_finite(fit_state *fit) {
-    if (!all_finite(fit->model->network.parameters, fit->model->network.graph.parameter_count))
-        return fail_diverged(fit, "a weight");
-    if (!all_finite(fit->model->training->state, state_values(fit)))
-        return fail_diverged(fit, "a moment of the optimizer");
-    return DIGITNET_OK;
+    digitnet_status status = digitnet__snapshot_check_finite(fit->model);
+    fit->diverged = status != DIGITNET_OK;
+    return status;
 }
 
 static digitnet_status validate(fit_state *fit, digitnet__epoch_result *result) {
@@ -270,8 +230,11 @@ static digitnet_status validate(fit_state *fit, digitnet__epoch_result *result) 
         return DIGITNET_OK;
     digitnet_metrics metrics;
     digitnet_status status = digitnet__evaluator_run(&metrics, &fit->evaluator);
-    if (status == DIGITNET_OK && !isfinite(metrics.loss))
-        status = fail_diverged(fit, "the validation's loss");
+    if (status == DIGITNET_OK && !isfinite(metrics.loss)) {
+        fit->diverged = true;
+        status = digitnet__fail(DIGITNET_EDIVERGED, "the validation's loss is no longer finite in epoch %llu",
+                                (unsigned long long)fit->model->training->progress.epochs_done + 1);
+    }
     if (status == DIGITNET_OK) {
         result->values[DIGITNET_METRIC_VALIDATION_LOSS] = metrics.loss;
         result->values[DIGITNET_METRIC_VALIDATION_ACCURACY] = metrics.accuracy;
@@ -292,8 +255,8 @@ static digitnet_status finish_epoch(fit_state *fit) {
         return status;
     *progress = (digitnet__progress){.epochs_done = progress->epochs_done + 1, .steps_done = progress->steps_done};
     fit->finished = result;
-    keep_state(fit);
-    return tell(fit, DIGITNET_EVENT_EPOCH_END, progress->epochs_done, fit->batch_count, &result);
+    digitnet__snapshot_take(&fit->finite, fit->model);
+    return report(fit, event_of(fit, DIGITNET_EVENT_EPOCH_END, progress->epochs_done, fit->batch_count, &result));
 }
 
 static digitnet_status run_epoch(fit_state *fit) {
@@ -305,7 +268,7 @@ static digitnet_status run_epoch(fit_state *fit) {
         digitnet__epoch_shuffle(fit->order, fit->image_count, training->seed, progress->epochs_done);
     *progress = place_of(fit);
     fit->seconds = 0;
-    digitnet_status status = tell_progress(fit, DIGITNET_EVENT_EPOCH_BEGIN);
+    digitnet_status status = report(fit, progress_event(fit, DIGITNET_EVENT_EPOCH_BEGIN));
     if (status == DIGITNET_OK)
         status = run_batches(fit);
     if (status == DIGITNET_OK && progress->batches_done == fit->batch_count && fit->end == DIGITNET_STOP_COMPLETED)
@@ -313,26 +276,38 @@ static digitnet_status run_epoch(fit_state *fit) {
     return status;
 }
 
+/* The state that the fit ends with: what a callback has asked for, or where it diverged the last one that was finite.
+ */
+static void restore(fit_state *fit) {
+    if (fit->callbacks.restore)
+        digitnet__snapshot_restore(fit->model, &fit->callbacks.snapshot);
+    else if (fit->diverged)
+        digitnet__snapshot_restore(fit->model, &fit->finite);
+}
+
 static digitnet_status run(fit_state *fit) {
     const digitnet__progress *progress = &fit->model->training->progress;
-    keep_state(fit);
-    digitnet_status status = tell_progress(fit, DIGITNET_EVENT_FIT_BEGIN);
+    digitnet__snapshot_take(&fit->finite, fit->model);
+    digitnet_status status = report(fit, progress_event(fit, DIGITNET_EVENT_FIT_BEGIN));
     while (status == DIGITNET_OK && progress->epochs_done < fit->until_epoch && !is_stopped(fit))
         status = run_epoch(fit);
     if (status == DIGITNET_OK)
         status = check_finite(fit); /* a fit may be stopped before the next loss would show it */
-    if (fit->diverged)
-        restore_state(fit);
+    digitnet__message reason = digitnet__message_get();
+    digitnet_event last = progress_event(fit, DIGITNET_EVENT_FIT_END);
+    restore(fit);
     if (status != DIGITNET_OK)
         fit->end = DIGITNET_STOP_FAILED;
     digitnet__history_set_end(fit->history, fit->end);
-    tell_progress(fit, DIGITNET_EVENT_FIT_END);
+    report(fit, last);
+    if (status != DIGITNET_OK)
+        digitnet__message_set(&reason);
     atomic_store(&fit->model->stop_requested, 0);
     return status;
 }
 
-/* With the model to itself. */
-static digitnet_status prepare_and_run(fit_state *fit, digitnet_history **history) {
+/* With exclusive access. */
+static digitnet_status prepare_and_run(fit_state *fit) {
     digitnet_status status = check_compiled(fit->model);
     if (status == DIGITNET_OK)
         status = prepare_datasets(fit);
@@ -348,40 +323,50 @@ static digitnet_status prepare_and_run(fit_state *fit, digitnet_history **histor
         return status;
     if (done < fit->until_epoch)
         status = run(fit);
-    if (history) {
-        *history = fit->history;
+    if (fit->options.history) {
+        *fit->options.history = fit->history;
         fit->history = NULL;
     }
     return status;
 }
 
-static digitnet_status fit_model(digitnet_history **history, digitnet_model *model, const digitnet_dataset *train,
-                                 const digitnet_fit_options *options) {
-    if (history)
-        *history = NULL;
-    if (!model || !train)
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: %s is NULL", model ? "train" : "model");
-    fit_state fit = {.model = model, .train = train};
-    digitnet_status status = DNN_OPTIONS_READ(&fit.options, options, digitnet_fit_options, reserved);
+static digitnet_status fit_model(fit_state *fit) {
+    digitnet_status status =
+        DNN_RESERVED_CHECK((size_t)fit->options.reserved_2 | fit->options.reserved, digitnet_fit_options);
+    if (status == DIGITNET_OK && (!fit->model || !fit->train))
+        status = digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: %s is NULL", fit->model ? "train" : "model");
     if (status == DIGITNET_OK)
-        status = DNN_RESERVED_CHECK((size_t)fit.options.reserved, digitnet_fit_options);
+        status = check_options(&fit->options);
     if (status == DIGITNET_OK)
-        status = check_options(&fit.options);
-    if (status == DIGITNET_OK)
-        status = digitnet__model_begin_write(model);
+        status = digitnet__model_begin_write(fit->model);
     if (status != DIGITNET_OK)
         return status;
-    fit.validation = fit.options.validation;
-    fit.callbacks = (digitnet__callbacks){.list = fit.options.callbacks, .count = fit.options.callback_count};
-    status = prepare_and_run(&fit, history);
-    release(&fit);
-    digitnet__model_end_write(model);
+    fit->validation = fit->options.validation;
+    fit->callbacks = (digitnet__callbacks){.list = fit->options.callbacks, .count = fit->options.callback_count};
+    status = prepare_and_run(fit);
+    release(fit);
+    digitnet__model_end_write(fit->model);
     return status;
 }
 
-digitnet_status digitnet_model_fit(digitnet_history **history, digitnet_model *model, const digitnet_dataset *train,
+static digitnet_status read_and_fit(digitnet_model *model, const digitnet_dataset *train,
+                                    const digitnet_fit_options *options) {
+    fit_state fit = {.model = model, .train = train};
+    digitnet_status status = DNN_OPTIONS_READ(&fit.options, options, digitnet_fit_options, reserved_2);
+    if (fit.options.history)
+        *fit.options.history = NULL;
+    if (status == DIGITNET_OK)
+        status = fit_model(&fit);
+    digitnet__message reason = digitnet__message_get();
+    digitnet__callbacks_end(fit.options.callbacks, fit.options.callback_count);
+    if (status != DIGITNET_OK)
+        digitnet__message_set(&reason);
+    return status;
+}
+
+digitnet_status digitnet_model_fit(digitnet_model *model, const digitnet_dataset *train,
                                    const digitnet_fit_options *options) {
     digitnet__compute compute;
     digitnet__compute_enter(&compute);
-    return digitnet__compute_leave(&compute, fit_model(history, model, train, options));
+    return digitnet__compute_leave(&compute, read_and_fit(model, train, options));
 }

@@ -59,10 +59,10 @@ static bench_settings read_settings(char **arguments) {
 /* Seconds that one epoch takes. */
 static double train(const bench_work *work, const digitnet_dataset *dataset) {
     digitnet_history *history = NULL;
-    bench_check(
-        digitnet_model_fit(&history, work->model, dataset,
-                           DIGITNET_WITH(digitnet_fit_options, .batch_size = work->batch, .threads = work->threads)),
-        "digitnet_model_fit");
+    bench_check(digitnet_model_fit(work->model, dataset,
+                                   DIGITNET_WITH(digitnet_fit_options, .history = &history, .batch_size = work->batch,
+                                                 .threads = work->threads)),
+                "digitnet_model_fit");
     double seconds = digitnet_history_series(NULL, history, DIGITNET_METRIC_SECONDS)[0];
     digitnet_history_free(history);
     return seconds;

@@ -16,7 +16,7 @@ static const digitnet__kernels *baseline_kernels(void) {
 
 static void train_one_step(digitnet_model *model, const digitnet_dataset *digits) {
     bench_check(
-        digitnet_model_fit(NULL, model, digits, DIGITNET_WITH(digitnet_fit_options, .batch_size = BATCH, .threads = 1)),
+        digitnet_model_fit(model, digits, DIGITNET_WITH(digitnet_fit_options, .batch_size = BATCH, .threads = 1)),
         "digitnet_model_fit");
 }
 

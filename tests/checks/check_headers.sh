@@ -44,17 +44,30 @@ compile_c '#include "digitnet/digitnet.h"
 #include "digitnet/progress.h"
 digitnet_status use(digitnet_model *model, const digitnet_dataset *data);
 digitnet_status use(digitnet_model *model, const digitnet_dataset *data) {
+    static const digitnet_adam_options adam = DIGITNET_ADAM_INIT;
+    digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    sgd.momentum = adam.beta_1;
     digitnet_model_add_dense_ex(model, 10, DIGITNET_ACTIVATION_SOFTMAX, DIGITNET_WITH(digitnet_dense_options, .name = "scores"));
-    if (digitnet_model_fit(NULL, model, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 5,
-                           DIGITNET_CALLBACKS({digitnet_progress_print, stderr}))))
+    if (digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                  DIGITNET_WITH(digitnet_compile_options, .sgd = &sgd)))
+        return digitnet_model_evaluate(&metrics, model, data, NULL);
+    if (digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 5,
+                           DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr}))))
         return digitnet_model_evaluate(&metrics, model, data, NULL);
     return digitnet_model_evaluate(&metrics, model, data, DIGITNET_WITH(digitnet_evaluate_options));
 }'
 compile_cpp '#include "digitnet/digitnet.h"
-digitnet_status use(const digitnet_model *model, const digitnet_dataset *data);
-digitnet_status use(const digitnet_model *model, const digitnet_dataset *data) {
+digitnet_status use(digitnet_model *model, const digitnet_dataset *data);
+digitnet_status use(digitnet_model *model, const digitnet_dataset *data) {
+    static const digitnet_adam_options adam = DIGITNET_ADAM_INIT;
+    digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    digitnet_compile_options options = DIGITNET_INIT(digitnet_compile_options);
+    sgd.momentum = adam.beta_1;
+    options.sgd = &sgd;
+    if (digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, &options))
+        return DIGITNET_EINVAL;
     return digitnet_model_evaluate(&metrics, model, data, nullptr);
 }'
 

@@ -29,9 +29,9 @@ int main(void) {
     digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SOFTMAX);
     if (digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY))
         return failed("compile");
-    if (digitnet_model_fit(NULL, model, dataset,
+    if (digitnet_model_fit(model, dataset,
                            DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .threads = 1,
-                                         DIGITNET_CALLBACKS({digitnet_progress_print, stderr}))))
+                                         DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr}))))
         return failed("fit");
     if (digitnet_model_evaluate(&result, model, dataset, NULL) || result.count != 4)
         return failed("evaluate");

@@ -26,14 +26,14 @@ int main() {
 
     auto compile_options = DIGITNET_INIT(digitnet_compile_options);
     compile_options.learning_rate = 0.01;
-    digitnet_callback callback = {count_events, &events};
+    digitnet_callback callback = {count_events, &events, nullptr, 0, 0};
     auto fit_options = DIGITNET_INIT(digitnet_fit_options);
     fit_options.callbacks = &callback;
     fit_options.callback_count = 1;
     ok = ok &&
          digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
                                    &compile_options) == DIGITNET_OK &&
-         digitnet_model_fit(nullptr, model, dataset, &fit_options) == DIGITNET_OK && events > 0 &&
+         digitnet_model_fit(model, dataset, &fit_options) == DIGITNET_OK && events > 0 &&
          digitnet_model_predict(scores.data(), scores.size(), model, images.data(), images.size()) == DIGITNET_OK;
     if (!ok)
         std::fprintf(stderr, "consumer.cpp: %s\n", digitnet_last_error());

@@ -25,7 +25,7 @@ static digitnet::model train(const digitnet::dataset &dataset) {
     options.epochs = 2;
     options.threads = 1;
     int events = 0;
-    model.fit(dataset, options, digitnet_callback{digitnet_progress_print, stderr},
+    model.fit(dataset, options, digitnet_callback{digitnet_progress_print, stderr, nullptr, 0, 0},
               [&events](const digitnet_event &) { events++; });
     expect(events > 0, "no event was told of");
     return model;

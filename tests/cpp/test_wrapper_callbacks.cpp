@@ -53,10 +53,10 @@ TEST_CASE("a callback is anything that can be called with an event") {
     int calls = 0;
     const auto constant = [&calls](const digitnet_event &) { calls++; };
     thrower state{};
-    const digitnet_callback in_c{c_function, &calls};
+    const digitnet_callback in_c{c_function, &calls, nullptr, 0, 0};
     const digitnet::history history = model.fit(
         dataset, {}, constant, [&calls](const digitnet_event &) -> int { return calls++ < 0; }, state, function,
-        &function, in_c, digitnet_callback{c_function, &calls});
+        &function, in_c, digitnet_callback{c_function, &calls, nullptr, 0, 0});
     const int events = 5; // of one epoch of one batch
     CHECK(history.end() == DIGITNET_STOP_COMPLETED);
     CHECK(calls == 4 * events);
@@ -69,8 +69,10 @@ TEST_CASE("callbacks are called in their order, those in the options first") {
     digitnet::model model = make_model();
     std::string order;
     const digitnet_callback own[] = {
-        {[](const digitnet_event *, void *text) { return *static_cast<std::string *>(text) += 'a', 0; }, &order},
-        {[](const digitnet_event *, void *text) { return *static_cast<std::string *>(text) += 'b', 0; }, &order}};
+        {[](const digitnet_event *, void *text) { return *static_cast<std::string *>(text) += 'a', 0; }, &order,
+         nullptr, 0, 0},
+        {[](const digitnet_event *, void *text) { return *static_cast<std::string *>(text) += 'b', 0; }, &order,
+         nullptr, 0, 0}};
     digitnet::fit_options options;
     options.callbacks = own;
     options.callback_count = 2;
@@ -84,6 +86,51 @@ TEST_CASE("callbacks are called in their order, those in the options first") {
             return event.kind == DIGITNET_EVENT_FIT_BEGIN;
         });
     CHECK(order == "abcdabcd"); // FIT_BEGIN and FIT_END
+}
+
+static void count_release(void *released) {
+    ++*static_cast<int *>(released);
+}
+
+TEST_CASE("a callback in C that owns its data releases it, whatever comes out of the fit") {
+    const digitnet::dataset dataset = make_dataset();
+    digitnet::model model = make_model();
+    int released = 0;
+    const digitnet_callback owner{[](const digitnet_event *, void *) { return 0; }, &released, count_release, 0, 0};
+    model.fit(dataset, {}, owner);
+    CHECK(released == 1);
+    digitnet::fit_options options;
+    options.threads = 1000;
+    CHECK_ERROR(DIGITNET_EINVAL, "1000", model.fit(dataset, options, owner));
+    CHECK(released == 2);
+    thrower later{DIGITNET_EVENT_EPOCH_BEGIN, 7};
+    CHECK(thrown_by([&] { model.fit(dataset, {}, owner, later); }) == 7);
+    CHECK(released == 3);
+}
+
+TEST_CASE("a callable with a snapshot may keep and restore it") {
+    const digitnet::dataset dataset = make_dataset();
+    digitnet::model model = make_model(), once = make_model();
+    once.fit(dataset);
+    digitnet::fit_options options;
+    options.epochs = 3;
+    const auto keep_first = [](const digitnet_event &event) {
+        return event.kind == DIGITNET_EVENT_EPOCH_END && event.epoch == 1
+                   ? DIGITNET_CALLBACK_KEEP | DIGITNET_CALLBACK_RESTORE
+                   : DIGITNET_CALLBACK_CONTINUE;
+    };
+    CHECK_ERROR(DIGITNET_ECALLBACK, "without uses_snapshot", model.fit(dataset, options, keep_first));
+    model = make_model();
+    const auto history = model.fit(dataset, options, digitnet::with_snapshot(keep_first));
+    CHECK(history.series(DIGITNET_METRIC_LOSS).size() == 3);
+    CHECK(model.save_memory() == once.save_memory());
+    // One with a name is referred to; one without may give nothing.
+    thrower state{};
+    model.fit(dataset, {}, digitnet::with_snapshot(state));
+    CHECK(state.told == 5);
+    int calls = 0;
+    model.fit(dataset, {}, digitnet::with_snapshot([&calls](const digitnet_event &) { calls++; }));
+    CHECK(calls == 5);
 }
 
 TEST_CASE("what a callback gives ends the fit as in C") {
@@ -230,7 +277,8 @@ TEST_CASE("an exception belongs to the call that it was thrown in") {
     };
     thrower later{DIGITNET_EVENT_BATCH_END, 3};
     CHECK(thrown_by([&] {
-              model.fit(dataset, {}, digitnet_callback{in_c, const_cast<digitnet::dataset *>(&dataset)}, later);
+              model.fit(dataset, {}, digitnet_callback{in_c, const_cast<digitnet::dataset *>(&dataset), nullptr, 0, 0},
+                        later);
           }) == 3);
     // A fit in the callback of another, each with an exception of its own.
     digitnet::model inner = make_model();
@@ -260,7 +308,9 @@ TEST_CASE("threads get each its own exception") {
         digitnet::model model = make_model();
         thrower own{DIGITNET_EVENT_EPOCH_BEGIN, number + 1};
         try {
-            thrown[number] = thrown_by([&] { model.fit(dataset, {}, own, digitnet_callback{meet, &begun}); });
+            thrown[number] = thrown_by([&] {
+                model.fit(dataset, {}, own, digitnet_callback{meet, &begun, nullptr, 0, 0});
+            });
         } catch (const digitnet::error &) {
             thrown[number] = -1;
         }

@@ -22,14 +22,14 @@ static void predict_once(const digitnet_model *model) {
     float *scores = calloc(info.outputs, sizeof *scores);
     REQUIRE(image != NULL && scores != NULL);
     digitnet_status status = digitnet_model_predict(scores, info.outputs, model, image, values);
-    REQUIRE(status == DIGITNET_OK || status == DIGITNET_EDIVERGED);
+    REQUIRE(status == DIGITNET_OK || status == DIGITNET_ENOTFINITE);
     free(image);
     free(scores);
 }
 
 static void save_and_load(const digitnet_model *model) {
     size_t size = 0, again = 0;
-    REQUIRE(digitnet_model_save_memory(NULL, 0, &size, model) == DIGITNET_ESHAPE);
+    REQUIRE(digitnet_model_save_memory(NULL, 0, &size, model) == DIGITNET_EBUFFER);
     unsigned char *bytes = malloc(2 * size);
     digitnet_model *copy = NULL;
     REQUIRE(bytes != NULL);

@@ -146,8 +146,8 @@ static void put_trained_model(const char *name, digitnet_optimizer optimizer, co
                                 .epochs = 3,
                                 .batch_size = 8,
                                 .threads = 1,
-                                DIGITNET_CALLBACKS({stop_at_second_epoch, NULL})};
-    require(!digitnet_model_fit(NULL, model, dataset, &fit), "fit");
+                                DIGITNET_CALLBACKS({.call = stop_at_second_epoch, .user_data = NULL})};
+    require(!digitnet_model_fit(model, dataset, &fit), "fit");
     content file = save(model);
     put_good_model(name, model, &file);
     digitnet_dataset_free(dataset);
@@ -165,10 +165,13 @@ static void put_good_models(void) {
         put_good_model(name, model, &file);
         digitnet_model_free(model);
     }
+    digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
+    sgd.momentum = 0.9;
+    sgd.nesterov = 1;
     put_trained_model("adam.onnx", DIGITNET_OPTIMIZER_ADAM,
                       DIGITNET_WITH(digitnet_compile_options, .seed = 3, .learning_rate = 0.01));
     put_trained_model("sgd.onnx", DIGITNET_OPTIMIZER_SGD,
-                      DIGITNET_WITH(digitnet_compile_options, .seed = 4, .momentum = 0.9, .nesterov = 1));
+                      DIGITNET_WITH(digitnet_compile_options, .seed = 4, .sgd = &sgd));
 }
 
 /* A model of ours without our marks is as another tool would have saved it. */

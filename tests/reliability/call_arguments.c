@@ -58,7 +58,7 @@ static digitnet_history *make_history(void) {
     digitnet_model *model;
     digitnet_history *history;
     expect_ok(digitnet_model_clone(&model, models[TRAINED]));
-    expect_ok(digitnet_model_fit(&history, model, train, DIGITNET_WITH(digitnet_fit_options, .threads = 1)));
+    expect_ok(digitnet_model_fit(model, train, DIGITNET_WITH(digitnet_fit_options, .history = &history, .threads = 1)));
     digitnet_model_free(model);
     return history;
 }
@@ -185,17 +185,19 @@ static const struct_field model_load_options[] = {FIELD(model_load_options, stru
                                                   FIELD(model_load_options, ignore_metadata, FLAG),
                                                   FIELD(model_load_options, reserved, FLAG)};
 static const struct_field compile_options[] = {
-    FIELD(compile_options, struct_size, STRUCT_SIZE), FIELD(compile_options, reserved, ANY_SIZE),
-    FIELD(compile_options, learning_rate, ZERO_RATE), FIELD(compile_options, beta_1, ZERO_RATE),
-    FIELD(compile_options, beta_2, ZERO_RATE),        FIELD(compile_options, epsilon, ZERO_RATE),
-    FIELD(compile_options, momentum, ZERO_RATE),      FIELD(compile_options, seed, ANY_SIZE),
-    FIELD(compile_options, nesterov, FLAG),           FIELD(compile_options, reserved_2, FLAG)};
+    FIELD(compile_options, struct_size, STRUCT_SIZE), FIELD(compile_options, gradient_ranges, ANY_SIZE),
+    FIELD(compile_options, learning_rate, ZERO_RATE), FIELD(compile_options, seed, ANY_SIZE),
+    FIELD(compile_options, sgd, SGD_OPTIONS)};
+static const struct_field sgd_options[] = {
+    FIELD(sgd_options, struct_size, STRUCT_SIZE), FIELD(sgd_options, reserved, ANY_SIZE),
+    FIELD(sgd_options, momentum, ZERO_RATE), FIELD(sgd_options, nesterov, FLAG), FIELD(sgd_options, reserved_2, FLAG)};
 static const struct_field fit_options[] = {
-    FIELD(fit_options, struct_size, STRUCT_SIZE), FIELD(fit_options, epochs, ANY_SIZE),
+    FIELD(fit_options, struct_size, STRUCT_SIZE), FIELD(fit_options, history, NEW_HISTORY),
+    FIELD(fit_options, reserved, ANY_SIZE),       FIELD(fit_options, epochs, ANY_SIZE),
     FIELD(fit_options, until_epoch, ANY_SIZE),    FIELD(fit_options, batch_size, ANY_SIZE),
     FIELD(fit_options, threads, ANY_SIZE),        FIELD(fit_options, callback_count, CALLBACK_COUNT),
     FIELD(fit_options, validation, DATASET),      FIELD(fit_options, validation_fraction, ZERO_RATE),
-    FIELD(fit_options, no_shuffle, FLAG),         FIELD(fit_options, reserved, FLAG)};
+    FIELD(fit_options, no_shuffle, FLAG),         FIELD(fit_options, reserved_2, FLAG)};
 static const struct_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
                                                 FIELD(evaluate_options, threads, ANY_SIZE),
                                                 FIELD(evaluate_options, batch_size, ANY_SIZE)};
@@ -231,6 +233,7 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [MODEL_OPTIONS] = STRUCT(model_options),
     [MODEL_LOAD_OPTIONS] = STRUCT(model_load_options),
     [COMPILE_OPTIONS] = STRUCT(compile_options),
+    [SGD_OPTIONS] = STRUCT(sgd_options),
     [FIT_OPTIONS] = STRUCT(fit_options),
     [EVALUATE_OPTIONS] = STRUCT(evaluate_options),
     [ALLOCATOR] = STRUCT(allocator),
@@ -265,7 +268,7 @@ void set_field(world *own, argument_kind kind, const struct_field *field, argume
 
 /* A struct whose fields are right. */
 static void *right_struct(world *own, argument_kind kind) {
-    static const digitnet_callback callback = {stop_at_once, NULL};
+    static const digitnet_callback callback = {.call = stop_at_once};
     void *place = struct_of(own, kind);
     memset(place, 0, STRUCT_ROOM);
     memcpy(place, &struct_kinds[kind].size, sizeof(size_t));
@@ -282,8 +285,13 @@ static void *right_struct(world *own, argument_kind kind) {
                                                     .width = SMALL_WIDTH,
                                                     .height = SMALL_HEIGHT};
     else if (kind == FIT_OPTIONS)
-        *(digitnet_fit_options *)place =
-            (digitnet_fit_options){.struct_size = struct_kinds[kind].size, .callbacks = &callback, .callback_count = 1};
+        *(digitnet_fit_options *)place = (digitnet_fit_options){.struct_size = struct_kinds[kind].size,
+                                                                .history = &own->new_history,
+                                                                .callbacks = &callback,
+                                                                .callback_count = 1};
+    else if (kind == COMPILE_OPTIONS) /* SGD is the enumerator 1 */
+        *(digitnet_compile_options *)place =
+            (digitnet_compile_options){.struct_size = struct_kinds[kind].size, .sgd = right_struct(own, SGD_OPTIONS)};
     else if (kind == ALLOCATOR)
         *(digitnet_allocator *)place =
             (digitnet_allocator){.struct_size = struct_kinds[kind].size, .allocate = allocate, .release = release};

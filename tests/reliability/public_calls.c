@@ -102,7 +102,7 @@
       MODEL, ENUMERATOR, ENUMERATOR, COMPILE_OPTIONS)                                                                  \
     X(digitnet_model_set_learning_rate, digitnet_model_set_learning_rate(P(0), R(1)), MODEL, RATE)                     \
     X(digitnet_model_get_learning_rate, digitnet_model_get_learning_rate(P(0), P(1)), RATE_OUT, MODEL)                 \
-    X(digitnet_model_fit, digitnet_model_fit(P(0), P(1), P(2), P(3)), NEW_HISTORY, MODEL, DATASET, FIT_OPTIONS)        \
+    X(digitnet_model_fit, digitnet_model_fit(P(0), P(1), P(2)), MODEL, DATASET, FIT_OPTIONS)                           \
     X(digitnet_model_request_stop, (digitnet_model_request_stop(P(0)), 0), MODEL)                                      \
     X(digitnet_model_clear_stop, (digitnet_model_clear_stop(P(0)), 0), MODEL)                                          \
     X(digitnet_history_series, (digitnet_history_series(P(0), P(1), (digitnet_metric)I(2)), 0), SIZE_OUT, HISTORY,     \

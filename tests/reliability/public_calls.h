@@ -81,6 +81,7 @@ typedef enum argument_kind {
     MODEL_OPTIONS,
     MODEL_LOAD_OPTIONS,
     COMPILE_OPTIONS,
+    SGD_OPTIONS,
     FIT_OPTIONS,
     EVALUATE_OPTIONS,
     ALLOCATOR,

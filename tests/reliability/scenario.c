@@ -119,9 +119,9 @@ static digitnet_status create_source(scenario *self) {
 
 static digitnet_status fit_until(digitnet_history **history, digitnet_model *model, const scenario *self,
                                  size_t epoch) {
-    return digitnet_model_fit(history, model, self->raw,
-                              DIGITNET_WITH(digitnet_fit_options, .until_epoch = epoch, .batch_size = BATCH,
-                                            .threads = THREADS, .validation = self->compressed));
+    return digitnet_model_fit(model, self->raw,
+                              DIGITNET_WITH(digitnet_fit_options, .history = history, .until_epoch = epoch,
+                                            .batch_size = BATCH, .threads = THREADS, .validation = self->compressed));
 }
 
 /* Two batches. */
@@ -202,8 +202,10 @@ static digitnet_status clone_model(scenario *self) {
 }
 
 static digitnet_status compile_again(scenario *self) {
+    digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
+    sgd.momentum = 0.5;
     return digitnet_model_compile_ex(self->copy, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
-                                     DIGITNET_WITH(digitnet_compile_options, .momentum = 0.5));
+                                     DIGITNET_WITH(digitnet_compile_options, .sgd = &sgd));
 }
 
 static digitnet_status fit_loaded(scenario *self) {

@@ -134,10 +134,11 @@ static digitnet_model *make_model(results *out, host *self) {
 static void train(results *out, host *self, digitnet_model *model, const digitnet_dataset *train,
                   const digitnet_dataset *validation, size_t threads, const char *path) {
     digitnet_history *history;
-    expect_ok(IN_MODE(
-        self, digitnet_model_fit(&history, model, train,
-                                 DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = 6, .threads = threads,
-                                               .validation = validation, DIGITNET_CALLBACKS({see_event, self})))));
+    expect_ok(
+        IN_MODE(self, digitnet_model_fit(model, train,
+                                         DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 3,
+                                                       .batch_size = 6, .threads = threads, .validation = validation,
+                                                       DIGITNET_CALLBACKS({.call = see_event, .user_data = self})))));
     for (int metric = DIGITNET_METRIC_LOSS; metric <= DIGITNET_METRIC_VALIDATION_ACCURACY; metric++)
         memcpy(out->series[metric], digitnet_history_series(NULL, history, (digitnet_metric)metric),
                sizeof out->series[metric]);
@@ -319,7 +320,7 @@ static void overflow_in_mode(host *self, const digitnet_dataset *data, size_t th
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
     expect_ok(digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
                                         DIGITNET_WITH(digitnet_compile_options, .learning_rate = 1e30)));
-    expect_failure(IN_MODE(self, digitnet_model_fit(NULL, model, data,
+    expect_failure(IN_MODE(self, digitnet_model_fit(model, data,
                                                     DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = 4,
                                                                   .threads = threads))),
                    DIGITNET_EDIVERGED, "");
@@ -372,9 +373,10 @@ static void test_callbacks_own_the_mode(void **state) {
     floating_state before, now, after;
     set_usual_floating_mode();
     before = now = look_at_floating_point();
-    digitnet_status status = digitnet_model_fit(NULL, model, data,
-                                                DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 8,
-                                                              .threads = 2, DIGITNET_CALLBACKS({change_mode, &now})));
+    digitnet_status status =
+        digitnet_model_fit(model, data,
+                           DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 8, .threads = 2,
+                                         DIGITNET_CALLBACKS({.call = change_mode, .user_data = &now})));
     after = look_at_floating_point();
     set_usual_floating_mode();
     expect_ok(status);

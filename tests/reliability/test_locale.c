@@ -34,12 +34,14 @@ static void write_all(written *out) {
     digitnet_model *model = build_small_network();
     digitnet_dataset *data = make_small_dataset(10, 1);
     digitnet_history *history;
+    digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
+    sgd.momentum = 0.5;
     expect_ok(digitnet_model_compile_ex(
         model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
-        DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.0123, .momentum = 0.5, .seed = 3)));
-    expect_ok(digitnet_model_fit(
-        &history, model, data,
-        DIGITNET_WITH(digitnet_fit_options, .epochs = 4, .batch_size = 4, DIGITNET_CALLBACKS({stop_in_third, NULL}))));
+        DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.0123, .sgd = &sgd, .seed = 3)));
+    expect_ok(digitnet_model_fit(model, data,
+                                 DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 4, .batch_size = 4,
+                                               DIGITNET_CALLBACKS({.call = stop_in_third, .user_data = NULL}))));
     snprintf(path, sizeof path, "%s/x", folder.path);
     expect_ok(digitnet_model_save(model, path));
     read_back(out->model, &out->model_size, path);

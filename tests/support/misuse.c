@@ -8,7 +8,7 @@ int begin_misuse(void **state) {
     own->model = make_small_network(1);
     own->draft = build_small_network();
     own->data = make_small_dataset(MISUSE_IMAGES, 1);
-    expect_ok(digitnet_model_fit(&own->history, own->model, own->data, NULL));
+    expect_ok(digitnet_model_fit(own->model, own->data, DIGITNET_WITH(digitnet_fit_options, .history = &own->history)));
     expect_ok(digitnet_session_create(&own->session, own->model, NULL));
     own->weights = copy_weights(own->model);
     fill_noise(own->image, SMALL_IMAGE, 1);

@@ -7,7 +7,7 @@
 
 saved_bytes save_model(const digitnet_model *model) {
     saved_bytes file = {NULL, 0};
-    expect_failure(digitnet_model_save_memory(NULL, 0, &file.size, model), DIGITNET_ESHAPE, "capacity is 0");
+    expect_failure(digitnet_model_save_memory(NULL, 0, &file.size, model), DIGITNET_EBUFFER, "capacity is 0");
     file.data = must_allocate(file.size);
     expect_ok(digitnet_model_save_memory(file.data, file.size, NULL, model));
     return file;

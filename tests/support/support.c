@@ -149,7 +149,7 @@ digitnet_dataset *make_small_dataset(size_t count, uint64_t seed) {
 }
 
 void fit(digitnet_model *model, const digitnet_dataset *train, const digitnet_fit_options *options) {
-    expect_ok(digitnet_model_fit(NULL, model, train, options));
+    expect_ok(digitnet_model_fit(model, train, options));
 }
 
 temporary_folder make_folder(void) {

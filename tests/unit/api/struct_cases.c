@@ -98,19 +98,31 @@ static digitnet_status add_concatenate(misuse *own, void *options) {
     return add_layer(add_concatenate_to, options);
 }
 
-static digitnet_status compile(misuse *own, void *options) {
+static digitnet_status compile_for(misuse *own, digitnet_optimizer optimizer, const digitnet_compile_options *options) {
     digitnet_model *model;
     expect_ok(digitnet_model_clone(&model, own->draft));
-    digitnet_status status = digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_ADAM,
-                                                       DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, options);
+    digitnet_status status =
+        digitnet_model_compile_ex(model, optimizer, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, options);
     digitnet_model_free(model);
     return status;
+}
+
+static digitnet_status compile(misuse *own, void *options) {
+    return compile_for(own, DIGITNET_OPTIMIZER_ADAM, options);
+}
+
+static digitnet_status compile_sgd(misuse *own, void *options) {
+    return compile_for(own, DIGITNET_OPTIMIZER_SGD, DIGITNET_WITH(digitnet_compile_options, .sgd = options));
+}
+
+static digitnet_status compile_adam(misuse *own, void *options) {
+    return compile_for(own, DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .adam = options));
 }
 
 static digitnet_status fit_model(misuse *own, void *options) {
     digitnet_model *model;
     expect_ok(digitnet_model_clone(&model, own->model));
-    digitnet_status status = digitnet_model_fit(NULL, model, own->data, options);
+    digitnet_status status = digitnet_model_fit(model, own->data, options);
     digitnet_model_free(model);
     return status;
 }
@@ -142,7 +154,7 @@ static digitnet_status load_model_file(misuse *own, void *options) {
 
 static digitnet_status load_model(misuse *own, void *options) {
     size_t size;
-    expect_failure(digitnet_model_save_memory(NULL, 0, &size, own->model), DIGITNET_ESHAPE, "");
+    expect_failure(digitnet_model_save_memory(NULL, 0, &size, own->model), DIGITNET_EBUFFER, "");
     unsigned char *bytes = must_allocate(size);
     expect_ok(digitnet_model_save_memory(bytes, size, NULL, own->model));
     digitnet_model *model;
@@ -205,6 +217,7 @@ static int gather_nothing(float *images, int32_t *labels, const size_t *indices,
     return 0;
 }
 
+static const digitnet_adam_options valid_adam = DIGITNET_ADAM_INIT;
 static const digitnet_source_options valid_source = {
     .struct_size = sizeof valid_source, .count = 1, .height = 1, .width = 1, .channels = 1, .gather = gather_nothing};
 static const uint8_t picture[100] = {
@@ -226,8 +239,10 @@ const struct_case option_cases[] = {
     CASE(digitnet_activation_options, input, NULL, add_activation),
     CASE(digitnet_add_options, name, NULL, add_add),
     CASE(digitnet_concatenate_options, name, NULL, add_concatenate),
-    CASE(digitnet_compile_options, reserved_2, NULL, compile),
-    CASE(digitnet_fit_options, reserved, NULL, fit_model),
+    CASE(digitnet_compile_options, adam, NULL, compile),
+    CASE(digitnet_sgd_options, reserved_2, NULL, compile_sgd),
+    CASE(digitnet_adam_options, epsilon, &valid_adam, compile_adam),
+    CASE(digitnet_fit_options, reserved_2, NULL, fit_model),
     CASE(digitnet_evaluate_options, batch_size, NULL, evaluate),
     CASE(digitnet_session_options, threads, NULL, create_session),
     CASE(digitnet_model_load_options, reserved, NULL, load_model),

@@ -23,8 +23,9 @@ static int hold(const digitnet_event *event, void *user_data) {
 
 static void *run_held_fit(void *user_data) {
     held_fit *held = user_data;
-    held->status = digitnet_model_fit(NULL, held->model, held->data,
-                                      DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS({hold, held})));
+    held->status =
+        digitnet_model_fit(held->model, held->data,
+                           DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS({.call = hold, .user_data = held})));
     return NULL;
 }
 
@@ -60,7 +61,7 @@ static void expect_writers_refused(digitnet_model *model, const digitnet_dataset
     static const char why[] = "the model is in use";
     float weights[1000] = {0};
     assert_true(parameters <= 1000);
-    expect_failure(digitnet_model_fit(NULL, model, data, NULL), DIGITNET_ESTATE, why);
+    expect_failure(digitnet_model_fit(model, data, NULL), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY),
                    DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_set_weights(model, NULL, weights, parameters), DIGITNET_ESTATE, why);

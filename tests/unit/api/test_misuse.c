@@ -4,6 +4,7 @@
 #include "onnx_models.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static void test_zeros(void **state) {
     misuse *own = *state;
@@ -56,24 +57,72 @@ static void test_bad_enumerators_and_rates(void **state) {
     expect_invalid(digitnet_model_compile(own->model, (digitnet_optimizer)0, loss), "0 is no optimizer");
     expect_invalid(digitnet_model_compile(own->model, (digitnet_optimizer)3, loss), "3 is no optimizer");
     expect_invalid(digitnet_model_compile(own->model, DIGITNET_OPTIMIZER_ADAM, (digitnet_loss)0), "0 is no loss");
-    static const digitnet_compile_options options[] = {{.struct_size = sizeof *options, .learning_rate = -1},
-                                                       {.struct_size = sizeof *options, .learning_rate = NAN},
-                                                       {.struct_size = sizeof *options, .learning_rate = INFINITY},
-                                                       {.struct_size = sizeof *options, .beta_1 = 1},
-                                                       {.struct_size = sizeof *options, .beta_2 = -0.1},
-                                                       {.struct_size = sizeof *options, .beta_2 = NAN},
-                                                       {.struct_size = sizeof *options, .epsilon = -1e-7},
-                                                       {.struct_size = sizeof *options, .momentum = 1},
-                                                       {.struct_size = sizeof *options, .momentum = INFINITY},
-                                                       {.struct_size = sizeof *options, .nesterov = 1}};
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        expect_invalid(digitnet_model_compile_ex(own->model, DIGITNET_OPTIMIZER_SGD, loss, &options[i]), "optimizer: ");
     expect_invalid(digitnet_model_set_learning_rate(own->model, 0), "0");
     expect_invalid(digitnet_model_set_learning_rate(own->model, -1), "-1");
     expect_invalid(digitnet_model_set_learning_rate(own->model, NAN), "nan");
     assert_null(digitnet_history_series(NULL, own->history, (digitnet_metric)5));
     assert_null(digitnet_history_series(NULL, own->history, (digitnet_metric)-1));
     assert_string_equal(digitnet_status_string((digitnet_status)-99), "unknown status");
+}
+
+static digitnet_status compile_with(misuse *own, digitnet_optimizer optimizer,
+                                    const digitnet_compile_options *options) {
+    return digitnet_model_compile_ex(own->model, optimizer, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, options);
+}
+
+static void test_bad_compile_options(void **state) {
+    misuse *own = *state;
+    static const double rates[] = {-1, NAN, INFINITY};
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
+        expect_invalid(compile_with(own, DIGITNET_OPTIMIZER_ADAM,
+                                    DIGITNET_WITH(digitnet_compile_options, .learning_rate = rates[i])),
+                       "optimizer: learning_rate is ");
+    expect_invalid(
+        compile_with(own, DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .gradient_ranges = 257)),
+        "gradient_ranges is 257; at most 256");
+    digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
+    digitnet_adam_options adam = DIGITNET_ADAM_INIT;
+    expect_invalid(compile_with(own, DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .sgd = &sgd)),
+                   "settings of SGD are given for another one");
+    expect_invalid(compile_with(own, DIGITNET_OPTIMIZER_SGD, DIGITNET_WITH(digitnet_compile_options, .adam = &adam)),
+                   "settings of Adam are given for another one");
+}
+
+static void test_bad_optimizer_settings(void **state) {
+    misuse *own = *state;
+    static const struct {
+        digitnet_adam_options adam;
+        const char *message;
+    } adams[] = {
+        {{.beta_1 = 1, .beta_2 = 0, .epsilon = 1}, "beta_1 is 1"},
+        {{.beta_1 = 0, .beta_2 = -0.5, .epsilon = 1}, "beta_2 is -0.5"},
+        {{.beta_1 = 0, .beta_2 = NAN, .epsilon = 1}, "beta_2 is nan"},
+        {{.beta_1 = 0, .beta_2 = 0, .epsilon = -1}, "epsilon is -1"},
+        {{.beta_1 = 0, .beta_2 = 0, .epsilon = 0},
+         "epsilon is 0"}, /* DIGITNET_INIT() where DIGITNET_ADAM_INIT belongs */
+    };
+    for (size_t i = 0; i < sizeof adams / sizeof *adams; i++) {
+        digitnet_adam_options adam = adams[i].adam;
+        adam.struct_size = sizeof adam;
+        expect_invalid(
+            compile_with(own, DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .adam = &adam)),
+            adams[i].message);
+    }
+    static const struct {
+        digitnet_sgd_options sgd;
+        const char *message;
+    } sgds[] = {
+        {{.momentum = 1}, "momentum is 1"},
+        {{.momentum = INFINITY}, "momentum is inf"},
+        {{.nesterov = 1}, "nesterov needs a momentum"},
+        {{.momentum = 0.5, .nesterov = 2}, "digitnet_sgd_options: nesterov is 2; it must be 0 or 1"},
+    };
+    for (size_t i = 0; i < sizeof sgds / sizeof *sgds; i++) {
+        digitnet_sgd_options sgd = sgds[i].sgd;
+        sgd.struct_size = sizeof sgd;
+        expect_invalid(compile_with(own, DIGITNET_OPTIMIZER_SGD, DIGITNET_WITH(digitnet_compile_options, .sgd = &sgd)),
+                       sgds[i].message);
+    }
 }
 
 static void test_wrong_order(void **state) {
@@ -84,7 +133,7 @@ static void test_wrong_order(void **state) {
     float values[1000] = {0};
     double rate;
     size_t size;
-    expect_failure(digitnet_model_fit(NULL, own->draft, own->data, NULL), DIGITNET_ESTATE, "not compiled");
+    expect_failure(digitnet_model_fit(own->draft, own->data, NULL), DIGITNET_ESTATE, "not compiled");
     expect_failure(digitnet_model_predict(values, 1000, own->draft, own->image, SMALL_IMAGE), DIGITNET_ESTATE,
                    "no weights");
     expect_failure(digitnet_model_evaluate(&metrics, own->draft, own->data, NULL), DIGITNET_ESTATE, "no weights");
@@ -111,7 +160,7 @@ static void test_wrong_order(void **state) {
         digitnet_model_compile(empty, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY),
         DIGITNET_ESTATE, "no layers");
     digitnet_model_add_dense(empty, 0, DIGITNET_ACTIVATION_SOFTMAX);
-    expect_failure(digitnet_model_fit(NULL, empty, own->data, NULL), DIGITNET_ESHAPE, "add a flatten layer");
+    expect_failure(digitnet_model_fit(empty, own->data, NULL), DIGITNET_ESHAPE, "add a flatten layer");
     digitnet_model_free(empty);
 }
 
@@ -151,7 +200,7 @@ static void test_shapes(void **state) {
     expect_ok(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_SOFTMAX));
     expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, loss));
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
-    expect_failure(digitnet_model_fit(NULL, model, own->data, NULL), DIGITNET_ESHAPE,
+    expect_failure(digitnet_model_fit(model, own->data, NULL), DIGITNET_ESHAPE,
                    "the training images are 9x8x2, the model takes 6x5x2");
     expect_failure(digitnet_model_evaluate(&metrics, model, own->data, NULL), DIGITNET_ESHAPE,
                    "images are 9x8x2, the model takes 6x5x2");
@@ -162,13 +211,12 @@ static void test_shapes(void **state) {
     static const size_t near[][3] = {{7, 5, 2}, {6, 4, 2}, {6, 5, 3}};
     for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
         digitnet_dataset *other = make_dataset(4, near[i][0], near[i][1], near[i][2], 3, 1);
-        expect_failure(digitnet_model_fit(NULL, model, other, NULL), DIGITNET_ESHAPE, "the model takes 6x5x2");
+        expect_failure(digitnet_model_fit(model, other, NULL), DIGITNET_ESHAPE, "the model takes 6x5x2");
         digitnet_dataset_free(other);
     }
     digitnet_dataset *fitting = make_dataset(4, 6, 5, 2, 3, 1);
-    expect_failure(
-        digitnet_model_fit(NULL, model, fitting, DIGITNET_WITH(digitnet_fit_options, .validation = own->data)),
-        DIGITNET_ESHAPE, "the validation images are 9x8x2, the model takes 6x5x2");
+    expect_failure(digitnet_model_fit(model, fitting, DIGITNET_WITH(digitnet_fit_options, .validation = own->data)),
+                   DIGITNET_ESHAPE, "the validation images are 9x8x2, the model takes 6x5x2");
     fit(model, fitting, NULL);
     digitnet_dataset_free(fitting);
     digitnet_model_free(model);
@@ -211,11 +259,10 @@ static void test_labels(void **state) {
     digitnet_dataset *data;
     expect_none(&data, digitnet_dataset_create_f32(&data, images, negative, 3, 9, 8, 2), "label 2 is -1");
     expect_ok(digitnet_dataset_create_f32(&data, images, too_large, 3, 9, 8, 2));
-    expect_invalid(digitnet_model_fit(NULL, own->model, data, NULL), "label 1 is 3; the model has 3 classes");
+    expect_invalid(digitnet_model_fit(own->model, data, NULL), "label 1 is 3; the model has 3 classes");
     expect_invalid(digitnet_model_evaluate(&metrics, own->model, data, NULL), "label 1 is 3; the model has 3 classes");
-    expect_invalid(
-        digitnet_model_fit(NULL, own->model, own->data, DIGITNET_WITH(digitnet_fit_options, .validation = data)),
-        "label 1 is 3; the model has 3 classes");
+    expect_invalid(digitnet_model_fit(own->model, own->data, DIGITNET_WITH(digitnet_fit_options, .validation = data)),
+                   "label 1 is 3; the model has 3 classes");
     digitnet_dataset_free(data);
     int32_t label = 3;
     data = make_source(gather_bad_label, &label);
@@ -223,7 +270,8 @@ static void test_labels(void **state) {
                    "sample 13 has label 3; the model has 3 classes");
     digitnet_history *history;
     digitnet_model *model = make_small_network(1), *twin = make_small_network(1);
-    expect_invalid(digitnet_model_fit(&history, model, data, NULL), "sample 13 has label 3; the model has 3 classes");
+    expect_invalid(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .history = &history)),
+                   "sample 13 has label 3; the model has 3 classes");
     assert_non_null(history);
     assert_same_weights(model, twin);
     digitnet_history_free(history);
@@ -270,27 +318,29 @@ static void test_small_buffers(void **state) {
     memset(untouched, 0x11, sizeof untouched);
     memset(weights, 0x11, sizeof weights);
     memset(same_weights, 0x11, sizeof same_weights);
-#define expect_short(call, message)                            \
+#define expect_untouched(call, status, message)                \
     do {                                                       \
-        expect_failure(call, DIGITNET_ESHAPE, message);        \
+        expect_failure(call, status, message);                 \
         assert_memory_equal(scores, untouched, sizeof scores); \
     } while (0)
+#define expect_short(call, message) expect_untouched(call, DIGITNET_EBUFFER, message)
+#define expect_uneven(call, message) expect_untouched(call, DIGITNET_ESHAPE, message)
     static const char room[] = "2 images give 3 scores each, the buffer has room for 5 values";
     expect_short(digitnet_model_predict(scores, 5, own->model, images, 2 * SMALL_IMAGE), room);
     expect_short(digitnet_model_predict_u8(scores, 5, own->model, bytes, 2 * SMALL_IMAGE), room);
     expect_short(digitnet_session_run(scores, 5, own->session, images, 2 * SMALL_IMAGE), room);
     expect_short(digitnet_session_run_u8(scores, 5, own->session, bytes, 2 * SMALL_IMAGE), room);
-    expect_short(digitnet_model_predict(scores, 6, own->model, images, 0), "0 values are no whole number of images");
-    expect_short(digitnet_model_predict(scores, 6, own->model, images, SMALL_IMAGE + 1),
-                 "145 values are no whole number of images of 9x8x2");
-    expect_short(digitnet_session_run(scores, 6, own->session, images, SMALL_IMAGE - 1),
-                 "143 values are no whole number of images of 9x8x2");
+    expect_uneven(digitnet_model_predict(scores, 6, own->model, images, 0), "0 values are no whole number of images");
+    expect_uneven(digitnet_model_predict(scores, 6, own->model, images, SMALL_IMAGE + 1),
+                  "145 values are no whole number of images of 9x8x2");
+    expect_uneven(digitnet_session_run(scores, 6, own->session, images, SMALL_IMAGE - 1),
+                  "143 values are no whole number of images of 9x8x2");
     size_t parameters = count_parameters(own->model);
     expect_short(digitnet_model_get_weights(weights, parameters - 1, own->model, NULL), "'all' has ");
     expect_short(digitnet_model_get_weights(weights, 4, own->model, "conv2d/bias"), "'conv2d/bias' has 5 values");
-    expect_short(digitnet_model_set_weights(own->model, "conv2d/bias", weights, 4), "has 5 values, 4 are given");
-    expect_short(digitnet_model_set_weights(own->model, "conv2d/bias", weights, 6), "has 5 values, 6 are given");
-    expect_short(digitnet_model_set_weights(own->model, NULL, weights, parameters + 1), "'all' has ");
+    expect_uneven(digitnet_model_set_weights(own->model, "conv2d/bias", weights, 4), "has 5 values, 4 are given");
+    expect_uneven(digitnet_model_set_weights(own->model, "conv2d/bias", weights, 6), "has 5 values, 6 are given");
+    expect_uneven(digitnet_model_set_weights(own->model, NULL, weights, parameters + 1), "'all' has ");
     assert_memory_equal(weights, same_weights, sizeof weights);
     expect_failure(digitnet_model_get_weights(weights, 1000, own->model, "conv2d"), DIGITNET_ENOTFOUND, "'conv2d'");
     expect_failure(digitnet_model_set_weights(own->model, "", weights, 1), DIGITNET_ENOTFOUND, "''");
@@ -303,9 +353,10 @@ static void test_small_buffers(void **state) {
 static void test_contradicting_fit_options(void **state) {
     misuse *own = *state;
     digitnet_history *history;
-#define expect_refused_fit(message, ...)                                                                               \
-    expect_none(&history,                                                                                              \
-                digitnet_model_fit(&history, own->model, own->data, DIGITNET_WITH(digitnet_fit_options, __VA_ARGS__)), \
+#define expect_refused_fit(message, ...)                                                                   \
+    expect_none(&history,                                                                                  \
+                digitnet_model_fit(own->model, own->data,                                                  \
+                                   DIGITNET_WITH(digitnet_fit_options, .history = &history, __VA_ARGS__)), \
                 message)
     expect_refused_fit("epochs is 1 and until_epoch 2", .epochs = 1, .until_epoch = 2);
     expect_refused_fit("both given", .validation = own->data, .validation_fraction = 0.5);
@@ -323,6 +374,68 @@ static void test_contradicting_fit_options(void **state) {
     expect_none(&session,
                 digitnet_session_create(&session, own->model, DIGITNET_WITH(digitnet_session_options, .threads = 257)),
                 "257");
+}
+
+/* A flag is 0 or 1, in every struct that has one. */
+static void expect_flag(misuse *own, int32_t flag) {
+    static const int32_t label[1];
+    char conv2d[96], dense[96], borrow[96], ignore[96], no_shuffle[96];
+    snprintf(conv2d, sizeof conv2d, "digitnet_conv2d_options: no_bias is %d; it must be 0 or 1", (int)flag);
+    snprintf(dense, sizeof dense, "digitnet_dense_options: no_bias is %d; it must be 0 or 1", (int)flag);
+    snprintf(borrow, sizeof borrow, "digitnet_dataset_options: borrow is %d; it must be 0 or 1", (int)flag);
+    snprintf(ignore, sizeof ignore, "digitnet_model_load_options: ignore_metadata is %d; it must be 0 or 1", (int)flag);
+    snprintf(no_shuffle, sizeof no_shuffle, "digitnet_fit_options: no_shuffle is %d; it must be 0 or 1", (int)flag);
+    digitnet_model *model, *loaded;
+    digitnet_dataset *data;
+    expect_ok(digitnet_model_create(&model, 4, 4, 1));
+    expect_invalid(digitnet_model_add_conv2d_ex(model, 1, 1, DIGITNET_ACTIVATION_RELU,
+                                                DIGITNET_WITH(digitnet_conv2d_options, .no_bias = flag)),
+                   conv2d);
+    digitnet_model_clear_error(model);
+    expect_ok(digitnet_model_add_flatten(model));
+    expect_invalid(digitnet_model_add_dense_ex(model, 1, DIGITNET_ACTIVATION_RELU,
+                                               DIGITNET_WITH(digitnet_dense_options, .no_bias = flag)),
+                   dense);
+    digitnet_model_free(model);
+    expect_none(&data,
+                digitnet_dataset_create_u8_ex(&data, own->bytes, label, 1, 1, 1, 1,
+                                              DIGITNET_WITH(digitnet_dataset_options, .borrow = flag)),
+                borrow);
+    expect_none(&loaded,
+                digitnet_model_load_memory_ex(&loaded, own->bytes, sizeof own->bytes,
+                                              DIGITNET_WITH(digitnet_model_load_options, .ignore_metadata = flag)),
+                ignore);
+    expect_invalid(digitnet_model_fit(own->model, own->data, DIGITNET_WITH(digitnet_fit_options, .no_shuffle = flag)),
+                   no_shuffle);
+}
+
+static void test_flags(void **state) {
+    expect_flag(*state, 2);
+    expect_flag(*state, -1);
+    expect_flag(*state, INT32_MAX);
+    expect_flag(*state, INT32_MIN);
+}
+
+/* The history is NULL after a refusal, unless the options cannot be read at all. */
+static void test_history_of_unreadable_options(void **state) {
+    misuse *own = *state;
+    digitnet_history *history;
+    struct {
+        digitnet_fit_options known;
+        size_t added;
+    } newer = {.known = {.struct_size = sizeof newer, .history = &history}, .added = 1};
+    history = own->history;
+    expect_failure(digitnet_model_fit(own->model, own->data, &newer.known), DIGITNET_EVERSION, "digitnet_fit_options");
+    assert_null(history);
+    newer.known.struct_size = sizeof newer.known;
+    newer.known.reserved = 1;
+    history = own->history;
+    expect_failure(digitnet_model_fit(own->model, own->data, &newer.known), DIGITNET_EVERSION, "reserved");
+    assert_null(history);
+    newer.known.struct_size = 1;
+    history = own->history;
+    expect_invalid(digitnet_model_fit(own->model, own->data, &newer.known), "struct_size");
+    assert_ptr_equal(history, own->history);
 }
 
 static void test_overflow(void **state) {
@@ -361,7 +474,11 @@ int main(void) {
         misuse_test(test_values_that_are_not_finite),
         misuse_test(test_small_buffers),
         misuse_test(test_contradicting_fit_options),
+        misuse_test(test_bad_compile_options),
+        misuse_test(test_bad_optimizer_settings),
+        misuse_test(test_flags),
         misuse_test(test_overflow),
+        misuse_test(test_history_of_unreadable_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

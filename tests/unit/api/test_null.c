@@ -88,15 +88,19 @@ static void test_null_in_training(void **state) {
     expect_invalid(digitnet_model_set_learning_rate(NULL, 0.1), "model is NULL");
     expect_invalid(digitnet_model_get_learning_rate(&rate, NULL), "model is NULL");
     expect_invalid(digitnet_model_get_learning_rate(NULL, own->model), "out is NULL");
-    expect_none(&history, digitnet_model_fit(&history, NULL, own->data, NULL), "model is NULL");
-    expect_none(&history, digitnet_model_fit(&history, own->model, NULL, NULL), "train is NULL");
-    expect_none(
-        &history,
-        digitnet_model_fit(&history, own->model, own->data, DIGITNET_WITH(digitnet_fit_options, .callback_count = 1)),
-        "callbacks is NULL");
+    expect_none(&history, digitnet_model_fit(NULL, own->data, DIGITNET_WITH(digitnet_fit_options, .history = &history)),
+                "model is NULL");
     expect_none(&history,
-                digitnet_model_fit(&history, own->model, own->data,
-                                   DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS({NULL, NULL}))),
+                digitnet_model_fit(own->model, NULL, DIGITNET_WITH(digitnet_fit_options, .history = &history)),
+                "train is NULL");
+    expect_none(&history,
+                digitnet_model_fit(own->model, own->data,
+                                   DIGITNET_WITH(digitnet_fit_options, .history = &history, .callback_count = 1)),
+                "callbacks is NULL");
+    expect_none(&history,
+                digitnet_model_fit(own->model, own->data,
+                                   DIGITNET_WITH(digitnet_fit_options, .history = &history,
+                                                 DIGITNET_CALLBACKS({.call = NULL, .user_data = NULL}))),
                 "callback 0 is NULL");
     expect_invalid(digitnet_model_evaluate(NULL, own->model, own->data, NULL), "NULL");
     expect_invalid(digitnet_model_evaluate(&metrics, NULL, own->data, NULL), "model is NULL");

@@ -155,7 +155,7 @@ static void batches_are_refused(void **state) {
     digitnet_model *model = make_wide_model();
     digitnet_dataset *dataset = make_source(100, POWER(30), POWER(30), 1);
     float scores[2 * 15];
-    expect_failure(digitnet_model_fit(NULL, model, dataset, DIGITNET_WITH(digitnet_fit_options, .threads = 1)),
+    expect_failure(digitnet_model_fit(model, dataset, DIGITNET_WITH(digitnet_fit_options, .threads = 1)),
                    DIGITNET_ELIMIT, "a batch of 32 images overflows");
     expect_failure(digitnet_model_predict_u8(scores, 2 * 15, model, (const uint8_t[]){0}, 15 * POWER(60)),
                    DIGITNET_ELIMIT, "15 images at a time overflow");
@@ -167,7 +167,7 @@ static void numbers_of_images_are_refused(void **state) {
     (void)state;
     digitnet_model *model = make_small_network(1);
     digitnet_dataset *dataset = make_source(SIZE_MAX / 4, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS);
-    expect_failure(digitnet_model_fit(NULL, model, dataset, NULL), DIGITNET_ENOMEM, "out of memory");
+    expect_failure(digitnet_model_fit(model, dataset, NULL), DIGITNET_ENOMEM, "out of memory");
     digitnet_dataset_free(dataset);
     digitnet_model_free(model);
 }

@@ -67,7 +67,7 @@ static void test_history_is_being_written(void **state) {
     digitnet_history *history;
     digitnet_model *model = make_small_network(1);
     digitnet_dataset *data = make_small_dataset(8, 1);
-    expect_ok(digitnet_model_fit(&history, model, data, NULL));
+    expect_ok(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .history = &history)));
     int writer = open("history.csv.tmp", O_WRONLY | O_CREAT, 0600);
     assert_int_equal(flock(writer, LOCK_EX | LOCK_NB), 0);
     expect_failure(digitnet_history_write_csv(history, "history.csv"), DIGITNET_ESTATE, "history.csv.tmp");

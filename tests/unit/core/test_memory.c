@@ -61,7 +61,7 @@ static int watch_steps(const digitnet_event *event, void *user_data) {
         watch->before = now;
     assert_int_equal(now, watch->before);
     watch->steps += event->kind == DIGITNET_EVENT_BATCH_END;
-    return 0;
+    return DIGITNET_CALLBACK_KEEP | DIGITNET_CALLBACK_RESTORE;
 }
 
 /* From the first step of a fit to its end, validation and history included. */
@@ -69,9 +69,10 @@ static void test_training_runs_without_allocation(void **state) {
     (void)state;
     fixture *own = begin_fixture();
     allocation_watch watch = {.counts = &own->counts};
-    expect_ok(digitnet_model_fit(NULL, own->model, own->data,
-                                 DIGITNET_WITH(digitnet_fit_options, .epochs = 40, .batch_size = 7, .threads = 2,
-                                               .validation = own->data, DIGITNET_CALLBACKS({watch_steps, &watch}))));
+    expect_ok(digitnet_model_fit(
+        own->model, own->data,
+        DIGITNET_WITH(digitnet_fit_options, .epochs = 40, .batch_size = 7, .threads = 2, .validation = own->data,
+                      DIGITNET_CALLBACKS({.call = watch_steps, .user_data = &watch, .uses_snapshot = 1}))));
     assert_int_equal(watch.steps, 40 * 5);
     end_fixture(own);
 }
@@ -96,19 +97,22 @@ static void test_history_grows(void **state) {
     digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SOFTMAX);
     expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
     expect_ok(digitnet_model_clone(&twin, model));
-    const digitnet_fit_options *options = DIGITNET_WITH(digitnet_fit_options, .until_epoch = EPOCHS, .threads = 1);
     digitnet_history *whole, *part;
-    expect_ok(digitnet_model_fit(&whole, twin, data, options));
-    expect_failure(digitnet_model_fit(&part, model, data,
-                                      DIGITNET_WITH(digitnet_fit_options, .until_epoch = EPOCHS, .threads = 1,
-                                                    DIGITNET_CALLBACKS({fail_next_allocation, &own->counts}))),
+    digitnet_fit_options options = {
+        .struct_size = sizeof options, .history = &whole, .until_epoch = EPOCHS, .threads = 1};
+    expect_ok(digitnet_model_fit(twin, data, &options));
+    options.history = &part;
+    expect_failure(digitnet_model_fit(
+                       model, data,
+                       DIGITNET_WITH(digitnet_fit_options, .history = &part, .until_epoch = EPOCHS, .threads = 1,
+                                     DIGITNET_CALLBACKS({.call = fail_next_allocation, .user_data = &own->counts}))),
                    DIGITNET_ENOMEM, "out of memory");
     size_t count;
     const double *losses = digitnet_history_series(NULL, whole, DIGITNET_METRIC_LOSS);
     assert_memory_equal(digitnet_history_series(&count, part, DIGITNET_METRIC_LOSS), losses, ROOM * sizeof(double));
     assert_int_equal(count, ROOM);
     digitnet_history_free(part);
-    expect_ok(digitnet_model_fit(&part, model, data, options));
+    expect_ok(digitnet_model_fit(model, data, &options));
     assert_int_equal(digitnet_history_first_epoch(part), ROOM + 1);
     assert_memory_equal(digitnet_history_series(&count, part, DIGITNET_METRIC_LOSS), losses + ROOM,
                         (EPOCHS - ROOM) * sizeof(double));
@@ -122,20 +126,35 @@ static void test_history_grows(void **state) {
     end_fixture(own);
 }
 
-/* Each allocation of a fit that makes its own validation set. */
+static int keep_first(const digitnet_event *event, void *user_data) {
+    (void)user_data;
+    return event->kind == DIGITNET_EVENT_FIT_BEGIN ? DIGITNET_CALLBACK_KEEP : DIGITNET_CALLBACK_CONTINUE;
+}
+
+static void count_release(void *user_data) {
+    ++*(size_t *)user_data;
+}
+
+/* Each allocation of a fit that makes its own validation set, with a callback that owns its data and keeps a snapshot.
+ */
 static void test_fits_without_memory_change_nothing(void **state) {
     (void)state;
     fixture *own = begin_fixture();
     digitnet_model *before;
     expect_ok(digitnet_model_clone(&before, own->model));
     digitnet_status status = DIGITNET_ENOMEM;
-    size_t failures = 0;
+    size_t failures = 0, released = 0;
     for (; status != DIGITNET_OK; failures++) {
+        assert_int_equal(released, failures);
         size_t live = atomic_load(&own->counts.live);
         assert_same_weights(own->model, before);
         atomic_store(&own->counts.fail_at, atomic_load(&own->counts.allocations) + failures + 1);
-        status = digitnet_model_fit(NULL, own->model, own->data,
-                                    DIGITNET_WITH(digitnet_fit_options, .validation_fraction = 0.5, .threads = 1));
+        status = digitnet_model_fit(
+            own->model, own->data,
+            DIGITNET_WITH(
+                digitnet_fit_options, .validation_fraction = 0.5, .threads = 1,
+                DIGITNET_CALLBACKS(
+                    {.call = keep_first, .user_data = &released, .release = count_release, .uses_snapshot = 1})));
         atomic_store(&own->counts.fail_at, 0);
         assert_int_equal(atomic_load(&own->counts.live), live);
         if (status != DIGITNET_OK)

@@ -11,7 +11,7 @@
 static void statuses_have_sentences(void **state) {
     (void)state;
     assert_string_equal(digitnet_status_string(DIGITNET_OK), "success");
-    for (int code = DIGITNET_OK; code >= DIGITNET_ENOTFOUND; --code)
+    for (int code = DIGITNET_OK; code >= DIGITNET_ENOTFINITE; --code)
         assert_string_not_equal(digitnet_status_string((digitnet_status)code), "unknown status");
     assert_string_equal(digitnet_status_string((digitnet_status)1), "unknown status");
     assert_string_equal(digitnet_status_string((digitnet_status)-100), "unknown status");

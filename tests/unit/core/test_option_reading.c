@@ -41,7 +41,7 @@ static void options_of_a_newer_caller_need_a_zero_tail(void **state) {
     own.count = 0;
     expect_failure(digitnet__options_read(&own, sizeof own, sizeof own, &theirs, "options"), DIGITNET_EVERSION,
                    "options");
-    assert_int_equal(own.count, 0);
+    assert_int_equal(own.count, 5); /* what is known is read all the same */
 }
 
 static void options_with_a_wrong_size_are_refused(void **state) {

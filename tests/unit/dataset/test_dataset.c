@@ -261,9 +261,9 @@ static void reading_respects_capacities(void **state) {
     int32_t classes[2] = {77, 77};
     digitnet_dataset *dataset = make_floats();
     values[0] = 77.0f;
-    expect_failure(digitnet_dataset_read(values, 2 * VALUES - 1, classes, 2, dataset, 0, 2), DIGITNET_ESHAPE,
+    expect_failure(digitnet_dataset_read(values, 2 * VALUES - 1, classes, 2, dataset, 0, 2), DIGITNET_EBUFFER,
                    "room for 23 values; 2 images of 2x3x2");
-    expect_failure(digitnet_dataset_read(values, 2 * VALUES, classes, 1, dataset, 0, 2), DIGITNET_ESHAPE,
+    expect_failure(digitnet_dataset_read(values, 2 * VALUES, classes, 1, dataset, 0, 2), DIGITNET_EBUFFER,
                    "room for 1 labels of 2");
     assert_true(values[0] == 77.0f);
     assert_int_equal(classes[0], 77);

@@ -166,7 +166,7 @@ static void failing_sources_are_reported(void **state) {
         expect_failure(digitnet_dataset_read(values, 2, NULL, 0, dataset, 0, 1), failures[i].status,
                        failures[i].message);
     }
-    for (self.result = DIGITNET_ENOTFOUND; self.result < 0; ++self.result)
+    for (self.result = DIGITNET_ENOTFINITE; self.result < 0; ++self.result)
         expect_failure(digitnet_dataset_read(values, 2, NULL, 0, dataset, 0, 1), (digitnet_status)self.result,
                        digitnet_status_string((digitnet_status)self.result));
     expect_ok(digitnet_dataset_read(values, 2, NULL, 0, dataset, 0, 1));

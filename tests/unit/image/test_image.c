@@ -370,7 +370,7 @@ static void misuse_is_refused(void **state) {
         DIGITNET_ELIMIT, "more than 11");
     expect_failure(digitnet_image_frame_digit(framed, VALUES - 1,
                                               DIGITNET_WITH(digitnet_image, .pixels = &pixel, .width = 1, .height = 1)),
-                   DIGITNET_ESHAPE, "783");
+                   DIGITNET_EBUFFER, "783");
     expect_failure(digitnet_image_frame_digit(framed, VALUES, &(digitnet_image){.struct_size = 3}), DIGITNET_EINVAL,
                    "digitnet_image");
     expect_untouched(framed);

@@ -8,10 +8,11 @@ enum { IMAGES = 50, BATCH = 8, BATCHES = 7, EPOCHS = 2 };
 
 static digitnet_status fit_until(digitnet_model *model, const digitnet_dataset *train, size_t epoch,
                                  digitnet_callback_fn callback, void *user_data) {
-    return digitnet_model_fit(NULL, model, train,
-                              DIGITNET_WITH(digitnet_fit_options, .until_epoch = epoch, .batch_size = BATCH,
-                                            .threads = 2, .callback_count = callback ? 1 : 0,
-                                            .callbacks = &(digitnet_callback){callback, user_data}));
+    return digitnet_model_fit(
+        model, train,
+        DIGITNET_WITH(digitnet_fit_options, .until_epoch = epoch, .batch_size = BATCH, .threads = 2,
+                      .callback_count = callback ? 1 : 0,
+                      .callbacks = &(digitnet_callback){.call = callback, .user_data = user_data}));
 }
 
 typedef struct checkpoints {
@@ -27,7 +28,8 @@ static int save_checkpoint(const digitnet_event *event, void *user_data) {
 }
 
 static digitnet_model *make_trainable(size_t variant) {
-    static const digitnet_compile_options settings[] = {{.seed = 3}, {.momentum = 0.9, .nesterov = 1}, {.seed = 8}};
+    static const digitnet_sgd_options nesterov = {.struct_size = sizeof nesterov, .momentum = 0.9, .nesterov = 1};
+    static const digitnet_compile_options settings[] = {{.seed = 3}, {.sgd = &nesterov}, {.seed = 8}};
     digitnet_compile_options options = settings[variant];
     options.struct_size = sizeof options;
     digitnet_model *model = onnx_sample_create("kinds", variant);

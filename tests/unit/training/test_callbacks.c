@@ -69,10 +69,11 @@ static void test_order_and_contents(void **state) {
     fit(model, data, DIGITNET_WITH(digitnet_fit_options, .batch_size = BATCH));
     record seen = {.count = 0};
     digitnet_history *history;
-    expect_ok(
-        digitnet_model_fit(&history, model, data,
-                           DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = BATCH, .validation = data,
-                                         DIGITNET_CALLBACKS({note_as_first, &seen}, {note_as_second, &seen}))));
+    expect_ok(digitnet_model_fit(model, data,
+                                 DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 2,
+                                               .batch_size = BATCH, .validation = data,
+                                               DIGITNET_CALLBACKS({.call = note_as_first, .user_data = &seen},
+                                                                  {.call = note_as_second, .user_data = &seen}))));
     size_t at = 0;
     digitnet_event event = next_event(&seen, &at, DIGITNET_EVENT_FIT_BEGIN, 2, 0);
     assert_ptr_equal(event.model, model);
@@ -124,9 +125,11 @@ static void check_stop(const digitnet_dataset *data, digitnet_event_kind kind, s
     answer stop = {.kind = kind, .epoch = epoch, .batch = batch, .result = 1}, other = {.result = 0};
     digitnet_model *model = make_small_network(1);
     digitnet_history *history;
-    expect_ok(digitnet_model_fit(&history, model, data,
-                                 DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = BATCH,
-                                               DIGITNET_CALLBACKS({give_answer, &stop}, {give_answer, &other}))));
+    expect_ok(
+        digitnet_model_fit(model, data,
+                           DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 3, .batch_size = BATCH,
+                                         DIGITNET_CALLBACKS({.call = give_answer, .user_data = &stop},
+                                                            {.call = give_answer, .user_data = &other}))));
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_CALLBACK);
     assert_int_equal(info_of(model).epochs_done, epochs_done);
     assert_int_equal(info_of(model).batches_done, batches_done);
@@ -155,11 +158,13 @@ static void check_failure(const digitnet_dataset *data, digitnet_event_kind kind
     answer behind = {.result = 0}, stop = {.kind = kind, .epoch = 2, .batch = batch, .result = 1};
     digitnet_model *model = make_small_network(1), *stopped = make_small_network(1);
     digitnet_history *history;
-    expect_failure(digitnet_model_fit(&history, model, data,
-                                      DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = BATCH,
-                                                    DIGITNET_CALLBACKS({give_answer, &before}, {give_answer, &fails},
-                                                                       {give_answer, &behind}))),
-                   expected, "callback 1");
+    expect_failure(
+        digitnet_model_fit(model, data,
+                           DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 3, .batch_size = BATCH,
+                                         DIGITNET_CALLBACKS({.call = give_answer, .user_data = &before},
+                                                            {.call = give_answer, .user_data = &fails},
+                                                            {.call = give_answer, .user_data = &behind}))),
+        expected, "callback 1");
     assert_non_null(history);
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_FAILED);
     assert_int_equal(before.ended, 1);
@@ -168,7 +173,7 @@ static void check_failure(const digitnet_dataset *data, digitnet_event_kind kind
     assert_int_equal(behind.told, fails.told - 1);
     fit(stopped, data,
         DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = BATCH,
-                      DIGITNET_CALLBACKS({give_answer, &stop})));
+                      DIGITNET_CALLBACKS({.call = give_answer, .user_data = &stop})));
     assert_same_weights(model, stopped);
     assert_int_equal(info_of(model).batches_done, info_of(stopped).batches_done);
     digitnet_history_free(history);
@@ -185,11 +190,12 @@ static void test_failure(void **state) {
     check_failure(data, DIGITNET_EVENT_BATCH_END, 2, DIGITNET_EIO, DIGITNET_EIO);
     check_failure(data, DIGITNET_EVENT_EPOCH_BEGIN, 0, DIGITNET_ENOTFOUND, DIGITNET_ENOTFOUND);
     check_failure(data, DIGITNET_EVENT_EPOCH_END, 3, DIGITNET_EINVAL, DIGITNET_EINVAL);
+    check_failure(data, DIGITNET_EVENT_EPOCH_END, 3, DIGITNET_ENOTFINITE, DIGITNET_ENOTFINITE);
     /* A callback's own divergence is not the loss's: nothing is taken back. */
     check_failure(data, DIGITNET_EVENT_BATCH_END, 2, DIGITNET_EDIVERGED, DIGITNET_EDIVERGED);
     /* What is no status. */
-    check_failure(data, DIGITNET_EVENT_BATCH_END, 1, 2, DIGITNET_ECALLBACK);
-    check_failure(data, DIGITNET_EVENT_BATCH_END, 1, -13, DIGITNET_ECALLBACK);
+    check_failure(data, DIGITNET_EVENT_BATCH_END, 1, 8, DIGITNET_ECALLBACK);
+    check_failure(data, DIGITNET_EVENT_BATCH_END, 1, DIGITNET_ENOTFINITE - 1, DIGITNET_ECALLBACK);
     check_failure(data, DIGITNET_EVENT_BATCH_END, 1, -1000, DIGITNET_ECALLBACK);
 }
 
@@ -199,10 +205,11 @@ static void test_failure_at_the_beginning(void **state) {
     answer before = {.result = 0}, fails = {.kind = DIGITNET_EVENT_FIT_BEGIN, .epoch = 1, .result = DIGITNET_EIO};
     answer behind = {.result = 0};
     digitnet_model *model = make_small_network(1), *untouched = make_small_network(1);
-    expect_failure(digitnet_model_fit(NULL, model, data,
+    expect_failure(digitnet_model_fit(model, data,
                                       DIGITNET_WITH(digitnet_fit_options,
-                                                    DIGITNET_CALLBACKS({give_answer, &before}, {give_answer, &fails},
-                                                                       {give_answer, &behind}))),
+                                                    DIGITNET_CALLBACKS({.call = give_answer, .user_data = &before},
+                                                                       {.call = give_answer, .user_data = &fails},
+                                                                       {.call = give_answer, .user_data = &behind}))),
                    DIGITNET_EIO, "callback 1");
     assert_int_equal(before.told, 2);
     assert_int_equal(before.ended, 1);
@@ -219,9 +226,10 @@ static void test_answer_to_the_end(void **state) {
     answer also = {.kind = DIGITNET_EVENT_FIT_END, .epoch = 1, .batch = BATCHES, .result = 1};
     digitnet_model *model = make_small_network(1);
     digitnet_history *history;
-    expect_ok(digitnet_model_fit(&history, model, *state,
-                                 DIGITNET_WITH(digitnet_fit_options, .batch_size = BATCH,
-                                               DIGITNET_CALLBACKS({give_answer, &own}, {give_answer, &also}))));
+    expect_ok(digitnet_model_fit(model, *state,
+                                 DIGITNET_WITH(digitnet_fit_options, .history = &history, .batch_size = BATCH,
+                                               DIGITNET_CALLBACKS({.call = give_answer, .user_data = &own},
+                                                                  {.call = give_answer, .user_data = &also}))));
     assert_int_equal(own.answered, 1);
     assert_int_equal(also.answered, 1);
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_COMPLETED);
@@ -251,12 +259,12 @@ static int use_model(const digitnet_event *event, void *user_data) {
     expect_ok(digitnet_session_create(&session, model, NULL));
     digitnet_session_free(session);
     size_t size;
-    expect_failure(digitnet_model_save_memory(NULL, 0, &size, model), DIGITNET_ESHAPE, "");
-    expect_failure(digitnet_model_summary(NULL, 0, &size, model), DIGITNET_ESHAPE, "");
+    expect_failure(digitnet_model_save_memory(NULL, 0, &size, model), DIGITNET_EBUFFER, "");
+    expect_failure(digitnet_model_summary(NULL, 0, &size, model), DIGITNET_EBUFFER, "");
     double learning_rate;
     expect_ok(digitnet_model_get_learning_rate(&learning_rate, model));
     expect_ok(digitnet_model_set_learning_rate(model, learning_rate));
-    expect_failure(digitnet_model_fit(NULL, model, data, NULL), DIGITNET_ESTATE, "in use");
+    expect_failure(digitnet_model_fit(model, data, NULL), DIGITNET_ESTATE, "in use");
     expect_failure(digitnet_model_set_weights(model, NULL, weights, count_parameters(model)), DIGITNET_ESTATE,
                    "in use");
     expect_failure(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY),
@@ -269,8 +277,9 @@ static int use_model(const digitnet_event *event, void *user_data) {
 static void test_use_of_the_model(void **state) {
     digitnet_dataset *data = *state;
     digitnet_model *model = make_small_network(1), *other = make_small_network(1);
-    const digitnet_fit_options *options = DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = BATCH,
-                                                        .validation = data, DIGITNET_CALLBACKS({use_model, data}));
+    const digitnet_fit_options *options =
+        DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = BATCH, .validation = data,
+                      DIGITNET_CALLBACKS({.call = use_model, .user_data = data}));
     fit(model, data, options);
     fit(other, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = BATCH));
     assert_same_weights(model, other);
@@ -317,7 +326,8 @@ static void test_openblas_threads(void **state) {
                                .channels = SMALL_CHANNELS, .gather = count_in_source, .user_data = &threads)));
     openblas_set_num_threads(threads);
     fit(model, source,
-        DIGITNET_WITH(digitnet_fit_options, .batch_size = IMAGES, DIGITNET_CALLBACKS({count_down, &threads})));
+        DIGITNET_WITH(digitnet_fit_options, .batch_size = IMAGES,
+                      DIGITNET_CALLBACKS({.call = count_down, .user_data = &threads})));
     assert_int_equal(threads, 1); /* FIT_BEGIN, EPOCH_BEGIN, the source; then it stays */
     assert_int_equal(openblas_get_num_threads(), 1);
     threads = 3;
@@ -341,7 +351,8 @@ static void test_learning_rate(void **state) {
     const digitnet_dataset *data = *state;
     double slow = 0.0001, rate;
     digitnet_model *model = make_small_network(1), *other = make_small_network(1);
-    fit(model, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 3, DIGITNET_CALLBACKS({slow_down, &slow})));
+    fit(model, data,
+        DIGITNET_WITH(digitnet_fit_options, .epochs = 3, DIGITNET_CALLBACKS({.call = slow_down, .user_data = &slow})));
     fit(other, data, NULL);
     expect_ok(digitnet_model_get_learning_rate(&rate, other));
     assert_true(rate == 0.001);
@@ -354,10 +365,110 @@ static void test_learning_rate(void **state) {
     digitnet_model_free(other);
 }
 
+/* Data that belongs to the fit it is given to. */
+typedef struct owned {
+    digitnet_model *model;
+    size_t calls, released;
+    size_t *order, place; /* when it was released, among all */
+} owned;
+
+static int count_call(const digitnet_event *event, void *user_data) {
+    owned *own = user_data;
+    assert_int_equal(own->released, 0);
+    own->model = event->model;
+    own->calls++;
+    return 0;
+}
+
+/* The model is free again: it may be written to. */
+static void release_owned(void *user_data) {
+    owned *own = user_data;
+    own->released++;
+    own->place = ++*own->order;
+    if (own->model)
+        expect_ok(digitnet_model_set_learning_rate(own->model, 0.001));
+    expect_failure(digitnet_model_save(NULL, ""), DIGITNET_EINVAL, "model is NULL"); /* is not the fit's message */
+}
+
+/* Both are released, once and in order, whatever the fit returns. */
+static void expect_release(digitnet_model *model, const digitnet_dataset *data, digitnet_fit_options options,
+                           digitnet_status expected) {
+    size_t order = 0;
+    owned first = {.order = &order}, second = {.order = &order};
+    const digitnet_callback callbacks[] = {{.call = count_call, .user_data = &first, .release = release_owned},
+                                           {.call = count_call, .user_data = &second, .release = release_owned}};
+    options.callbacks = callbacks;
+    options.callback_count = 2;
+    assert_int_equal(digitnet_model_fit(model, data, &options), expected);
+    assert_int_equal(first.released, 1);
+    assert_int_equal(second.released, 1);
+    assert_int_equal(first.place, 1);
+    assert_int_equal(second.place, 2);
+}
+
+static void test_release(void **state) {
+    const digitnet_dataset *data = *state;
+    digitnet_model *model = make_small_network(1), *draft = build_small_network();
+    digitnet_fit_options options = DIGITNET_INIT(digitnet_fit_options);
+    expect_release(model, data, options, DIGITNET_OK);
+    expect_release(NULL, data, options, DIGITNET_EINVAL);
+    expect_release(model, NULL, options, DIGITNET_EINVAL);
+    expect_release(draft, data, options, DIGITNET_ESTATE);
+    options.threads = 257;
+    expect_release(model, data, options, DIGITNET_EINVAL);
+    options.threads = 0;
+    options.until_epoch = 1; /* which is done */
+    expect_release(model, data, options, DIGITNET_OK);
+    options.reserved = 1;
+    expect_release(model, data, options, DIGITNET_EVERSION);
+    digitnet_model_free(model);
+    digitnet_model_free(draft);
+}
+
+/* Options whose size is wrong hold nothing that could be relied on; those of a newer version do. */
+static void test_release_of_unreadable_options(void **state) {
+    digitnet_model *model = make_small_network(1);
+    size_t order = 0;
+    owned own = {.order = &order};
+    const digitnet_callback callback = {.call = count_call, .user_data = &own, .release = release_owned};
+    struct {
+        digitnet_fit_options known;
+        size_t added;
+    } newer = {.known = {.struct_size = 8, .callbacks = &callback, .callback_count = 1}, .added = 1};
+    expect_failure(digitnet_model_fit(model, *state, &newer.known), DIGITNET_EINVAL, "struct_size");
+    assert_int_equal(own.released, 0);
+    newer.known.struct_size = sizeof newer;
+    expect_failure(digitnet_model_fit(model, *state, &newer.known), DIGITNET_EVERSION, "digitnet_fit_options");
+    assert_int_equal(own.released, 1);
+    digitnet_model_free(model);
+}
+
+/* A callback that is refused owns its data all the same; one without a release function owns none. */
+static void test_release_of_refused_callbacks(void **state) {
+    digitnet_model *model = make_small_network(1);
+    size_t order = 0;
+    owned first = {.order = &order}, kept = {.order = &order}, last = {.order = &order};
+    expect_failure(
+        digitnet_model_fit(
+            model, *state,
+            DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS({.user_data = &first, .release = release_owned},
+                                                                   {.call = count_call, .user_data = &kept},
+                                                                   {.user_data = &last, .release = release_owned}))),
+        DIGITNET_EINVAL, "callback 0 is NULL");
+    assert_int_equal(first.place, 1);
+    assert_int_equal(kept.released, 0);
+    assert_int_equal(last.place, 2);
+    digitnet_model_free(model);
+}
+
 static digitnet_stop_reason fit_and_tell_end(digitnet_model *model, const digitnet_dataset *data,
                                              const digitnet_fit_options *options) {
     digitnet_history *history;
-    expect_ok(digitnet_model_fit(&history, model, data, options));
+    digitnet_fit_options own = DIGITNET_INIT(digitnet_fit_options);
+    if (options)
+        own = *options;
+    own.history = &history;
+    expect_ok(digitnet_model_fit(model, data, &own));
     digitnet_stop_reason end = digitnet_history_stop_reason(history);
     digitnet_history_free(history);
     return end;
@@ -389,21 +500,23 @@ static void test_request_stop(void **state) {
     assert_int_equal(fit_and_tell_end(model, data, NULL), DIGITNET_STOP_COMPLETED);
     /* A fit that is refused, and one that has nothing to do, leave it. */
     digitnet_model_request_stop(model);
-    expect_failure(digitnet_model_fit(NULL, model, data, DIGITNET_WITH(digitnet_fit_options, .threads = 257)),
+    expect_failure(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .threads = 257)),
                    DIGITNET_EINVAL, "");
     assert_int_equal(fit_and_tell_end(model, data, done), DIGITNET_STOP_COMPLETED);
     assert_int_equal(fit_and_tell_end(model, data, NULL), DIGITNET_STOP_REQUESTED);
     /* One that comes in a fit's last batch finds it at its end, and is consumed by it. */
     size_t last_batch = 1;
     fit(model, data,
-        DIGITNET_WITH(digitnet_fit_options, .batch_size = IMAGES, DIGITNET_CALLBACKS({request_at_batch, &last_batch})));
+        DIGITNET_WITH(digitnet_fit_options, .batch_size = IMAGES,
+                      DIGITNET_CALLBACKS({.call = request_at_batch, .user_data = &last_batch})));
     assert_int_equal(info_of(model).batches_done, 0);
     assert_int_equal(fit_and_tell_end(model, data, NULL), DIGITNET_STOP_COMPLETED);
     /* One that meets a callback's answer, which came before it. */
     digitnet_model_request_stop(model);
-    assert_int_equal(
-        fit_and_tell_end(model, data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS({always_stop, NULL}))),
-        DIGITNET_STOP_CALLBACK);
+    assert_int_equal(fit_and_tell_end(model, data,
+                                      DIGITNET_WITH(digitnet_fit_options,
+                                                    DIGITNET_CALLBACKS({.call = always_stop, .user_data = NULL}))),
+                     DIGITNET_STOP_CALLBACK);
     assert_int_equal(fit_and_tell_end(model, data, NULL), DIGITNET_STOP_COMPLETED);
     /* No object, no harm. */
     digitnet_model_request_stop(NULL);
@@ -425,6 +538,9 @@ int main(void) {
 #if DNN_OPENBLAS
         cmocka_unit_test(test_openblas_threads),
 #endif
+        cmocka_unit_test(test_release),
+        cmocka_unit_test(test_release_of_unreadable_options),
+        cmocka_unit_test(test_release_of_refused_callbacks),
     };
     return cmocka_run_group_tests(tests, make_data, free_data);
 }

@@ -21,9 +21,10 @@ static void check_threads(make_fn make, const digitnet_dataset *data, size_t bat
     digitnet_metrics metrics[THREAD_COUNTS];
     for (size_t i = 0; i < THREAD_COUNTS; i++) {
         models[i] = make();
-        expect_ok(digitnet_model_fit(&histories[i], models[i], data,
-                                     DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = batch_size,
-                                                   .threads = thread_counts[i], .validation = data)));
+        expect_ok(digitnet_model_fit(models[i], data,
+                                     DIGITNET_WITH(digitnet_fit_options, .history = &histories[i], .epochs = 2,
+                                                   .batch_size = batch_size, .threads = thread_counts[i],
+                                                   .validation = data)));
         metrics[i] = (digitnet_metrics)DIGITNET_INIT(digitnet_metrics);
         expect_ok(digitnet_model_evaluate(
             &metrics[i], models[i], data,

@@ -72,18 +72,31 @@ static void check_optimizer(digitnet_optimizer kind, const digitnet_compile_opti
 static void test_adam(void **state) {
     (void)state;
     check_optimizer(DIGITNET_OPTIMIZER_ADAM, NULL);
-    check_optimizer(DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.05,
-                                                           .beta_1 = 0.5, .beta_2 = 0.9, .epsilon = 1e-3));
+    digitnet_adam_options adam = DIGITNET_ADAM_INIT;
+    adam.beta_1 = 0.5;
+    adam.beta_2 = 0.9;
+    adam.epsilon = 1e-3;
+    check_optimizer(DIGITNET_OPTIMIZER_ADAM,
+                    DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.05, .adam = &adam));
+    adam.beta_1 = 0; /* a value like any other */
+    assert_true(settings_of(DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .adam = &adam)).beta_1 ==
+                0);
+    check_optimizer(DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .adam = &adam));
+    adam.beta_2 = 0;
+    check_optimizer(DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .adam = &adam));
 }
 
 static void test_sgd(void **state) {
     (void)state;
     check_optimizer(DIGITNET_OPTIMIZER_SGD, NULL);
     check_optimizer(DIGITNET_OPTIMIZER_SGD, DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.5));
-    check_optimizer(DIGITNET_OPTIMIZER_SGD,
-                    DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.1, .momentum = 0.9));
-    check_optimizer(DIGITNET_OPTIMIZER_SGD,
-                    DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.1, .momentum = 0.9, .nesterov = 1));
+    digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
+    const digitnet_compile_options *options =
+        DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.1, .sgd = &sgd);
+    sgd.momentum = 0.9;
+    check_optimizer(DIGITNET_OPTIMIZER_SGD, options);
+    sgd.nesterov = 1;
+    check_optimizer(DIGITNET_OPTIMIZER_SGD, options);
 }
 
 static void test_keras_defaults(void **state) {
@@ -101,8 +114,10 @@ static void test_keras_defaults(void **state) {
 /* Where gradients stay away, Adam's moments fade to zero and not into the denormals. */
 static void test_adam_moments_are_never_denormal(void **state) {
     (void)state;
+    digitnet_adam_options adam = DIGITNET_ADAM_INIT;
+    adam.beta_2 = 0.9;
     digitnet__optimizer_settings settings =
-        settings_of(DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .beta_2 = 0.9));
+        settings_of(DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .adam = &adam));
     float weights[COUNT] = {0}, moments[2 * COUNT], gradients[COUNT] = {0};
     fill_noise(moments, 2 * COUNT, 1);
     for (size_t i = 0; i < COUNT; i++)

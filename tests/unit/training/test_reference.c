@@ -113,7 +113,7 @@ static void test_adam_steps(void **state) {
     (void)state;
     digitnet_model *model = make_reference_network();
     digitnet_dataset *digits = load_digits();
-    expect_ok(digitnet_model_fit(NULL, model, digits,
+    expect_ok(digitnet_model_fit(model, digits,
                                  DIGITNET_WITH(digitnet_fit_options, .batch_size = REFERENCE_BATCH, .no_shuffle = 1)));
     check_block(&model->network, model->network.parameters, reference_weights, reference_weights_sums,
                 reference_weights_squares, 1e-4);

@@ -1,4 +1,5 @@
 /* What fit does: it learns, evaluates, keeps a history, tells its callbacks and ends as it says. */
+#include "model/model.h"
 #include "support.h"
 
 #include <math.h>
@@ -42,8 +43,8 @@ static void test_learns_digits(void **state) {
     digitnet_history *history;
     double untrained = evaluate(model, test).loss;
     assert_true(fabs(untrained - log(10)) < 0.1);
-    expect_ok(digitnet_model_fit(&history, model, train,
-                                 DIGITNET_WITH(digitnet_fit_options, .epochs = EPOCHS, .validation = test)));
+    expect_ok(digitnet_model_fit(
+        model, train, DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = EPOCHS, .validation = test)));
     const double *loss = series(history, DIGITNET_METRIC_LOSS, EPOCHS);
     const double *accuracy = series(history, DIGITNET_METRIC_ACCURACY, EPOCHS);
     const double *validation_loss = series(history, DIGITNET_METRIC_VALIDATION_LOSS, EPOCHS);
@@ -113,10 +114,11 @@ static void test_validation_fraction(void **state) {
     digitnet_model *by_fraction = make_small_network(1), *by_slices = make_small_network(1);
     digitnet_history *a, *b;
     expect_ok(digitnet_model_fit(
-        &a, by_fraction, data,
-        DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 7, .validation_fraction = 0.2)));
+        by_fraction, data,
+        DIGITNET_WITH(digitnet_fit_options, .history = &a, .epochs = 2, .batch_size = 7, .validation_fraction = 0.2)));
     expect_ok(digitnet_model_fit(
-        &b, by_slices, first, DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 7, .validation = last)));
+        by_slices, first,
+        DIGITNET_WITH(digitnet_fit_options, .history = &b, .epochs = 2, .batch_size = 7, .validation = last)));
     assert_same_weights(by_fraction, by_slices);
     for (digitnet_metric metric = DIGITNET_METRIC_LOSS; metric < DIGITNET_METRIC_SECONDS; metric++)
         assert_memory_equal(series(a, metric, 2), series(b, metric, 2), 2 * sizeof(double));
@@ -129,19 +131,24 @@ static void test_validation_fraction(void **state) {
     digitnet_dataset_free(data);
 }
 
+static digitnet_history *fit_in_order(digitnet_model *model, const digitnet_dataset *data) {
+    digitnet_history *history;
+    expect_ok(digitnet_model_fit(
+        model, data, DIGITNET_WITH(digitnet_fit_options, .history = &history, .batch_size = 3, .no_shuffle = 1)));
+    return history;
+}
+
 /* A batch of 3 and one of 2: each step takes the mean over its own images, the epoch the mean over all 5. */
 static void test_last_batch_is_smaller(void **state) {
     (void)state;
     digitnet_dataset *data = make_small_dataset(5, 1);
     digitnet_dataset *first = slice_of(data, 0, 3), *last = slice_of(data, 3, 2);
     digitnet_model *whole = make_small_network(1), *parts = make_small_network(1);
-    digitnet_history *all, *three, *two;
-    const digitnet_fit_options *options = DIGITNET_WITH(digitnet_fit_options, .batch_size = 3, .no_shuffle = 1);
     expect_ok(digitnet_model_compile(whole, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
     expect_ok(digitnet_model_compile(parts, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
-    expect_ok(digitnet_model_fit(&all, whole, data, options));
-    expect_ok(digitnet_model_fit(&three, parts, first, options));
-    expect_ok(digitnet_model_fit(&two, parts, last, options));
+    digitnet_history *all = fit_in_order(whole, data);
+    digitnet_history *three = fit_in_order(parts, first);
+    digitnet_history *two = fit_in_order(parts, last);
     assert_same_weights(whole, parts);
     double expected = (3 * *series(three, DIGITNET_METRIC_LOSS, 1) + 2 * *series(two, DIGITNET_METRIC_LOSS, 1)) / 5;
     assert_true(fabs(*series(all, DIGITNET_METRIC_LOSS, 1) - expected) < 1e-12);
@@ -173,8 +180,8 @@ static void test_history_csv(void **state) {
     digitnet_model *model = make_small_network(1);
     fit(model, data, NULL);
     digitnet_history *history;
-    expect_ok(digitnet_model_fit(&history, model, data,
-                                 DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .validation = data)));
+    expect_ok(digitnet_model_fit(
+        model, data, DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 2, .validation = data)));
     assert_int_equal(digitnet_history_first_epoch(history), 2);
     expect_ok(digitnet_history_write_csv(history, path));
     FILE *file = fopen(path, "r");
@@ -196,7 +203,7 @@ static void test_history_csv(void **state) {
     digitnet_history_free(history);
 
     /* Without validation its cells are empty, and the file is replaced. */
-    expect_ok(digitnet_model_fit(&history, model, data, NULL));
+    expect_ok(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .history = &history)));
     assert_true(isnan(*series(history, DIGITNET_METRIC_VALIDATION_LOSS, 1)));
     expect_ok(digitnet_history_write_csv(history, path));
     file = fopen(path, "r");
@@ -229,13 +236,13 @@ static void check_divergence(digitnet_optimizer optimizer, double learning_rate)
     digitnet_model *model = make_small_network(1), *good = make_small_network(1);
     expect_ok(digitnet_model_compile(model, optimizer, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
     expect_ok(digitnet_model_compile(good, optimizer, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
-    double usual;
+    double usual, rate;
     expect_ok(digitnet_model_get_learning_rate(&usual, model));
     digitnet_history *history;
-    digitnet_status status =
-        digitnet_model_fit(&history, model, data,
-                           DIGITNET_WITH(digitnet_fit_options, .epochs = 9, .batch_size = 4,
-                                         DIGITNET_CALLBACKS({raise_learning_rate, &learning_rate})));
+    digitnet_status status = digitnet_model_fit(
+        model, data,
+        DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 9, .batch_size = 4,
+                      DIGITNET_CALLBACKS({.call = raise_learning_rate, .user_data = &learning_rate})));
     expect_failure(status, DIGITNET_EDIVERGED, "finite in epoch");
     assert_non_null(history);
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_FAILED);
@@ -244,8 +251,9 @@ static void check_divergence(digitnet_optimizer optimizer, double learning_rate)
     assert_int_equal(info_of(model).batches_done, 0);
     fit(good, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 4));
     assert_same_weights(model, good);
-    /* The optimizer's state came back too. */
-    expect_ok(digitnet_model_set_learning_rate(model, usual));
+    /* The optimizer's state and learning rate came back too. */
+    expect_ok(digitnet_model_get_learning_rate(&rate, model));
+    assert_true(rate == usual);
     fit(model, data, DIGITNET_WITH(digitnet_fit_options, .batch_size = 4));
     fit(good, data, DIGITNET_WITH(digitnet_fit_options, .batch_size = 4));
     assert_same_weights(model, good);
@@ -269,8 +277,9 @@ static void test_divergence_in_the_first_epoch(void **state) {
     expect_ok(digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
                                         DIGITNET_WITH(digitnet_compile_options, .learning_rate = 1e30)));
     digitnet_history *history;
-    expect_failure(digitnet_model_fit(&history, model, data, DIGITNET_WITH(digitnet_fit_options, .batch_size = 4)),
-                   DIGITNET_EDIVERGED, "finite in epoch 1");
+    expect_failure(
+        digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .history = &history, .batch_size = 4)),
+        DIGITNET_EDIVERGED, "finite in epoch 1");
     assert_same_weights(model, untouched);
     size_t count;
     assert_null(digitnet_history_series(&count, history, DIGITNET_METRIC_LOSS));
@@ -293,9 +302,10 @@ static void test_divergence_in_the_last_step(void **state) {
     double learning_rate = 1e300;
     digitnet_dataset *data = make_small_dataset(30, 1);
     digitnet_model *model = make_small_network(1), *good = make_small_network(1);
-    expect_failure(digitnet_model_fit(NULL, model, data,
-                                      DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = 4,
-                                                    DIGITNET_CALLBACKS({stop_at_bad_weights, &learning_rate}))),
+    expect_failure(digitnet_model_fit(
+                       model, data,
+                       DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = 4,
+                                     DIGITNET_CALLBACKS({.call = stop_at_bad_weights, .user_data = &learning_rate}))),
                    DIGITNET_EDIVERGED, "a weight is no longer finite in epoch 3");
     fit(good, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 4));
     assert_same_weights(model, good);
@@ -319,7 +329,8 @@ static void test_until_epoch(void **state) {
     assert_same_weights(model, other);
     /* Already there: nothing is done, and the history is empty. */
     digitnet_history *history;
-    expect_ok(digitnet_model_fit(&history, model, data, DIGITNET_WITH(digitnet_fit_options, .until_epoch = 2)));
+    expect_ok(
+        digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .history = &history, .until_epoch = 2)));
     assert_same_weights(model, other);
     assert_non_null(history);
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_COMPLETED);
@@ -330,11 +341,31 @@ static void test_until_epoch(void **state) {
     assert_same_weights(model, other);
     /* As many as can be counted, on top of those done, until it is stopped. */
     fit(model, data,
-        DIGITNET_WITH(digitnet_fit_options, .epochs = SIZE_MAX, DIGITNET_CALLBACKS({stop_at_epoch_end, NULL})));
+        DIGITNET_WITH(digitnet_fit_options, .epochs = SIZE_MAX,
+                      DIGITNET_CALLBACKS({.call = stop_at_epoch_end, .user_data = NULL})));
     assert_int_equal(info_of(model).epochs_done, 6);
     digitnet_model_free(model);
     digitnet_model_free(other);
     digitnet_dataset_free(data);
+}
+
+static size_t gradient_ranges_of(size_t setting) {
+    digitnet_model *model = build_small_network(), *copy;
+    expect_ok(digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                        DIGITNET_WITH(digitnet_compile_options, .gradient_ranges = setting)));
+    expect_ok(digitnet_model_clone(&copy, model));
+    size_t ranges = copy->training->gradient_ranges;
+    assert_int_equal(model->training->gradient_ranges, ranges);
+    digitnet_model_free(model);
+    digitnet_model_free(copy);
+    return ranges;
+}
+
+static void test_gradient_ranges(void **state) {
+    (void)state;
+    assert_int_equal(gradient_ranges_of(0), 8);
+    assert_int_equal(gradient_ranges_of(1), 1);
+    assert_int_equal(gradient_ranges_of(256), 256);
 }
 
 int main(void) {
@@ -348,6 +379,7 @@ int main(void) {
         cmocka_unit_test(test_divergence_in_the_first_epoch),
         cmocka_unit_test(test_divergence_in_the_last_step),
         cmocka_unit_test(test_until_epoch),
+        cmocka_unit_test(test_gradient_ranges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

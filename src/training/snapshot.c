@@ -1,0 +1,65 @@
+#include "training/snapshot.h"
+
+#include "core/memory.h"
+#include "core/status.h"
+
+#include <math.h>
+#include <string.h>
+
+static size_t moment_values(const digitnet_model *model) {
+    return digitnet__optimizer_slots(&model->training->settings) * model->network.graph.parameter_count;
+}
+
+static bool all_finite(const float *values, size_t count) {
+    size_t i = 0;
+    while (i < count && isfinite(values[i]))
+        i++;
+    return i == count;
+}
+
+digitnet_status digitnet__snapshot_check_finite(const digitnet_model *model) {
+    const digitnet__network *network = &model->network;
+    const char *wrong = NULL;
+    if (!all_finite(network->parameters, network->graph.parameter_count) ||
+        !all_finite(network->state, network->graph.state_count))
+        wrong = "a weight";
+    else if (!all_finite(model->training->state, moment_values(model)))
+        wrong = "a moment of the optimizer";
+    if (!wrong)
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_EDIVERGED, "%s is no longer finite in epoch %llu", wrong,
+                          (unsigned long long)model->training->progress.epochs_done + 1);
+}
+
+digitnet_status digitnet__snapshot_create(digitnet__snapshot *snapshot, const digitnet_model *model) {
+    snapshot->parameters = digitnet__allocate_array(model->network.graph.parameter_count, sizeof(float));
+    snapshot->state = digitnet__allocate_array(model->network.graph.state_count, sizeof(float));
+    snapshot->moments = digitnet__allocate_array(moment_values(model), sizeof(float));
+    return snapshot->parameters && snapshot->state && snapshot->moments ? DIGITNET_OK : DIGITNET_ENOMEM;
+}
+
+void digitnet__snapshot_release(digitnet__snapshot *snapshot) {
+    digitnet__release(snapshot->parameters);
+    digitnet__release(snapshot->state);
+    digitnet__release(snapshot->moments);
+}
+
+void digitnet__snapshot_take(digitnet__snapshot *snapshot, const digitnet_model *model) {
+    const digitnet__training *training = model->training;
+    memcpy(snapshot->parameters, model->network.parameters, model->network.graph.parameter_count * sizeof(float));
+    memcpy(snapshot->state, model->network.state, model->network.graph.state_count * sizeof(float));
+    memcpy(snapshot->moments, training->state, moment_values(model) * sizeof(float));
+    snapshot->learning_rate = training->settings.learning_rate;
+    snapshot->progress = training->progress;
+    snapshot->taken = true;
+}
+
+void digitnet__snapshot_restore(digitnet_model *model, const digitnet__snapshot *snapshot) {
+    digitnet__training *training = model->training;
+    memcpy(model->network.parameters, snapshot->parameters, model->network.graph.parameter_count * sizeof(float));
+    memcpy(model->network.state, snapshot->state, model->network.graph.state_count * sizeof(float));
+    memcpy(training->state, snapshot->moments, moment_values(model) * sizeof(float));
+    training->settings.learning_rate = snapshot->learning_rate;
+    training->progress = snapshot->progress;
+    digitnet__network_pack(&model->network);
+}
