@@ -20,7 +20,7 @@ static digitnet_status check_network(const digitnet__network *network) {
     return DIGITNET_OK;
 }
 
-/* With the model to itself. Whatever can fail comes before the first change. */
+/* With exclusive access to the model. Whatever can fail comes before the first change. */
 static digitnet_status compile(digitnet_model *model, const digitnet__optimizer_settings *settings, digitnet_loss loss,
                                const digitnet_compile_options *options) {
     digitnet__network *network = &model->network;
@@ -84,7 +84,7 @@ digitnet_status digitnet_model_set_learning_rate(digitnet_model *model, double l
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_set_learning_rate: %s; it must be finite and above 0",
                               digitnet__number_text(learning_rate).text);
     }
-    bool in_callback = digitnet__model_in_callback(model); /* the fit around it already has the model to itself */
+    bool in_callback = digitnet__model_in_callback(model); /* the fit around it already has exclusive access */
     digitnet_status status = in_callback ? DIGITNET_OK : digitnet__model_begin_write(model);
     if (status != DIGITNET_OK)
         return status;
