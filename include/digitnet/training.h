@@ -91,7 +91,7 @@ typedef struct digitnet_compile_options {
  * Makes a model ready to train.
  *
  * The first compile fixes the layers and draws the weights from the seed; a later one keeps the weights and starts the
- * optimizer and the count of epochs anew. Needs the model to itself.
+ * optimizer and the count of epochs anew. Requires exclusive access to the model.
  *
  * @param model      the model, which must end in a dense or flattened layer with softmax
  * @param optimizer  how weights follow their gradient
@@ -125,7 +125,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile_ex(digi
  * Changes the learning rate.
  *
  * May be called between fits, and from a callback of the fit; from DIGITNET_EVENT_EPOCH_BEGIN it holds for that whole
- * epoch. Needs the model to itself otherwise.
+ * epoch. Otherwise requires exclusive access to the model.
  *
  * @param model          the model
  * @param learning_rate  finite and positive
@@ -269,11 +269,16 @@ typedef struct digitnet_fit_options {
  * - in each of these cases but the first, where a callback has asked for DIGITNET_CALLBACK_RESTORE, with the model
  *   taken back to its snapshot instead.
  *
+<<<<<<< HEAD
  * A thread that is cancelled (pthread_cancel()) in a fit, as in any call of the library, ends after the call, at its
  * next cancellation point; to end the fit earlier, request a stop.
  *
  * Needs the model to itself, but for callbacks. All memory is allocated before the first step, but for the history of
  * more than 1,024 epochs.
+=======
+ * Requires exclusive access to the model, but for callbacks. All memory is allocated before the first step, but for the
+ * history of more than 1,024 epochs.
+>>>>>>> training
  *
  * @param model    the model, compiled
  * @param train    the images to learn, of the model's shape, with labels below its number of outputs
@@ -299,7 +304,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_fit(digitnet_mo
                                                                      const digitnet_fit_options *options);
 
 /**
- * Asks the fit that runs, or the next one, to stop after the batch at hand.
+ * Asks the fit that runs, or the next one, to stop after the current batch.
  *
  * May be called from any thread, and from a signal handler. The fit that it stops consumes it.
  *
@@ -345,7 +350,7 @@ typedef enum digitnet_stop_reason {
 DIGITNET_API const double *digitnet_history_series(size_t *count, const digitnet_history *history,
                                                    digitnet_metric metric);
 /**
- * Tells which epoch a history begins with.
+ * Gives the epoch that a history begins with.
  *
  * Safe from any thread.
  *
@@ -354,7 +359,7 @@ DIGITNET_API const double *digitnet_history_series(size_t *count, const digitnet
  */
 DIGITNET_API size_t digitnet_history_first_epoch(const digitnet_history *history);
 /**
- * Tells how a fit ended.
+ * Gives how a fit ended.
  *
  * Safe from any thread.
  *

@@ -1,4 +1,4 @@
-/** @file training.hpp  Settings of compile, fit and evaluate, and what a fit came to, as training.h has them. */
+/** @file training.hpp  Settings of compile, fit and evaluate, and the history of a fit, as training.h has them. */
 #ifndef DIGITNET_TRAINING_HPP
 #define DIGITNET_TRAINING_HPP
 
@@ -39,7 +39,7 @@ inline constexpr digitnet_optimizer adam = DIGITNET_OPTIMIZER_ADAM;
 /** DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY */
 inline constexpr digitnet_loss sparse_categorical_crossentropy = DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
 
-/** What a fit came to, epoch by epoch. An empty one has no epochs and ended as failed. */
+/** The figures of a fit, epoch by epoch. An empty one has no epochs and ended as failed. */
 class history : public owner<digitnet_history, digitnet_history_free> {
   public:
     using owner::owner;
@@ -56,14 +56,14 @@ class history : public owner<digitnet_history, digitnet_history_free> {
         return {values, count};
     }
     /**
-     * Of a temporary: not to be had, since the values would be gone with it.
+     * Of a temporary: deleted, since the values would be gone with it.
      *
      * @param metric  which figure
      * @return nothing
      */
     span<const double> series(digitnet_metric metric) const &&noexcept = delete;
     /**
-     * Tells which epoch the history begins with.
+     * Gives the epoch that the history begins with.
      *
      * @return its first epoch's number, from 1, counted over all fits of the model; 0 where there is none
      */
@@ -71,7 +71,7 @@ class history : public owner<digitnet_history, digitnet_history_free> {
         return digitnet_history_first_epoch(get());
     }
     /**
-     * Tells how the fit ended.
+     * Gives how the fit ended.
      *
      * @return the end; DIGITNET_STOP_FAILED for an empty history
      */

@@ -53,7 +53,7 @@ void digitnet__callbacks_end(const digitnet_callback *list, size_t count) {
 static digitnet_status status_of(int result, size_t index) {
     if (result > ALL_RESULTS || (result < 0 && !digitnet__is_status(result)))
         return digitnet__fail(DIGITNET_ECALLBACK, "callback %zu returned %d, which is no status", index, result);
-    if (result != DIGITNET_OK) {
+    if (result < 0) {
         return digitnet__fail((digitnet_status)result, "callback %zu ended the fit: %s", index,
                               digitnet_status_string((digitnet_status)result));
     }

@@ -101,7 +101,7 @@ static digitnet_status prepare_datasets(fit_state *fit) {
 }
 
 /* All memory that the fit needs. */
-static digitnet_status book(fit_state *fit) {
+static digitnet_status allocate(fit_state *fit) {
     fit->order = digitnet__allocate_array(fit->image_count, sizeof *fit->order);
     digitnet_status status = fit->order ? DIGITNET_OK : DIGITNET_ENOMEM;
     if (status == DIGITNET_OK)
@@ -318,7 +318,7 @@ static digitnet_status prepare_and_run(fit_state *fit) {
     fit->until_epoch = fit->options.until_epoch    ? fit->options.until_epoch
                        : epochs <= SIZE_MAX - done ? (size_t)done + epochs
                                                    : SIZE_MAX;
-    status = book(fit);
+    status = allocate(fit);
     if (status != DIGITNET_OK)
         return status;
     if (done < fit->until_epoch)

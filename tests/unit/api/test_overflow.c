@@ -120,7 +120,7 @@ static void scratch_memory_is_refused(void **state) {
     expect_no_model(model, "weights overflow"); /* which its columns are as many as */
     model = begin_model(POWER(30), 1, 1);
     add_window(model, 1, 1, POWER(34), POWER(30), DIGITNET_ACTIVATION_RELU);
-    expect_no_model(model, "weights overflow");
+    expect_no_model(model, "the memory to run");
 }
 
 /* ---- Batches of images of 2^60 values, of which one weight is read ---- */
