@@ -46,6 +46,12 @@ digitnet_status digitnet__reserved_check(size_t reserved, const char *type) {
     return DIGITNET_OK;
 }
 
+digitnet_status digitnet__flag_check(int flag, const char *name, const char *type) {
+    if (flag != 0 && flag != 1)
+        return digitnet__fail(DIGITNET_EINVAL, "%s: %s is %d; it must be 0 or 1", type, name, flag);
+    return DIGITNET_OK;
+}
+
 digitnet_status digitnet__result_check(const void *out, size_t first_size, const char *type) {
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "%s: the pointer to the result is NULL", type);

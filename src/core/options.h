@@ -14,6 +14,9 @@ digitnet_status digitnet__options_read(void *own, size_t size, size_t first_size
 
 digitnet_status digitnet__reserved_check(size_t reserved, const char *type);
 
+/* EINVAL where a flag is neither 0 nor 1: another number may mean something in a later version. */
+digitnet_status digitnet__flag_check(int flag, const char *name, const char *type);
+
 /* Checks that a caller's result struct can be written: not NULL, struct_size within range. */
 digitnet_status digitnet__result_check(const void *out, size_t first_size, const char *type);
 
@@ -24,6 +27,7 @@ digitnet_status digitnet__result_check(const void *out, size_t first_size, const
     digitnet__options_read(own, sizeof(type), DNN_FIRST_SIZE(type, last), options, #type)
 /* Then, for a struct with reserved fields, those of `own` in one number: EVERSION where they are not zero. */
 #define DNN_RESERVED_CHECK(reserved, type) digitnet__reserved_check(reserved, #type)
+#define DNN_FLAG_CHECK(flag, name, type) digitnet__flag_check(flag, #name, #type)
 #define DNN_RESULT_CHECK(out, type, last) digitnet__result_check(out, DNN_FIRST_SIZE(type, last), #type)
 
 /* Copies as much of `own` as the caller's struct holds, and leaves its struct_size. */

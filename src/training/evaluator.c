@@ -70,9 +70,12 @@ static void run_chunk(void *context, size_t task, size_t worker) {
         size_t values = digitnet__shape_values(network->input);
         memcpy(input, (float *)at(evaluator, evaluator->images) + first * values, count * values * sizeof(float));
     } else {
-        size_t *indices = (size_t *)at(evaluator, evaluator->indices) + first;
+        const digitnet_batch batch = {.count = count,
+                                      .indices = (size_t *)at(evaluator, evaluator->indices) + first,
+                                      .images = input,
+                                      .labels = labels};
         /* Cannot fail: the samples are in memory. */
-        digitnet__dataset_gather(input, labels, evaluator->dataset, network->kernels, indices, NULL, count);
+        digitnet__dataset_gather(&batch, evaluator->dataset, network->kernels);
     }
     const float *logits = digitnet__workspace_forward(workspace, count);
     digitnet__cross_entropy((digitnet__score *)at(evaluator, evaluator->scores) + first, NULL, logits, labels, count,
@@ -82,9 +85,11 @@ static void run_chunk(void *context, size_t task, size_t worker) {
 /* A source is asked on this thread, and its labels are checked as they come. */
 static digitnet_status gather_source(digitnet__evaluator *evaluator, const size_t *indices) {
     int32_t *labels = at(evaluator, evaluator->labels);
-    digitnet_status status =
-        digitnet__dataset_gather(at(evaluator, evaluator->images), labels, evaluator->dataset,
-                                 evaluator->network->kernels, indices, NULL, evaluator->batch_count);
+    const digitnet_batch batch = {.count = evaluator->batch_count,
+                                  .indices = indices,
+                                  .images = at(evaluator, evaluator->images),
+                                  .labels = labels};
+    digitnet_status status = digitnet__dataset_gather(&batch, evaluator->dataset, evaluator->network->kernels);
     return status == DIGITNET_OK ? digitnet__training_check_labels(labels, indices, evaluator->batch_count,
                                                                    digitnet__network_outputs(evaluator->network))
                                  : status;

@@ -53,8 +53,11 @@ static void run_range(void *context, size_t task, size_t worker) {
     int32_t *labels = labels_of(stepper) + range.first;
     if (!digitnet__dataset_is_source(stepper->dataset)) {
         /* Cannot fail: the samples are in memory. */
-        digitnet__dataset_gather(digitnet__pass_input(pass, range.first), labels, stepper->dataset, network->kernels,
-                                 stepper->indices + range.first, NULL, range.count);
+        const digitnet_batch batch = {.count = range.count,
+                                      .indices = stepper->indices + range.first,
+                                      .images = digitnet__pass_input(pass, range.first),
+                                      .labels = labels};
+        digitnet__dataset_gather(&batch, stepper->dataset, network->kernels);
     }
     digitnet__pass_forward(pass, range, worker);
     digitnet__cross_entropy(scores_of(stepper) + range.first, digitnet__pass_output_gradient(pass, range.first),
@@ -84,12 +87,21 @@ static void update_block(void *context, size_t task, size_t worker) {
 /* Sources are asked on this thread, and their labels are checked as they come. */
 static digitnet_status gather_source(digitnet__stepper *stepper) {
     const digitnet__network *network = &stepper->model->network;
-    digitnet_status status = digitnet__dataset_gather(digitnet__pass_input(&stepper->pass, 0), labels_of(stepper),
-                                                      stepper->dataset, network->kernels, stepper->indices,
-                                                      digitnet__pass_seeds(&stepper->pass, 0), stepper->count);
-    return status == DIGITNET_OK ? digitnet__training_check_labels(labels_of(stepper), stepper->indices, stepper->count,
-                                                                   digitnet__network_outputs(network))
-                                 : status;
+    const digitnet_batch batch = {.count = stepper->count,
+                                  .indices = stepper->indices,
+                                  .seeds = digitnet__pass_seeds(&stepper->pass, 0),
+                                  .images = digitnet__pass_input(&stepper->pass, 0),
+                                  .labels = labels_of(stepper)};
+    digitnet_status status = digitnet__dataset_gather(&batch, stepper->dataset, network->kernels);
+    if (status == DIGITNET_OK)
+        status = digitnet__training_check_labels(labels_of(stepper), stepper->indices, stepper->count,
+                                                 digitnet__network_outputs(network));
+    if (status == DIGITNET_OK)
+        return DIGITNET_OK;
+    const digitnet__progress *progress = &stepper->model->training->progress;
+    return digitnet__fail(status, "digitnet_model_fit: epoch %llu, batch %llu: %s",
+                          (unsigned long long)progress->epochs_done + 1, (unsigned long long)progress->batches_done + 1,
+                          digitnet_last_error());
 }
 
 static void add_scores(digitnet__progress *progress, const digitnet__score *scores, size_t count) {

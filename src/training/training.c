@@ -60,7 +60,7 @@ void digitnet__training_attach(digitnet_model *model, digitnet__training *traini
 
 digitnet_status digitnet__training_check_dataset(const digitnet__network *network, const digitnet_dataset *dataset,
                                                  const char *role) {
-    digitnet__shape images = digitnet__dataset_shape(dataset), input = network->input;
+    digitnet__shape images = digitnet__dataset_layout(dataset)->shape, input = network->input;
     if (images.height != input.height || images.width != input.width || images.channels != input.channels) {
         return digitnet__fail(DIGITNET_ESHAPE, "the %s images are %s, the model takes %s", role,
                               digitnet__shape_text(images).text, digitnet__shape_text(input).text);

@@ -97,14 +97,13 @@ static digitnet_status slice(scenario *self) {
     return digitnet_dataset_slice(&self->part, self->raw, 1, BATCH);
 }
 
-static int gather(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
-                  void *user_data) {
-    (void)seeds, (void)user_data;
-    for (size_t i = 0; i < count; ++i) {
-        if (images != NULL)
-            fill_noise(images + i * SMALL_IMAGE, SMALL_IMAGE, indices[i]);
-        if (labels != NULL)
-            labels[i] = (int32_t)(indices[i] % SMALL_CLASSES);
+static int gather(digitnet_batch *batch, void *user_data) {
+    (void)user_data;
+    for (size_t i = 0; i < batch->count; ++i) {
+        if (batch->images != NULL)
+            fill_noise(batch->images + i * SMALL_IMAGE, SMALL_IMAGE, batch->indices[i]);
+        if (batch->labels != NULL)
+            batch->labels[i] = (int32_t)(batch->indices[i] % SMALL_CLASSES);
     }
     return 0;
 }
