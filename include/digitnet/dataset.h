@@ -44,8 +44,8 @@ typedef struct digitnet_dataset_options {
     /** One finite weight that is not negative for each sample; NULL: each counts 1. */
     const float *sample_weights;
     size_t max_labels; /**< The most labels of one sample: labels are count x max_labels. Zero: 1. */
-    /** How many labels each sample has, 0 .. max_labels; labels behind them are ignored. Only with `max_labels` above
-     * 1. NULL: each has max_labels. */
+    /** How many labels each sample has, 0 .. max_labels, where `max_labels` is above one; labels behind them are
+     * ignored. NULL: each has max_labels. */
     const int32_t *label_counts;
     /** With `borrow`: called once, when the last data set or slice that uses the memory is freed; may be NULL. Where
      * the creation fails it is not called and the memory remains the caller's. */

@@ -58,13 +58,12 @@ DIGITNET_API const char *digitnet_last_error(void);
 /**
  * Lets a callback say why it fails.
  *
- * A gather function of a source, or a callback of digitnet_model_fit(), calls it before it returns a status. The call
- * that ends with that status then has these words in its own message:
+ * A gather function of a source, or a callback of digitnet_model_fit(), calls it before it returns a status:
  *
  *     digitnet_set_error("digits.bin: sample 1234 is damaged");
- *     return DIGITNET_EIO;
  *
- * Safe from any thread: the message is the calling thread's, and digitnet_last_error() gives it until the next.
+ * The call that ends with that status then has these words in its own message. Safe from any thread: the message is the
+ * calling thread's, and digitnet_last_error() gives it until the next.
  *
  * @param message  UTF-8, copied, as much of it as a message has room for (511 bytes) in whole characters; NULL changes
  *                 nothing

@@ -86,7 +86,7 @@
       FILE_SIZE, MODEL_LOAD_OPTIONS)                                                                                   \
     X(digitnet_status_string, (digitnet_status_string((digitnet_status)I(0)), 0), ENUMERATOR)                          \
     X(digitnet_last_error, (digitnet_last_error(), 0), NO_ARGUMENT)                                                    \
-    X(digitnet_set_error, (digitnet_set_error(P(0)), 0), NAME)                                                         \
+    X(digitnet_set_error, (digitnet_set_error(P(0)), 0), TENSOR)                                                       \
     X(digitnet_set_allocator, digitnet_set_allocator(P(0)), ALLOCATOR)                                                 \
     X(digitnet_model_compile, digitnet_model_compile(P(0), (digitnet_optimizer)I(1), (digitnet_loss)I(2)), MODEL,      \
       ENUMERATOR, ENUMERATOR)                                                                                          \

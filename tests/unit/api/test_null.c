@@ -172,6 +172,8 @@ static void test_null_in_datasets_and_images(void **state) {
     expect_invalid(digitnet_dataset_read_batch(DIGITNET_WITH(digitnet_batch, .count = 1), own->data),
                    "indices is NULL");
     expect_invalid(digitnet_dataset_describe(NULL, own->data), "NULL");
+    digitnet_set_error(NULL);
+    assert_string_equal(digitnet_last_error(), "digitnet_dataset_info: the pointer to the result is NULL");
     expect_invalid(digitnet_dataset_describe(&info, NULL), "dataset is NULL");
     assert_int_equal(digitnet_dataset_count(NULL), 0);
     digitnet_dataset_free(NULL);

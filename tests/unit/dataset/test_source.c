@@ -537,6 +537,11 @@ static void the_samples_of_a_failure_are_named(void **state) {
         assert_non_null(end);
         assert_string_equal(end, cases[i].message);
     }
+    self.result = 7;
+    expect_failure(
+        digitnet_dataset_read_batch(
+            DIGITNET_WITH(digitnet_batch, .count = 1, .indices = cases[0].indices, .images = images), dataset),
+        DIGITNET_ECALLBACK, "returned 7 (a callback failed) for sample 17");
     digitnet_dataset_free(dataset);
 }
 
