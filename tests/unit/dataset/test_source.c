@@ -12,7 +12,7 @@ typedef struct source {
     int calls, released;
     size_t largest_call, last_index;
     uint64_t seed_sum;
-    bool seeded;
+    bool seeded, asked_for_defaults;
     int result;           /* what the callback returns */
     float spoilt_value;   /* in image 300, value 1 */
     int32_t spoilt_label; /* of image 300 */
@@ -22,6 +22,7 @@ static int gather_source(digitnet_batch *batch, void *user_data) {
     source *self = user_data;
     self->calls++;
     self->seeded = batch->seeds != NULL;
+    self->asked_for_defaults = batch->label_counts || batch->sample_weights;
     self->largest_call = batch->count > self->largest_call ? batch->count : self->largest_call;
     for (size_t i = 0; i < batch->count; i++) {
         size_t index = batch->indices[i];
@@ -246,7 +247,7 @@ static int gather_rich(digitnet_batch *batch, void *user_data) {
 static digitnet_dataset *make_rich_source(rich_source *self) {
     digitnet_dataset *dataset;
     expect_ok(digitnet_dataset_create_source(
-        &dataset, DIGITNET_WITH(digitnet_source_options, .count = 20, .height = 1, .width = 1, .channels = 1,
+        &dataset, DIGITNET_WITH(digitnet_source_options, .count = SOURCE_COUNT, .height = 1, .width = 1, .channels = 1,
                                 .max_labels = MAX_LABELS, .target_values = TARGETS, .weighted = 1,
                                 .gather = gather_rich, .user_data = self)));
     return dataset;
@@ -298,6 +299,35 @@ static void a_batch_has_all_that_a_source_gives(void **state) {
     }
 }
 
+/* Slices of sources are gathered in parts. */
+static void parts_of_a_large_batch_fall_into_place(void **state) {
+    (void)state;
+    enum { LARGE = 700 };
+    static float images[LARGE], targets[LARGE * TARGETS], weights[LARGE];
+    static int32_t labels[LARGE * MAX_LABELS], label_counts[LARGE];
+    static size_t indices[LARGE];
+    rich_source self = {.silent = false};
+    digitnet_dataset *whole = make_rich_source(&self), *part;
+    expect_ok(digitnet_dataset_slice(&part, whole, 100, LARGE));
+    for (size_t i = 0; i < LARGE; i++)
+        indices[i] = i * 3 % LARGE;
+    expect_ok(digitnet_dataset_read_batch(
+        DIGITNET_WITH(digitnet_batch, .count = LARGE, .indices = indices, .images = images, .labels = labels,
+                      .label_counts = label_counts, .targets = targets, .sample_weights = weights),
+        part));
+    for (size_t i = 0; i < LARGE; i++) {
+        size_t index = 100 + indices[i];
+        assert_true(images[i] == (float)index);
+        assert_true(weights[i] == (float)index);
+        assert_int_equal(label_counts[i], index % 3);
+        assert_int_equal(labels[i * MAX_LABELS], index % 3 ? (int)index : -1);
+        for (size_t k = 0; k < TARGETS; k++)
+            assert_true(targets[i * TARGETS + k] == (float)index / 2 + (float)k);
+    }
+    digitnet_dataset_free(whole);
+    digitnet_dataset_free(part);
+}
+
 static void only_what_is_wanted_is_asked_for(void **state) {
     (void)state;
     static const size_t indices[BATCH] = {3, 4, 5, 6, 7};
@@ -335,6 +365,7 @@ static void defaults_need_no_callback(void **state) {
     assert_memory_equal(labels, ((int32_t[]){6, 4}), sizeof labels);
     assert_memory_equal(label_counts, ((int32_t[]){1, 1}), sizeof label_counts);
     assert_true(weights[0] == 1 && weights[1] == 1);
+    assert_false(self.asked_for_defaults);
     digitnet_dataset_free(dataset);
 }
 
@@ -554,6 +585,7 @@ int main(void) {
         cmocka_unit_test(wrong_samples_of_sources_are_named),
         cmocka_unit_test(incomplete_sources_are_refused),
         cmocka_unit_test(a_batch_has_all_that_a_source_gives),
+        cmocka_unit_test(parts_of_a_large_batch_fall_into_place),
         cmocka_unit_test(only_what_is_wanted_is_asked_for),
         cmocka_unit_test(defaults_need_no_callback),
         cmocka_unit_test(what_a_callback_does_not_write_is_found),
