@@ -45,22 +45,30 @@ class exception_carrier {
             std::rethrow_exception(thrown_);
         digitnet::check(status);
     }
-    /** Runs a callback: its result, or DIGITNET_ECALLBACK where it throws. The first exception of a call is kept. */
+    /** Runs a callback: its result, or DIGITNET_ECALLBACK where it throws. The first exception of a call is kept;
+     * what() is the reason where the call was made in C. */
     template <typename Callback> static int run(Callback callback) noexcept {
         exception_carrier *const carrier = innermost_;
         int result = DIGITNET_ECALLBACK;
         innermost_ = nullptr;
         try {
             result = callback();
+        } catch (const std::exception &thrown) {
+            digitnet_set_error(thrown.what());
+            keep(carrier);
         } catch (...) {
-            if (carrier != nullptr && !carrier->thrown_)
-                carrier->thrown_ = std::current_exception();
+            keep(carrier);
         }
         innermost_ = carrier;
         return result;
     }
 
   private:
+    static void keep(exception_carrier *carrier) noexcept {
+        if (carrier != nullptr && !carrier->thrown_)
+            carrier->thrown_ = std::current_exception();
+    }
+
     static inline thread_local exception_carrier *innermost_ = nullptr;
     exception_carrier *outer_;
     std::exception_ptr thrown_;

@@ -1,10 +1,14 @@
 /**
  * @file dataset.h
- * Labelled images.
+ * Images, and what a network is to learn of them.
  *
- * Images are NHWC (image, row, column, channel) as in Keras, either bytes, which are scaled to [0, 1] as value / 255
- * when they are read, or floats, which are taken as they are and must be finite. Labels are class numbers from 0. A
- * data set never changes once it is made, so any number of threads may read it at once; only its release must not be
+ * A sample is one image with a label, a row of targets, or both, and with a weight. Images are NHWC (image, row,
+ * column, channel) as in Keras, either bytes, which are scaled to [0, 1] as value / 255 when they are read, or floats,
+ * which are taken as they are and must be finite. A label is a class number from 0; a sample may also have a sequence
+ * of labels, such as the digits of a line. Targets are finite floats, as many for each sample. The weight says how much
+ * a sample counts; where none is given it is 1.
+ *
+ * A data set never changes once it is made, so any number of threads may read it at once; only its release must not be
  * concurrent with a use.
  */
 #ifndef DIGITNET_DATASET_H
@@ -19,17 +23,35 @@
 
 DIGITNET_BEGIN_DECLARATIONS
 
-/** Labelled images that never change. */
+/** Samples that never change. */
 typedef struct digitnet_dataset digitnet_dataset;
 
-/** Whether a data set copies the program's memory, the default, or borrows it. */
+/**
+ * What samples hold besides an image and a label, and whether a data set copies the program's memory, the default, or
+ * borrows it.
+ *
+ * Five labels for each image, and no more than that of memory:
+ *
+ *     status = digitnet_dataset_create_u8_ex(&lines, images, labels, count, 32, 160, 1,
+ *                                            DIGITNET_WITH(digitnet_dataset_options, .max_labels = 5, .borrow = 1));
+ */
 typedef struct digitnet_dataset_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
-    void *user_data;    /**< Handed to `release`. */
+    /** count x target_values finite floats, sample after sample; NULL: there are no targets. With targets, labels may
+     * be NULL. */
+    const float *targets;
+    size_t target_values; /**< Targets of one sample; zero where there are none. */
+    /** One finite weight that is not negative for each sample; NULL: each counts 1. */
+    const float *sample_weights;
+    size_t max_labels; /**< The most labels of one sample: labels are count x max_labels. Zero: 1. */
+    /** How many labels each sample has, 0 .. max_labels, where `max_labels` is above one; labels behind them are
+     * ignored. NULL: each has max_labels. */
+    const int32_t *label_counts;
     /** With `borrow`: called once, when the last data set or slice that uses the memory is freed; may be NULL. Where
      * the creation fails it is not called and the memory remains the caller's. */
     void (*release)(void *user_data);
-    /** 1: use images and labels in place; they must not change until `release` is called. */
+    void *user_data; /**< Handed to `release`. */
+    /** 1: use all arrays in place; they must not change until `release` is called. */
     int32_t borrow;
     int32_t reserved; /**< Zero. */
 } digitnet_dataset_options;
@@ -57,11 +79,11 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_create_u8(dig
                                                                              size_t height, size_t width,
                                                                              size_t channels);
 /**
- * digitnet_dataset_create_u8() with options, which can borrow images and labels in place of a copy.
+ * digitnet_dataset_create_u8() with options: targets, weights, several labels for each image, borrowed memory.
  *
  * @copydetails digitnet_dataset_create_u8()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a flag that is neither 0 nor 1, and for a wrong
- *                 `struct_size`
+ * @param options  copied; NULL is all defaults. DIGITNET_EINVAL is also for a wrong `struct_size`, for a flag that is neither 0 nor 1, for options that
+ *                 contradict each other, and for a target, weight or number of labels that is out of its range.
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status
@@ -90,11 +112,11 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_create_f32(di
                                                                               size_t height, size_t width,
                                                                               size_t channels);
 /**
- * digitnet_dataset_create_f32() with options, which can borrow images and labels in place of a copy.
+ * digitnet_dataset_create_f32() with options: targets, weights, several labels for each image, borrowed memory.
  *
  * @copydetails digitnet_dataset_create_f32()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a flag that is neither 0 nor 1, and for a wrong
- *                 `struct_size`
+ * @param options  copied; NULL is all defaults. DIGITNET_EINVAL is also for a wrong `struct_size`, for a flag that is neither 0 nor 1, for options that
+ *                 contradict each other, and for a target, weight or number of labels that is out of its range.
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status
@@ -102,25 +124,52 @@ digitnet_dataset_create_f32_ex(digitnet_dataset **out, const float *images, cons
                                size_t height, size_t width, size_t channels, const digitnet_dataset_options *options);
 
 /**
+ * Samples of a data set by index, and where their values go.
+ *
+ * The library makes one for each call of a source's function, which writes the samples to it. A program makes one with
+ * DIGITNET_INIT() to read samples with digitnet_dataset_read_batch(). Whoever makes it owns the arrays, all of `count`
+ * samples; the other side uses them within the call alone, changes only what the arrays below `seeds` hold, and leaves
+ * the struct as it is. An array is NULL where its values are not wanted.
+ */
+typedef struct digitnet_batch {
+    size_t struct_size;    /**< Set by DIGITNET_INIT(), or by the library. */
+    size_t count;          /**< How many samples. */
+    const size_t *indices; /**< Which samples, from 0, in any order and as often as one likes. */
+    /** One number a sample that depends on the training's seed, the epoch and the sample alone, for random augmentation
+     * that is the same in every run. NULL where nothing may be random: validation, evaluation, reading. */
+    const uint64_t *seeds;
+    float *images; /**< Receives count x height x width x channels finite floats, scaled as the network wants them. */
+    /** Receives count x max_labels class numbers from 0. A function finds -1 in all of them; behind a sample's last
+     * label a reader finds it too. */
+    int32_t *labels;
+    /** Receives how many labels each sample has, 0 .. max_labels. A function finds max_labels in all of them, or NULL
+     * where max_labels is 1, and each sample has one. A reader gives it with `labels`, and may leave it NULL where
+     * max_labels is 1. */
+    int32_t *label_counts;
+    float *targets; /**< Receives count x target_values finite floats. A function finds NaN in all of them. */
+    /** Receives one finite weight that is not negative for each sample. A function finds 1 in all of them. A reader
+     * gets 1 from a data set without weights. */
+    float *sample_weights;
+} digitnet_batch;
+
+/**
  * A function that gathers samples by their index.
  *
- * Called on the thread that called digitnet_model_fit(), digitnet_model_evaluate() or digitnet_dataset_read(): from
- * several at once, where these calls are. It has the floating-point mode of that thread, and must return, as
- * digitnet_callback_fn.
+ * Called on the thread that called digitnet_model_fit(), digitnet_model_evaluate(), digitnet_dataset_read() or
+ * digitnet_dataset_read_batch(): from several at once, where these calls are. What it must write and does not, the call
+ * reports as it does a wrong value; only images hold what they held before. It has the floating-point mode of that
+ * thread, and must return, as digitnet_callback_fn.
  *
- * @param images     receives count x height x width x channels finite floats; NULL where they are not wanted
- * @param labels     receives `count` class numbers from 0; NULL where they are not wanted
- * @param indices    which samples, from 0
- * @param seeds      one number a sample that depends on the training seed, the epoch and the sample alone, for random
- *                   augmentation that is the same in every run; NULL where nothing may be random (validation,
- *                   evaluation, reading)
- * @param count      how many samples are wanted
+ * To say why it failed it calls digitnet_set_error() before it returns, or returns what a failing call of the library
+ * returned: the message of the call that it ends then has the reason.
+ *
+ * @param batch      which samples are wanted, and the arrays that receive them: only those that the data set has, and
+ *                   that are not NULL
  * @param user_data  as given in digitnet_source_options
  * @return 0, or a negative digitnet_status, which ends the call with that status; any other value ends it with
  *         DIGITNET_ECALLBACK
  */
-typedef int (*digitnet_gather_fn)(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds,
-                                  size_t count, void *user_data);
+typedef int (*digitnet_gather_fn)(digitnet_batch *batch, void *user_data);
 
 /** A data set that is not held in memory, or that is made as it is read. */
 typedef struct digitnet_source_options {
@@ -129,11 +178,15 @@ typedef struct digitnet_source_options {
     size_t height;             /**< Rows of an image; not zero. */
     size_t width;              /**< Columns of an image; not zero. */
     size_t channels;           /**< Values of a pixel; not zero. */
+    size_t max_labels;         /**< The most labels of one sample. Zero: 1. */
+    size_t target_values;      /**< Targets of one sample. Zero: there are none. */
     digitnet_gather_fn gather; /**< Gives the samples; not NULL. */
     /** Called when the last data set or slice of this source is freed; may be NULL. Where the creation fails it is not
      * called. */
     void (*release)(void *user_data);
-    void *user_data; /**< Handed to both functions. */
+    void *user_data;   /**< Handed to both functions. */
+    int32_t no_labels; /**< 1: there are targets alone, of which `target_values` says how many. */
+    int32_t weighted;  /**< 1: samples have weights. Zero: each counts 1, and none is asked for. */
 } digitnet_source_options;
 
 /**
@@ -144,7 +197,8 @@ typedef struct digitnet_source_options {
  * @param out      receives the data set, the caller's to release with digitnet_dataset_free(); NULL after a failure
  * @param options  the function, and what it gives; copied
  * @retval DIGITNET_OK        the data set is made
- * @retval DIGITNET_EINVAL    a pointer is NULL, a size is zero, or `struct_size` is wrong
+ * @retval DIGITNET_EINVAL    a pointer is NULL, a size is zero, there are neither labels nor targets, a flag is neither
+ * 0 nor 1, or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM    there is not enough memory
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  * @retval DIGITNET_ELIMIT    the sizes overflow
@@ -241,31 +295,51 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_slice(digitne
                                                                          size_t count);
 
 /**
- * Reads samples as floats, as training sees them.
+ * Reads images and labels of a range of samples, as training sees them.
  *
  * Bytes come scaled to [0, 1]. Allocates nothing. Any number of threads may read at once.
  *
- * @param images        receives count x height x width x channels values; NULL where they are not wanted
- * @param image_values  how many values `images` has room for
- * @param labels        receives `count` labels; NULL where they are not wanted
- * @param label_count   how many labels `labels` has room for
- * @param dataset       the data set
- * @param first         the first sample, from 0
- * @param count         how many samples
+ * @param images           receives count x height x width x channels values; NULL where they are not wanted
+ * @param images_capacity  how many values `images` has room for
+ * @param labels           receives count x max_labels labels, -1 behind a sample's last one; NULL where they are not
+ *                         wanted
+ * @param labels_capacity  how many labels `labels` has room for
+ * @param dataset          the data set
+ * @param first            the first sample, from 0
+ * @param count            how many samples
  * @return the status of a source that failed, which may leave the buffers partly written; else:
  * @retval DIGITNET_OK         the samples are written
- * @retval DIGITNET_EINVAL     `dataset` is NULL, `count` is zero, `dataset` has no such range, or a source gives a
- *                             value that is not finite or a negative label
+ * @retval DIGITNET_EINVAL     `dataset` is NULL or has no such range, `count` is zero, labels are wanted that the data
+ *                             set does not have, or a source gives a value that it must not
  * @retval DIGITNET_EBUFFER    a buffer is too small
  * @retval DIGITNET_ECALLBACK  a source returned a number that is no status
  */
-DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_read(float *images, size_t image_values,
-                                                                        int32_t *labels, size_t label_count,
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_read(float *images, size_t images_capacity,
+                                                                        int32_t *labels, size_t labels_capacity,
                                                                         const digitnet_dataset *dataset, size_t first,
                                                                         size_t count);
+/**
+ * Reads all that is known of samples, by index, as training sees them.
+ *
+ * Bytes come scaled to [0, 1]. Allocates nothing. Any number of threads may read at once. A source's function may hand
+ * its own batch on, to read another data set's samples and change them in place.
+ *
+ * @param batch    which samples, and arrays of `count` samples that receive them, as digitnet_dataset_describe() says
+ *                 how many values that is
+ * @param dataset  the data set
+ * @return the status of a source that failed, which may leave the arrays partly written; else:
+ * @retval DIGITNET_OK         the samples are written
+ * @retval DIGITNET_EINVAL     a pointer is NULL, `count` is zero, `struct_size` is wrong, the data set has no sample of
+ *                             an index, values are wanted that it does not have, one of `labels` and `label_counts` is
+ *                             wanted where both are needed, or a source gives a value that it must not
+ * @retval DIGITNET_EVERSION   `batch` sets a field that this version does not know
+ * @retval DIGITNET_ECALLBACK  a source returned a number that is no status
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_read_batch(const digitnet_batch *batch,
+                                                                              const digitnet_dataset *dataset);
 
 /**
- * Tells how many samples a data set has.
+ * Gives how many samples a data set has.
  *
  * Safe from any thread.
  *
@@ -281,11 +355,16 @@ typedef struct digitnet_dataset_info {
     size_t height;      /**< Rows of an image. */
     size_t width;       /**< Columns of an image. */
     size_t channels;    /**< Values of a pixel. */
-    size_t classes;     /**< The highest label plus one; 0 for a source, whose labels are not known beforehand. */
+    /** The highest label plus one; 0 without labels, and for a source, whose labels are not known beforehand. */
+    size_t classes;
+    size_t max_labels;    /**< The most labels of a sample: 0 where there are none, 1 where each has one. */
+    size_t target_values; /**< Targets of a sample; 0 where there are none. */
+    int32_t weighted;     /**< 1: samples have weights; 0: each counts 1. */
+    int32_t reserved;     /**< Zero. */
 } digitnet_dataset_info;
 
 /**
- * Tells what a data set holds.
+ * Describes what a data set holds.
  *
  * Safe from any thread.
  *

@@ -1,4 +1,4 @@
-/** @file dataset.hpp  Labelled images, as dataset.h has them. */
+/** @file dataset.hpp  Images with labels and targets, as dataset.h has them. */
 #ifndef DIGITNET_DATASET_HPP
 #define DIGITNET_DATASET_HPP
 
@@ -25,27 +25,52 @@ namespace digitnet {
 /** Limits for data sets that are read from files. */
 using dataset_load_options = sized<digitnet_dataset_load_options>;
 
-/** Samples that were read from a data set. */
+/** What a source is: how many samples, their sizes, and what they hold. Its functions are set by dataset::source(). */
+using source_options = sized<digitnet_source_options>;
+
+/** What is known of images, as digitnet_dataset_options has it. A span is empty where there is nothing of its kind. */
+struct annotations {
+    /** max_labels class numbers from 0 for each image. */
+    span<const std::int32_t> labels = {};
+    /** The most labels of one image. */
+    std::size_t max_labels = 1;
+    /** How many labels each image has, 0 .. max_labels; empty: each has max_labels. */
+    span<const std::int32_t> label_counts = {};
+    /** target_values finite floats for each image. */
+    span<const float> targets = {};
+    /** Targets of one image. */
+    std::size_t target_values = 0;
+    /** One finite weight that is not negative for each image; empty: each counts 1. */
+    span<const float> sample_weights = {};
+};
+
+/** Images and labels that were read from a data set. */
 struct samples {
     /** Image after image, height x width x channels floats each. */
     std::vector<float> images;
-    /** One class number for each image. */
+    /** max_labels class numbers for each image, -1 behind its last one; none where the data set has no labels. */
     std::vector<std::int32_t> labels;
 };
 
-/** What a source is asked for: `indices.size()` samples, in this order. */
+/** Samples by index, as digitnet_batch has them. A span that is to be written is empty where it is not wanted. */
 struct batch {
-    /** To be written: height x width x channels values for each sample; empty where they are not wanted. */
-    span<float> images;
-    /** To be written: one for each sample; empty where they are not wanted. */
-    span<std::int32_t> labels;
-    /** Which samples. */
-    span<const std::size_t> indices;
+    /** Which samples, in this order. */
+    span<const std::size_t> indices = {};
     /** One number for each sample, for random augmentation; empty where nothing may be random. */
-    span<const std::uint64_t> seeds;
+    span<const std::uint64_t> seeds = {};
+    /** To be written: height x width x channels values for each sample. */
+    span<float> images = {};
+    /** To be written: max_labels class numbers for each sample. */
+    span<std::int32_t> labels = {};
+    /** To be written: how many labels each sample has; empty for a source of one label each. */
+    span<std::int32_t> label_counts = {};
+    /** To be written: target_values values for each sample. */
+    span<float> targets = {};
+    /** To be written: one weight for each sample; empty for a source without weights. */
+    span<float> sample_weights = {};
 };
 
-/** Labelled images. */
+/** Images with labels, targets or both. */
 class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
   public:
     using owner::owner;
@@ -63,7 +88,7 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
      */
     dataset(span<const std::uint8_t> images, span<const std::int32_t> labels, std::size_t height, std::size_t width,
             std::size_t channels)
-        : dataset(create(images, labels, height, width, channels, {})) {
+        : dataset(create(images, to_annotations(labels), height, width, channels, {})) {
     }
     /**
      * Makes a data set from images of floats, as digitnet_dataset_create_f32() does.
@@ -78,7 +103,37 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
      */
     dataset(span<const float> images, span<const std::int32_t> labels, std::size_t height, std::size_t width,
             std::size_t channels)
-        : dataset(create(images, labels, height, width, channels, {})) {
+        : dataset(create(images, to_annotations(labels), height, width, channels, {})) {
+    }
+    /**
+     * Makes a data set of bytes with targets, weights or several labels, as digitnet_dataset_create_u8_ex() does.
+     *
+     * @param images    height x width x channels bytes for each image; copied
+     * @param known     labels, targets or both; copied
+     * @param height    rows of an image
+     * @param width     columns of an image
+     * @param channels  values of a pixel: 1 for grey
+     * @throws error  with DIGITNET_ESHAPE where the numbers of values do not fit each other, or a status of
+     *                digitnet_dataset_create_u8_ex()
+     */
+    dataset(span<const std::uint8_t> images, const annotations &known, std::size_t height, std::size_t width,
+            std::size_t channels)
+        : dataset(create(images, known, height, width, channels, {})) {
+    }
+    /**
+     * Makes a data set of floats with targets, weights or several labels, as digitnet_dataset_create_f32_ex() does.
+     *
+     * @param images    height x width x channels floats for each image, taken as they are; copied
+     * @param known     labels, targets or both; copied
+     * @param height    rows of an image
+     * @param width     columns of an image
+     * @param channels  values of a pixel: 1 for grey
+     * @throws error  with DIGITNET_ESHAPE where the numbers of values do not fit each other, or a status of
+     *                digitnet_dataset_create_f32_ex()
+     */
+    dataset(span<const float> images, const annotations &known, std::size_t height, std::size_t width,
+            std::size_t channels)
+        : dataset(create(images, known, height, width, channels, {})) {
     }
 
     /**
@@ -89,9 +144,9 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
      * that one, and must not throw.
      *
      * @tparam Images  a container or span of `float` or `std::uint8_t`
-     * @tparam Labels  a container or span of `std::int32_t`
+     * @tparam Labels  a container or span of `std::int32_t`, or annotations
      * @param images    labels.size() x height x width x channels values, image after image, row after row
-     * @param labels    one class number from 0 for each image
+     * @param labels    one class number from 0 for each image; or annotations, whose spans are used in place too
      * @param height    rows of an image
      * @param width     columns of an image
      * @param channels  values of a pixel: 1 for grey
@@ -112,7 +167,7 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
         options.borrow = 1;
         options.user_data = kept.get();
         options.release = [](void *user_data) noexcept { delete static_cast<memory *>(user_data); };
-        dataset result(create<value>(kept->images, kept->labels, height, width, channels, options));
+        dataset result(create<value>(kept->images, to_annotations(kept->labels), height, width, channels, options));
         static_cast<void>(kept.release());
         return result;
     }
@@ -135,24 +190,43 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
     template <typename Gather>
     [[nodiscard]] static dataset source(std::size_t count, std::size_t height, std::size_t width, std::size_t channels,
                                         Gather gather) {
-        struct gatherer {
-            Gather gather;
-            std::size_t values;
-        };
-        auto kept = std::make_unique<gatherer>(gatherer{std::move(gather), height * width * channels});
-        sized<digitnet_source_options> options;
+        source_options options;
         options.count = count;
         options.height = height;
         options.width = width;
         options.channels = channels;
+        return source(options, std::move(gather));
+    }
+    /**
+     * Makes a data set that asks a function for its samples: with targets, weights or several labels.
+     *
+     * @tparam Gather  something that can be called with a `const batch &`
+     * @param options  how many samples there are, and what they hold; `gather`, `release` and `user_data` are ignored
+     * @param gather   writes the samples that it is asked for, as above
+     * @return the data set
+     * @throws error  with the status of digitnet_dataset_create_source()
+     */
+    template <typename Gather> [[nodiscard]] static dataset source(source_options options, Gather gather) {
+        struct gatherer {
+            Gather gather;
+            std::size_t values, max_labels, target_values;
+        };
+        auto kept =
+            std::make_unique<gatherer>(gatherer{std::move(gather), options.height * options.width * options.channels,
+                                                std::max<std::size_t>(options.max_labels, 1), options.target_values});
         options.user_data = kept.get();
         options.release = [](void *user_data) noexcept { delete static_cast<gatherer *>(user_data); };
-        options.gather = [](float *images, std::int32_t *labels, const std::size_t *indices, const std::uint64_t *seeds,
-                            std::size_t wanted, void *user_data) noexcept {
+        options.gather = [](digitnet_batch *wanted, void *user_data) noexcept {
             gatherer &self = *static_cast<gatherer *>(user_data);
+            const std::size_t size = wanted->count;
             return detail::exception_carrier::run([&] {
-                self.gather(
-                    batch{{images, wanted * self.values}, {labels, wanted}, {indices, wanted}, {seeds, wanted}});
+                self.gather(batch{{wanted->indices, size},
+                                  {wanted->seeds, size},
+                                  {wanted->images, size * self.values},
+                                  {wanted->labels, size * self.max_labels},
+                                  {wanted->label_counts, size},
+                                  {wanted->targets, size * self.target_values},
+                                  {wanted->sample_weights, size}});
                 return 0;
             });
         };
@@ -196,7 +270,7 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
      * Reads samples as floats, as training sees them, into the caller's memory. Allocates nothing.
      *
      * @param images  receives count x height x width x channels values; empty where they are not wanted
-     * @param labels  receives `count` labels; empty where they are not wanted
+     * @param labels  receives count x max_labels labels, -1 behind an image's last one; empty where they are not wanted
      * @param first   the first sample, from 0
      * @param count   how many samples
      * @throws error  with the status of digitnet_dataset_read(); what a source throws comes out too
@@ -205,6 +279,36 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
         detail::exception_carrier carrier;
         carrier.check(
             digitnet_dataset_read(images.data(), images.size(), labels.data(), labels.size(), get(), first, count));
+    }
+    /**
+     * Reads all that is known of samples, by index, as digitnet_dataset_read_batch() does. Allocates nothing. A
+     * source's function may hand its own batch on.
+     *
+     * @param wanted  which samples, and the memory that receives them
+     * @throws error  with DIGITNET_ESHAPE where a span has another number of values, or the status of
+     *                digitnet_dataset_read_batch(); what a source throws comes out too
+     */
+    void read(const batch &wanted) const {
+        const digitnet_dataset_info info = describe();
+        const std::size_t size = wanted.indices.size();
+        if (!wanted.images.empty())
+            check_images(wanted.images.size(), size, info.height, info.width, info.channels);
+        check_size("labels", wanted.labels.size(), size, info.max_labels);
+        check_size("label counts", wanted.label_counts.size(), size, 1);
+        check_size("targets", wanted.targets.size(), size, info.target_values);
+        check_size("sample weights", wanted.sample_weights.size(), size, 1);
+        check_size("seeds", wanted.seeds.size(), size, 1);
+        sized<digitnet_batch> handed;
+        handed.count = size;
+        handed.indices = wanted.indices.data();
+        handed.seeds = wanted.seeds.data();
+        handed.images = wanted.images.data();
+        handed.labels = wanted.labels.data();
+        handed.label_counts = wanted.label_counts.data();
+        handed.targets = wanted.targets.data();
+        handed.sample_weights = wanted.sample_weights.data();
+        detail::exception_carrier carrier;
+        carrier.check(digitnet_dataset_read_batch(&handed, get()));
     }
     /**
      * Reads samples as floats, as training sees them.
@@ -220,13 +324,13 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
         const std::size_t room = std::min(count, info.count); /* for more the call below throws */
         samples result;
         result.images.resize(room * info.height * info.width * info.channels);
-        result.labels.resize(room);
+        result.labels.resize(room * info.max_labels);
         read(result.images, result.labels, first, count);
         return result;
     }
 
     /**
-     * Tells how many samples there are.
+     * Gives how many samples there are.
      *
      * @return the number of samples; 0 for an empty owner
      */
@@ -234,9 +338,9 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
         return digitnet_dataset_count(get());
     }
     /**
-     * Tells what the data set holds, as digitnet_dataset_describe() does.
+     * Describes what the data set holds, as digitnet_dataset_describe() does.
      *
-     * @return how many samples there are, their shape, and the number of classes
+     * @return how many samples there are, their shape, the number of classes, and what else they have
      * @throws error  with DIGITNET_EINVAL for an empty owner
      */
     [[nodiscard]] digitnet_dataset_info describe() const {
@@ -246,24 +350,57 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
     }
 
   private:
+    static annotations to_annotations(const annotations &known) noexcept {
+        return known;
+    }
+    static annotations to_annotations(span<const std::int32_t> labels) noexcept {
+        return annotations{labels};
+    }
+
     template <typename Value>
-    static digitnet_dataset *create(span<const Value> images, span<const std::int32_t> labels, std::size_t height,
-                                    std::size_t width, std::size_t channels,
-                                    const sized<digitnet_dataset_options> &options) {
+    static digitnet_dataset *create(span<const Value> images, const annotations &known, std::size_t height,
+                                    std::size_t width, std::size_t channels, sized<digitnet_dataset_options> options) {
         static_assert(std::is_same_v<Value, float> || std::is_same_v<Value, std::uint8_t>, "bytes or floats");
-        if (!is_product(images.size(), {labels.size(), height, width, channels})) {
-            throw error(DIGITNET_ESHAPE, "dataset: " + std::to_string(images.size()) + " values are not " +
-                                             std::to_string(labels.size()) + " images of " + std::to_string(height) +
-                                             "x" + std::to_string(width) + "x" + std::to_string(channels));
-        }
+        const std::size_t max_labels = std::max<std::size_t>(known.max_labels, 1);
+        const std::size_t count = known.labels.empty()
+                                      ? known.targets.size() / std::max<std::size_t>(known.target_values, 1)
+                                      : known.labels.size() / max_labels;
+        check_images(images.size(), count, height, width, channels);
+        check_size("labels", known.labels.size(), count, max_labels);
+        check_size("label counts", known.label_counts.size(), count, 1);
+        check_size("targets", known.targets.size(), count, known.target_values);
+        check_size("sample weights", known.sample_weights.size(), count, 1);
+        options.targets = known.targets.data();
+        options.target_values = known.target_values;
+        options.sample_weights = known.sample_weights.data();
+        options.max_labels = known.labels.empty() ? 0 : max_labels;
+        options.label_counts = known.label_counts.data();
         digitnet_dataset *handle = nullptr;
         if constexpr (std::is_same_v<Value, float>)
-            check(digitnet_dataset_create_f32_ex(&handle, images.data(), labels.data(), labels.size(), height, width,
+            check(digitnet_dataset_create_f32_ex(&handle, images.data(), known.labels.data(), count, height, width,
                                                  channels, &options));
         else
-            check(digitnet_dataset_create_u8_ex(&handle, images.data(), labels.data(), labels.size(), height, width,
+            check(digitnet_dataset_create_u8_ex(&handle, images.data(), known.labels.data(), count, height, width,
                                                 channels, &options));
         return handle;
+    }
+
+    static void check_images(std::size_t values, std::size_t count, std::size_t height, std::size_t width,
+                             std::size_t channels) {
+        if (!is_product(values, {count, height, width, channels})) {
+            throw error(DIGITNET_ESHAPE, "dataset: " + std::to_string(values) + " values are not " +
+                                             std::to_string(count) + " images of " + std::to_string(height) + "x" +
+                                             std::to_string(width) + "x" + std::to_string(channels));
+        }
+    }
+
+    /** None, or `each` for each sample. */
+    static void check_size(const char *what, std::size_t size, std::size_t count, std::size_t each) {
+        if (size > 0 && !is_product(size, {count, each})) {
+            throw error(DIGITNET_ESHAPE, "dataset: " + std::to_string(size) + " " + what + " are not " +
+                                             std::to_string(each) + " for each of " + std::to_string(count) +
+                                             " samples");
+        }
     }
 
     /** Whether `size` is the product, which may overflow, of the factors. A zero among them is for C to refuse. */

@@ -53,9 +53,24 @@ DIGITNET_API const char *digitnet_status_string(digitnet_status status);
  * succeeds does not clear it.
  *
  * @return the message, never NULL ("" before the first failure); it belongs to the library, and stays valid and
- *         unchanged until the thread's next failing call
+ *         unchanged until the thread's next failing call, or its call of digitnet_set_error()
  */
 DIGITNET_API const char *digitnet_last_error(void);
+
+/**
+ * Lets a callback say why it fails.
+ *
+ * A gather function of a source, or a callback of digitnet_model_fit(), calls it before it returns a status:
+ *
+ *     digitnet_set_error("digits.bin: sample 1234 is damaged");
+ *
+ * The call that ends with that status then has these words in its own message. Safe from any thread: the message is the
+ * calling thread's, and digitnet_last_error() gives it until the next.
+ *
+ * @param message  UTF-8, copied, as much of it as a message has room for (511 bytes) in whole characters; NULL changes
+ *                 nothing
+ */
+DIGITNET_API void digitnet_set_error(const char *message);
 
 /** Where the library takes its memory from. Both functions may be called from several threads at once, in the
  * floating-point mode that the library computes in: no traps, rounding to nearest. */

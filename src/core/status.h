@@ -5,6 +5,7 @@
 #include "digitnet/status.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Keeps the message for digitnet_last_error() and returns `status`. The format has no %f, %e or %g, whose output
  * follows the host's locale: numbers with a fraction go through digitnet__number_text(). */
@@ -16,11 +17,21 @@ digitnet_status digitnet__fail_errno(digitnet_status status, const char *action,
     __attribute__((cold));
 /* Of what a function of the host returned. */
 bool digitnet__is_status(int number);
-/* The last message, to be put back where calls in between may have failed with others. */
+
 typedef struct digitnet__message {
     char text[512];
+    int status;     /* that it came with; OK where the program set it, for any */
+    uint64_t count; /* of messages that the thread has had */
 } digitnet__message;
-digitnet__message digitnet__message_get(void);
-void digitnet__message_set(const digitnet__message *message);
+
+/* The thread's message, to be put back after calls whose failures are nobody's concern. */
+digitnet__message digitnet__message_keep(void);
+void digitnet__message_restore(const digitnet__message *message);
+
+/* What a callback said of its failure. How many messages this thread has had is counted before the call; after it, the
+ * message is the callback's own if the program set it since, or if a failure with the same status did, which the
+ * callback then passed on. Else "": an older message is about something else. */
+uint64_t digitnet__message_count(void);
+const char *digitnet__message_since(uint64_t before, digitnet_status status);
 
 #endif

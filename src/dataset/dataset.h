@@ -6,18 +6,30 @@
 #include "digitnet/dataset.h"
 #include "kernels/kernels.h"
 
-digitnet__shape digitnet__dataset_shape(const digitnet_dataset *dataset);
+/* What each sample of a data set holds. */
+typedef struct digitnet__sample_layout {
+    digitnet__shape shape;
+    size_t values;        /* in one image */
+    size_t max_labels;    /* 0: there are none; 1: each has one */
+    size_t target_values; /* 0: there are none */
+    bool weighted;        /* else each weight is 1 */
+} digitnet__sample_layout;
+
+const digitnet__sample_layout *digitnet__dataset_layout(const digitnet_dataset *dataset);
 /* True for a source, which is gathered on the thread of the call; other data sets may be gathered on any. */
 bool digitnet__dataset_is_source(const digitnet_dataset *dataset);
-/* Labels must be in 0 .. classes - 1: EINVAL naming the first that is not. OK for a source, whose labels are checked as
- * they come. */
+/* Each sample must have one label, in 0 .. classes - 1: EINVAL naming the first that is not. The labels of a source are
+ * checked as they are gathered. */
 digitnet_status digitnet__dataset_check_labels(const digitnet_dataset *dataset, size_t classes);
-/* Gathers samples by index, bytes scaled to [0, 1]; images or labels may be NULL. Indices are known to be in range.
- * A source is gathered within digitnet__compute_enter() alone, which its callback is taken out of. Fails only for a
- * source: the callback's status, ECALLBACK for a positive number, EINVAL for a value that is not
- * finite or a negative label. */
-digitnet_status digitnet__dataset_gather(float *images, int32_t *labels, const digitnet_dataset *dataset,
-                                         const digitnet__kernels *kernels, const size_t *indices, const uint64_t *seeds,
-                                         size_t count);
+/* Gathers samples by index, bytes scaled to [0, 1]. Known to be right: the indices are in range; labels and targets are
+ * wanted only where the data set has them; label counts come with labels, and must where max_labels is above 1. Sample
+ * weights can always be wanted. A source is gathered within digitnet__compute_enter() alone, which its callback is
+ * taken out of. Fails only for a source: the callback's status, ECALLBACK for a number that is no status, EINVAL for a
+ * value that digitnet__samples_check() refuses. */
+digitnet_status digitnet__dataset_gather(const digitnet_batch *batch, const digitnet_dataset *dataset,
+                                         const digitnet__kernels *kernels);
+/* Samples first .. first + count - 1 of a batch. */
+digitnet_batch digitnet__batch_part(const digitnet_batch *batch, const digitnet__sample_layout *layout, size_t first,
+                                    size_t count);
 
 #endif

@@ -1,11 +1,35 @@
 /* Data sets that a callback gathers. */
-#include "core/number.h"
 #include "core/options.h"
 #include "core/status.h"
 #include "dataset/storage.h"
 #include "kernels/compute.h"
 
 #include <math.h>
+#include <stdio.h>
+
+static digitnet_status check_options(const digitnet_source_options *options) {
+    digitnet_status status = DNN_FLAG_CHECK(options, digitnet_source_options, no_labels);
+    if (status == DIGITNET_OK)
+        status = DNN_FLAG_CHECK(options, digitnet_source_options, weighted);
+    if (status != DIGITNET_OK)
+        return status;
+    if (!options->gather)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: gather is NULL");
+    if (options->no_labels && options->target_values == 0)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: no_labels is 1 and target_values 0");
+    if (options->no_labels && options->max_labels > 0)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: no_labels is 1 and max_labels %zu",
+                              options->max_labels);
+    return DIGITNET_OK;
+}
+
+static digitnet__sample_layout layout_of(const digitnet_source_options *options) {
+    return (digitnet__sample_layout){
+        .shape = {.height = options->height, .width = options->width, .channels = options->channels},
+        .max_labels = options->no_labels || options->max_labels ? options->max_labels : 1,
+        .target_values = options->target_values,
+        .weighted = options->weighted};
+}
 
 digitnet_status digitnet_dataset_create_source(digitnet_dataset **out, const digitnet_source_options *options) {
     digitnet_source_options own = {0};
@@ -15,13 +39,13 @@ digitnet_status digitnet_dataset_create_source(digitnet_dataset **out, const dig
     *out = NULL;
     if (!options)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: options is NULL");
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_source_options, user_data);
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_source_options, weighted);
+    if (status == DIGITNET_OK)
+        status = check_options(&own);
     if (status != DIGITNET_OK)
         return status;
-    if (!own.gather)
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: gather is NULL");
-    status = digitnet__storage_create(&storage, "digitnet_dataset_create_source", own.count, own.height, own.width,
-                                      own.channels, 0);
+    const digitnet__sample_layout layout = layout_of(&own);
+    status = digitnet__storage_create(&storage, "digitnet_dataset_create_source", own.count, &layout, 0);
     if (status != DIGITNET_OK)
         return status;
     storage->gather = own.gather;
@@ -35,51 +59,107 @@ digitnet_status digitnet_dataset_create_source(digitnet_dataset **out, const dig
     return DIGITNET_OK;
 }
 
+typedef struct samples_name {
+    char text[96];
+} samples_name;
+
+/* "sample 7", "samples 12 to 43", or, where they do not follow each other, "samples 7, 3 and 30 more". */
+static samples_name name_samples(const digitnet_batch *batch) {
+    samples_name name;
+    const size_t *indices = batch->indices;
+    size_t following = 1;
+    while (following < batch->count && indices[following] == indices[following - 1] + 1)
+        following++;
+    if (batch->count == 1)
+        snprintf(name.text, sizeof name.text, "sample %zu", indices[0]);
+    else if (following == batch->count)
+        snprintf(name.text, sizeof name.text, "samples %zu to %zu", indices[0], indices[batch->count - 1]);
+    else if (batch->count == 2)
+        snprintf(name.text, sizeof name.text, "samples %zu and %zu", indices[0], indices[1]);
+    else
+        snprintf(name.text, sizeof name.text, "samples %zu, %zu and %zu more", indices[0], indices[1],
+                 batch->count - 2);
+    return name;
+}
+
 /* What the callback's result means for the call that it was made in. */
-static digitnet_status callback_status(int result) {
+/* The callback gets a batch of its own, which it may spoil. */
+static digitnet_status call_gather(const digitnet__storage *storage, digitnet_batch batch) {
+    const digitnet_batch wanted = batch;
+    uint64_t before = digitnet__message_count();
+    digitnet__compute_begin_callback();
+    int result = storage->gather(&batch, storage->user_data);
+    digitnet__compute_end_callback();
     digitnet_status status = digitnet__is_status(result) ? (digitnet_status)result : DIGITNET_ECALLBACK;
     if (status == DIGITNET_OK)
-        return status;
-    return digitnet__fail(status, "the source's gather callback returned %d (%s)", result,
-                          digitnet_status_string(status));
+        return DIGITNET_OK;
+    const char *words = digitnet__message_since(before, status);
+    return digitnet__fail(status, "the gather callback returned %d (%s) for %s%s%s", result,
+                          digitnet_status_string(status), name_samples(&wanted).text, *words ? ": " : "", words);
 }
 
-static digitnet_status check_samples(const float *images, const int32_t *labels, size_t values, const size_t *indices,
-                                     size_t count) {
-    for (size_t i = 0; images && i < count * values; i++)
-        if (!isfinite(images[i]))
-            return digitnet__fail(DIGITNET_EINVAL, "the source's image %zu, value %zu is %s; values must be finite",
-                                  indices[i / values], i % values, digitnet__number_text(images[i]).text);
-    for (size_t i = 0; labels && i < count; i++)
-        if (labels[i] < 0)
-            return digitnet__fail(DIGITNET_EINVAL, "the source's label %zu is %d; labels are class numbers from 0",
-                                  indices[i], (int)labels[i]);
-    return DIGITNET_OK;
+/* What the callback does not write is found to be wrong, or, where that is allowed, is the default. */
+static void preset(const digitnet_batch *batch, const digitnet__sample_layout *layout) {
+    for (size_t i = 0; batch->labels && i < batch->count * layout->max_labels; i++)
+        batch->labels[i] = -1;
+    for (size_t i = 0; batch->label_counts && i < batch->count; i++)
+        batch->label_counts[i] = (int32_t)layout->max_labels;
+    for (size_t i = 0; batch->targets && i < batch->count * layout->target_values; i++)
+        batch->targets[i] = NAN;
+    for (size_t i = 0; batch->sample_weights && i < batch->count; i++)
+        batch->sample_weights[i] = 1;
 }
 
-static digitnet_status gather(float *images, int32_t *labels, const digitnet__storage *storage, const size_t *indices,
-                              const uint64_t *seeds, size_t count) {
-    digitnet__compute_begin_callback();
-    int result = storage->gather(images, labels, indices, seeds, count, storage->user_data);
-    digitnet__compute_end_callback();
-    digitnet_status status = callback_status(result);
-    return status != DIGITNET_OK ? status : check_samples(images, labels, storage->values, indices, count);
+static digitnet_status check(const digitnet_batch *batch, const digitnet__sample_layout *layout) {
+    const digitnet__samples samples = {.count = batch->count,
+                                       .indices = batch->indices,
+                                       .images = batch->images,
+                                       .labels = batch->labels,
+                                       .label_counts = batch->label_counts,
+                                       .targets = batch->targets,
+                                       .sample_weights = batch->sample_weights};
+    return digitnet__samples_check("the gather callback", &samples, layout);
 }
 
-digitnet_status digitnet__source_gather(float *images, int32_t *labels, const digitnet_dataset *dataset,
-                                        const size_t *indices, const uint64_t *seeds, size_t count) {
+/* -1 behind each sample's last label, whatever the callback left there. */
+static void end_labels(const digitnet_batch *batch, size_t max_labels) {
+    for (size_t i = 0; batch->labels && batch->label_counts && i < batch->count; i++)
+        for (size_t k = (size_t)batch->label_counts[i]; k < max_labels; k++)
+            batch->labels[i * max_labels + k] = -1;
+}
+
+/* Samples by the source's own indices. */
+static digitnet_status gather(const digitnet_batch *batch, const digitnet__storage *storage) {
+    const digitnet__sample_layout *layout = &storage->layout;
+    digitnet_batch asked = *batch;
+    preset(batch, layout);
+    asked.struct_size = sizeof asked;
+    if (layout->max_labels == 1)
+        asked.label_counts = NULL;
+    if (!layout->weighted)
+        asked.sample_weights = NULL;
+    digitnet_status status = call_gather(storage, asked);
+    if (status == DIGITNET_OK)
+        status = check(batch, layout);
+    if (status == DIGITNET_OK)
+        end_labels(batch, layout->max_labels);
+    return status;
+}
+
+digitnet_status digitnet__source_gather(const digitnet_batch *batch, const digitnet_dataset *dataset) {
     enum { CHUNK = 256 }; /* indices of a slice become the source's own, without an allocation */
     const digitnet__storage *storage = dataset->storage;
     if (dataset->first == 0)
-        return gather(images, labels, storage, indices, seeds, count);
+        return gather(batch, storage);
     digitnet_status status = DIGITNET_OK;
-    for (size_t done = 0; status == DIGITNET_OK && done < count;) {
-        size_t own_indices[CHUNK];
-        size_t chunk = count - done < CHUNK ? count - done : CHUNK;
+    for (size_t done = 0; status == DIGITNET_OK && done < batch->count;) {
+        size_t indices[CHUNK];
+        size_t chunk = batch->count - done < CHUNK ? batch->count - done : CHUNK;
+        digitnet_batch part = digitnet__batch_part(batch, &storage->layout, done, chunk);
         for (size_t i = 0; i < chunk; i++)
-            own_indices[i] = dataset->first + indices[done + i];
-        status = gather(images ? images + done * storage->values : NULL, labels ? labels + done : NULL, storage,
-                        own_indices, seeds ? seeds + done : NULL, chunk);
+            indices[i] = dataset->first + part.indices[i];
+        part.indices = indices;
+        status = gather(&part, storage);
         done += chunk;
     }
     return status;

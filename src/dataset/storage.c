@@ -3,24 +3,37 @@
 #include "core/memory.h"
 #include "core/status.h"
 
-digitnet_status digitnet__storage_create(digitnet__storage **out, const char *what, size_t count, size_t height,
-                                         size_t width, size_t channels, size_t element_size) {
-    const size_t one_as_floats[] = {height, width, channels, sizeof(float)};
-    const size_t all[] = {element_size, height, width, channels, count};
+/* Whether the bytes of each array can be counted, for one sample and, in memory, for all. */
+static bool sizes_fit(const digitnet__sample_layout *layout, size_t count, size_t element_size) {
+    const digitnet__shape shape = layout->shape;
+    const size_t one[] = {shape.height, shape.width, shape.channels, sizeof(float)};
+    const size_t all[] = {element_size, shape.height, shape.width, shape.channels, count};
+    const size_t labels[] = {layout->max_labels, sizeof(int32_t), element_size ? count : 1};
+    const size_t targets[] = {layout->target_values, sizeof(float), element_size ? count : 1};
     size_t bytes;
-    if (count == 0 || height == 0 || width == 0 || channels == 0)
+    return digitnet__size_product(&bytes, one, 4) && digitnet__size_product(&bytes, all, 5) &&
+           digitnet__size_product(&bytes, labels, 3) && digitnet__size_product(&bytes, targets, 3);
+}
+
+digitnet_status digitnet__storage_create(digitnet__storage **out, const char *what, size_t count,
+                                         const digitnet__sample_layout *layout, size_t element_size) {
+    const digitnet__shape shape = layout->shape;
+    if (count == 0 || shape.height == 0 || shape.width == 0 || shape.channels == 0)
         return digitnet__fail(DIGITNET_EINVAL, "%s: %zu images of %zux%zux%zu; none of these may be zero", what, count,
-                              height, width, channels);
-    if (!digitnet__size_product(&bytes, one_as_floats, 4) || !digitnet__size_product(&bytes, all, 5))
-        return digitnet__fail(DIGITNET_ELIMIT, "%s: %zu images of %zux%zux%zu have more bytes than can be counted",
-                              what, count, height, width, channels);
+                              shape.height, shape.width, shape.channels);
+    if (!sizes_fit(layout, count, element_size))
+        return digitnet__fail(DIGITNET_ELIMIT,
+                              "%s: %zu images of %zux%zux%zu, with %zu labels and %zu targets each, have more bytes "
+                              "than can be counted",
+                              what, count, shape.height, shape.width, shape.channels, layout->max_labels,
+                              layout->target_values);
     digitnet__storage *storage = digitnet__allocate_zeroed(sizeof *storage);
     if (!storage)
         return DIGITNET_ENOMEM;
     atomic_init(&storage->references, 1);
-    storage->count = count;
-    storage->shape = (digitnet__shape){.height = height, .width = width, .channels = channels};
-    storage->values = digitnet__shape_values(storage->shape);
+    storage->samples.count = count;
+    storage->layout = *layout;
+    storage->layout.values = digitnet__shape_values(shape);
     *out = storage;
     return DIGITNET_OK;
 }
@@ -30,9 +43,23 @@ void digitnet__storage_release(digitnet__storage *storage) {
         return;
     if (storage->release)
         storage->release(storage->user_data);
-    digitnet__release(storage->owned_images);
-    digitnet__release(storage->owned_labels);
+    for (size_t i = 0; i < DNN_ARRAY_COUNT; i++)
+        digitnet__release(storage->owned[i]);
     digitnet__release(storage);
+}
+
+/* The highest label plus one. */
+static size_t count_classes(const digitnet__storage *storage, size_t first, size_t count) {
+    const digitnet__samples *samples = &storage->samples;
+    size_t classes = 0;
+    for (size_t i = first; samples->labels && i < first + count; i++) {
+        size_t label_count = digitnet__samples_label_count(samples, &storage->layout, i);
+        for (size_t k = 0; k < label_count; k++) {
+            size_t needed = (size_t)samples->labels[i * storage->layout.max_labels + k] + 1;
+            classes = needed > classes ? needed : classes;
+        }
+    }
+    return classes;
 }
 
 digitnet_status digitnet__dataset_create(digitnet_dataset **out, digitnet__storage *storage, size_t first,
@@ -40,12 +67,8 @@ digitnet_status digitnet__dataset_create(digitnet_dataset **out, digitnet__stora
     digitnet_dataset *dataset = digitnet__allocate(sizeof *dataset);
     if (!dataset)
         return DIGITNET_ENOMEM;
-    *dataset = (digitnet_dataset){.storage = storage, .first = first, .count = count};
-    for (size_t i = 0; storage->labels && i < count; i++) {
-        size_t classes = (size_t)storage->labels[first + i] + 1;
-        if (classes > dataset->classes)
-            dataset->classes = classes;
-    }
+    *dataset = (digitnet_dataset){
+        .storage = storage, .first = first, .count = count, .classes = count_classes(storage, first, count)};
     *out = dataset;
     return DIGITNET_OK;
 }

@@ -50,12 +50,17 @@ void digitnet__callbacks_end(const digitnet_callback *list, size_t count) {
         }
 }
 
-static digitnet_status status_of(int result, size_t index) {
-    if (result > ALL_RESULTS || (result < 0 && !digitnet__is_status(result)))
-        return digitnet__fail(DIGITNET_ECALLBACK, "callback %zu returned %d, which is no status", index, result);
+/* `before`: how many messages there were before the callback was called. */
+static digitnet_status status_of(int result, size_t index, uint64_t before) {
+    if (result > ALL_RESULTS || (result < 0 && !digitnet__is_status(result))) {
+        const char *words = digitnet__message_since(before, DIGITNET_ECALLBACK);
+        return digitnet__fail(DIGITNET_ECALLBACK, "callback %zu returned %d, which is no status%s%s", index, result,
+                              *words ? ": " : "", words);
+    }
     if (result < 0) {
-        return digitnet__fail((digitnet_status)result, "callback %zu ended the fit: %s", index,
-                              digitnet_status_string((digitnet_status)result));
+        const char *words = digitnet__message_since(before, (digitnet_status)result);
+        return digitnet__fail((digitnet_status)result, "callback %zu ended the fit: %s%s%s", index,
+                              digitnet_status_string((digitnet_status)result), *words ? ": " : "", words);
     }
     return DIGITNET_OK;
 }
@@ -80,8 +85,9 @@ static digitnet_status use_snapshot(digitnet__callbacks *callbacks, const digitn
     return DIGITNET_OK;
 }
 
-static digitnet_status answer(digitnet__callbacks *callbacks, const digitnet_model *model, int result, size_t index) {
-    digitnet_status status = status_of(result, index);
+static digitnet_status answer(digitnet__callbacks *callbacks, const digitnet_model *model, int result, size_t index,
+                              uint64_t before) {
+    digitnet_status status = status_of(result, index, before);
     if (status == DIGITNET_OK && (result & USES_SNAPSHOT))
         status = use_snapshot(callbacks, model, result, index);
     if (status == DIGITNET_OK && (result & DIGITNET_CALLBACK_STOP))
@@ -92,17 +98,21 @@ static digitnet_status answer(digitnet__callbacks *callbacks, const digitnet_mod
 digitnet_status digitnet__callbacks_report(digitnet__callbacks *callbacks, const digitnet_event *event) {
     bool end = event->kind == DIGITNET_EVENT_FIT_END;
     size_t count = end ? callbacks->begun : callbacks->count;
+    const digitnet__message message = digitnet__message_keep(); /* why the fit failed, at its end */
     for (size_t i = 0; i < count; i++) {
         if (event->kind == DIGITNET_EVENT_FIT_BEGIN)
             callbacks->begun = i + 1;
+        uint64_t before = digitnet__message_count();
         digitnet__model_begin_callback(event->model);
         digitnet__compute_begin_callback();
         int result = callbacks->list[i].call(event, callbacks->list[i].user_data);
         digitnet__compute_end_callback();
         digitnet__model_end_callback(event->model);
-        digitnet_status status = end ? DIGITNET_OK : answer(callbacks, event->model, result, i);
+        digitnet_status status = end ? DIGITNET_OK : answer(callbacks, event->model, result, i, before);
         if (status != DIGITNET_OK)
             return status;
     }
+    if (end)
+        digitnet__message_restore(&message);
     return DIGITNET_OK;
 }

@@ -17,7 +17,6 @@ static digitnet_status check_network(const digitnet__graph *graph, const digitne
     return status == DIGITNET_OK ? status : digitnet__fail(status, "digitnet_model_compile: %s", digitnet_last_error());
 }
 
-<<<<<<< HEAD
 /* What a file takes beside its weights: far more than names, nodes and shapes do. */
 enum { FILE_BYTES_A_LAYER = 4096 };
 
@@ -37,11 +36,6 @@ static digitnet_status check_file_size(const digitnet__graph *graph, const digit
 
 /* With exclusive access. Whatever can fail comes before the first change. */
 static digitnet_status compile(digitnet_model *model, const digitnet__training *settings) {
-=======
-/* With exclusive access to the model. Whatever can fail comes before the first change. */
-static digitnet_status compile(digitnet_model *model, const digitnet__optimizer_settings *settings, digitnet_loss loss,
-                               const digitnet_compile_options *options) {
->>>>>>> training
     digitnet__network *network = &model->network;
     const digitnet__loss_kind *loss = digitnet__loss_find(settings->loss);
     digitnet_status status = digitnet__model_check(model);

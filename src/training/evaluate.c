@@ -2,8 +2,8 @@
 #include "core/status.h"
 #include "kernels/compute.h"
 #include "model/model.h"
+#include "training/dataset_check.h"
 #include "training/evaluator.h"
-#include "training/samples.h"
 
 #include <math.h>
 
@@ -24,7 +24,7 @@ static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model 
                                             "a flat softmax or sigmoid, from which its loss would follow");
     }
     if (status == DIGITNET_OK)
-        status = digitnet__samples_check(&model->network.graph, loss, dataset, "evaluation");
+        status = digitnet__dataset_check(&model->network.graph, loss, dataset, "evaluation");
     digitnet__thread_pool *pool = NULL;
     if (status == DIGITNET_OK)
         status = digitnet__thread_pool_create(&pool, options->threads ? options->threads : digitnet__processor_count());

@@ -2,7 +2,7 @@
 
 #include "core/status.h"
 #include "dataset/dataset.h"
-#include "training/samples.h"
+#include "training/dataset_check.h"
 
 #include <string.h>
 
@@ -44,6 +44,10 @@ digitnet_status digitnet__evaluator_create(digitnet__evaluator *evaluator, const
     size_t image_bytes = digitnet__shape_values(network->graph.input) * sizeof(float);
     evaluator->indices = digitnet__arena_reserve(arena, evaluator->batch_size, sizeof(size_t));
     evaluator->labels = digitnet__arena_reserve(arena, evaluator->batch_size, sizeof(int32_t));
+    if (digitnet__dataset_gives_targets(loss, dataset))
+        evaluator->target_values = digitnet__dataset_layout(dataset)->target_values;
+    evaluator->targets =
+        digitnet__arena_reserve(arena, evaluator->batch_size, evaluator->target_values * sizeof(float));
     evaluator->weights = digitnet__arena_reserve(arena, evaluator->batch_size, sizeof(float));
     evaluator->scores = digitnet__arena_reserve(arena, evaluator->batch_size, sizeof(digitnet__score));
     evaluator->images =
@@ -62,60 +66,68 @@ void digitnet__evaluator_release(digitnet__evaluator *evaluator) {
     *evaluator = (digitnet__evaluator){0};
 }
 
+/* What is gathered for a part of the batch; images go elsewhere. */
+static digitnet_batch batch_of(const digitnet__evaluator *evaluator, size_t first, size_t count, float *images) {
+    size_t targets = evaluator->target_values;
+    return (digitnet_batch){.count = count,
+                            .indices = (size_t *)at(evaluator, evaluator->indices) + first,
+                            .images = images,
+                            .labels = targets ? NULL : (int32_t *)at(evaluator, evaluator->labels) + first,
+                            .targets = targets ? (float *)at(evaluator, evaluator->targets) + first * targets : NULL,
+                            .sample_weights = (float *)at(evaluator, evaluator->weights) + first};
+}
+
+static void fill_input(const digitnet__evaluator *evaluator, const digitnet_batch *batch, size_t first) {
+    const digitnet__network *network = evaluator->network;
+    if (digitnet__dataset_is_source(evaluator->dataset)) { /* gather_source() has gathered it */
+        size_t values = digitnet__shape_values(network->graph.input);
+        memcpy(batch->images, (float *)at(evaluator, evaluator->images) + first * values,
+               batch->count * values * sizeof(float));
+    } else {
+        /* Cannot fail: the samples are in memory. */
+        digitnet__dataset_gather(batch, evaluator->dataset, network->kernels);
+    }
+}
+
 static void run_chunk(void *context, size_t task, size_t worker) {
     digitnet__evaluator *evaluator = context;
-    const digitnet__network *network = evaluator->network;
     const digitnet__workspace *workspace = &evaluator->workspaces[worker];
     size_t chunk = chunk_of(evaluator), first = task * chunk;
     size_t left = evaluator->batch_count - first;
     size_t count = left < chunk ? left : chunk;
-    int32_t *labels = (int32_t *)at(evaluator, evaluator->labels) + first;
-    float *input = digitnet__workspace_input(workspace);
-    if (digitnet__dataset_is_source(evaluator->dataset)) {
-        size_t values = digitnet__shape_values(network->graph.input);
-        memcpy(input, (float *)at(evaluator, evaluator->images) + first * values, count * values * sizeof(float));
-    } else {
-        size_t *indices = (size_t *)at(evaluator, evaluator->indices) + first;
-        /* Cannot fail: the samples are in memory. */
-        digitnet__dataset_gather(input, labels, evaluator->dataset, network->kernels, indices, NULL, count);
-    }
+    const digitnet_batch batch = batch_of(evaluator, first, count, digitnet__workspace_input(workspace));
+    fill_input(evaluator, &batch, first);
     float *outputs = digitnet__workspace_forward(workspace, count);
     if (evaluator->activates)
         digitnet__workspace_activate(workspace, outputs, count);
     const digitnet__loss_rows rows = {.outputs = outputs,
-                                      .labels = labels,
-                                      .weights = (float *)at(evaluator, evaluator->weights) + first,
+                                      .labels = batch.labels,
+                                      .targets = batch.targets,
+                                      .weights = batch.sample_weights,
                                       .rows = count,
-                                      .columns = digitnet__network_outputs(network)};
+                                      .columns = digitnet__network_outputs(evaluator->network)};
     evaluator->loss->run((digitnet__score *)at(evaluator, evaluator->scores) + first, NULL, &rows, 1);
 }
 
 /* A source is asked on this thread, and its labels are checked as they come. */
-static digitnet_status gather_source(digitnet__evaluator *evaluator, const size_t *indices) {
-    int32_t *labels = at(evaluator, evaluator->labels);
-    digitnet_status status =
-        digitnet__dataset_gather(at(evaluator, evaluator->images), labels, evaluator->dataset,
-                                 evaluator->network->kernels, indices, NULL, evaluator->batch_count);
-    return status == DIGITNET_OK
-               ? digitnet__samples_check_labels(&evaluator->network->graph, labels, indices, evaluator->batch_count)
-               : status;
+static digitnet_status gather_source(digitnet__evaluator *evaluator) {
+    const digitnet_batch batch = batch_of(evaluator, 0, evaluator->batch_count, at(evaluator, evaluator->images));
+    digitnet_status status = digitnet__dataset_gather(&batch, evaluator->dataset, evaluator->network->kernels);
+    return status == DIGITNET_OK ? digitnet__batch_check(&evaluator->network->graph, &batch) : status;
 }
 
 digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__evaluator *evaluator) {
     size_t total = digitnet_dataset_count(evaluator->dataset), correct = 0;
     size_t *indices = at(evaluator, evaluator->indices);
-    float *weights = at(evaluator, evaluator->weights);
     const digitnet__score *scores = at(evaluator, evaluator->scores);
     double loss = 0;
     for (size_t first = 0; first < total; first += evaluator->batch_count) {
         size_t left = total - first;
         evaluator->batch_count = left < evaluator->batch_size ? left : evaluator->batch_size;
-        for (size_t i = 0; i < evaluator->batch_count; i++) {
+        for (size_t i = 0; i < evaluator->batch_count; i++)
             indices[i] = first + i;
-            weights[i] = 1;
-        }
         if (digitnet__dataset_is_source(evaluator->dataset)) {
-            digitnet_status status = gather_source(evaluator, indices);
+            digitnet_status status = gather_source(evaluator);
             if (status != DIGITNET_OK)
                 return status;
         }

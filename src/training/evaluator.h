@@ -17,8 +17,9 @@ typedef struct digitnet__evaluator {
     digitnet__workspace *workspaces; /* one a worker */
     size_t workspace_count;
     digitnet__arena arena; /* one batch's: */
-    size_t indices, labels, weights, scores, images;
-    size_t batch_count; /* images in the current batch */
+    size_t indices, labels, targets, weights, scores, images;
+    size_t target_values; /* of a sample; 0: the loss is given labels */
+    size_t batch_count;   /* images in the current batch */
 } digitnet__evaluator;
 
 digitnet_status digitnet__evaluator_create(digitnet__evaluator *evaluator, const digitnet__network *network,

@@ -7,9 +7,9 @@
 #include "dataset/batch.h"
 #include "kernels/compute.h"
 #include "training/callbacks.h"
+#include "training/dataset_check.h"
 #include "training/evaluator.h"
 #include "training/history.h"
-#include "training/samples.h"
 #include "training/trainer.h"
 
 #include <math.h>
@@ -86,9 +86,9 @@ static digitnet_status cut_validation(fit_state *fit) {
 static digitnet_status prepare_datasets(fit_state *fit) {
     const digitnet__graph *graph = &fit->model->network.graph;
     const digitnet__loss_kind *loss = digitnet__loss_find(fit->model->training->loss);
-    digitnet_status status = digitnet__samples_check(graph, loss, fit->train, "training");
+    digitnet_status status = digitnet__dataset_check(graph, loss, fit->train, "training");
     if (status == DIGITNET_OK && fit->validation)
-        status = digitnet__samples_check(graph, loss, fit->validation, "validation");
+        status = digitnet__dataset_check(graph, loss, fit->validation, "validation");
     if (status == DIGITNET_OK && fit->options.validation_fraction > 0)
         status = cut_validation(fit);
     if (status == DIGITNET_OK) {
@@ -293,7 +293,7 @@ static digitnet_status run(fit_state *fit) {
         status = run_epoch(fit);
     if (status == DIGITNET_OK)
         status = check_finite(fit); /* a fit may be stopped before the next loss would show it */
-    digitnet__message reason = digitnet__message_get();
+    digitnet__message reason = digitnet__message_keep();
     digitnet_event last = progress_event(fit, DIGITNET_EVENT_FIT_END);
     restore(fit);
     if (status != DIGITNET_OK)
@@ -301,7 +301,7 @@ static digitnet_status run(fit_state *fit) {
     digitnet__history_set_end(fit->history, fit->end);
     report(fit, last);
     if (status != DIGITNET_OK)
-        digitnet__message_set(&reason);
+        digitnet__message_restore(&reason);
     atomic_store(&fit->model->stop_requested, 0);
     return status;
 }
@@ -357,10 +357,10 @@ static digitnet_status read_and_fit(digitnet_model *model, const digitnet_datase
         *fit.options.history = NULL;
     if (status == DIGITNET_OK)
         status = fit_model(&fit);
-    digitnet__message reason = digitnet__message_get();
+    digitnet__message reason = digitnet__message_keep();
     digitnet__callbacks_end(fit.options.callbacks, fit.options.callback_count);
     if (status != DIGITNET_OK)
-        digitnet__message_set(&reason);
+        digitnet__message_restore(&reason);
     return status;
 }
 

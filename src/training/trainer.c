@@ -3,7 +3,7 @@
 #include "core/random.h"
 #include "core/status.h"
 #include "dataset/dataset.h"
-#include "training/samples.h"
+#include "training/dataset_check.h"
 
 #include <math.h>
 
@@ -12,7 +12,10 @@ digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_mo
                                          digitnet__thread_pool *pool) {
     *trainer = (digitnet__trainer){
         .model = model, .dataset = dataset, .pool = pool, .loss = digitnet__loss_find(model->training->loss)};
+    if (digitnet__dataset_gives_targets(trainer->loss, dataset))
+        trainer->target_values = digitnet__dataset_layout(dataset)->target_values;
     trainer->labels = digitnet__arena_reserve(&trainer->arena, batch_size, sizeof(int32_t));
+    trainer->targets = digitnet__arena_reserve(&trainer->arena, batch_size, trainer->target_values * sizeof(float));
     trainer->weights = digitnet__arena_reserve(&trainer->arena, batch_size, sizeof(float));
     trainer->scores = digitnet__arena_reserve(&trainer->arena, batch_size, sizeof(digitnet__score));
     if (!digitnet__arena_allocate(&trainer->arena))
@@ -35,8 +38,23 @@ static int32_t *labels_of(const digitnet__trainer *trainer) {
     return digitnet__arena_at(&trainer->arena, trainer->labels);
 }
 
+static float *targets_of(const digitnet__trainer *trainer, size_t sample) {
+    float *targets = digitnet__arena_at(&trainer->arena, trainer->targets);
+    return trainer->target_values ? targets + sample * trainer->target_values : NULL;
+}
+
 static float *weights_of(const digitnet__trainer *trainer) {
     return digitnet__arena_at(&trainer->arena, trainer->weights);
+}
+
+/* What is gathered for a range of the batch. */
+static digitnet_batch batch_of(const digitnet__trainer *trainer, size_t first, size_t count) {
+    return (digitnet_batch){.count = count,
+                            .indices = trainer->indices + first,
+                            .images = digitnet__pass_input(&trainer->pass, first),
+                            .labels = trainer->target_values ? NULL : labels_of(trainer) + first,
+                            .targets = targets_of(trainer, first),
+                            .sample_weights = weights_of(trainer) + first};
 }
 
 static digitnet__score *scores_of(const digitnet__trainer *trainer) {
@@ -55,16 +73,16 @@ static void set_seeds(const digitnet__trainer *trainer) {
 static void gather_range(const digitnet__trainer *trainer, digitnet__range range) {
     if (digitnet__dataset_is_source(trainer->dataset))
         return; /* gather_source() has done it */
+    const digitnet_batch batch = batch_of(trainer, range.first, range.count);
     /* Cannot fail: the samples are in memory. */
-    digitnet__dataset_gather(digitnet__pass_input(&trainer->pass, range.first), labels_of(trainer) + range.first,
-                             trainer->dataset, trainer->pass.network->kernels, trainer->indices + range.first, NULL,
-                             range.count);
+    digitnet__dataset_gather(&batch, trainer->dataset, trainer->pass.network->kernels);
 }
 
 static void run_loss(const digitnet__trainer *trainer, digitnet__range range) {
     const digitnet__pass *pass = &trainer->pass;
     const digitnet__loss_rows rows = {.outputs = digitnet__pass_output(pass, range.first),
                                       .labels = labels_of(trainer) + range.first,
+                                      .targets = targets_of(trainer, range.first),
                                       .weights = weights_of(trainer) + range.first,
                                       .rows = range.count,
                                       .columns = digitnet__network_outputs(pass->network)};
@@ -155,12 +173,17 @@ static digitnet_status update_weights(digitnet__trainer *trainer) {
 /* Sources are asked on this thread, and their labels are checked as they come. */
 static digitnet_status gather_source(digitnet__trainer *trainer) {
     const digitnet__network *network = &trainer->model->network;
-    digitnet_status status = digitnet__dataset_gather(digitnet__pass_input(&trainer->pass, 0), labels_of(trainer),
-                                                      trainer->dataset, network->kernels, trainer->indices,
-                                                      digitnet__pass_seeds(&trainer->pass, 0), trainer->count);
-    return status == DIGITNET_OK
-               ? digitnet__samples_check_labels(&network->graph, labels_of(trainer), trainer->indices, trainer->count)
-               : status;
+    digitnet_batch batch = batch_of(trainer, 0, trainer->count);
+    batch.seeds = digitnet__pass_seeds(&trainer->pass, 0);
+    digitnet_status status = digitnet__dataset_gather(&batch, trainer->dataset, network->kernels);
+    if (status == DIGITNET_OK)
+        status = digitnet__batch_check(&network->graph, &batch);
+    if (status == DIGITNET_OK)
+        return DIGITNET_OK;
+    const digitnet__progress *progress = &trainer->model->training->progress;
+    return digitnet__fail(status, "digitnet_model_fit: epoch %llu, batch %llu: %s",
+                          (unsigned long long)progress->epochs_done + 1, (unsigned long long)progress->batches_done + 1,
+                          digitnet_last_error());
 }
 
 static void add_scores(digitnet__progress *progress, const digitnet__score *scores, size_t count) {
@@ -176,8 +199,6 @@ digitnet_status digitnet__trainer_step(digitnet__trainer *trainer, const size_t 
     trainer->indices = indices;
     trainer->count = count;
     set_seeds(trainer);
-    for (size_t i = 0; i < count; i++)
-        weights_of(trainer)[i] = 1;
     digitnet_status status = digitnet__dataset_is_source(trainer->dataset) ? gather_source(trainer) : DIGITNET_OK;
     if (status != DIGITNET_OK)
         return status;

@@ -24,7 +24,8 @@ struct digitnet__trainer {
     void *gradient_context;
     digitnet__pass pass;
     digitnet__arena arena; /* a batch's: */
-    size_t labels, weights, scores;
+    size_t labels, targets, weights, scores;
+    size_t target_values; /* of a sample; 0: the loss is given labels */
     /* The current batch. */
     const size_t *indices;
     size_t count, phase;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 TEST_CASE("a data set copies floats and bytes") {
@@ -40,7 +41,7 @@ TEST_CASE("images and labels must fit each other") {
     CHECK_ERROR(DIGITNET_ESHAPE, "", digitnet::dataset::in_place(values, labels, 4, 4, 4));
     CHECK_ERROR(DIGITNET_EINVAL, "zero", digitnet::dataset(values, labels, 0, 2, 1));
     CHECK_ERROR(DIGITNET_EINVAL, "", digitnet::dataset(values, std::vector<std::int32_t>(), 2, 2, 1));
-    CHECK_ERROR(DIGITNET_EINVAL, "label 1 is -1", digitnet::dataset(values, negative, 2, 2, 1));
+    CHECK_ERROR(DIGITNET_EINVAL, "sample 1, label 0 is -1", digitnet::dataset(values, negative, 2, 2, 1));
     CHECK_ERROR(DIGITNET_EINVAL, "image 1, value 0 is inf", digitnet::dataset(infinite, labels, 1, 1, 1));
 }
 
@@ -94,7 +95,7 @@ TEST_CASE("memory in place is kept as long as a data set or slice uses it") {
     CHECK(alive.use_count() == 1);
     // Where it is refused, the containers are gone as well.
     CHECK_ERROR(
-        DIGITNET_EINVAL, "label 0 is -1",
+        DIGITNET_EINVAL, "sample 0, label 0 is -1",
         digitnet::dataset::in_place(tracked<std::uint8_t>{{1}, alive}, tracked<std::int32_t>{{-1}, alive}, 1, 1, 1));
     CHECK(alive.use_count() == 1);
 }
@@ -150,6 +151,118 @@ TEST_CASE("a source is asked for samples, and kept as long as it is used") {
     CHECK_ERROR(DIGITNET_EINVAL, "zero",
                 digitnet::dataset::source(0, 1, 1, 1, [alive](const digitnet::batch &) { static_cast<void>(alive); }));
     CHECK(alive.use_count() == 1);
+}
+
+TEST_CASE("a data set has targets, weights and sequences of labels") {
+    const std::vector<float> images{1, 2, 3, 4, 5, 6};
+    const std::vector<std::int32_t> labels{3, 9, 1, 2, 9, 9}, label_counts{1, 2, 0};
+    const std::vector<float> targets{0.5f, 1.5f, -2}, weights{1, 0, 2};
+    digitnet::annotations known;
+    known.labels = labels;
+    known.max_labels = 2;
+    known.label_counts = label_counts;
+    known.targets = targets;
+    known.target_values = 1;
+    known.sample_weights = weights;
+    const auto check_dataset = [&](const digitnet::dataset &dataset) {
+        const auto info = dataset.describe();
+        CHECK(info.count == 3);
+        CHECK(info.max_labels == 2);
+        CHECK(info.target_values == 1);
+        CHECK(info.weighted == 1);
+        const std::size_t indices[] = {2, 1};
+        std::vector<float> read_images(4), read_targets(2), read_weights(2);
+        std::vector<std::int32_t> read_labels(4), read_counts(2);
+        digitnet::batch batch;
+        batch.indices = indices;
+        batch.images = read_images;
+        batch.labels = read_labels;
+        batch.label_counts = read_counts;
+        batch.targets = read_targets;
+        batch.sample_weights = read_weights;
+        dataset.read(batch);
+        CHECK(read_images == std::vector<float>{5, 6, 3, 4});
+        CHECK(read_labels == std::vector<std::int32_t>{-1, -1, 1, 2});
+        CHECK(read_counts == std::vector<std::int32_t>{0, 2});
+        CHECK(read_targets == std::vector<float>{-2, 1.5f});
+        CHECK(read_weights == std::vector<float>{2, 0});
+        CHECK(dataset.read(0, 2).labels == std::vector<std::int32_t>{3, -1, 1, 2});
+        batch.images = {read_images.data(), 3};
+        CHECK_ERROR(DIGITNET_ESHAPE, "3 values are not 2 images of 1x2x1", dataset.read(batch));
+        batch.images = {};
+        batch.labels = {read_labels.data(), 3};
+        CHECK_ERROR(DIGITNET_ESHAPE, "3 labels are not 2 for each of 2 samples", dataset.read(batch));
+        batch.labels = {};
+        CHECK_ERROR(DIGITNET_EINVAL, "labels is NULL", dataset.read(batch));
+        batch.label_counts = {read_counts.data(), 1};
+        CHECK_ERROR(DIGITNET_ESHAPE, "1 label counts", dataset.read(batch));
+        batch.label_counts = {};
+        batch.targets = {read_targets.data(), 1};
+        CHECK_ERROR(DIGITNET_ESHAPE, "1 targets", dataset.read(batch));
+        batch.targets = {};
+        batch.sample_weights = {read_weights.data(), 1};
+        CHECK_ERROR(DIGITNET_ESHAPE, "1 sample weights", dataset.read(batch));
+    };
+    check_dataset(digitnet::dataset(images, known, 1, 2, 1));
+    check_dataset(digitnet::dataset(std::vector<float>(images), known, 1, 2, 1));
+    check_dataset(digitnet::dataset::in_place(images, known, 1, 2, 1));
+
+    const std::vector<std::uint8_t> bytes(6);
+    CHECK(digitnet::dataset(bytes, known, 1, 2, 1).describe().weighted == 1);
+    digitnet::annotations only_targets;
+    only_targets.targets = targets;
+    only_targets.target_values = 1;
+    const digitnet::dataset unlabelled(bytes, only_targets, 1, 2, 1);
+    CHECK(unlabelled.describe().max_labels == 0);
+    CHECK(unlabelled.read(0, 3).labels.empty());
+    known.targets = {targets.data(), 2};
+    CHECK_ERROR(DIGITNET_ESHAPE, "2 targets", digitnet::dataset(images, known, 1, 2, 1));
+    known.targets = {};
+    CHECK_ERROR(DIGITNET_EINVAL, "targets is NULL", digitnet::dataset(images, known, 1, 2, 1));
+    CHECK_ERROR(DIGITNET_EINVAL, "labels is NULL", digitnet::dataset(images, digitnet::annotations(), 0, 2, 1));
+}
+
+TEST_CASE("what a source throws is the reason in a call of C") {
+    const auto source = digitnet::dataset::source(
+        1, 1, 1, 1, [](const digitnet::batch &) { throw std::runtime_error("the file is gone"); });
+    float image;
+    CHECK(digitnet_dataset_read(&image, 1, nullptr, 0, source.get(), 0, 1) == DIGITNET_ECALLBACK);
+    CHECK(std::string(digitnet_last_error()).find("for sample 0: the file is gone") != std::string::npos);
+}
+
+TEST_CASE("a source gives all that a batch can have, and hands it on") {
+    digitnet::source_options options;
+    options.count = 10;
+    options.height = options.width = options.channels = 1;
+    options.max_labels = 3;
+    options.target_values = 2;
+    options.weighted = 1;
+    const auto inner = digitnet::dataset::source(options, [](const digitnet::batch &batch) {
+        for (std::size_t i = 0; i < batch.indices.size(); i++) {
+            const auto index = batch.indices[i];
+            if (!batch.images.empty())
+                batch.images[i] = static_cast<float>(index);
+            if (!batch.labels.empty()) {
+                batch.labels[3 * i] = static_cast<std::int32_t>(index);
+                batch.label_counts[i] = 1;
+            }
+            for (std::size_t k = 0; !batch.targets.empty() && k < 2; k++)
+                batch.targets[2 * i + k] = static_cast<float>(index + k);
+            if (!batch.sample_weights.empty() && index % 2 == 0)
+                batch.sample_weights[i] = 0.5f;
+        }
+    });
+    const auto outer =
+        digitnet::dataset::source(options, [&inner](const digitnet::batch &batch) { inner.read(batch); });
+    const std::size_t indices[] = {4, 7};
+    std::vector<float> images(2), targets(4), weights(2);
+    std::vector<std::int32_t> labels(6), label_counts(2);
+    outer.read({indices, {}, images, labels, label_counts, targets, weights});
+    CHECK(images == std::vector<float>{4, 7});
+    CHECK(labels == std::vector<std::int32_t>{4, -1, -1, 7, -1, -1});
+    CHECK(label_counts == std::vector<std::int32_t>{1, 1});
+    CHECK(targets == std::vector<float>{4, 5, 7, 8});
+    CHECK(weights == std::vector<float>{0.5f, 1});
 }
 
 TEST_CASE("MNIST's files") {

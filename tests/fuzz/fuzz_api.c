@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUES = 1 << 14, LABELS = 64 };
+enum { VALUES = 1 << 14, LABELS = 64, MOST_LABELS = 3, MOST_TARGETS = 16 };
 
 const size_t memory_limit = (size_t)64 << 20;
 
@@ -24,7 +24,7 @@ typedef struct world {
 } world;
 
 static float values[VALUES], scores[VALUES];
-static int32_t labels[LABELS];
+static int32_t labels[LABELS * MOST_LABELS];
 
 static unsigned take_byte(input *in) {
     return in->next < in->end ? *in->next++ : 0;
@@ -200,6 +200,21 @@ static void save_and_load(world *w, input *in) {
 
 /* ---- Data sets ---- */
 
+/* Sequences of up to three labels, targets and weights, as bits say. The arrays hold those of LABELS samples. */
+static digitnet_dataset_options take_options(input *in) {
+    static int32_t label_counts[LABELS];
+    unsigned which = take_byte(in);
+    digitnet_dataset_options options = DIGITNET_INIT(digitnet_dataset_options);
+    for (size_t i = 0; i < LABELS; i++)
+        label_counts[i] = (int32_t)(i % 4);
+    options.target_values = which & 1 ? take_byte(in) % MOST_TARGETS : 0;
+    options.targets = which & 2 ? values : NULL;
+    options.sample_weights = which & 4 ? values : NULL;
+    options.max_labels = which & 8 ? take_byte(in) % 4 : 0;
+    options.label_counts = which & 16 ? label_counts : NULL;
+    return options;
+}
+
 /* A shape that the static arrays hold, or that is refused before they are read. */
 static void make_dataset(world *w, input *in) {
     size_t count = take_size(in), height = take_size(in), width = take_size(in), channels = take_size(in);
@@ -209,23 +224,35 @@ static void make_dataset(world *w, input *in) {
     if (!small && count <= SIZE_MAX / 4 && height <= SIZE_MAX / 4 && width <= SIZE_MAX / 4 && channels <= SIZE_MAX / 4)
         return;
     digitnet_dataset_free(w->dataset);
-    for (size_t i = 0; i < LABELS; i++)
+    for (size_t i = 0; i < LABELS * MOST_LABELS; i++)
         labels[i] = (int32_t)(i % (1 + take_byte(in) % 12));
-    CHECK_MADE(w->dataset, digitnet_dataset_create_f32(&w->dataset, values, labels, count, height, width, channels));
+    digitnet_dataset_options options = take_options(in);
+    CHECK_MADE(w->dataset,
+               digitnet_dataset_create_f32_ex(&w->dataset, values, options.targets && take_byte(in) % 2 ? NULL : labels,
+                                              count, height, width, channels, &options));
 }
 
-static int gather(float *images, int32_t *wanted, const size_t *indices, const uint64_t *seeds, size_t count,
-                  void *user_data) {
+static int gather(digitnet_batch *batch, void *user_data) {
     const digitnet_source_options *source = user_data;
     size_t each = source->height * source->width * source->channels;
-    for (size_t i = 0; i < count; i++) {
-        REQUIRE(indices[i] < source->count);
-        for (size_t j = 0; images && j < each; j++)
-            images[i * each + j] = values[(indices[i] + j) % VALUES];
-        if (wanted)
-            wanted[i] = (int32_t)(indices[i] % 3);
+    size_t max_labels = source->max_labels ? source->max_labels : 1;
+    REQUIRE(!batch->labels || !source->no_labels);
+    REQUIRE(!batch->targets || source->target_values > 0);
+    REQUIRE(!batch->label_counts == (!batch->labels || max_labels == 1));
+    REQUIRE(!batch->sample_weights || source->weighted);
+    for (size_t i = 0; i < batch->count; i++) {
+        size_t index = batch->indices[i];
+        REQUIRE(index < source->count);
+        for (size_t j = 0; batch->images && j < each; j++)
+            batch->images[i * each + j] = values[(index + j) % VALUES];
+        for (size_t k = 0; batch->labels && k < max_labels; k++)
+            batch->labels[i * max_labels + k] = (int32_t)(index % 3);
+        if (batch->label_counts)
+            batch->label_counts[i] = (int32_t)(index % (max_labels + 1));
+        for (size_t k = 0; batch->targets && k < source->target_values; k++)
+            batch->targets[i * source->target_values + k] = values[(index * 7 + k) % VALUES];
     }
-    (void)seeds;
+    digitnet_set_error("the gather function's own words");
     return source->struct_size % 2 ? DIGITNET_ECALLBACK : 0;
 }
 
@@ -237,10 +264,47 @@ static void make_source(world *w, input *in) {
                                        .height = take_byte(in) % 12,
                                        .width = take_byte(in) % 12,
                                        .channels = take_byte(in) % 4,
+                                       .max_labels = take_byte(in) % (MOST_LABELS + 1),
+                                       .target_values = take_byte(in) % MOST_TARGETS,
+                                       .no_labels = take_byte(in) % 8 == 0,
+                                       .weighted = take_byte(in) % 2,
                                        .gather = gather,
                                        .user_data = &source};
     CHECK_MADE(w->dataset, digitnet_dataset_create_source(&w->dataset, &source));
     source.struct_size += take_byte(in) % 8 == 0; /* then it fails */
+}
+
+/* What a batch brings is what a data set may hold. */
+static void read_batch(world *w, input *in) {
+    enum { MOST = 8 };
+    static float targets[MOST * MOST_TARGETS], weights[MOST];
+    static int32_t label_counts[MOST];
+    size_t indices[MOST];
+    unsigned which = take_byte(in);
+    digitnet_dataset_info info = DIGITNET_INIT(digitnet_dataset_info);
+    digitnet_batch batch = DIGITNET_INIT(digitnet_batch);
+    check(digitnet_dataset_describe(&info, w->dataset));
+    batch.count = take_byte(in) % (MOST + 1);
+    batch.indices = which & 1 ? NULL : indices;
+    batch.images = which & 2 && info.height * info.width * info.channels * MOST <= VALUES ? scores : NULL;
+    batch.labels = which & 4 ? labels : NULL;
+    batch.label_counts = which & 8 ? label_counts : NULL;
+    batch.targets = which & 16 ? targets : NULL;
+    batch.sample_weights = which & 32 ? weights : NULL;
+    for (size_t i = 0; i < batch.count; i++)
+        indices[i] = which & 64 ? take_size(in) : take_byte(in) % (info.count ? info.count : 1);
+    digitnet_status status = digitnet_dataset_read_batch(&batch, w->dataset);
+    check(status);
+    if (status != DIGITNET_OK)
+        return;
+    for (size_t i = 0; i < batch.count; i++) {
+        REQUIRE(!batch.sample_weights || (isfinite(weights[i]) && weights[i] >= 0));
+        REQUIRE(!batch.label_counts || (label_counts[i] >= 0 && (size_t)label_counts[i] <= info.max_labels));
+        for (size_t k = 0; batch.targets && k < info.target_values; k++)
+            REQUIRE(isfinite(targets[i * info.target_values + k]));
+        for (size_t k = 0; batch.label_counts && k < info.max_labels; k++)
+            REQUIRE((labels[i * info.max_labels + k] >= 0) == (k < (size_t)label_counts[i]));
+    }
 }
 
 static void slice(world *w, input *in) {
@@ -252,6 +316,7 @@ static void slice(world *w, input *in) {
         w->dataset = part;
     }
     check(digitnet_dataset_read(scores, VALUES, labels, LABELS, w->dataset, take_size(in), take_size(in)));
+    read_batch(w, in);
 }
 
 /* ---- Training ---- */

@@ -97,13 +97,12 @@ static int stop_at_once(const digitnet_event *event, void *user_data) {
     return event->kind == DIGITNET_EVENT_EPOCH_BEGIN;
 }
 
-static int gather_zeros(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
-                        void *user_data) {
-    (void)indices, (void)seeds, (void)user_data;
-    if (images)
-        memset(images, 0, count * SMALL_IMAGE * sizeof(float));
-    if (labels)
-        memset(labels, 0, count * sizeof(int32_t));
+static int gather_zeros(digitnet_batch *batch, void *user_data) {
+    (void)user_data;
+    if (batch->images)
+        memset(batch->images, 0, batch->count * SMALL_IMAGE * sizeof(float));
+    if (batch->labels)
+        memset(batch->labels, 0, batch->count * sizeof(int32_t));
     return 0;
 }
 
@@ -122,12 +121,23 @@ static void release(void *user_data, void *memory, size_t size, size_t alignment
     { offsetof(digitnet_##type, name), kind }
 
 static const struct_field dataset_options[] = {FIELD(dataset_options, struct_size, STRUCT_SIZE),
+                                               FIELD(dataset_options, targets, PIXELS),
+                                               FIELD(dataset_options, target_values, OWN_COUNT),
+                                               FIELD(dataset_options, sample_weights, PIXELS),
+                                               FIELD(dataset_options, max_labels, OWN_COUNT),
+                                               FIELD(dataset_options, label_counts, LABELS),
                                                FIELD(dataset_options, borrow, FLAG),
                                                FIELD(dataset_options, reserved, FLAG)};
 static const struct_field source_options[] = {
     FIELD(source_options, struct_size, STRUCT_SIZE), FIELD(source_options, count, SMALL_SIZE),
     FIELD(source_options, height, HEIGHT),           FIELD(source_options, width, WIDTH),
-    FIELD(source_options, channels, CHANNELS),       FIELD(source_options, gather, FUNCTION)};
+    FIELD(source_options, channels, CHANNELS),       FIELD(source_options, max_labels, ANY_SIZE),
+    FIELD(source_options, target_values, ANY_SIZE),  FIELD(source_options, gather, FUNCTION),
+    FIELD(source_options, no_labels, FLAG),          FIELD(source_options, weighted, FLAG)};
+static const struct_field batch[] = {FIELD(batch, struct_size, STRUCT_SIZE), FIELD(batch, count, LIST_COUNT),
+                                     FIELD(batch, indices, BYTES),           FIELD(batch, images, FLOATS_OUT),
+                                     FIELD(batch, labels, LABELS_OUT),       FIELD(batch, label_counts, LABELS_OUT),
+                                     FIELD(batch, targets, FLOATS_OUT),      FIELD(batch, sample_weights, FLOATS_OUT)};
 static const struct_field dataset_load_options[] = {FIELD(dataset_load_options, struct_size, STRUCT_SIZE),
                                                     FIELD(dataset_load_options, max_bytes, ANY_SIZE)};
 static const struct_field image[] = {FIELD(image, struct_size, STRUCT_SIZE), FIELD(image, pixels, BYTES),
@@ -195,7 +205,7 @@ static const struct_field fit_options[] = {
     FIELD(fit_options, struct_size, STRUCT_SIZE), FIELD(fit_options, history, NEW_HISTORY),
     FIELD(fit_options, reserved, ANY_SIZE),       FIELD(fit_options, epochs, ANY_SIZE),
     FIELD(fit_options, until_epoch, ANY_SIZE),    FIELD(fit_options, batch_size, ANY_SIZE),
-    FIELD(fit_options, threads, ANY_SIZE),        FIELD(fit_options, callback_count, CALLBACK_COUNT),
+    FIELD(fit_options, threads, ANY_SIZE),        FIELD(fit_options, callback_count, LIST_COUNT),
     FIELD(fit_options, validation, DATASET),      FIELD(fit_options, validation_fraction, ZERO_RATE),
     FIELD(fit_options, no_shuffle, FLAG),         FIELD(fit_options, reserved_2, FLAG)};
 static const struct_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
@@ -219,6 +229,7 @@ typedef struct struct_kind {
 static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [DATASET_OPTIONS] = STRUCT(dataset_options),
     [SOURCE_OPTIONS] = STRUCT(source_options),
+    [BATCH] = STRUCT(batch),
     [DATASET_LOAD_OPTIONS] = STRUCT(dataset_load_options),
     [IMAGE] = STRUCT(image),
     [SESSION_OPTIONS] = STRUCT(session_options),
@@ -269,6 +280,7 @@ void set_field(world *own, argument_kind kind, const struct_field *field, argume
 /* A struct whose fields are right. */
 static void *right_struct(world *own, argument_kind kind) {
     static const digitnet_callback callback = {.call = stop_at_once};
+    static const size_t indices[] = {0, IMAGES - 1};
     void *place = struct_of(own, kind);
     memset(place, 0, STRUCT_ROOM);
     memcpy(place, &struct_kinds[kind].size, sizeof(size_t));
@@ -279,6 +291,19 @@ static void *right_struct(world *own, argument_kind kind) {
                                                                       .width = SMALL_WIDTH,
                                                                       .channels = SMALL_CHANNELS,
                                                                       .gather = gather_zeros};
+    else if (kind == DATASET_OPTIONS)
+        *(digitnet_dataset_options *)place = (digitnet_dataset_options){.struct_size = struct_kinds[kind].size,
+                                                                        .targets = buffer_of(own, PIXELS),
+                                                                        .target_values = 2,
+                                                                        .sample_weights = buffer_of(own, LABELS),
+                                                                        .max_labels = 2,
+                                                                        .label_counts = buffer_of(own, LABELS)};
+    else if (kind == BATCH)
+        *(digitnet_batch *)place = (digitnet_batch){.struct_size = struct_kinds[kind].size,
+                                                    .count = 2,
+                                                    .indices = indices,
+                                                    .images = buffer_of(own, FLOATS_OUT),
+                                                    .labels = buffer_of(own, LABELS_OUT)};
     else if (kind == IMAGE)
         *(digitnet_image *)place = (digitnet_image){.struct_size = struct_kinds[kind].size,
                                                     .pixels = buffer_of(own, BYTES),
@@ -408,7 +433,7 @@ size_t boundary_values(argument values[MAX_BOUNDARIES], argument_kind kind) {
         FILL(SIZE(0), SIZE(1), SIZE(SMALL_WIDTH));
     case FILE_SIZE:
         FILL(SIZE(0), SIZE(1), SIZE(1000));
-    case CALLBACK_COUNT:
+    case LIST_COUNT:
         FILL(SIZE(0), SIZE(1));
     case INPUT_COUNT:
         FILL(SIZE(0), SIZE(1), SIZE(2));

@@ -28,6 +28,7 @@
       SMALL_SIZE)                                                                                                      \
     X(digitnet_dataset_read, digitnet_dataset_read(P(0), N(1), P(2), N(3), P(4), N(5), N(6)), FLOATS_OUT, ROOM,        \
       LABELS_OUT, ROOM, DATASET, SMALL_SIZE, SMALL_SIZE)                                                               \
+    X(digitnet_dataset_read_batch, digitnet_dataset_read_batch(P(0), P(1)), BATCH, DATASET)                            \
     X(digitnet_dataset_count, (digitnet_dataset_count(P(0)), 0), DATASET)                                              \
     X(digitnet_dataset_describe, digitnet_dataset_describe(P(0), P(1)), DATASET_INFO, DATASET)                         \
     X(digitnet_dataset_free, (digitnet_dataset_free(P(0)), own->data = P(0) ? NULL : own->data, 0), DATASET)           \
@@ -95,6 +96,7 @@
       FILE_SIZE, MODEL_LOAD_OPTIONS)                                                                                   \
     X(digitnet_status_string, (digitnet_status_string((digitnet_status)I(0)), 0), ENUMERATOR)                          \
     X(digitnet_last_error, (digitnet_last_error(), 0), NO_ARGUMENT)                                                    \
+    X(digitnet_set_error, (digitnet_set_error(P(0)), 0), TENSOR)                                                       \
     X(digitnet_set_allocator, digitnet_set_allocator(P(0)), ALLOCATOR)                                                 \
     X(digitnet_model_compile, digitnet_model_compile(P(0), (digitnet_optimizer)I(1), (digitnet_loss)I(2)), MODEL,      \
       ENUMERATOR, ENUMERATOR)                                                                                          \

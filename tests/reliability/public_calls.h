@@ -44,7 +44,7 @@ typedef enum argument_kind {
     OWN_WIDTH,
     OWN_CHANNELS,
     OWN_STRIDE,
-    CALLBACK_COUNT,
+    LIST_COUNT, /* of a list that the program holds: right as 0 */
     SMALL_SIZE, /* right as 2 */
     ANY_SIZE,   /* right as 0 */
     /* Others. */
@@ -67,6 +67,7 @@ typedef enum argument_kind {
     /* Structs. */
     DATASET_OPTIONS,
     SOURCE_OPTIONS,
+    BATCH,
     DATASET_LOAD_OPTIONS,
     IMAGE,
     SESSION_OPTIONS,

@@ -79,8 +79,13 @@ static digitnet_status load_mnist(scenario *self) {
     return digitnet_dataset_load_mnist(&self->train, &self->test, ".");
 }
 
+/* With all that samples can have, one of each. */
 static digitnet_status copy_bytes(scenario *self) {
-    return digitnet_dataset_create_u8(&self->copied, two_bytes, two_labels, 2, 1, 1, 1);
+    static const int32_t label_counts[1] = {1};
+    return digitnet_dataset_create_u8_ex(&self->copied, two_bytes, two_labels, 1, 1, 2, 1,
+                                         DIGITNET_WITH(digitnet_dataset_options, .targets = two_floats,
+                                                       .target_values = 2, .sample_weights = two_floats,
+                                                       .max_labels = 2, .label_counts = label_counts));
 }
 
 static void count_release(void *user_data) {
@@ -97,14 +102,13 @@ static digitnet_status slice(scenario *self) {
     return digitnet_dataset_slice(&self->part, self->raw, 1, BATCH);
 }
 
-static int gather(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
-                  void *user_data) {
-    (void)seeds, (void)user_data;
-    for (size_t i = 0; i < count; ++i) {
-        if (images != NULL)
-            fill_noise(images + i * SMALL_IMAGE, SMALL_IMAGE, indices[i]);
-        if (labels != NULL)
-            labels[i] = (int32_t)(indices[i] % SMALL_CLASSES);
+static int gather(digitnet_batch *batch, void *user_data) {
+    (void)user_data;
+    for (size_t i = 0; i < batch->count; ++i) {
+        if (batch->images != NULL)
+            fill_noise(batch->images + i * SMALL_IMAGE, SMALL_IMAGE, batch->indices[i]);
+        if (batch->labels != NULL)
+            batch->labels[i] = (int32_t)(batch->indices[i] % SMALL_CLASSES);
     }
     return 0;
 }
@@ -300,6 +304,16 @@ static uint64_t add_model(uint64_t digest, const digitnet_model *model) {
     return add_bytes(add_bytes(digest, &info, sizeof info), bytes, size);
 }
 
+/* Targets and weight of the first sample. */
+static uint64_t add_targets(uint64_t digest, const digitnet_dataset *dataset) {
+    static const size_t first;
+    float targets[2], weight;
+    expect_ok(digitnet_dataset_read_batch(
+        DIGITNET_WITH(digitnet_batch, .count = 1, .indices = &first, .targets = targets, .sample_weights = &weight),
+        dataset));
+    return add_bytes(add_bytes(digest, targets, sizeof targets), &weight, sizeof weight);
+}
+
 static uint64_t add_dataset(uint64_t digest, const digitnet_dataset *dataset) {
     static float images[IMAGES * SMALL_IMAGE];
     static int32_t labels[IMAGES];
@@ -309,7 +323,8 @@ static uint64_t add_dataset(uint64_t digest, const digitnet_dataset *dataset) {
     expect_ok(digitnet_dataset_describe(&info, dataset));
     expect_ok(digitnet_dataset_read(images, IMAGES * SMALL_IMAGE, labels, IMAGES, dataset, 0, info.count));
     digest = add_bytes(digest, images, info.count * info.height * info.width * info.channels * sizeof *images);
-    return add_bytes(digest, labels, info.count * sizeof *labels);
+    digest = add_bytes(digest, labels, info.count * info.max_labels * sizeof *labels);
+    return info.target_values ? add_targets(digest, dataset) : digest;
 }
 
 static uint64_t add_session(uint64_t digest, digitnet_session *session) {

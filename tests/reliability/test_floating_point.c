@@ -70,15 +70,14 @@ static int see_event(const digitnet_event *event, void *user_data) {
     return status;
 }
 
-static int gather(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
-                  void *user_data) {
+static int gather(digitnet_batch *batch, void *user_data) {
     host *self = user_data;
-    (void)seeds;
     see_mode(self);
-    for (size_t i = 0; images && i < count; i++)
-        memcpy(images + i * SMALL_IMAGE, self->images + indices[i] * SMALL_IMAGE, SMALL_IMAGE * sizeof *images);
-    for (size_t i = 0; labels && i < count; i++)
-        labels[i] = (int32_t)(indices[i] % SMALL_CLASSES);
+    for (size_t i = 0; batch->images && i < batch->count; i++)
+        memcpy(batch->images + i * SMALL_IMAGE, self->images + batch->indices[i] * SMALL_IMAGE,
+               SMALL_IMAGE * sizeof *batch->images);
+    for (size_t i = 0; batch->labels && i < batch->count; i++)
+        batch->labels[i] = (int32_t)(batch->indices[i] % SMALL_CLASSES);
     return 0;
 }
 

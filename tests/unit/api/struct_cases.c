@@ -188,6 +188,10 @@ static digitnet_status create_source(misuse *own, void *options) {
     return status;
 }
 
+static digitnet_status read_batch(misuse *own, void *batch) {
+    return digitnet_dataset_read_batch(batch, own->data);
+}
+
 static digitnet_status load_mnist(misuse *own, void *options) {
     (void)own;
     digitnet_dataset *test;
@@ -211,15 +215,16 @@ static digitnet_status frame_digit(misuse *own, void *options) {
     return digitnet_image_frame_digit(frame, sizeof frame / sizeof *frame, options);
 }
 
-static int gather_nothing(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
-                          void *user_data) {
-    (void)images, (void)labels, (void)indices, (void)seeds, (void)count, (void)user_data;
+static int gather_nothing(digitnet_batch *batch, void *user_data) {
+    (void)batch, (void)user_data;
     return 0;
 }
 
 static const digitnet_adam_options valid_adam = DIGITNET_ADAM_INIT;
 static const digitnet_source_options valid_source = {
     .struct_size = sizeof valid_source, .count = 1, .height = 1, .width = 1, .channels = 1, .gather = gather_nothing};
+static const size_t first_sample[1];
+static const digitnet_batch valid_batch = {.struct_size = sizeof valid_batch, .count = 1, .indices = first_sample};
 static const uint8_t picture[100] = {
     [34] = 255, [35] = 255, [44] = 255, [45] = 255, [54] = 255, [55] = 255, [64] = 255};
 static const digitnet_image valid_image = {
@@ -249,7 +254,8 @@ const struct_case option_cases[] = {
     CASE(digitnet_model_load_options, reserved, NULL, load_model_file),
     CASE(digitnet_dataset_options, reserved, NULL, create_dataset),
     CASE(digitnet_dataset_options, reserved, NULL, create_float_dataset),
-    CASE(digitnet_source_options, user_data, &valid_source, create_source),
+    CASE(digitnet_source_options, weighted, &valid_source, create_source),
+    CASE(digitnet_batch, sample_weights, &valid_batch, read_batch),
     CASE(digitnet_dataset_load_options, max_bytes, NULL, load_dataset),
     CASE(digitnet_dataset_load_options, max_bytes, NULL, load_mnist),
     CASE(digitnet_image, max_pixels, &valid_image, frame_digit),
@@ -282,7 +288,7 @@ const struct_case result_cases[] = {
     CASE(digitnet_model_info, reserved, NULL, describe_model),
     CASE(digitnet_layer_info, trainable, NULL, describe_layer),
     CASE(digitnet_tensor_info, reserved, NULL, describe_tensor),
-    CASE(digitnet_dataset_info, classes, NULL, describe_dataset),
+    CASE(digitnet_dataset_info, reserved, NULL, describe_dataset),
     CASE(digitnet_metrics, accuracy, NULL, measure),
 };
 const size_t result_case_count = sizeof result_cases / sizeof *result_cases;

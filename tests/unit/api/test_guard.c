@@ -108,16 +108,14 @@ typedef struct evaluated {
 } evaluated;
 
 /* A source that is asked by evaluate, which reads the model, lets the test look in the same way. */
-static int gather_and_try_writers(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds,
-                                  size_t count, void *user_data) {
-    (void)indices, (void)seeds;
+static int gather_and_try_writers(digitnet_batch *batch, void *user_data) {
     const evaluated *own = user_data;
     digitnet_model *model = own->model;
     float scores[SMALL_CLASSES], image[SMALL_IMAGE] = {0};
     expect_writers_refused(model, own->data, count_parameters(model));
     expect_ok(digitnet_model_predict(scores, SMALL_CLASSES, model, image, SMALL_IMAGE)); /* readers meet */
-    memset(images, 0, count * SMALL_IMAGE * sizeof(float));
-    memset(labels, 0, count * sizeof(int32_t));
+    memset(batch->images, 0, batch->count * SMALL_IMAGE * sizeof(float));
+    memset(batch->labels, 0, batch->count * sizeof(int32_t));
     return 0;
 }
 

@@ -222,22 +222,18 @@ static void test_shapes(void **state) {
     digitnet_model_free(model);
 }
 
-static int gather_bad_label(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
-                            void *user_data) {
-    (void)seeds;
-    memset(images, 0, count * SMALL_IMAGE * sizeof(float));
-    for (size_t i = 0; labels && i < count; i++)
-        labels[i] = indices[i] == 13 ? *(const int32_t *)user_data : 0;
+static int gather_bad_label(digitnet_batch *batch, void *user_data) {
+    memset(batch->images, 0, batch->count * SMALL_IMAGE * sizeof(float));
+    for (size_t i = 0; i < batch->count; i++)
+        batch->labels[i] = batch->indices[i] == 13 ? *(const int32_t *)user_data : 0;
     return 0;
 }
 
-static int gather_bad_value(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
-                            void *user_data) {
-    (void)seeds;
-    for (size_t i = 0; i < count; i++) {
-        labels[i] = 0;
+static int gather_bad_value(digitnet_batch *batch, void *user_data) {
+    for (size_t i = 0; i < batch->count; i++) {
+        batch->labels[i] = 0;
         for (size_t j = 0; j < SMALL_IMAGE; j++)
-            images[i * SMALL_IMAGE + j] = indices[i] == 13 && j == 5 ? *(const float *)user_data : 0;
+            batch->images[i * SMALL_IMAGE + j] = batch->indices[i] == 13 && j == 5 ? *(const float *)user_data : 0;
     }
     return 0;
 }
@@ -257,7 +253,7 @@ static void test_labels(void **state) {
     static const float images[3 * SMALL_IMAGE];
     static const int32_t too_large[3] = {0, 3, 1}, negative[3] = {0, 1, -1};
     digitnet_dataset *data;
-    expect_none(&data, digitnet_dataset_create_f32(&data, images, negative, 3, 9, 8, 2), "label 2 is -1");
+    expect_none(&data, digitnet_dataset_create_f32(&data, images, negative, 3, 9, 8, 2), "sample 2, label 0 is -1");
     expect_ok(digitnet_dataset_create_f32(&data, images, too_large, 3, 9, 8, 2));
     expect_invalid(digitnet_model_fit(own->model, data, NULL), "label 1 is 3; the model has 3 classes");
     expect_invalid(digitnet_model_evaluate(&metrics, own->model, data, NULL), "label 1 is 3; the model has 3 classes");
@@ -276,7 +272,7 @@ static void test_labels(void **state) {
     assert_same_weights(model, twin);
     digitnet_history_free(history);
     label = -1;
-    expect_invalid(digitnet_model_evaluate(&metrics, own->model, data, NULL), "label 13 is -1");
+    expect_invalid(digitnet_model_evaluate(&metrics, own->model, data, NULL), "sample 13, label 0 is -1");
     digitnet_dataset_free(data);
     digitnet_model_free(model);
     digitnet_model_free(twin);

@@ -171,7 +171,13 @@ static void test_null_in_datasets_and_images(void **state) {
     expect_invalid(digitnet_dataset_slice(NULL, own->data, 0, 1), "out is NULL");
     expect_none(&out, digitnet_dataset_slice(&out, NULL, 0, 1), "dataset is NULL");
     expect_invalid(digitnet_dataset_read(frame, 1, NULL, 0, NULL, 0, 1), "dataset is NULL");
+    expect_invalid(digitnet_dataset_read_batch(NULL, own->data), "batch is NULL");
+    expect_invalid(digitnet_dataset_read_batch(DIGITNET_WITH(digitnet_batch, .count = 1), NULL), "dataset is NULL");
+    expect_invalid(digitnet_dataset_read_batch(DIGITNET_WITH(digitnet_batch, .count = 1), own->data),
+                   "indices is NULL");
     expect_invalid(digitnet_dataset_describe(NULL, own->data), "NULL");
+    digitnet_set_error(NULL);
+    assert_string_equal(digitnet_last_error(), "digitnet_dataset_info: the pointer to the result is NULL");
     expect_invalid(digitnet_dataset_describe(&info, NULL), "dataset is NULL");
     assert_int_equal(digitnet_dataset_count(NULL), 0);
     digitnet_dataset_free(NULL);

@@ -135,9 +135,8 @@ static digitnet_model *make_wide_model(void) {
     return model;
 }
 
-static int gather_nothing(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
-                          void *user_data) {
-    (void)images, (void)labels, (void)indices, (void)seeds, (void)count, (void)user_data;
+static int gather_nothing(digitnet_batch *batch, void *user_data) {
+    (void)batch, (void)user_data;
     fail();
     return 0;
 }

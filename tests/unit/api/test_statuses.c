@@ -43,9 +43,8 @@ static void test_sessions_memory_overflows(void **state) {
     digitnet_model_free(model);
 }
 
-static int gather_nonsense(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
-                           void *user_data) {
-    (void)images, (void)labels, (void)indices, (void)seeds, (void)count, (void)user_data;
+static int gather_nonsense(digitnet_batch *batch, void *user_data) {
+    (void)batch, (void)user_data;
     return 7;
 }
 

@@ -63,6 +63,58 @@ static void long_message_is_cut(void **state) {
     assert_string_equal(digitnet_last_error(), "");
 }
 
+static void program_sets_its_own_message(void **state) {
+    (void)state;
+    digitnet__fail(DIGITNET_EIO, "first");
+    digitnet_set_error("second");
+    assert_string_equal(digitnet_last_error(), "second");
+    digitnet_set_error(NULL);
+    assert_string_equal(digitnet_last_error(), "second");
+    digitnet_set_error(digitnet_last_error() + 3);
+    assert_string_equal(digitnet_last_error(), "ond");
+    digitnet_set_error("");
+    assert_string_equal(digitnet_last_error(), "");
+}
+
+/* A cut never leaves a part of a character: here of 1 to 4 bytes, at each place that the cut can divide. */
+static void long_message_is_cut_between_characters(void **state) {
+    (void)state;
+    static const char *const characters[] = {"x", "\u00df", "\u20ac", "\U0001F600"};
+    for (size_t which = 0; which < 4; which++) {
+        size_t size = which + 1;
+        for (size_t shift = 0; shift < size; shift++) {
+            char text[1024];
+            memset(text, 'a', shift);
+            size_t length = shift;
+            for (; length + size < 600; length += size)
+                memcpy(text + length, characters[which], size);
+            text[length] = '\0';
+            size_t expected = shift + (511 - shift) / size * size;
+            digitnet_set_error(text);
+            assert_int_equal(strlen(digitnet_last_error()), expected);
+            digitnet__fail(DIGITNET_EIO, "%s", text);
+            assert_int_equal(strlen(digitnet_last_error()), expected);
+        }
+    }
+    char broken[1024]; /* no UTF-8: cut where it is full */
+    memset(broken, '\x80', sizeof broken);
+    broken[sizeof broken - 1] = '\0';
+    digitnet_set_error(broken);
+    assert_int_equal(strlen(digitnet_last_error()), 511);
+}
+
+static void messages_are_known_by_when_they_came(void **state) {
+    (void)state;
+    digitnet__fail(DIGITNET_EIO, "old");
+    uint64_t before = digitnet__message_count();
+    assert_string_equal(digitnet__message_since(before, DIGITNET_EIO), "");
+    digitnet__fail(DIGITNET_EIO, "new");
+    assert_string_equal(digitnet__message_since(before, DIGITNET_EIO), "new");
+    assert_string_equal(digitnet__message_since(before, DIGITNET_EFORMAT), "");
+    digitnet_set_error("own");
+    assert_string_equal(digitnet__message_since(before, DIGITNET_EFORMAT), "own");
+}
+
 static void version_is_that_of_the_headers(void **state) {
     (void)state;
     char numbers[32];
@@ -90,6 +142,9 @@ int main(void) {
         cmocka_unit_test(message_belongs_to_its_thread),
         cmocka_unit_test(message_may_quote_the_last_one),
         cmocka_unit_test(long_message_is_cut),
+        cmocka_unit_test(program_sets_its_own_message),
+        cmocka_unit_test(long_message_is_cut_between_characters),
+        cmocka_unit_test(messages_are_known_by_when_they_came),
         cmocka_unit_test(version_is_that_of_the_headers),
         cmocka_unit_test(shapes_have_names),
     };

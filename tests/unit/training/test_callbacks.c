@@ -1,4 +1,5 @@
 /* What a fit tells its callbacks, what they may do, and how they and a request end it. */
+#include "core/status.h"
 #include "support.h"
 
 #include <math.h>
@@ -199,6 +200,52 @@ static void test_failure(void **state) {
     check_failure(data, DIGITNET_EVENT_BATCH_END, 1, -1000, DIGITNET_ECALLBACK);
 }
 
+/* What a callback says, and when. */
+typedef struct speaker {
+    const char *words, *last_words; /* the last at FIT_END */
+    digitnet_status failing_call;   /* that it makes before, where not OK */
+    int result;
+} speaker;
+
+static int speak(const digitnet_event *event, void *user_data) {
+    const speaker *self = user_data;
+    if (event->kind == DIGITNET_EVENT_FIT_END)
+        digitnet_set_error(self->last_words);
+    if (event->kind != DIGITNET_EVENT_EPOCH_BEGIN)
+        return 0;
+    if (self->failing_call != DIGITNET_OK)
+        digitnet__fail(self->failing_call, "a call within");
+    digitnet_set_error(self->words);
+    return self->result;
+}
+
+static void test_words_of_a_failure(void **state) {
+    static const struct {
+        speaker speaker;
+        const char *message;
+    } cases[] = {
+        {{.words = "no room", .result = DIGITNET_EIO}, "callback 0 ended the fit: input or output failed: no room"},
+        {{.result = DIGITNET_EIO}, "callback 0 ended the fit: input or output failed"},
+        {{.result = 17, .words = "seventeen"}, "callback 0 returned 17, which is no status: seventeen"},
+        {{.failing_call = DIGITNET_EIO, .result = DIGITNET_EIO},
+         "callback 0 ended the fit: input or output failed: a call within"},
+        {{.failing_call = DIGITNET_ESTATE, .result = DIGITNET_EIO}, "callback 0 ended the fit: input or output failed"},
+        {{.words = "why", .result = DIGITNET_EIO, .last_words = "at the end"},
+         "callback 0 ended the fit: input or output failed: why"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        speaker self = cases[i].speaker;
+        digitnet_model *model = make_small_network(1);
+        digitnet__fail(DIGITNET_EIO, "an older failure");
+        assert_int_not_equal(digitnet_model_fit(model, *state,
+                                                DIGITNET_WITH(digitnet_fit_options,
+                                                              DIGITNET_CALLBACKS({.call = speak, .user_data = &self}))),
+                             DIGITNET_OK);
+        assert_string_equal(digitnet_last_error(), cases[i].message);
+        digitnet_model_free(model);
+    }
+}
+
 /* FIT_END goes to those who were told of FIT_BEGIN. */
 static void test_failure_at_the_beginning(void **state) {
     const digitnet_dataset *data = *state;
@@ -303,13 +350,11 @@ static int count_down(const digitnet_event *event, void *user_data) {
     return 0;
 }
 
-static int count_in_source(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
-                           void *user_data) {
-    (void)indices, (void)seeds;
-    if (images)
-        memset(images, 0, count * SMALL_IMAGE * sizeof *images);
-    if (labels)
-        memset(labels, 0, count * sizeof *labels);
+static int count_in_source(digitnet_batch *batch, void *user_data) {
+    if (batch->images)
+        memset(batch->images, 0, batch->count * SMALL_IMAGE * sizeof *batch->images);
+    if (batch->labels)
+        memset(batch->labels, 0, batch->count * sizeof *batch->labels);
     return count_down(NULL, user_data);
 }
 
@@ -530,6 +575,7 @@ int main(void) {
         cmocka_unit_test(test_order_and_contents),
         cmocka_unit_test(test_stop),
         cmocka_unit_test(test_failure),
+        cmocka_unit_test(test_words_of_a_failure),
         cmocka_unit_test(test_failure_at_the_beginning),
         cmocka_unit_test(test_answer_to_the_end),
         cmocka_unit_test(test_use_of_the_model),

@@ -106,16 +106,16 @@ static void test_wide_network(void **state) {
 }
 
 /* Each image depends on its seed, as an augmented one does; without seeds, as for validation, on its index alone. */
-static int gather_noise(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
-                        void *user_data) {
+static int gather_noise(digitnet_batch *batch, void *user_data) {
     (void)user_data;
-    for (size_t i = 0; i < count; i++) {
-        int32_t label = (int32_t)(indices[i] % SMALL_CLASSES);
-        if (labels)
-            labels[i] = label;
-        for (size_t j = 0; images && j < SMALL_IMAGE; j++) {
-            float shift = seeds ? 0.5f * noise(seeds[i], j) : 0;
-            images[i * SMALL_IMAGE + j] = noise(indices[i], j) + shift + (float)label;
+    for (size_t i = 0; i < batch->count; i++) {
+        size_t index = batch->indices[i];
+        int32_t label = (int32_t)(index % SMALL_CLASSES);
+        if (batch->labels)
+            batch->labels[i] = label;
+        for (size_t j = 0; batch->images && j < SMALL_IMAGE; j++) {
+            float shift = batch->seeds ? 0.5f * noise(batch->seeds[i], j) : 0;
+            batch->images[i * SMALL_IMAGE + j] = noise(index, j) + shift + (float)label;
         }
     }
     return 0;
@@ -142,16 +142,16 @@ typedef struct seen_samples {
     bool evaluated;        /* gathered without */
 } seen_samples;
 
-static int gather_and_see(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
-                          void *user_data) {
+static int gather_and_see(digitnet_batch *batch, void *user_data) {
     seen_samples *seen = user_data;
-    seen->evaluated = seen->evaluated || !seeds;
-    for (size_t i = 0; seeds && i < count; i++) {
-        seen->seeds[seen->count / 20][indices[i]] = seeds[i];
-        seen->order[seen->count / 20][seen->count % 20] = indices[i];
+    seen->evaluated = seen->evaluated || !batch->seeds;
+    for (size_t i = 0; batch->seeds && i < batch->count; i++) {
+        seen->seeds[seen->count / 20][batch->indices[i]] = batch->seeds[i];
+        seen->order[seen->count / 20][seen->count % 20] = batch->indices[i];
         seen->count++;
     }
-    return gather_noise(images, labels, indices, NULL, count, NULL);
+    batch->seeds = NULL;
+    return gather_noise(batch, NULL);
 }
 
 static void test_seeds_and_order_of_samples(void **state) {

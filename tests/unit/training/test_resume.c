@@ -201,15 +201,10 @@ static void test_other_batches_begin_the_epoch_anew(void **state) {
 /* A source that fails leaves the model after the last whole step, from where a fit goes on. */
 static atomic_int failures;
 
-static int gather_or_fail(float *images, int32_t *labels, const size_t *indices, const uint64_t *seeds, size_t count,
-                          void *user_data) {
-    (void)seeds;
+static int gather_or_fail(digitnet_batch *batch, void *user_data) {
     if (atomic_load(&failures) > 0 && atomic_fetch_sub(&failures, 1) == 1)
         return DIGITNET_EIO;
-    for (size_t i = 0; i < count; i++) {
-        expect_ok(digitnet_dataset_read(images ? images + i * SMALL_IMAGE : NULL, SMALL_IMAGE,
-                                        labels ? labels + i : NULL, 1, user_data, indices[i], 1));
-    }
+    expect_ok(digitnet_dataset_read_batch(batch, user_data));
     return 0;
 }
 
@@ -225,7 +220,7 @@ static void test_after_a_failing_source(void **state) {
     expect_failure(digitnet_model_fit(
                        model, source,
                        DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = EPOCHS, .batch_size = BATCH)),
-                   DIGITNET_EIO, "gather");
+                   DIGITNET_EIO, "digitnet_model_fit: epoch 2, batch 3: the gather callback returned -5");
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_FAILED);
     digitnet_history_free(history);
     assert_int_equal(info_of(model).epochs_done, 1);

@@ -1,0 +1,62 @@
+#include "training/dataset_check.h"
+
+#include "core/status.h"
+#include "dataset/dataset.h"
+
+/* One output, a probability, stands for two classes. */
+static size_t classes_of(const digitnet__graph *graph) {
+    size_t outputs = digitnet__graph_output(graph).channels;
+    return outputs == 1 ? 2 : outputs;
+}
+
+bool digitnet__dataset_gives_targets(const digitnet__loss_kind *loss, const digitnet_dataset *dataset) {
+    return loss->takes_targets && (!loss->takes_labels || digitnet__dataset_layout(dataset)->target_values > 0);
+}
+
+static digitnet_status check_targets(const digitnet__graph *graph, const digitnet__loss_kind *loss,
+                                     const digitnet_dataset *dataset, const char *role) {
+    size_t values = digitnet__dataset_layout(dataset)->target_values;
+    size_t outputs = digitnet__shape_values(digitnet__graph_output(graph));
+    if (values == 0) {
+        return digitnet__fail(DIGITNET_EINVAL, "the %s samples have no targets, which %s needs%s", role, loss->name,
+                              loss->id == DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY
+                                  ? "; for labels there is sparse_categorical_crossentropy"
+                                  : "");
+    }
+    if (values != outputs) {
+        return digitnet__fail(DIGITNET_ESHAPE, "the %s samples have %zu targets each, the model has %zu outputs", role,
+                              values, outputs);
+    }
+    return DIGITNET_OK;
+}
+
+static digitnet_status check_labels(const digitnet__graph *graph, const digitnet__loss_kind *loss,
+                                    const digitnet_dataset *dataset, const char *role) {
+    if (loss->takes_targets && digitnet__graph_output(graph).channels != 1) {
+        return digitnet__fail(DIGITNET_EINVAL, "the %s samples have no targets, which %s needs for several outputs",
+                              role, loss->name);
+    }
+    return digitnet__dataset_check_labels(dataset, classes_of(graph));
+}
+
+digitnet_status digitnet__dataset_check(const digitnet__graph *graph, const digitnet__loss_kind *loss,
+                                        const digitnet_dataset *dataset, const char *role) {
+    digitnet__shape images = digitnet__dataset_layout(dataset)->shape, input = graph->input;
+    if (images.height != input.height || images.width != input.width || images.channels != input.channels) {
+        return digitnet__fail(DIGITNET_ESHAPE, "the %s images are %s, the model takes %s", role,
+                              digitnet__shape_text(images).text, digitnet__shape_text(input).text);
+    }
+    return digitnet__dataset_gives_targets(loss, dataset) ? check_targets(graph, loss, dataset, role)
+                                                          : check_labels(graph, loss, dataset, role);
+}
+
+digitnet_status digitnet__batch_check(const digitnet__graph *graph, const digitnet_batch *batch) {
+    size_t classes = classes_of(graph);
+    for (size_t i = 0; batch->labels && i < batch->count; i++) {
+        if ((size_t)batch->labels[i] >= classes) { /* a negative one is larger than any number of classes */
+            return digitnet__fail(DIGITNET_EINVAL, "sample %zu has label %d; the model has %zu classes",
+                                  batch->indices[i], (int)batch->labels[i], classes);
+        }
+    }
+    return DIGITNET_OK;
+}

@@ -1,0 +1,17 @@
+/* Whether a data set is what a network and its loss want. */
+#ifndef DNN_TRAINING_DATASET_CHECK_H
+#define DNN_TRAINING_DATASET_CHECK_H
+
+#include "digitnet/dataset.h"
+#include "training/loss.h"
+
+/* ESHAPE where a data set's images or targets do not fit the network, EINVAL where the loss wants what it does not
+ * have, or a label is no class. */
+digitnet_status digitnet__dataset_check(const digitnet__graph *graph, const digitnet__loss_kind *loss,
+                                        const digitnet_dataset *dataset, const char *role);
+/* Whether the loss is to be given targets of such a data set; else it is given labels. */
+bool digitnet__dataset_gives_targets(const digitnet__loss_kind *loss, const digitnet_dataset *dataset);
+/* The same of a source's batch as it comes. */
+digitnet_status digitnet__batch_check(const digitnet__graph *graph, const digitnet_batch *batch);
+
+#endif
