@@ -2,6 +2,7 @@
 #ifndef DNN_CORE_STATUS_H
 #define DNN_CORE_STATUS_H
 
+#include "core/ieee.h"
 #include "digitnet/status.h"
 
 /* Keeps the message for digitnet_last_error() and returns `status`. The format has no %f, %e or %g, whose output

@@ -2,6 +2,8 @@
 #ifndef DNN_TRAINING_LOSS_H
 #define DNN_TRAINING_LOSS_H
 
+#include "core/ieee.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
