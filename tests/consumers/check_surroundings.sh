@@ -29,16 +29,18 @@ surroundings=(
         include_directories("${CMAKE_BINARY_DIR}/include")'
 )
 
-configure() { # OPTION...
+configure() { # SURROUNDINGS OPTION...
     rm -rf "$work/build"
-    quiet cmake -S "$consumers/surroundings" -B "$work/build" "-DDIGITNET_FOLDER=$source_folder" -DDIGITNET_BLAS=builtin \
-        "-DCMAKE_C_COMPILER=$compiler" -DCMAKE_EXPORT_COMPILE_COMMANDS=ON "$@"
+    echo "$1" >"$work/surroundings.cmake"
+    quiet cmake -S "$consumers/surroundings" -B "$work/build" "-DSURROUNDINGS=$work/surroundings.cmake" \
+        "-DDIGITNET_FOLDER=$source_folder" -DDIGITNET_BLAS=builtin \
+        "-DCMAKE_C_COMPILER=$compiler" -DCMAKE_EXPORT_COMPILE_COMMANDS=ON "${@:2}"
 }
 
 quiet "$compiler" -o "$work/loaded" "$consumers/surroundings/loaded.c" -ldl
 for ((i = 0; i < ${#surroundings[@]}; i += 2)); do
     echo "${surroundings[i]}"
-    configure -DCMAKE_C_FLAGS=-O0 "-DSURROUNDINGS=${surroundings[i + 1]}"
+    configure "${surroundings[i + 1]}" -DCMAKE_C_FLAGS=-O0
     quiet cmake --build "$work/build" --parallel 2
     run_shared "$work/build/program_shared"
     run_static "$work/build/program_static"
@@ -46,17 +48,14 @@ for ((i = 0; i < ${#surroundings[@]}; i += 2)); do
 done
 
 echo "Levels of optimization"
-levels() { # OPTION...: those that stand last for some source of the library
-    configure "$@"
-    grep -F "$source_folder/src/" "$work/build/compile_commands.json" | sed -n 's/^ *"command": .*\(-O[^ ]*\) .*/\1/p' | sort -u | tr '\n' ' '
-}
-expect_levels() { # LEVELS OPTION...
+expect_levels() { # LEVELS SURROUNDINGS OPTION...: the levels that stand last for sources of the library
     local found
-    found=$(levels "${@:2}")
-    [ "$found" = "$1 " ] || fail "levels $found instead of $1 with ${*:2}"
+    configure "${@:2}"
+    found=$(grep -F "$source_folder/src/" "$work/build/compile_commands.json" | sed -n 's/^ *"command": .*\(-O[^ ]*\) .*/\1/p' | sort -u | paste -sd ' ')
+    [ "$found" = "$1" ] || fail "levels $found instead of $1 with ${*:2}"
 }
-expect_levels "-O2 -O3" -DCMAKE_BUILD_TYPE=Release
-expect_levels "-O3" -DCMAKE_BUILD_TYPE=Debug
-expect_levels "-O1" "-DCMAKE_C_FLAGS=-O1 -g"
-expect_levels "-Os" -DCMAKE_BUILD_TYPE=Release "-DCMAKE_C_FLAGS_RELEASE=-Os -DNDEBUG"
-expect_levels "-O1" '-DSURROUNDINGS=add_compile_options(-O1)'
+expect_levels "-O2 -O3" "" -DCMAKE_BUILD_TYPE=Release
+expect_levels "-O3" "" -DCMAKE_BUILD_TYPE=Debug
+expect_levels "-O1" "" "-DCMAKE_C_FLAGS=-O1 -g"
+expect_levels "-Os" "" -DCMAKE_BUILD_TYPE=Release "-DCMAKE_C_FLAGS_RELEASE=-Os -DNDEBUG"
+expect_levels "-O1" "add_compile_options(-O1)"
