@@ -33,9 +33,11 @@ install(FILES "${PROJECT_BINARY_DIR}/digitnetConfig.cmake" "${PROJECT_BINARY_DIR
     cmake/FindOpenBLAS.cmake DESTINATION "${package_folder}" COMPONENT digitnet_development
 )
 
-# digitnet.pc finds its prefix from where it lies, so that an installed tree may be moved; absolute folders stay as given.
+# digitnet.pc finds its prefix from where it lies, so that an installed tree may be moved; absolute folders stay as given, with spaces escaped
+# as pkg-config does where it fills in the former.
 function(digitnet_pkgconfig_folder variable folder)
     if(IS_ABSOLUTE "${folder}")
+        string(REPLACE " " "\\ " folder "${folder}")
         set(${variable} "${folder}" PARENT_SCOPE)
     else()
         set(${variable} "\${prefix}/${folder}" PARENT_SCOPE)
@@ -43,7 +45,7 @@ function(digitnet_pkgconfig_folder variable folder)
 endfunction()
 digitnet_pkgconfig_folder(pkgconfig_libdir "${CMAKE_INSTALL_LIBDIR}")
 digitnet_pkgconfig_folder(pkgconfig_includedir "${CMAKE_INSTALL_INCLUDEDIR}")
-set(pkgconfig_prefix "${CMAKE_INSTALL_PREFIX}")
+digitnet_pkgconfig_folder(pkgconfig_prefix "${CMAKE_INSTALL_PREFIX}")
 if(NOT IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
     file(RELATIVE_PATH to_prefix "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
     string(REGEX REPLACE "/$" "" to_prefix "${to_prefix}")

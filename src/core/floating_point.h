@@ -2,6 +2,8 @@
 #ifndef DNN_CORE_FLOATING_POINT_H
 #define DNN_CORE_FLOATING_POINT_H
 
+#include "core/ieee.h"
+
 #include <fenv.h>
 #include <stdint.h>
 

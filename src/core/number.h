@@ -2,6 +2,8 @@
 #ifndef DNN_CORE_NUMBER_H
 #define DNN_CORE_NUMBER_H
 
+#include "core/ieee.h"
+
 #include <stdbool.h>
 
 typedef struct digitnet__number {

@@ -2,6 +2,8 @@
 #ifndef DNN_CORE_RANDOM_H
 #define DNN_CORE_RANDOM_H
 
+#include "core/ieee.h"
+
 #include <stddef.h>
 #include <stdint.h>
 

@@ -2,6 +2,8 @@
 #ifndef DNN_CORE_SHAPE_H
 #define DNN_CORE_SHAPE_H
 
+#include "core/ieee.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 

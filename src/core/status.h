@@ -2,6 +2,7 @@
 #ifndef DNN_CORE_STATUS_H
 #define DNN_CORE_STATUS_H
 
+#include "core/ieee.h"
 #include "digitnet/status.h"
 
 #include <stdbool.h>

@@ -2,6 +2,8 @@
 #ifndef DNN_IMAGE_PAPER_H
 #define DNN_IMAGE_PAPER_H
 
+#include "core/ieee.h"
+
 #include <stddef.h>
 
 #define DNN_PAPER_TERMS 6

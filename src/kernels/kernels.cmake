@@ -33,15 +33,17 @@ function(digitnet_add_kernel_set name width)
     # vectors wider than the registers would be passed otherwise than with such registers, but none is passed. The last two: no
     # second copy of a loop for a case that is no faster here.
     target_compile_options(digitnet_kernels_${name} PRIVATE
-        -O3 -fno-math-errno -fno-trapping-math -ffp-contract=fast -Wno-psabi ${ARGN}
+        ${digitnet_kernel_level} -fno-math-errno -fno-trapping-math -ffp-contract=fast -Wno-psabi ${ARGN}
         $<$<C_COMPILER_ID:GNU>:-fno-version-loops-for-strides> $<$<C_COMPILER_ID:GNU>:-fno-unswitch-loops>
     )
     # What the optimizers compute is the same, bit for bit, with every set.
     set_source_files_properties("${DIGITNET_KERNELS_DIR}/elementwise.c" PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
 endfunction()
 
+set(kernel_sets baseline)
 digitnet_add_kernel_set(baseline 4)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$")
+    list(APPEND kernel_sets avx2 avx512)
     digitnet_add_kernel_set(avx2 8 -mavx2 -mfma)
     digitnet_add_kernel_set(avx512 16 -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma -mprefer-vector-width=512)
     target_compile_definitions(digitnet_objects PRIVATE DNN_WITH_X86_SETS)

@@ -4,6 +4,8 @@
 #ifndef DNN_KERNELS_KERNELS_H
 #define DNN_KERNELS_KERNELS_H
 
+#include "core/ieee.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

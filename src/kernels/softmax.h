@@ -2,6 +2,8 @@
 #ifndef DNN_KERNELS_SOFTMAX_H
 #define DNN_KERNELS_SOFTMAX_H
 
+#include "core/ieee.h"
+
 #include <stddef.h>
 #include <stdint.h>
 

@@ -50,7 +50,7 @@ class Installed:
     def __init__(self, build, folder):
         self.build = build
         self.cache = dict(re.findall(r"^(\w+):\w+=(.*)$", (build / "CMakeCache.txt").read_text(), re.MULTILINE))
-        self.prefix = folder / "prefix"
+        self.prefix = folder / "a prefix"
         run(["cmake", "--install", build, "--prefix", self.prefix], folder, os.environ)
         package = next(self.prefix.rglob("digitnet.pc")).parent
         self.environment = {**os.environ, "PKG_CONFIG_PATH": str(package), "LD_LIBRARY_PATH": str(package.parent),
@@ -120,7 +120,7 @@ class Document:
     def check_program(self, language, code):
         source, program = self.folder / f"program.{language}", self.folder / f"block-{self.count}"
         source.write_text(code, encoding="utf-8")
-        flags = self.run(["pkg-config", "--cflags", "--libs", "digitnet"]).split()
+        flags = shlex.split(self.run(["pkg-config", "--cflags", "--libs", "digitnet"]))
         self.run([*COMPILERS[language], "-Wall", "-Wextra", "-Werror", "-pthread", "-o", program, source, *flags])
         self.printed = self.run([program])
 

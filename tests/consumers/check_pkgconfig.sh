@@ -5,8 +5,8 @@ set -euo pipefail
 install_and_move
 export PKG_CONFIG_PATH=$libdir/pkgconfig
 
-# Compiles the programs to $work/NAME-c, -cpp and -wrapper. The shell reads what pkg-config prints, as in a makefile: a folder's name may
-# hold spaces.
+# Compiles the programs to $work/NAME-c, -cpp and -wrapper. The shell reads what pkg-config prints, as in the guide and in a makefile: a
+# folder's name may hold spaces.
 compile() { # NAME PKG_CONFIG_OPTIONS [COMPILER_OPTION...]
     local flags
     flags=$(pkg-config $2 --cflags --libs digitnet)
@@ -15,11 +15,22 @@ compile() { # NAME PKG_CONFIG_OPTIONS [COMPILER_OPTION...]
     eval "quiet c++ -std=c++17 -Wall -Wextra -Werror \"\${@:3}\" -o '$work/$1-wrapper' '$consumers/wrapper.cpp' $flags"
 }
 
+# Writes $work/NAME/digitnet.pc for another configuration of the same library.
+configure() { # NAME OPTION...
+    quiet cmake -S "$source_folder" -B "$work/$1" "-DDIGITNET_BLAS=$(cached DIGITNET_BLAS)" \
+        -DDIGITNET_BUILD_TESTS=OFF -DDIGITNET_BUILD_EXAMPLES=OFF -DDIGITNET_BUILD_BENCHMARKS=OFF "${@:2}"
+}
+
 [ "$(pkg-config --modversion digitnet)" = "$(cached CMAKE_PROJECT_VERSION)" ] || fail "digitnet.pc has another version"
 
 echo "The shared library"
 compile shared ""
 run_shared "$work"/shared-*
+
+echo "The shared library, in folders that were given whole"
+configure whole "-DCMAKE_INSTALL_LIBDIR=$libdir" "-DCMAKE_INSTALL_INCLUDEDIR=$prefix/include"
+PKG_CONFIG_PATH=$work/whole compile whole ""
+run_shared "$work"/whole-*
 
 echo "A static program"
 compile program --static -static
@@ -37,10 +48,9 @@ openblas=$work/openblas
 mkdir -p "$openblas/pkgconfig"
 cp "$(cached OpenBLAS_LIBRARY)" "$openblas/libopenblas_elsewhere.so"
 printf '%s\n' "Name: openblas" "Description: BLAS" "Version: 0" "Libs: -L\${pcfiledir}/.. -lopenblas_elsewhere" >"$openblas/pkgconfig/openblas.pc"
-quiet cmake -S "$source_folder" -B "$work/build" "-DOpenBLAS_LIBRARY=$openblas/libopenblas_elsewhere.so" -DDIGITNET_OPENBLAS_OF_LINKER= \
-    "-DOpenBLAS_INCLUDE_DIR=$(cached OpenBLAS_INCLUDE_DIR)" "-DCMAKE_INSTALL_LIBDIR=$(cached CMAKE_INSTALL_LIBDIR)" \
-    -DDIGITNET_BUILD_TESTS=OFF -DDIGITNET_BUILD_EXAMPLES=OFF -DDIGITNET_BUILD_BENCHMARKS=OFF
-cp "$work/build/digitnet.pc" "$libdir/pkgconfig"
+configure elsewhere "-DOpenBLAS_LIBRARY=$openblas/libopenblas_elsewhere.so" -DDIGITNET_OPENBLAS_OF_LINKER= \
+    "-DOpenBLAS_INCLUDE_DIR=$(cached OpenBLAS_INCLUDE_DIR)" "-DCMAKE_INSTALL_LIBDIR=$(cached CMAKE_INSTALL_LIBDIR)"
+cp "$work/elsewhere/digitnet.pc" "$libdir/pkgconfig"
 ! grep -F "$work" "$libdir/pkgconfig/digitnet.pc" || fail "digitnet.pc names a folder of this machine"
 export PKG_CONFIG_PATH=$PKG_CONFIG_PATH:$openblas/pkgconfig
 compile elsewhere --static
