@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static int complain(const char *what, const char *path) {
     fprintf(stderr, "%s %s: %s\n", what, path, strerror(errno));
@@ -41,11 +42,34 @@ int make_folder(const char *folder) {
 
 FILE *open_output(const char *folder, const char *name) {
     char *path = concatenate(folder, name, ".tmp");
-    FILE *file = path ? fopen(path, "w") : NULL;
+    FILE *file = path ? fopen(path, "w+") : NULL;
     if (path && !file)
         complain("cannot write", path);
     free(path);
     return file;
+}
+
+static void remove_suffixed(const char *folder, const char *name, const char *suffix) {
+    char *path = concatenate(folder, name, suffix);
+    if (path)
+        (void)remove(path);
+    free(path);
+}
+
+void discard_output(FILE *file, const char *folder, const char *name) {
+    fclose(file);
+    remove_suffixed(folder, name, ".tmp");
+}
+
+int has_output(const char *folder, const char *name) {
+    char *path = join_path(folder, name);
+    int found = path && access(path, F_OK) == 0;
+    free(path);
+    return found;
+}
+
+void remove_output(const char *folder, const char *name) {
+    remove_suffixed(folder, name, "");
 }
 
 int close_output(FILE *file, const char *folder, const char *name) {

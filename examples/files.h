@@ -10,9 +10,17 @@ char *join_path(const char *folder, const char *name);
 /* Makes the folder and those above it where they are not there. 0, or -1. */
 int make_folder(const char *folder);
 
-/* Opens FOLDER/NAME.tmp, to become FOLDER/NAME by close_output(): so that NAME is never seen half written. */
+/* Opens FOLDER/NAME.tmp, to write and read, to become FOLDER/NAME by close_output(): so that NAME is never seen half
+ * written. */
 FILE *open_output(const char *folder, const char *name);
 /* 0, or -1 where anything written to `file` was lost; then the old file stays. NULL for `file` is -1. */
 int close_output(FILE *file, const char *folder, const char *name);
+/* Closes `file` and removes FOLDER/NAME.tmp; an older FOLDER/NAME stays. */
+void discard_output(FILE *file, const char *folder, const char *name);
+
+/* Whether FOLDER/NAME is there. */
+int has_output(const char *folder, const char *name);
+/* Removes FOLDER/NAME where it is there. */
+void remove_output(const char *folder, const char *name);
 
 #endif

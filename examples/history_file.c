@@ -76,7 +76,15 @@ int history_file_append(struct history_file *history, const digitnet_event *even
     return append_text(history, row);
 }
 
+int history_file_has_rows(const struct history_file *history) {
+    return history->length > 0;
+}
+
 int history_file_write(const struct history_file *history) {
+    if (!history_file_has_rows(history)) {
+        remove_output(history->folder, NAME);
+        return 0;
+    }
     FILE *file = open_output(history->folder, NAME);
     if (file)
         fputs(history->text, file);

@@ -16,8 +16,10 @@ struct history_file {
 int history_file_begin(struct history_file *history, const char *folder, size_t epochs);
 /* Appends the row of an epoch that ended. */
 int history_file_append(struct history_file *history, const digitnet_event *event);
-/* Writes the file. */
+/* Writes the file; without a row there is none, and an older one is removed. */
 int history_file_write(const struct history_file *history);
+/* Whether there is a row. */
+int history_file_has_rows(const struct history_file *history);
 void history_file_free(struct history_file *history);
 
 #endif

@@ -144,20 +144,30 @@ static int train_model(digitnet_model *model, const digitnet_dataset *train, con
     return EXIT_DONE;
 }
 
+static void print_outputs(const char *folder) {
+    static const char *const names[] = {MODEL_NAME, "history.csv", "training.png", "predictions.png", "confusion.png"};
+    printf("In %s:", folder);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (has_output(folder, names[i]))
+            printf("%s %s", i > 0 ? "," : "", names[i]);
+    putchar('\n');
+}
+
 /* The figures and pictures of a trained model. */
-static int report(const digitnet_model *model, const digitnet_dataset *test, const struct settings *settings) {
+static int report(const digitnet_model *model, const digitnet_dataset *test, const struct settings *settings,
+                  const struct checkpoint *checkpoint) {
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
     struct result *results = NULL;
     if (digitnet_model_evaluate(&metrics, model, test,
                                 DIGITNET_WITH(digitnet_evaluate_options, .threads = settings->threads)) ||
         predict_all(&results, model, test, settings->threads))
         return failed("evaluating the model");
-    int plotted = write_plots(settings->output, test, results, metrics.count);
+    int plotted =
+        write_plots(settings->output, history_file_has_rows(&checkpoint->history), test, results, metrics.count);
     free(results);
-    if (plotted < 0)
+    if (plotted)
         return EXIT_FAILED;
-    printf("In %s: %s, history.csv%s\n", settings->output, MODEL_NAME,
-           plotted == 0 ? ", training.png, predictions.png, confusion.png" : "");
+    print_outputs(settings->output);
     printf("test accuracy %.4f\n", metrics.accuracy);
     return EXIT_DONE;
 }
@@ -173,8 +183,8 @@ static int run(digitnet_model *model, const digitnet_dataset *train, const digit
            settings->data);
     print_summary(model);
     if (info.epochs_done >= settings->epochs)
-        fprintf(stderr, "%s has done %llu epochs already; a greater --epochs trains it further\n", settings->resume,
-                (unsigned long long)info.epochs_done);
+        fprintf(stderr, "Nothing is left to train: %s has done %llu epochs, and --epochs is %zu.\n", settings->resume,
+                (unsigned long long)info.epochs_done, settings->epochs);
     if (make_folder(settings->output) == 0 &&
         history_file_begin(&checkpoint.history, settings->output, (size_t)info.epochs_done) == 0 &&
         (checkpoint.model_path = join_path(settings->output, MODEL_NAME)) != NULL)
@@ -183,7 +193,7 @@ static int run(digitnet_model *model, const digitnet_dataset *train, const digit
         fprintf(stderr, "Stopped. To go on: mnist_train --resume %s and the same options\n", checkpoint.model_path);
         code = EXIT_STOPPED;
     } else if (code == EXIT_DONE) {
-        code = report(model, test, settings);
+        code = report(model, test, settings, &checkpoint);
     }
     history_file_free(&checkpoint.history);
     free(checkpoint.model_path);

@@ -1,15 +1,9 @@
 #include "plots.h"
 
 #include "files.h"
+#include "gnuplot.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define SCRIPT "plots.gp"
 
 enum {
     DIGITS = 10,
@@ -29,10 +23,8 @@ enum {
 
 static const char training_script[] =
     "set encoding utf8\n"
-    "\n"
-    "# Accuracy and loss over the epochs.\n"
+    "# Accuracy and loss over the epochs, training.png: gnuplot training.gp >training.png\n"
     "set terminal pngcairo size 1200,460 font 'sans,12' background '#ffffff'\n"
-    "set output 'training.png'\n"
     "set datafile separator comma\n"
     "stats 'history.csv' skip 1 using 1 name 'epochs' nooutput\n"
     "set border 3 linecolor '#888888'\n"
@@ -54,17 +46,12 @@ static const char training_script[] =
     "set title 'Loss'\n"
     "plot 'history.csv' skip 1 using 1:2 with linespoints linestyle 1 title 'training', \\\n"
     "     '' skip 1 using 1:4 with linespoints linestyle 2 title 'validation'\n"
-    "unset multiplot\n"
-    "unset output\n"
-    "reset\n";
+    "unset multiplot\n";
 
 /* The shade is 1 for the most frequent right answer down to -1 for the most frequent mistake, on logarithmic scales of
  * their own: single mistakes among a thousand digits are to be seen. */
 static const char confusion_script[] =
-    "\n"
-    "# Which digits are taken for which: actual, predicted, how often.\n"
     "set terminal pngcairo size 760,720 font 'sans,13' background '#ffffff'\n"
-    "set output 'confusion.png'\n"
     "stats 'confusion.dat' using ($1 == $2 ? $3 : NaN) name 'right' nooutput\n"
     "stats 'confusion.dat' using ($1 != $2 ? $3 : NaN) name 'wrong' nooutput\n"
     "strength(count, most) = most > 0 ? log(1 + count) / log(1 + most) : 0\n"
@@ -87,12 +74,17 @@ static const char confusion_script[] =
     "}\n"
     "ink(actual, predicted, count) = abs(shade(actual, predicted, count)) > 0.62 ? 0xffffff : 0x333333\n"
     "plot 'confusion.dat' using 2:1:(shade($1, $2, $3)) with image, \\\n"
-    "     '' using 2:1:($3 > 0 ? sprintf('%d', $3) : ''):(ink($1, $2, $3)) with labels textcolor rgb variable\n"
-    "unset output\n"
-    "reset\n";
+    "     '' using 2:1:($3 > 0 ? sprintf('%d', $3) : ''):(ink($1, $2, $3)) with labels textcolor rgb variable\n";
+
+static int write_training(const char *folder) {
+    FILE *script = open_output(folder, "training.gp");
+    if (script)
+        fputs(training_script, script);
+    return close_output(script, folder, "training.gp");
+}
 
 /* Writes the count of each pair of actual and predicted digit; returns how many predictions are right. */
-static size_t write_confusion(FILE *data, const struct result *results, size_t count) {
+static size_t write_counts(FILE *data, const struct result *results, size_t count) {
     size_t counts[DIGITS][DIGITS] = {{0}}, right = 0;
     for (size_t i = 0; i < count; i++)
         counts[results[i].actual][results[i].predicted]++;
@@ -104,12 +96,20 @@ static size_t write_confusion(FILE *data, const struct result *results, size_t c
     return right;
 }
 
-static void write_confusion_script(FILE *script, size_t right, size_t count) {
-    fprintf(
-        script,
-        "\nset title 'Confusion matrix: %.2f%% of %zu test digits are right' font 'sans Bold,14' textcolor '#333333'\n",
-        100.0 * (double)right / (double)count, count);
-    fputs(confusion_script, script);
+static int write_confusion(const char *folder, const struct result *results, size_t count) {
+    FILE *data = open_output(folder, "confusion.dat"), *script = open_output(folder, "confusion.gp");
+    if (data && script) {
+        size_t right = write_counts(data, results, count);
+        fputs("# Which digits are taken for which, confusion.png: gnuplot confusion.gp >confusion.png\n"
+              "# The data are actual digit, predicted digit, how often.\n",
+              script);
+        fprintf(script, "set title 'Confusion matrix: %.2f%% of %zu test digits are right'",
+                100.0 * (double)right / (double)count, count);
+        fputs(" font 'sans Bold,14' textcolor '#333333'\n", script);
+        fputs(confusion_script, script);
+    }
+    int failed = close_output(data, folder, "confusion.dat");
+    return failed | close_output(script, folder, "confusion.gp");
 }
 
 /* The pixels of one digit at its place in predictions.png, and its title. */
@@ -147,10 +147,12 @@ static size_t write_section(FILE *data, FILE *script, const digitnet_dataset *te
     return top + (shown + COLUMNS - 1) / COLUMNS * CELL_HEIGHT;
 }
 
-static int write_predictions(FILE *data, FILE *script, const digitnet_dataset *test, struct result *results,
-                             size_t count) {
+/* The digits on a canvas of their own size, one unit for each of their pixels. */
+static int write_digits(FILE *data, FILE *script, const digitnet_dataset *test, struct result *results, size_t count) {
     char heading[96];
-    fputs("\n# Test digits and what the network makes of them; one pixel of a digit is one unit.\n", script);
+    fputs("# Test digits and what the network makes of them, predictions.png: gnuplot predictions.gp >predictions.png\n"
+          "# One pixel of a digit is one unit.\n",
+          script);
     size_t top = write_section(data, script, test, results, count, 0, "The first test digits");
     size_t mistakes = sort_mistakes(results, count), shown = count < SHOWN ? count : SHOWN;
     if (!top)
@@ -161,61 +163,45 @@ static int write_predictions(FILE *data, FILE *script, const digitnet_dataset *t
         return -1;
     shown += mistakes < SHOWN ? mistakes : SHOWN;
     size_t width = 2 * MARGIN + COLUMNS * CELL_WIDTH, height = top + MARGIN;
-    fprintf(script,
-            "set terminal pngcairo size %zu,%zu font 'sans,10' background '#ffffff'\nset output 'predictions.png'\n",
-            ZOOM * width, ZOOM * height);
+    fprintf(script, "set terminal pngcairo size %zu,%zu font 'sans,10' background '#ffffff'\n", ZOOM * width,
+            ZOOM * height);
     fprintf(script, "set margins 0, 0, 0, 0\nset xrange [0:%zu]\nset yrange [%zu:0]\n", width, height);
     fputs("unset border\nunset tics\nunset key\nunset colorbox\nset palette gray\nset cbrange [0:255]\n", script);
-    fprintf(script, "plot for [i = 0:%zu] 'predictions.dat' index i using 1:2:3 with image\nunset output\n", shown - 1);
+    fprintf(script, "plot for [i = 0:%zu] 'predictions.dat' index i using 1:2:3 with image\n", shown - 1);
     return 0;
 }
 
-/* Runs gnuplot on the script, in the folder; 0, or 1 with a message. */
-static int run_gnuplot(const char *folder) {
-    int state = 0;
-    fflush(NULL);
-    pid_t child = fork();
-    if (child == 0) {
-        if (chdir(folder) == 0)
-            execlp("gnuplot", "gnuplot", SCRIPT, (char *)NULL);
-        _exit(errno == ENOENT ? 127 : 126);
-    }
-    while (child > 0 && waitpid(child, &state, 0) < 0 && errno == EINTR)
-        ;
-    if (child > 0 && WIFEXITED(state) && WEXITSTATUS(state) == 0)
-        return 0;
-    fprintf(stderr, "%s\n",
-            child > 0 && WIFEXITED(state) && WEXITSTATUS(state) == 127
-                ? "There is no gnuplot here, so no pictures were drawn. Install gnuplot-nox."
-                : "gnuplot failed, so pictures are missing.");
-    fprintf(stderr, "The data and the script are there; to draw them: cd '%s' && gnuplot %s\n", folder, SCRIPT);
-    return 1;
+static int write_predictions(const char *folder, const digitnet_dataset *test, struct result *results, size_t count) {
+    FILE *data = open_output(folder, "predictions.dat"), *script = open_output(folder, "predictions.gp");
+    int failed = data && script ? write_digits(data, script, test, results, count) : -1;
+    failed |= close_output(data, folder, "predictions.dat");
+    return failed | close_output(script, folder, "predictions.gp");
 }
 
-static void remove_old(const char *folder, const char *name) {
-    char *path = join_path(folder, name);
-    if (path)
-        (void)remove(path);
-    free(path);
+/* Draws FOLDER/NAME.png by FOLDER/NAME.gp; where that fails, says how to do it later. */
+static void draw(const char *folder, const char *name) {
+    char script[32], picture[32];
+    snprintf(script, sizeof script, "%s.gp", name);
+    snprintf(picture, sizeof picture, "%s.png", name);
+    drawing result = draw_picture(folder, script, picture);
+    if (result != DRAWING_DONE)
+        fprintf(stderr, "%s is missing: %s. To draw it: cd '%s' && gnuplot %s >%s\n", picture,
+                result == DRAWING_NO_GNUPLOT ? "gnuplot is not installed (package gnuplot-nox)" : "gnuplot failed",
+                folder, script, picture);
 }
 
-int write_plots(const char *folder, const digitnet_dataset *test, struct result *results, size_t count) {
-    FILE *script = open_output(folder, SCRIPT);
-    FILE *confusion = open_output(folder, "confusion.dat"), *predictions = open_output(folder, "predictions.dat");
-    int failed = !script || !confusion || !predictions;
-    if (!failed) {
-        fputs(training_script, script);
-        write_confusion_script(script, write_confusion(confusion, results, count), count);
-        failed = write_predictions(predictions, script, test, results, count);
-    }
-    failed |= close_output(predictions, folder, "predictions.dat");
-    failed |= close_output(confusion, folder, "confusion.dat");
-    failed |= close_output(script, folder, SCRIPT);
-    if (failed)
+int write_plots(const char *folder, int with_history, const digitnet_dataset *test, struct result *results,
+                size_t count) {
+    /* Those of an earlier training shall not be taken for this one's, whatever fails below. */
+    remove_output(folder, "training.png");
+    remove_output(folder, "confusion.png");
+    remove_output(folder, "predictions.png");
+    if ((with_history && write_training(folder)) || write_confusion(folder, results, count) ||
+        write_predictions(folder, test, results, count))
         return -1;
-    /* Where gnuplot fails, pictures of an earlier training shall not be taken for this one's. */
-    remove_old(folder, "training.png");
-    remove_old(folder, "confusion.png");
-    remove_old(folder, "predictions.png");
-    return run_gnuplot(folder);
+    if (with_history)
+        draw(folder, "training");
+    draw(folder, "confusion");
+    draw(folder, "predictions");
+    return 0;
 }

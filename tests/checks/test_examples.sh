@@ -129,29 +129,82 @@ train() {
     for picture in training confusion predictions; do
         is_png "trained/$picture.png"
     done
-    [ "$(grep -c "Predicted: [0-9], Actual: [0-9]'" trained/plots.gp)" = 24 ] || fail "there are not 24 titles"
+    [ "$(grep -c "Predicted: [0-9], Actual: [0-9]'" trained/predictions.gp)" = 24 ] || fail "there are not 24 titles"
     [ "$(awk '{ sum += $3 } END { print sum, NR }' trained/confusion.dat)" = "1000 100" ] || fail "the confusions are not those of 1000 digits"
+}
 
-    expect 0 mnist_train --data "$subset" --epochs 1 --output trained --resume trained/mnist.onnx
-    has stderr 'has done 4 epochs already'
-    cmp a/b/first/mnist.onnx trained/mnist.onnx || fail "no epoch changed the model"
-    has_epochs trained 4
+# No epoch is left: the model is what it was, and so is the history where there is one.
+nothing_left() {
+    echo "== mnist_train with nothing left to train"
+    cp trained/history.csv four-epochs.csv
+    for output in trained untrained; do # with a history, without one
+        expect 0 mnist_train --data "$subset" --epochs 1 --output "$output" --resume trained/mnist.onnx
+        has stderr '^Nothing is left to train: trained/mnist\.onnx has done 4 epochs, and --epochs is 1\.$'
+        [ "$(wc -l <stderr)" = 1 ] || fail "there are more messages"
+        last_line_is_accuracy
+        [ "$(tail -n 1 stdout)" = "$(tail -n 1 resumed)" ] || fail "the same model has two accuracies"
+        cmp a/b/first/mnist.onnx "$output/mnist.onnx" || fail "no epoch changed the model"
+        cp stdout printed
+        is_png "$output/confusion.png"
+        is_png "$output/predictions.png"
+    done
+    has printed '^In untrained: mnist.onnx, predictions.png, confusion.png$'
+    cmp four-epochs.csv trained/history.csv || fail "no epoch changed the history"
+    is_png trained/training.png
+    [ ! -e untrained/history.csv ] || fail "there is a history without an epoch"
+    [ ! -e untrained/training.png ] || fail "there is a picture of no epoch"
+}
+
+# The pictures are drawn again, as in any locale, and without a word.
+locales() {
+    echo "== gnuplot in other locales"
+    for locale in LC_ALL=C LC_ALL=C.UTF-8 LC_ALL=; do
+        for name in training confusion predictions; do
+            (cd trained && env -u LANG -u LC_CTYPE "$locale" gnuplot "$name.gp") >picture 2>stderr || fail "gnuplot does not take $name.gp"
+            [ ! -s stderr ] || fail "gnuplot complains of $name.gp with $locale"
+            cmp picture "trained/$name.png" || fail "$name.png is another picture with $locale"
+        done
+    done
 }
 
 without_gnuplot() {
     echo "== mnist_train without gnuplot"
     mkdir plotless
     touch plotless/training.png
-    code=0
-    PATH=$work/nowhere "$programs/mnist_train" --data "$subset" --epochs 1 --output plotless >stdout 2>stderr || code=$?
-    [ "$code" = 0 ] || fail "mnist_train without gnuplot ended with $code"
-    has stderr 'gnuplot-nox'
-    has stderr "cd 'plotless' && gnuplot plots.gp"
+    PATH=$work/nowhere expect 0 mnist_train --data "$subset" --epochs 1 --output plotless
+    has stderr "^predictions\.png is missing: .*gnuplot-nox.* cd 'plotless' && gnuplot predictions\.gp >predictions\.png$"
     last_line_is_accuracy
+    has stdout '^In plotless: mnist.onnx, history.csv$'
     has_epochs plotless 1
-    [ ! -e plotless/training.png ] || fail "an old picture was left"
-    (cd plotless && gnuplot plots.gp) >stdout 2>stderr || fail "gnuplot does not take the script"
+    has_no_pictures plotless
+    (cd plotless && gnuplot predictions.gp >predictions.png) 2>stderr || fail "gnuplot does not take the script"
     is_png plotless/predictions.png
+}
+
+has_no_pictures() { # FOLDER
+    for file in "$1"/*.png* "$1"/*.tmp; do
+        [ ! -e "$file" ] || fail "$file was left"
+    done
+}
+
+# A gnuplot that fails, dies, or writes nothing or a part, as on a full disk, with the exit code of success.
+failing_gnuplot() {
+    echo "== mnist_train with a gnuplot that fails"
+    mkdir bin
+    for lines in 'echo planted >&2; exit 1' 'kill -KILL $$' 'exit 0' 'head -c 3000 ../trained/training.png'; do
+        printf '#!/bin/sh\n%s\n' "$lines" >bin/gnuplot
+        chmod +x bin/gnuplot
+        PATH=$work/bin:$PATH expect 0 mnist_train --data "$subset" --epochs 1 --output pictures --resume trained/mnist.onnx
+        has stderr "^confusion\.png is missing: gnuplot failed\. To draw it: cd 'pictures' && gnuplot confusion\.gp >confusion\.png$"
+        last_line_is_accuracy
+        has_no_pictures pictures
+    done
+    # One picture that fails is no reason to lack another.
+    printf '#!/bin/sh\n[ "$1" != confusion.gp ] && PATH=%s exec gnuplot "$1"\n' "'$PATH'" >bin/gnuplot
+    PATH=$work/bin:$PATH expect 0 mnist_train --data "$subset" --epochs 1 --output pictures --resume trained/mnist.onnx
+    [ "$(grep -c 'is missing' stderr)" = 1 ] || fail "more than one picture is missing"
+    [ ! -e pictures/confusion.png ] || fail "there is a picture that failed"
+    is_png pictures/predictions.png
 }
 
 # Waits until a command succeeds, for five minutes at most: sanitized programs are slow.
@@ -224,7 +277,10 @@ usage
 missing_data
 quickstart
 train
+nothing_left
+locales
 without_gnuplot
+failing_gnuplot
 interrupt
 [ ! -x "$programs/mnist_predict" ] || predict
 fashion
