@@ -10,4 +10,4 @@ python=$(tests/onnx-python.sh)
 
 cmake -S . -B build-tests -G Ninja -DCMAKE_BUILD_TYPE=Release -DDIGITNET_BUILD_TESTS=ON -DDIGITNET_WERROR=ON "-DDIGITNET_ONNX_PYTHON=$python"
 cmake --build build-tests
-ctest --test-dir build-tests --output-on-failure --parallel "$(nproc)" "$@"
+tests/ctest.sh build-tests --output-on-failure --parallel "$(nproc)" "$@"

@@ -30,8 +30,8 @@ typedef enum digitnet_initializer {
     DIGITNET_INITIALIZER_GLOROT_NORMAL = 2,
     DIGITNET_INITIALIZER_HE_UNIFORM = 3, /**< Uniform in +-sqrt(6 / fan_in). */
     DIGITNET_INITIALIZER_HE_NORMAL = 4,  /**< Normal with variance 2 / fan_in, drawn again beyond two deviations. */
-    DIGITNET_INITIALIZER_ZEROS = 5,      /**< 0. */
-    DIGITNET_INITIALIZER_ONES = 6        /**< 1. */
+    DIGITNET_INITIALIZER_ZEROS = 5,      /**< All values are 0. */
+    DIGITNET_INITIALIZER_ONES = 6        /**< All values are 1. */
 } digitnet_initializer;
 
 /** More about a convolution; zero is the default. */

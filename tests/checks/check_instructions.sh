@@ -13,7 +13,7 @@ if [ "$1" = --renew ]; then
 fi
 program=$1
 machine="$2 $(uname -m)" # "GNU-12 x86_64": what the machine code depends on
-command -v valgrind >/dev/null || { echo "valgrind is not installed"; exit 77; }
+command -v valgrind >/dev/null || { echo "skipped: this check needs valgrind"; exit 77; }
 
 count() { # FUNCTION: the instructions from its call to its return
     local collected
@@ -27,7 +27,7 @@ count() { # FUNCTION: the instructions from its call to its return
 }
 
 if [ -z "$renew" ] && ! grep -q "^$machine " "$figures"; then
-    echo "$figures has no figures for $machine"
+    echo "skipped: $figures has no figures for $machine"
     exit 77
 fi
 failed=0

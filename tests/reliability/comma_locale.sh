@@ -2,7 +2,7 @@
 # Runs a program in a locale whose decimal point is a comma, made for the occasion: comma_locale.sh PROGRAM
 set -euo pipefail
 if ! command -v localedef >/dev/null || [ ! -e /usr/share/i18n/locales/de_DE ]; then
-    echo "localedef or its sources (package locales) are missing: skipped"
+    echo "skipped: this check needs localedef and its sources (Debian's locales)"
     exit 77
 fi
 folder=$(mktemp -d)
