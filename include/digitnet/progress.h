@@ -12,8 +12,8 @@
  *     Epoch 1/5
  *     1080/1875 [=================>............] 3s left - loss: 0.1973 - accuracy: 0.9395
  *
- * and elsewhere it prints a line for each finished epoch. Numbers are written by printf(), so they follow the program's
- * locale.
+ * with the figures below it where the line is too short, and elsewhere it prints a line for each finished epoch.
+ * Numbers are written by printf(), so they follow the program's locale.
  */
 #ifndef DIGITNET_PROGRESS_H
 #define DIGITNET_PROGRESS_H
@@ -91,41 +91,75 @@ static inline void digitnet_progress_bar_(char *text, size_t width, size_t batch
     text[2 + inner] = '\0';
 }
 
-/* Replaces the terminal's present line; never fills its last column, after which some terminals begin a new line. */
-static inline void digitnet_progress_line_(FILE *file, int columns, const char *text, const char *end) {
-    int length = columns > 1 ? columns - 1 : 1;
-    fprintf(file, "\r%-*.*s%s", length, length, text, end);
+/* The characters of a line: the last column stays empty, since some terminals begin a new line after it. */
+static inline size_t digitnet_progress_room_(int columns) {
+    return columns > 1 ? DIGITNET_PROGRESS_CAST_(size_t, columns) - 1 : 1;
 }
 
-/* Draws the epoch as far as it has come; `validation` stands behind it where there is room, else in a line of its own.
+/* Replaces the terminal's current line by the first `length` characters of the text, or as many as there is room for.
  */
+static inline void digitnet_progress_line_(FILE *file, int columns, const char *text, size_t length) {
+    int room = DIGITNET_PROGRESS_CAST_(int, digitnet_progress_room_(columns));
+    int shown = length < digitnet_progress_room_(columns) ? DIGITNET_PROGRESS_CAST_(int, length) : room;
+    fprintf(file, "\r%-*.*s", room, shown, text);
+}
+
+/* How much of the figures' first `length` characters fits into `room`: a figure is whole or left out. */
+static inline size_t digitnet_progress_fitting_(const char *figures, size_t length, size_t room) {
+    while (length > room)
+        do
+            length--;
+        while (length > 0 && strncmp(figures + length, " - ", strlen(" - ")) != 0);
+    return length;
+}
+
+/* Prints the figures in lines of their own, as many in each as fit, but at least one. */
+static inline void digitnet_progress_rest_(FILE *file, int columns, const char *figures) {
+    while (figures[0] != '\0') {
+        size_t length = 0;
+        for (size_t room = strlen(" - ") + digitnet_progress_room_(columns); length == 0; room++)
+            length = digitnet_progress_fitting_(figures, strlen(figures), room);
+        digitnet_progress_line_(file, columns, figures + strlen(" - "), length - strlen(" - "));
+        fputc('\n', file);
+        figures += length;
+    }
+}
+
+/* Draws the epoch as far as it has come, in a line with a bar, where there is room for one. Figures that do not fit are
+ * left out until the epoch has ended, and then stand in lines of their own; first those of the validation. */
 static inline void digitnet_progress_draw_(FILE *file, const digitnet_event *event, int columns,
                                            const char *validation) {
     enum { WIDEST_BAR = 32, NARROWEST_BAR = 8 };
-    char line[400], steps[48], bar[WIDEST_BAR + 1] = "", time[24], figures[96];
+    char line[400], steps[48], bar[WIDEST_BAR + 1] = "", time[24], training[96], figures[192];
     int ended = event->kind == DIGITNET_EVENT_EPOCH_END;
     double left = event->seconds / DIGITNET_PROGRESS_CAST_(double, event->batch) *
                   DIGITNET_PROGRESS_CAST_(double, event->batches - event->batch);
     digitnet_progress_time_(time, sizeof time, ended ? event->seconds : left);
-    digitnet_progress_figures_(figures, sizeof figures, "", event->loss, event->accuracy);
     int digits = snprintf(steps, sizeof steps, "%zu", event->batches);
     snprintf(steps, sizeof steps, "%*zu/%zu", digits, event->batch, event->batches);
+    digitnet_progress_figures_(training, sizeof training, "", event->loss, event->accuracy);
+    snprintf(figures, sizeof figures, "%s%s", training, validation);
+
     const char *label = ended ? "" : " left";
-    size_t text = strlen(steps) + strlen("  ") + strlen(time) + strlen(label) + strlen(figures);
-    size_t room = columns > 1 ? DIGITNET_PROGRESS_CAST_(size_t, columns) - 1 : 1;
-    int own_line = text + strlen(validation) + NARROWEST_BAR > room;
-    if (!own_line)
-        text += strlen(validation);
-    size_t width = text < room ? room - text : 0;
+    size_t room = digitnet_progress_room_(columns), text = strlen(steps) + strlen(" ") + strlen(time) + strlen(label);
+    room = text < room ? room - text : 0;
+    size_t shown = strlen(figures);
+    if (shown + strlen(" ") + NARROWEST_BAR > room)
+        shown = digitnet_progress_fitting_(figures, strlen(training), room);
+    if (ended && shown < strlen(training))
+        shown = 0;
+    size_t width = room - shown;
     if (width > WIDEST_BAR)
         width = WIDEST_BAR;
-    if (width >= NARROWEST_BAR)
-        digitnet_progress_bar_(bar, width, event->batch, event->batches);
-    snprintf(line, sizeof line, "%s%s%s %s%s%s%s", steps, bar[0] ? " " : "", bar, time, label, figures,
-             own_line ? "" : validation);
-    digitnet_progress_line_(file, columns, line, ended ? "\n" : "");
-    if (ended && own_line && validation[0] != '\0')
-        digitnet_progress_line_(file, columns, validation + strlen(" - "), "\n");
+    if (width > NARROWEST_BAR)
+        digitnet_progress_bar_(bar, width - strlen(" "), event->batch, event->batches);
+    snprintf(line, sizeof line, "%s%s%s %s%s%.*s", steps, bar[0] ? " " : "", bar, time, label,
+             DIGITNET_PROGRESS_CAST_(int, shown), figures);
+    digitnet_progress_line_(file, columns, line, strlen(line));
+    if (ended) {
+        fputc('\n', file);
+        digitnet_progress_rest_(file, columns, figures + shown);
+    }
 }
 
 /* Whether a batch ended a tenth of a second: so no more than ten lines a second are drawn, without a clock to

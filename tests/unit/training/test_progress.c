@@ -164,6 +164,40 @@ static void validation_goes_to_the_next_line_where_there_is_no_room(void **state
     close_output(output);
 }
 
+/* Every number that follows the name in the text has its four decimals. */
+static void assert_whole(const char *text, const char *name) {
+    size_t found = 0;
+    for (const char *place = strstr(text, name); place; place = strstr(place + 1, name), found++) {
+        const char *point = strchr(place, '.');
+        assert_non_null(point);
+        assert_int_equal(strspn(point + 1, "0123456789"), 4);
+        assert_true(strspn(place + strlen(name), "0123456789") == (size_t)(point - place) - strlen(name));
+    }
+    assert_true(found >= 2 * EPOCHS); /* of the training and of the validation */
+}
+
+/* While the epoch lasts they are left out where there is no room; at its end they are in lines of their own. */
+static void figures_are_never_cut(void **state) {
+    (void)state;
+    for (unsigned short width = 22; width <= 130; width++) {
+        struct output *output = open_terminal(width);
+        run_fit(output, 3.0, BATCHES, 1);
+        assert_whole(output->text, "loss: ");
+        assert_whole(output->text, "accuracy: ");
+        close_output(output);
+    }
+}
+
+static void a_narrow_terminal_gets_the_figures_below_the_bar(void **state) {
+    (void)state;
+    struct output *output = open_terminal(40);
+    run_fit(output, 12.0, BATCHES, 1);
+    assert_non_null(strstr(output->text, "1875/1875 [=======================] 12s\r\n"
+                                         "\rloss: 0.0005 - accuracy: 0.9995        \r\n"
+                                         "\rval_loss: 0.0625 - val_accuracy: 0.9844\r\n"));
+    close_output(output);
+}
+
 static void no_window_is_too_narrow(void **state) {
     (void)state;
     const unsigned short widths[] = {1, 2, 5, 11, 30, 47, 48, 49, 60, 79, 80, 100, 119, 120, 500};
@@ -223,6 +257,8 @@ int main(void) {
         cmocka_unit_test(without_validation_its_figures_are_left_out),
         cmocka_unit_test(a_terminal_gets_a_bar),
         cmocka_unit_test(validation_goes_to_the_next_line_where_there_is_no_room),
+        cmocka_unit_test(figures_are_never_cut),
+        cmocka_unit_test(a_narrow_terminal_gets_the_figures_below_the_bar),
         cmocka_unit_test(no_window_is_too_narrow),
         cmocka_unit_test(a_second_has_about_ten_redraws),
         cmocka_unit_test(slow_batches_are_all_shown),
