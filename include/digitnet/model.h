@@ -321,7 +321,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_trainable(d
  * @retval DIGITNET_EIO     the file cannot be written, or exceeds the process's limit of file sizes; `path` leads to
  *                          what is no regular file, or to an open one that has no path; or the owner, group or mode
  *                          cannot be kept
- * @retval DIGITNET_ELIMIT  the model has more than 512 layers, or takes more than the 2 GiB that an ONNX file can have
+ * @retval DIGITNET_ELIMIT  the model takes more than the 2 GiB that an ONNX file can have
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_save(const digitnet_model *model, const char *path);
 
@@ -381,7 +381,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_ex(digitne
  * @retval DIGITNET_EBUFFER  `bytes` is too small
  * @retval DIGITNET_ESTATE   the model has no weights yet, or one that is not finite; one of its builders failed; or it
  *                           is being changed
- * @retval DIGITNET_ELIMIT   the model has more than 512 layers, or takes more than the 2 GiB that an ONNX file can have
+ * @retval DIGITNET_ELIMIT   the model takes more than the 2 GiB that an ONNX file can have
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_save_memory(void *bytes, size_t capacity,
                                                                              size_t *needed,

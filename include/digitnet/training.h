@@ -19,16 +19,20 @@ typedef enum digitnet_optimizer {
     DIGITNET_OPTIMIZER_ADAM = 2 /**< Adam, in Keras's form. */
 } digitnet_optimizer;
 
-/** What training makes small. */
+/** What training makes small: the mean over the images, each times its sample weight. */
 typedef enum digitnet_loss {
-    /** Minus the logarithm of the probability that the model gives to the label. */
+    /** Minus the logarithm of the probability that the model gives to the label. Wants a flat softmax of two outputs or
+     * more at the end, and labels. */
     DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY = 1,
-    /** Minus the sum of targets times the logarithms of the probabilities. */
+    /** Minus the sum of targets times the logarithms of the probabilities. Wants a flat softmax of two outputs or more
+     * at the end, and as many targets. */
     DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY = 2,
     /** The mean over the outputs of -t log(p) - (1 - t) log(1 - p), for targets t in [0, 1] and the probabilities p of
      * a sigmoid. A network with one output takes labels 0 and 1 as well. */
     DIGITNET_LOSS_BINARY_CROSSENTROPY = 3,
-    DIGITNET_LOSS_MEAN_SQUARED_ERROR = 4 /**< The mean over the outputs of (output - target)^2. */
+    /** The mean over the outputs of (output - target)^2, for any flat output. An image is right where its largest
+     * output is its largest target's; with one output, where that is on its target's side of 1/2. */
+    DIGITNET_LOSS_MEAN_SQUARED_ERROR = 4
 } digitnet_loss;
 
 /**
@@ -93,16 +97,17 @@ typedef struct digitnet_compile_options {
  * The first compile fixes the layers and draws the weights from the seed; a later one keeps the weights and starts the
  * optimizer and the count of epochs anew. Requires exclusive access to the model.
  *
- * @param model      the model, which must end in a dense or flattened layer with softmax
+ * @param model      the model, with the end that the loss wants (see digitnet_loss)
  * @param optimizer  how weights follow their gradient
  * @param loss       what training makes small
  * @return the status of the first builder that failed, with its message, where one did; else:
  * @retval DIGITNET_OK      the model can be trained; after a failure it is as it was
  * @retval DIGITNET_EINVAL  `model` is NULL, or the optimizer or the loss is unknown
  * @retval DIGITNET_ENOMEM  there is not enough memory
- * @retval DIGITNET_ESHAPE  the model does not end in a flat softmax
- * @retval DIGITNET_ESTATE  the model has no layers, or is in use
- * @retval DIGITNET_ELIMIT  the sizes overflow
+ * @retval DIGITNET_ESHAPE  the model does not end as the loss wants
+ * @retval DIGITNET_ESTATE  the model has no layers, or one but the last whose output no layer takes; or it is in use
+ * @retval DIGITNET_ELIMIT  the sizes overflow, or the weights with the optimizer's state take more than the 2 GiB that
+ *                          an ONNX file can have
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile(digitnet_model *model,
                                                                          digitnet_optimizer optimizer,
@@ -269,29 +274,24 @@ typedef struct digitnet_fit_options {
  * - in each of these cases but the first, where a callback has asked for DIGITNET_CALLBACK_RESTORE, with the model
  *   taken back to its snapshot instead.
  *
-<<<<<<< HEAD
  * A thread that is cancelled (pthread_cancel()) in a fit, as in any call of the library, ends after the call, at its
  * next cancellation point; to end the fit earlier, request a stop.
  *
- * Needs the model to itself, but for callbacks. All memory is allocated before the first step, but for the history of
- * more than 1,024 epochs.
-=======
  * Requires exclusive access to the model, but for callbacks. All memory is allocated before the first step, but for the
  * history of more than 1,024 epochs.
->>>>>>> training
  *
  * @param model    the model, compiled
- * @param train    the images to learn, of the model's shape, with labels below its number of outputs
+ * @param train    the images to learn, of the model's shape, with the labels or targets that the loss wants
  * @param options  NULL is all defaults: 1 epoch in batches of 32, and no history
  * @return the status of a callback or a source that ended the fit, or of the first builder that failed; else:
  * @retval DIGITNET_OK         all epochs are done, or the fit was stopped
- * @retval DIGITNET_EINVAL     `model` or `train` is NULL; a label is out of range; a source gives a value that is not
- *                             finite; `epochs` with `until_epoch`, or `validation` with a fraction; a fraction that is
- *                             out of range or leaves one part empty; a callback is NULL, or a second one
- *                             `uses_snapshot`; a flag is neither 0 nor 1; `threads` is above 256; or `struct_size` is
- *                             wrong
+ * @retval DIGITNET_EINVAL     `model` or `train` is NULL; a label is out of range; the loss wants labels or targets
+ * that a data set does not have; a source gives a value that is not finite; `epochs` with `until_epoch`, or
+ * `validation` with a fraction; a fraction that is out of range or leaves one part empty; a callback is NULL, or a
+ * second one `uses_snapshot`; a flag is neither 0 nor 1; `threads` is above 256; or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
- * @retval DIGITNET_ESHAPE     the images of `train` or `validation` are not of the model's shape
+ * @retval DIGITNET_ESHAPE     the images of `train` or `validation` are not of the model's shape, or targets not as
+ * many as its outputs
  * @retval DIGITNET_ESTATE     the model is not compiled, or is in use
  * @retval DIGITNET_EVERSION   `options` or a callback sets a field that this version does not know
  * @retval DIGITNET_EDIVERGED  the loss, a weight or a moment of the optimizer is no longer finite
@@ -416,19 +416,22 @@ typedef struct digitnet_evaluate_options {
 /**
  * Gives loss and accuracy of a model on a data set.
  *
- * Needs weights, not an optimizer. Any number of threads may evaluate one model at once, also a callback of the fit
+ * Needs weights, not an optimizer: the loss is the compiled one, or else the cross-entropy of the softmax or sigmoid at
+ * the end. Any number of threads may evaluate one model at once, also a callback of the fit
  * that trains it.
  *
  * @param out      made with DIGITNET_INIT(), is filled in; untouched after a failure
  * @param model    the model
- * @param dataset  images of the model's shape, with labels below its number of outputs
+ * @param dataset  images of the model's shape, with the labels or targets that the loss wants
  * @param options  NULL is all defaults
  * @return the status of a source that failed; else:
  * @retval DIGITNET_OK          `out` is filled in
- * @retval DIGITNET_EINVAL      a pointer is NULL, a label is out of range, a source gives a value that is not finite,
- *                              `threads` is above 256, or a `struct_size` is wrong
+ * @retval DIGITNET_EINVAL      a pointer is NULL, a label is out of range, the loss wants labels or targets that the
+ * data set does not have, a source gives a value that is not finite, `threads` is above 256, or a `struct_size` is
+ * wrong
  * @retval DIGITNET_ENOMEM      there is not enough memory
- * @retval DIGITNET_ESHAPE      the images are not of the model's shape, or the model does not end in a flat softmax
+ * @retval DIGITNET_ESHAPE      the images are not of the model's shape, targets not as many as its outputs, or a model
+ * that is not compiled ends in neither a flat softmax nor a flat sigmoid
  * @retval DIGITNET_ESTATE      the model has no weights yet, or is being changed
  * @retval DIGITNET_EVERSION    `options` sets a field that this version does not know
  * @retval DIGITNET_ENOTFINITE  the network overflows: the loss is not finite

@@ -142,10 +142,6 @@ digitnet_status digitnet__export_size(size_t *size, const digitnet_model *model)
         status = check_values(model);
     if (status != DIGITNET_OK)
         return status;
-    if (model->network.graph.layer_count > DNN_LAYERS_MAX) {
-        return digitnet__fail(DIGITNET_ELIMIT, "%zu layers; a file holds at most %d", model->network.graph.layer_count,
-                              DNN_LAYERS_MAX);
-    }
     digitnet__wire_writer counter = {.bytes = NULL};
     write_model(&counter, model);
     if (counter.position > INT32_MAX) {

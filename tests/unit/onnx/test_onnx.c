@@ -441,6 +441,7 @@ static void a_file_has_at_most_2_gib(void **state) {
     network->parameters = zeros;
     kernel->values = values;
     expect_failure(digitnet_model_save(model, "/nonexistent/model"), DIGITNET_ELIMIT, "more than the 2 GiB");
+    expect_failure(digitnet_model_save_memory(NULL, 0, NULL, model), DIGITNET_ELIMIT, "more than the 2 GiB");
     kernel->values = right;
     network->parameters = parameters;
     check_round_trip(model);
