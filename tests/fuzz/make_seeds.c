@@ -23,7 +23,8 @@ static void put(const char *name, const void *bytes, size_t size) {
 /* ---- Models ---- */
 
 static void put_models(void) {
-    static const char *const names[] = {"tiny", "pixel", "kinds", "softmax-image", "linear-image"};
+    static const char *const names[] = {"tiny",         "pixel",    "kinds",   "softmax-image",
+                                        "linear-image", "residual", "branches"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         static content file;
         char path[64];

@@ -68,6 +68,48 @@ static void add_tiny(digitnet_model *model) {
     digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SOFTMAX);
 }
 
+static void add_convolution(digitnet_model *model, const char *name, const char *input, size_t filters, size_t kernel,
+                            digitnet_activation activation) {
+    digitnet_model_add_conv2d_ex(
+        model, filters, kernel, activation,
+        DIGITNET_WITH(digitnet_conv2d_options, .name = name, .input = input, .padding = DIGITNET_PADDING_SAME));
+}
+
+#define ADD(model, activation, ...)                                   \
+    digitnet_model_add_add(model, (const char *const[]){__VA_ARGS__}, \
+                           sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *), activation)
+
+/* Two blocks; the value between them is taken by two convolutions and an addition. */
+static void add_residual(digitnet_model *model) {
+    add_convolution(model, "stem", NULL, 4, 3, DIGITNET_ACTIVATION_RELU);
+    add_convolution(model, "a", NULL, 4, 3, DIGITNET_ACTIVATION_RELU);
+    add_convolution(model, "b", NULL, 4, 3, DIGITNET_ACTIVATION_LINEAR);
+    ADD(model, DIGITNET_ACTIVATION_RELU, "b", "stem");
+    add_convolution(model, "c", "add", 4, 3, DIGITNET_ACTIVATION_SIGMOID);
+    add_convolution(model, "d", "add", 4, 1, DIGITNET_ACTIVATION_LINEAR);
+    ADD(model, DIGITNET_ACTIVATION_LINEAR, "c", "d", "add");
+    digitnet_model_add_max_pool2d(model, 2);
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense(model, 3, DIGITNET_ACTIVATION_SOFTMAX);
+}
+
+/* Two branches, of images and then of flat values, that meet; one value is given twice. */
+static void add_branches(digitnet_model *model) {
+    add_convolution(model, "left", "input", 3, 3, DIGITNET_ACTIVATION_RELU);
+    digitnet_model_add_max_pool2d_ex(model, 3,
+                                     DIGITNET_WITH(digitnet_max_pool2d_options, .name = "right", .input = "input",
+                                                   .stride_height = 1, .stride_width = 1,
+                                                   .padding = DIGITNET_PADDING_SAME));
+    digitnet_model_add_concatenate(model, (const char *const[]){"left", "right", "input"}, 3);
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense_ex(model, 4, DIGITNET_ACTIVATION_SIGMOID,
+                                DIGITNET_WITH(digitnet_dense_options, .name = "narrow", .input = "flatten"));
+    digitnet_model_add_dense_ex(model, 5, DIGITNET_ACTIVATION_LINEAR,
+                                DIGITNET_WITH(digitnet_dense_options, .name = "wide", .input = "flatten"));
+    digitnet_model_add_concatenate(model, (const char *const[]){"wide", "narrow", "wide"}, 3);
+    digitnet_model_add_dense(model, 3, DIGITNET_ACTIVATION_SOFTMAX);
+}
+
 const onnx_sample onnx_samples[] = {
     {"seed", 28, 28, 1, add_seed_network, true},
     {"kinds", 9, 8, 2, add_every_kind, true},
@@ -75,6 +117,8 @@ const onnx_sample onnx_samples[] = {
     {"linear-image", 7, 6, 3, add_linear_image, false},
     {"pixel", 1, 1, 4, add_one_pixel, true},
     {"tiny", 3, 3, 1, add_tiny, true},
+    {"residual", 6, 5, 2, add_residual, true},
+    {"branches", 5, 4, 2, add_branches, true},
 };
 const size_t onnx_sample_count = sizeof onnx_samples / sizeof *onnx_samples;
 

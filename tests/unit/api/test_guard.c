@@ -1,4 +1,5 @@
 /* Who may use a model at the same time: whoever may not gets ESTATE at once, and nobody waits. */
+#include "sample_layers.h"
 #include "support.h"
 
 #include <pthread.h>
@@ -33,6 +34,7 @@ static void expect_readers_refused(digitnet_model *model, const digitnet_dataset
     static const char why[] = "the model is being changed";
     float image[SMALL_IMAGE] = {0}, weights[1000];
     uint8_t bytes[SMALL_IMAGE] = {0};
+    const char *name;
     char text[16];
     double learning_rate;
     size_t size;
@@ -45,6 +47,7 @@ static void expect_readers_refused(digitnet_model *model, const digitnet_dataset
     expect_failure(digitnet_model_describe(&info, model), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_describe_layer(&layer, model, 0), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_describe_tensor(&tensor, model, 0), DIGITNET_ESTATE, why);
+    expect_failure(digitnet_model_describe_input(&name, model, 0, 0), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_summary(text, sizeof text, NULL, model), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_get_weights(weights, 1000, model, NULL), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_get_learning_rate(&learning_rate, model), DIGITNET_ESTATE, why);
@@ -66,12 +69,9 @@ static void expect_writers_refused(digitnet_model *model, const digitnet_dataset
                    DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_set_weights(model, NULL, weights, parameters), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_set_learning_rate(model, 0.1), DIGITNET_ESTATE, why);
-    expect_failure(digitnet_model_add_conv2d(model, 1, 1, DIGITNET_ACTIVATION_RELU), DIGITNET_ESTATE, why);
-    expect_failure(digitnet_model_add_max_pool2d(model, 1), DIGITNET_ESTATE, why);
-    expect_failure(digitnet_model_add_flatten(model), DIGITNET_ESTATE, why);
-    expect_failure(digitnet_model_add_dense(model, 1, DIGITNET_ACTIVATION_RELU), DIGITNET_ESTATE, why);
-    expect_failure(digitnet_model_add_dropout(model, 0.5), DIGITNET_ESTATE, why);
-    expect_failure(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_RELU), DIGITNET_ESTATE, why);
+    expect_failure(digitnet_model_set_trainable(model, NULL, 0), DIGITNET_ESTATE, why);
+    for (size_t i = 0; i < sample_layer_count; i++)
+        expect_failure(sample_layers[i].add(model), DIGITNET_ESTATE, why);
     digitnet_model_clear_error(model);
 }
 

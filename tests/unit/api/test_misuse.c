@@ -2,6 +2,7 @@
 #include "misuse.h"
 #include "model/model.h"
 #include "onnx_models.h"
+#include "sample_layers.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -29,6 +30,9 @@ static void test_zeros(void **state) {
     expect_refused_layer(digitnet_model_add_max_pool2d(model, 0), "'max_pooling2d': a window of 0x0");
     expect_ok(digitnet_model_add_flatten(model));
     expect_refused_layer(digitnet_model_add_dense(model, 0, DIGITNET_ACTIVATION_RELU), "'dense': units is 0");
+    static const char *const inputs[] = {"input"};
+    expect_refused_layer(digitnet_model_add_add(model, inputs, 1, DIGITNET_ACTIVATION_RELU), "add layer: 1 inputs");
+    expect_refused_layer(digitnet_model_add_concatenate(model, inputs, 0), "concatenate layer: 0 inputs");
     digitnet_model_free(model);
 }
 
@@ -146,15 +150,8 @@ static void test_wrong_order(void **state) {
     expect_failure(digitnet_model_save(own->draft, "/nonexistent/x"), DIGITNET_ESTATE, "weights");
     expect_failure(digitnet_model_set_learning_rate(own->draft, 0.1), DIGITNET_ESTATE, "not compiled");
     expect_failure(digitnet_model_get_learning_rate(&rate, own->draft), DIGITNET_ESTATE, "not compiled");
-    expect_failure(digitnet_model_add_conv2d(own->model, 1, 1, DIGITNET_ACTIVATION_RELU), DIGITNET_ESTATE,
-                   "layers are fixed");
-    expect_failure(digitnet_model_add_max_pool2d(own->model, 1), DIGITNET_ESTATE, "layers are fixed");
-    expect_failure(digitnet_model_add_flatten(own->model), DIGITNET_ESTATE, "layers are fixed");
-    expect_failure(digitnet_model_add_dense(own->model, 1, DIGITNET_ACTIVATION_RELU), DIGITNET_ESTATE,
-                   "layers are fixed");
-    expect_failure(digitnet_model_add_dropout(own->model, 0.5), DIGITNET_ESTATE, "layers are fixed");
-    expect_failure(digitnet_model_add_activation(own->model, DIGITNET_ACTIVATION_RELU), DIGITNET_ESTATE,
-                   "layers are fixed");
+    for (size_t i = 0; i < sample_layer_count; i++)
+        expect_failure(sample_layers[i].add(own->model), DIGITNET_ESTATE, "layers are fixed");
     expect_ok(digitnet_model_create(&empty, 6, 6, 1));
     expect_failure(
         digitnet_model_compile(empty, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY),

@@ -1,5 +1,6 @@
 /* NULL for each pointer of each public function. */
 #include "misuse.h"
+#include "sample_layers.h"
 
 /* The default allocator, which may be set while there are no objects. */
 static void test_null_allocator(void **state) {
@@ -13,6 +14,7 @@ static void test_null_in_model(void **state) {
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
     digitnet_layer_info layer = DIGITNET_INIT(digitnet_layer_info);
     digitnet_tensor_info tensor = DIGITNET_INIT(digitnet_tensor_info);
+    const char *name;
     float values[4];
     char text[4];
     expect_invalid(digitnet_model_create(NULL, 1, 1, 1), "out is NULL");
@@ -25,6 +27,9 @@ static void test_null_in_model(void **state) {
     expect_invalid(digitnet_model_describe_layer(&layer, NULL, 0), "model is NULL");
     expect_invalid(digitnet_model_describe_tensor(NULL, own->model, 0), "NULL");
     expect_invalid(digitnet_model_describe_tensor(&tensor, NULL, 0), "model is NULL");
+    expect_invalid(digitnet_model_describe_input(NULL, own->model, 0, 0), "out is NULL");
+    expect_invalid(digitnet_model_describe_input(&name, NULL, 0, 0), "model is NULL");
+    expect_invalid(digitnet_model_set_trainable(NULL, NULL, 1), "model is NULL");
     expect_invalid(digitnet_model_summary(text, 4, NULL, NULL), "model is NULL");
     expect_invalid(digitnet_model_summary(NULL, 4, NULL, own->model), "buffer is NULL");
     expect_invalid(digitnet_model_get_weights(NULL, 4, own->model, NULL), "values is NULL");
@@ -58,18 +63,29 @@ static void test_null_in_files(void **state) {
 
 static void test_null_in_builders(void **state) {
     (void)state;
-    expect_invalid(digitnet_model_add_conv2d(NULL, 1, 1, DIGITNET_ACTIVATION_RELU), "model is NULL");
+    static const char *const inputs[] = {"input", "input"}, *const hole[] = {"input", NULL};
+    for (size_t i = 0; i < sample_layer_count; i++)
+        expect_invalid(sample_layers[i].add(NULL), "model is NULL");
     expect_invalid(digitnet_model_add_conv2d_ex(NULL, 1, 1, DIGITNET_ACTIVATION_RELU, NULL), "model is NULL");
-    expect_invalid(digitnet_model_add_max_pool2d(NULL, 1), "model is NULL");
     expect_invalid(digitnet_model_add_max_pool2d_ex(NULL, 1, NULL), "model is NULL");
-    expect_invalid(digitnet_model_add_flatten(NULL), "model is NULL");
     expect_invalid(digitnet_model_add_flatten_ex(NULL, NULL), "model is NULL");
-    expect_invalid(digitnet_model_add_dense(NULL, 1, DIGITNET_ACTIVATION_RELU), "model is NULL");
     expect_invalid(digitnet_model_add_dense_ex(NULL, 1, DIGITNET_ACTIVATION_RELU, NULL), "model is NULL");
-    expect_invalid(digitnet_model_add_dropout(NULL, 0.5), "model is NULL");
     expect_invalid(digitnet_model_add_dropout_ex(NULL, 0.5, NULL), "model is NULL");
-    expect_invalid(digitnet_model_add_activation(NULL, DIGITNET_ACTIVATION_RELU), "model is NULL");
     expect_invalid(digitnet_model_add_activation_ex(NULL, DIGITNET_ACTIVATION_RELU, NULL), "model is NULL");
+    expect_invalid(digitnet_model_add_add_ex(NULL, inputs, 2, DIGITNET_ACTIVATION_RELU, NULL), "model is NULL");
+    expect_invalid(digitnet_model_add_concatenate_ex(NULL, inputs, 2, NULL), "model is NULL");
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, 2, 2, 1));
+#define expect_refused(call, message)      \
+    do {                                   \
+        expect_invalid(call, message);     \
+        digitnet_model_clear_error(model); \
+    } while (0)
+    expect_refused(digitnet_model_add_add(model, NULL, 2, DIGITNET_ACTIVATION_RELU), "add layer: inputs is NULL");
+    expect_refused(digitnet_model_add_add(model, hole, 2, DIGITNET_ACTIVATION_RELU), "add layer: inputs[1] is NULL");
+    expect_refused(digitnet_model_add_concatenate(model, NULL, 2), "concatenate layer: inputs is NULL");
+    expect_refused(digitnet_model_add_concatenate(model, hole, 2), "concatenate layer: inputs[1] is NULL");
+    digitnet_model_free(model);
 }
 
 static void test_null_in_training(void **state) {

@@ -1,7 +1,9 @@
 /* The gradients of each op by its weights and its inputs; the objective is a random linear function of its outputs.
  */
 #include "differences.h"
+#include "layers/activations.h"
 #include "model/model.h"
+#include "sample_layers.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,41 +24,48 @@ static void fill_parameters(digitnet__network *network) {
     }
 }
 
+enum { SAMPLES = 3, BEHIND = 16, MOST_INPUTS = 3 }; /* BEHIND: values watched behind the gradient */
+
 /* One op with all that it works on. */
 typedef struct op_run {
     digitnet_model *model;
     const digitnet__op *op;
     slope_fn slope;
     float *weighting; /* of each output in the objective */
-    float *input, *input_gradient, *gradient;
+    float *inputs[MOST_INPUTS], *input_gradients[MOST_INPUTS], *gradient;
+    size_t input_values[MOST_INPUTS]; /* of all samples */
     digitnet__op_range range;
 } op_run;
 
-enum { SAMPLES = 3, BEHIND = 16 }; /* BEHIND: values watched behind the gradient */
+static void begin_inputs(op_run *run) {
+    assert_true(run->op->input_count <= MOST_INPUTS);
+    for (size_t i = 0; i < run->op->input_count; i++) {
+        run->input_values[i] = SAMPLES * digitnet__shape_values(run->op->layer->inputs[i].shape);
+        run->inputs[i] = must_allocate(run->input_values[i] * sizeof(float));
+        run->input_gradients[i] = must_allocate(run->input_values[i] * sizeof(float));
+        fill_grid(run->inputs[i], run->input_values[i], 4 + i);
+    }
+}
 
+static bool is_curved(digitnet_activation activation) {
+    return activation == DIGITNET_ACTIVATION_SOFTMAX || activation == DIGITNET_ACTIVATION_SIGMOID;
+}
+
+/* The last op of a model. */
 static op_run begin_op(digitnet_model *model) {
     digitnet__network *network = &model->network;
-    expect_ok(digitnet__network_allocate_training(network, DIGITNET_ACTIVATION_LINEAR));
-    assert_int_equal(network->training.op_count, 1);
-    const digitnet__op *op = &network->training.ops[0];
-    size_t inputs = SAMPLES * op->input_values, outputs = SAMPLES * op->output_values;
+    const digitnet__op *op = &network->training.ops[network->training.op_count - 1];
+    size_t outputs = SAMPLES * op->output_values;
     fill_parameters(network);
     static const uint64_t seeds[SAMPLES] = {5, 6, 7};
     op_run run = {.model = model,
                   .op = op,
-                  .slope =
-                      op->activation == DIGITNET_ACTIVATION_SOFTMAX || op->activation == DIGITNET_ACTIVATION_SIGMOID
-                          ? slope_of_curve
-                          : slope_of_lines,
+                  .slope = is_curved(op->activation) ? slope_of_curve : slope_of_lines,
                   .weighting = must_allocate(outputs * sizeof(float)),
-                  .input = must_allocate(inputs * sizeof(float)),
-                  .input_gradient = must_allocate(inputs * sizeof(float)),
                   .gradient = calloc(network->graph.parameter_count + BEHIND, sizeof(float))};
-    float *input = run.input;
-    fill_grid(input, inputs, 2);
+    begin_inputs(&run);
     fill_grid(run.weighting, outputs, 3);
     run.range = (digitnet__op_range){.samples = SAMPLES,
-                                     .inputs = NULL,
                                      .output = must_allocate(outputs * sizeof(float)),
                                      .cache = must_allocate(SAMPLES * op->cache_bytes),
                                      .seeds = seeds,
@@ -69,9 +78,11 @@ static op_run begin_op(digitnet_model *model) {
 
 static void end_op(op_run *run) {
     free(run->weighting);
-    free(run->input_gradient);
     free(run->gradient);
-    free(run->input);
+    for (size_t i = 0; i < run->op->input_count; i++) {
+        free(run->inputs[i]);
+        free(run->input_gradients[i]);
+    }
     free(run->range.output);
     free(run->range.cache);
     free(run->range.scratch);
@@ -81,24 +92,23 @@ static void end_op(op_run *run) {
 
 static double op_objective(void *context) {
     op_run *run = context;
-    const float *inputs[] = {run->input};
-    run->range.inputs = inputs;
+    digitnet__op_range range = run->range;
+    range.inputs = (const float *const *)run->inputs;
     digitnet__network_pack(&run->model->network);
-    run->op->kind->forward(run->op, &run->range);
+    run->op->kind->forward(run->op, &range);
     double sum = 0;
     for (size_t i = 0; i < SAMPLES * run->op->output_values; i++)
         sum += (double)run->weighting[i] * (double)run->range.output[i];
     return sum;
 }
 
-static void run_backward(op_run *run, float *input_gradient) {
+static void run_backward(op_run *run, float *const *input_gradients) {
     const digitnet__op *op = run->op;
     op_objective(run);
     memcpy(run->range.output_gradient, run->weighting, SAMPLES * op->output_values * sizeof(float));
     digitnet__op_range range = run->range;
-    const float *inputs[] = {run->input};
-    range.inputs = inputs;
-    range.input_gradients = &input_gradient;
+    range.inputs = (const float *const *)run->inputs;
+    range.input_gradients = input_gradients;
     range.gradient = op->kind->block_gradient ? NULL : run->gradient;
     op->kind->backward(op, &range);
     range.gradient = run->gradient;
@@ -106,22 +116,66 @@ static void run_backward(op_run *run, float *input_gradient) {
         op->kind->block_gradient(op, &range, digitnet__op_block_at(op, block));
 }
 
-/* Weights and inputs; the weights' gradient is the same where nobody wants the inputs'. */
-static void check_op(digitnet_model *model, const char *what) {
-    op_run run = begin_op(model);
-    size_t parameters = model->network.graph.parameter_count;
-    run_backward(&run, NULL);
+/* The weights' gradient is the same where nobody wants the inputs'. */
+static void check_weights_alone(op_run *run) {
+    size_t parameters = run->model->network.graph.parameter_count;
+    float *const nobody[MOST_INPUTS] = {NULL};
+    run_backward(run, nobody);
     float *alone = must_allocate(parameters * sizeof(float));
-    memcpy(alone, run.gradient, parameters * sizeof(float));
-    memset(run.gradient, 0, parameters * sizeof(float));
-    run_backward(&run, run.input_gradient);
+    memcpy(alone, run->gradient, parameters * sizeof(float));
+    memset(run->gradient, 0, parameters * sizeof(float));
+    run_backward(run, run->input_gradients);
     for (size_t i = parameters; i < parameters + BEHIND; i++)
-        assert_true(run.gradient[i] == 0); /* where a next op's gradient would stand */
-    assert_same_floats(alone, run.gradient, parameters);
+        assert_true(run->gradient[i] == 0); /* where a next op's gradient would stand */
+    assert_same_floats(alone, run->gradient, parameters);
     free(alone);
-    check_gradient(run.input_gradient, run.input, SAMPLES * run.op->input_values, run.slope, op_objective, &run, what);
-    check_weight_gradients(&model->network, run.gradient, run.slope, op_objective, &run, what);
+}
+
+/* The gradient by one input is the same where it alone is wanted. */
+static void check_inputs_alone(op_run *run) {
+    for (size_t i = 0; i < run->op->input_count; i++) {
+        float *wanted[MOST_INPUTS] = {NULL};
+        wanted[i] = must_allocate(run->input_values[i] * sizeof(float));
+        run_backward(run, wanted);
+        assert_same_floats(wanted[i], run->input_gradients[i], run->input_values[i]);
+        free(wanted[i]);
+    }
+}
+
+static void check_run(op_run *run, const char *what) {
+    check_weights_alone(run);
+    for (size_t i = 0; i < run->op->input_count; i++) {
+        check_gradient(run->input_gradients[i], run->inputs[i], run->input_values[i], run->slope, op_objective, run,
+                       what);
+    }
+    check_weight_gradients(&run->model->network, run->gradient, run->slope, op_objective, run, what);
+    check_inputs_alone(run);
+}
+
+/* A model of one op. */
+static void check_op(digitnet_model *model, const char *what) {
+    expect_ok(digitnet__network_allocate_training(&model->network, DIGITNET_ACTIVATION_LINEAR));
+    assert_int_equal(model->network.training.op_count, 1);
+    op_run run = begin_op(model);
+    check_run(&run, what);
     end_op(&run);
+}
+
+/* Every kind of layer that computes anything. */
+static void test_sample_layers(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sample_layer_count; i++) {
+        digitnet_model *model = make_sample_layer(&sample_layers[i]);
+        expect_ok(digitnet__network_allocate_training(&model->network, DIGITNET_ACTIVATION_LINEAR));
+        if (model->network.training.op_count == 0) {
+            assert_string_equal(sample_layers[i].kind, "flatten"); /* whose values stay where they are */
+            digitnet_model_free(model);
+            continue;
+        }
+        op_run run = begin_op(model);
+        check_run(&run, sample_layers[i].kind);
+        end_op(&run);
+    }
 }
 
 static digitnet_model *begin_model(size_t height, size_t width, size_t channels) {
@@ -232,20 +286,20 @@ static void test_dense(void **state) {
     }
 }
 
-static void test_activations_and_dropout(void **state) {
+static void test_activations(void **state) {
     (void)state;
-    digitnet_model *model = begin_model(3, 4, 5);
-    expect_ok(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_RELU));
-    check_op(model, "ReLU");
-    model = begin_model(3, 4, 5);
-    expect_ok(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_SOFTMAX));
-    check_op(model, "softmax");
-    model = begin_model(3, 4, 5);
-    expect_ok(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_SIGMOID));
-    check_op(model, "sigmoid");
-    model = begin_model(3, 4, 5);
-    expect_ok(digitnet_model_add_dropout(model, 0.5));
-    check_op(model, "dropout");
+    for (size_t i = 0; digitnet__activation_at(i); i++) {
+        const digitnet__activation *activation = digitnet__activation_at(i);
+        if (activation->id == DIGITNET_ACTIVATION_LINEAR)
+            continue; /* no op */
+        digitnet_model *model = begin_model(3, 4, 5);
+        expect_ok(digitnet_model_add_activation(model, activation->id));
+        check_op(model, activation->name);
+        static const char *const twice[] = {"input", "input"};
+        model = begin_model(3, 4, 5);
+        expect_ok(digitnet_model_add_add(model, twice, 2, activation->id));
+        check_op(model, activation->name);
+    }
 }
 
 int main(void) {
@@ -256,7 +310,8 @@ int main(void) {
         cmocka_unit_test(test_conv2d_with_large_pool),
         cmocka_unit_test(test_max_pool2d),
         cmocka_unit_test(test_dense),
-        cmocka_unit_test(test_activations_and_dropout),
+        cmocka_unit_test(test_activations),
+        cmocka_unit_test(test_sample_layers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,23 +27,43 @@ static int save_checkpoint(const digitnet_event *event, void *user_data) {
     return 0;
 }
 
+static const digitnet_sgd_options nesterov = {.struct_size = sizeof nesterov, .momentum = 0.9, .nesterov = 1};
+
+static const struct trainable {
+    const char *sample;
+    size_t height, width;
+    int32_t classes;
+    digitnet_optimizer optimizer;
+    digitnet_compile_options options;
+} trainables[] = {
+    {"kinds", 9, 8, 5, DIGITNET_OPTIMIZER_ADAM, {.seed = 3}},
+    {"kinds", 9, 8, 5, DIGITNET_OPTIMIZER_SGD, {.sgd = &nesterov}},
+    {"kinds", 9, 8, 5, DIGITNET_OPTIMIZER_SGD, {.seed = 8}},
+    {"residual", 6, 5, 3, DIGITNET_OPTIMIZER_ADAM, {.seed = 4}},
+    {"branches", 5, 4, 3, DIGITNET_OPTIMIZER_ADAM, {.seed = 5, .gradient_ranges = 3}},
+};
+
 static digitnet_model *make_trainable(size_t variant) {
-    static const digitnet_sgd_options nesterov = {.struct_size = sizeof nesterov, .momentum = 0.9, .nesterov = 1};
-    static const digitnet_compile_options settings[] = {{.seed = 3}, {.sgd = &nesterov}, {.seed = 8}};
-    digitnet_compile_options options = settings[variant];
+    const struct trainable *with = &trainables[variant];
+    digitnet_compile_options options = with->options;
     options.struct_size = sizeof options;
-    digitnet_model *model = onnx_sample_create("kinds", variant);
+    digitnet_model *model = onnx_sample_create(with->sample, variant);
     assert_non_null(model);
-    expect_ok(digitnet_model_compile_ex(model, variant == 0 ? DIGITNET_OPTIMIZER_ADAM : DIGITNET_OPTIMIZER_SGD,
-                                        DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, &options));
+    expect_ok(
+        digitnet_model_compile_ex(model, with->optimizer, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, &options));
     return model;
+}
+
+static digitnet_dataset *make_training_set(size_t variant) {
+    const struct trainable *with = &trainables[variant];
+    return make_dataset(IMAGES, with->height, with->width, 2, with->classes, 1);
 }
 
 /* A file saved at any moment of a fit, in its callbacks, leads to where the fit led. */
 static void training_goes_on_from_any_checkpoint(void **state) {
     (void)state;
-    digitnet_dataset *train = make_dataset(IMAGES, 9, 8, 2, 5, 1);
-    for (size_t variant = 0; variant < 3; variant++) {
+    for (size_t variant = 0; variant < sizeof trainables / sizeof *trainables; variant++) {
+        digitnet_dataset *train = make_training_set(variant);
         digitnet_model *model = make_trainable(variant);
         checkpoints all = {.count = 0};
         expect_ok(fit_until(model, train, EPOCHS, save_checkpoint, &all));
@@ -62,8 +82,8 @@ static void training_goes_on_from_any_checkpoint(void **state) {
         }
         free(last.data);
         digitnet_model_free(model);
+        digitnet_dataset_free(train);
     }
-    digitnet_dataset_free(train);
 }
 
 static int stop_at(const digitnet_event *event, void *user_data) {
@@ -73,7 +93,7 @@ static int stop_at(const digitnet_event *event, void *user_data) {
 /* Stopped behind any batch, saved, loaded and finished, it is as if there had been no stop. */
 static void a_stopped_epoch_goes_on_from_the_file(void **state) {
     (void)state;
-    digitnet_dataset *train = make_dataset(IMAGES, 9, 8, 2, 5, 1);
+    digitnet_dataset *train = make_training_set(0);
     digitnet_model *whole = make_trainable(0);
     expect_ok(fit_until(whole, train, EPOCHS, NULL, NULL));
     saved_bytes whole_file = save_model(whole);
@@ -102,7 +122,7 @@ static void a_stopped_epoch_goes_on_from_the_file(void **state) {
 
 static void a_foreign_model_is_compiled_before_it_is_trained(void **state) {
     (void)state;
-    digitnet_dataset *train = make_dataset(IMAGES, 9, 8, 2, 5, 1);
+    digitnet_dataset *train = make_training_set(0);
     digitnet_model *model = make_trainable(0);
     saved_bytes file = save_model(model);
     digitnet_model *foreign = load_model(&file, 1);
