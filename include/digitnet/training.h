@@ -269,16 +269,11 @@ typedef struct digitnet_fit_options {
  * - in each of these cases but the first, where a callback has asked for DIGITNET_CALLBACK_RESTORE, with the model
  *   taken back to its snapshot instead.
  *
-<<<<<<< HEAD
  * A thread that is cancelled (pthread_cancel()) in a fit, as in any call of the library, ends after the call, at its
  * next cancellation point; to end the fit earlier, request a stop.
  *
- * Needs the model to itself, but for callbacks. All memory is allocated before the first step, but for the history of
- * more than 1,024 epochs.
-=======
  * Requires exclusive access to the model, but for callbacks. All memory is allocated before the first step, but for the
  * history of more than 1,024 epochs.
->>>>>>> training
  *
  * @param model    the model, compiled
  * @param train    the images to learn, of the model's shape, with labels below its number of outputs
