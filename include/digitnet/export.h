@@ -6,7 +6,7 @@
 #define DIGITNET_EXPORT_H
 
 #if defined(__GNUC__) || defined(__clang__)
-/** Marks what the shared library exports; everything else is hidden. */
+/** Exports a function from the shared library; everything else is hidden. */
 #define DIGITNET_API __attribute__((visibility("default")))
 /** Ignoring the returned status of such a function is always a mistake. */
 #define DIGITNET_WARN_UNUSED __attribute__((warn_unused_result))

@@ -52,8 +52,8 @@ typedef struct digitnet_conv2d_options {
  * Adds a two-dimensional convolution.
  *
  * Takes rows x columns x channels and gives rows x columns x `filters`, where DIGITNET_PADDING_VALID padding and stride
- * 1, the defaults, leave `kernel` - 1 rows and columns less. As in every such library it is a cross-correlation. Needs
- * the model to itself.
+ * 1, the defaults, leave `kernel` - 1 rows and columns less. As in every such library it is a cross-correlation.
+ * Requires exclusive access to the model.
  *
  * @param model       the model; NULL is an error that is not kept
  * @param filters     how many kernels, and so channels of the output

@@ -120,13 +120,13 @@ typedef struct digitnet_model_info {
     size_t tensors;        /**< How many tensors of weights the layers have. */
     size_t parameters;     /**< How many weights there are in all tensors. */
     uint64_t epochs_done;  /**< Whole epochs trained so far. */
-    uint64_t batches_done; /**< Batches of the epoch at hand, where a fit was stopped within it. */
+    uint64_t batches_done; /**< Batches of the current epoch, where a fit was stopped within it. */
     int32_t compiled;      /**< 1 after a successful compile, or the load of a file that holds one. */
     int32_t reserved;      /**< Zero. */
 } digitnet_model_info;
 
 /**
- * Tells what a model is.
+ * Describes a model.
  *
  * Any number of threads may ask at once.
  *
@@ -162,7 +162,7 @@ typedef struct digitnet_layer_info {
 } digitnet_layer_info;
 
 /**
- * Tells what a layer is.
+ * Describes a layer.
  *
  * Any number of threads may ask at once.
  *
@@ -209,7 +209,7 @@ typedef struct digitnet_tensor_info {
 } digitnet_tensor_info;
 
 /**
- * Tells what a tensor of weights is.
+ * Describes a tensor of weights.
  *
  * Any number of threads may ask at once.
  *

@@ -378,7 +378,7 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     }
 
     /**
-     * Tells what the model is, as digitnet_model_describe() does.
+     * Describes the model, as digitnet_model_describe() does.
      *
      * @return its shapes, numbers of layers, tensors and weights, and how far it is trained
      * @throws error  with the status of digitnet_model_describe()
@@ -389,7 +389,7 @@ class model : public owner<digitnet_model, digitnet_model_free> {
         return info;
     }
     /**
-     * Tells what a layer is, as digitnet_model_describe_layer() does.
+     * Describes a layer, as digitnet_model_describe_layer() does.
      *
      * @param index  the layer's place, from 0
      * @return its name, kind and shape; the name is valid as long as the model
@@ -424,7 +424,7 @@ class model : public owner<digitnet_model, digitnet_model_free> {
         check(digitnet_model_set_trainable(get(), layer, trainable));
     }
     /**
-     * Tells what a tensor of weights is, as digitnet_model_describe_tensor() does.
+     * Describes a tensor of weights, as digitnet_model_describe_tensor() does.
      *
      * @param index  the tensor's place, from 0, in the order of the layers
      * @return its name and dimensions; the name is valid as long as the model

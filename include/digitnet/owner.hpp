@@ -51,7 +51,7 @@ template <typename Handle, void (*free_handle)(Handle *)> class owner {
         return handle_.release();
     }
     /**
-     * Tells whether it owns an object.
+     * Says whether it owns an object.
      *
      * @return false for an empty owner
      */

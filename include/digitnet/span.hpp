@@ -41,7 +41,7 @@ template <typename Value> class span {
     constexpr span(Range &&range) : span(std::data(range), std::size(range)) {
     }
     /**
-     * Tells where the values are.
+     * Gives the address of the values.
      *
      * @return the first value; NULL where there are none
      */
@@ -49,7 +49,7 @@ template <typename Value> class span {
         return data_;
     }
     /**
-     * Tells how many values there are.
+     * Gives the number of values.
      *
      * @return their number, not bytes
      */
@@ -57,7 +57,7 @@ template <typename Value> class span {
         return size_;
     }
     /**
-     * Tells whether there are none.
+     * Says whether there are none.
      *
      * @return whether size() is 0
      */

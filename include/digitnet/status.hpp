@@ -26,7 +26,7 @@ class DIGITNET_API error : public std::runtime_error {
     error(digitnet_status status, const std::string &message) : std::runtime_error(message), status_(status) {
     }
     /**
-     * Tells why the call failed, for a program to act on.
+     * Gives the status that the call failed with, for a program to act on.
      *
      * @return a number below 0, never DIGITNET_OK
      */

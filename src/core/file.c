@@ -29,7 +29,7 @@ static digitnet_status read_all(int file, unsigned char *bytes, size_t size, con
         if (count < 0)
             return digitnet__fail_errno(DIGITNET_EIO, "cannot read", path);
         if (count == 0)
-            return digitnet__fail(DIGITNET_EIO, "cannot read %s: it has become shorter meanwhile", path);
+            return digitnet__fail(DIGITNET_EIO, "cannot read %s: the file became shorter while it was read", path);
         done += (size_t)count;
     }
     return DIGITNET_OK;
@@ -42,7 +42,8 @@ static digitnet_status write_all(int file, const unsigned char *bytes, size_t si
         if (count < 0)
             return digitnet__fail_errno(DIGITNET_EIO, "cannot write", path);
         if (count == 0)
-            return digitnet__fail(DIGITNET_EIO, "cannot write %s: none of %zu bytes are taken", path, size - done);
+            return digitnet__fail(DIGITNET_EIO, "cannot write %s: the system writes none of the remaining %zu bytes",
+                                  path, size - done);
         done += (size_t)count;
     }
     return DIGITNET_OK;
@@ -133,7 +134,7 @@ out:
 }
 
 static digitnet_status fail_held(const char *path) {
-    return digitnet__fail(DIGITNET_ESTATE, "cannot write %s: it is being written at this moment", path);
+    return digitnet__fail(DIGITNET_ESTATE, "cannot write %s: it is being written by another call", path);
 }
 
 /* Locks the open file. *ours where it still stands at `path`: another writer may have renamed or removed it. */

@@ -43,8 +43,8 @@ digitnet_status digitnet_set_allocator(const digitnet_allocator *hook) {
                               !own.allocate ? "allocate" : "release");
     size_t live = atomic_load(&live_allocations);
     if (live != 0)
-        return digitnet__fail(DIGITNET_ESTATE,
-                              "digitnet_set_allocator: %zu allocations of the present allocator are in use", live);
+        return digitnet__fail(
+            DIGITNET_ESTATE, "digitnet_set_allocator: %zu allocations of the current allocator are still in use", live);
     allocator = hook ? own : system_allocator;
     return DIGITNET_OK;
 }
@@ -57,7 +57,7 @@ void *digitnet__allocate(size_t size) {
     if (digitnet__size_add(&total, size, sizeof(header)))
         start = allocator.allocate(allocator.user_data, total, DNN_ALIGNMENT);
     if (!start) {
-        digitnet__fail(DIGITNET_ENOMEM, "out of memory: %zu bytes are not to be had", size);
+        digitnet__fail(DIGITNET_ENOMEM, "out of memory: cannot allocate %zu bytes", size);
         return NULL;
     }
     atomic_fetch_add(&live_allocations, 1);
@@ -139,7 +139,7 @@ size_t digitnet__arena_reserve(digitnet__arena *arena, size_t count, size_t elem
 
 bool digitnet__arena_allocate(digitnet__arena *arena) {
     if (arena->overflow) {
-        digitnet__fail(DIGITNET_ENOMEM, "out of memory: more bytes are wanted than can be counted");
+        digitnet__fail(DIGITNET_ENOMEM, "out of memory: the number of bytes to allocate overflows");
         return false;
     }
     arena->memory = digitnet__allocate_zeroed(arena->size);

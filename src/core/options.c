@@ -15,9 +15,10 @@ static size_t struct_size_of(const void *options) {
 
 static digitnet_status check_size(size_t size, size_t first_size, const char *type) {
     if (size < first_size || size > LARGEST_STRUCT)
-        return digitnet__fail(DIGITNET_EINVAL,
-                              "%s: struct_size is %zu, not in %zu .. %zu; set it with DIGITNET_INIT(%s)", type, size,
-                              first_size, LARGEST_STRUCT, type);
+        return digitnet__fail(
+            DIGITNET_EINVAL,
+            "%s: struct_size is %zu; it must be %zu to %zu: initialize the struct with DIGITNET_INIT(%s)", type, size,
+            first_size, LARGEST_STRUCT, type);
     return DIGITNET_OK;
 }
 
@@ -34,7 +35,7 @@ digitnet_status digitnet__options_read(void *own, size_t size, size_t first_size
         for (size_t i = size; i < given; i++)
             if (bytes[i] != 0)
                 return digitnet__fail(DIGITNET_EVERSION,
-                                      "%s: byte %zu of %zu is set, which this version (%zu bytes) does not know", type,
+                                      "%s: byte %zu of %zu is not 0; this version knows only the first %zu bytes", type,
                                       i, given, size);
         return DIGITNET_OK;
     }
@@ -44,7 +45,7 @@ digitnet_status digitnet__options_read(void *own, size_t size, size_t first_size
 
 digitnet_status digitnet__reserved_check(size_t reserved, const char *type) {
     if (reserved != 0)
-        return digitnet__fail(DIGITNET_EVERSION, "%s: a reserved field is set, which this version does not know", type);
+        return digitnet__fail(DIGITNET_EVERSION, "%s: a reserved field is not 0", type);
     return DIGITNET_OK;
 }
 

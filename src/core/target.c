@@ -12,11 +12,12 @@ static digitnet_status follow_link(char *path) {
     char text[DNN_PATH_CAPACITY] = "";
     ssize_t length = readlink(path, text, sizeof text);
     if (length < 0)
-        return digitnet__fail_errno(DIGITNET_EIO, "cannot follow", path);
+        return digitnet__fail_errno(DIGITNET_EIO, "cannot follow the symbolic link", path);
     char *slash = strrchr(path, '/');
     char *name = *text == '/' || !slash ? path : slash + 1;
     if ((size_t)(name - path) + (size_t)length >= DNN_PATH_CAPACITY)
-        return digitnet__fail(DIGITNET_EIO, "cannot follow %s: the path that it leads to is too long", path);
+        return digitnet__fail(DIGITNET_EIO, "cannot follow %s: the path of the symbolic link's target is too long",
+                              path);
     memcpy(name, text, (size_t)length);
     name[length] = '\0';
     return DIGITNET_OK;

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A step of training runs several regions of some hundred microseconds each: a worker that looks for the next one for a
+/* A training step runs several regions of some hundred microseconds each: a worker that looks for the next one for a
  * moment before it sleeps saves a wake-up, which costs about as much. */
 #define SPIN_NANOSECONDS 50000
 #define MAX_THREADS 256
@@ -26,9 +26,9 @@
 typedef struct worker {
     /* Its share of a run. The number of the run in the upper half, the tasks that nobody has claimed yet in the lower.
      * A task is claimed by taking 1 away, which only succeeds while the run still has it: so the caller waits for
-     * tasks, not for workers that come too late. */
+     * tasks, not for workers that are too late. */
     _Alignas(DNN_ALIGNMENT) _Atomic uint64_t ticket;
-    digitnet__thread_pool *pool;
+    digitnet__thread_pool *threads;
     size_t index;
     pthread_t thread; /* but for the caller */
 } worker;
@@ -73,82 +73,82 @@ static int64_t nanoseconds(void) {
 }
 
 /* Of the run that a worker last took part in. */
-static bool run_is_new(digitnet__thread_pool *pool, uint32_t last_run) {
-    return atomic_load(&pool->run_number) != last_run || atomic_load(&pool->stopping);
+static bool run_is_new(digitnet__thread_pool *threads, uint32_t last_run) {
+    return atomic_load(&threads->run_number) != last_run || atomic_load(&threads->stopping);
 }
 
-static bool run_is_done(digitnet__thread_pool *pool, uint32_t count) {
-    return atomic_load(&pool->done) == count;
+static bool run_is_done(digitnet__thread_pool *threads, uint32_t count) {
+    return atomic_load(&threads->done) == count;
 }
 
-/* Waits until met(pool, number). */
-static void await(digitnet__thread_pool *pool, bool (*met)(digitnet__thread_pool *, uint32_t), uint32_t number,
+/* Waits until met(threads, number). */
+static void await(digitnet__thread_pool *threads, bool (*met)(digitnet__thread_pool *, uint32_t), uint32_t number,
                   pthread_cond_t *signalled) {
-    if (pool->spin) {
+    if (threads->spin) {
         int64_t deadline = nanoseconds() + SPIN_NANOSECONDS;
         do {
             for (int i = 0; i < 16; i++) {
-                if (met(pool, number))
+                if (met(threads, number))
                     return;
                 pause_briefly();
             }
         } while (nanoseconds() < deadline);
     }
-    pthread_mutex_lock(&pool->mutex);
-    while (!met(pool, number))
-        pthread_cond_wait(signalled, &pool->mutex);
-    pthread_mutex_unlock(&pool->mutex);
+    pthread_mutex_lock(&threads->mutex);
+    while (!met(threads, number))
+        pthread_cond_wait(signalled, &threads->mutex);
+    pthread_mutex_unlock(&threads->mutex);
 }
 
 /* A worker's share is every task whose number leaves its index as the remainder by the number of workers: neighbours
  * among the tasks cost about the same, so the shares do too. The same share of each run goes to the same worker, so
  * that what a task left in a processor's cache is there when its turn comes again. */
-static size_t share_count(const digitnet__thread_pool *pool, size_t index, size_t count) {
-    return (count + pool->size - 1 - index) / pool->size;
+static size_t share_count(const digitnet__thread_pool *threads, size_t index, size_t count) {
+    return (count + threads->size - 1 - index) / threads->size;
 }
 
 /* Claims and runs tasks of one worker's share until it has none left. What a late worker reads may be of the next run;
  * its claim then fails, because the caller changes these fields only after every task of the run was claimed. */
-static void work_on_share(digitnet__thread_pool *pool, size_t owner, size_t index) {
-    _Atomic uint64_t *share = &pool->workers[owner].ticket;
+static void work_on_share(digitnet__thread_pool *threads, size_t owner, size_t index) {
+    _Atomic uint64_t *share = &threads->workers[owner].ticket;
     uint64_t ticket = atomic_load(share);
     for (;;) {
         size_t left = (uint32_t)ticket;
         if (left == 0)
             return;
-        digitnet__task_fn run = atomic_load(&pool->run);
-        void *context = atomic_load(&pool->context);
-        size_t count = atomic_load(&pool->count);
+        digitnet__task_fn run = atomic_load(&threads->run);
+        void *context = atomic_load(&threads->context);
+        size_t count = atomic_load(&threads->count);
         if (!atomic_compare_exchange_weak(share, &ticket, ticket - 1))
             continue;
-        run(context, owner + pool->size * (share_count(pool, owner, count) - left), index);
-        if (atomic_fetch_add(&pool->done, 1) + 1 == count) {
-            pthread_mutex_lock(&pool->mutex);
-            pthread_cond_signal(&pool->finished);
-            pthread_mutex_unlock(&pool->mutex);
+        run(context, owner + threads->size * (share_count(threads, owner, count) - left), index);
+        if (atomic_fetch_add(&threads->done, 1) + 1 == count) {
+            pthread_mutex_lock(&threads->mutex);
+            pthread_cond_signal(&threads->finished);
+            pthread_mutex_unlock(&threads->mutex);
         }
         ticket = atomic_load(share);
     }
 }
 
-/* First its own share, then what the others have not come to. */
-static void work(digitnet__thread_pool *pool, size_t index) {
-    for (size_t i = 0; i < pool->size; i++)
-        work_on_share(pool, (index + i) % pool->size, index);
+/* First its own share, then what is left of the others. */
+static void work(digitnet__thread_pool *threads, size_t index) {
+    for (size_t i = 0; i < threads->size; i++)
+        work_on_share(threads, (index + i) % threads->size, index);
 }
 
 static void *worker_main(void *argument) {
     const worker *self = argument;
-    digitnet__thread_pool *pool = self->pool;
+    digitnet__thread_pool *threads = self->threads;
     uint32_t last_run = 0;
     digitnet__floating_point creators; /* which a thread starts with */
     digitnet__floating_point_hold(&creators);
     for (;;) {
-        await(pool, run_is_new, last_run, &pool->started);
-        if (atomic_load(&pool->stopping))
+        await(threads, run_is_new, last_run, &threads->started);
+        if (atomic_load(&threads->stopping))
             return NULL;
-        last_run = atomic_load(&pool->run_number);
-        work(pool, self->index);
+        last_run = atomic_load(&threads->run_number);
+        work(threads, self->index);
     }
 }
 
@@ -163,100 +163,100 @@ static void block_signals(sigset_t *previous) {
     pthread_sigmask(SIG_BLOCK, &blocked, previous);
 }
 
-static void start_workers(digitnet__thread_pool *pool, size_t threads) {
+static void start_workers(digitnet__thread_pool *threads, size_t count) {
     pthread_attr_t attributes;
     sigset_t previous;
     if (pthread_attr_init(&attributes) != 0)
         return;
     pthread_attr_setstacksize(&attributes, WORKER_STACK);
     block_signals(&previous);
-    while (pool->size < threads) {
-        worker *self = &pool->workers[pool->size];
-        self->pool = pool;
-        self->index = pool->size;
+    while (threads->size < count) {
+        worker *self = &threads->workers[threads->size];
+        self->threads = threads;
+        self->index = threads->size;
         if (pthread_create(&self->thread, &attributes, worker_main, self) != 0)
             break;
-        pool->size++;
+        threads->size++;
     }
     pthread_sigmask(SIG_SETMASK, &previous, NULL);
     pthread_attr_destroy(&attributes);
 }
 
-digitnet_status digitnet__thread_pool_create(digitnet__thread_pool **out, size_t threads) {
+digitnet_status digitnet__thread_pool_create(digitnet__thread_pool **out, size_t count) {
     *out = NULL;
-    if (threads > MAX_THREADS)
-        return digitnet__fail(DIGITNET_EINVAL, "threads is %zu; at most %d are possible", threads, MAX_THREADS);
-    digitnet__thread_pool *pool = digitnet__allocate_zeroed(sizeof(digitnet__thread_pool) + threads * sizeof(worker));
-    if (!pool)
+    if (count > MAX_THREADS)
+        return digitnet__fail(DIGITNET_EINVAL, "threads is %zu; the limit is %d", count, MAX_THREADS);
+    digitnet__thread_pool *threads = digitnet__allocate_zeroed(sizeof(digitnet__thread_pool) + count * sizeof(worker));
+    if (!threads)
         return DIGITNET_ENOMEM;
-    if (pthread_mutex_init(&pool->mutex, NULL) != 0)
+    if (pthread_mutex_init(&threads->mutex, NULL) != 0)
         goto no_mutex;
-    if (pthread_cond_init(&pool->started, NULL) != 0)
+    if (pthread_cond_init(&threads->started, NULL) != 0)
         goto no_started;
-    if (pthread_cond_init(&pool->finished, NULL) != 0)
+    if (pthread_cond_init(&threads->finished, NULL) != 0)
         goto no_finished;
-    pool->size = 1;
-    pool->process = getpid();
-    pool->spin = threads <= digitnet__processor_count();
-    start_workers(pool, threads);
-    *out = pool;
+    threads->size = 1;
+    threads->process = getpid();
+    threads->spin = count <= digitnet__processor_count();
+    start_workers(threads, count);
+    *out = threads;
     return DIGITNET_OK;
 
 no_finished:
-    pthread_cond_destroy(&pool->started);
+    pthread_cond_destroy(&threads->started);
 no_started:
-    pthread_mutex_destroy(&pool->mutex);
+    pthread_mutex_destroy(&threads->mutex);
 no_mutex:
-    digitnet__release(pool);
-    return digitnet__fail(DIGITNET_ENOMEM, "out of memory: no mutex or condition for a pool of %zu threads", threads);
+    digitnet__release(threads);
+    return digitnet__fail(DIGITNET_ENOMEM, "out of memory: no mutex or condition variable for %zu threads", count);
 }
 
 /* In a forked child the mutex may be held for ever, and nobody can be joined. */
-static bool workers_are_here(const digitnet__thread_pool *pool) {
-    return pool->process == getpid();
+static bool workers_are_here(const digitnet__thread_pool *threads) {
+    return threads->process == getpid();
 }
 
-void digitnet__thread_pool_run(digitnet__thread_pool *pool, digitnet__task_fn run, void *context, size_t count) {
-    if (!pool || pool->size == 1 || count <= 1 || count > MAX_TASKS || !workers_are_here(pool)) {
+void digitnet__thread_pool_run(digitnet__thread_pool *threads, digitnet__task_fn run, void *context, size_t count) {
+    if (!threads || threads->size == 1 || count <= 1 || count > MAX_TASKS || !workers_are_here(threads)) {
         for (size_t task = 0; task < count; task++)
             run(context, task, 0);
         return;
     }
-    atomic_store(&pool->run, run);
-    atomic_store(&pool->context, context);
-    atomic_store(&pool->count, count);
-    atomic_store(&pool->done, 0);
-    pthread_mutex_lock(&pool->mutex);
-    uint32_t next_run = atomic_load(&pool->run_number) + 1;
-    for (size_t i = 0; i < pool->size; i++)
-        atomic_store(&pool->workers[i].ticket, (uint64_t)next_run << 32 | share_count(pool, i, count));
-    atomic_store(&pool->run_number, next_run);
-    pthread_cond_broadcast(&pool->started);
-    pthread_mutex_unlock(&pool->mutex);
-    work(pool, 0);
-    await(pool, run_is_done, (uint32_t)count, &pool->finished);
+    atomic_store(&threads->run, run);
+    atomic_store(&threads->context, context);
+    atomic_store(&threads->count, count);
+    atomic_store(&threads->done, 0);
+    pthread_mutex_lock(&threads->mutex);
+    uint32_t next_run = atomic_load(&threads->run_number) + 1;
+    for (size_t i = 0; i < threads->size; i++)
+        atomic_store(&threads->workers[i].ticket, (uint64_t)next_run << 32 | share_count(threads, i, count));
+    atomic_store(&threads->run_number, next_run);
+    pthread_cond_broadcast(&threads->started);
+    pthread_mutex_unlock(&threads->mutex);
+    work(threads, 0);
+    await(threads, run_is_done, (uint32_t)count, &threads->finished);
 }
 
-size_t digitnet__thread_pool_size(const digitnet__thread_pool *pool) {
-    return pool ? pool->size : 1;
+size_t digitnet__thread_pool_size(const digitnet__thread_pool *threads) {
+    return threads ? threads->size : 1;
 }
 
-static void stop_workers(digitnet__thread_pool *pool) {
-    pthread_mutex_lock(&pool->mutex);
-    atomic_store(&pool->stopping, true);
-    pthread_cond_broadcast(&pool->started);
-    pthread_mutex_unlock(&pool->mutex);
-    for (size_t i = 1; i < pool->size; i++)
-        pthread_join(pool->workers[i].thread, NULL);
-    pthread_cond_destroy(&pool->finished);
-    pthread_cond_destroy(&pool->started);
-    pthread_mutex_destroy(&pool->mutex);
+static void stop_workers(digitnet__thread_pool *threads) {
+    pthread_mutex_lock(&threads->mutex);
+    atomic_store(&threads->stopping, true);
+    pthread_cond_broadcast(&threads->started);
+    pthread_mutex_unlock(&threads->mutex);
+    for (size_t i = 1; i < threads->size; i++)
+        pthread_join(threads->workers[i].thread, NULL);
+    pthread_cond_destroy(&threads->finished);
+    pthread_cond_destroy(&threads->started);
+    pthread_mutex_destroy(&threads->mutex);
 }
 
-void digitnet__thread_pool_free(digitnet__thread_pool *pool) {
-    if (!pool)
+void digitnet__thread_pool_free(digitnet__thread_pool *threads) {
+    if (!threads)
         return;
-    if (workers_are_here(pool))
-        stop_workers(pool);
-    digitnet__release(pool);
+    if (workers_are_here(threads))
+        stop_workers(threads);
+    digitnet__release(threads);
 }

@@ -28,7 +28,7 @@ static digitnet_status check_options(const arrays *given, const digitnet_dataset
         return digitnet__fail(DIGITNET_EINVAL, "%s: labels is NULL, but %s is given", given->what,
                               options->max_labels ? "max_labels" : "label_counts");
     if (options->label_counts && options->max_labels < 2)
-        return digitnet__fail(DIGITNET_EINVAL, "%s: label_counts needs max_labels above 1, which is %zu", given->what,
+        return digitnet__fail(DIGITNET_EINVAL, "%s: label_counts requires max_labels above 1; it is %zu", given->what,
                               options->max_labels);
     return DIGITNET_OK;
 }

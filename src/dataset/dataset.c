@@ -12,8 +12,8 @@ digitnet_status digitnet__dataset_check_range(const char *what, const digitnet_d
     if (count == 0)
         return digitnet__fail(DIGITNET_EINVAL, "%s: count is 0", what);
     if (first >= dataset->count || count > dataset->count - first)
-        return digitnet__fail(DIGITNET_EINVAL, "%s: %zu samples from %zu on; the data set has %zu", what, count, first,
-                              dataset->count);
+        return digitnet__fail(DIGITNET_EINVAL, "%s: %zu samples from %zu on are out of range; the data set has %zu",
+                              what, count, first, dataset->count);
     return DIGITNET_OK;
 }
 
@@ -73,11 +73,12 @@ digitnet_status digitnet__dataset_check_labels(const digitnet_dataset *dataset, 
     if (max_labels == 0)
         return digitnet__fail(DIGITNET_EINVAL, "the data set has no labels");
     if (max_labels > 1)
-        return digitnet__fail(DIGITNET_EINVAL, "samples have up to %zu labels; the model learns one", max_labels);
+        return digitnet__fail(DIGITNET_EINVAL, "samples have up to %zu labels; the model takes one", max_labels);
     for (size_t i = 0; dataset->classes > classes && i < dataset->count; i++) {
         int32_t label = dataset->storage->samples.labels[dataset->first + i];
         if ((size_t)label >= classes)
-            return digitnet__fail(DIGITNET_EINVAL, "label %zu is %d; the model has %zu classes, from 0", i, (int)label,
+            return digitnet__fail(DIGITNET_EINVAL,
+                                  "sample %zu has label %d; the model has %zu classes, numbered from 0", i, (int)label,
                                   classes);
     }
     return DIGITNET_OK;

@@ -55,7 +55,7 @@ static void zlib_release(void *unused, void *memory) {
 }
 
 static digitnet_status fail_truncated(const char *path) {
-    return digitnet__fail(DIGITNET_EFORMAT, "%s: truncated", path);
+    return digitnet__fail(DIGITNET_EFORMAT, "%s: the file is truncated", path);
 }
 
 static digitnet_status open_reader(reader *in, const char *path, const unsigned char *bytes, size_t size) {
@@ -68,8 +68,9 @@ static digitnet_status open_reader(reader *in, const char *path, const unsigned 
     in->compressed = result == Z_OK;
     if (result == Z_MEM_ERROR)
         return DIGITNET_ENOMEM;
-    return in->compressed ? DIGITNET_OK
-                          : digitnet__fail(DIGITNET_EUNSUPPORTED, "%s: zlib cannot be used (error %d)", path, result);
+    return in->compressed
+               ? DIGITNET_OK
+               : digitnet__fail(DIGITNET_EUNSUPPORTED, "%s: zlib cannot be initialized (error %d)", path, result);
 }
 
 static void close_reader(reader *in) {
@@ -82,7 +83,7 @@ static uInt zlib_count(size_t count) {
     return count < UINT_MAX ? (uInt)count : UINT_MAX;
 }
 
-/* Inflates up to `size` bytes; *done tells how many there were before the end. */
+/* Inflates up to `size` bytes; *done is how many there were before the end. */
 static digitnet_status inflate_bytes(size_t *done, reader *in, unsigned char *bytes, size_t size) {
     *done = 0;
     while (*done < size && !in->ended) {
@@ -164,7 +165,7 @@ static digitnet_status read_header(idx_file *out, reader *in, const idx_kind *ki
 /* The elements of a raw file stay where they were read. */
 static digitnet_status use_elements(idx_file *out, reader *in) {
     if (in->left != out->size)
-        return digitnet__fail(DIGITNET_EFORMAT, "%s: %s: %zu bytes after the header, which announces %zu", in->path,
+        return digitnet__fail(DIGITNET_EFORMAT, "%s: %s: %zu bytes follow the header, which specifies %zu", in->path,
                               in->left < out->size ? "truncated" : "trailing bytes", in->left, out->size);
     out->elements = in->bytes;
     return DIGITNET_OK;
@@ -184,7 +185,7 @@ static digitnet_status inflate_elements(idx_file *out, reader *in) {
     if (status == DIGITNET_OK) /* to the end, where the checksum stands */
         status = inflate_bytes(&extra_count, in, &extra, 1);
     if (status == DIGITNET_OK && (extra_count > 0 || in->left > 0))
-        status = digitnet__fail(DIGITNET_EFORMAT, "%s: trailing bytes after the %zu that the header announces",
+        status = digitnet__fail(DIGITNET_EFORMAT, "%s: trailing bytes after the %zu that the header specifies",
                                 in->path, out->size);
     if (status != DIGITNET_OK) {
         digitnet__release(elements);

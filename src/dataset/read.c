@@ -93,13 +93,15 @@ static digitnet_status check_room(const digitnet_dataset *dataset, const float *
                                   const int32_t *labels, size_t labels_capacity, size_t count) {
     const digitnet__sample_layout *layout = &dataset->storage->layout;
     if (images && images_capacity / layout->values < count)
-        return digitnet__fail(DIGITNET_EBUFFER,
-                              "digitnet_dataset_read: room for %zu values; %zu images of %s have %zu values each",
-                              images_capacity, count, digitnet__shape_text(layout->shape).text, layout->values);
+        return digitnet__fail(
+            DIGITNET_EBUFFER,
+            "digitnet_dataset_read: the buffer has room for %zu values; %zu images of %s have %zu values each",
+            images_capacity, count, digitnet__shape_text(layout->shape).text, layout->values);
     if (labels && layout->max_labels == 0)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_read: the data set has no labels");
     if (labels && labels_capacity / layout->max_labels < count)
-        return digitnet__fail(DIGITNET_EBUFFER, "digitnet_dataset_read: room for %zu labels; %zu samples have %zu each",
+        return digitnet__fail(DIGITNET_EBUFFER,
+                              "digitnet_dataset_read: the buffer has room for %zu labels; %zu samples have %zu each",
                               labels_capacity, count, layout->max_labels);
     return DIGITNET_OK;
 }

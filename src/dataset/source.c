@@ -16,9 +16,11 @@ static digitnet_status check_options(const digitnet_source_options *options) {
     if (!options->gather)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: gather is NULL");
     if (options->no_labels && options->target_values == 0)
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: no_labels is 1 and target_values 0");
+        return digitnet__fail(
+            DIGITNET_EINVAL,
+            "digitnet_dataset_create_source: no_labels is 1 and target_values is 0; samples need labels or targets");
     if (options->no_labels && options->max_labels > 0)
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: no_labels is 1 and max_labels %zu",
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: no_labels is 1, but max_labels is %zu",
                               options->max_labels);
     return DIGITNET_OK;
 }

@@ -48,7 +48,7 @@ digitnet_status digitnet__graph_check_outputs(const digitnet__graph *graph) {
     for (size_t i = 0; i + 1 < graph->layer_count; i++) {
         if (!is_taken(graph, i + 1)) {
             return digitnet__fail(DIGITNET_ESTATE,
-                                  "no layer takes the output of layer '%s'; only the last layer's may be left",
+                                  "no layer takes the output of layer '%s'; only the last layer's output may be unused",
                                   graph->layers[i].name);
         }
     }

@@ -53,7 +53,7 @@ static digitnet_status allocate_packed(lowered *plans, const digitnet__graph *gr
         return DIGITNET_ENOMEM;
     size_t bytes;
     if (!place_packings(plans) || !digitnet__size_multiply(&bytes, plans->packed_count, sizeof(float)))
-        return digitnet__fail(DIGITNET_ELIMIT, "the memory to run the network overflows");
+        return digitnet__fail(DIGITNET_ELIMIT, "the size of the memory to run the network overflows");
     plans->packed = digitnet__allocate_zeroed(bytes);
     return plans->packed ? DIGITNET_OK : DIGITNET_ENOMEM;
 }
@@ -95,7 +95,7 @@ static digitnet_status check_sizes(const digitnet__graph *graph) {
     if (digitnet__size_add(&bytes, graph->parameter_count, graph->state_count) &&
         digitnet__size_multiply(&bytes, bytes, sizeof(float)))
         return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_ELIMIT, "the model's %zu weights overflow", graph->parameter_count);
+    return digitnet__fail(DIGITNET_ELIMIT, "the size of the model's %zu weights overflows", graph->parameter_count);
 }
 
 /* Weights and state, zeros. */

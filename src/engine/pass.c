@@ -171,7 +171,8 @@ digitnet_status digitnet__pass_create(digitnet__pass *pass, const digitnet__netw
         pass->backward_count = cut_backward(pass->backward_segments, plan);
         reserve(pass, workers);
         status = pass->arena.overflow
-                     ? digitnet__fail(DIGITNET_ELIMIT, "a batch of %zu images overflows for this model", capacity)
+                     ? digitnet__fail(DIGITNET_ELIMIT, "the size of the memory for a batch of %zu images overflows",
+                                      capacity)
                  : digitnet__arena_allocate(&pass->arena) ? DIGITNET_OK
                                                           : DIGITNET_ENOMEM;
     }

@@ -110,7 +110,8 @@ digitnet_status digitnet__placement_create(digitnet__placement *placement, const
     if (intervals && placement->offsets) {
         status = list_intervals(intervals, &count, plan, capacity)
                      ? DIGITNET_OK
-                     : digitnet__fail(DIGITNET_ELIMIT, "%zu images at a time overflow", capacity);
+                     : digitnet__fail(DIGITNET_ELIMIT, "the size of the memory for %zu images at a time overflows",
+                                      capacity);
     }
     if (status == DIGITNET_OK) {
         placement->size = least_size(intervals, count);

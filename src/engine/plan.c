@@ -123,7 +123,8 @@ static digitnet_status measure(digitnet__plan *plan) {
     for (size_t i = 0; i < plan->op_count; i++) {
         digitnet__op *op = &plan->ops[i];
         if (op->kind->measure && !op->kind->measure(op))
-            return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': the memory to run it overflows", op->layer->name);
+            return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': the size of the memory to run it overflows",
+                                  op->layer->name);
         if (op->parameter_values)
             op->block_count = (op->layer->tensors[0].outputs - 1) / DNN_BLOCK_OUTPUTS + 1;
         plan->most_inputs = op->input_count > plan->most_inputs ? op->input_count : plan->most_inputs;
@@ -131,7 +132,7 @@ static digitnet_status measure(digitnet__plan *plan) {
     return DIGITNET_OK;
 }
 
-void digitnet__plan_mark_gradients(digitnet__plan *plan) {
+void digitnet__plan_find_gradients(digitnet__plan *plan) {
     for (size_t i = 0; i < plan->op_count; i++) {
         digitnet__op *op = &plan->ops[i];
         op->trains = op->parameter_values > 0 && !op->layer->frozen;
@@ -163,7 +164,7 @@ static digitnet_status lower_all(lowering *lower, digitnet_activation leave_out)
     plan->output = lower->place[graph->layer_count];
     leave_out_activation(plan, leave_out);
     fuse(plan);
-    digitnet__plan_mark_gradients(plan);
+    digitnet__plan_find_gradients(plan);
     return measure(plan);
 }
 

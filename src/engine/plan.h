@@ -36,6 +36,6 @@ digitnet_status digitnet__plan_create(digitnet__plan *plan, const digitnet__grap
                                       const digitnet__kernels *kernels, bool training, digitnet_activation leave_out);
 void digitnet__plan_release(digitnet__plan *plan);
 /* After a layer of the graph was frozen or thawed. */
-void digitnet__plan_mark_gradients(digitnet__plan *plan);
+void digitnet__plan_find_gradients(digitnet__plan *plan);
 
 #endif

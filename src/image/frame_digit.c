@@ -34,8 +34,8 @@ static digitnet_status check(const float *out, size_t capacity, const digitnet_i
     if (!out || !image->pixels)
         return digitnet__fail(DIGITNET_EINVAL, "%s: %s is NULL", where, out ? "image->pixels" : "out");
     if (image->width == 0 || image->height == 0)
-        return digitnet__fail(DIGITNET_EINVAL, "%s: the picture has %zu x %zu pixels", where, image->width,
-                              image->height);
+        return digitnet__fail(DIGITNET_EINVAL, "%s: the picture has %zu x %zu pixels; neither may be 0", where,
+                              image->width, image->height);
     if (image->stride != 0 && image->stride < image->width)
         return digitnet__fail(DIGITNET_EINVAL, "%s: the stride %zu is less than the width %zu", where, image->stride,
                               image->width);

@@ -31,7 +31,7 @@ enum { LONGEST_SIDE = 1024 };
 /* A piece that covers more than 1/5 of the picture's border is a table's edge or a shadow, where there is another. */
 #define BORDER_SHARE 5
 
-/* Marks the first pixel of each piece in the list of visited pixels. */
+/* The bit that is set in the first pixel of each piece in the list of visited pixels. */
 #define FIRST_OF_PIECE ((uint32_t)1 << 31)
 
 /* Connected ink pixels: a range of the list of visited pixels. */
@@ -114,7 +114,7 @@ static float full_ink(const digitnet__ink *ink, float floor) {
     return (float)level;
 }
 
-/* Appends the pixels of the piece around `start` to `list`, which serves as the queue, and marks them as seen. Returns
+/* Appends the pixels of the piece around `start` to `list`, which serves as the queue, and notes them as seen. Returns
  * the list's end. */
 static size_t gather_piece(const digitnet__ink *ink, uint32_t *list, size_t first, unsigned char *seen, size_t start) {
     size_t end = first;

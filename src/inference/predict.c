@@ -14,8 +14,8 @@
 static digitnet_status check_finite(const float *images, size_t count, size_t image_values, const char *caller) {
     for (size_t i = 0; i < count * image_values; i++) {
         if (!isfinite(images[i])) {
-            return digitnet__fail(DIGITNET_EINVAL, "%s: image %zu, value %zu is %s", caller, i / image_values,
-                                  i % image_values, digitnet__number_text(images[i]).text);
+            return digitnet__fail(DIGITNET_EINVAL, "%s: image %zu, value %zu is %s; it must be finite", caller,
+                                  i / image_values, i % image_values, digitnet__number_text(images[i]).text);
         }
     }
     return DIGITNET_OK;
@@ -26,7 +26,7 @@ digitnet_status digitnet__predict_check(size_t *count, const digitnet__network *
     size_t image_values = digitnet__shape_values(network->graph.input), outputs = digitnet__network_outputs(network);
     *count = images.values / image_values;
     if (*count == 0 || images.values % image_values) {
-        return digitnet__fail(DIGITNET_ESHAPE, "%s: %zu values are no whole number of images of %s", caller,
+        return digitnet__fail(DIGITNET_ESHAPE, "%s: %zu values are not a whole number of images of %s", caller,
                               images.values, digitnet__shape_text(network->graph.input).text);
     }
     if (capacity / outputs < *count) {

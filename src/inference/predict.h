@@ -14,7 +14,7 @@ typedef struct digitnet__images {
     size_t values;
 } digitnet__images;
 
-/* Checks the sizes and that floats are finite, and tells the number of images. `caller` is for messages. */
+/* Checks the sizes and that floats are finite, and gives the number of images. `caller` is for messages. */
 digitnet_status digitnet__predict_check(size_t *count, const digitnet__network *network, size_t capacity,
                                         digitnet__images images, const char *caller);
 /* No value has a magnitude above the limit. */

@@ -19,13 +19,13 @@ typedef struct weights_snapshot {
 
 struct digitnet_session {
     weights_snapshot *snapshot;
-    size_t batch_size, threads;
-    digitnet__thread_pool *pool;
+    size_t batch_size, thread_count;
+    digitnet__thread_pool *threads;
     size_t chunk;                    /* images that a worker takes at a time */
     digitnet__workspace *workspaces; /* one a worker */
     size_t workspace_count;
     atomic_flag busy;
-    /* The run at hand. */
+    /* The current run. */
     float *scores; /* NULL: it only looks for overflow */
     digitnet__images images;
     size_t count;
@@ -60,7 +60,7 @@ static digitnet_status take_snapshot(weights_snapshot **out, const digitnet_mode
 }
 
 static digitnet_status create_workspaces(digitnet_session *session) {
-    size_t workers = digitnet__thread_pool_size(session->pool);
+    size_t workers = digitnet__thread_pool_size(session->threads);
     size_t share = (session->batch_size - 1) / workers + 1;
     session->chunk = share < DNN_PREDICT_IMAGES ? share : DNN_PREDICT_IMAGES;
     session->workspaces = digitnet__allocate_zeroed_array(workers, sizeof *session->workspaces);
@@ -76,15 +76,16 @@ static digitnet_status create_workspaces(digitnet_session *session) {
 
 /* Takes over one ownership of the snapshot, after a failure too. */
 static digitnet_status create_session(digitnet_session **out, weights_snapshot *snapshot, size_t batch_size,
-                                      size_t threads) {
+                                      size_t thread_count) {
     digitnet_session *session = digitnet__allocate_zeroed(sizeof *session);
     if (!session) {
         release_snapshot(snapshot);
         return DIGITNET_ENOMEM;
     }
     *session = (digitnet_session){
-        .snapshot = snapshot, .batch_size = batch_size, .threads = threads, .busy = ATOMIC_FLAG_INIT};
-    digitnet_status status = threads > 1 ? digitnet__thread_pool_create(&session->pool, threads) : DIGITNET_OK;
+        .snapshot = snapshot, .batch_size = batch_size, .thread_count = thread_count, .busy = ATOMIC_FLAG_INIT};
+    digitnet_status status =
+        thread_count > 1 ? digitnet__thread_pool_create(&session->threads, thread_count) : DIGITNET_OK;
     if (status == DIGITNET_OK)
         status = create_workspaces(session);
     if (status != DIGITNET_OK) {
@@ -131,7 +132,7 @@ digitnet_status digitnet_session_clone(digitnet_session **out, const digitnet_se
     if (!session)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_session_clone: session is NULL");
     atomic_fetch_add(&session->snapshot->owners, 1);
-    return create_session(out, session->snapshot, session->batch_size, session->threads);
+    return create_session(out, session->snapshot, session->batch_size, session->thread_count);
 }
 
 void digitnet_session_free(digitnet_session *session) {
@@ -142,7 +143,7 @@ void digitnet_session_free(digitnet_session *session) {
     for (size_t i = 0; i < session->workspace_count; i++)
         digitnet__workspace_release(&session->workspaces[i]);
     digitnet__release(session->workspaces);
-    digitnet__thread_pool_free(session->pool);
+    digitnet__thread_pool_free(session->threads);
     release_snapshot(session->snapshot);
     digitnet__release(session);
     digitnet__call_leave(&call, DIGITNET_OK);
@@ -161,11 +162,11 @@ static void run_chunk(void *context, size_t task, size_t worker) {
 static bool run_chunks(float *scores, digitnet_session *session) {
     session->scores = scores;
     atomic_store(&session->overflows, false);
-    digitnet__thread_pool_run(session->pool, run_chunk, session, (session->count - 1) / session->chunk + 1);
+    digitnet__thread_pool_run(session->threads, run_chunk, session, (session->count - 1) / session->chunk + 1);
     return !atomic_load(&session->overflows);
 }
 
-/* With the session to itself. */
+/* With exclusive access to the session. */
 static digitnet_status run_all(float *scores, digitnet_session *session, digitnet__images images, size_t count) {
     session->images = images;
     session->count = count;

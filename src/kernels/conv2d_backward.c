@@ -99,19 +99,19 @@ static void place_windows(backward *job, size_t first, const digitnet__conv2d_sh
     }
 }
 
-static void mark_windows(uint32_t *marks, const float *gradients, size_t windows, size_t lanes) {
+static void find_windows(uint32_t *bits, const float *gradients, size_t windows, size_t lanes) {
     for (size_t lane = 0; lane < lanes; lane += WIDTH) {
         ivec found = {0};
         for (size_t window = 0; window < windows; window++)
             found |= (vec_load(gradients + window * lanes + lane) != 0) & (int32_t)(UINT32_C(1) << window);
-        memcpy(marks + lane, &found, sizeof found);
+        memcpy(bits + lane, &found, sizeof found);
     }
 }
 
-static void mark_band(backward *job) {
+static void find_band_windows(backward *job) {
     size_t first = min_size(job->window_count, 32);
-    mark_windows(job->low, job->gradients, first, job->lanes);
-    mark_windows(job->high, job->gradients + first * job->lanes, job->window_count - first, job->lanes);
+    find_windows(job->low, job->gradients, first, job->lanes);
+    find_windows(job->high, job->gradients + first * job->lanes, job->window_count - first, job->lanes);
 }
 
 /* Copies `count` values, and up to three more. */
@@ -175,7 +175,7 @@ void SET_NAME(conv2d_relu_pool_backward)(float *kernel_gradient, float *bias_gra
         place_windows(&job, first, shape, pool);
         read_band(&job, first, output_gradient, output, argmax);
         if (!is_nine(&job))
-            mark_band(&job);
+            find_band_windows(&job);
         if (job.patches)
             copy_patches(&job);
         if (bias_gradient)

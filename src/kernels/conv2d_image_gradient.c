@@ -29,7 +29,7 @@ typedef struct depth_chunk {
 } depth_chunk;
 
 /* Bit i of positions[window x places + place]: filter first + i of the group has a value there. */
-static void mark_positions(const backward *job, size_t first, size_t lanes) {
+static void find_positions(const backward *job, size_t first, size_t lanes) {
     for (size_t window = 0; window < job->window_count; window++)
         for (size_t place = 0; place < job->places; place++) {
             const float *gradients = job->gradients + window * job->lanes + first;
@@ -126,7 +126,7 @@ static void place_chunk(depth_chunk *chunk, size_t first, size_t end) {
 void SET_NAME(add_image_gradient)(float *image_gradient, const backward *job) {
     depth_chunk chunk = {.job = job, .image_gradient = image_gradient};
     for (size_t first = 0; first < job->filters; first += GROUP) {
-        mark_positions(job, first, min_size(job->lanes - first, GROUP));
+        find_positions(job, first, min_size(job->lanes - first, GROUP));
         chunk.gradients = job->gradients + first;
         for (size_t done = 0, vectors = job->padded_depth / WIDTH; done < vectors;) {
             size_t part = next_part(vectors - done, MAX_VECTORS);

@@ -116,6 +116,7 @@ digitnet_status digitnet__activation_check_node(const digitnet__activation *acti
         return status;
     int64_t from_end = shape.flat ? -1 : -3;
     if (axis.integers[0] != 1 && axis.integers[0] != from_end)
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute 'axis' is not the channels'");
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node,
+                                        "attribute 'axis' is not the axis of the channels");
     return DIGITNET_OK;
 }

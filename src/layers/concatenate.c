@@ -13,11 +13,12 @@ static digitnet_status infer_shape(digitnet__layer *layer) {
         digitnet__shape other = layer->inputs[i].shape;
         if (other.height != output.height || other.width != output.width || other.flat != output.flat) {
             return digitnet__fail(
-                DIGITNET_ESHAPE, "layer '%s': input 0 is %s and input %zu is %s; they may differ in channels alone",
+                DIGITNET_ESHAPE, "layer '%s': input 0 is %s and input %zu is %s; only their channels may differ",
                 layer->name, digitnet__shape_text(layer->inputs[0].shape).text, i, digitnet__shape_text(other).text);
         }
         if (!digitnet__size_add(&output.channels, output.channels, other.channels))
-            return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': the channels of its inputs overflow", layer->name);
+            return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': the sum of its inputs' channels overflows",
+                                  layer->name);
     }
     layer->output = output;
     return DIGITNET_OK;
@@ -85,7 +86,8 @@ static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reade
         return status;
     int64_t from_end = reader->shape.flat ? -1 : -3;
     if (axis.integers[0] != 1 && axis.integers[0] != from_end)
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'axis' is not the channels'");
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node,
+                                        "attribute 'axis' is not the axis of the channels");
     return DIGITNET_OK;
 }
 

@@ -51,9 +51,9 @@ static digitnet_status infer_shape(digitnet__layer *layer) {
         !digitnet__size_multiply(&positions, shape.output_height, shape.output_width) ||
         !digitnet__size_multiply(&values, positions, conv->outputs) ||
         !digitnet__size_multiply(&layer->multiply_adds, layer->tensors[DNN_KERNEL].values, positions)) {
-        return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': %zu filters of %zux%zu over an input of %s overflow",
-                              layer->name, conv->outputs, conv->window_height, conv->window_width,
-                              digitnet__shape_text(input).text);
+        return digitnet__fail(
+            DIGITNET_ELIMIT, "layer '%s': the size of %zu filters of %zux%zu over an input of %s overflows",
+            layer->name, conv->outputs, conv->window_height, conv->window_width, digitnet__shape_text(input).text);
     }
     return DIGITNET_OK;
 }

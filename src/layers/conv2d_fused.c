@@ -1,10 +1,11 @@
 /* A convolution with ReLU and the max pool behind it as one op. What the pool does not read is never computed, the
- * convolution's output is never stored, and the way back does work for those values alone that the pool let through. */
+ * convolution's output is never stored, and the backward pass works only on the values that the max pool let through.
+ */
 #include "core/memory.h"
 #include "kernels/im2col.h"
 #include "layers/conv2d.h"
 
-/* Places in a window, so that one is told in 8 bits. */
+/* Places in a window, so that 8 bits hold the number of one. */
 enum { MAX_WINDOW = 256 };
 
 /* Windows side by side, without padding. */
@@ -32,7 +33,7 @@ static bool is_padded(const digitnet__conv2d_shape *conv) {
 }
 
 /* The image with its zeros, where it has any. */
-static size_t book_padded(digitnet__arena *arena, const digitnet__conv2d_shape *conv) {
+static size_t reserve_padded(digitnet__arena *arena, const digitnet__conv2d_shape *conv) {
     const size_t dimensions[] = {conv->height + conv->padding_top + conv->padding_bottom,
                                  conv->width + conv->padding_left + conv->padding_right, conv->channels};
     size_t values = 0;
@@ -51,8 +52,8 @@ static scratch_layout scratch_of(const digitnet__op *op, void *memory) {
     scratch_layout layout = {.arena.memory = memory};
     size_t forward = op->kernels->conv2d_relu_pool_scratch(&op->conv2d, &op->pool2d);
     size_t backward = op->kernels->conv2d_relu_pool_backward_scratch(&op->conv2d, &op->pool2d);
-    layout.image = book_padded(&layout.arena, &op->conv2d);
-    layout.gradient = book_padded(&layout.arena, &op->conv2d);
+    layout.image = reserve_padded(&layout.arena, &op->conv2d);
+    layout.gradient = reserve_padded(&layout.arena, &op->conv2d);
     layout.kernels = digitnet__arena_reserve(&layout.arena, forward > backward ? forward : backward, 1);
     return layout;
 }

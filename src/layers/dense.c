@@ -17,8 +17,8 @@ static digitnet_status infer_shape(digitnet__layer *layer) {
     layer->output = (digitnet__shape){.height = 1, .width = 1, .channels = units, .flat = true};
     size_t dimensions[] = {input.channels, units};
     if (!digitnet__layer_set_weights(layer, dimensions, 2)) {
-        return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': %zu inputs times %zu units overflow", layer->name,
-                              input.channels, units);
+        return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': the size of %zu inputs times %zu units overflows",
+                              layer->name, input.channels, units);
     }
     layer->multiply_adds = layer->tensors[DNN_KERNEL].values;
     return DIGITNET_OK;
@@ -121,7 +121,7 @@ static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reade
     if (attributes[ALPHA].number != 1 || attributes[BETA].number != 1 || attributes[TRANS_A].integers[0] != 0 ||
         attributes[TRANS_B].integers[0] != 1)
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node,
-                                        "only 'alpha' 1, 'beta' 1, 'transA' 0 and 'transB' 1");
+                                        "only 'alpha' 1, 'beta' 1, 'transA' 0 and 'transB' 1 are supported");
     layer->attributes.outputs = kernel->dimensions[0];
     layer->attributes.no_bias = reader->node->input_count == 2;
     return DIGITNET_OK;

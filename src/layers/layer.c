@@ -57,18 +57,19 @@ bool digitnet__layer_set_weights(digitnet__layer *layer, const size_t *dimension
 static digitnet_status check_initializer(const digitnet__layer *layer, const char *which, digitnet_initializer value) {
     if (value >= DIGITNET_INITIALIZER_DEFAULT && value <= DIGITNET_INITIALIZER_ONES)
         return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_EINVAL, "layer '%s': %s is %d, which is no initializer", layer->name, which,
+    return digitnet__fail(DIGITNET_EINVAL, "layer '%s': %s is %d, which is not an initializer", layer->name, which,
                           (int)value);
 }
 
 digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer) {
     const digitnet__attributes *attributes = &layer->attributes;
     if (!digitnet__activation_find(attributes->activation)) {
-        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': %d is no activation", layer->name,
+        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': activation is %d, which is not an activation", layer->name,
                               (int)attributes->activation);
     }
     if (attributes->padding != DIGITNET_PADDING_VALID && attributes->padding != DIGITNET_PADDING_SAME)
-        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': %d is no padding", layer->name, (int)attributes->padding);
+        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': padding is %d, which is not a padding", layer->name,
+                              (int)attributes->padding);
     digitnet_status status = check_initializer(layer, "kernel_initializer", attributes->kernel_initializer);
     return status == DIGITNET_OK ? check_initializer(layer, "bias_initializer", attributes->bias_initializer) : status;
 }
@@ -77,7 +78,8 @@ digitnet_status digitnet__layer_check_image(const digitnet__layer *layer) {
     digitnet__shape input = layer->inputs[0].shape;
     if (!input.flat)
         return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_ESHAPE, "layer '%s': its input of %s values is flat, it needs rows and columns",
+    return digitnet__fail(DIGITNET_ESHAPE,
+                          "layer '%s': its input is flat (%s values); it requires rows, columns and channels",
                           layer->name, digitnet__shape_text(input).text);
 }
 

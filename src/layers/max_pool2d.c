@@ -7,7 +7,7 @@
 #include "layers/window.h"
 #include "onnx/schema.h"
 
-/* Places in a window, so that one is told apart in 16 bits. */
+/* Places in a window, so that 16 bits hold the number of one. */
 enum { MAX_WINDOW = 65536 };
 
 static digitnet__pool2d_shape shape_of(const digitnet__layer *layer) {
@@ -28,15 +28,17 @@ static digitnet__pool2d_shape shape_of(const digitnet__layer *layer) {
     return shape;
 }
 
-/* They count as multiply-adds: a large window that moves by 1 takes far more time than its values tell. */
+/* They count as multiply-adds: a large window that moves by 1 takes far more time than the number of its values
+ * suggests. */
 static digitnet_status count_comparisons(digitnet__layer *layer, const digitnet__pool2d_shape *shape) {
     size_t height = shape->pool_height < shape->height ? shape->pool_height : shape->height;
     size_t width = shape->pool_width < shape->width ? shape->pool_width : shape->width;
     size_t factors[] = {shape->output_height, shape->output_width, shape->channels, height, width};
     if (digitnet__size_product(&layer->multiply_adds, factors, sizeof factors / sizeof *factors))
         return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': a pool of %zux%zu over an input of %s overflows", layer->name,
-                          shape->pool_height, shape->pool_width, digitnet__shape_text(layer->inputs[0].shape).text);
+    return digitnet__fail(
+        DIGITNET_ELIMIT, "layer '%s': the work of a pooling window of %zux%zu over an input of %s overflows",
+        layer->name, shape->pool_height, shape->pool_width, digitnet__shape_text(layer->inputs[0].shape).text);
 }
 
 static digitnet_status check(const digitnet__layer *layer) {
@@ -45,8 +47,8 @@ static digitnet_status check(const digitnet__layer *layer) {
     if (status == DIGITNET_OK)
         status = digitnet__window_check(layer);
     if (status == DIGITNET_OK && pool->window_height > MAX_WINDOW / pool->window_width) {
-        status = digitnet__fail(DIGITNET_ELIMIT, "layer '%s': a pool of %zux%zu has more than %d places", layer->name,
-                                pool->window_height, pool->window_width, MAX_WINDOW);
+        status = digitnet__fail(DIGITNET_ELIMIT, "layer '%s': a pooling window of %zux%zu has more than %d positions",
+                                layer->name, pool->window_height, pool->window_width, MAX_WINDOW);
     }
     return status;
 }
@@ -58,7 +60,7 @@ static digitnet_status infer_shape(digitnet__layer *layer) {
     digitnet__pool2d_shape shape = shape_of(layer);
     digitnet__shape input = layer->inputs[0].shape;
     if (shape.output_height == 0 || shape.output_width == 0) {
-        return digitnet__fail(DIGITNET_ESHAPE, "layer '%s': a pool of %zux%zu does not fit its input of %s",
+        return digitnet__fail(DIGITNET_ESHAPE, "layer '%s': a pooling window of %zux%zu does not fit its input of %s",
                               layer->name, shape.pool_height, shape.pool_width, digitnet__shape_text(input).text);
     }
     layer->output = (digitnet__shape){shape.output_height, shape.output_width, input.channels, false};

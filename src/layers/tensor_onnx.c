@@ -54,9 +54,9 @@ digitnet_status digitnet__tensor_match(const digitnet__onnx_tensor *file, const 
     size_t dimensions[DNN_ONNX_RANK_MAX];
     size_t rank = file_dimensions(dimensions, tensor);
     if (file->data_type != DNN_DATA_FLOAT)
-        return digitnet__onnx_fail_tensor(DIGITNET_EUNSUPPORTED, file, "its values are not float");
+        return digitnet__onnx_fail_tensor(DIGITNET_EUNSUPPORTED, file, "its data type is not float");
     if (rank != file->rank || memcmp(dimensions, file->dimensions, rank * sizeof *dimensions) != 0) {
-        return digitnet__fail(DIGITNET_EFORMAT, "initializer '%s' at byte %zu is %s; the layer needs %s",
+        return digitnet__fail(DIGITNET_EFORMAT, "initializer '%s' at byte %zu is %s; the layer requires %s",
                               digitnet__wire_printable(file->name).text, file->message.offset,
                               digitnet__onnx_dimensions_text(file->dimensions, file->rank).text,
                               digitnet__onnx_dimensions_text(dimensions, rank).text);

@@ -22,13 +22,13 @@ digitnet_status digitnet__window_check(const digitnet__layer *layer) {
     const digitnet__attributes *window = &layer->attributes;
     if (window->window_height == 0 || window->window_width == 0 || window->stride_height == 0 ||
         window->stride_width == 0) {
-        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': a window of %zux%zu moved by %zux%zu; none may be 0",
-                              layer->name, window->window_height, window->window_width, window->stride_height,
-                              window->stride_width);
+        return digitnet__fail(DIGITNET_EINVAL,
+                              "layer '%s': the window is %zux%zu and its stride %zux%zu; no size may be 0", layer->name,
+                              window->window_height, window->window_width, window->stride_height, window->stride_width);
     }
     if (window->stride_height <= INT32_MAX && window->stride_width <= INT32_MAX)
         return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': stride %zux%zu; %d is the most", layer->name,
+    return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': the stride is %zux%zu; the limit is %d", layer->name,
                           window->stride_height, window->stride_width, INT32_MAX);
 }
 
@@ -87,7 +87,7 @@ static digitnet_status match_pads(digitnet__attributes *window, const digitnet__
         }
     }
     return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node,
-                                    "attribute 'pads' is neither no padding nor 'same' padding");
+                                    "attribute 'pads' is neither 'valid' nor 'same' padding");
 }
 
 static digitnet_status take_padding(digitnet__attributes *window, const digitnet__onnx_reader *reader,

@@ -1,4 +1,4 @@
-/* What convolutions and pools share: a window, its strides, its padding, and how these stand in a file. */
+/* What convolutions and pooling share: a window, its strides, its padding, and how these stand in a file. */
 #ifndef DNN_LAYERS_WINDOW_H
 #define DNN_LAYERS_WINDOW_H
 

@@ -45,7 +45,7 @@ digitnet_status digitnet__model_check_name(const digitnet_model *model, const ch
                               name, MAX_NAME);
     }
     if (digitnet__graph_find_value(&value, &model->network.graph, name)) {
-        return digitnet__fail(DIGITNET_EINVAL, "layer name '%s': %s has it", name,
+        return digitnet__fail(DIGITNET_EINVAL, "layer name '%s': it is already the name of %s", name,
                               value ? "another layer" : "the model's input");
     }
     return DIGITNET_OK;
@@ -75,8 +75,9 @@ static size_t default_name(char name[MAX_NAME + 1], const digitnet_model *model,
 static digitnet_status check_limit(const char *layer, const char *what, size_t sum, size_t more, size_t limit) {
     if (more <= limit && sum <= limit - more)
         return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': its %zu %s on top of %zu exceed the limit of %zu", layer, more,
-                          what, sum, limit);
+    return digitnet__fail(DIGITNET_ELIMIT,
+                          "layer '%s': its %zu %s, added to the %zu of the layers before it, exceed the limit of %zu",
+                          layer, more, what, sum, limit);
 }
 
 static digitnet_status check_limits(const digitnet_model *model, const digitnet__layer *layer) {
@@ -84,7 +85,7 @@ static digitnet_status check_limits(const digitnet_model *model, const digitnet_
     size_t dimensions[] = {layer->output.height, layer->output.width, layer->output.channels, sizeof(float)};
     size_t bytes;
     if (!digitnet__size_product(&bytes, dimensions, 4)) {
-        return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': its output of %s overflows", layer->name,
+        return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': the size of its output of %s overflows", layer->name,
                               digitnet__shape_text(layer->output).text);
     }
     digitnet_status status =
@@ -103,14 +104,14 @@ static digitnet_status check_limits(const digitnet_model *model, const digitnet_
 static digitnet_status check_compiled(const digitnet_model *model) {
     if (!model->network.parameters)
         return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_ESTATE, "the model has its weights, from %s: its layers are fixed",
+    return digitnet__fail(DIGITNET_ESTATE, "the model already has its weights, from %s: no layer can be added",
                           model->training ? "digitnet_model_compile()" : "the file that it was loaded from");
 }
 
 static digitnet_status check_layer_count(const digitnet_model *model) {
     if (model->network.graph.layer_count < DNN_LAYERS_MAX)
         return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_ELIMIT, "the model has %d layers, the most that a file holds", DNN_LAYERS_MAX);
+    return digitnet__fail(DIGITNET_ELIMIT, "the model has %d layers, which is the limit", DNN_LAYERS_MAX);
 }
 
 /* Infers and checks with inputs in memory that the caller releases. */
@@ -162,8 +163,8 @@ static digitnet_status find_input(size_t *value, const digitnet_model *model, co
         return digitnet__fail(DIGITNET_EINVAL, "%s layer: inputs[%zu] is NULL", request->kind->name, index);
     if (digitnet__graph_find_value(value, graph, name))
         return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_ENOTFOUND, "%s layer: its input '%.80s' is no layer's name", request->kind->name,
-                          name);
+    return digitnet__fail(DIGITNET_ENOTFOUND, "%s layer: its input '%.80s' is not the name of a layer",
+                          request->kind->name, name);
 }
 
 static digitnet_status check_input_list(const digitnet__layer_request *request) {
@@ -172,8 +173,8 @@ static digitnet_status check_input_list(const digitnet__layer_request *request) 
     if (!request->inputs)
         return digitnet__fail(DIGITNET_EINVAL, "%s layer: inputs is NULL", request->kind->name);
     if (request->input_count < 2) {
-        return digitnet__fail(DIGITNET_EINVAL, "%s layer: %zu inputs; it joins two or more", request->kind->name,
-                              request->input_count);
+        return digitnet__fail(DIGITNET_EINVAL, "%s layer: input_count is %zu; it must be at least 2",
+                              request->kind->name, request->input_count);
     }
     return DIGITNET_OK;
 }
@@ -215,7 +216,7 @@ static digitnet_status add_layer(digitnet_model *model, const digitnet__layer_re
         status = digitnet__model_check(model);
     } else {
         status = options == DIGITNET_OK ? append(model, request) : options;
-        /* A compiled model is not spoilt by a layer that comes too late. */
+        /* A compiled model is not spoilt by a layer that is added too late. */
         if (status != DIGITNET_OK && !model->network.parameters)
             keep_error(model, status);
     }

@@ -62,8 +62,8 @@ digitnet_status digitnet_model_describe_layer(digitnet_layer_info *out, const di
         digitnet_layer_info info = layer_info(&model->network.graph.layers[index]);
         digitnet__result_write(out, &info, sizeof info);
     } else {
-        status =
-            digitnet__fail(DIGITNET_ENOTFOUND, "layer %zu: the model has %zu", index, model->network.graph.layer_count);
+        status = digitnet__fail(DIGITNET_ENOTFOUND, "layer %zu does not exist: the model has %zu layers", index,
+                                model->network.graph.layer_count);
     }
     digitnet__model_end_read(model);
     return status;
@@ -84,7 +84,7 @@ digitnet_status digitnet_model_describe_tensor(digitnet_tensor_info *out, const 
             info.dimensions[i] = tensor->dimensions[i];
         digitnet__result_write(out, &info, sizeof info);
     } else {
-        status = digitnet__fail(DIGITNET_ENOTFOUND, "tensor %zu: the model has %zu", index,
+        status = digitnet__fail(DIGITNET_ENOTFOUND, "tensor %zu does not exist: the model has %zu tensors", index,
                                 model->network.graph.tensor_count);
     }
     digitnet__model_end_read(model);
@@ -102,8 +102,9 @@ digitnet_status digitnet_model_describe_input(const char **out, const digitnet_m
     if (layer < graph->layer_count && index < graph->layers[layer].input_count) {
         *out = digitnet__graph_value_name(graph, graph->layers[layer].inputs[index].value);
     } else {
-        status = digitnet__fail(DIGITNET_ENOTFOUND, "layer %zu, input %zu: the model has %zu layers%s", layer, index,
-                                graph->layer_count, layer < graph->layer_count ? ", and this one fewer inputs" : "");
+        status =
+            digitnet__fail(DIGITNET_ENOTFOUND, "layer %zu with an input %zu does not exist: the model has %zu layers",
+                           layer, index, graph->layer_count);
     }
     digitnet__model_end_read(model);
     return status;

@@ -2,7 +2,7 @@
 #include "core/status.h"
 #include "model/model.h"
 
-/* Its address tells threads apart. */
+/* Its address identifies the thread. */
 static _Thread_local char this_thread;
 
 bool digitnet__model_in_callback(const digitnet_model *model) {
@@ -20,8 +20,7 @@ digitnet_status digitnet__model_begin_read(const digitnet_model *model) {
     int users = atomic_load(users_of(model));
     do {
         if (users < 0)
-            return digitnet__fail(DIGITNET_ESTATE,
-                                  "the model is being changed, by a fit or another call that writes to it");
+            return digitnet__fail(DIGITNET_ESTATE, "the model is being changed by a fit or another call");
     } while (!atomic_compare_exchange_weak(users_of(model), &users, users + 1));
     return DIGITNET_OK;
 }

@@ -28,12 +28,12 @@ static digitnet_status check_input(size_t height, size_t width, size_t channels)
                               height, width, channels);
     }
     if (!digitnet__size_product(&bytes, dimensions, 4)) {
-        return digitnet__fail(DIGITNET_ELIMIT, "digitnet_model_create: an input of %zux%zux%zu overflows", height,
-                              width, channels);
+        return digitnet__fail(DIGITNET_ELIMIT, "digitnet_model_create: the size of an input of %zux%zux%zu overflows",
+                              height, width, channels);
     }
     if (height > INT32_MAX || width > INT32_MAX || channels > INT32_MAX) {
         return digitnet__fail(DIGITNET_ELIMIT,
-                              "digitnet_model_create: an input of %zux%zux%zu; a file holds sizes up to %d", height,
+                              "digitnet_model_create: the input is %zux%zux%zu; the limit of each size is %d", height,
                               width, channels, INT32_MAX);
     }
     return DIGITNET_OK;
@@ -85,7 +85,8 @@ digitnet_status digitnet__model_check(const digitnet_model *model) {
 
 digitnet_status digitnet__model_check_weights(const digitnet_model *model) {
     if (!model->network.parameters)
-        return digitnet__fail(DIGITNET_ESTATE, "the model has no weights yet; digitnet_model_compile() draws them");
+        return digitnet__fail(DIGITNET_ESTATE,
+                              "the model has no weights yet; digitnet_model_compile() initializes them");
     return DIGITNET_OK;
 }
 
@@ -113,7 +114,8 @@ digitnet_status digitnet_model_clone(digitnet_model **out, const digitnet_model 
         return status;
     digitnet_model *copy = NULL;
     if (model->error != DIGITNET_OK) {
-        status = digitnet__fail(DIGITNET_ESTATE, "digitnet_model_clone: a builder failed: %s", model->error_message);
+        status =
+            digitnet__fail(DIGITNET_ESTATE, "digitnet_model_clone: adding a layer failed: %s", model->error_message);
     } else {
         copy = digitnet__allocate_zeroed(sizeof *copy);
         status = DIGITNET_ENOMEM;

@@ -10,7 +10,8 @@ digitnet_status digitnet__training_create(digitnet__training **out, const digitn
     *out = NULL;
     size_t slots = digitnet__optimizer_slots(&settings->settings), bytes;
     if (!digitnet__size_product(&bytes, (size_t[]){slots, parameter_count, sizeof(float)}, 3)) {
-        return digitnet__fail(DIGITNET_ELIMIT, "the optimizer's state for %zu weights overflows", parameter_count);
+        return digitnet__fail(DIGITNET_ELIMIT, "the size of the optimizer's state for %zu weights overflows",
+                              parameter_count);
     }
     digitnet__training *training = digitnet__allocate_zeroed(sizeof *training);
     if (!training)

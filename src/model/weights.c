@@ -40,8 +40,9 @@ static digitnet_status read_weights(float *values, size_t capacity, const digitn
     if (status != DIGITNET_OK)
         return status;
     if (capacity < chosen.values) {
-        return digitnet__fail(DIGITNET_EBUFFER, "digitnet_model_get_weights: '%.80s' has %zu values, the buffer %zu",
-                              tensor ? tensor : "all", chosen.values, capacity);
+        return digitnet__fail(DIGITNET_EBUFFER,
+                              "digitnet_model_get_weights: %.80s has %zu values, the buffer has room for %zu",
+                              tensor ? tensor : "the model", chosen.values, capacity);
     }
     for (size_t i = 0; i < chosen.count; i++) {
         const digitnet__tensor *each = selected_tensor(&chosen, network, i);
@@ -66,7 +67,7 @@ digitnet_status digitnet_model_get_weights(float *values, size_t capacity, const
 static digitnet_status check_finite(const float *values, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (!isfinite(values[i])) {
-            return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_set_weights: value %zu is %s", i,
+            return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_set_weights: value %zu is %s; it must be finite", i,
                                   digitnet__number_text(values[i]).text);
         }
     }
@@ -80,8 +81,8 @@ static digitnet_status write_weights(digitnet_model *model, const char *tensor, 
     if (status == DIGITNET_OK)
         status = select_tensors(&chosen, network, tensor);
     if (status == DIGITNET_OK && count != chosen.values) {
-        status = digitnet__fail(DIGITNET_ESHAPE, "digitnet_model_set_weights: '%.80s' has %zu values, %zu are given",
-                                tensor ? tensor : "all", chosen.values, count);
+        status = digitnet__fail(DIGITNET_ESHAPE, "digitnet_model_set_weights: %.80s has %zu values, but count is %zu",
+                                tensor ? tensor : "the model", chosen.values, count);
     }
     if (status == DIGITNET_OK)
         status = check_finite(values, count);
@@ -125,7 +126,7 @@ static digitnet_status set_trainable(digitnet_model *model, const char *layer, b
     }
     if (!found && layer)
         return digitnet__fail(DIGITNET_ENOTFOUND, "the model has no layer '%.80s'", layer);
-    digitnet__plan_mark_gradients(&network->training);
+    digitnet__plan_find_gradients(&network->training);
     return DIGITNET_OK;
 }
 

@@ -136,7 +136,7 @@ static size_t write_model(digitnet__wire_writer *writer, const digitnet_model *m
 
 digitnet_status digitnet__export_size(size_t *size, const digitnet_model *model) {
     if (model->error != DIGITNET_OK)
-        return digitnet__fail(DIGITNET_ESTATE, "a builder failed: %s", model->error_message);
+        return digitnet__fail(DIGITNET_ESTATE, "adding a layer failed: %s", model->error_message);
     digitnet_status status = digitnet__model_check_weights(model);
     if (status == DIGITNET_OK)
         status = check_values(model);
@@ -146,7 +146,7 @@ digitnet_status digitnet__export_size(size_t *size, const digitnet_model *model)
     write_model(&counter, model);
     if (counter.position > INT32_MAX) {
         return digitnet__fail(DIGITNET_ELIMIT,
-                              "%zu weights and their training take more than the 2 GiB that an ONNX file can have",
+                              "%zu weights and their training state exceed the 2 GiB limit of ONNX files",
                               model->network.graph.parameter_count);
     }
     *size = counter.position;

@@ -14,7 +14,7 @@
 #define MAX_BYTES ((size_t)INT32_MAX)
 
 /* Puts the file, or the call, before the message of what failed below. */
-static digitnet_status tell_where(digitnet_status status, const char *where) {
+static digitnet_status fail_at(digitnet_status status, const char *where) {
     return digitnet__fail(status, "%s: %s", where, digitnet_last_error());
 }
 
@@ -40,7 +40,7 @@ static digitnet_status save(const digitnet_model *model, const char *path) {
         digitnet__model_end_read(model);
     }
     if (status != DIGITNET_OK)
-        return tell_where(status, path);
+        return fail_at(status, path);
     status = digitnet__file_write(path, file, size);
     digitnet__release(file);
     return status;
@@ -57,7 +57,7 @@ static digitnet_status export_to_caller(unsigned char *bytes, size_t capacity, s
     size_t size;
     digitnet_status status = digitnet__export_size(&size, model);
     if (status != DIGITNET_OK)
-        return tell_where(status, "digitnet_model_save_memory");
+        return fail_at(status, "digitnet_model_save_memory");
     if (needed)
         *needed = size;
     if (size > capacity) {
@@ -114,7 +114,7 @@ static digitnet_status load(digitnet_model **out, const char *path, const digitn
         return status;
     status = digitnet__import_model(out, bytes, size, &own);
     digitnet__release(bytes);
-    return status == DIGITNET_OK ? status : tell_where(status, path);
+    return status == DIGITNET_OK ? status : fail_at(status, path);
 }
 
 digitnet_status digitnet_model_load_ex(digitnet_model **out, const char *path,
@@ -144,7 +144,7 @@ static digitnet_status load_memory(digitnet_model **out, const void *bytes, size
                               own.max_bytes);
     }
     status = digitnet__import_model(out, bytes, size, &own);
-    return status == DIGITNET_OK ? status : tell_where(status, "digitnet_model_load_memory");
+    return status == DIGITNET_OK ? status : fail_at(status, "digitnet_model_load_memory");
 }
 
 digitnet_status digitnet_model_load_memory_ex(digitnet_model **out, const void *bytes, size_t size,

@@ -47,7 +47,7 @@ static digitnet_status scan_graph(graph_parts *parts, digitnet__wire_view graph)
     }
     if (reader.status == DIGITNET_OK &&
         (parts->nodes > DNN_ONNX_NODES_MAX || parts->initializers > DNN_ONNX_INITIALIZERS_MAX)) {
-        return digitnet__fail(DIGITNET_ELIMIT, "a graph of %zu nodes and %zu initializers; %d and %d are the most",
+        return digitnet__fail(DIGITNET_ELIMIT, "the graph has %zu nodes and %zu initializers; the limits are %d and %d",
                               parts->nodes, parts->initializers, DNN_ONNX_NODES_MAX, DNN_ONNX_INITIALIZERS_MAX);
     }
     return reader.status;
@@ -191,7 +191,7 @@ static digitnet_status read_layers(digitnet__import *import, digitnet__wire_view
     const digitnet__onnx_value *last = &import->values[import->value_count - 1];
     size_t layers = import->model->network.graph.layer_count;
     if (layers == 0 || last->value != layers || last->channels_last || !digitnet__wire_equal(last->name, output)) {
-        return digitnet__fail(DIGITNET_EUNSUPPORTED, "the graph's output '%s' is not that of its last node",
+        return digitnet__fail(DIGITNET_EUNSUPPORTED, "the graph's output '%s' is not the output of its last node",
                               digitnet__wire_printable(output).text);
     }
     digitnet_status status = digitnet__graph_check_outputs(&import->model->network.graph);
@@ -261,8 +261,9 @@ digitnet_status digitnet__import_graph(digitnet_model **out, digitnet__wire_view
     if (status != DIGITNET_OK)
         return status;
     if (parts.inputs != 1 || parts.outputs != 1) {
-        return digitnet__fail(DIGITNET_EUNSUPPORTED, "a graph of %zu inputs and %zu outputs, not one of each",
-                              parts.inputs, parts.outputs);
+        return digitnet__fail(DIGITNET_EUNSUPPORTED,
+                              "the graph has %zu inputs and %zu outputs; it must have one of each", parts.inputs,
+                              parts.outputs);
     }
     graph_memory memory = {.nodes = 0};
     if (!allocate_memory(&memory, &parts))

@@ -100,7 +100,7 @@ static digitnet_status read_slot(float *state, const digitnet__network *network,
         digitnet__wire_view view = {.bytes = (const unsigned char *)name.text, .size = strlen(name.text)};
         const digitnet__onnx_initializer *initializer = digitnet__onnx_find_initializer(initializers, view);
         if (!initializer)
-            return digitnet__fail(DIGITNET_EFORMAT, "the training has no '%s'", name.text);
+            return digitnet__fail(DIGITNET_EFORMAT, "the training state '%s' is missing", name.text);
         digitnet__onnx_tensor file;
         digitnet_status status = digitnet__onnx_parse_tensor(&file, initializer->message);
         if (status == DIGITNET_OK)

@@ -164,7 +164,7 @@ static digitnet_status scan_entry(found_entries *found, digitnet__metadata *meta
     if (!slot)
         return DIGITNET_OK;
     if (slot->bytes)
-        return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: a second '%s'", entry.offset,
+        return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: '%s' occurs twice", entry.offset,
                               digitnet__wire_printable(key).text);
     found->training_count += slot >= found->training && slot < found->training + TRAINING_KEYS;
     *slot = value;
@@ -191,7 +191,7 @@ static digitnet_status scan_file(found_entries *found, digitnet__metadata *metad
 
 static digitnet_status missing(const char *what) {
     return digitnet__fail(DIGITNET_EFORMAT,
-                          "one of our own files, but without its %s: damaged, or saved by another tool "
+                          "a file of libdigitnet without its %s: damaged, or saved by another tool "
                           "(ignore_metadata reads it all the same)",
                           what);
 }
@@ -326,7 +326,7 @@ static digitnet_status check_progress(const digitnet__progress *progress) {
                 (progress->batches_done > 0 || progress->loss_sum == 0);
     }
     return sound ? DIGITNET_OK
-                 : digitnet__fail(DIGITNET_EFORMAT, "its metadata name a place in the training that cannot be");
+                 : digitnet__fail(DIGITNET_EFORMAT, "the training progress in its metadata is not possible");
 }
 
 digitnet_status digitnet__metadata_read(digitnet__metadata *metadata, digitnet__wire_view file) {
@@ -355,7 +355,7 @@ static digitnet_status freeze_layer(digitnet__graph *graph, digitnet__wire_view 
             return DIGITNET_OK;
         }
     }
-    return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: '" FROZEN_KEY "' names '%s', which is no layer", name.offset,
+    return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: '" FROZEN_KEY "' names '%s', which is not a layer", name.offset,
                           digitnet__wire_printable(name).text);
 }
 

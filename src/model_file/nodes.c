@@ -58,7 +58,7 @@ static const digitnet__onnx_value *find_value(const digitnet__import *import, di
 static digitnet_status add_value(digitnet__import *import, const digitnet__onnx_node *node, digitnet__wire_view name,
                                  size_t value, bool channels_last) {
     if (find_value(import, name) || digitnet__onnx_find_initializer(&import->initializers, name)) {
-        return digitnet__onnx_fail_node(DIGITNET_EFORMAT, node, "its output '%s' has another value's name",
+        return digitnet__onnx_fail_node(DIGITNET_EFORMAT, node, "the name of its output '%s' is already in use",
                                         digitnet__wire_printable(name).text);
     }
     import->values[import->value_count++] =
@@ -101,7 +101,7 @@ static digitnet_status take_values(digitnet__onnx_reader *reader, digitnet__impo
         }
         if (value->channels_last && !(kind && kind->onnx.takes_channels_last))
             return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node,
-                                            "after a Transpose; only Flatten may follow it");
+                                            "it follows a Transpose, which only Flatten may");
         import->layer_values[i] = value->value;
         reader->channels_last = value->channels_last;
     }
@@ -120,7 +120,7 @@ static digitnet_status read_transpose(digitnet__import *import, digitnet__onnx_r
         return status;
     if (reader->shape.flat || memcmp(permutation.integers, channels_last, sizeof channels_last) != 0)
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node,
-                                        "only 'perm' 0, 2, 3, 1 of an image, before Flatten");
+                                        "only 'perm' 0, 2, 3, 1 of an image before Flatten is supported");
     return add_value(import, reader->node, reader->node->output, import->layer_values[0], true);
 }
 
@@ -192,10 +192,10 @@ digitnet_status digitnet__nodes_read(digitnet__import *import) {
         return read_transpose(import, &reader);
     const digitnet__layer_kind *kind = find_kind(node);
     if (!kind)
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "this operator");
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "this operator is not supported");
     digitnet_status status = take_values(&reader, import, kind);
     if (status == DIGITNET_OK && kind->onnx.most_inputs && node->input_count > kind->onnx.most_inputs) {
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "input '%s'",
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "input '%s' is not supported",
                                         digitnet__wire_printable(node->inputs[node->input_count - 1]).text);
     }
     return status == DIGITNET_OK ? add_layer(import, kind, &reader) : status;

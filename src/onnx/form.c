@@ -42,7 +42,7 @@ digitnet_status digitnet__onnx_take_initializer(digitnet__onnx_tensor *tensor, d
     if (!initializer || initializer->used) {
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "input '%s' is %s",
                                         digitnet__wire_printable(node->inputs[input]).text,
-                                        initializer ? "an initializer that another node uses too" : "no initializer");
+                                        initializer ? "also the initializer of another node" : "not an initializer");
     }
     initializer->used = true;
     return digitnet__onnx_parse_tensor(tensor, initializer->message);
@@ -61,7 +61,8 @@ digitnet_status digitnet__onnx_take_weights(const digitnet__onnx_tensor **kernel
             return status;
     }
     if ((*kernel)->rank != rank) {
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "a kernel of %zu dimensions", (*kernel)->rank);
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "a kernel of %zu dimensions is not supported",
+                                        (*kernel)->rank);
     }
     return DIGITNET_OK;
 }

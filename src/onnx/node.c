@@ -83,11 +83,11 @@ digitnet_status digitnet__onnx_parse_node(digitnet__onnx_node *node, digitnet__w
     if (reader.status != DIGITNET_OK)
         return reader.status;
     if (found.domain.size && !digitnet__wire_is(found.domain, "ai.onnx")) {
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "operators of domain '%s'",
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "operators of domain '%s' are not supported",
                                         digitnet__wire_printable(found.domain).text);
     }
     if (found.output.size)
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "output '%s'",
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "a second output '%s' is not supported",
                                         digitnet__wire_printable(found.output).text);
     return node->output.size ? DIGITNET_OK : digitnet__onnx_fail_node(DIGITNET_EFORMAT, node, "it has no output");
 }
@@ -150,7 +150,7 @@ static uint64_t read_value(digitnet__wire_reader *reader, digitnet__onnx_attribu
 static digitnet_status read_attribute(const digitnet__onnx_node *node, digitnet__onnx_attribute *attribute,
                                       digitnet__wire_view message) {
     if (attribute->present)
-        return digitnet__onnx_fail_node(DIGITNET_EFORMAT, node, "a second attribute '%s'", attribute->name);
+        return digitnet__onnx_fail_node(DIGITNET_EFORMAT, node, "attribute '%s' occurs twice", attribute->name);
     attribute->present = true;
     /* A value that is left out of the file is zero, not the operator's default. */
     memset(attribute->integers, 0, sizeof attribute->integers);
@@ -179,7 +179,8 @@ static digitnet_status find_and_read(const digitnet__onnx_node *node, digitnet__
     for (size_t i = 0; i < count; i++)
         if (digitnet__wire_is(name, attributes[i].name))
             return read_attribute(node, &attributes[i], message);
-    return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute '%s'", digitnet__wire_printable(name).text);
+    return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "attribute '%s' is not supported",
+                                    digitnet__wire_printable(name).text);
 }
 
 digitnet_status digitnet__onnx_read_attributes(const digitnet__onnx_node *node, digitnet__onnx_attribute *attributes,

@@ -80,7 +80,7 @@ static void scan(digitnet__wire_reader *reader, digitnet__onnx_tensor *tensor, c
 
 static digitnet_status check_dimensions(digitnet__onnx_tensor *tensor, const contents *found) {
     if (found->rank > DNN_ONNX_RANK_MAX)
-        return digitnet__onnx_fail_tensor(DIGITNET_EUNSUPPORTED, tensor, "more than 4 dimensions");
+        return digitnet__onnx_fail_tensor(DIGITNET_EUNSUPPORTED, tensor, "it has more than 4 dimensions");
     tensor->rank = found->rank;
     for (size_t i = 0; i < found->rank; i++) {
         if (found->dimensions[i] < 0 || found->dimensions[i] > INT32_MAX)
@@ -100,7 +100,7 @@ static digitnet_status check_data(digitnet__onnx_tensor *tensor, const contents 
     size_t bytes = found->raw_fields ? found->raw_bytes : is_float ? found->float_bytes : found->double_bytes;
     size_t expected;
     if (found->raw_fields > 1 || (found->raw_fields && typed_fields))
-        return digitnet__onnx_fail_tensor(DIGITNET_EFORMAT, tensor, "its data stand in it twice");
+        return digitnet__onnx_fail_tensor(DIGITNET_EFORMAT, tensor, "its data occur twice");
     if (!digitnet__size_multiply(&expected, tensor->values, width) || bytes != expected) {
         return digitnet__fail(DIGITNET_EFORMAT, "initializer '%s' at byte %zu: %zu bytes of data for %zu values",
                               digitnet__wire_printable(tensor->name).text, tensor->message.offset, bytes,
@@ -135,7 +135,7 @@ digitnet_status digitnet__onnx_parse_tensor(digitnet__onnx_tensor *tensor, digit
     if (found.location != 0)
         return digitnet__onnx_fail_tensor(DIGITNET_EUNSUPPORTED, tensor, "its data are in another file");
     if (found.segmented)
-        return digitnet__onnx_fail_tensor(DIGITNET_EUNSUPPORTED, tensor, "it comes in segments");
+        return digitnet__onnx_fail_tensor(DIGITNET_EUNSUPPORTED, tensor, "it is stored in segments");
     digitnet_status status = check_dimensions(tensor, &found);
     if (status == DIGITNET_OK)
         status = check_data(tensor, &found);
@@ -176,7 +176,7 @@ float digitnet__onnx_next_float(digitnet__onnx_cursor *cursor) {
 
 digitnet_status digitnet__onnx_read_scalar(double *value, const digitnet__onnx_tensor *file) {
     if (file->values != 1)
-        return digitnet__onnx_fail_tensor(DIGITNET_EFORMAT, file, "one value is needed");
+        return digitnet__onnx_fail_tensor(DIGITNET_EFORMAT, file, "it must have one value");
     digitnet__onnx_cursor data = digitnet__onnx_begin_values(file);
     *value = file->data_type == DNN_DATA_FLOAT ? (double)digitnet__onnx_next_float(&data)
                                                : digitnet__wire_load_double(next_value(&data, sizeof(double)));
@@ -194,11 +194,11 @@ digitnet_status digitnet__onnx_add_initializer(digitnet__onnx_initializers *init
         if (field.number == DNN_TENSOR_NAME)
             digitnet__wire_get_bytes(&reader, &field, &initializer.name);
     if (reader.status == DIGITNET_OK && initializer.name.size > NAME_MAX_BYTES) {
-        return digitnet__fail(DIGITNET_ELIMIT, "byte %zu: an initializer's name of %zu bytes; %d are the most",
+        return digitnet__fail(DIGITNET_ELIMIT, "byte %zu: the name of an initializer has %zu bytes; the limit is %d",
                               message.offset, initializer.name.size, NAME_MAX_BYTES);
     }
     if (reader.status == DIGITNET_OK && digitnet__onnx_find_initializer(initializers, initializer.name)) {
-        return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: a second initializer '%s'", message.offset,
+        return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: a second initializer is named '%s'", message.offset,
                               digitnet__wire_printable(initializer.name).text);
     }
     if (reader.status == DIGITNET_OK)

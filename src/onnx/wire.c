@@ -104,7 +104,7 @@ void digitnet__wire_get_bytes(digitnet__wire_reader *reader, const digitnet__wir
 void digitnet__wire_get_message(digitnet__wire_reader *reader, const digitnet__wire_field *field,
                                 digitnet__wire_view *value, const char *name) {
     if (value->bytes && reader->status == DIGITNET_OK) {
-        reader->status = digitnet__fail(DIGITNET_EFORMAT, "byte %zu: a second %s", field->offset, name);
+        reader->status = digitnet__fail(DIGITNET_EFORMAT, "byte %zu: %s occurs twice", field->offset, name);
         return;
     }
     digitnet__wire_get_bytes(reader, field, value);

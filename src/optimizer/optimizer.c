@@ -24,11 +24,11 @@ size_t digitnet__optimizer_slots(const digitnet__optimizer_settings *settings) {
 /* Settings of an optimizer that is not compiled with would be lost without a word. */
 static digitnet_status check_kind(digitnet_optimizer kind, const digitnet_compile_options *options) {
     if (!digitnet__optimizer_find(kind))
-        return digitnet__fail(DIGITNET_EINVAL, "optimizer: %d is no optimizer", (int)kind);
+        return digitnet__fail(DIGITNET_EINVAL, "optimizer is %d, which is not an optimizer", (int)kind);
     if (options->sgd && kind != DIGITNET_OPTIMIZER_SGD)
-        return digitnet__fail(DIGITNET_EINVAL, "optimizer: settings of SGD are given for another one");
+        return digitnet__fail(DIGITNET_EINVAL, "optimizer: options of SGD are given for another optimizer");
     if (options->adam && kind != DIGITNET_OPTIMIZER_ADAM)
-        return digitnet__fail(DIGITNET_EINVAL, "optimizer: settings of Adam are given for another one");
+        return digitnet__fail(DIGITNET_EINVAL, "optimizer: options of Adam are given for another optimizer");
     return DIGITNET_OK;
 }
 
@@ -91,7 +91,7 @@ static digitnet_status check_fraction(const char *name, double value) {
 
 digitnet_status digitnet__optimizer_settings_check(const digitnet__optimizer_settings *settings) {
     if (!digitnet__optimizer_find(settings->kind))
-        return digitnet__fail(DIGITNET_EINVAL, "optimizer: %d is no optimizer", (int)settings->kind);
+        return digitnet__fail(DIGITNET_EINVAL, "optimizer is %d, which is not an optimizer", (int)settings->kind);
     digitnet_status status = check_positive("learning_rate", settings->learning_rate);
     if (status == DIGITNET_OK)
         status = check_fraction("beta_1", settings->beta_1);
@@ -102,6 +102,6 @@ digitnet_status digitnet__optimizer_settings_check(const digitnet__optimizer_set
     if (status == DIGITNET_OK)
         status = check_fraction("momentum", settings->momentum);
     if (status == DIGITNET_OK && settings->nesterov && settings->momentum == 0)
-        status = digitnet__fail(DIGITNET_EINVAL, "optimizer: nesterov needs a momentum above 0");
+        status = digitnet__fail(DIGITNET_EINVAL, "optimizer: nesterov requires a momentum above 0");
     return status;
 }

@@ -13,10 +13,11 @@ enum {
 digitnet_status digitnet__callbacks_check(const digitnet_callback *list, size_t count) {
     size_t users = 0;
     if (count && !list)
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: callbacks is NULL, callback_count %zu", count);
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: callbacks is NULL, but callback_count is %zu",
+                              count);
     for (size_t i = 0; i < count; i++) {
         if (!list[i].call)
-            return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: callback %zu is NULL", i);
+            return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: callbacks[%zu].call is NULL", i);
         digitnet_status status = DNN_FLAG_CHECK(&list[i], digitnet_callback, uses_snapshot);
         if (status == DIGITNET_OK)
             status = DNN_RESERVED_CHECK((size_t)list[i].reserved, digitnet_callback);
@@ -24,8 +25,8 @@ digitnet_status digitnet__callbacks_check(const digitnet_callback *list, size_t 
             return status;
         users += (size_t)list[i].uses_snapshot;
         if (users > 1)
-            return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: callback %zu is the second that uses_snapshot",
-                                  i);
+            return digitnet__fail(DIGITNET_EINVAL,
+                                  "digitnet_model_fit: callbacks[%zu] is the second with uses_snapshot", i);
     }
     return DIGITNET_OK;
 }
@@ -54,7 +55,7 @@ void digitnet__callbacks_end(const digitnet_callback *list, size_t count) {
 static digitnet_status status_of(int result, size_t index, uint64_t before) {
     if (result > ALL_RESULTS || (result < 0 && !digitnet__is_status(result))) {
         const char *words = digitnet__message_since(before, DIGITNET_ECALLBACK);
-        return digitnet__fail(DIGITNET_ECALLBACK, "callback %zu returned %d, which is no status%s%s", index, result,
+        return digitnet__fail(DIGITNET_ECALLBACK, "callback %zu returned %d, which is not a status%s%s", index, result,
                               *words ? ": " : "", words);
     }
     if (result < 0) {
@@ -78,8 +79,7 @@ static digitnet_status use_snapshot(digitnet__callbacks *callbacks, const digitn
     }
     if (result & DIGITNET_CALLBACK_RESTORE) {
         if (!callbacks->snapshot.taken)
-            return digitnet__fail(DIGITNET_ECALLBACK, "callback %zu asks to restore a snapshot and has kept none",
-                                  index);
+            return digitnet__fail(DIGITNET_ECALLBACK, "callback %zu restores a snapshot, but has kept none", index);
         callbacks->restore = true;
     }
     return DIGITNET_OK;

@@ -70,7 +70,7 @@ static digitnet_status check_and_compile(digitnet_model *model, digitnet_optimiz
     digitnet_compile_options own = {0};
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_compile_options, adam);
     if (status == DIGITNET_OK && own.gradient_ranges > DNN_MAX_GRADIENT_RANGES) {
-        status = digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: gradient_ranges is %zu; at most %d",
+        status = digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: gradient_ranges is %zu; the limit is %d",
                                 own.gradient_ranges, DNN_MAX_GRADIENT_RANGES);
     }
     digitnet__training settings = {
@@ -81,7 +81,7 @@ static digitnet_status check_and_compile(digitnet_model *model, digitnet_optimiz
     if (status == DIGITNET_OK)
         status = digitnet__optimizer_settings_read(&settings.settings, optimizer, &own);
     if (status == DIGITNET_OK && !digitnet__loss_find(loss))
-        status = digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: %d is no loss", (int)loss);
+        status = digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: loss is %d, which is not a loss", (int)loss);
     if (status == DIGITNET_OK)
         status = digitnet__model_begin_write(model);
     if (status == DIGITNET_OK) {
@@ -107,7 +107,8 @@ static digitnet_status set_learning_rate(digitnet_model *model, double learning_
     if (!model)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_set_learning_rate: model is NULL");
     if (!isfinite(learning_rate) || learning_rate <= 0) {
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_set_learning_rate: %s; it must be finite and above 0",
+        return digitnet__fail(DIGITNET_EINVAL,
+                              "digitnet_model_set_learning_rate: learning_rate is %s; it must be finite and above 0",
                               digitnet__number_text(learning_rate).text);
     }
     bool in_callback = digitnet__model_in_callback(model); /* the fit around it already has exclusive access */

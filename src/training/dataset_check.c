@@ -18,7 +18,7 @@ static digitnet_status check_targets(const digitnet__graph *graph, const digitne
     size_t values = digitnet__dataset_layout(dataset)->target_values;
     size_t outputs = digitnet__shape_values(digitnet__graph_output(graph));
     if (values == 0) {
-        return digitnet__fail(DIGITNET_EINVAL, "the %s samples have no targets, which %s needs%s", role, loss->name,
+        return digitnet__fail(DIGITNET_EINVAL, "the %s samples have no targets, which %s requires%s", role, loss->name,
                               loss->id == DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY
                                   ? "; for labels there is sparse_categorical_crossentropy"
                                   : "");
@@ -33,7 +33,7 @@ static digitnet_status check_targets(const digitnet__graph *graph, const digitne
 static digitnet_status check_labels(const digitnet__graph *graph, const digitnet__loss_kind *loss,
                                     const digitnet_dataset *dataset, const char *role) {
     if (loss->takes_targets && digitnet__graph_output(graph).channels != 1) {
-        return digitnet__fail(DIGITNET_EINVAL, "the %s samples have no targets, which %s needs for several outputs",
+        return digitnet__fail(DIGITNET_EINVAL, "the %s samples have no targets, which %s requires for several outputs",
                               role, loss->name);
     }
     return digitnet__dataset_check_labels(dataset, classes_of(graph));

@@ -25,13 +25,14 @@ static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model 
     }
     if (status == DIGITNET_OK)
         status = digitnet__dataset_check(&model->network.graph, loss, dataset, "evaluation");
-    digitnet__thread_pool *pool = NULL;
+    digitnet__thread_pool *threads = NULL;
     if (status == DIGITNET_OK)
-        status = digitnet__thread_pool_create(&pool, options->threads ? options->threads : digitnet__processor_count());
+        status =
+            digitnet__thread_pool_create(&threads, options->threads ? options->threads : digitnet__processor_count());
     digitnet__evaluator evaluator = {0};
     if (status == DIGITNET_OK) {
         status = digitnet__evaluator_create(&evaluator, &model->network, loss, dataset,
-                                            options->batch_size ? options->batch_size : 256, pool);
+                                            options->batch_size ? options->batch_size : 256, threads);
     }
     if (status == DIGITNET_OK)
         status = digitnet__evaluator_run(metrics, &evaluator);
@@ -39,7 +40,7 @@ static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model 
         status = digitnet__fail(DIGITNET_ENOTFINITE,
                                 "digitnet_model_evaluate: the loss is not finite: the network overflows");
     digitnet__evaluator_release(&evaluator);
-    digitnet__thread_pool_free(pool);
+    digitnet__thread_pool_free(threads);
     return status;
 }
 

@@ -18,7 +18,7 @@ static size_t chunk_of(const digitnet__evaluator *evaluator) {
 }
 
 static digitnet_status create_workspaces(digitnet__evaluator *evaluator) {
-    size_t workers = digitnet__thread_pool_size(evaluator->pool);
+    size_t workers = digitnet__thread_pool_size(evaluator->threads);
     evaluator->workspaces = digitnet__allocate_zeroed_array(workers, sizeof *evaluator->workspaces);
     if (!evaluator->workspaces)
         return DIGITNET_ENOMEM;
@@ -32,13 +32,13 @@ static digitnet_status create_workspaces(digitnet__evaluator *evaluator) {
 
 digitnet_status digitnet__evaluator_create(digitnet__evaluator *evaluator, const digitnet__network *network,
                                            const digitnet__loss_kind *loss, const digitnet_dataset *dataset,
-                                           size_t batch_size, digitnet__thread_pool *pool) {
+                                           size_t batch_size, digitnet__thread_pool *threads) {
     size_t count = digitnet_dataset_count(dataset);
     *evaluator = (digitnet__evaluator){.network = network,
                                        .loss = loss,
                                        .activates = network->inference.left_out != loss->takes_over,
                                        .dataset = dataset,
-                                       .pool = pool,
+                                       .threads = threads,
                                        .batch_size = batch_size < count ? batch_size : count};
     digitnet__arena *arena = &evaluator->arena;
     size_t image_bytes = digitnet__shape_values(network->graph.input) * sizeof(float);
@@ -131,7 +131,7 @@ digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__eva
             if (status != DIGITNET_OK)
                 return status;
         }
-        digitnet__thread_pool_run(evaluator->pool, run_chunk, evaluator,
+        digitnet__thread_pool_run(evaluator->threads, run_chunk, evaluator,
                                   (evaluator->batch_count - 1) / chunk_of(evaluator) + 1);
         for (size_t i = 0; i < evaluator->batch_count; i++) {
             loss += scores[i].loss;

@@ -8,9 +8,9 @@
 #include "training/loss.h"
 
 typedef struct digitnet__evaluator {
-    const digitnet__network *network; /* borrowed, as the pool and the data set */
+    const digitnet__network *network; /* borrowed, as the threads and the data set */
     const digitnet_dataset *dataset;
-    digitnet__thread_pool *pool;
+    digitnet__thread_pool *threads;
     const digitnet__loss_kind *loss;
     bool activates; /* the loss wants the outputs behind the last activation */
     size_t batch_size;
@@ -24,7 +24,7 @@ typedef struct digitnet__evaluator {
 
 digitnet_status digitnet__evaluator_create(digitnet__evaluator *evaluator, const digitnet__network *network,
                                            const digitnet__loss_kind *loss, const digitnet_dataset *dataset,
-                                           size_t batch_size, digitnet__thread_pool *pool);
+                                           size_t batch_size, digitnet__thread_pool *threads);
 void digitnet__evaluator_release(digitnet__evaluator *evaluator);
 /* Means over the whole data set. Fails only where a source does. */
 digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__evaluator *evaluator);

@@ -24,7 +24,7 @@ typedef struct fit_state {
     digitnet_dataset *train_part, *validation_part; /* of the validation fraction; owned */
     size_t until_epoch, batch_size, batch_count, image_count;
     size_t *order;
-    digitnet__thread_pool *pool;
+    digitnet__thread_pool *threads;
     digitnet__trainer trainer;
     digitnet__evaluator evaluator;
     digitnet__callbacks callbacks;
@@ -111,14 +111,14 @@ static digitnet_status allocate(fit_state *fit) {
     if (status == DIGITNET_OK)
         status = digitnet__history_create(&fit->history, fit->model->training->progress.epochs_done + 1);
     if (status == DIGITNET_OK)
-        status = digitnet__thread_pool_create(&fit->pool, fit->options.threads ? fit->options.threads
-                                                                               : digitnet__processor_count());
+        status = digitnet__thread_pool_create(&fit->threads, fit->options.threads ? fit->options.threads
+                                                                                  : digitnet__processor_count());
     if (status == DIGITNET_OK)
-        status = digitnet__trainer_create(&fit->trainer, fit->model, fit->train, fit->batch_size, fit->pool);
+        status = digitnet__trainer_create(&fit->trainer, fit->model, fit->train, fit->batch_size, fit->threads);
     if (status == DIGITNET_OK && fit->validation) {
         status = digitnet__evaluator_create(&fit->evaluator, &fit->model->network,
                                             digitnet__loss_find(fit->model->training->loss), fit->validation,
-                                            VALIDATION_BATCH_SIZE, fit->pool);
+                                            VALIDATION_BATCH_SIZE, fit->threads);
     }
     return status;
 }
@@ -126,7 +126,7 @@ static digitnet_status allocate(fit_state *fit) {
 static void release(fit_state *fit) {
     digitnet__evaluator_release(&fit->evaluator);
     digitnet__trainer_release(&fit->trainer);
-    digitnet__thread_pool_free(fit->pool);
+    digitnet__thread_pool_free(fit->threads);
     digitnet__release(fit->order);
     digitnet__snapshot_release(&fit->finite);
     digitnet__callbacks_release(&fit->callbacks);

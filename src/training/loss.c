@@ -110,7 +110,7 @@ static void run_mean_squared_error(digitnet__score *scores, float *gradient, con
 
 static digitnet_status fail_end(const digitnet__graph *graph, const char *wanted) {
     const digitnet__layer *last = &graph->layers[graph->layer_count - 1];
-    return digitnet__fail(DIGITNET_ESHAPE, "the loss needs %s; layer '%s' gives %s with activation %s", wanted,
+    return digitnet__fail(DIGITNET_ESHAPE, "the loss requires %s; layer '%s' gives %s with activation %s", wanted,
                           last->name, digitnet__shape_text(last->output).text,
                           digitnet__activation_name(last->attributes.activation));
 }

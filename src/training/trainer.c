@@ -9,9 +9,9 @@
 
 digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_model *model,
                                          const digitnet_dataset *dataset, size_t batch_size,
-                                         digitnet__thread_pool *pool) {
+                                         digitnet__thread_pool *threads) {
     *trainer = (digitnet__trainer){
-        .model = model, .dataset = dataset, .pool = pool, .loss = digitnet__loss_find(model->training->loss)};
+        .model = model, .dataset = dataset, .threads = threads, .loss = digitnet__loss_find(model->training->loss)};
     if (digitnet__dataset_gives_targets(trainer->loss, dataset))
         trainer->target_values = digitnet__dataset_layout(dataset)->target_values;
     trainer->labels = digitnet__arena_reserve(&trainer->arena, batch_size, sizeof(int32_t));
@@ -22,7 +22,7 @@ digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_mo
         return DIGITNET_ENOMEM;
     digitnet_status status =
         digitnet__pass_create(&trainer->pass, &model->network, batch_size, (size_t)model->training->gradient_ranges,
-                              digitnet__thread_pool_size(pool));
+                              digitnet__thread_pool_size(threads));
     if (status != DIGITNET_OK)
         digitnet__trainer_release(trainer);
     return status;
@@ -121,7 +121,8 @@ static void run_passes(digitnet__trainer *trainer) {
     const digitnet__pass *pass = &trainer->pass;
     size_t phases = pass->forward_count + pass->backward_count - 1;
     for (trainer->phase = 0; trainer->phase < phases; trainer->phase++) {
-        digitnet__thread_pool_run(trainer->pool, run_range, trainer, digitnet__pass_range_count(pass, trainer->count));
+        digitnet__thread_pool_run(trainer->threads, run_range, trainer,
+                                  digitnet__pass_range_count(pass, trainer->count));
         reduce_phase(trainer, trainer->phase);
     }
 }
@@ -158,15 +159,15 @@ static void reduce_and_update_block(void *context, size_t task, size_t worker) {
 static digitnet_status update_weights(digitnet__trainer *trainer) {
     size_t tasks = trainer->pass.task_count;
     if (!trainer->on_gradient) {
-        digitnet__thread_pool_run(trainer->pool, reduce_and_update_block, trainer, tasks);
+        digitnet__thread_pool_run(trainer->threads, reduce_and_update_block, trainer, tasks);
         return DIGITNET_OK;
     }
-    digitnet__thread_pool_run(trainer->pool, reduce_block, trainer, tasks);
+    digitnet__thread_pool_run(trainer->threads, reduce_block, trainer, tasks);
     digitnet_status status =
         trainer->on_gradient(trainer, digitnet__pass_gradients(&trainer->pass),
                              trainer->model->network.graph.parameter_count, trainer->gradient_context);
     if (status == DIGITNET_OK)
-        digitnet__thread_pool_run(trainer->pool, update_block, trainer, tasks);
+        digitnet__thread_pool_run(trainer->threads, update_block, trainer, tasks);
     return status;
 }
 

@@ -16,9 +16,9 @@ typedef digitnet_status (*digitnet__gradient_fn)(digitnet__trainer *trainer, flo
                                                  void *context);
 
 struct digitnet__trainer {
-    digitnet_model *model; /* borrowed, as the data set and the pool */
+    digitnet_model *model; /* borrowed, as the data set and the threads */
     const digitnet_dataset *dataset;
-    digitnet__thread_pool *pool;
+    digitnet__thread_pool *threads;
     const digitnet__loss_kind *loss;
     digitnet__gradient_fn on_gradient; /* NULL: nobody */
     void *gradient_context;
@@ -34,7 +34,7 @@ struct digitnet__trainer {
 
 digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_model *model,
                                          const digitnet_dataset *dataset, size_t batch_size,
-                                         digitnet__thread_pool *pool);
+                                         digitnet__thread_pool *threads);
 void digitnet__trainer_release(digitnet__trainer *trainer);
 
 /* Trains on the samples with these indices, in the model's present epoch, and adds their scores to the training's

@@ -256,7 +256,7 @@ static void expect_graph_refused(void (*put_content)(digitnet__wire_writer *writ
 static void long_graphs(void **state) {
     (void)state;
     expect_graph_refused(put_empty_nodes, "4000000 nodes");
-    expect_graph_refused(put_long_names, "name of 16000 bytes");
+    expect_graph_refused(put_long_names, "has 16000 bytes");
     expect_graph_refused(put_many_layers, "4096 layers");
 }
 

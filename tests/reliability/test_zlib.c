@@ -53,7 +53,7 @@ static void another_version_is_not_used(void **state) {
     init_result = Z_VERSION_ERROR;
     digitnet_status status = load(&dataset);
     init_result = Z_OK;
-    expect_failure(status, DIGITNET_EUNSUPPORTED, "images: zlib cannot be used (error -6)");
+    expect_failure(status, DIGITNET_EUNSUPPORTED, "images: zlib cannot be initialized (error -6)");
     assert_null(dataset);
 }
 

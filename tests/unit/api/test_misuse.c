@@ -26,13 +26,14 @@ static void test_zeros(void **state) {
         digitnet_model_clear_error(model);  \
     } while (0)
     expect_refused_layer(digitnet_model_add_conv2d(model, 0, 3, DIGITNET_ACTIVATION_RELU), "'conv2d': filters is 0");
-    expect_refused_layer(digitnet_model_add_conv2d(model, 3, 0, DIGITNET_ACTIVATION_RELU), "'conv2d': a window of 0x0");
-    expect_refused_layer(digitnet_model_add_max_pool2d(model, 0), "'max_pooling2d': a window of 0x0");
+    expect_refused_layer(digitnet_model_add_conv2d(model, 3, 0, DIGITNET_ACTIVATION_RELU),
+                         "'conv2d': the window is 0x0");
+    expect_refused_layer(digitnet_model_add_max_pool2d(model, 0), "'max_pooling2d': the window is 0x0");
     expect_ok(digitnet_model_add_flatten(model));
     expect_refused_layer(digitnet_model_add_dense(model, 0, DIGITNET_ACTIVATION_RELU), "'dense': units is 0");
     static const char *const inputs[] = {"input"};
-    expect_refused_layer(digitnet_model_add_add(model, inputs, 1, DIGITNET_ACTIVATION_RELU), "add layer: 1 inputs");
-    expect_refused_layer(digitnet_model_add_concatenate(model, inputs, 0), "concatenate layer: 0 inputs");
+    expect_refused_layer(digitnet_model_add_add(model, inputs, 1, DIGITNET_ACTIVATION_RELU), "add layer: input_count is 1");
+    expect_refused_layer(digitnet_model_add_concatenate(model, inputs, 0), "concatenate layer: input_count is 0");
     digitnet_model_free(model);
 }
 
@@ -41,26 +42,31 @@ static void test_bad_enumerators_and_rates(void **state) {
     const digitnet_loss loss = DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
     digitnet_model *model;
     expect_ok(digitnet_model_create(&model, 6, 6, 1));
-    expect_refused_layer(digitnet_model_add_conv2d(model, 1, 1, (digitnet_activation)4), "4 is no activation");
-    expect_refused_layer(digitnet_model_add_activation(model, (digitnet_activation)-1), "-1 is no activation");
+    expect_refused_layer(digitnet_model_add_conv2d(model, 1, 1, (digitnet_activation)4),
+                         "activation is 4, which is not an activation");
+    expect_refused_layer(digitnet_model_add_activation(model, (digitnet_activation)-1),
+                         "activation is -1, which is not an activation");
     expect_refused_layer(
         digitnet_model_add_conv2d_ex(model, 1, 1, DIGITNET_ACTIVATION_RELU,
                                      DIGITNET_WITH(digitnet_conv2d_options, .padding = (digitnet_padding)2)),
-        "2 is no padding");
+        "padding is 2, which is not a padding");
     expect_refused_layer(digitnet_model_add_conv2d_ex(
                              model, 1, 1, DIGITNET_ACTIVATION_RELU,
                              DIGITNET_WITH(digitnet_conv2d_options, .name = "wide", .padding = (digitnet_padding)2)),
-                         "layer 'wide': 2 is no padding");
+                         "layer 'wide': padding is 2, which is not a padding");
     expect_refused_layer(digitnet_model_add_max_pool2d_ex(
                              model, 1, DIGITNET_WITH(digitnet_max_pool2d_options, .padding = (digitnet_padding)-1)),
-                         "-1 is no padding");
+                         "padding is -1, which is not a padding");
     static const double rates[] = {1, 1.5, -0.1, NAN, INFINITY};
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
         expect_refused_layer(digitnet_model_add_dropout(model, rates[i]), "'dropout': rate is ");
     digitnet_model_free(model);
-    expect_invalid(digitnet_model_compile(own->model, (digitnet_optimizer)0, loss), "0 is no optimizer");
-    expect_invalid(digitnet_model_compile(own->model, (digitnet_optimizer)3, loss), "3 is no optimizer");
-    expect_invalid(digitnet_model_compile(own->model, DIGITNET_OPTIMIZER_ADAM, (digitnet_loss)0), "0 is no loss");
+    expect_invalid(digitnet_model_compile(own->model, (digitnet_optimizer)0, loss),
+                   "optimizer is 0, which is not an optimizer");
+    expect_invalid(digitnet_model_compile(own->model, (digitnet_optimizer)3, loss),
+                   "optimizer is 3, which is not an optimizer");
+    expect_invalid(digitnet_model_compile(own->model, DIGITNET_OPTIMIZER_ADAM, (digitnet_loss)0),
+                   "loss is 0, which is not a loss");
     expect_invalid(digitnet_model_set_learning_rate(own->model, 0), "0");
     expect_invalid(digitnet_model_set_learning_rate(own->model, -1), "-1");
     expect_invalid(digitnet_model_set_learning_rate(own->model, NAN), "nan");
@@ -83,13 +89,13 @@ static void test_bad_compile_options(void **state) {
                        "optimizer: learning_rate is ");
     expect_invalid(
         compile_with(own, DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .gradient_ranges = 257)),
-        "gradient_ranges is 257; at most 256");
+        "gradient_ranges is 257; the limit is 256");
     digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
     digitnet_adam_options adam = DIGITNET_ADAM_INIT;
     expect_invalid(compile_with(own, DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .sgd = &sgd)),
-                   "settings of SGD are given for another one");
+                   "options of SGD are given for another optimizer");
     expect_invalid(compile_with(own, DIGITNET_OPTIMIZER_SGD, DIGITNET_WITH(digitnet_compile_options, .adam = &adam)),
-                   "settings of Adam are given for another one");
+                   "options of Adam are given for another optimizer");
 }
 
 static void test_bad_optimizer_settings(void **state) {
@@ -118,7 +124,7 @@ static void test_bad_optimizer_settings(void **state) {
     } sgds[] = {
         {{.momentum = 1}, "momentum is 1"},
         {{.momentum = INFINITY}, "momentum is inf"},
-        {{.nesterov = 1}, "nesterov needs a momentum"},
+        {{.nesterov = 1}, "nesterov requires a momentum"},
         {{.momentum = 0.5, .nesterov = 2}, "digitnet_sgd_options: nesterov is 2; it must be 0 or 1"},
     };
     for (size_t i = 0; i < sizeof sgds / sizeof *sgds; i++) {
@@ -151,7 +157,7 @@ static void test_wrong_order(void **state) {
     expect_failure(digitnet_model_set_learning_rate(own->draft, 0.1), DIGITNET_ESTATE, "not compiled");
     expect_failure(digitnet_model_get_learning_rate(&rate, own->draft), DIGITNET_ESTATE, "not compiled");
     for (size_t i = 0; i < sample_layer_count; i++)
-        expect_failure(sample_layers[i].add(own->model), DIGITNET_ESTATE, "layers are fixed");
+        expect_failure(sample_layers[i].add(own->model), DIGITNET_ESTATE, "no layer can be added");
     expect_ok(digitnet_model_create(&empty, 6, 6, 1));
     expect_failure(
         digitnet_model_compile(empty, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY),
@@ -183,14 +189,14 @@ static void test_shapes(void **state) {
     expect_misfit(digitnet_model_add_conv2d(model, 1, 6, DIGITNET_ACTIVATION_RELU),
                   "layer 'conv2d': a kernel of 6x6 does not fit its input of 6x5x2");
     expect_misfit(digitnet_model_add_max_pool2d(model, 7),
-                  "layer 'max_pooling2d': a pool of 7x7 does not fit its input of 6x5x2");
+                  "layer 'max_pooling2d': a pooling window of 7x7 does not fit its input of 6x5x2");
     expect_misfit(digitnet_model_add_dense(model, 3, DIGITNET_ACTIVATION_RELU), "layer 'dense': its input is 6x5x2");
     expect_ok(digitnet_model_add_conv2d(model, 3, 3, DIGITNET_ACTIVATION_SOFTMAX));
     expect_misfit(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, loss), "layer 'conv2d' gives 4x3x3");
     expect_ok(digitnet_model_add_flatten(model));
     expect_misfit(digitnet_model_add_conv2d(model, 1, 1, DIGITNET_ACTIVATION_RELU),
-                  "'conv2d_1': its input of 36 values is flat");
-    expect_misfit(digitnet_model_add_max_pool2d(model, 1), "'max_pooling2d': its input of 36 values is flat");
+                  "'conv2d_1': its input is flat (36 values)");
+    expect_misfit(digitnet_model_add_max_pool2d(model, 1), "'max_pooling2d': its input is flat (36 values)");
     expect_ok(digitnet_model_add_dense(model, 3, DIGITNET_ACTIVATION_RELU));
     expect_misfit(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, loss),
                   "layer 'dense' gives 3 with activation relu");
@@ -252,10 +258,11 @@ static void test_labels(void **state) {
     digitnet_dataset *data;
     expect_none(&data, digitnet_dataset_create_f32(&data, images, negative, 3, 9, 8, 2), "sample 2, label 0 is -1");
     expect_ok(digitnet_dataset_create_f32(&data, images, too_large, 3, 9, 8, 2));
-    expect_invalid(digitnet_model_fit(own->model, data, NULL), "label 1 is 3; the model has 3 classes");
-    expect_invalid(digitnet_model_evaluate(&metrics, own->model, data, NULL), "label 1 is 3; the model has 3 classes");
+    expect_invalid(digitnet_model_fit(own->model, data, NULL), "sample 1 has label 3; the model has 3 classes");
+    expect_invalid(digitnet_model_evaluate(&metrics, own->model, data, NULL),
+                   "sample 1 has label 3; the model has 3 classes");
     expect_invalid(digitnet_model_fit(own->model, own->data, DIGITNET_WITH(digitnet_fit_options, .validation = data)),
-                   "label 1 is 3; the model has 3 classes");
+                   "sample 1 has label 3; the model has 3 classes");
     digitnet_dataset_free(data);
     int32_t label = 3;
     data = make_source(gather_bad_label, &label);
@@ -323,17 +330,18 @@ static void test_small_buffers(void **state) {
     expect_short(digitnet_model_predict_u8(scores, 5, own->model, bytes, 2 * SMALL_IMAGE), room);
     expect_short(digitnet_session_run(scores, 5, own->session, images, 2 * SMALL_IMAGE), room);
     expect_short(digitnet_session_run_u8(scores, 5, own->session, bytes, 2 * SMALL_IMAGE), room);
-    expect_uneven(digitnet_model_predict(scores, 6, own->model, images, 0), "0 values are no whole number of images");
+    expect_uneven(digitnet_model_predict(scores, 6, own->model, images, 0),
+                  "0 values are not a whole number of images");
     expect_uneven(digitnet_model_predict(scores, 6, own->model, images, SMALL_IMAGE + 1),
-                  "145 values are no whole number of images of 9x8x2");
+                  "145 values are not a whole number of images of 9x8x2");
     expect_uneven(digitnet_session_run(scores, 6, own->session, images, SMALL_IMAGE - 1),
-                  "143 values are no whole number of images of 9x8x2");
+                  "143 values are not a whole number of images of 9x8x2");
     size_t parameters = count_parameters(own->model);
-    expect_short(digitnet_model_get_weights(weights, parameters - 1, own->model, NULL), "'all' has ");
-    expect_short(digitnet_model_get_weights(weights, 4, own->model, "conv2d/bias"), "'conv2d/bias' has 5 values");
-    expect_uneven(digitnet_model_set_weights(own->model, "conv2d/bias", weights, 4), "has 5 values, 4 are given");
-    expect_uneven(digitnet_model_set_weights(own->model, "conv2d/bias", weights, 6), "has 5 values, 6 are given");
-    expect_uneven(digitnet_model_set_weights(own->model, NULL, weights, parameters + 1), "'all' has ");
+    expect_short(digitnet_model_get_weights(weights, parameters - 1, own->model, NULL), "the model has ");
+    expect_short(digitnet_model_get_weights(weights, 4, own->model, "conv2d/bias"), "conv2d/bias has 5 values");
+    expect_uneven(digitnet_model_set_weights(own->model, "conv2d/bias", weights, 4), "has 5 values, but count is 4");
+    expect_uneven(digitnet_model_set_weights(own->model, "conv2d/bias", weights, 6), "has 5 values, but count is 6");
+    expect_uneven(digitnet_model_set_weights(own->model, NULL, weights, parameters + 1), "the model has ");
     assert_memory_equal(weights, same_weights, sizeof weights);
     expect_failure(digitnet_model_get_weights(weights, 1000, own->model, "conv2d"), DIGITNET_ENOTFOUND, "'conv2d'");
     expect_failure(digitnet_model_set_weights(own->model, "", weights, 1), DIGITNET_ENOTFOUND, "''");

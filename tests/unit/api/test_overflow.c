@@ -31,9 +31,9 @@ static void layers_are_refused(void **state) {
         digitnet_status status;
         const char *message;
     } cases[] = {
-        {{CONV(1, 1, 0, 1, 1)}, {4, 4, 1, false}, DIGITNET_EINVAL, "none may be 0"},
-        {{CONV(1, 1, 1, 0, 1)}, {4, 4, 1, false}, DIGITNET_EINVAL, "none may be 0"},
-        {{CONV(1, 1, 1, 1, 0)}, {4, 4, 1, false}, DIGITNET_EINVAL, "none may be 0"},
+        {{CONV(1, 1, 0, 1, 1)}, {4, 4, 1, false}, DIGITNET_EINVAL, "no size may be 0"},
+        {{CONV(1, 1, 1, 0, 1)}, {4, 4, 1, false}, DIGITNET_EINVAL, "no size may be 0"},
+        {{CONV(1, 1, 1, 1, 0)}, {4, 4, 1, false}, DIGITNET_EINVAL, "no size may be 0"},
         /* The window; with its inputs; the weights; the positions; the output; the multiply-adds. */
         {{CONV(1, POWER(33), POWER(33), 1, 1)}, {1, 1, 1, false}, DIGITNET_ELIMIT, "overflow"},
         {{CONV(1, POWER(20), POWER(20), 1, 1)}, {1, 1, POWER(30), false}, DIGITNET_ELIMIT, "overflow"},
@@ -41,9 +41,9 @@ static void layers_are_refused(void **state) {
         {{CONV(1, 1, 1, 1, 1)}, {POWER(33), POWER(33), 1, false}, DIGITNET_ELIMIT, "overflow"},
         {{CONV(POWER(30), 1, 1, 1, 1)}, {POWER(20), POWER(20), 1, false}, DIGITNET_ELIMIT, "overflow"},
         {{CONV(POWER(10), 1, 1, 1, 1)}, {POWER(15), POWER(15), POWER(30), false}, DIGITNET_ELIMIT, "overflow"},
-        {{POOL(1, 0, 1, 1)}, {4, 4, 1, false}, DIGITNET_EINVAL, "none may be 0"},
-        {{POOL(1, 1, 0, 1)}, {4, 4, 1, false}, DIGITNET_EINVAL, "none may be 0"},
-        {{POOL(1, 1, 1, 0)}, {4, 4, 1, false}, DIGITNET_EINVAL, "none may be 0"},
+        {{POOL(1, 0, 1, 1)}, {4, 4, 1, false}, DIGITNET_EINVAL, "no size may be 0"},
+        {{POOL(1, 1, 0, 1)}, {4, 4, 1, false}, DIGITNET_EINVAL, "no size may be 0"},
+        {{POOL(1, 1, 1, 0)}, {4, 4, 1, false}, DIGITNET_EINVAL, "no size may be 0"},
         {{POOL(1, 5, 1, 1)}, {4, 4, 1, false}, DIGITNET_ESHAPE, "does not fit"},
         {{POOL(1, 1, 1, 1)}, {POWER(30), POWER(30), POWER(10), false}, DIGITNET_ELIMIT, "overflows"},
         {{.kind = &digitnet__layer_dense, .attributes = {.outputs = POWER(32)}},

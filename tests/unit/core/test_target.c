@@ -132,7 +132,7 @@ static int write_long_paths(void) {
     long_path(path, PATH_MAX - 5); /* with room for .tmp */
     CHECK(writes(path) && holds("f", "new"));
     CHECK(symlink(path, "folder/link") == 0);
-    CHECK(fails("folder/link", "cannot follow folder/link: the path that it leads to is too long"));
+    CHECK(fails("folder/link", "cannot follow folder/link: the path of the symbolic link's target is too long"));
     CHECK(holds("folder/f", "old"));
     return !clears();
 }

@@ -319,7 +319,7 @@ static void labels_may_be_sequences_of_one_length(void **state) {
                        DIGITNET_WITH(digitnet_batch, .count = 2, .indices = indices, .labels = read), dataset),
                    DIGITNET_EINVAL, "label_counts is NULL; samples have up to 2 labels");
     expect_failure(digitnet__dataset_check_labels(dataset, 10), DIGITNET_EINVAL,
-                   "samples have up to 2 labels; the model learns one");
+                   "samples have up to 2 labels; the model takes one");
     digitnet_dataset_free(dataset);
 }
 
@@ -396,7 +396,7 @@ static void contradicting_options_are_refused(void **state) {
          false,
          DIGITNET_EINVAL,
          "label_counts is given"},
-        {{.label_counts = label_counts, .max_labels = 1}, true, DIGITNET_EINVAL, "above 1, which is 1"},
+        {{.label_counts = label_counts, .max_labels = 1}, true, DIGITNET_EINVAL, "above 1; it is 1"},
         {{.max_labels = SIZE_MAX / 4 + 1}, true, DIGITNET_ELIMIT, "counted"},
         {{.max_labels = SIZE_MAX / 4 / FEW + 1}, true, DIGITNET_ELIMIT, "counted"},
         {{.targets = targets, .target_values = SIZE_MAX / 4 / FEW + 1}, true, DIGITNET_ELIMIT, "counted"},
@@ -536,9 +536,10 @@ static void labels_are_checked_against_the_classes(void **state) {
     digitnet_dataset *part = NULL;
     expect_ok(digitnet_dataset_slice(&part, whole, 2, 2)); /* labels 6 and 9 */
     expect_ok(digitnet__dataset_check_labels(whole, 10));
-    expect_failure(digitnet__dataset_check_labels(whole, 9), DIGITNET_EINVAL, "label 3 is 9; the model has 9 classes");
-    expect_failure(digitnet__dataset_check_labels(part, 9), DIGITNET_EINVAL, "label 1 is 9");
-    expect_failure(digitnet__dataset_check_labels(part, 6), DIGITNET_EINVAL, "label 0 is 6");
+    expect_failure(digitnet__dataset_check_labels(whole, 9), DIGITNET_EINVAL,
+                   "sample 3 has label 9; the model has 9 classes");
+    expect_failure(digitnet__dataset_check_labels(part, 9), DIGITNET_EINVAL, "sample 1 has label 9");
+    expect_failure(digitnet__dataset_check_labels(part, 6), DIGITNET_EINVAL, "sample 0 has label 6");
     digitnet_dataset_free(whole);
     digitnet_dataset_free(part);
 

@@ -483,8 +483,8 @@ static void contradicting_options_are_refused(void **state) {
         digitnet_status status;
         const char *message;
     } cases[] = {
-        {{.no_labels = 1}, DIGITNET_EINVAL, "no_labels is 1 and target_values 0"},
-        {{.no_labels = 1, .target_values = 1, .max_labels = 2}, DIGITNET_EINVAL, "no_labels is 1 and max_labels 2"},
+        {{.no_labels = 1}, DIGITNET_EINVAL, "no_labels is 1 and target_values is 0"},
+        {{.no_labels = 1, .target_values = 1, .max_labels = 2}, DIGITNET_EINVAL, "no_labels is 1, but max_labels is 2"},
         {{.no_labels = 2, .target_values = 1}, DIGITNET_EINVAL, "no_labels is 2; it must be 0 or 1"},
         {{.weighted = -1}, DIGITNET_EINVAL, "weighted is -1; it must be 0 or 1"},
         {{.max_labels = SIZE_MAX / 4 + 1}, DIGITNET_ELIMIT, "counted"},

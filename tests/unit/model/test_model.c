@@ -148,10 +148,10 @@ static void test_description(void **state) {
     assert_int_equal(bias.dimensions[1], 1);
     digitnet_layer_info past_layers = DIGITNET_INIT(digitnet_layer_info);
     expect_failure(digitnet_model_describe_layer(&past_layers, model, 7), DIGITNET_ENOTFOUND,
-                   "layer 7: the model has 7");
+                   "layer 7 does not exist: the model has 7");
     digitnet_tensor_info past_tensors = DIGITNET_INIT(digitnet_tensor_info);
     expect_failure(digitnet_model_describe_tensor(&past_tensors, model, 8), DIGITNET_ENOTFOUND,
-                   "tensor 8: the model has 8");
+                   "tensor 8 does not exist: the model has 8");
     expect_ok(compile(model));
     assert_int_equal(info_of(model).compiled, 1);
     digitnet_model_free(model);
@@ -222,7 +222,7 @@ static void test_builder_error_is_kept(void **state) {
     expect_ok(compile(model));
     /* A layer that comes too late does no harm. */
     expect_failure(digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SOFTMAX), DIGITNET_ESTATE,
-                   "layers are fixed");
+                   "no layer can be added");
     expect_ok(compile(model));
     digitnet_model_free(model);
 }
@@ -406,7 +406,7 @@ static void test_limits(void **state) {
         digitnet_model_create_ex(&model, 28, 28, 1, DIGITNET_WITH(digitnet_model_options, .max_parameters = 320)));
     expect_ok(digitnet_model_add_conv2d(model, 32, 3, DIGITNET_ACTIVATION_RELU)); /* exactly 320 */
     expect_failure(digitnet_model_add_conv2d(model, 1, 1, DIGITNET_ACTIVATION_RELU), DIGITNET_ELIMIT,
-                   "'conv2d_1': its 33 parameters on top of 320 exceed the limit of 320");
+                   "'conv2d_1': its 33 parameters, added to the 320 of the layers before it, exceed the limit of 320");
     digitnet_model_free(model);
     expect_ok(digitnet_model_create_ex(
         &model, 28, 28, 1, DIGITNET_WITH(digitnet_model_options, .max_activation_bytes = 26 * 26 * 32 * 4)));

@@ -422,7 +422,7 @@ static void a_file_holds_4096_layers(void **state) {
     expect_ok(digitnet_model_create(&more, 1, 1, 2));
     for (size_t i = 0; i < 4096; i++)
         expect_ok(digitnet_model_add_flatten(more));
-    expect_failure(digitnet_model_add_flatten(more), DIGITNET_ELIMIT, "4096 layers, the most that a file holds");
+    expect_failure(digitnet_model_add_flatten(more), DIGITNET_ELIMIT, "4096 layers, which is the limit");
     digitnet_model_free(more);
 }
 
@@ -440,8 +440,8 @@ static void a_file_has_at_most_2_gib(void **state) {
     float *parameters = network->parameters;
     network->parameters = zeros;
     kernel->values = values;
-    expect_failure(digitnet_model_save(model, "/nonexistent/model"), DIGITNET_ELIMIT, "more than the 2 GiB");
-    expect_failure(digitnet_model_save_memory(NULL, 0, NULL, model), DIGITNET_ELIMIT, "more than the 2 GiB");
+    expect_failure(digitnet_model_save(model, "/nonexistent/model"), DIGITNET_ELIMIT, "exceed the 2 GiB");
+    expect_failure(digitnet_model_save_memory(NULL, 0, NULL, model), DIGITNET_ELIMIT, "exceed the 2 GiB");
     kernel->values = right;
     network->parameters = parameters;
     check_round_trip(model);

@@ -169,11 +169,11 @@ static void fields_of_the_wrong_type_are_refused(void **state) {
 static void messages_that_stand_twice_are_refused(void **state) {
     (void)state;
     static const field_case cases[] = {
-        {{GRAPH}, BYTES("\x3a\0\x3a\0"), "a second graph"},
-        {{TRAINING, {DNN_TRAINING_ALGORITHM, 0}}, BYTES("\x12\0\x12\0"), "a second training algorithm"},
-        {{INPUT, {DNN_VALUE_NAME, 0}}, BYTES("\x0a\0\x0a\0"), "a second name of the graph's input or output"},
-        {{TYPE}, BYTES("\x12\0\x12\0"), "a second type"},
-        {{SHAPE}, BYTES("\x12\0\x12\0"), "a second shape"},
+        {{GRAPH}, BYTES("\x3a\0\x3a\0"), "graph occurs twice"},
+        {{TRAINING, {DNN_TRAINING_ALGORITHM, 0}}, BYTES("\x12\0\x12\0"), "training algorithm occurs twice"},
+        {{INPUT, {DNN_VALUE_NAME, 0}}, BYTES("\x0a\0\x0a\0"), "name of the graph's input or output occurs twice"},
+        {{TYPE}, BYTES("\x12\0\x12\0"), "type of the graph's input occurs twice"},
+        {{SHAPE}, BYTES("\x12\0\x12\0"), "shape of the graph's input occurs twice"},
     };
     ASSERT_REFUSED(cases, DIGITNET_EFORMAT, 1);
 }
@@ -199,7 +199,7 @@ static void graphs_are_limited(void **state) {
     for (size_t i = 0; i < sizeof many; i++)
         many[i] = i % 2 ? '\0' : '\x0a'; /* nodes without content */
     saved_bytes changed = with_field(&file, (place[DEPTH]){NODE(0)}, many, 2 * 8187);
-    expect_failure(try_load(changed.data, changed.size, 1), DIGITNET_ELIMIT, "a graph of 8193 nodes");
+    expect_failure(try_load(changed.data, changed.size, 1), DIGITNET_ELIMIT, "the graph has 8193 nodes");
     free(changed.data);
     changed = with_field(&file, (place[DEPTH]){NODE(0)}, many, 2 * 8186);
     expect_failure(try_load(changed.data, changed.size, 1), DIGITNET_EFORMAT, "it has no output");
@@ -210,7 +210,7 @@ static void graphs_are_limited(void **state) {
     expect_failure(try_load(changed.data, changed.size, 1), DIGITNET_ELIMIT, "16385 initializers");
     free(changed.data);
     changed = with_field(&file, (place[DEPTH]){TENSOR(0)}, many, 2 * 16380);
-    expect_failure(try_load(changed.data, changed.size, 1), DIGITNET_EFORMAT, "a second initializer ''");
+    expect_failure(try_load(changed.data, changed.size, 1), DIGITNET_EFORMAT, "a second initializer is named ''");
     free(changed.data);
     free(file.data);
 }
@@ -227,8 +227,7 @@ static void files_of_more_than_4096_layers_are_refused(void **state) {
     digitnet_model_free(model);
     set_field(&file, (place[DEPTH]){GRAPH, {DNN_GRAPH_NAME, 0}}, BYTES("\x0a\x11\x0a\6output\x12\1z\x22\4Relu"));
     set_field(&file, (place[DEPTH]){OUTPUT, {DNN_VALUE_NAME, 0}}, BYTES("\x0a\1z"));
-    expect_failure(try_load(file.data, file.size, 1), DIGITNET_ELIMIT,
-                   "the model has 4096 layers, the most that a file holds");
+    expect_failure(try_load(file.data, file.size, 1), DIGITNET_ELIMIT, "the model has 4096 layers, which is the limit");
     free(file.data);
 }
 
@@ -240,7 +239,7 @@ static void initializers_of_other_forms(void **state) {
         {{TENSOR(0), {DNN_TENSOR_RAW_DATA, 0}}, BYTES("\x48\1"), "0 bytes of data for 8 values"},
         {{TENSOR(1), {DNN_TENSOR_RAW_DATA, 0}}, BYTES("\x22\3...\x22\5....."), "its data are not of its type"},
         {{TENSOR(1), {DNN_TENSOR_RAW_DATA, 0}}, BYTES("\x20\1\x22\x08........"), "its data are not of its type"},
-        {{TENSOR(1), {DNN_TENSOR_DIMS, 0}}, BYTES("\x08\1\x08\2"), "is 1x2; the layer needs 2"},
+        {{TENSOR(1), {DNN_TENSOR_DIMS, 0}}, BYTES("\x08\1\x08\2"), "is 1x2; the layer requires 2"},
         {{TENSOR(1), {DNN_TENSOR_DIMS, 0}}, BYTES("\x08\0"), "8 bytes of data for 0 values"},
         {{TENSOR(2), {DNN_TENSOR_DOUBLE_DATA, 0}}, BYTES(""), "0 bytes of data for 1 values"},
     };
@@ -250,7 +249,7 @@ static void initializers_of_other_forms(void **state) {
         /* An attribute whose value is left out is 0; the bias in the place of the kernel. */
         {{ATTRIBUTE(5, 0)}, BYTES("\x2a\x0d\x0a\6transB\x18\1\xa0\1\2\x2a\x0a\x0a\5alpha\xa0\1\1"), "only 'alpha' 1"},
         {{NODE(0), {DNN_NODE_INPUT, 1}}, BYTES(""), "a kernel of 1 dimensions"},
-        {{TENSOR(0), {DNN_TENSOR_DATA_TYPE, 0}}, BYTES("\x10\1\x1a\0"), "it comes in segments"},
+        {{TENSOR(0), {DNN_TENSOR_DATA_TYPE, 0}}, BYTES("\x10\1\x1a\0"), "it is stored in segments"},
         {{TENSOR(0), {DNN_TENSOR_DATA_TYPE, 0}}, BYTES(""), "its values are neither float nor double"},
         {{TENSOR(0), {DNN_TENSOR_DATA_TYPE, 0}}, BYTES("\x10\1\x70\1"), "its data are in another file"},
         {{NODE(4), {DNN_NODE_INPUT, 1}},
@@ -284,7 +283,7 @@ static void names_of_initializers_are_limited(void **state) {
     expect_ok(try_load(file.data, file.size, 1));
     name[1] = '\x81';
     set_field(&file, (place[DEPTH]){TENSOR(0), {DNN_TENSOR_NAME, 0}}, name, 3 + 513);
-    expect_failure(try_load(file.data, file.size, 1), DIGITNET_ELIMIT, "an initializer's name of 513 bytes");
+    expect_failure(try_load(file.data, file.size, 1), DIGITNET_ELIMIT, "the name of an initializer has 513 bytes");
     free(file.data);
 }
 

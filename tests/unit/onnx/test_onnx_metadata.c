@@ -80,7 +80,7 @@ static void a_mark_that_stands_twice_is_noticed(void **state) {
     saved_bytes file = save_sample("tiny");
     memcpy(find(&file, "digitnet.beta_2"), "digitnet.beta_1", 15);
     mend(&file);
-    expect_failure(try_load(file.data, file.size, 0), DIGITNET_EFORMAT, "a second 'digitnet.beta_1'");
+    expect_failure(try_load(file.data, file.size, 0), DIGITNET_EFORMAT, "'digitnet.beta_1' occurs twice");
     free(file.data);
 }
 
@@ -245,7 +245,7 @@ static void a_training_without_probabilities_is_noticed(void **state) {
     saved_bytes file = save_sample("tiny");
     memcpy(find(&file, "Softmax"), "Flatten", 7);
     mend(&file);
-    expect_failure(try_load(file.data, file.size, 0), DIGITNET_EFORMAT, "needs probabilities");
+    expect_failure(try_load(file.data, file.size, 0), DIGITNET_EFORMAT, "requires probabilities");
     expect_ok(try_load(file.data, file.size, 1));
     free(file.data);
 }

@@ -238,8 +238,8 @@ static void forms_that_are_refused(void **state) {
         {{.type = "Transpose", .flat = true, .attributes = {LIST("perm", 0, 2, 3, 1)}}, unsupported, "of an image"},
         {{.type = "Dropout", .inputs = {"r"}, .ratio_count = 2}, format, "one value"},
         {{.type = "Dropout", .inputs = {"r", "training"}, .ratio_count = 1}, unsupported, "input 'training'"},
-        {{.type = "Transpose", .attributes = {LIST("perm", 0, 2, 3, 1)}}, unsupported, "output 'y' is not that"},
-        {{.type = "Dropout", .inputs = {"missing"}}, unsupported, "no initializer"},
+        {{.type = "Transpose", .attributes = {LIST("perm", 0, 2, 3, 1)}}, unsupported, "output 'y' is not the output"},
+        {{.type = "Dropout", .inputs = {"missing"}}, unsupported, "not an initializer"},
         {{.type = "Dropout", .attributes = {NUMBER("scale", 1)}}, unsupported, "'scale'"},
         {{.type = "Softmax", .attributes = {NUMBER("axis", 2)}}, unsupported, "axis"},
         {{.type = "Softmax", .attributes = {{.name = "axis", .left_out = true}}}, unsupported, "axis"},
@@ -276,17 +276,19 @@ static void sizes_that_no_file_holds_are_refused(void **state) {
     digitnet_model *model;
     expect_failure(digitnet_model_create_ex(&model, most + 1, 1, 1,
                                             DIGITNET_WITH(digitnet_model_options, .max_activation_bytes = SIZE_MAX)),
-                   DIGITNET_ELIMIT, "sizes up to 2147483647");
-    expect_failure(digitnet_model_create(&model, 1, most + 1, 1), DIGITNET_ELIMIT, "sizes up to 2147483647");
-    expect_failure(digitnet_model_create(&model, 1, 1, most + 1), DIGITNET_ELIMIT, "sizes up to 2147483647");
+                   DIGITNET_ELIMIT, "the limit of each size is 2147483647");
+    expect_failure(digitnet_model_create(&model, 1, most + 1, 1), DIGITNET_ELIMIT,
+                   "the limit of each size is 2147483647");
+    expect_failure(digitnet_model_create(&model, 1, 1, most + 1), DIGITNET_ELIMIT,
+                   "the limit of each size is 2147483647");
     expect_ok(digitnet_model_create(&model, 4, 4, 1));
     expect_failure(digitnet_model_add_conv2d_ex(model, 1, 2, DIGITNET_ACTIVATION_RELU,
                                                 DIGITNET_WITH(digitnet_conv2d_options, .stride_height = most + 1)),
-                   DIGITNET_ELIMIT, "stride 2147483648x2147483648");
+                   DIGITNET_ELIMIT, "the stride is 2147483648x2147483648");
     digitnet_model_clear_error(model);
     expect_failure(digitnet_model_add_max_pool2d_ex(
                        model, 2, DIGITNET_WITH(digitnet_max_pool2d_options, .stride_width = most + 1)),
-                   DIGITNET_ELIMIT, "stride 2x2147483648");
+                   DIGITNET_ELIMIT, "the stride is 2x2147483648");
     digitnet_model_clear_error(model);
     expect_ok(digitnet_model_add_conv2d_ex(model, 1, 2, DIGITNET_ACTIVATION_RELU,
                                            DIGITNET_WITH(digitnet_conv2d_options, .stride_height = most)));

@@ -202,7 +202,7 @@ static void the_last_number_wins_and_a_message_stands_once(void **state) {
         else
             digitnet__wire_get_message(&reader, &field, &message, "graph");
     assert_true(varint == 6);
-    expect_failure(reader.status, DIGITNET_EFORMAT, "byte 6: a second graph");
+    expect_failure(reader.status, DIGITNET_EFORMAT, "byte 6: graph occurs twice");
 }
 
 /* All fields of a message as one list of at most `room` integers. */
@@ -254,11 +254,11 @@ static void a_reader_keeps_its_first_failure(void **state) {
     digitnet__wire_reader reader = digitnet__wire_read(view_of(bytes, 2));
     assert_true(digitnet__wire_next(&reader, &field));
     digitnet__wire_get_message(&reader, &field, &message, "graph");
-    expect_failure(reader.status, DIGITNET_EFORMAT, "a second graph");
+    expect_failure(reader.status, DIGITNET_EFORMAT, "graph occurs twice");
     digitnet__wire_get_message(&reader, &field, &message, "shape");
     digitnet__wire_get_bytes(&reader, &field, &view);
     digitnet__wire_get_float(&reader, &field, &real);
-    expect_failure(reader.status, DIGITNET_EFORMAT, "a second graph");
+    expect_failure(reader.status, DIGITNET_EFORMAT, "graph occurs twice");
     assert_true(message.size == 1 && view.bytes == NULL && real == 2);
     digitnet__wire_get_varint(&reader, &field, &varint);
     assert_true(varint == 5);

@@ -226,7 +226,7 @@ static void test_words_of_a_failure(void **state) {
     } cases[] = {
         {{.words = "no room", .result = DIGITNET_EIO}, "callback 0 ended the fit: input or output failed: no room"},
         {{.result = DIGITNET_EIO}, "callback 0 ended the fit: input or output failed"},
-        {{.result = 17, .words = "seventeen"}, "callback 0 returned 17, which is no status: seventeen"},
+        {{.result = 17, .words = "seventeen"}, "callback 0 returned 17, which is not a status: seventeen"},
         {{.failing_call = DIGITNET_EIO, .result = DIGITNET_EIO},
          "callback 0 ended the fit: input or output failed: a call within"},
         {{.failing_call = DIGITNET_ESTATE, .result = DIGITNET_EIO}, "callback 0 ended the fit: input or output failed"},
@@ -499,7 +499,7 @@ static void test_release_of_refused_callbacks(void **state) {
             DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS({.user_data = &first, .release = release_owned},
                                                                    {.call = count_call, .user_data = &kept},
                                                                    {.user_data = &last, .release = release_owned}))),
-        DIGITNET_EINVAL, "callback 0 is NULL");
+        DIGITNET_EINVAL, "callbacks[0].call is NULL");
     assert_int_equal(first.place, 1);
     assert_int_equal(kept.released, 0);
     assert_int_equal(last.place, 2);

@@ -190,7 +190,7 @@ static void test_misuse(void **state) {
     expect_answer(DIGITNET_CALLBACK_KEEP, 0, DIGITNET_ECALLBACK, "callback 0 returned 2 without uses_snapshot");
     expect_answer(DIGITNET_CALLBACK_RESTORE | DIGITNET_CALLBACK_STOP, 0, DIGITNET_ECALLBACK, "returned 5 without");
     expect_answer(DIGITNET_CALLBACK_RESTORE, 1, DIGITNET_ECALLBACK, "has kept none");
-    expect_answer(8, 1, DIGITNET_ECALLBACK, "returned 8, which is no status");
+    expect_answer(8, 1, DIGITNET_ECALLBACK, "returned 8, which is not a status");
     expect_answer(DIGITNET_CALLBACK_CONTINUE, 2, DIGITNET_EINVAL,
                   "digitnet_callback: uses_snapshot is 2; it must be 0 or 1");
     digitnet_dataset *data = make_small_dataset(IMAGES, 1);
@@ -198,7 +198,7 @@ static void test_misuse(void **state) {
     int result = 0;
     const digitnet_callback user = {.call = give_number, .user_data = &result, .uses_snapshot = 1};
     expect_failure(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(user, user))),
-                   DIGITNET_EINVAL, "callback 1 is the second that uses_snapshot");
+                   DIGITNET_EINVAL, "callbacks[1] is the second with uses_snapshot");
     digitnet_callback later = {.call = give_number, .user_data = &result, .reserved = 1};
     expect_failure(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(later))),
                    DIGITNET_EVERSION, "digitnet_callback");
