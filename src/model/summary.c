@@ -127,7 +127,7 @@ static void put_table(writer *out, const digitnet__graph *graph) {
     put_rule(out, '=', width);
     format_shape(shape, sizeof shape, graph->input);
     put_row(out, &columns, "input (InputLayer)", shape, "0");
-    put(out, "\n");
+    put(out, "%s\n", columns.inputs ? "-" : "");
     for (size_t i = 0; i < graph->layer_count; i++)
         put_layer(out, &columns, graph, &graph->layers[i]);
     put_rule(out, '=', width);
