@@ -30,7 +30,7 @@ static digitnet_status fit(digitnet_model *model, const digitnet_dataset *datase
                                                        DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, &settings);
     if (status != DIGITNET_OK)
         return status;
-    return digitnet_model_fit(NULL, model, dataset, DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = 1));
+    return digitnet_model_fit(model, dataset, DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = 1));
 }
 
 static int try_training(digitnet_model *model, const digitnet_dataset *dataset) {
