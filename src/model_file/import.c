@@ -145,7 +145,7 @@ static digitnet_status read_training(digitnet_model *model, const digitnet__trai
         return status;
     status = read_state(training, network, algorithm);
     if (status == DIGITNET_OK)
-        status = digitnet__network_allocate_training(network, digitnet__loss_taken_over(loss, &network->graph));
+        status = digitnet__network_allocate_training(network, digitnet__loss_fused_activation(loss, &network->graph));
     if (status != DIGITNET_OK) {
         digitnet__training_free(training);
         return status;

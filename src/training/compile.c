@@ -48,7 +48,7 @@ static digitnet_status compile(digitnet_model *model, const digitnet__training *
         status = digitnet__training_create(&training, settings, network->graph.parameter_count);
     bool first = !network->parameters;
     if (status == DIGITNET_OK)
-        status = digitnet__network_allocate_training(network, digitnet__loss_taken_over(loss, &network->graph));
+        status = digitnet__network_allocate_training(network, digitnet__loss_fused_activation(loss, &network->graph));
     if (status != DIGITNET_OK) {
         digitnet__training_free(training);
         return status;

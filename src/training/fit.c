@@ -4,7 +4,7 @@
 #include "core/options.h"
 #include "core/status.h"
 #include "core/threads.h"
-#include "dataset/batch.h"
+#include "dataset/epoch_order.h"
 #include "kernels/compute.h"
 #include "training/callbacks.h"
 #include "training/dataset_check.h"
@@ -33,7 +33,7 @@ typedef struct fit_state {
     bool diverged;                   /* which a callback's or a source's EDIVERGED does not mean */
     digitnet__epoch_result finished; /* of the last epoch that was */
     double seconds;                  /* spent training in this epoch */
-    digitnet_stop_reason end;
+    digitnet_stop_reason stop_reason;
 } fit_state;
 
 static double seconds_now(void) {
@@ -189,15 +189,15 @@ static digitnet_event progress_event(const fit_state *fit, digitnet_event_kind k
 static digitnet_status report(fit_state *fit, digitnet_event event) {
     digitnet_status status = digitnet__callbacks_report(&fit->callbacks, &event);
     fit->diverged = fit->diverged || fit->callbacks.diverged;
-    if (fit->callbacks.stop && fit->end == DIGITNET_STOP_COMPLETED)
-        fit->end = DIGITNET_STOP_CALLBACK;
+    if (fit->callbacks.stop && fit->stop_reason == DIGITNET_STOP_COMPLETED)
+        fit->stop_reason = DIGITNET_STOP_CALLBACK;
     return status;
 }
 
 static bool is_stopped(fit_state *fit) {
-    if (atomic_exchange(&fit->model->stop_requested, 0) && fit->end == DIGITNET_STOP_COMPLETED)
-        fit->end = DIGITNET_STOP_REQUESTED;
-    return fit->end != DIGITNET_STOP_COMPLETED;
+    if (atomic_exchange(&fit->model->stop_requested, 0) && fit->stop_reason == DIGITNET_STOP_COMPLETED)
+        fit->stop_reason = DIGITNET_STOP_REQUESTED;
+    return fit->stop_reason != DIGITNET_STOP_COMPLETED;
 }
 
 /* The rest of an epoch's batches, until a stop. */
@@ -271,7 +271,8 @@ static digitnet_status run_epoch(fit_state *fit) {
     digitnet_status status = report(fit, progress_event(fit, DIGITNET_EVENT_EPOCH_BEGIN));
     if (status == DIGITNET_OK)
         status = run_batches(fit);
-    if (status == DIGITNET_OK && progress->batches_done == fit->batch_count && fit->end == DIGITNET_STOP_COMPLETED)
+    if (status == DIGITNET_OK && progress->batches_done == fit->batch_count &&
+        fit->stop_reason == DIGITNET_STOP_COMPLETED)
         status = finish_epoch(fit);
     return status;
 }
@@ -297,8 +298,8 @@ static digitnet_status run(fit_state *fit) {
     digitnet_event last = progress_event(fit, DIGITNET_EVENT_FIT_END);
     restore(fit);
     if (status != DIGITNET_OK)
-        fit->end = DIGITNET_STOP_FAILED;
-    digitnet__history_set_end(fit->history, fit->end);
+        fit->stop_reason = DIGITNET_STOP_FAILED;
+    digitnet__history_set_stop_reason(fit->history, fit->stop_reason);
     report(fit, last);
     if (status != DIGITNET_OK)
         digitnet__message_restore(&reason);
