@@ -88,17 +88,12 @@ static digitnet_status check_limits(const digitnet_model *model, const digitnet_
         return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': the size of its output of %s overflows", layer->name,
                               digitnet__shape_text(layer->output).text);
     }
-    digitnet_status status =
-        check_limit(layer->name, "parameters", graph->parameter_count, layer->parameters, model->limits.parameters);
-    if (status == DIGITNET_OK) {
-        status = check_limit(layer->name, "bytes of outputs", graph->activation_values * sizeof(float), bytes,
-                             model->limits.activation_bytes);
-    }
-    if (status == DIGITNET_OK) {
-        status = check_limit(layer->name, "multiply-adds", graph->multiply_adds, layer->multiply_adds,
-                             model->limits.multiply_adds);
-    }
-    return status;
+    DNN_TRY(
+        check_limit(layer->name, "parameters", graph->parameter_count, layer->parameters, model->limits.parameters));
+    DNN_TRY(check_limit(layer->name, "bytes of outputs", graph->activation_values * sizeof(float), bytes,
+                        model->limits.activation_bytes));
+    return check_limit(layer->name, "multiply-adds", graph->multiply_adds, layer->multiply_adds,
+                       model->limits.multiply_adds);
 }
 
 static digitnet_status check_compiled(const digitnet_model *model) {
@@ -122,12 +117,10 @@ static digitnet_status infer(digitnet_model *model, digitnet__layer *layer, digi
         inputs[i] = (digitnet__layer_input){.value = values[i], .shape = shape};
     }
     layer->inputs = inputs;
-    digitnet_status status = digitnet__layer_check_attributes(layer);
-    if (status == DIGITNET_OK)
-        status = layer->kind->infer_shape(layer);
-    if (status == DIGITNET_OK)
-        status = check_limits(model, layer);
-    return status == DIGITNET_OK ? digitnet__graph_append(&model->network.graph, layer) : status;
+    DNN_TRY(digitnet__layer_check_attributes(layer));
+    DNN_TRY(layer->kind->infer_shape(layer));
+    DNN_TRY(check_limits(model, layer));
+    return digitnet__graph_append(&model->network.graph, layer);
 }
 
 digitnet_status digitnet__model_append(digitnet_model *model, digitnet__layer *layer, const char *name,

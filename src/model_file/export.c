@@ -137,11 +137,8 @@ static size_t write_model(digitnet__wire_writer *writer, const digitnet_model *m
 digitnet_status digitnet__export_size(size_t *size, const digitnet_model *model) {
     if (model->error != DIGITNET_OK)
         return digitnet__fail(DIGITNET_ESTATE, "adding a layer failed: %s", model->error_message);
-    digitnet_status status = digitnet__model_check_weights(model);
-    if (status == DIGITNET_OK)
-        status = check_values(model);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(digitnet__model_check_weights(model));
+    DNN_TRY(check_values(model));
     if (model->network.graph.layer_count > DNN_LAYERS_MAX) {
         return digitnet__fail(DIGITNET_ELIMIT, "the model has %zu layers; a file holds at most %d",
                               model->network.graph.layer_count, DNN_LAYERS_MAX);

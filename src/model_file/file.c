@@ -19,9 +19,7 @@ static digitnet_status fail_at(digitnet_status status, const char *where) {
 }
 
 static digitnet_status export_to_memory(unsigned char **file, size_t *size, const digitnet_model *model) {
-    digitnet_status status = digitnet__export_size(size, model);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(digitnet__export_size(size, model));
     *file = digitnet__allocate(*size);
     if (!*file)
         return DIGITNET_ENOMEM;

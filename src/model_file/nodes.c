@@ -113,11 +113,8 @@ static digitnet_status take_values(digitnet__onnx_reader *reader, digitnet__impo
 static digitnet_status read_transpose(digitnet__import *import, digitnet__onnx_reader *reader) {
     static const int64_t channels_last[] = {0, 2, 3, 1};
     digitnet__onnx_attribute permutation = {.name = "perm", .type = DNN_ATTRIBUTE_TYPE_INTS, .count = 4};
-    digitnet_status status = take_values(reader, import, NULL);
-    if (status == DIGITNET_OK)
-        status = digitnet__onnx_read_attributes(reader->node, &permutation, 1);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(take_values(reader, import, NULL));
+    DNN_TRY(digitnet__onnx_read_attributes(reader->node, &permutation, 1));
     if (reader->shape.flat || memcmp(permutation.integers, channels_last, sizeof channels_last) != 0)
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node,
                                         "only 'perm' 0, 2, 3, 1 of an image before Flatten is supported");

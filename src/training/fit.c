@@ -55,15 +55,15 @@ static digitnet_status check_options(const digitnet_fit_options *options) {
     }
     if (options->validation && options->validation_fraction > 0)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: validation and validation_fraction are both given");
-    digitnet_status status = DNN_FLAG_CHECK(options, digitnet_fit_options, no_shuffle);
-    return status == DIGITNET_OK ? digitnet__callbacks_check(options->callbacks, options->callback_count) : status;
+    DNN_TRY(DNN_FLAG_CHECK(options, digitnet_fit_options, no_shuffle));
+    return digitnet__callbacks_check(options->callbacks, options->callback_count);
 }
 
 static digitnet_status check_compiled(const digitnet_model *model) {
-    digitnet_status status = digitnet__model_check(model);
-    if (status == DIGITNET_OK && !model->training)
-        status = digitnet__fail(DIGITNET_ESTATE, "digitnet_model_fit: the model is not compiled");
-    return status;
+    DNN_TRY(digitnet__model_check(model));
+    if (!model->training)
+        return digitnet__fail(DIGITNET_ESTATE, "digitnet_model_fit: the model is not compiled");
+    return DIGITNET_OK;
 }
 
 /* The last part of the training set becomes the validation set. */
@@ -103,24 +103,19 @@ static digitnet_status prepare_datasets(fit_state *fit) {
 /* All memory that the fit needs. */
 static digitnet_status allocate(fit_state *fit) {
     fit->order = digitnet__allocate_array(fit->image_count, sizeof *fit->order);
-    digitnet_status status = fit->order ? DIGITNET_OK : DIGITNET_ENOMEM;
-    if (status == DIGITNET_OK)
-        status = digitnet__snapshot_create(&fit->finite, fit->model);
-    if (status == DIGITNET_OK)
-        status = digitnet__callbacks_prepare(&fit->callbacks, fit->model);
-    if (status == DIGITNET_OK)
-        status = digitnet__history_create(&fit->history, fit->model->training->progress.epochs_done + 1);
-    if (status == DIGITNET_OK)
-        status = digitnet__thread_pool_create(&fit->threads, fit->options.threads ? fit->options.threads
-                                                                                  : digitnet__processor_count());
-    if (status == DIGITNET_OK)
-        status = digitnet__trainer_create(&fit->trainer, fit->model, fit->train, fit->batch_size, fit->threads);
-    if (status == DIGITNET_OK && fit->validation) {
-        status = digitnet__evaluator_create(&fit->evaluator, &fit->model->network,
-                                            digitnet__loss_find(fit->model->training->loss), fit->validation,
-                                            VALIDATION_BATCH_SIZE, fit->threads);
-    }
-    return status;
+    if (!fit->order)
+        return DIGITNET_ENOMEM;
+    DNN_TRY(digitnet__snapshot_create(&fit->finite, fit->model));
+    DNN_TRY(digitnet__callbacks_prepare(&fit->callbacks, fit->model));
+    DNN_TRY(digitnet__history_create(&fit->history, fit->model->training->progress.epochs_done + 1));
+    DNN_TRY(digitnet__thread_pool_create(&fit->threads,
+                                         fit->options.threads ? fit->options.threads : digitnet__processor_count()));
+    DNN_TRY(digitnet__trainer_create(&fit->trainer, fit->model, fit->train, fit->batch_size, fit->threads));
+    if (!fit->validation)
+        return DIGITNET_OK;
+    return digitnet__evaluator_create(&fit->evaluator, &fit->model->network,
+                                      digitnet__loss_find(fit->model->training->loss), fit->validation,
+                                      VALIDATION_BATCH_SIZE, fit->threads);
 }
 
 static void release(fit_state *fit) {
@@ -246,13 +241,9 @@ static digitnet_status validate(fit_state *fit, digitnet__epoch_result *result) 
 static digitnet_status finish_epoch(fit_state *fit) {
     digitnet__progress *progress = &fit->model->training->progress;
     digitnet__epoch_result result = results_so_far(fit);
-    digitnet_status status = check_finite(fit);
-    if (status == DIGITNET_OK)
-        status = validate(fit, &result);
-    if (status == DIGITNET_OK)
-        status = digitnet__history_append(fit->history, &result);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(check_finite(fit));
+    DNN_TRY(validate(fit, &result));
+    DNN_TRY(digitnet__history_append(fit->history, &result));
     *progress = (digitnet__progress){.epochs_done = progress->epochs_done + 1, .steps_done = progress->steps_done};
     fit->finished = result;
     digitnet__snapshot_take(&fit->finite, fit->model);
@@ -268,13 +259,10 @@ static digitnet_status run_epoch(fit_state *fit) {
         digitnet__epoch_shuffle(fit->order, fit->image_count, training->seed, progress->epochs_done);
     *progress = place_of(fit);
     fit->seconds = 0;
-    digitnet_status status = report(fit, progress_event(fit, DIGITNET_EVENT_EPOCH_BEGIN));
-    if (status == DIGITNET_OK)
-        status = run_batches(fit);
-    if (status == DIGITNET_OK && progress->batches_done == fit->batch_count &&
-        fit->stop_reason == DIGITNET_STOP_COMPLETED)
-        status = finish_epoch(fit);
-    return status;
+    DNN_TRY(report(fit, progress_event(fit, DIGITNET_EVENT_EPOCH_BEGIN)));
+    DNN_TRY(run_batches(fit));
+    bool finished = progress->batches_done == fit->batch_count && fit->stop_reason == DIGITNET_STOP_COMPLETED;
+    return finished ? finish_epoch(fit) : DIGITNET_OK;
 }
 
 /* The state that the fit ends with: what a callback has asked for, or where it diverged the last one that was finite.

@@ -163,12 +163,10 @@ static digitnet_status update_weights(digitnet__trainer *trainer) {
         return DIGITNET_OK;
     }
     digitnet__thread_pool_run(trainer->threads, reduce_block, trainer, tasks);
-    digitnet_status status =
-        trainer->on_gradient(trainer, digitnet__pass_gradients(&trainer->pass),
-                             trainer->model->network.graph.parameter_count, trainer->gradient_context);
-    if (status == DIGITNET_OK)
-        digitnet__thread_pool_run(trainer->threads, update_block, trainer, tasks);
-    return status;
+    DNN_TRY(trainer->on_gradient(trainer, digitnet__pass_gradients(&trainer->pass),
+                                 trainer->model->network.graph.parameter_count, trainer->gradient_context));
+    digitnet__thread_pool_run(trainer->threads, update_block, trainer, tasks);
+    return DIGITNET_OK;
 }
 
 /* Sources are asked on this thread, and their labels are checked as they come. */
@@ -200,9 +198,8 @@ digitnet_status digitnet__trainer_step(digitnet__trainer *trainer, const size_t 
     trainer->indices = indices;
     trainer->count = count;
     set_seeds(trainer);
-    digitnet_status status = digitnet__dataset_is_source(trainer->dataset) ? gather_source(trainer) : DIGITNET_OK;
-    if (status != DIGITNET_OK)
-        return status;
+    if (digitnet__dataset_is_source(trainer->dataset))
+        DNN_TRY(gather_source(trainer));
     run_passes(trainer);
     digitnet__progress progress = trainer->model->training->progress;
     add_scores(&progress, scores_of(trainer), count);
@@ -211,8 +208,7 @@ digitnet_status digitnet__trainer_step(digitnet__trainer *trainer, const size_t 
         return digitnet__fail(DIGITNET_EDIVERGED, "the loss is no longer finite in epoch %llu, batch %llu",
                               (unsigned long long)progress.epochs_done + 1, (unsigned long long)progress.batches_done);
     }
-    status = update_weights(trainer);
-    if (status == DIGITNET_OK)
-        trainer->model->training->progress = progress;
-    return status;
+    DNN_TRY(update_weights(trainer));
+    trainer->model->training->progress = progress;
+    return DIGITNET_OK;
 }
