@@ -198,18 +198,15 @@ static digitnet_status read_layers(digitnet__import *import, digitnet__wire_view
 static digitnet_status read_weights(const digitnet__import *import) {
     digitnet__network *network = &import->model->network;
     size_t count = network->graph.tensor_count;
-    digitnet_status status = DIGITNET_OK;
-    for (size_t i = 0; status == DIGITNET_OK && i < count; i++)
-        status = digitnet__tensor_match(&import->tensors[i], digitnet__graph_tensor(&network->graph, i));
-    if (status == DIGITNET_OK)
-        status = digitnet__network_allocate(network);
-    for (size_t i = 0; status == DIGITNET_OK && i < count; i++) {
+    for (size_t i = 0; i < count; i++)
+        DNN_TRY(digitnet__tensor_match(&import->tensors[i], digitnet__graph_tensor(&network->graph, i)));
+    DNN_TRY(digitnet__network_allocate(network));
+    for (size_t i = 0; i < count; i++) {
         const digitnet__tensor *tensor = digitnet__graph_tensor(&network->graph, i);
-        status = digitnet__tensor_read(digitnet__network_values(network, tensor), &import->tensors[i], tensor);
+        DNN_TRY(digitnet__tensor_read(digitnet__network_values(network, tensor), &import->tensors[i], tensor));
     }
-    if (status == DIGITNET_OK)
-        digitnet__network_pack(network);
-    return status;
+    digitnet__network_pack(network);
+    return DIGITNET_OK;
 }
 
 /* The arrays that a graph is read into. */

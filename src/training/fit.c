@@ -75,29 +75,26 @@ static digitnet_status cut_validation(fit_state *fit) {
                               "digitnet_model_fit: validation_fraction %s leaves one part of %zu images empty",
                               digitnet__number_text(fit->options.validation_fraction).text, count);
     }
-    digitnet_status status = digitnet_dataset_slice(&fit->train_part, fit->train, 0, kept);
-    if (status == DIGITNET_OK)
-        status = digitnet_dataset_slice(&fit->validation_part, fit->train, kept, count - kept);
+    DNN_TRY(digitnet_dataset_slice(&fit->train_part, fit->train, 0, kept));
+    DNN_TRY(digitnet_dataset_slice(&fit->validation_part, fit->train, kept, count - kept));
     fit->train = fit->train_part;
     fit->validation = fit->validation_part;
-    return status;
+    return DIGITNET_OK;
 }
 
 static digitnet_status prepare_datasets(fit_state *fit) {
     const digitnet__graph *graph = &fit->model->network.graph;
     const digitnet__loss_kind *loss = digitnet__loss_find(fit->model->training->loss);
-    digitnet_status status = digitnet__dataset_check(graph, loss, fit->train, "training");
-    if (status == DIGITNET_OK && fit->validation)
-        status = digitnet__dataset_check(graph, loss, fit->validation, "validation");
-    if (status == DIGITNET_OK && fit->options.validation_fraction > 0)
-        status = cut_validation(fit);
-    if (status == DIGITNET_OK) {
-        fit->image_count = digitnet_dataset_count(fit->train);
-        fit->batch_size = fit->options.batch_size ? fit->options.batch_size : DEFAULT_BATCH_SIZE;
-        fit->batch_size = fit->batch_size < fit->image_count ? fit->batch_size : fit->image_count;
-        fit->batch_count = (fit->image_count - 1) / fit->batch_size + 1;
-    }
-    return status;
+    DNN_TRY(digitnet__dataset_check(graph, loss, fit->train, "training"));
+    if (fit->validation)
+        DNN_TRY(digitnet__dataset_check(graph, loss, fit->validation, "validation"));
+    if (fit->options.validation_fraction > 0)
+        DNN_TRY(cut_validation(fit));
+    fit->image_count = digitnet_dataset_count(fit->train);
+    fit->batch_size = fit->options.batch_size ? fit->options.batch_size : DEFAULT_BATCH_SIZE;
+    fit->batch_size = fit->batch_size < fit->image_count ? fit->batch_size : fit->image_count;
+    fit->batch_count = (fit->image_count - 1) / fit->batch_size + 1;
+    return DIGITNET_OK;
 }
 
 /* All memory that the fit needs. */
@@ -206,10 +203,8 @@ static digitnet_status run_batches(fit_state *fit) {
             digitnet__trainer_step(&fit->trainer, fit->order + first, left < fit->batch_size ? left : fit->batch_size);
         fit->seconds += seconds_now() - start;
         fit->diverged = fit->trainer.diverged;
-        if (status == DIGITNET_OK)
-            status = report(fit, progress_event(fit, DIGITNET_EVENT_BATCH_END));
-        if (status != DIGITNET_OK)
-            return status;
+        DNN_TRY(status);
+        DNN_TRY(report(fit, progress_event(fit, DIGITNET_EVENT_BATCH_END)));
     }
     return DIGITNET_OK;
 }
@@ -224,17 +219,15 @@ static digitnet_status validate(fit_state *fit, digitnet__epoch_result *result) 
     if (!fit->validation)
         return DIGITNET_OK;
     digitnet_metrics metrics;
-    digitnet_status status = digitnet__evaluator_run(&metrics, &fit->evaluator);
-    if (status == DIGITNET_OK && !isfinite(metrics.loss)) {
+    DNN_TRY(digitnet__evaluator_run(&metrics, &fit->evaluator));
+    if (!isfinite(metrics.loss)) {
         fit->diverged = true;
-        status = digitnet__fail(DIGITNET_EDIVERGED, "the validation's loss is no longer finite in epoch %llu",
-                                (unsigned long long)fit->model->training->progress.epochs_done + 1);
+        return digitnet__fail(DIGITNET_EDIVERGED, "the validation's loss is no longer finite in epoch %llu",
+                              (unsigned long long)fit->model->training->progress.epochs_done + 1);
     }
-    if (status == DIGITNET_OK) {
-        result->values[DIGITNET_METRIC_VALIDATION_LOSS] = metrics.loss;
-        result->values[DIGITNET_METRIC_VALIDATION_ACCURACY] = metrics.accuracy;
-    }
-    return status;
+    result->values[DIGITNET_METRIC_VALIDATION_LOSS] = metrics.loss;
+    result->values[DIGITNET_METRIC_VALIDATION_ACCURACY] = metrics.accuracy;
+    return DIGITNET_OK;
 }
 
 /* After an epoch's last batch. */
@@ -297,21 +290,15 @@ static digitnet_status run(fit_state *fit) {
 
 /* With exclusive access. */
 static digitnet_status prepare_and_run(fit_state *fit) {
-    digitnet_status status = check_compiled(fit->model);
-    if (status == DIGITNET_OK)
-        status = prepare_datasets(fit);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(check_compiled(fit->model));
+    DNN_TRY(prepare_datasets(fit));
     uint64_t done = fit->model->training->progress.epochs_done;
     size_t epochs = fit->options.epochs ? fit->options.epochs : 1;
     fit->until_epoch = fit->options.until_epoch    ? fit->options.until_epoch
                        : epochs <= SIZE_MAX - done ? (size_t)done + epochs
                                                    : SIZE_MAX;
-    status = allocate(fit);
-    if (status != DIGITNET_OK)
-        return status;
-    if (done < fit->until_epoch)
-        status = run(fit);
+    DNN_TRY(allocate(fit));
+    digitnet_status status = done < fit->until_epoch ? run(fit) : DIGITNET_OK;
     if (fit->options.history) {
         *fit->options.history = fit->history;
         fit->history = NULL;
@@ -320,19 +307,14 @@ static digitnet_status prepare_and_run(fit_state *fit) {
 }
 
 static digitnet_status fit_model(fit_state *fit) {
-    digitnet_status status =
-        DNN_RESERVED_CHECK((size_t)fit->options.reserved_2 | fit->options.reserved, digitnet_fit_options);
-    if (status == DIGITNET_OK && (!fit->model || !fit->train))
-        status = digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: %s is NULL", fit->model ? "train" : "model");
-    if (status == DIGITNET_OK)
-        status = check_options(&fit->options);
-    if (status == DIGITNET_OK)
-        status = digitnet__model_begin_write(fit->model);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(DNN_RESERVED_CHECK((size_t)fit->options.reserved_2 | fit->options.reserved, digitnet_fit_options));
+    if (!fit->model || !fit->train)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: %s is NULL", fit->model ? "train" : "model");
+    DNN_TRY(check_options(&fit->options));
+    DNN_TRY(digitnet__model_begin_write(fit->model));
     fit->validation = fit->options.validation;
     fit->callbacks = (digitnet__callbacks){.list = fit->options.callbacks, .count = fit->options.callback_count};
-    status = prepare_and_run(fit);
+    digitnet_status status = prepare_and_run(fit);
     release(fit);
     digitnet__model_end_write(fit->model);
     return status;

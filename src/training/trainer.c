@@ -140,12 +140,15 @@ static void update_block(void *context, size_t task, size_t worker) {
     digitnet__network *network = &trainer->model->network;
     const digitnet__training *training = trainer->model->training;
     const digitnet__optimizer_rule *rule = digitnet__optimizer_find(training->settings.kind);
+    const digitnet__optimizer_memory memory = {.parameters = network->parameters,
+                                               .state = training->state,
+                                               .gradients = digitnet__pass_gradients(&trainer->pass),
+                                               .count = network->graph.parameter_count};
     digitnet__span spans[DNN_LAYER_TENSORS];
     size_t count = digitnet__pass_spans(block, spans);
     for (size_t i = 0; i < count; i++) {
-        rule->update(network->kernels, &training->settings, training->progress.steps_done + 1, network->parameters,
-                     training->state, digitnet__pass_gradients(&trainer->pass), spans[i].offset, spans[i].count,
-                     network->graph.parameter_count);
+        rule->update(network->kernels, &training->settings, training->progress.steps_done + 1, &memory, spans[i].offset,
+                     spans[i].count);
     }
     digitnet__network_pack_block(network, block.op, block.block);
 }
