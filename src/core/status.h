@@ -13,6 +13,14 @@
 digitnet_status digitnet__fail(digitnet_status status, const char *format, ...)
     __attribute__((format(printf, 2, 3), cold));
 
+/* Passes a failure on: returns its status from the function around it, which has nothing to release. */
+#define DNN_TRY(call)                           \
+    do {                                        \
+        const digitnet_status failure = (call); \
+        if (failure != DIGITNET_OK)             \
+            return failure;                     \
+    } while (0)
+
 /* Fails with the message "ACTION PATH: what errno says". */
 digitnet_status digitnet__fail_errno(digitnet_status status, const char *action, const char *path)
     __attribute__((cold));

@@ -22,12 +22,10 @@ digitnet_status digitnet_dataset_slice(digitnet_dataset **out, const digitnet_da
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_slice: out is NULL");
     *out = NULL;
-    digitnet_status status = digitnet__dataset_check_range("digitnet_dataset_slice", dataset, first, count);
-    if (status == DIGITNET_OK)
-        status = digitnet__dataset_create(out, dataset->storage, dataset->first + first, count);
-    if (status == DIGITNET_OK)
-        atomic_fetch_add(&dataset->storage->references, 1);
-    return status;
+    DNN_TRY(digitnet__dataset_check_range("digitnet_dataset_slice", dataset, first, count));
+    DNN_TRY(digitnet__dataset_create(out, dataset->storage, dataset->first + first, count));
+    atomic_fetch_add(&dataset->storage->references, 1);
+    return DIGITNET_OK;
 }
 
 void digitnet_dataset_free(digitnet_dataset *dataset) {
@@ -42,9 +40,7 @@ size_t digitnet_dataset_count(const digitnet_dataset *dataset) {
 }
 
 digitnet_status digitnet_dataset_describe(digitnet_dataset_info *out, const digitnet_dataset *dataset) {
-    digitnet_status status = DNN_RESULT_CHECK(out, digitnet_dataset_info, reserved);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(DNN_RESULT_CHECK(out, digitnet_dataset_info, reserved));
     if (!dataset)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_describe: dataset is NULL");
     const digitnet__sample_layout *layout = &dataset->storage->layout;

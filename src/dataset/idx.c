@@ -138,13 +138,9 @@ static digitnet_status check_magic(size_t *rank, const reader *in, const unsigne
 
 static digitnet_status read_header(idx_file *out, reader *in, const idx_kind *kind, size_t max_bytes) {
     unsigned char bytes[4 * MAX_RANK];
-    digitnet_status status = take_bytes(in, bytes, 4);
-    if (status == DIGITNET_OK)
-        status = check_magic(&out->rank, in, bytes, kind);
-    if (status == DIGITNET_OK)
-        status = take_bytes(in, bytes, 4 * out->rank);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(take_bytes(in, bytes, 4));
+    DNN_TRY(check_magic(&out->rank, in, bytes, kind));
+    DNN_TRY(take_bytes(in, bytes, 4 * out->rank));
     for (size_t i = 0; i < MAX_RANK; i++) {
         const unsigned char *place = bytes + 4 * i;
         out->dimensions[i] =
@@ -263,9 +259,7 @@ digitnet_status digitnet_dataset_load_idx_ex(digitnet_dataset **out, const char 
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_load_idx: out is NULL");
     *out = NULL;
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dataset_load_options, max_bytes);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_dataset_load_options, max_bytes));
     if (!images || !labels)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_load_idx: the path of the %s is NULL",
                               !images ? "images" : "labels");

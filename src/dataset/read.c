@@ -171,12 +171,10 @@ static digitnet_status check_and_read(const digitnet_batch *batch, const digitne
     digitnet_batch own = {0};
     if (!batch || !dataset)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_read_batch: %s is NULL", batch ? "dataset" : "batch");
-    digitnet_status status = DNN_OPTIONS_READ(&own, batch, digitnet_batch, sample_weights);
-    if (status == DIGITNET_OK)
-        status = check_indices(&own, dataset);
-    if (status == DIGITNET_OK)
-        status = check_wanted(&own, &dataset->storage->layout);
-    return status == DIGITNET_OK ? digitnet__dataset_gather(&own, dataset, digitnet__kernels_best()) : status;
+    DNN_TRY(DNN_OPTIONS_READ(&own, batch, digitnet_batch, sample_weights));
+    DNN_TRY(check_indices(&own, dataset));
+    DNN_TRY(check_wanted(&own, &dataset->storage->layout));
+    return digitnet__dataset_gather(&own, dataset, digitnet__kernels_best());
 }
 
 digitnet_status digitnet_dataset_read_batch(const digitnet_batch *batch, const digitnet_dataset *dataset) {

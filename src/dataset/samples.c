@@ -59,12 +59,9 @@ static digitnet_status check_weights(const char *what, const digitnet__samples *
 
 digitnet_status digitnet__samples_check(const char *what, const digitnet__samples *samples,
                                         const digitnet__sample_layout *layout) {
-    digitnet_status status = check_finite(what, samples, "image", "value", samples->images, layout->values);
-    if (status == DIGITNET_OK)
-        status = check_label_counts(what, samples, layout->max_labels);
-    if (status == DIGITNET_OK)
-        status = check_labels(what, samples, layout);
-    if (status == DIGITNET_OK)
-        status = check_finite(what, samples, "sample", "target", samples->targets, layout->target_values);
-    return status == DIGITNET_OK ? check_weights(what, samples) : status;
+    DNN_TRY(check_finite(what, samples, "image", "value", samples->images, layout->values));
+    DNN_TRY(check_label_counts(what, samples, layout->max_labels));
+    DNN_TRY(check_labels(what, samples, layout));
+    DNN_TRY(check_finite(what, samples, "sample", "target", samples->targets, layout->target_values));
+    return check_weights(what, samples);
 }

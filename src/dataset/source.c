@@ -8,11 +8,8 @@
 #include <stdio.h>
 
 static digitnet_status check_options(const digitnet_source_options *options) {
-    digitnet_status status = DNN_FLAG_CHECK(options, digitnet_source_options, no_labels);
-    if (status == DIGITNET_OK)
-        status = DNN_FLAG_CHECK(options, digitnet_source_options, weighted);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(DNN_FLAG_CHECK(options, digitnet_source_options, no_labels));
+    DNN_TRY(DNN_FLAG_CHECK(options, digitnet_source_options, weighted));
     if (!options->gather)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: gather is NULL");
     if (options->no_labels && options->target_values == 0)
@@ -140,12 +137,10 @@ static digitnet_status gather(const digitnet_batch *batch, const digitnet__stora
         asked.label_counts = NULL;
     if (!layout->weighted)
         asked.sample_weights = NULL;
-    digitnet_status status = call_gather(storage, asked);
-    if (status == DIGITNET_OK)
-        status = check(batch, layout);
-    if (status == DIGITNET_OK)
-        end_labels(batch, layout->max_labels);
-    return status;
+    DNN_TRY(call_gather(storage, asked));
+    DNN_TRY(check(batch, layout));
+    end_labels(batch, layout->max_labels);
+    return DIGITNET_OK;
 }
 
 digitnet_status digitnet__source_gather(const digitnet_batch *batch, const digitnet_dataset *dataset) {

@@ -29,7 +29,7 @@ bool digitnet__graph_find_value(size_t *value, const digitnet__graph *graph, con
     return false;
 }
 
-bool digitnet__graph_is_chain(const digitnet__graph *graph) {
+bool digitnet__graph_is_sequential(const digitnet__graph *graph) {
     for (size_t i = 0; i < graph->layer_count; i++)
         if (graph->layers[i].input_count != 1 || graph->layers[i].inputs[0].value != i)
             return false;

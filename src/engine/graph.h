@@ -29,7 +29,7 @@ const char *digitnet__graph_value_name(const digitnet__graph *graph, size_t valu
 /* False where no layer has this name, and it is not "input". */
 bool digitnet__graph_find_value(size_t *value, const digitnet__graph *graph, const char *name);
 /* Every layer takes the one before it, and nothing else. */
-bool digitnet__graph_is_chain(const digitnet__graph *graph);
+bool digitnet__graph_is_sequential(const digitnet__graph *graph);
 /* ESTATE naming the first layer but the last whose output nobody takes. */
 digitnet_status digitnet__graph_check_outputs(const digitnet__graph *graph);
 /* The activation at the end, where the output is flat; LINEAR otherwise. */

@@ -112,11 +112,8 @@ static bool allocate_weights(float **weights, float **state, const digitnet__gra
 
 static digitnet_status allocate(digitnet__network *network, bool training, digitnet_activation leave_out) {
     lowered plans;
-    digitnet_status status = check_sizes(&network->graph);
-    if (status == DIGITNET_OK)
-        status = lower(&plans, network, training, leave_out);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(check_sizes(&network->graph));
+    DNN_TRY(lower(&plans, network, training, leave_out));
     if (!network->parameters && !allocate_weights(&network->parameters, &network->state, &network->graph)) {
         release_lowered(&plans);
         return DIGITNET_ENOMEM;
@@ -164,11 +161,8 @@ void digitnet__network_pack(digitnet__network *network) {
 }
 
 static digitnet_status copy_weights(digitnet__network *out, const digitnet__network *network, bool training) {
-    digitnet_status status = training && network->training.values
-                                 ? digitnet__network_allocate_training(out, network->training.left_out)
-                                 : digitnet__network_allocate(out);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(training && network->training.values ? digitnet__network_allocate_training(out, network->training.left_out)
+                                                 : digitnet__network_allocate(out));
     memcpy(out->parameters, network->parameters, network->graph.parameter_count * sizeof(float));
     memcpy(out->state, network->state, network->graph.state_count * sizeof(float));
     digitnet__network_pack(out);

@@ -9,9 +9,7 @@ digitnet_status digitnet__workspace_create(digitnet__workspace *workspace, const
     const digitnet__plan *plan = &network->inference;
     *workspace = (digitnet__workspace){.network = network, .capacity = capacity};
     digitnet__placement placement;
-    digitnet_status status = digitnet__placement_create(&placement, plan, capacity);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(digitnet__placement_create(&placement, plan, capacity));
     workspace->offsets = placement.offsets;
     size_t scratch = 0;
     for (size_t i = 0; i < plan->op_count; i++)

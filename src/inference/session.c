@@ -40,14 +40,12 @@ static void release_snapshot(weights_snapshot *snapshot) {
 }
 
 static digitnet_status take_snapshot(weights_snapshot **out, const digitnet_model *model) {
-    digitnet_status status = digitnet__model_check_weights(model);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(digitnet__model_check_weights(model));
     weights_snapshot *taken = digitnet__allocate_zeroed(sizeof *taken);
     if (!taken)
         return DIGITNET_ENOMEM;
     atomic_init(&taken->owners, 1);
-    status = digitnet__network_copy(&taken->network, &model->network, false);
+    digitnet_status status = digitnet__network_copy(&taken->network, &model->network, false);
     if (status == DIGITNET_OK)
         status = digitnet__safe_magnitude(&taken->safe_magnitude, &taken->network);
     if (status != DIGITNET_OK) {
@@ -102,18 +100,14 @@ static digitnet_status check_and_create(digitnet_session **out, const digitnet_m
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_session_create: out is NULL");
     *out = NULL;
     digitnet_session_options own = {0};
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_session_options, threads);
-    if (status == DIGITNET_OK && !model)
-        status = digitnet__fail(DIGITNET_EINVAL, "digitnet_session_create: model is NULL");
-    if (status == DIGITNET_OK)
-        status = digitnet__model_begin_read(model);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_session_options, threads));
+    if (!model)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_session_create: model is NULL");
+    DNN_TRY(digitnet__model_begin_read(model));
     weights_snapshot *taken = NULL;
-    status = take_snapshot(&taken, model);
+    digitnet_status status = take_snapshot(&taken, model);
     digitnet__model_end_read(model);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(status);
     return create_session(out, taken, own.batch_size ? own.batch_size : DEFAULT_BATCH_SIZE,
                           own.threads ? own.threads : 1);
 }

@@ -81,9 +81,7 @@ static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
 static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
     (void)layer;
     digitnet__onnx_attribute axis = {.name = "axis", .type = DNN_ATTRIBUTE_TYPE_INT};
-    digitnet_status status = digitnet__onnx_read_attributes(reader->node, &axis, 1);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(digitnet__onnx_read_attributes(reader->node, &axis, 1));
     int64_t from_end = reader->shape.flat ? -1 : -3;
     if (axis.integers[0] != 1 && axis.integers[0] != from_end)
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node,

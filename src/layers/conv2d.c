@@ -27,16 +27,14 @@ static digitnet__conv2d_shape shape_of(const digitnet__layer *layer) {
 }
 
 static digitnet_status check(const digitnet__layer *layer) {
-    digitnet_status status = digitnet__layer_check_image(layer);
-    if (status == DIGITNET_OK && layer->attributes.outputs == 0)
-        status = digitnet__fail(DIGITNET_EINVAL, "layer '%s': filters is 0", layer->name);
-    return status == DIGITNET_OK ? digitnet__window_check(layer) : status;
+    DNN_TRY(digitnet__layer_check_image(layer));
+    if (layer->attributes.outputs == 0)
+        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': filters is 0", layer->name);
+    return digitnet__window_check(layer);
 }
 
 static digitnet_status infer_shape(digitnet__layer *layer) {
-    digitnet_status status = check(layer);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(check(layer));
     const digitnet__attributes *conv = &layer->attributes;
     digitnet__shape input = layer->inputs[0].shape;
     digitnet__conv2d_shape shape = shape_of(layer);
@@ -78,11 +76,8 @@ static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reade
     digitnet__window_defaults(attributes);
     attributes[GROUP] = (digitnet__onnx_attribute){.name = "group", .type = DNN_ATTRIBUTE_TYPE_INT, .integers = {1}};
     const digitnet__onnx_tensor *kernel;
-    digitnet_status status = digitnet__onnx_read_attributes(reader->node, attributes, ATTRIBUTES);
-    if (status == DIGITNET_OK)
-        status = digitnet__onnx_take_weights(&kernel, reader, 4);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(digitnet__onnx_read_attributes(reader->node, attributes, ATTRIBUTES));
+    DNN_TRY(digitnet__onnx_take_weights(&kernel, reader, 4));
     if (attributes[GROUP].integers[0] != 1)
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'group' is not 1");
     layer->attributes.outputs = kernel->dimensions[0];

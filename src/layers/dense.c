@@ -113,11 +113,8 @@ static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reade
         [TRANS_A] = {.name = "transA", .type = DNN_ATTRIBUTE_TYPE_INT},
         [TRANS_B] = {.name = "transB", .type = DNN_ATTRIBUTE_TYPE_INT}};
     const digitnet__onnx_tensor *kernel;
-    digitnet_status status = digitnet__onnx_read_attributes(reader->node, attributes, ATTRIBUTES);
-    if (status == DIGITNET_OK)
-        status = digitnet__onnx_take_weights(&kernel, reader, 2);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(digitnet__onnx_read_attributes(reader->node, attributes, ATTRIBUTES));
+    DNN_TRY(digitnet__onnx_take_weights(&kernel, reader, 2));
     if (attributes[ALPHA].number != 1 || attributes[BETA].number != 1 || attributes[TRANS_A].integers[0] != 0 ||
         attributes[TRANS_B].integers[0] != 1)
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node,

@@ -35,9 +35,7 @@ static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
 static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
     (void)layer;
     digitnet__onnx_attribute axis = {.name = "axis", .type = DNN_ATTRIBUTE_TYPE_INT, .integers = {1}};
-    digitnet_status status = digitnet__onnx_read_attributes(reader->node, &axis, 1);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(digitnet__onnx_read_attributes(reader->node, &axis, 1));
     if (axis.integers[0] != 1)
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'axis' is not 1");
     if (!reader->channels_last && order_matters(reader->shape)) {

@@ -70,8 +70,8 @@ digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer) {
     if (attributes->padding != DIGITNET_PADDING_VALID && attributes->padding != DIGITNET_PADDING_SAME)
         return digitnet__fail(DIGITNET_EINVAL, "layer '%s': padding is %d, which is not a padding", layer->name,
                               (int)attributes->padding);
-    digitnet_status status = check_initializer(layer, "kernel_initializer", attributes->kernel_initializer);
-    return status == DIGITNET_OK ? check_initializer(layer, "bias_initializer", attributes->bias_initializer) : status;
+    DNN_TRY(check_initializer(layer, "kernel_initializer", attributes->kernel_initializer));
+    return check_initializer(layer, "bias_initializer", attributes->bias_initializer);
 }
 
 digitnet_status digitnet__layer_check_image(const digitnet__layer *layer) {

@@ -43,20 +43,17 @@ static digitnet_status count_comparisons(digitnet__layer *layer, const digitnet_
 
 static digitnet_status check(const digitnet__layer *layer) {
     const digitnet__attributes *pool = &layer->attributes;
-    digitnet_status status = digitnet__layer_check_image(layer);
-    if (status == DIGITNET_OK)
-        status = digitnet__window_check(layer);
-    if (status == DIGITNET_OK && pool->window_height > MAX_WINDOW / pool->window_width) {
-        status = digitnet__fail(DIGITNET_ELIMIT, "layer '%s': a pooling window of %zux%zu has more than %d positions",
-                                layer->name, pool->window_height, pool->window_width, MAX_WINDOW);
+    DNN_TRY(digitnet__layer_check_image(layer));
+    DNN_TRY(digitnet__window_check(layer));
+    if (pool->window_height > MAX_WINDOW / pool->window_width) {
+        return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': a pooling window of %zux%zu has more than %d positions",
+                              layer->name, pool->window_height, pool->window_width, MAX_WINDOW);
     }
-    return status;
+    return DIGITNET_OK;
 }
 
 static digitnet_status infer_shape(digitnet__layer *layer) {
-    digitnet_status status = check(layer);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(check(layer));
     digitnet__pool2d_shape shape = shape_of(layer);
     digitnet__shape input = layer->inputs[0].shape;
     if (shape.output_height == 0 || shape.output_width == 0) {
@@ -117,9 +114,7 @@ static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reade
     attributes[CEIL_MODE] = (digitnet__onnx_attribute){.name = "ceil_mode", .type = DNN_ATTRIBUTE_TYPE_INT};
     /* Only of consequence for the second output. */
     attributes[STORAGE_ORDER] = (digitnet__onnx_attribute){.name = "storage_order", .type = DNN_ATTRIBUTE_TYPE_INT};
-    digitnet_status status = digitnet__onnx_read_attributes(reader->node, attributes, ATTRIBUTES);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(digitnet__onnx_read_attributes(reader->node, attributes, ATTRIBUTES));
     if (!attributes[DNN_WINDOW_KERNEL_SHAPE].present)
         return digitnet__onnx_fail_node(DIGITNET_EFORMAT, reader->node, "it has no attribute 'kernel_shape'");
     if (attributes[CEIL_MODE].integers[0] != 0)

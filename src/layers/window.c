@@ -110,11 +110,9 @@ digitnet_status digitnet__window_read(digitnet__layer *layer, const digitnet__on
     const int64_t *dilations = attributes[DNN_WINDOW_DILATIONS].integers;
     if (dilations[0] != 1 || dilations[1] != 1)
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'dilations' is not 1, 1");
-    digitnet_status status =
-        take_sizes(&window->stride_height, &window->stride_width, reader->node, &attributes[DNN_WINDOW_STRIDES]);
-    if (status == DIGITNET_OK && attributes[DNN_WINDOW_KERNEL_SHAPE].present) {
-        status = take_sizes(&window->window_height, &window->window_width, reader->node,
-                            &attributes[DNN_WINDOW_KERNEL_SHAPE]);
-    }
-    return status == DIGITNET_OK ? take_padding(window, reader, attributes) : status;
+    DNN_TRY(take_sizes(&window->stride_height, &window->stride_width, reader->node, &attributes[DNN_WINDOW_STRIDES]));
+    if (attributes[DNN_WINDOW_KERNEL_SHAPE].present)
+        DNN_TRY(take_sizes(&window->window_height, &window->window_width, reader->node,
+                           &attributes[DNN_WINDOW_KERNEL_SHAPE]));
+    return take_padding(window, reader, attributes);
 }

@@ -88,17 +88,12 @@ static digitnet_status check_limits(const digitnet_model *model, const digitnet_
         return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': the size of its output of %s overflows", layer->name,
                               digitnet__shape_text(layer->output).text);
     }
-    digitnet_status status =
-        check_limit(layer->name, "parameters", graph->parameter_count, layer->parameters, model->limits.parameters);
-    if (status == DIGITNET_OK) {
-        status = check_limit(layer->name, "bytes of outputs", graph->activation_values * sizeof(float), bytes,
-                             model->limits.activation_bytes);
-    }
-    if (status == DIGITNET_OK) {
-        status = check_limit(layer->name, "multiply-adds", graph->multiply_adds, layer->multiply_adds,
-                             model->limits.multiply_adds);
-    }
-    return status;
+    DNN_TRY(
+        check_limit(layer->name, "parameters", graph->parameter_count, layer->parameters, model->limits.parameters));
+    DNN_TRY(check_limit(layer->name, "bytes of outputs", graph->activation_values * sizeof(float), bytes,
+                        model->limits.activation_bytes));
+    return check_limit(layer->name, "multiply-adds", graph->multiply_adds, layer->multiply_adds,
+                       model->limits.multiply_adds);
 }
 
 static digitnet_status check_compiled(const digitnet_model *model) {
@@ -122,29 +117,25 @@ static digitnet_status infer(digitnet_model *model, digitnet__layer *layer, digi
         inputs[i] = (digitnet__layer_input){.value = values[i], .shape = shape};
     }
     layer->inputs = inputs;
-    digitnet_status status = digitnet__layer_check_attributes(layer);
-    if (status == DIGITNET_OK)
-        status = layer->kind->infer_shape(layer);
-    if (status == DIGITNET_OK)
-        status = check_limits(model, layer);
-    return status == DIGITNET_OK ? digitnet__graph_append(&model->network.graph, layer) : status;
+    DNN_TRY(digitnet__layer_check_attributes(layer));
+    DNN_TRY(layer->kind->infer_shape(layer));
+    DNN_TRY(check_limits(model, layer));
+    return digitnet__graph_append(&model->network.graph, layer);
 }
 
 digitnet_status digitnet__model_append(digitnet_model *model, digitnet__layer *layer, const char *name,
                                        const size_t *values, size_t value_count) {
     char default_buffer[MAX_NAME + 1];
-    digitnet_status status = check_layer_count(model);
-    if (status == DIGITNET_OK && name)
-        status = digitnet__model_check_name(model, name);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(check_layer_count(model));
+    if (name)
+        DNN_TRY(digitnet__model_check_name(model, name));
     size_t suffix = name ? 0 : default_name(default_buffer, model, layer->kind);
     layer->name = name ? (char *)name : default_buffer; /* digitnet__graph_append() copies it */
     layer->input_count = value_count;
     digitnet__layer_input *inputs = digitnet__allocate_array(value_count, sizeof *inputs);
     if (!inputs)
         return DIGITNET_ENOMEM;
-    status = infer(model, layer, inputs, values);
+    digitnet_status status = infer(model, layer, inputs, values);
     digitnet__release(inputs);
     if (status == DIGITNET_OK && !name)
         model->next_suffix[index_of(layer->kind)] = suffix + 1;
@@ -181,11 +172,9 @@ static digitnet_status check_input_list(const digitnet__layer_request *request) 
 
 /* With exclusive access. */
 static digitnet_status append(digitnet_model *model, const digitnet__layer_request *request) {
-    digitnet_status status = check_compiled(model);
-    if (status == DIGITNET_OK)
-        status = check_input_list(request);
-    if (status != DIGITNET_OK)
-        return status;
+    digitnet_status status = DIGITNET_OK;
+    DNN_TRY(check_compiled(model));
+    DNN_TRY(check_input_list(request));
     size_t count = request->kind->many_inputs ? request->input_count : 1;
     size_t *values = digitnet__allocate_array(count, sizeof *values);
     if (!values)

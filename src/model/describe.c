@@ -4,18 +4,14 @@
 #include "model/model.h"
 
 static digitnet_status begin(const void *out, size_t first_size, const char *type, const digitnet_model *model) {
-    digitnet_status status = digitnet__result_check(out, first_size, type);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(digitnet__result_check(out, first_size, type));
     if (!model)
         return digitnet__fail(DIGITNET_EINVAL, "%s: model is NULL", type);
     return digitnet__model_begin_read(model);
 }
 
 digitnet_status digitnet_model_describe(digitnet_model_info *out, const digitnet_model *model) {
-    digitnet_status status = begin(out, DNN_FIRST_SIZE(digitnet_model_info, reserved), "digitnet_model_info", model);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(begin(out, DNN_FIRST_SIZE(digitnet_model_info, reserved), "digitnet_model_info", model));
     const digitnet__graph *graph = &model->network.graph;
     digitnet_model_info info = {.height = graph->input.height,
                                 .width = graph->input.width,

@@ -45,11 +45,8 @@ digitnet_status digitnet_model_create_ex(digitnet_model **out, size_t height, si
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_create: out is NULL");
     *out = NULL;
     digitnet_model_options own = {0};
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_model_options, max_multiply_adds);
-    if (status == DIGITNET_OK)
-        status = check_input(height, width, channels);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_model_options, max_multiply_adds));
+    DNN_TRY(check_input(height, width, channels));
     digitnet__limits limits = {.parameters = or_default(own.max_parameters, DEFAULT_PARAMETERS),
                                .activation_bytes = or_default(own.max_activation_bytes, DEFAULT_ACTIVATION_BYTES),
                                .multiply_adds = or_default(own.max_multiply_adds, DEFAULT_MULTIPLY_ADDS)};

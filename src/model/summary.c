@@ -118,7 +118,8 @@ static void put_totals(writer *out, const digitnet__graph *graph) {
 }
 
 static void put_table(writer *out, const digitnet__graph *graph) {
-    table columns = {.name = name_width(graph), .inputs = digitnet__graph_is_chain(graph) ? 0 : inputs_width(graph)};
+    table columns = {.name = name_width(graph),
+                     .inputs = digitnet__graph_is_sequential(graph) ? 0 : inputs_width(graph)};
     size_t width = 1 + columns.name + SHAPE_WIDTH + COUNT_WIDTH + columns.inputs;
     char shape[96];
     put_rule(out, '_', width);

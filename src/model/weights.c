@@ -34,11 +34,8 @@ static const digitnet__tensor *selected_tensor(const selection *chosen, const di
 static digitnet_status read_weights(float *values, size_t capacity, const digitnet_model *model, const char *tensor) {
     const digitnet__network *network = &model->network;
     selection chosen = {0};
-    digitnet_status status = digitnet__model_check_weights(model);
-    if (status == DIGITNET_OK)
-        status = select_tensors(&chosen, network, tensor);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(digitnet__model_check_weights(model));
+    DNN_TRY(select_tensors(&chosen, network, tensor));
     if (capacity < chosen.values) {
         return digitnet__fail(DIGITNET_EBUFFER,
                               "digitnet_model_get_weights: %.80s has %zu values, the buffer has room for %zu",
@@ -77,17 +74,13 @@ static digitnet_status check_finite(const float *values, size_t count) {
 static digitnet_status write_weights(digitnet_model *model, const char *tensor, const float *values, size_t count) {
     digitnet__network *network = &model->network;
     selection chosen = {0};
-    digitnet_status status = digitnet__model_check_weights(model);
-    if (status == DIGITNET_OK)
-        status = select_tensors(&chosen, network, tensor);
-    if (status == DIGITNET_OK && count != chosen.values) {
-        status = digitnet__fail(DIGITNET_ESHAPE, "digitnet_model_set_weights: %.80s has %zu values, but count is %zu",
-                                tensor ? tensor : "the model", chosen.values, count);
+    DNN_TRY(digitnet__model_check_weights(model));
+    DNN_TRY(select_tensors(&chosen, network, tensor));
+    if (count != chosen.values) {
+        return digitnet__fail(DIGITNET_ESHAPE, "digitnet_model_set_weights: %.80s has %zu values, but count is %zu",
+                              tensor ? tensor : "the model", chosen.values, count);
     }
-    if (status == DIGITNET_OK)
-        status = check_finite(values, count);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(check_finite(values, count));
     for (size_t i = 0; i < chosen.count; i++) {
         const digitnet__tensor *each = selected_tensor(&chosen, network, i);
         digitnet__tensor_from_user(digitnet__network_values(network, each), each, values);
@@ -113,9 +106,7 @@ digitnet_status digitnet_model_set_weights(digitnet_model *model, const char *te
 
 static digitnet_status set_trainable(digitnet_model *model, const char *layer, bool trainable) {
     digitnet__network *network = &model->network;
-    digitnet_status status = digitnet__model_check(model);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(digitnet__model_check(model));
     bool found = false;
     for (size_t i = 0; i < network->graph.layer_count; i++) {
         digitnet__layer *each = &network->graph.layers[i];

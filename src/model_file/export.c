@@ -137,11 +137,8 @@ static size_t write_model(digitnet__wire_writer *writer, const digitnet_model *m
 digitnet_status digitnet__export_size(size_t *size, const digitnet_model *model) {
     if (model->error != DIGITNET_OK)
         return digitnet__fail(DIGITNET_ESTATE, "adding a layer failed: %s", model->error_message);
-    digitnet_status status = digitnet__model_check_weights(model);
-    if (status == DIGITNET_OK)
-        status = check_values(model);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(digitnet__model_check_weights(model));
+    DNN_TRY(check_values(model));
     digitnet__wire_writer counter = {.bytes = NULL};
     write_model(&counter, model);
     if (counter.position > INT32_MAX) {

@@ -19,9 +19,7 @@ static digitnet_status fail_at(digitnet_status status, const char *where) {
 }
 
 static digitnet_status export_to_memory(unsigned char **file, size_t *size, const digitnet_model *model) {
-    digitnet_status status = digitnet__export_size(size, model);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(digitnet__export_size(size, model));
     *file = digitnet__allocate(*size);
     if (!*file)
         return DIGITNET_ENOMEM;
@@ -88,14 +86,12 @@ digitnet_status digitnet_model_save_memory(void *bytes, size_t capacity, size_t 
 /* `own` gets the options with the size limit filled in. */
 static digitnet_status read_options(digitnet_model_load_options *own, const digitnet_model_load_options *options) {
     *own = (digitnet_model_load_options){0};
-    digitnet_status status = DNN_OPTIONS_READ(own, options, digitnet_model_load_options, reserved);
-    if (status == DIGITNET_OK)
-        status = DNN_RESERVED_CHECK((size_t)own->reserved, digitnet_model_load_options);
-    if (status == DIGITNET_OK)
-        status = DNN_FLAG_CHECK(own, digitnet_model_load_options, ignore_metadata);
+    DNN_TRY(DNN_OPTIONS_READ(own, options, digitnet_model_load_options, reserved));
+    DNN_TRY(DNN_RESERVED_CHECK((size_t)own->reserved, digitnet_model_load_options));
+    DNN_TRY(DNN_FLAG_CHECK(own, digitnet_model_load_options, ignore_metadata));
     if (own->max_bytes == 0 || own->max_bytes > MAX_BYTES)
         own->max_bytes = MAX_BYTES;
-    return status;
+    return DIGITNET_OK;
 }
 
 static digitnet_status load(digitnet_model **out, const char *path, const digitnet_model_load_options *options) {
@@ -107,12 +103,9 @@ static digitnet_status load(digitnet_model **out, const char *path, const digitn
     digitnet_model_load_options own;
     unsigned char *bytes = NULL;
     size_t size;
-    digitnet_status status = read_options(&own, options);
-    if (status == DIGITNET_OK)
-        status = digitnet__file_read(&bytes, &size, path, own.max_bytes);
-    if (status != DIGITNET_OK)
-        return status;
-    status = digitnet__import_model(out, bytes, size, &own);
+    DNN_TRY(read_options(&own, options));
+    DNN_TRY(digitnet__file_read(&bytes, &size, path, own.max_bytes));
+    digitnet_status status = digitnet__import_model(out, bytes, size, &own);
     digitnet__release(bytes);
     return status == DIGITNET_OK ? status : fail_at(status, path);
 }
@@ -136,14 +129,12 @@ static digitnet_status load_memory(digitnet_model **out, const void *bytes, size
     if (!bytes)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_load_memory: bytes is NULL");
     digitnet_model_load_options own;
-    digitnet_status status = read_options(&own, options);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(read_options(&own, options));
     if (size > own.max_bytes) {
         return digitnet__fail(DIGITNET_ELIMIT, "digitnet_model_load_memory: %zu bytes exceed the limit of %zu", size,
                               own.max_bytes);
     }
-    status = digitnet__import_model(out, bytes, size, &own);
+    digitnet_status status = digitnet__import_model(out, bytes, size, &own);
     return status == DIGITNET_OK ? status : fail_at(status, "digitnet_model_load_memory");
 }
 

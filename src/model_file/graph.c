@@ -121,12 +121,10 @@ static digitnet_status read_value_name(digitnet__wire_view *name, digitnet__wire
 
 static digitnet_status read_input(digitnet__wire_view *name, digitnet__shape *shape, digitnet__wire_view value) {
     digitnet__wire_view type, tensor;
-    digitnet_status status = read_value_name(name, value);
-    if (status == DIGITNET_OK)
-        status = take_part(&type, value, DNN_VALUE_TYPE, "type of the graph's input");
-    if (status == DIGITNET_OK)
-        status = take_part(&tensor, type, DNN_TYPE_TENSOR, "tensor type of the graph's input");
-    return status == DIGITNET_OK ? read_image_type(shape, tensor) : status;
+    DNN_TRY(read_value_name(name, value));
+    DNN_TRY(take_part(&type, value, DNN_VALUE_TYPE, "type of the graph's input"));
+    DNN_TRY(take_part(&tensor, type, DNN_TYPE_TENSOR, "tensor type of the graph's input"));
+    return read_image_type(shape, tensor);
 }
 
 /* Into arrays with room for them all, and for all their inputs. */
@@ -166,9 +164,7 @@ digitnet_status digitnet__onnx_index_initializers(digitnet__onnx_initializers *i
                                                   digitnet__wire_view graph) {
     *initializers = (digitnet__onnx_initializers){0};
     graph_parts parts = {0};
-    digitnet_status status = scan_graph(&parts, graph);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(scan_graph(&parts, graph));
     initializers->entries = digitnet__allocate_array(parts.initializers, sizeof *initializers->entries);
     return initializers->entries ? index_initializers(initializers, graph) : DIGITNET_ENOMEM;
 }
@@ -202,18 +198,15 @@ static digitnet_status read_layers(digitnet__import *import, digitnet__wire_view
 static digitnet_status read_weights(const digitnet__import *import) {
     digitnet__network *network = &import->model->network;
     size_t count = network->graph.tensor_count;
-    digitnet_status status = DIGITNET_OK;
-    for (size_t i = 0; status == DIGITNET_OK && i < count; i++)
-        status = digitnet__tensor_match(&import->tensors[i], digitnet__graph_tensor(&network->graph, i));
-    if (status == DIGITNET_OK)
-        status = digitnet__network_allocate(network);
-    for (size_t i = 0; status == DIGITNET_OK && i < count; i++) {
+    for (size_t i = 0; i < count; i++)
+        DNN_TRY(digitnet__tensor_match(&import->tensors[i], digitnet__graph_tensor(&network->graph, i)));
+    DNN_TRY(digitnet__network_allocate(network));
+    for (size_t i = 0; i < count; i++) {
         const digitnet__tensor *tensor = digitnet__graph_tensor(&network->graph, i);
-        status = digitnet__tensor_read(digitnet__network_values(network, tensor), &import->tensors[i], tensor);
+        DNN_TRY(digitnet__tensor_read(digitnet__network_values(network, tensor), &import->tensors[i], tensor));
     }
-    if (status == DIGITNET_OK)
-        digitnet__network_pack(network);
-    return status;
+    digitnet__network_pack(network);
+    return DIGITNET_OK;
 }
 
 /* The arrays that a graph is read into. */
@@ -238,19 +231,14 @@ static digitnet_status build(digitnet__import *import, const graph_memory *memor
                              const graph_parts *parts, const digitnet_model_load_options *options) {
     digitnet__wire_view output;
     digitnet__shape input;
-    digitnet_status status = index_nodes(digitnet__arena_at(&memory->arena, memory->nodes),
-                                         digitnet__arena_at(&memory->arena, memory->node_inputs), message);
-    if (status == DIGITNET_OK)
-        status = index_initializers(&import->initializers, message);
-    if (status == DIGITNET_OK)
-        status = read_input(&import->values[0].name, &input, parts->input);
-    if (status == DIGITNET_OK)
-        status = read_value_name(&output, parts->output);
-    if (status == DIGITNET_OK)
-        status = create_model(&import->model, input, options);
-    if (status == DIGITNET_OK)
-        status = read_layers(import, output);
-    return status == DIGITNET_OK ? read_weights(import) : status;
+    DNN_TRY(index_nodes(digitnet__arena_at(&memory->arena, memory->nodes),
+                        digitnet__arena_at(&memory->arena, memory->node_inputs), message));
+    DNN_TRY(index_initializers(&import->initializers, message));
+    DNN_TRY(read_input(&import->values[0].name, &input, parts->input));
+    DNN_TRY(read_value_name(&output, parts->output));
+    DNN_TRY(create_model(&import->model, input, options));
+    DNN_TRY(read_layers(import, output));
+    return read_weights(import);
 }
 
 digitnet_status digitnet__import_graph(digitnet_model **out, digitnet__wire_view message,

@@ -102,13 +102,9 @@ static digitnet_status read_slot(float *state, const digitnet__network *network,
         if (!initializer)
             return digitnet__fail(DIGITNET_EFORMAT, "the training state '%s' is missing", name.text);
         digitnet__onnx_tensor file;
-        digitnet_status status = digitnet__onnx_parse_tensor(&file, initializer->message);
-        if (status == DIGITNET_OK)
-            status = digitnet__tensor_match(&file, tensor);
-        if (status == DIGITNET_OK)
-            status = digitnet__tensor_read(state + tensor->offset, &file, tensor);
-        if (status != DIGITNET_OK)
-            return status;
+        DNN_TRY(digitnet__onnx_parse_tensor(&file, initializer->message));
+        DNN_TRY(digitnet__tensor_match(&file, tensor));
+        DNN_TRY(digitnet__tensor_read(state + tensor->offset, &file, tensor));
     }
     return DIGITNET_OK;
 }
@@ -140,12 +136,10 @@ static digitnet_status read_training(digitnet_model *model, const digitnet__trai
         digitnet__optimizer_settings_check(&settings->settings) != DIGITNET_OK)
         return DIGITNET_EFORMAT; /* with the message that says what */
     digitnet__training *training;
-    digitnet_status status = digitnet__training_create(&training, settings, network->graph.parameter_count);
-    if (status != DIGITNET_OK)
-        return status;
-    status = read_state(training, network, algorithm);
+    DNN_TRY(digitnet__training_create(&training, settings, network->graph.parameter_count));
+    digitnet_status status = read_state(training, network, algorithm);
     if (status == DIGITNET_OK)
-        status = digitnet__network_allocate_training(network, digitnet__loss_taken_over(loss, &network->graph));
+        status = digitnet__network_allocate_training(network, digitnet__loss_fused_activation(loss, &network->graph));
     if (status != DIGITNET_OK) {
         digitnet__training_free(training);
         return status;

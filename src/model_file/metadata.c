@@ -300,15 +300,13 @@ static digitnet_status parse_key(digitnet__training *training, const struct trai
 }
 
 static digitnet_status parse_training(digitnet__training *training, const found_entries *found) {
-    digitnet_status status = DIGITNET_OK;
-    for (size_t i = 0; status == DIGITNET_OK && i < TRAINING_KEYS; i++)
-        status = parse_key(training, &training_keys[i], found->training[i]);
-    if (status == DIGITNET_OK &&
-        (training->gradient_ranges == 0 || training->gradient_ranges > DNN_MAX_GRADIENT_RANGES)) {
+    for (size_t i = 0; i < TRAINING_KEYS; i++)
+        DNN_TRY(parse_key(training, &training_keys[i], found->training[i]));
+    if (training->gradient_ranges == 0 || training->gradient_ranges > DNN_MAX_GRADIENT_RANGES) {
         return digitnet__fail(DIGITNET_EFORMAT, "'digitnet.gradient_ranges' is %" PRIu64 "; it must be 1 to %d",
                               training->gradient_ranges, DNN_MAX_GRADIENT_RANGES);
     }
-    return status;
+    return DIGITNET_OK;
 }
 
 /* A place that fit can have left, before an epoch's first batch or behind its last one too. Every epoch and every batch
@@ -332,20 +330,18 @@ static digitnet_status check_progress(const digitnet__progress *progress) {
 digitnet_status digitnet__metadata_read(digitnet__metadata *metadata, digitnet__wire_view file) {
     found_entries found = {0};
     *metadata = (digitnet__metadata){0};
-    digitnet_status status = scan_file(&found, metadata, file);
-    if (status != DIGITNET_OK || !metadata->present)
-        return status;
-    status = check_presence(&found);
-    if (status == DIGITNET_OK)
-        status = check_checksum(&found, file);
-    if (status == DIGITNET_OK)
-        status = check_format(&found);
+    DNN_TRY(scan_file(&found, metadata, file));
+    if (!metadata->present)
+        return DIGITNET_OK;
+    DNN_TRY(check_presence(&found));
+    DNN_TRY(check_checksum(&found, file));
+    DNN_TRY(check_format(&found));
     metadata->frozen = found.frozen;
-    if (status != DIGITNET_OK || !found.training_count)
-        return status;
+    if (!found.training_count)
+        return DIGITNET_OK;
     metadata->compiled = true;
-    status = parse_training(&metadata->training, &found);
-    return status == DIGITNET_OK ? check_progress(&metadata->training.progress) : status;
+    DNN_TRY(parse_training(&metadata->training, &found));
+    return check_progress(&metadata->training.progress);
 }
 
 static digitnet_status freeze_layer(digitnet__graph *graph, digitnet__wire_view name) {

@@ -113,11 +113,8 @@ static digitnet_status take_values(digitnet__onnx_reader *reader, digitnet__impo
 static digitnet_status read_transpose(digitnet__import *import, digitnet__onnx_reader *reader) {
     static const int64_t channels_last[] = {0, 2, 3, 1};
     digitnet__onnx_attribute permutation = {.name = "perm", .type = DNN_ATTRIBUTE_TYPE_INTS, .count = 4};
-    digitnet_status status = take_values(reader, import, NULL);
-    if (status == DIGITNET_OK)
-        status = digitnet__onnx_read_attributes(reader->node, &permutation, 1);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(take_values(reader, import, NULL));
+    DNN_TRY(digitnet__onnx_read_attributes(reader->node, &permutation, 1));
     if (reader->shape.flat || memcmp(permutation.integers, channels_last, sizeof channels_last) != 0)
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node,
                                         "only 'perm' 0, 2, 3, 1 of an image before Flatten is supported");
@@ -166,20 +163,15 @@ static digitnet_status add_layer(digitnet__import *import, const digitnet__layer
     const digitnet__onnx_node *node = reader->node;
     digitnet__layer layer = {.kind = kind};
     digitnet__wire_view output = node->output;
-    digitnet_status status = kind->onnx.read(&layer, reader);
-    import->tensor_count = reader->tensor_count;
-    if (status == DIGITNET_OK)
-        status = take_own_activation(&layer, &output, import, node);
     char name[LAYER_NAME_MAX + 1];
-    if (status == DIGITNET_OK) {
-        status = built(digitnet__model_append(import->model, &layer, layer_name(name, import, node),
-                                              import->layer_values, reader->value_count),
-                       node);
-    }
-    if (status == DIGITNET_OK)
-        status = check_own_activation(import, node);
-    return status == DIGITNET_OK ? add_value(import, node, output, import->model->network.graph.layer_count, false)
-                                 : status;
+    DNN_TRY(kind->onnx.read(&layer, reader));
+    import->tensor_count = reader->tensor_count;
+    DNN_TRY(take_own_activation(&layer, &output, import, node));
+    DNN_TRY(built(digitnet__model_append(import->model, &layer, layer_name(name, import, node), import->layer_values,
+                                         reader->value_count),
+                  node));
+    DNN_TRY(check_own_activation(import, node));
+    return add_value(import, node, output, import->model->network.graph.layer_count, false);
 }
 
 digitnet_status digitnet__nodes_read(digitnet__import *import) {
@@ -193,10 +185,10 @@ digitnet_status digitnet__nodes_read(digitnet__import *import) {
     const digitnet__layer_kind *kind = find_kind(node);
     if (!kind)
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "this operator is not supported");
-    digitnet_status status = take_values(&reader, import, kind);
-    if (status == DIGITNET_OK && kind->onnx.most_inputs && node->input_count > kind->onnx.most_inputs) {
+    DNN_TRY(take_values(&reader, import, kind));
+    if (kind->onnx.most_inputs && node->input_count > kind->onnx.most_inputs) {
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "input '%s' is not supported",
                                         digitnet__wire_printable(node->inputs[node->input_count - 1]).text);
     }
-    return status == DIGITNET_OK ? add_layer(import, kind, &reader) : status;
+    return add_layer(import, kind, &reader);
 }

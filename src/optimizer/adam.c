@@ -12,14 +12,15 @@ static size_t slots(const digitnet__optimizer_settings *settings) {
 }
 
 static void update(const digitnet__kernels *kernels, const digitnet__optimizer_settings *settings, uint64_t step,
-                   float *parameters, float *state, const float *gradients, size_t offset, size_t count, size_t total) {
+                   const digitnet__optimizer_memory *memory, size_t offset, size_t count) {
     double t = (double)step;
     double correction = sqrt(1 - pow(settings->beta_2, t)) / (1 - pow(settings->beta_1, t));
     digitnet__adam adam = {.step_size = (float)(settings->learning_rate * correction),
                            .beta_1 = (float)settings->beta_1,
                            .beta_2 = (float)settings->beta_2,
                            .epsilon = (float)settings->epsilon};
-    kernels->adam(parameters + offset, state + offset, state + total + offset, gradients + offset, count, &adam);
+    float *m = memory->state + offset, *v = m + memory->count;
+    kernels->adam(memory->parameters + offset, m, v, memory->gradients + offset, count, &adam);
 }
 
 const digitnet__optimizer_rule digitnet__optimizer_adam = {

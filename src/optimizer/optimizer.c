@@ -33,19 +33,14 @@ static digitnet_status check_kind(digitnet_optimizer kind, const digitnet_compil
 }
 
 static digitnet_status read_sgd(digitnet_sgd_options *own, const digitnet_sgd_options *options) {
-    digitnet_status status = DNN_OPTIONS_READ(own, options, digitnet_sgd_options, reserved_2);
-    if (status == DIGITNET_OK)
-        status = DNN_RESERVED_CHECK((size_t)own->reserved_2 | own->reserved, digitnet_sgd_options);
-    if (status == DIGITNET_OK)
-        status = DNN_FLAG_CHECK(own, digitnet_sgd_options, nesterov);
-    return status;
+    DNN_TRY(DNN_OPTIONS_READ(own, options, digitnet_sgd_options, reserved_2));
+    DNN_TRY(DNN_RESERVED_CHECK((size_t)own->reserved_2 | own->reserved, digitnet_sgd_options));
+    return DNN_FLAG_CHECK(own, digitnet_sgd_options, nesterov);
 }
 
 static digitnet_status read_adam(digitnet_adam_options *own, const digitnet_adam_options *options) {
-    digitnet_status status = DNN_OPTIONS_READ(own, options, digitnet_adam_options, epsilon);
-    if (status == DIGITNET_OK)
-        status = DNN_RESERVED_CHECK(own->reserved, digitnet_adam_options);
-    return status;
+    DNN_TRY(DNN_OPTIONS_READ(own, options, digitnet_adam_options, epsilon));
+    return DNN_RESERVED_CHECK(own->reserved, digitnet_adam_options);
 }
 
 static double default_learning_rate(digitnet_optimizer kind) {
@@ -56,13 +51,9 @@ digitnet_status digitnet__optimizer_settings_read(digitnet__optimizer_settings *
                                                   const digitnet_compile_options *options) {
     digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
     digitnet_adam_options adam = DIGITNET_ADAM_INIT;
-    digitnet_status status = check_kind(kind, options);
-    if (status == DIGITNET_OK)
-        status = read_sgd(&sgd, options->sgd);
-    if (status == DIGITNET_OK)
-        status = read_adam(&adam, options->adam);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(check_kind(kind, options));
+    DNN_TRY(read_sgd(&sgd, options->sgd));
+    DNN_TRY(read_adam(&adam, options->adam));
     *settings = (digitnet__optimizer_settings){
         .kind = kind,
         .learning_rate = options->learning_rate != 0 ? options->learning_rate : default_learning_rate(kind),
@@ -92,16 +83,12 @@ static digitnet_status check_fraction(const char *name, double value) {
 digitnet_status digitnet__optimizer_settings_check(const digitnet__optimizer_settings *settings) {
     if (!digitnet__optimizer_find(settings->kind))
         return digitnet__fail(DIGITNET_EINVAL, "optimizer is %d, which is not an optimizer", (int)settings->kind);
-    digitnet_status status = check_positive("learning_rate", settings->learning_rate);
-    if (status == DIGITNET_OK)
-        status = check_fraction("beta_1", settings->beta_1);
-    if (status == DIGITNET_OK)
-        status = check_fraction("beta_2", settings->beta_2);
-    if (status == DIGITNET_OK)
-        status = check_positive("epsilon", settings->epsilon);
-    if (status == DIGITNET_OK)
-        status = check_fraction("momentum", settings->momentum);
-    if (status == DIGITNET_OK && settings->nesterov && settings->momentum == 0)
-        status = digitnet__fail(DIGITNET_EINVAL, "optimizer: nesterov requires a momentum above 0");
-    return status;
+    DNN_TRY(check_positive("learning_rate", settings->learning_rate));
+    DNN_TRY(check_fraction("beta_1", settings->beta_1));
+    DNN_TRY(check_fraction("beta_2", settings->beta_2));
+    DNN_TRY(check_positive("epsilon", settings->epsilon));
+    DNN_TRY(check_fraction("momentum", settings->momentum));
+    if (settings->nesterov && settings->momentum == 0)
+        return digitnet__fail(DIGITNET_EINVAL, "optimizer: nesterov requires a momentum above 0");
+    return DIGITNET_OK;
 }

@@ -12,14 +12,20 @@ typedef struct digitnet__optimizer_settings {
     double learning_rate, beta_1, beta_2, epsilon, momentum;
 } digitnet__optimizer_settings;
 
+/* The flat blocks that a step runs over. */
+typedef struct digitnet__optimizer_memory {
+    float *parameters, *state; /* `count` values, and as many for each slot of state, one slot after the other */
+    const float *gradients;
+    size_t count;
+} digitnet__optimizer_memory;
+
 typedef struct digitnet__optimizer_rule {
     const char *name;                                              /* "adam" */
     size_t (*slots)(const digitnet__optimizer_settings *settings); /* values of state for each parameter */
     const char *slot_names[2];
-    /* One step, numbered from 1, for `count` parameters at `offset`; `state` is the whole flat state of `total` values
-     * a slot. Elementwise, so that it may be cut anywhere. */
+    /* One step, numbered from 1, for `count` parameters at `offset`. Elementwise, so that it may be cut anywhere. */
     void (*update)(const digitnet__kernels *kernels, const digitnet__optimizer_settings *settings, uint64_t step,
-                   float *parameters, float *state, const float *gradients, size_t offset, size_t count, size_t total);
+                   const digitnet__optimizer_memory *memory, size_t offset, size_t count);
 } digitnet__optimizer_rule;
 
 /* NULL for an unknown kind. */

@@ -8,14 +8,13 @@ static size_t slots(const digitnet__optimizer_settings *settings) {
 }
 
 static void update(const digitnet__kernels *kernels, const digitnet__optimizer_settings *settings, uint64_t step,
-                   float *parameters, float *state, const float *gradients, size_t offset, size_t count, size_t total) {
+                   const digitnet__optimizer_memory *memory, size_t offset, size_t count) {
     (void)step;
-    (void)total;
     digitnet__sgd sgd = {.learning_rate = (float)settings->learning_rate,
                          .momentum = (float)settings->momentum,
                          .nesterov = settings->nesterov};
-    float *velocity = settings->momentum > 0 ? state + offset : NULL;
-    kernels->sgd(parameters + offset, velocity, gradients + offset, count, &sgd);
+    float *velocity = settings->momentum > 0 ? memory->state + offset : NULL;
+    kernels->sgd(memory->parameters + offset, velocity, memory->gradients + offset, count, &sgd);
 }
 
 const digitnet__optimizer_rule digitnet__optimizer_sgd = {

@@ -18,11 +18,8 @@ digitnet_status digitnet__callbacks_check(const digitnet_callback *list, size_t 
     for (size_t i = 0; i < count; i++) {
         if (!list[i].call)
             return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: callbacks[%zu].call is NULL", i);
-        digitnet_status status = DNN_FLAG_CHECK(&list[i], digitnet_callback, uses_snapshot);
-        if (status == DIGITNET_OK)
-            status = DNN_RESERVED_CHECK((size_t)list[i].reserved, digitnet_callback);
-        if (status != DIGITNET_OK)
-            return status;
+        DNN_TRY(DNN_FLAG_CHECK(&list[i], digitnet_callback, uses_snapshot));
+        DNN_TRY(DNN_RESERVED_CHECK((size_t)list[i].reserved, digitnet_callback));
         users += (size_t)list[i].uses_snapshot;
         if (users > 1)
             return digitnet__fail(DIGITNET_EINVAL,
@@ -87,12 +84,12 @@ static digitnet_status use_snapshot(digitnet__callbacks *callbacks, const digitn
 
 static digitnet_status answer(digitnet__callbacks *callbacks, const digitnet_model *model, int result, size_t index,
                               uint64_t before) {
-    digitnet_status status = status_of(result, index, before);
-    if (status == DIGITNET_OK && (result & USES_SNAPSHOT))
-        status = use_snapshot(callbacks, model, result, index);
-    if (status == DIGITNET_OK && (result & DIGITNET_CALLBACK_STOP))
+    DNN_TRY(status_of(result, index, before));
+    if (result & USES_SNAPSHOT)
+        DNN_TRY(use_snapshot(callbacks, model, result, index));
+    if (result & DIGITNET_CALLBACK_STOP)
         callbacks->stop = true;
-    return status;
+    return DIGITNET_OK;
 }
 
 digitnet_status digitnet__callbacks_report(digitnet__callbacks *callbacks, const digitnet_event *event) {

@@ -38,17 +38,14 @@ static digitnet_status check_file_size(const digitnet__graph *graph, const digit
 static digitnet_status compile(digitnet_model *model, const digitnet__training *settings) {
     digitnet__network *network = &model->network;
     const digitnet__loss_kind *loss = digitnet__loss_find(settings->loss);
-    digitnet_status status = digitnet__model_check(model);
-    if (status == DIGITNET_OK)
-        status = check_network(&network->graph, loss);
-    if (status == DIGITNET_OK)
-        status = check_file_size(&network->graph, &settings->settings);
-    digitnet__training *training = NULL;
-    if (status == DIGITNET_OK)
-        status = digitnet__training_create(&training, settings, network->graph.parameter_count);
+    digitnet__training *training;
+    DNN_TRY(digitnet__model_check(model));
+    DNN_TRY(check_network(&network->graph, loss));
+    DNN_TRY(check_file_size(&network->graph, &settings->settings));
+    DNN_TRY(digitnet__training_create(&training, settings, network->graph.parameter_count));
     bool first = !network->parameters;
-    if (status == DIGITNET_OK)
-        status = digitnet__network_allocate_training(network, digitnet__loss_taken_over(loss, &network->graph));
+    digitnet_status status =
+        digitnet__network_allocate_training(network, digitnet__loss_fused_activation(loss, &network->graph));
     if (status != DIGITNET_OK) {
         digitnet__training_free(training);
         return status;
@@ -68,26 +65,22 @@ static digitnet_status check_and_compile(digitnet_model *model, digitnet_optimiz
     if (!model)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: model is NULL");
     digitnet_compile_options own = {0};
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_compile_options, adam);
-    if (status == DIGITNET_OK && own.gradient_ranges > DNN_MAX_GRADIENT_RANGES) {
-        status = digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: gradient_ranges is %zu; the limit is %d",
-                                own.gradient_ranges, DNN_MAX_GRADIENT_RANGES);
+    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_compile_options, adam));
+    if (own.gradient_ranges > DNN_MAX_GRADIENT_RANGES) {
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: gradient_ranges is %zu; the limit is %d",
+                              own.gradient_ranges, DNN_MAX_GRADIENT_RANGES);
     }
     digitnet__training settings = {
         .loss = loss,
         .seed = own.seed,
         .gradient_ranges = own.gradient_ranges ? own.gradient_ranges : DNN_DEFAULT_GRADIENT_RANGES,
     };
-    if (status == DIGITNET_OK)
-        status = digitnet__optimizer_settings_read(&settings.settings, optimizer, &own);
-    if (status == DIGITNET_OK && !digitnet__loss_find(loss))
-        status = digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: loss is %d, which is not a loss", (int)loss);
-    if (status == DIGITNET_OK)
-        status = digitnet__model_begin_write(model);
-    if (status == DIGITNET_OK) {
-        status = compile(model, &settings);
-        digitnet__model_end_write(model);
-    }
+    DNN_TRY(digitnet__optimizer_settings_read(&settings.settings, optimizer, &own));
+    if (!digitnet__loss_find(loss))
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: loss is %d, which is not a loss", (int)loss);
+    DNN_TRY(digitnet__model_begin_write(model));
+    digitnet_status status = compile(model, &settings);
+    digitnet__model_end_write(model);
     return status;
 }
 
@@ -132,10 +125,8 @@ digitnet_status digitnet_model_set_learning_rate(digitnet_model *model, double l
 digitnet_status digitnet_model_get_learning_rate(double *out, const digitnet_model *model) {
     if (!out || !model)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_get_learning_rate: %s is NULL", out ? "model" : "out");
-    digitnet_status status = digitnet__model_begin_read(model);
-    if (status != DIGITNET_OK)
-        return status;
-    status = check_compiled(model);
+    DNN_TRY(digitnet__model_begin_read(model));
+    digitnet_status status = check_compiled(model);
     if (status == DIGITNET_OK)
         *out = model->training->settings.learning_rate;
     digitnet__model_end_read(model);

@@ -47,17 +47,13 @@ static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model 
 static digitnet_status evaluate_model(digitnet_metrics *out, const digitnet_model *model,
                                       const digitnet_dataset *dataset, const digitnet_evaluate_options *options) {
     digitnet_evaluate_options own = {0};
-    digitnet_status status = DNN_RESULT_CHECK(out, digitnet_metrics, accuracy);
-    if (status == DIGITNET_OK)
-        status = DNN_OPTIONS_READ(&own, options, digitnet_evaluate_options, batch_size);
-    if (status == DIGITNET_OK && (!model || !dataset))
-        status = digitnet__fail(DIGITNET_EINVAL, "digitnet_model_evaluate: %s is NULL", model ? "dataset" : "model");
-    if (status == DIGITNET_OK)
-        status = digitnet__model_begin_read(model);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(DNN_RESULT_CHECK(out, digitnet_metrics, accuracy));
+    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_evaluate_options, batch_size));
+    if (!model || !dataset)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_evaluate: %s is NULL", model ? "dataset" : "model");
+    DNN_TRY(digitnet__model_begin_read(model));
     digitnet_metrics metrics;
-    status = evaluate(&metrics, model, dataset, &own);
+    digitnet_status status = evaluate(&metrics, model, dataset, &own);
     digitnet__model_end_read(model);
     if (status == DIGITNET_OK)
         digitnet__result_write(out, &metrics, sizeof metrics);

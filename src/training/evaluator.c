@@ -112,8 +112,8 @@ static void run_chunk(void *context, size_t task, size_t worker) {
 /* A source is asked on this thread, and its labels are checked as they come. */
 static digitnet_status gather_source(digitnet__evaluator *evaluator) {
     const digitnet_batch batch = batch_of(evaluator, 0, evaluator->batch_count, at(evaluator, evaluator->images));
-    digitnet_status status = digitnet__dataset_gather(&batch, evaluator->dataset, evaluator->network->kernels);
-    return status == DIGITNET_OK ? digitnet__batch_check(&evaluator->network->graph, &batch) : status;
+    DNN_TRY(digitnet__dataset_gather(&batch, evaluator->dataset, evaluator->network->kernels));
+    return digitnet__batch_check(&evaluator->network->graph, &batch);
 }
 
 digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__evaluator *evaluator) {

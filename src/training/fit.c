@@ -4,7 +4,7 @@
 #include "core/options.h"
 #include "core/status.h"
 #include "core/threads.h"
-#include "dataset/batch.h"
+#include "dataset/epoch_order.h"
 #include "kernels/compute.h"
 #include "training/callbacks.h"
 #include "training/dataset_check.h"
@@ -33,7 +33,7 @@ typedef struct fit_state {
     bool diverged;                   /* which a callback's or a source's EDIVERGED does not mean */
     digitnet__epoch_result finished; /* of the last epoch that was */
     double seconds;                  /* spent training in this epoch */
-    digitnet_stop_reason end;
+    digitnet_stop_reason stop_reason;
 } fit_state;
 
 static double seconds_now(void) {
@@ -55,15 +55,15 @@ static digitnet_status check_options(const digitnet_fit_options *options) {
     }
     if (options->validation && options->validation_fraction > 0)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: validation and validation_fraction are both given");
-    digitnet_status status = DNN_FLAG_CHECK(options, digitnet_fit_options, no_shuffle);
-    return status == DIGITNET_OK ? digitnet__callbacks_check(options->callbacks, options->callback_count) : status;
+    DNN_TRY(DNN_FLAG_CHECK(options, digitnet_fit_options, no_shuffle));
+    return digitnet__callbacks_check(options->callbacks, options->callback_count);
 }
 
 static digitnet_status check_compiled(const digitnet_model *model) {
-    digitnet_status status = digitnet__model_check(model);
-    if (status == DIGITNET_OK && !model->training)
-        status = digitnet__fail(DIGITNET_ESTATE, "digitnet_model_fit: the model is not compiled");
-    return status;
+    DNN_TRY(digitnet__model_check(model));
+    if (!model->training)
+        return digitnet__fail(DIGITNET_ESTATE, "digitnet_model_fit: the model is not compiled");
+    return DIGITNET_OK;
 }
 
 /* The last part of the training set becomes the validation set. */
@@ -75,52 +75,44 @@ static digitnet_status cut_validation(fit_state *fit) {
                               "digitnet_model_fit: validation_fraction %s leaves one part of %zu images empty",
                               digitnet__number_text(fit->options.validation_fraction).text, count);
     }
-    digitnet_status status = digitnet_dataset_slice(&fit->train_part, fit->train, 0, kept);
-    if (status == DIGITNET_OK)
-        status = digitnet_dataset_slice(&fit->validation_part, fit->train, kept, count - kept);
+    DNN_TRY(digitnet_dataset_slice(&fit->train_part, fit->train, 0, kept));
+    DNN_TRY(digitnet_dataset_slice(&fit->validation_part, fit->train, kept, count - kept));
     fit->train = fit->train_part;
     fit->validation = fit->validation_part;
-    return status;
+    return DIGITNET_OK;
 }
 
 static digitnet_status prepare_datasets(fit_state *fit) {
     const digitnet__graph *graph = &fit->model->network.graph;
     const digitnet__loss_kind *loss = digitnet__loss_find(fit->model->training->loss);
-    digitnet_status status = digitnet__dataset_check(graph, loss, fit->train, "training");
-    if (status == DIGITNET_OK && fit->validation)
-        status = digitnet__dataset_check(graph, loss, fit->validation, "validation");
-    if (status == DIGITNET_OK && fit->options.validation_fraction > 0)
-        status = cut_validation(fit);
-    if (status == DIGITNET_OK) {
-        fit->image_count = digitnet_dataset_count(fit->train);
-        fit->batch_size = fit->options.batch_size ? fit->options.batch_size : DEFAULT_BATCH_SIZE;
-        fit->batch_size = fit->batch_size < fit->image_count ? fit->batch_size : fit->image_count;
-        fit->batch_count = (fit->image_count - 1) / fit->batch_size + 1;
-    }
-    return status;
+    DNN_TRY(digitnet__dataset_check(graph, loss, fit->train, "training"));
+    if (fit->validation)
+        DNN_TRY(digitnet__dataset_check(graph, loss, fit->validation, "validation"));
+    if (fit->options.validation_fraction > 0)
+        DNN_TRY(cut_validation(fit));
+    fit->image_count = digitnet_dataset_count(fit->train);
+    fit->batch_size = fit->options.batch_size ? fit->options.batch_size : DEFAULT_BATCH_SIZE;
+    fit->batch_size = fit->batch_size < fit->image_count ? fit->batch_size : fit->image_count;
+    fit->batch_count = (fit->image_count - 1) / fit->batch_size + 1;
+    return DIGITNET_OK;
 }
 
 /* All memory that the fit needs. */
 static digitnet_status allocate(fit_state *fit) {
     fit->order = digitnet__allocate_array(fit->image_count, sizeof *fit->order);
-    digitnet_status status = fit->order ? DIGITNET_OK : DIGITNET_ENOMEM;
-    if (status == DIGITNET_OK)
-        status = digitnet__snapshot_create(&fit->finite, fit->model);
-    if (status == DIGITNET_OK)
-        status = digitnet__callbacks_prepare(&fit->callbacks, fit->model);
-    if (status == DIGITNET_OK)
-        status = digitnet__history_create(&fit->history, fit->model->training->progress.epochs_done + 1);
-    if (status == DIGITNET_OK)
-        status = digitnet__thread_pool_create(&fit->threads, fit->options.threads ? fit->options.threads
-                                                                                  : digitnet__processor_count());
-    if (status == DIGITNET_OK)
-        status = digitnet__trainer_create(&fit->trainer, fit->model, fit->train, fit->batch_size, fit->threads);
-    if (status == DIGITNET_OK && fit->validation) {
-        status = digitnet__evaluator_create(&fit->evaluator, &fit->model->network,
-                                            digitnet__loss_find(fit->model->training->loss), fit->validation,
-                                            VALIDATION_BATCH_SIZE, fit->threads);
-    }
-    return status;
+    if (!fit->order)
+        return DIGITNET_ENOMEM;
+    DNN_TRY(digitnet__snapshot_create(&fit->finite, fit->model));
+    DNN_TRY(digitnet__callbacks_prepare(&fit->callbacks, fit->model));
+    DNN_TRY(digitnet__history_create(&fit->history, fit->model->training->progress.epochs_done + 1));
+    DNN_TRY(digitnet__thread_pool_create(&fit->threads,
+                                         fit->options.threads ? fit->options.threads : digitnet__processor_count()));
+    DNN_TRY(digitnet__trainer_create(&fit->trainer, fit->model, fit->train, fit->batch_size, fit->threads));
+    if (!fit->validation)
+        return DIGITNET_OK;
+    return digitnet__evaluator_create(&fit->evaluator, &fit->model->network,
+                                      digitnet__loss_find(fit->model->training->loss), fit->validation,
+                                      VALIDATION_BATCH_SIZE, fit->threads);
 }
 
 static void release(fit_state *fit) {
@@ -189,15 +181,15 @@ static digitnet_event progress_event(const fit_state *fit, digitnet_event_kind k
 static digitnet_status report(fit_state *fit, digitnet_event event) {
     digitnet_status status = digitnet__callbacks_report(&fit->callbacks, &event);
     fit->diverged = fit->diverged || fit->callbacks.diverged;
-    if (fit->callbacks.stop && fit->end == DIGITNET_STOP_COMPLETED)
-        fit->end = DIGITNET_STOP_CALLBACK;
+    if (fit->callbacks.stop && fit->stop_reason == DIGITNET_STOP_COMPLETED)
+        fit->stop_reason = DIGITNET_STOP_CALLBACK;
     return status;
 }
 
 static bool is_stopped(fit_state *fit) {
-    if (atomic_exchange(&fit->model->stop_requested, 0) && fit->end == DIGITNET_STOP_COMPLETED)
-        fit->end = DIGITNET_STOP_REQUESTED;
-    return fit->end != DIGITNET_STOP_COMPLETED;
+    if (atomic_exchange(&fit->model->stop_requested, 0) && fit->stop_reason == DIGITNET_STOP_COMPLETED)
+        fit->stop_reason = DIGITNET_STOP_REQUESTED;
+    return fit->stop_reason != DIGITNET_STOP_COMPLETED;
 }
 
 /* The rest of an epoch's batches, until a stop. */
@@ -211,10 +203,8 @@ static digitnet_status run_batches(fit_state *fit) {
             digitnet__trainer_step(&fit->trainer, fit->order + first, left < fit->batch_size ? left : fit->batch_size);
         fit->seconds += seconds_now() - start;
         fit->diverged = fit->trainer.diverged;
-        if (status == DIGITNET_OK)
-            status = report(fit, progress_event(fit, DIGITNET_EVENT_BATCH_END));
-        if (status != DIGITNET_OK)
-            return status;
+        DNN_TRY(status);
+        DNN_TRY(report(fit, progress_event(fit, DIGITNET_EVENT_BATCH_END)));
     }
     return DIGITNET_OK;
 }
@@ -229,30 +219,24 @@ static digitnet_status validate(fit_state *fit, digitnet__epoch_result *result) 
     if (!fit->validation)
         return DIGITNET_OK;
     digitnet_metrics metrics;
-    digitnet_status status = digitnet__evaluator_run(&metrics, &fit->evaluator);
-    if (status == DIGITNET_OK && !isfinite(metrics.loss)) {
+    DNN_TRY(digitnet__evaluator_run(&metrics, &fit->evaluator));
+    if (!isfinite(metrics.loss)) {
         fit->diverged = true;
-        status = digitnet__fail(DIGITNET_EDIVERGED, "the validation's loss is no longer finite in epoch %llu",
-                                (unsigned long long)fit->model->training->progress.epochs_done + 1);
+        return digitnet__fail(DIGITNET_EDIVERGED, "the validation's loss is no longer finite in epoch %llu",
+                              (unsigned long long)fit->model->training->progress.epochs_done + 1);
     }
-    if (status == DIGITNET_OK) {
-        result->values[DIGITNET_METRIC_VALIDATION_LOSS] = metrics.loss;
-        result->values[DIGITNET_METRIC_VALIDATION_ACCURACY] = metrics.accuracy;
-    }
-    return status;
+    result->values[DIGITNET_METRIC_VALIDATION_LOSS] = metrics.loss;
+    result->values[DIGITNET_METRIC_VALIDATION_ACCURACY] = metrics.accuracy;
+    return DIGITNET_OK;
 }
 
 /* After an epoch's last batch. */
 static digitnet_status finish_epoch(fit_state *fit) {
     digitnet__progress *progress = &fit->model->training->progress;
     digitnet__epoch_result result = results_so_far(fit);
-    digitnet_status status = check_finite(fit);
-    if (status == DIGITNET_OK)
-        status = validate(fit, &result);
-    if (status == DIGITNET_OK)
-        status = digitnet__history_append(fit->history, &result);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(check_finite(fit));
+    DNN_TRY(validate(fit, &result));
+    DNN_TRY(digitnet__history_append(fit->history, &result));
     *progress = (digitnet__progress){.epochs_done = progress->epochs_done + 1, .steps_done = progress->steps_done};
     fit->finished = result;
     digitnet__snapshot_take(&fit->finite, fit->model);
@@ -268,12 +252,10 @@ static digitnet_status run_epoch(fit_state *fit) {
         digitnet__epoch_shuffle(fit->order, fit->image_count, training->seed, progress->epochs_done);
     *progress = place_of(fit);
     fit->seconds = 0;
-    digitnet_status status = report(fit, progress_event(fit, DIGITNET_EVENT_EPOCH_BEGIN));
-    if (status == DIGITNET_OK)
-        status = run_batches(fit);
-    if (status == DIGITNET_OK && progress->batches_done == fit->batch_count && fit->end == DIGITNET_STOP_COMPLETED)
-        status = finish_epoch(fit);
-    return status;
+    DNN_TRY(report(fit, progress_event(fit, DIGITNET_EVENT_EPOCH_BEGIN)));
+    DNN_TRY(run_batches(fit));
+    bool finished = progress->batches_done == fit->batch_count && fit->stop_reason == DIGITNET_STOP_COMPLETED;
+    return finished ? finish_epoch(fit) : DIGITNET_OK;
 }
 
 /* The state that the fit ends with: what a callback has asked for, or where it diverged the last one that was finite.
@@ -297,8 +279,8 @@ static digitnet_status run(fit_state *fit) {
     digitnet_event last = progress_event(fit, DIGITNET_EVENT_FIT_END);
     restore(fit);
     if (status != DIGITNET_OK)
-        fit->end = DIGITNET_STOP_FAILED;
-    digitnet__history_set_end(fit->history, fit->end);
+        fit->stop_reason = DIGITNET_STOP_FAILED;
+    digitnet__history_set_stop_reason(fit->history, fit->stop_reason);
     report(fit, last);
     if (status != DIGITNET_OK)
         digitnet__message_restore(&reason);
@@ -308,21 +290,15 @@ static digitnet_status run(fit_state *fit) {
 
 /* With exclusive access. */
 static digitnet_status prepare_and_run(fit_state *fit) {
-    digitnet_status status = check_compiled(fit->model);
-    if (status == DIGITNET_OK)
-        status = prepare_datasets(fit);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(check_compiled(fit->model));
+    DNN_TRY(prepare_datasets(fit));
     uint64_t done = fit->model->training->progress.epochs_done;
     size_t epochs = fit->options.epochs ? fit->options.epochs : 1;
     fit->until_epoch = fit->options.until_epoch    ? fit->options.until_epoch
                        : epochs <= SIZE_MAX - done ? (size_t)done + epochs
                                                    : SIZE_MAX;
-    status = allocate(fit);
-    if (status != DIGITNET_OK)
-        return status;
-    if (done < fit->until_epoch)
-        status = run(fit);
+    DNN_TRY(allocate(fit));
+    digitnet_status status = done < fit->until_epoch ? run(fit) : DIGITNET_OK;
     if (fit->options.history) {
         *fit->options.history = fit->history;
         fit->history = NULL;
@@ -331,19 +307,14 @@ static digitnet_status prepare_and_run(fit_state *fit) {
 }
 
 static digitnet_status fit_model(fit_state *fit) {
-    digitnet_status status =
-        DNN_RESERVED_CHECK((size_t)fit->options.reserved_2 | fit->options.reserved, digitnet_fit_options);
-    if (status == DIGITNET_OK && (!fit->model || !fit->train))
-        status = digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: %s is NULL", fit->model ? "train" : "model");
-    if (status == DIGITNET_OK)
-        status = check_options(&fit->options);
-    if (status == DIGITNET_OK)
-        status = digitnet__model_begin_write(fit->model);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(DNN_RESERVED_CHECK((size_t)fit->options.reserved_2 | fit->options.reserved, digitnet_fit_options));
+    if (!fit->model || !fit->train)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: %s is NULL", fit->model ? "train" : "model");
+    DNN_TRY(check_options(&fit->options));
+    DNN_TRY(digitnet__model_begin_write(fit->model));
     fit->validation = fit->options.validation;
     fit->callbacks = (digitnet__callbacks){.list = fit->options.callbacks, .count = fit->options.callback_count};
-    status = prepare_and_run(fit);
+    digitnet_status status = prepare_and_run(fit);
     release(fit);
     digitnet__model_end_write(fit->model);
     return status;

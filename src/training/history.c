@@ -16,7 +16,7 @@ enum { FIRST_CAPACITY = 1024 };
 struct digitnet_history {
     size_t first_epoch, count, capacity;
     double *series[DNN_METRIC_COUNT]; /* in one block, which series[0] owns */
-    digitnet_stop_reason end;
+    digitnet_stop_reason stop_reason;
 };
 
 static digitnet_status grow(digitnet_history *history) {
@@ -59,8 +59,8 @@ digitnet_status digitnet__history_append(digitnet_history *history, const digitn
     return DIGITNET_OK;
 }
 
-void digitnet__history_set_end(digitnet_history *history, digitnet_stop_reason end) {
-    history->end = end;
+void digitnet__history_set_stop_reason(digitnet_history *history, digitnet_stop_reason stop_reason) {
+    history->stop_reason = stop_reason;
 }
 
 const double *digitnet_history_series(size_t *count, const digitnet_history *history, digitnet_metric metric) {
@@ -75,7 +75,7 @@ size_t digitnet_history_first_epoch(const digitnet_history *history) {
 }
 
 digitnet_stop_reason digitnet_history_stop_reason(const digitnet_history *history) {
-    return history ? history->end : DIGITNET_STOP_FAILED;
+    return history ? history->stop_reason : DIGITNET_STOP_FAILED;
 }
 
 void digitnet_history_free(digitnet_history *history) {

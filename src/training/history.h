@@ -14,6 +14,6 @@ typedef struct digitnet__epoch_result {
 digitnet_status digitnet__history_create(digitnet_history **out, size_t first_epoch);
 /* ENOMEM leaves the history as it was. */
 digitnet_status digitnet__history_append(digitnet_history *history, const digitnet__epoch_result *result);
-void digitnet__history_set_end(digitnet_history *history, digitnet_stop_reason end);
+void digitnet__history_set_stop_reason(digitnet_history *history, digitnet_stop_reason stop_reason);
 
 #endif

@@ -165,7 +165,7 @@ const digitnet__loss_kind *digitnet__loss_of_graph(const digitnet__graph *graph)
     return NULL;
 }
 
-digitnet_activation digitnet__loss_taken_over(const digitnet__loss_kind *loss, const digitnet__graph *graph) {
+digitnet_activation digitnet__loss_fused_activation(const digitnet__loss_kind *loss, const digitnet__graph *graph) {
     digitnet_activation last = digitnet__graph_last_activation(graph);
     return loss->takes_over == last ? last : DIGITNET_ACTIVATION_LINEAR;
 }

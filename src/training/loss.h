@@ -43,6 +43,6 @@ const digitnet__loss_kind *digitnet__loss_at(size_t index);
 /* The one that evaluates a model which has not been compiled, by its last activation; NULL where there is none. */
 const digitnet__loss_kind *digitnet__loss_of_graph(const digitnet__graph *graph);
 /* The activation at the network's end that this loss takes over; LINEAR where it leaves it to the network. */
-digitnet_activation digitnet__loss_taken_over(const digitnet__loss_kind *loss, const digitnet__graph *graph);
+digitnet_activation digitnet__loss_fused_activation(const digitnet__loss_kind *loss, const digitnet__graph *graph);
 
 #endif

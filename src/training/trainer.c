@@ -140,12 +140,15 @@ static void update_block(void *context, size_t task, size_t worker) {
     digitnet__network *network = &trainer->model->network;
     const digitnet__training *training = trainer->model->training;
     const digitnet__optimizer_rule *rule = digitnet__optimizer_find(training->settings.kind);
+    const digitnet__optimizer_memory memory = {.parameters = network->parameters,
+                                               .state = training->state,
+                                               .gradients = digitnet__pass_gradients(&trainer->pass),
+                                               .count = network->graph.parameter_count};
     digitnet__span spans[DNN_LAYER_TENSORS];
     size_t count = digitnet__pass_spans(block, spans);
     for (size_t i = 0; i < count; i++) {
-        rule->update(network->kernels, &training->settings, training->progress.steps_done + 1, network->parameters,
-                     training->state, digitnet__pass_gradients(&trainer->pass), spans[i].offset, spans[i].count,
-                     network->graph.parameter_count);
+        rule->update(network->kernels, &training->settings, training->progress.steps_done + 1, &memory, spans[i].offset,
+                     spans[i].count);
     }
     digitnet__network_pack_block(network, block.op, block.block);
 }
@@ -163,12 +166,10 @@ static digitnet_status update_weights(digitnet__trainer *trainer) {
         return DIGITNET_OK;
     }
     digitnet__thread_pool_run(trainer->threads, reduce_block, trainer, tasks);
-    digitnet_status status =
-        trainer->on_gradient(trainer, digitnet__pass_gradients(&trainer->pass),
-                             trainer->model->network.graph.parameter_count, trainer->gradient_context);
-    if (status == DIGITNET_OK)
-        digitnet__thread_pool_run(trainer->threads, update_block, trainer, tasks);
-    return status;
+    DNN_TRY(trainer->on_gradient(trainer, digitnet__pass_gradients(&trainer->pass),
+                                 trainer->model->network.graph.parameter_count, trainer->gradient_context));
+    digitnet__thread_pool_run(trainer->threads, update_block, trainer, tasks);
+    return DIGITNET_OK;
 }
 
 /* Sources are asked on this thread, and their labels are checked as they come. */
@@ -200,9 +201,8 @@ digitnet_status digitnet__trainer_step(digitnet__trainer *trainer, const size_t 
     trainer->indices = indices;
     trainer->count = count;
     set_seeds(trainer);
-    digitnet_status status = digitnet__dataset_is_source(trainer->dataset) ? gather_source(trainer) : DIGITNET_OK;
-    if (status != DIGITNET_OK)
-        return status;
+    if (digitnet__dataset_is_source(trainer->dataset))
+        DNN_TRY(gather_source(trainer));
     run_passes(trainer);
     digitnet__progress progress = trainer->model->training->progress;
     add_scores(&progress, scores_of(trainer), count);
@@ -211,8 +211,7 @@ digitnet_status digitnet__trainer_step(digitnet__trainer *trainer, const size_t 
         return digitnet__fail(DIGITNET_EDIVERGED, "the loss is no longer finite in epoch %llu, batch %llu",
                               (unsigned long long)progress.epochs_done + 1, (unsigned long long)progress.batches_done);
     }
-    status = update_weights(trainer);
-    if (status == DIGITNET_OK)
-        trainer->model->training->progress = progress;
-    return status;
+    DNN_TRY(update_weights(trainer));
+    trainer->model->training->progress = progress;
+    return DIGITNET_OK;
 }

@@ -1,5 +1,5 @@
 /* The order of an epoch. */
-#include "dataset/batch.h"
+#include "dataset/epoch_order.h"
 #include "expect.h"
 
 #include <stdbool.h>

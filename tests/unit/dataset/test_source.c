@@ -1,7 +1,7 @@
 /* Data sets that a callback gathers. */
 #include "core/status.h"
-#include "dataset/batch.h"
 #include "dataset/dataset.h"
+#include "dataset/epoch_order.h"
 #include "expect.h"
 #include "kernels/compute.h"
 

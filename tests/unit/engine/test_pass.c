@@ -81,7 +81,7 @@ static void network_gradient(float *gradient, network_run *run) {
 static void prepare(digitnet_model *model, const digitnet__loss_kind *loss, const char *const *relus, float scale) {
     digitnet__network *network = &model->network;
     expect_ok(digitnet__model_check(model));
-    expect_ok(digitnet__network_allocate_training(network, digitnet__loss_taken_over(loss, &network->graph)));
+    expect_ok(digitnet__network_allocate_training(network, digitnet__loss_fused_activation(loss, &network->graph)));
     for (size_t i = 0; i < network->graph.tensor_count; i++) {
         const digitnet__tensor *tensor = digitnet__graph_tensor(&network->graph, i);
         bool before_relu = false;

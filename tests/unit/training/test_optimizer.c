@@ -49,8 +49,9 @@ static void run_steps(float *weights, const digitnet__optimizer_settings *settin
         for (size_t i = 0; i < COUNT; i++)
             gradients[i] = gradient_at(i, step);
         const digitnet__kernels *kernels = digitnet__kernels_best();
-        rule->update(kernels, settings, step, weights, state, gradients, 0, cut, COUNT);
-        rule->update(kernels, settings, step, weights, state, gradients, cut, COUNT - cut, COUNT);
+        const digitnet__optimizer_memory memory = {weights, state, gradients, COUNT};
+        rule->update(kernels, settings, step, &memory, 0, cut);
+        rule->update(kernels, settings, step, &memory, cut, COUNT - cut);
     }
     free(state);
 }
@@ -122,9 +123,10 @@ static void test_adam_moments_are_never_denormal(void **state) {
     fill_noise(moments, 2 * COUNT, 1);
     for (size_t i = 0; i < COUNT; i++)
         moments[COUNT + i] *= moments[COUNT + i];
+    const digitnet__optimizer_memory memory = {weights, moments, gradients, COUNT};
     for (uint64_t step = 1; step <= 2000; step++) {
         digitnet__optimizer_find(DIGITNET_OPTIMIZER_ADAM)
-            ->update(digitnet__kernels_best(), &settings, step, weights, moments, gradients, 0, COUNT, COUNT);
+            ->update(digitnet__kernels_best(), &settings, step, &memory, 0, COUNT);
         for (size_t i = 0; i < 2 * COUNT; i++)
             assert_true(fpclassify(moments[i]) != FP_SUBNORMAL);
     }

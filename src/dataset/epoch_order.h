@@ -1,6 +1,6 @@
 /* The order in which an epoch visits its samples. */
-#ifndef DNN_DATASET_BATCH_H
-#define DNN_DATASET_BATCH_H
+#ifndef DNN_DATASET_EPOCH_ORDER_H
+#define DNN_DATASET_EPOCH_ORDER_H
 
 #include <stddef.h>
 #include <stdint.h>

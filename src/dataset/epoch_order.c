@@ -1,4 +1,4 @@
-#include "dataset/batch.h"
+#include "dataset/epoch_order.h"
 
 #include "core/random.h"
 
