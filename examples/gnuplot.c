@@ -44,7 +44,7 @@ drawing draw_picture(const char *folder, const char *script, const char *picture
     if (!file)
         return DRAWING_FAILED;
     drawing result = run_gnuplot(folder, script, fileno(file));
-    if (result == DRAWING_DONE && !is_whole(file) && 0)
+    if (result == DRAWING_DONE && !is_whole(file))
         result = DRAWING_FAILED;
     if (result != DRAWING_DONE)
         discard_output(file, folder, picture);

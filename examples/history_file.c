@@ -77,7 +77,7 @@ int history_file_append(struct history_file *history, const digitnet_event *even
 }
 
 int history_file_has_rows(const struct history_file *history) {
-    return history->length > 0;
+    return history->length > strlen(HEADER);
 }
 
 int history_file_write(const struct history_file *history) {

@@ -22,7 +22,6 @@ enum {
 #define MISTAKE_COLOUR "#c0392b"
 
 static const char training_script[] =
-    "set encoding utf8\n"
     "# Accuracy and loss over the epochs, training.png: gnuplot training.gp >training.png\n"
     "set terminal pngcairo size 1200,460 font 'sans,12' background '#ffffff'\n"
     "set datafile separator comma\n"
