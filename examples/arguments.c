@@ -19,8 +19,32 @@ static void print_help(FILE *file, const struct program *program) {
 }
 
 static int usage_error(const struct program *program, const char *problem, const char *argument) {
-    fprintf(stderr, "%s%s\nusage: %s\n--help tells more\n", problem, argument, program->usage);
+    int name = (int)strcspn(program->usage, " ");
+    fprintf(stderr, "%.*s: %s%s\nusage: %s\n%.*s --help explains the options\n", name, program->usage, problem,
+            argument, program->usage, name, program->usage);
     return EXIT_USAGE;
+}
+
+static const char *wanted(option_kind kind) {
+    switch (kind) {
+    case OPTION_COUNT:
+        return "a whole number from 1 on";
+    case OPTION_THREADS:
+        return "a whole number from 0 to 256";
+    case OPTION_SEED:
+        return "a whole number from 0 to 18446744073709551615";
+    case OPTION_RATE:
+        return "a number greater than 0";
+    case OPTION_TEXT:
+        break;
+    }
+    return "a name";
+}
+
+static int value_error(const struct program *program, const struct option *option, const char *value) {
+    char problem[96];
+    snprintf(problem, sizeof problem, "%s must be %s, not ", option->name, wanted(option->kind));
+    return usage_error(program, problem, value);
 }
 
 /* Digits only: strtoull() itself would take a sign and spaces. */
@@ -62,22 +86,6 @@ static int read_value(const struct option *option, const char *text) {
     return 0;
 }
 
-static const char *wanted(option_kind kind) {
-    switch (kind) {
-    case OPTION_COUNT:
-        return "a whole number from 1 on";
-    case OPTION_THREADS:
-        return "a whole number from 0 to 256";
-    case OPTION_SEED:
-        return "a whole number from 0 to 18446744073709551615";
-    case OPTION_RATE:
-        return "a number greater than 0";
-    case OPTION_TEXT:
-        break;
-    }
-    return "a value";
-}
-
 /* The option that an argument names, up to its '=', or NULL. */
 static struct option *find_option(const struct program *program, const char *argument) {
     size_t length = strcspn(argument, "=");
@@ -109,10 +117,8 @@ int read_arguments(char **arguments, size_t *count, int argc, char **argv, const
         const char *equals = strchr(argv[i], '='), *value = equals ? equals + 1 : argv[++i];
         if (!value)
             return usage_error(program, "a value is missing after ", option->name);
-        if (!read_value(option, value)) {
-            fprintf(stderr, "%s %s: this must be %s\n", option->name, value, wanted(option->kind));
-            return usage_error(program, "wrong value of ", option->name);
-        }
+        if (!read_value(option, value))
+            return value_error(program, option, value);
         option->given = 1;
     }
     if (*count < program->fewest)

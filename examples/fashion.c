@@ -1,5 +1,5 @@
 /* The same API on other data: Fashion-MNIST, from Debian's package dataset-fashion-mnist, with a network of another
- * shape. The comments that begin with "Yours:" tell what to change for a data set of your own. */
+ * shape. The comments that begin with "Yours:" say what to change for a data set of your own. */
 #include "arguments.h"
 #include "results.h"
 

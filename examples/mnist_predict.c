@@ -67,6 +67,20 @@ static int read_digit(digitnet_session *session, size_t outputs, float *scores, 
     return 0;
 }
 
+/* Each picture, whatever becomes of those before it; the code to exit with. */
+static int read_digits(digitnet_session *session, size_t outputs, float *scores, char **images, size_t count,
+                       size_t max_pixels) {
+    int code = EXIT_DONE;
+    for (size_t i = 0; i < count; i++)
+        if (read_digit(session, outputs, scores, images[i], max_pixels))
+            code = EXIT_FAILED;
+    if (ferror(stdout)) {
+        fprintf(stderr, "mnist_predict: the results could not be written\n");
+        code = EXIT_FAILED;
+    }
+    return code;
+}
+
 static int read_all(const char *model_path, char **images, size_t count, size_t max_pixels) {
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
     digitnet_model *model = NULL;
@@ -74,19 +88,16 @@ static int read_all(const char *model_path, char **images, size_t count, size_t 
     float *scores = NULL;
     int code = EXIT_FAILED;
     if (digitnet_model_load(&model, model_path) || digitnet_model_describe(&info, model)) {
-        fprintf(stderr, "%s: %s\n", model_path, digitnet_last_error());
+        fprintf(stderr, "mnist_predict: %s\n", digitnet_last_error());
     } else if (info.height != SIDE || info.width != SIDE || info.channels != 1) {
-        fprintf(stderr, "%s: the model takes images of %zu x %zu x %zu, not %d x %d x 1 as MNIST's are\n", model_path,
-                info.height, info.width, info.channels, SIDE, SIDE);
+        fprintf(stderr, "mnist_predict: %s takes images of %zu x %zu x %zu, not %d x %d x 1 as MNIST's are\n",
+                model_path, info.height, info.width, info.channels, SIDE, SIDE);
     } else if (digitnet_session_create(&session, model, NULL)) {
-        fprintf(stderr, "%s: %s\n", model_path, digitnet_last_error());
+        fprintf(stderr, "mnist_predict: %s: %s\n", model_path, digitnet_last_error());
     } else if ((scores = malloc(info.outputs * sizeof *scores)) == NULL) {
-        fprintf(stderr, "out of memory\n");
+        fprintf(stderr, "mnist_predict: out of memory\n");
     } else {
-        code = EXIT_DONE;
-        for (size_t i = 0; i < count; i++)
-            if (read_digit(session, info.outputs, scores, images[i], max_pixels))
-                code = EXIT_FAILED;
+        code = read_digits(session, info.outputs, scores, images, count, max_pixels);
     }
     free(scores);
     digitnet_session_free(session);

@@ -1,4 +1,4 @@
-/* Trains the network on MNIST and leaves the model, its history and pictures; --help tells the options. */
+/* Trains the network on MNIST and leaves the model, its history and pictures; --help explains the options. */
 #include "arguments.h"
 #include "files.h"
 #include "history_file.h"
@@ -30,7 +30,7 @@ struct checkpoint {
 static digitnet_model *volatile model_in_training;
 static volatile sig_atomic_t stopped;
 
-/* Ctrl-C: ends after the batch at hand. A second one kills the program, by SA_RESETHAND. */
+/* Ctrl-C: ends after the current batch. A second one kills the program, by SA_RESETHAND. */
 static void stop(int signal_number) {
     (void)signal_number;
     stopped = 1;
@@ -113,7 +113,7 @@ static void print_summary(const digitnet_model *model) {
     fflush(stdout);
 }
 
-/* After each epoch: so a crash costs no more than the epoch at hand. */
+/* After each epoch: so a crash costs no more than the current epoch. */
 static int save_epoch(const digitnet_event *event, void *user_data) {
     struct checkpoint *checkpoint = user_data;
     if (event->kind != DIGITNET_EVENT_EPOCH_END)
@@ -121,6 +121,17 @@ static int save_epoch(const digitnet_event *event, void *user_data) {
     if (history_file_append(&checkpoint->history, event) || history_file_write(&checkpoint->history))
         return DIGITNET_ECALLBACK;
     return digitnet_model_save(event->model, checkpoint->model_path);
+}
+
+/* Whether a resumed model is one for MNIST. */
+static int is_suitable(const digitnet_model_info *info) {
+    if (info->height == 28 && info->width == 28 && info->channels == 1 && info->outputs == 10)
+        return 1;
+    fprintf(stderr,
+            "mnist_train: the model takes images of %zux%zux%zu and has %zu outputs, but MNIST has images of 28x28x1 "
+            "and 10 classes\n",
+            info->height, info->width, info->channels, info->outputs);
+    return 0;
 }
 
 /* Trains until the epochs are done or Ctrl-C comes, and saves. */
@@ -179,6 +190,8 @@ static int run(digitnet_model *model, const digitnet_dataset *train, const digit
     int code = EXIT_FAILED;
     if (digitnet_model_describe(&info, model))
         return failed("reading the model");
+    if (!is_suitable(&info))
+        return EXIT_FAILED;
     printf("%zu training and %zu test images from %s\n", digitnet_dataset_count(train), digitnet_dataset_count(test),
            settings->data);
     print_summary(model);
@@ -213,7 +226,7 @@ int main(int argc, char **argv) {
         if (status == DIGITNET_ENOTFOUND)
             fprintf(stderr, "examples/get-mnist.sh %s gets it\n", settings.data);
     } else if (settings.resume ? resume(&model, &settings) : build(&model, &settings)) {
-        code = failed("making the model");
+        code = failed(settings.resume ? "resuming the model" : "making the model");
     } else {
         code = run(model, train, test, &settings);
     }

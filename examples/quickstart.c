@@ -6,6 +6,7 @@
 #include <digitnet/digitnet.h>
 #include <digitnet/progress.h>
 #include <stdio.h>
+#include <string.h>
 
 #define CHECK(call)                       \
     if ((status = (call)) != DIGITNET_OK) \
@@ -37,8 +38,9 @@ int main(int argc, char **argv) {
     int digit = 0;
 
     if (argc > 2 || folder[0] == '-') {
-        fprintf(stderr, "usage: quickstart [FOLDER]\n");
-        return 2;
+        int help = argc == 2 && strcmp(folder, "--help") == 0;
+        fprintf(help ? stdout : stderr, "usage: quickstart [FOLDER]\n");
+        return help ? 0 : 2;
     }
     CHECK(digitnet_dataset_load_mnist(&train, &test, folder));
     CHECK(build(&model));

@@ -40,8 +40,9 @@ static void run(const std::string &folder) {
 int main(int argc, char **argv) {
     const std::string folder = argc == 2 ? argv[1] : "data/mnist";
     if (argc > 2 || folder[0] == '-') {
-        std::fprintf(stderr, "usage: quickstart_cpp [FOLDER]\n");
-        return 2;
+        const bool help = folder == "--help";
+        std::fprintf(help ? stdout : stderr, "usage: quickstart_cpp [FOLDER]\n");
+        return help ? 0 : 2;
     }
     try {
         run(folder);

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Runs the example programs on the subset of MNIST: test_examples.sh FOLDER_OF_THE_PROGRAMS
+# Runs the example programs on the subset of MNIST: test_examples.sh FOLDER_OF_THE_PROGRAMS OTHER_MODEL
+# OTHER_MODEL is the program that saves a model of more classes than MNIST has.
 # Exit codes, what stdout and stderr hold, the files that are left, stopping and resuming.
 set -euo pipefail
 source_folder=$(cd "$(dirname "$0")/../.." && pwd)
 programs=$(cd "$1" && pwd)
+other_model=$(realpath "$2")
 subset=$source_folder/tests/data/mnist-subset
 digits=$source_folder/examples/digits
 header=epoch,loss,accuracy,val_loss,val_accuracy,train_seconds
@@ -57,10 +59,12 @@ usage() {
         "--output=" extra; do
         # shellcheck disable=SC2086
         expect 2 mnist_train $options
+        has stderr '^mnist_train: .+'
         has stderr '^usage: mnist_train'
         [ ! -s stdout ] || fail "mnist_train $options wrote to stdout"
     done
-    for program in mnist_train mnist_predict fashion; do
+    for program in mnist_train mnist_predict fashion quickstart quickstart_cpp; do
+        [ -x "$programs/$program" ] || continue
         expect 0 "$program" --help
         has stdout "^usage: $program"
         [ ! -s stderr ] || fail "$program --help wrote to stderr"
@@ -68,7 +72,12 @@ usage() {
     expect 2 mnist_predict
     expect 2 mnist_predict only-a-model
     expect 2 fashion --epochs 0
-    expect 2 quickstart one two
+    for program in quickstart quickstart_cpp; do
+        [ -x "$programs/$program" ] || continue
+        expect 2 "$program" one two
+        expect 2 "$program" --nonsense
+        has stderr "^usage: $program"
+    done
     [ ! -e mnist-output ] || fail "wrong usage left a folder"
 }
 
@@ -84,7 +93,10 @@ missing_data() {
     expect 1 fashion --data nowhere
     has stderr 'dataset-fashion-mnist'
     expect 1 mnist_train --data "$subset" --resume nothing.onnx
-    has stderr 'nothing\.onnx'
+    has stderr '^mnist_train: resuming the model: .*nothing\.onnx'
+    "$other_model" other.onnx
+    expect 1 mnist_train --data "$subset" --resume other.onnx
+    has stderr '28x28x1 and has 12 outputs, but MNIST has .* 10 classes$'
     touch file
     expect 1 mnist_train --data "$subset" --epochs 1 --output file
     has stderr 'file'
@@ -99,7 +111,7 @@ quickstart() {
     cp stdout in-c
     mv quickstart.onnx in-c.onnx
     expect 0 quickstart_cpp "$subset"
-    cmp stdout in-c || fail "quickstart_cpp tells other things than quickstart"
+    cmp stdout in-c || fail "quickstart_cpp prints other things than quickstart"
     cmp quickstart.onnx in-c.onnx || fail "quickstart_cpp saved another model than quickstart"
     expect 1 quickstart_cpp
     has stderr 'quickstart_cpp: not found: '
@@ -260,8 +272,14 @@ predict() {
         has stderr "^$picture: ."
     done
     expect 1 mnist_predict missing.onnx "$digits/screen-6.png"
-    has stderr 'missing\.onnx'
+    has stderr '^mnist_predict: .*missing\.onnx'
     expect 1 mnist_predict text.jpg "$digits/screen-6.png"
+    has stderr '^mnist_predict: text\.jpg: '
+    code=0
+    "$programs/mnist_predict" trained/mnist.onnx "$digits/screen-6.png" >/dev/full 2>stderr || code=$?
+    [ "$code" = 1 ] || fail "results that could not be written gave the exit code $code"
+    has stderr 'could not be written'
+    expect 0 mnist_predict other.onnx "$digits/screen-6.png"
 }
 
 fashion() {
