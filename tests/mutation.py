@@ -28,7 +28,9 @@ MEMORY = 8 << 30  # test_zlib asks for more than 4 GiB, and uses none of them
 ONNX_TESTS = ["test_onnx_wire", "golden/test_golden", "test_onnx_metadata", "test_onnx_fields", "test_onnx_operators", "test_onnx_hostile", "test_onnx",
               "test_onnx_training", "reliability/test_bombs", "reliability/test_changed_bytes"]
 IDX_TESTS = ["golden/test_golden", "test_idx", "reliability/test_zlib", "reliability/test_bombs"]
-TESTS = {f"src/onnx/{name}.c": ONNX_TESTS for name in ["wire", "import", "graph", "node", "tensor", "marks", "window", "operators"]}
+SOURCES = ["onnx/wire", "onnx/node", "onnx/tensor", "onnx/form", "layers/tensor_onnx", "layers/window", "model_file/import", "model_file/graph",
+           "model_file/metadata", "model_file/nodes"]
+TESTS = {f"src/{name}.c": ONNX_TESTS for name in SOURCES}
 TESTS["src/dataset/idx.c"] = IDX_TESTS
 
 # What is replaced by what. A pattern's first group is replaced.

@@ -38,6 +38,12 @@ inline constexpr digitnet_optimizer sgd = DIGITNET_OPTIMIZER_SGD;
 inline constexpr digitnet_optimizer adam = DIGITNET_OPTIMIZER_ADAM;
 /** DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY */
 inline constexpr digitnet_loss sparse_categorical_crossentropy = DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
+/** DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY */
+inline constexpr digitnet_loss categorical_crossentropy = DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY;
+/** DIGITNET_LOSS_BINARY_CROSSENTROPY */
+inline constexpr digitnet_loss binary_crossentropy = DIGITNET_LOSS_BINARY_CROSSENTROPY;
+/** DIGITNET_LOSS_MEAN_SQUARED_ERROR */
+inline constexpr digitnet_loss mean_squared_error = DIGITNET_LOSS_MEAN_SQUARED_ERROR;
 
 /** The figures of a fit, epoch by epoch. An empty one has no epochs and ended as failed. */
 class history : public owner<digitnet_history, digitnet_history_free> {

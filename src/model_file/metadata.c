@@ -344,15 +344,18 @@ digitnet_status digitnet__metadata_read(digitnet__metadata *metadata, digitnet__
     return check_progress(&metadata->training.progress);
 }
 
+/* A second time is refused, so that no list takes longer than the layers allow. */
 static digitnet_status freeze_layer(digitnet__graph *graph, digitnet__wire_view name) {
-    for (size_t i = 0; i < graph->layer_count; i++) {
-        if (digitnet__wire_is(name, graph->layers[i].name)) {
-            graph->layers[i].frozen = true;
-            return DIGITNET_OK;
-        }
+    size_t i = 0;
+    while (i < graph->layer_count && !digitnet__wire_is(name, graph->layers[i].name))
+        i++;
+    bool found = i < graph->layer_count;
+    if (!found || graph->layers[i].frozen) {
+        return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: '" FROZEN_KEY "' names '%s'%s", name.offset,
+                              digitnet__wire_printable(name).text, found ? " twice" : ", which is no layer");
     }
-    return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: '" FROZEN_KEY "' names '%s', which is not a layer", name.offset,
-                          digitnet__wire_printable(name).text);
+    graph->layers[i].frozen = true;
+    return DIGITNET_OK;
 }
 
 digitnet_status digitnet__metadata_freeze(digitnet_model *model, const digitnet__metadata *metadata) {

@@ -100,7 +100,7 @@ TEST_CASE("an owner that was moved from refuses everything") {
 
     CHECK_ERROR(DIGITNET_EINVAL, "NULL", model.clone());
     model.conv2d(1, 1, digitnet::relu).max_pool2d(1).flatten().dense(1, digitnet::relu).dropout(0.5);
-    model.activation(digitnet::relu).clear_error();
+    model.activation(digitnet::relu).add({"input", "input"}).concatenate({"input", "input"}).clear_error();
     CHECK_ERROR(DIGITNET_EINVAL, "NULL", model.compile(digitnet::sgd, digitnet::sparse_categorical_crossentropy));
     CHECK_ERROR(DIGITNET_EINVAL, "NULL", model.get_learning_rate());
     CHECK_ERROR(DIGITNET_EINVAL, "NULL", model.set_learning_rate(0.1));
@@ -115,6 +115,8 @@ TEST_CASE("an owner that was moved from refuses everything") {
     CHECK_ERROR(DIGITNET_EINVAL, "NULL", model.describe());
     CHECK_ERROR(DIGITNET_EINVAL, "NULL", model.layer(0));
     CHECK_ERROR(DIGITNET_EINVAL, "NULL", model.tensor(0));
+    CHECK_ERROR(DIGITNET_EINVAL, "NULL", model.layer_input(0, 0));
+    CHECK_ERROR(DIGITNET_EINVAL, "NULL", model.set_trainable(nullptr, false));
     CHECK_ERROR(DIGITNET_EINVAL, "NULL", model.summary());
     CHECK_ERROR(DIGITNET_EINVAL, "NULL", model.get_weights());
     CHECK_ERROR(DIGITNET_EINVAL, "NULL", model.get_weights("dense/bias"));

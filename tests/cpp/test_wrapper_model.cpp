@@ -12,6 +12,10 @@
 
 static_assert(std::is_same_v<decltype(std::declval<digitnet::model &>().flatten()), digitnet::model &>);
 static_assert(std::is_same_v<decltype(std::declval<digitnet::model>().flatten()), digitnet::model>);
+static_assert(std::is_same_v<decltype(std::declval<digitnet::model &>().add({"input"})), digitnet::model &>);
+static_assert(std::is_same_v<decltype(std::declval<digitnet::model>().add({"input"})), digitnet::model>);
+static_assert(std::is_same_v<decltype(std::declval<digitnet::model &>().concatenate({"input"})), digitnet::model &>);
+static_assert(std::is_same_v<decltype(std::declval<digitnet::model>().concatenate({"input"})), digitnet::model>);
 
 // make_model(), and its training, through the C API.
 static digitnet_model *make_in_c() {
@@ -121,6 +125,123 @@ TEST_CASE("every layer, with its options") {
                                         .dropout(0.25)
                                         .dense(3, digitnet::softmax, dense);
     CHECK(chained.summary() == model.summary());
+}
+
+// A residual block and, beside it, a branch from the input.
+static digitnet::model make_residual_model() {
+    digitnet::conv2d_options body, branch;
+    body.padding = branch.padding = digitnet::same;
+    branch.name = "branch";
+    branch.input = "input";
+    digitnet::add_options sum;
+    sum.name = "sum";
+    digitnet::concatenate_options both;
+    both.name = "both";
+    return digitnet::model(SIZE, SIZE, 1)
+        .conv2d(2, 3, digitnet::relu, body)
+        .conv2d(2, 3, digitnet::linear, body)
+        .add({"conv2d_1", "conv2d"}, digitnet::relu, sum)
+        .conv2d(3, 1, digitnet::sigmoid, branch)
+        .concatenate({"sum", "branch", "input"}, both)
+        .flatten()
+        .dense(CLASSES, digitnet::softmax);
+}
+
+// The same through the C API.
+static digitnet_model *make_residual_model_in_c() {
+    const char *const block[] = {"conv2d_1", "conv2d"}, *const ends[] = {"sum", "branch", "input"};
+    digitnet_model *model = nullptr;
+    auto convolution = DIGITNET_INIT(digitnet_conv2d_options);
+    auto sum = DIGITNET_INIT(digitnet_add_options);
+    auto both = DIGITNET_INIT(digitnet_concatenate_options);
+    convolution.padding = DIGITNET_PADDING_SAME;
+    sum.name = "sum";
+    both.name = "both";
+    REQUIRE(digitnet_model_create(&model, SIZE, SIZE, 1) == DIGITNET_OK);
+    digitnet_model_add_conv2d_ex(model, 2, 3, DIGITNET_ACTIVATION_RELU, &convolution);
+    digitnet_model_add_conv2d_ex(model, 2, 3, DIGITNET_ACTIVATION_LINEAR, &convolution);
+    digitnet_model_add_add_ex(model, block, 2, DIGITNET_ACTIVATION_RELU, &sum);
+    convolution.name = "branch";
+    convolution.input = "input";
+    digitnet_model_add_conv2d_ex(model, 3, 1, DIGITNET_ACTIVATION_SIGMOID, &convolution);
+    digitnet_model_add_concatenate_ex(model, ends, 3, &both);
+    digitnet_model_add_flatten(model);
+    REQUIRE(digitnet_model_add_dense(model, CLASSES, DIGITNET_ACTIVATION_SOFTMAX) == DIGITNET_OK);
+    return model;
+}
+
+TEST_CASE("layers that join outputs") {
+    digitnet::model model = make_residual_model(), in_c(make_residual_model_in_c());
+    CHECK(model.summary() == in_c.summary());
+    model.compile(digitnet::adam, digitnet::sparse_categorical_crossentropy);
+    in_c.compile(digitnet::adam, digitnet::sparse_categorical_crossentropy);
+    model.fit(make_dataset());
+    in_c.fit(make_dataset());
+    CHECK(model.save_memory() == in_c.save_memory());
+    CHECK(model.layer(2).inputs == 2);
+    CHECK(model.layer(3).activation == digitnet::sigmoid);
+    CHECK(model.layer(4).channels == 6);
+    CHECK(std::string(model.layer_input(0, 0)) == "input");
+    CHECK(std::string(model.layer_input(2, 1)) == "conv2d");
+    CHECK(std::string(model.layer_input(4, 0)) == "sum");
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "layer 4, input 3", model.layer_input(4, 3));
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "layer 7, input 0", model.layer_input(7, 0));
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "'nobody'",
+                digitnet::model(SIZE, SIZE, 1)
+                    .add({"input", "nobody"})
+                    .compile(digitnet::adam, digitnet::sparse_categorical_crossentropy));
+    CHECK_ERROR(DIGITNET_EINVAL, "1 inputs",
+                digitnet::model(SIZE, SIZE, 1)
+                    .concatenate({"input"})
+                    .compile(digitnet::adam, digitnet::sparse_categorical_crossentropy));
+}
+
+TEST_CASE("frozen layers") {
+    digitnet::model model = make_model();
+    const auto convolution = model.get_weights("conv2d/kernel"), dense = model.get_weights("dense/kernel");
+    model.set_trainable("conv2d", false);
+    CHECK(model.layer(0).trainable == 0);
+    CHECK(model.tensor(0).trainable == 0);
+    CHECK(model.tensor(2).trainable == 1);
+    model.fit(make_dataset());
+    CHECK(model.get_weights("conv2d/kernel") == convolution);
+    CHECK(model.get_weights("dense/kernel") != dense);
+    model.set_trainable(nullptr, true);
+    CHECK(model.tensor(0).trainable == 1);
+    model.fit(make_dataset());
+    CHECK(model.get_weights("conv2d/kernel") != convolution);
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "'nobody'", model.set_trainable("nobody", false));
+}
+
+TEST_CASE("every loss") {
+    struct {
+        digitnet_loss loss, in_c;
+        digitnet_activation activation;
+    } const cases[] = {
+        {digitnet::categorical_crossentropy, DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY, digitnet::softmax},
+        {digitnet::binary_crossentropy, DIGITNET_LOSS_BINARY_CROSSENTROPY, digitnet::sigmoid},
+        {digitnet::mean_squared_error, DIGITNET_LOSS_MEAN_SQUARED_ERROR, digitnet::linear},
+    };
+    std::vector<float> targets;
+    for (const std::int32_t label : make_labels()) {
+        targets.push_back(label == 0 ? 1.0f : 0.0f);
+        targets.push_back(label == 1 ? 1.0f : 0.0f);
+    }
+    digitnet::annotations known;
+    known.targets = targets;
+    known.target_values = CLASSES;
+    const digitnet::dataset dataset(make_images(), known, SIZE, SIZE, 1);
+    digitnet::fit_options options;
+    options.epochs = 30;
+    for (const auto &with : cases) {
+        CHECK(with.loss == with.in_c);
+        auto model =
+            digitnet::model(SIZE, SIZE, 1).flatten().dense(CLASSES, with.activation).compile(digitnet::adam, with.loss);
+        const double before = model.evaluate(dataset).loss;
+        model.fit(dataset, options);
+        CHECK(model.evaluate(dataset).loss < before);
+        CHECK_ERROR(DIGITNET_EINVAL, "no targets", model.fit(make_dataset()));
+    }
 }
 
 TEST_CASE("compile throws the first error of a chain of builders") {

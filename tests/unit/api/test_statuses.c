@@ -25,6 +25,33 @@ static void test_layers_without_weights_exceed_limits(void **state) {
     digitnet_model_free(model);
 }
 
+/* Layers that join, in their short forms, which check_statuses.py takes for their long ones too. */
+static void test_joining_layers(void **state) {
+    (void)state;
+    static const char *const twice[] = {"input", "input"}, *const unknown[] = {"input", "nowhere"};
+    digitnet_model *model = make_full();
+    expect_ok(digitnet_model_add_flatten(model));
+    expect_failure(digitnet_model_add_add(model, twice, 2, DIGITNET_ACTIVATION_LINEAR), DIGITNET_ELIMIT, "add");
+    digitnet_model_clear_error(model);
+    expect_failure(digitnet_model_add_concatenate(model, twice, 2), DIGITNET_ELIMIT, "concatenate");
+    digitnet_model_clear_error(model);
+    expect_failure(digitnet_model_add_add(model, unknown, 2, DIGITNET_ACTIVATION_LINEAR), DIGITNET_ENOTFOUND,
+                   "nowhere");
+    digitnet_model_clear_error(model);
+    expect_failure(digitnet_model_add_concatenate(model, unknown, 2), DIGITNET_ENOTFOUND, "nowhere");
+    digitnet_model_free(model);
+    allocation_counts counts;
+    begin_counting(&counts);
+    expect_ok(digitnet_model_create(&model, 4, 4, 1));
+    counts.for_good = true;
+    counts.fail_at = counts.allocations + 1;
+    expect_failure(digitnet_model_add_add(model, twice, 2, DIGITNET_ACTIVATION_LINEAR), DIGITNET_ENOMEM, "memory");
+    digitnet_model_clear_error(model);
+    expect_failure(digitnet_model_add_concatenate(model, twice, 2), DIGITNET_ENOMEM, "memory");
+    digitnet_model_free(model);
+    end_counting(&counts);
+}
+
 /* Few weights for images that are larger than memory. */
 static void test_sessions_memory_overflows(void **state) {
     (void)state;
@@ -97,6 +124,7 @@ static void test_mnist_of_floats(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_layers_without_weights_exceed_limits),
+        cmocka_unit_test(test_joining_layers),
         cmocka_unit_test(test_sessions_memory_overflows),
         cmocka_unit_test(test_source_returns_no_status),
         in_folder(test_history_is_being_written),

@@ -162,6 +162,104 @@ static void a_wrong_mark_is_noticed(void **state) {
     free(file.data);
 }
 
+static saved_bytes save_with(size_t gradient_ranges, bool frozen) {
+    digitnet_model *model = build_small_network();
+    expect_ok(digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                        DIGITNET_WITH(digitnet_compile_options, .gradient_ranges = gradient_ranges)));
+    if (frozen) {
+        expect_ok(digitnet_model_set_trainable(model, "conv2d", 0));
+        expect_ok(digitnet_model_set_trainable(model, "dense", 0));
+    }
+    saved_bytes file = save_model(model);
+    digitnet_model_free(model);
+    return file;
+}
+
+/* Keys that older files lack have what was fixed before there were any. */
+static void a_file_without_ranges_has_8(void **state) {
+    (void)state;
+    saved_bytes file = save_with(3, false), older = with_mark(&file, "digitnet.gradient_ranges", NULL);
+    digitnet_model *model = load_model(&file, 0);
+    assert_int_equal(model->training->gradient_ranges, 3);
+    digitnet_model_free(model);
+    model = load_model(&older, 0);
+    assert_int_equal(model->training->gradient_ranges, 8);
+    digitnet_model_free(model);
+    free(older.data);
+    free(file.data);
+}
+
+static void wrong_ranges_are_noticed(void **state) {
+    (void)state;
+    static const char *const wrong[] = {"0", "257", "-1", "", "8.0", "18446744073709551615"};
+    static const char *const right[] = {"1", "8", "256"};
+    saved_bytes file = save_with(3, false);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        saved_bytes bad = with_mark(&file, "digitnet.gradient_ranges", wrong[i]);
+        expect_failure(try_load(bad.data, bad.size, 0), DIGITNET_EFORMAT, "'digitnet.gradient_ranges' is ");
+        free(bad.data);
+    }
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        saved_bytes good = with_mark(&file, "digitnet.gradient_ranges", right[i]);
+        expect_ok(try_load(good.data, good.size, 0));
+        free(good.data);
+    }
+    free(file.data);
+}
+
+static void wrong_names_of_frozen_layers_are_noticed(void **state) {
+    (void)state;
+    static const struct {
+        const char *value, *message;
+    } wrong[] = {
+        {"", "names '', which is no layer"},
+        {"nobody", "names 'nobody', which is no layer"},
+        {"input", "names 'input', which is no layer"},
+        {"conv2d/", "names '', which is no layer"},
+        {"/conv2d", "names '', which is no layer"},
+        {"conv2d//dense", "names '', which is no layer"},
+        {"conv2", "names 'conv2', which is no layer"},
+        {"conv2d/kernel", "names 'kernel', which is no layer"},
+        {"conv2d/dense/conv2d", "names 'conv2d' twice"},
+    };
+    saved_bytes file = save_with(8, true);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        saved_bytes bad = with_mark(&file, "digitnet.frozen", wrong[i].value);
+        expect_failure(try_load(bad.data, bad.size, 0), DIGITNET_EFORMAT, wrong[i].message);
+        expect_ok(try_load(bad.data, bad.size, 1));
+        free(bad.data);
+    }
+    free(file.data);
+}
+
+/* The layers that are named, and none in a file without the key; a file of another tool's has none either. */
+static void frozen_layers_are_those_named(void **state) {
+    (void)state;
+    saved_bytes file = save_with(8, true), one = with_mark(&file, "digitnet.frozen", "max_pooling2d"),
+                none = with_mark(&file, "digitnet.frozen", NULL);
+    const struct {
+        const saved_bytes *file;
+        int32_t ignore_metadata;
+        const char *names[2];
+    } cases[] = {{&file, 0, {"conv2d", "dense"}},
+                 {&one, 0, {"max_pooling2d", "max_pooling2d"}},
+                 {&none, 0, {"", ""}},
+                 {&file, 1, {"", ""}}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        digitnet_model *model = load_model(cases[i].file, cases[i].ignore_metadata);
+        const digitnet__graph *graph = &model->network.graph;
+        for (size_t k = 0; k < graph->layer_count; k++) {
+            bool named = strcmp(graph->layers[k].name, cases[i].names[0]) == 0 ||
+                         strcmp(graph->layers[k].name, cases[i].names[1]) == 0;
+            assert_int_equal(graph->layers[k].frozen, named);
+        }
+        digitnet_model_free(model);
+    }
+    free(none.data);
+    free(one.data);
+    free(file.data);
+}
+
 /* Places in an epoch: {steps, epochs, batches, images, batch size, loss, correct}. */
 static void an_impossible_place_is_noticed(void **state) {
     (void)state;
@@ -257,6 +355,10 @@ int main(void) {
         cmocka_unit_test(a_mark_that_stands_twice_is_noticed),
         cmocka_unit_test(a_later_format_is_called_so),
         cmocka_unit_test(a_wrong_mark_is_noticed),
+        cmocka_unit_test(a_file_without_ranges_has_8),
+        cmocka_unit_test(wrong_ranges_are_noticed),
+        cmocka_unit_test(wrong_names_of_frozen_layers_are_noticed),
+        cmocka_unit_test(frozen_layers_are_those_named),
         cmocka_unit_test(an_impossible_place_is_noticed),
         cmocka_unit_test(a_broken_state_is_noticed),
         cmocka_unit_test(a_training_without_probabilities_is_noticed),

@@ -71,6 +71,58 @@ static digitnet_model *network_with_dropout(void) {
     return compile(model);
 }
 
+static digitnet_model *residual_network(size_t gradient_ranges) {
+    static const char *const block[] = {"conv2d_1", "conv2d"}, *const ends[] = {"add", "conv2d"};
+    const digitnet_conv2d_options *same = DIGITNET_WITH(digitnet_conv2d_options, .padding = DIGITNET_PADDING_SAME);
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
+    digitnet_model_add_conv2d_ex(model, 5, 3, DIGITNET_ACTIVATION_RELU, same);
+    digitnet_model_add_conv2d_ex(model, 5, 3, DIGITNET_ACTIVATION_LINEAR, same);
+    digitnet_model_add_add(model, block, 2, DIGITNET_ACTIVATION_RELU);
+    digitnet_model_add_concatenate(model, ends, 2);
+    digitnet_model_add_flatten(model);
+    expect_ok(digitnet_model_add_dense(model, SMALL_CLASSES, DIGITNET_ACTIVATION_SOFTMAX));
+    expect_ok(digitnet_model_compile_ex(
+        model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+        DIGITNET_WITH(digitnet_compile_options, .seed = 7, .gradient_ranges = gradient_ranges)));
+    return model;
+}
+
+static digitnet_model *residual_network_in_1(void) {
+    return residual_network(1);
+}
+
+static digitnet_model *residual_network_in_8(void) {
+    return residual_network(8);
+}
+
+static digitnet_model *residual_network_in_16(void) {
+    return residual_network(16);
+}
+
+/* Of as many ranges as there are asked for, the sums are others, and so are the bits. */
+static void test_residual_network(void **state) {
+    (void)state;
+    static const make_fn makes[] = {residual_network_in_1, residual_network_in_8, residual_network_in_16};
+    digitnet_dataset *data = make_small_dataset(45, 2);
+    digitnet_model *models[3];
+    for (size_t i = 0; i < 3; i++) {
+        check_threads(makes[i], data, 19);
+        models[i] = makes[i]();
+        fit(models[i], data, DIGITNET_WITH(digitnet_fit_options, .batch_size = 19));
+    }
+    size_t size = count_parameters(models[0]) * sizeof(float);
+    for (size_t i = 1; i < 3; i++) {
+        float *weights = copy_weights(models[i - 1]), *others = copy_weights(models[i]);
+        assert_memory_not_equal(weights, others, size);
+        free(weights);
+        free(others);
+    }
+    for (size_t i = 0; i < 3; i++)
+        digitnet_model_free(models[i]);
+    digitnet_dataset_free(data);
+}
+
 static digitnet_model *small_network(void) {
     return make_small_network(3);
 }
@@ -212,6 +264,7 @@ static void test_seed_matters(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_seed_network),
+        cmocka_unit_test(test_residual_network),
         cmocka_unit_test(test_dropout_and_batch_sizes),
         cmocka_unit_test(test_wide_network),
         cmocka_unit_test(test_source),

@@ -1,0 +1,436 @@
+/* Each loss against its formula, what it takes, and that it trains, evaluates and is kept in files. */
+#include "differences.h"
+#include "onnx_bytes.h"
+#include "training/loss.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ROWS = 9, MOST_OUTPUTS = 4 };
+
+/* A loss with an activation at the network's end. */
+typedef struct loss_case {
+    const char *what;
+    digitnet_loss loss;
+    digitnet_activation activation;
+    size_t outputs;
+    bool labels; /* else targets */
+} loss_case;
+
+static const loss_case cases[] = {
+    {"sparse categorical", DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, DIGITNET_ACTIVATION_SOFTMAX, 4, true},
+    {"categorical", DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY, DIGITNET_ACTIVATION_SOFTMAX, 4, false},
+    {"binary", DIGITNET_LOSS_BINARY_CROSSENTROPY, DIGITNET_ACTIVATION_SIGMOID, 3, false},
+    {"binary of one output", DIGITNET_LOSS_BINARY_CROSSENTROPY, DIGITNET_ACTIVATION_SIGMOID, 1, false},
+    {"binary with labels", DIGITNET_LOSS_BINARY_CROSSENTROPY, DIGITNET_ACTIVATION_SIGMOID, 1, true},
+    {"squared error", DIGITNET_LOSS_MEAN_SQUARED_ERROR, DIGITNET_ACTIVATION_LINEAR, 3, false},
+    {"squared error of one output", DIGITNET_LOSS_MEAN_SQUARED_ERROR, DIGITNET_ACTIVATION_LINEAR, 1, false},
+    {"squared error behind a sigmoid", DIGITNET_LOSS_MEAN_SQUARED_ERROR, DIGITNET_ACTIVATION_SIGMOID, 3, false},
+    {"squared error behind a softmax", DIGITNET_LOSS_MEAN_SQUARED_ERROR, DIGITNET_ACTIVATION_SOFTMAX, 3, false},
+};
+enum { CASES = sizeof cases / sizeof *cases };
+
+/* ---- The formulas ---- */
+
+typedef struct loss_data {
+    const loss_case *with;
+    const digitnet__loss_kind *kind;
+    float outputs[ROWS * MOST_OUTPUTS], targets[ROWS * MOST_OUTPUTS], weights[ROWS];
+    int32_t labels[ROWS];
+    digitnet__loss_rows rows;
+} loss_data;
+
+static void fill_data(loss_data *data, const loss_case *with, float spread) {
+    size_t count = ROWS * with->outputs, classes = with->outputs == 1 ? 2 : with->outputs;
+    *data = (loss_data){.with = with, .kind = digitnet__loss_find(with->loss)};
+    fill_noise(data->outputs, count, 1);
+    for (size_t i = 0; i < count; i++) {
+        data->outputs[i] *= spread;
+        data->targets[i] = (noise(2, i) + 1) / 2;
+    }
+    for (size_t i = 0; i < ROWS; i++) {
+        data->labels[i] = (int32_t)(i * 7 % classes);
+        data->weights[i] = i % 4 == 3 ? 0 : 1 + noise(3, i) / 2;
+    }
+    data->rows = (digitnet__loss_rows){.outputs = data->outputs,
+                                       .labels = data->labels,
+                                       .targets = with->labels ? NULL : data->targets,
+                                       .weights = data->weights,
+                                       .rows = ROWS,
+                                       .columns = with->outputs};
+}
+
+static double target_of(const loss_data *data, size_t row, size_t k) {
+    if (!data->with->labels)
+        return (double)data->targets[row * data->with->outputs + k];
+    return data->with->outputs == 1 ? data->labels[row] : (size_t)data->labels[row] == k;
+}
+
+static double sum_of_exponentials(const float *logits, size_t count) {
+    double sum = 0;
+    for (size_t k = 0; k < count; k++)
+        sum += exp((double)logits[k]);
+    return sum;
+}
+
+/* What the loss makes of one output, by the text of training.h: from probabilities, not from logits. */
+static double term_of(const loss_data *data, const float *outputs, size_t k, double target) {
+    size_t count = data->with->outputs;
+    double sigmoid = 1 / (1 + exp(-(double)outputs[k]));
+    switch (data->with->loss) {
+    case DIGITNET_LOSS_BINARY_CROSSENTROPY:
+        return (-target * log(sigmoid) - (1 - target) * log(1 - sigmoid)) / (double)count;
+    case DIGITNET_LOSS_MEAN_SQUARED_ERROR:
+        return ((double)outputs[k] - target) * ((double)outputs[k] - target) / (double)count;
+    default:
+        return -target * log(exp((double)outputs[k]) / sum_of_exponentials(outputs, count));
+    }
+}
+
+static double expected_loss(const loss_data *data, size_t row) {
+    double sum = 0;
+    for (size_t k = 0; k < data->with->outputs; k++)
+        sum += term_of(data, data->outputs + row * data->with->outputs, k, target_of(data, row, k));
+    return (double)data->weights[row] * sum;
+}
+
+static size_t index_of_largest(const loss_data *data, size_t row, bool of_targets) {
+    size_t largest = 0, count = data->with->outputs;
+    const float *outputs = data->outputs + row * count;
+    for (size_t k = 1; k < count; k++)
+        if (of_targets ? target_of(data, row, k) > target_of(data, row, largest) : outputs[k] > outputs[largest])
+            largest = k;
+    return largest;
+}
+
+static bool expected_correct(const loss_data *data, size_t row) {
+    size_t count = data->with->outputs;
+    bool binary = data->with->loss == DIGITNET_LOSS_BINARY_CROSSENTROPY;
+    if (!binary && count > 1)
+        return index_of_largest(data, row, false) == index_of_largest(data, row, true);
+    for (size_t k = 0; k < count; k++)
+        if ((data->outputs[row * count + k] > (binary ? 0 : 0.5f)) != (target_of(data, row, k) > 0.5))
+            return false;
+    return true;
+}
+
+static void test_formulas(void **state) {
+    (void)state;
+    for (size_t i = 0; i < CASES; i++) {
+        loss_data data;
+        fill_data(&data, &cases[i], 3);
+        digitnet__score scores[ROWS];
+        data.kind->run(scores, NULL, &data.rows, 1);
+        for (size_t row = 0; row < ROWS; row++) {
+            double expected = expected_loss(&data, row);
+            if (!(fabs(scores[row].loss - expected) <= 1e-12 * (1 + fabs(expected))))
+                fail_msg("%s: row %zu has the loss %g, not %g", cases[i].what, row, scores[row].loss, expected);
+            assert_int_equal(scores[row].correct, expected_correct(&data, row));
+        }
+    }
+}
+
+enum { SCALE_DENOMINATOR = 4 };
+
+static double objective(void *context) {
+    const loss_data *data = context;
+    digitnet__score scores[ROWS];
+    data->kind->run(scores, NULL, &data->rows, 1);
+    double sum = 0;
+    for (size_t row = 0; row < ROWS; row++)
+        sum += scores[row].loss / SCALE_DENOMINATOR;
+    return sum;
+}
+
+static void test_gradients(void **state) {
+    (void)state;
+    for (size_t i = 0; i < CASES; i++) {
+        loss_data data;
+        fill_data(&data, &cases[i], 1);
+        digitnet__score scores[ROWS];
+        float gradient[ROWS * MOST_OUTPUTS];
+        data.kind->run(scores, gradient, &data.rows, 1.0f / SCALE_DENOMINATOR);
+        check_gradient(gradient, data.outputs, ROWS * cases[i].outputs, slope_of_curve, objective, &data,
+                       cases[i].what);
+    }
+}
+
+/* Logits so large that a probability is 0 in single and in double precision. */
+static void test_large_logits(void **state) {
+    (void)state;
+    for (size_t i = 0; i < CASES; i++) {
+        loss_data data;
+        fill_data(&data, &cases[i], 1e4f);
+        digitnet__score scores[ROWS];
+        float gradient[ROWS * MOST_OUTPUTS];
+        data.kind->run(scores, gradient, &data.rows, 1);
+        for (size_t row = 0; row < ROWS; row++)
+            assert_true(isfinite(scores[row].loss) && scores[row].loss >= 0);
+        for (size_t k = 0; k < ROWS * cases[i].outputs; k++)
+            assert_true(isfinite(gradient[k]));
+    }
+}
+
+/* A value that is not finite gives a loss that is not finite, whatever the label. */
+static void test_values_that_are_not_finite(void **state) {
+    (void)state;
+    static const float values[] = {NAN, INFINITY, -INFINITY};
+    for (size_t i = 0; i < CASES; i++) {
+        for (size_t k = 0; k < 3 * cases[i].outputs; k++) {
+            loss_data data;
+            fill_data(&data, &cases[i], 1);
+            data.outputs[k / 3] = values[k % 3];
+            digitnet__score scores[ROWS];
+            data.kind->run(scores, NULL, &data.rows, 1);
+            if (isfinite(scores[0].loss))
+                fail_msg("%s: output %zu is %g, the loss %g", cases[i].what, k / 3, (double)values[k % 3],
+                         scores[0].loss);
+        }
+    }
+}
+
+/* ---- Models ---- */
+
+enum { SAMPLES = 24, HEIGHT = 4, WIDTH = 3, IMAGE = HEIGHT * WIDTH };
+
+static digitnet_model *build_model(const loss_case *with) {
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, HEIGHT, WIDTH, 1));
+    digitnet_model_add_conv2d(model, 3, 2, DIGITNET_ACTIVATION_RELU);
+    digitnet_model_add_flatten(model);
+    expect_ok(digitnet_model_add_dense(model, with->outputs, with->activation));
+    return model;
+}
+
+static digitnet_model *make_model(const loss_case *with) {
+    digitnet_model *model = build_model(with);
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, with->loss));
+    return model;
+}
+
+/* Samples with labels or targets, and weights of which each fourth is 0; `without_weight` is what the images and
+ * targets of those derive from. */
+static digitnet_dataset *make_data(const loss_case *with, uint64_t without_weight) {
+    float images[SAMPLES * IMAGE], targets[SAMPLES * MOST_OUTPUTS], weights[SAMPLES];
+    int32_t labels[SAMPLES];
+    size_t classes = with->outputs == 1 ? 2 : with->outputs;
+    for (size_t i = 0; i < SAMPLES; i++) {
+        weights[i] = i % 4 == 3 ? 0 : 1 + noise(3, i) / 2;
+        uint64_t seed = i % 4 == 3 ? without_weight : 5;
+        labels[i] = (int32_t)((i * 7 + seed) % classes);
+        for (size_t k = 0; k < IMAGE; k++)
+            images[i * IMAGE + k] = noise(seed, i * IMAGE + k);
+        for (size_t k = 0; k < with->outputs; k++)
+            targets[i * with->outputs + k] = (noise(seed + 1, i * with->outputs + k) + 1) / 2;
+    }
+    digitnet_dataset *data;
+    expect_ok(digitnet_dataset_create_f32_ex(
+        &data, images, with->labels ? labels : NULL, SAMPLES, HEIGHT, WIDTH, 1,
+        DIGITNET_WITH(digitnet_dataset_options, .targets = with->labels ? NULL : targets,
+                      .target_values = with->labels ? 0 : with->outputs, .sample_weights = weights)));
+    return data;
+}
+
+/* The loss of an epoch of one step, taken before that, is what an evaluation before it gives. */
+static void test_evaluation_equals_fit(void **state) {
+    (void)state;
+    for (size_t i = 0; i < CASES; i++) {
+        digitnet_model *model = make_model(&cases[i]);
+        digitnet_dataset *data = make_data(&cases[i], 1);
+        digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+        digitnet_history *history;
+        expect_ok(digitnet_model_evaluate(&metrics, model, data, NULL));
+        expect_ok(digitnet_model_fit(model, data,
+                                     DIGITNET_WITH(digitnet_fit_options, .batch_size = SAMPLES, .history = &history)));
+        double loss = digitnet_history_series(NULL, history, DIGITNET_METRIC_LOSS)[0];
+        double accuracy = digitnet_history_series(NULL, history, DIGITNET_METRIC_ACCURACY)[0];
+        assert_true(metrics.loss > 0 && fabs(metrics.loss - loss) <= 1e-6 * loss);
+        assert_true(metrics.accuracy == accuracy);
+        digitnet_history_free(history);
+        digitnet_dataset_free(data);
+        digitnet_model_free(model);
+    }
+}
+
+static void test_losses_become_smaller(void **state) {
+    (void)state;
+    for (size_t i = 0; i < CASES; i++) {
+        digitnet_model *model = make_model(&cases[i]);
+        digitnet_dataset *data = make_data(&cases[i], 1);
+        digitnet_metrics before = DIGITNET_INIT(digitnet_metrics), after = DIGITNET_INIT(digitnet_metrics);
+        expect_ok(digitnet_model_evaluate(&before, model, data, NULL));
+        fit(model, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 20, .batch_size = 6));
+        expect_ok(digitnet_model_evaluate(&after, model, data, NULL));
+        if (!(after.loss < before.loss))
+            fail_msg("%s: training leads from %g to %g", cases[i].what, before.loss, after.loss);
+        digitnet_dataset_free(data);
+        digitnet_model_free(model);
+    }
+}
+
+static void test_samples_without_weight(void **state) {
+    (void)state;
+    for (size_t i = 0; i < CASES; i++) {
+        digitnet_model *model = make_model(&cases[i]), *other = make_model(&cases[i]);
+        digitnet_dataset *data = make_data(&cases[i], 1), *other_data = make_data(&cases[i], 2);
+        const digitnet_fit_options *options = DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 7);
+        fit(model, data, options);
+        fit(other, other_data, options);
+        assert_same_weights(model, other);
+        digitnet_dataset_free(other_data);
+        digitnet_dataset_free(data);
+        digitnet_model_free(other);
+        digitnet_model_free(model);
+    }
+}
+
+static void test_losses_are_kept_in_files(void **state) {
+    (void)state;
+    for (size_t i = 0; i < CASES; i++) {
+        digitnet_model *model = make_model(&cases[i]);
+        digitnet_dataset *data = make_data(&cases[i], 1);
+        fit(model, data, DIGITNET_WITH(digitnet_fit_options, .batch_size = 7));
+        saved_bytes file = save_model(model);
+        digitnet_model *loaded = load_model(&file, 0);
+        assert_same_weights(model, loaded);
+        fit(model, data, DIGITNET_WITH(digitnet_fit_options, .batch_size = 7));
+        fit(loaded, data, DIGITNET_WITH(digitnet_fit_options, .batch_size = 7));
+        assert_same_weights(model, loaded);
+        saved_bytes end = save_model(model), loaded_end = save_model(loaded);
+        assert_same_bytes(&end, &loaded_end);
+        free(loaded_end.data);
+        free(end.data);
+        free(file.data);
+        digitnet_model_free(loaded);
+        digitnet_dataset_free(data);
+        digitnet_model_free(model);
+    }
+}
+
+/* ---- What is refused ---- */
+
+static const char *name_of(const loss_case *with) {
+    return digitnet__loss_find(with->loss)->name;
+}
+
+/* Targets alone where labels are needed, and the reverse; by fit, its validation and evaluate. */
+static void test_data_without_what_is_needed(void **state) {
+    (void)state;
+    for (size_t i = 0; i < CASES; i++) {
+        loss_case wrong = cases[i];
+        wrong.labels = !cases[i].labels;
+        if (cases[i].loss == DIGITNET_LOSS_BINARY_CROSSENTROPY && cases[i].outputs == 1)
+            continue; /* takes both */
+        digitnet_model *model = make_model(&cases[i]);
+        digitnet_dataset *data = make_data(&cases[i], 1), *other = make_data(&wrong, 1);
+        digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+        char message[128];
+        snprintf(message, sizeof message, "samples have no %s, which %s needs", cases[i].labels ? "labels" : "targets",
+                 name_of(&cases[i]));
+        expect_failure(digitnet_model_fit(model, other, NULL), DIGITNET_EINVAL, message);
+        expect_failure(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .validation = other)),
+                       DIGITNET_EINVAL, message);
+        expect_failure(digitnet_model_evaluate(&metrics, model, other, NULL), DIGITNET_EINVAL, message);
+        digitnet_dataset_free(other);
+        digitnet_dataset_free(data);
+        digitnet_model_free(model);
+    }
+}
+
+static void test_targets_of_another_number(void **state) {
+    (void)state;
+    for (size_t i = 0; i < CASES; i++) {
+        if (cases[i].labels)
+            continue;
+        loss_case wrong = cases[i];
+        wrong.outputs = cases[i].outputs == 1 ? 2 : cases[i].outputs - 1;
+        digitnet_model *model = make_model(&cases[i]);
+        digitnet_dataset *data = make_data(&wrong, 1);
+        digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+        char message[128];
+        snprintf(message, sizeof message, "samples have %zu targets each, the model has %zu outputs", wrong.outputs,
+                 cases[i].outputs);
+        expect_failure(digitnet_model_fit(model, data, NULL), DIGITNET_ESHAPE, message);
+        expect_failure(digitnet_model_evaluate(&metrics, model, data, NULL), DIGITNET_ESHAPE, message);
+        digitnet_dataset_free(data);
+        digitnet_model_free(model);
+    }
+}
+
+/* One output stands for the classes 0 and 1. */
+static void test_labels_of_one_output(void **state) {
+    (void)state;
+    static const float images[2 * IMAGE];
+    static const int32_t labels[] = {0, 2};
+    const loss_case one = {"", DIGITNET_LOSS_BINARY_CROSSENTROPY, DIGITNET_ACTIVATION_SIGMOID, 1, true};
+    digitnet_model *model = make_model(&one);
+    digitnet_dataset *data;
+    expect_ok(digitnet_dataset_create_f32(&data, images, labels, 2, HEIGHT, WIDTH, 1));
+    expect_failure(digitnet_model_fit(model, data, NULL), DIGITNET_EINVAL, "label 1 is 2; the model has 2 classes");
+    digitnet_dataset_free(data);
+    digitnet_model_free(model);
+}
+
+static void expect_refused_compile(digitnet_loss loss, digitnet_activation activation, size_t units,
+                                   const char *message) {
+    digitnet_model *model = build_model(&(loss_case){.activation = activation, .outputs = units});
+    expect_failure(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, loss), DIGITNET_ESHAPE, message);
+    digitnet_model_free(model);
+}
+
+static void test_networks_that_do_not_fit(void **state) {
+    (void)state;
+    static const digitnet_loss classifiers[] = {DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                                DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY};
+    for (size_t i = 0; i < 2; i++) {
+        expect_refused_compile(classifiers[i], DIGITNET_ACTIVATION_SOFTMAX, 1,
+                               "a sigmoid over one unit and binary cross-entropy");
+        expect_refused_compile(classifiers[i], DIGITNET_ACTIVATION_SIGMOID, 3, "layer 'dense' gives 3 with activation");
+        expect_refused_compile(classifiers[i], DIGITNET_ACTIVATION_LINEAR, 3, "activation linear");
+    }
+    expect_refused_compile(DIGITNET_LOSS_BINARY_CROSSENTROPY, DIGITNET_ACTIVATION_SOFTMAX, 2, "a flat sigmoid");
+    digitnet_model *image;
+    expect_ok(digitnet_model_create(&image, HEIGHT, WIDTH, 1));
+    expect_ok(digitnet_model_add_conv2d(image, 2, 2, DIGITNET_ACTIVATION_LINEAR));
+    expect_failure(digitnet_model_compile(image, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_MEAN_SQUARED_ERROR),
+                   DIGITNET_ESHAPE, "a flat output; layer 'conv2d' gives 3x2x2");
+    digitnet_model_free(image);
+}
+
+/* Each row is one of the enumeration, with all that a loss has; this file has a case of each. */
+static void test_table(void **state) {
+    (void)state;
+    for (size_t i = 0; digitnet__loss_at(i); i++) {
+        const digitnet__loss_kind *kind = digitnet__loss_at(i);
+        size_t count = 0;
+        for (size_t k = 0; k < CASES; k++)
+            count += cases[k].loss == kind->id;
+        assert_true(count > 0);
+        assert_ptr_equal(digitnet__loss_find(kind->id), kind);
+        assert_true(kind->name && kind->check && kind->run && (kind->takes_labels || kind->takes_targets));
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(kind->name, digitnet__loss_at(k)->name);
+    }
+    assert_null(digitnet__loss_find((digitnet_loss)0));
+    assert_null(digitnet__loss_find((digitnet_loss)5));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_formulas),
+        cmocka_unit_test(test_gradients),
+        cmocka_unit_test(test_large_logits),
+        cmocka_unit_test(test_values_that_are_not_finite),
+        cmocka_unit_test(test_evaluation_equals_fit),
+        cmocka_unit_test(test_losses_become_smaller),
+        cmocka_unit_test(test_samples_without_weight),
+        cmocka_unit_test(test_losses_are_kept_in_files),
+        cmocka_unit_test(test_data_without_what_is_needed),
+        cmocka_unit_test(test_targets_of_another_number),
+        cmocka_unit_test(test_labels_of_one_output),
+        cmocka_unit_test(test_networks_that_do_not_fit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
