@@ -82,8 +82,9 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_create_u8(dig
  * digitnet_dataset_create_u8() with options: targets, weights, several labels for each image, borrowed memory.
  *
  * @copydetails digitnet_dataset_create_u8()
- * @param options  copied; NULL is all defaults. DIGITNET_EINVAL is also for a wrong `struct_size`, for a flag that is neither 0 nor 1, for options that
- *                 contradict each other, and for a target, weight or number of labels that is out of its range.
+ * @param options  copied; NULL is all defaults. DIGITNET_EINVAL is also for a wrong `struct_size`, for a flag that is
+ * neither 0 nor 1, for options that contradict each other, and for a target, weight or number of labels that is out of
+ * its range.
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status
@@ -115,8 +116,9 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_create_f32(di
  * digitnet_dataset_create_f32() with options: targets, weights, several labels for each image, borrowed memory.
  *
  * @copydetails digitnet_dataset_create_f32()
- * @param options  copied; NULL is all defaults. DIGITNET_EINVAL is also for a wrong `struct_size`, for a flag that is neither 0 nor 1, for options that
- *                 contradict each other, and for a target, weight or number of labels that is out of its range.
+ * @param options  copied; NULL is all defaults. DIGITNET_EINVAL is also for a wrong `struct_size`, for a flag that is
+ * neither 0 nor 1, for options that contradict each other, and for a target, weight or number of labels that is out of
+ * its range.
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status

@@ -66,13 +66,13 @@ static void write_constants(digitnet__wire_writer *writer, const digitnet__layer
 
 static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
     digitnet__onnx_attribute seed = {.name = "seed", .type = DNN_ATTRIBUTE_TYPE_INT}; /* fit's own decides */
-    digitnet_status status = digitnet__onnx_read_attributes(reader->node, &seed, 1);
+    DNN_TRY(digitnet__onnx_read_attributes(reader->node, &seed, 1));
     layer->attributes.rate = 0.5; /* ONNX's default */
-    if (status != DIGITNET_OK || reader->node->input_count == 1)
-        return status;
+    if (reader->node->input_count == 1)
+        return DIGITNET_OK;
     digitnet__onnx_tensor ratio;
-    status = digitnet__onnx_take_initializer(&ratio, reader, 1);
-    return status == DIGITNET_OK ? digitnet__onnx_read_scalar(&layer->attributes.rate, &ratio) : status;
+    DNN_TRY(digitnet__onnx_take_initializer(&ratio, reader, 1));
+    return digitnet__onnx_read_scalar(&layer->attributes.rate, &ratio);
 }
 
 static const char *const types[] = {"Dropout", NULL};

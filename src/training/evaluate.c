@@ -16,24 +16,19 @@ static const digitnet__loss_kind *loss_of(const digitnet_model *model) {
 /* With the model held as a reader. */
 static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model *model, const digitnet_dataset *dataset,
                                 const digitnet_evaluate_options *options) {
-    digitnet_status status = digitnet__model_check_weights(model);
     const digitnet__loss_kind *loss = loss_of(model);
-    if (status == DIGITNET_OK && !loss) {
-        status =
-            digitnet__fail(DIGITNET_ESHAPE, "digitnet_model_evaluate: the model is not compiled, and does not end in "
-                                            "a flat softmax or sigmoid, from which its loss would follow");
+    DNN_TRY(digitnet__model_check_weights(model));
+    if (!loss) {
+        return digitnet__fail(DIGITNET_ESHAPE,
+                              "digitnet_model_evaluate: the model is not compiled, and does not end in "
+                              "a flat softmax or sigmoid, from which its loss would follow");
     }
-    if (status == DIGITNET_OK)
-        status = digitnet__dataset_check(&model->network.graph, loss, dataset, "evaluation");
-    digitnet__thread_pool *threads = NULL;
-    if (status == DIGITNET_OK)
-        status =
-            digitnet__thread_pool_create(&threads, options->threads ? options->threads : digitnet__processor_count());
+    DNN_TRY(digitnet__dataset_check(&model->network.graph, loss, dataset, "evaluation"));
+    digitnet__thread_pool *threads;
+    DNN_TRY(digitnet__thread_pool_create(&threads, options->threads ? options->threads : digitnet__processor_count()));
     digitnet__evaluator evaluator = {0};
-    if (status == DIGITNET_OK) {
-        status = digitnet__evaluator_create(&evaluator, &model->network, loss, dataset,
-                                            options->batch_size ? options->batch_size : 256, threads);
-    }
+    digitnet_status status = digitnet__evaluator_create(&evaluator, &model->network, loss, dataset,
+                                                        options->batch_size ? options->batch_size : 256, threads);
     if (status == DIGITNET_OK)
         status = digitnet__evaluator_run(metrics, &evaluator);
     if (status == DIGITNET_OK && !isfinite(metrics->loss))
