@@ -37,7 +37,7 @@ static digitnet_status check_labels(const digitnet__graph *graph, const digitnet
                               role, loss->name);
     }
     if (digitnet__dataset_layout(dataset)->max_labels == 0) {
-        return digitnet__fail(DIGITNET_EINVAL, "the %s samples have no labels, which %s needs", role, loss->name);
+        return digitnet__fail(DIGITNET_EINVAL, "the %s samples have no labels, which %s requires", role, loss->name);
     }
     return digitnet__dataset_check_labels(dataset, classes_of(graph));
 }

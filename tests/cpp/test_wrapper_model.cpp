@@ -184,13 +184,13 @@ TEST_CASE("layers that join outputs") {
     CHECK(std::string(model.layer_input(0, 0)) == "input");
     CHECK(std::string(model.layer_input(2, 1)) == "conv2d");
     CHECK(std::string(model.layer_input(4, 0)) == "sum");
-    CHECK_ERROR(DIGITNET_ENOTFOUND, "layer 4, input 3", model.layer_input(4, 3));
-    CHECK_ERROR(DIGITNET_ENOTFOUND, "layer 7, input 0", model.layer_input(7, 0));
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "layer 4 with an input 3", model.layer_input(4, 3));
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "layer 7 with an input 0", model.layer_input(7, 0));
     CHECK_ERROR(DIGITNET_ENOTFOUND, "'nobody'",
                 digitnet::model(SIZE, SIZE, 1)
                     .add({"input", "nobody"})
                     .compile(digitnet::adam, digitnet::sparse_categorical_crossentropy));
-    CHECK_ERROR(DIGITNET_EINVAL, "1 inputs",
+    CHECK_ERROR(DIGITNET_EINVAL, "input_count is 1",
                 digitnet::model(SIZE, SIZE, 1)
                     .concatenate({"input"})
                     .compile(digitnet::adam, digitnet::sparse_categorical_crossentropy));

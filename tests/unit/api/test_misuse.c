@@ -32,7 +32,8 @@ static void test_zeros(void **state) {
     expect_ok(digitnet_model_add_flatten(model));
     expect_refused_layer(digitnet_model_add_dense(model, 0, DIGITNET_ACTIVATION_RELU), "'dense': units is 0");
     static const char *const inputs[] = {"input"};
-    expect_refused_layer(digitnet_model_add_add(model, inputs, 1, DIGITNET_ACTIVATION_RELU), "add layer: input_count is 1");
+    expect_refused_layer(digitnet_model_add_add(model, inputs, 1, DIGITNET_ACTIVATION_RELU),
+                         "add layer: input_count is 1");
     expect_refused_layer(digitnet_model_add_concatenate(model, inputs, 0), "concatenate layer: input_count is 0");
     digitnet_model_free(model);
 }

@@ -34,11 +34,11 @@ static void test_input_is_reserved(void **state) {
     (void)state;
     digitnet_model *model = make_model(4, 4, 1);
     expect_failure(digitnet_model_add_flatten_ex(model, DIGITNET_WITH(digitnet_flatten_options, .name = "input")),
-                   DIGITNET_EINVAL, "layer name 'input': the model's input has it");
+                   DIGITNET_EINVAL, "layer name 'input': it is already the name of the model's input");
     digitnet_model_clear_error(model);
     expect_ok(digitnet_model_add_flatten_ex(model, DIGITNET_WITH(digitnet_flatten_options, .name = "flat")));
     expect_failure(digitnet_model_add_flatten_ex(model, DIGITNET_WITH(digitnet_flatten_options, .name = "flat")),
-                   DIGITNET_EINVAL, "layer name 'flat': another layer has it");
+                   DIGITNET_EINVAL, "layer name 'flat': it is already the name of another layer");
     digitnet_model_free(model);
 }
 
@@ -48,12 +48,12 @@ static void test_unknown_inputs_are_kept(void **state) {
     digitnet_model *model = make_model(4, 4, 1);
     expect_failure(digitnet_model_add_conv2d_ex(model, 2, 1, DIGITNET_ACTIVATION_RELU,
                                                 DIGITNET_WITH(digitnet_conv2d_options, .input = "nobody")),
-                   DIGITNET_ENOTFOUND, "conv2d layer: its input 'nobody' is no layer's name");
+                   DIGITNET_ENOTFOUND, "conv2d layer: its input 'nobody' is not the name of a layer");
     expect_failure(digitnet_model_add_flatten(model), DIGITNET_ENOTFOUND, "'nobody'");
     expect_failure(compile(model), DIGITNET_ENOTFOUND, "'nobody'");
     digitnet_model_clear_error(model);
     expect_failure(digitnet_model_add_add(model, unknown, 2, DIGITNET_ACTIVATION_LINEAR), DIGITNET_ENOTFOUND,
-                   "add layer: its input 'nobody' is no layer's name");
+                   "add layer: its input 'nobody' is not the name of a layer");
     expect_failure(digitnet_model_add_concatenate(model, unknown, 2), DIGITNET_ENOTFOUND, "add layer");
     digitnet_model_clear_error(model);
     expect_ok(digitnet_model_add_flatten(model));
@@ -154,9 +154,9 @@ static void test_description_of_inputs(void **state) {
     expect_ok(digitnet_model_describe_input(&name, model, 0, 0));
     assert_string_equal(name, "input");
     expect_failure(digitnet_model_describe_input(&name, model, 2, 2), DIGITNET_ENOTFOUND,
-                   "layer 2, input 2: the model has 5 layers, and this one fewer inputs");
+                   "layer 2 with an input 2 does not exist");
     expect_failure(digitnet_model_describe_input(&name, model, 5, 0), DIGITNET_ENOTFOUND,
-                   "layer 5, input 0: the model has 5 layers");
+                   "layer 5 with an input 0 does not exist: the model has 5 layers");
     assert_string_equal(name, "input");
     digitnet_model_free(model);
 }
