@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The compilers warn where a status is ignored, except a builder's. No header says that a pointer cannot be NULL, since the
-# compiler would then remove the checks, and test_null.c tries it for every function.
+# compiler would then remove the checks, and test_null.c tries it for every function, builders by the table of sample layers.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
