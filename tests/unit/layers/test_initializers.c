@@ -157,8 +157,8 @@ static void test_unknown_initializers(void **state) {
         digitnet_initializer initializer = (digitnet_initializer)unknown[i];
         const char *kernel = i ? "kernel_initializer is 7, which is not an initializer"
                                : "kernel_initializer is -1, which is not an initializer";
-        const char *bias =
-            i ? "bias_initializer is 7, which is not an initializer" : "bias_initializer is -1, which is not an initializer";
+        const char *bias = i ? "bias_initializer is 7, which is not an initializer"
+                             : "bias_initializer is -1, which is not an initializer";
         expect_failure(
             digitnet_model_add_conv2d_ex(model, 1, 1, DIGITNET_ACTIVATION_RELU,
                                          DIGITNET_WITH(digitnet_conv2d_options, .kernel_initializer = initializer)),

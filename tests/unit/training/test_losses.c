@@ -326,8 +326,8 @@ static void test_data_without_what_is_needed(void **state) {
         digitnet_dataset *data = make_data(&cases[i], 1), *other = make_data(&wrong, 1);
         digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
         char message[128];
-        snprintf(message, sizeof message, "samples have no %s, which %s requires", cases[i].labels ? "labels" : "targets",
-                 name_of(&cases[i]));
+        snprintf(message, sizeof message, "samples have no %s, which %s requires",
+                 cases[i].labels ? "labels" : "targets", name_of(&cases[i]));
         expect_failure(digitnet_model_fit(model, other, NULL), DIGITNET_EINVAL, message);
         expect_failure(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .validation = other)),
                        DIGITNET_EINVAL, message);
@@ -367,7 +367,8 @@ static void test_labels_of_one_output(void **state) {
     digitnet_model *model = make_model(&one);
     digitnet_dataset *data;
     expect_ok(digitnet_dataset_create_f32(&data, images, labels, 2, HEIGHT, WIDTH, 1));
-    expect_failure(digitnet_model_fit(model, data, NULL), DIGITNET_EINVAL, "sample 1 has label 2; the model has 2 classes");
+    expect_failure(digitnet_model_fit(model, data, NULL), DIGITNET_EINVAL,
+                   "sample 1 has label 2; the model has 2 classes");
     digitnet_dataset_free(data);
     digitnet_model_free(model);
 }
