@@ -14,31 +14,23 @@ size_t digitnet__network_outputs(const digitnet__network *network) {
     return digitnet__shape_values(digitnet__graph_output(&network->graph));
 }
 
-/* Both plans with what their ops want packed: replaced as a whole, or not at all. */
-typedef struct lowered {
-    digitnet__plan inference, training;
-    digitnet__packing *packings;
-    float *packed;
-    size_t packed_count;
-} lowered;
-
-static void release_lowered(lowered *plans) {
-    digitnet__plan_release(&plans->inference);
-    digitnet__plan_release(&plans->training);
-    digitnet__release(plans->packings);
-    digitnet__release(plans->packed);
+static void release_plans(digitnet__network *network) {
+    digitnet__plan_release(&network->inference);
+    digitnet__plan_release(&network->training);
+    digitnet__release(network->packings);
+    digitnet__release(network->packed);
 }
 
 /* Gives each layer that an op packs a place. False where their sum overflows. */
-static bool place_packings(lowered *plans) {
-    digitnet__plan *both[] = {&plans->inference, &plans->training};
+static bool place_packings(digitnet__network *network) {
+    digitnet__plan *both[] = {&network->inference, &network->training};
     for (size_t i = 0; i < 2; i++) {
         for (size_t k = 0; k < both[i]->op_count; k++) {
             digitnet__op *op = &both[i]->ops[k];
-            digitnet__packing *packing = &plans->packings[op->layer_index];
+            digitnet__packing *packing = &network->packings[op->layer_index];
             if (op->packed_values && !packing->op) {
-                *packing = (digitnet__packing){.op = op, .offset = plans->packed_count};
-                if (!digitnet__size_add(&plans->packed_count, plans->packed_count, op->packed_values))
+                *packing = (digitnet__packing){.op = op, .offset = network->packed_count};
+                if (!digitnet__size_add(&network->packed_count, network->packed_count, op->packed_values))
                     return false;
             }
             op->packed_offset = packing->offset;
@@ -47,47 +39,25 @@ static bool place_packings(lowered *plans) {
     return true;
 }
 
-static digitnet_status allocate_packed(lowered *plans, const digitnet__graph *graph) {
-    plans->packings = digitnet__allocate_zeroed_array(graph->layer_count, sizeof *plans->packings);
-    if (!plans->packings)
+static digitnet_status allocate_packed(digitnet__network *network) {
+    network->packings = digitnet__allocate_zeroed_array(network->graph.layer_count, sizeof *network->packings);
+    if (!network->packings)
         return DIGITNET_ENOMEM;
     size_t bytes;
-    if (!place_packings(plans) || !digitnet__size_multiply(&bytes, plans->packed_count, sizeof(float)))
+    if (!place_packings(network) || !digitnet__size_multiply(&bytes, network->packed_count, sizeof(float)))
         return digitnet__fail(DIGITNET_ELIMIT, "the size of the memory to run the network overflows");
-    plans->packed = digitnet__allocate_zeroed(bytes);
-    return plans->packed ? DIGITNET_OK : DIGITNET_ENOMEM;
+    network->packed = digitnet__allocate_zeroed(bytes);
+    return network->packed ? DIGITNET_OK : DIGITNET_ENOMEM;
 }
 
 /* `training`: with a plan for training, too. */
-static digitnet_status lower(lowered *plans, const digitnet__network *network, bool training,
-                             digitnet_activation leave_out) {
-    *plans = (lowered){.packed_count = 0};
+static digitnet_status lower(digitnet__network *network, bool training, digitnet_activation leave_out) {
     const digitnet__graph *graph = &network->graph;
-    digitnet_status status = digitnet__plan_create(&plans->inference, graph, network->kernels, false,
-                                                   digitnet__graph_last_activation(graph));
-    if (status == DIGITNET_OK && training)
-        status = digitnet__plan_create(&plans->training, graph, network->kernels, true, leave_out);
-    if (status == DIGITNET_OK)
-        status = allocate_packed(plans, graph);
-    if (status != DIGITNET_OK)
-        release_lowered(plans);
-    return status;
-}
-
-static void release_plans(digitnet__network *network) {
-    digitnet__plan_release(&network->inference);
-    digitnet__plan_release(&network->training);
-    digitnet__release(network->packings);
-    digitnet__release(network->packed);
-}
-
-static void take_lowered(digitnet__network *network, const lowered *plans) {
-    release_plans(network);
-    network->inference = plans->inference;
-    network->training = plans->training;
-    network->packings = plans->packings;
-    network->packed = plans->packed;
-    network->packed_count = plans->packed_count;
+    DNN_TRY(digitnet__plan_create(&network->inference, graph, network->kernels, false,
+                                  digitnet__graph_last_activation(graph)));
+    if (training)
+        DNN_TRY(digitnet__plan_create(&network->training, graph, network->kernels, true, leave_out));
+    return allocate_packed(network);
 }
 
 static digitnet_status check_sizes(const digitnet__graph *graph) {
@@ -99,27 +69,34 @@ static digitnet_status check_sizes(const digitnet__graph *graph) {
 }
 
 /* Weights and state, zeros. */
-static bool allocate_weights(float **weights, float **state, const digitnet__graph *graph) {
-    *weights = digitnet__allocate_zeroed(graph->parameter_count * sizeof(float));
-    *state = digitnet__allocate_zeroed(graph->state_count * sizeof(float));
-    if (*weights && *state)
-        return true;
-    digitnet__release(*weights);
-    digitnet__release(*state);
-    *weights = *state = NULL;
-    return false;
+static digitnet_status allocate_weights(digitnet__network *network) {
+    network->parameters = digitnet__allocate_zeroed(network->graph.parameter_count * sizeof(float));
+    network->state = digitnet__allocate_zeroed(network->graph.state_count * sizeof(float));
+    if (network->parameters && network->state)
+        return DIGITNET_OK;
+    digitnet__release(network->parameters);
+    digitnet__release(network->state);
+    return DIGITNET_ENOMEM;
 }
 
+/* Works on a second network around the same graph and weights, which replaces the first as a whole or not at all. */
 static digitnet_status allocate(digitnet__network *network, bool training, digitnet_activation leave_out) {
-    lowered plans;
     DNN_TRY(check_sizes(&network->graph));
-    DNN_TRY(lower(&plans, network, training, leave_out));
-    if (!network->parameters && !allocate_weights(&network->parameters, &network->state, &network->graph)) {
-        release_lowered(&plans);
-        return DIGITNET_ENOMEM;
+    digitnet__network next = {.kernels = network->kernels,
+                              .graph = network->graph,
+                              .parameters = network->parameters,
+                              .state = network->state};
+    digitnet_status status = lower(&next, training, leave_out);
+    if (status == DIGITNET_OK && !network->parameters)
+        status = allocate_weights(&next);
+    if (status != DIGITNET_OK) {
+        release_plans(&next);
+        return status;
     }
-    take_lowered(network, &plans);
-    digitnet__network_pack(network);
+    if (network->parameters) /* new ones are zeros, packed as they are */
+        digitnet__network_pack(&next);
+    release_plans(network);
+    *network = next;
     return DIGITNET_OK;
 }
 

@@ -51,8 +51,7 @@ static void lower_layer(lowering *lower, size_t layer_index, size_t *inputs) {
     for (size_t i = 0; i < layer->input_count; i++)
         inputs[i] = lower->place[layer->inputs[i].value];
     digitnet__op op = begin_op(lower, layer_index);
-    size_t first_parameter = layer->tensor_count ? layer->tensors[0].offset : 0;
-    op.parameter_offset = first_parameter;
+    op.parameter_offset = layer->tensor_count ? layer->tensors[0].offset : 0;
     op.parameter_values = layer->parameters;
     layer->kind->lower(&op, lower->plan->training);
     size_t output = add_op(lower, &op, inputs, layer->input_count);

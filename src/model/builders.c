@@ -37,7 +37,8 @@ static bool is_name(const char *name) {
     return *at == '\0' && length >= 1 && length <= MAX_NAME;
 }
 
-digitnet_status digitnet__model_check_name(const digitnet_model *model, const char *name) {
+/* Whether a layer may have this name, and none has. */
+static digitnet_status check_name(const digitnet_model *model, const char *name) {
     size_t value;
     if (!is_name(name)) {
         return digitnet__fail(DIGITNET_EINVAL,
@@ -128,7 +129,7 @@ digitnet_status digitnet__model_append(digitnet_model *model, digitnet__layer *l
     char default_buffer[MAX_NAME + 1];
     DNN_TRY(check_layer_count(model));
     if (name)
-        DNN_TRY(digitnet__model_check_name(model, name));
+        DNN_TRY(check_name(model, name));
     size_t suffix = name ? 0 : default_name(default_buffer, model, layer->kind);
     layer->name = name ? (char *)name : default_buffer; /* digitnet__graph_append() copies it */
     layer->input_count = value_count;

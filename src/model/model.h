@@ -49,7 +49,5 @@ void digitnet__model_set_training(digitnet_model *model, digitnet__training *tra
 /* Adds a layer whose kind and attributes are set, and which takes these values of the graph. With exclusive access. */
 digitnet_status digitnet__model_append(digitnet_model *model, digitnet__layer *layer, const char *name,
                                        const size_t *values, size_t value_count);
-/* Whether a layer may have this name, and none has. */
-digitnet_status digitnet__model_check_name(const digitnet_model *model, const char *name);
 
 #endif
