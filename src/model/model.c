@@ -70,6 +70,7 @@ void digitnet_model_free(digitnet_model *model) {
     if (!model)
         return;
     digitnet__training_free(model->training);
+    digitnet__custom_loss_release(model->custom_loss);
     digitnet__network_release(&model->network);
     digitnet__release(model);
 }
@@ -89,6 +90,7 @@ digitnet_status digitnet__model_check_weights(const digitnet_model *model) {
 
 static digitnet_status copy_state(digitnet_model *copy, const digitnet_model *model) {
     memcpy(copy->next_suffix, model->next_suffix, sizeof copy->next_suffix);
+    copy->custom_loss = digitnet__custom_loss_share(model->custom_loss);
     digitnet_status status = digitnet__network_copy(&copy->network, &model->network, true);
     if (status != DIGITNET_OK || !model->training)
         return status;

@@ -4,6 +4,7 @@
 
 #include "digitnet/model.h"
 #include "engine/network.h"
+#include "model/custom_loss.h"
 #include "model/training.h"
 
 #include <stdatomic.h>
@@ -22,6 +23,7 @@ struct digitnet_model {
     digitnet_status error; /* of the first builder that failed */
     char error_message[256];
     digitnet__training *training;            /* NULL before compile */
+    digitnet__custom_loss *custom_loss;      /* NULL: none is set */
     size_t next_suffix[DNN_LAYER_KINDS_MAX]; /* of each kind's default names: all below it are taken */
     atomic_int users;                        /* readers at work, or -1 for a writer */
     _Atomic(const void *) callback_thread;

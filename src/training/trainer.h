@@ -6,7 +6,7 @@
 #include "digitnet/training.h"
 #include "engine/pass.h"
 #include "model/model.h"
-#include "training/loss.h"
+#include "training/loss_batch.h"
 
 typedef struct digitnet__trainer digitnet__trainer;
 
@@ -19,20 +19,17 @@ struct digitnet__trainer {
     digitnet_model *model; /* borrowed, as the data set and the threads */
     const digitnet_dataset *dataset;
     digitnet__thread_pool *threads;
-    const digitnet__loss_kind *loss;
     digitnet__gradient_fn on_gradient; /* NULL: nobody */
     void *gradient_context;
     digitnet__pass pass;
-    digitnet__arena arena; /* a batch's: */
-    size_t labels, targets, weights, scores;
-    size_t target_values; /* of a sample; 0: the loss is given labels */
+    digitnet__loss_batch batch;
     /* The current batch. */
     const size_t *indices;
     size_t count, phase;
     bool diverged; /* the last batch's loss was not finite */
 };
 
-digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_model *model,
+digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_model *model, const digitnet__loss *loss,
                                          const digitnet_dataset *dataset, size_t batch_size,
                                          digitnet__thread_pool *threads);
 void digitnet__trainer_release(digitnet__trainer *trainer);
