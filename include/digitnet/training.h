@@ -202,8 +202,9 @@ typedef struct digitnet_loss_range {
  * Called in digitnet_model_fit(), digitnet_model_train_batch() and digitnet_model_evaluate(), on any of their threads,
  * for several ranges at the same time; what it gives for a sample must depend on that sample alone, if the weights are
  * not to depend on threads. It has the floating-point mode of the thread that made the call; what it makes of that is
- * not kept. OpenBLAS has one thread. It must return, as digitnet_callback_fn, and not use the model. The library
- * multiplies losses and gradient by the samples' weights, and takes the mean over the batch.
+ * not kept. OpenBLAS has one thread, and the threads that are not the caller's have a stack of 1 MiB. It must return,
+ * as digitnet_callback_fn, and not use the model. The library multiplies losses and gradient by the samples' weights,
+ * and takes the mean over the batch.
  *
  * To say why it failed it calls digitnet_set_error() before it returns. Where several ranges fail, the first one's
  * status and message are reported. A loss or derivative that is not finite is a loss that is not finite.
