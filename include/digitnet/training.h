@@ -383,7 +383,7 @@ typedef struct digitnet_fit_options {
  * - all epochs done, or stopped by a callback or digitnet_model_request_stop(): DIGITNET_OK. A stop within an epoch
  *   keeps the place in it, in a saved file too: the next fit first finishes that epoch, bit for bit as if there had
  *   been no stop (where the number of images and the batch size are the same; else it begins the epoch anew);
- * - a callback or a source failed: its status, with the weights after the last whole step;
+ * - a callback, a source or a custom loss failed: its status, with the weights after the last whole step;
  * - the loss, a weight or a moment of the optimizer is no longer finite: DIGITNET_EDIVERGED, with the model taken back,
  *   its learning rate too, to the last epoch's end or to before this call;
  * - in each of these cases but the first, where a callback has asked for DIGITNET_CALLBACK_RESTORE, with the model
@@ -398,20 +398,22 @@ typedef struct digitnet_fit_options {
  * @param model    the model, compiled
  * @param train    the images to learn, of the model's shape, with the labels or targets that the loss wants
  * @param options  NULL is all defaults: 1 epoch in batches of 32, and no history
- * @return the status of a callback or a source that ended the fit, or of the first builder that failed; else:
+ * @return the status of a callback, a source or a custom loss that ended the fit, or of the first builder that failed;
+ * else:
  * @retval DIGITNET_OK         all epochs are done, or the fit was stopped
  * @retval DIGITNET_EINVAL     `model` or `train` is NULL; a label is out of range; the loss wants labels or targets
- * that a data set does not have; a source gives a value that is not finite; `epochs` with `until_epoch`, or
- * `validation` with a fraction; a fraction that is out of range or leaves one part empty; a callback is NULL, or a
- * second one `uses_snapshot`; a flag is neither 0 nor 1; `threads` is above 256; or `struct_size` is wrong
+ * that a data set does not have; the classes' weights are not as many as the classes, or a weight is out of range; a
+ * source gives a value that is not finite; `epochs` with `until_epoch`, or `validation` with a fraction; a fraction
+ * that is out of range or leaves one part empty; a callback is NULL, or a second one `uses_snapshot`; a flag is neither
+ * 0 nor 1; `threads` is above 256; or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESHAPE     the images of `train` or `validation` are not of the model's shape, or targets not as
  * many as its outputs
- * @retval DIGITNET_ESTATE     the model is not compiled, or is in use
+ * @retval DIGITNET_ESTATE     the model is not compiled, is in use, or lacks its custom loss
  * @retval DIGITNET_EVERSION   `options` or a callback sets a field that this version does not know
  * @retval DIGITNET_EDIVERGED  the loss, a weight or a moment of the optimizer is no longer finite
- * @retval DIGITNET_ECALLBACK  a callback or a source returned a number that is no status, or a callback asked for a
- *                             snapshot that there is none of
+ * @retval DIGITNET_ECALLBACK  a callback, a source or a custom loss returned a number that is no status, or a callback
+ * asked for a snapshot that there is none of
  * @retval DIGITNET_ELIMIT     the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_fit(digitnet_model *model,
@@ -518,6 +520,59 @@ typedef struct digitnet_metrics {
     double accuracy;    /**< The part of the images that were right, in [0, 1]. */
 } digitnet_metrics;
 
+/** A batch of arrays that a model is trained on, each borrowed for the call; zero is the default. */
+typedef struct digitnet_train_batch {
+    size_t struct_size;          /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    size_t count;                /**< How many images; not zero. */
+    const float *images;         /**< count images, NHWC, with finite values as the network wants them. */
+    const uint8_t *bytes;        /**< Instead of `images`: they are scaled to [0, 1]. */
+    const int32_t *labels;       /**< One class number for each image, for losses that take labels. */
+    const float *targets;        /**< count x `target_values` finite numbers, for losses that take targets. */
+    size_t target_values;        /**< Targets of an image; zero: as many as the model has outputs. */
+    const float *sample_weights; /**< One finite number that is not negative for each image; NULL: each is 1. */
+    const float *class_weights;  /**< As in digitnet_fit_options. */
+    size_t class_weight_count;   /**< How many `class_weights` there are. */
+    /** The images' places in the data that they come from, which dropout and all that is random follow, with `epoch`.
+     * NULL: they follow the number of the step. */
+    const size_t *indices;
+    size_t epoch; /**< With `indices`: how many epochs have been done, as in digitnet_model_info. */
+    /** Zero: as many as processors that the process may use; at most 256. The weights do not depend on it. */
+    size_t threads;
+} digitnet_train_batch;
+
+/**
+ * Trains a model on one batch, for loops of one's own: what digitnet_model_fit() does in each step.
+ *
+ * On the same batches, with the same `indices` and `epoch`, the weights become the same, bit for bit. Memory and
+ * threads stay with the model for the next call, which then allocates nothing; until a call has a larger batch, another
+ * number of threads, or labels where there were targets, or until the model is compiled, a layer is frozen or thawed,
+ * or the model is freed. The step is counted; the place in an epoch of fit stays. Whether the weights are still finite
+ * is for the next loss to show.
+ *
+ * Requires exclusive access to the model.
+ *
+ * @param out    made with DIGITNET_INIT(), receives the loss and the accuracy of the batch as it was before the step;
+ *               untouched after a failure. NULL: not wanted.
+ * @param model  the model, compiled
+ * @param batch  the images, with the labels or targets that the loss wants
+ * @return the status of a custom loss that failed, or of the first builder that failed; else:
+ * @retval DIGITNET_OK         the weights have followed the batch's gradient; after a failure the model is as it was
+ * @retval DIGITNET_EINVAL     `model` or `batch` is NULL; `count` is zero; both of `images` and `bytes` are given, or
+ *                             neither; the loss wants labels or targets that there are none of; a label is out of
+ *                             range, or another value; the classes' weights are not as many as the classes; `threads`
+ *                             is above 256; or a `struct_size` is wrong
+ * @retval DIGITNET_ENOMEM     there is not enough memory
+ * @retval DIGITNET_ESHAPE     targets are not as many as the model's outputs
+ * @retval DIGITNET_ESTATE     the model is not compiled, is in use, or lacks its custom loss
+ * @retval DIGITNET_EVERSION   `batch` sets a field that this version does not know
+ * @retval DIGITNET_EDIVERGED  the loss is not finite
+ * @retval DIGITNET_ECALLBACK  a custom loss returned a number that is no status
+ * @retval DIGITNET_ELIMIT     the sizes overflow
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_train_batch(digitnet_metrics *out,
+                                                                             digitnet_model *model,
+                                                                             const digitnet_train_batch *batch);
+
 /** How a model is evaluated; zero is the default. */
 typedef struct digitnet_evaluate_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
@@ -539,7 +594,7 @@ typedef struct digitnet_evaluate_options {
  * @param model    the model
  * @param dataset  images of the model's shape, with the labels or targets that the loss wants
  * @param options  NULL is all defaults
- * @return the status of a source that failed; else:
+ * @return the status of a source or a custom loss that failed; else:
  * @retval DIGITNET_OK          `out` is filled in
  * @retval DIGITNET_EINVAL      a pointer is NULL, a label is out of range, the loss wants labels or targets that the
  * data set does not have, a source gives a value that is not finite, `threads` is above 256, or a `struct_size` is
@@ -547,10 +602,10 @@ typedef struct digitnet_evaluate_options {
  * @retval DIGITNET_ENOMEM      there is not enough memory
  * @retval DIGITNET_ESHAPE      the images are not of the model's shape, targets not as many as its outputs, or a model
  * that is not compiled ends in neither a flat softmax nor a flat sigmoid
- * @retval DIGITNET_ESTATE      the model has no weights yet, or is being changed
+ * @retval DIGITNET_ESTATE      the model has no weights yet, is being changed, or lacks its custom loss
  * @retval DIGITNET_EVERSION    `options` sets a field that this version does not know
  * @retval DIGITNET_ENOTFINITE  the network overflows: the loss is not finite
- * @retval DIGITNET_ECALLBACK   a source returned a number that is no status
+ * @retval DIGITNET_ECALLBACK   a source or a custom loss returned a number that is no status
  * @retval DIGITNET_ELIMIT      the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_evaluate(digitnet_metrics *out,

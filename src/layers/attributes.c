@@ -23,6 +23,10 @@ static const struct attribute {
     {"bias_initializer", ENUMERATION, offsetof(digitnet__attributes, bias_initializer)},
     {"activation", ENUMERATION, offsetof(digitnet__attributes, activation)},
     {"rate", NUMBER, offsetof(digitnet__attributes, rate)},
+    {"kernel_l1", NUMBER, offsetof(digitnet__attributes, kernel_l1)},
+    {"kernel_l2", NUMBER, offsetof(digitnet__attributes, kernel_l2)},
+    {"bias_l1", NUMBER, offsetof(digitnet__attributes, bias_l1)},
+    {"bias_l2", NUMBER, offsetof(digitnet__attributes, bias_l2)},
 };
 enum { ATTRIBUTES = sizeof all / sizeof *all };
 

@@ -2,6 +2,7 @@
 
 #include "core/status.h"
 #include "dataset/dataset.h"
+#include "training/regularizer.h"
 
 #include <string.h>
 
@@ -125,7 +126,7 @@ digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__eva
     }
     *metrics = (digitnet_metrics){.struct_size = sizeof *metrics,
                                   .count = total,
-                                  .loss = loss / (double)total,
+                                  .loss = loss / (double)total + digitnet__penalty(evaluator->network),
                                   .accuracy = (double)correct / (double)total};
     return DIGITNET_OK;
 }

@@ -3,6 +3,7 @@
 #include "core/random.h"
 #include "core/status.h"
 #include "dataset/dataset.h"
+#include "training/regularizer.h"
 
 #include <math.h>
 
@@ -34,12 +35,11 @@ static digitnet_batch part_of(const digitnet__trainer *trainer, size_t first, si
 }
 
 /* A sample's seed depends on the training's seed, the epoch and the sample alone. */
-static void set_seeds(const digitnet__trainer *trainer) {
-    const digitnet__training *training = trainer->model->training;
-    uint64_t epoch = digitnet__seed_mix(training->seed, training->progress.epochs_done);
+static void set_seeds(const digitnet__trainer *trainer, const digitnet__trainer_batch *batch) {
+    uint64_t epoch = digitnet__seed_mix(trainer->model->training->seed, batch->epoch);
     uint64_t *seeds = digitnet__pass_seeds(&trainer->pass, 0);
-    for (size_t i = 0; i < trainer->count; i++)
-        seeds[i] = digitnet__seed_mix(epoch, trainer->indices[i]);
+    for (size_t i = 0; i < batch->count; i++)
+        seeds[i] = digitnet__seed_mix(epoch, batch->numbers[i]);
 }
 
 static void gather_range(const digitnet__trainer *trainer, digitnet__range range) {
@@ -98,6 +98,7 @@ static void reduce_block(void *context, size_t task, size_t worker) {
     (void)worker;
     const digitnet__trainer *trainer = context;
     digitnet__pass_reduce_block(&trainer->pass, trainer->count, trainer->pass.tasks[task]);
+    digitnet__regularize_block(&trainer->pass, trainer->pass.tasks[task]);
 }
 
 static void update_block(void *context, size_t task, size_t worker) {
@@ -144,43 +145,51 @@ static digitnet_status gather_source(digitnet__trainer *trainer) {
     const digitnet__network *network = &trainer->model->network;
     digitnet_batch batch = part_of(trainer, 0, trainer->count);
     batch.seeds = digitnet__pass_seeds(&trainer->pass, 0);
-    digitnet_status status = digitnet__dataset_gather(&batch, trainer->dataset, network->kernels);
-    if (status == DIGITNET_OK)
-        status = digitnet__batch_check(&network->graph, trainer->batch.loss.kind, &batch);
-    if (status == DIGITNET_OK)
-        return DIGITNET_OK;
-    const digitnet__progress *progress = &trainer->model->training->progress;
-    return digitnet__fail(status, "digitnet_model_fit: epoch %llu, batch %llu: %s",
-                          (unsigned long long)progress->epochs_done + 1, (unsigned long long)progress->batches_done + 1,
-                          digitnet_last_error());
+    DNN_TRY(digitnet__dataset_gather(&batch, trainer->dataset, network->kernels));
+    return digitnet__batch_check(&network->graph, trainer->batch.loss.kind, &batch);
 }
 
-static void add_scores(digitnet__progress *progress, const digitnet__score *scores, size_t count) {
-    for (size_t i = 0; i < count; i++) {
+/* With the penalty, which each sample's loss has. */
+static void add_scores(digitnet__progress *progress, const digitnet__trainer *trainer) {
+    const digitnet__score *scores = digitnet__loss_batch_scores(&trainer->batch);
+    for (size_t i = 0; i < trainer->count; i++) {
         progress->loss_sum += scores[i].loss;
         progress->correct += scores[i].correct;
     }
-    progress->steps_done++;
-    progress->batches_done++;
+    progress->loss_sum += digitnet__penalty(&trainer->model->network) * (double)trainer->count;
 }
 
-digitnet_status digitnet__trainer_step(digitnet__trainer *trainer, const size_t *indices, size_t count) {
-    trainer->indices = indices;
-    trainer->count = count;
-    set_seeds(trainer);
+digitnet_status digitnet__trainer_run(digitnet__trainer *trainer, digitnet__progress *progress,
+                                      const digitnet__trainer_batch *batch) {
+    trainer->indices = batch->indices;
+    trainer->count = batch->count;
+    trainer->diverged = false;
+    set_seeds(trainer, batch);
     if (digitnet__dataset_is_source(trainer->dataset))
         DNN_TRY(gather_source(trainer));
     run_passes(trainer);
     DNN_TRY(digitnet__loss_batch_check(&trainer->batch));
-    digitnet__progress progress = trainer->model->training->progress;
-    add_scores(&progress, digitnet__loss_batch_scores(&trainer->batch), count);
-    trainer->diverged = !isfinite(progress.loss_sum);
-    if (trainer->diverged) {
-        return digitnet__fail(DIGITNET_EDIVERGED, "the loss is no longer finite in epoch %llu, batch %llu",
-                              (unsigned long long)progress.epochs_done + 1, (unsigned long long)progress.batches_done);
-    }
+    add_scores(progress, trainer);
+    trainer->diverged = !isfinite(progress->loss_sum);
+    if (trainer->diverged)
+        return digitnet__fail(DIGITNET_EDIVERGED, "the loss is no longer finite");
     DNN_TRY(update_weights(trainer));
-    digitnet__pass_move_state(&trainer->pass, count);
+    digitnet__pass_move_state(&trainer->pass, trainer->count);
+    progress->steps_done++;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__trainer_step(digitnet__trainer *trainer, const size_t *indices, size_t count) {
+    digitnet__progress progress = trainer->model->training->progress;
+    const digitnet__trainer_batch batch = {
+        .indices = indices, .numbers = indices, .count = count, .epoch = progress.epochs_done};
+    digitnet_status status = digitnet__trainer_run(trainer, &progress, &batch);
+    progress.batches_done++;
+    if (status != DIGITNET_OK) {
+        return digitnet__fail(status, "digitnet_model_fit: epoch %llu, batch %llu: %s",
+                              (unsigned long long)progress.epochs_done + 1, (unsigned long long)progress.batches_done,
+                              digitnet_last_error());
+    }
     trainer->model->training->progress = progress;
     return DIGITNET_OK;
 }
