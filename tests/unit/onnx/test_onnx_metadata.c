@@ -115,7 +115,7 @@ static void a_wrong_mark_is_noticed(void **state) {
         {"nesterov", "1"}, /* without momentum */
         {"nesterov", "2"},
         {"nesterov", "yes"},
-        {"from_logits", "1"},     /* behind a softmax */
+        {"from_logits", "1"}, /* behind a softmax */
         {"label_smoothing", "2"},
         {"gamma", "1"}, /* which the loss does not have */
         {"delta", "0"},
