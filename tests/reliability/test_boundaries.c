@@ -1,7 +1,6 @@
 /* Every public function with every argument, and every field of its structs, at its boundary values, and with memory
  * that overlaps, on a model in every state: a status, never a crash, and nothing changed where it is a failure. With
  * the argument "functions" it prints the functions that it knows. */
-#include "checks/statuses/recorder.h"
 #include "public_calls.h"
 
 #include <stdio.h>

@@ -1,7 +1,6 @@
 /* Every builder of the table of sample layers, called in each wrong way: it is refused, and the model goes on as
  * before.
  */
-#include "checks/statuses/recorder.h"
 #include "model/model.h"
 #include "sample_layers.h"
 #include "struct_fields.h"

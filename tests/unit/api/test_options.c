@@ -1,5 +1,4 @@
 /* Option and result structs of callers that were compiled with other versions. */
-#include "checks/statuses/recorder.h"
 #include "struct_cases.h"
 #include "struct_fields.h"
 
