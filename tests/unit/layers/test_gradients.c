@@ -179,12 +179,13 @@ static void test_sample_layers(void **state) {
         digitnet_model *model = make_sample_layer(&sample_layers[i]);
         expect_ok(digitnet__network_allocate_training(&model->network, DIGITNET_ACTIVATION_LINEAR));
         if (model->network.training.op_count == 0) {
-            assert_string_equal(sample_layers[i].kind, "flatten"); /* whose values stay where they are */
+            assert_string_equal(sample_layers[i].builder->name,
+                                "digitnet_model_add_flatten"); /* whose values stay where they are */
             digitnet_model_free(model);
             continue;
         }
         op_run run = begin_op(model);
-        check_run(&run, sample_layers[i].kind);
+        check_run(&run, sample_layers[i].builder->name);
         end_op(&run);
     }
 }
