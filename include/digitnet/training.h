@@ -217,6 +217,13 @@ typedef struct digitnet_loss_range {
 typedef int (*digitnet_loss_fn)(const digitnet_loss_range *range, void *user_data);
 
 /**
+ * Releases what a program has handed over.
+ *
+ * @param user_data  as handed over
+ */
+typedef void (*digitnet_release_fn)(void *user_data);
+
+/**
  * Sets the loss of a model that is compiled, or will be, with DIGITNET_LOSS_CUSTOM.
  *
  * It replaces the one set before, and stays when the model is compiled again. Clones share it; files do not hold it: a
@@ -233,8 +240,7 @@ typedef int (*digitnet_loss_fn)(const digitnet_loss_range *range, void *user_dat
  * @retval DIGITNET_ESTATE  the model is in use
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_loss(digitnet_model *model, digitnet_loss_fn loss,
-                                                                          void *user_data,
-                                                                          void (*release)(void *user_data));
+                                                                          void *user_data, digitnet_release_fn release);
 
 /**
  * Changes the learning rate.

@@ -27,6 +27,11 @@ static const struct attribute {
     {"kernel_l2", NUMBER, offsetof(digitnet__attributes, kernel_l2)},
     {"bias_l1", NUMBER, offsetof(digitnet__attributes, bias_l1)},
     {"bias_l2", NUMBER, offsetof(digitnet__attributes, bias_l2)},
+    {"epsilon", NUMBER, offsetof(digitnet__attributes, epsilon)},
+    {"momentum", NUMBER, offsetof(digitnet__attributes, momentum)},
+    {"no_center", FLAG, offsetof(digitnet__attributes, no_center)},
+    {"no_scale", FLAG, offsetof(digitnet__attributes, no_scale)},
+    {"unbiased_moving_variance", FLAG, offsetof(digitnet__attributes, unbiased_moving_variance)},
 };
 enum { ATTRIBUTES = sizeof all / sizeof *all };
 

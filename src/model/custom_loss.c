@@ -5,7 +5,7 @@
 #include "model/model.h"
 
 digitnet__custom_loss *digitnet__custom_loss_create(digitnet_loss_fn call, void *user_data,
-                                                    void (*release)(void *user_data)) {
+                                                    digitnet_release_fn release) {
     digitnet__custom_loss *loss = digitnet__allocate(sizeof *loss);
     if (!loss)
         return NULL;
@@ -29,7 +29,7 @@ void digitnet__custom_loss_release(digitnet__custom_loss *loss) {
 }
 
 digitnet_status digitnet_model_set_loss(digitnet_model *model, digitnet_loss_fn loss, void *user_data,
-                                        void (*release)(void *user_data)) {
+                                        digitnet_release_fn release) {
     if (!model || !loss)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_set_loss: %s is NULL", model ? "loss" : "model");
     DNN_TRY(digitnet__model_begin_write(model));

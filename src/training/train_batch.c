@@ -119,6 +119,7 @@ static digitnet_status step(digitnet_metrics *metrics, digitnet_model *model, co
                                              .count = batch->count,
                                              .epoch = batch->indices ? batch->epoch : before.steps_done};
     DNN_TRY(digitnet__trainer_run(&kept->trainer, &progress, &samples));
+    digitnet__network_refresh_folds(&model->network);
     double count = (double)batch->count;
     *metrics = (digitnet_metrics){.struct_size = sizeof *metrics,
                                   .count = batch->count,

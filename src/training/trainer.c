@@ -175,6 +175,7 @@ digitnet_status digitnet__trainer_run(digitnet__trainer *trainer, digitnet__prog
         return digitnet__fail(DIGITNET_EDIVERGED, "the loss is no longer finite");
     DNN_TRY(update_weights(trainer));
     digitnet__pass_move_state(&trainer->pass, trainer->count);
+    digitnet__network_age_folds(&trainer->model->network);
     progress->steps_done++;
     return DIGITNET_OK;
 }
