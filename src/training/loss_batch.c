@@ -41,7 +41,7 @@ digitnet_batch digitnet__loss_batch_part(const digitnet__loss_batch *batch, cons
                                          size_t first, size_t count) {
     size_t targets = batch->target_values;
     return (digitnet_batch){.count = count,
-                            .indices = indices + first,
+                            .indices = indices ? indices + first : NULL,
                             .images = images,
                             .labels = targets ? NULL : (int32_t *)at(batch, batch->labels) + first,
                             .targets = targets ? (float *)at(batch, batch->targets) + first * targets : NULL,

@@ -297,13 +297,13 @@ static void check_failure(int result, const char *words, digitnet_status expecte
         digitnet_model *model = make_custom(fail_always, &own), *before;
         digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
         expect_ok(digitnet_model_clone(&before, model));
-        expect_failure(
+        expect_passed_on(
             digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .threads = threads, .no_shuffle = 1)),
             expected, message);
         assert_same_weights(model, before);
-        expect_failure(digitnet_model_evaluate(&metrics, model, data,
-                                               DIGITNET_WITH(digitnet_evaluate_options, .threads = threads)),
-                       expected, message);
+        expect_passed_on(digitnet_model_evaluate(&metrics, model, data,
+                                                 DIGITNET_WITH(digitnet_evaluate_options, .threads = threads)),
+                         expected, message);
         digitnet_model_free(before);
         digitnet_model_free(model);
     }
