@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { IMAGES = 22, BATCH = 8 };
 
@@ -271,12 +272,17 @@ static void test_refusals(void **state) {
 typedef struct failing {
     int result;
     const char *words;
+    atomic_size_t calls;
+    size_t threads;
 } failing;
 
 /* Each range fails, with its first sample's label in its words. */
 static int fail_always(const digitnet_loss_range *range, void *user_data) {
-    const failing *own = user_data;
+    failing *own = user_data;
     char words[64];
+    atomic_fetch_add(&own->calls, 1);
+    for (size_t i = 0; i < 2000 && own->threads > 1 && atomic_load(&own->calls) < 2; i++)
+        usleep(1000); /* so that another thread takes part */
     if (own->words) {
         snprintf(words, sizeof words, "%s %d", own->words, (int)range->labels[0]);
         digitnet_set_error(words);
@@ -295,6 +301,8 @@ static void check_failure(int result, const char *words, digitnet_status expecte
     expect_ok(digitnet_dataset_create_f32(&data, images, labels, IMAGES, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
     for (size_t threads = 1; threads <= 8; threads++) {
         digitnet_model *model = make_custom(fail_always, &own), *before;
+        atomic_store(&own.calls, 0);
+        own.threads = threads;
         digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
         expect_ok(digitnet_model_clone(&before, model));
         expect_passed_on(

@@ -35,7 +35,9 @@ static samples make_samples(void) {
 static digitnet_model *make_model(digitnet_loss loss) {
     digitnet_model *model;
     expect_ok(digitnet_model_create(&model, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
-    digitnet_model_add_conv2d(model, 5, 3, DIGITNET_ACTIVATION_RELU);
+    digitnet_model_add_conv2d(model, 5, 3, DIGITNET_ACTIVATION_LINEAR);
+    digitnet_model_add_batch_normalization(model); /* which is folded in predictions */
+    digitnet_model_add_activation(model, DIGITNET_ACTIVATION_RELU);
     digitnet_model_add_dropout(model, 0.3);
     digitnet_model_add_flatten(model);
     digitnet_model_add_dense(model, SMALL_CLASSES, DIGITNET_ACTIVATION_SOFTMAX);
@@ -77,6 +79,14 @@ static double run_epochs(digitnet_model *model, const samples *from, bool target
     return sum;
 }
 
+/* Predictions follow the last step at once. */
+static void assert_same_scores(const digitnet_model *a, const digitnet_model *b, const samples *from) {
+    float of_a[SMALL_CLASSES], of_b[SMALL_CLASSES];
+    expect_ok(digitnet_model_predict(of_a, SMALL_CLASSES, a, from->images, SMALL_IMAGE));
+    expect_ok(digitnet_model_predict(of_b, SMALL_CLASSES, b, from->images, SMALL_IMAGE));
+    assert_same_floats(of_a, of_b, SMALL_CLASSES);
+}
+
 static void check_equality(digitnet_loss loss, bool targets) {
     const samples data = make_samples();
     digitnet_dataset *dataset;
@@ -95,6 +105,7 @@ static void check_equality(digitnet_loss loss, bool targets) {
         digitnet_model *own = make_model(loss);
         double sum = run_epochs(own, &data, targets, i % 2, threads[i]);
         assert_same_weights(model, own);
+        assert_same_scores(model, own, &data);
         assert_true(fabs(sum / IMAGES - expected) <= 1e-12);
         digitnet_model_free(own);
     }
