@@ -22,13 +22,28 @@ static bool is_right_class(const digitnet__loss_rows *rows, size_t row, size_t p
     return predicted == (size_t)rows->labels[row];
 }
 
+/* A row of logits z and what softmax makes of them: p_k = exp(z_k - largest) / sum. */
+typedef struct softmax_row {
+    const float *z;
+    size_t predicted;
+    double largest, sum, log_sum;
+} softmax_row;
+
 /* exp(z_k - largest) is between 0 and 1, so that no sum overflows. 0 * z_k is NaN where a logit is not finite, which
  * exp(-inf) would hide. */
-static double sum_of_exponentials(const float *logits, size_t classes, float largest) {
-    double sum = 0;
-    for (size_t k = 0; k < classes; k++)
-        sum += exp((double)logits[k] - (double)largest) + 0 * (double)logits[k];
-    return sum;
+static softmax_row begin_row(const digitnet__loss_rows *rows, size_t row) {
+    const float *z = rows->outputs + row * rows->columns;
+    softmax_row begun = {.z = z, .predicted = digitnet__index_of_largest(z, rows->columns)};
+    begun.largest = z[begun.predicted];
+    for (size_t k = 0; k < rows->columns; k++)
+        begun.sum += exp((double)z[k] - begun.largest) + 0 * (double)z[k];
+    begun.log_sum = log(begun.sum);
+    return begun;
+}
+
+static digitnet__score score_of(const digitnet__loss_rows *rows, size_t row, size_t predicted, double loss) {
+    return (digitnet__score){.loss = (double)rows->weights[row] * loss,
+                             .correct = is_right_class(rows, row, predicted)};
 }
 
 /* For logits z and targets t: loss = sum_k t_k (log(sum_j exp z_j) - z_k), and its gradient by z_j,
@@ -37,20 +52,17 @@ void digitnet__categorical_crossentropy(digitnet__score *scores, float *gradient
                                         const digitnet__loss_settings *settings, float scale) {
     double unknown = 1 / (double)rows->columns;
     for (size_t row = 0; row < rows->rows; row++) {
-        const float *z = rows->outputs + row * rows->columns;
-        size_t predicted = digitnet__index_of_largest(z, rows->columns);
-        double largest = z[predicted], sum = sum_of_exponentials(z, rows->columns, z[predicted]);
-        double loss = 0, total = 0, log_sum = log(sum);
+        const softmax_row own = begin_row(rows, row);
+        double loss = 0, total = 0;
         for (size_t k = 0; k < rows->columns; k++) {
             double t = smoothed(target_of(rows, row, k), unknown, settings);
-            loss += t * (log_sum + largest - (double)z[k]);
+            loss += t * (own.log_sum + own.largest - (double)own.z[k]);
             total += t;
         }
-        scores[row] = (digitnet__score){.loss = (double)rows->weights[row] * loss,
-                                        .correct = is_right_class(rows, row, predicted)};
+        scores[row] = score_of(rows, row, own.predicted, loss);
         for (size_t k = 0; gradient && k < rows->columns; k++) {
             double t = smoothed(target_of(rows, row, k), unknown, settings);
-            double probability = exp((double)z[k] - largest) / sum;
+            double probability = exp((double)own.z[k] - own.largest) / own.sum;
             gradient[row * rows->columns + k] = (float)(total * probability - t) * (scale * rows->weights[row]);
         }
     }
@@ -68,26 +80,25 @@ static double focal_slope(double t, double log_p, const digitnet__loss_settings 
     return settings->alpha * t * pow(q, settings->gamma) * (settings->gamma * exp(log_p) * ratio - 1);
 }
 
+static double log_probability(const softmax_row *row, size_t k) {
+    return (double)row->z[k] - row->largest - row->log_sum;
+}
+
 /* With the slopes a_k = p_k dL/dp_k and dp_k/dz_j = p_k ([k = j] - p_j), the gradient by z_j is a_j - p_j sum_k a_k. */
 void digitnet__categorical_focal_crossentropy(digitnet__score *scores, float *gradient, const digitnet__loss_rows *rows,
                                               const digitnet__loss_settings *settings, float scale) {
     double unknown = 1 / (double)rows->columns;
     for (size_t row = 0; row < rows->rows; row++) {
-        const float *z = rows->outputs + row * rows->columns;
-        size_t predicted = digitnet__index_of_largest(z, rows->columns);
-        double largest = z[predicted], log_sum = log(sum_of_exponentials(z, rows->columns, z[predicted]));
+        const softmax_row own = begin_row(rows, row);
         double loss = 0, slopes = 0;
         for (size_t k = 0; k < rows->columns; k++) {
-            double t = smoothed(target_of(rows, row, k), unknown, settings);
-            double log_p = (double)z[k] - largest - log_sum;
+            double t = smoothed(target_of(rows, row, k), unknown, settings), log_p = log_probability(&own, k);
             loss += focal_term(t, log_p, settings);
             slopes += focal_slope(t, log_p, settings);
         }
-        scores[row] = (digitnet__score){.loss = (double)rows->weights[row] * loss,
-                                        .correct = is_right_class(rows, row, predicted)};
+        scores[row] = score_of(rows, row, own.predicted, loss);
         for (size_t k = 0; gradient && k < rows->columns; k++) {
-            double t = smoothed(target_of(rows, row, k), unknown, settings);
-            double log_p = (double)z[k] - largest - log_sum;
+            double t = smoothed(target_of(rows, row, k), unknown, settings), log_p = log_probability(&own, k);
             double slope = focal_slope(t, log_p, settings) - exp(log_p) * slopes;
             gradient[row * rows->columns + k] = (float)slope * (scale * rows->weights[row]);
         }

@@ -28,6 +28,14 @@ static digitnet::model make_custom() {
         .compile(digitnet::adam, digitnet::custom_loss);
 }
 
+static digitnet::train_batch make_batch(const std::vector<float> &images, const std::vector<std::int32_t> &labels) {
+    digitnet::train_batch batch;
+    batch.count = labels.size();
+    batch.images = images.data();
+    batch.labels = labels.data();
+    return batch;
+}
+
 TEST_CASE("a loss has settings") {
     digitnet::model model = make_model();
     const digitnet::dataset dataset = make_dataset();
@@ -121,10 +129,7 @@ TEST_CASE("what a loss throws comes out of the call that it is called in, from a
     CHECK(thrown_by([&] { static_cast<void>(model.evaluate(dataset)); }) == 7);
     const std::vector<float> images = make_images();
     const std::vector<std::int32_t> labels = make_labels();
-    digitnet::train_batch batch;
-    batch.count = IMAGES;
-    batch.images = images.data();
-    batch.labels = labels.data();
+    const digitnet::train_batch batch = make_batch(images, labels);
     CHECK(thrown_by([&] { model.train_batch(batch); }) == 7);
     CHECK(model.get_weights() == before.get_weights());
     // On a thread that is not the caller's alone.
@@ -187,10 +192,7 @@ TEST_CASE("a batch of arrays is a step of fit") {
     const digitnet::history history = once.fit(dataset, options);
     const std::vector<float> images = make_images();
     const std::vector<std::int32_t> labels = make_labels();
-    digitnet::train_batch batch;
-    batch.count = IMAGES;
-    batch.images = images.data();
-    batch.labels = labels.data();
+    digitnet::train_batch batch = make_batch(images, labels);
     const digitnet_metrics metrics = model.train_batch(batch);
     CHECK(metrics.count == IMAGES);
     CHECK(metrics.loss == history.series(DIGITNET_METRIC_LOSS)[0]);
