@@ -168,6 +168,31 @@ static void test_threads_and_files(void **state) {
     digitnet_model_free(model);
 }
 
+/* What Keras gives for one step of SGD: Dense(2, kernel_regularizer=L1L2(0.25, 0.0625), bias_regularizer=L2(0.5)) with
+ * the mean squared error. All numbers are exact. */
+static void test_reference(void **state) {
+    (void)state;
+    static const float before[] = {0.5f, -1.5f, 2, 0.25f, 1, -2}, image[] = {1, 2}, target[] = {0, 0};
+    static const float expected[] = {-0.2265625f, -1.0703125f, 0.5625f, 0.96484375f, 0.1875f, -1.375f};
+    float after[6];
+    digitnet_model *model;
+    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    expect_ok(digitnet_model_create(&model, 1, 1, 2));
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense_ex(
+        model, 2, DIGITNET_ACTIVATION_LINEAR,
+        DIGITNET_WITH(digitnet_dense_options, .kernel_l1 = 0.25, .kernel_l2 = 0.0625, .bias_l2 = 0.5));
+    expect_ok(digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_MEAN_SQUARED_ERROR,
+                                        DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.125)));
+    expect_ok(digitnet_model_set_weights(model, NULL, before, 6));
+    expect_ok(digitnet_model_train_batch(
+        &metrics, model, DIGITNET_WITH(digitnet_train_batch, .count = 1, .images = image, .targets = target)));
+    assert_true(metrics.loss == 23.59765625);
+    expect_ok(digitnet_model_get_weights(after, 6, model, NULL));
+    assert_same_floats(after, expected, 6);
+    digitnet_model_free(model);
+}
+
 static void expect_refused(penalties with, const char *message) {
     digitnet_model *model;
     expect_ok(digitnet_model_create(&model, 2, 2, 1));
@@ -191,7 +216,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gradients),     cmocka_unit_test(test_reported_losses),
         cmocka_unit_test(test_frozen_layers), cmocka_unit_test(test_threads_and_files),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_reference),     cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
