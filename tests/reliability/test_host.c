@@ -122,7 +122,7 @@ static void test_host_with_traps(void **state) {
     (void)state;
     mode = (floating_mode){.name = "traps", .rounding = FE_TONEAREST, .traps = FE_ALL_EXCEPT};
     if (!set_floating_mode(&mode))
-        skip(); /* the processor has no traps */
+        skip_because("the processor has no traps");
     set_usual_floating_mode();
     check_all_calls();
 }
@@ -172,7 +172,7 @@ static size_t small_stack(void) {
 static void test_small_stack(void **state) {
     (void)state;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    skip(); /* whose functions take more themselves */
+    skip_because("the sanitizer takes more of the stack itself");
 #endif
     assert_true(starts_with_stack(small_stack(), call_everything));
 }

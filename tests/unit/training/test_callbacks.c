@@ -362,7 +362,7 @@ static int count_in_source(digitnet_batch *batch, void *user_data) {
 static void test_openblas_threads(void **state) {
     (void)state;
     if (openblas_get_parallel() == 0)
-        skip();
+        skip_because("OpenBLAS has no threads");
     int before = openblas_get_num_threads(), threads = 4;
     digitnet_model *model = make_small_network(1);
     digitnet_dataset *source;
