@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-enum { MOST_LAYER_ARGUMENTS = 4 };
+enum { MOST_LAYER_ARGUMENTS = 6 };
 
 /* What an argument of a builder is, beside the model and the options. */
 typedef enum layer_argument_kind {
