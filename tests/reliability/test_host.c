@@ -179,21 +179,14 @@ static void test_small_stack(void **state) {
 
 static int begin(void **state) {
     static host before, after;
-    (void)state;
     look_at_host(&before);
-    begin_worlds();
+    begin_worlds(state);
     set_usual_floating_mode(); /* the tests compute, too */
     look_at_host(&after);
     const char *change = host_difference(&before, &after);
     if (change)
         print_error("making models changes %s\n", change);
     return change ? -1 : 0;
-}
-
-static int end(void **state) {
-    (void)state;
-    end_worlds();
-    return 0;
 }
 
 int main(void) {
@@ -203,5 +196,5 @@ int main(void) {
         cmocka_unit_test(test_unusual_host),
         cmocka_unit_test(test_host_with_traps),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, begin, end_worlds);
 }

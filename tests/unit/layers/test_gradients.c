@@ -3,6 +3,7 @@
 #include "differences.h"
 #include "layers/activations.h"
 #include "model/model.h"
+#include "models.h"
 #include "sample_layers.h"
 
 #include <math.h>
@@ -198,12 +199,6 @@ static void test_sample_layers(void **state) {
             end_op(&run);
         }
     }
-}
-
-static digitnet_model *begin_model(size_t height, size_t width, size_t channels) {
-    digitnet_model *model;
-    expect_ok(digitnet_model_create(&model, height, width, channels));
-    return model;
 }
 
 typedef struct conv2d_case {

@@ -1,5 +1,6 @@
 /* What a fit tells its callbacks, what they may do, and how they and a request end it. */
 #include "core/status.h"
+#include "models.h"
 #include "support.h"
 
 #include <math.h>
@@ -15,12 +16,6 @@ static int make_data(void **state) {
 static int free_data(void **state) {
     digitnet_dataset_free(*state);
     return 0;
-}
-
-static digitnet_model_info info_of(const digitnet_model *model) {
-    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
-    expect_ok(digitnet_model_describe(&info, model));
-    return info;
 }
 
 /* All that was told, to two callbacks in turn. */
