@@ -179,8 +179,9 @@ static void test_sample_layers(void **state) {
         digitnet_model *model = make_sample_layer(&sample_layers[i]);
         expect_ok(digitnet__network_allocate_training(&model->network, DIGITNET_ACTIVATION_LINEAR));
         if (model->network.training.op_count == 0) {
-            assert_string_equal(sample_layers[i].builder->name,
-                                "digitnet_model_add_flatten"); /* whose values stay where they are */
+            const char *name = sample_layers[i].builder->name; /* values stay where they are */
+            assert_true(strcmp(name, "digitnet_model_add_flatten") == 0 ||
+                        strcmp(name, "digitnet_model_add_reshape") == 0);
             digitnet_model_free(model);
             continue;
         }
