@@ -2,6 +2,7 @@
  * the image (fixtures/make-image-layers.py made the figures); their shapes, and what they refuse. */
 #include "fixtures/image-layers.h"
 #include "model/model.h"
+#include "models.h"
 #include "passes.h"
 #include "support.h"
 
@@ -172,17 +173,8 @@ static void test_against_keras(void **state) {
 
 /* ---- Shapes ---- */
 
-static digitnet_model *begin_model(size_t height, size_t width, size_t channels) {
-    digitnet_model *model;
-    expect_ok(digitnet_model_create(&model, height, width, channels));
-    return model;
-}
-
 static void expect_output(digitnet_model *model, size_t height, size_t width, size_t channels) {
-    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
-    digitnet_layer_info last = DIGITNET_INIT(digitnet_layer_info);
-    expect_ok(digitnet_model_describe(&info, model));
-    expect_ok(digitnet_model_describe_layer(&last, model, info.layers - 1));
+    digitnet_layer_info last = layer_at(model, info_of(model).layers - 1);
     assert_int_equal(last.height, height);
     assert_int_equal(last.width, width);
     assert_int_equal(last.channels, channels);
@@ -240,13 +232,11 @@ static void test_large_windows(void **state) {
 /* ---- What is refused ---- */
 
 /* The next layer fails with this message, and the model stays as it is. */
-#define expect_refused(status, add, ...)                                \
-    do {                                                                \
-        expect_failure(add, status, __VA_ARGS__);                       \
-        digitnet_model_clear_error(model);                              \
-        digitnet_model_info info_ = DIGITNET_INIT(digitnet_model_info); \
-        expect_ok(digitnet_model_describe(&info_, model));              \
-        assert_int_equal(info_.layers, layers);                         \
+#define expect_refused(status, add, ...)                 \
+    do {                                                 \
+        expect_failure(add, status, __VA_ARGS__);        \
+        digitnet_model_clear_error(model);               \
+        assert_int_equal(info_of(model).layers, layers); \
     } while (0)
 
 static void test_refused_for_images(void **state) {
