@@ -133,6 +133,110 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     /** @} */
     /** @{ */
     /**
+     * Adds a layer that takes the mean of each window, as digitnet_model_add_average_pool2d() does.
+     *
+     * @param pool     rows and columns of a window; its rows, where `options` sets another width
+     * @param options  width, strides, padding and whether it counts, name; `{}` is all defaults
+     * @return this model
+     */
+    model &average_pool2d(std::size_t pool, const average_pool2d_options &options = {}) &noexcept {
+        digitnet_model_add_average_pool2d_ex(get(), pool, &options);
+        return *this;
+    }
+    model average_pool2d(std::size_t pool, const average_pool2d_options &options = {}) &&noexcept {
+        return std::move(average_pool2d(pool, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that takes the maximum of each channel, as digitnet_model_add_global_max_pool2d() does.
+     *
+     * @param options  whether rows and columns are kept, name; `{}` is all defaults
+     * @return this model
+     */
+    model &global_max_pool2d(const global_max_pool2d_options &options = {}) &noexcept {
+        digitnet_model_add_global_max_pool2d_ex(get(), &options);
+        return *this;
+    }
+    model global_max_pool2d(const global_max_pool2d_options &options = {}) &&noexcept {
+        return std::move(global_max_pool2d(options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that takes the mean of each channel, as digitnet_model_add_global_average_pool2d() does.
+     *
+     * @param options  whether rows and columns are kept, name; `{}` is all defaults
+     * @return this model
+     */
+    model &global_average_pool2d(const global_average_pool2d_options &options = {}) &noexcept {
+        digitnet_model_add_global_average_pool2d_ex(get(), &options);
+        return *this;
+    }
+    model global_average_pool2d(const global_average_pool2d_options &options = {}) &&noexcept {
+        return std::move(global_average_pool2d(options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that puts zeros around an image, as digitnet_model_add_zero_padding2d() does.
+     *
+     * @param top      rows above
+     * @param bottom   rows below
+     * @param left     columns on the left
+     * @param right    columns on the right
+     * @param options  the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &zero_padding2d(std::size_t top, std::size_t bottom, std::size_t left, std::size_t right,
+                          const zero_padding2d_options &options = {}) &noexcept {
+        digitnet_model_add_zero_padding2d_ex(get(), top, bottom, left, right, &options);
+        return *this;
+    }
+    model zero_padding2d(std::size_t top, std::size_t bottom, std::size_t left, std::size_t right,
+                         const zero_padding2d_options &options = {}) &&noexcept {
+        return std::move(zero_padding2d(top, bottom, left, right, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that cuts rows and columns off an image, as digitnet_model_add_cropping2d() does.
+     *
+     * @param top      rows above
+     * @param bottom   rows below
+     * @param left     columns on the left
+     * @param right    columns on the right
+     * @param options  the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &cropping2d(std::size_t top, std::size_t bottom, std::size_t left, std::size_t right,
+                      const cropping2d_options &options = {}) &noexcept {
+        digitnet_model_add_cropping2d_ex(get(), top, bottom, left, right, &options);
+        return *this;
+    }
+    model cropping2d(std::size_t top, std::size_t bottom, std::size_t left, std::size_t right,
+                     const cropping2d_options &options = {}) &&noexcept {
+        return std::move(cropping2d(top, bottom, left, right, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that makes several rows and columns of each, as digitnet_model_add_up_sampling2d() does.
+     *
+     * @param size     how many rows and columns become of one; rows, where `options` sets another width
+     * @param options  width, interpolation, name; `{}` is all defaults
+     * @return this model
+     */
+    model &up_sampling2d(std::size_t size, const up_sampling2d_options &options = {}) &noexcept {
+        digitnet_model_add_up_sampling2d_ex(get(), size, &options);
+        return *this;
+    }
+    model up_sampling2d(std::size_t size, const up_sampling2d_options &options = {}) &&noexcept {
+        return std::move(up_sampling2d(size, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
      * Adds a layer that makes height x width x channels into one row of values, as digitnet_model_add_flatten() does.
      *
      * @param options  the layer's name and input; `{}` is all defaults
@@ -144,6 +248,26 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     }
     model flatten(const flatten_options &options = {}) &&noexcept {
         return std::move(flatten(options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that gives the same values another shape, as digitnet_model_add_reshape() does.
+     *
+     * @param height    rows of the output; 0, as `width`, for one row of values
+     * @param width     columns of the output
+     * @param channels  channels of the output
+     * @param options   the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &reshape(std::size_t height, std::size_t width, std::size_t channels,
+                   const reshape_options &options = {}) &noexcept {
+        digitnet_model_add_reshape_ex(get(), height, width, channels, &options);
+        return *this;
+    }
+    model reshape(std::size_t height, std::size_t width, std::size_t channels,
+                  const reshape_options &options = {}) &&noexcept {
+        return std::move(reshape(height, width, channels, options));
     }
     /** @} */
     /** @{ */
@@ -212,6 +336,25 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     model add(std::initializer_list<const char *> inputs, digitnet_activation function = linear,
               const add_options &options = {}) &&noexcept {
         return std::move(add(inputs, function, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that multiplies several outputs, as digitnet_model_add_multiply() does.
+     *
+     * @param inputs    names of layers, or "input"
+     * @param function  what is applied to the products
+     * @param options   the layer's name; `{}` is all defaults
+     * @return this model
+     */
+    model &multiply(std::initializer_list<const char *> inputs, digitnet_activation function = linear,
+                    const multiply_options &options = {}) &noexcept {
+        digitnet_model_add_multiply_ex(get(), inputs.begin(), inputs.size(), function, &options);
+        return *this;
+    }
+    model multiply(std::initializer_list<const char *> inputs, digitnet_activation function = linear,
+                   const multiply_options &options = {}) &&noexcept {
+        return std::move(multiply(inputs, function, options));
     }
     /** @} */
     /** @{ */

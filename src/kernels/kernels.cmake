@@ -4,7 +4,6 @@ target_sources(digitnet_objects PRIVATE
     kernels/compute.c
     kernels/gemm.c
     kernels/im2col.c
-    kernels/pool2d.c
     kernels/select.c
     kernels/softmax.c
 )
@@ -20,7 +19,9 @@ set(DIGITNET_KERNEL_SET_SOURCES
     conv2d_tile.c
     elementwise.c
     gemm_tile.c
+    multiply.c
     normalize.c
+    pool2d.c
     set.c
     CACHE INTERNAL ""
 )

@@ -32,6 +32,15 @@ static const struct attribute {
     {"no_center", FLAG, offsetof(digitnet__attributes, no_center)},
     {"no_scale", FLAG, offsetof(digitnet__attributes, no_scale)},
     {"unbiased_moving_variance", FLAG, offsetof(digitnet__attributes, unbiased_moving_variance)},
+    {"count_include_pad", FLAG, offsetof(digitnet__attributes, count_include_pad)},
+    {"keepdims", FLAG, offsetof(digitnet__attributes, keepdims)},
+    {"top", COUNT, offsetof(digitnet__attributes, top)},
+    {"bottom", COUNT, offsetof(digitnet__attributes, bottom)},
+    {"left", COUNT, offsetof(digitnet__attributes, left)},
+    {"right", COUNT, offsetof(digitnet__attributes, right)},
+    {"size_height", COUNT, offsetof(digitnet__attributes, size_height)},
+    {"size_width", COUNT, offsetof(digitnet__attributes, size_width)},
+    {"interpolation", ENUMERATION, offsetof(digitnet__attributes, interpolation)},
 };
 enum { ATTRIBUTES = sizeof all / sizeof *all };
 

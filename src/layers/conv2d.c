@@ -38,11 +38,8 @@ static digitnet_status infer_shape(digitnet__layer *layer) {
     const digitnet__attributes *conv = &layer->attributes;
     digitnet__shape input = layer->inputs[0].shape;
     digitnet__conv2d_shape shape = shape_of(layer);
-    if (shape.output_height == 0 || shape.output_width == 0) {
-        return digitnet__fail(DIGITNET_ESHAPE, "layer '%s': a kernel of %zux%zu does not fit its input of %s",
-                              layer->name, conv->window_height, conv->window_width, digitnet__shape_text(input).text);
-    }
     layer->output = (digitnet__shape){shape.output_height, shape.output_width, conv->outputs, false};
+    DNN_TRY(digitnet__window_check_fit(layer, "kernel"));
     size_t dimensions[] = {conv->window_height, conv->window_width, input.channels, conv->outputs};
     size_t positions, values;
     if (!digitnet__layer_set_weights(layer, dimensions, 4) ||
@@ -66,6 +63,7 @@ static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
     const char *inputs[] = {layer->tensors[DNN_KERNEL].name, layer->tensors[DNN_BIAS].name};
     size_t begin = digitnet__onnx_begin_node(nodes, "Conv", NULL, inputs, layer->tensor_count, true);
     digitnet__window_write(nodes->writer, layer);
+    digitnet__onnx_write_integers(nodes->writer, "dilations", (size_t[]){1, 1}, 2);
     digitnet__onnx_write_integer(nodes->writer, "group", 1);
     digitnet__wire_end(nodes->writer, begin);
 }

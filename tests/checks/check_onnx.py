@@ -14,7 +14,18 @@ import sys
 import tempfile
 
 TOLERANCE = 1e-5
-NAMES = ["seed", "kinds", "softmax-image", "linear-image", "pixel", "tiny", "residual", "branches"]
+NAMES = [
+    "seed",
+    "kinds",
+    "softmax-image",
+    "linear-image",
+    "pixel",
+    "tiny",
+    "residual",
+    "branches",
+    "pools",
+    "shapes",
+]
 
 
 def import_or_none(name):

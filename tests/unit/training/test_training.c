@@ -64,6 +64,18 @@ static void test_learns_digits(void **state) {
     digitnet_dataset_free(test);
 }
 
+static void test_excitation_learns_digits(void **state) {
+    (void)state;
+    digitnet_dataset *train, *test;
+    load_subset(&train, &test);
+    digitnet_model *model = make_excitation_network(1);
+    fit(model, train, DIGITNET_WITH(digitnet_fit_options, .epochs = 6));
+    assert_true(evaluate(model, test).accuracy > 0.93);
+    digitnet_model_free(model);
+    digitnet_dataset_free(train);
+    digitnet_dataset_free(test);
+}
+
 /* Against the scores that predict gives. */
 static void test_evaluate(void **state) {
     (void)state;
@@ -366,6 +378,7 @@ static void test_gradient_ranges(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_learns_digits),
+        cmocka_unit_test(test_excitation_learns_digits),
         cmocka_unit_test(test_evaluate),
         cmocka_unit_test(test_validation_fraction),
         cmocka_unit_test(test_last_batch_is_smaller),
