@@ -39,7 +39,7 @@ typedef struct digitnet__layer {
     size_t input_count;
     digitnet__shape output;
     bool frozen; /* its tensors are not trained */
-    /* Adjacent in the block of weights; all have the same number of outputs. */
+    /* Adjacent in the block of weights. */
     digitnet__tensor tensors[DNN_LAYER_TENSORS];
     size_t tensor_count;
     size_t parameters, state_values;
