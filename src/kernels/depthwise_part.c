@@ -69,7 +69,8 @@ ALWAYS_INLINE void sum_tile(const tile *t, size_t positions, bool partial) {
             sum_tile(t, positions, true);             \
     }
 TILE(1)
-TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8)
+TILE(2)
+TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8)
 
     static void (*const tiles[MAX_POSITIONS])(const tile *t) = {sum_tile_1, sum_tile_2, sum_tile_3, sum_tile_4,
                                                                 sum_tile_5, sum_tile_6, sum_tile_7, sum_tile_8};
@@ -137,7 +138,8 @@ ALWAYS_INLINE void sum_taps(const taps *t, size_t tap_rows, size_t tap_columns, 
             sum_taps(t, rows, columns, true);                \
     }
 TAPS(1, 1)
-TAPS(1, 2) TAPS(1, 3) TAPS(2, 1) TAPS(2, 2) TAPS(2, 3) TAPS(3, 1) TAPS(3, 2) TAPS(3, 3)
+TAPS(1, 2)
+TAPS(1, 3) TAPS(2, 1) TAPS(2, 2) TAPS(2, 3) TAPS(3, 1) TAPS(3, 2) TAPS(3, 3)
 
     static void (*const taps_of[MAX_TAP_ROWS][MAX_TAP_COLUMNS])(const taps *t) = {
         {sum_taps_1x1, sum_taps_1x2, sum_taps_1x3},

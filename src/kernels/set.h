@@ -7,6 +7,11 @@
 
 void SET_NAME(gemm)(const digitnet__gemm *gemm);
 
+void SET_NAME(depthwise)(float *output, const float *image, const float *kernel, const float *bias, bool relu,
+                         const digitnet__depthwise_part *part);
+void SET_NAME(depthwise_kernel_gradient)(float *kernel_gradient, const float *output_gradient, const float *image,
+                                         const digitnet__depthwise_part *part);
+
 size_t SET_NAME(conv2d_packed_values)(const digitnet__conv2d_shape *shape);
 void SET_NAME(conv2d_pack)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
                            size_t count);
@@ -23,6 +28,7 @@ void SET_NAME(conv2d_relu_pool_backward)(float *kernel_gradient, float *bias_gra
 
 void SET_NAME(bytes_to_floats)(float *values, const uint8_t *bytes, size_t count);
 void SET_NAME(add)(float *sum, const float *values, size_t count);
+void SET_NAME(add_rows)(float *sum, const float *values, size_t rows, size_t columns);
 void SET_NAME(add_bias_relu)(float *values, const float *bias, size_t rows, size_t columns, bool relu);
 void SET_NAME(relu_backward)(float *gradient, const float *output, size_t count);
 void SET_NAME(adam)(float *weights, float *first_moment, float *second_moment, const float *gradient, size_t count,

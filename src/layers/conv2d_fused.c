@@ -123,6 +123,9 @@ const digitnet__op_kind digitnet__conv2d_fused = {.name = "conv2d_relu_pool",
                                                   .backward = backward};
 
 void digitnet__conv2d_fuse(digitnet__op *op) {
+    const digitnet__conv2d_shape *conv = &op->conv2d;
+    if (conv->groups > 1 || conv->dilation_height > 1 || conv->dilation_width > 1)
+        return;
     op->kind = &digitnet__conv2d_fused;
     op->pool2d = no_pool(&op->conv2d);
 }

@@ -48,6 +48,23 @@
       SMALL_SIZE, SMALL_SIZE, ENUMERATOR)                                                                              \
     X(digitnet_model_add_conv2d_ex, digitnet_model_add_conv2d_ex(P(0), N(1), N(2), (digitnet_activation)I(3), P(4)),   \
       MODEL, SMALL_SIZE, SMALL_SIZE, ENUMERATOR, CONV2D_OPTIONS)                                                       \
+    X(digitnet_model_add_depthwise_conv2d, digitnet_model_add_depthwise_conv2d(P(0), N(1), (digitnet_activation)I(2)), \
+      MODEL, SMALL_SIZE, ENUMERATOR)                                                                                   \
+    X(digitnet_model_add_depthwise_conv2d_ex,                                                                          \
+      digitnet_model_add_depthwise_conv2d_ex(P(0), N(1), (digitnet_activation)I(2), P(3)), MODEL, SMALL_SIZE,          \
+      ENUMERATOR, DEPTHWISE_CONV2D_OPTIONS)                                                                            \
+    X(digitnet_model_add_separable_conv2d,                                                                             \
+      digitnet_model_add_separable_conv2d(P(0), N(1), N(2), (digitnet_activation)I(3)), MODEL, SMALL_SIZE, SMALL_SIZE, \
+      ENUMERATOR)                                                                                                      \
+    X(digitnet_model_add_separable_conv2d_ex,                                                                          \
+      digitnet_model_add_separable_conv2d_ex(P(0), N(1), N(2), (digitnet_activation)I(3), P(4)), MODEL, SMALL_SIZE,    \
+      SMALL_SIZE, ENUMERATOR, SEPARABLE_CONV2D_OPTIONS)                                                                \
+    X(digitnet_model_add_conv2d_transpose,                                                                             \
+      digitnet_model_add_conv2d_transpose(P(0), N(1), N(2), (digitnet_activation)I(3)), MODEL, SMALL_SIZE, SMALL_SIZE, \
+      ENUMERATOR)                                                                                                      \
+    X(digitnet_model_add_conv2d_transpose_ex,                                                                          \
+      digitnet_model_add_conv2d_transpose_ex(P(0), N(1), N(2), (digitnet_activation)I(3), P(4)), MODEL, SMALL_SIZE,    \
+      SMALL_SIZE, ENUMERATOR, CONV2D_TRANSPOSE_OPTIONS)                                                                \
     X(digitnet_model_add_max_pool2d, digitnet_model_add_max_pool2d(P(0), N(1)), MODEL, SMALL_SIZE)                     \
     X(digitnet_model_add_max_pool2d_ex, digitnet_model_add_max_pool2d_ex(P(0), N(1), P(2)), MODEL, SMALL_SIZE,         \
       MAX_POOL2D_OPTIONS)                                                                                              \

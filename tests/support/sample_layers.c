@@ -12,6 +12,61 @@ static digitnet_status add_conv2d_with_strides(digitnet_model *model) {
         DIGITNET_WITH(digitnet_conv2d_options, .stride_height = 2, .no_bias = 1, .padding = DIGITNET_PADDING_SAME));
 }
 
+static digitnet_status add_conv2d_with_dilation(digitnet_model *model) {
+    return digitnet_model_add_conv2d_ex(
+        model, 3, 2, DIGITNET_ACTIVATION_LINEAR,
+        DIGITNET_WITH(digitnet_conv2d_options, .dilation_height = 2, .padding = DIGITNET_PADDING_SAME));
+}
+
+static digitnet_status add_conv2d_with_groups(digitnet_model *model) {
+    return digitnet_model_add_conv2d_ex(model, 6, 2, DIGITNET_ACTIVATION_RELU,
+                                        DIGITNET_WITH(digitnet_conv2d_options, .groups = 2, .stride_width = 2));
+}
+
+static digitnet_status add_conv2d_of_single_channels(digitnet_model *model) {
+    return digitnet_model_add_conv2d_ex(model, 6, 3, DIGITNET_ACTIVATION_LINEAR,
+                                        DIGITNET_WITH(digitnet_conv2d_options, .groups = 3));
+}
+
+static digitnet_status add_pointwise_conv2d(digitnet_model *model) {
+    return digitnet_model_add_conv2d(model, 5, 1, DIGITNET_ACTIVATION_RELU);
+}
+
+static digitnet_status add_depthwise_conv2d(digitnet_model *model) {
+    return digitnet_model_add_depthwise_conv2d_ex(
+        model, 3, DIGITNET_ACTIVATION_RELU,
+        DIGITNET_WITH(digitnet_depthwise_conv2d_options, .padding = DIGITNET_PADDING_SAME));
+}
+
+static digitnet_status add_depthwise_conv2d_with_multiplier(digitnet_model *model) {
+    return digitnet_model_add_depthwise_conv2d_ex(
+        model, 3, DIGITNET_ACTIVATION_LINEAR,
+        DIGITNET_WITH(digitnet_depthwise_conv2d_options, .depth_multiplier = 2, .stride_height = 2, .no_bias = 1));
+}
+
+static digitnet_status add_separable_conv2d(digitnet_model *model) {
+    return digitnet_model_add_separable_conv2d(model, 4, 3, DIGITNET_ACTIVATION_RELU);
+}
+
+/* More filters between the two convolutions than behind them, and more than one block of either. */
+static digitnet_status add_separable_conv2d_with_multiplier(digitnet_model *model) {
+    return digitnet_model_add_separable_conv2d_ex(model, 17, 2, DIGITNET_ACTIVATION_LINEAR,
+                                                  DIGITNET_WITH(digitnet_separable_conv2d_options,
+                                                                .depth_multiplier = 18, .dilation_height = 2,
+                                                                .no_bias = 1, .padding = DIGITNET_PADDING_SAME));
+}
+
+static digitnet_status add_conv2d_transpose(digitnet_model *model) {
+    return digitnet_model_add_conv2d_transpose(model, 3, 3, DIGITNET_ACTIVATION_RELU);
+}
+
+static digitnet_status add_conv2d_transpose_with_strides(digitnet_model *model) {
+    return digitnet_model_add_conv2d_transpose_ex(model, 2, 3, DIGITNET_ACTIVATION_LINEAR,
+                                                  DIGITNET_WITH(digitnet_conv2d_transpose_options, .kernel_width = 2,
+                                                                .stride_height = 2, .stride_width = 3,
+                                                                .padding = DIGITNET_PADDING_SAME));
+}
+
 static digitnet_status add_max_pool2d(digitnet_model *model) {
     return digitnet_model_add_max_pool2d(model, 2);
 }
@@ -53,6 +108,16 @@ static digitnet_status add_concatenate(digitnet_model *model) {
 const sample_layer sample_layers[] = {
     {"conv2d", 6, 5, 2, add_conv2d},
     {"conv2d", 5, 6, 2, add_conv2d_with_strides},
+    {"conv2d", 5, 6, 2, add_conv2d_with_dilation},
+    {"conv2d", 5, 6, 4, add_conv2d_with_groups},
+    {"conv2d", 4, 5, 3, add_conv2d_of_single_channels},
+    {"conv2d", 3, 4, 6, add_pointwise_conv2d},
+    {"depthwise_conv2d", 4, 5, 3, add_depthwise_conv2d},
+    {"depthwise_conv2d", 5, 5, 2, add_depthwise_conv2d_with_multiplier},
+    {"separable_conv2d", 4, 5, 3, add_separable_conv2d},
+    {"separable_conv2d", 3, 4, 1, add_separable_conv2d_with_multiplier},
+    {"conv2d_transpose", 3, 4, 2, add_conv2d_transpose},
+    {"conv2d_transpose", 2, 3, 3, add_conv2d_transpose_with_strides},
     {"max_pooling2d", 4, 5, 3, add_max_pool2d},
     {"flatten", 2, 3, 2, add_flatten},
     {"dense", 1, 1, 7, add_dense},

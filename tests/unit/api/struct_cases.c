@@ -33,6 +33,41 @@ static digitnet_status add_conv2d(misuse *own, void *options) {
     return status;
 }
 
+static digitnet_status add_convolution(digitnet_status (*add)(digitnet_model *model, void *options), void *options) {
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, 2, 2, 1));
+    digitnet_status status = add(model, options);
+    digitnet_model_free(model);
+    return status;
+}
+
+static digitnet_status add_depthwise_conv2d_to(digitnet_model *model, void *options) {
+    return digitnet_model_add_depthwise_conv2d_ex(model, 1, DIGITNET_ACTIVATION_RELU, options);
+}
+
+static digitnet_status add_depthwise_conv2d(misuse *own, void *options) {
+    (void)own;
+    return add_convolution(add_depthwise_conv2d_to, options);
+}
+
+static digitnet_status add_separable_conv2d_to(digitnet_model *model, void *options) {
+    return digitnet_model_add_separable_conv2d_ex(model, 1, 1, DIGITNET_ACTIVATION_RELU, options);
+}
+
+static digitnet_status add_separable_conv2d(misuse *own, void *options) {
+    (void)own;
+    return add_convolution(add_separable_conv2d_to, options);
+}
+
+static digitnet_status add_conv2d_transpose_to(digitnet_model *model, void *options) {
+    return digitnet_model_add_conv2d_transpose_ex(model, 1, 1, DIGITNET_ACTIVATION_RELU, options);
+}
+
+static digitnet_status add_conv2d_transpose(misuse *own, void *options) {
+    (void)own;
+    return add_convolution(add_conv2d_transpose_to, options);
+}
+
 static digitnet_status add_max_pool2d(misuse *own, void *options) {
     (void)own;
     digitnet_model *model;
@@ -237,6 +272,9 @@ static const digitnet_image valid_image = {
 const struct_case option_cases[] = {
     CASE(digitnet_model_options, max_multiply_adds, NULL, create_model),
     CASE(digitnet_conv2d_options, bias_initializer, NULL, add_conv2d),
+    CASE(digitnet_depthwise_conv2d_options, bias_initializer, NULL, add_depthwise_conv2d),
+    CASE(digitnet_separable_conv2d_options, reserved, NULL, add_separable_conv2d),
+    CASE(digitnet_conv2d_transpose_options, bias_initializer, NULL, add_conv2d_transpose),
     CASE(digitnet_max_pool2d_options, reserved, NULL, add_max_pool2d),
     CASE(digitnet_flatten_options, input, NULL, add_flatten),
     CASE(digitnet_dense_options, reserved, NULL, add_dense),

@@ -67,6 +67,9 @@ static void test_null_in_builders(void **state) {
     for (size_t i = 0; i < sample_layer_count; i++)
         expect_invalid(sample_layers[i].add(NULL), "model is NULL");
     expect_invalid(digitnet_model_add_conv2d_ex(NULL, 1, 1, DIGITNET_ACTIVATION_RELU, NULL), "model is NULL");
+    expect_invalid(digitnet_model_add_depthwise_conv2d_ex(NULL, 1, DIGITNET_ACTIVATION_RELU, NULL), "model is NULL");
+    expect_invalid(digitnet_model_add_separable_conv2d_ex(NULL, 1, 1, DIGITNET_ACTIVATION_RELU, NULL), "model is NULL");
+    expect_invalid(digitnet_model_add_conv2d_transpose_ex(NULL, 1, 1, DIGITNET_ACTIVATION_RELU, NULL), "model is NULL");
     expect_invalid(digitnet_model_add_max_pool2d_ex(NULL, 1, NULL), "model is NULL");
     expect_invalid(digitnet_model_add_flatten_ex(NULL, NULL), "model is NULL");
     expect_invalid(digitnet_model_add_dense_ex(NULL, 1, DIGITNET_ACTIVATION_RELU, NULL), "model is NULL");
