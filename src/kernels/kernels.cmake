@@ -22,6 +22,7 @@ set(DIGITNET_KERNEL_SET_SOURCES
     depthwise_part.c
     elementwise.c
     gemm_tile.c
+    normalize.c
     set.c
     CACHE INTERNAL ""
 )

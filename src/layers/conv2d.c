@@ -73,7 +73,7 @@ void digitnet__conv2d_lower(digitnet__op *op, const digitnet__conv2d_shape *shap
 
 void digitnet__conv2d_add_bias_gradient(const digitnet__op *op, const digitnet__op_range *range) {
     size_t filters = op->conv2d.filters;
-    if (op->layer->tensor_count > 1)
+    if (!op->layer->attributes.no_bias)
         op->kernels->add_rows(range->gradient + op->layer->tensors[DNN_KERNEL].values, range->output_gradient,
                               range->samples * op->output_values / filters, filters);
 }

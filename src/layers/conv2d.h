@@ -35,11 +35,6 @@ extern const digitnet__op_kind digitnet__conv2d_fused;
 /* Makes a convolution whose ReLU has been absorbed the fused one, if that can serve it. */
 void digitnet__conv2d_fuse(digitnet__op *op);
 
-/* NULL where the layer has none; `parameters` are the layer's own. */
-static inline const float *digitnet__conv2d_bias(const digitnet__op *op, const float *parameters) {
-    return op->layer->tensor_count > 1 ? parameters + op->layer->tensors[DNN_KERNEL].values : NULL;
-}
-
 /* Adds to the bias's gradient, where the layer has one. */
 void digitnet__conv2d_add_bias_gradient(const digitnet__op *op, const digitnet__op_range *range);
 

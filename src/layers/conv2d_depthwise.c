@@ -28,7 +28,7 @@ static void forward(const digitnet__op *op, const digitnet__op_range *range) {
     scratch_layout scratch = scratch_of(op, range->scratch);
     bool relu = op->activation == DIGITNET_ACTIVATION_RELU;
     digitnet__depthwise_conv2d(op->kernels, range->output, range->inputs[0], range->packed,
-                               digitnet__conv2d_bias(op, range->parameters), relu, &op->conv2d, range->samples,
+                               digitnet__op_bias(op, range->parameters), relu, &op->conv2d, range->samples,
                                digitnet__arena_at(&scratch.arena, scratch.kernels));
     if (!relu)
         digitnet__op_activate(op, range->output, NULL, range->samples);
@@ -55,6 +55,10 @@ static void backward(const digitnet__op *op, const digitnet__op_range *range) {
                                                   digitnet__arena_at(&scratch.arena, scratch.kernels));
 }
 
+static bool absorb(digitnet__op *op, const digitnet__op *next) {
+    return digitnet__op_absorb_normalization(op, next) || digitnet__op_absorb_activation(op, next);
+}
+
 static bool measure(digitnet__op *op) {
     scratch_layout scratch = scratch_of(op, NULL);
     op->packed_values = op->layer->tensors[DNN_KERNEL].values;
@@ -63,7 +67,7 @@ static bool measure(digitnet__op *op) {
 }
 
 const digitnet__op_kind digitnet__conv2d_depthwise = {.name = "conv2d_depthwise",
-                                                      .absorb = digitnet__op_absorb_activation,
+                                                      .absorb = absorb,
                                                       .measure = measure,
                                                       .pack = pack,
                                                       .forward = forward,

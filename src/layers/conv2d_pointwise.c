@@ -70,7 +70,7 @@ static void pack(const digitnet__op *op, float *packed, const float *parameters,
 static void forward(const digitnet__op *op, const digitnet__op_range *range) {
     digitnet__pointwise product = product_of(op, range->samples);
     digitnet__pointwise_forward(range->output, range->inputs[0], range->packed, &product);
-    digitnet__op_activate(op, range->output, digitnet__conv2d_bias(op, range->parameters), range->samples);
+    digitnet__op_activate(op, range->output, digitnet__op_bias(op, range->parameters), range->samples);
 }
 
 static void backward(const digitnet__op *op, const digitnet__op_range *range) {
@@ -83,13 +83,17 @@ static void backward(const digitnet__op *op, const digitnet__op_range *range) {
                                            &product);
 }
 
+static bool absorb(digitnet__op *op, const digitnet__op *next) {
+    return digitnet__op_absorb_normalization(op, next) || digitnet__op_absorb_activation(op, next);
+}
+
 static bool measure(digitnet__op *op) {
     op->packed_values = op->layer->tensors[DNN_KERNEL].values;
     return true;
 }
 
 const digitnet__op_kind digitnet__conv2d_pointwise = {.name = "conv2d_pointwise",
-                                                      .absorb = digitnet__op_absorb_activation,
+                                                      .absorb = absorb,
                                                       .measure = measure,
                                                       .pack = pack,
                                                       .forward = forward,

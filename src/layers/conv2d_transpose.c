@@ -102,7 +102,7 @@ static void forward(const digitnet__op *op, const digitnet__op_range *range) {
             find_columns(op, range->scratch, input + first * op->conv2d.filters, range->parameters, count);
             digitnet__col2im_add(output, range->scratch, &op->conv2d, 0, first, count);
         }
-        digitnet__op_activate(op, output, digitnet__conv2d_bias(op, range->parameters), 1);
+        digitnet__op_activate(op, output, digitnet__op_bias(op, range->parameters), 1);
     }
 }
 

@@ -136,8 +136,8 @@ static digitnet_status take_padding(digitnet__attributes *window, const digitnet
 digitnet_status digitnet__window_read_dilations(digitnet__layer *layer, const digitnet__onnx_reader *reader,
                                                 const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]) {
     digitnet__attributes *window = &layer->attributes;
-    DNN_TRY(take_sizes(&window->dilation_height, &window->dilation_width, reader->node,
-                       &attributes[DNN_WINDOW_DILATIONS]));
+    DNN_TRY(
+        take_sizes(&window->dilation_height, &window->dilation_width, reader->node, &attributes[DNN_WINDOW_DILATIONS]));
     window->dilation_height = window->dilation_height == 1 ? 0 : window->dilation_height;
     window->dilation_width = window->dilation_width == 1 ? 0 : window->dilation_width;
     return DIGITNET_OK;
