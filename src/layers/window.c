@@ -143,8 +143,8 @@ digitnet_status digitnet__window_read_dilations(digitnet__layer *layer, const di
     return DIGITNET_OK;
 }
 
-digitnet_status digitnet__window_read(digitnet__layer *layer, const digitnet__onnx_reader *reader,
-                                      const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]) {
+digitnet_status digitnet__window_read_sizes(digitnet__layer *layer, const digitnet__onnx_reader *reader,
+                                            const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]) {
     digitnet__attributes *window = &layer->attributes;
     const int64_t *dilations = attributes[DNN_WINDOW_DILATIONS].integers;
     if (dilations[0] != (int64_t)dilation_of(window->dilation_height) ||
@@ -152,7 +152,13 @@ digitnet_status digitnet__window_read(digitnet__layer *layer, const digitnet__on
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'dilations' is not 1, 1");
     DNN_TRY(take_sizes(&window->stride_height, &window->stride_width, reader->node, &attributes[DNN_WINDOW_STRIDES]));
     if (attributes[DNN_WINDOW_KERNEL_SHAPE].present)
-        DNN_TRY(take_sizes(&window->window_height, &window->window_width, reader->node,
-                           &attributes[DNN_WINDOW_KERNEL_SHAPE]));
-    return take_padding(window, reader, attributes);
+        return take_sizes(&window->window_height, &window->window_width, reader->node,
+                          &attributes[DNN_WINDOW_KERNEL_SHAPE]);
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__window_read(digitnet__layer *layer, const digitnet__onnx_reader *reader,
+                                      const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]) {
+    DNN_TRY(digitnet__window_read_sizes(layer, reader, attributes));
+    return take_padding(&layer->attributes, reader, attributes);
 }

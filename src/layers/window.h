@@ -34,9 +34,12 @@ void digitnet__window_defaults(digitnet__onnx_attribute attributes[DNN_WINDOW_AT
 /* Sets the layer's dilation from attributes that have been read. */
 digitnet_status digitnet__window_read_dilations(digitnet__layer *layer, const digitnet__onnx_reader *reader,
                                                 const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]);
-/* Sets the layer's window from attributes that have been read, over an image of this shape. Without a kernel_shape the
- * window's size is as it was. EUNSUPPORTED for padding that is neither VALID nor SAME of this library, and for other
+/* Sets the layer's window and strides. Without a kernel_shape the window's size is as it was. EUNSUPPORTED for other
  * dilations than the layer has: a kind that has any takes them before. */
+digitnet_status digitnet__window_read_sizes(digitnet__layer *layer, const digitnet__onnx_reader *reader,
+                                            const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]);
+/* Likewise with the padding, over an image of the reader's shape. EUNSUPPORTED for padding that is neither VALID nor
+ * SAME of this library. */
 digitnet_status digitnet__window_read(digitnet__layer *layer, const digitnet__onnx_reader *reader,
                                       const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]);
 
