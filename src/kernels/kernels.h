@@ -98,11 +98,20 @@ typedef struct digitnet__kernels {
     void (*conv2d_relu_pool)(float *output, uint8_t *argmax, const float *image, const float *packed, const float *bias,
                              const digitnet__conv2d_shape *shape, const digitnet__pool2d_shape *pool, void *scratch);
 
-    /* Its gradients. output_gradient, output and argmax (NULL where the pool is 1 x 1) are those of the pooled output;
-     * where output is 0 the ReLU let nothing through. A pool lets one value of each window through: the work is done
-     * for those alone, the others being exact zeros. Adds to kernel_gradient (and bias_gradient unless NULL);
-     * image_gradient (padded size; NULL where not wanted) is overwritten. scratch: conv2d_relu_pool_backward_scratch()
-     * bytes. */
+    /* The same without ReLU and pool; scratch as for a pool of 1 x 1. */
+    void (*conv2d)(float *output, const float *image, const float *packed, const float *bias,
+                   const digitnet__conv2d_shape *shape, void *scratch);
+    /* Prepares the weights of the convolution that goes back, from the gradient by this one's output to the one by its
+     * image, where strides are 1: its kernel is this one's, turned by 180 degrees, with channels and filters in each
+     * other's place. `count` filters of this one, from `first` on. */
+    void (*conv2d_pack_back)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
+                             size_t count);
+
+    /* The gradients of conv2d_relu_pool(). output_gradient, output and argmax (NULL where the pool is 1 x 1) are those
+     * of the pooled output; where output is 0 the ReLU let nothing through. A pool lets one value of each window
+     * through: the work is done for those alone, the others being exact zeros. Adds to kernel_gradient (and
+     * bias_gradient unless NULL); image_gradient (padded size; NULL where not wanted) is overwritten. scratch:
+     * conv2d_relu_pool_backward_scratch() bytes. */
     size_t (*conv2d_relu_pool_backward_scratch)(const digitnet__conv2d_shape *shape,
                                                 const digitnet__pool2d_shape *pool);
     void (*conv2d_relu_pool_backward)(float *kernel_gradient, float *bias_gradient, float *image_gradient,

@@ -19,6 +19,10 @@ size_t SET_NAME(conv2d_relu_pool_scratch)(const digitnet__conv2d_shape *shape, c
 void SET_NAME(conv2d_relu_pool)(float *output, uint8_t *argmax, const float *image, const float *packed,
                                 const float *bias, const digitnet__conv2d_shape *shape,
                                 const digitnet__pool2d_shape *pool, void *scratch);
+void SET_NAME(conv2d)(float *output, const float *image, const float *packed, const float *bias,
+                      const digitnet__conv2d_shape *shape, void *scratch);
+void SET_NAME(conv2d_pack_back)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
+                                size_t count);
 size_t SET_NAME(conv2d_relu_pool_backward_scratch)(const digitnet__conv2d_shape *shape,
                                                    const digitnet__pool2d_shape *pool);
 void SET_NAME(conv2d_relu_pool_backward)(float *kernel_gradient, float *bias_gradient, float *image_gradient,

@@ -61,14 +61,57 @@ digitnet_status digitnet__conv2d_infer(digitnet__layer *layer, digitnet__conv2d_
     return DIGITNET_OK;
 }
 
-void digitnet__conv2d_lower(digitnet__op *op, const digitnet__conv2d_shape *shape) {
-    bool pointwise = shape->kernel_height == 1 && shape->kernel_width == 1 && shape->stride_height == 1 &&
-                     shape->stride_width == 1 && shape->groups == 1;
-    bool depthwise = shape->groups > 1 && shape->groups == shape->channels;
-    op->kind = pointwise   ? &digitnet__conv2d_pointwise
-               : depthwise ? &digitnet__conv2d_depthwise
-                           : &digitnet__conv2d_general;
+digitnet__pool2d_shape digitnet__conv2d_no_pool(const digitnet__conv2d_shape *conv) {
+    return (digitnet__pool2d_shape){.height = conv->output_height,
+                                    .width = conv->output_width,
+                                    .channels = conv->filters,
+                                    .pool_height = 1,
+                                    .pool_width = 1,
+                                    .stride_height = 1,
+                                    .stride_width = 1,
+                                    .output_height = conv->output_height,
+                                    .output_width = conv->output_width};
+}
+
+bool digitnet__conv2d_is_padded(const digitnet__conv2d_shape *conv) {
+    return conv->padding_top || conv->padding_bottom || conv->padding_left || conv->padding_right;
+}
+
+size_t digitnet__conv2d_reserve_padded(digitnet__arena *arena, const digitnet__conv2d_shape *conv) {
+    const size_t dimensions[] = {conv->height + conv->padding_top + conv->padding_bottom,
+                                 conv->width + conv->padding_left + conv->padding_right, conv->channels};
+    size_t values = 0;
+    if (digitnet__conv2d_is_padded(conv) && !digitnet__size_product(&values, dimensions, 3))
+        arena->overflow = true;
+    return digitnet__arena_reserve(arena, values, sizeof(float));
+}
+
+/* What the tiles of the kernels take. */
+static bool is_plain(const digitnet__conv2d_shape *shape) {
+    return shape->groups == 1 && shape->dilation_height == 1 && shape->dilation_width == 1;
+}
+
+void digitnet__conv2d_lower(digitnet__op *op, const digitnet__conv2d_shape *shape, bool training) {
+    bool moves_by_one = shape->stride_height == 1 && shape->stride_width == 1;
+    if (is_plain(shape) && moves_by_one && shape->kernel_height == 1 && shape->kernel_width == 1)
+        op->kind = &digitnet__conv2d_pointwise;
+    else if (is_plain(shape) && moves_by_one)
+        op->kind = training ? &digitnet__conv2d_direct_training : &digitnet__conv2d_direct;
+    else if (shape->groups > 1 && shape->groups == shape->channels)
+        op->kind = &digitnet__conv2d_depthwise;
+    else
+        op->kind = &digitnet__conv2d_general;
     op->conv2d = *shape;
+}
+
+bool digitnet__conv2d_absorb(digitnet__op *op, const digitnet__op *next) {
+    if (digitnet__op_absorb_normalization(op, next))
+        return true;
+    if (!digitnet__op_absorb_activation(op, next))
+        return false;
+    if (op->activation == DIGITNET_ACTIVATION_RELU && is_plain(&op->conv2d))
+        digitnet__conv2d_fuse(op);
+    return true;
 }
 
 void digitnet__conv2d_add_bias_gradient(const digitnet__op *op, const digitnet__op_range *range) {
@@ -123,10 +166,9 @@ static digitnet_status infer_shape(digitnet__layer *layer) {
 }
 
 static void lower(digitnet__op *op, bool training) {
-    (void)training;
     digitnet__conv2d_shape shape = digitnet__conv2d_shape_of(op->layer, op->layer->inputs[0].shape,
                                                              op->layer->attributes.outputs, groups_of(op->layer));
-    digitnet__conv2d_lower(op, &shape);
+    digitnet__conv2d_lower(op, &shape, training);
 }
 
 static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {

@@ -141,20 +141,10 @@ static void backward(const digitnet__op *op, const digitnet__op_range *range) {
     }
 }
 
-static bool absorb(digitnet__op *op, const digitnet__op *next) {
-    if (digitnet__op_absorb_normalization(op, next))
-        return true;
-    if (!digitnet__op_absorb_activation(op, next))
-        return false;
-    if (op->activation == DIGITNET_ACTIVATION_RELU)
-        digitnet__conv2d_fuse(op);
-    return true;
-}
-
 /* One position's taps, or CHUNK_VALUES at most. */
 static bool measure(digitnet__op *op) {
     return digitnet__size_multiply(&op->scratch_bytes, chunk_positions(op) * taps_of(op), sizeof(float));
 }
 
 const digitnet__op_kind digitnet__conv2d_general = {
-    .name = "conv2d", .absorb = absorb, .measure = measure, .forward = forward, .backward = backward};
+    .name = "conv2d", .absorb = digitnet__conv2d_absorb, .measure = measure, .forward = forward, .backward = backward};

@@ -34,10 +34,9 @@ static digitnet_status infer_shape(digitnet__layer *layer) {
 }
 
 static void lower(digitnet__op *op, bool training) {
-    (void)training;
     digitnet__shape input = op->layer->inputs[0].shape;
     digitnet__conv2d_shape shape = digitnet__conv2d_shape_of(op->layer, input, filters_of(op->layer), input.channels);
-    digitnet__conv2d_lower(op, &shape);
+    digitnet__conv2d_lower(op, &shape, training);
 }
 
 static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
