@@ -11,10 +11,10 @@
  * it. A builder that meets another use of the model, or comes after the first compile, fails without spoiling it.
  *
  * A layer's name is 1 to 63 bytes of UTF-8 without '/' and control characters, and no two layers have the same. A layer
- * without a name is called as in Keras: "conv2d", "conv2d_1", "max_pooling2d", "average_pooling2d",
- * "global_max_pooling2d", "global_average_pooling2d", "zero_padding2d", "cropping2d", "up_sampling2d", "flatten",
- * "reshape", "dense", "dropout", "activation", "add", "multiply", "concatenate", "batch_normalization"; "input" is no
- * layer's name.
+ * without a name is called as in Keras: "conv2d", "conv2d_1", "depthwise_conv2d", "separable_conv2d",
+ * "conv2d_transpose", "max_pooling2d", "average_pooling2d", "global_max_pooling2d", "global_average_pooling2d",
+ * "zero_padding2d", "cropping2d", "up_sampling2d", "flatten", "reshape", "dense", "dropout", "activation", "add",
+ * "multiply", "concatenate", "batch_normalization"; "input" is no layer's name.
  */
 #ifndef DIGITNET_LAYERS_H
 #define DIGITNET_LAYERS_H
@@ -24,7 +24,8 @@
 DIGITNET_BEGIN_DECLARATIONS
 
 /** Where a tensor's first values come from. fan_in and fan_out are the values that one output sums up and that one
- * input goes into, every tap of a convolution's kernel counted. */
+ * input goes into, every tap of a convolution's kernel counted; as in Keras they are taken from the kernel's
+ * dimensions, the last but one and the last, whatever groups, a depthwise or a transposed convolution make of them. */
 typedef enum digitnet_initializer {
     DIGITNET_INITIALIZER_DEFAULT = 0,        /**< Glorot uniform for kernels, zeros for biases, as in Keras. */
     DIGITNET_INITIALIZER_GLOROT_UNIFORM = 1, /**< Uniform in +-sqrt(6 / (fan_in + fan_out)). */
@@ -38,12 +39,15 @@ typedef enum digitnet_initializer {
 
 /** More about a convolution; zero is the default. */
 typedef struct digitnet_conv2d_options {
-    size_t struct_size;   /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
-    const char *name;     /**< The layer's name, copied; NULL: as in Keras. */
-    const char *input;    /**< The name of the layer whose output is taken; NULL: the layer before. */
-    size_t kernel_width;  /**< Zero: as wide as high. */
-    size_t stride_height; /**< Zero: 1. */
-    size_t stride_width;  /**< Zero: as `stride_height`. */
+    size_t struct_size;     /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;       /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;      /**< The name of the layer whose output is taken; NULL: the layer before. */
+    size_t kernel_width;    /**< Zero: as wide as high. */
+    size_t stride_height;   /**< Zero: 1. */
+    size_t stride_width;    /**< Zero: as `stride_height`. */
+    size_t dilation_height; /**< The step from row to row of a kernel, over the input; zero: 1. */
+    size_t dilation_width;  /**< Likewise from column to column; zero: as `dilation_height`. */
+    size_t groups;          /**< Equal parts of the filters, each of which sees its part of the channels; zero: 1. */
     /** A penalty that the loss has besides: this times the sum of the kernel's magnitudes. Finite and not below 0. */
     double kernel_l1;
     double kernel_l2;                        /**< Likewise, times the sum of the kernel's squares, as Keras's L2. */
@@ -59,7 +63,8 @@ typedef struct digitnet_conv2d_options {
  * Adds a two-dimensional convolution.
  *
  * Takes rows x columns x channels and gives rows x columns x `filters`, where DIGITNET_PADDING_VALID padding and stride
- * 1, the defaults, leave `kernel` - 1 rows and columns less. As in every such library it is a cross-correlation.
+ * 1, the defaults, leave `kernel` - 1 rows and columns less. As in every such library it is a cross-correlation. The
+ * tensor "kernel" is rows x columns x channels of a group x `filters`, as in Keras, and "bias" `filters` values.
  * Requires exclusive access to the model.
  *
  * @param model       the model; NULL is an error that is not kept
@@ -80,14 +85,167 @@ DIGITNET_API digitnet_status digitnet_model_add_conv2d(digitnet_model *model, si
  * digitnet_model_add_conv2d() with options; `kernel` is then the height of the kernels.
  *
  * @copydetails digitnet_model_add_conv2d()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, a flag that is neither 0 nor
- *                 1, a name that is taken or not allowed, or a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, `filters` that are no multiple
+ *                 of `groups`, a flag that is neither 0 nor 1, a name that is taken or not allowed, or a wrong
+ *                 `struct_size`; DIGITNET_ESHAPE also for channels that are no multiple of `groups`
  * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
  * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
  */
 DIGITNET_API digitnet_status digitnet_model_add_conv2d_ex(digitnet_model *model, size_t filters, size_t kernel,
                                                           digitnet_activation activation,
                                                           const digitnet_conv2d_options *options);
+
+/** More about a depthwise convolution; zero is the default. */
+typedef struct digitnet_depthwise_conv2d_options {
+    size_t struct_size;       /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;         /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;        /**< The name of the layer whose output is taken; NULL: the layer before. */
+    size_t kernel_width;      /**< Zero: as wide as high. */
+    size_t stride_height;     /**< Zero: 1. */
+    size_t stride_width;      /**< Zero: as `stride_height`. */
+    size_t dilation_height;   /**< The step from row to row of a kernel, over the input; zero: 1. */
+    size_t dilation_width;    /**< Likewise from column to column; zero: as `dilation_height`. */
+    size_t depth_multiplier;  /**< Kernels of each channel; zero: 1. */
+    digitnet_padding padding; /**< Zero: DIGITNET_PADDING_VALID. */
+    int32_t no_bias;          /**< 1: without biases. */
+    digitnet_initializer depthwise_initializer; /**< Of the kernel; zero: Glorot uniform. */
+    digitnet_initializer bias_initializer;      /**< Zero: zeros. */
+} digitnet_depthwise_conv2d_options;
+
+/**
+ * Adds a depthwise convolution: each channel has kernels of its own.
+ *
+ * Takes rows x columns x channels and gives rows x columns x channels, or, of several kernels each, those of the first
+ * channel, then those of the second, and so on. The tensor "kernel" is rows x columns x channels x kernels of each, as
+ * in Keras, and "bias" has a value for each channel of the output. Requires exclusive access to the model.
+ *
+ * @param model       the model; NULL is an error that is not kept
+ * @param kernel      rows and columns of each kernel
+ * @param activation  what is applied to the sums
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL, `kernel` is zero, or the activation is unknown
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESHAPE  the layer before gives no rows and columns, or less than the kernel has
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_depthwise_conv2d(digitnet_model *model, size_t kernel,
+                                                                 digitnet_activation activation);
+/**
+ * digitnet_model_add_depthwise_conv2d() with options; `kernel` is then the height of the kernels.
+ *
+ * @copydetails digitnet_model_add_depthwise_conv2d()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, a flag that is neither 0 nor
+ *                 1, a name that is taken or not allowed, or a wrong `struct_size`
+ * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_depthwise_conv2d_ex(digitnet_model *model, size_t kernel,
+                                                                    digitnet_activation activation,
+                                                                    const digitnet_depthwise_conv2d_options *options);
+
+/** More about a depthwise separable convolution; zero is the default. */
+typedef struct digitnet_separable_conv2d_options {
+    size_t struct_size;       /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;         /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;        /**< The name of the layer whose output is taken; NULL: the layer before. */
+    size_t kernel_width;      /**< Zero: as wide as high. */
+    size_t stride_height;     /**< Zero: 1. */
+    size_t stride_width;      /**< Zero: as `stride_height`. */
+    size_t dilation_height;   /**< The step from row to row of a kernel, over the input; zero: 1. */
+    size_t dilation_width;    /**< Likewise from column to column; zero: as `dilation_height`. */
+    size_t depth_multiplier;  /**< Depthwise kernels of each channel; zero: 1. */
+    digitnet_padding padding; /**< Zero: DIGITNET_PADDING_VALID. */
+    int32_t no_bias;          /**< 1: without biases. */
+    digitnet_initializer depthwise_initializer; /**< Zero: Glorot uniform. */
+    digitnet_initializer pointwise_initializer; /**< Zero: Glorot uniform. */
+    digitnet_initializer bias_initializer;      /**< Zero: zeros. */
+    int32_t reserved;                           /**< Zero. */
+} digitnet_separable_conv2d_options;
+
+/**
+ * Adds a depthwise separable convolution: a depthwise one, and behind it a convolution with kernels of 1 x 1.
+ *
+ * Takes rows x columns x channels and gives rows x columns x `filters`, rows and columns being those of
+ * digitnet_model_add_conv2d(). The tensors are as in Keras: "depthwise_kernel", rows x columns x channels x kernels of
+ * each, "pointwise_kernel", 1 x 1 x all these kernels x `filters`, and "bias". Requires exclusive access to the model.
+ *
+ * @param model       the model; NULL is an error that is not kept
+ * @param filters     channels of the output
+ * @param kernel      rows and columns of each depthwise kernel
+ * @param activation  what is applied to the sums of the second convolution; nothing stands behind the first
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL, a size is zero, or the activation is unknown
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESHAPE  the layer before gives no rows and columns, or less than the kernel has
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_separable_conv2d(digitnet_model *model, size_t filters, size_t kernel,
+                                                                 digitnet_activation activation);
+/**
+ * digitnet_model_add_separable_conv2d() with options; `kernel` is then the height of the depthwise kernels.
+ *
+ * @copydetails digitnet_model_add_separable_conv2d()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, a flag that is neither 0 nor
+ *                 1, a name that is taken or not allowed, or a wrong `struct_size`
+ * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_separable_conv2d_ex(digitnet_model *model, size_t filters,
+                                                                    size_t kernel, digitnet_activation activation,
+                                                                    const digitnet_separable_conv2d_options *options);
+
+/** More about a transposed convolution; zero is the default. */
+typedef struct digitnet_conv2d_transpose_options {
+    size_t struct_size;       /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;         /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;        /**< The name of the layer whose output is taken; NULL: the layer before. */
+    size_t kernel_width;      /**< Zero: as wide as high. */
+    size_t stride_height;     /**< The step over the output for each row of the input; zero: 1. */
+    size_t stride_width;      /**< Likewise for each column; zero: as `stride_height`. */
+    digitnet_padding padding; /**< Zero: DIGITNET_PADDING_VALID. */
+    int32_t no_bias;          /**< 1: without biases. */
+    digitnet_initializer kernel_initializer; /**< Zero: Glorot uniform. */
+    digitnet_initializer bias_initializer;   /**< Zero: zeros. */
+} digitnet_conv2d_transpose_options;
+
+/**
+ * Adds a transposed convolution, which makes images larger: a convolution's way back from its output to its image.
+ *
+ * Takes rows x columns x channels and gives rows x columns x `filters`, as in Keras: with DIGITNET_PADDING_SAME as many
+ * rows as the input has times the stride, with DIGITNET_PADDING_VALID (rows - 1) x stride + the larger of stride and
+ * kernel; columns likewise. The tensor "kernel" is rows x columns x `filters` x channels, as in Keras, and "bias"
+ * `filters` values. Requires exclusive access to the model.
+ *
+ * @param model       the model; NULL is an error that is not kept
+ * @param filters     channels of the output
+ * @param kernel      rows and columns of each kernel
+ * @param activation  what is applied to the sums
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL, a size is zero, or the activation is unknown
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESHAPE  the layer before gives no rows and columns
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_conv2d_transpose(digitnet_model *model, size_t filters, size_t kernel,
+                                                                 digitnet_activation activation);
+/**
+ * digitnet_model_add_conv2d_transpose() with options; `kernel` is then the height of the kernels.
+ *
+ * @copydetails digitnet_model_add_conv2d_transpose()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, a flag that is neither 0 nor
+ *                 1, a name that is taken or not allowed, or a wrong `struct_size`
+ * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_conv2d_transpose_ex(digitnet_model *model, size_t filters,
+                                                                    size_t kernel, digitnet_activation activation,
+                                                                    const digitnet_conv2d_transpose_options *options);
 
 /** More about a max pooling layer; zero is the default. */
 typedef struct digitnet_max_pool2d_options {

@@ -9,6 +9,12 @@ namespace digitnet {
 
 /** Options of model::conv2d(). */
 using conv2d_options = sized<digitnet_conv2d_options>;
+/** Options of model::depthwise_conv2d(). */
+using depthwise_conv2d_options = sized<digitnet_depthwise_conv2d_options>;
+/** Options of model::separable_conv2d(). */
+using separable_conv2d_options = sized<digitnet_separable_conv2d_options>;
+/** Options of model::conv2d_transpose(). */
+using conv2d_transpose_options = sized<digitnet_conv2d_transpose_options>;
 /** Options of model::max_pool2d(). */
 using max_pool2d_options = sized<digitnet_max_pool2d_options>;
 /** Options of model::average_pool2d(). */

@@ -102,7 +102,7 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      * @param filters   how many kernels, and so channels of the output
      * @param kernel    rows and columns of each kernel; its rows, where `options` sets another width
      * @param function  what is applied to the sums
-     * @param options   width, strides, padding, biases, name; `{}` is all defaults
+     * @param options   width, strides, dilation, groups, padding, biases, name; `{}` is all defaults
      * @return this model
      */
     model &conv2d(std::size_t filters, std::size_t kernel, digitnet_activation function,
@@ -113,6 +113,65 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     model conv2d(std::size_t filters, std::size_t kernel, digitnet_activation function,
                  const conv2d_options &options = {}) &&noexcept {
         return std::move(conv2d(filters, kernel, function, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a depthwise convolution, as digitnet_model_add_depthwise_conv2d() does.
+     *
+     * @param kernel    rows and columns of each kernel; its rows, where `options` sets another width
+     * @param function  what is applied to the sums
+     * @param options   kernels of each channel, width, strides, dilation, padding, biases, name; `{}` is all defaults
+     * @return this model
+     */
+    model &depthwise_conv2d(std::size_t kernel, digitnet_activation function,
+                            const depthwise_conv2d_options &options = {}) &noexcept {
+        digitnet_model_add_depthwise_conv2d_ex(get(), kernel, function, &options);
+        return *this;
+    }
+    model depthwise_conv2d(std::size_t kernel, digitnet_activation function,
+                           const depthwise_conv2d_options &options = {}) &&noexcept {
+        return std::move(depthwise_conv2d(kernel, function, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a depthwise separable convolution, as digitnet_model_add_separable_conv2d() does.
+     *
+     * @param filters   channels of the output
+     * @param kernel    rows and columns of each depthwise kernel; its rows, where `options` sets another width
+     * @param function  what is applied to the sums of the second convolution
+     * @param options   kernels of each channel, width, strides, dilation, padding, biases, name; `{}` is all defaults
+     * @return this model
+     */
+    model &separable_conv2d(std::size_t filters, std::size_t kernel, digitnet_activation function,
+                            const separable_conv2d_options &options = {}) &noexcept {
+        digitnet_model_add_separable_conv2d_ex(get(), filters, kernel, function, &options);
+        return *this;
+    }
+    model separable_conv2d(std::size_t filters, std::size_t kernel, digitnet_activation function,
+                           const separable_conv2d_options &options = {}) &&noexcept {
+        return std::move(separable_conv2d(filters, kernel, function, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a transposed convolution, as digitnet_model_add_conv2d_transpose() does.
+     *
+     * @param filters   channels of the output
+     * @param kernel    rows and columns of each kernel; its rows, where `options` sets another width
+     * @param function  what is applied to the sums
+     * @param options   width, strides, padding, biases, name; `{}` is all defaults
+     * @return this model
+     */
+    model &conv2d_transpose(std::size_t filters, std::size_t kernel, digitnet_activation function,
+                            const conv2d_transpose_options &options = {}) &noexcept {
+        digitnet_model_add_conv2d_transpose_ex(get(), filters, kernel, function, &options);
+        return *this;
+    }
+    model conv2d_transpose(std::size_t filters, std::size_t kernel, digitnet_activation function,
+                           const conv2d_transpose_options &options = {}) &&noexcept {
+        return std::move(conv2d_transpose(filters, kernel, function, options));
     }
     /** @} */
     /** @{ */

@@ -47,27 +47,38 @@ static bool place_packed(digitnet__network *network, size_t *offset, size_t valu
     return digitnet__size_add(&network->packed_count, network->packed_count, values);
 }
 
-/* Gives each layer that an op packs a place, and folded weights others. False where their sum overflows. */
-static bool place_packings(digitnet__network *network) {
-    digitnet__plan *both[] = {&network->inference, &network->training};
-    for (size_t i = 0; i < 2; i++) {
-        for (size_t k = 0; k < both[i]->op_count; k++) {
-            digitnet__op *op = &both[i]->ops[k];
-            if (op->normalization) {
-                if (!place_packed(network, &op->packed_offset, op->packed_values))
-                    return false;
-                continue;
-            }
-            digitnet__packing *packing = &network->packings[op->layer_index];
-            if (op->packed_values && !packing->op) {
-                packing->op = op;
-                if (!place_packed(network, &packing->offset, op->packed_values))
-                    return false;
-            }
-            op->packed_offset = packing->offset;
-        }
+/* The op that packs a layer's weights: where one in training packs more, as for the backward pass, the other one's come
+ * first in that. */
+static void find_packings(digitnet__network *network, const digitnet__plan *plan) {
+    for (size_t i = 0; i < plan->op_count; i++) {
+        const digitnet__op *op = &plan->ops[i];
+        digitnet__packing *packing = &network->packings[op->layer_index];
+        if (!op->normalization && op->packed_values > (packing->op ? packing->op->packed_values : 0))
+            packing->op = op;
+    }
+}
+
+/* Tells the ops where their layers' packed weights lie, and gives folded ones places of their own. */
+static bool place_ops(digitnet__network *network, digitnet__plan *plan) {
+    for (size_t i = 0; i < plan->op_count; i++) {
+        digitnet__op *op = &plan->ops[i];
+        op->packed_offset = network->packings[op->layer_index].offset;
+        if (op->normalization && !place_packed(network, &op->packed_offset, op->packed_values))
+            return false;
     }
     return true;
+}
+
+/* False where the sum of all places overflows. */
+static bool place_packings(digitnet__network *network) {
+    find_packings(network, &network->inference);
+    find_packings(network, &network->training);
+    for (size_t i = 0; i < network->graph.layer_count; i++) {
+        digitnet__packing *packing = &network->packings[i];
+        if (packing->op && !place_packed(network, &packing->offset, packing->op->packed_values))
+            return false;
+    }
+    return place_ops(network, &network->inference) && place_ops(network, &network->training);
 }
 
 static digitnet_status allocate_packed(digitnet__network *network) {

@@ -6,8 +6,7 @@
 
 /* A layer's weights as the kernels of its ops want them, which are the same in both plans. */
 typedef struct digitnet__packing {
-    const digitnet__op *op; /* of the plan for inference where that packs, else of the one for training; NULL: none, or
-                             * it packs folded weights, which have places of their own */
+    const digitnet__op *op; /* the one that packs the most of them; NULL: none, or only folded weights are packed */
     size_t offset;          /* in the packed block */
 } digitnet__packing;
 

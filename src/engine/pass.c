@@ -388,17 +388,16 @@ static void sum_copies(const digitnet__pass *pass, const digitnet__op *op, size_
         op->kernels->add(gradient, copy_of(pass, range, op->index) + offset, span.count);
 }
 
-/* The same outputs' rows of each trained tensor. */
+/* The block's outputs' rows of each trained tensor. */
 size_t digitnet__pass_spans(digitnet__gradient_task task, digitnet__span spans[DNN_LAYER_TENSORS]) {
     digitnet__op_block block = digitnet__op_block_at(task.op, task.block);
     const digitnet__layer *layer = task.op->layer;
     size_t count = 0;
     for (size_t i = 0; i < layer->tensor_count; i++) {
         const digitnet__tensor *tensor = &layer->tensors[i];
-        if (!tensor->is_state) {
-            spans[count++] =
-                (digitnet__span){tensor->offset + block.first * tensor->inputs, block.count * tensor->inputs};
-        }
+        size_t outputs = digitnet__op_block_of(block, tensor).count;
+        if (!tensor->is_state && outputs > 0)
+            spans[count++] = (digitnet__span){tensor->offset + block.first * tensor->inputs, outputs * tensor->inputs};
     }
     return count;
 }

@@ -129,8 +129,7 @@ static digitnet_status measure(digitnet__plan *plan) {
         if (op->kind->measure && !op->kind->measure(op))
             return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': the size of the memory to run it overflows",
                                   op->layer->name);
-        if (op->parameter_values)
-            op->block_count = (op->layer->tensors[0].outputs - 1) / DNN_BLOCK_OUTPUTS + 1;
+        op->block_count = digitnet__op_block_count(op);
         plan->most_inputs = op->input_count > plan->most_inputs ? op->input_count : plan->most_inputs;
     }
     return DIGITNET_OK;

@@ -27,6 +27,7 @@ typedef struct filter_block {
     size_t image_row;             /* from row to row of the image */
     size_t row_step, column_step; /* from output position to output position, in the image */
     size_t output_step;           /* likewise in what is written */
+    bool relu;                    /* of positions; windows are through ReLU always */
 } filter_block;
 
 static size_t count_vectors(const digitnet__conv2d_shape *shape) {
@@ -68,6 +69,26 @@ void SET_NAME(conv2d_pack)(float *packed, const float *kernel, const digitnet__c
             pack_panel(packed + panel * depth, kernel + panel * depth, depth, lanes, first > panel ? first - panel : 0,
                        end < panel + lanes ? end - panel : lanes, shape->filters - panel);
         }
+    }
+}
+
+/* Of the convolution that goes back the filters are this one's channels, which lie side by side in the kernel; the last
+ * panel's zeros are written with every filter. */
+void SET_NAME(conv2d_pack_back)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
+                                size_t count) {
+    size_t taps = shape->kernel_height * shape->kernel_width, channels = shape->channels;
+    size_t vectors = (channels + WIDTH - 1) / WIDTH;
+    for (size_t panel = 0, lanes; panel < channels; panel += lanes) {
+        size_t part = next_part(vectors, MAX_VECTORS), used;
+        lanes = part * WIDTH;
+        vectors -= part;
+        used = channels - panel < lanes ? channels - panel : lanes;
+        for (size_t filter = first; filter < first + count; filter++)
+            for (size_t tap = 0; tap < taps; tap++) {
+                float *row = packed + (panel * taps + (taps - 1 - tap) * lanes) * shape->filters + filter * lanes;
+                memcpy(row, kernel + (filter * taps + tap) * channels + panel, used * sizeof *row);
+                memset(row + used, 0, (lanes - used) * sizeof *row);
+            }
     }
 }
 
@@ -131,8 +152,11 @@ ALWAYS_INLINE void position_tile(const filter_block *block, const float *image, 
                                  size_t vectors) {
     vec sums[MAX_TILE];
     sum_tile(sums, block, image, 1, positions, vectors);
+    if (block->relu) {
+        UNROLLED for (size_t i = 0; i < positions * vectors; i++) sums[i] = vec_relu(sums[i]);
+    }
     UNROLLED for (size_t i = 0; i < positions; i++) UNROLLED for (size_t v = 0; v < vectors; v++)
-        vec_store(output + i * block->output_step + v * WIDTH, vec_relu(sums[i * vectors + v]));
+        vec_store(output + i * block->output_step + v * WIDTH, sums[i * vectors + v]);
 }
 
 typedef void (*window_tiles_fn)(const filter_block *block, const float *image, float *output, uint8_t *argmax,
@@ -294,9 +318,10 @@ static void convolve_block(const filter_block *block, size_t vectors, const floa
     }
 }
 
-void SET_NAME(conv2d_relu_pool)(float *output, uint8_t *argmax, const float *image, const float *packed,
-                                const float *bias, const digitnet__conv2d_shape *shape,
-                                const digitnet__pool2d_shape *pool, void *scratch) {
+/* As conv2d_relu_pool(), and without ReLU where the pool is 1 x 1. */
+static void convolve(float *output, uint8_t *argmax, const float *image, const float *packed, const float *bias,
+                     const digitnet__conv2d_shape *shape, const digitnet__pool2d_shape *pool, void *scratch,
+                     bool relu) {
     float block_bias[MAX_VECTORS * WIDTH];
     size_t image_row = (shape->width + shape->padding_left + shape->padding_right) * shape->channels;
     filter_block block = {.weights = packed,
@@ -306,7 +331,8 @@ void SET_NAME(conv2d_relu_pool)(float *output, uint8_t *argmax, const float *ima
                           .image_row = image_row,
                           .row_step = shape->stride_height * image_row,
                           .column_step = shape->stride_width * shape->channels,
-                          .output_step = shape->filters};
+                          .output_step = shape->filters,
+                          .relu = relu};
     for (size_t vectors = count_vectors(shape), first = 0; vectors > 0;) {
         size_t part = next_part(vectors, MAX_VECTORS), lanes = part * WIDTH;
         size_t filters = shape->filters - first < lanes ? shape->filters - first : lanes;
@@ -317,4 +343,17 @@ void SET_NAME(conv2d_relu_pool)(float *output, uint8_t *argmax, const float *ima
         first += filters;
         vectors -= part;
     }
+}
+
+void SET_NAME(conv2d_relu_pool)(float *output, uint8_t *argmax, const float *image, const float *packed,
+                                const float *bias, const digitnet__conv2d_shape *shape,
+                                const digitnet__pool2d_shape *pool, void *scratch) {
+    convolve(output, argmax, image, packed, bias, shape, pool, scratch, true);
+}
+
+void SET_NAME(conv2d)(float *output, const float *image, const float *packed, const float *bias,
+                      const digitnet__conv2d_shape *shape, void *scratch) {
+    digitnet__pool2d_shape none = {
+        .pool_height = 1, .pool_width = 1, .output_height = shape->output_height, .output_width = shape->output_width};
+    convolve(output, NULL, image, packed, bias, shape, &none, scratch, false);
 }

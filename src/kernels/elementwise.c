@@ -25,6 +25,23 @@ void SET_NAME(interpolate)(float *restrict between, const float *a, const float 
         between[i] = a[i] + (b[i] - a[i]) * weight;
 }
 
+/* Some columns at a time, whose sums stay in registers. */
+void SET_NAME(add_rows)(float *restrict sum, const float *restrict values, size_t rows, size_t columns) {
+    enum { LANES = 4 * WIDTH };
+    size_t column = 0;
+    for (; column + LANES <= columns; column += LANES) {
+        float sums[LANES];
+        memcpy(sums, sum + column, sizeof sums);
+        for (size_t row = 0; row < rows; row++)
+            for (size_t i = 0; i < LANES; i++)
+                sums[i] += values[row * columns + column + i];
+        memcpy(sum + column, sums, sizeof sums);
+    }
+    for (size_t row = 0; row < rows; row++)
+        for (size_t i = column; i < columns; i++)
+            sum[i] += values[row * columns + i];
+}
+
 static void add_row(float *restrict values, const float *restrict bias, size_t count) {
     for (size_t i = 0; i < count; i++)
         values[i] += bias[i];

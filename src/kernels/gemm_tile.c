@@ -191,23 +191,31 @@ typedef struct outer_job {
     float *c;
     size_t c_stride;
     bool add;
-    size_t last; /* columns of a tile that is one vector wide */
 } outer_job;
 
-/* A tile of one vector is the one that takes the last columns, however few. */
-ALWAYS_INLINE void outer_tile(const outer_job *whole, size_t rows, size_t vectors) {
-    const outer_job job = *whole;
+/* The tile at a row and a column of C. One of one vector takes the last columns, however few: `last` of them. */
+ALWAYS_INLINE void outer_tile(const outer_job *whole, size_t row, size_t column, size_t last, size_t rows,
+                              size_t vectors) {
+    const outer_job job = {.a = whole->a + row * whole->a_row,
+                           .b = whole->b + column,
+                           .a_row = whole->a_row,
+                           .a_depth = whole->a_depth,
+                           .b_stride = whole->b_stride,
+                           .depth = whole->depth,
+                           .c = whole->c + row * whole->c_stride + column,
+                           .c_stride = whole->c_stride,
+                           .add = whole->add};
     const bool partial = vectors == 1;
     vec sums[OUTER_ROWS * OUTER_VECTORS];
     UNROLLED for (size_t r = 0; r < rows; r++) UNROLLED for (size_t v = 0; v < vectors; v++) {
         const float *c = job.c + r * job.c_stride + v * WIDTH;
-        sums[r * vectors + v] = !job.add ? (vec){0} : partial ? vec_load_part(c, job.last) : vec_load(c);
+        sums[r * vectors + v] = !job.add ? (vec){0} : partial ? vec_load_part(c, last) : vec_load(c);
     }
     const float *a = job.a, *b = job.b;
     for (size_t k = 0; k < job.depth; k++) {
         vec right[OUTER_VECTORS];
         UNROLLED for (size_t v = 0; v < vectors; v++) right[v] =
-            partial ? vec_load_part(b, job.last) : vec_load(b + v * WIDTH);
+            partial ? vec_load_part(b, last) : vec_load(b + v * WIDTH);
         UNROLLED for (size_t r = 0; r < rows; r++) {
             float left = a[r * job.a_row];
             UNROLLED for (size_t v = 0; v < vectors; v++) sums[r * vectors + v] += right[v] * left;
@@ -218,15 +226,15 @@ ALWAYS_INLINE void outer_tile(const outer_job *whole, size_t rows, size_t vector
     UNROLLED for (size_t r = 0; r < rows; r++) UNROLLED for (size_t v = 0; v < vectors; v++) {
         float *c = job.c + r * job.c_stride + v * WIDTH;
         if (partial)
-            vec_store_part(c, sums[r * vectors + v], job.last);
+            vec_store_part(c, sums[r * vectors + v], last);
         else
             vec_store(c, sums[r * vectors + v]);
     }
 }
 
-#define OUTER_TILE(rows, vectors)                                     \
-    static void outer_tile_##rows##x##vectors(const outer_job *job) { \
-        outer_tile(job, rows, vectors);                               \
+#define OUTER_TILE(rows, vectors)                                                                             \
+    static void outer_tile_##rows##x##vectors(const outer_job *job, size_t row, size_t column, size_t last) { \
+        outer_tile(job, row, column, last, rows, vectors);                                                    \
     }
 #define OUTER_TILES(vectors) \
     OUTER_TILE(1, vectors)   \
@@ -240,7 +248,7 @@ ALWAYS_INLINE void outer_tile(const outer_job *whole, size_t rows, size_t vector
         outer_tile_1x##vectors, outer_tile_2x##vectors, outer_tile_3x##vectors, outer_tile_4x##vectors, \
             outer_tile_5x##vectors, outer_tile_6x##vectors                                              \
     }
-typedef void (*outer_tile_fn)(const outer_job *job);
+typedef void (*outer_tile_fn)(const outer_job *job, size_t row, size_t column, size_t last);
 
 OUTER_TILES(1)
 OUTER_TILES(2)
@@ -258,13 +266,9 @@ static void outer_block(const outer_job *block, size_t rows, size_t columns) {
     for (size_t column = 0; column < columns; column += outer_widths[kind] * WIDTH) {
         while (outer_widths[kind] > 1 && columns - column < outer_widths[kind] * WIDTH)
             kind++;
-        for (size_t row = 0; row < rows; row += OUTER_ROWS) {
-            outer_job job = *block;
-            job.a += row * job.a_row;
-            job.b += column;
-            job.c += row * job.c_stride + column;
-            job.last = min_size(columns - column, WIDTH);
-            outer_tiles[kind][min_size(rows - row, OUTER_ROWS) - 1](&job);
+        for (size_t row = 0, part; row < rows; row += part) {
+            part = next_part(rows - row, OUTER_ROWS);
+            outer_tiles[kind][part - 1](block, row, column, min_size(columns - column, WIDTH));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 target_sources(digitnet_objects PRIVATE
     kernels/compute.c
+    kernels/depthwise_conv2d.c
     kernels/gemm.c
     kernels/im2col.c
     kernels/select.c
@@ -17,6 +18,7 @@ set(DIGITNET_KERNEL_SET_SOURCES
     conv2d_image_gradient.c
     conv2d_kernel_gradient.c
     conv2d_tile.c
+    depthwise_part.c
     elementwise.c
     gemm_tile.c
     multiply.c

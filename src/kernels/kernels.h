@@ -11,13 +11,14 @@
 #include <stdint.h>
 
 /* One convolution, over images height x width x channels; the output's size follows from all the rest but is kept,
- * checked. */
+ * checked. Each of `groups` equal parts of the filters sees its own part of the channels. */
 typedef struct digitnet__conv2d_shape {
     size_t height, width, channels;
     size_t kernel_height, kernel_width;
     size_t stride_height, stride_width;
+    size_t dilation_height, dilation_width; /* from tap to tap */
     size_t padding_top, padding_left, padding_bottom, padding_right;
-    size_t filters;
+    size_t filters, groups;
     size_t output_height, output_width;
 } digitnet__conv2d_shape;
 
@@ -52,6 +53,17 @@ typedef struct digitnet__gemm {
     float beta;
 } digitnet__gemm;
 
+/* A part of a depthwise convolution: positions rows x columns, at each of which the same taps, tap_rows x tap_columns,
+ * lie inside the image. Where the first position and the first tap stand, and from there the steps to the next ones, in
+ * values: in the image, in the kernel (taps x channels) and in the output. */
+typedef struct digitnet__depthwise_part {
+    size_t rows, columns, tap_rows, tap_columns, channels;
+    size_t image, kernel, output;
+    ptrdiff_t image_row, image_column, image_tap_row, image_tap_column;
+    ptrdiff_t kernel_tap_row, kernel_tap_column;
+    ptrdiff_t output_row, output_column;
+} digitnet__depthwise_part;
+
 typedef struct digitnet__adam {
     float step_size; /* learning rate with the bias corrections in it */
     float beta_1, beta_2, epsilon;
@@ -70,14 +82,23 @@ typedef struct digitnet__kernels {
      * the others. */
     void (*gemm)(const digitnet__gemm *gemm);
 
-    /* A convolution with ReLU and a max pool with windows side by side (stride = pool, no padding, at most 256 places;
-     * 1 x 1 for none), without im2col. `packed` comes from conv2d_pack, which prepares `count` filters from `first` on
-     * (different filters at the same time, if need be), and has conv2d_packed_values(); bias may be NULL. image: padded
-     * already, that is (height + padding_top + padding_bottom) x (width + padding_left + padding_right) x channels.
-     * output: pool->output_height x pool->output_width x filters. argmax (NULL where not wanted; not written where the
-     * pool is 1 x 1): for each output the place in its window, row-major from 0, the first of equals. A NaN in a window
-     * comes out. Rows and columns that no window reads are not computed. scratch: conv2d_relu_pool_scratch() bytes.
-     * Nothing outside these sizes is read or written; only scratch memory needs an alignment (DNN_ALIGNMENT). */
+    /* Depthwise convolution: at each position of the part and for each channel, the sum of bias (NULL: zeros) and the
+     * products of taps and image, through ReLU if `relu`. A channel's sum has one order, that of the taps. */
+    void (*depthwise)(float *output, const float *image, const float *kernel, const float *bias, bool relu,
+                      const digitnet__depthwise_part *part);
+    /* Adds the gradient by the part's taps, from the one by the output. */
+    void (*depthwise_kernel_gradient)(float *kernel_gradient, const float *output_gradient, const float *image,
+                                      const digitnet__depthwise_part *part);
+
+    /* A convolution, undilated and of one group, with ReLU and a max pool with windows side by side (stride = pool, no
+     * padding, at most 256 places; 1 x 1 for none), without im2col. `packed` comes from conv2d_pack, which prepares
+     * `count` filters from `first` on (different filters at the same time, if need be), and has conv2d_packed_values();
+     * bias may be NULL. image: padded already, that is (height + padding_top + padding_bottom) x (width + padding_left
+     * + padding_right) x channels. output: pool->output_height x pool->output_width x filters. argmax (NULL where not
+     * wanted; not written where the pool is 1 x 1): for each output the place in its window, row-major from 0, the
+     * first of equals. A NaN in a window comes out. Rows and columns that no window reads are not computed. scratch:
+     * conv2d_relu_pool_scratch() bytes. Nothing outside these sizes is read or written; only scratch memory needs an
+     * alignment (DNN_ALIGNMENT). */
     size_t (*conv2d_packed_values)(const digitnet__conv2d_shape *shape);
     void (*conv2d_pack)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
                         size_t count);
@@ -85,11 +106,20 @@ typedef struct digitnet__kernels {
     void (*conv2d_relu_pool)(float *output, uint8_t *argmax, const float *image, const float *packed, const float *bias,
                              const digitnet__conv2d_shape *shape, const digitnet__pool2d_shape *pool, void *scratch);
 
-    /* Its gradients. output_gradient, output and argmax (NULL where the pool is 1 x 1) are those of the pooled output;
-     * where output is 0 the ReLU let nothing through. A pool lets one value of each window through: the work is done
-     * for those alone, the others being exact zeros. Adds to kernel_gradient (and bias_gradient unless NULL);
-     * image_gradient (padded size; NULL where not wanted) is overwritten. scratch: conv2d_relu_pool_backward_scratch()
-     * bytes. */
+    /* The same without ReLU and pool; scratch as for a pool of 1 x 1. */
+    void (*conv2d)(float *output, const float *image, const float *packed, const float *bias,
+                   const digitnet__conv2d_shape *shape, void *scratch);
+    /* Prepares the weights of the convolution that goes back, from the gradient by this one's output to the one by its
+     * image, where strides are 1: its kernel is this one's, turned by 180 degrees, with channels and filters in each
+     * other's place. `count` filters of this one, from `first` on. */
+    void (*conv2d_pack_back)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
+                             size_t count);
+
+    /* The gradients of conv2d_relu_pool(). output_gradient, output and argmax (NULL where the pool is 1 x 1) are those
+     * of the pooled output; where output is 0 the ReLU let nothing through. A pool lets one value of each window
+     * through: the work is done for those alone, the others being exact zeros. Adds to kernel_gradient (and
+     * bias_gradient unless NULL); image_gradient (padded size; NULL where not wanted) is overwritten. scratch:
+     * conv2d_relu_pool_backward_scratch() bytes. */
     size_t (*conv2d_relu_pool_backward_scratch)(const digitnet__conv2d_shape *shape,
                                                 const digitnet__pool2d_shape *pool);
     void (*conv2d_relu_pool_backward)(float *kernel_gradient, float *bias_gradient, float *image_gradient,
@@ -120,6 +150,7 @@ typedef struct digitnet__kernels {
     void (*multiply_rows)(float *product, const float *a, const float *row, size_t rows, size_t columns);
     /* For each column the sum of a x b over its rows. */
     void (*sum_products)(float *sums, const float *a, const float *b, size_t rows, size_t columns);
+    void (*add_rows)(float *sum, const float *values, size_t rows, size_t columns); /* each column, row after row */
     void (*add_bias_relu)(float *values, const float *bias, size_t rows, size_t columns,
                           bool relu);                                          /* bias may be NULL */
     void (*relu_backward)(float *gradient, const float *output, size_t count); /* zero where the output is zero */

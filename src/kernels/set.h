@@ -7,6 +7,11 @@
 
 void SET_NAME(gemm)(const digitnet__gemm *gemm);
 
+void SET_NAME(depthwise)(float *output, const float *image, const float *kernel, const float *bias, bool relu,
+                         const digitnet__depthwise_part *part);
+void SET_NAME(depthwise_kernel_gradient)(float *kernel_gradient, const float *output_gradient, const float *image,
+                                         const digitnet__depthwise_part *part);
+
 size_t SET_NAME(conv2d_packed_values)(const digitnet__conv2d_shape *shape);
 void SET_NAME(conv2d_pack)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
                            size_t count);
@@ -14,6 +19,10 @@ size_t SET_NAME(conv2d_relu_pool_scratch)(const digitnet__conv2d_shape *shape, c
 void SET_NAME(conv2d_relu_pool)(float *output, uint8_t *argmax, const float *image, const float *packed,
                                 const float *bias, const digitnet__conv2d_shape *shape,
                                 const digitnet__pool2d_shape *pool, void *scratch);
+void SET_NAME(conv2d)(float *output, const float *image, const float *packed, const float *bias,
+                      const digitnet__conv2d_shape *shape, void *scratch);
+void SET_NAME(conv2d_pack_back)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
+                                size_t count);
 size_t SET_NAME(conv2d_relu_pool_backward_scratch)(const digitnet__conv2d_shape *shape,
                                                    const digitnet__pool2d_shape *pool);
 void SET_NAME(conv2d_relu_pool_backward)(float *kernel_gradient, float *bias_gradient, float *image_gradient,
@@ -35,6 +44,7 @@ void SET_NAME(interpolate)(float *between, const float *a, const float *b, float
 void SET_NAME(multiply)(float *product, const float *a, const float *b, size_t count);
 void SET_NAME(multiply_rows)(float *product, const float *a, const float *row, size_t rows, size_t columns);
 void SET_NAME(sum_products)(float *sums, const float *a, const float *b, size_t rows, size_t columns);
+void SET_NAME(add_rows)(float *sum, const float *values, size_t rows, size_t columns);
 void SET_NAME(add_bias_relu)(float *values, const float *bias, size_t rows, size_t columns, bool relu);
 void SET_NAME(relu_backward)(float *gradient, const float *output, size_t count);
 void SET_NAME(channel_moments)(double *sums, double *squares, const float *values, size_t rows, size_t channels);

@@ -1,14 +1,69 @@
-/* The ways to run a convolution. */
+/* What kinds of convolutions share, and the ways to run one. */
 #ifndef DNN_LAYERS_CONV2D_H
 #define DNN_LAYERS_CONV2D_H
 
+#include "core/memory.h"
 #include "layers/op.h"
 
-/* By im2col and a matrix product: every shape, every activation. It becomes the fused one where a ReLU follows. */
+/* Sizes that are 1 by default are 0 among the attributes then. */
+static inline size_t digitnet__zero_for_one(size_t size) {
+    return size == 1 ? 0 : size;
+}
+
+/* The layer's window over an image, with `filters` in `groups`. */
+digitnet__conv2d_shape digitnet__conv2d_shape_of(const digitnet__layer *layer, digitnet__shape image, size_t filters,
+                                                 size_t groups);
+/* Checks the window against the input, and sets *shape and the layer's output. ESHAPE, EINVAL or ELIMIT. */
+digitnet_status digitnet__conv2d_infer(digitnet__layer *layer, digitnet__conv2d_shape *shape, size_t filters,
+                                       size_t groups);
+/* Makes the op of a convolution whose tensors are a kernel and perhaps a bias: one of those below but the fused one. */
+void digitnet__conv2d_lower(digitnet__op *op, const digitnet__conv2d_shape *shape, bool training);
+/* Takes over a batch normalization or an activation; a ReLU makes the fused one of what that can serve. */
+bool digitnet__conv2d_absorb(digitnet__op *op, const digitnet__op *next);
+/* ELIMIT: sizes overflow. */
+digitnet_status digitnet__conv2d_fail_overflow(const digitnet__layer *layer, size_t filters);
+/* Writes a node of an operator with a window, its weights `inputs`. */
+void digitnet__conv2d_write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer, const char *suffix,
+                            const char *const *inputs, size_t input_count, size_t groups);
+
+/* By im2col and a matrix product: every shape. */
 extern const digitnet__op_kind digitnet__conv2d_general;
+/* Kernels that move by 1, by tiles and without im2col; in training with weights for the way back. */
+extern const digitnet__op_kind digitnet__conv2d_direct, digitnet__conv2d_direct_training;
+/* Kernels of 1 x 1 that move by 1: a matrix product of the image itself. */
+extern const digitnet__op_kind digitnet__conv2d_pointwise;
+/* Filters that each see one channel. */
+extern const digitnet__op_kind digitnet__conv2d_depthwise;
 /* With ReLU and, where one follows that it can serve, the max pool behind it, by tiles and without im2col. */
 extern const digitnet__op_kind digitnet__conv2d_fused;
-/* Makes a convolution whose ReLU has been absorbed the fused one. */
+/* Makes a convolution of one group, undilated, whose ReLU has been absorbed, the fused one. */
 void digitnet__conv2d_fuse(digitnet__op *op);
+
+/* Windows of 1 x 1 over its output. */
+digitnet__pool2d_shape digitnet__conv2d_no_pool(const digitnet__conv2d_shape *conv);
+bool digitnet__conv2d_is_padded(const digitnet__conv2d_shape *conv);
+/* Room for the image with its zeros, where it has any. */
+size_t digitnet__conv2d_reserve_padded(digitnet__arena *arena, const digitnet__conv2d_shape *conv);
+
+/* Adds to the bias's gradient, where the layer has one. */
+void digitnet__conv2d_add_bias_gradient(const digitnet__op *op, const digitnet__op_range *range);
+
+/* The products of a pointwise convolution over `rows` positions: `image` rows x channels, `output` rows x filters, the
+ * kernel filters x channels, or packed channels x filters. */
+typedef struct digitnet__pointwise {
+    const digitnet__kernels *kernels;
+    size_t rows, channels, filters;
+} digitnet__pointwise;
+
+void digitnet__pointwise_pack(float *packed, const float *kernel, const digitnet__pointwise *product,
+                              digitnet__op_block block);
+void digitnet__pointwise_forward(float *output, const float *image, const float *packed,
+                                 const digitnet__pointwise *product);
+/* Adds to kernel_gradient. */
+void digitnet__pointwise_kernel_gradient(float *kernel_gradient, const float *output_gradient, const float *image,
+                                         const digitnet__pointwise *product);
+/* Overwrites image_gradient. */
+void digitnet__pointwise_image_gradient(float *image_gradient, const float *output_gradient, const float *kernel,
+                                        const digitnet__pointwise *product);
 
 #endif

@@ -16,32 +16,6 @@ static bool can_serve_pool(const digitnet__pool2d_shape *pool) {
            pool->output_width * pool->pool_width <= pool->width && pool->pool_height * pool->pool_width <= MAX_WINDOW;
 }
 
-static digitnet__pool2d_shape no_pool(const digitnet__conv2d_shape *conv) {
-    return (digitnet__pool2d_shape){.height = conv->output_height,
-                                    .width = conv->output_width,
-                                    .channels = conv->filters,
-                                    .pool_height = 1,
-                                    .pool_width = 1,
-                                    .stride_height = 1,
-                                    .stride_width = 1,
-                                    .output_height = conv->output_height,
-                                    .output_width = conv->output_width};
-}
-
-static bool is_padded(const digitnet__conv2d_shape *conv) {
-    return conv->padding_top || conv->padding_bottom || conv->padding_left || conv->padding_right;
-}
-
-/* The image with its zeros, where it has any. */
-static size_t reserve_padded(digitnet__arena *arena, const digitnet__conv2d_shape *conv) {
-    const size_t dimensions[] = {conv->height + conv->padding_top + conv->padding_bottom,
-                                 conv->width + conv->padding_left + conv->padding_right, conv->channels};
-    size_t values = 0;
-    if (is_padded(conv) && !digitnet__size_product(&values, dimensions, 3))
-        arena->overflow = true;
-    return digitnet__arena_reserve(arena, values, sizeof(float));
-}
-
 /* A worker's scratch: the padded image, its gradient, and what the kernels want. */
 typedef struct scratch_layout {
     digitnet__arena arena;
@@ -52,14 +26,14 @@ static scratch_layout scratch_of(const digitnet__op *op, void *memory) {
     scratch_layout layout = {.arena.memory = memory};
     size_t forward = op->kernels->conv2d_relu_pool_scratch(&op->conv2d, &op->pool2d);
     size_t backward = op->kernels->conv2d_relu_pool_backward_scratch(&op->conv2d, &op->pool2d);
-    layout.image = reserve_padded(&layout.arena, &op->conv2d);
-    layout.gradient = reserve_padded(&layout.arena, &op->conv2d);
+    layout.image = digitnet__conv2d_reserve_padded(&layout.arena, &op->conv2d);
+    layout.gradient = digitnet__conv2d_reserve_padded(&layout.arena, &op->conv2d);
     layout.kernels = digitnet__arena_reserve(&layout.arena, forward > backward ? forward : backward, 1);
     return layout;
 }
 
 static const float *padded_image(const digitnet__op *op, const scratch_layout *scratch, const float *image) {
-    if (!is_padded(&op->conv2d))
+    if (!digitnet__conv2d_is_padded(&op->conv2d))
         return image;
     float *padded = digitnet__arena_at(&scratch->arena, scratch->image);
     digitnet__pad_image(padded, image, &op->conv2d);
@@ -83,7 +57,7 @@ static void forward(const digitnet__op *op, const digitnet__op_range *range) {
 
 static void backward(const digitnet__op *op, const digitnet__op_range *range) {
     scratch_layout scratch = scratch_of(op, range->scratch);
-    bool padded = is_padded(&op->conv2d);
+    bool padded = digitnet__conv2d_is_padded(&op->conv2d);
     float *padded_gradient = padded ? digitnet__arena_at(&scratch.arena, scratch.gradient) : NULL;
     float *bias_gradient = op->layer->tensor_count > 1 ? range->gradient + op->layer->tensors[DNN_KERNEL].values : NULL;
     for (size_t i = 0; i < range->samples; i++) {
@@ -124,5 +98,5 @@ const digitnet__op_kind digitnet__conv2d_fused = {.name = "conv2d_relu_pool",
 
 void digitnet__conv2d_fuse(digitnet__op *op) {
     op->kind = &digitnet__conv2d_fused;
-    op->pool2d = no_pool(&op->conv2d);
+    op->pool2d = digitnet__conv2d_no_pool(&op->conv2d);
 }

@@ -17,43 +17,58 @@ static void set_dimensions(digitnet__tensor *tensor, const size_t *dimensions, s
         tensor->dimensions[i] = i < rank ? dimensions[i] : 1;
 }
 
-bool digitnet__layer_set_weights(digitnet__layer *layer, const size_t *dimensions, size_t rank) {
-    const digitnet__attributes *attributes = &layer->attributes;
-    digitnet__tensor *kernel = &layer->tensors[DNN_KERNEL];
-    *kernel = (digitnet__tensor){.role = "kernel",
-                                 .layout = DNN_LAYOUT_OUTPUTS_LAST,
-                                 .initializer = attributes->kernel_initializer ? attributes->kernel_initializer
-                                                                               : DIGITNET_INITIALIZER_GLOROT_UNIFORM,
-                                 .outputs = dimensions[rank - 1],
-                                 .l1 = attributes->kernel_l1,
-                                 .l2 = attributes->kernel_l2};
-    set_dimensions(kernel, dimensions, rank);
+/* Fans count every tap, as Keras counts them from the kernel's dimensions: the last but one and the last, times the
+ * window. */
+static bool set_fans(digitnet__tensor *kernel, const size_t *dimensions, size_t rank) {
     size_t window;
-    /* Fans count every tap: inputs x window and outputs x window. */
-    if (!digitnet__size_product(&window, dimensions, rank - 2) ||
-        !digitnet__size_product(&kernel->inputs, dimensions, rank - 1) ||
-        !digitnet__size_multiply(&kernel->values, kernel->inputs, kernel->outputs))
+    return digitnet__size_product(&window, dimensions, rank - 2) &&
+           digitnet__size_multiply(&kernel->fan_in, window, dimensions[rank - 2]) &&
+           digitnet__size_multiply(&kernel->fan_out, window, dimensions[rank - 1]);
+}
+
+static bool add_tensor(digitnet__layer *layer, const digitnet__tensor *tensor) {
+    layer->tensors[layer->tensor_count++] = *tensor;
+    return digitnet__size_add(&layer->parameters, layer->parameters, tensor->values);
+}
+
+bool digitnet__layer_add_kernel(digitnet__layer *layer, const char *role, digitnet_initializer initializer,
+                                const size_t *dimensions, size_t rank, size_t outputs) {
+    digitnet__tensor kernel = {.role = role,
+                               .layout = DNN_LAYOUT_OUTPUTS_LAST,
+                               .initializer = initializer ? initializer : DIGITNET_INITIALIZER_GLOROT_UNIFORM,
+                               .outputs = outputs,
+                               .l1 = layer->attributes.kernel_l1,
+                               .l2 = layer->attributes.kernel_l2};
+    set_dimensions(&kernel, dimensions, rank);
+    if (!digitnet__size_product(&kernel.values, dimensions, rank) || !set_fans(&kernel, dimensions, rank))
         return false;
-    kernel->fan_out = kernel->outputs * window; /* at most `values`, with one input */
-    kernel->fan_in = kernel->inputs;
-    layer->tensor_count = 1;
-    layer->parameters = kernel->values;
+    kernel.inputs = kernel.values / outputs;
+    return add_tensor(layer, &kernel);
+}
+
+bool digitnet__layer_add_bias(digitnet__layer *layer, size_t outputs) {
+    const digitnet__attributes *attributes = &layer->attributes;
     if (attributes->no_bias)
         return true;
-    digitnet__tensor *bias = &layer->tensors[DNN_BIAS];
-    *bias = (digitnet__tensor){.role = "bias",
-                               .initializer = attributes->bias_initializer ? attributes->bias_initializer
-                                                                           : DIGITNET_INITIALIZER_ZEROS,
-                               .outputs = kernel->outputs,
-                               .inputs = 1,
-                               .values = kernel->outputs,
-                               .fan_in = kernel->outputs, /* as Keras counts those of a vector */
-                               .fan_out = kernel->outputs,
-                               .l1 = attributes->bias_l1,
-                               .l2 = attributes->bias_l2};
-    set_dimensions(bias, &kernel->outputs, 1);
-    layer->tensor_count = 2;
-    return digitnet__size_add(&layer->parameters, kernel->values, bias->values);
+    digitnet__tensor bias = {.role = "bias",
+                             .initializer = attributes->bias_initializer ? attributes->bias_initializer
+                                                                         : DIGITNET_INITIALIZER_ZEROS,
+                             .outputs = outputs,
+                             .inputs = 1,
+                             .values = outputs,
+                             .fan_in = outputs, /* as Keras counts those of a vector */
+                             .fan_out = outputs,
+                             .l1 = attributes->bias_l1,
+                             .l2 = attributes->bias_l2};
+    set_dimensions(&bias, &outputs, 1);
+    return add_tensor(layer, &bias);
+}
+
+bool digitnet__layer_set_weights(digitnet__layer *layer, const size_t *dimensions, size_t rank) {
+    size_t outputs = dimensions[rank - 1];
+    return digitnet__layer_add_kernel(layer, "kernel", layer->attributes.kernel_initializer, dimensions, rank,
+                                      outputs) &&
+           digitnet__layer_add_bias(layer, outputs);
 }
 
 static digitnet_status check_initializer(const digitnet__layer *layer, const char *which, digitnet_initializer value) {
@@ -88,6 +103,7 @@ digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer) {
         return digitnet__fail(DIGITNET_EINVAL, "layer '%s': padding is %d, which is not a padding", layer->name,
                               (int)attributes->padding);
     DNN_TRY(check_initializer(layer, "kernel_initializer", attributes->kernel_initializer));
+    DNN_TRY(check_initializer(layer, "pointwise_initializer", attributes->pointwise_initializer));
     DNN_TRY(check_initializer(layer, "bias_initializer", attributes->bias_initializer));
     return check_penalties(layer);
 }
@@ -124,8 +140,7 @@ static double sum_of_magnitudes(const float *values, size_t count) {
     return sums[0] + sums[1] + sums[2] + sums[3];
 }
 
-/* The most that one output of a tensor may make of inputs up to 1, or add to them. */
-static double greatest_output(const float *values, const digitnet__tensor *tensor) {
+double digitnet__layer_greatest_output(const float *values, const digitnet__tensor *tensor) {
     double greatest = 0;
     for (size_t output = 0; output < tensor->outputs; output++) {
         double sum = sum_of_magnitudes(values + output * tensor->inputs, tensor->inputs);
@@ -136,8 +151,9 @@ static double greatest_output(const float *values, const digitnet__tensor *tenso
 
 digitnet__bound digitnet__layer_weighted_bound(const digitnet__layer *layer, const digitnet__bound *inputs,
                                                const float *const *tensors) {
-    double factor = greatest_output(tensors[DNN_KERNEL], &layer->tensors[DNN_KERNEL]);
-    double bias = layer->tensor_count > 1 ? greatest_output(tensors[DNN_BIAS], &layer->tensors[DNN_BIAS]) : 0;
+    double factor = digitnet__layer_greatest_output(tensors[DNN_KERNEL], &layer->tensors[DNN_KERNEL]);
+    double bias =
+        layer->tensor_count > 1 ? digitnet__layer_greatest_output(tensors[DNN_BIAS], &layer->tensors[DNN_BIAS]) : 0;
     return (digitnet__bound){.gain = inputs[0].gain * factor, .offset = inputs[0].offset * factor + bias};
 }
 

@@ -15,9 +15,10 @@ typedef struct digitnet__layer_kind digitnet__layer_kind;
 typedef struct digitnet__attributes {
     size_t outputs; /* filters, units */
     size_t window_height, window_width, stride_height, stride_width;
+    size_t dilation_height, dilation_width, groups, depth_multiplier; /* 0, and never 1, for 1 */
     digitnet_padding padding;
     bool no_bias;
-    digitnet_initializer kernel_initializer, bias_initializer;
+    digitnet_initializer kernel_initializer, pointwise_initializer, bias_initializer;
     digitnet_activation activation;
     double rate;
     double kernel_l1, kernel_l2, bias_l1, bias_l2;
@@ -47,7 +48,7 @@ typedef struct digitnet__layer {
     size_t input_count;
     digitnet__shape output;
     bool frozen; /* its tensors are not trained */
-    /* Adjacent in the block of weights; all have the same number of outputs. */
+    /* Adjacent in the block of weights. */
     digitnet__tensor tensors[DNN_LAYER_TENSORS];
     size_t tensor_count;
     size_t parameters, state_values;
@@ -82,6 +83,9 @@ struct digitnet__layer_kind {
  * by several kinds, the first of them reads it. */
 #define DNN_LAYER_KINDS(KIND)   \
     KIND(conv2d)                \
+    KIND(depthwise_conv2d)      \
+    KIND(separable_conv2d)      \
+    KIND(conv2d_transpose)      \
     KIND(max_pool2d)            \
     KIND(average_pool2d)        \
     KIND(global_max_pool2d)     \
@@ -119,8 +123,12 @@ typedef struct digitnet__layer_request {
 digitnet_status digitnet__model_add_layer(digitnet_model *model, const digitnet__layer_request *request,
                                           digitnet_status options);
 
-/* Sets the layer's tensors: a kernel of these dimensions as the user sees them, the last being the outputs, and, unless
- * `no_bias`, a bias. False where a size overflows. */
+/* Add a tensor to the layer's. A kernel of these dimensions as the user sees them, of which the last one, or all that
+ * multiply to `outputs`, are the outputs; and, unless `no_bias`, a bias. False where a size overflows. */
+bool digitnet__layer_add_kernel(digitnet__layer *layer, const char *role, digitnet_initializer initializer,
+                                const size_t *dimensions, size_t rank, size_t outputs);
+bool digitnet__layer_add_bias(digitnet__layer *layer, size_t outputs);
+/* Both: the kernel with one output for each of its last dimension. */
 bool digitnet__layer_set_weights(digitnet__layer *layer, const size_t *dimensions, size_t rank);
 /* EINVAL for an unknown padding or initializer, what is no activation, or a penalty out of its range. */
 digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer);
@@ -134,6 +142,8 @@ digitnet__bound digitnet__layer_keep_bound(const digitnet__layer *layer, const d
 /* That of a kernel and a bias: every output is a sum over the inputs. */
 digitnet__bound digitnet__layer_weighted_bound(const digitnet__layer *layer, const digitnet__bound *inputs,
                                                const float *const *tensors);
+/* The most that one output of a tensor may make of inputs up to 1, or add to them. */
+double digitnet__layer_greatest_output(const float *values, const digitnet__tensor *tensor);
 /* "LAYER/relu" is the node of a layer's own activation; so this layer has one. */
 bool digitnet__layer_has_own_activation(const digitnet__layer *layer);
 

@@ -2,9 +2,26 @@
 
 #include "layers/activations.h"
 
+static size_t most_outputs(const digitnet__layer *layer) {
+    size_t most = 0;
+    for (size_t i = 0; i < layer->tensor_count; i++)
+        if (!layer->tensors[i].is_state && layer->tensors[i].outputs > most)
+            most = layer->tensors[i].outputs;
+    return most;
+}
+
+size_t digitnet__op_block_count(const digitnet__op *op) {
+    return op->parameter_values ? (most_outputs(op->layer) - 1) / DNN_BLOCK_OUTPUTS + 1 : 0;
+}
+
 digitnet__op_block digitnet__op_block_at(const digitnet__op *op, size_t index) {
-    size_t first = index * DNN_BLOCK_OUTPUTS, left = op->layer->tensors[0].outputs - first;
+    size_t first = index * DNN_BLOCK_OUTPUTS, left = most_outputs(op->layer) - first;
     return (digitnet__op_block){.first = first, .count = left < DNN_BLOCK_OUTPUTS ? left : DNN_BLOCK_OUTPUTS};
+}
+
+digitnet__op_block digitnet__op_block_of(digitnet__op_block block, const digitnet__tensor *tensor) {
+    size_t left = block.first < tensor->outputs ? tensor->outputs - block.first : 0;
+    return (digitnet__op_block){.first = block.first, .count = block.count < left ? block.count : left};
 }
 
 bool digitnet__op_absorb_normalization(digitnet__op *op, const digitnet__op *next) {

@@ -29,7 +29,8 @@ typedef struct digitnet__op_range {
 } digitnet__op_range;
 
 /* Parameters are summed, updated and packed in blocks of outputs: small enough to spread over threads, large enough to
- * use a batch's inputs several times. */
+ * use a batch's inputs several times. A block has the same outputs of each tensor; where a layer's tensors differ in
+ * their number of outputs, it has what the tensor has of them, which may be none. */
 enum { DNN_BLOCK_OUTPUTS = 16 };
 
 typedef struct digitnet__op_block {
@@ -90,7 +91,11 @@ struct digitnet__op {
     digitnet__pool2d_shape pool2d;
 };
 
+/* How many blocks cover the outputs of all its tensors, and one of them. */
+size_t digitnet__op_block_count(const digitnet__op *op);
 digitnet__op_block digitnet__op_block_at(const digitnet__op *op, size_t index);
+/* What a tensor has of a block. */
+digitnet__op_block digitnet__op_block_of(digitnet__op_block block, const digitnet__tensor *tensor);
 
 /* Takes over a batch normalization's op of inference, where nothing but sums stands before it; for an absorb() of ops
  * that have a kernel and find their bias by digitnet__op_bias(). */

@@ -21,7 +21,7 @@ typedef struct digitnet__tensor {
     bool is_state; /* moved by the forward pass, not by the optimizer: it lies in the block of state */
     size_t rank;
     size_t dimensions[4];   /* as the user sees them, 1 past the rank */
-    size_t outputs, inputs; /* as a matrix in memory */
+    size_t outputs, inputs; /* as a matrix in memory; of a transposed convolution, the other way round */
     size_t values;          /* outputs x inputs */
     size_t offset;          /* in the flat block of weights, or of state */
     size_t fan_in, fan_out;

@@ -10,11 +10,16 @@ static bool is_convolution(const digitnet__tensor *tensor) {
     return tensor->layout == DNN_LAYOUT_OUTPUTS_LAST && tensor->rank == 4;
 }
 
+static size_t taps_of(const digitnet__tensor *kernel) {
+    return kernel->dimensions[0] * kernel->dimensions[1];
+}
+
 /* The dimensions that a tensor has in the file; returns their number. */
 static size_t file_dimensions(size_t *dimensions, const digitnet__tensor *tensor) {
     if (is_convolution(tensor)) {
-        const size_t *user = tensor->dimensions; /* rows x columns x channels x filters */
-        memcpy(dimensions, (size_t[]){user[3], user[2], user[0], user[1]}, 4 * sizeof *dimensions);
+        const size_t *user = tensor->dimensions; /* rows x columns x ... */
+        size_t channels = tensor->inputs / taps_of(tensor);
+        memcpy(dimensions, (size_t[]){tensor->outputs, channels, user[0], user[1]}, 4 * sizeof *dimensions);
     } else if (tensor->layout == DNN_LAYOUT_OUTPUTS_LAST) {
         dimensions[0] = tensor->outputs;
         dimensions[1] = tensor->inputs;
@@ -29,8 +34,8 @@ static size_t file_dimensions(size_t *dimensions, const digitnet__tensor *tensor
 static size_t memory_index(const digitnet__tensor *tensor, size_t index) {
     if (!is_convolution(tensor))
         return index;
-    size_t taps = tensor->dimensions[0] * tensor->dimensions[1];
-    return index % taps * tensor->dimensions[2] + index / taps;
+    size_t taps = taps_of(tensor);
+    return index % taps * (tensor->inputs / taps) + index / taps;
 }
 
 void digitnet__tensor_write(digitnet__wire_writer *writer, const char *name, const digitnet__tensor *tensor,

@@ -3,6 +3,14 @@
 #include "core/status.h"
 #include "onnx/schema.h"
 
+static size_t dilation_of(size_t dilation) {
+    return dilation ? dilation : 1;
+}
+
+size_t digitnet__window_span(size_t size, size_t dilation) {
+    return (size - 1) * dilation_of(dilation) + 1;
+}
+
 size_t digitnet__window_output(size_t *before, size_t *after, size_t input, size_t size, size_t stride,
                                digitnet_padding padding) {
     *before = *after = 0;
@@ -18,6 +26,11 @@ size_t digitnet__window_output(size_t *before, size_t *after, size_t input, size
     return output;
 }
 
+/* A dilated window's rows or columns, and its dilation, are within the integers of a model file. */
+static bool span_fits(size_t size, size_t dilation) {
+    return dilation_of(dilation) == 1 || (dilation <= INT32_MAX && size - 1 <= (INT32_MAX - 1) / dilation);
+}
+
 digitnet_status digitnet__window_check(const digitnet__layer *layer) {
     const digitnet__attributes *window = &layer->attributes;
     if (window->window_height == 0 || window->window_width == 0 || window->stride_height == 0 ||
@@ -26,32 +39,48 @@ digitnet_status digitnet__window_check(const digitnet__layer *layer) {
                               "layer '%s': the window is %zux%zu and its stride %zux%zu; no size may be 0", layer->name,
                               window->window_height, window->window_width, window->stride_height, window->stride_width);
     }
-    if (window->stride_height <= INT32_MAX && window->stride_width <= INT32_MAX)
-        return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': the stride is %zux%zu; the limit is %d", layer->name,
-                          window->stride_height, window->stride_width, INT32_MAX);
+    if (window->stride_height > INT32_MAX || window->stride_width > INT32_MAX) {
+        return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': the stride is %zux%zu; the limit is %d", layer->name,
+                              window->stride_height, window->stride_width, INT32_MAX);
+    }
+    if (!span_fits(window->window_height, window->dilation_height) ||
+        !span_fits(window->window_width, window->dilation_width)) {
+        return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': a window of %zux%zu with dilation %zux%zu; the limit is %d",
+                              layer->name, window->window_height, window->window_width,
+                              dilation_of(window->dilation_height), dilation_of(window->dilation_width), INT32_MAX);
+    }
+    return DIGITNET_OK;
 }
 
 digitnet_status digitnet__window_check_fit(const digitnet__layer *layer, const char *what) {
     const digitnet__attributes *window = &layer->attributes;
     if (layer->output.height > 0 && layer->output.width > 0)
         return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_ESHAPE, "layer '%s': a %s of %zux%zu does not fit its input of %s", layer->name,
-                          what, window->window_height, window->window_width,
+    bool dilated = window->dilation_height > 1 || window->dilation_width > 1;
+    return digitnet__fail(DIGITNET_ESHAPE, "layer '%s': a %s of %zux%zu%s does not fit its input of %s", layer->name,
+                          what, window->window_height, window->window_width, dilated ? ", dilated," : "",
                           digitnet__shape_text(layer->inputs[0].shape).text);
 }
 
 /* The zeros around an image in ONNX's order: top, left, bottom, right. */
 static void find_pads(size_t pads[4], const digitnet__attributes *window, digitnet_padding padding,
                       digitnet__shape input) {
-    digitnet__window_output(&pads[0], &pads[2], input.height, window->window_height, window->stride_height, padding);
-    digitnet__window_output(&pads[1], &pads[3], input.width, window->window_width, window->stride_width, padding);
+    digitnet__window_output(&pads[0], &pads[2], input.height,
+                            digitnet__window_span(window->window_height, window->dilation_height),
+                            window->stride_height, padding);
+    digitnet__window_output(&pads[1], &pads[3], input.width,
+                            digitnet__window_span(window->window_width, window->dilation_width), window->stride_width,
+                            padding);
 }
 
 void digitnet__window_write(digitnet__wire_writer *writer, const digitnet__layer *layer) {
+    digitnet__window_write_over(writer, layer, layer->inputs[0].shape);
+}
+
+void digitnet__window_write_over(digitnet__wire_writer *writer, const digitnet__layer *layer, digitnet__shape image) {
     const digitnet__attributes *window = &layer->attributes;
     size_t pads[4];
-    find_pads(pads, window, window->padding, layer->inputs[0].shape);
+    find_pads(pads, window, window->padding, image);
     digitnet__onnx_write_integers(writer, "kernel_shape", (size_t[]){window->window_height, window->window_width}, 2);
     digitnet__onnx_write_integers(writer, "strides", (size_t[]){window->stride_height, window->stride_width}, 2);
     digitnet__onnx_write_integers(writer, "pads", pads, 4);
@@ -112,15 +141,32 @@ static digitnet_status take_padding(digitnet__attributes *window, const digitnet
     return DIGITNET_OK;
 }
 
-digitnet_status digitnet__window_read(digitnet__layer *layer, const digitnet__onnx_reader *reader,
-                                      const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]) {
+digitnet_status digitnet__window_read_dilations(digitnet__layer *layer, const digitnet__onnx_reader *reader,
+                                                const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]) {
+    digitnet__attributes *window = &layer->attributes;
+    DNN_TRY(
+        take_sizes(&window->dilation_height, &window->dilation_width, reader->node, &attributes[DNN_WINDOW_DILATIONS]));
+    window->dilation_height = window->dilation_height == 1 ? 0 : window->dilation_height;
+    window->dilation_width = window->dilation_width == 1 ? 0 : window->dilation_width;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__window_read_sizes(digitnet__layer *layer, const digitnet__onnx_reader *reader,
+                                            const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]) {
     digitnet__attributes *window = &layer->attributes;
     const int64_t *dilations = attributes[DNN_WINDOW_DILATIONS].integers;
-    if (dilations[0] != 1 || dilations[1] != 1)
+    if (dilations[0] != (int64_t)dilation_of(window->dilation_height) ||
+        dilations[1] != (int64_t)dilation_of(window->dilation_width))
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'dilations' is not 1, 1");
     DNN_TRY(take_sizes(&window->stride_height, &window->stride_width, reader->node, &attributes[DNN_WINDOW_STRIDES]));
     if (attributes[DNN_WINDOW_KERNEL_SHAPE].present)
-        DNN_TRY(take_sizes(&window->window_height, &window->window_width, reader->node,
-                           &attributes[DNN_WINDOW_KERNEL_SHAPE]));
-    return take_padding(window, reader, attributes);
+        return take_sizes(&window->window_height, &window->window_width, reader->node,
+                          &attributes[DNN_WINDOW_KERNEL_SHAPE]);
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__window_read(digitnet__layer *layer, const digitnet__onnx_reader *reader,
+                                      const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]) {
+    DNN_TRY(digitnet__window_read_sizes(layer, reader, attributes));
+    return take_padding(&layer->attributes, reader, attributes);
 }

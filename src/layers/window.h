@@ -4,11 +4,14 @@
 
 #include "layers/layer.h"
 
+/* The rows or columns from a window's first tap to its last, both included. */
+size_t digitnet__window_span(size_t size, size_t dilation);
 /* The rows or columns that a window of `size` moved by `stride` gives over `input`, and the padding before and after
  * it. 0 where the window does not fit. */
 size_t digitnet__window_output(size_t *before, size_t *after, size_t input, size_t size, size_t stride,
                                digitnet_padding padding);
-/* EINVAL for a size of 0, ELIMIT for a stride that a model file cannot hold. */
+/* EINVAL for a size of 0, ELIMIT for a stride or a dilation that a model file cannot hold, and for a span that
+ * overflows. */
 digitnet_status digitnet__window_check(const digitnet__layer *layer);
 
 /* ESHAPE where the output that has been set from it has no rows or columns; `what`: "kernel". */
@@ -26,11 +29,19 @@ enum {
 
 /* kernel_shape, strides and pads; padding is spelled out, since some readers know nothing else. */
 void digitnet__window_write(digitnet__wire_writer *writer, const digitnet__layer *layer);
+/* The same for a window that moves over another image than the layer's input. */
+void digitnet__window_write_over(digitnet__wire_writer *writer, const digitnet__layer *layer, digitnet__shape image);
 
 void digitnet__window_defaults(digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]);
-/* Sets the layer's window from attributes that have been read, over an image of this shape. Without a kernel_shape the
- * window's size is as it was. EUNSUPPORTED for padding that is neither VALID nor SAME of this library, and for
- * dilations. */
+/* Sets the layer's dilation from attributes that have been read. */
+digitnet_status digitnet__window_read_dilations(digitnet__layer *layer, const digitnet__onnx_reader *reader,
+                                                const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]);
+/* Sets the layer's window and strides. Without a kernel_shape the window's size is as it was. EUNSUPPORTED for other
+ * dilations than the layer has: a kind that has any takes them before. */
+digitnet_status digitnet__window_read_sizes(digitnet__layer *layer, const digitnet__onnx_reader *reader,
+                                            const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]);
+/* Likewise with the padding, over an image of the reader's shape. EUNSUPPORTED for padding that is neither VALID nor
+ * SAME of this library. */
 digitnet_status digitnet__window_read(digitnet__layer *layer, const digitnet__onnx_reader *reader,
                                       const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]);
 

@@ -189,7 +189,7 @@ static size_t greater(size_t a, size_t b) {
 
 static void fill_shapes(convolution *c) {
     digitnet__conv2d_shape *s = &c->shape;
-    s->stride_height = s->stride_width = 1;
+    s->stride_height = s->stride_width = s->dilation_height = s->dilation_width = s->groups = 1;
     s->output_height = s->height - s->kernel_height + 1;
     s->output_width = s->width - s->kernel_width + 1;
     digitnet__pool2d_shape *p = &c->pool;
@@ -311,7 +311,7 @@ static void run_softmax(void *context) {
 
 static void run_im2col(void *context) {
     const values *v = context;
-    digitnet__im2col(v->a, v->b, &v->conv2d, 0, v->conv2d.output_height * v->conv2d.output_width);
+    digitnet__im2col(v->a, v->b, &v->conv2d, 0, 0, v->conv2d.output_height * v->conv2d.output_width);
 }
 
 static void run_multiply(void *context) {
@@ -425,7 +425,7 @@ static void bench_poolings(bench_run *run, const digitnet__kernels *kernels) {
 
 /* The same for all sets. */
 static void bench_plain(bench_run *run) {
-    values v = {.count = 320, .conv2d = {13, 13, 32, 3, 3, 1, 1, 0, 0, 0, 0, 64, 11, 11}};
+    values v = {.count = 320, .conv2d = {13, 13, 32, 3, 3, 1, 1, 1, 1, 0, 0, 0, 0, 64, 1, 11, 11}};
     v.a = random_values(121 * 288);
     v.b = random_values(13 * 13 * 64);
     bench(run, "plain", "im2col", "13x13x32, 3x3", run_im2col, &v, NAN, 121.0 * 288 * 8);

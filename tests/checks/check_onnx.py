@@ -25,6 +25,7 @@ NAMES = [
     "branches",
     "pools",
     "shapes",
+    "convolutions",
 ]
 
 

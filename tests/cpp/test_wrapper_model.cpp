@@ -175,6 +175,35 @@ TEST_CASE("layers of images, with their options") {
     CHECK(chained.summary() == model.summary());
 }
 
+TEST_CASE("convolutions of each kind") {
+    digitnet::conv2d_options grouped;
+    grouped.groups = 2;
+    grouped.dilation_height = 2;
+    digitnet::depthwise_conv2d_options depthwise;
+    depthwise.depth_multiplier = 3;
+    depthwise.padding = digitnet::same;
+    digitnet::separable_conv2d_options separable;
+    separable.stride_height = 2;
+    digitnet::conv2d_transpose_options transpose;
+    transpose.stride_height = 2;
+    transpose.padding = digitnet::same;
+    digitnet::model model(9, 9, 4);
+    model.conv2d(6, 3, digitnet::relu, grouped).depthwise_conv2d(3, digitnet::relu, depthwise);
+    model.separable_conv2d(8, 3, digitnet::relu, separable).conv2d_transpose(2, 3, digitnet::linear, transpose);
+    CHECK(model.layer(0).height == 5);
+    CHECK(model.layer(0).parameters == 3 * 3 * 2 * 6 + 6);
+    CHECK(model.layer(1).channels == 18);
+    CHECK(model.layer(2).height == 2);
+    CHECK(model.layer(3).height == 4);
+    CHECK(std::string(model.layer(3).kind) == "conv2d_transpose");
+    const digitnet::model chained = digitnet::model(9, 9, 4)
+                                        .conv2d(6, 3, digitnet::relu, grouped)
+                                        .depthwise_conv2d(3, digitnet::relu, depthwise)
+                                        .separable_conv2d(8, 3, digitnet::relu, separable)
+                                        .conv2d_transpose(2, 3, digitnet::linear, transpose);
+    CHECK(chained.summary() == model.summary());
+}
+
 // A residual block and, beside it, a branch from the input.
 static digitnet::model make_residual_model() {
     digitnet::conv2d_options body, branch;

@@ -147,6 +147,35 @@ static void add_shapes(digitnet_model *model) {
     digitnet_model_add_activation(model, DIGITNET_ACTIVATION_SOFTMAX);
 }
 
+/* Each way to convolve: dilated, in groups, of single channels, pointwise, depthwise, separable, and back. */
+static void add_convolutions(digitnet_model *model) {
+    digitnet_model_add_conv2d_ex(model, 4, 2, DIGITNET_ACTIVATION_RELU,
+                                 DIGITNET_WITH(digitnet_conv2d_options, .dilation_height = 2, .dilation_width = 1,
+                                               .padding = DIGITNET_PADDING_SAME));
+    digitnet_model_add_conv2d_ex(
+        model, 6, 3, DIGITNET_ACTIVATION_RELU,
+        DIGITNET_WITH(digitnet_conv2d_options, .groups = 2, .stride_height = 2, .stride_width = 1, .no_bias = 1));
+    digitnet_model_add_conv2d_ex(model, 6, 2, DIGITNET_ACTIVATION_LINEAR,
+                                 DIGITNET_WITH(digitnet_conv2d_options, .groups = 6, .padding = DIGITNET_PADDING_SAME));
+    digitnet_model_add_conv2d(model, 3, 1, DIGITNET_ACTIVATION_RELU);
+    digitnet_model_add_conv2d_transpose_ex(
+        model, 4, 3, DIGITNET_ACTIVATION_RELU,
+        DIGITNET_WITH(digitnet_conv2d_transpose_options, .stride_height = 2, .padding = DIGITNET_PADDING_SAME));
+    digitnet_model_add_depthwise_conv2d_ex(model, 3, DIGITNET_ACTIVATION_RELU,
+                                           DIGITNET_WITH(digitnet_depthwise_conv2d_options, .depth_multiplier = 2,
+                                                         .stride_height = 2, .padding = DIGITNET_PADDING_SAME));
+    digitnet_model_add_separable_conv2d_ex(
+        model, 5, 2, DIGITNET_ACTIVATION_RELU,
+        DIGITNET_WITH(digitnet_separable_conv2d_options, .depth_multiplier = 3, .padding = DIGITNET_PADDING_SAME));
+    digitnet_model_add_separable_conv2d_ex(model, 4, 2, DIGITNET_ACTIVATION_LINEAR,
+                                           DIGITNET_WITH(digitnet_separable_conv2d_options, .no_bias = 1));
+    digitnet_model_add_conv2d_transpose_ex(
+        model, 2, 2, DIGITNET_ACTIVATION_LINEAR,
+        DIGITNET_WITH(digitnet_conv2d_transpose_options, .stride_height = 3, .stride_width = 1, .no_bias = 1));
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense(model, 3, DIGITNET_ACTIVATION_SOFTMAX);
+}
+
 const onnx_sample onnx_samples[] = {
     {"seed", 28, 28, 1, add_seed_layers, true, false},
     {"kinds", 9, 8, 2, add_every_kind, true, false},
@@ -158,6 +187,7 @@ const onnx_sample onnx_samples[] = {
     {"branches", 5, 4, 2, add_branches, true, false},
     {"pools", 7, 8, 3, add_pools, true, false},
     {"shapes", 5, 4, 2, add_shapes, false, true},
+    {"convolutions", 9, 7, 2, add_convolutions, true, true},
 };
 const size_t onnx_sample_count = sizeof onnx_samples / sizeof *onnx_samples;
 

@@ -378,8 +378,14 @@ static void test_contradicting_fit_options(void **state) {
 /* A flag is 0 or 1, in every struct that has one. */
 static void expect_flag(misuse *own, int32_t flag) {
     static const int32_t label[1];
-    char conv2d[96], dense[96], borrow[96], ignore[96], no_shuffle[96];
+    char conv2d[96], depthwise[96], separable[96], transpose[96], dense[96], borrow[96], ignore[96], no_shuffle[96];
     snprintf(conv2d, sizeof conv2d, "digitnet_conv2d_options: no_bias is %d; it must be 0 or 1", (int)flag);
+    snprintf(depthwise, sizeof depthwise, "digitnet_depthwise_conv2d_options: no_bias is %d; it must be 0 or 1",
+             (int)flag);
+    snprintf(separable, sizeof separable, "digitnet_separable_conv2d_options: no_bias is %d; it must be 0 or 1",
+             (int)flag);
+    snprintf(transpose, sizeof transpose, "digitnet_conv2d_transpose_options: no_bias is %d; it must be 0 or 1",
+             (int)flag);
     snprintf(dense, sizeof dense, "digitnet_dense_options: no_bias is %d; it must be 0 or 1", (int)flag);
     snprintf(borrow, sizeof borrow, "digitnet_dataset_options: borrow is %d; it must be 0 or 1", (int)flag);
     snprintf(ignore, sizeof ignore, "digitnet_model_load_options: ignore_metadata is %d; it must be 0 or 1", (int)flag);
@@ -390,6 +396,21 @@ static void expect_flag(misuse *own, int32_t flag) {
     expect_invalid(digitnet_model_add_conv2d_ex(model, 1, 1, DIGITNET_ACTIVATION_RELU,
                                                 DIGITNET_WITH(digitnet_conv2d_options, .no_bias = flag)),
                    conv2d);
+    digitnet_model_clear_error(model);
+    expect_invalid(
+        digitnet_model_add_depthwise_conv2d_ex(model, 1, DIGITNET_ACTIVATION_RELU,
+                                               DIGITNET_WITH(digitnet_depthwise_conv2d_options, .no_bias = flag)),
+        depthwise);
+    digitnet_model_clear_error(model);
+    expect_invalid(
+        digitnet_model_add_separable_conv2d_ex(model, 1, 1, DIGITNET_ACTIVATION_RELU,
+                                               DIGITNET_WITH(digitnet_separable_conv2d_options, .no_bias = flag)),
+        separable);
+    digitnet_model_clear_error(model);
+    expect_invalid(
+        digitnet_model_add_conv2d_transpose_ex(model, 1, 1, DIGITNET_ACTIVATION_RELU,
+                                               DIGITNET_WITH(digitnet_conv2d_transpose_options, .no_bias = flag)),
+        transpose);
     digitnet_model_clear_error(model);
     expect_ok(digitnet_model_add_flatten(model));
     expect_invalid(digitnet_model_add_dense_ex(model, 1, DIGITNET_ACTIVATION_RELU,

@@ -64,7 +64,7 @@ static void test_two_plans(void **state) {
     digitnet_model_add_dropout(model, 0.5);
     digitnet_model_add_activation(model, DIGITNET_ACTIVATION_RELU);
     digitnet_model_add_max_pool2d(model, 2);
-    expect_ops(model, true, "conv2d+dropout+activation+max_pooling2d");
+    expect_ops(model, true, "conv2d_direct+dropout+activation+max_pooling2d");
     expect_ops(model, false, "conv2d_relu_pool");
     digitnet_model_free(model);
 }
@@ -79,7 +79,7 @@ static void test_shared_values_stay(void **state) {
                                      DIGITNET_WITH(digitnet_activation_options, .name = "relu"));
     digitnet_model_add_add(model, (const char *const[]){"relu", "sums"}, 2, DIGITNET_ACTIVATION_LINEAR);
     digitnet_model_add_activation(model, DIGITNET_ACTIVATION_RELU);
-    expect_ops(model, true, "conv2d+activation+add");
+    expect_ops(model, true, "conv2d_direct+activation+add");
     digitnet_model_free(model);
 }
 

@@ -96,6 +96,7 @@ static double objective(void *context) {
     batch_run *run = context;
     const digitnet__network *network = &run->model->network;
     size_t outputs = digitnet__network_outputs(network);
+    digitnet__network_pack(&run->model->network);
     fill_noise(digitnet__pass_input(&run->pass, 0), BATCH * digitnet__shape_values(network->graph.input), 5);
     forward_batch(&run->pass, BATCH);
     double sum = 0;

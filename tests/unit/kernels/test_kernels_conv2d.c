@@ -211,6 +211,41 @@ static void check_backward(const problem *p, const digitnet__kernels *k) {
     watched_free(&scratch);
 }
 
+/* Without ReLU and pool. */
+static void check_plain(const problem *p, const digitnet__kernels *k) {
+    digitnet__pool2d_shape none = {.pool_height = 1, .pool_width = 1, .output_width = p->shape.output_width};
+    watched packed = watched_floats(k->conv2d_packed_values(&p->shape)), output = watched_floats(p->conv_values),
+            scratch = scratch_of(k->conv2d_relu_pool_scratch(&p->shape, &none));
+    pack_in_blocks(packed.memory, p, k, p->shape.filters);
+    k->conv2d(output.memory, p->image, packed.memory, p->with_bias ? p->bias : NULL, &p->shape, scratch.memory);
+    compare_sums(output.memory, p->convolved, p->conv_values, p->whole, p->depth + 1, "convolution alone");
+    watched_free(&packed);
+    watched_free(&output);
+    watched_free(&scratch);
+}
+
+/* What it packs is what conv2d_pack() makes of the kernel, turned, with channels and filters in each other's place. */
+static void check_pack_back(const problem *p, const digitnet__kernels *k) {
+    const digitnet__conv2d_shape *s = &p->shape;
+    digitnet__conv2d_shape back = *s;
+    size_t taps = s->kernel_height * s->kernel_width;
+    back.filters = s->channels;
+    back.channels = s->filters;
+    watched turned = watched_floats(p->kernel_values), expected = watched_floats(k->conv2d_packed_values(&back)),
+            packed = watched_floats(k->conv2d_packed_values(&back));
+    for (size_t i = 0; i < p->kernel_values; i++) {
+        size_t filter = i / p->depth, tap = i % p->depth / s->channels, channel = i % s->channels;
+        ((float *)turned.memory)[(channel * taps + taps - 1 - tap) * s->filters + filter] = p->kernel[i];
+    }
+    k->conv2d_pack(expected.memory, turned.memory, &back, 0, back.filters);
+    for (size_t first = 0; first < s->filters; first += 3)
+        k->conv2d_pack_back(packed.memory, p->kernel, s, first, s->filters - first < 3 ? s->filters - first : 3);
+    assert_memory_equal(packed.memory, expected.memory, k->conv2d_packed_values(&back) * sizeof(float));
+    watched_free(&turned);
+    watched_free(&expected);
+    watched_free(&packed);
+}
+
 static void check_problem(problem *p, digitnet__random *random) {
     const digitnet__kernels *k;
     prepare(p, random);
@@ -222,6 +257,8 @@ static void check_problem(problem *p, digitnet__random *random) {
         if (p->pool.pool_height * p->pool.pool_width > 1)
             check_argmax(p, argmax.memory);
         check_backward(p, k);
+        check_plain(p, k);
+        check_pack_back(p, k);
         watched_free(&output);
         watched_free(&argmax);
     }

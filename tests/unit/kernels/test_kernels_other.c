@@ -9,31 +9,38 @@
 static size_t random_shapes = 300;
 
 static digitnet__conv2d_shape random_conv2d(digitnet__random *random) {
-    digitnet__conv2d_shape s = {.channels = random_between(random, 1, 5),
+    size_t groups = random_between(random, 0, 1) ? 1 : random_between(random, 2, 3);
+    digitnet__conv2d_shape s = {.channels = groups * random_between(random, 1, 5),
+                                .groups = groups,
                                 .kernel_height = random_between(random, 1, 4),
                                 .kernel_width = random_between(random, 1, 4),
                                 .stride_height = random_between(random, 1, 3),
                                 .stride_width = random_between(random, 1, 3),
+                                .dilation_height = random_between(random, 1, 3),
+                                .dilation_width = random_between(random, 0, 1) ? 1 : random_between(random, 2, 3),
                                 .padding_top = random_between(random, 0, 5), /* kernels wholly in the padding, too */
                                 .padding_left = random_between(random, 0, 5),
                                 .padding_bottom = random_between(random, 0, 5),
                                 .padding_right = random_between(random, 0, 5)};
-    s.height = s.kernel_height + random_between(random, 0, 6);
-    s.width = s.kernel_width + random_between(random, 0, 6);
-    s.output_height = window_outputs(s.height, s.padding_top, s.padding_bottom, s.kernel_height, s.stride_height);
-    s.output_width = window_outputs(s.width, s.padding_left, s.padding_right, s.kernel_width, s.stride_width);
-    snprintf(context, sizeof context, "%zux%zux%zu, kernel %zux%zu, stride %zux%zu, padding %zu %zu %zu %zu", s.height,
-             s.width, s.channels, s.kernel_height, s.kernel_width, s.stride_height, s.stride_width, s.padding_top,
-             s.padding_left, s.padding_bottom, s.padding_right);
+    size_t span_height = (s.kernel_height - 1) * s.dilation_height + 1;
+    size_t span_width = (s.kernel_width - 1) * s.dilation_width + 1;
+    s.height = span_height + random_between(random, 0, 6);
+    s.width = span_width + random_between(random, 0, 6);
+    s.output_height = window_outputs(s.height, s.padding_top, s.padding_bottom, span_height, s.stride_height);
+    s.output_width = window_outputs(s.width, s.padding_left, s.padding_right, span_width, s.stride_width);
+    snprintf(context, sizeof context,
+             "%zux%zux%zu in %zu groups, kernel %zux%zu, stride %zux%zu, dilation %zux%zu, padding %zu %zu %zu %zu",
+             s.height, s.width, s.channels, s.groups, s.kernel_height, s.kernel_width, s.stride_height, s.stride_width,
+             s.dilation_height, s.dilation_width, s.padding_top, s.padding_left, s.padding_bottom, s.padding_right);
     return s;
 }
 
-/* The place in the image of a tap of a position, or image size where it is in the padding. */
-static size_t tap_place(const digitnet__conv2d_shape *s, size_t position, size_t tap) {
-    size_t channel = tap % s->channels, kx = tap / s->channels % s->kernel_width,
-           ky = tap / s->channels / s->kernel_width;
-    size_t y = position / s->output_width * s->stride_height + ky,
-           x = position % s->output_width * s->stride_width + kx;
+/* The place in the image of a group's tap of a position, or image size where it is in the padding. */
+static size_t tap_place(const digitnet__conv2d_shape *s, size_t group, size_t position, size_t tap) {
+    size_t channels = s->channels / s->groups, channel = group * channels + tap % channels;
+    size_t kx = tap / channels % s->kernel_width, ky = tap / channels / s->kernel_width;
+    size_t y = position / s->output_width * s->stride_height + ky * s->dilation_height,
+           x = position % s->output_width * s->stride_width + kx * s->dilation_width;
     if (y < s->padding_top || y >= s->padding_top + s->height || x < s->padding_left || x >= s->padding_left + s->width)
         return s->height * s->width * s->channels;
     return ((y - s->padding_top) * s->width + x - s->padding_left) * s->channels + channel;
@@ -45,7 +52,9 @@ static void im2col_and_its_adjoint(void **state) {
     digitnet__random_seed(&random, 31);
     for (size_t i = 0; i < random_shapes; i++) {
         digitnet__conv2d_shape s = random_conv2d(&random);
-        size_t positions = s.output_height * s.output_width, depth = s.kernel_height * s.kernel_width * s.channels;
+        size_t positions = s.output_height * s.output_width,
+               depth = s.kernel_height * s.kernel_width * s.channels / s.groups;
+        size_t group = random_between(&random, 0, s.groups - 1);
         size_t first = random_between(&random, 0, positions - 1), count = random_between(&random, 0, positions - first);
         size_t values = s.height * s.width * s.channels;
         watched image = watched_floats(values), columns = watched_floats(count * depth), sums = watched_floats(values);
@@ -57,18 +66,18 @@ static void im2col_and_its_adjoint(void **state) {
         for (size_t place = 0; place < values; place++)
             back[place] = ((float *)sums.memory)[place];
         for (size_t k = 0; k < count * depth; k++) {
-            size_t place = tap_place(&s, first + k / depth, k % depth);
+            size_t place = tap_place(&s, group, first + k / depth, k % depth);
             expected[k] = place < values ? pixels[place] : 0;
         }
-        digitnet__im2col(rows, pixels, &s, first, count);
+        digitnet__im2col(rows, pixels, &s, group, first, count);
         compare_floats(rows, expected, count * depth, "im2col");
         fill_random(rows, count * depth, &random, true);
         for (size_t k = 0; k < count * depth; k++) {
-            size_t place = tap_place(&s, first + k / depth, k % depth);
+            size_t place = tap_place(&s, group, first + k / depth, k % depth);
             if (place < values)
                 back[place] += rows[k];
         }
-        digitnet__col2im_add(sums.memory, rows, &s, first, count);
+        digitnet__col2im_add(sums.memory, rows, &s, group, first, count);
         compare_floats(sums.memory, back, values, "col2im");
         free(expected);
         watched_free(&image);
@@ -169,6 +178,31 @@ static void bytes_become_correctly_rounded_floats(void **state) {
 
 static float relu(float x) {
     return x <= 0 ? 0 : x;
+}
+
+static void rows_are_added(void **state) {
+    (void)state;
+    const digitnet__kernels *k;
+    digitnet__random random;
+    digitnet__random_seed(&random, 36);
+    FOR_EACH_SET(k) {
+        for (size_t columns = 1; columns < 150; columns += 7)
+            for (size_t rows = 0; rows < 4; rows++) {
+                watched sum = watched_floats(columns), values = watched_floats(rows * columns);
+                double expected[150] = {0};
+                float *s = sum.memory, *v = values.memory;
+                fill_random(s, columns, &random, true);
+                fill_random(v, rows * columns, &random, true);
+                for (size_t i = 0; i < columns; i++)
+                    expected[i] = s[i];
+                for (size_t i = 0; i < rows * columns; i++)
+                    expected[i % columns] += v[i];
+                k->add_rows(s, v, rows, columns);
+                compare_floats(s, expected, columns, "sum of rows");
+                watched_free(&sum);
+                watched_free(&values);
+            }
+    }
 }
 
 static void sums_biases_and_relu(void **state) {
@@ -346,6 +380,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(softmax_and_its_gradient),
         cmocka_unit_test(softmax_of_what_is_no_number),
         cmocka_unit_test(bytes_become_correctly_rounded_floats),
+        cmocka_unit_test(rows_are_added),
         cmocka_unit_test(sums_biases_and_relu),
         cmocka_unit_test(adam_is_adam),
         cmocka_unit_test(adam_keeps_out_of_the_denormals),

@@ -16,10 +16,12 @@ static void assert_same_padding(const digitnet__layer *a, const digitnet__layer 
     const digitnet__attributes *x = &a->attributes, *y = &b->attributes;
     digitnet__shape input = a->inputs[0].shape;
     size_t pads_a[4], pads_b[4];
-    digitnet__window_output(&pads_a[0], &pads_a[1], input.height, x->window_height, x->stride_height, x->padding);
-    digitnet__window_output(&pads_a[2], &pads_a[3], input.width, x->window_width, x->stride_width, x->padding);
-    digitnet__window_output(&pads_b[0], &pads_b[1], input.height, y->window_height, y->stride_height, y->padding);
-    digitnet__window_output(&pads_b[2], &pads_b[3], input.width, y->window_width, y->stride_width, y->padding);
+    size_t height = digitnet__window_span(x->window_height, x->dilation_height);
+    size_t width = digitnet__window_span(x->window_width, x->dilation_width);
+    digitnet__window_output(&pads_a[0], &pads_a[1], input.height, height, x->stride_height, x->padding);
+    digitnet__window_output(&pads_a[2], &pads_a[3], input.width, width, x->stride_width, x->padding);
+    digitnet__window_output(&pads_b[0], &pads_b[1], input.height, height, y->stride_height, y->padding);
+    digitnet__window_output(&pads_b[2], &pads_b[3], input.width, width, y->stride_width, y->padding);
     assert_memory_equal(pads_a, pads_b, sizeof pads_a);
 }
 
@@ -30,6 +32,10 @@ static void assert_same_attributes(const digitnet__layer *a, const digitnet__lay
     assert_int_equal(x->window_width, y->window_width);
     assert_int_equal(x->stride_height, y->stride_height);
     assert_int_equal(x->stride_width, y->stride_width);
+    assert_int_equal(x->dilation_height, y->dilation_height);
+    assert_int_equal(x->dilation_width, y->dilation_width);
+    assert_int_equal(x->groups, y->groups);
+    assert_int_equal(x->depth_multiplier, y->depth_multiplier);
     assert_int_equal(x->no_bias, y->no_bias);
     assert_int_equal(x->activation, y->activation);
     assert_true(x->rate == y->rate);

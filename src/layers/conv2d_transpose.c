@@ -1,0 +1,309 @@
+/* Transposed convolution: what a convolution does to the gradient by its image, forward. Each value of the input adds a
+ * kernel times itself to the output, y[r s + i][c s + j][f] += sum over k of x[r][c][k] w[i][j][f][k]. In matrices, for
+ * one image: the rows of C = X W, with X positions x channels and W channels x taps, go to their places in Y (col2im).
+ */
+#include "core/memory.h"
+#include "core/options.h"
+#include "core/status.h"
+#include "kernels/gemm.h"
+#include "kernels/im2col.h"
+#include "layers/conv2d.h"
+#include "layers/window.h"
+#include "onnx/schema.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Values of one chunk of columns: 256 KB. */
+enum { CHUNK_VALUES = 65536 };
+
+/* The rows or columns of the smallest image that a convolution of this window makes `input` of: as in Keras, `same`
+ * gives `stride` for each, and `valid` no less than the last window covers. False where they overflow. */
+static bool output_size(size_t *output, size_t input, size_t window, size_t stride, digitnet_padding padding) {
+    if (padding == DIGITNET_PADDING_SAME)
+        return digitnet__size_multiply(output, input, stride);
+    return digitnet__size_multiply(output, input - 1, stride) &&
+           digitnet__size_add(output, *output, window > stride ? window : stride);
+}
+
+static digitnet_status fail_overflow(const digitnet__layer *layer) {
+    return digitnet__conv2d_fail_overflow(layer, layer->attributes.outputs);
+}
+
+static digitnet_status infer_output(digitnet__layer *layer) {
+    const digitnet__attributes *conv = &layer->attributes;
+    digitnet__shape input = layer->inputs[0].shape, *output = &layer->output;
+    size_t values;
+    *output = (digitnet__shape){.channels = conv->outputs};
+    if (!output_size(&output->height, input.height, conv->window_height, conv->stride_height, conv->padding) ||
+        !output_size(&output->width, input.width, conv->window_width, conv->stride_width, conv->padding) ||
+        !digitnet__size_product(&values, (size_t[]){output->height, output->width, output->channels}, 3))
+        return fail_overflow(layer);
+    return DIGITNET_OK;
+}
+
+static digitnet_status infer_shape(digitnet__layer *layer) {
+    const digitnet__attributes *conv = &layer->attributes;
+    digitnet__shape input = layer->inputs[0].shape;
+    DNN_TRY(digitnet__layer_check_image(layer));
+    if (conv->outputs == 0)
+        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': filters is 0", layer->name);
+    DNN_TRY(digitnet__window_check(layer));
+    DNN_TRY(infer_output(layer));
+    const size_t dimensions[] = {conv->window_height, conv->window_width, conv->outputs, input.channels};
+    if (!digitnet__layer_add_kernel(layer, "kernel", conv->kernel_initializer, dimensions, 4, input.channels) ||
+        !digitnet__layer_add_bias(layer, conv->outputs) ||
+        !digitnet__size_product(&layer->multiply_adds,
+                                (size_t[]){layer->tensors[DNN_KERNEL].values, input.height, input.width}, 3))
+        return fail_overflow(layer);
+    return DIGITNET_OK;
+}
+
+/* Below, op->conv2d is the convolution that goes the other way: its image is the output, its filters are the input's
+ * channels. */
+
+static size_t taps_of(const digitnet__op *op) {
+    return op->layer->tensors[DNN_KERNEL].inputs;
+}
+
+static size_t positions_of(const digitnet__op *op) {
+    return op->conv2d.output_height * op->conv2d.output_width;
+}
+
+static size_t chunk_positions(const digitnet__op *op) {
+    size_t chunk = CHUNK_VALUES / taps_of(op);
+    size_t positions = positions_of(op);
+    return chunk == 0 ? 1 : chunk < positions ? chunk : positions;
+}
+
+/* C = X W */
+static void find_columns(const digitnet__op *op, float *columns, const float *input, const float *kernel,
+                         size_t count) {
+    size_t taps = taps_of(op), channels = op->conv2d.filters;
+    digitnet__gemm_run(op->kernels, &(digitnet__gemm){.rows = count,
+                                                      .columns = taps,
+                                                      .depth = channels,
+                                                      .a = input,
+                                                      .a_stride = channels,
+                                                      .b = kernel,
+                                                      .b_stride = taps,
+                                                      .c = columns,
+                                                      .c_stride = taps});
+}
+
+static void forward(const digitnet__op *op, const digitnet__op_range *range) {
+    size_t positions = positions_of(op), most = chunk_positions(op);
+    memset(range->output, 0, range->samples * op->output_values * sizeof(float));
+    for (size_t i = 0; i < range->samples; i++) {
+        const float *input = range->inputs[0] + i * op->input_values;
+        float *output = range->output + i * op->output_values;
+        for (size_t first = 0, count; first < positions; first += count) {
+            count = positions - first < most ? positions - first : most;
+            find_columns(op, range->scratch, input + first * op->conv2d.filters, range->parameters, count);
+            digitnet__col2im_add(output, range->scratch, &op->conv2d, 0, first, count);
+        }
+        digitnet__op_activate(op, output, digitnet__op_bias(op, range->parameters), 1);
+    }
+}
+
+/* dW += X^T dC */
+static void add_kernel_gradient(const digitnet__op *op, float *gradient, const float *input, const float *columns,
+                                size_t count) {
+    size_t taps = taps_of(op), channels = op->conv2d.filters;
+    digitnet__gemm_run(op->kernels, &(digitnet__gemm){.transpose_a = DNN_TRANSPOSED,
+                                                      .rows = channels,
+                                                      .columns = taps,
+                                                      .depth = count,
+                                                      .a = input,
+                                                      .a_stride = channels,
+                                                      .b = columns,
+                                                      .b_stride = taps,
+                                                      .c = gradient,
+                                                      .c_stride = taps,
+                                                      .beta = 1});
+}
+
+/* dX = dC W^T */
+static void find_input_gradient(const digitnet__op *op, float *gradient, const float *columns, const float *kernel,
+                                size_t count) {
+    size_t taps = taps_of(op), channels = op->conv2d.filters;
+    digitnet__gemm_run(op->kernels, &(digitnet__gemm){.transpose_b = DNN_TRANSPOSED,
+                                                      .rows = count,
+                                                      .columns = channels,
+                                                      .depth = taps,
+                                                      .a = columns,
+                                                      .a_stride = taps,
+                                                      .b = kernel,
+                                                      .b_stride = taps,
+                                                      .c = gradient,
+                                                      .c_stride = channels});
+}
+
+static void backward_image(const digitnet__op *op, const digitnet__op_range *range, size_t i) {
+    size_t positions = positions_of(op), most = chunk_positions(op), channels = op->conv2d.filters;
+    const float *input = range->inputs[0] + i * op->input_values;
+    const float *output_gradient = range->output_gradient + i * op->output_values;
+    float *input_gradient = range->input_gradients[0] ? range->input_gradients[0] + i * op->input_values : NULL;
+    float *columns = range->scratch;
+    for (size_t first = 0, count; first < positions; first += count) {
+        count = positions - first < most ? positions - first : most;
+        digitnet__im2col(columns, output_gradient, &op->conv2d, 0, first, count);
+        add_kernel_gradient(op, range->gradient, input + first * channels, columns, count);
+        if (input_gradient)
+            find_input_gradient(op, input_gradient + first * channels, columns, range->parameters, count);
+    }
+}
+
+static void backward(const digitnet__op *op, const digitnet__op_range *range) {
+    size_t filters = op->output_shape.channels;
+    digitnet__op_activate_backward(op, range->output_gradient, range->output, range->samples);
+    if (op->layer->tensor_count > 1)
+        op->kernels->add_rows(range->gradient + op->layer->tensors[DNN_KERNEL].values, range->output_gradient,
+                              range->samples * op->output_values / filters, filters);
+    for (size_t i = 0; i < range->samples; i++)
+        backward_image(op, range, i);
+}
+
+/* One position's taps, or CHUNK_VALUES at most. */
+static bool measure(digitnet__op *op) {
+    return digitnet__size_multiply(&op->scratch_bytes, chunk_positions(op) * taps_of(op), sizeof(float));
+}
+
+static const digitnet__op_kind conv2d_transpose_op = {.name = "conv2d_transpose",
+                                                      .absorb = digitnet__op_absorb_activation,
+                                                      .measure = measure,
+                                                      .forward = forward,
+                                                      .backward = backward};
+
+static void lower(digitnet__op *op, bool training) {
+    (void)training;
+    op->kind = &conv2d_transpose_op;
+    op->conv2d = digitnet__conv2d_shape_of(op->layer, op->layer->output, op->layer->inputs[0].shape.channels, 1);
+}
+
+/* Each output sums up some of its kernels' taps, at most all. */
+static digitnet__bound bound(const digitnet__layer *layer, const digitnet__bound *inputs, const float *const *tensors) {
+    const digitnet__tensor *kernel = &layer->tensors[DNN_KERNEL];
+    size_t filters = layer->attributes.outputs;
+    double factor = 0, bias = 0;
+    for (size_t filter = 0; filter < filters; filter++) {
+        double sum = 0;
+        for (size_t i = filter; i < kernel->values; i += filters)
+            sum += fabs((double)tensors[DNN_KERNEL][i]);
+        factor = fmax(factor, sum);
+    }
+    if (layer->tensor_count > 1)
+        bias = digitnet__layer_greatest_output(tensors[DNN_BIAS], &layer->tensors[DNN_BIAS]);
+    return (digitnet__bound){.gain = inputs[0].gain * factor, .offset = inputs[0].offset * factor + bias};
+}
+
+/* ONNX's output is (input - 1) stride + window - pads + output_padding: the last of these makes up for a window that is
+ * smaller than the stride. */
+static size_t output_padding(size_t window, size_t stride) {
+    return window < stride ? stride - window : 0;
+}
+
+static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
+    const digitnet__attributes *conv = &layer->attributes;
+    const char *inputs[] = {layer->tensors[DNN_KERNEL].name, layer->tensors[DNN_BIAS].name};
+    size_t begin = digitnet__onnx_begin_node(nodes, "ConvTranspose", NULL, inputs, layer->tensor_count, true);
+    digitnet__window_write_over(nodes->writer, layer, layer->output);
+    digitnet__onnx_write_integers(nodes->writer, "output_padding",
+                                  (size_t[]){output_padding(conv->window_height, conv->stride_height),
+                                             output_padding(conv->window_width, conv->stride_width)},
+                                  2);
+    digitnet__onnx_write_integer(nodes->writer, "group", 1);
+    digitnet__wire_end(nodes->writer, begin);
+}
+
+/* Whether this library's `padding` of one axis pads as the node does. */
+static bool is_padded_so(const int64_t pads[2], int64_t behind, size_t input, size_t window, size_t stride,
+                         digitnet_padding padding) {
+    size_t output, before, after;
+    if (!output_size(&output, input, window, stride, padding))
+        return false;
+    digitnet__window_output(&before, &after, output, window, stride, padding);
+    return pads[0] == (int64_t)before && pads[1] == (int64_t)after && behind == (int64_t)output_padding(window, stride);
+}
+
+static digitnet_status match_padding(digitnet__attributes *conv, const digitnet__onnx_reader *reader,
+                                     const int64_t *pads, const int64_t *behind) {
+    static const digitnet_padding paddings[] = {DIGITNET_PADDING_VALID, DIGITNET_PADDING_SAME};
+    for (size_t i = 0; i < sizeof paddings / sizeof *paddings; i++) {
+        if (is_padded_so((const int64_t[]){pads[0], pads[2]}, behind[0], reader->shape.height, conv->window_height,
+                         conv->stride_height, paddings[i]) &&
+            is_padded_so((const int64_t[]){pads[1], pads[3]}, behind[1], reader->shape.width, conv->window_width,
+                         conv->stride_width, paddings[i])) {
+            conv->padding = paddings[i];
+            return DIGITNET_OK;
+        }
+    }
+    return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node,
+                                    "'pads' and 'output_padding' are neither those of 'valid' nor of 'same' padding");
+}
+
+static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
+    enum { OUTPUT_PADDING = DNN_WINDOW_ATTRIBUTES, GROUP, ATTRIBUTES };
+    digitnet__onnx_attribute attributes[ATTRIBUTES];
+    digitnet__attributes *conv = &layer->attributes;
+    digitnet__window_defaults(attributes);
+    attributes[OUTPUT_PADDING] =
+        (digitnet__onnx_attribute){.name = "output_padding", .type = DNN_ATTRIBUTE_TYPE_INTS, .count = 2};
+    attributes[GROUP] = (digitnet__onnx_attribute){.name = "group", .type = DNN_ATTRIBUTE_TYPE_INT, .integers = {1}};
+    const digitnet__onnx_tensor *kernel;
+    DNN_TRY(digitnet__onnx_read_attributes(reader->node, attributes, ATTRIBUTES));
+    DNN_TRY(digitnet__onnx_take_weights(&kernel, reader, 4));
+    digitnet__wire_view automatic = attributes[DNN_WINDOW_AUTO_PAD].text;
+    if (attributes[GROUP].integers[0] != 1)
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'group' is not 1");
+    if (automatic.size > 0 && !digitnet__wire_is(automatic, "NOTSET"))
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'auto_pad' is '%s'",
+                                        digitnet__wire_printable(automatic).text);
+    if (reader->shape.flat)
+        return digitnet__onnx_fail_node(DIGITNET_EFORMAT, reader->node, "its input is flat");
+    conv->outputs = kernel->dimensions[1];
+    conv->window_height = kernel->dimensions[2];
+    conv->window_width = kernel->dimensions[3];
+    conv->no_bias = reader->node->input_count == 2;
+    DNN_TRY(digitnet__window_read_sizes(layer, reader, attributes));
+    return match_padding(conv, reader, attributes[DNN_WINDOW_PADS].integers, attributes[OUTPUT_PADDING].integers);
+}
+
+static const char *const types[] = {"ConvTranspose", NULL};
+
+const digitnet__layer_kind digitnet__layer_conv2d_transpose = {
+    .name = "conv2d_transpose",
+    .class_name = "Conv2DTranspose",
+    .infer_shape = infer_shape,
+    .lower = lower,
+    .bound = bound,
+    .onnx = {.types = types, .most_inputs = 3, .write = write, .read = read}};
+
+digitnet_status digitnet_model_add_conv2d_transpose(digitnet_model *model, size_t filters, size_t kernel,
+                                                    digitnet_activation activation) {
+    return digitnet_model_add_conv2d_transpose_ex(model, filters, kernel, activation, NULL);
+}
+
+digitnet_status digitnet_model_add_conv2d_transpose_ex(digitnet_model *model, size_t filters, size_t kernel,
+                                                       digitnet_activation activation,
+                                                       const digitnet_conv2d_transpose_options *options) {
+    digitnet_conv2d_transpose_options own = {0};
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_conv2d_transpose_options, bias_initializer);
+    if (status == DIGITNET_OK)
+        status = DNN_FLAG_CHECK(&own, digitnet_conv2d_transpose_options, no_bias);
+    size_t stride = own.stride_height ? own.stride_height : 1;
+    digitnet__layer_request request = {.kind = &digitnet__layer_conv2d_transpose,
+                                       .name = own.name,
+                                       .inputs = &own.input,
+                                       .attributes = {.outputs = filters,
+                                                      .window_height = kernel,
+                                                      .window_width = own.kernel_width ? own.kernel_width : kernel,
+                                                      .stride_height = stride,
+                                                      .stride_width = own.stride_width ? own.stride_width : stride,
+                                                      .padding = own.padding,
+                                                      .no_bias = own.no_bias != 0,
+                                                      .kernel_initializer = own.kernel_initializer,
+                                                      .bias_initializer = own.bias_initializer,
+                                                      .activation = activation}};
+    return digitnet__model_add_layer(model, &request, status);
+}
