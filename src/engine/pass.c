@@ -394,8 +394,9 @@ size_t digitnet__pass_spans(digitnet__gradient_task task, digitnet__span spans[D
     for (size_t i = 0; i < layer->tensor_count; i++) {
         const digitnet__tensor *tensor = &layer->tensors[i];
         if (!tensor->is_state) {
-            spans[count++] =
-                (digitnet__span){tensor->offset + block.first * tensor->inputs, block.count * tensor->inputs};
+            spans[count++] = (digitnet__span){.offset = tensor->offset + block.first * tensor->inputs,
+                                              .count = block.count * tensor->inputs,
+                                              .tensor = tensor};
         }
     }
     return count;

@@ -20,4 +20,10 @@ const digitnet__kernels SET_NAME(kernels) = {
     .relu_backward = SET_NAME(relu_backward),
     .adam = SET_NAME(adam),
     .sgd = SET_NAME(sgd),
+    .rmsprop = SET_NAME(rmsprop),
+    .lion = SET_NAME(lion),
+    .scale = SET_NAME(scale),
+    .clip = SET_NAME(clip),
+    .average = SET_NAME(average),
+    .sum_of_squares = SET_NAME(sum_of_squares),
 };

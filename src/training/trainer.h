@@ -7,22 +7,15 @@
 #include "engine/pass.h"
 #include "model/model.h"
 #include "training/loss.h"
+#include "training/update.h"
 
-typedef struct digitnet__trainer digitnet__trainer;
-
-/* Sees, and may change, the flat gradient of a step before the update: the place for its norm, and for an exchange with
- * other processes. Where there is none, blocks are updated while they are in cache. */
-typedef digitnet_status (*digitnet__gradient_fn)(digitnet__trainer *trainer, float *gradient, size_t count,
-                                                 void *context);
-
-struct digitnet__trainer {
+typedef struct digitnet__trainer {
     digitnet_model *model; /* borrowed, as the data set and the threads */
     const digitnet_dataset *dataset;
     digitnet__thread_pool *threads;
     const digitnet__loss_kind *loss;
-    digitnet__gradient_fn on_gradient; /* NULL: nobody */
-    void *gradient_context;
     digitnet__pass pass;
+    digitnet__update update;
     digitnet__arena arena; /* a batch's: */
     size_t labels, targets, weights, scores;
     size_t target_values; /* of a sample; 0: the loss is given labels */
@@ -30,7 +23,7 @@ struct digitnet__trainer {
     const size_t *indices;
     size_t count, phase;
     bool diverged; /* the last batch's loss was not finite */
-};
+} digitnet__trainer;
 
 digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_model *model,
                                          const digitnet_dataset *dataset, size_t batch_size,
