@@ -271,6 +271,14 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     void set_learning_rate(double rate) {
         check(digitnet_model_set_learning_rate(get(), rate));
     }
+    /**
+     * Puts the average of the weights in the place of the weights, as digitnet_model_finalize_weights() does.
+     *
+     * @throws error  with the status of digitnet_model_finalize_weights()
+     */
+    void finalize_weights() {
+        check(digitnet_model_finalize_weights(get()));
+    }
 
     /**
      * Trains the model, as digitnet_model_fit() does.

@@ -409,7 +409,7 @@ TEST_CASE("the history's table") {
     std::ifstream table(folder.file("history.csv"));
     std::string line;
     std::getline(table, line);
-    CHECK(line == "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds");
+    CHECK(line == "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds,learning_rate");
     std::getline(table, line);
     CHECK(line.rfind("1,", 0) == 0);
     std::getline(table, line);

@@ -194,10 +194,31 @@ static const struct_field model_load_options[] = {FIELD(model_load_options, stru
                                                   FIELD(model_load_options, max_bytes, ANY_SIZE),
                                                   FIELD(model_load_options, ignore_metadata, FLAG),
                                                   FIELD(model_load_options, reserved, FLAG)};
-static const struct_field compile_options[] = {
-    FIELD(compile_options, struct_size, STRUCT_SIZE), FIELD(compile_options, gradient_ranges, ANY_SIZE),
-    FIELD(compile_options, learning_rate, ZERO_RATE), FIELD(compile_options, seed, ANY_SIZE),
-    FIELD(compile_options, sgd, SGD_OPTIONS)};
+static const struct_field compile_options[] = {FIELD(compile_options, struct_size, STRUCT_SIZE),
+                                               FIELD(compile_options, gradient_ranges, ANY_SIZE),
+                                               FIELD(compile_options, learning_rate, ZERO_RATE),
+                                               FIELD(compile_options, seed, ANY_SIZE),
+                                               FIELD(compile_options, gradient_accumulation_steps, ANY_SIZE),
+                                               FIELD(compile_options, ema_overwrite_frequency, ANY_SIZE),
+                                               FIELD(compile_options, weight_decay, ZERO_RATE),
+                                               FIELD(compile_options, clipvalue, ZERO_RATE),
+                                               FIELD(compile_options, clipnorm, ZERO_RATE),
+                                               FIELD(compile_options, global_clipnorm, ZERO_RATE),
+                                               FIELD(compile_options, ema_momentum, ZERO_RATE),
+                                               FIELD(compile_options, sgd, SGD_OPTIONS),
+                                               FIELD(compile_options, reserved, ANY_SIZE)};
+static const struct_field schedule[] = {FIELD(schedule, struct_size, STRUCT_SIZE),
+                                        FIELD(schedule, reserved, ANY_SIZE),
+                                        FIELD(schedule, learning_rate, RATE),
+                                        FIELD(schedule, warmup_from, ZERO_RATE),
+                                        FIELD(schedule, decay_rate, ZERO_RATE),
+                                        FIELD(schedule, alpha, ZERO_RATE),
+                                        FIELD(schedule, t_mul, ZERO_RATE),
+                                        FIELD(schedule, m_mul, ZERO_RATE),
+                                        FIELD(schedule, pct_start, ZERO_RATE),
+                                        FIELD(schedule, div_factor, ZERO_RATE),
+                                        FIELD(schedule, final_div_factor, ZERO_RATE),
+                                        FIELD(schedule, staircase, FLAG)};
 static const struct_field sgd_options[] = {
     FIELD(sgd_options, struct_size, STRUCT_SIZE), FIELD(sgd_options, reserved, ANY_SIZE),
     FIELD(sgd_options, momentum, ZERO_RATE), FIELD(sgd_options, nesterov, FLAG), FIELD(sgd_options, reserved_2, FLAG)};
@@ -207,7 +228,7 @@ static const struct_field fit_options[] = {
     FIELD(fit_options, until_epoch, ANY_SIZE),    FIELD(fit_options, batch_size, ANY_SIZE),
     FIELD(fit_options, threads, ANY_SIZE),        FIELD(fit_options, callback_count, LIST_COUNT),
     FIELD(fit_options, validation, DATASET),      FIELD(fit_options, validation_fraction, ZERO_RATE),
-    FIELD(fit_options, no_shuffle, FLAG),         FIELD(fit_options, reserved_2, FLAG)};
+    FIELD(fit_options, no_shuffle, FLAG),         FIELD(fit_options, validate_ema, FLAG)};
 static const struct_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
                                                 FIELD(evaluate_options, threads, ANY_SIZE),
                                                 FIELD(evaluate_options, batch_size, ANY_SIZE)};
@@ -245,6 +266,7 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [MODEL_LOAD_OPTIONS] = STRUCT(model_load_options),
     [COMPILE_OPTIONS] = STRUCT(compile_options),
     [SGD_OPTIONS] = STRUCT(sgd_options),
+    [SCHEDULE] = STRUCT(schedule),
     [FIT_OPTIONS] = STRUCT(fit_options),
     [EVALUATE_OPTIONS] = STRUCT(evaluate_options),
     [ALLOCATOR] = STRUCT(allocator),
@@ -317,6 +339,8 @@ static void *right_struct(world *own, argument_kind kind) {
     else if (kind == COMPILE_OPTIONS) /* SGD is the enumerator 1 */
         *(digitnet_compile_options *)place =
             (digitnet_compile_options){.struct_size = struct_kinds[kind].size, .sgd = right_struct(own, SGD_OPTIONS)};
+    else if (kind == SCHEDULE)
+        *(digitnet_schedule *)place = (digitnet_schedule){.struct_size = struct_kinds[kind].size, .learning_rate = 0.1};
     else if (kind == ALLOCATOR)
         *(digitnet_allocator *)place =
             (digitnet_allocator){.struct_size = struct_kinds[kind].size, .allocate = allocate, .release = release};

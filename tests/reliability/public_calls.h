@@ -83,6 +83,7 @@ typedef enum argument_kind {
     MODEL_LOAD_OPTIONS,
     COMPILE_OPTIONS,
     SGD_OPTIONS,
+    SCHEDULE,
     FIT_OPTIONS,
     EVALUATE_OPTIONS,
     ALLOCATOR,

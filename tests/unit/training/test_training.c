@@ -187,7 +187,7 @@ static void test_history_csv(void **state) {
     FILE *file = fopen(path, "r");
     assert_non_null(file);
     assert_non_null(fgets(text, sizeof text, file));
-    assert_string_equal(text, "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds\n");
+    assert_string_equal(text, "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds,learning_rate\n");
     for (size_t row = 0; row < 2; row++) {
         size_t epoch;
         double values[5];
