@@ -1,5 +1,6 @@
 #include "optimizer/schedule.h"
 
+#include "core/call.h"
 #include "core/number.h"
 #include "core/options.h"
 #include "core/status.h"
@@ -261,11 +262,17 @@ digitnet_status digitnet__schedule_read(digitnet_schedule *own, const digitnet_s
     return digitnet__schedule_check(own);
 }
 
-digitnet_status digitnet_schedule_rate(double *out, const digitnet_schedule *schedule, uint64_t step) {
+static digitnet_status schedule_rate(double *out, const digitnet_schedule *schedule, uint64_t step) {
     digitnet_schedule own = {0};
     if (!out || !schedule)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_schedule_rate: %s is NULL", out ? "schedule" : "out");
     DNN_TRY(digitnet__schedule_read(&own, schedule));
     *out = digitnet__schedule_rate(&own, step);
     return DIGITNET_OK;
+}
+
+digitnet_status digitnet_schedule_rate(double *out, const digitnet_schedule *schedule, uint64_t step) {
+    digitnet__call call;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, schedule_rate(out, schedule, step));
 }

@@ -38,7 +38,7 @@ digitnet_status digitnet_model_set_learning_rate(digitnet_model *model, double l
     return digitnet__call_leave(&call, set_learning_rate(model, learning_rate));
 }
 
-digitnet_status digitnet_model_get_learning_rate(double *out, const digitnet_model *model) {
+static digitnet_status get_learning_rate(double *out, const digitnet_model *model) {
     if (!out || !model)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_get_learning_rate: %s is NULL", out ? "model" : "out");
     DNN_TRY(digitnet__model_begin_read(model));
@@ -47,4 +47,10 @@ digitnet_status digitnet_model_get_learning_rate(double *out, const digitnet_mod
         *out = digitnet__schedule_rate(&model->training->settings.schedule, model->training->progress.steps_done);
     digitnet__model_end_read(model);
     return status;
+}
+
+digitnet_status digitnet_model_get_learning_rate(double *out, const digitnet_model *model) {
+    digitnet__call call;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, get_learning_rate(out, model));
 }

@@ -30,6 +30,9 @@ void begin_worlds(void) {
     models[BUILT] = build_small_network();
     models[COMPILED] = make_small_network(1);
     models[TRAINED] = make_small_network(1);
+    expect_ok(digitnet_model_compile_ex(models[TRAINED], DIGITNET_OPTIMIZER_ADAM,
+                                        DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                        DIGITNET_WITH(digitnet_compile_options, .ema_momentum = 0.9)));
     fit(models[TRAINED], train, NULL);
     expect_ok(digitnet_model_save(models[TRAINED], path_to_model));
     expect_ok(digitnet_model_load(&models[LOADED], path_to_model));
