@@ -218,27 +218,33 @@ static digitnet_status check_warmup(const digitnet_schedule *schedule, const str
     return DIGITNET_OK;
 }
 
-/* They end at the first zero, and rise up to there; each has its value. */
+static size_t boundary_count(const digitnet_schedule *schedule) {
+    size_t count = 0;
+    while (count < DIGITNET_SCHEDULE_BOUNDARIES && schedule->boundaries[count])
+        count++;
+    return count;
+}
+
+static digitnet_status check_boundary(const digitnet_schedule *schedule, size_t index) {
+    double value = schedule->values[index];
+    if (index > 0 && schedule->boundaries[index] <= schedule->boundaries[index - 1])
+        return digitnet__fail(DIGITNET_EINVAL, "schedule: boundaries[%zu] is not above the one before it", index);
+    if (isfinite(value) && value >= 0)
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_EINVAL, "schedule: values[%zu] is %s; it must be finite and not below 0", index,
+                          digitnet__number_text(value).text);
+}
+
 static digitnet_status check_boundaries(const digitnet_schedule *schedule, const struct kind *kind) {
-    bool ended = !kind->has_boundaries;
-    for (size_t i = 0; i < DIGITNET_SCHEDULE_BOUNDARIES; i++) {
-        uint64_t boundary = schedule->boundaries[i];
-        double value = schedule->values[i];
-        ended = ended || boundary == 0;
-        if (ended && (boundary || value != 0))
-            return digitnet__fail(DIGITNET_EINVAL, "schedule: %s[%zu] is set, which %s",
-                                  boundary ? "boundaries" : "values", i,
-                                  kind->has_boundaries ? "is behind the last boundary" : kind->name);
-        if (ended)
-            continue;
-        if (i > 0 && boundary <= schedule->boundaries[i - 1])
-            return digitnet__fail(DIGITNET_EINVAL, "schedule: boundaries[%zu] is not above the one before it", i);
-        if (!(isfinite(value) && value >= 0))
-            return digitnet__fail(DIGITNET_EINVAL, "schedule: values[%zu] is %s; it must be finite and not below 0", i,
-                                  digitnet__number_text(value).text);
-    }
-    if (kind->has_boundaries && schedule->boundaries[0] == 0)
+    size_t count = kind->has_boundaries ? boundary_count(schedule) : 0;
+    if (kind->has_boundaries && count == 0)
         return digitnet__fail(DIGITNET_EINVAL, "schedule: boundaries[0] is 0; %s needs one above it", kind->name);
+    for (size_t i = 0; i < count; i++)
+        DNN_TRY(check_boundary(schedule, i));
+    for (size_t i = count; i < DIGITNET_SCHEDULE_BOUNDARIES; i++)
+        if (schedule->boundaries[i] || schedule->values[i] != 0)
+            return digitnet__fail(DIGITNET_EINVAL, "schedule: boundaries[%zu] or its value is set; %s has %zu", i,
+                                  kind->name, count);
     return DIGITNET_OK;
 }
 
