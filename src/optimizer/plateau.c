@@ -63,10 +63,8 @@ static bool is_better(const digitnet_reduce_on_plateau *options, double figure, 
 /* As Keras's ReduceLROnPlateau. */
 double digitnet__plateau_rate(digitnet__plateau *plateau, const digitnet_reduce_on_plateau *options,
                               double learning_rate, double figure) {
-    if (plateau->cooldown) {
+    if (plateau->cooldown)
         plateau->cooldown--;
-        plateau->wait = 0;
-    }
     if (is_better(options, figure, plateau->best)) {
         plateau->best = figure;
         plateau->wait = 0;

@@ -374,7 +374,8 @@ static void a_wrong_schedule_is_noticed(void **state) {
 /* What a key means where it is missing, is not written. */
 static void defaults_are_left_out(void **state) {
     (void)state;
-    static const char *const left_out[] = {"schedule", "weight_decay", "clip", "ema", "plateau", "accum", "rho"};
+    static const char *const left_out[] = {"schedule", "weight_decay", "clip", "ema",
+                                           "plateau",  "accum",        "rho",  "momentum_"};
     digitnet_model *model = make_small_network(1);
     saved_bytes file = save_model(model);
     for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++) {

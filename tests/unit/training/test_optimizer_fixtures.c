@@ -173,6 +173,25 @@ static void test_schedules(void **state) {
                  .final_div_factor = 100);
 }
 
+/* Each restart begins at the full rate, however the logarithm is rounded that finds it. */
+static void test_restarts(void **state) {
+    (void)state;
+    for (uint64_t factor = 2; factor < 8; factor++) {
+        const digitnet_schedule *schedule =
+            DIGITNET_WITH(digitnet_schedule, .kind = DIGITNET_SCHEDULE_COSINE_DECAY_RESTARTS, .learning_rate = 0.1,
+                          .decay_steps = 10, .t_mul = (double)factor);
+        uint64_t begin = 0, period = 10;
+        for (size_t i = 0; i < 12; i++, begin += period, period *= factor) {
+            double rate, before = 0;
+            expect_ok(digitnet_schedule_rate(&rate, schedule, begin));
+            if (begin)
+                expect_ok(digitnet_schedule_rate(&before, schedule, begin - 1));
+            if (rate != 0.1 || before > 0.01)
+                fail_msg("restart %zu by %d: %.17g, and %.17g before", i, (int)factor, rate, before);
+        }
+    }
+}
+
 /* ---- Reduce on plateau ---- */
 
 static void compare_plateau(const char *name, const digitnet_reduce_on_plateau *options, const double *expected) {
@@ -208,6 +227,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_optimizers),
         cmocka_unit_test(test_schedules),
+        cmocka_unit_test(test_restarts),
         cmocka_unit_test(test_plateaus),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -214,6 +214,42 @@ static void test_global_norm(void **state) {
     }
 }
 
+/* How far each tensor moves in one such step. */
+static void step_of_tensors(double *steps, const digitnet_dataset *data, double clipnorm) {
+    digitnet_compile_options options = DIGITNET_INIT(digitnet_compile_options);
+    options.learning_rate = 1;
+    options.clipnorm = clipnorm;
+    digitnet_model *model = make_model(&(struct setting){DIGITNET_OPTIMIZER_SGD, options});
+    digitnet_tensor_info info = DIGITNET_INIT(digitnet_tensor_info);
+    float *before = copy_weights(model), *from = before;
+    fit(model, data, DIGITNET_WITH(digitnet_fit_options, .batch_size = IMAGES));
+    float *after = copy_weights(model), *to = after;
+    for (size_t i = 0; digitnet_model_describe_tensor(&info, model, i) == DIGITNET_OK; i++) {
+        double squares = 0;
+        for (size_t k = 0; k < info.values; k++)
+            squares += pow((double)*to++ - (double)*from++, 2);
+        steps[i] = sqrt(squares);
+    }
+    free(before);
+    free(after);
+    digitnet_model_free(model);
+}
+
+static void test_norm_of_each_tensor(void **state) {
+    const digitnet_dataset *data = *state;
+    enum { TENSORS = 8 };
+    double whole[TENSORS] = {0}, clipped[TENSORS] = {0}, clipnorm = 0.2;
+    size_t shorter = 0;
+    step_of_tensors(whole, data, 0);
+    step_of_tensors(clipped, data, clipnorm);
+    for (size_t i = 0; i < TENSORS; i++) {
+        double expected = fmin(whole[i], clipnorm);
+        assert_true(fabs(clipped[i] - expected) <= 1e-5 * expected);
+        shorter += whole[i] < clipnorm;
+    }
+    assert_in_range(shorter, 1, TENSORS - 1);
+}
+
 /* ---- Averaged weights ---- */
 
 static double loss_of(const digitnet_model *model, const digitnet_dataset *data) {
@@ -273,6 +309,20 @@ static void test_no_average(void **state) {
     expect_failure(digitnet_model_finalize_weights(model), DIGITNET_ESTATE, "without ema_momentum");
     expect_failure(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .validate_ema = 1)),
                    DIGITNET_EINVAL, "validate_ema, but the model is compiled without ema_momentum");
+    digitnet_model_free(model);
+}
+
+/* ---- Nadam ---- */
+
+/* Over the epochs' ends, too. */
+static void test_product_of_momenta(void **state) {
+    const digitnet_dataset *data = *state;
+    digitnet_model *model = make_model(&settings[2]);
+    fit_to(model, data, 2, 1);
+    double product = 1;
+    for (int step = 1; step <= 2 * BATCHES; step++)
+        product *= 0.9 * (1 - 0.5 * pow(0.96, step));
+    assert_true(fabs(model->training->progress.momentum_product - product) <= 1e-14 * product);
     digitnet_model_free(model);
 }
 
@@ -369,6 +419,8 @@ int main(void) {
         cmocka_unit_test(test_accumulation),
         cmocka_unit_test(test_left_over_batches),
         cmocka_unit_test(test_global_norm),
+        cmocka_unit_test(test_norm_of_each_tensor),
+        cmocka_unit_test(test_product_of_momenta),
         cmocka_unit_test(test_validation_of_the_average),
         cmocka_unit_test(test_average_of_frozen_layers),
         cmocka_unit_test(test_no_average),
