@@ -225,9 +225,9 @@ static size_t boundary_count(const digitnet_schedule *schedule) {
     return count;
 }
 
-static digitnet_status check_boundary(const digitnet_schedule *schedule, size_t index) {
+static digitnet_status check_boundary(const digitnet_schedule *schedule, size_t index, uint64_t before) {
     double value = schedule->values[index];
-    if (index > 0 && schedule->boundaries[index] <= schedule->boundaries[index - 1])
+    if (schedule->boundaries[index] <= before)
         return digitnet__fail(DIGITNET_EINVAL, "schedule: boundaries[%zu] is not above the one before it", index);
     if (isfinite(value) && value >= 0)
         return DIGITNET_OK;
@@ -240,7 +240,7 @@ static digitnet_status check_boundaries(const digitnet_schedule *schedule, const
     if (kind->has_boundaries && count == 0)
         return digitnet__fail(DIGITNET_EINVAL, "schedule: boundaries[0] is 0; %s needs one above it", kind->name);
     for (size_t i = 0; i < count; i++)
-        DNN_TRY(check_boundary(schedule, i));
+        DNN_TRY(check_boundary(schedule, i, i ? schedule->boundaries[i - 1] : 0));
     for (size_t i = count; i < DIGITNET_SCHEDULE_BOUNDARIES; i++)
         if (schedule->boundaries[i] || schedule->values[i] != 0)
             return digitnet__fail(DIGITNET_EINVAL, "schedule: boundaries[%zu] or its value is set; %s has %zu", i,
