@@ -42,7 +42,7 @@ last_line_is_accuracy() {
 has_epochs() { # FOLDER N
     [ "$(head -n 1 "$1/history.csv")" = "$header" ] || fail "$1/history.csv has another header"
     [ "$(tail -n +2 "$1/history.csv" | cut -d , -f 1 | tr '\n' ' ')" = "$(seq -s ' ' 1 "$2") " ] || fail "$1/history.csv has other epochs than 1 to $2"
-    ! tail -n +2 "$1/history.csv" | grep -Evqx '[0-9]+(,[0-9.e-]+){5}' || fail "$1/history.csv has a row without six numbers"
+    ! tail -n +2 "$1/history.csv" | grep -Evqx '[0-9]+(,[0-9.e-]+){6}' || fail "$1/history.csv has a row without seven numbers"
 }
 
 # mnist_predict decodes the whole file before it looks for a digit; what it does not decode it calls damaged.
