@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define NAME "history.csv"
-#define HEADER "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds\n"
+#define HEADER "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds,learning_rate\n"
 
 enum { LONGEST_ROW = 256 };
 
@@ -71,8 +71,8 @@ int history_file_append(struct history_file *history, const digitnet_event *even
     char row[LONGEST_ROW], validation[LONGEST_ROW / 2] = ",";
     if (!isnan(event->validation_loss))
         snprintf(validation, sizeof validation, "%.8g,%.8g", event->validation_loss, event->validation_accuracy);
-    snprintf(row, sizeof row, "%zu,%.8g,%.8g,%s,%.3f\n", event->epoch, event->loss, event->accuracy, validation,
-             event->seconds);
+    snprintf(row, sizeof row, "%zu,%.8g,%.8g,%s,%.3f,%.8g\n", event->epoch, event->loss, event->accuracy, validation,
+             event->seconds, event->learning_rate);
     return append_text(history, row);
 }
 

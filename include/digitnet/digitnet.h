@@ -26,6 +26,7 @@
 #include "digitnet/inference.h"
 #include "digitnet/layers.h"
 #include "digitnet/model.h"
+#include "digitnet/optimizer.h"
 #include "digitnet/options.h"
 #include "digitnet/status.h"
 #include "digitnet/training.h"

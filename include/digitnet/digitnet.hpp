@@ -31,6 +31,7 @@
 #include "digitnet/inference.hpp"
 #include "digitnet/layers.hpp"
 #include "digitnet/model.hpp"
+#include "digitnet/optimizer.hpp"
 #include "digitnet/options.hpp"
 #include "digitnet/span.hpp"
 #include "digitnet/status.hpp"

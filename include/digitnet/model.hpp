@@ -491,6 +491,14 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     void set_learning_rate(double rate) {
         check(digitnet_model_set_learning_rate(get(), rate));
     }
+    /**
+     * Puts the average of the weights in the place of the weights, as digitnet_model_finalize_weights() does.
+     *
+     * @throws error  with the status of digitnet_model_finalize_weights()
+     */
+    void finalize_weights() {
+        check(digitnet_model_finalize_weights(get()));
+    }
 
     /**
      * Sets the loss of a model that is compiled, or will be, with custom_loss, as digitnet_model_set_loss() does.

@@ -78,6 +78,13 @@ static inline void digitnet_progress_figures_(char *text, size_t capacity, const
         snprintf(text, capacity, " - %sloss: %.4f - %saccuracy: %.4f", prefix, loss, prefix, accuracy);
 }
 
+/* " - learning_rate: 1.0000e-03", where a schedule moves it. */
+static inline void digitnet_progress_rate_(char *text, size_t capacity, const digitnet_event *event) {
+    text[0] = '\0';
+    if (event->scheduled && event->kind == DIGITNET_EVENT_EPOCH_END)
+        snprintf(text, capacity, " - learning_rate: %.4e", event->learning_rate);
+}
+
 /* Draws "[====>....]" of `width` characters in all. */
 static inline void digitnet_progress_bar_(char *text, size_t width, size_t batch, size_t batches) {
     size_t inner = width - 2;
@@ -130,7 +137,7 @@ static inline void digitnet_progress_rest_(FILE *file, int columns, const char *
 static inline void digitnet_progress_draw_(FILE *file, const digitnet_event *event, int columns,
                                            const char *validation) {
     enum { WIDEST_BAR = 32, NARROWEST_BAR = 8 };
-    char line[400], steps[48], bar[WIDEST_BAR + 1] = "", time[24], training[96], figures[192];
+    char line[400], steps[48], bar[WIDEST_BAR + 1] = "", time[24], training[96], figures[256];
     int ended = event->kind == DIGITNET_EVENT_EPOCH_END;
     double left = event->seconds / DIGITNET_PROGRESS_CAST_(double, event->batch) *
                   DIGITNET_PROGRESS_CAST_(double, event->batches - event->batch);
@@ -188,12 +195,14 @@ static inline void digitnet_progress_plain_(FILE *file, const digitnet_event *ev
  */
 static inline int digitnet_progress_print(const digitnet_event *event, void *file) {
     FILE *stream = DIGITNET_PROGRESS_CAST_(FILE *, file);
-    char validation[96];
+    char validation[160];
     if (event->kind == DIGITNET_EVENT_FIT_BEGIN)
         return DIGITNET_CALLBACK_CONTINUE;
     int columns = digitnet_progress_columns_(stream);
     digitnet_progress_figures_(validation, sizeof validation, "val_", event->validation_loss,
                                event->validation_accuracy);
+    size_t length = strlen(validation);
+    digitnet_progress_rate_(validation + length, sizeof validation - length, event);
     if (event->kind == DIGITNET_EVENT_EPOCH_END && columns == 0)
         digitnet_progress_plain_(stream, event, validation);
     else if (event->kind == DIGITNET_EVENT_EPOCH_END)

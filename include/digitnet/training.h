@@ -7,17 +7,12 @@
 
 #include "digitnet/dataset.h"
 #include "digitnet/model.h"
+#include "digitnet/optimizer.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 DIGITNET_BEGIN_DECLARATIONS
-
-/** How weights follow their gradient. */
-typedef enum digitnet_optimizer {
-    DIGITNET_OPTIMIZER_SGD = 1, /**< Stochastic gradient descent, with momentum where that is set. */
-    DIGITNET_OPTIMIZER_ADAM = 2 /**< Adam, in Keras's form. */
-} digitnet_optimizer;
 
 /** What training makes small: the mean over the images, each times its sample weight. */
 typedef enum digitnet_loss {
@@ -52,45 +47,46 @@ typedef enum digitnet_loss {
     DIGITNET_LOSS_CUSTOM = 9
 } digitnet_loss;
 
-/**
- * Settings of SGD, taken as they are. Made with DIGITNET_SGD_INIT, which holds Keras's defaults:
- *
- *     digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
- *     sgd.momentum = 0.9;
- *     status = digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_SGD, loss,
- *                                        DIGITNET_WITH(digitnet_compile_options, .sgd = &sgd));
- */
-typedef struct digitnet_sgd_options {
-    size_t struct_size; /**< Set by DIGITNET_SGD_INIT. */
-    size_t reserved;    /**< Zero. */
-    double momentum;    /**< In [0, 1); 0: none. */
-    int32_t nesterov;   /**< 1: Nesterov's momentum, which `momentum` must be above 0 for. */
-    int32_t reserved_2; /**< Zero. */
-} digitnet_sgd_options;
+/** A figure that a history has for each epoch. */
+typedef enum digitnet_metric {
+    DIGITNET_METRIC_LOSS = 0,                /**< The mean loss over the training images. */
+    DIGITNET_METRIC_ACCURACY = 1,            /**< The part of the training images that were right, in [0, 1]. */
+    DIGITNET_METRIC_VALIDATION_LOSS = 2,     /**< The mean loss over the validation images; NaN without validation. */
+    DIGITNET_METRIC_VALIDATION_ACCURACY = 3, /**< The part of the validation images that were right; NaN without. */
+    DIGITNET_METRIC_SECONDS = 4,             /**< Seconds spent training, validation left out. */
+    DIGITNET_METRIC_LEARNING_RATE = 5        /**< The learning rate of the epoch's last step. */
+} digitnet_metric;
 
-/** Settings of Adam, taken as they are. Made with DIGITNET_ADAM_INIT, which holds Keras's defaults. */
-typedef struct digitnet_adam_options {
-    size_t struct_size; /**< Set by DIGITNET_ADAM_INIT. */
-    size_t reserved;    /**< Zero. */
-    double beta_1;      /**< Decay of the first moment, in [0, 1). */
-    double beta_2;      /**< Decay of the second moment, in [0, 1). */
-    double epsilon;     /**< Finite and positive. */
-} digitnet_adam_options;
+/**
+ * Lowers the learning rate at an epoch's end where a figure no longer becomes better, as Keras's ReduceLROnPlateau.
+ * Made with DIGITNET_REDUCE_ON_PLATEAU_INIT, which holds Keras's defaults; values are taken as they are. What it has
+ * seen is kept over fits and in files.
+ */
+typedef struct digitnet_reduce_on_plateau {
+    size_t struct_size;      /**< Set by DIGITNET_REDUCE_ON_PLATEAU_INIT. */
+    size_t reserved;         /**< Zero. */
+    uint64_t patience;       /**< After so many epochs that are no better the rate is lowered; 0 is 1. */
+    uint64_t cooldown;       /**< Epochs after that in which no epoch counts. */
+    double factor;           /**< What the rate is multiplied by, above 0 and below 1. */
+    double min_delta;        /**< A figure is better by more than this; finite and not below 0. */
+    double min_lr;           /**< The rate is not lowered further; finite and not below 0. */
+    digitnet_metric monitor; /**< A loss, which shall fall, or an accuracy, which shall rise. */
+    int32_t reserved_2;      /**< Zero. */
+} digitnet_reduce_on_plateau;
 
 #ifdef __cplusplus
-/** Initializes a digitnet_sgd_options with Keras's defaults: no momentum. */
-#define DIGITNET_SGD_INIT \
-    { sizeof(digitnet_sgd_options), 0, 0.0, 0, 0 }
-/** Initializes a digitnet_adam_options with Keras's defaults: 0.9, 0.999 and 1e-7. */
-#define DIGITNET_ADAM_INIT \
-    { sizeof(digitnet_adam_options), 0, 0.9, 0.999, 1e-7 }
+/** Initializes a digitnet_reduce_on_plateau with Keras's defaults: after 10 epochs whose validation loss is not better
+ * by more than 1e-4, a tenth of the rate, with no cooldown and no lowest rate. */
+#define DIGITNET_REDUCE_ON_PLATEAU_INIT \
+    { sizeof(digitnet_reduce_on_plateau), 0, 10, 0, 0.1, 1e-4, 0.0, DIGITNET_METRIC_VALIDATION_LOSS, 0 }
 #else
-/** Initializes a digitnet_sgd_options with Keras's defaults: no momentum. */
-#define DIGITNET_SGD_INIT \
-    { .struct_size = sizeof(digitnet_sgd_options) }
-/** Initializes a digitnet_adam_options with Keras's defaults: 0.9, 0.999 and 1e-7. */
-#define DIGITNET_ADAM_INIT \
-    { .struct_size = sizeof(digitnet_adam_options), .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7 }
+/** Initializes a digitnet_reduce_on_plateau with Keras's defaults: after 10 epochs whose validation loss is not better
+ * by more than 1e-4, a tenth of the rate, with no cooldown and no lowest rate. */
+#define DIGITNET_REDUCE_ON_PLATEAU_INIT                                                                      \
+    {                                                                                                        \
+        .struct_size = sizeof(digitnet_reduce_on_plateau), .patience = 10, .factor = 0.1, .min_delta = 1e-4, \
+        .monitor = DIGITNET_METRIC_VALIDATION_LOSS                                                           \
+    }
 #endif
 
 /**
@@ -134,14 +130,33 @@ typedef struct digitnet_compile_options {
      * forward and backward pass. The bits of the weights depend on it, as they do on the seed. Each range takes memory
      * for a copy of the convolutions' gradients. Zero: 8; at most 256. */
     size_t gradient_ranges;
-    double learning_rate; /**< Finite and positive; zero: 0.001 for Adam, 0.01 for SGD. */
+    /** Batches whose gradients are averaged for one update of the weights; zero: 1; at most 2^31 - 1. Batches that an
+     * epoch leaves over go into the next epoch's first update, as in Keras. */
+    size_t gradient_accumulation_steps;
+    /** With `ema_momentum`: after every so many updates the average takes the place of the weights. Zero: never. */
+    size_t ema_overwrite_frequency;
+    double learning_rate; /**< Finite and positive; zero: 0.01 for SGD, 0.001 for all others. */
+    /** At each update kernels become smaller by learning rate times this times themselves; biases, and the scales and
+     * shifts of normalizations, do not. Finite and not below 0; zero: 0.004 for AdamW, none for all others. */
+    double weight_decay;
+    double clipvalue;       /**< Above 0: each value of the gradient is cut off at this magnitude. Finite. */
+    double clipnorm;        /**< Above 0: each tensor's gradient is scaled down to this norm. Instead of `clipvalue`. */
+    double global_clipnorm; /**< Above 0: the whole gradient is scaled down to this norm. Instead of the other two. */
+    /** Above 0: an average of the weights is kept beside them, which moves by 1 - this to the weights at each update;
+     * 0.99 is Keras's, nearer to 1 for more steps. Below 1. See digitnet_model_finalize_weights(). */
+    double ema_momentum;
     /** Where initial weights, shuffles and dropout come from; the same seed gives the same bits. 0 is a seed like any
      * other. */
     uint64_t seed;
-    const digitnet_sgd_options *sgd;   /**< For DIGITNET_OPTIMIZER_SGD alone; NULL: DIGITNET_SGD_INIT. */
-    const digitnet_adam_options *adam; /**< For DIGITNET_OPTIMIZER_ADAM alone; NULL: DIGITNET_ADAM_INIT. */
+    const digitnet_sgd_options *sgd;         /**< For DIGITNET_OPTIMIZER_SGD alone; NULL: DIGITNET_SGD_INIT. */
+    const digitnet_adam_options *adam;       /**< For Adam and AdamW alone; NULL: DIGITNET_ADAM_INIT. */
+    const digitnet_nadam_options *nadam;     /**< For DIGITNET_OPTIMIZER_NADAM alone; NULL: DIGITNET_NADAM_INIT. */
+    const digitnet_rmsprop_options *rmsprop; /**< For DIGITNET_OPTIMIZER_RMSPROP alone; NULL: DIGITNET_RMSPROP_INIT. */
+    const digitnet_lion_options *lion;       /**< For DIGITNET_OPTIMIZER_LION alone; NULL: DIGITNET_LION_INIT. */
+    const digitnet_schedule *schedule;       /**< Instead of `learning_rate`; NULL: that is constant. */
+    /** Not with `schedule`; NULL: the learning rate is not lowered. */
+    const digitnet_reduce_on_plateau *reduce_on_plateau;
     const digitnet_loss_options *loss; /**< Settings of the loss; NULL: DIGITNET_LOSS_INIT. */
-    size_t reserved;                   /**< Zero. */
 } digitnet_compile_options;
 
 /**
@@ -170,8 +185,9 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile(digitne
  *
  * @copydetails digitnet_model_compile()
  * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a setting out of its range, `nesterov` without
- *                 momentum, settings of another optimizer or loss, a flag that is neither 0 nor 1, or a wrong
- *                 `struct_size`
+ *                 momentum, settings of another optimizer or loss, two ways of clipping, `ema_overwrite_frequency` without
+ *                 `ema_momentum`, a schedule with a learning rate or with `reduce_on_plateau`, a flag that is neither 0
+ *                 nor 1, or a wrong `struct_size`
  * @retval DIGITNET_EVERSION  a struct sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile_ex(digitnet_model *model,
@@ -245,8 +261,9 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_loss(digitn
 /**
  * Changes the learning rate.
  *
- * May be called between fits, and from a callback of the fit; from DIGITNET_EVENT_EPOCH_BEGIN it holds for that whole
- * epoch. Otherwise requires exclusive access to the model.
+ * A schedule ends with that: the rate holds until it is changed again. What `reduce_on_plateau` lowers is then this
+ * rate. May be called between fits, and from a callback of the fit; from DIGITNET_EVENT_EPOCH_BEGIN it holds for that
+ * whole epoch. Otherwise requires exclusive access to the model.
  *
  * @param model          the model
  * @param learning_rate  finite and positive
@@ -257,7 +274,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_loss(digitn
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_learning_rate(digitnet_model *model,
                                                                                    double learning_rate);
 /**
- * Reads the learning rate.
+ * Reads the learning rate of the next update, which with a schedule is that of its step.
  *
  * Any number of threads may read it at once.
  *
@@ -269,6 +286,19 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_learning_ra
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_get_learning_rate(double *out,
                                                                                    const digitnet_model *model);
+
+/**
+ * Puts the average of the weights in the place of the weights, as Keras's finalize_variable_values().
+ *
+ * The average stays, and a fit goes on from these weights. To keep the others too, make a clone first and save or
+ * evaluate that; a callback may do so. Requires exclusive access to the model.
+ *
+ * @param model  the model, compiled with `ema_momentum`
+ * @retval DIGITNET_OK      the weights are the average; before the first update they are as they were
+ * @retval DIGITNET_EINVAL  `model` is NULL
+ * @retval DIGITNET_ESTATE  the model is not compiled, or has no average, or is in use
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_finalize_weights(digitnet_model *model);
 
 /** When a callback is called. */
 typedef enum digitnet_event_kind {
@@ -294,8 +324,9 @@ typedef struct digitnet_event {
     double validation_loss;
     double validation_accuracy; /**< As `validation_loss`. */
     double seconds;             /**< Spent training in this epoch so far, validation left out. */
+    double learning_rate;       /**< Of the last update, or before the first one of that. */
     digitnet_event_kind kind;   /**< When this is. */
-    int32_t reserved;           /**< Zero. */
+    int32_t scheduled;          /**< 1: a schedule or `reduce_on_plateau` moves the learning rate. */
 } digitnet_event;
 
 /** What a callback asks for. Results that are not zero may be combined with `|`. */
@@ -373,8 +404,8 @@ typedef struct digitnet_fit_options {
     size_t reserved; /**< Zero. */
     /** Instead of `validation`: the last part of the training set, 0 <= fraction < 1, cut off before shuffling. */
     double validation_fraction;
-    int32_t no_shuffle; /**< 1: every epoch takes the images in their order. */
-    int32_t reserved_2; /**< Zero. */
+    int32_t no_shuffle;   /**< 1: every epoch takes the images in their order. */
+    int32_t validate_ema; /**< 1: the validation is of the average of the weights (see digitnet_compile_options). */
 } digitnet_fit_options;
 
 /**
@@ -410,8 +441,9 @@ typedef struct digitnet_fit_options {
  * @retval DIGITNET_EINVAL     `model` or `train` is NULL; a label is out of range; the loss wants labels or targets
  * that a data set does not have; the classes' weights are not as many as the classes, or a weight is out of range; a
  * source gives a value that is not finite; `epochs` with `until_epoch`, or `validation` with a fraction; a fraction
- * that is out of range or leaves one part empty; a callback is NULL, or a second one `uses_snapshot`; a flag is neither
- * 0 nor 1; `threads` is above 256; or `struct_size` is wrong
+ * that is out of range or leaves one part empty; `validate_ema` without an average; `reduce_on_plateau` monitors the
+ * validation, and there is none; a callback is NULL, or a second one `uses_snapshot`; a flag is neither 0 nor 1;
+ * `threads` is above 256; or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESHAPE     the images of `train` or `validation` are not of the model's shape, or targets not as
  * many as its outputs
@@ -442,15 +474,6 @@ DIGITNET_API void digitnet_model_request_stop(digitnet_model *model);
  * @param model  NULL is fine
  */
 DIGITNET_API void digitnet_model_clear_stop(digitnet_model *model);
-
-/** A figure that a history has for each epoch. */
-typedef enum digitnet_metric {
-    DIGITNET_METRIC_LOSS = 0,                /**< The mean loss over the training images. */
-    DIGITNET_METRIC_ACCURACY = 1,            /**< The part of the training images that were right, in [0, 1]. */
-    DIGITNET_METRIC_VALIDATION_LOSS = 2,     /**< The mean loss over the validation images; NaN without validation. */
-    DIGITNET_METRIC_VALIDATION_ACCURACY = 3, /**< The part of the validation images that were right; NaN without. */
-    DIGITNET_METRIC_SECONDS = 4              /**< Seconds spent training, validation left out. */
-} digitnet_metric;
 
 /** How a fit ended. */
 typedef enum digitnet_stop_reason {
@@ -493,9 +516,10 @@ DIGITNET_API digitnet_stop_reason digitnet_history_stop_reason(const digitnet_hi
 /**
  * Writes a history as a table of comma-separated values.
  *
- * The first line is `epoch,loss,accuracy,val_loss,val_accuracy,train_seconds`, and each finished epoch has a row;
- * validation figures are left empty where there was none. Numbers do not depend on the locale. The file is replaced as
- * a whole, with the care that digitnet_model_save() takes of links, owner, group and mode. Safe from any thread.
+ * The first line is `epoch,loss,accuracy,val_loss,val_accuracy,train_seconds,learning_rate`, and each finished epoch
+ * has a row; validation figures are left empty where there was none. Numbers do not depend on the locale. The file is
+ * replaced as a whole, with the care that digitnet_model_save() takes of links, owner, group and mode. Safe from any
+ * thread.
  *
  * @param history  the history
  * @param path     the file to make or to replace

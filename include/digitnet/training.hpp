@@ -2,6 +2,7 @@
 #ifndef DIGITNET_TRAINING_HPP
 #define DIGITNET_TRAINING_HPP
 
+#include "digitnet/optimizer.hpp"
 #include "digitnet/options.hpp"
 #include "digitnet/owner.hpp"
 #include "digitnet/span.hpp"
@@ -15,16 +16,10 @@ namespace digitnet {
 
 /** Options of model::compile(). */
 using compile_options = sized<digitnet_compile_options>;
-/** Settings of SGD, which compile_options::sgd points to; made with Keras's defaults. */
-struct sgd_options : digitnet_sgd_options {
-    /** Makes DIGITNET_SGD_INIT. */
-    sgd_options() noexcept : digitnet_sgd_options(DIGITNET_SGD_INIT) {
-    }
-};
-/** Settings of Adam, which compile_options::adam points to; made with Keras's defaults. */
-struct adam_options : digitnet_adam_options {
-    /** Makes DIGITNET_ADAM_INIT. */
-    adam_options() noexcept : digitnet_adam_options(DIGITNET_ADAM_INIT) {
+/** Lowers the learning rate, which compile_options::reduce_on_plateau points to; made with Keras's defaults. */
+struct reduce_on_plateau : digitnet_reduce_on_plateau {
+    /** Makes DIGITNET_REDUCE_ON_PLATEAU_INIT. */
+    reduce_on_plateau() noexcept : digitnet_reduce_on_plateau(DIGITNET_REDUCE_ON_PLATEAU_INIT) {
     }
 };
 /** Settings of a loss, which compile_options::loss points to; made with Keras's defaults. */
@@ -40,10 +35,6 @@ using fit_options = sized<digitnet_fit_options>;
 /** Options of model::evaluate(). */
 using evaluate_options = sized<digitnet_evaluate_options>;
 
-/** DIGITNET_OPTIMIZER_SGD */
-inline constexpr digitnet_optimizer sgd = DIGITNET_OPTIMIZER_SGD;
-/** DIGITNET_OPTIMIZER_ADAM */
-inline constexpr digitnet_optimizer adam = DIGITNET_OPTIMIZER_ADAM;
 /** DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY */
 inline constexpr digitnet_loss sparse_categorical_crossentropy = DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
 /** DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY */

@@ -139,6 +139,12 @@ static bool reserve_layer(digitnet__graph *graph) {
     return true;
 }
 
+/* Kernels decay; biases, and the scales and shifts of normalizations, do not. */
+static bool decays(const digitnet__tensor *tensor) {
+    const char *last = strrchr(tensor->role, '_'); /* "depthwise_kernel" */
+    return !tensor->is_state && strcmp(last ? last + 1 : tensor->role, "kernel") == 0;
+}
+
 digitnet_status digitnet__graph_append(digitnet__graph *graph, const digitnet__layer *layer) {
     digitnet__layer copy = *layer;
     if (!reserve_layer(graph) || !own(&copy))
@@ -146,6 +152,7 @@ digitnet_status digitnet__graph_append(digitnet__graph *graph, const digitnet__l
     for (size_t i = 0; i < copy.tensor_count; i++) {
         size_t *end = copy.tensors[i].is_state ? &graph->state_count : &graph->parameter_count;
         copy.tensors[i].offset = *end;
+        copy.tensors[i].decays = decays(&copy.tensors[i]);
         *end += copy.tensors[i].values;
     }
     graph->tensor_count += copy.tensor_count;

@@ -396,8 +396,11 @@ size_t digitnet__pass_spans(digitnet__gradient_task task, digitnet__span spans[D
     for (size_t i = 0; i < layer->tensor_count; i++) {
         const digitnet__tensor *tensor = &layer->tensors[i];
         size_t outputs = digitnet__op_block_of(block, tensor).count;
-        if (!tensor->is_state && outputs > 0)
-            spans[count++] = (digitnet__span){tensor->offset + block.first * tensor->inputs, outputs * tensor->inputs};
+        if (!tensor->is_state && outputs > 0) {
+            spans[count++] = (digitnet__span){.offset = tensor->offset + block.first * tensor->inputs,
+                                              .count = outputs * tensor->inputs,
+                                              .tensor = tensor};
+        }
     }
     return count;
 }

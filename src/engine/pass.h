@@ -18,6 +18,7 @@ typedef struct digitnet__range {
 /* Consecutive parameters. */
 typedef struct digitnet__span {
     size_t offset, count;
+    const digitnet__tensor *tensor; /* whose they are */
 } digitnet__span;
 
 /* One piece of the work that follows the backward pass of all ranges: the gradient of a block of an op's outputs. */

@@ -2,9 +2,6 @@
  * multiply-add, so that the results are the same in every set. */
 #include "kernels/set.h"
 
-#include <float.h>
-#include <math.h>
-
 void SET_NAME(bytes_to_floats)(float *restrict values, const uint8_t *restrict bytes, size_t count) {
     for (size_t i = 0; i < count; i++)
         values[i] = (float)bytes[i] / 255.0f;
@@ -75,61 +72,4 @@ void SET_NAME(add_bias_relu)(float *values, const float *bias, size_t rows, size
 void SET_NAME(relu_backward)(float *restrict gradient, const float *restrict output, size_t count) {
     for (size_t i = 0; i < count; i++)
         gradient[i] = output[i] == 0 ? 0 : gradient[i];
-}
-
-/* A mean that decays by `beta`: mean + (1 - beta)(value - mean), or where little of the mean is kept, so that the
- * subtraction would cancel, beta mean + (1 - beta) value. */
-static inline float decayed(float mean, float value, float beta) {
-    const float rate = 1 - beta;
-    return beta < 0.5f ? beta * mean + rate * value : mean + rate * (value - mean);
-}
-
-/* Kingma and Ba, "Adam" (2015), algorithm 1, in the form of section 2 that folds the corrections of both biases into
- * the step: m <- m + (1 - b1)(g - m), v <- v + (1 - b2)(g^2 - v), w <- w - step m / (sqrt(v) + epsilon). */
-void SET_NAME(adam)(float *restrict weights, float *restrict first_moment, float *restrict second_moment,
-                    const float *restrict gradient, size_t count, const digitnet__adam *settings) {
-    const float step = settings->step_size, epsilon = settings->epsilon;
-    const float beta_1 = settings->beta_1, beta_2 = settings->beta_2;
-    for (size_t i = 0; i < count; i++) {
-        float g = gradient[i];
-        float m = decayed(first_moment[i], g, beta_1);
-        float v = decayed(second_moment[i], g * g, beta_2);
-        m = fabsf(m) < FLT_MIN ? 0 : m;
-        v = v < FLT_MIN ? 0 : v;
-        first_moment[i] = m;
-        second_moment[i] = v;
-        weights[i] -= step * m / (sqrtf(v) + epsilon);
-    }
-}
-
-static void sgd_plain(float *restrict weights, const float *restrict gradient, size_t count, float rate) {
-    for (size_t i = 0; i < count; i++)
-        weights[i] -= rate * gradient[i];
-}
-
-static void sgd_momentum(float *restrict weights, float *restrict velocity, const float *restrict gradient,
-                         size_t count, float rate, float momentum) {
-    for (size_t i = 0; i < count; i++) {
-        velocity[i] = momentum * velocity[i] - rate * gradient[i];
-        weights[i] += velocity[i];
-    }
-}
-
-static void sgd_nesterov(float *restrict weights, float *restrict velocity, const float *restrict gradient,
-                         size_t count, float rate, float momentum) {
-    for (size_t i = 0; i < count; i++) {
-        float step = rate * gradient[i];
-        velocity[i] = momentum * velocity[i] - step;
-        weights[i] += momentum * velocity[i] - step;
-    }
-}
-
-void SET_NAME(sgd)(float *weights, float *velocity, const float *gradient, size_t count,
-                   const digitnet__sgd *settings) {
-    if (settings->momentum == 0)
-        sgd_plain(weights, gradient, count, settings->learning_rate);
-    else if (settings->nesterov)
-        sgd_nesterov(weights, velocity, gradient, count, settings->learning_rate, settings->momentum);
-    else
-        sgd_momentum(weights, velocity, gradient, count, settings->learning_rate, settings->momentum);
 }

@@ -23,6 +23,7 @@ set(DIGITNET_KERNEL_SET_SOURCES
     gemm_tile.c
     multiply.c
     normalize.c
+    optimizers.c
     pool2d.c
     set.c
     CACHE INTERNAL ""
@@ -41,7 +42,9 @@ function(digitnet_add_kernel_set name width)
         $<$<C_COMPILER_ID:GNU>:-fno-version-loops-for-strides> $<$<C_COMPILER_ID:GNU>:-fno-unswitch-loops>
     )
     # What the optimizers compute is the same, bit for bit, with every set.
-    set_source_files_properties("${DIGITNET_KERNELS_DIR}/elementwise.c" PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
+    set_source_files_properties(
+        "${DIGITNET_KERNELS_DIR}/elementwise.c" "${DIGITNET_KERNELS_DIR}/optimizers.c" PROPERTIES COMPILE_OPTIONS -ffp-contract=off
+    )
 endfunction()
 
 set(kernel_sets baseline)

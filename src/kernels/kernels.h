@@ -65,7 +65,8 @@ typedef struct digitnet__depthwise_part {
 } digitnet__depthwise_part;
 
 typedef struct digitnet__adam {
-    float step_size; /* learning rate with the bias corrections in it */
+    float step_size;     /* learning rate with the bias corrections in it */
+    float gradient_step; /* of the gradient itself beside its mean: Nadam's; 0: Adam */
     float beta_1, beta_2, epsilon;
 } digitnet__adam;
 
@@ -73,6 +74,15 @@ typedef struct digitnet__sgd {
     float learning_rate, momentum;
     bool nesterov;
 } digitnet__sgd;
+
+typedef struct digitnet__rmsprop {
+    float learning_rate, rho, momentum;
+    float epsilon_inside, epsilon_outside; /* of the root; one of them is 0 */
+} digitnet__rmsprop;
+
+typedef struct digitnet__lion {
+    float learning_rate, beta_1, beta_2;
+} digitnet__lion;
 
 typedef struct digitnet__kernels {
     const char *name; /* "avx512", "avx2", "baseline" */
@@ -171,6 +181,15 @@ typedef struct digitnet__kernels {
     void (*adam)(float *weights, float *first_moment, float *second_moment, const float *gradient, size_t count,
                  const digitnet__adam *settings);
     void (*sgd)(float *weights, float *velocity, const float *gradient, size_t count, const digitnet__sgd *settings);
+    /* `momentum` is NULL without momentum, `mean` unless centered. */
+    void (*rmsprop)(float *weights, float *mean_square, float *momentum, float *mean, const float *gradient,
+                    size_t count, const digitnet__rmsprop *settings);
+    void (*lion)(float *weights, float *moment, const float *gradient, size_t count, const digitnet__lion *settings);
+    void (*scale)(float *values, float factor, size_t count);
+    void (*clip)(float *values, float limit, size_t count); /* to [-limit, limit] */
+    /* mean <- momentum mean + (1 - momentum) value */
+    void (*average)(float *mean, const float *values, float momentum, size_t count);
+    double (*sum_of_squares)(const float *values, size_t count); /* the same bits in every set */
 } digitnet__kernels;
 
 /* The widest set that this processor runs. The same at every call. */

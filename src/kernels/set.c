@@ -38,4 +38,10 @@ const digitnet__kernels SET_NAME(kernels) = {
     .scale_shift_two = SET_NAME(scale_shift_two),
     .adam = SET_NAME(adam),
     .sgd = SET_NAME(sgd),
+    .rmsprop = SET_NAME(rmsprop),
+    .lion = SET_NAME(lion),
+    .scale = SET_NAME(scale),
+    .clip = SET_NAME(clip),
+    .average = SET_NAME(average),
+    .sum_of_squares = SET_NAME(sum_of_squares),
 };

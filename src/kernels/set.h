@@ -57,6 +57,13 @@ void SET_NAME(scale_shift_two)(float *output, const float *first, const float *f
 void SET_NAME(adam)(float *weights, float *first_moment, float *second_moment, const float *gradient, size_t count,
                     const digitnet__adam *settings);
 void SET_NAME(sgd)(float *weights, float *velocity, const float *gradient, size_t count, const digitnet__sgd *settings);
+void SET_NAME(rmsprop)(float *weights, float *mean_square, float *momentum, float *mean, const float *gradient,
+                       size_t count, const digitnet__rmsprop *settings);
+void SET_NAME(lion)(float *weights, float *moment, const float *gradient, size_t count, const digitnet__lion *settings);
+void SET_NAME(scale)(float *values, float factor, size_t count);
+void SET_NAME(clip)(float *values, float limit, size_t count);
+void SET_NAME(average)(float *mean, const float *values, float momentum, size_t count);
+double SET_NAME(sum_of_squares)(const float *values, size_t count);
 
 extern const digitnet__kernels SET_NAME(kernels);
 

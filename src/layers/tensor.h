@@ -19,6 +19,7 @@ typedef struct digitnet__tensor {
     digitnet__tensor_layout layout;
     digitnet_initializer initializer;
     bool is_state; /* moved by the forward pass, not by the optimizer: it lies in the block of state */
+    bool decays;   /* follows an optimizer's weight decay; set by the graph */
     size_t rank;
     size_t dimensions[4];   /* as the user sees them, 1 past the rank */
     size_t outputs, inputs; /* as a matrix in memory; of a transposed convolution, the other way round */

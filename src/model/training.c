@@ -5,6 +5,18 @@
 
 #include <string.h>
 
+digitnet__progress digitnet__progress_begin(void) {
+    return (digitnet__progress){.momentum_product = 1, .plateau = digitnet__plateau_begin()};
+}
+
+digitnet__progress digitnet__progress_between(const digitnet__progress *progress) {
+    return (digitnet__progress){.epochs_done = progress->epochs_done,
+                                .steps_done = progress->steps_done,
+                                .accumulated = progress->accumulated,
+                                .momentum_product = progress->momentum_product,
+                                .plateau = progress->plateau};
+}
+
 digitnet_status digitnet__training_create(digitnet__training **out, const digitnet__training *settings,
                                           size_t parameter_count) {
     *out = NULL;
@@ -34,6 +46,10 @@ digitnet_status digitnet__training_copy(digitnet__training **out, const digitnet
                digitnet__optimizer_slots(&training->settings) * parameter_count * sizeof(float));
     }
     return status;
+}
+
+float *digitnet__training_average(const digitnet__training *training, size_t parameter_count) {
+    return digitnet__optimizer_average(&training->settings, training->state, parameter_count);
 }
 
 void digitnet__training_free(digitnet__training *training) {

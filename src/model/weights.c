@@ -81,9 +81,14 @@ static digitnet_status write_weights(digitnet_model *model, const char *tensor, 
                               tensor ? tensor : "the model", chosen.values, count);
     }
     DNN_TRY(check_finite(values, count));
+    float *average =
+        model->training ? digitnet__training_average(model->training, network->graph.parameter_count) : NULL;
     for (size_t i = 0; i < chosen.count; i++) {
         const digitnet__tensor *each = selected_tensor(&chosen, network, i);
-        digitnet__tensor_from_user(digitnet__network_values(network, each), each, values);
+        float *memory = digitnet__network_values(network, each);
+        digitnet__tensor_from_user(memory, each, values);
+        if (average && !each->is_state) /* which goes on from there, too */
+            memcpy(average + each->offset, memory, each->values * sizeof *memory);
         values += each->values;
     }
     digitnet__network_pack(network);

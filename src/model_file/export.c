@@ -112,8 +112,10 @@ static void write_training_state(digitnet__wire_writer *writer, const digitnet__
             const digitnet__tensor *tensor = digitnet__graph_tensor(&network->graph, i);
             if (tensor->is_state)
                 continue;
-            digitnet__tensor_write(writer, digitnet__onnx_join(rule->slot_names[slot], tensor->name).text, tensor,
-                                   training->state + slot * network->graph.parameter_count + tensor->offset);
+            digitnet__tensor_write(
+                writer,
+                digitnet__onnx_join(digitnet__optimizer_slot_name(&training->settings, slot), tensor->name).text,
+                tensor, training->state + slot * network->graph.parameter_count + tensor->offset);
         }
     }
     digitnet__wire_end(writer, graph);

@@ -112,7 +112,6 @@ static digitnet_status read_slot(float *state, const digitnet__network *network,
 /* The optimizer's state from the training algorithm's graph. */
 static digitnet_status read_state(digitnet__training *training, const digitnet__network *network,
                                   digitnet__wire_view algorithm) {
-    const digitnet__optimizer_rule *rule = digitnet__optimizer_find(training->settings.kind);
     size_t slots = digitnet__optimizer_slots(&training->settings);
     if (slots == 0)
         return DIGITNET_OK;
@@ -122,7 +121,7 @@ static digitnet_status read_state(digitnet__training *training, const digitnet__
     digitnet_status status = digitnet__onnx_index_initializers(&initializers, algorithm);
     for (size_t slot = 0; status == DIGITNET_OK && slot < slots; slot++) {
         status = read_slot(training->state + slot * network->graph.parameter_count, network, &initializers,
-                           rule->slot_names[slot]);
+                           digitnet__optimizer_slot_name(&training->settings, slot));
     }
     digitnet__release(initializers.entries);
     return status;
@@ -133,8 +132,7 @@ static digitnet_status read_training(digitnet_model *model, const digitnet__trai
     digitnet__network *network = &model->network;
     const digitnet__loss_kind *loss = digitnet__loss_find(settings->loss.kind);
     if (loss->check(&network->graph, &settings->loss) != DIGITNET_OK ||
-        digitnet__loss_settings_check(&settings->loss) != DIGITNET_OK ||
-        digitnet__optimizer_settings_check(&settings->settings) != DIGITNET_OK)
+        digitnet__loss_settings_check(&settings->loss) != DIGITNET_OK)
         return DIGITNET_EFORMAT; /* with the message that says what */
     digitnet__training *training;
     DNN_TRY(digitnet__training_create(&training, settings, network->graph.parameter_count));

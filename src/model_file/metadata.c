@@ -4,6 +4,7 @@
 #include "core/status.h"
 #include "model_file/layers.h"
 #include "onnx/schema.h"
+#include "optimizer/schedule.h"
 #include "training/loss.h"
 
 #include <inttypes.h>
@@ -18,42 +19,94 @@
 #define CHECKSUM_KEY PREFIX "checksum"
 #define LAYERS_KEY PREFIX "layers"
 
-enum { CHECKSUM_DIGITS = 8, VALUE_MAX = 31 };
+enum { CHECKSUM_DIGITS = 8, NUMBER_MAX = 31, LIST_MAX = DIGITNET_SCHEDULE_BOUNDARIES };
 static const char checksum_zeros[] = "00000000";
 
-typedef enum value_type { OPTIMIZER, LOSS, FLAG, NUMBER, COUNT } value_type;
+/* The text of a value: a number, or several with commas between them. */
+typedef struct value_text {
+    char text[LIST_MAX * (NUMBER_MAX + 1)];
+} value_text;
+
+/* The first ones are enumerations, written as names. */
+typedef enum value_type { OPTIMIZER, LOSS, SCHEDULE, METRIC, FLAG, NUMBER, COUNT } value_type;
+
+/* Steps and images that doubles count exactly. */
+#define MOST_STEPS (UINT64_C(1) << 53)
+
+/* More than any enumeration has. */
+enum { ENUMERATORS = 64 };
 
 /* What a compiled model's file says of its training, in the order of the file. A key that came later has the value that
- * files without it mean. */
+ * files without it mean, and is left out where that is its value. */
 static const struct training_key {
     const char *key;
     value_type type;
     size_t offset;        /* in a digitnet__training */
     const char *fallback; /* NULL: the key must be there */
+    size_t list;          /* 0: one value; else so many at most, the last of which is not zero */
 } training_keys[] = {
-    {PREFIX "optimizer", OPTIMIZER, offsetof(digitnet__training, settings.kind), NULL},
-    {PREFIX "learning_rate", NUMBER, offsetof(digitnet__training, settings.learning_rate), NULL},
-    {PREFIX "beta_1", NUMBER, offsetof(digitnet__training, settings.beta_1), NULL},
-    {PREFIX "beta_2", NUMBER, offsetof(digitnet__training, settings.beta_2), NULL},
-    {PREFIX "epsilon", NUMBER, offsetof(digitnet__training, settings.epsilon), NULL},
-    {PREFIX "momentum", NUMBER, offsetof(digitnet__training, settings.momentum), NULL},
-    {PREFIX "nesterov", FLAG, offsetof(digitnet__training, settings.nesterov), NULL},
-    {PREFIX "loss", LOSS, offsetof(digitnet__training, loss.kind), NULL},
-    {PREFIX "from_logits", FLAG, offsetof(digitnet__training, loss.from_logits), "0"},
-    {PREFIX "label_smoothing", NUMBER, offsetof(digitnet__training, loss.label_smoothing), "0"},
-    {PREFIX "alpha", NUMBER, offsetof(digitnet__training, loss.alpha), "0.25"},
-    {PREFIX "gamma", NUMBER, offsetof(digitnet__training, loss.gamma), "2"},
-    {PREFIX "delta", NUMBER, offsetof(digitnet__training, loss.delta), "1"},
-    {PREFIX "class_balancing", FLAG, offsetof(digitnet__training, loss.class_balancing), "0"},
-    {PREFIX "seed", COUNT, offsetof(digitnet__training, seed), NULL},
-    {PREFIX "gradient_ranges", COUNT, offsetof(digitnet__training, gradient_ranges), "8"},
-    {PREFIX "epochs_done", COUNT, offsetof(digitnet__training, progress.epochs_done), NULL},
-    {PREFIX "steps_done", COUNT, offsetof(digitnet__training, progress.steps_done), NULL},
-    {PREFIX "batches_done", COUNT, offsetof(digitnet__training, progress.batches_done), NULL},
-    {PREFIX "image_count", COUNT, offsetof(digitnet__training, progress.image_count), NULL},
-    {PREFIX "batch_size", COUNT, offsetof(digitnet__training, progress.batch_size), NULL},
-    {PREFIX "loss_sum", NUMBER, offsetof(digitnet__training, progress.loss_sum), NULL},
-    {PREFIX "correct", COUNT, offsetof(digitnet__training, progress.correct), NULL},
+    {PREFIX "optimizer", OPTIMIZER, offsetof(digitnet__training, settings.kind), NULL, 0},
+    {PREFIX "learning_rate", NUMBER, offsetof(digitnet__training, settings.schedule.learning_rate), NULL, 0},
+    {PREFIX "beta_1", NUMBER, offsetof(digitnet__training, settings.beta_1), NULL, 0},
+    {PREFIX "beta_2", NUMBER, offsetof(digitnet__training, settings.beta_2), NULL, 0},
+    {PREFIX "epsilon", NUMBER, offsetof(digitnet__training, settings.epsilon), NULL, 0},
+    {PREFIX "momentum", NUMBER, offsetof(digitnet__training, settings.momentum), NULL, 0},
+    {PREFIX "nesterov", FLAG, offsetof(digitnet__training, settings.nesterov), NULL, 0},
+    {PREFIX "pytorch_epsilon", FLAG, offsetof(digitnet__training, settings.pytorch_epsilon), "0", 0},
+    {PREFIX "rho", NUMBER, offsetof(digitnet__training, settings.rho), "0.9", 0},
+    {PREFIX "centered", FLAG, offsetof(digitnet__training, settings.centered), "0", 0},
+    {PREFIX "momentum_decay", NUMBER, offsetof(digitnet__training, settings.momentum_decay), "1", 0},
+    {PREFIX "weight_decay", NUMBER, offsetof(digitnet__training, settings.weight_decay), "0", 0},
+    {PREFIX "clipvalue", NUMBER, offsetof(digitnet__training, settings.clipvalue), "0", 0},
+    {PREFIX "clipnorm", NUMBER, offsetof(digitnet__training, settings.clipnorm), "0", 0},
+    {PREFIX "global_clipnorm", NUMBER, offsetof(digitnet__training, settings.global_clipnorm), "0", 0},
+    {PREFIX "gradient_accumulation_steps", COUNT, offsetof(digitnet__training, settings.gradient_accumulation_steps),
+     "1", 0},
+    {PREFIX "ema_momentum", NUMBER, offsetof(digitnet__training, settings.ema_momentum), "0", 0},
+    {PREFIX "ema_overwrite_frequency", COUNT, offsetof(digitnet__training, settings.ema_overwrite_frequency), "0", 0},
+    {PREFIX "schedule", SCHEDULE, offsetof(digitnet__training, settings.schedule.kind), "constant", 0},
+    {PREFIX "schedule_warmup_steps", COUNT, offsetof(digitnet__training, settings.schedule.warmup_steps), "0", 0},
+    {PREFIX "schedule_warmup_from", NUMBER, offsetof(digitnet__training, settings.schedule.warmup_from), "0", 0},
+    {PREFIX "schedule_decay_steps", COUNT, offsetof(digitnet__training, settings.schedule.decay_steps), "0", 0},
+    {PREFIX "schedule_decay_rate", NUMBER, offsetof(digitnet__training, settings.schedule.decay_rate), "0", 0},
+    {PREFIX "schedule_staircase", FLAG, offsetof(digitnet__training, settings.schedule.staircase), "0", 0},
+    {PREFIX "schedule_alpha", NUMBER, offsetof(digitnet__training, settings.schedule.alpha), "0", 0},
+    {PREFIX "schedule_t_mul", NUMBER, offsetof(digitnet__training, settings.schedule.t_mul), "0", 0},
+    {PREFIX "schedule_m_mul", NUMBER, offsetof(digitnet__training, settings.schedule.m_mul), "0", 0},
+    {PREFIX "schedule_pct_start", NUMBER, offsetof(digitnet__training, settings.schedule.pct_start), "0", 0},
+    {PREFIX "schedule_div_factor", NUMBER, offsetof(digitnet__training, settings.schedule.div_factor), "0", 0},
+    {PREFIX "schedule_final_div_factor", NUMBER, offsetof(digitnet__training, settings.schedule.final_div_factor), "0",
+     0},
+    {PREFIX "schedule_boundaries", COUNT, offsetof(digitnet__training, settings.schedule.boundaries), "", LIST_MAX},
+    {PREFIX "schedule_values", NUMBER, offsetof(digitnet__training, settings.schedule.values), "", LIST_MAX},
+    {PREFIX "reduce_on_plateau", FLAG, offsetof(digitnet__training, settings.reduces_on_plateau), "0", 0},
+    {PREFIX "plateau_monitor", METRIC, offsetof(digitnet__training, settings.plateau.monitor), "val_loss", 0},
+    {PREFIX "plateau_patience", COUNT, offsetof(digitnet__training, settings.plateau.patience), "10", 0},
+    {PREFIX "plateau_cooldown", COUNT, offsetof(digitnet__training, settings.plateau.cooldown), "0", 0},
+    {PREFIX "plateau_factor", NUMBER, offsetof(digitnet__training, settings.plateau.factor), "0.1", 0},
+    {PREFIX "plateau_min_delta", NUMBER, offsetof(digitnet__training, settings.plateau.min_delta), "0.0001", 0},
+    {PREFIX "plateau_min_lr", NUMBER, offsetof(digitnet__training, settings.plateau.min_lr), "0", 0},
+    {PREFIX "loss", LOSS, offsetof(digitnet__training, loss.kind), NULL, 0},
+    {PREFIX "from_logits", FLAG, offsetof(digitnet__training, loss.from_logits), "0", 0},
+    {PREFIX "label_smoothing", NUMBER, offsetof(digitnet__training, loss.label_smoothing), "0", 0},
+    {PREFIX "alpha", NUMBER, offsetof(digitnet__training, loss.alpha), "0.25", 0},
+    {PREFIX "gamma", NUMBER, offsetof(digitnet__training, loss.gamma), "2", 0},
+    {PREFIX "delta", NUMBER, offsetof(digitnet__training, loss.delta), "1", 0},
+    {PREFIX "class_balancing", FLAG, offsetof(digitnet__training, loss.class_balancing), "0", 0},
+    {PREFIX "seed", COUNT, offsetof(digitnet__training, seed), NULL, 0},
+    {PREFIX "gradient_ranges", COUNT, offsetof(digitnet__training, gradient_ranges), "8", 0},
+    {PREFIX "epochs_done", COUNT, offsetof(digitnet__training, progress.epochs_done), NULL, 0},
+    {PREFIX "steps_done", COUNT, offsetof(digitnet__training, progress.steps_done), NULL, 0},
+    {PREFIX "accumulated", COUNT, offsetof(digitnet__training, progress.accumulated), "0", 0},
+    {PREFIX "momentum_product", NUMBER, offsetof(digitnet__training, progress.momentum_product), "1", 0},
+    {PREFIX "plateau_best", NUMBER, offsetof(digitnet__training, progress.plateau.best), "nan", 0},
+    {PREFIX "plateau_wait", COUNT, offsetof(digitnet__training, progress.plateau.wait), "0", 0},
+    {PREFIX "plateau_cooldown_left", COUNT, offsetof(digitnet__training, progress.plateau.cooldown), "0", 0},
+    {PREFIX "batches_done", COUNT, offsetof(digitnet__training, progress.batches_done), NULL, 0},
+    {PREFIX "image_count", COUNT, offsetof(digitnet__training, progress.image_count), NULL, 0},
+    {PREFIX "batch_size", COUNT, offsetof(digitnet__training, progress.batch_size), NULL, 0},
+    {PREFIX "loss_sum", NUMBER, offsetof(digitnet__training, progress.loss_sum), NULL, 0},
+    {PREFIX "correct", COUNT, offsetof(digitnet__training, progress.correct), NULL, 0},
 };
 enum { TRAINING_KEYS = sizeof training_keys / sizeof *training_keys };
 
@@ -64,26 +117,71 @@ static void put_entry(digitnet__wire_writer *writer, const char *key, const char
     digitnet__wire_end(writer, begin);
 }
 
-static void put_training_key(digitnet__wire_writer *writer, const struct training_key *key,
-                             const digitnet__training *training) {
-    const void *place = (const char *)training + key->offset;
-    switch (key->type) {
-    case OPTIMIZER:
-        put_entry(writer, key->key, digitnet__optimizer_find(*(const digitnet_optimizer *)place)->name);
-        return;
-    case LOSS:
-        put_entry(writer, key->key, digitnet__loss_find(*(const digitnet_loss *)place)->name);
-        return;
+/* The name of an enumerator; NULL where there is none of this value. */
+static const char *name_of(value_type type, int value) {
+    switch (type) {
+    case OPTIMIZER: {
+        const digitnet__optimizer_rule *rule = digitnet__optimizer_find((digitnet_optimizer)value);
+        return rule ? rule->name : NULL;
+    }
+    case LOSS: {
+        const digitnet__loss_kind *loss = digitnet__loss_find((digitnet_loss)value);
+        return loss ? loss->name : NULL;
+    }
+    case SCHEDULE:
+        return digitnet__schedule_name((digitnet_schedule_kind)value);
+    default: /* METRIC */
+        return digitnet__plateau_monitor((digitnet_metric)value);
+    }
+}
+
+/* The value at a place, or the one with this index from there on. */
+static void format_value(char *text, size_t capacity, value_type type, const void *place, size_t index) {
+    switch (type) {
     case FLAG:
-        put_entry(writer, key->key, *(const bool *)place ? "1" : "0");
+        snprintf(text, capacity, "%d", (int)*(const int32_t *)place);
         return;
     case NUMBER:
-        put_entry(writer, key->key, digitnet__number_text(*(const double *)place).text);
+        snprintf(text, capacity, "%s", digitnet__number_text(((const double *)place)[index]).text);
         return;
-    default: /* COUNT */
-        break;
+    case COUNT:
+        snprintf(text, capacity, "%s", digitnet__count_text(((const uint64_t *)place)[index]).text);
+        return;
+    default:
+        snprintf(text, capacity, "%s", name_of(type, *(const int *)place));
     }
-    put_entry(writer, key->key, digitnet__count_text(*(const uint64_t *)place).text);
+}
+
+static bool is_zero(const char *text) {
+    return strcmp(text, "0") == 0;
+}
+
+static void format_list(value_text *out, const struct training_key *key, const void *place) {
+    size_t length = 0, kept = 0;
+    for (size_t i = 0; i < key->list; i++) {
+        char number[NUMBER_MAX + 1];
+        format_value(number, sizeof number, key->type, place, i);
+        length += (size_t)snprintf(out->text + length, sizeof out->text - length, "%s%s", i ? "," : "", number);
+        kept = is_zero(number) ? kept : length;
+    }
+    out->text[kept] = '\0';
+}
+
+static value_text text_of(const struct training_key *key, const digitnet__training *training) {
+    const void *place = (const char *)training + key->offset;
+    value_text value = {""};
+    if (key->list)
+        format_list(&value, key, place);
+    else
+        format_value(value.text, sizeof value.text, key->type, place, 0);
+    return value;
+}
+
+static void put_training_key(digitnet__wire_writer *writer, const struct training_key *key,
+                             const digitnet__training *training) {
+    value_text value = text_of(key, training);
+    if (!key->fallback || strcmp(value.text, key->fallback) != 0)
+        put_entry(writer, key->key, value.text);
 }
 
 static void put_layers(digitnet__wire_writer *writer, const digitnet__graph *graph) {
@@ -223,56 +321,64 @@ static digitnet_status check_format(const found_entries *found) {
     return DIGITNET_OK;
 }
 
-static bool parse_optimizer(digitnet_optimizer *kind, const char *text) {
-    static const digitnet_optimizer kinds[] = {DIGITNET_OPTIMIZER_SGD, DIGITNET_OPTIMIZER_ADAM};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (strcmp(text, digitnet__optimizer_find(kinds[i])->name) == 0) {
-            *kind = kinds[i];
+static bool parse_name(int *out, value_type type, const char *text) {
+    for (int value = 0; value < ENUMERATORS; value++) {
+        const char *name = name_of(type, value);
+        if (name && strcmp(text, name) == 0) {
+            *out = value;
             return true;
         }
     }
     return false;
 }
 
-static bool parse_loss(digitnet_loss *loss, const char *text) {
-    for (size_t i = 0; digitnet__loss_at(i); i++) {
-        if (strcmp(text, digitnet__loss_at(i)->name) == 0) {
-            *loss = digitnet__loss_at(i)->id;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool parse_value(digitnet__training *training, const struct training_key *key, const char *text) {
-    void *place = (char *)training + key->offset;
-    switch (key->type) {
-    case OPTIMIZER:
-        return parse_optimizer(place, text);
-    case LOSS:
-        return parse_loss(place, text);
+/* The value at a place, or the one with this index from there on. */
+static bool parse_value(value_type type, void *place, size_t index, const char *text) {
+    switch (type) {
     case FLAG:
-        *(bool *)place = *text == '1';
+        *(int32_t *)place = *text == '1';
         return strcmp(text, "0") == 0 || strcmp(text, "1") == 0;
     case NUMBER:
-        return digitnet__number_parse(place, text) && isfinite(*(const double *)place);
-    default: /* COUNT */
-        break;
+        return digitnet__number_parse((double *)place + index, text) && isfinite(((double *)place)[index]);
+    case COUNT:
+        return digitnet__count_parse((uint64_t *)place + index, text);
+    default:
+        return parse_name(place, type, text);
     }
-    return digitnet__count_parse(place, text);
+}
+
+/* Overwrites the commas. */
+static bool parse_list(const struct training_key *key, void *place, char *text) {
+    char *at = text;
+    for (size_t i = 0; i < key->list && at; i++) {
+        char *comma = strchr(at, ',');
+        if (comma)
+            *comma = '\0';
+        if (!parse_value(key->type, place, i, at))
+            return false;
+        at = comma ? comma + 1 : NULL;
+    }
+    return at == NULL;
+}
+
+static bool parse_text(digitnet__training *training, const struct training_key *key, char *text) {
+    void *place = (char *)training + key->offset;
+    return key->list ? *text && parse_list(key, place, text) : parse_value(key->type, place, 0, text);
 }
 
 static digitnet_status parse_key(digitnet__training *training, const struct training_key *key,
                                  digitnet__wire_view value) {
-    char text[VALUE_MAX + 1] = "";
+    value_text own = {""};
+    size_t most = key->list ? sizeof own.text - 1 : NUMBER_MAX;
     if (!value.bytes) {
-        parse_value(training, key, key->fallback); /* which is right */
+        snprintf(own.text, sizeof own.text, "%s", key->fallback);
+        parse_text(training, key, own.text); /* which is right */
         return DIGITNET_OK;
     }
-    bool fits = value.size <= VALUE_MAX && !memchr(value.bytes, 0, value.size);
+    bool fits = value.size <= most && !memchr(value.bytes, 0, value.size);
     if (fits)
-        memcpy(text, value.bytes, value.size);
-    if (fits && parse_value(training, key, text))
+        memcpy(own.text, value.bytes, value.size);
+    if (fits && parse_text(training, key, own.text))
         return DIGITNET_OK;
     return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: '%s' is '%s'", value.offset, key->key,
                           digitnet__wire_printable(value).text);
@@ -285,18 +391,29 @@ static digitnet_status parse_training(digitnet__training *training, const found_
         return digitnet__fail(DIGITNET_EFORMAT, "'digitnet.gradient_ranges' is %" PRIu64 "; it must be 1 to %d",
                               training->gradient_ranges, DNN_MAX_GRADIENT_RANGES);
     }
+    if (digitnet__optimizer_settings_check(&training->settings) != DIGITNET_OK)
+        return DIGITNET_EFORMAT; /* with the message that says what */
     return DIGITNET_OK;
 }
 
-/* A place that fit can have left, before an epoch's first batch or behind its last one too. Every epoch and every batch
- * takes a step. */
-static digitnet_status check_progress(const digitnet__progress *progress) {
-    const uint64_t most = UINT64_C(1) << 53;
+/* All batches that there were, each of which is part of a step. Steps and those behind the last one are in range. */
+static uint64_t batches_of(const digitnet__training *training) {
+    uint64_t each = training->settings.gradient_accumulation_steps, steps = training->progress.steps_done;
+    return steps <= MOST_STEPS / each ? steps * each + training->progress.accumulated : MOST_STEPS;
+}
+
+/* A place that fit can have left, before an epoch's first batch or behind its last one too. Every epoch has a batch,
+ * and every batch is part of a step. */
+static digitnet_status check_progress(const digitnet__training *training) {
+    const digitnet__progress *progress = &training->progress;
+    uint64_t all_batches = batches_of(training);
     uint64_t batches =
         progress->batch_size && progress->image_count ? (progress->image_count - 1) / progress->batch_size + 1 : 0;
-    bool sound = progress->steps_done <= most && progress->batches_done <= progress->steps_done &&
-                 progress->epochs_done <= progress->steps_done - progress->batches_done &&
-                 progress->image_count <= most && progress->batches_done <= batches;
+    bool sound =
+        progress->steps_done <= MOST_STEPS && progress->accumulated < training->settings.gradient_accumulation_steps &&
+        progress->momentum_product >= 0 && progress->momentum_product <= 1 && progress->batches_done <= all_batches &&
+        progress->epochs_done <= all_batches - progress->batches_done && progress->image_count <= MOST_STEPS &&
+        progress->batches_done <= batches;
     if (sound) {
         uint64_t images = progress->batches_done * progress->batch_size;
         sound = progress->correct <= images && progress->correct <= progress->image_count &&
@@ -320,5 +437,5 @@ digitnet_status digitnet__metadata_read(digitnet__metadata *metadata, digitnet__
         return DIGITNET_OK;
     metadata->compiled = true;
     DNN_TRY(parse_training(&metadata->training, &found));
-    return check_progress(&metadata->training.progress);
+    return check_progress(&metadata->training);
 }

@@ -1,94 +1,101 @@
 #include "optimizer/optimizer.h"
 
-#include "core/number.h"
-#include "core/options.h"
-#include "core/status.h"
 #include "optimizer/rules.h"
+#include "optimizer/schedule.h"
 
-#include <math.h>
+#include <string.h>
+
+static const digitnet__optimizer_rule *const rules[] = {
+    &digitnet__optimizer_sgd,   &digitnet__optimizer_adam,    &digitnet__optimizer_adamw,
+    &digitnet__optimizer_nadam, &digitnet__optimizer_rmsprop, &digitnet__optimizer_lion,
+};
 
 const digitnet__optimizer_rule *digitnet__optimizer_find(digitnet_optimizer kind) {
-    switch (kind) {
-    case DIGITNET_OPTIMIZER_SGD:
-        return &digitnet__optimizer_sgd;
-    case DIGITNET_OPTIMIZER_ADAM:
-        return &digitnet__optimizer_adam;
-    }
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i]->id == kind)
+            return rules[i];
     return NULL;
 }
 
+static size_t rule_slots(const digitnet__optimizer_settings *settings) {
+    const digitnet__optimizer_rule *rule = digitnet__optimizer_find(settings->kind);
+    size_t count = 0;
+    while (rule->slot(settings, count))
+        count++;
+    return count;
+}
+
+static bool accumulates(const digitnet__optimizer_settings *settings) {
+    return settings->gradient_accumulation_steps > 1;
+}
+
+static bool averages(const digitnet__optimizer_settings *settings) {
+    return settings->ema_momentum > 0;
+}
+
 size_t digitnet__optimizer_slots(const digitnet__optimizer_settings *settings) {
-    return digitnet__optimizer_find(settings->kind)->slots(settings);
+    return rule_slots(settings) + accumulates(settings) + averages(settings);
 }
 
-/* Settings of an optimizer that is not compiled with would be lost without a word. */
-static digitnet_status check_kind(digitnet_optimizer kind, const digitnet_compile_options *options) {
-    if (!digitnet__optimizer_find(kind))
-        return digitnet__fail(DIGITNET_EINVAL, "optimizer is %d, which is not an optimizer", (int)kind);
-    if (options->sgd && kind != DIGITNET_OPTIMIZER_SGD)
-        return digitnet__fail(DIGITNET_EINVAL, "optimizer: options of SGD are given for another optimizer");
-    if (options->adam && kind != DIGITNET_OPTIMIZER_ADAM)
-        return digitnet__fail(DIGITNET_EINVAL, "optimizer: options of Adam are given for another optimizer");
-    return DIGITNET_OK;
+const char *digitnet__optimizer_slot_name(const digitnet__optimizer_settings *settings, size_t slot) {
+    const char *name = digitnet__optimizer_find(settings->kind)->slot(settings, slot);
+    if (name)
+        return name;
+    return accumulates(settings) && slot == rule_slots(settings) ? "accumulated_gradient" : "average";
 }
 
-static digitnet_status read_sgd(digitnet_sgd_options *own, const digitnet_sgd_options *options) {
-    DNN_TRY(DNN_OPTIONS_READ(own, options, digitnet_sgd_options, reserved_2));
-    DNN_TRY(DNN_RESERVED_CHECK((size_t)own->reserved_2 | own->reserved, digitnet_sgd_options));
-    return DNN_FLAG_CHECK(own, digitnet_sgd_options, nesterov);
+float *digitnet__optimizer_average(const digitnet__optimizer_settings *settings, float *state, size_t count) {
+    return averages(settings) ? state + (digitnet__optimizer_slots(settings) - 1) * count : NULL;
 }
 
-static digitnet_status read_adam(digitnet_adam_options *own, const digitnet_adam_options *options) {
-    DNN_TRY(DNN_OPTIONS_READ(own, options, digitnet_adam_options, epsilon));
-    return DNN_RESERVED_CHECK(own->reserved, digitnet_adam_options);
+digitnet__optimizer_step digitnet__optimizer_begin(const digitnet__optimizer_settings *settings, uint64_t steps_done,
+                                                   double momentum_product) {
+    digitnet__optimizer_step step = {.number = steps_done + 1,
+                                     .learning_rate = digitnet__schedule_rate(&settings->schedule, steps_done),
+                                     .momentum_product = momentum_product};
+    if (settings->kind == DIGITNET_OPTIMIZER_NADAM)
+        step.momentum_product *= digitnet__nadam_momentum(settings, step.number);
+    return step;
 }
 
-static double default_learning_rate(digitnet_optimizer kind) {
-    return kind == DIGITNET_OPTIMIZER_SGD ? 0.01 : 0.001; /* Keras's */
+void digitnet__optimizer_accumulate(const digitnet__kernels *kernels, const digitnet__optimizer_settings *settings,
+                                    const digitnet__optimizer_memory *memory, size_t offset, size_t count, bool last) {
+    float *gradient = memory->gradients + offset;
+    float *sum = memory->state + rule_slots(settings) * memory->count + offset;
+    if (!last) {
+        kernels->add(sum, gradient, count);
+        return;
+    }
+    kernels->add(gradient, sum, count);
+    kernels->scale(gradient, 1 / (float)settings->gradient_accumulation_steps, count);
+    memset(sum, 0, count * sizeof *sum);
 }
 
-digitnet_status digitnet__optimizer_settings_read(digitnet__optimizer_settings *settings, digitnet_optimizer kind,
-                                                  const digitnet_compile_options *options) {
-    digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
-    digitnet_adam_options adam = DIGITNET_ADAM_INIT;
-    DNN_TRY(check_kind(kind, options));
-    DNN_TRY(read_sgd(&sgd, options->sgd));
-    DNN_TRY(read_adam(&adam, options->adam));
-    *settings = (digitnet__optimizer_settings){
-        .kind = kind,
-        .learning_rate = options->learning_rate != 0 ? options->learning_rate : default_learning_rate(kind),
-        .momentum = sgd.momentum,
-        .nesterov = sgd.nesterov,
-        .beta_1 = adam.beta_1,
-        .beta_2 = adam.beta_2,
-        .epsilon = adam.epsilon,
-    };
-    return digitnet__optimizer_settings_check(settings);
+/* The first average is the weights after the first step, as in Keras. */
+static void move_average(const digitnet__kernels *kernels, const digitnet__optimizer_settings *settings,
+                         const digitnet__optimizer_step *step, const digitnet__optimizer_memory *memory,
+                         const digitnet__optimizer_block *block) {
+    float *weights = memory->parameters + block->offset;
+    float *average = digitnet__optimizer_average(settings, memory->state, memory->count) + block->offset;
+    if (step->number == 1)
+        memcpy(average, weights, block->count * sizeof *average);
+    else
+        kernels->average(average, weights, (float)settings->ema_momentum, block->count);
+    if (settings->ema_overwrite_frequency && step->number % settings->ema_overwrite_frequency == 0)
+        memcpy(weights, average, block->count * sizeof *weights);
 }
 
-static digitnet_status check_positive(const char *name, double value) {
-    if (isfinite(value) && value > 0)
-        return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_EINVAL, "optimizer: %s is %s; it must be finite and above 0", name,
-                          digitnet__number_text(value).text);
-}
-
-static digitnet_status check_fraction(const char *name, double value) {
-    if (value >= 0 && value < 1)
-        return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_EINVAL, "optimizer: %s is %s; it must be at least 0 and below 1", name,
-                          digitnet__number_text(value).text);
-}
-
-digitnet_status digitnet__optimizer_settings_check(const digitnet__optimizer_settings *settings) {
-    if (!digitnet__optimizer_find(settings->kind))
-        return digitnet__fail(DIGITNET_EINVAL, "optimizer is %d, which is not an optimizer", (int)settings->kind);
-    DNN_TRY(check_positive("learning_rate", settings->learning_rate));
-    DNN_TRY(check_fraction("beta_1", settings->beta_1));
-    DNN_TRY(check_fraction("beta_2", settings->beta_2));
-    DNN_TRY(check_positive("epsilon", settings->epsilon));
-    DNN_TRY(check_fraction("momentum", settings->momentum));
-    if (settings->nesterov && settings->momentum == 0)
-        return digitnet__fail(DIGITNET_EINVAL, "optimizer: nesterov requires a momentum above 0");
-    return DIGITNET_OK;
+void digitnet__optimizer_update(const digitnet__kernels *kernels, const digitnet__optimizer_settings *settings,
+                                const digitnet__optimizer_step *step, const digitnet__optimizer_memory *memory,
+                                const digitnet__optimizer_block *block) {
+    float *weights = memory->parameters + block->offset, *gradient = memory->gradients + block->offset;
+    if (block->gradient_factor != 1)
+        kernels->scale(gradient, block->gradient_factor, block->count);
+    if (settings->clipvalue > 0)
+        kernels->clip(gradient, (float)settings->clipvalue, block->count);
+    if (settings->weight_decay > 0 && block->decays)
+        kernels->scale(weights, (float)(1 - step->learning_rate * settings->weight_decay), block->count);
+    digitnet__optimizer_find(settings->kind)->update(kernels, settings, step, memory, block->offset, block->count);
+    if (averages(settings))
+        move_average(kernels, settings, step, memory, block);
 }

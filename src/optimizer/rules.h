@@ -4,6 +4,12 @@
 
 #include "optimizer/optimizer.h"
 
-extern const digitnet__optimizer_rule digitnet__optimizer_adam, digitnet__optimizer_sgd;
+extern const digitnet__optimizer_rule digitnet__optimizer_sgd, digitnet__optimizer_adam, digitnet__optimizer_adamw,
+    digitnet__optimizer_nadam, digitnet__optimizer_rmsprop, digitnet__optimizer_lion;
+
+/* Names of the first and the second moment of the gradient. */
+const char *digitnet__optimizer_moment(const digitnet__optimizer_settings *settings, size_t index);
+/* Nadam's momentum at a step. */
+double digitnet__nadam_momentum(const digitnet__optimizer_settings *settings, uint64_t step);
 
 #endif

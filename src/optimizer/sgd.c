@@ -3,14 +3,14 @@
  *     w <- w + u, or with Nesterov's w <- w + momentum u - lr g */
 #include "optimizer/rules.h"
 
-static size_t slots(const digitnet__optimizer_settings *settings) {
-    return settings->momentum > 0 ? 1 : 0;
+static const char *slot(const digitnet__optimizer_settings *settings, size_t index) {
+    return settings->momentum > 0 && index == 0 ? "velocity" : NULL;
 }
 
-static void update(const digitnet__kernels *kernels, const digitnet__optimizer_settings *settings, uint64_t step,
-                   const digitnet__optimizer_memory *memory, size_t offset, size_t count) {
-    (void)step;
-    digitnet__sgd sgd = {.learning_rate = (float)settings->learning_rate,
+static void update(const digitnet__kernels *kernels, const digitnet__optimizer_settings *settings,
+                   const digitnet__optimizer_step *step, const digitnet__optimizer_memory *memory, size_t offset,
+                   size_t count) {
+    digitnet__sgd sgd = {.learning_rate = (float)step->learning_rate,
                          .momentum = (float)settings->momentum,
                          .nesterov = settings->nesterov};
     float *velocity = settings->momentum > 0 ? memory->state + offset : NULL;
@@ -18,4 +18,4 @@ static void update(const digitnet__kernels *kernels, const digitnet__optimizer_s
 }
 
 const digitnet__optimizer_rule digitnet__optimizer_sgd = {
-    .name = "sgd", .slots = slots, .slot_names = {"velocity"}, .update = update};
+    .id = DIGITNET_OPTIMIZER_SGD, .name = "sgd", .learning_rate = 0.01, .slot = slot, .update = update};

@@ -1,12 +1,10 @@
 #include "core/call.h"
 #include "core/memory.h"
-#include "core/number.h"
 #include "core/options.h"
 #include "core/status.h"
 #include "model/model.h"
+#include "training/average.h"
 #include "training/loss.h"
-
-#include <math.h>
 
 static digitnet_status check_network(const digitnet__graph *graph, const digitnet__loss_settings *loss) {
     if (graph->layer_count == 0)
@@ -53,6 +51,7 @@ static digitnet_status compile(digitnet_model *model, const digitnet__training *
     if (first)
         digitnet__network_initialize(network, settings->seed);
     digitnet__model_set_training(model, training);
+    digitnet__average_begin(model);
     return DIGITNET_OK;
 }
 
@@ -65,8 +64,7 @@ static digitnet_status check_and_compile(digitnet_model *model, digitnet_optimiz
     if (!model)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: model is NULL");
     digitnet_compile_options own = {0};
-    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_compile_options, reserved));
-    DNN_TRY(DNN_RESERVED_CHECK(own.reserved, digitnet_compile_options));
+    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_compile_options, loss));
     if (own.gradient_ranges > DNN_MAX_GRADIENT_RANGES) {
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: gradient_ranges is %zu; the limit is %d",
                               own.gradient_ranges, DNN_MAX_GRADIENT_RANGES);
@@ -74,6 +72,7 @@ static digitnet_status check_and_compile(digitnet_model *model, digitnet_optimiz
     digitnet__training settings = {
         .seed = own.seed,
         .gradient_ranges = own.gradient_ranges ? own.gradient_ranges : DNN_DEFAULT_GRADIENT_RANGES,
+        .progress = digitnet__progress_begin(),
     };
     DNN_TRY(digitnet__optimizer_settings_read(&settings.settings, optimizer, &own));
     DNN_TRY(digitnet__loss_settings_read(&settings.loss, loss, own.loss));
@@ -88,46 +87,4 @@ digitnet_status digitnet_model_compile_ex(digitnet_model *model, digitnet_optimi
     digitnet__call call;
     digitnet__call_enter(&call);
     return digitnet__call_leave(&call, check_and_compile(model, optimizer, loss, options));
-}
-
-static digitnet_status check_compiled(const digitnet_model *model) {
-    return model->training ? DIGITNET_OK
-                           : digitnet__fail(DIGITNET_ESTATE, "the model is not compiled: it has no learning rate");
-}
-
-static digitnet_status set_learning_rate(digitnet_model *model, double learning_rate) {
-    if (!model)
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_set_learning_rate: model is NULL");
-    if (!isfinite(learning_rate) || learning_rate <= 0) {
-        return digitnet__fail(DIGITNET_EINVAL,
-                              "digitnet_model_set_learning_rate: learning_rate is %s; it must be finite and above 0",
-                              digitnet__number_text(learning_rate).text);
-    }
-    bool in_callback = digitnet__model_in_callback(model); /* the fit around it already has exclusive access */
-    digitnet_status status = in_callback ? DIGITNET_OK : digitnet__model_begin_write(model);
-    if (status != DIGITNET_OK)
-        return status;
-    status = check_compiled(model);
-    if (status == DIGITNET_OK)
-        model->training->settings.learning_rate = learning_rate;
-    if (!in_callback)
-        digitnet__model_end_write(model);
-    return status;
-}
-
-digitnet_status digitnet_model_set_learning_rate(digitnet_model *model, double learning_rate) {
-    digitnet__call call;
-    digitnet__call_enter(&call);
-    return digitnet__call_leave(&call, set_learning_rate(model, learning_rate));
-}
-
-digitnet_status digitnet_model_get_learning_rate(double *out, const digitnet_model *model) {
-    if (!out || !model)
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_get_learning_rate: %s is NULL", out ? "model" : "out");
-    DNN_TRY(digitnet__model_begin_read(model));
-    digitnet_status status = check_compiled(model);
-    if (status == DIGITNET_OK)
-        *out = model->training->settings.learning_rate;
-    digitnet__model_end_read(model);
-    return status;
 }

@@ -6,6 +6,8 @@
 #include "core/threads.h"
 #include "dataset/epoch_order.h"
 #include "kernels/compute.h"
+#include "optimizer/schedule.h"
+#include "training/average.h"
 #include "training/callbacks.h"
 #include "training/evaluator.h"
 #include "training/history.h"
@@ -56,6 +58,7 @@ static digitnet_status check_options(const digitnet_fit_options *options) {
     if (options->validation && options->validation_fraction > 0)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: validation and validation_fraction are both given");
     DNN_TRY(DNN_FLAG_CHECK(options, digitnet_fit_options, no_shuffle));
+    DNN_TRY(DNN_FLAG_CHECK(options, digitnet_fit_options, validate_ema));
     return digitnet__callbacks_check(options->callbacks, options->callback_count);
 }
 
@@ -63,6 +66,24 @@ static digitnet_status check_compiled(const digitnet_model *model) {
     DNN_TRY(digitnet__model_check(model));
     if (!model->training)
         return digitnet__fail(DIGITNET_ESTATE, "digitnet_model_fit: the model is not compiled");
+    return DIGITNET_OK;
+}
+
+/* What the model was compiled with asks for. */
+static digitnet_status check_settings(const fit_state *fit) {
+    const digitnet__training *training = fit->model->training;
+    const digitnet__optimizer_settings *settings = &training->settings;
+    digitnet_metric monitor = settings->plateau.monitor;
+    bool of_validation = monitor == DIGITNET_METRIC_VALIDATION_LOSS || monitor == DIGITNET_METRIC_VALIDATION_ACCURACY;
+    bool validates = fit->options.validation || fit->options.validation_fraction > 0;
+    if (settings->reduces_on_plateau && of_validation && !validates)
+        return digitnet__fail(DIGITNET_EINVAL,
+                              "digitnet_model_fit: reduce_on_plateau monitors %s, but there is no "
+                              "validation",
+                              digitnet__plateau_monitor(monitor));
+    if (fit->options.validate_ema && settings->ema_momentum == 0)
+        return digitnet__fail(DIGITNET_EINVAL,
+                              "digitnet_model_fit: validate_ema, but the model is compiled without ema_momentum");
     return DIGITNET_OK;
 }
 
@@ -134,14 +155,21 @@ static digitnet__progress place_of(const fit_state *fit) {
     const digitnet__progress *progress = &fit->model->training->progress;
     if (progress->image_count == fit->image_count && progress->batch_size == fit->batch_size)
         return *progress;
-    return (digitnet__progress){.epochs_done = progress->epochs_done,
-                                .steps_done = progress->steps_done,
-                                .image_count = fit->image_count,
-                                .batch_size = fit->batch_size};
+    digitnet__progress begin = digitnet__progress_between(progress);
+    begin.image_count = fit->image_count;
+    begin.batch_size = fit->batch_size;
+    return begin;
+}
+
+/* Of the last step, or before the first one of that. */
+static double last_learning_rate(const digitnet__training *training) {
+    uint64_t done = training->progress.steps_done;
+    return digitnet__schedule_rate(&training->settings.schedule, done ? done - 1 : 0);
 }
 
 /* The metrics of the current epoch so far; validation figures are not known before its end. */
 static digitnet__epoch_result results_so_far(const fit_state *fit) {
+    const digitnet__training *training = fit->model->training;
     digitnet__progress place = place_of(fit);
     size_t images = place.batches_done * fit->batch_size;
     images = images < fit->image_count ? images : fit->image_count;
@@ -150,11 +178,13 @@ static digitnet__epoch_result results_so_far(const fit_state *fit) {
                                                [DIGITNET_METRIC_ACCURACY] = (double)place.correct / divisor,
                                                [DIGITNET_METRIC_VALIDATION_LOSS] = NAN,
                                                [DIGITNET_METRIC_VALIDATION_ACCURACY] = NAN,
-                                               [DIGITNET_METRIC_SECONDS] = fit->seconds}};
+                                               [DIGITNET_METRIC_SECONDS] = fit->seconds,
+                                               [DIGITNET_METRIC_LEARNING_RATE] = last_learning_rate(training)}};
 }
 
 static digitnet_event event_of(const fit_state *fit, digitnet_event_kind kind, size_t epoch, size_t batch,
                                const digitnet__epoch_result *result) {
+    const digitnet__optimizer_settings *settings = &fit->model->training->settings;
     return (digitnet_event){.struct_size = sizeof(digitnet_event),
                             .model = fit->model,
                             .epoch = epoch,
@@ -166,7 +196,10 @@ static digitnet_event event_of(const fit_state *fit, digitnet_event_kind kind, s
                             .validation_loss = result->values[DIGITNET_METRIC_VALIDATION_LOSS],
                             .validation_accuracy = result->values[DIGITNET_METRIC_VALIDATION_ACCURACY],
                             .seconds = result->values[DIGITNET_METRIC_SECONDS],
-                            .kind = kind};
+                            .learning_rate = result->values[DIGITNET_METRIC_LEARNING_RATE],
+                            .kind = kind,
+                            .scheduled =
+                                settings->reduces_on_plateau || !digitnet__schedule_is_constant(&settings->schedule)};
 }
 
 /* Of the current epoch as it stands; after the last one there is none, and that one is described again. */
@@ -222,8 +255,15 @@ static digitnet_status validate(fit_state *fit, digitnet__epoch_result *result) 
     if (!fit->validation)
         return DIGITNET_OK;
     digitnet_metrics metrics;
-    digitnet__network_refresh_folds(&fit->model->network);
-    DNN_TRY(digitnet__evaluator_run(&metrics, &fit->evaluator));
+    if (fit->options.validate_ema)
+        digitnet__average_swap(fit->model);
+    else
+        digitnet__network_refresh_folds(&fit->model->network);
+    digitnet_status status = digitnet__evaluator_run(&metrics, &fit->evaluator);
+    if (fit->options.validate_ema)
+        digitnet__average_swap(fit->model);
+    if (status != DIGITNET_OK)
+        return status;
     if (!isfinite(metrics.loss)) {
         fit->diverged = true;
         return digitnet__fail(DIGITNET_EDIVERGED, "the validation's loss is no longer finite in epoch %llu",
@@ -234,6 +274,14 @@ static digitnet_status validate(fit_state *fit, digitnet__epoch_result *result) 
     return DIGITNET_OK;
 }
 
+static void lower_learning_rate(digitnet__training *training, const digitnet__epoch_result *result) {
+    const digitnet_reduce_on_plateau *plateau = &training->settings.plateau;
+    digitnet_schedule *schedule = &training->settings.schedule;
+    if (training->settings.reduces_on_plateau)
+        schedule->learning_rate = digitnet__plateau_rate(&training->progress.plateau, plateau, schedule->learning_rate,
+                                                         result->values[plateau->monitor]);
+}
+
 /* After an epoch's last batch. */
 static digitnet_status finish_epoch(fit_state *fit) {
     digitnet__progress *progress = &fit->model->training->progress;
@@ -241,7 +289,9 @@ static digitnet_status finish_epoch(fit_state *fit) {
     DNN_TRY(check_finite(fit));
     DNN_TRY(validate(fit, &result));
     DNN_TRY(digitnet__history_append(fit->history, &result));
-    *progress = (digitnet__progress){.epochs_done = progress->epochs_done + 1, .steps_done = progress->steps_done};
+    lower_learning_rate(fit->model->training, &result);
+    *progress = digitnet__progress_between(progress);
+    progress->epochs_done++;
     fit->finished = result;
     digitnet__snapshot_take(&fit->finite, fit->model);
     return report(fit, event_of(fit, DIGITNET_EVENT_EPOCH_END, progress->epochs_done, fit->batch_count, &result));
@@ -297,6 +347,7 @@ static digitnet_status run(fit_state *fit) {
 static digitnet_status prepare_and_run(fit_state *fit) {
     DNN_TRY(check_compiled(fit->model));
     DNN_TRY(digitnet__loss_of_model(&fit->loss, fit->model));
+    DNN_TRY(check_settings(fit));
     DNN_TRY(prepare_datasets(fit));
     uint64_t done = fit->model->training->progress.epochs_done;
     size_t epochs = fit->options.epochs ? fit->options.epochs : 1;
@@ -313,7 +364,7 @@ static digitnet_status prepare_and_run(fit_state *fit) {
 }
 
 static digitnet_status fit_model(fit_state *fit) {
-    DNN_TRY(DNN_RESERVED_CHECK((size_t)fit->options.reserved_2 | fit->options.reserved, digitnet_fit_options));
+    DNN_TRY(DNN_RESERVED_CHECK(fit->options.reserved, digitnet_fit_options));
     if (!fit->model || !fit->train)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: %s is NULL", fit->model ? "train" : "model");
     DNN_TRY(check_options(&fit->options));
@@ -329,7 +380,7 @@ static digitnet_status fit_model(fit_state *fit) {
 static digitnet_status read_and_fit(digitnet_model *model, const digitnet_dataset *train,
                                     const digitnet_fit_options *options) {
     fit_state fit = {.model = model, .train = train};
-    digitnet_status status = DNN_OPTIONS_READ(&fit.options, options, digitnet_fit_options, reserved_2);
+    digitnet_status status = DNN_OPTIONS_READ(&fit.options, options, digitnet_fit_options, validate_ema);
     if (fit.options.history)
         *fit.options.history = NULL;
     if (status == DIGITNET_OK)

@@ -96,13 +96,14 @@ static int format_row(char *text, size_t capacity, const digitnet_history *histo
     const char *cells[DNN_METRIC_COUNT];
     for (size_t metric = 0; metric < DNN_METRIC_COUNT; metric++)
         cells[metric] = cell(&numbers[metric], history->series[metric][row]);
-    return snprintf(text, capacity, "%zu,%s,%s,%s,%s,%s\n", history->first_epoch + row, cells[DIGITNET_METRIC_LOSS],
+    return snprintf(text, capacity, "%zu,%s,%s,%s,%s,%s,%s\n", history->first_epoch + row, cells[DIGITNET_METRIC_LOSS],
                     cells[DIGITNET_METRIC_ACCURACY], cells[DIGITNET_METRIC_VALIDATION_LOSS],
-                    cells[DIGITNET_METRIC_VALIDATION_ACCURACY], cells[DIGITNET_METRIC_SECONDS]);
+                    cells[DIGITNET_METRIC_VALIDATION_ACCURACY], cells[DIGITNET_METRIC_SECONDS],
+                    cells[DIGITNET_METRIC_LEARNING_RATE]);
 }
 
 static digitnet_status write_csv(const digitnet_history *history, const char *path) {
-    static const char header[] = "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds\n";
+    static const char header[] = "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds,learning_rate\n";
     enum { ROW_CAPACITY = 24 + DNN_METRIC_COUNT * (sizeof(digitnet__number) + 1) };
     if (!history || !path)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_history_write_csv: %s is NULL", history ? "path" : "history");

@@ -4,7 +4,7 @@
 
 #include "digitnet/training.h"
 
-enum { DNN_METRIC_COUNT = DIGITNET_METRIC_SECONDS + 1 };
+enum { DNN_METRIC_COUNT = DIGITNET_METRIC_LEARNING_RATE + 1 };
 
 typedef struct digitnet__epoch_result {
     double values[DNN_METRIC_COUNT]; /* by digitnet_metric */

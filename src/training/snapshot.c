@@ -49,7 +49,7 @@ void digitnet__snapshot_take(digitnet__snapshot *snapshot, const digitnet_model 
     memcpy(snapshot->parameters, model->network.parameters, model->network.graph.parameter_count * sizeof(float));
     memcpy(snapshot->state, model->network.state, model->network.graph.state_count * sizeof(float));
     memcpy(snapshot->moments, training->state, moment_values(model) * sizeof(float));
-    snapshot->learning_rate = training->settings.learning_rate;
+    snapshot->schedule = training->settings.schedule;
     snapshot->progress = training->progress;
     snapshot->taken = true;
 }
@@ -59,7 +59,7 @@ void digitnet__snapshot_restore(digitnet_model *model, const digitnet__snapshot 
     memcpy(model->network.parameters, snapshot->parameters, model->network.graph.parameter_count * sizeof(float));
     memcpy(model->network.state, snapshot->state, model->network.graph.state_count * sizeof(float));
     memcpy(training->state, snapshot->moments, moment_values(model) * sizeof(float));
-    training->settings.learning_rate = snapshot->learning_rate;
+    training->settings.schedule = snapshot->schedule;
     training->progress = snapshot->progress;
     digitnet__network_pack(&model->network);
 }

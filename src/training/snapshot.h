@@ -6,7 +6,7 @@
 
 typedef struct digitnet__snapshot {
     float *parameters, *state, *moments;
-    double learning_rate;
+    digitnet_schedule schedule; /* with the learning rate */
     digitnet__progress progress;
     bool taken;
 } digitnet__snapshot;

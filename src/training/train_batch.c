@@ -114,10 +114,11 @@ static digitnet_status step(digitnet_metrics *metrics, digitnet_model *model, co
     digitnet__progress progress = before;
     progress.loss_sum = 0;
     progress.correct = 0;
+    uint64_t batches = before.steps_done * training->settings.gradient_accumulation_steps + before.accumulated;
     const digitnet__trainer_batch samples = {.indices = kept->places,
                                              .numbers = batch->indices ? batch->indices : kept->places,
                                              .count = batch->count,
-                                             .epoch = batch->indices ? batch->epoch : before.steps_done};
+                                             .epoch = batch->indices ? batch->epoch : batches};
     DNN_TRY(digitnet__trainer_run(&kept->trainer, &progress, &samples));
     digitnet__network_refresh_folds(&model->network);
     double count = (double)batch->count;

@@ -17,12 +17,15 @@ digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_mo
     if (status == DIGITNET_OK)
         status = digitnet__pass_create(&trainer->pass, &model->network, batch_size,
                                        (size_t)model->training->gradient_ranges, workers);
+    if (status == DIGITNET_OK)
+        status = digitnet__update_create(&trainer->update, model, &trainer->pass, threads);
     if (status != DIGITNET_OK)
         digitnet__trainer_release(trainer);
     return status;
 }
 
 void digitnet__trainer_release(digitnet__trainer *trainer) {
+    digitnet__update_release(&trainer->update);
     digitnet__pass_release(&trainer->pass);
     digitnet__loss_batch_release(&trainer->batch);
     *trainer = (digitnet__trainer){0};
@@ -94,52 +97,6 @@ static void run_passes(digitnet__trainer *trainer) {
     }
 }
 
-static void reduce_block(void *context, size_t task, size_t worker) {
-    (void)worker;
-    const digitnet__trainer *trainer = context;
-    digitnet__pass_reduce_block(&trainer->pass, trainer->count, trainer->pass.tasks[task]);
-    digitnet__regularize_block(&trainer->pass, trainer->pass.tasks[task]);
-}
-
-static void update_block(void *context, size_t task, size_t worker) {
-    (void)worker;
-    const digitnet__trainer *trainer = context;
-    digitnet__gradient_task block = trainer->pass.tasks[task];
-    digitnet__network *network = &trainer->model->network;
-    const digitnet__training *training = trainer->model->training;
-    const digitnet__optimizer_rule *rule = digitnet__optimizer_find(training->settings.kind);
-    const digitnet__optimizer_memory memory = {.parameters = network->parameters,
-                                               .state = training->state,
-                                               .gradients = digitnet__pass_gradients(&trainer->pass),
-                                               .count = network->graph.parameter_count};
-    digitnet__span spans[DNN_LAYER_TENSORS];
-    size_t count = digitnet__pass_spans(block, spans);
-    for (size_t i = 0; i < count; i++) {
-        rule->update(network->kernels, &training->settings, training->progress.steps_done + 1, &memory, spans[i].offset,
-                     spans[i].count);
-    }
-    digitnet__network_pack_block(network, block.op, block.block);
-}
-
-/* The update follows each block's gradient while that is in cache. */
-static void reduce_and_update_block(void *context, size_t task, size_t worker) {
-    reduce_block(context, task, worker);
-    update_block(context, task, worker);
-}
-
-static digitnet_status update_weights(digitnet__trainer *trainer) {
-    size_t tasks = trainer->pass.task_count;
-    if (!trainer->on_gradient) {
-        digitnet__thread_pool_run(trainer->threads, reduce_and_update_block, trainer, tasks);
-        return DIGITNET_OK;
-    }
-    digitnet__thread_pool_run(trainer->threads, reduce_block, trainer, tasks);
-    DNN_TRY(trainer->on_gradient(trainer, digitnet__pass_gradients(&trainer->pass),
-                                 trainer->model->network.graph.parameter_count, trainer->gradient_context));
-    digitnet__thread_pool_run(trainer->threads, update_block, trainer, tasks);
-    return DIGITNET_OK;
-}
-
 /* Sources are asked on this thread, and their labels are checked as they come. */
 static digitnet_status gather_source(digitnet__trainer *trainer) {
     const digitnet__network *network = &trainer->model->network;
@@ -173,10 +130,9 @@ digitnet_status digitnet__trainer_run(digitnet__trainer *trainer, digitnet__prog
     trainer->diverged = !isfinite(progress->loss_sum);
     if (trainer->diverged)
         return digitnet__fail(DIGITNET_EDIVERGED, "the loss is no longer finite");
-    DNN_TRY(update_weights(trainer));
+    DNN_TRY(digitnet__update_run(&trainer->update, progress, trainer->count));
     digitnet__pass_move_state(&trainer->pass, trainer->count);
     digitnet__network_age_folds(&trainer->model->network);
-    progress->steps_done++;
     return DIGITNET_OK;
 }
 

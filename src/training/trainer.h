@@ -7,27 +7,20 @@
 #include "engine/pass.h"
 #include "model/model.h"
 #include "training/loss_batch.h"
+#include "training/update.h"
 
-typedef struct digitnet__trainer digitnet__trainer;
-
-/* Sees, and may change, the flat gradient of a step before the update: the place for its norm, and for an exchange with
- * other processes. Where there is none, blocks are updated while they are in cache. */
-typedef digitnet_status (*digitnet__gradient_fn)(digitnet__trainer *trainer, float *gradient, size_t count,
-                                                 void *context);
-
-struct digitnet__trainer {
+typedef struct digitnet__trainer {
     digitnet_model *model; /* borrowed, as the data set and the threads */
     const digitnet_dataset *dataset;
     digitnet__thread_pool *threads;
-    digitnet__gradient_fn on_gradient; /* NULL: nobody */
-    void *gradient_context;
     digitnet__pass pass;
+    digitnet__update update;
     digitnet__loss_batch batch;
     /* The current batch. */
     const size_t *indices;
     size_t count, phase;
     bool diverged; /* the last batch's loss was not finite */
-};
+} digitnet__trainer;
 
 digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_model *model, const digitnet__loss *loss,
                                          const digitnet_dataset *dataset, size_t batch_size,

@@ -8,7 +8,7 @@ programs=$(cd "$1" && pwd)
 other_model=$(realpath "$2")
 subset=$source_folder/tests/data/mnist-subset
 digits=$source_folder/examples/digits
-header=epoch,loss,accuracy,val_loss,val_accuracy,train_seconds
+header=epoch,loss,accuracy,val_loss,val_accuracy,train_seconds,learning_rate
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT # a program that a failure leaves running would go on for hours
 cd "$work"
@@ -38,11 +38,11 @@ last_line_is_accuracy() {
     tail -n 1 stdout | grep -Eqx 'test accuracy [01]\.[0-9]{4}' || fail "the last line on stdout is no accuracy"
 }
 
-# history.csv has the header and the rows of epochs 1 to N, six numbers each.
+# history.csv has the header and the rows of epochs 1 to N, seven numbers each.
 has_epochs() { # FOLDER N
     [ "$(head -n 1 "$1/history.csv")" = "$header" ] || fail "$1/history.csv has another header"
     [ "$(tail -n +2 "$1/history.csv" | cut -d , -f 1 | tr '\n' ' ')" = "$(seq -s ' ' 1 "$2") " ] || fail "$1/history.csv has other epochs than 1 to $2"
-    ! tail -n +2 "$1/history.csv" | grep -Evqx '[0-9]+(,[0-9.e-]+){5}' || fail "$1/history.csv has a row without six numbers"
+    ! tail -n +2 "$1/history.csv" | grep -Evqx '[0-9]+(,[0-9.e-]+){6}' || fail "$1/history.csv has a row without seven numbers"
 }
 
 # mnist_predict decodes the whole file before it looks for a digit; what it does not decode it calls damaged.

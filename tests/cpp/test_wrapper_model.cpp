@@ -80,6 +80,54 @@ TEST_CASE("settings of optimizers begin with Keras's values") {
                 model.compile(digitnet::sgd, digitnet::sparse_categorical_crossentropy, options));
 }
 
+TEST_CASE("every optimizer, schedules, and the average of the weights") {
+    const digitnet::dataset dataset = make_dataset();
+    const digitnet_loss loss = digitnet::sparse_categorical_crossentropy;
+    digitnet::model model = make_model();
+    for (digitnet_optimizer optimizer :
+         {digitnet::sgd, digitnet::adam, digitnet::adamw, digitnet::nadam, digitnet::rmsprop, digitnet::lion}) {
+        model.compile(optimizer, loss);
+        model.fit(dataset);
+    }
+    digitnet::nadam_options nadam;
+    CHECK(nadam.momentum_decay == 1);
+    digitnet::rmsprop_options rmsprop;
+    CHECK(rmsprop.rho == 0.9);
+    CHECK(rmsprop.epsilon == 1e-7);
+    digitnet::lion_options lion;
+    CHECK(lion.beta_2 == 0.99);
+    digitnet::reduce_on_plateau plateau;
+    CHECK(plateau.patience == 10);
+    CHECK(plateau.factor == 0.1);
+    CHECK(plateau.min_delta == 1e-4);
+    CHECK(plateau.monitor == DIGITNET_METRIC_VALIDATION_LOSS);
+
+    digitnet::schedule schedule;
+    schedule.kind = DIGITNET_SCHEDULE_EXPONENTIAL_DECAY;
+    schedule.learning_rate = 0.5;
+    schedule.decay_steps = 2;
+    schedule.decay_rate = 0.25;
+    CHECK(digitnet::schedule_rate(schedule, 0) == 0.5);
+    CHECK(digitnet::schedule_rate(schedule, 2) == 0.125);
+    digitnet::compile_options options;
+    options.schedule = &schedule;
+    options.ema_momentum = 0.5;
+    model.compile(digitnet::sgd, loss, options);
+    CHECK(model.get_learning_rate() == 0.5);
+    model.fit(dataset);
+    model.fit(dataset);
+    CHECK(model.get_learning_rate() == 0.125);
+    const auto before = model.get_weights();
+    model.finalize_weights();
+    CHECK(model.get_weights() != before);
+    schedule.decay_steps = 0;
+    CHECK_ERROR(DIGITNET_EINVAL, "decay_steps is 0", digitnet::schedule_rate(schedule, 0));
+    CHECK_ERROR(DIGITNET_EINVAL, "decay_steps is 0", model.compile(digitnet::sgd, loss, options));
+    options = {};
+    model.compile(digitnet::sgd, loss, options);
+    CHECK_ERROR(DIGITNET_ESTATE, "without ema_momentum", model.finalize_weights());
+}
+
 TEST_CASE("every layer, with its options") {
     digitnet::conv2d_options convolution;
     convolution.name = "first";
@@ -486,7 +534,7 @@ TEST_CASE("the history's table") {
     std::ifstream table(folder.file("history.csv"));
     std::string line;
     std::getline(table, line);
-    CHECK(line == "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds");
+    CHECK(line == "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds,learning_rate");
     std::getline(table, line);
     CHECK(line.rfind("1,", 0) == 0);
     std::getline(table, line);

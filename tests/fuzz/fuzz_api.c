@@ -331,7 +331,8 @@ static void compile(world *w, input *in) {
     digitnet_compile_options options = DIGITNET_INIT(digitnet_compile_options);
     digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
     digitnet_adam_options adam = DIGITNET_ADAM_INIT;
-    digitnet_optimizer optimizer = (digitnet_optimizer)(take_byte(in) % 4);
+    digitnet_schedule schedule = DIGITNET_INIT(digitnet_schedule);
+    digitnet_optimizer optimizer = (digitnet_optimizer)(take_byte(in) % 8);
     unsigned which = take_byte(in);
     options.learning_rate = take_number(in);
     sgd.momentum = which & 1 ? take_number(in) : 0;
@@ -341,6 +342,18 @@ static void compile(world *w, input *in) {
         options.sgd = &sgd;
     if (which & 2)
         options.adam = &adam;
+    if (which & 8) {
+        schedule.kind = (digitnet_schedule_kind)(take_byte(in) % 7);
+        schedule.learning_rate = options.learning_rate;
+        schedule.decay_steps = take_size(in);
+        schedule.decay_rate = take_number(in);
+        options.learning_rate = 0;
+        options.schedule = &schedule;
+    }
+    options.weight_decay = which & 16 ? take_number(in) : 0;
+    options.global_clipnorm = which & 32 ? take_number(in) : 0;
+    options.gradient_accumulation_steps = which & 64 ? 2 : 0;
+    options.ema_momentum = which & 128 ? take_number(in) : 0;
     check(digitnet_model_compile_ex(w->model, optimizer, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, &options));
 }
 
@@ -392,6 +405,8 @@ static void control(world *w, input *in) {
         digitnet_model_clear_stop(w->model);
     if (which % 4 == 2)
         check(digitnet_model_set_learning_rate(w->model, take_number(in)));
+    if (which % 4 == 3)
+        check(digitnet_model_finalize_weights(w->model));
     check(digitnet_model_get_learning_rate(&rate, w->model));
     digitnet_history_series(&count, w->history, (digitnet_metric)(which % 7));
     (void)digitnet_history_stop_reason(w->history);

@@ -32,6 +32,9 @@ int begin_worlds(void **state) {
     models[BUILT] = build_small_network();
     models[COMPILED] = make_small_network(1);
     models[TRAINED] = make_small_network(1);
+    expect_ok(digitnet_model_compile_ex(models[TRAINED], DIGITNET_OPTIMIZER_ADAM,
+                                        DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                        DIGITNET_WITH(digitnet_compile_options, .ema_momentum = 0.9)));
     fit(models[TRAINED], train, NULL);
     expect_ok(digitnet_model_save(models[TRAINED], path_to_model));
     expect_ok(digitnet_model_load(&models[LOADED], path_to_model));
@@ -175,11 +178,31 @@ static const argument_field model_load_options[] = {FIELD(model_load_options, st
                                                     FIELD(model_load_options, max_bytes, ANY_SIZE),
                                                     FIELD(model_load_options, ignore_metadata, FLAG),
                                                     FIELD(model_load_options, reserved, FLAG)};
-static const argument_field compile_options[] = {
-    FIELD(compile_options, struct_size, STRUCT_SIZE), FIELD(compile_options, gradient_ranges, ANY_SIZE),
-    FIELD(compile_options, learning_rate, ZERO_RATE), FIELD(compile_options, seed, ANY_SIZE),
-    FIELD(compile_options, sgd, SGD_OPTIONS),         FIELD(compile_options, loss, LOSS_OPTIONS),
-    FIELD(compile_options, reserved, ANY_SIZE)};
+static const argument_field compile_options[] = {FIELD(compile_options, struct_size, STRUCT_SIZE),
+                                                 FIELD(compile_options, gradient_ranges, ANY_SIZE),
+                                                 FIELD(compile_options, learning_rate, ZERO_RATE),
+                                                 FIELD(compile_options, seed, ANY_SIZE),
+                                                 FIELD(compile_options, gradient_accumulation_steps, ANY_SIZE),
+                                                 FIELD(compile_options, ema_overwrite_frequency, ANY_SIZE),
+                                                 FIELD(compile_options, weight_decay, ZERO_RATE),
+                                                 FIELD(compile_options, clipvalue, ZERO_RATE),
+                                                 FIELD(compile_options, clipnorm, ZERO_RATE),
+                                                 FIELD(compile_options, global_clipnorm, ZERO_RATE),
+                                                 FIELD(compile_options, ema_momentum, ZERO_RATE),
+                                                 FIELD(compile_options, sgd, SGD_OPTIONS),
+                                                 FIELD(compile_options, loss, LOSS_OPTIONS)};
+static const argument_field schedule[] = {FIELD(schedule, struct_size, STRUCT_SIZE),
+                                          FIELD(schedule, reserved, ANY_SIZE),
+                                          FIELD(schedule, learning_rate, RATE),
+                                          FIELD(schedule, warmup_from, ZERO_RATE),
+                                          FIELD(schedule, decay_rate, ZERO_RATE),
+                                          FIELD(schedule, alpha, ZERO_RATE),
+                                          FIELD(schedule, t_mul, ZERO_RATE),
+                                          FIELD(schedule, m_mul, ZERO_RATE),
+                                          FIELD(schedule, pct_start, ZERO_RATE),
+                                          FIELD(schedule, div_factor, ZERO_RATE),
+                                          FIELD(schedule, final_div_factor, ZERO_RATE),
+                                          FIELD(schedule, staircase, FLAG)};
 static const argument_field loss_options[] = {
     FIELD(loss_options, struct_size, STRUCT_SIZE),   FIELD(loss_options, reserved, ANY_SIZE),
     FIELD(loss_options, label_smoothing, ZERO_RATE), FIELD(loss_options, alpha, ZERO_RATE),
@@ -198,19 +221,13 @@ static const argument_field train_batch[] = {FIELD(train_batch, struct_size, STR
 static const argument_field sgd_options[] = {
     FIELD(sgd_options, struct_size, STRUCT_SIZE), FIELD(sgd_options, reserved, ANY_SIZE),
     FIELD(sgd_options, momentum, ZERO_RATE), FIELD(sgd_options, nesterov, FLAG), FIELD(sgd_options, reserved_2, FLAG)};
-static const argument_field fit_options[] = {FIELD(fit_options, struct_size, STRUCT_SIZE),
-                                             FIELD(fit_options, history, NEW_HISTORY),
-                                             FIELD(fit_options, reserved, ANY_SIZE),
-                                             FIELD(fit_options, epochs, ANY_SIZE),
-                                             FIELD(fit_options, until_epoch, ANY_SIZE),
-                                             FIELD(fit_options, batch_size, ANY_SIZE),
-                                             FIELD(fit_options, threads, ANY_SIZE),
-                                             FIELD(fit_options, callback_count, LIST_COUNT),
-                                             FIELD(fit_options, validation, DATASET),
-                                             FIELD(fit_options, validation_fraction, ZERO_RATE),
-                                             FIELD(fit_options, class_weight_count, LIST_COUNT),
-                                             FIELD(fit_options, no_shuffle, FLAG),
-                                             FIELD(fit_options, reserved_2, FLAG)};
+static const argument_field fit_options[] = {
+    FIELD(fit_options, struct_size, STRUCT_SIZE), FIELD(fit_options, history, NEW_HISTORY),
+    FIELD(fit_options, reserved, ANY_SIZE),       FIELD(fit_options, epochs, ANY_SIZE),
+    FIELD(fit_options, until_epoch, ANY_SIZE),    FIELD(fit_options, batch_size, ANY_SIZE),
+    FIELD(fit_options, threads, ANY_SIZE),        FIELD(fit_options, callback_count, LIST_COUNT),
+    FIELD(fit_options, validation, DATASET),      FIELD(fit_options, validation_fraction, ZERO_RATE),
+    FIELD(fit_options, class_weight_count, LIST_COUNT), FIELD(fit_options, no_shuffle, FLAG),         FIELD(fit_options, validate_ema, FLAG)};
 static const argument_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
                                                   FIELD(evaluate_options, threads, ANY_SIZE),
                                                   FIELD(evaluate_options, batch_size, ANY_SIZE)};
@@ -242,6 +259,7 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [SGD_OPTIONS] = STRUCT(sgd_options),
     [LOSS_OPTIONS] = STRUCT(loss_options),
     [TRAIN_BATCH] = STRUCT(train_batch),
+    [SCHEDULE] = STRUCT(schedule),
     [FIT_OPTIONS] = STRUCT(fit_options),
     [EVALUATE_OPTIONS] = STRUCT(evaluate_options),
     [ALLOCATOR] = STRUCT(allocator),
@@ -347,6 +365,8 @@ static void *right_struct(world *own, argument_kind kind) {
                                                                 .count = IMAGES,
                                                                 .images = buffer_of(own, PIXELS),
                                                                 .labels = buffer_of(own, LABELS)};
+    else if (kind == SCHEDULE)
+        *(digitnet_schedule *)place = (digitnet_schedule){.struct_size = struct_kinds[kind].size, .learning_rate = 0.1};
     else if (kind == ALLOCATOR)
         *(digitnet_allocator *)place =
             (digitnet_allocator){.struct_size = struct_kinds[kind].size, .allocate = allocate, .release = release};

@@ -84,6 +84,8 @@ static int no_loss(const digitnet_loss_range *range, void *user_data) {
       MODEL, ENUMERATOR, ENUMERATOR, COMPILE_OPTIONS)                                                                  \
     X(digitnet_model_set_learning_rate, digitnet_model_set_learning_rate(P(0), R(1)), MODEL, RATE)                     \
     X(digitnet_model_get_learning_rate, digitnet_model_get_learning_rate(P(0), P(1)), RATE_OUT, MODEL)                 \
+    X(digitnet_model_finalize_weights, digitnet_model_finalize_weights(P(0)), MODEL)                                   \
+    X(digitnet_schedule_rate, digitnet_schedule_rate(P(0), P(1), N(2)), RATE_OUT, SCHEDULE, ANY_SIZE)                  \
     X(digitnet_model_fit, digitnet_model_fit(P(0), P(1), P(2)), MODEL, DATASET, FIT_OPTIONS)                           \
     X(digitnet_model_set_loss, digitnet_model_set_loss(P(0), P(1) ? no_loss : NULL, P(1), NULL), MODEL, PIXELS)        \
     X(digitnet_model_train_batch, digitnet_model_train_batch(P(0), P(1), P(2)), METRICS, MODEL, TRAIN_BATCH)           \

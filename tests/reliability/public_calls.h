@@ -79,6 +79,7 @@ typedef enum argument_kind {
     SGD_OPTIONS,
     LOSS_OPTIONS,
     TRAIN_BATCH,
+    SCHEDULE,
     FIT_OPTIONS,
     EVALUATE_OPTIONS,
     ALLOCATOR,

@@ -47,6 +47,33 @@ static digitnet_status train_batch(misuse *own, void *batch) {
     return status;
 }
 
+static digitnet_status compile_nadam(misuse *own, void *options) {
+    return compile_for(own, DIGITNET_OPTIMIZER_NADAM, DIGITNET_WITH(digitnet_compile_options, .nadam = options));
+}
+
+static digitnet_status compile_rmsprop(misuse *own, void *options) {
+    return compile_for(own, DIGITNET_OPTIMIZER_RMSPROP, DIGITNET_WITH(digitnet_compile_options, .rmsprop = options));
+}
+
+static digitnet_status compile_lion(misuse *own, void *options) {
+    return compile_for(own, DIGITNET_OPTIMIZER_LION, DIGITNET_WITH(digitnet_compile_options, .lion = options));
+}
+
+static digitnet_status compile_schedule(misuse *own, void *options) {
+    return compile_for(own, DIGITNET_OPTIMIZER_SGD, DIGITNET_WITH(digitnet_compile_options, .schedule = options));
+}
+
+static digitnet_status compile_plateau(misuse *own, void *options) {
+    return compile_for(own, DIGITNET_OPTIMIZER_SGD,
+                       DIGITNET_WITH(digitnet_compile_options, .reduce_on_plateau = options));
+}
+
+static digitnet_status schedule_rate(misuse *own, void *schedule) {
+    (void)own;
+    double rate;
+    return digitnet_schedule_rate(&rate, schedule, 1);
+}
+
 static digitnet_status fit_model(misuse *own, void *options) {
     digitnet_model *model;
     expect_ok(digitnet_model_clone(&model, own->model));
@@ -150,6 +177,11 @@ static int gather_nothing(digitnet_batch *batch, void *user_data) {
 
 static const digitnet_adam_options valid_adam = DIGITNET_ADAM_INIT;
 static const digitnet_loss_options valid_loss = DIGITNET_LOSS_INIT;
+static const digitnet_nadam_options valid_nadam = DIGITNET_NADAM_INIT;
+static const digitnet_rmsprop_options valid_rmsprop = DIGITNET_RMSPROP_INIT;
+static const digitnet_lion_options valid_lion = DIGITNET_LION_INIT;
+static const digitnet_schedule valid_schedule = {.struct_size = sizeof valid_schedule, .learning_rate = 0.1};
+static const digitnet_reduce_on_plateau valid_plateau = DIGITNET_REDUCE_ON_PLATEAU_INIT;
 static const digitnet_source_options valid_source = {
     .struct_size = sizeof valid_source, .count = 1, .height = 1, .width = 1, .channels = 1, .gather = gather_nothing};
 static const size_t first_sample[1];
@@ -169,12 +201,18 @@ static const digitnet_image valid_image = {
 
 static const struct_case other_cases[] = {
     CASE(digitnet_model_create_ex, digitnet_model_options, max_multiply_adds, NULL, create_model),
-    CASE(digitnet_model_compile_ex, digitnet_compile_options, reserved, NULL, compile),
+    CASE(digitnet_model_compile_ex, digitnet_compile_options, loss, NULL, compile),
     CASE(digitnet_model_compile_ex, digitnet_sgd_options, reserved_2, NULL, compile_sgd),
-    CASE(digitnet_model_compile_ex, digitnet_adam_options, epsilon, &valid_adam, compile_adam),
+    CASE(digitnet_model_compile_ex, digitnet_adam_options, reserved_2, &valid_adam, compile_adam),
+    CASE(digitnet_model_compile_ex, digitnet_nadam_options, momentum_decay, &valid_nadam, compile_nadam),
+    CASE(digitnet_model_compile_ex, digitnet_rmsprop_options, pytorch_epsilon, &valid_rmsprop, compile_rmsprop),
+    CASE(digitnet_model_compile_ex, digitnet_lion_options, beta_2, &valid_lion, compile_lion),
+    CASE(digitnet_model_compile_ex, digitnet_schedule, staircase, &valid_schedule, compile_schedule),
+    CASE(digitnet_schedule_rate, digitnet_schedule, staircase, &valid_schedule, schedule_rate),
+    CASE(digitnet_model_compile_ex, digitnet_reduce_on_plateau, reserved_2, &valid_plateau, compile_plateau),
     CASE(digitnet_model_compile_ex, digitnet_loss_options, class_balancing, &valid_loss, compile_loss),
     CASE(digitnet_model_train_batch, digitnet_train_batch, threads, &valid_train_batch, train_batch),
-    CASE(digitnet_model_fit, digitnet_fit_options, reserved_2, NULL, fit_model),
+    CASE(digitnet_model_fit, digitnet_fit_options, validate_ema, NULL, fit_model),
     CASE(digitnet_model_evaluate, digitnet_evaluate_options, batch_size, NULL, evaluate),
     CASE(digitnet_session_create, digitnet_session_options, threads, NULL, create_session),
     CASE(digitnet_model_load_memory_ex, digitnet_model_load_options, reserved, NULL, load_model),

@@ -63,14 +63,14 @@ static void test_bad_enumerators_and_rates(void **state) {
     digitnet_model_free(model);
     expect_invalid(digitnet_model_compile(own->model, (digitnet_optimizer)0, loss),
                    "optimizer is 0, which is not an optimizer");
-    expect_invalid(digitnet_model_compile(own->model, (digitnet_optimizer)3, loss),
-                   "optimizer is 3, which is not an optimizer");
+    expect_invalid(digitnet_model_compile(own->model, (digitnet_optimizer)7, loss),
+                   "optimizer is 7, which is not an optimizer");
     expect_invalid(digitnet_model_compile(own->model, DIGITNET_OPTIMIZER_ADAM, (digitnet_loss)0),
                    "loss is 0, which is not a loss");
     expect_invalid(digitnet_model_set_learning_rate(own->model, 0), "0");
     expect_invalid(digitnet_model_set_learning_rate(own->model, -1), "-1");
     expect_invalid(digitnet_model_set_learning_rate(own->model, NAN), "nan");
-    assert_null(digitnet_history_series(NULL, own->history, (digitnet_metric)5));
+    assert_null(digitnet_history_series(NULL, own->history, (digitnet_metric)6));
     assert_null(digitnet_history_series(NULL, own->history, (digitnet_metric)-1));
     assert_string_equal(digitnet_status_string((digitnet_status)-99), "unknown status");
 }

@@ -82,6 +82,10 @@ static void test_null_in_training(void **state) {
     expect_invalid(digitnet_model_set_learning_rate(NULL, 0.1), "model is NULL");
     expect_invalid(digitnet_model_get_learning_rate(&rate, NULL), "model is NULL");
     expect_invalid(digitnet_model_get_learning_rate(NULL, own->model), "out is NULL");
+    expect_invalid(digitnet_model_finalize_weights(NULL), "model is NULL");
+    expect_invalid(digitnet_schedule_rate(NULL, DIGITNET_WITH(digitnet_schedule, .learning_rate = 1), 0),
+                   "out is NULL");
+    expect_invalid(digitnet_schedule_rate(&rate, NULL, 0), "schedule is NULL");
     expect_none(&history, digitnet_model_fit(NULL, own->data, DIGITNET_WITH(digitnet_fit_options, .history = &history)),
                 "model is NULL");
     expect_none(&history,

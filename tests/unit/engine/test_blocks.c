@@ -87,7 +87,9 @@ static void test_spans(void **state) {
     layer.tensors[1].offset = 15;
     layer.tensors[2].offset = 55;
     const digitnet__op op = {.layer = &layer, .parameter_values = layer.parameters};
-    static const digitnet__span expected[][TENSORS] = {{{0, 15}, {15, 16}, {55, 32}}, {{31, 16}, {87, 4}}, {{47, 8}}};
+    static const struct {
+        size_t offset, count;
+    } expected[][TENSORS] = {{{0, 15}, {15, 16}, {55, 32}}, {{31, 16}, {87, 4}}, {{47, 8}}};
     assert_int_equal(digitnet__op_block_count(&op), 3);
     for (size_t block = 0; block < 3; block++) {
         digitnet__span spans[DNN_LAYER_TENSORS];

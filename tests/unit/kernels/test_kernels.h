@@ -37,7 +37,7 @@ typedef struct watched {
     size_t length, before;
 } watched;
 
-static watched watched_allocate(size_t bytes) {
+static inline watched watched_allocate(size_t bytes) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE), used = (bytes + page) / page * page + page;
     unsigned char *pages = mmap(NULL, used + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert_true(pages != MAP_FAILED);
@@ -47,18 +47,18 @@ static watched watched_allocate(size_t bytes) {
     return w;
 }
 
-static void watched_free(watched *w) {
+static inline void watched_free(watched *w) {
     for (size_t i = 0; i < w->before; i++)
         if (w->pages[i] != 0xA5)
             fail_msg("%s: written %zu bytes before the memory", context, w->before - i);
     munmap(w->pages, w->length);
 }
 
-static watched watched_floats(size_t count) {
+static inline watched watched_floats(size_t count) {
     return watched_allocate(count * sizeof(float));
 }
 
-static size_t random_between(digitnet__random *random, size_t least, size_t most) {
+static inline size_t random_between(digitnet__random *random, size_t least, size_t most) {
     return least + digitnet__random_below(random, most - least + 1);
 }
 
@@ -68,7 +68,7 @@ static inline size_t window_outputs(size_t input, size_t before, size_t after, s
 }
 
 /* Small whole numbers, whose sums of products are exact in every order; or values around 0. */
-static void fill_random(float *values, size_t count, digitnet__random *random, bool whole) {
+static inline void fill_random(float *values, size_t count, digitnet__random *random, bool whole) {
     for (size_t i = 0; i < count; i++)
         values[i] = whole ? (float)random_between(random, 0, 6) - 3 : digitnet__random_float(random) * 2 - 1;
 }

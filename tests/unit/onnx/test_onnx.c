@@ -91,7 +91,7 @@ static void assert_same_network(const digitnet_model *a, const digitnet_model *b
 static void assert_same_training(const digitnet__training *a, const digitnet__training *b, size_t parameter_count) {
     assert_int_equal(a->settings.kind, b->settings.kind);
     assert_int_equal(a->settings.nesterov, b->settings.nesterov);
-    assert_true(a->settings.learning_rate == b->settings.learning_rate);
+    assert_true(a->settings.schedule.learning_rate == b->settings.schedule.learning_rate);
     assert_true(a->settings.beta_1 == b->settings.beta_1);
     assert_true(a->settings.beta_2 == b->settings.beta_2);
     assert_true(a->settings.epsilon == b->settings.epsilon);

@@ -21,7 +21,15 @@ static void bytes_behind_the_end_are_noticed(void **state) {
 
 /* ---- marks ---- */
 
-/* A copy in which a mark has another value, or is not there at all (NULL), with the right checksum. */
+static void put_mark(digitnet__wire_writer *writer, const char *key, const char *value) {
+    size_t begin = digitnet__wire_begin(writer, DNN_MODEL_METADATA_PROPS);
+    digitnet__wire_put_string(writer, DNN_ENTRY_KEY, key);
+    digitnet__wire_put_string(writer, DNN_ENTRY_VALUE, value);
+    digitnet__wire_end(writer, begin);
+}
+
+/* A copy in which a mark has another value, or one that it had not, or is not there at all (NULL), with the right
+ * checksum. */
 static saved_bytes with_mark(const saved_bytes *file, const char *key, const char *value) {
     saved_bytes copy = {must_allocate(file->size + 64 + (value ? strlen(value) : 0)), 0};
     digitnet__wire_writer writer = {.bytes = copy.data};
@@ -37,13 +45,12 @@ static saved_bytes with_mark(const saved_bytes *file, const char *key, const cha
             memcpy(copy.data + writer.position, file->data + field.offset, reader.position - field.offset);
             writer.position += reader.position - field.offset;
         } else if (value) {
-            size_t begin = digitnet__wire_begin(&writer, DNN_MODEL_METADATA_PROPS);
-            digitnet__wire_put_string(&writer, DNN_ENTRY_KEY, key);
-            digitnet__wire_put_string(&writer, DNN_ENTRY_VALUE, value);
-            digitnet__wire_end(&writer, begin);
+            put_mark(&writer, key, value);
         }
     }
-    assert_true(found);
+    assert_true(found || value);
+    if (!found)
+        put_mark(&writer, key, value);
     copy.size = writer.position;
     if (strcmp(key, "digitnet.checksum") != 0)
         mend(&copy);
@@ -97,7 +104,7 @@ static void a_wrong_mark_is_noticed(void **state) {
     static const struct {
         const char *key, *value;
     } cases[] = {
-        {"optimizer", "adamw"},
+        {"optimizer", "ftrl"},
         {"optimizer", ""},
         {"loss", "mean_cubic_error"},
         {"learning_rate", "0"},
@@ -150,8 +157,8 @@ static void a_wrong_mark_is_noticed(void **state) {
         expect_ok(try_load(wrong.data, wrong.size, 1));
         free(wrong.data);
     }
-    saved_bytes unknown = with_mark(&file, "digitnet.optimizer", "adamw");
-    expect_failure(try_load(unknown.data, unknown.size, 0), DIGITNET_EFORMAT, "'digitnet.optimizer' is 'adamw'");
+    saved_bytes unknown = with_mark(&file, "digitnet.optimizer", "ftrl");
+    expect_failure(try_load(unknown.data, unknown.size, 0), DIGITNET_EFORMAT, "'digitnet.optimizer' is 'ftrl'");
     free(unknown.data);
     saved_bytes zero = with_mark(&file, "digitnet.seed", "1x3");
     memcpy(find(&zero, "1x3"), "1\0003", 3); /* no end of the text */
@@ -279,6 +286,121 @@ static void a_file_without_a_list_is_read_by_its_nodes(void **state) {
     free(file.data);
 }
 
+/* A model whose file has every optional key. */
+static saved_bytes save_all_settings(const digitnet_schedule *schedule) {
+    static const digitnet_reduce_on_plateau plateau = {.struct_size = sizeof plateau,
+                                                       .patience = 3,
+                                                       .cooldown = 2,
+                                                       .factor = 0.5,
+                                                       .min_delta = 0,
+                                                       .min_lr = 1e-6,
+                                                       .monitor = DIGITNET_METRIC_ACCURACY};
+    static const digitnet_rmsprop_options rmsprop = {
+        .struct_size = sizeof rmsprop, .rho = 0.8, .epsilon = 1, .centered = 1, .pytorch_epsilon = 1};
+    digitnet_dataset *data = make_small_dataset(20, 1);
+    digitnet_model *model = build_small_network();
+    expect_ok(digitnet_model_compile_ex(
+        model, DIGITNET_OPTIMIZER_RMSPROP, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+        DIGITNET_WITH(digitnet_compile_options, .weight_decay = 0.1, .clipnorm = 1, .gradient_accumulation_steps = 4,
+                      .ema_momentum = 0.5, .ema_overwrite_frequency = 2, .rmsprop = &rmsprop, .schedule = schedule,
+                      .reduce_on_plateau = schedule ? NULL : &plateau)));
+    fit(model, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 7)); /* 6 batches: 1 step, 2 left */
+    saved_bytes file = save_model(model);
+    digitnet_model_free(model);
+    digitnet_dataset_free(data);
+    return file;
+}
+
+typedef struct wrong_value {
+    const char *key, *value;
+} wrong_value;
+
+static void expect_wrong(const saved_bytes *file, const wrong_value *cases, size_t count) {
+    expect_ok(try_load(file->data, file->size, 0));
+    for (size_t i = 0; i < count; i++) {
+        char key[64];
+        snprintf(key, sizeof key, "digitnet.%s", cases[i].key);
+        saved_bytes wrong = with_mark(file, key, cases[i].value);
+        digitnet_status status = try_load(wrong.data, wrong.size, 0);
+        if (status != DIGITNET_EFORMAT)
+            fail_msg("%s '%s': %s", key, cases[i].value, digitnet_status_string(status));
+        free(wrong.data);
+    }
+}
+
+static void a_wrong_setting_of_updates_is_noticed(void **state) {
+    (void)state;
+    static const wrong_value cases[] = {
+        {"pytorch_epsilon", "2"},
+        {"rho", "1"},
+        {"centered", "no"},
+        {"weight_decay", "-1"},
+        {"clipnorm", "inf"},
+        {"gradient_accumulation_steps", "0"},
+        {"gradient_accumulation_steps", "2147483648"},
+        {"gradient_accumulation_steps", "2"}, /* of which 2 are done */
+        {"gradient_accumulation_steps", "1,1"},
+        {"ema_momentum", "1"},
+        {"ema_overwrite_frequency", ""},
+        {"reduce_on_plateau", "true"},
+        {"plateau_monitor", "train_seconds"},
+        {"plateau_monitor", ""},
+        {"plateau_patience", "-1"},
+        {"plateau_cooldown", "1.5"},
+        {"plateau_factor", "1"},
+        {"plateau_min_delta", "-1"},
+        {"plateau_min_lr", "nan"},
+        {"plateau_best", "nan"},
+        {"accumulated", "4"},
+        {"accumulated", "18446744073709551615"},
+    };
+    saved_bytes file = save_all_settings(NULL);
+    expect_wrong(&file, cases, sizeof cases / sizeof *cases);
+    free(file.data);
+}
+
+static void a_wrong_schedule_is_noticed(void **state) {
+    (void)state;
+    static const digitnet_schedule piecewise = {.struct_size = sizeof piecewise,
+                                                .learning_rate = 0.1,
+                                                .warmup_steps = 3,
+                                                .warmup_from = 0.01,
+                                                .boundaries = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16},
+                                                .values = {1e-300, 0, 0.1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+                                                .kind = DIGITNET_SCHEDULE_PIECEWISE_CONSTANT};
+    static const wrong_value cases[] = {
+        {"schedule", "cosine_decay"},                                       /* which has no boundaries */
+        {"schedule", "piecewise"},          {"schedule_warmup_steps", "0"}, /* but where it begins is set */
+        {"schedule_warmup_from", "-1"},     {"schedule_boundaries", ""},
+        {"schedule_boundaries", "2"}, /* fewer than values */
+        {"schedule_boundaries", "2,"},      {"schedule_boundaries", "2,,3"},
+        {"schedule_boundaries", ",2"},      {"schedule_boundaries", "3,2,4"},
+        {"schedule_boundaries", "1,2,3,x"}, {"schedule_boundaries", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17"},
+        {"schedule_values", "1,nan"},       {"schedule_values", "-1"},
+        {"schedule_values", "1 "},
+    };
+    saved_bytes file = save_all_settings(&piecewise);
+    expect_wrong(&file, cases, sizeof cases / sizeof *cases);
+    free(file.data);
+}
+
+/* What a key means where it is missing, is not written. */
+static void defaults_are_left_out(void **state) {
+    (void)state;
+    static const char *const left_out[] = {"schedule", "weight_decay", "clip", "ema",
+                                           "plateau",  "accum",        "rho",  "momentum_"};
+    digitnet_model *model = make_small_network(1);
+    saved_bytes file = save_model(model);
+    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++) {
+        char key[64];
+        size_t length = (size_t)snprintf(key, sizeof key, "digitnet.%s", left_out[i]);
+        for (size_t at = 0; at + length <= file.size; at++)
+            assert_int_not_equal(memcmp(file.data + at, key, length), 0);
+    }
+    free(file.data);
+    digitnet_model_free(model);
+}
+
 /* A file that is read as another tool's has no frozen layers. */
 static void frozen_layers_are_kept(void **state) {
     (void)state;
@@ -383,6 +505,9 @@ int main(void) {
         cmocka_unit_test(wrong_ranges_are_noticed),
         cmocka_unit_test(a_wrong_list_of_layers_is_noticed),
         cmocka_unit_test(a_file_without_a_list_is_read_by_its_nodes),
+        cmocka_unit_test(a_wrong_setting_of_updates_is_noticed),
+        cmocka_unit_test(a_wrong_schedule_is_noticed),
+        cmocka_unit_test(defaults_are_left_out),
         cmocka_unit_test(frozen_layers_are_kept),
         cmocka_unit_test(an_impossible_place_is_noticed),
         cmocka_unit_test(a_broken_state_is_noticed),

@@ -23,7 +23,7 @@ static float gradient_at(size_t index, size_t step) {
 static double expected_weight(const digitnet__optimizer_settings *settings, size_t index) {
     double weight = noise(0, index), first = 0, second = 0, velocity = 0;
     for (size_t step = 1; step <= STEPS; step++) {
-        double gradient = gradient_at(index, step), rate = settings->learning_rate;
+        double gradient = gradient_at(index, step), rate = settings->schedule.learning_rate;
         if (settings->kind == DIGITNET_OPTIMIZER_ADAM) {
             first += (1 - settings->beta_1) * (gradient - first);
             second += (1 - settings->beta_2) * (gradient * gradient - second);
@@ -49,9 +49,11 @@ static void run_steps(float *weights, const digitnet__optimizer_settings *settin
         for (size_t i = 0; i < COUNT; i++)
             gradients[i] = gradient_at(i, step);
         const digitnet__kernels *kernels = digitnet__kernels_best();
-        const digitnet__optimizer_memory memory = {weights, state, gradients, COUNT};
-        rule->update(kernels, settings, step, &memory, 0, cut);
-        rule->update(kernels, settings, step, &memory, cut, COUNT - cut);
+        const digitnet__optimizer_memory memory = {
+            .parameters = weights, .gradients = gradients, .state = state, .count = COUNT};
+        digitnet__optimizer_step now = digitnet__optimizer_begin(settings, step - 1, 1);
+        rule->update(kernels, settings, &now, &memory, 0, cut);
+        rule->update(kernels, settings, &now, &memory, cut, COUNT - cut);
     }
     free(state);
 }
@@ -104,8 +106,9 @@ static void test_keras_defaults(void **state) {
     (void)state;
     digitnet__optimizer_settings adam = settings_of(DIGITNET_OPTIMIZER_ADAM, NULL),
                                  sgd = settings_of(DIGITNET_OPTIMIZER_SGD, NULL);
-    assert_true(adam.learning_rate == 0.001 && adam.beta_1 == 0.9 && adam.beta_2 == 0.999 && adam.epsilon == 1e-7);
-    assert_true(sgd.learning_rate == 0.01 && sgd.momentum == 0 && !sgd.nesterov);
+    assert_true(adam.schedule.learning_rate == 0.001 && adam.beta_1 == 0.9 && adam.beta_2 == 0.999 &&
+                adam.epsilon == 1e-7);
+    assert_true(sgd.schedule.learning_rate == 0.01 && sgd.momentum == 0 && !sgd.nesterov);
     assert_int_equal(digitnet__optimizer_slots(&adam), 2);
     assert_int_equal(digitnet__optimizer_slots(&sgd), 0);
     sgd.momentum = 0.5;
@@ -123,10 +126,12 @@ static void test_adam_moments_are_never_denormal(void **state) {
     fill_noise(moments, 2 * COUNT, 1);
     for (size_t i = 0; i < COUNT; i++)
         moments[COUNT + i] *= moments[COUNT + i];
-    const digitnet__optimizer_memory memory = {weights, moments, gradients, COUNT};
-    for (uint64_t step = 1; step <= 2000; step++) {
+    const digitnet__optimizer_memory memory = {
+        .parameters = weights, .gradients = gradients, .state = moments, .count = COUNT};
+    for (uint64_t done = 0; done < 2000; done++) {
+        digitnet__optimizer_step step = digitnet__optimizer_begin(&settings, done, 1);
         digitnet__optimizer_find(DIGITNET_OPTIMIZER_ADAM)
-            ->update(digitnet__kernels_best(), &settings, step, &memory, 0, COUNT);
+            ->update(digitnet__kernels_best(), &settings, &step, &memory, 0, COUNT);
         for (size_t i = 0; i < 2 * COUNT; i++)
             assert_true(fpclassify(moments[i]) != FP_SUBNORMAL);
     }

@@ -251,9 +251,29 @@ static void a_stop_ends_the_line(void **state) {
     close_output(output);
 }
 
+/* Where a schedule moves it, the learning rate is shown, once the epoch has ended. */
+static void a_scheduled_rate_is_shown(void **state) {
+    (void)state;
+    struct output *output = open_plain();
+    digitnet_event event = DIGITNET_INIT(digitnet_event);
+    event.epoch = event.epochs = 1;
+    event.batch = event.batches = BATCHES;
+    event.loss = event.accuracy = 0.5;
+    event.validation_loss = event.validation_accuracy = NAN;
+    event.learning_rate = 0.00123456;
+    send(output, event, DIGITNET_EVENT_EPOCH_END);
+    event.scheduled = 1;
+    send(output, event, DIGITNET_EVENT_BATCH_END);
+    send(output, event, DIGITNET_EVENT_EPOCH_END);
+    assert_string_equal(output->text, "Epoch 1/1 - 0s - loss: 0.5000 - accuracy: 0.5000\n"
+                                      "Epoch 1/1 - 0s - loss: 0.5000 - accuracy: 0.5000 - learning_rate: 1.2346e-03\n");
+    close_output(output);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_gets_a_line_for_each_epoch),
+        cmocka_unit_test(a_scheduled_rate_is_shown),
         cmocka_unit_test(without_validation_its_figures_are_left_out),
         cmocka_unit_test(a_terminal_gets_a_bar),
         cmocka_unit_test(validation_goes_to_the_next_line_where_there_is_no_room),

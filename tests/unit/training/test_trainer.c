@@ -18,9 +18,8 @@ typedef struct watcher {
     digitnet_status status;
 } watcher;
 
-static digitnet_status watch(digitnet__trainer *trainer, float *gradient, size_t count, void *context) {
+static digitnet_status watch(float *gradient, size_t count, void *context) {
     watcher *own = context;
-    assert_int_equal(trainer->count, BATCH);
     own->count = count;
     own->calls++;
     free(own->gradient);
@@ -48,8 +47,8 @@ static digitnet_status run_steps(digitnet_model *model, size_t steps, size_t thr
     expect_ok(digitnet__thread_pool_create(&pool, threads));
     expect_ok(digitnet__loss_of_model(&loss, model));
     expect_ok(digitnet__trainer_create(&trainer, model, &loss, data, BATCH, pool));
-    trainer.on_gradient = watching ? watch : NULL;
-    trainer.gradient_context = watching;
+    trainer.update.on_gradient = watching ? watch : NULL;
+    trainer.update.gradient_context = watching;
     digitnet_status status = DIGITNET_OK;
     for (size_t i = 0; i < steps; i++)
         status = digitnet__trainer_step(&trainer, indices, BATCH);

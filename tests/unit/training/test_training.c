@@ -194,15 +194,15 @@ static void test_history_csv(void **state) {
     FILE *file = fopen(path, "r");
     assert_non_null(file);
     assert_non_null(fgets(text, sizeof text, file));
-    assert_string_equal(text, "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds\n");
+    assert_string_equal(text, "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds,learning_rate\n");
     for (size_t row = 0; row < 2; row++) {
         size_t epoch;
-        double values[5];
-        assert_int_equal(fscanf(file, "%zu,%lf,%lf,%lf,%lf,%lf\n", &epoch, &values[0], &values[1], &values[2],
-                                &values[3], &values[4]),
-                         6);
+        double values[6];
+        assert_int_equal(fscanf(file, "%zu,%lf,%lf,%lf,%lf,%lf,%lf\n", &epoch, &values[0], &values[1], &values[2],
+                                &values[3], &values[4], &values[5]),
+                         7);
         assert_int_equal(epoch, row + 2);
-        for (digitnet_metric metric = DIGITNET_METRIC_LOSS; metric <= DIGITNET_METRIC_SECONDS; metric++)
+        for (digitnet_metric metric = DIGITNET_METRIC_LOSS; metric <= DIGITNET_METRIC_LEARNING_RATE; metric++)
             assert_true(values[metric] == series(history, metric, 2)[row]); /* numbers read back exactly */
     }
     assert_int_equal(fgetc(file), EOF);
