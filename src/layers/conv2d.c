@@ -13,6 +13,22 @@ static size_t at_least_one(size_t size) {
     return size ? size : 1;
 }
 
+void digitnet__conv2d_set_window(digitnet__attributes *attributes, digitnet__conv2d_pair kernel,
+                                 digitnet__conv2d_pair stride, digitnet__conv2d_pair dilation) {
+    attributes->window_height = kernel.height;
+    attributes->window_width = kernel.width ? kernel.width : kernel.height;
+    attributes->stride_height = at_least_one(stride.height);
+    attributes->stride_width = stride.width ? stride.width : attributes->stride_height;
+    attributes->dilation_height = digitnet__zero_for_one(dilation.height);
+    attributes->dilation_width = digitnet__zero_for_one(dilation.width ? dilation.width : dilation.height);
+}
+
+size_t digitnet__conv2d_chunk(const digitnet__conv2d_shape *shape, size_t taps) {
+    enum { CHUNK_VALUES = 65536 };
+    size_t chunk = CHUNK_VALUES / taps, positions = shape->output_height * shape->output_width;
+    return chunk == 0 ? 1 : chunk < positions ? chunk : positions;
+}
+
 digitnet__conv2d_shape digitnet__conv2d_shape_of(const digitnet__layer *layer, digitnet__shape image, size_t filters,
                                                  size_t groups) {
     const digitnet__attributes *window = &layer->attributes;
@@ -174,24 +190,18 @@ digitnet_status digitnet_model_add_conv2d_ex(digitnet_model *model, size_t filte
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_conv2d_options, bias_initializer);
     if (status == DIGITNET_OK)
         status = DNN_FLAG_CHECK(&own, digitnet_conv2d_options, no_bias);
-    size_t stride = at_least_one(own.stride_height);
-    digitnet__layer_request request = {
-        .kind = &digitnet__layer_conv2d,
-        .name = own.name,
-        .inputs = &own.input,
-        .attributes = {.outputs = filters,
-                       .window_height = kernel,
-                       .window_width = own.kernel_width ? own.kernel_width : kernel,
-                       .stride_height = stride,
-                       .stride_width = own.stride_width ? own.stride_width : stride,
-                       .dilation_height = digitnet__zero_for_one(own.dilation_height),
-                       .dilation_width =
-                           digitnet__zero_for_one(own.dilation_width ? own.dilation_width : own.dilation_height),
-                       .groups = digitnet__zero_for_one(own.groups),
-                       .padding = own.padding,
-                       .no_bias = own.no_bias != 0,
-                       .kernel_initializer = own.kernel_initializer,
-                       .bias_initializer = own.bias_initializer,
-                       .activation = activation}};
+    digitnet__layer_request request = {.kind = &digitnet__layer_conv2d,
+                                       .name = own.name,
+                                       .inputs = &own.input,
+                                       .attributes = {.outputs = filters,
+                                                      .groups = digitnet__zero_for_one(own.groups),
+                                                      .padding = own.padding,
+                                                      .no_bias = own.no_bias != 0,
+                                                      .kernel_initializer = own.kernel_initializer,
+                                                      .bias_initializer = own.bias_initializer,
+                                                      .activation = activation}};
+    digitnet__conv2d_set_window(&request.attributes, (digitnet__conv2d_pair){kernel, own.kernel_width},
+                                (digitnet__conv2d_pair){own.stride_height, own.stride_width},
+                                (digitnet__conv2d_pair){own.dilation_height, own.dilation_width});
     return digitnet__model_add_layer(model, &request, status);
 }

@@ -9,6 +9,15 @@ static inline size_t digitnet__zero_for_one(size_t size) {
     return size == 1 ? 0 : size;
 }
 
+/* Rows and columns as the options of builders have them. */
+typedef struct digitnet__conv2d_pair {
+    size_t height, width;
+} digitnet__conv2d_pair;
+
+/* Sets the attributes of a window. A width of 0 is as the height; a stride or a dilation of 0 is 1. */
+void digitnet__conv2d_set_window(digitnet__attributes *attributes, digitnet__conv2d_pair kernel,
+                                 digitnet__conv2d_pair stride, digitnet__conv2d_pair dilation);
+
 /* The layer's window over an image, with `filters` in `groups`. */
 digitnet__conv2d_shape digitnet__conv2d_shape_of(const digitnet__layer *layer, digitnet__shape image, size_t filters,
                                                  size_t groups);
@@ -35,6 +44,9 @@ extern const digitnet__op_kind digitnet__conv2d_fused;
 /* Makes a convolution whose ReLU has been absorbed the fused one, if that can serve it. */
 void digitnet__conv2d_fuse(digitnet__op *op);
 
+/* How many positions' columns, of so many taps each, im2col makes at a time, so that they stay in cache: 256 KB, and at
+ * least one position's. */
+size_t digitnet__conv2d_chunk(const digitnet__conv2d_shape *shape, size_t taps);
 /* Adds to the bias's gradient, where the layer has one. */
 void digitnet__conv2d_add_bias_gradient(const digitnet__op *op, const digitnet__op_range *range);
 

@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-/* Values of one chunk of columns: 256 KB. */
-enum { CHUNK_VALUES = 65536 };
-
 /* Those of one group. */
 static size_t taps_of(const digitnet__op *op) {
     return op->layer->tensors[DNN_KERNEL].inputs;
@@ -24,9 +21,7 @@ static size_t positions_of(const digitnet__op *op) {
 }
 
 static size_t chunk_positions(const digitnet__op *op) {
-    size_t chunk = CHUNK_VALUES / taps_of(op);
-    size_t positions = positions_of(op);
-    return chunk == 0 ? 1 : chunk < positions ? chunk : positions;
+    return digitnet__conv2d_chunk(&op->conv2d, taps_of(op));
 }
 
 /* Some positions of an image, for one group. */
@@ -151,7 +146,7 @@ static bool absorb(digitnet__op *op, const digitnet__op *next) {
     return true;
 }
 
-/* One position's taps, or CHUNK_VALUES at most. */
+/* One position's taps, or a chunk of limited size. */
 static bool measure(digitnet__op *op) {
     return digitnet__size_multiply(&op->scratch_bytes, chunk_positions(op) * taps_of(op), sizeof(float));
 }

@@ -14,9 +14,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Values of one chunk of columns: 256 KB. */
-enum { CHUNK_VALUES = 65536 };
-
 /* The rows or columns of the smallest image that a convolution of this window makes `input` of: as in Keras, `same`
  * gives `stride` for each, and `valid` no less than the last window covers. False where they overflow. */
 static bool output_size(size_t *output, size_t input, size_t window, size_t stride, digitnet_padding padding) {
@@ -71,9 +68,7 @@ static size_t positions_of(const digitnet__op *op) {
 }
 
 static size_t chunk_positions(const digitnet__op *op) {
-    size_t chunk = CHUNK_VALUES / taps_of(op);
-    size_t positions = positions_of(op);
-    return chunk == 0 ? 1 : chunk < positions ? chunk : positions;
+    return digitnet__conv2d_chunk(&op->conv2d, taps_of(op));
 }
 
 /* C = X W */
@@ -164,7 +159,7 @@ static void backward(const digitnet__op *op, const digitnet__op_range *range) {
         backward_image(op, range, i);
 }
 
-/* One position's taps, or CHUNK_VALUES at most. */
+/* One position's taps, or a chunk of limited size. */
 static bool measure(digitnet__op *op) {
     return digitnet__size_multiply(&op->scratch_bytes, chunk_positions(op) * taps_of(op), sizeof(float));
 }
@@ -291,19 +286,17 @@ digitnet_status digitnet_model_add_conv2d_transpose_ex(digitnet_model *model, si
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_conv2d_transpose_options, bias_initializer);
     if (status == DIGITNET_OK)
         status = DNN_FLAG_CHECK(&own, digitnet_conv2d_transpose_options, no_bias);
-    size_t stride = own.stride_height ? own.stride_height : 1;
     digitnet__layer_request request = {.kind = &digitnet__layer_conv2d_transpose,
                                        .name = own.name,
                                        .inputs = &own.input,
                                        .attributes = {.outputs = filters,
-                                                      .window_height = kernel,
-                                                      .window_width = own.kernel_width ? own.kernel_width : kernel,
-                                                      .stride_height = stride,
-                                                      .stride_width = own.stride_width ? own.stride_width : stride,
                                                       .padding = own.padding,
                                                       .no_bias = own.no_bias != 0,
                                                       .kernel_initializer = own.kernel_initializer,
                                                       .bias_initializer = own.bias_initializer,
                                                       .activation = activation}};
+    digitnet__conv2d_set_window(&request.attributes, (digitnet__conv2d_pair){kernel, own.kernel_width},
+                                (digitnet__conv2d_pair){own.stride_height, own.stride_width},
+                                (digitnet__conv2d_pair){0});
     return digitnet__model_add_layer(model, &request, status);
 }

@@ -205,25 +205,19 @@ digitnet_status digitnet_model_add_separable_conv2d_ex(digitnet_model *model, si
         status = DNN_RESERVED_CHECK((size_t)own.reserved, digitnet_separable_conv2d_options);
     if (status == DIGITNET_OK)
         status = DNN_FLAG_CHECK(&own, digitnet_separable_conv2d_options, no_bias);
-    size_t stride = own.stride_height ? own.stride_height : 1;
-    digitnet__layer_request request = {
-        .kind = &digitnet__layer_separable_conv2d,
-        .name = own.name,
-        .inputs = &own.input,
-        .attributes = {.outputs = filters,
-                       .window_height = kernel,
-                       .window_width = own.kernel_width ? own.kernel_width : kernel,
-                       .stride_height = stride,
-                       .stride_width = own.stride_width ? own.stride_width : stride,
-                       .dilation_height = digitnet__zero_for_one(own.dilation_height),
-                       .dilation_width =
-                           digitnet__zero_for_one(own.dilation_width ? own.dilation_width : own.dilation_height),
-                       .depth_multiplier = digitnet__zero_for_one(own.depth_multiplier),
-                       .padding = own.padding,
-                       .no_bias = own.no_bias != 0,
-                       .kernel_initializer = own.depthwise_initializer,
-                       .pointwise_initializer = own.pointwise_initializer,
-                       .bias_initializer = own.bias_initializer,
-                       .activation = activation}};
+    digitnet__layer_request request = {.kind = &digitnet__layer_separable_conv2d,
+                                       .name = own.name,
+                                       .inputs = &own.input,
+                                       .attributes = {.outputs = filters,
+                                                      .depth_multiplier = digitnet__zero_for_one(own.depth_multiplier),
+                                                      .padding = own.padding,
+                                                      .no_bias = own.no_bias != 0,
+                                                      .kernel_initializer = own.depthwise_initializer,
+                                                      .pointwise_initializer = own.pointwise_initializer,
+                                                      .bias_initializer = own.bias_initializer,
+                                                      .activation = activation}};
+    digitnet__conv2d_set_window(&request.attributes, (digitnet__conv2d_pair){kernel, own.kernel_width},
+                                (digitnet__conv2d_pair){own.stride_height, own.stride_width},
+                                (digitnet__conv2d_pair){own.dilation_height, own.dilation_width});
     return digitnet__model_add_layer(model, &request, status);
 }
