@@ -3,8 +3,8 @@
  * The layers that a model is built from, added one after the other.
  *
  * A layer takes the output of the one before it, or, where its options name another one as `input`, of that. The name
- * `input` stands for the model's own input. digitnet_model_add_add() and digitnet_model_add_concatenate() join several
- * outputs. Only the last layer's output may be left without a taker.
+ * `input` stands for the model's own input. digitnet_model_add_add(), digitnet_model_add_multiply() and
+ * digitnet_model_add_concatenate() join several outputs. Only the last layer's output may be left without a taker.
  *
  * Builders need not be checked one by one: after the first that fails the later ones do nothing and return its status,
  * and digitnet_model_compile() returns it with its message; digitnet_model_clear_error() goes on with the layers before
@@ -12,8 +12,10 @@
  *
  * A layer's name is 1 to 63 bytes of UTF-8 without '/' and control characters, and no two layers have the same. A layer
  * without a name is called as in Keras: "conv2d", "conv2d_1", "depthwise_conv2d", "separable_conv2d",
- * "conv2d_transpose", "max_pooling2d", "flatten", "dense", "dropout", "activation", "add", "concatenate",
- * "batch_normalization"; "input" is no layer's name.
+ * "conv2d_transpose", "max_pooling2d", "average_pooling2d",
+ * "global_max_pooling2d", "global_average_pooling2d", "zero_padding2d", "cropping2d", "up_sampling2d", "flatten",
+ * "reshape", "dense", "dropout", "activation", "add", "multiply", "concatenate", "batch_normalization"; "input" is no
+ * layer's name.
  */
 #ifndef DIGITNET_LAYERS_H
 #define DIGITNET_LAYERS_H
@@ -38,17 +40,22 @@ typedef enum digitnet_initializer {
 
 /** More about a convolution; zero is the default. */
 typedef struct digitnet_conv2d_options {
-    size_t struct_size;       /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
-    const char *name;         /**< The layer's name, copied; NULL: as in Keras. */
-    const char *input;        /**< The name of the layer whose output is taken; NULL: the layer before. */
-    size_t kernel_width;      /**< Zero: as wide as high. */
-    size_t stride_height;     /**< Zero: 1. */
-    size_t stride_width;      /**< Zero: as `stride_height`. */
-    size_t dilation_height;   /**< The step from row to row of a kernel, over the input; zero: 1. */
-    size_t dilation_width;    /**< Likewise from column to column; zero: as `dilation_height`. */
-    size_t groups;            /**< Equal parts of the filters, each of which sees its part of the channels; zero: 1. */
-    digitnet_padding padding; /**< Zero: DIGITNET_PADDING_VALID. */
-    int32_t no_bias;          /**< 1: without biases. */
+    size_t struct_size;     /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;       /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;      /**< The name of the layer whose output is taken; NULL: the layer before. */
+    size_t kernel_width;    /**< Zero: as wide as high. */
+    size_t stride_height;   /**< Zero: 1. */
+    size_t stride_width;    /**< Zero: as `stride_height`. */
+    size_t dilation_height; /**< The step from row to row of a kernel, over the input; zero: 1. */
+    size_t dilation_width;  /**< Likewise from column to column; zero: as `dilation_height`. */
+    size_t groups;          /**< Equal parts of the filters, each of which sees its part of the channels; zero: 1. */
+    /** A penalty that the loss has besides: this times the sum of the kernel's magnitudes. Finite and not below 0. */
+    double kernel_l1;
+    double kernel_l2;                        /**< Likewise, times the sum of the kernel's squares, as Keras's L2. */
+    double bias_l1;                          /**< As `kernel_l1`, of the biases. */
+    double bias_l2;                          /**< As `kernel_l2`, of the biases. */
+    digitnet_padding padding;                /**< Zero: DIGITNET_PADDING_VALID. */
+    int32_t no_bias;                         /**< 1: without biases. */
     digitnet_initializer kernel_initializer; /**< Zero: Glorot uniform. */
     digitnet_initializer bias_initializer;   /**< Zero: zeros. */
 } digitnet_conv2d_options;
@@ -241,7 +248,7 @@ DIGITNET_API digitnet_status digitnet_model_add_conv2d_transpose_ex(digitnet_mod
                                                                     size_t kernel, digitnet_activation activation,
                                                                     const digitnet_conv2d_transpose_options *options);
 
-/** More about a pooling layer; zero is the default. */
+/** More about a max pooling layer; zero is the default. */
 typedef struct digitnet_max_pool2d_options {
     size_t struct_size;       /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
     const char *name;         /**< The layer's name, copied; NULL: as in Keras. */
@@ -267,7 +274,7 @@ typedef struct digitnet_max_pool2d_options {
  * @retval DIGITNET_ENOMEM  there is not enough memory
  * @retval DIGITNET_ESHAPE  the layer before gives no rows and columns, or less than the window has
  * @retval DIGITNET_ESTATE  the model is compiled, or in use
- * @retval DIGITNET_ELIMIT  the window has more than 65,536 places, a size overflows, or the model exceeds a limit
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
  */
 DIGITNET_API digitnet_status digitnet_model_add_max_pool2d(digitnet_model *model, size_t pool);
 /**
@@ -281,6 +288,251 @@ DIGITNET_API digitnet_status digitnet_model_add_max_pool2d(digitnet_model *model
  */
 DIGITNET_API digitnet_status digitnet_model_add_max_pool2d_ex(digitnet_model *model, size_t pool,
                                                               const digitnet_max_pool2d_options *options);
+
+/** More about an average pooling layer; zero is the default. */
+typedef struct digitnet_average_pool2d_options {
+    size_t struct_size;        /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;          /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;         /**< The name of the layer whose output is taken; NULL: the layer before. */
+    size_t pool_width;         /**< Zero: as wide as high. */
+    size_t stride_height;      /**< Zero: as the pool's height. */
+    size_t stride_width;       /**< Zero: as the pool's width. */
+    digitnet_padding padding;  /**< Zero: DIGITNET_PADDING_VALID. */
+    int32_t count_include_pad; /**< 1: means are over all of the window, padding included, as in PyTorch; zero: over
+                                  what lies inside the image, as in Keras. */
+} digitnet_average_pool2d_options;
+
+/**
+ * Adds a layer that takes the mean of each `pool` x `pool` window, moved by `pool`.
+ *
+ * Takes rows x columns x channels and gives floor(rows / `pool`) x floor(columns / `pool`) x channels. Requires
+ * exclusive access to the model.
+ *
+ * @param model  the model; NULL is an error that is not kept
+ * @param pool   rows and columns of the window
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL, or `pool` is zero
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESHAPE  the layer before gives no rows and columns, or less than the window has
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_average_pool2d(digitnet_model *model, size_t pool);
+/**
+ * digitnet_model_add_average_pool2d() with options; `pool` is then the height of the window.
+ *
+ * @copydetails digitnet_model_add_average_pool2d()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, a flag that is neither 0 nor 1,
+ *                 a name that is taken or not allowed, or a wrong `struct_size`
+ * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_average_pool2d_ex(digitnet_model *model, size_t pool,
+                                                                  const digitnet_average_pool2d_options *options);
+
+/** More about a global average pooling layer; zero is the default. */
+typedef struct digitnet_global_average_pool2d_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
+    int32_t keepdims;   /**< 1: the output is 1 x 1 x channels; zero: flat. */
+    int32_t reserved;   /**< Zero. */
+} digitnet_global_average_pool2d_options;
+
+/**
+ * Adds a layer that takes the mean of each channel over all rows and columns.
+ *
+ * Takes rows x columns x channels and gives one row of as many values as there are channels. Requires exclusive access
+ * to the model.
+ *
+ * @param model  the model; NULL is an error that is not kept
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESHAPE  the layer before gives no rows and columns
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_global_average_pool2d(digitnet_model *model);
+/**
+ * digitnet_model_add_global_average_pool2d() with options.
+ *
+ * @copydetails digitnet_model_add_global_average_pool2d()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a flag that is neither 0 nor 1, a name that is
+ * taken or not allowed, or a wrong `struct_size`
+ * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_global_average_pool2d_ex(
+    digitnet_model *model, const digitnet_global_average_pool2d_options *options);
+
+/** More about a global max pooling layer; zero is the default. */
+typedef struct digitnet_global_max_pool2d_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
+    int32_t keepdims;   /**< 1: the output is 1 x 1 x channels; zero: flat. */
+    int32_t reserved;   /**< Zero. */
+} digitnet_global_max_pool2d_options;
+
+/**
+ * Adds a layer that takes the maximum of each channel over all rows and columns.
+ *
+ * Takes rows x columns x channels and gives one row of as many values as there are channels. Requires exclusive access
+ * to the model.
+ *
+ * @param model  the model; NULL is an error that is not kept
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESHAPE  the layer before gives no rows and columns
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_global_max_pool2d(digitnet_model *model);
+/**
+ * digitnet_model_add_global_max_pool2d() with options.
+ *
+ * @copydetails digitnet_model_add_global_max_pool2d()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a flag that is neither 0 nor 1, a name that is
+ * taken or not allowed, or a wrong `struct_size`
+ * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_global_max_pool2d_ex(digitnet_model *model,
+                                                                     const digitnet_global_max_pool2d_options *options);
+
+/** More about a zero padding layer; zero is the default. */
+typedef struct digitnet_zero_padding2d_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
+} digitnet_zero_padding2d_options;
+
+/**
+ * Adds a layer that puts rows and columns of zeros around an image.
+ *
+ * Takes rows x columns x channels and gives (`top` + rows + `bottom`) x (`left` + columns + `right`) x channels. Any
+ * side may be 0. Requires exclusive access to the model.
+ *
+ * @param model   the model; NULL is an error that is not kept
+ * @param top     rows of zeros above
+ * @param bottom  rows of zeros below
+ * @param left    columns of zeros on the left
+ * @param right   columns of zeros on the right
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESHAPE  the layer before gives no rows and columns
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_zero_padding2d(digitnet_model *model, size_t top, size_t bottom,
+                                                               size_t left, size_t right);
+/**
+ * digitnet_model_add_zero_padding2d() with options.
+ *
+ * @copydetails digitnet_model_add_zero_padding2d()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
+ * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_zero_padding2d_ex(digitnet_model *model, size_t top, size_t bottom,
+                                                                  size_t left, size_t right,
+                                                                  const digitnet_zero_padding2d_options *options);
+
+/** More about a cropping layer; zero is the default. */
+typedef struct digitnet_cropping2d_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
+} digitnet_cropping2d_options;
+
+/**
+ * Adds a layer that cuts rows and columns off the sides of an image.
+ *
+ * Takes rows x columns x channels and gives (rows - `top` - `bottom`) x (columns - `left` - `right`) x channels. Any
+ * side may be 0. Requires exclusive access to the model.
+ *
+ * @param model   the model; NULL is an error that is not kept
+ * @param top     rows that are cut off above
+ * @param bottom  rows that are cut off below
+ * @param left    columns that are cut off on the left
+ * @param right   columns that are cut off on the right
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESHAPE  the layer before gives no rows and columns, or nothing would be left of them
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_cropping2d(digitnet_model *model, size_t top, size_t bottom,
+                                                           size_t left, size_t right);
+/**
+ * digitnet_model_add_cropping2d() with options.
+ *
+ * @copydetails digitnet_model_add_cropping2d()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
+ * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_cropping2d_ex(digitnet_model *model, size_t top, size_t bottom,
+                                                              size_t left, size_t right,
+                                                              const digitnet_cropping2d_options *options);
+
+/** How values between those of an image are found. */
+typedef enum digitnet_interpolation {
+    DIGITNET_INTERPOLATION_NEAREST = 0, /**< Each value is repeated. */
+    /** Between the two nearest rows and columns by distance, a value being at the centre of its place (half-pixel
+     * centres), and at the edge as at the last centre: as Keras has it, and PyTorch without `align_corners`. */
+    DIGITNET_INTERPOLATION_BILINEAR = 1
+} digitnet_interpolation;
+
+/** More about an up-sampling layer; zero is the default. */
+typedef struct digitnet_up_sampling2d_options {
+    size_t struct_size;                   /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;                     /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;                    /**< The name of the layer whose output is taken; NULL: the layer before. */
+    size_t size_width;                    /**< How many columns become of one; zero: as many as rows. */
+    digitnet_interpolation interpolation; /**< Zero: DIGITNET_INTERPOLATION_NEAREST. */
+    int32_t reserved;                     /**< Zero. */
+} digitnet_up_sampling2d_options;
+
+/**
+ * Adds a layer that makes `size` rows and columns of each.
+ *
+ * Takes rows x columns x channels and gives (`size` x rows) x (`size` x columns) x channels. Requires exclusive access
+ * to the model.
+ *
+ * @param model  the model; NULL is an error that is not kept
+ * @param size   how many rows and columns become of one
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL, or `size` is zero
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESHAPE  the layer before gives no rows and columns
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_up_sampling2d(digitnet_model *model, size_t size);
+/**
+ * digitnet_model_add_up_sampling2d() with options; `size` is then that of rows.
+ *
+ * @copydetails digitnet_model_add_up_sampling2d()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown interpolation, a name that is taken or
+ * not allowed, or a wrong `struct_size`
+ * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_up_sampling2d_ex(digitnet_model *model, size_t size,
+                                                                 const digitnet_up_sampling2d_options *options);
 
 /** More about a flatten layer; zero is the default. */
 typedef struct digitnet_flatten_options {
@@ -315,15 +567,61 @@ DIGITNET_API digitnet_status digitnet_model_add_flatten(digitnet_model *model);
 DIGITNET_API digitnet_status digitnet_model_add_flatten_ex(digitnet_model *model,
                                                            const digitnet_flatten_options *options);
 
+/** More about a reshape layer; zero is the default. */
+typedef struct digitnet_reshape_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
+} digitnet_reshape_options;
+
+/**
+ * Adds a layer that gives the same values another shape.
+ *
+ * Takes anything and gives `height` x `width` x `channels`, or, where `height` and `width` are both 0, one row of
+ * `channels` values. The values keep their order, which is that of rows, columns and channels. Requires exclusive
+ * access to the model.
+ *
+ * @param model     the model; NULL is an error that is not kept
+ * @param height    rows of the output
+ * @param width     columns of the output
+ * @param channels  channels of the output, or all its values where it is flat
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL, or a size is zero, but for both of rows and columns
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESHAPE  the layer before gives another number of values
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_reshape(digitnet_model *model, size_t height, size_t width,
+                                                        size_t channels);
+/**
+ * digitnet_model_add_reshape() with options.
+ *
+ * @copydetails digitnet_model_add_reshape()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
+ * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_reshape_ex(digitnet_model *model, size_t height, size_t width,
+                                                           size_t channels, const digitnet_reshape_options *options);
+
 /** More about a dense layer; zero is the default. */
 typedef struct digitnet_dense_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
     const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
     const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
-    int32_t no_bias;    /**< 1: without biases. */
+    size_t reserved;    /**< Zero. */
+    /** A penalty that the loss has besides: this times the sum of the kernel's magnitudes. Finite and not below 0. */
+    double kernel_l1;
+    double kernel_l2;                        /**< Likewise, times the sum of the kernel's squares, as Keras's L2. */
+    double bias_l1;                          /**< As `kernel_l1`, of the biases. */
+    double bias_l2;                          /**< As `kernel_l2`, of the biases. */
+    int32_t no_bias;                         /**< 1: without biases. */
     digitnet_initializer kernel_initializer; /**< Zero: Glorot uniform. */
     digitnet_initializer bias_initializer;   /**< Zero: zeros. */
-    int32_t reserved;                        /**< Zero. */
+    int32_t reserved_2;                      /**< Zero. */
 } digitnet_dense_options;
 
 /**
@@ -517,6 +815,46 @@ DIGITNET_API digitnet_status digitnet_model_add_add(digitnet_model *model, const
 DIGITNET_API digitnet_status digitnet_model_add_add_ex(digitnet_model *model, const char *const *inputs,
                                                        size_t input_count, digitnet_activation activation,
                                                        const digitnet_add_options *options);
+
+/** More about a multiplication; zero is the default. */
+typedef struct digitnet_multiply_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
+} digitnet_multiply_options;
+
+/**
+ * Adds a layer that multiplies several outputs, value by value.
+ *
+ * They have one shape, which stays; or some are 1 x 1 x channels, and go with each row and column of the others, as the
+ * weights of channels in a squeeze-and-excitation block. Requires exclusive access to the model.
+ *
+ * @param model        the model; NULL is an error that is not kept
+ * @param inputs       `input_count` names of layers, or "input"; a name may be given twice
+ * @param input_count  how many there are: 2 or more
+ * @param activation   what is applied to the products
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK        the layer is added
+ * @retval DIGITNET_EINVAL    `model`, `inputs` or a name is NULL, there are less than 2 of them, or the activation is
+ *                            unknown
+ * @retval DIGITNET_ENOMEM    there is not enough memory
+ * @retval DIGITNET_ESHAPE    the outputs are not of such shapes
+ * @retval DIGITNET_ESTATE    the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT    a size overflows, or a limit of the model is exceeded
+ * @retval DIGITNET_ENOTFOUND no layer has one of the names
+ */
+DIGITNET_API digitnet_status digitnet_model_add_multiply(digitnet_model *model, const char *const *inputs,
+                                                         size_t input_count, digitnet_activation activation);
+/**
+ * digitnet_model_add_multiply() with options.
+ *
+ * @copydetails digitnet_model_add_multiply()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ */
+DIGITNET_API digitnet_status digitnet_model_add_multiply_ex(digitnet_model *model, const char *const *inputs,
+                                                            size_t input_count, digitnet_activation activation,
+                                                            const digitnet_multiply_options *options);
 
 /** More about a concatenation; zero is the default. */
 typedef struct digitnet_concatenate_options {

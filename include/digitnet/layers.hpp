@@ -17,16 +17,32 @@ using separable_conv2d_options = sized<digitnet_separable_conv2d_options>;
 using conv2d_transpose_options = sized<digitnet_conv2d_transpose_options>;
 /** Options of model::max_pool2d(). */
 using max_pool2d_options = sized<digitnet_max_pool2d_options>;
+/** Options of model::average_pool2d(). */
+using average_pool2d_options = sized<digitnet_average_pool2d_options>;
+/** Options of model::global_max_pool2d(). */
+using global_max_pool2d_options = sized<digitnet_global_max_pool2d_options>;
+/** Options of model::global_average_pool2d(). */
+using global_average_pool2d_options = sized<digitnet_global_average_pool2d_options>;
+/** Options of model::zero_padding2d(). */
+using zero_padding2d_options = sized<digitnet_zero_padding2d_options>;
+/** Options of model::cropping2d(). */
+using cropping2d_options = sized<digitnet_cropping2d_options>;
+/** Options of model::up_sampling2d(). */
+using up_sampling2d_options = sized<digitnet_up_sampling2d_options>;
 /** Options of model::dense(). */
 using dense_options = sized<digitnet_dense_options>;
 /** Options of model::flatten(). */
 using flatten_options = sized<digitnet_flatten_options>;
+/** Options of model::reshape(). */
+using reshape_options = sized<digitnet_reshape_options>;
 /** Options of model::dropout(). */
 using dropout_options = sized<digitnet_dropout_options>;
 /** Options of model::activation(). */
 using activation_options = sized<digitnet_activation_options>;
 /** Options of model::add(). */
 using add_options = sized<digitnet_add_options>;
+/** Options of model::multiply(). */
+using multiply_options = sized<digitnet_multiply_options>;
 /** Options of model::concatenate(). */
 using concatenate_options = sized<digitnet_concatenate_options>;
 /** Options of model::batch_normalization(). */
@@ -44,6 +60,10 @@ inline constexpr digitnet_activation sigmoid = DIGITNET_ACTIVATION_SIGMOID;
 inline constexpr digitnet_padding valid = DIGITNET_PADDING_VALID;
 /** DIGITNET_PADDING_SAME */
 inline constexpr digitnet_padding same = DIGITNET_PADDING_SAME;
+/** DIGITNET_INTERPOLATION_NEAREST */
+inline constexpr digitnet_interpolation nearest = DIGITNET_INTERPOLATION_NEAREST;
+/** DIGITNET_INTERPOLATION_BILINEAR */
+inline constexpr digitnet_interpolation bilinear = DIGITNET_INTERPOLATION_BILINEAR;
 
 } // namespace digitnet
 

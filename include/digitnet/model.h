@@ -143,8 +143,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_describe(digitn
 typedef struct digitnet_layer_info {
     size_t struct_size; /**< Set by DIGITNET_INIT(). */
     const char *name;   /**< Its own name; the model's, valid until that is freed. */
-    /** "conv2d", "depthwise_conv2d", "separable_conv2d", "conv2d_transpose", "max_pooling2d", "flatten", "dense",
-     * "dropout", "activation", "add" or "concatenate"; a constant. */
+    /** "conv2d", "max_pooling2d": what default names begin with, all of which layers.h lists; a constant. */
     const char *kind;
     size_t height;                  /**< Rows of the output; 0 where it is flat. */
     size_t width;                   /**< Columns of the output; 0 where it is flat. */

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -89,7 +90,9 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     [[nodiscard]] model clone() const {
         digitnet_model *handle = nullptr;
         check(digitnet_model_clone(&handle, get()));
-        return model(handle);
+        model copy(handle);
+        copy.loss_ = loss_;
+        return copy;
     }
 
     /** @{ */
@@ -189,6 +192,110 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     /** @} */
     /** @{ */
     /**
+     * Adds a layer that takes the mean of each window, as digitnet_model_add_average_pool2d() does.
+     *
+     * @param pool     rows and columns of a window; its rows, where `options` sets another width
+     * @param options  width, strides, padding and whether it counts, name; `{}` is all defaults
+     * @return this model
+     */
+    model &average_pool2d(std::size_t pool, const average_pool2d_options &options = {}) &noexcept {
+        digitnet_model_add_average_pool2d_ex(get(), pool, &options);
+        return *this;
+    }
+    model average_pool2d(std::size_t pool, const average_pool2d_options &options = {}) &&noexcept {
+        return std::move(average_pool2d(pool, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that takes the maximum of each channel, as digitnet_model_add_global_max_pool2d() does.
+     *
+     * @param options  whether rows and columns are kept, name; `{}` is all defaults
+     * @return this model
+     */
+    model &global_max_pool2d(const global_max_pool2d_options &options = {}) &noexcept {
+        digitnet_model_add_global_max_pool2d_ex(get(), &options);
+        return *this;
+    }
+    model global_max_pool2d(const global_max_pool2d_options &options = {}) &&noexcept {
+        return std::move(global_max_pool2d(options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that takes the mean of each channel, as digitnet_model_add_global_average_pool2d() does.
+     *
+     * @param options  whether rows and columns are kept, name; `{}` is all defaults
+     * @return this model
+     */
+    model &global_average_pool2d(const global_average_pool2d_options &options = {}) &noexcept {
+        digitnet_model_add_global_average_pool2d_ex(get(), &options);
+        return *this;
+    }
+    model global_average_pool2d(const global_average_pool2d_options &options = {}) &&noexcept {
+        return std::move(global_average_pool2d(options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that puts zeros around an image, as digitnet_model_add_zero_padding2d() does.
+     *
+     * @param top      rows above
+     * @param bottom   rows below
+     * @param left     columns on the left
+     * @param right    columns on the right
+     * @param options  the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &zero_padding2d(std::size_t top, std::size_t bottom, std::size_t left, std::size_t right,
+                          const zero_padding2d_options &options = {}) &noexcept {
+        digitnet_model_add_zero_padding2d_ex(get(), top, bottom, left, right, &options);
+        return *this;
+    }
+    model zero_padding2d(std::size_t top, std::size_t bottom, std::size_t left, std::size_t right,
+                         const zero_padding2d_options &options = {}) &&noexcept {
+        return std::move(zero_padding2d(top, bottom, left, right, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that cuts rows and columns off an image, as digitnet_model_add_cropping2d() does.
+     *
+     * @param top      rows above
+     * @param bottom   rows below
+     * @param left     columns on the left
+     * @param right    columns on the right
+     * @param options  the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &cropping2d(std::size_t top, std::size_t bottom, std::size_t left, std::size_t right,
+                      const cropping2d_options &options = {}) &noexcept {
+        digitnet_model_add_cropping2d_ex(get(), top, bottom, left, right, &options);
+        return *this;
+    }
+    model cropping2d(std::size_t top, std::size_t bottom, std::size_t left, std::size_t right,
+                     const cropping2d_options &options = {}) &&noexcept {
+        return std::move(cropping2d(top, bottom, left, right, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that makes several rows and columns of each, as digitnet_model_add_up_sampling2d() does.
+     *
+     * @param size     how many rows and columns become of one; rows, where `options` sets another width
+     * @param options  width, interpolation, name; `{}` is all defaults
+     * @return this model
+     */
+    model &up_sampling2d(std::size_t size, const up_sampling2d_options &options = {}) &noexcept {
+        digitnet_model_add_up_sampling2d_ex(get(), size, &options);
+        return *this;
+    }
+    model up_sampling2d(std::size_t size, const up_sampling2d_options &options = {}) &&noexcept {
+        return std::move(up_sampling2d(size, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
      * Adds a layer that makes height x width x channels into one row of values, as digitnet_model_add_flatten() does.
      *
      * @param options  the layer's name and input; `{}` is all defaults
@@ -200,6 +307,26 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     }
     model flatten(const flatten_options &options = {}) &&noexcept {
         return std::move(flatten(options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that gives the same values another shape, as digitnet_model_add_reshape() does.
+     *
+     * @param height    rows of the output; 0, as `width`, for one row of values
+     * @param width     columns of the output
+     * @param channels  channels of the output
+     * @param options   the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &reshape(std::size_t height, std::size_t width, std::size_t channels,
+                   const reshape_options &options = {}) &noexcept {
+        digitnet_model_add_reshape_ex(get(), height, width, channels, &options);
+        return *this;
+    }
+    model reshape(std::size_t height, std::size_t width, std::size_t channels,
+                  const reshape_options &options = {}) &&noexcept {
+        return std::move(reshape(height, width, channels, options));
     }
     /** @} */
     /** @{ */
@@ -268,6 +395,25 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     model add(std::initializer_list<const char *> inputs, digitnet_activation function = linear,
               const add_options &options = {}) &&noexcept {
         return std::move(add(inputs, function, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that multiplies several outputs, as digitnet_model_add_multiply() does.
+     *
+     * @param inputs    names of layers, or "input"
+     * @param function  what is applied to the products
+     * @param options   the layer's name; `{}` is all defaults
+     * @return this model
+     */
+    model &multiply(std::initializer_list<const char *> inputs, digitnet_activation function = linear,
+                    const multiply_options &options = {}) &noexcept {
+        digitnet_model_add_multiply_ex(get(), inputs.begin(), inputs.size(), function, &options);
+        return *this;
+    }
+    model multiply(std::initializer_list<const char *> inputs, digitnet_activation function = linear,
+                   const multiply_options &options = {}) &&noexcept {
+        return std::move(multiply(inputs, function, options));
     }
     /** @} */
     /** @{ */
@@ -347,6 +493,40 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     }
 
     /**
+     * Sets the loss of a model that is compiled, or will be, with custom_loss, as digitnet_model_set_loss() does.
+     * Clones share it, files do not hold it.
+     *
+     * @tparam Loss  something that can be called with a `const digitnet_loss_range &`, on several threads at once
+     * @param loss  what gives losses and derivatives, copied or moved; it gives nothing, or what a digitnet_loss_fn
+     *              does. What it throws comes out of the call that it is called in; where that fails on several threads
+     *              at once, or in several evaluations, it is one of these exceptions, or an error with its text.
+     * @throws error           with the status of digitnet_model_set_loss()
+     * @throws std::bad_alloc  where there is no memory for the loss
+     */
+    template <typename Loss> void set_loss(Loss &&loss) {
+        std::shared_ptr<detail::loss_function> own =
+            std::make_shared<detail::loss_callable<std::decay_t<Loss>>>(std::forward<Loss>(loss));
+        auto shared = std::make_unique<std::shared_ptr<detail::loss_function>>(own);
+        check(
+            digitnet_model_set_loss(get(), detail::loss_function::call, shared.get(), detail::loss_function::release));
+        static_cast<void>(shared.release()); /* the model's */
+        loss_ = std::move(own);
+    }
+    /**
+     * Trains the model on one batch of arrays, as digitnet_model_train_batch() does.
+     *
+     * @param batch  images, with the labels or targets that the loss wants
+     * @return loss and accuracy of the batch as it was before the step
+     * @throws error  with the status of digitnet_model_train_batch(); what the loss throws comes out too
+     */
+    digitnet_metrics train_batch(const digitnet::train_batch &batch) {
+        sized<digitnet_metrics> result;
+        detail::exception_carrier carrier;
+        forget_exceptions();
+        carrier.check(digitnet_model_train_batch(&result, get(), &batch), loss_.get());
+        return result;
+    }
+    /**
      * Trains the model, as digitnet_model_fit() does.
      *
      * @tparam Callbacks  things that can be called with a `const digitnet_event &`, or digitnet_callback
@@ -355,7 +535,8 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      * @param callbacks  called after those in `options`, in this order, on the calling thread; each gives nothing, or
      * what a digitnet_callback_fn does: DIGITNET_CALLBACK_STOP stops. They are referred to, not copied.
      * @return the figures, epoch by epoch
-     * @throws error           with the status of digitnet_model_fit(); what a callback or a source throws comes out too
+     * @throws error           with the status of digitnet_model_fit(); what a callback, a source or the loss throws
+     *                         comes out too
      * @throws std::bad_alloc  where there is no memory for the list of callbacks; nothing has begun then, and no
      *                         digitnet_callback is released
      */
@@ -373,7 +554,8 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      * @param train      the images to learn, of the model's shape, with labels below its number of outputs
      * @param options    epochs, batches, threads, validation; `{}` is all defaults. Its `history` is not looked at.
      * @param callbacks  as in the other form
-     * @throws error           with the status of digitnet_model_fit(); what a callback or a source throws comes out too
+     * @throws error           with the status of digitnet_model_fit(); what a callback, a source or the loss throws
+     *                         comes out too
      * @throws std::bad_alloc  where there is no memory for the list of callbacks; nothing has begun then, and no
      *                         digitnet_callback is released
      */
@@ -395,12 +577,12 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      * @param images   images of the model's shape, with labels below its number of outputs
      * @param options  threads, and images at a time; `{}` is all defaults
      * @return means over the images
-     * @throws error  with the status of digitnet_model_evaluate(); what a source throws comes out too
+     * @throws error  with the status of digitnet_model_evaluate(); what a source or the loss throws comes out too
      */
     [[nodiscard]] digitnet_metrics evaluate(const dataset &images, const evaluate_options &options = {}) const {
         sized<digitnet_metrics> result;
         detail::exception_carrier carrier;
-        carrier.check(digitnet_model_evaluate(&result, get(), images.get(), &options));
+        carrier.check(digitnet_model_evaluate(&result, get(), images.get(), &options), loss_.get());
         return result;
     }
 
@@ -618,9 +800,16 @@ class model : public owner<digitnet_model, digitnet_model_free> {
         digitnet_history *handle = nullptr;
         own.history = &handle;
         detail::exception_carrier carrier;
+        forget_exceptions();
         const digitnet_status status = digitnet_model_fit(get(), train.get(), &own);
         out = history(handle);
-        carrier.check(status);
+        carrier.check(status, loss_.get());
+    }
+
+    /** Of calls of the C API, which nobody took, before a call that has the model for itself. */
+    void forget_exceptions() noexcept {
+        if (loss_)
+            static_cast<void>(loss_->take());
     }
 
     /** The scores of so many values of images, but never none: the images are for C to refuse. */
@@ -643,6 +832,9 @@ class model : public owner<digitnet_model, digitnet_model_free> {
         buffer.resize(needed);
         return buffer;
     }
+
+    /** The model's loss, where it was set here. */
+    std::shared_ptr<detail::loss_function> loss_;
 };
 
 } // namespace digitnet

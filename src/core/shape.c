@@ -11,6 +11,10 @@ digitnet__shape_name digitnet__shape_text(digitnet__shape shape) {
     return name;
 }
 
+bool digitnet__shape_equal(digitnet__shape a, digitnet__shape b) {
+    return a.height == b.height && a.width == b.width && a.channels == b.channels && a.flat == b.flat;
+}
+
 size_t digitnet__shape_values(digitnet__shape shape) {
     return shape.height * shape.width * shape.channels;
 }

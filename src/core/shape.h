@@ -19,6 +19,7 @@ typedef struct digitnet__shape_name {
 
 /* "28x28x1", or "128" where flat. */
 digitnet__shape_name digitnet__shape_text(digitnet__shape shape);
+bool digitnet__shape_equal(digitnet__shape a, digitnet__shape b);
 /* Values in one sample; shapes are checked for overflow when they are made. */
 size_t digitnet__shape_values(digitnet__shape shape);
 

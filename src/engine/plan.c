@@ -40,6 +40,7 @@ static digitnet__op begin_op(const lowering *lower, size_t layer_index) {
     return (digitnet__op){.kernels = lower->kernels,
                           .layer = layer,
                           .layer_index = layer_index,
+                          .input_shape = layer->inputs[0].shape,
                           .output_values = digitnet__shape_values(layer->output),
                           .output_shape = layer->output};
 }
@@ -58,6 +59,7 @@ static void lower_layer(lowering *lower, size_t layer_index, size_t *inputs) {
     size_t output = add_op(lower, &op, inputs, layer->input_count);
     if (digitnet__layer_has_own_activation(layer)) {
         digitnet__op activation = begin_op(lower, layer_index);
+        activation.input_shape = layer->output;
         digitnet__op_set_activation(&activation, layer->attributes.activation);
         output = add_op(lower, &activation, &output, 1);
     }
@@ -90,13 +92,15 @@ static void count_consumers(digitnet__plan *plan) {
     plan->values[plan->output].last = plan->op_count;
 }
 
-/* The op that alone takes this op's output; NULL where there are several or none, or it comes out. */
+/* The op that alone takes this op's output, in the shape that it has; NULL where there are several or none, where
+ * another shape lies between (flatten, reshape), or it comes out. */
 static digitnet__op *only_consumer(const digitnet__plan *plan, const digitnet__op *op) {
     const digitnet__value *value = &plan->values[op->output];
     if (value->consumers != 1 || op->output == plan->output)
         return NULL;
     digitnet__op *consumer = &plan->ops[value->last];
-    return consumer->input_count == 1 ? consumer : NULL;
+    return consumer->input_count == 1 && digitnet__shape_equal(consumer->input_shape, op->output_shape) ? consumer
+                                                                                                        : NULL;
 }
 
 /* Lets each op take over the work of those behind it. */

@@ -9,7 +9,10 @@
 /* Room for the rounding of sums: (1 + 2^-24)^n is below 4 for every n up to 2^24. */
 #define SAFE_SUM (FLT_MAX / 4.0)
 
+/* Below 0, so that every image is looked at, where the offset alone is too large. */
 static double safe_for(digitnet__bound bound, double safe) {
+    if (!(bound.offset <= SAFE_SUM))
+        return -1;
     double most = bound.gain > 0 ? (SAFE_SUM - bound.offset) / bound.gain : safe;
     return most < safe ? most : safe;
 }
@@ -36,7 +39,7 @@ digitnet_status digitnet__safe_magnitude(float *magnitude, const digitnet__netwo
     digitnet__bound *bounds = digitnet__allocate_array(graph->layer_count + 1 + most_inputs, sizeof *bounds);
     if (!bounds)
         return DIGITNET_ENOMEM;
-    double safe = SAFE_SUM;
+    double safe = DNN_BOUND_REACH;
     bounds[0] = (digitnet__bound){.gain = 1};
     for (size_t i = 0; i < graph->layer_count; i++) {
         bounds[i + 1] = bound_of(network, &graph->layers[i], bounds, bounds + graph->layer_count + 1, &safe);

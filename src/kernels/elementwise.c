@@ -32,6 +32,16 @@ void SET_NAME(add_rows)(float *restrict sum, const float *restrict values, size_
             sum[i] += values[row * columns + i];
 }
 
+void SET_NAME(add_scaled)(float *restrict sum, const float *restrict values, float factor, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        sum[i] += factor * values[i];
+}
+
+void SET_NAME(interpolate)(float *restrict between, const float *a, const float *b, float weight, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        between[i] = a[i] + (b[i] - a[i]) * weight;
+}
+
 static void add_row(float *restrict values, const float *restrict bias, size_t count) {
     for (size_t i = 0; i < count; i++)
         values[i] += bias[i];

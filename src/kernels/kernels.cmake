@@ -5,7 +5,6 @@ target_sources(digitnet_objects PRIVATE
     kernels/depthwise_conv2d.c
     kernels/gemm.c
     kernels/im2col.c
-    kernels/pool2d.c
     kernels/select.c
     kernels/softmax.c
 )
@@ -22,7 +21,9 @@ set(DIGITNET_KERNEL_SET_SOURCES
     depthwise_part.c
     elementwise.c
     gemm_tile.c
+    multiply.c
     normalize.c
+    pool2d.c
     set.c
     CACHE INTERNAL ""
 )

@@ -22,6 +22,13 @@ typedef struct digitnet__conv2d_shape {
     size_t output_height, output_width;
 } digitnet__conv2d_shape;
 
+/* What the sum of a window is divided by: the places that lie inside the image, all of the window's, or nothing. */
+typedef enum digitnet__pool2d_divisor {
+    DNN_DIVIDE_BY_PLACES_INSIDE,
+    DNN_DIVIDE_BY_WINDOW,
+    DNN_DIVIDE_BY_ONE
+} digitnet__pool2d_divisor;
+
 /* One pooling. Windows never lie wholly in the padding. */
 typedef struct digitnet__pool2d_shape {
     size_t height, width, channels;
@@ -29,6 +36,7 @@ typedef struct digitnet__pool2d_shape {
     size_t stride_height, stride_width;
     size_t padding_top, padding_left;
     size_t output_height, output_width;
+    digitnet__pool2d_divisor divisor; /* of means alone */
 } digitnet__pool2d_shape;
 
 typedef enum digitnet__transpose { DNN_PLAIN, DNN_TRANSPOSED } digitnet__transpose;
@@ -110,10 +118,30 @@ typedef struct digitnet__kernels {
                                       const float *image, const float *kernel, const digitnet__conv2d_shape *shape,
                                       const digitnet__pool2d_shape *pool, void *scratch);
 
+    /* Pooling of one image, of any window. places (NULL where not wanted): for each output where in the image its
+     * maximum was, row-major, the first of equals; the image has at most INT32_MAX places. A NaN in a window comes out.
+     * Gradients overwrite image_gradient. */
+    void (*max_pool2d)(float *output, int32_t *places, const float *image, const digitnet__pool2d_shape *shape);
+    void (*max_pool2d_backward)(float *image_gradient, const float *output_gradient, const int32_t *places,
+                                const digitnet__pool2d_shape *shape);
+    /* Sums in the order of the window's places, and then one division. */
+    void (*average_pool2d)(float *output, const float *image, const digitnet__pool2d_shape *shape);
+    void (*average_pool2d_backward)(float *image_gradient, const float *output_gradient,
+                                    const digitnet__pool2d_shape *shape);
+
     /* Elementwise, over `count` values. */
     void (*bytes_to_floats)(float *values, const uint8_t *bytes, size_t count); /* value / 255, correctly rounded */
     void (*add)(float *sum, const float *values, size_t count);
-    void (*add_rows)(float *sum, const float *values, size_t rows, size_t columns); /* each column, row after row */
+    void (*add_rows)(float *sum, const float *values, size_t rows, size_t columns);  /* each column, row after row */
+    void (*add_scaled)(float *sum, const float *values, float factor, size_t count); /* sum + factor x values */
+    /* a + (b - a) x weight */
+    void (*interpolate)(float *between, const float *a, const float *b, float weight, size_t count);
+    /* product may be a. */
+    void (*multiply)(float *product, const float *a, const float *b, size_t count);
+    /* Each row of a by `row`; product may be a. */
+    void (*multiply_rows)(float *product, const float *a, const float *row, size_t rows, size_t columns);
+    /* For each column the sum of a x b over its rows. */
+    void (*sum_products)(float *sums, const float *a, const float *b, size_t rows, size_t columns);
     void (*add_bias_relu)(float *values, const float *bias, size_t rows, size_t columns,
                           bool relu);                                          /* bias may be NULL */
     void (*relu_backward)(float *gradient, const float *output, size_t count); /* zero where the output is zero */

@@ -26,9 +26,21 @@ void SET_NAME(conv2d_relu_pool_backward)(float *kernel_gradient, float *bias_gra
                                          const float *image, const float *kernel, const digitnet__conv2d_shape *shape,
                                          const digitnet__pool2d_shape *pool, void *scratch);
 
+void SET_NAME(max_pool2d)(float *output, int32_t *places, const float *image, const digitnet__pool2d_shape *shape);
+void SET_NAME(max_pool2d_backward)(float *image_gradient, const float *output_gradient, const int32_t *places,
+                                   const digitnet__pool2d_shape *shape);
+void SET_NAME(average_pool2d)(float *output, const float *image, const digitnet__pool2d_shape *shape);
+void SET_NAME(average_pool2d_backward)(float *image_gradient, const float *output_gradient,
+                                       const digitnet__pool2d_shape *shape);
+
 void SET_NAME(bytes_to_floats)(float *values, const uint8_t *bytes, size_t count);
 void SET_NAME(add)(float *sum, const float *values, size_t count);
 void SET_NAME(add_rows)(float *sum, const float *values, size_t rows, size_t columns);
+void SET_NAME(add_scaled)(float *sum, const float *values, float factor, size_t count);
+void SET_NAME(interpolate)(float *between, const float *a, const float *b, float weight, size_t count);
+void SET_NAME(multiply)(float *product, const float *a, const float *b, size_t count);
+void SET_NAME(multiply_rows)(float *product, const float *a, const float *row, size_t rows, size_t columns);
+void SET_NAME(sum_products)(float *sums, const float *a, const float *b, size_t rows, size_t columns);
 void SET_NAME(add_bias_relu)(float *values, const float *bias, size_t rows, size_t columns, bool relu);
 void SET_NAME(relu_backward)(float *gradient, const float *output, size_t count);
 void SET_NAME(channel_moments)(double *sums, double *squares, const float *values, size_t rows, size_t channels);

@@ -10,8 +10,7 @@ static digitnet_status infer_shape(digitnet__layer *layer) {
     digitnet__shape first = layer->inputs[0].shape;
     for (size_t i = 1; i < layer->input_count; i++) {
         digitnet__shape other = layer->inputs[i].shape;
-        if (other.height != first.height || other.width != first.width || other.channels != first.channels ||
-            other.flat != first.flat) {
+        if (!digitnet__shape_equal(other, first)) {
             return digitnet__fail(DIGITNET_ESHAPE, "layer '%s': input 0 is %s and input %zu is %s; they must be equal",
                                   layer->name, digitnet__shape_text(first).text, i, digitnet__shape_text(other).text);
         }

@@ -98,6 +98,9 @@ void digitnet__conv2d_write(digitnet__onnx_nodes *nodes, const digitnet__layer *
                             const char *const *inputs, size_t input_count, size_t groups) {
     size_t begin = digitnet__onnx_begin_node(nodes, "Conv", suffix, inputs, input_count, suffix == NULL);
     digitnet__window_write(nodes->writer, layer);
+    digitnet__onnx_write_integers(
+        nodes->writer, "dilations",
+        (size_t[]){at_least_one(layer->attributes.dilation_height), at_least_one(layer->attributes.dilation_width)}, 2);
     digitnet__onnx_write_integer(nodes->writer, "group", groups);
     digitnet__wire_end(nodes->writer, begin);
 }
@@ -199,6 +202,10 @@ digitnet_status digitnet_model_add_conv2d_ex(digitnet_model *model, size_t filte
                                                       .no_bias = own.no_bias != 0,
                                                       .kernel_initializer = own.kernel_initializer,
                                                       .bias_initializer = own.bias_initializer,
+                                                      .kernel_l1 = own.kernel_l1,
+                                                      .kernel_l2 = own.kernel_l2,
+                                                      .bias_l1 = own.bias_l1,
+                                                      .bias_l2 = own.bias_l2,
                                                       .activation = activation}};
     digitnet__conv2d_set_window(&request.attributes, (digitnet__conv2d_pair){kernel, own.kernel_width},
                                 (digitnet__conv2d_pair){own.stride_height, own.stride_width},

@@ -203,6 +203,7 @@ static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
     const char *inputs[] = {layer->tensors[DNN_KERNEL].name, layer->tensors[DNN_BIAS].name};
     size_t begin = digitnet__onnx_begin_node(nodes, "ConvTranspose", NULL, inputs, layer->tensor_count, true);
     digitnet__window_write_over(nodes->writer, layer, layer->output);
+    digitnet__onnx_write_integers(nodes->writer, "dilations", (size_t[]){1, 1}, 2);
     digitnet__onnx_write_integers(nodes->writer, "output_padding",
                                   (size_t[]){output_padding(conv->window_height, conv->stride_height),
                                              output_padding(conv->window_width, conv->stride_width)},

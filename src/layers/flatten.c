@@ -15,18 +15,10 @@ static void lower(digitnet__op *op, bool training) {
     (void)training;
 }
 
-/* Whether the order of values depends on where the channels stand. */
-static bool order_matters(digitnet__shape shape) {
-    return !shape.flat && shape.channels > 1 && shape.height * shape.width > 1;
-}
-
 /* Our images are rows x columns x channels, and so is what a flattened one gives. */
 static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
-    if (order_matters(layer->inputs[0].shape)) {
-        size_t begin = digitnet__onnx_begin_node(nodes, "Transpose", "transpose", NULL, 0, false);
-        digitnet__onnx_write_integers(nodes->writer, "perm", (size_t[]){0, 2, 3, 1}, 4);
-        digitnet__wire_end(nodes->writer, begin);
-    }
+    if (digitnet__onnx_order_matters(layer->inputs[0].shape))
+        digitnet__onnx_write_transpose(nodes, DNN_TO_CHANNELS_LAST, "transpose");
     size_t begin = digitnet__onnx_begin_node(nodes, "Flatten", NULL, NULL, 0, true);
     digitnet__onnx_write_integer(nodes->writer, "axis", 1);
     digitnet__wire_end(nodes->writer, begin);
@@ -38,7 +30,7 @@ static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reade
     DNN_TRY(digitnet__onnx_read_attributes(reader->node, &axis, 1));
     if (axis.integers[0] != 1)
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'axis' is not 1");
-    if (!reader->channels_last && order_matters(reader->shape)) {
+    if (!reader->channels_last && digitnet__onnx_order_matters(reader->shape)) {
         return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node,
                                         "an image of %s, channels first; only after Transpose with 'perm' 0, 2, 3, 1",
                                         digitnet__shape_text(reader->shape).text);

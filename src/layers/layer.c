@@ -1,6 +1,7 @@
 #include "layers/layer.h"
 
 #include "core/memory.h"
+#include "core/number.h"
 #include "core/status.h"
 #include "layers/activations.h"
 
@@ -35,7 +36,9 @@ bool digitnet__layer_add_kernel(digitnet__layer *layer, const char *role, digitn
     digitnet__tensor kernel = {.role = role,
                                .layout = DNN_LAYOUT_OUTPUTS_LAST,
                                .initializer = initializer ? initializer : DIGITNET_INITIALIZER_GLOROT_UNIFORM,
-                               .outputs = outputs};
+                               .outputs = outputs,
+                               .l1 = layer->attributes.kernel_l1,
+                               .l2 = layer->attributes.kernel_l2};
     set_dimensions(&kernel, dimensions, rank);
     if (!digitnet__size_product(&kernel.values, dimensions, rank) || !set_fans(&kernel, dimensions, rank))
         return false;
@@ -54,7 +57,9 @@ bool digitnet__layer_add_bias(digitnet__layer *layer, size_t outputs) {
                              .inputs = 1,
                              .values = outputs,
                              .fan_in = outputs, /* as Keras counts those of a vector */
-                             .fan_out = outputs};
+                             .fan_out = outputs,
+                             .l1 = attributes->bias_l1,
+                             .l2 = attributes->bias_l2};
     set_dimensions(&bias, &outputs, 1);
     return add_tensor(layer, &bias);
 }
@@ -73,6 +78,21 @@ static digitnet_status check_initializer(const digitnet__layer *layer, const cha
                           (int)value);
 }
 
+static digitnet_status check_penalty(const digitnet__layer *layer, const char *which, double value) {
+    if (isfinite(value) && value >= 0)
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_EINVAL, "layer '%s': %s is %s; it must be finite and at least 0", layer->name, which,
+                          digitnet__number_text(value).text);
+}
+
+static digitnet_status check_penalties(const digitnet__layer *layer) {
+    const digitnet__attributes *attributes = &layer->attributes;
+    DNN_TRY(check_penalty(layer, "kernel_l1", attributes->kernel_l1));
+    DNN_TRY(check_penalty(layer, "kernel_l2", attributes->kernel_l2));
+    DNN_TRY(check_penalty(layer, "bias_l1", attributes->bias_l1));
+    return check_penalty(layer, "bias_l2", attributes->bias_l2);
+}
+
 digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer) {
     const digitnet__attributes *attributes = &layer->attributes;
     if (!digitnet__activation_find(attributes->activation)) {
@@ -84,7 +104,8 @@ digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer) {
                               (int)attributes->padding);
     DNN_TRY(check_initializer(layer, "kernel_initializer", attributes->kernel_initializer));
     DNN_TRY(check_initializer(layer, "pointwise_initializer", attributes->pointwise_initializer));
-    return check_initializer(layer, "bias_initializer", attributes->bias_initializer);
+    DNN_TRY(check_initializer(layer, "bias_initializer", attributes->bias_initializer));
+    return check_penalties(layer);
 }
 
 digitnet_status digitnet__layer_check_image(const digitnet__layer *layer) {

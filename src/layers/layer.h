@@ -21,8 +21,14 @@ typedef struct digitnet__attributes {
     digitnet_initializer kernel_initializer, pointwise_initializer, bias_initializer;
     digitnet_activation activation;
     double rate;
+    double kernel_l1, kernel_l2, bias_l1, bias_l2;
     double epsilon, momentum;
     bool no_center, no_scale, unbiased_moving_variance;
+    bool count_include_pad;               /* of average pooling */
+    bool keepdims;                        /* of global pooling */
+    size_t top, bottom, left, right;      /* rows and columns of padding or cropping */
+    size_t size_height, size_width;       /* of reshape's output, or how often up-sampling repeats */
+    digitnet_interpolation interpolation; /* of up-sampling */
 } digitnet__attributes;
 
 /* A value that a layer takes: that of the layer `value` - 1, or, for 0, the model's input. */
@@ -49,7 +55,9 @@ typedef struct digitnet__layer {
     size_t multiply_adds; /* and comparisons, a sample */
 } digitnet__layer;
 
-/* No value's magnitude exceeds gain x + offset, where those of an image are at most x. */
+/* No value's magnitude exceeds gain x + offset, where those of an image are at most x, and x at most DNN_BOUND_REACH:
+ * far more than images have, and little enough for products of values to have such a bound. */
+#define DNN_BOUND_REACH 1048576.0
 typedef struct digitnet__bound {
     double gain, offset;
 } digitnet__bound;
@@ -73,18 +81,26 @@ struct digitnet__layer_kind {
 
 /* All kinds, by the name of their file and of their row there, `digitnet__layer_NAME`. Where one type of node is read
  * by several kinds, the first of them reads it. */
-#define DNN_LAYER_KINDS(KIND) \
-    KIND(conv2d)              \
-    KIND(depthwise_conv2d)    \
-    KIND(separable_conv2d)    \
-    KIND(conv2d_transpose)    \
-    KIND(max_pool2d)          \
-    KIND(flatten)             \
-    KIND(dense)               \
-    KIND(dropout)             \
-    KIND(activation)          \
-    KIND(add)                 \
-    KIND(concatenate)         \
+#define DNN_LAYER_KINDS(KIND)   \
+    KIND(conv2d)                \
+    KIND(depthwise_conv2d)      \
+    KIND(separable_conv2d)      \
+    KIND(conv2d_transpose)      \
+    KIND(max_pool2d)            \
+    KIND(average_pool2d)        \
+    KIND(global_max_pool2d)     \
+    KIND(global_average_pool2d) \
+    KIND(zero_padding2d)        \
+    KIND(cropping2d)            \
+    KIND(up_sampling2d)         \
+    KIND(reshape)               \
+    KIND(flatten)               \
+    KIND(dense)                 \
+    KIND(dropout)               \
+    KIND(activation)            \
+    KIND(add)                   \
+    KIND(multiply)              \
+    KIND(concatenate)           \
     KIND(batch_normalization)
 
 #define DNN_DECLARE_KIND(name) extern const digitnet__layer_kind digitnet__layer_##name;
@@ -114,7 +130,7 @@ bool digitnet__layer_add_kernel(digitnet__layer *layer, const char *role, digitn
 bool digitnet__layer_add_bias(digitnet__layer *layer, size_t outputs);
 /* Both: the kernel with one output for each of its last dimension. */
 bool digitnet__layer_set_weights(digitnet__layer *layer, const size_t *dimensions, size_t rank);
-/* EINVAL for an unknown padding or initializer, or what is no activation. */
+/* EINVAL for an unknown padding or initializer, what is no activation, or a penalty out of its range. */
 digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer);
 /* ESHAPE for an input that is flat, where rows and columns are needed. */
 digitnet_status digitnet__layer_check_image(const digitnet__layer *layer);

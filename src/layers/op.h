@@ -70,9 +70,9 @@ struct digitnet__op {
     size_t index;         /* in its plan */
     const size_t *inputs; /* values of the plan */
     size_t input_count;
-    size_t output;                      /* a value of the plan */
-    size_t input_values, output_values; /* a sample; of the first input */
-    digitnet__shape output_shape;
+    size_t output;                             /* a value of the plan */
+    size_t input_values, output_values;        /* a sample; of the first input */
+    digitnet__shape input_shape, output_shape; /* the former of the first input, as its layer sees it */
     size_t parameter_offset, parameter_values;
     size_t state_offset;
     bool trains;  /* its parameters change: it has some, and its layer is not frozen */

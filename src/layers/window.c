@@ -52,6 +52,15 @@ digitnet_status digitnet__window_check(const digitnet__layer *layer) {
     return DIGITNET_OK;
 }
 
+digitnet_status digitnet__window_check_fit(const digitnet__layer *layer, const char *what) {
+    const digitnet__attributes *window = &layer->attributes;
+    if (layer->output.height > 0 && layer->output.width > 0)
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_ESHAPE, "layer '%s': a %s of %zux%zu does not fit its input of %s", layer->name,
+                          what, window->window_height, window->window_width,
+                          digitnet__shape_text(layer->inputs[0].shape).text);
+}
+
 /* The zeros around an image in ONNX's order: top, left, bottom, right. */
 static void find_pads(size_t pads[4], const digitnet__attributes *window, digitnet_padding padding,
                       digitnet__shape input) {
@@ -74,8 +83,6 @@ void digitnet__window_write_over(digitnet__wire_writer *writer, const digitnet__
     digitnet__onnx_write_integers(writer, "kernel_shape", (size_t[]){window->window_height, window->window_width}, 2);
     digitnet__onnx_write_integers(writer, "strides", (size_t[]){window->stride_height, window->stride_width}, 2);
     digitnet__onnx_write_integers(writer, "pads", pads, 4);
-    digitnet__onnx_write_integers(
-        writer, "dilations", (size_t[]){dilation_of(window->dilation_height), dilation_of(window->dilation_width)}, 2);
 }
 
 void digitnet__window_defaults(digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]) {

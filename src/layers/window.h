@@ -14,6 +14,9 @@ size_t digitnet__window_output(size_t *before, size_t *after, size_t input, size
  * overflows. */
 digitnet_status digitnet__window_check(const digitnet__layer *layer);
 
+/* ESHAPE where the output that has been set from it has no rows or columns; `what`: "kernel". */
+digitnet_status digitnet__window_check_fit(const digitnet__layer *layer, const char *what);
+
 /* Places in the list of attributes of an operator with a window, whose own ones follow. */
 enum {
     DNN_WINDOW_KERNEL_SHAPE,
@@ -24,8 +27,7 @@ enum {
     DNN_WINDOW_ATTRIBUTES
 };
 
-/* In the order of the attributes: kernel_shape and so on, with padding spelled out, since some readers know nothing
- * else. */
+/* kernel_shape, strides and pads; padding is spelled out, since some readers know nothing else. */
 void digitnet__window_write(digitnet__wire_writer *writer, const digitnet__layer *layer);
 /* The same for a window that moves over another image than the layer's input. */
 void digitnet__window_write_over(digitnet__wire_writer *writer, const digitnet__layer *layer, digitnet__shape image);

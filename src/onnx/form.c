@@ -34,6 +34,17 @@ size_t digitnet__onnx_begin_joining_node(digitnet__onnx_nodes *nodes, const char
     return begin;
 }
 
+bool digitnet__onnx_order_matters(digitnet__shape shape) {
+    return !shape.flat && shape.channels > 1 && shape.height * shape.width > 1;
+}
+
+void digitnet__onnx_write_transpose(digitnet__onnx_nodes *nodes, digitnet__onnx_order order, const char *suffix) {
+    static const size_t permutations[][4] = {{0, 2, 3, 1}, {0, 3, 1, 2}};
+    size_t begin = digitnet__onnx_begin_node(nodes, "Transpose", suffix, NULL, 0, !suffix);
+    digitnet__onnx_write_integers(nodes->writer, "perm", permutations[order], 4);
+    digitnet__wire_end(nodes->writer, begin);
+}
+
 digitnet_status digitnet__onnx_take_initializer(digitnet__onnx_tensor *tensor, digitnet__onnx_reader *reader,
                                                 size_t input) {
     const digitnet__onnx_node *node = reader->node;

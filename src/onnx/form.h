@@ -27,6 +27,12 @@ size_t digitnet__onnx_begin_node(digitnet__onnx_nodes *nodes, const char *type, 
 /* Likewise with all inputs of the layer. */
 size_t digitnet__onnx_begin_joining_node(digitnet__onnx_nodes *nodes, const char *type, size_t input_count);
 
+/* Whether the order of an image's values depends on where the channels stand. */
+bool digitnet__onnx_order_matters(digitnet__shape shape);
+/* A node that takes N x channels x rows x columns and gives N x rows x columns x channels, or the other way round. */
+typedef enum digitnet__onnx_order { DNN_TO_CHANNELS_LAST, DNN_TO_CHANNELS_FIRST } digitnet__onnx_order;
+void digitnet__onnx_write_transpose(digitnet__onnx_nodes *nodes, digitnet__onnx_order order, const char *suffix);
+
 /* One node, being read. */
 typedef struct digitnet__onnx_reader {
     const digitnet__onnx_node *node;

@@ -118,6 +118,14 @@ void digitnet__onnx_write_integers(digitnet__wire_writer *writer, const char *na
     digitnet__wire_end(writer, begin);
 }
 
+void digitnet__onnx_write_text(digitnet__wire_writer *writer, const char *name, const char *value) {
+    size_t begin = digitnet__wire_begin(writer, DNN_NODE_ATTRIBUTE);
+    digitnet__wire_put_string(writer, DNN_ATTRIBUTE_NAME, name);
+    digitnet__wire_put_string(writer, DNN_ATTRIBUTE_S, value);
+    digitnet__wire_put_varint(writer, DNN_ATTRIBUTE_TYPE, DNN_ATTRIBUTE_TYPE_STRING);
+    digitnet__wire_end(writer, begin);
+}
+
 static void read_name(digitnet__wire_reader *reader, digitnet__wire_view *name) {
     digitnet__wire_field field;
     while (digitnet__wire_next(reader, &field))

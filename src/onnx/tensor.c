@@ -25,12 +25,34 @@ void digitnet__onnx_write_scalar(digitnet__wire_writer *writer, const char *name
     digitnet__wire_end(writer, begin);
 }
 
+/* A tensor of one dimension, but for its values of `width` bytes, which the caller writes; NULL while counting. */
+static unsigned char *begin_row(digitnet__wire_writer *writer, const char *name, size_t count, uint64_t data_type,
+                                size_t width) {
+    digitnet__wire_put_varint(writer, DNN_TENSOR_DIMS, count);
+    digitnet__wire_put_varint(writer, DNN_TENSOR_DATA_TYPE, data_type);
+    digitnet__wire_put_string(writer, DNN_TENSOR_NAME, name);
+    return digitnet__wire_put_bytes(writer, DNN_TENSOR_RAW_DATA, count * width);
+}
+
+void digitnet__onnx_write_sizes(digitnet__wire_writer *writer, const char *name, const size_t *values, size_t count) {
+    size_t begin = digitnet__wire_begin(writer, DNN_GRAPH_INITIALIZER);
+    unsigned char *data = begin_row(writer, name, count, DNN_DATA_INT64, sizeof(int64_t));
+    for (size_t i = 0; data && i < count; i++)
+        digitnet__wire_store_integer(data + i * sizeof(int64_t), values[i]);
+    digitnet__wire_end(writer, begin);
+}
+
+void digitnet__onnx_write_floats(digitnet__wire_writer *writer, const char *name, const float *values, size_t count) {
+    size_t begin = digitnet__wire_begin(writer, DNN_GRAPH_INITIALIZER);
+    unsigned char *data = begin_row(writer, name, count, DNN_DATA_FLOAT, sizeof *values);
+    for (size_t i = 0; data && i < count; i++)
+        digitnet__wire_store_float(data + i * sizeof *values, values[i]);
+    digitnet__wire_end(writer, begin);
+}
+
 void digitnet__onnx_write_filled(digitnet__wire_writer *writer, const char *name, size_t count, float value) {
     size_t begin = digitnet__wire_begin(writer, DNN_GRAPH_INITIALIZER);
-    digitnet__wire_put_varint(writer, DNN_TENSOR_DIMS, count);
-    digitnet__wire_put_varint(writer, DNN_TENSOR_DATA_TYPE, DNN_DATA_FLOAT);
-    digitnet__wire_put_string(writer, DNN_TENSOR_NAME, name);
-    unsigned char *data = digitnet__wire_put_bytes(writer, DNN_TENSOR_RAW_DATA, count * sizeof value);
+    unsigned char *data = begin_row(writer, name, count, DNN_DATA_FLOAT, sizeof value);
     for (size_t i = 0; data && i < count; i++)
         digitnet__wire_store_float(data + i * sizeof value, value);
     digitnet__wire_end(writer, begin);

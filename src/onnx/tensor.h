@@ -16,6 +16,9 @@ digitnet__onnx_name digitnet__onnx_join(const char *name, const char *suffix);
 /* A scalar of type double, written so that OpenCV reads it too. */
 void digitnet__onnx_write_scalar(digitnet__wire_writer *writer, const char *name, double value);
 
+/* A row of sizes, as int64, and one of floats: constant inputs of operators. */
+void digitnet__onnx_write_sizes(digitnet__wire_writer *writer, const char *name, const size_t *values, size_t count);
+void digitnet__onnx_write_floats(digitnet__wire_writer *writer, const char *name, const float *values, size_t count);
 /* A vector of float, all of one value. */
 void digitnet__onnx_write_filled(digitnet__wire_writer *writer, const char *name, size_t count, float value);
 

@@ -246,6 +246,10 @@ void digitnet__wire_store_double(unsigned char *bytes, double value) {
     store_bits(bytes, bits, sizeof bits);
 }
 
+void digitnet__wire_store_integer(unsigned char *bytes, uint64_t value) {
+    store_bits(bytes, value, sizeof value);
+}
+
 float digitnet__wire_load_float(const unsigned char *bytes) {
     uint32_t bits = (uint32_t)load_bits(bytes, sizeof bits);
     float value;

@@ -84,6 +84,7 @@ void digitnet__wire_end(digitnet__wire_writer *writer, size_t begin);
 /* Numbers in little-endian bytes, whatever the machine's order. */
 void digitnet__wire_store_float(unsigned char *bytes, float value);
 void digitnet__wire_store_double(unsigned char *bytes, double value);
+void digitnet__wire_store_integer(unsigned char *bytes, uint64_t value);
 float digitnet__wire_load_float(const unsigned char *bytes);
 double digitnet__wire_load_double(const unsigned char *bytes);
 

@@ -7,7 +7,6 @@
 #include "kernels/gemm.h"
 #include "kernels/gemm_openblas.h"
 #include "kernels/im2col.h"
-#include "kernels/pool2d.h"
 #include "kernels/softmax.h"
 
 #include <math.h>
@@ -270,9 +269,7 @@ typedef struct values {
     size_t count;
     float *a, *b, *c, *d;
     uint8_t *bytes;
-    uint16_t *argmax;
     digitnet__conv2d_shape conv2d;
-    digitnet__pool2d_shape pool2d;
 } values;
 
 static void run_adam(void *context) {
@@ -317,9 +314,19 @@ static void run_im2col(void *context) {
     digitnet__im2col(v->a, v->b, &v->conv2d, 0, 0, v->conv2d.output_height * v->conv2d.output_width);
 }
 
-static void run_max_pool(void *context) {
+static void run_multiply(void *context) {
     const values *v = context;
-    digitnet__max_pool2d(v->a, v->argmax, v->b, &v->pool2d);
+    v->kernels->multiply(v->a, v->a, v->b, v->count);
+}
+
+static void run_multiply_rows(void *context) {
+    const values *v = context;
+    v->kernels->multiply_rows(v->a, v->a, v->b, v->count / 64, 64);
+}
+
+static void run_sum_products(void *context) {
+    const values *v = context;
+    v->kernels->sum_products(v->c, v->a, v->b, v->count / 64, 64);
 }
 
 static void bench_elementwise(bench_run *run, const digitnet__kernels *kernels) {
@@ -335,6 +342,9 @@ static void bench_elementwise(bench_run *run, const digitnet__kernels *kernels) 
         {"bytes_to_floats", run_bytes_to_floats, 784 * 32, 5},
         {"add_bias_relu", run_add_bias_relu, 128 * 32, 8},
         {"relu_backward", run_relu_backward, 128 * 32, 12},
+        {"multiply", run_multiply, 225034, 12},
+        {"multiply_rows", run_multiply_rows, 28 * 28 * 64, 8},
+        {"sum_products", run_sum_products, 28 * 28 * 64, 8},
     };
     for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
         values v = {.kernels = kernels, .count = works[i].count};
@@ -354,20 +364,74 @@ static void bench_elementwise(bench_run *run, const digitnet__kernels *kernels) 
     }
 }
 
+/* Pooling. Bytes are those of the image, and of what is written for each of its values backwards. */
+
+typedef struct pooling {
+    const digitnet__kernels *kernels;
+    digitnet__pool2d_shape shape;
+    float *image, *output;
+    int32_t *places;
+} pooling;
+
+static void run_max_pool(void *context) {
+    const pooling *p = context;
+    p->kernels->max_pool2d(p->output, p->places, p->image, &p->shape);
+}
+
+static void run_max_pool_backward(void *context) {
+    const pooling *p = context;
+    p->kernels->max_pool2d_backward(p->image, p->output, p->places, &p->shape);
+}
+
+static void run_average_pool(void *context) {
+    const pooling *p = context;
+    p->kernels->average_pool2d(p->output, p->image, &p->shape);
+}
+
+static void run_average_pool_backward(void *context) {
+    const pooling *p = context;
+    p->kernels->average_pool2d_backward(p->image, p->output, &p->shape);
+}
+
+static void bench_pooling(bench_run *run, const digitnet__kernels *kernels, const digitnet__pool2d_shape *shape) {
+    size_t image_values = shape->height * shape->width * shape->channels;
+    pooling p = {.kernels = kernels, .shape = *shape};
+    p.image = random_values(image_values);
+    p.output = random_values(image_values);
+    p.places = allocate(image_values * sizeof *p.places);
+    char text[64];
+    snprintf(text, sizeof text, "%zux%zux%zu, %zux%zu", shape->height, shape->width, shape->channels,
+             shape->pool_height, shape->pool_width);
+    double bytes = 4.0 * (double)image_values;
+    bench(run, kernels->name, "average_pool2d", text, run_average_pool, &p, NAN, bytes);
+    bench(run, kernels->name, "average_pool2d_grad", text, run_average_pool_backward, &p, NAN, bytes);
+    bench(run, kernels->name, "max_pool2d", text, run_max_pool, &p, NAN, bytes);
+    bench(run, kernels->name, "max_pool2d_grad", text, run_max_pool_backward, &p, NAN, bytes);
+    digitnet__release(p.image);
+    digitnet__release(p.output);
+    digitnet__release(p.places);
+}
+
+static void bench_poolings(bench_run *run, const digitnet__kernels *kernels) {
+    static const digitnet__pool2d_shape shapes[] = {
+        {28, 28, 64, 28, 28, 28, 28, 0, 0, 1, 1, DNN_DIVIDE_BY_PLACES_INSIDE},
+        {7, 7, 128, 7, 7, 7, 7, 0, 0, 1, 1, DNN_DIVIDE_BY_PLACES_INSIDE},
+        {28, 28, 64, 2, 2, 2, 2, 0, 0, 14, 14, DNN_DIVIDE_BY_PLACES_INSIDE},
+        {28, 28, 64, 3, 3, 2, 2, 0, 0, 13, 13, DNN_DIVIDE_BY_PLACES_INSIDE},
+    };
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        bench_pooling(run, kernels, &shapes[i]);
+}
+
 /* The same for all sets. */
 static void bench_plain(bench_run *run) {
-    values v = {.count = 320,
-                .conv2d = {13, 13, 32, 3, 3, 1, 1, 1, 1, 0, 0, 0, 0, 64, 1, 11, 11},
-                .pool2d = {11, 11, 64, 2, 2, 2, 2, 0, 0, 5, 5}};
+    values v = {.count = 320, .conv2d = {13, 13, 32, 3, 3, 1, 1, 1, 1, 0, 0, 0, 0, 64, 1, 11, 11}};
     v.a = random_values(121 * 288);
     v.b = random_values(13 * 13 * 64);
-    v.argmax = allocate(25 * 64 * sizeof *v.argmax);
     bench(run, "plain", "im2col", "13x13x32, 3x3", run_im2col, &v, NAN, 121.0 * 288 * 8);
-    bench(run, "plain", "max_pool2d", "11x11x64, 2x2", run_max_pool, &v, NAN, 121.0 * 64 * 4);
     bench(run, "plain", "softmax", "32 x 10", run_softmax, &v, NAN, 320.0 * 8);
     digitnet__release(v.a);
     digitnet__release(v.b);
-    digitnet__release(v.argmax);
 }
 
 static bool wanted_set(const bench_run *run, const char *set) {
@@ -399,6 +463,7 @@ int main(int argc, char **argv) {
         bench_convolutions(&run, kernels);
         bench_products(&run, kernels);
         bench_elementwise(&run, kernels);
+        bench_poolings(&run, kernels);
     }
     if (wanted_set(&run, "plain"))
         bench_plain(&run);

@@ -14,7 +14,19 @@ import sys
 import tempfile
 
 TOLERANCE = 1e-5
-NAMES = ["seed", "kinds", "softmax-image", "linear-image", "pixel", "tiny", "residual", "branches", "convolutions"]
+NAMES = [
+    "seed",
+    "kinds",
+    "softmax-image",
+    "linear-image",
+    "pixel",
+    "tiny",
+    "residual",
+    "branches",
+    "pools",
+    "shapes",
+    "convolutions",
+]
 
 
 def import_or_none(name):

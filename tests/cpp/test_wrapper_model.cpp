@@ -156,6 +156,54 @@ TEST_CASE("convolutions of each kind") {
     CHECK(chained.summary() == model.summary());
 }
 
+TEST_CASE("layers of images, with their options") {
+    digitnet::average_pool2d_options means;
+    means.stride_height = 1;
+    means.count_include_pad = 1;
+    means.padding = digitnet::same;
+    digitnet::global_average_pool2d_options mean;
+    mean.name = "mean";
+    mean.keepdims = 1;
+    digitnet::up_sampling2d_options larger;
+    larger.size_width = 3;
+    larger.interpolation = digitnet::bilinear;
+    digitnet::global_max_pool2d_options most;
+    most.input = "average_pooling2d";
+    digitnet::multiply_options product;
+    product.name = "product";
+    digitnet::model model(6, 5, 2);
+    model.zero_padding2d(1, 0, 2, 0).cropping2d(0, 1, 1, 0).up_sampling2d(2, larger);
+    CHECK(model.layer(0).height == 7);
+    CHECK(model.layer(0).width == 7);
+    CHECK(model.layer(1).height == 6);
+    CHECK(model.layer(1).width == 6);
+    CHECK(model.layer(2).height == 12);
+    CHECK(model.layer(2).width == 18);
+    model.average_pool2d(2, means).global_average_pool2d(mean);
+    model.multiply({"average_pooling2d", "mean"}, digitnet::relu, product).reshape(0, 0, 12 * 9 * 2);
+    model.global_max_pool2d(most).concatenate({"reshape", "global_max_pooling2d"});
+    CHECK(model.layer(3).height == 12);
+    CHECK(model.layer(3).width == 9);
+    CHECK(model.layer(4).height == 1);
+    CHECK(std::string(model.layer(5).name) == "product");
+    CHECK(model.layer(5).activation == digitnet::relu);
+    CHECK(model.layer(6).channels == 12 * 9 * 2);
+    CHECK(model.layer(7).channels == 2);
+    CHECK(model.describe().outputs == 12 * 9 * 2 + 2);
+    // The same as one chain on a temporary.
+    const digitnet::model chained = digitnet::model(6, 5, 2)
+                                        .zero_padding2d(1, 0, 2, 0)
+                                        .cropping2d(0, 1, 1, 0)
+                                        .up_sampling2d(2, larger)
+                                        .average_pool2d(2, means)
+                                        .global_average_pool2d(mean)
+                                        .multiply({"average_pooling2d", "mean"}, digitnet::relu, product)
+                                        .reshape(0, 0, 12 * 9 * 2)
+                                        .global_max_pool2d(most)
+                                        .concatenate({"reshape", "global_max_pooling2d"});
+    CHECK(chained.summary() == model.summary());
+}
+
 // A residual block and, beside it, a branch from the input.
 static digitnet::model make_residual_model() {
     digitnet::conv2d_options body, branch;

@@ -77,6 +77,8 @@ typedef enum argument_kind {
     MODEL_LOAD_OPTIONS,
     COMPILE_OPTIONS,
     SGD_OPTIONS,
+    LOSS_OPTIONS,
+    TRAIN_BATCH,
     FIT_OPTIONS,
     EVALUATE_OPTIONS,
     ALLOCATOR,

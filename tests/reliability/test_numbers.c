@@ -154,6 +154,46 @@ static void test_overflow_after_good_chunks(void **state) {
     }
 }
 
+/* 39 images that go well, and a last one that does not. */
+static void expect_last_overflows(images *own, digitnet_model *model, float good, float bad) {
+    for (size_t i = 0; i < 39; i++)
+        own->floats[i] = good;
+    own->floats[39] = bad;
+    expect_no_scores(own, digitnet_model_predict(own->scores, 40, model, own->floats, 40), DIGITNET_ENOTFINITE);
+    expect_ok(digitnet_model_predict(own->scores, 39, model, own->floats, 39));
+    memcpy(own->scores, own->untouched, sizeof own->scores);
+    digitnet_model_free(model);
+}
+
+static digitnet_model *compile_with(digitnet_model *model, const float *weights, size_t count) {
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_BINARY_CROSSENTROPY));
+    expect_ok(digitnet_model_set_weights(model, NULL, weights, count));
+    return model;
+}
+
+/* Sums of values that no image makes larger than 1, by weights that are too large. */
+static void test_overflow_behind_a_sigmoid(void **state) {
+    static const float weights[] = {1, 1, 0, 0, 3e38f, 3e38f, 0};
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, 1, 1, 1));
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SIGMOID);
+    digitnet_model_add_dense(model, 1, DIGITNET_ACTIVATION_SIGMOID);
+    expect_last_overflows(*state, compile_with(model, weights, 7), -100, 100);
+}
+
+/* Of images that are far from overflow themselves. */
+static void test_products_that_overflow(void **state) {
+    static const float weights[] = {1e15f, 0, 1e-30f, 0};
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, 1, 1, 1));
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense(model, 1, DIGITNET_ACTIVATION_LINEAR);
+    digitnet_model_add_multiply(model, (const char *const[]){"dense", "dense"}, 2, DIGITNET_ACTIVATION_LINEAR);
+    digitnet_model_add_dense(model, 1, DIGITNET_ACTIVATION_SIGMOID);
+    expect_last_overflows(*state, compile_with(model, weights, 4), 1, 1e5f);
+}
+
 static void expect_finite_weights(const digitnet_model *model) {
     float *weights = copy_weights(model);
     for (size_t i = 0; i < count_parameters(model); i++)
@@ -274,6 +314,8 @@ int main(void) {
         with_images(test_pixels_that_overflow),
         cmocka_unit_test(test_overflow_to_below),
         with_images(test_overflow_after_good_chunks),
+        with_images(test_overflow_behind_a_sigmoid),
+        with_images(test_products_that_overflow),
         with_images(test_rates_and_pixels_that_are_too_large),
         with_images(test_moments_that_overflow),
         with_images(test_validation_that_overflows),

@@ -130,16 +130,64 @@ static void add_convolutions(digitnet_model *model) {
     digitnet_model_add_dense(model, 3, DIGITNET_ACTIVATION_SOFTMAX);
 }
 
+/* Every kind of pooling, of the whole image with and without its rows and columns. */
+static void add_pools(digitnet_model *model) {
+    digitnet_model_add_average_pool2d_ex(model, 3,
+                                         DIGITNET_WITH(digitnet_average_pool2d_options, .stride_height = 2,
+                                                       .stride_width = 1, .padding = DIGITNET_PADDING_SAME));
+    digitnet_model_add_average_pool2d_ex(model, 2,
+                                         DIGITNET_WITH(digitnet_average_pool2d_options, .name = "padded",
+                                                       .padding = DIGITNET_PADDING_SAME, .count_include_pad = 1));
+    digitnet_model_add_average_pool2d_ex(model, 2,
+                                         DIGITNET_WITH(digitnet_average_pool2d_options, .name = "inside",
+                                                       .padding = DIGITNET_PADDING_SAME, .input = "average_pooling2d"));
+    ADD(model, DIGITNET_ACTIVATION_LINEAR, "padded", "inside");
+    digitnet_model_add_global_average_pool2d_ex(
+        model, DIGITNET_WITH(digitnet_global_average_pool2d_options, .name = "mean", .keepdims = 1));
+    digitnet_model_add_global_max_pool2d_ex(
+        model, DIGITNET_WITH(digitnet_global_max_pool2d_options, .name = "most", .input = "add", .keepdims = 1));
+    digitnet_model_add_multiply(model, (const char *const[]){"mean", "most"}, 2, DIGITNET_ACTIVATION_LINEAR);
+    digitnet_model_add_multiply(model, (const char *const[]){"multiply", "add"}, 2, DIGITNET_ACTIVATION_RELU);
+    digitnet_model_add_global_average_pool2d(model);
+    digitnet_model_add_global_max_pool2d_ex(model,
+                                            DIGITNET_WITH(digitnet_global_max_pool2d_options, .input = "multiply_1"));
+    digitnet_model_add_concatenate(model, (const char *const[]){"global_average_pooling2d", "global_max_pooling2d"}, 2);
+    digitnet_model_add_dense(model, 3, DIGITNET_ACTIVATION_SOFTMAX);
+}
+
+/* Images that get other shapes, where the order of values matters and where it does not. */
+static void add_shapes(digitnet_model *model) {
+    digitnet_model_add_zero_padding2d(model, 1, 0, 2, 3);
+    digitnet_model_add_cropping2d(model, 0, 1, 1, 2);
+    digitnet_model_add_up_sampling2d_ex(model, 2, DIGITNET_WITH(digitnet_up_sampling2d_options, .size_width = 3));
+    digitnet_model_add_up_sampling2d_ex(model, 2,
+                                        DIGITNET_WITH(digitnet_up_sampling2d_options, .size_width = 3,
+                                                      .interpolation = DIGITNET_INTERPOLATION_BILINEAR,
+                                                      .input = "cropping2d"));
+    digitnet_model_add_multiply(model, (const char *const[]){"up_sampling2d", "up_sampling2d_1", "up_sampling2d"}, 3,
+                                DIGITNET_ACTIVATION_LINEAR); /* 10 x 18 x 2 */
+    digitnet_model_add_reshape(model, 6, 5, 12);
+    digitnet_model_add_reshape(model, 18, 20, 1);
+    digitnet_model_add_reshape(model, 0, 0, 360);
+    digitnet_model_add_reshape(model, 4, 6, 15);
+    digitnet_model_add_reshape(model, 0, 0, 360);
+    digitnet_model_add_reshape(model, 1, 1, 360);
+    digitnet_model_add_reshape_ex(model, 2, 15, 12, DIGITNET_WITH(digitnet_reshape_options, .name = "last one"));
+    digitnet_model_add_activation(model, DIGITNET_ACTIVATION_SOFTMAX);
+}
+
 const onnx_sample onnx_samples[] = {
-    {"seed", 28, 28, 1, add_seed_layers, .compiled = true},
-    {"kinds", 9, 8, 2, add_every_kind, .compiled = true},
-    {"softmax-image", 7, 6, 2, add_softmax_image, .compiled = false},
-    {"linear-image", 7, 6, 3, add_linear_image, .compiled = false},
-    {"pixel", 1, 1, 4, add_one_pixel, .compiled = true},
-    {"tiny", 3, 3, 1, add_tiny, .compiled = true},
-    {"residual", 6, 5, 2, add_residual, .compiled = true},
-    {"branches", 5, 4, 2, add_branches, .compiled = true},
-    {"convolutions", 9, 7, 2, add_convolutions, .compiled = true, .has_other_layers = true},
+    {"seed", 28, 28, 1, add_seed_layers, true, false},
+    {"kinds", 9, 8, 2, add_every_kind, true, false},
+    {"softmax-image", 7, 6, 2, add_softmax_image, false, false},
+    {"linear-image", 7, 6, 3, add_linear_image, false, false},
+    {"pixel", 1, 1, 4, add_one_pixel, true, false},
+    {"tiny", 3, 3, 1, add_tiny, true, false},
+    {"residual", 6, 5, 2, add_residual, true, false},
+    {"branches", 5, 4, 2, add_branches, true, false},
+    {"pools", 7, 8, 3, add_pools, true, false},
+    {"shapes", 5, 4, 2, add_shapes, false, true},
+    {"convolutions", 9, 7, 2, add_convolutions, true, true},
 };
 const size_t onnx_sample_count = sizeof onnx_samples / sizeof *onnx_samples;
 

@@ -139,7 +139,8 @@ int main(int argc, char **argv) {
         return 2;
     }
     for (size_t i = 0; i < onnx_sample_count; i++)
-        (writing ? write_sample : reload_sample)(argv[2], onnx_samples[i].name);
+        if (writing || !onnx_samples[i].several_nodes)
+            (writing ? write_sample : reload_sample)(argv[2], onnx_samples[i].name);
     if (writing)
         write_layers(argv[2]);
     return 0;

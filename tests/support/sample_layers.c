@@ -15,6 +15,21 @@ static digitnet_status add_twice(digitnet_model *model) {
                                              DIGITNET_WITH(digitnet_concatenate_options, .name = "twice"));
 }
 
+/* Numbers below 1, one for each value of the input, or for each of its channels. */
+static digitnet_status add_factors(digitnet_model *model) {
+    return digitnet_model_add_activation_ex(
+        model, DIGITNET_ACTIVATION_SIGMOID,
+        DIGITNET_WITH(digitnet_activation_options, .name = "factors", .input = "input"));
+}
+
+static digitnet_status add_row_of_factors(digitnet_model *model) {
+    digitnet_model_add_global_max_pool2d_ex(
+        model, DIGITNET_WITH(digitnet_global_max_pool2d_options, .name = "row", .keepdims = 1));
+    return digitnet_model_add_activation_ex(
+        model, DIGITNET_ACTIVATION_SIGMOID,
+        DIGITNET_WITH(digitnet_activation_options, .name = "factors", .input = "row"));
+}
+
 /* ---- Builders ---- */
 
 #define S(index) arguments[index].size

@@ -107,6 +107,52 @@ digitnet_model *make_digit_network(uint64_t seed) {
     return compile_with_adam(model, seed, 0.003);
 }
 
+/* A squeeze-and-excitation block behind the layer before: a weight for each channel. */
+static void add_excitation(digitnet_model *model, const char *convolution, size_t channels) {
+    digitnet_model_add_global_average_pool2d(model);
+    digitnet_model_add_dense(model, channels / 4, DIGITNET_ACTIVATION_RELU);
+    digitnet_model_add_dense(model, channels, DIGITNET_ACTIVATION_SIGMOID);
+    digitnet_model_add_reshape(model, 1, 1, channels);
+    expect_ok(digitnet_model_add_multiply(model, (const char *const[]){convolution, "reshape"}, 2,
+                                          DIGITNET_ACTIVATION_LINEAR));
+}
+
+digitnet_model *make_excitation_network(uint64_t seed) {
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, 28, 28, 1));
+    digitnet_model_add_conv2d_ex(model, 16, 5, DIGITNET_ACTIVATION_RELU,
+                                 DIGITNET_WITH(digitnet_conv2d_options, .stride_height = 2));
+    add_excitation(model, "conv2d", 16);
+    digitnet_model_add_average_pool2d(model, 2);
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense(model, 64, DIGITNET_ACTIVATION_RELU);
+    expect_ok(digitnet_model_add_dense(model, SEED_NETWORK_CLASSES, DIGITNET_ACTIVATION_SOFTMAX));
+    return compile_with_adam(model, seed, 0.003);
+}
+
+digitnet_model *make_small_image_network(uint64_t seed) {
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
+    digitnet_model_add_zero_padding2d(model, 1, 1, 1, 1);
+    digitnet_model_add_conv2d(model, 8, 3, DIGITNET_ACTIVATION_RELU);
+    add_excitation(model, "conv2d", 8);
+    digitnet_model_add_up_sampling2d_ex(
+        model, 2, DIGITNET_WITH(digitnet_up_sampling2d_options, .interpolation = DIGITNET_INTERPOLATION_BILINEAR));
+    digitnet_model_add_average_pool2d_ex(model, 3, DIGITNET_WITH(digitnet_average_pool2d_options, .stride_height = 2));
+    digitnet_model_add_up_sampling2d(model, 2);
+    digitnet_model_add_cropping2d(model, 1, 2, 0, 3);
+    digitnet_model_add_max_pool2d_ex(model, 3, DIGITNET_WITH(digitnet_max_pool2d_options, .stride_height = 2));
+    digitnet_model_add_conv2d_ex(model, 4, 1, DIGITNET_ACTIVATION_LINEAR,
+                                 DIGITNET_WITH(digitnet_conv2d_options, .name = "ends"));
+    digitnet_model_add_global_average_pool2d_ex(model,
+                                                DIGITNET_WITH(digitnet_global_average_pool2d_options, .name = "mean"));
+    digitnet_model_add_global_max_pool2d_ex(
+        model, DIGITNET_WITH(digitnet_global_max_pool2d_options, .name = "most", .input = "ends"));
+    digitnet_model_add_concatenate(model, (const char *const[]){"mean", "most"}, 2);
+    expect_ok(digitnet_model_add_dense(model, SMALL_CLASSES, DIGITNET_ACTIVATION_SOFTMAX));
+    return compile_with_adam(model, seed, 0);
+}
+
 digitnet_model *build_small_network(void) {
     digitnet_model *model;
     expect_ok(digitnet_model_create(&model, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));

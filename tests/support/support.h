@@ -42,11 +42,15 @@ digitnet_model *build_seed_network(void);
 digitnet_model *make_seed_network(uint64_t seed);
 /* A smaller one for digits, which learns them within a minute on an emulated machine too; compiled with Adam. */
 digitnet_model *make_digit_network(uint64_t seed);
-/* A network of all kinds of layers but dropout for 9 x 8 x 2 images and 3 classes, small enough for many runs; compiled
- * with Adam. */
+/* A network of convolutions, max pools and dense layers for 9 x 8 x 2 images and 3 classes, small enough for many runs;
+ * compiled with Adam. */
 enum { SMALL_HEIGHT = 9, SMALL_WIDTH = 8, SMALL_CHANNELS = 2, SMALL_IMAGE = 9 * 8 * 2, SMALL_CLASSES = 3 };
 digitnet_model *build_small_network(void);
 digitnet_model *make_small_network(uint64_t seed);
+/* One with a squeeze-and-excitation block that learns digits; and one of the layers that pool, pad, crop, enlarge,
+ * reshape and multiply, for the small network's images. Compiled with Adam. */
+digitnet_model *make_excitation_network(uint64_t seed);
+digitnet_model *make_small_image_network(uint64_t seed);
 
 /* The digits of tests/data/mnist-subset, which is found from the tests' folder. */
 void load_subset(digitnet_dataset **train, digitnet_dataset **test);

@@ -62,6 +62,11 @@ static size_t random_between(digitnet__random *random, size_t least, size_t most
     return least + digitnet__random_below(random, most - least + 1);
 }
 
+/* Of one dimension. */
+static inline size_t window_outputs(size_t input, size_t before, size_t after, size_t window, size_t stride) {
+    return (input + before + after - window) / stride + 1;
+}
+
 /* Small whole numbers, whose sums of products are exact in every order; or values around 0. */
 static void fill_random(float *values, size_t count, digitnet__random *random, bool whole) {
     for (size_t i = 0; i < count; i++)

@@ -1,17 +1,12 @@
-/* im2col, pooling, softmax, and what is done value by value, against plain loops:
+/* im2col, softmax, and what is done value by value, against plain loops:
  * test_kernels_other [SHAPES] */
 #include "kernels/im2col.h"
-#include "kernels/pool2d.h"
 #include "kernels/softmax.h"
 #include "test_kernels.h"
 
 #include <float.h>
 
 static size_t random_shapes = 300;
-
-static size_t outputs(size_t input, size_t before, size_t after, size_t window, size_t stride) {
-    return (input + before + after - window) / stride + 1;
-}
 
 static digitnet__conv2d_shape random_conv2d(digitnet__random *random) {
     size_t groups = random_between(random, 0, 1) ? 1 : random_between(random, 2, 3);
@@ -31,8 +26,8 @@ static digitnet__conv2d_shape random_conv2d(digitnet__random *random) {
     size_t span_width = (s.kernel_width - 1) * s.dilation_width + 1;
     s.height = span_height + random_between(random, 0, 6);
     s.width = span_width + random_between(random, 0, 6);
-    s.output_height = outputs(s.height, s.padding_top, s.padding_bottom, span_height, s.stride_height);
-    s.output_width = outputs(s.width, s.padding_left, s.padding_right, span_width, s.stride_width);
+    s.output_height = window_outputs(s.height, s.padding_top, s.padding_bottom, span_height, s.stride_height);
+    s.output_width = window_outputs(s.width, s.padding_left, s.padding_right, span_width, s.stride_width);
     snprintf(context, sizeof context,
              "%zux%zux%zu in %zu groups, kernel %zux%zu, stride %zux%zu, dilation %zux%zu, padding %zu %zu %zu %zu",
              s.height, s.width, s.channels, s.groups, s.kernel_height, s.kernel_width, s.stride_height, s.stride_width,
@@ -116,93 +111,6 @@ static void images_get_their_padding_and_lose_it(void **state) {
         watched_free(&image);
         watched_free(&padded);
         watched_free(&back);
-    }
-}
-
-static digitnet__pool2d_shape random_pool2d(digitnet__random *random) {
-    digitnet__pool2d_shape s = {.channels = random_between(random, 1, 20),
-                                .pool_height = random_between(random, 1, 4),
-                                .pool_width = random_between(random, 1, 4),
-                                .stride_height = random_between(random, 1, 4),
-                                .stride_width = random_between(random, 1, 4)};
-    s.padding_top = random_between(random, 0, s.pool_height - 1);
-    s.padding_left = random_between(random, 0, s.pool_width - 1);
-    size_t below = random_between(random, 0, s.pool_height - 1), right = random_between(random, 0, s.pool_width - 1);
-    s.height = s.pool_height + random_between(random, 0, 6);
-    s.width = s.pool_width + random_between(random, 0, 6);
-    s.output_height = outputs(s.height, s.padding_top, below, s.pool_height, s.stride_height);
-    s.output_width = outputs(s.width, s.padding_left, right, s.pool_width, s.stride_width);
-    return s;
-}
-
-/* The first of equals in each window, with values that are often equal; and the gradient goes to just these places. */
-static void max_pool_takes_the_first_of_equals(void **state) {
-    (void)state;
-    digitnet__random random;
-    digitnet__random_seed(&random, 33);
-    for (size_t i = 0; i < random_shapes; i++) {
-        digitnet__pool2d_shape s = random_pool2d(&random);
-        size_t values = s.height * s.width * s.channels, count = s.output_height * s.output_width * s.channels;
-        watched image = watched_floats(values), output = watched_floats(count), gradient = watched_floats(values);
-        watched argmax = watched_allocate(count * sizeof(uint16_t));
-        float *pixels = image.memory, *got = output.memory, *back = gradient.memory;
-        double *expected = calloc(values, sizeof *expected);
-        assert_non_null(expected);
-        fill_random(pixels, values, &random, true);
-        digitnet__max_pool2d(got, NULL, pixels, &s);
-        for (int pass = 0; pass < 2; pass++) {
-            for (size_t k = 0; k < count; k++) {
-                size_t window = k / s.channels, best = SIZE_MAX, best_place = 0;
-                for (size_t place = 0; place < s.pool_height * s.pool_width; place++) {
-                    size_t y = window / s.output_width * s.stride_height + place / s.pool_width - s.padding_top;
-                    size_t x = window % s.output_width * s.stride_width + place % s.pool_width - s.padding_left;
-                    size_t from = (y * s.width + x) * s.channels + k % s.channels;
-                    if (y < s.height && x < s.width && (best == SIZE_MAX || pixels[from] > pixels[best])) {
-                        best = from;
-                        best_place = place;
-                    }
-                }
-                assert_true(got[k] == pixels[best]);
-                if (pass == 1) {
-                    assert_int_equal(((uint16_t *)argmax.memory)[k], best_place);
-                    expected[best] += (double)k;
-                }
-            }
-            digitnet__max_pool2d(got, argmax.memory, pixels, &s);
-        }
-        for (size_t k = 0; k < count; k++)
-            got[k] = (float)k;
-        digitnet__max_pool2d_backward(back, got, argmax.memory, &s);
-        compare_floats(back, expected, values, "gradient");
-        free(expected);
-        watched_free(&image);
-        watched_free(&output);
-        watched_free(&gradient);
-        watched_free(&argmax);
-    }
-}
-
-static void max_pool_does_not_lose_nan(void **state) {
-    (void)state;
-    digitnet__pool2d_shape s = {.height = 3,
-                                .width = 3,
-                                .channels = 1,
-                                .pool_height = 3,
-                                .pool_width = 3,
-                                .stride_height = 1,
-                                .stride_width = 1,
-                                .output_height = 1,
-                                .output_width = 1};
-    for (size_t place = 0; place < 9; place++) {
-        float image[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9}, output = 0;
-        uint16_t argmax = 99;
-        image[place] = NAN;
-        digitnet__max_pool2d(&output, NULL, image, &s);
-        assert_true(isnan(output));
-        output = 0;
-        digitnet__max_pool2d(&output, &argmax, image, &s);
-        assert_true(isnan(output));
-        assert_int_equal(argmax, place);
     }
 }
 
@@ -469,8 +377,6 @@ int main(int argc, char **argv) {
         cmocka_unit_test(sets_come_widest_first),
         cmocka_unit_test(im2col_and_its_adjoint),
         cmocka_unit_test(images_get_their_padding_and_lose_it),
-        cmocka_unit_test(max_pool_takes_the_first_of_equals),
-        cmocka_unit_test(max_pool_does_not_lose_nan),
         cmocka_unit_test(softmax_and_its_gradient),
         cmocka_unit_test(softmax_of_what_is_no_number),
         cmocka_unit_test(bytes_become_correctly_rounded_floats),

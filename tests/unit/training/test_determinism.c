@@ -139,6 +139,18 @@ static void test_dropout_and_batch_sizes(void **state) {
     digitnet_dataset_free(data);
 }
 
+static digitnet_model *image_network(void) {
+    return make_small_image_network(3);
+}
+
+/* Layers that pool, pad, crop, enlarge, reshape and multiply. */
+static void test_image_network(void **state) {
+    (void)state;
+    digitnet_dataset *data = make_small_dataset(45, 2);
+    check_threads(image_network, data, 19);
+    digitnet_dataset_free(data);
+}
+
 /* Products of the sizes that an OpenBLAS build hands to OpenBLAS. */
 static digitnet_model *wide_network(void) {
     digitnet_model *model;
@@ -266,6 +278,7 @@ int main(void) {
         cmocka_unit_test(test_seed_network),
         cmocka_unit_test(test_residual_network),
         cmocka_unit_test(test_dropout_and_batch_sizes),
+        cmocka_unit_test(test_image_network),
         cmocka_unit_test(test_wide_network),
         cmocka_unit_test(test_source),
         cmocka_unit_test(test_seeds_and_order_of_samples),

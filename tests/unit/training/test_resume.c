@@ -193,6 +193,23 @@ static void test_other_batches_begin_the_epoch_anew(void **state) {
     digitnet_model_free(model);
 }
 
+/* Saved within an epoch, a network of layers that pool, pad, crop, enlarge, reshape and multiply goes on as it was. */
+static void test_image_network(void **state) {
+    const goal *whole = *state;
+    goal images = {.data = whole->data, .model = make_small_image_network(5)};
+    expect_ok(digitnet_model_fit(
+        images.model, images.data,
+        DIGITNET_WITH(digitnet_fit_options, .history = &images.history, .epochs = EPOCHS, .batch_size = BATCH)));
+    for (size_t batch = 1; batch < BATCHES; batch++) {
+        stop there = {.epoch = 1 + batch % 3, .batch = batch};
+        digitnet_model *model = make_small_image_network(5);
+        fit_until(model, images.data, &there);
+        finish(&images, save_and_load(model));
+    }
+    digitnet_history_free(images.history);
+    digitnet_model_free(images.model);
+}
+
 /* A source that fails leaves the model after the last whole step, from where a fit goes on. */
 static atomic_int failures;
 
@@ -231,6 +248,7 @@ int main(void) {
         cmocka_unit_test(test_from_the_last_batch),
         cmocka_unit_test(test_many_stops),
         cmocka_unit_test(test_other_batches_begin_the_epoch_anew),
+        cmocka_unit_test(test_image_network),
         cmocka_unit_test(test_after_a_failing_source),
     };
     return cmocka_run_group_tests(tests, make_goal, free_goal);

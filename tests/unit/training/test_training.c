@@ -64,6 +64,18 @@ static void test_learns_digits(void **state) {
     digitnet_dataset_free(test);
 }
 
+static void test_excitation_learns_digits(void **state) {
+    (void)state;
+    digitnet_dataset *train, *test;
+    load_subset(&train, &test);
+    digitnet_model *model = make_excitation_network(1);
+    fit(model, train, DIGITNET_WITH(digitnet_fit_options, .epochs = 6));
+    assert_true(evaluate(model, test).accuracy > 0.93);
+    digitnet_model_free(model);
+    digitnet_dataset_free(train);
+    digitnet_dataset_free(test);
+}
+
 /* Against the scores that predict gives. */
 static void test_evaluate(void **state) {
     (void)state;
@@ -238,7 +250,7 @@ static void check_divergence(digitnet_optimizer optimizer, double learning_rate)
         model, data,
         DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 9, .batch_size = 4,
                       DIGITNET_CALLBACKS({.call = raise_learning_rate, .user_data = &learning_rate})));
-    expect_failure(status, DIGITNET_EDIVERGED, "finite in epoch");
+    expect_failure(status, DIGITNET_EDIVERGED, "the loss is no longer finite");
     assert_non_null(history);
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_FAILED);
     series(history, DIGITNET_METRIC_LOSS, 2);
@@ -274,7 +286,7 @@ static void test_divergence_in_the_first_epoch(void **state) {
     digitnet_history *history;
     expect_failure(
         digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .history = &history, .batch_size = 4)),
-        DIGITNET_EDIVERGED, "finite in epoch 1");
+        DIGITNET_EDIVERGED, "epoch 1, batch 2: the loss is no longer finite");
     assert_same_weights(model, untouched);
     size_t count;
     assert_null(digitnet_history_series(&count, history, DIGITNET_METRIC_LOSS));
@@ -366,6 +378,7 @@ static void test_gradient_ranges(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_learns_digits),
+        cmocka_unit_test(test_excitation_learns_digits),
         cmocka_unit_test(test_evaluate),
         cmocka_unit_test(test_validation_fraction),
         cmocka_unit_test(test_last_batch_is_smaller),

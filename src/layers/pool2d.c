@@ -1,0 +1,137 @@
+#include "layers/pool2d.h"
+
+#include "core/memory.h"
+#include "core/status.h"
+#include "layers/window.h"
+#include "onnx/schema.h"
+
+digitnet__pool2d_shape digitnet__pool2d_of(const digitnet__layer *layer) {
+    const digitnet__attributes *pool = &layer->attributes;
+    digitnet__shape input = layer->inputs[0].shape;
+    digitnet__pool2d_shape shape = {.height = input.height,
+                                    .width = input.width,
+                                    .channels = input.channels,
+                                    .pool_height = pool->window_height,
+                                    .pool_width = pool->window_width,
+                                    .stride_height = pool->stride_height,
+                                    .stride_width = pool->stride_width,
+                                    .divisor =
+                                        pool->count_include_pad ? DNN_DIVIDE_BY_WINDOW : DNN_DIVIDE_BY_PLACES_INSIDE};
+    size_t after;
+    shape.output_height = digitnet__window_output(&shape.padding_top, &after, shape.height, pool->window_height,
+                                                  pool->stride_height, pool->padding);
+    shape.output_width = digitnet__window_output(&shape.padding_left, &after, shape.width, pool->window_width,
+                                                 pool->stride_width, pool->padding);
+    return shape;
+}
+
+digitnet__pool2d_shape digitnet__pool2d_global(const digitnet__layer *layer) {
+    digitnet__shape input = layer->inputs[0].shape;
+    return (digitnet__pool2d_shape){.height = input.height,
+                                    .width = input.width,
+                                    .channels = input.channels,
+                                    .pool_height = input.height,
+                                    .pool_width = input.width,
+                                    .stride_height = input.height,
+                                    .stride_width = input.width,
+                                    .output_height = 1,
+                                    .output_width = 1};
+}
+
+/* The kernels name a place in the image by 32 bits. */
+static digitnet_status check_places(const digitnet__layer *layer) {
+    digitnet__shape input = layer->inputs[0].shape;
+    if (input.height <= INT32_MAX / input.width)
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': its input of %s has more than %d places", layer->name,
+                          digitnet__shape_text(input).text, INT32_MAX);
+}
+
+/* Comparisons or additions count as multiply-adds: a large window that moves by 1 takes far more time than the number
+ * of its values suggests. */
+static digitnet_status count_work(digitnet__layer *layer, const digitnet__pool2d_shape *shape) {
+    size_t height = shape->pool_height < shape->height ? shape->pool_height : shape->height;
+    size_t width = shape->pool_width < shape->width ? shape->pool_width : shape->width;
+    size_t factors[] = {shape->output_height, shape->output_width, shape->channels, height, width};
+    if (digitnet__size_product(&layer->multiply_adds, factors, sizeof factors / sizeof *factors))
+        return DIGITNET_OK;
+    return digitnet__fail(
+        DIGITNET_ELIMIT, "layer '%s': the work of a pooling window of %zux%zu over an input of %s overflows",
+        layer->name, shape->pool_height, shape->pool_width, digitnet__shape_text(layer->inputs[0].shape).text);
+}
+
+static digitnet_status check_window(const digitnet__layer *layer) {
+    const digitnet__attributes *pool = &layer->attributes;
+    DNN_TRY(digitnet__window_check(layer));
+    if (pool->window_height <= INT32_MAX && pool->window_width <= INT32_MAX)
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': the pooling window is %zux%zu; the limit is %d", layer->name,
+                          pool->window_height, pool->window_width, INT32_MAX);
+}
+
+digitnet_status digitnet__pool2d_infer_shape(digitnet__layer *layer) {
+    DNN_TRY(digitnet__layer_check_image(layer));
+    DNN_TRY(check_window(layer));
+    DNN_TRY(check_places(layer));
+    digitnet__pool2d_shape shape = digitnet__pool2d_of(layer);
+    layer->output = (digitnet__shape){shape.output_height, shape.output_width, shape.channels, false};
+    DNN_TRY(digitnet__window_check_fit(layer, "pooling window"));
+    return count_work(layer, &shape);
+}
+
+digitnet_status digitnet__pool2d_infer_global_shape(digitnet__layer *layer) {
+    DNN_TRY(digitnet__layer_check_image(layer));
+    DNN_TRY(check_places(layer));
+    digitnet__pool2d_shape shape = digitnet__pool2d_global(layer);
+    layer->output = (digitnet__shape){1, 1, shape.channels, !layer->attributes.keepdims};
+    return count_work(layer, &shape);
+}
+
+digitnet__attributes digitnet__pool2d_attributes(size_t pool, size_t width, size_t stride_height, size_t stride_width,
+                                                 digitnet_padding padding) {
+    width = width ? width : pool;
+    return (digitnet__attributes){.window_height = pool,
+                                  .window_width = width,
+                                  .stride_height = stride_height ? stride_height : pool,
+                                  .stride_width = stride_width ? stride_width : width,
+                                  .padding = padding};
+}
+
+digitnet_status digitnet__pool2d_read(digitnet__layer *layer, const digitnet__onnx_reader *reader,
+                                      const digitnet__onnx_attribute *attributes,
+                                      const digitnet__onnx_attribute *ceil_mode) {
+    if (!attributes[DNN_WINDOW_KERNEL_SHAPE].present)
+        return digitnet__onnx_fail_node(DIGITNET_EFORMAT, reader->node, "it has no attribute 'kernel_shape'");
+    if (ceil_mode->integers[0] != 0)
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'ceil_mode' is not 0");
+    return digitnet__window_read(layer, reader, attributes);
+}
+
+void digitnet__pool2d_write_global(digitnet__onnx_nodes *nodes, const digitnet__layer *layer, const char *global,
+                                   const char *reduce) {
+    bool keepdims = layer->attributes.keepdims;
+    size_t begin = digitnet__onnx_begin_node(nodes, keepdims ? global : reduce, NULL, NULL, 0, true);
+    if (!keepdims) {
+        digitnet__onnx_write_integers(nodes->writer, "axes", (size_t[]){2, 3}, 2);
+        digitnet__onnx_write_integer(nodes->writer, "keepdims", 0);
+    }
+    digitnet__wire_end(nodes->writer, begin);
+}
+
+static bool is_rows_and_columns(const int64_t *axes) {
+    return (axes[0] == 2 || axes[0] == -2) && (axes[1] == 3 || axes[1] == -1);
+}
+
+digitnet_status digitnet__pool2d_read_global(digitnet__layer *layer, const digitnet__onnx_reader *reader,
+                                             const char *global) {
+    enum { AXES, KEEPDIMS, ATTRIBUTES };
+    digitnet__onnx_attribute attributes[ATTRIBUTES] = {
+        [AXES] = {.name = "axes", .type = DNN_ATTRIBUTE_TYPE_INTS, .count = 2},
+        [KEEPDIMS] = {.name = "keepdims", .type = DNN_ATTRIBUTE_TYPE_INT, .integers = {1}}};
+    bool is_global = digitnet__wire_is(reader->node->type, global);
+    DNN_TRY(digitnet__onnx_read_attributes(reader->node, attributes, is_global ? 0 : ATTRIBUTES));
+    if (!is_global && !is_rows_and_columns(attributes[AXES].integers))
+        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'axes' is not 2, 3");
+    layer->attributes.keepdims = is_global || attributes[KEEPDIMS].integers[0] != 0;
+    return DIGITNET_OK;
+}

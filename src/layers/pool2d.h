@@ -1,0 +1,34 @@
+/* What the four kinds of pooling share. */
+#ifndef DNN_LAYERS_POOL2D_H
+#define DNN_LAYERS_POOL2D_H
+
+#include "layers/op.h"
+
+/* Makes an op one that takes the maximum or the mean of each window; of the whole image where `global`. */
+void digitnet__op_set_max_pool2d(digitnet__op *op, bool global);
+void digitnet__op_set_average_pool2d(digitnet__op *op, bool global);
+
+/* The windows of a layer: by its attributes, or one that is the whole image. */
+digitnet__pool2d_shape digitnet__pool2d_of(const digitnet__layer *layer);
+digitnet__pool2d_shape digitnet__pool2d_global(const digitnet__layer *layer);
+
+/* For infer_shape. */
+digitnet_status digitnet__pool2d_infer_shape(digitnet__layer *layer);
+digitnet_status digitnet__pool2d_infer_global_shape(digitnet__layer *layer);
+
+/* A builder's window: `pool` high, zeros being defaults. */
+digitnet__attributes digitnet__pool2d_attributes(size_t pool, size_t width, size_t stride_height, size_t stride_width,
+                                                 digitnet_padding padding);
+
+/* Sets the layer's window from a pool's attributes that have been read, those of a window first. */
+digitnet_status digitnet__pool2d_read(digitnet__layer *layer, const digitnet__onnx_reader *reader,
+                                      const digitnet__onnx_attribute *attributes,
+                                      const digitnet__onnx_attribute *ceil_mode);
+
+/* Pooling of the whole image in a file: the node `global` keeps rows and columns, `reduce` does not. */
+void digitnet__pool2d_write_global(digitnet__onnx_nodes *nodes, const digitnet__layer *layer, const char *global,
+                                   const char *reduce);
+digitnet_status digitnet__pool2d_read_global(digitnet__layer *layer, const digitnet__onnx_reader *reader,
+                                             const char *global);
+
+#endif
