@@ -49,6 +49,7 @@ typedef struct digitnet_conv2d_options {
     size_t dilation_height; /**< The step from row to row of a kernel, over the input; zero: 1. */
     size_t dilation_width;  /**< Likewise from column to column; zero: as `dilation_height`. */
     size_t groups;          /**< Equal parts of the filters, each of which sees its part of the channels; zero: 1. */
+    size_t reserved;        /**< Zero. */
     /** A penalty that the loss has besides: this times the sum of the kernel's magnitudes. Finite and not below 0. */
     double kernel_l1;
     double kernel_l2;                        /**< Likewise, times the sum of the kernel's squares, as Keras's L2. */
