@@ -22,12 +22,16 @@ static const struct attribute {
     {"kernel_initializer", ENUMERATION, offsetof(digitnet__attributes, kernel_initializer)},
     {"bias_initializer", ENUMERATION, offsetof(digitnet__attributes, bias_initializer)},
     {"activation", ENUMERATION, offsetof(digitnet__attributes, activation)},
+    {"alpha", NUMBER, offsetof(digitnet__attributes, alpha)},
     {"rate", NUMBER, offsetof(digitnet__attributes, rate)},
     {"epsilon", NUMBER, offsetof(digitnet__attributes, epsilon)},
     {"momentum", NUMBER, offsetof(digitnet__attributes, momentum)},
     {"no_center", FLAG, offsetof(digitnet__attributes, no_center)},
     {"no_scale", FLAG, offsetof(digitnet__attributes, no_scale)},
     {"unbiased_moving_variance", FLAG, offsetof(digitnet__attributes, unbiased_moving_variance)},
+    {"per_channel", FLAG, offsetof(digitnet__attributes, per_channel)},
+    {"scale", NUMBER, offsetof(digitnet__attributes, scale)},
+    {"offset", NUMBER, offsetof(digitnet__attributes, offset)},
 };
 enum { ATTRIBUTES = sizeof all / sizeof *all };
 

@@ -1,9 +1,11 @@
 #include "layers/layer.h"
 
 #include "core/memory.h"
+#include "core/number.h"
 #include "core/status.h"
 #include "layers/activations.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -14,6 +16,22 @@ static void set_dimensions(digitnet__tensor *tensor, const size_t *dimensions, s
     tensor->rank = rank;
     for (size_t i = 0; i < 4; i++)
         tensor->dimensions[i] = i < rank ? dimensions[i] : 1;
+}
+
+void digitnet__layer_add_vector(digitnet__layer *layer, const char *role, digitnet_initializer initializer,
+                                bool is_state) {
+    size_t channels = layer->inputs[0].shape.channels;
+    layer->tensors[layer->tensor_count++] = (digitnet__tensor){.role = role,
+                                                               .initializer = initializer,
+                                                               .is_state = is_state,
+                                                               .rank = 1,
+                                                               .dimensions = {channels, 1, 1, 1},
+                                                               .outputs = channels,
+                                                               .inputs = 1,
+                                                               .values = channels,
+                                                               .fan_in = channels, /* as Keras counts a vector's */
+                                                               .fan_out = channels};
+    *(is_state ? &layer->state_values : &layer->parameters) += channels;
 }
 
 bool digitnet__layer_set_weights(digitnet__layer *layer, const size_t *dimensions, size_t rank) {
@@ -58,12 +76,25 @@ static digitnet_status check_initializer(const digitnet__layer *layer, const cha
                           (int)value);
 }
 
+static digitnet_status check_alpha(const digitnet__layer *layer) {
+    double alpha = layer->attributes.alpha;
+    const digitnet__activation *activation = digitnet__activation_find(layer->attributes.activation);
+    if (alpha != 0 && activation->alpha == 0)
+        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': alpha is %s, but activation %s has none", layer->name,
+                              digitnet__number_text(alpha).text, activation->name);
+    if (!(alpha >= 0 && alpha <= FLT_MAX))
+        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': alpha is %s; it must be finite and not below 0",
+                              layer->name, digitnet__number_text(alpha).text);
+    return DIGITNET_OK;
+}
+
 digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer) {
     const digitnet__attributes *attributes = &layer->attributes;
     if (!digitnet__activation_find(attributes->activation)) {
         return digitnet__fail(DIGITNET_EINVAL, "layer '%s': activation is %d, which is not an activation", layer->name,
                               (int)attributes->activation);
     }
+    DNN_TRY(check_alpha(layer));
     if (attributes->padding != DIGITNET_PADDING_VALID && attributes->padding != DIGITNET_PADDING_SAME)
         return digitnet__fail(DIGITNET_EINVAL, "layer '%s': padding is %d, which is not a padding", layer->name,
                               (int)attributes->padding);

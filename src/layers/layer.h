@@ -19,9 +19,11 @@ typedef struct digitnet__attributes {
     bool no_bias;
     digitnet_initializer kernel_initializer, bias_initializer;
     digitnet_activation activation;
-    double rate;
+    double alpha; /* of the activation; 0: its default */
+    double rate;  /* of dropout; the deviation of noise */
     double epsilon, momentum;
-    bool no_center, no_scale, unbiased_moving_variance;
+    double scale, offset;
+    bool per_channel, no_center, no_scale, unbiased_moving_variance;
 } digitnet__attributes;
 
 /* A value that a layer takes: that of the layer `value` - 1, or, for 0, the model's input. */
@@ -81,7 +83,14 @@ struct digitnet__layer_kind {
     KIND(activation)          \
     KIND(add)                 \
     KIND(concatenate)         \
-    KIND(batch_normalization)
+    KIND(batch_normalization) \
+    KIND(prelu)               \
+    KIND(layer_normalization) \
+    KIND(rescaling)           \
+    KIND(normalization)       \
+    KIND(spatial_dropout2d)   \
+    KIND(gaussian_noise)      \
+    KIND(gaussian_dropout)
 
 #define DNN_DECLARE_KIND(name) extern const digitnet__layer_kind digitnet__layer_##name;
 DNN_LAYER_KINDS(DNN_DECLARE_KIND)
@@ -106,6 +115,9 @@ digitnet_status digitnet__model_add_layer(digitnet_model *model, const digitnet_
 /* Sets the layer's tensors: a kernel of these dimensions as the user sees them, the last being the outputs, and, unless
  * `no_bias`, a bias. False where a size overflows. */
 bool digitnet__layer_set_weights(digitnet__layer *layer, const size_t *dimensions, size_t rank);
+/* Adds a tensor to the layer, a vector over the channels of its first input. */
+void digitnet__layer_add_vector(digitnet__layer *layer, const char *role, digitnet_initializer initializer,
+                                bool is_state);
 /* EINVAL for an unknown padding or initializer, or what is no activation. */
 digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer);
 /* ESHAPE for an input that is flat, where rows and columns are needed. */

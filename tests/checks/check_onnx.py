@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 TOLERANCE = 1e-5
-NAMES = ["seed", "kinds", "softmax-image", "linear-image", "pixel", "tiny", "residual", "branches"]
+NAMES = ["seed", "kinds", "softmax-image", "linear-image", "pixel", "tiny", "residual", "branches", "activations", "normalizations"]
 
 
 def import_or_none(name):

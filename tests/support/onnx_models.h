@@ -10,7 +10,8 @@ typedef struct onnx_sample {
     const char *name;
     size_t height, width, channels;
     void (*add_layers)(digitnet_model *model);
-    bool compiled; /* ends in probabilities */
+    bool compiled;      /* ends in probabilities */
+    bool several_nodes; /* a layer is several nodes, which only our list of layers puts together */
 } onnx_sample;
 
 extern const onnx_sample onnx_samples[];

@@ -120,6 +120,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     for (size_t i = 0; i < onnx_sample_count; i++)
-        (writing ? write_sample : reload_sample)(argv[2], onnx_samples[i].name);
+        if (writing || !onnx_samples[i].several_nodes)
+            (writing ? write_sample : reload_sample)(argv[2], onnx_samples[i].name);
     return 0;
 }

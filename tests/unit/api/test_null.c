@@ -90,6 +90,9 @@ static void test_null_in_training(void **state) {
                                    DIGITNET_WITH(digitnet_fit_options, .history = &history,
                                                  DIGITNET_CALLBACKS({.call = NULL, .user_data = NULL}))),
                 "callbacks[0].call is NULL");
+    expect_invalid(digitnet_model_adapt(NULL, "normalization", own->data), "model is NULL");
+    expect_invalid(digitnet_model_adapt(own->model, NULL, own->data), "layer is NULL");
+    expect_invalid(digitnet_model_adapt(own->model, "normalization", NULL), "dataset is NULL");
     expect_invalid(digitnet_model_evaluate(NULL, own->model, own->data, NULL), "NULL");
     expect_invalid(digitnet_model_evaluate(&metrics, NULL, own->data, NULL), "model is NULL");
     expect_invalid(digitnet_model_evaluate(&metrics, own->model, NULL, NULL), "dataset is NULL");
