@@ -448,6 +448,117 @@ class model : public owner<digitnet_model, digitnet_model_free> {
         return std::move(batch_normalization(options));
     }
     /** @} */
+    /** @{ */
+    /**
+     * Adds an activation whose slope below 0 is trained, as digitnet_model_add_prelu() does.
+     *
+     * @param options  the layer's name and input, which slopes are shared; `{}` is all defaults
+     * @return this model
+     */
+    model &prelu(const prelu_options &options = {}) &noexcept {
+        digitnet_model_add_prelu_ex(get(), &options);
+        return *this;
+    }
+    model prelu(const prelu_options &options = {}) &&noexcept {
+        return std::move(prelu(options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that normalizes the channels of each place, as digitnet_model_add_layer_normalization() does.
+     *
+     * @param options  the layer's name and input, epsilon, what is left out; `{}` is all defaults
+     * @return this model
+     */
+    model &layer_normalization(const layer_normalization_options &options = {}) &noexcept {
+        digitnet_model_add_layer_normalization_ex(get(), &options);
+        return *this;
+    }
+    model layer_normalization(const layer_normalization_options &options = {}) &&noexcept {
+        return std::move(layer_normalization(options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that multiplies by one number and adds another, as digitnet_model_add_rescaling() does.
+     *
+     * @param scale  what values are multiplied by
+     * @param offset  what is then added
+     * @param options  the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &rescaling(double scale, double offset, const rescaling_options &options = {}) &noexcept {
+        digitnet_model_add_rescaling_ex(get(), scale, offset, &options);
+        return *this;
+    }
+    model rescaling(double scale, double offset, const rescaling_options &options = {}) &&noexcept {
+        return std::move(rescaling(scale, offset, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that normalizes each channel by a mean and a variance that model::adapt() sets, as
+     * digitnet_model_add_normalization() does.
+     *
+     * @param options  the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &normalization(const normalization_options &options = {}) &noexcept {
+        digitnet_model_add_normalization_ex(get(), &options);
+        return *this;
+    }
+    model normalization(const normalization_options &options = {}) &&noexcept {
+        return std::move(normalization(options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that sets whole channels to zero while training, as digitnet_model_add_spatial_dropout2d() does.
+     *
+     * @param rate  at least 0 and below 1
+     * @param options  the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &spatial_dropout2d(double rate, const spatial_dropout2d_options &options = {}) &noexcept {
+        digitnet_model_add_spatial_dropout2d_ex(get(), rate, &options);
+        return *this;
+    }
+    model spatial_dropout2d(double rate, const spatial_dropout2d_options &options = {}) &&noexcept {
+        return std::move(spatial_dropout2d(rate, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that adds noise while training, as digitnet_model_add_gaussian_noise() does.
+     *
+     * @param stddev  the standard deviation of the noise: 0 or more, and finite
+     * @param options  the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &gaussian_noise(double stddev, const gaussian_noise_options &options = {}) &noexcept {
+        digitnet_model_add_gaussian_noise_ex(get(), stddev, &options);
+        return *this;
+    }
+    model gaussian_noise(double stddev, const gaussian_noise_options &options = {}) &&noexcept {
+        return std::move(gaussian_noise(stddev, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that multiplies by noise around 1 while training, as digitnet_model_add_gaussian_dropout() does.
+     *
+     * @param rate  at least 0 and below 1
+     * @param options  the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &gaussian_dropout(double rate, const gaussian_dropout_options &options = {}) &noexcept {
+        digitnet_model_add_gaussian_dropout_ex(get(), rate, &options);
+        return *this;
+    }
+    model gaussian_dropout(double rate, const gaussian_dropout_options &options = {}) &&noexcept {
+        return std::move(gaussian_dropout(rate, options));
+    }
+    /** @} */
     /** Takes back the error of a builder that failed: building goes on after the last layer that was added. */
     void clear_error() noexcept {
         digitnet_model_clear_error(get());
@@ -578,6 +689,17 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     /** Takes a request to stop back: from any thread, and from a signal handler. */
     void clear_stop() noexcept {
         digitnet_model_clear_stop(get());
+    }
+    /**
+     * Gives a normalization the mean and the variance of each channel of a data set, as digitnet_model_adapt() does.
+     *
+     * @param layer   the name of a layer of kind "normalization" that takes the model's own input
+     * @param images  images of the model's shape
+     * @throws error  with the status of digitnet_model_adapt(); what a source throws comes out too
+     */
+    void adapt(const char *layer, const dataset &images) {
+        detail::exception_carrier carrier;
+        carrier.check(digitnet_model_adapt(get(), layer, images.get()));
     }
     /**
      * Gives loss and accuracy on a data set, as digitnet_model_evaluate() does.

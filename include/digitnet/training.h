@@ -603,6 +603,29 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_train_batch(dig
                                                                              digitnet_model *model,
                                                                              const digitnet_train_batch *batch);
 
+/**
+ * Gives a normalization the mean and the variance of each channel of a data set, as Keras's adapt() does.
+ *
+ * All samples count alike, whatever their weights. To be called once, before digitnet_model_fit(), with the training
+ * images. Sessions that were made before are not changed. Requires exclusive access to the model.
+ *
+ * @param model    the model
+ * @param layer    the name of a layer of kind "normalization" that takes the model's own input
+ * @param dataset  images as the model takes them; a source is asked for all of them
+ * @return the status of a source that failed; else:
+ * @retval DIGITNET_OK         the moments are set; after a failure they are as they were
+ * @retval DIGITNET_EINVAL     a pointer is NULL, the layer is of another kind or takes another layer's output, or a
+ *                             source gives a value that is not finite
+ * @retval DIGITNET_ENOMEM     there is not enough memory
+ * @retval DIGITNET_ESHAPE     the images are of another size than the model takes
+ * @retval DIGITNET_ESTATE     the first compile has not drawn the weights yet, or the model is in use
+ * @retval DIGITNET_ENOTFOUND  the model has no layer of this name
+ * @retval DIGITNET_ENOTFINITE  the variance of a channel is beyond what a float holds
+ * @retval DIGITNET_ECALLBACK  a source returned a number that is no status
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_adapt(digitnet_model *model, const char *layer,
+                                                                       const digitnet_dataset *dataset);
+
 /** How a model is evaluated; zero is the default. */
 typedef struct digitnet_evaluate_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */

@@ -60,7 +60,7 @@ static void lower_layer(lowering *lower, size_t layer_index, size_t *inputs) {
     if (digitnet__layer_has_own_activation(layer)) {
         digitnet__op activation = begin_op(lower, layer_index);
         activation.input_shape = layer->output;
-        digitnet__op_set_activation(&activation, layer->attributes.activation);
+        digitnet__op_set_activation(&activation, lower->plan->training);
         output = add_op(lower, &activation, &output, 1);
     }
     lower->place[layer_index + 1] = output;

@@ -24,6 +24,7 @@ set(DIGITNET_KERNEL_SET_SOURCES
     multiply.c
     normalize.c
     optimizers.c
+    pointwise.c
     pool2d.c
     set.c
     CACHE INTERNAL ""
@@ -41,9 +42,10 @@ function(digitnet_add_kernel_set name width)
         ${digitnet_kernel_level} -fno-math-errno -fno-trapping-math -ffp-contract=fast -Wno-psabi ${ARGN}
         $<$<C_COMPILER_ID:GNU>:-fno-version-loops-for-strides> $<$<C_COMPILER_ID:GNU>:-fno-unswitch-loops>
     )
-    # What the optimizers compute is the same, bit for bit, with every set.
+    # What optimizers and activations compute is the same, bit for bit, with every set.
     set_source_files_properties(
-        "${DIGITNET_KERNELS_DIR}/elementwise.c" "${DIGITNET_KERNELS_DIR}/optimizers.c" PROPERTIES COMPILE_OPTIONS -ffp-contract=off
+        "${DIGITNET_KERNELS_DIR}/elementwise.c" "${DIGITNET_KERNELS_DIR}/optimizers.c" "${DIGITNET_KERNELS_DIR}/pointwise.c"
+        PROPERTIES COMPILE_OPTIONS -ffp-contract=off
     )
 endfunction()
 

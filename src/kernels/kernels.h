@@ -83,6 +83,32 @@ typedef struct digitnet__rmsprop {
 typedef struct digitnet__lion {
     float learning_rate, beta_1, beta_2;
 } digitnet__lion;
+/* Activations that work value by value, each the name of a pair of functions in pointwise.c. */
+#define DNN_POINTWISE(FUNCTION) \
+    FUNCTION(sigmoid)           \
+    FUNCTION(tanh)              \
+    FUNCTION(leaky_relu)        \
+    FUNCTION(elu)               \
+    FUNCTION(selu)              \
+    FUNCTION(gelu)              \
+    FUNCTION(gelu_tanh)         \
+    FUNCTION(silu)              \
+    FUNCTION(hard_sigmoid)      \
+    FUNCTION(hard_swish)        \
+    FUNCTION(relu6)             \
+    FUNCTION(softplus)
+#define DNN_POINTWISE_ENUMERATOR(name) DNN_POINTWISE_##name,
+typedef enum digitnet__pointwise_index {
+    DNN_POINTWISE(DNN_POINTWISE_ENUMERATOR) DNN_POINTWISE_COUNT
+} digitnet__pointwise_index;
+
+/* `alpha` is the slope below 0 or the like, for those that have one. */
+typedef struct digitnet__pointwise {
+    void (*forward)(float *values, size_t count, float alpha); /* in place */
+    /* In place, from the gradient by the outputs to the one by the inputs. `known`: the inputs of gelu, gelu_tanh, silu
+     * and hard_swish, the outputs of all others. */
+    void (*backward)(float *gradient, const float *known, size_t count, float alpha);
+} digitnet__pointwise;
 
 typedef struct digitnet__kernels {
     const char *name; /* "avx512", "avx2", "baseline" */
@@ -164,6 +190,7 @@ typedef struct digitnet__kernels {
     void (*add_bias_relu)(float *values, const float *bias, size_t rows, size_t columns,
                           bool relu);                                          /* bias may be NULL */
     void (*relu_backward)(float *gradient, const float *output, size_t count); /* zero where the output is zero */
+    const digitnet__pointwise *pointwise;                                      /* by digitnet__pointwise_index */
 
     /* Over rows of channels, a sum for each channel, in double and in the order of the rows: of the values and of their
      * squares; of a gradient and of its products with values. */

@@ -36,6 +36,7 @@ const digitnet__kernels SET_NAME(kernels) = {
     .channel_products = SET_NAME(channel_products),
     .scale_shift = SET_NAME(scale_shift),
     .scale_shift_two = SET_NAME(scale_shift_two),
+    .pointwise = SET_NAME(pointwise),
     .adam = SET_NAME(adam),
     .sgd = SET_NAME(sgd),
     .rmsprop = SET_NAME(rmsprop),

@@ -54,6 +54,7 @@ void SET_NAME(scale_shift)(float *output, const float *values, const float *scal
                            size_t channels, bool relu);
 void SET_NAME(scale_shift_two)(float *output, const float *first, const float *first_scale, const float *second,
                                const float *second_scale, const float *shift, size_t rows, size_t channels);
+extern const digitnet__pointwise SET_NAME(pointwise)[DNN_POINTWISE_COUNT];
 void SET_NAME(adam)(float *weights, float *first_moment, float *second_moment, const float *gradient, size_t count,
                     const digitnet__adam *settings);
 void SET_NAME(sgd)(float *weights, float *velocity, const float *gradient, size_t count, const digitnet__sgd *settings);

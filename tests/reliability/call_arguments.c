@@ -20,6 +20,16 @@ const char *state_name(model_state state) {
     return names[state];
 }
 
+static digitnet_model *make_normalized_network(void) {
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
+    digitnet_model_add_normalization(model);
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense(model, SMALL_CLASSES, DIGITNET_ACTIVATION_SOFTMAX);
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
+    return model;
+}
+
 int begin_worlds(void **state) {
     (void)state;
     folder = make_folder();
@@ -30,7 +40,7 @@ int begin_worlds(void **state) {
     train = make_small_dataset(IMAGES, 1);
     expect_ok(digitnet_model_create(&models[FRESH], SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
     models[BUILT] = build_small_network();
-    models[COMPILED] = make_small_network(1);
+    models[COMPILED] = make_normalized_network();
     models[TRAINED] = make_small_network(1);
     expect_ok(digitnet_model_compile_ex(models[TRAINED], DIGITNET_OPTIMIZER_ADAM,
                                         DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
@@ -411,6 +421,8 @@ static void *right_pointer(world *own, argument_kind kind) {
         return NULL;
     case TENSOR:
         return (void *)"conv2d/kernel";
+    case NORMALIZATION:
+        return (void *)"normalization";
     case PATH_TO_WRITE:
         return path_to_write;
     case PATH_TO_MODEL:
@@ -511,6 +523,7 @@ size_t boundary_values(argument values[MAX_BOUNDARIES], argument_kind kind) {
     case NAME:
     case INPUT:
     case TENSOR:
+    case NORMALIZATION:
         FILL(TEXT(NULL), TEXT(""), TEXT("a/b"), TEXT("\xff"), TEXT("%s%n"), TEXT(long_text));
     case PATH_TO_WRITE:
     case PATH_TO_MODEL:

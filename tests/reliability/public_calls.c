@@ -50,6 +50,7 @@ static int no_loss(const digitnet_loss_range *range, void *user_data) {
       BYTES, PIXEL_COUNT)                                                                                              \
     X(digitnet_session_free, (digitnet_session_free(P(0)), own->session = P(0) ? NULL : own->session, NO_STATUS),      \
       SESSION)                                                                                                         \
+    X(digitnet_model_adapt, digitnet_model_adapt(P(0), P(1), P(2)), MODEL, NORMALIZATION, DATASET)                     \
     X(digitnet_model_create, digitnet_model_create(P(0), N(1), N(2), N(3)), NEW_MODEL, HEIGHT, WIDTH, CHANNELS)        \
     X(digitnet_model_create_ex, digitnet_model_create_ex(P(0), N(1), N(2), N(3), P(4)), NEW_MODEL, HEIGHT, WIDTH,      \
       CHANNELS, MODEL_OPTIONS)                                                                                         \

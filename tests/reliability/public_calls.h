@@ -58,6 +58,7 @@ typedef enum argument_kind {
     INPUTS, /* two names */
     INPUT_COUNT,
     TENSOR,
+    NORMALIZATION, /* the name of a layer */
     PATH_TO_WRITE,
     PATH_TO_MODEL,
     PATH_TO_IMAGES,

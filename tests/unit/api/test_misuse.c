@@ -42,8 +42,8 @@ static void test_bad_enumerators_and_rates(void **state) {
     const digitnet_loss loss = DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
     digitnet_model *model;
     expect_ok(digitnet_model_create(&model, 6, 6, 1));
-    expect_refused_layer(digitnet_model_add_conv2d(model, 1, 1, (digitnet_activation)4),
-                         "activation is 4, which is not an activation");
+    expect_refused_layer(digitnet_model_add_conv2d(model, 1, 1, (digitnet_activation)16),
+                         "activation is 16, which is not an activation");
     expect_refused_layer(digitnet_model_add_activation(model, (digitnet_activation)-1),
                          "activation is -1, which is not an activation");
     expect_refused_layer(

@@ -106,6 +106,9 @@ static void test_null_in_training(void **state) {
     expect_invalid(digitnet_model_train_batch(NULL, own->model, batch), "images and bytes are NULL");
     expect_invalid(digitnet_model_set_loss(NULL, no_loss, NULL, NULL), "model is NULL");
     expect_invalid(digitnet_model_set_loss(own->model, NULL, NULL, NULL), "loss is NULL");
+    expect_invalid(digitnet_model_adapt(NULL, "normalization", own->data), "model is NULL");
+    expect_invalid(digitnet_model_adapt(own->model, NULL, own->data), "layer is NULL");
+    expect_invalid(digitnet_model_adapt(own->model, "normalization", NULL), "dataset is NULL");
     expect_invalid(digitnet_model_evaluate(NULL, own->model, own->data, NULL), "NULL");
     expect_invalid(digitnet_model_evaluate(&metrics, NULL, own->data, NULL), "model is NULL");
     expect_invalid(digitnet_model_evaluate(&metrics, own->model, NULL, NULL), "dataset is NULL");
