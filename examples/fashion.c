@@ -81,10 +81,11 @@ static int train_and_test(digitnet_model *model, const digitnet_dataset *train, 
     struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESETHAND};
     model_in_training = model;
     sigaction(SIGINT, &action, NULL);
-    if (digitnet_model_fit(model, train,
-                           DIGITNET_WITH(digitnet_fit_options, .epochs = settings->epochs, .batch_size = 64,
-                                         .threads = settings->threads, .validation = test,
-                                         DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr}))))
+    if (digitnet_model_fit(
+            model, train,
+            DIGITNET_WITH(digitnet_fit_options, .epochs = settings->epochs, .batch_size = 64,
+                          .threads = settings->threads, .validation = test,
+                          DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr)))))
         return failed("training");
     if (digitnet_model_save(model, settings->model))
         return failed("saving the model");

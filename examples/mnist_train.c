@@ -144,8 +144,8 @@ static int train_model(digitnet_model *model, const digitnet_dataset *train, con
         model, train,
         DIGITNET_WITH(digitnet_fit_options, .until_epoch = settings->epochs, .batch_size = settings->batch_size,
                       .threads = settings->threads, .validation = test,
-                      DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr},
-                                         {.call = save_epoch, .user_data = checkpoint})));
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr),
+                                         DIGITNET_CALLBACK(.call = save_epoch, .user_data = checkpoint))));
     if (status)
         return failed("training");
     if (digitnet_model_save(model, checkpoint->model_path))

@@ -75,19 +75,28 @@ class exception_carrier {
 };
 
 /** A callable, which is referred to, as a callback of digitnet_model_fit(). */
-template <typename Callable> struct listener {
-    /** What is called. */
-    Callable &callable;
-
-    /** The callback, valid as long as the listener. */
-    digitnet_callback callback() {
-        if constexpr (std::is_same_v<std::remove_cv_t<Callable>, digitnet_callback>)
-            return callable;
-        else
-            return {call, this, nullptr, uses_snapshot<std::remove_cv_t<Callable>>, 0};
+template <typename Callable> class listener {
+  public:
+    /** Refers to what is called. */
+    explicit listener(Callable &called) noexcept : callable(called) {
+    }
+    /** The callback, valid as long as the listener, or as the one in C that it refers to. */
+    const digitnet_callback *callback() noexcept {
+        if constexpr (std::is_convertible_v<Callable *, const digitnet_callback *>) {
+            return &callable;
+        } else {
+            own.struct_size = sizeof own;
+            own.call = call;
+            own.user_data = this;
+            own.uses_snapshot = uses_snapshot<std::remove_cv_t<Callable>>;
+            return &own;
+        }
     }
 
   private:
+    Callable &callable;
+    digitnet_callback own{};
+
     static int call(const digitnet_event *event, void *user_data) noexcept {
         return exception_carrier::run([event, user_data]() -> int {
             const listener &self = *static_cast<listener *>(user_data);

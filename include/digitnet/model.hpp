@@ -305,7 +305,7 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      */
     template <typename... Callbacks>
     void fit(history &out, const dataset &train, const fit_options &options = {}, Callbacks &&...callbacks) {
-        run_fit(out, train, options, {detail::listener<std::remove_reference_t<Callbacks>>{callbacks}.callback()...});
+        run_fit(out, train, options, {detail::listener<std::remove_reference_t<Callbacks>>(callbacks).callback()...});
     }
     /** Asks the fit that runs, or the next one, to stop: from any thread, and from a signal handler. */
     void request_stop() noexcept {
@@ -532,9 +532,9 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     }
 
     void run_fit(history &out, const dataset &train, const fit_options &options,
-                 std::initializer_list<digitnet_callback> callbacks) {
+                 std::initializer_list<const digitnet_callback *> callbacks) {
         digitnet_fit_options own = options;
-        std::vector<digitnet_callback> list(callbacks);
+        std::vector<const digitnet_callback *> list(callbacks);
         if (options.callbacks != nullptr)
             list.insert(list.begin(), options.callbacks, options.callbacks + options.callback_count);
         if (callbacks.size() > 0) {

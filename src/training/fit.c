@@ -284,7 +284,6 @@ static digitnet_status run(fit_state *fit) {
     report(fit, last);
     if (status != DIGITNET_OK)
         digitnet__message_restore(&reason);
-    atomic_store(&fit->model->stop_requested, 0);
     return status;
 }
 
@@ -299,6 +298,7 @@ static digitnet_status prepare_and_run(fit_state *fit) {
                                                    : SIZE_MAX;
     DNN_TRY(allocate(fit));
     digitnet_status status = done < fit->until_epoch ? run(fit) : DIGITNET_OK;
+    atomic_store(&fit->model->stop_requested, 0);
     if (fit->options.history) {
         *fit->options.history = fit->history;
         fit->history = NULL;

@@ -279,7 +279,8 @@ void set_field(world *own, argument_kind kind, const struct_field *field, argume
 
 /* A struct whose fields are right. */
 static void *right_struct(world *own, argument_kind kind) {
-    static const digitnet_callback callback = {.call = stop_at_once};
+    static const digitnet_callback callback = {.struct_size = sizeof callback, .call = stop_at_once};
+    static const digitnet_callback *const callbacks[] = {&callback};
     static const size_t indices[] = {0, IMAGES - 1};
     void *place = struct_of(own, kind);
     memset(place, 0, STRUCT_ROOM);
@@ -312,7 +313,7 @@ static void *right_struct(world *own, argument_kind kind) {
     else if (kind == FIT_OPTIONS)
         *(digitnet_fit_options *)place = (digitnet_fit_options){.struct_size = struct_kinds[kind].size,
                                                                 .history = &own->new_history,
-                                                                .callbacks = &callback,
+                                                                .callbacks = callbacks,
                                                                 .callback_count = 1};
     else if (kind == COMPILE_OPTIONS) /* SGD is the enumerator 1 */
         *(digitnet_compile_options *)place =

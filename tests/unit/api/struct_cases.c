@@ -127,6 +127,15 @@ static digitnet_status fit_model(misuse *own, void *options) {
     return status;
 }
 
+static int go_on(const digitnet_event *event, void *user_data) {
+    (void)event, (void)user_data;
+    return DIGITNET_CALLBACK_CONTINUE;
+}
+
+static digitnet_status fit_with_callback(misuse *own, void *callback) {
+    return fit_model(own, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(callback)));
+}
+
 static digitnet_status evaluate(misuse *own, void *options) {
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
     return digitnet_model_evaluate(&metrics, own->model, own->data, options);
@@ -220,6 +229,7 @@ static int gather_nothing(digitnet_batch *batch, void *user_data) {
     return 0;
 }
 
+static const digitnet_callback valid_callback = {.struct_size = sizeof valid_callback, .call = go_on};
 static const digitnet_adam_options valid_adam = DIGITNET_ADAM_INIT;
 static const digitnet_source_options valid_source = {
     .struct_size = sizeof valid_source, .count = 1, .height = 1, .width = 1, .channels = 1, .gather = gather_nothing};
@@ -248,6 +258,7 @@ const struct_case option_cases[] = {
     CASE(digitnet_sgd_options, reserved_2, NULL, compile_sgd),
     CASE(digitnet_adam_options, epsilon, &valid_adam, compile_adam),
     CASE(digitnet_fit_options, reserved_2, NULL, fit_model),
+    CASE(digitnet_callback, reserved, &valid_callback, fit_with_callback),
     CASE(digitnet_evaluate_options, batch_size, NULL, evaluate),
     CASE(digitnet_session_options, threads, NULL, create_session),
     CASE(digitnet_model_load_options, reserved, NULL, load_model),

@@ -113,11 +113,12 @@ static void test_null_in_training(void **state) {
                 digitnet_model_fit(own->model, own->data,
                                    DIGITNET_WITH(digitnet_fit_options, .history = &history, .callback_count = 1)),
                 "callbacks is NULL");
-    expect_none(&history,
-                digitnet_model_fit(own->model, own->data,
-                                   DIGITNET_WITH(digitnet_fit_options, .history = &history,
-                                                 DIGITNET_CALLBACKS({.call = NULL, .user_data = NULL}))),
-                "callbacks[0].call is NULL");
+    expect_none(
+        &history,
+        digitnet_model_fit(own->model, own->data,
+                           DIGITNET_WITH(digitnet_fit_options, .history = &history,
+                                         DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = NULL, .user_data = NULL)))),
+        "callbacks[0].call is NULL");
     expect_invalid(digitnet_model_evaluate(NULL, own->model, own->data, NULL), "NULL");
     expect_invalid(digitnet_model_evaluate(&metrics, NULL, own->data, NULL), "model is NULL");
     expect_invalid(digitnet_model_evaluate(&metrics, own->model, NULL, NULL), "dataset is NULL");
