@@ -1,0 +1,8 @@
+/* Time that passes. */
+#ifndef DNN_CORE_CLOCK_H
+#define DNN_CORE_CLOCK_H
+
+/* Seconds of a clock that is never set. */
+double digitnet__seconds_now(void);
+
+#endif
