@@ -7,11 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-const digitnet__layer_kind *const digitnet__layer_kinds[] = {
-    &digitnet__layer_conv2d, &digitnet__layer_max_pool2d,  &digitnet__layer_flatten,
-    &digitnet__layer_dense,  &digitnet__layer_dropout,     &digitnet__layer_activation,
-    &digitnet__layer_add,    &digitnet__layer_concatenate, NULL,
-};
+#define KIND_ADDRESS(name) &digitnet__layer_##name,
+const digitnet__layer_kind *const digitnet__layer_kinds[] = {DNN_LAYER_KINDS(KIND_ADDRESS) NULL};
 
 static void set_dimensions(digitnet__tensor *tensor, const size_t *dimensions, size_t rank) {
     tensor->rank = rank;

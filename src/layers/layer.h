@@ -68,11 +68,23 @@ struct digitnet__layer_kind {
     digitnet__onnx_form onnx;
 };
 
-/* All kinds; NULL past the last. */
+/* All kinds, by the name of their file and of their row there, `digitnet__layer_NAME`. Where one type of node is read
+ * by several kinds, the first of them reads it. */
+#define DNN_LAYER_KINDS(KIND) \
+    KIND(conv2d)              \
+    KIND(max_pool2d)          \
+    KIND(flatten)             \
+    KIND(dense)               \
+    KIND(dropout)             \
+    KIND(activation)          \
+    KIND(add)                 \
+    KIND(concatenate)
+
+#define DNN_DECLARE_KIND(name) extern const digitnet__layer_kind digitnet__layer_##name;
+DNN_LAYER_KINDS(DNN_DECLARE_KIND)
+
+/* The same as a table; NULL past the last. */
 extern const digitnet__layer_kind *const digitnet__layer_kinds[];
-extern const digitnet__layer_kind digitnet__layer_conv2d, digitnet__layer_max_pool2d, digitnet__layer_flatten,
-    digitnet__layer_dense, digitnet__layer_dropout, digitnet__layer_activation, digitnet__layer_add,
-    digitnet__layer_concatenate;
 
 /* What a builder asks for. */
 typedef struct digitnet__layer_request {
