@@ -35,6 +35,12 @@ digitnet_status digitnet__network_allocate_training(digitnet__network *network, 
 void digitnet__network_pack(digitnet__network *network);
 void digitnet__network_pack_block(digitnet__network *network, const digitnet__op *op, size_t block);
 
+/* A network with the graph and the weights of another, which has some and outlives it, and, in the place of the plan
+ * for training, one for the gradient by the input; to be released by digitnet__network_release_by_input(). */
+digitnet_status digitnet__network_borrow_by_input(digitnet__network *out, const digitnet__network *network,
+                                                  digitnet_activation leave_out);
+void digitnet__network_release_by_input(digitnet__network *network);
+
 /* With the plan for training, or for inference alone. */
 digitnet_status digitnet__network_copy(digitnet__network *out, const digitnet__network *network, bool training);
 void digitnet__network_release(digitnet__network *network);
