@@ -82,6 +82,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_report(digitnet
  *                            its range, or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM    there is not enough memory
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ * @retval DIGITNET_ELIMIT    the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_report_create(digitnet_report **out, const float *scores,
                                                                          const int32_t *labels, size_t count,

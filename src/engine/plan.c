@@ -141,7 +141,6 @@ static digitnet_status measure(digitnet__plan *plan) {
 }
 
 void digitnet__plan_find_gradients(digitnet__plan *plan) {
-    plan->values[0].wants_gradient = plan->by_input;
     for (size_t i = 0; i < plan->op_count; i++) {
         digitnet__op *op = &plan->ops[i];
         bool frozen = op->layer->frozen || plan->by_input;
@@ -170,6 +169,7 @@ static digitnet_status lower_all(lowering *lower, digitnet_activation leave_out)
     digitnet__plan *plan = lower->plan;
     const digitnet__graph *graph = lower->graph;
     lower->place[0] = add_value(plan, digitnet__shape_values(graph->input), DNN_NO_OP);
+    plan->values[0].wants_gradient = plan->by_input;
     for (size_t i = 0; i < graph->layer_count; i++)
         lower_layer(lower, i, lower->place + graph->layer_count + 1);
     plan->output = lower->place[graph->layer_count];

@@ -124,6 +124,9 @@ static digitnet_status check_and_create(digitnet_report **out, const float *scor
         return digitnet__fail(DIGITNET_EINVAL, "%s: %s is NULL", caller, scores ? "labels" : "scores");
     if (!count || !outputs)
         return digitnet__fail(DIGITNET_EINVAL, "%s: %s is 0", caller, count ? "outputs" : "count");
+    size_t bytes;
+    if (!digitnet__size_product(&bytes, (size_t[]){count, outputs, sizeof *scores}, 3))
+        return digitnet__fail(DIGITNET_ELIMIT, "%s: the size of %zu x %zu scores overflows", caller, count, outputs);
     DNN_TRY(digitnet__report_options_check(&own, digitnet__report_classes(outputs), caller));
     for (size_t i = 0; i < count; i++)
         DNN_TRY(check_image(scores + i * outputs, labels[i], i, outputs, caller));

@@ -18,6 +18,10 @@ const digitnet__kernels SET_NAME(kernels) = {
     .add = SET_NAME(add),
     .add_bias_relu = SET_NAME(add_bias_relu),
     .relu_backward = SET_NAME(relu_backward),
+    .channel_moments = SET_NAME(channel_moments),
+    .channel_products = SET_NAME(channel_products),
+    .scale_shift = SET_NAME(scale_shift),
+    .scale_shift_two = SET_NAME(scale_shift_two),
     .adam = SET_NAME(adam),
     .sgd = SET_NAME(sgd),
 };

@@ -23,6 +23,11 @@ static const struct attribute {
     {"bias_initializer", ENUMERATION, offsetof(digitnet__attributes, bias_initializer)},
     {"activation", ENUMERATION, offsetof(digitnet__attributes, activation)},
     {"rate", NUMBER, offsetof(digitnet__attributes, rate)},
+    {"epsilon", NUMBER, offsetof(digitnet__attributes, epsilon)},
+    {"momentum", NUMBER, offsetof(digitnet__attributes, momentum)},
+    {"no_center", FLAG, offsetof(digitnet__attributes, no_center)},
+    {"no_scale", FLAG, offsetof(digitnet__attributes, no_scale)},
+    {"unbiased_moving_variance", FLAG, offsetof(digitnet__attributes, unbiased_moving_variance)},
 };
 enum { ATTRIBUTES = sizeof all / sizeof *all };
 

@@ -82,11 +82,21 @@ struct digitnet__op {
     size_t forward_sums, backward_sums; /* how many sums over the whole batch it needs */
     size_t block_count;                 /* 0 without parameters */
     digitnet_activation activation;
+    /* The batch normalization behind it whose numbers go into its weights; NULL: none. Its parameters are then a kernel
+     * and a bias of its own, in the network's block of folded weights. */
+    const digitnet__layer *normalization;
+    size_t folded_offset;
     digitnet__conv2d_shape conv2d;
     digitnet__pool2d_shape pool2d;
 };
 
 digitnet__op_block digitnet__op_block_at(const digitnet__op *op, size_t index);
+
+/* Takes over a batch normalization's op of inference, where nothing but sums stands before it; for an absorb() of ops
+ * that have a kernel and find their bias by digitnet__op_bias(). */
+bool digitnet__op_absorb_normalization(digitnet__op *op, const digitnet__op *next);
+/* The bias behind the kernel in an op's parameters; NULL where it has none. */
+const float *digitnet__op_bias(const digitnet__op *op, const float *parameters);
 
 /* Takes over an activation's op; an absorb() for all that end in digitnet__op_activate(). */
 bool digitnet__op_absorb_activation(digitnet__op *op, const digitnet__op *next);
@@ -97,7 +107,8 @@ void digitnet__op_activate_backward(const digitnet__op *op, float *gradient, con
 /* Makes an op of an activation alone. */
 void digitnet__op_set_activation(digitnet__op *op, digitnet_activation activation);
 bool digitnet__op_is_activation(const digitnet__op *op);
-/* Whether an op is the max pool of this layer, as lowered. */
+/* Whether an op is that of a max pool, or of a batch normalization in inference, as lowered. */
 bool digitnet__op_is_max_pool2d(const digitnet__op *op);
+bool digitnet__op_is_normalization(const digitnet__op *op);
 
 #endif

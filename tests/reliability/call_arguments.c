@@ -70,6 +70,8 @@ world *make_world(model_state state) {
     expect_ok(digitnet_session_create(&own->session, models[TRAINED], NULL));
     expect_ok(digitnet_dataset_slice(&own->data, train, 0, IMAGES));
     own->history = make_history();
+    expect_ok(digitnet_callback_create_early_stopping(&own->callback, NULL));
+    expect_ok(digitnet_model_report(&own->report, models[TRAINED], train, NULL));
     fill_noise(buffer_of(own, PIXELS), BUFFER_ROOM / sizeof(float), 1);
     fill_noise(buffer_of(own, WEIGHTS), BUFFER_ROOM / sizeof(float), 2);
     memset(buffer_of(own, BYTES), 200, BUFFER_ROOM);
@@ -89,6 +91,10 @@ void free_world(world *own) {
     digitnet_dataset_free(own->new_test_set);
     digitnet_history_free(own->history);
     digitnet_history_free(own->new_history);
+    digitnet_callback_free(own->callback);
+    digitnet_callback_free(own->new_callback);
+    digitnet_report_free(own->report);
+    digitnet_report_free(own->new_report);
     free(own);
 }
 
@@ -211,6 +217,23 @@ static const struct_field fit_options[] = {
 static const struct_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
                                                 FIELD(evaluate_options, threads, ANY_SIZE),
                                                 FIELD(evaluate_options, batch_size, ANY_SIZE)};
+static const struct_field predict_options[] = {FIELD(predict_options, struct_size, STRUCT_SIZE),
+                                               FIELD(predict_options, threads, ANY_SIZE)};
+static const struct_field report_options[] = {
+    FIELD(report_options, struct_size, STRUCT_SIZE), FIELD(report_options, top_k, ANY_SIZE),
+    FIELD(report_options, bins, ANY_SIZE), FIELD(report_options, confidence, ZERO_RATE),
+    FIELD(report_options, predict, PREDICT_OPTIONS)};
+static const struct_field early_stopping_options[] = {
+    FIELD(early_stopping_options, struct_size, STRUCT_SIZE),   FIELD(early_stopping_options, patience, ANY_SIZE),
+    FIELD(early_stopping_options, start_from_epoch, ANY_SIZE), FIELD(early_stopping_options, min_delta, ZERO_RATE),
+    FIELD(early_stopping_options, baseline, ZERO_RATE),        FIELD(early_stopping_options, monitor, FLAG),
+    FIELD(early_stopping_options, restore_best, FLAG)};
+static const struct_field checkpoint_options[] = {
+    FIELD(checkpoint_options, struct_size, STRUCT_SIZE), FIELD(checkpoint_options, every_epochs, ANY_SIZE),
+    FIELD(checkpoint_options, baseline, ZERO_RATE), FIELD(checkpoint_options, monitor, FLAG),
+    FIELD(checkpoint_options, best_only, FLAG)};
+static const struct_field log_options[] = {FIELD(log_options, struct_size, STRUCT_SIZE),
+                                           FIELD(log_options, append, FLAG), FIELD(log_options, every_batch, FLAG)};
 static const struct_field allocator[] = {FIELD(allocator, struct_size, STRUCT_SIZE),
                                          FIELD(allocator, allocate, FUNCTION), FIELD(allocator, release, FUNCTION)};
 /* Results: nothing but their size is read. */
@@ -247,12 +270,20 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [SGD_OPTIONS] = STRUCT(sgd_options),
     [FIT_OPTIONS] = STRUCT(fit_options),
     [EVALUATE_OPTIONS] = STRUCT(evaluate_options),
+    [PREDICT_OPTIONS] = STRUCT(predict_options),
+    [REPORT_OPTIONS] = STRUCT(report_options),
+    [EARLY_STOPPING_OPTIONS] = STRUCT(early_stopping_options),
+    [CHECKPOINT_OPTIONS] = STRUCT(checkpoint_options),
+    [LOG_OPTIONS] = STRUCT(log_options),
     [ALLOCATOR] = STRUCT(allocator),
     [MODEL_INFO] = RESULT(model_info),
     [LAYER_INFO] = RESULT(layer_info),
     [TENSOR_INFO] = RESULT(tensor_info),
     [DATASET_INFO] = RESULT(dataset_info),
     [METRICS] = RESULT(metrics),
+    [REPORT_INFO] = RESULT(report_info),
+    [CLASS_INFO] = RESULT(class_info),
+    [BIN_INFO] = RESULT(bin_info),
 };
 
 const struct_field *fields_of(argument_kind kind, size_t *count) {
@@ -339,6 +370,14 @@ static void *right_pointer(world *own, argument_kind kind) {
         return own->data;
     case HISTORY:
         return own->history;
+    case CALLBACK_OBJECT:
+        return own->callback;
+    case REPORT:
+        return own->report;
+    case NEW_CALLBACK:
+        return &own->new_callback;
+    case NEW_REPORT:
+        return &own->new_report;
     case NEW_MODEL:
         return &own->new_model;
     case NEW_SESSION:

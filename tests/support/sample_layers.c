@@ -43,6 +43,17 @@ static digitnet_status add_sum_of_three(digitnet_model *model) {
     return digitnet_model_add_add(model, inputs, 3, DIGITNET_ACTIVATION_RELU);
 }
 
+static digitnet_status add_batch_normalization(digitnet_model *model) {
+    return digitnet_model_add_batch_normalization(model);
+}
+
+static digitnet_status add_scaling_normalization(digitnet_model *model) {
+    digitnet_model_add_flatten(model);
+    return digitnet_model_add_batch_normalization_ex(
+        model, DIGITNET_WITH(digitnet_batch_normalization_options, .epsilon = 0.1, .momentum = 0.5, .no_center = 1,
+                             .unbiased_moving_variance = 1));
+}
+
 /* Of images of different channels. */
 static digitnet_status add_concatenate(digitnet_model *model) {
     static const char *const twice[] = {"input", "input"}, *const inputs[] = {"input", "twice", "input"};
@@ -61,6 +72,8 @@ const sample_layer sample_layers[] = {
     {"add", 3, 4, 2, add_sum_of_two},
     {"add", 3, 4, 2, add_sum_of_three},
     {"concatenate", 3, 4, 2, add_concatenate},
+    {"batch_normalization", 3, 4, 5, add_batch_normalization},
+    {"batch_normalization", 2, 1, 3, add_scaling_normalization},
 };
 const size_t sample_layer_count = sizeof sample_layers / sizeof *sample_layers;
 

@@ -112,6 +112,31 @@ static void test_loss(void **state) {
           DIGITNET_GRADIENT_OF_LOSS, slope_of_curve);
 }
 
+/* Normalized by the moving averages, not by the one image, whether they are folded into weights or not. */
+static digitnet_model *make_normalized_model(digitnet_activation end) {
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, SIDE, SIDE, 2));
+    digitnet_model_add_batch_normalization(model);
+    digitnet_model_add_conv2d(model, 4, 3, DIGITNET_ACTIVATION_LINEAR);
+    digitnet_model_add_batch_normalization(model);
+    digitnet_model_add_activation(model, DIGITNET_ACTIVATION_SIGMOID);
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_batch_normalization(model);
+    expect_ok(digitnet_model_add_dense(model, OUTPUTS, end));
+    expect_ok(digitnet__network_allocate(&model->network));
+    for (size_t i = 0; i < model->network.graph.state_count; i++)
+        model->network.state[i] = 0.5f + 0.25f * noise(3, i);
+    return model;
+}
+
+static void test_normalization(void **state) {
+    (void)state;
+    check(make_normalized_model(DIGITNET_ACTIVATION_SOFTMAX), make_normalized_model(DIGITNET_ACTIVATION_LINEAR),
+          OUTPUTS, DIGITNET_GRADIENT_OF_SCORE, slope_of_curve);
+    check(make_normalized_model(DIGITNET_ACTIVATION_SOFTMAX), make_normalized_model(DIGITNET_ACTIVATION_LINEAR),
+          OUTPUTS, DIGITNET_GRADIENT_OF_LOSS, slope_of_curve);
+}
+
 /* Of a score it is the same with a softmax behind it, also with one that is a layer and follows a ReLU; and after
  * training, with frozen layers. */
 static void test_same_scores(void **state) {
@@ -183,8 +208,8 @@ static void test_refusals(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_score),  cmocka_unit_test(test_loss),     cmocka_unit_test(test_same_scores),
-        cmocka_unit_test(test_no_ops), cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_score),         cmocka_unit_test(test_loss),   cmocka_unit_test(test_same_scores),
+        cmocka_unit_test(test_normalization), cmocka_unit_test(test_no_ops), cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -213,6 +213,8 @@ static void test_refusals(void **state) {
     expect_failure(digitnet_report_create(&out, &scores[0][0], two, 1, 1, NULL), DIGITNET_EINVAL, "2 classes");
     expect_failure(digitnet_report_create(&out, &scores[0][0], labels, 0, 3, NULL), DIGITNET_EINVAL, "count is 0");
     expect_failure(digitnet_report_create(&out, &scores[0][0], labels, 1, 0, NULL), DIGITNET_EINVAL, "outputs is 0");
+    expect_failure(digitnet_report_create(&out, &scores[0][0], labels, SIZE_MAX / 4 + 1, 2, NULL), DIGITNET_ELIMIT,
+                   "overflows");
     const double wrong_confidences[] = {-0.1, 1, NAN};
     for (size_t i = 0; i < 3; i++)
         expect_failure(
