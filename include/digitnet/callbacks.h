@@ -40,6 +40,7 @@ typedef struct digitnet_early_stopping_options {
     size_t patience;
     /** Epochs at the beginning of the training that are not looked at, counted over all fits of the model. */
     size_t start_from_epoch;
+    size_t reserved;  /**< Zero. */
     double min_delta; /**< By how much more than this an epoch must be better to be an improvement; at least 0. */
     /** What an epoch must be better than, too, for the count of epochs without improvement to begin anew. Finite; zero:
      * nothing. */

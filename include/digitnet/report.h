@@ -32,9 +32,9 @@ typedef struct digitnet_report_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
     size_t top_k;       /**< At most the number of classes; zero: 5, or as many as there are. */
     size_t bins;        /**< Of equal width, for the calibration error; at most 10,000; zero: 15. */
-    double confidence;  /**< Of the interval around the accuracy, above 0 and below 1; zero: 0.95. */
     /** For digitnet_model_report(), which hands them to digitnet_model_predict_dataset(); NULL: all defaults. */
     const digitnet_predict_options *predict;
+    double confidence; /**< Of the interval around the accuracy, above 0 and below 1; zero: 0.95. */
 } digitnet_report_options;
 
 /**

@@ -2,6 +2,7 @@
 #ifndef DNN_CALLBACKS_CALLBACK_H
 #define DNN_CALLBACKS_CALLBACK_H
 
+#include "core/ieee.h"
 #include "digitnet/callbacks.h"
 
 typedef struct digitnet__ready_callback digitnet__ready_callback;

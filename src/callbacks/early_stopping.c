@@ -51,6 +51,7 @@ static digitnet_status check_and_create(digitnet_callback **out, const digitnet_
         return digitnet__fail(DIGITNET_EINVAL, "%s: out is NULL", caller);
     *out = NULL;
     DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_early_stopping_options, restore_best));
+    DNN_TRY(DNN_RESERVED_CHECK(own.reserved, digitnet_early_stopping_options));
     DNN_TRY(DNN_FLAG_CHECK(&own, digitnet_early_stopping_options, restore_best));
     DNN_TRY(digitnet__monitor_check(own.monitor, own.baseline, caller));
     if (!(isfinite(own.min_delta) && own.min_delta >= 0))

@@ -52,13 +52,11 @@ static digitnet_status write_line(digitnet__log *log, const char *text) {
 }
 
 digitnet_status digitnet__log_begin(digitnet__log *log, const char *columns) {
-    int last;
+    bool empty;
     digitnet__log_end(log);
-    DNN_TRY(digitnet__file_open_end(&log->file, &last, log->path, log->options.append));
+    DNN_TRY(digitnet__file_open_end(&log->file, &empty, log->path, log->options.append));
     log->open = true;
-    if (last < 0)
-        return write_line(log, columns);
-    return last == '\n' ? DIGITNET_OK : write_line(log, "\n"); /* the program before was killed while it wrote */
+    return empty ? write_line(log, columns) : DIGITNET_OK;
 }
 
 void digitnet__log_end(digitnet__log *log) {

@@ -268,26 +268,22 @@ out:
     return status;
 }
 
-static digitnet_status read_last(int *last, int file, const char *path) {
+static digitnet_status check_end(bool *empty, int file, const char *path) {
     struct stat info;
-    unsigned char byte;
-    ssize_t count = 0;
     if (fstat(file, &info) != 0)
         return digitnet__fail_errno(DIGITNET_EIO, "cannot write", path);
     if (!S_ISREG(info.st_mode))
         return digitnet__fail(DIGITNET_EIO, "cannot write %s: it is not a regular file", path);
-    if (info.st_size > 0)
-        RETRY(count, pread(file, &byte, 1, info.st_size - 1));
-    *last = count > 0 ? byte : -1;
-    return count < 0 ? digitnet__fail_errno(DIGITNET_EIO, "cannot read", path) : DIGITNET_OK;
+    *empty = info.st_size == 0;
+    return DIGITNET_OK;
 }
 
-digitnet_status digitnet__file_open_end(int *file, int *last, const char *path, bool keep) {
+digitnet_status digitnet__file_open_end(int *file, bool *empty, const char *path, bool keep) {
     /* O_NONBLOCK, so that a FIFO does not wait for its other end. */
-    *file = open_file(path, O_RDWR | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | (keep ? 0 : O_TRUNC), 0666);
+    *file = open_file(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | (keep ? 0 : O_TRUNC), 0666);
     if (*file < 0)
         return digitnet__fail_errno(DIGITNET_EIO, "cannot open", path);
-    digitnet_status status = read_last(last, *file, path);
+    digitnet_status status = check_end(empty, *file, path);
     if (status != DIGITNET_OK)
         digitnet__file_close(*file);
     return status;

@@ -22,8 +22,8 @@ digitnet_status digitnet__file_read(unsigned char **bytes, size_t *size, const c
 digitnet_status digitnet__file_write(const char *path, const void *bytes, size_t size);
 
 /* Opens the regular file at `path`, made where there is none, to write at its end; emptied before, unless `keep`.
- * *last receives its last byte, -1 where it is empty. EIO. */
-digitnet_status digitnet__file_open_end(int *file, int *last, const char *path, bool keep);
+ * EIO. */
+digitnet_status digitnet__file_open_end(int *file, bool *empty, const char *path, bool keep);
 /* All of it has left the process when this returns. EIO. */
 digitnet_status digitnet__file_append(int file, const void *bytes, size_t size, const char *path);
 void digitnet__file_close(int file);

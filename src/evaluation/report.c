@@ -119,7 +119,7 @@ static digitnet_status check_and_create(digitnet_report **out, const float *scor
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "%s: out is NULL", caller);
     *out = NULL;
-    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_report_options, predict));
+    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_report_options, confidence));
     if (!scores || !labels)
         return digitnet__fail(DIGITNET_EINVAL, "%s: %s is NULL", caller, scores ? "labels" : "scores");
     if (!count || !outputs)

@@ -103,7 +103,7 @@ static digitnet_status check_and_create(digitnet_report **out, const digitnet_mo
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "%s: out is NULL", caller);
     *out = NULL;
-    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_report_options, predict));
+    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_report_options, confidence));
     if (!model || !dataset)
         return digitnet__fail(DIGITNET_EINVAL, "%s: %s is NULL", caller, model ? "dataset" : "model");
     DNN_TRY(digitnet__model_begin_read(model));

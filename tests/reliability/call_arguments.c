@@ -223,11 +223,14 @@ static const struct_field report_options[] = {
     FIELD(report_options, struct_size, STRUCT_SIZE), FIELD(report_options, top_k, ANY_SIZE),
     FIELD(report_options, bins, ANY_SIZE), FIELD(report_options, confidence, ZERO_RATE),
     FIELD(report_options, predict, PREDICT_OPTIONS)};
-static const struct_field early_stopping_options[] = {
-    FIELD(early_stopping_options, struct_size, STRUCT_SIZE),   FIELD(early_stopping_options, patience, ANY_SIZE),
-    FIELD(early_stopping_options, start_from_epoch, ANY_SIZE), FIELD(early_stopping_options, min_delta, ZERO_RATE),
-    FIELD(early_stopping_options, baseline, ZERO_RATE),        FIELD(early_stopping_options, monitor, FLAG),
-    FIELD(early_stopping_options, restore_best, FLAG)};
+static const struct_field early_stopping_options[] = {FIELD(early_stopping_options, struct_size, STRUCT_SIZE),
+                                                      FIELD(early_stopping_options, patience, ANY_SIZE),
+                                                      FIELD(early_stopping_options, start_from_epoch, ANY_SIZE),
+                                                      FIELD(early_stopping_options, reserved, ANY_SIZE),
+                                                      FIELD(early_stopping_options, min_delta, ZERO_RATE),
+                                                      FIELD(early_stopping_options, baseline, ZERO_RATE),
+                                                      FIELD(early_stopping_options, monitor, FLAG),
+                                                      FIELD(early_stopping_options, restore_best, FLAG)};
 static const struct_field checkpoint_options[] = {
     FIELD(checkpoint_options, struct_size, STRUCT_SIZE), FIELD(checkpoint_options, every_epochs, ANY_SIZE),
     FIELD(checkpoint_options, baseline, ZERO_RATE), FIELD(checkpoint_options, monitor, FLAG),

@@ -152,6 +152,9 @@ static void test_early_stopping_refusals(void **state) {
     options.baseline = 0;
     options.restore_best = 2;
     expect_failure(digitnet_callback_create_early_stopping(&out, &options), DIGITNET_EINVAL, "restore_best is 2");
+    options.restore_best = 0;
+    options.reserved = 1;
+    expect_failure(digitnet_callback_create_early_stopping(&out, &options), DIGITNET_EVERSION, "reserved");
     digitnet_callback_free(NULL);
     /* What it looks at is not there. */
     digitnet_dataset *data = make_small_dataset(IMAGES, 1);
@@ -415,8 +418,8 @@ static void test_append(void **state) {
         make_log(own, digitnet_callback_create_learning_rate_log, DIGITNET_WITH(digitnet_log_options, .append = 1));
     expect_log(own, log, 1, "epoch,learning_rate\n1,0.0625\n");
     expect_log(own, log, 1, "epoch,learning_rate\n1,0.0625\n2,0.125\n");
-    write_text(own, "log.csv", "a row that was cut of");
-    expect_log(own, log, 1, "a row that was cut of\n3,0.1875\n");
+    write_text(own, "log.csv", "a row of another program\n");
+    expect_log(own, log, 1, "a row of another program\n3,0.1875\n");
     write_text(own, "log.csv", "");
     expect_log(own, log, 1, "epoch,learning_rate\n4,0.25\n");
     unlink(path_in(own, "log.csv"));
@@ -472,11 +475,16 @@ static void test_log_refusals(void **state) {
                 DIGITNET_EIO, own->path);
             digitnet_callback_free(out);
         }
+        expect_ok(creates[i](&out, "/dev/null", NULL));
+        expect_failure(
+            digitnet_model_fit(own->model, own->data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(out))),
+            DIGITNET_EIO, "cannot write /dev/null: it is not a regular file");
+        digitnet_callback_free(out);
         assert_int_equal(mkfifo(path_in(own, "pipe"), 0600), 0);
         expect_ok(creates[i](&out, own->path, NULL));
         expect_failure(
             digitnet_model_fit(own->model, own->data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(out))),
-            DIGITNET_EIO, "not a regular file");
+            DIGITNET_EIO, "pipe");
         digitnet_callback_free(out);
         unlink(path_in(own, "pipe"));
     }
