@@ -61,10 +61,10 @@ void digitnet_report_free(digitnet_report *report) {
     digitnet__release(report);
 }
 
-static size_t index_of_largest(const float *scores, size_t count) {
+size_t digitnet__index_of_largest(const float *values, size_t count) {
     size_t largest = 0;
     for (size_t i = 1; i < count; i++)
-        if (scores[i] > scores[largest])
+        if (values[i] > values[largest])
             largest = i;
     return largest;
 }
@@ -73,7 +73,7 @@ static size_t index_of_largest(const float *scores, size_t count) {
 static size_t rank_of(const float *scores, size_t count, size_t label) {
     size_t rank = 0;
     for (size_t i = 0; i < count; i++)
-        rank += scores[i] > scores[label] || (scores[i] == scores[label] && i < label);
+        rank += scores[i] > scores[label] || (i < label && scores[i] == scores[label]);
     return rank;
 }
 
@@ -88,7 +88,7 @@ void digitnet__report_add(digitnet_report *report, const float *scores, size_t o
     const float both[2] = {1 - scores[0], scores[0]};
     if (outputs == 1)
         scores = both;
-    size_t answer = index_of_largest(scores, report->classes);
+    size_t answer = digitnet__index_of_largest(scores, report->classes);
     bool right = answer == label;
     digitnet__report_bin *bin = bin_of(report, (double)scores[answer]);
     report->confusion[label * report->classes + answer]++;

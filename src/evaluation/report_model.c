@@ -51,13 +51,7 @@ static digitnet_status begin(digitnet__predictions *predictions, digitnet_report
 
 /* The class that the targets say. */
 static size_t class_of(const float *targets, size_t outputs) {
-    size_t largest = 0;
-    if (outputs == 1)
-        return targets[0] > 0.5f;
-    for (size_t i = 1; i < outputs; i++)
-        if (targets[i] > targets[largest])
-            largest = i;
-    return largest;
+    return outputs == 1 ? targets[0] > 0.5f : digitnet__index_of_largest(targets, outputs);
 }
 
 static digitnet_status add_batch(digitnet_report *report, const digitnet__predictions *predictions) {
