@@ -1,5 +1,6 @@
 /* The worlds that calls are made in, and the values of arguments. */
 #include "public_calls.h"
+#include "struct_fields.h"
 
 #include <float.h>
 #include <math.h>
@@ -19,7 +20,8 @@ const char *state_name(model_state state) {
     return names[state];
 }
 
-void begin_worlds(void) {
+int begin_worlds(void **state) {
+    (void)state;
     folder = make_folder();
     snprintf(path_to_write, sizeof path_to_write, "%s/written", folder.path);
     snprintf(path_to_model, sizeof path_to_model, "%s/model.onnx", folder.path);
@@ -33,9 +35,11 @@ void begin_worlds(void) {
     fit(models[TRAINED], train, NULL);
     expect_ok(digitnet_model_save(models[TRAINED], path_to_model));
     expect_ok(digitnet_model_load(&models[LOADED], path_to_model));
+    return 0;
 }
 
-void end_worlds(void) {
+int end_worlds(void **state) {
+    (void)state;
     for (size_t i = 0; i < MODEL_STATES; i++)
         digitnet_model_free(models[i]);
     digitnet_dataset_free(train);
@@ -43,6 +47,7 @@ void end_worlds(void) {
     unlink(path_to_model);
     unlink(path_to_device);
     rmdir(folder.path);
+    return 0;
 }
 
 static void *buffer_of(world *own, argument_kind kind) {
@@ -53,7 +58,7 @@ static unsigned char *struct_of(world *own, argument_kind kind) {
     return own->structs[kind - DATASET_OPTIONS];
 }
 
-/* Any history will do. */
+/* Any history will do; a fit takes its time. */
 static digitnet_history *make_history(void) {
     digitnet_model *model;
     digitnet_history *history;
@@ -63,15 +68,30 @@ static digitnet_history *make_history(void) {
     return history;
 }
 
-world *make_world(model_state state) {
+static bool takes(const public_call *call, argument_kind kind) {
+    for (size_t i = 0; i < MAX_ARGUMENTS; i++)
+        if (call->kinds[i] == kind)
+            return true;
+    return false;
+}
+
+/* A fresh model has the inputs of the layer that the call adds. */
+world *make_world(model_state state, const public_call *call) {
     world *own = must_allocate(sizeof *own);
     memset(own, 0, sizeof *own);
-    expect_ok(digitnet_model_clone(&own->model, models[state]));
+    own->layer = call->layer;
+    if (state == FRESH && call->layer)
+        own->model = make_sample_inputs(call->layer);
+    else
+        expect_ok(digitnet_model_clone(&own->model, models[state]));
     expect_ok(digitnet_session_create(&own->session, models[TRAINED], NULL));
     expect_ok(digitnet_dataset_slice(&own->data, train, 0, IMAGES));
-    own->history = make_history();
-    expect_ok(digitnet_callback_create_early_stopping(&own->callback, NULL));
-    expect_ok(digitnet_model_report(&own->report, models[TRAINED], train, NULL));
+    if (takes(call, HISTORY))
+        own->history = make_history();
+    if (takes(call, CALLBACK_OBJECT))
+        expect_ok(digitnet_callback_create_early_stopping(&own->callback, NULL));
+    if (takes(call, REPORT))
+        expect_ok(digitnet_model_report(&own->report, models[TRAINED], train, NULL));
     fill_noise(buffer_of(own, PIXELS), BUFFER_ROOM / sizeof(float), 1);
     fill_noise(buffer_of(own, WEIGHTS), BUFFER_ROOM / sizeof(float), 2);
     memset(buffer_of(own, BYTES), 200, BUFFER_ROOM);
@@ -126,125 +146,88 @@ static void release(void *user_data, void *memory, size_t size, size_t alignment
 #define FIELD(type, name, kind) \
     { offsetof(digitnet_##type, name), kind }
 
-static const struct_field dataset_options[] = {FIELD(dataset_options, struct_size, STRUCT_SIZE),
-                                               FIELD(dataset_options, targets, PIXELS),
-                                               FIELD(dataset_options, target_values, OWN_COUNT),
-                                               FIELD(dataset_options, sample_weights, PIXELS),
-                                               FIELD(dataset_options, max_labels, OWN_COUNT),
-                                               FIELD(dataset_options, label_counts, LABELS),
-                                               FIELD(dataset_options, borrow, FLAG),
-                                               FIELD(dataset_options, reserved, FLAG)};
-static const struct_field source_options[] = {
+static const argument_field dataset_options[] = {FIELD(dataset_options, struct_size, STRUCT_SIZE),
+                                                 FIELD(dataset_options, targets, PIXELS),
+                                                 FIELD(dataset_options, target_values, OWN_COUNT),
+                                                 FIELD(dataset_options, sample_weights, PIXELS),
+                                                 FIELD(dataset_options, max_labels, OWN_COUNT),
+                                                 FIELD(dataset_options, label_counts, LABELS),
+                                                 FIELD(dataset_options, borrow, FLAG),
+                                                 FIELD(dataset_options, reserved, FLAG)};
+static const argument_field source_options[] = {
     FIELD(source_options, struct_size, STRUCT_SIZE), FIELD(source_options, count, SMALL_SIZE),
     FIELD(source_options, height, HEIGHT),           FIELD(source_options, width, WIDTH),
     FIELD(source_options, channels, CHANNELS),       FIELD(source_options, max_labels, ANY_SIZE),
     FIELD(source_options, target_values, ANY_SIZE),  FIELD(source_options, gather, FUNCTION),
     FIELD(source_options, no_labels, FLAG),          FIELD(source_options, weighted, FLAG)};
-static const struct_field batch[] = {FIELD(batch, struct_size, STRUCT_SIZE), FIELD(batch, count, LIST_COUNT),
-                                     FIELD(batch, indices, BYTES),           FIELD(batch, images, FLOATS_OUT),
-                                     FIELD(batch, labels, LABELS_OUT),       FIELD(batch, label_counts, LABELS_OUT),
-                                     FIELD(batch, targets, FLOATS_OUT),      FIELD(batch, sample_weights, FLOATS_OUT)};
-static const struct_field dataset_load_options[] = {FIELD(dataset_load_options, struct_size, STRUCT_SIZE),
-                                                    FIELD(dataset_load_options, max_bytes, ANY_SIZE)};
-static const struct_field image[] = {FIELD(image, struct_size, STRUCT_SIZE), FIELD(image, pixels, BYTES),
-                                     FIELD(image, width, OWN_WIDTH), FIELD(image, height, OWN_HEIGHT),
-                                     FIELD(image, stride, OWN_STRIDE)};
-static const struct_field session_options[] = {FIELD(session_options, struct_size, STRUCT_SIZE),
-                                               FIELD(session_options, batch_size, ANY_SIZE),
-                                               FIELD(session_options, threads, ANY_SIZE)};
-static const struct_field conv2d_options[] = {FIELD(conv2d_options, struct_size, STRUCT_SIZE),
-                                              FIELD(conv2d_options, name, NAME),
-                                              FIELD(conv2d_options, input, INPUT),
-                                              FIELD(conv2d_options, kernel_initializer, FLAG),
-                                              FIELD(conv2d_options, bias_initializer, FLAG),
-                                              FIELD(conv2d_options, kernel_width, ANY_SIZE),
-                                              FIELD(conv2d_options, stride_height, ANY_SIZE),
-                                              FIELD(conv2d_options, stride_width, ANY_SIZE),
-                                              FIELD(conv2d_options, padding, FLAG),
-                                              FIELD(conv2d_options, no_bias, FLAG)};
-static const struct_field max_pool2d_options[] = {FIELD(max_pool2d_options, struct_size, STRUCT_SIZE),
-                                                  FIELD(max_pool2d_options, name, NAME),
-                                                  FIELD(max_pool2d_options, input, INPUT),
-                                                  FIELD(max_pool2d_options, pool_width, ANY_SIZE),
-                                                  FIELD(max_pool2d_options, stride_height, ANY_SIZE),
-                                                  FIELD(max_pool2d_options, stride_width, ANY_SIZE),
-                                                  FIELD(max_pool2d_options, padding, FLAG),
-                                                  FIELD(max_pool2d_options, reserved, FLAG)};
-static const struct_field flatten_options[] = {FIELD(flatten_options, struct_size, STRUCT_SIZE),
-                                               FIELD(flatten_options, name, NAME),
-                                               FIELD(flatten_options, input, INPUT)};
-static const struct_field dropout_options[] = {FIELD(dropout_options, struct_size, STRUCT_SIZE),
-                                               FIELD(dropout_options, name, NAME),
-                                               FIELD(dropout_options, input, INPUT)};
-static const struct_field activation_options[] = {FIELD(activation_options, struct_size, STRUCT_SIZE),
-                                                  FIELD(activation_options, name, NAME),
-                                                  FIELD(activation_options, input, INPUT)};
-static const struct_field add_options[] = {FIELD(add_options, struct_size, STRUCT_SIZE),
-                                           FIELD(add_options, name, NAME)};
-static const struct_field concatenate_options[] = {FIELD(concatenate_options, struct_size, STRUCT_SIZE),
-                                                   FIELD(concatenate_options, name, NAME)};
-static const struct_field dense_options[] = {FIELD(dense_options, struct_size, STRUCT_SIZE),
-                                             FIELD(dense_options, name, NAME),
-                                             FIELD(dense_options, input, INPUT),
-                                             FIELD(dense_options, no_bias, FLAG),
-                                             FIELD(dense_options, kernel_initializer, FLAG),
-                                             FIELD(dense_options, bias_initializer, FLAG),
-                                             FIELD(dense_options, reserved, FLAG)};
-static const struct_field model_options[] = {
+static const argument_field batch[] = {
+    FIELD(batch, struct_size, STRUCT_SIZE), FIELD(batch, count, LIST_COUNT),
+    FIELD(batch, indices, BYTES),           FIELD(batch, images, FLOATS_OUT),
+    FIELD(batch, labels, LABELS_OUT),       FIELD(batch, label_counts, LABELS_OUT),
+    FIELD(batch, targets, FLOATS_OUT),      FIELD(batch, sample_weights, FLOATS_OUT)};
+static const argument_field dataset_load_options[] = {FIELD(dataset_load_options, struct_size, STRUCT_SIZE),
+                                                      FIELD(dataset_load_options, max_bytes, ANY_SIZE)};
+static const argument_field image[] = {FIELD(image, struct_size, STRUCT_SIZE), FIELD(image, pixels, BYTES),
+                                       FIELD(image, width, OWN_WIDTH), FIELD(image, height, OWN_HEIGHT),
+                                       FIELD(image, stride, OWN_STRIDE)};
+static const argument_field session_options[] = {FIELD(session_options, struct_size, STRUCT_SIZE),
+                                                 FIELD(session_options, batch_size, ANY_SIZE),
+                                                 FIELD(session_options, threads, ANY_SIZE)};
+static const argument_field model_options[] = {
     FIELD(model_options, struct_size, STRUCT_SIZE), FIELD(model_options, max_parameters, ANY_SIZE),
     FIELD(model_options, max_activation_bytes, ANY_SIZE), FIELD(model_options, max_multiply_adds, ANY_SIZE)};
-static const struct_field model_load_options[] = {FIELD(model_load_options, struct_size, STRUCT_SIZE),
-                                                  FIELD(model_load_options, max_parameters, ANY_SIZE),
-                                                  FIELD(model_load_options, max_activation_bytes, ANY_SIZE),
-                                                  FIELD(model_load_options, max_multiply_adds, ANY_SIZE),
-                                                  FIELD(model_load_options, max_bytes, ANY_SIZE),
-                                                  FIELD(model_load_options, ignore_metadata, FLAG),
-                                                  FIELD(model_load_options, reserved, FLAG)};
-static const struct_field compile_options[] = {
+static const argument_field model_load_options[] = {FIELD(model_load_options, struct_size, STRUCT_SIZE),
+                                                    FIELD(model_load_options, max_parameters, ANY_SIZE),
+                                                    FIELD(model_load_options, max_activation_bytes, ANY_SIZE),
+                                                    FIELD(model_load_options, max_multiply_adds, ANY_SIZE),
+                                                    FIELD(model_load_options, max_bytes, ANY_SIZE),
+                                                    FIELD(model_load_options, ignore_metadata, FLAG),
+                                                    FIELD(model_load_options, reserved, FLAG)};
+static const argument_field compile_options[] = {
     FIELD(compile_options, struct_size, STRUCT_SIZE), FIELD(compile_options, gradient_ranges, ANY_SIZE),
     FIELD(compile_options, learning_rate, ZERO_RATE), FIELD(compile_options, seed, ANY_SIZE),
     FIELD(compile_options, sgd, SGD_OPTIONS)};
-static const struct_field sgd_options[] = {
+static const argument_field sgd_options[] = {
     FIELD(sgd_options, struct_size, STRUCT_SIZE), FIELD(sgd_options, reserved, ANY_SIZE),
     FIELD(sgd_options, momentum, ZERO_RATE), FIELD(sgd_options, nesterov, FLAG), FIELD(sgd_options, reserved_2, FLAG)};
-static const struct_field fit_options[] = {
+static const argument_field fit_options[] = {
     FIELD(fit_options, struct_size, STRUCT_SIZE), FIELD(fit_options, history, NEW_HISTORY),
     FIELD(fit_options, reserved, ANY_SIZE),       FIELD(fit_options, epochs, ANY_SIZE),
     FIELD(fit_options, until_epoch, ANY_SIZE),    FIELD(fit_options, batch_size, ANY_SIZE),
     FIELD(fit_options, threads, ANY_SIZE),        FIELD(fit_options, callback_count, LIST_COUNT),
     FIELD(fit_options, validation, DATASET),      FIELD(fit_options, validation_fraction, ZERO_RATE),
     FIELD(fit_options, no_shuffle, FLAG),         FIELD(fit_options, reserved_2, FLAG)};
-static const struct_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
-                                                FIELD(evaluate_options, threads, ANY_SIZE),
-                                                FIELD(evaluate_options, batch_size, ANY_SIZE)};
-static const struct_field predict_options[] = {FIELD(predict_options, struct_size, STRUCT_SIZE),
-                                               FIELD(predict_options, threads, ANY_SIZE)};
-static const struct_field report_options[] = {
+static const argument_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
+                                                  FIELD(evaluate_options, threads, ANY_SIZE),
+                                                  FIELD(evaluate_options, batch_size, ANY_SIZE)};
+static const argument_field predict_options[] = {FIELD(predict_options, struct_size, STRUCT_SIZE),
+                                                 FIELD(predict_options, threads, ANY_SIZE)};
+static const argument_field report_options[] = {
     FIELD(report_options, struct_size, STRUCT_SIZE), FIELD(report_options, top_k, ANY_SIZE),
     FIELD(report_options, bins, ANY_SIZE), FIELD(report_options, confidence, ZERO_RATE),
     FIELD(report_options, predict, PREDICT_OPTIONS)};
-static const struct_field early_stopping_options[] = {FIELD(early_stopping_options, struct_size, STRUCT_SIZE),
-                                                      FIELD(early_stopping_options, patience, ANY_SIZE),
-                                                      FIELD(early_stopping_options, start_from_epoch, ANY_SIZE),
-                                                      FIELD(early_stopping_options, reserved, ANY_SIZE),
-                                                      FIELD(early_stopping_options, min_delta, ZERO_RATE),
-                                                      FIELD(early_stopping_options, baseline, ZERO_RATE),
-                                                      FIELD(early_stopping_options, monitor, FLAG),
-                                                      FIELD(early_stopping_options, restore_best, FLAG)};
-static const struct_field checkpoint_options[] = {
+static const argument_field early_stopping_options[] = {FIELD(early_stopping_options, struct_size, STRUCT_SIZE),
+                                                        FIELD(early_stopping_options, patience, ANY_SIZE),
+                                                        FIELD(early_stopping_options, start_from_epoch, ANY_SIZE),
+                                                        FIELD(early_stopping_options, reserved, ANY_SIZE),
+                                                        FIELD(early_stopping_options, min_delta, ZERO_RATE),
+                                                        FIELD(early_stopping_options, baseline, ZERO_RATE),
+                                                        FIELD(early_stopping_options, monitor, FLAG),
+                                                        FIELD(early_stopping_options, restore_best, FLAG)};
+static const argument_field checkpoint_options[] = {
     FIELD(checkpoint_options, struct_size, STRUCT_SIZE), FIELD(checkpoint_options, every_epochs, ANY_SIZE),
     FIELD(checkpoint_options, baseline, ZERO_RATE), FIELD(checkpoint_options, monitor, FLAG),
     FIELD(checkpoint_options, best_only, FLAG)};
-static const struct_field log_options[] = {FIELD(log_options, struct_size, STRUCT_SIZE),
-                                           FIELD(log_options, append, FLAG), FIELD(log_options, every_batch, FLAG)};
-static const struct_field allocator[] = {FIELD(allocator, struct_size, STRUCT_SIZE),
-                                         FIELD(allocator, allocate, FUNCTION), FIELD(allocator, release, FUNCTION)};
+static const argument_field log_options[] = {FIELD(log_options, struct_size, STRUCT_SIZE),
+                                             FIELD(log_options, append, FLAG), FIELD(log_options, every_batch, FLAG)};
+static const argument_field allocator[] = {FIELD(allocator, struct_size, STRUCT_SIZE),
+                                           FIELD(allocator, allocate, FUNCTION), FIELD(allocator, release, FUNCTION)};
 /* Results: nothing but their size is read. */
-static const struct_field result[] = {{0, STRUCT_SIZE}};
+static const argument_field result[] = {{0, STRUCT_SIZE}};
 
 typedef struct struct_kind {
     size_t size, count;
-    const struct_field *fields;
+    const argument_field *fields;
 } struct_kind;
 
 #define STRUCT(type) \
@@ -259,14 +242,6 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [DATASET_LOAD_OPTIONS] = STRUCT(dataset_load_options),
     [IMAGE] = STRUCT(image),
     [SESSION_OPTIONS] = STRUCT(session_options),
-    [CONV2D_OPTIONS] = STRUCT(conv2d_options),
-    [MAX_POOL2D_OPTIONS] = STRUCT(max_pool2d_options),
-    [FLATTEN_OPTIONS] = STRUCT(flatten_options),
-    [DROPOUT_OPTIONS] = STRUCT(dropout_options),
-    [ACTIVATION_OPTIONS] = STRUCT(activation_options),
-    [ADD_OPTIONS] = STRUCT(add_options),
-    [CONCATENATE_OPTIONS] = STRUCT(concatenate_options),
-    [DENSE_OPTIONS] = STRUCT(dense_options),
     [MODEL_OPTIONS] = STRUCT(model_options),
     [MODEL_LOAD_OPTIONS] = STRUCT(model_load_options),
     [COMPILE_OPTIONS] = STRUCT(compile_options),
@@ -289,9 +264,34 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [BIN_INFO] = RESULT(bin_info),
 };
 
-const struct_field *fields_of(argument_kind kind, size_t *count) {
-    *count = struct_kinds[kind].count;
-    return struct_kinds[kind].fields;
+static argument_kind kind_of_field(const struct_field *field) {
+    static const argument_kind kinds[] = {[FIELD_SIZE] = ANY_SIZE,
+                                          [FIELD_NUMBER] = ZERO_RATE,
+                                          [FIELD_TEXT] = NAME,
+                                          [FIELD_ENUMERATOR] = FLAG,
+                                          [FIELD_OTHER] = FUNCTION};
+    return strcmp(field->name, "struct_size") == 0 ? STRUCT_SIZE : kinds[field->kind];
+}
+
+static size_t layer_option_fields(argument_field fields[MAX_FIELDS], const sample_layer *layer) {
+    size_t count = 0;
+    for (size_t i = 0; i < struct_field_count; i++) {
+        if (strcmp(struct_fields[i].type, layer->builder->options) != 0)
+            continue;
+        assert_true(count < MAX_FIELDS);
+        fields[count++] = (argument_field){struct_fields[i].offset, kind_of_field(&struct_fields[i])};
+    }
+    assert_true(count > 0); /* else tests/abi/renew.sh has not run */
+    return count;
+}
+
+size_t fields_of(argument_field fields[MAX_FIELDS], const public_call *call, argument_kind kind) {
+    const struct_kind *own = &struct_kinds[kind];
+    if (kind == LAYER_OPTIONS)
+        return layer_option_fields(fields, call->layer);
+    for (size_t i = 0; i < own->count; i++)
+        fields[i] = own->fields[i];
+    return own->count;
 }
 
 static size_t size_of_kind(argument_kind kind) {
@@ -307,7 +307,7 @@ static size_t size_of_kind(argument_kind kind) {
     }
 }
 
-void set_field(world *own, argument_kind kind, const struct_field *field, argument value) {
+void set_field(world *own, argument_kind kind, const argument_field *field, argument value) {
     memcpy(struct_of(own, kind) + field->offset, &value, size_of_kind(field->kind));
 }
 
@@ -355,7 +355,13 @@ static void *right_struct(world *own, argument_kind kind) {
     else if (kind == ALLOCATOR)
         *(digitnet_allocator *)place =
             (digitnet_allocator){.struct_size = struct_kinds[kind].size, .allocate = allocate, .release = release};
+    else if (kind == LAYER_OPTIONS)
+        copy_layer_options(place, own->layer);
     return place;
+}
+
+static bool is_struct(argument_kind kind) {
+    return kind == LAYER_OPTIONS || struct_kinds[kind].size > 0;
 }
 
 bool is_memory(argument_kind kind) {
@@ -363,7 +369,6 @@ bool is_memory(argument_kind kind) {
 }
 
 static void *right_pointer(world *own, argument_kind kind) {
-    static const char *const names[] = {"input", "input"};
     switch (kind) {
     case MODEL:
         return own->model;
@@ -397,8 +402,6 @@ static void *right_pointer(world *own, argument_kind kind) {
         return &own->rate_out;
     case INPUT:
         return NULL;
-    case INPUTS:
-        return (void *)(uintptr_t)names;
     case TENSOR:
         return (void *)"conv2d/kernel";
     case PATH_TO_WRITE:
@@ -412,7 +415,7 @@ static void *right_pointer(world *own, argument_kind kind) {
     case PATH_TO_FOLDER:
         return (void *)"data/mnist-subset";
     default:
-        return struct_kinds[kind].size ? right_struct(own, kind) : buffer_of(own, kind);
+        return is_struct(kind) ? right_struct(own, kind) : buffer_of(own, kind);
     }
 }
 
@@ -430,8 +433,6 @@ argument right_argument(world *own, argument_kind kind) {
                                                  [SMALL_SIZE] = 2};
     if (kind == FILE_SIZE)
         return (argument){.size = own->file_size};
-    if (kind == INPUT_COUNT)
-        return (argument){.size = 2};
     if (kind == RATE)
         return (argument){.rate = 0.5};
     if (kind == ENUMERATOR)
@@ -444,7 +445,9 @@ argument right_argument(world *own, argument_kind kind) {
 void right_arguments(argument arguments[MAX_ARGUMENTS], world *own, const public_call *call) {
     memset(arguments, 0, MAX_ARGUMENTS * sizeof *arguments);
     for (size_t i = 0; i < MAX_ARGUMENTS && call->kinds[i] != NO_ARGUMENT; i++)
-        arguments[i] = right_argument(own, call->kinds[i]);
+        arguments[i] = call->layer && call->kinds[i] != MODEL && call->kinds[i] != LAYER_OPTIONS
+                           ? call->layer->arguments[i - 1].value
+                           : right_argument(own, call->kinds[i]);
 }
 
 /* Ends the function with these values. */

@@ -59,7 +59,7 @@ static const char *change_by(const public_call *call, world *own, const argument
 
 static void check_change(model_state state, const public_call *call, size_t wrong, argument value) {
     argument arguments[MAX_ARGUMENTS];
-    world *own = make_world(state);
+    world *own = make_world(state, call);
     right_arguments(arguments, own, call);
     if (wrong < MAX_ARGUMENTS)
         arguments[wrong] = value;
@@ -71,13 +71,13 @@ static void check_change(model_state state, const public_call *call, size_t wron
 
 static void check_all_calls(void) {
     argument values[MAX_BOUNDARIES];
-    for (size_t i = 0; i < public_call_count; i++) {
-        const public_call *call = &public_calls[i];
+    for (size_t i = 0; i < public_call_count(); i++) {
+        public_call call = public_call_at(i);
         for (model_state state = FRESH; state < MODEL_STATES; state++)
-            check_change(state, call, MAX_ARGUMENTS, (argument){0});
-        for (size_t k = 0; k < MAX_ARGUMENTS && call->kinds[k] != NO_ARGUMENT; k++)
-            for (size_t boundary = boundary_values(values, call->kinds[k]); boundary > 0; boundary--)
-                check_change(TRAINED, call, k, values[boundary - 1]);
+            check_change(state, &call, MAX_ARGUMENTS, (argument){0});
+        for (size_t k = 0; k < MAX_ARGUMENTS && call.kinds[k] != NO_ARGUMENT; k++)
+            for (size_t boundary = boundary_values(values, call.kinds[k]); boundary > 0; boundary--)
+                check_change(TRAINED, &call, k, values[boundary - 1]);
     }
 }
 
@@ -122,18 +122,19 @@ static void test_host_with_traps(void **state) {
     (void)state;
     mode = (floating_mode){.name = "traps", .rounding = FE_TONEAREST, .traps = FE_ALL_EXCEPT};
     if (!set_floating_mode(&mode))
-        skip(); /* the processor has no traps */
+        skip_because("the processor has no traps");
     set_usual_floating_mode();
     check_all_calls();
 }
 
 static void *call_everything(void *unused) {
-    for (size_t i = 0; i < public_call_count; i++)
+    for (size_t i = 0; i < public_call_count(); i++)
         for (model_state state = FRESH; state < MODEL_STATES; state++) {
             argument arguments[MAX_ARGUMENTS];
-            world *own = make_world(state);
-            right_arguments(arguments, own, &public_calls[i]);
-            public_calls[i].run(own, arguments);
+            public_call call = public_call_at(i);
+            world *own = make_world(state, &call);
+            right_arguments(arguments, own, &call);
+            call.run(own, arguments);
             free_world(own);
         }
     return unused;
@@ -171,28 +172,21 @@ static size_t small_stack(void) {
 static void test_small_stack(void **state) {
     (void)state;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    skip(); /* whose functions take more themselves */
+    skip_because("the sanitizer takes more of the stack itself");
 #endif
     assert_true(starts_with_stack(small_stack(), call_everything));
 }
 
 static int begin(void **state) {
     static host before, after;
-    (void)state;
     look_at_host(&before);
-    begin_worlds();
+    begin_worlds(state);
     set_usual_floating_mode(); /* the tests compute, too */
     look_at_host(&after);
     const char *change = host_difference(&before, &after);
     if (change)
         print_error("making models changes %s\n", change);
     return change ? -1 : 0;
-}
-
-static int end(void **state) {
-    (void)state;
-    end_worlds();
-    return 0;
 }
 
 int main(void) {
@@ -202,5 +196,5 @@ int main(void) {
         cmocka_unit_test(test_unusual_host),
         cmocka_unit_test(test_host_with_traps),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, begin, end_worlds);
 }

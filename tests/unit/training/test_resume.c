@@ -1,4 +1,5 @@
 /* Training in pieces is training in one go, bit for bit. */
+#include "models.h"
 #include "support.h"
 
 #include <stdlib.h>
@@ -43,12 +44,6 @@ static int free_goal(void **state) {
     digitnet_model_free(one->model);
     digitnet_dataset_free(one->data);
     return 0;
-}
-
-static digitnet_model_info info_of(const digitnet_model *model) {
-    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
-    expect_ok(digitnet_model_describe(&info, model));
-    return info;
 }
 
 /* The figures of the goal's last epochs. */
@@ -217,10 +212,10 @@ static void test_after_a_failing_source(void **state) {
     digitnet_model *model = make_network();
     atomic_store(&failures, BATCHES + 3);
     digitnet_history *history;
-    expect_failure(digitnet_model_fit(
-                       model, source,
-                       DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = EPOCHS, .batch_size = BATCH)),
-                   DIGITNET_EIO, "digitnet_model_fit: epoch 2, batch 3: the gather callback returned -5");
+    expect_passed_on(digitnet_model_fit(model, source,
+                                        DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = EPOCHS,
+                                                      .batch_size = BATCH)),
+                     DIGITNET_EIO, "digitnet_model_fit: epoch 2, batch 3: the gather callback returned -5");
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_FAILED);
     digitnet_history_free(history);
     assert_int_equal(info_of(model).epochs_done, 1);
