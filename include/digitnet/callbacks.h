@@ -111,7 +111,7 @@ typedef struct digitnet_log_options {
  * digitnet_history_write_csv() writes them, and `learning_rate`; one for each batch has
  * `epoch,batch,loss,accuracy,train_seconds,learning_rate`, of the epoch so far. A file that was empty gets them as its
  * first line. Each row is in the file before the fit goes on. Numbers do not depend on the locale. Links are followed;
- * a fit fails with DIGITNET_EIO where the file cannot be written or is no regular one. Safe from any thread.
+ * a fit ends where the file cannot be written or is no regular one. Safe from any thread.
  *
  * @param out      receives the callback, the caller's to release with digitnet_callback_free(); NULL after a failure
  * @param path     the file, copied; it is opened when a fit begins, and made where there is none

@@ -110,7 +110,6 @@ typedef struct digitnet_predict_options {
  * @retval DIGITNET_EVERSION    `options` sets a field that this version does not know
  * @retval DIGITNET_ENOTFINITE  the network overflows: a score is not finite
  * @retval DIGITNET_ECALLBACK   a source or `progress` returned a number that is no status
- * @retval DIGITNET_ELIMIT      the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status
 digitnet_model_predict_dataset(float *scores, size_t capacity, const digitnet_model *model,

@@ -60,7 +60,6 @@ typedef struct digitnet_report_options {
  * @retval DIGITNET_EVERSION    a struct sets a field that this version does not know
  * @retval DIGITNET_ENOTFINITE  the network overflows: a score is not finite
  * @retval DIGITNET_ECALLBACK   a source or a progress function returned a number that is no status
- * @retval DIGITNET_ELIMIT      the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_report(digitnet_report **out,
                                                                         const digitnet_model *model,
@@ -261,7 +260,6 @@ typedef enum digitnet_gradient_of {
  * @retval DIGITNET_EBUFFER     `capacity` is below height x width x channels
  * @retval DIGITNET_ESTATE      the model has no weights yet, or is being changed
  * @retval DIGITNET_ENOTFINITE  the network overflows: a score or the gradient is not finite
- * @retval DIGITNET_ELIMIT      the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_input_gradient(float *gradient, size_t capacity,
                                                                                 const digitnet_model *model,

@@ -289,9 +289,9 @@ static void test_checkpoint_refusals(void **state) {
         DIGITNET_EINVAL, "best_only is 3");
     /* A save that fails ends the fit, with the weights of the epoch. */
     digitnet_callback *lost = make_checkpoint(own, "no/such/folder", NULL);
-    expect_failure(digitnet_model_fit(own->model, own->data,
-                                      DIGITNET_WITH(digitnet_fit_options, .epochs = 3, DIGITNET_CALLBACKS(lost))),
-                   DIGITNET_EIO, "no/such/folder");
+    expect_passed_on(digitnet_model_fit(own->model, own->data,
+                                        DIGITNET_WITH(digitnet_fit_options, .epochs = 3, DIGITNET_CALLBACKS(lost))),
+                     DIGITNET_EIO, "no/such/folder");
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
     expect_ok(digitnet_model_describe(&info, own->model));
     assert_int_equal(info.epochs_done, 1);
@@ -470,19 +470,19 @@ static void test_log_refusals(void **state) {
         static const char *const paths[] = {"no/such/folder", "."};
         for (size_t k = 0; k < 2; k++) {
             expect_ok(creates[i](&out, path_in(own, paths[k]), NULL));
-            expect_failure(
+            expect_passed_on(
                 digitnet_model_fit(own->model, own->data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(out))),
                 DIGITNET_EIO, own->path);
             digitnet_callback_free(out);
         }
         expect_ok(creates[i](&out, "/dev/null", NULL));
-        expect_failure(
+        expect_passed_on(
             digitnet_model_fit(own->model, own->data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(out))),
             DIGITNET_EIO, "cannot write /dev/null: it is not a regular file");
         digitnet_callback_free(out);
         assert_int_equal(mkfifo(path_in(own, "pipe"), 0600), 0);
         expect_ok(creates[i](&out, own->path, NULL));
-        expect_failure(
+        expect_passed_on(
             digitnet_model_fit(own->model, own->data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(out))),
             DIGITNET_EIO, "pipe");
         digitnet_callback_free(out);
