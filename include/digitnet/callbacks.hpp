@@ -11,6 +11,8 @@
 
 #include <cstddef>
 #include <exception>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -113,6 +115,50 @@ template <typename Callable> struct snapshot_user {
 template <typename Callable> inline constexpr bool uses_snapshot = false;
 template <typename Callable> inline constexpr bool uses_snapshot<snapshot_user<Callable>> = true;
 
+/** A loss of a model, which its clones share. It is called on threads that know no exception_carrier, so that it keeps
+ * what it throws itself: the first exception, until the call that fails with it takes that. */
+class loss_function {
+  public:
+    loss_function() noexcept = default;
+    loss_function(const loss_function &) = delete;
+    loss_function &operator=(const loss_function &) = delete;
+    virtual ~loss_function() = default;
+    /** The exception that was kept, which is gone then; none where there is none. */
+    std::exception_ptr take() noexcept {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        return std::exchange(thrown_, nullptr);
+    }
+    /** A digitnet_loss_fn, whose data is a shared pointer to the function. */
+    static int call(const digitnet_loss_range *range, void *user_data) noexcept {
+        loss_function &self = **static_cast<std::shared_ptr<loss_function> *>(user_data);
+        try {
+            return self.run(*range);
+        } catch (const std::exception &thrown) {
+            digitnet_set_error(thrown.what());
+            self.keep();
+        } catch (...) {
+            self.keep();
+        }
+        return DIGITNET_ECALLBACK;
+    }
+    /** Releases that pointer. */
+    static void release(void *user_data) noexcept {
+        delete static_cast<std::shared_ptr<loss_function> *>(user_data);
+    }
+
+  private:
+    virtual int run(const digitnet_loss_range &range) = 0;
+
+    void keep() noexcept {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        if (!thrown_)
+            thrown_ = std::current_exception();
+    }
+
+    std::mutex mutex_;
+    std::exception_ptr thrown_;
+};
+
 /**
  * Carries what a callback throws past the C frames to the call that it was made in. Both run on the same thread, so the
  * innermost call of each thread is known here. It is none while a callback runs: what that calls is its own affair.
@@ -133,6 +179,13 @@ class exception_carrier {
         if (thrown_)
             std::rethrow_exception(thrown_);
         digitnet::check(status);
+    }
+    /** The same for a call that may run a model's loss too. */
+    void check(digitnet_status status, loss_function *loss) const {
+        const std::exception_ptr thrown = loss != nullptr && status == DIGITNET_ECALLBACK ? loss->take() : nullptr;
+        if (!thrown_ && thrown)
+            std::rethrow_exception(thrown);
+        check(status);
     }
     /** Runs a callback: its result, or DIGITNET_ECALLBACK where it throws. The first exception of a call is kept;
      * what() is the reason where the call was made in C. */
@@ -161,6 +214,26 @@ class exception_carrier {
     static inline thread_local exception_carrier *innermost_ = nullptr;
     exception_carrier *outer_;
     std::exception_ptr thrown_;
+};
+
+/** A callable as a loss. */
+template <typename Callable> class loss_callable final : public loss_function {
+  public:
+    /** Moves or copies the callable. */
+    template <typename Given> explicit loss_callable(Given &&callable) : callable_(std::forward<Given>(callable)) {
+    }
+
+  private:
+    int run(const digitnet_loss_range &range) override {
+        if constexpr (std::is_void_v<decltype(callable_(range))>) {
+            callable_(range);
+            return 0;
+        } else {
+            return callable_(range);
+        }
+    }
+
+    Callable callable_;
 };
 
 /** A callable, which is referred to, as a callback of digitnet_model_fit(). */

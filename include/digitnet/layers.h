@@ -36,14 +36,19 @@ typedef enum digitnet_initializer {
 
 /** More about a convolution; zero is the default. */
 typedef struct digitnet_conv2d_options {
-    size_t struct_size;       /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
-    const char *name;         /**< The layer's name, copied; NULL: as in Keras. */
-    const char *input;        /**< The name of the layer whose output is taken; NULL: the layer before. */
-    size_t kernel_width;      /**< Zero: as wide as high. */
-    size_t stride_height;     /**< Zero: 1. */
-    size_t stride_width;      /**< Zero: as `stride_height`. */
-    digitnet_padding padding; /**< Zero: DIGITNET_PADDING_VALID. */
-    int32_t no_bias;          /**< 1: without biases. */
+    size_t struct_size;   /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;     /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;    /**< The name of the layer whose output is taken; NULL: the layer before. */
+    size_t kernel_width;  /**< Zero: as wide as high. */
+    size_t stride_height; /**< Zero: 1. */
+    size_t stride_width;  /**< Zero: as `stride_height`. */
+    /** A penalty that the loss has besides: this times the sum of the kernel's magnitudes. Finite and not below 0. */
+    double kernel_l1;
+    double kernel_l2;                        /**< Likewise, times the sum of the kernel's squares, as Keras's L2. */
+    double bias_l1;                          /**< As `kernel_l1`, of the biases. */
+    double bias_l2;                          /**< As `kernel_l2`, of the biases. */
+    digitnet_padding padding;                /**< Zero: DIGITNET_PADDING_VALID. */
+    int32_t no_bias;                         /**< 1: without biases. */
     digitnet_initializer kernel_initializer; /**< Zero: Glorot uniform. */
     digitnet_initializer bias_initializer;   /**< Zero: zeros. */
 } digitnet_conv2d_options;
@@ -161,10 +166,16 @@ typedef struct digitnet_dense_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
     const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
     const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
-    int32_t no_bias;    /**< 1: without biases. */
+    size_t reserved;    /**< Zero. */
+    /** A penalty that the loss has besides: this times the sum of the kernel's magnitudes. Finite and not below 0. */
+    double kernel_l1;
+    double kernel_l2;                        /**< Likewise, times the sum of the kernel's squares, as Keras's L2. */
+    double bias_l1;                          /**< As `kernel_l1`, of the biases. */
+    double bias_l2;                          /**< As `kernel_l2`, of the biases. */
+    int32_t no_bias;                         /**< 1: without biases. */
     digitnet_initializer kernel_initializer; /**< Zero: Glorot uniform. */
     digitnet_initializer bias_initializer;   /**< Zero: zeros. */
-    int32_t reserved;                        /**< Zero. */
+    int32_t reserved_2;                      /**< Zero. */
 } digitnet_dense_options;
 
 /**

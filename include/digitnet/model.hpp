@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -90,7 +91,9 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     [[nodiscard]] model clone() const {
         digitnet_model *handle = nullptr;
         check(digitnet_model_clone(&handle, get()));
-        return model(handle);
+        model copy(handle);
+        copy.loss_ = loss_;
+        return copy;
     }
 
     /** @{ */
@@ -289,6 +292,40 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     }
 
     /**
+     * Sets the loss of a model that is compiled, or will be, with custom_loss, as digitnet_model_set_loss() does.
+     * Clones share it, files do not hold it.
+     *
+     * @tparam Loss  something that can be called with a `const digitnet_loss_range &`, on several threads at once
+     * @param loss  what gives losses and derivatives, copied or moved; it gives nothing, or what a digitnet_loss_fn
+     *              does. What it throws comes out of the call that it is called in; where that fails on several threads
+     *              at once, or in several evaluations, it is one of these exceptions, or an error with its text.
+     * @throws error           with the status of digitnet_model_set_loss()
+     * @throws std::bad_alloc  where there is no memory for the loss
+     */
+    template <typename Loss> void set_loss(Loss &&loss) {
+        std::shared_ptr<detail::loss_function> own =
+            std::make_shared<detail::loss_callable<std::decay_t<Loss>>>(std::forward<Loss>(loss));
+        auto shared = std::make_unique<std::shared_ptr<detail::loss_function>>(own);
+        check(
+            digitnet_model_set_loss(get(), detail::loss_function::call, shared.get(), detail::loss_function::release));
+        static_cast<void>(shared.release()); /* the model's */
+        loss_ = std::move(own);
+    }
+    /**
+     * Trains the model on one batch of arrays, as digitnet_model_train_batch() does.
+     *
+     * @param batch  images, with the labels or targets that the loss wants
+     * @return loss and accuracy of the batch as it was before the step
+     * @throws error  with the status of digitnet_model_train_batch(); what the loss throws comes out too
+     */
+    digitnet_metrics train_batch(const digitnet::train_batch &batch) {
+        sized<digitnet_metrics> result;
+        detail::exception_carrier carrier;
+        forget_exceptions();
+        carrier.check(digitnet_model_train_batch(&result, get(), &batch), loss_.get());
+        return result;
+    }
+    /**
      * Trains the model, as digitnet_model_fit() does.
      *
      * @tparam Callbacks  things that can be called with a `const digitnet_event &`, callback, or digitnet_callback
@@ -297,7 +334,8 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      * @param callbacks  called after those in `options`, in this order, on the calling thread; each gives nothing, or
      * what a digitnet_callback_fn does: DIGITNET_CALLBACK_STOP stops. They are referred to, not copied.
      * @return the figures, epoch by epoch
-     * @throws error           with the status of digitnet_model_fit(); what a callback or a source throws comes out too
+     * @throws error           with the status of digitnet_model_fit(); what a callback, a source or the loss throws
+     *                         comes out too
      * @throws std::bad_alloc  where there is no memory for the list of callbacks; nothing has begun then, and no
      *                         digitnet_callback is released
      */
@@ -315,7 +353,8 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      * @param train      the images to learn, of the model's shape, with labels below its number of outputs
      * @param options    epochs, batches, threads, validation; `{}` is all defaults. Its `history` is not looked at.
      * @param callbacks  as in the other form
-     * @throws error           with the status of digitnet_model_fit(); what a callback or a source throws comes out too
+     * @throws error           with the status of digitnet_model_fit(); what a callback, a source or the loss throws
+     *                         comes out too
      * @throws std::bad_alloc  where there is no memory for the list of callbacks; nothing has begun then, and no
      *                         digitnet_callback is released
      */
@@ -337,12 +376,12 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      * @param images   images of the model's shape, with labels below its number of outputs
      * @param options  threads, and images at a time; `{}` is all defaults
      * @return means over the images
-     * @throws error  with the status of digitnet_model_evaluate(); what a source throws comes out too
+     * @throws error  with the status of digitnet_model_evaluate(); what a source or the loss throws comes out too
      */
     [[nodiscard]] digitnet_metrics evaluate(const dataset &images, const evaluate_options &options = {}) const {
         sized<digitnet_metrics> result;
         detail::exception_carrier carrier;
-        carrier.check(digitnet_model_evaluate(&result, get(), images.get(), &options));
+        carrier.check(digitnet_model_evaluate(&result, get(), images.get(), &options), loss_.get());
         return result;
     }
 
@@ -606,9 +645,16 @@ class model : public owner<digitnet_model, digitnet_model_free> {
         digitnet_history *handle = nullptr;
         own.history = &handle;
         detail::exception_carrier carrier;
+        forget_exceptions();
         const digitnet_status status = digitnet_model_fit(get(), train.get(), &own);
         out = history(handle);
-        carrier.check(status);
+        carrier.check(status, loss_.get());
+    }
+
+    /** Of calls of the C API, which nobody took, before a call that has the model for itself. */
+    void forget_exceptions() noexcept {
+        if (loss_)
+            static_cast<void>(loss_->take());
     }
 
     /** The scores of so many values of images, but never none: the images are for C to refuse. */
@@ -631,6 +677,9 @@ class model : public owner<digitnet_model, digitnet_model_free> {
         buffer.resize(needed);
         return buffer;
     }
+
+    /** The model's loss, where it was set here. */
+    std::shared_ptr<detail::loss_function> loss_;
 };
 
 } // namespace digitnet

@@ -22,7 +22,9 @@ typedef enum digitnet_optimizer {
 /** What training makes small: the mean over the images, each times its sample weight. */
 typedef enum digitnet_loss {
     /** Minus the logarithm of the probability that the model gives to the label. Wants a flat softmax of two outputs or
-     * more at the end, and labels. */
+     * more at the end, or, with `from_logits` (see digitnet_loss_options), a flat output without softmax or sigmoid;
+     * and labels. Like all cross-entropies it is computed from what the softmax or sigmoid is given: exact, without
+     * Keras's bound of 1e-7 for probabilities. */
     DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY = 1,
     /** Minus the sum of targets times the logarithms of the probabilities. Wants a flat softmax of two outputs or more
      * at the end, and as many targets. */
@@ -32,7 +34,22 @@ typedef enum digitnet_loss {
     DIGITNET_LOSS_BINARY_CROSSENTROPY = 3,
     /** The mean over the outputs of (output - target)^2, for any flat output. An image is right where its largest
      * output is its largest target's; with one output, where that is on its target's side of 1/2. */
-    DIGITNET_LOSS_MEAN_SQUARED_ERROR = 4
+    DIGITNET_LOSS_MEAN_SQUARED_ERROR = 4,
+    /** The mean over the outputs of |output - target|; else as the mean squared error. */
+    DIGITNET_LOSS_MEAN_ABSOLUTE_ERROR = 5,
+    /** The mean over the outputs of e^2 / 2 where the error |e| is at most `delta`, and of `delta` (|e| - `delta` / 2)
+     * beyond (Huber 1964); else as the mean squared error. */
+    DIGITNET_LOSS_HUBER = 6,
+    /** `alpha` times the sum over the outputs of -t (1 - p)^`gamma` log(p) (Lin et al. 2017), for a flat softmax of two
+     * outputs or more; takes targets where the data set has them, else labels. */
+    DIGITNET_LOSS_CATEGORICAL_FOCAL_CROSSENTROPY = 7,
+    /** As the binary cross-entropy, each output's times r^`gamma`, where r = t (1 - p) + (1 - t) p is the probability
+     * that is missing (Lin et al. 2017), and with `class_balancing` times t `alpha` + (1 - t) (1 - `alpha`). Targets
+     * outside [0, 1] have no such loss. */
+    DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY = 8,
+    /** The program's own, set by digitnet_model_set_loss(). Takes any output, and targets, as many as one likes, where
+     * the data set has them, else labels of any size. */
+    DIGITNET_LOSS_CUSTOM = 9
 } digitnet_loss;
 
 /**
@@ -76,6 +93,40 @@ typedef struct digitnet_adam_options {
     { .struct_size = sizeof(digitnet_adam_options), .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7 }
 #endif
 
+/**
+ * Settings of a loss, taken as they are. Made with DIGITNET_LOSS_INIT, which holds Keras's defaults. What the loss does
+ * not have must stay the default:
+ *
+ *     digitnet_loss_options loss = DIGITNET_LOSS_INIT;
+ *     loss.label_smoothing = 0.1;
+ *     status = digitnet_model_compile_ex(model, optimizer, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+ *                                        DIGITNET_WITH(digitnet_compile_options, .loss = &loss));
+ */
+typedef struct digitnet_loss_options {
+    size_t struct_size; /**< Set by DIGITNET_LOSS_INIT. */
+    size_t reserved;    /**< Zero. */
+    /** Of all cross-entropies, in [0, 1]: each target t becomes t (1 - s) + s / outputs; of the binary ones,
+     * t (1 - s) + s / 2. */
+    double label_smoothing;
+    double alpha; /**< Of the focal ones, in [0, 1]; of the binary one with `class_balancing` alone. */
+    double gamma; /**< Of the focal ones: finite, at least 0, where they are no longer focal. */
+    double delta; /**< Of Huber's: finite and positive. */
+    /** Of all cross-entropies, 1: the network ends in logits, a flat output that is neither softmax nor sigmoid, which
+     * the loss then takes. */
+    int32_t from_logits;
+    int32_t class_balancing; /**< Of the binary focal one, 1: targets near 1 are weighted by alpha. */
+} digitnet_loss_options;
+
+#ifdef __cplusplus
+/** Initializes a digitnet_loss_options with Keras's defaults: alpha 0.25, gamma 2, delta 1, all else 0. */
+#define DIGITNET_LOSS_INIT \
+    { sizeof(digitnet_loss_options), 0, 0.0, 0.25, 2.0, 1.0, 0, 0 }
+#else
+/** Initializes a digitnet_loss_options with Keras's defaults: alpha 0.25, gamma 2, delta 1, all else 0. */
+#define DIGITNET_LOSS_INIT \
+    { .struct_size = sizeof(digitnet_loss_options), .alpha = 0.25, .gamma = 2.0, .delta = 1.0 }
+#endif
+
 /** What a model is compiled with; zero is the default. Pointers are borrowed for the call. */
 typedef struct digitnet_compile_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
@@ -89,6 +140,8 @@ typedef struct digitnet_compile_options {
     uint64_t seed;
     const digitnet_sgd_options *sgd;   /**< For DIGITNET_OPTIMIZER_SGD alone; NULL: DIGITNET_SGD_INIT. */
     const digitnet_adam_options *adam; /**< For DIGITNET_OPTIMIZER_ADAM alone; NULL: DIGITNET_ADAM_INIT. */
+    const digitnet_loss_options *loss; /**< Settings of the loss; NULL: DIGITNET_LOSS_INIT. */
+    size_t reserved;                   /**< Zero. */
 } digitnet_compile_options;
 
 /**
@@ -117,7 +170,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile(digitne
  *
  * @copydetails digitnet_model_compile()
  * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a setting out of its range, `nesterov` without
- *                 momentum, settings of another optimizer, a flag that is neither 0 nor 1, or a wrong
+ *                 momentum, settings of another optimizer or loss, a flag that is neither 0 nor 1, or a wrong
  *                 `struct_size`
  * @retval DIGITNET_EVERSION  a struct sets a field that this version does not know
  */
@@ -125,6 +178,69 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile_ex(digi
                                                                             digitnet_optimizer optimizer,
                                                                             digitnet_loss loss,
                                                                             const digitnet_compile_options *options);
+
+/** Samples of a batch with what the network makes of them, as a loss of the program's own gets them. */
+typedef struct digitnet_loss_range {
+    size_t struct_size;          /**< The size that the library knows. */
+    size_t count;                /**< How many samples. */
+    size_t output_values;        /**< Outputs of a sample, NHWC. */
+    size_t target_values;        /**< Targets of a sample; 0 where there are labels. */
+    const float *outputs;        /**< count x output_values, as the network gives them. */
+    const int32_t *labels;       /**< One a sample; NULL where there are targets. */
+    const float *targets;        /**< count x target_values; NULL where there are labels. */
+    const float *sample_weights; /**< One a sample. The library multiplies losses and gradient by them, no function. */
+    /** Receives each sample's loss. A function finds NaN in all of them. */
+    double *losses;
+    /** Receives, count x output_values, the derivatives of each sample's loss by its outputs. A function finds NaN in
+     * all of them. NULL where nothing is trained. */
+    float *gradient;
+} digitnet_loss_range;
+
+/**
+ * A loss of the program's own.
+ *
+ * Called in digitnet_model_fit(), digitnet_model_train_batch() and digitnet_model_evaluate(), on any of their threads,
+ * for several ranges at the same time; what it gives for a sample must depend on that sample alone, if the weights are
+ * not to depend on threads. It has the floating-point mode of the thread that made the call; what it makes of that is
+ * not kept. OpenBLAS has one thread, and the threads that are not the caller's have a stack of 1 MiB. It must return,
+ * as digitnet_callback_fn, and not use the model. The library multiplies losses and gradient by the samples' weights,
+ * and takes the mean over the batch.
+ *
+ * To say why it failed it calls digitnet_set_error() before it returns. Where several ranges fail, the first one's
+ * status and message are reported. A loss or derivative that is not finite is a loss that is not finite.
+ *
+ * @param range      what there is, and what is to be filled in; valid during the call
+ * @param user_data  as given to digitnet_model_set_loss()
+ * @return 0, or a negative digitnet_status, which ends the call with that status; any other value ends it with
+ *         DIGITNET_ECALLBACK
+ */
+typedef int (*digitnet_loss_fn)(const digitnet_loss_range *range, void *user_data);
+
+/**
+ * Releases what a program has handed over.
+ *
+ * @param user_data  as handed over
+ */
+typedef void (*digitnet_release_fn)(void *user_data);
+
+/**
+ * Sets the loss of a model that is compiled, or will be, with DIGITNET_LOSS_CUSTOM.
+ *
+ * It replaces the one set before, and stays when the model is compiled again. Clones share it; files do not hold it: a
+ * model that was loaded has none. Requires exclusive access to the model.
+ *
+ * @param model      the model
+ * @param loss       the function
+ * @param user_data  handed to both functions
+ * @param release    called once with `user_data` when no model has this loss any more; after a failure it is not
+ *                   called. NULL: `user_data` stays the caller's, and must live as long as the models that have it.
+ * @retval DIGITNET_OK      the loss is set; after a failure the model is as it was
+ * @retval DIGITNET_EINVAL  `model` or `loss` is NULL
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESTATE  the model is in use
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_loss(digitnet_model *model, digitnet_loss_fn loss,
+                                                                          void *user_data, digitnet_release_fn release);
 
 /**
  * Changes the learning rate.
@@ -250,7 +366,12 @@ typedef struct digitnet_fit_options {
     size_t callback_count;                     /**< How many `callbacks` there are. */
     const digitnet_callback *const *callbacks; /**< Called in this order; DIGITNET_CALLBACKS() sets both. */
     const digitnet_dataset *validation;        /**< Evaluated after each epoch; NULL: none. */
-    size_t reserved;                           /**< Zero. */
+    size_t class_weight_count;                 /**< How many `class_weights` there are. */
+    /** What each sample's weight is multiplied by in training, not in validation: one finite number that is not
+     * negative for each class, an output; two for a network with one output. A sample's class is its label, or else its
+     * largest target; with one target, whether that is above 1/2. Not for DIGITNET_LOSS_CUSTOM. NULL: none. */
+    const float *class_weights;
+    size_t reserved; /**< Zero. */
     /** Instead of `validation`: the last part of the training set, 0 <= fraction < 1, cut off before shuffling. */
     double validation_fraction;
     int32_t no_shuffle; /**< 1: every epoch takes the images in their order. */
@@ -269,7 +390,7 @@ typedef struct digitnet_fit_options {
  * - all epochs done, or stopped by a callback or digitnet_model_request_stop(): DIGITNET_OK. A stop within an epoch
  *   keeps the place in it, in a saved file too: the next fit first finishes that epoch, bit for bit as if there had
  *   been no stop (where the number of images and the batch size are the same; else it begins the epoch anew);
- * - a callback or a source failed: its status, with the weights after the last whole step;
+ * - a callback, a source or a custom loss failed: its status, with the weights after the last whole step;
  * - the loss, a weight or a moment of the optimizer is no longer finite: DIGITNET_EDIVERGED, with the model taken back,
  *   its learning rate too, to the last epoch's end or to before this call;
  * - in each of these cases but the first, where a callback has asked for DIGITNET_CALLBACK_RESTORE, with the model
@@ -284,20 +405,22 @@ typedef struct digitnet_fit_options {
  * @param model    the model, compiled
  * @param train    the images to learn, of the model's shape, with the labels or targets that the loss wants
  * @param options  NULL is all defaults: 1 epoch in batches of 32, and no history
- * @return the status of a callback or a source that ended the fit, or of the first builder that failed; else:
+ * @return the status of a callback, a source or a custom loss that ended the fit, or of the first builder that failed;
+ * else:
  * @retval DIGITNET_OK         all epochs are done, or the fit was stopped
  * @retval DIGITNET_EINVAL     `model` or `train` is NULL; a label is out of range; the loss wants labels or targets
- * that a data set does not have; a source gives a value that is not finite; `epochs` with `until_epoch`, or
- * `validation` with a fraction; a fraction that is out of range or leaves one part empty; a callback is NULL, or a
- * second one `uses_snapshot`; a flag is neither 0 nor 1; `threads` is above 256; or `struct_size` is wrong
+ * that a data set does not have; the classes' weights are not as many as the classes, or a weight is out of range; a
+ * source gives a value that is not finite; `epochs` with `until_epoch`, or `validation` with a fraction; a fraction
+ * that is out of range or leaves one part empty; a callback is NULL, or a second one `uses_snapshot`; a flag is neither
+ * 0 nor 1; `threads` is above 256; or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESHAPE     the images of `train` or `validation` are not of the model's shape, or targets not as
  * many as its outputs
- * @retval DIGITNET_ESTATE     the model is not compiled, or is in use
+ * @retval DIGITNET_ESTATE     the model is not compiled, is in use, or lacks its custom loss
  * @retval DIGITNET_EVERSION   `options` or a callback sets a field that this version does not know
  * @retval DIGITNET_EDIVERGED  the loss, a weight or a moment of the optimizer is no longer finite
- * @retval DIGITNET_ECALLBACK  a callback or a source returned a number that is no status, or a callback asked for a
- *                             snapshot that there is none of
+ * @retval DIGITNET_ECALLBACK  a callback, a source or a custom loss returned a number that is no status, or a callback
+ * asked for a snapshot that there is none of
  * @retval DIGITNET_ELIMIT     the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_fit(digitnet_model *model,
@@ -410,6 +533,59 @@ typedef struct digitnet_metrics {
     double accuracy;    /**< The part of the images that were right, in [0, 1]. */
 } digitnet_metrics;
 
+/** A batch of arrays that a model is trained on, each borrowed for the call; zero is the default. */
+typedef struct digitnet_train_batch {
+    size_t struct_size;          /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    size_t count;                /**< How many images; not zero. */
+    const float *images;         /**< count images, NHWC, with finite values as the network wants them. */
+    const uint8_t *bytes;        /**< Instead of `images`: they are scaled to [0, 1]. */
+    const int32_t *labels;       /**< One class number for each image, for losses that take labels. */
+    const float *targets;        /**< count x `target_values` finite numbers, for losses that take targets. */
+    size_t target_values;        /**< Targets of an image; zero: as many as the model has outputs. */
+    const float *sample_weights; /**< One finite number that is not negative for each image; NULL: each is 1. */
+    const float *class_weights;  /**< As in digitnet_fit_options. */
+    size_t class_weight_count;   /**< How many `class_weights` there are. */
+    /** The images' places in the data that they come from, which dropout and all that is random follow, with `epoch`.
+     * NULL: they follow the number of the step. */
+    const size_t *indices;
+    size_t epoch; /**< With `indices`: how many epochs have been done, as in digitnet_model_info. */
+    /** Zero: as many as processors that the process may use; at most 256. The weights do not depend on it. */
+    size_t threads;
+} digitnet_train_batch;
+
+/**
+ * Trains a model on one batch, for loops of one's own: what digitnet_model_fit() does in each step.
+ *
+ * On the same batches, with the same `indices` and `epoch`, the weights become the same, bit for bit. Memory and
+ * threads stay with the model for the next call, which then allocates nothing; until a call has a larger batch, another
+ * number of threads, or labels where there were targets, or until the model is compiled, a layer is frozen or thawed,
+ * or the model is freed. The step is counted; the place in an epoch of fit stays. Whether the weights are still finite
+ * is for the next loss to show.
+ *
+ * Requires exclusive access to the model.
+ *
+ * @param out    made with DIGITNET_INIT(), receives the loss and the accuracy of the batch as it was before the step;
+ *               untouched after a failure. NULL: not wanted.
+ * @param model  the model, compiled
+ * @param batch  the images, with the labels or targets that the loss wants
+ * @return the status of a custom loss that failed, or of the first builder that failed; else:
+ * @retval DIGITNET_OK         the weights have followed the batch's gradient; after a failure the model is as it was
+ * @retval DIGITNET_EINVAL     `model` or `batch` is NULL; `count` is zero; both of `images` and `bytes` are given, or
+ *                             neither; the loss wants labels or targets that there are none of; a label is out of
+ *                             range, or another value; the classes' weights are not as many as the classes; `threads`
+ *                             is above 256; or a `struct_size` is wrong
+ * @retval DIGITNET_ENOMEM     there is not enough memory
+ * @retval DIGITNET_ESHAPE     targets are not as many as the model's outputs
+ * @retval DIGITNET_ESTATE     the model is not compiled, is in use, or lacks its custom loss
+ * @retval DIGITNET_EVERSION   `batch` sets a field that this version does not know
+ * @retval DIGITNET_EDIVERGED  the loss is not finite
+ * @retval DIGITNET_ECALLBACK  a custom loss returned a number that is no status
+ * @retval DIGITNET_ELIMIT     the sizes overflow
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_train_batch(digitnet_metrics *out,
+                                                                             digitnet_model *model,
+                                                                             const digitnet_train_batch *batch);
+
 /** How a model is evaluated; zero is the default. */
 typedef struct digitnet_evaluate_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
@@ -431,7 +607,7 @@ typedef struct digitnet_evaluate_options {
  * @param model    the model
  * @param dataset  images of the model's shape, with the labels or targets that the loss wants
  * @param options  NULL is all defaults
- * @return the status of a source that failed; else:
+ * @return the status of a source or a custom loss that failed; else:
  * @retval DIGITNET_OK          `out` is filled in
  * @retval DIGITNET_EINVAL      a pointer is NULL, a label is out of range, the loss wants labels or targets that the
  * data set does not have, a source gives a value that is not finite, `threads` is above 256, or a `struct_size` is
@@ -439,10 +615,10 @@ typedef struct digitnet_evaluate_options {
  * @retval DIGITNET_ENOMEM      there is not enough memory
  * @retval DIGITNET_ESHAPE      the images are not of the model's shape, targets not as many as its outputs, or a model
  * that is not compiled ends in neither a flat softmax nor a flat sigmoid
- * @retval DIGITNET_ESTATE      the model has no weights yet, or is being changed
+ * @retval DIGITNET_ESTATE      the model has no weights yet, is being changed, or lacks its custom loss
  * @retval DIGITNET_EVERSION    `options` sets a field that this version does not know
  * @retval DIGITNET_ENOTFINITE  the network overflows: the loss is not finite
- * @retval DIGITNET_ECALLBACK   a source returned a number that is no status
+ * @retval DIGITNET_ECALLBACK   a source or a custom loss returned a number that is no status
  * @retval DIGITNET_ELIMIT      the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_evaluate(digitnet_metrics *out,

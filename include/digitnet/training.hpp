@@ -27,6 +27,14 @@ struct adam_options : digitnet_adam_options {
     adam_options() noexcept : digitnet_adam_options(DIGITNET_ADAM_INIT) {
     }
 };
+/** Settings of a loss, which compile_options::loss points to; made with Keras's defaults. */
+struct loss_options : digitnet_loss_options {
+    /** Makes DIGITNET_LOSS_INIT. */
+    loss_options() noexcept : digitnet_loss_options(DIGITNET_LOSS_INIT) {
+    }
+};
+/** Arrays that model::train_batch() trains on. */
+using train_batch = sized<digitnet_train_batch>;
 /** Options of model::fit(). */
 using fit_options = sized<digitnet_fit_options>;
 /** Options of model::evaluate(). */
@@ -44,6 +52,16 @@ inline constexpr digitnet_loss categorical_crossentropy = DIGITNET_LOSS_CATEGORI
 inline constexpr digitnet_loss binary_crossentropy = DIGITNET_LOSS_BINARY_CROSSENTROPY;
 /** DIGITNET_LOSS_MEAN_SQUARED_ERROR */
 inline constexpr digitnet_loss mean_squared_error = DIGITNET_LOSS_MEAN_SQUARED_ERROR;
+/** DIGITNET_LOSS_MEAN_ABSOLUTE_ERROR */
+inline constexpr digitnet_loss mean_absolute_error = DIGITNET_LOSS_MEAN_ABSOLUTE_ERROR;
+/** DIGITNET_LOSS_HUBER */
+inline constexpr digitnet_loss huber = DIGITNET_LOSS_HUBER;
+/** DIGITNET_LOSS_CATEGORICAL_FOCAL_CROSSENTROPY */
+inline constexpr digitnet_loss categorical_focal_crossentropy = DIGITNET_LOSS_CATEGORICAL_FOCAL_CROSSENTROPY;
+/** DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY */
+inline constexpr digitnet_loss binary_focal_crossentropy = DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY;
+/** DIGITNET_LOSS_CUSTOM */
+inline constexpr digitnet_loss custom_loss = DIGITNET_LOSS_CUSTOM;
 
 /** The figures of a fit, epoch by epoch. An empty one has no epochs and ended as failed. */
 class history : public owner<digitnet_history, digitnet_history_free> {

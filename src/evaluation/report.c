@@ -5,6 +5,7 @@
 #include "core/number.h"
 #include "core/options.h"
 #include "core/status.h"
+#include "training/losses.h"
 
 #include <math.h>
 
@@ -59,14 +60,6 @@ void digitnet_report_free(digitnet_report *report) {
     digitnet__release(report->bins);
     digitnet__release(report->confusion);
     digitnet__release(report);
-}
-
-size_t digitnet__index_of_largest(const float *values, size_t count) {
-    size_t largest = 0;
-    for (size_t i = 1; i < count; i++)
-        if (values[i] > values[largest])
-            largest = i;
-    return largest;
 }
 
 /* How many classes come before this one, in the order of their scores: of those alike the first does. */

@@ -17,8 +17,6 @@ struct digitnet_report {
     digitnet__report_bin *bins;
 };
 
-/* Of several alike the first. */
-size_t digitnet__index_of_largest(const float *values, size_t count);
 /* How many classes there are for so many outputs. */
 size_t digitnet__report_classes(size_t outputs);
 /* Checks options that have been read, and fills in the defaults. `caller` is for messages. */

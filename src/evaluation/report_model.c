@@ -7,6 +7,7 @@
 #include "kernels/compute.h"
 #include "layers/activations.h"
 #include "model/model.h"
+#include "training/losses.h"
 
 static const char caller[] = "digitnet_model_report";
 

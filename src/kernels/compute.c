@@ -28,3 +28,16 @@ void digitnet__compute_end_callback(void) {
     digitnet__floating_point_hold(&innermost->call.floating_point);
     digitnet__blas_enter();
 }
+
+const digitnet__compute *digitnet__compute_innermost(void) {
+    return innermost;
+}
+
+void digitnet__compute_begin_worker_callback(const digitnet__compute *caller) {
+    digitnet__floating_point_restore(&caller->call.floating_point);
+}
+
+void digitnet__compute_end_worker_callback(void) {
+    digitnet__floating_point dropped;
+    digitnet__floating_point_hold(&dropped);
+}

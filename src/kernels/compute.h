@@ -19,4 +19,13 @@ digitnet_status digitnet__compute_leave(const digitnet__compute *compute, digitn
 void digitnet__compute_begin_callback(void);
 void digitnet__compute_end_callback(void);
 
+/* The innermost call that this thread is in; NULL: none. */
+const digitnet__compute *digitnet__compute_innermost(void);
+
+/* Around a function of the host on any thread that works for the caller, on several at once: it has the floating-point
+ * mode that the caller's host has, and what it makes of that is dropped. OpenBLAS stays at one thread, since the other
+ * threads compute. */
+void digitnet__compute_begin_worker_callback(const digitnet__compute *caller);
+void digitnet__compute_end_worker_callback(void);
+
 #endif

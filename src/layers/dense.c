@@ -134,9 +134,9 @@ digitnet_status digitnet_model_add_dense(digitnet_model *model, size_t units, di
 digitnet_status digitnet_model_add_dense_ex(digitnet_model *model, size_t units, digitnet_activation activation,
                                             const digitnet_dense_options *options) {
     digitnet_dense_options own = {0};
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dense_options, reserved);
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dense_options, reserved_2);
     if (status == DIGITNET_OK)
-        status = DNN_RESERVED_CHECK((size_t)own.reserved, digitnet_dense_options);
+        status = DNN_RESERVED_CHECK((size_t)own.reserved_2 | own.reserved, digitnet_dense_options);
     if (status == DIGITNET_OK)
         status = DNN_FLAG_CHECK(&own, digitnet_dense_options, no_bias);
     digitnet__layer_request request = {.kind = &digitnet__layer_dense,
@@ -146,6 +146,10 @@ digitnet_status digitnet_model_add_dense_ex(digitnet_model *model, size_t units,
                                                       .no_bias = own.no_bias != 0,
                                                       .kernel_initializer = own.kernel_initializer,
                                                       .bias_initializer = own.bias_initializer,
+                                                      .kernel_l1 = own.kernel_l1,
+                                                      .kernel_l2 = own.kernel_l2,
+                                                      .bias_l1 = own.bias_l1,
+                                                      .bias_l2 = own.bias_l2,
                                                       .activation = activation}};
     return digitnet__model_add_layer(model, &request, status);
 }

@@ -1,6 +1,7 @@
 #include "layers/layer.h"
 
 #include "core/memory.h"
+#include "core/number.h"
 #include "core/status.h"
 #include "layers/activations.h"
 
@@ -23,7 +24,9 @@ bool digitnet__layer_set_weights(digitnet__layer *layer, const size_t *dimension
                                  .layout = DNN_LAYOUT_OUTPUTS_LAST,
                                  .initializer = attributes->kernel_initializer ? attributes->kernel_initializer
                                                                                : DIGITNET_INITIALIZER_GLOROT_UNIFORM,
-                                 .outputs = dimensions[rank - 1]};
+                                 .outputs = dimensions[rank - 1],
+                                 .l1 = attributes->kernel_l1,
+                                 .l2 = attributes->kernel_l2};
     set_dimensions(kernel, dimensions, rank);
     size_t window;
     /* Fans count every tap: inputs x window and outputs x window. */
@@ -45,7 +48,9 @@ bool digitnet__layer_set_weights(digitnet__layer *layer, const size_t *dimension
                                .inputs = 1,
                                .values = kernel->outputs,
                                .fan_in = kernel->outputs, /* as Keras counts those of a vector */
-                               .fan_out = kernel->outputs};
+                               .fan_out = kernel->outputs,
+                               .l1 = attributes->bias_l1,
+                               .l2 = attributes->bias_l2};
     set_dimensions(bias, &kernel->outputs, 1);
     layer->tensor_count = 2;
     return digitnet__size_add(&layer->parameters, kernel->values, bias->values);
@@ -58,6 +63,21 @@ static digitnet_status check_initializer(const digitnet__layer *layer, const cha
                           (int)value);
 }
 
+static digitnet_status check_penalty(const digitnet__layer *layer, const char *which, double value) {
+    if (isfinite(value) && value >= 0)
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_EINVAL, "layer '%s': %s is %s; it must be finite and at least 0", layer->name, which,
+                          digitnet__number_text(value).text);
+}
+
+static digitnet_status check_penalties(const digitnet__layer *layer) {
+    const digitnet__attributes *attributes = &layer->attributes;
+    DNN_TRY(check_penalty(layer, "kernel_l1", attributes->kernel_l1));
+    DNN_TRY(check_penalty(layer, "kernel_l2", attributes->kernel_l2));
+    DNN_TRY(check_penalty(layer, "bias_l1", attributes->bias_l1));
+    return check_penalty(layer, "bias_l2", attributes->bias_l2);
+}
+
 digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer) {
     const digitnet__attributes *attributes = &layer->attributes;
     if (!digitnet__activation_find(attributes->activation)) {
@@ -68,7 +88,8 @@ digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer) {
         return digitnet__fail(DIGITNET_EINVAL, "layer '%s': padding is %d, which is not a padding", layer->name,
                               (int)attributes->padding);
     DNN_TRY(check_initializer(layer, "kernel_initializer", attributes->kernel_initializer));
-    return check_initializer(layer, "bias_initializer", attributes->bias_initializer);
+    DNN_TRY(check_initializer(layer, "bias_initializer", attributes->bias_initializer));
+    return check_penalties(layer);
 }
 
 digitnet_status digitnet__layer_check_image(const digitnet__layer *layer) {

@@ -20,6 +20,7 @@ typedef struct digitnet__attributes {
     digitnet_initializer kernel_initializer, bias_initializer;
     digitnet_activation activation;
     double rate;
+    double kernel_l1, kernel_l2, bias_l1, bias_l2;
     double epsilon, momentum;
     bool no_center, no_scale, unbiased_moving_variance;
 } digitnet__attributes;
@@ -106,7 +107,7 @@ digitnet_status digitnet__model_add_layer(digitnet_model *model, const digitnet_
 /* Sets the layer's tensors: a kernel of these dimensions as the user sees them, the last being the outputs, and, unless
  * `no_bias`, a bias. False where a size overflows. */
 bool digitnet__layer_set_weights(digitnet__layer *layer, const size_t *dimensions, size_t rank);
-/* EINVAL for an unknown padding or initializer, or what is no activation. */
+/* EINVAL for an unknown padding or initializer, what is no activation, or a penalty out of its range. */
 digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer);
 /* ESHAPE for an input that is flat, where rows and columns are needed. */
 digitnet_status digitnet__layer_check_image(const digitnet__layer *layer);

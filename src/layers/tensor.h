@@ -25,6 +25,7 @@ typedef struct digitnet__tensor {
     size_t values;          /* outputs x inputs */
     size_t offset;          /* in the flat block of weights, or of state */
     size_t fan_in, fan_out;
+    double l1, l2; /* penalties on its values, see training/regularizer.h */
 } digitnet__tensor;
 
 /* Between memory and what the user sees. */

@@ -69,7 +69,9 @@ digitnet_status digitnet_model_create_ex(digitnet_model **out, size_t height, si
 void digitnet_model_free(digitnet_model *model) {
     if (!model)
         return;
+    digitnet__model_drop_kept(model);
     digitnet__training_free(model->training);
+    digitnet__custom_loss_release(model->custom_loss);
     digitnet__network_release(&model->network);
     digitnet__release(model);
 }
@@ -89,13 +91,21 @@ digitnet_status digitnet__model_check_weights(const digitnet_model *model) {
 
 static digitnet_status copy_state(digitnet_model *copy, const digitnet_model *model) {
     memcpy(copy->next_suffix, model->next_suffix, sizeof copy->next_suffix);
+    copy->custom_loss = digitnet__custom_loss_share(model->custom_loss);
     digitnet_status status = digitnet__network_copy(&copy->network, &model->network, true);
     if (status != DIGITNET_OK || !model->training)
         return status;
     return digitnet__training_copy(&copy->training, model->training, model->network.graph.parameter_count);
 }
 
+void digitnet__model_drop_kept(digitnet_model *model) {
+    if (model->kept.memory)
+        model->kept.release(model->kept.memory);
+    model->kept = (digitnet__kept){0};
+}
+
 void digitnet__model_set_training(digitnet_model *model, digitnet__training *training) {
+    digitnet__model_drop_kept(model);
     digitnet__training_free(model->training);
     model->training = training;
 }

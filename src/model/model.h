@@ -4,6 +4,7 @@
 
 #include "digitnet/model.h"
 #include "engine/network.h"
+#include "model/custom_loss.h"
 #include "model/training.h"
 
 #include <stdatomic.h>
@@ -16,12 +17,20 @@ typedef struct digitnet__limits {
     size_t parameters, activation_bytes, multiply_adds;
 } digitnet__limits;
 
+/* What a call keeps for the next one; memory is NULL where there is none. */
+typedef struct digitnet__kept {
+    void *memory;
+    void (*release)(void *memory);
+} digitnet__kept;
+
 struct digitnet_model {
     digitnet__network network;
     digitnet__limits limits;
     digitnet_status error; /* of the first builder that failed */
     char error_message[256];
     digitnet__training *training;            /* NULL before compile */
+    digitnet__custom_loss *custom_loss;      /* NULL: none is set */
+    digitnet__kept kept;                     /* by digitnet_model_train_batch() */
     size_t next_suffix[DNN_LAYER_KINDS_MAX]; /* of each kind's default names: all below it are taken */
     atomic_int users;                        /* readers at work, or -1 for a writer */
     _Atomic(const void *) callback_thread;
@@ -43,6 +52,8 @@ digitnet_status digitnet__model_check(const digitnet_model *model);
 /* ESTATE where there are no weights yet. */
 digitnet_status digitnet__model_check_weights(const digitnet_model *model);
 
+/* Releases what is kept, since it holds for the plans and the layers that train no more. */
+void digitnet__model_drop_kept(digitnet_model *model);
 /* Gives a model a training, which it owns from then on, in the place of the one that it has. */
 void digitnet__model_set_training(digitnet_model *model, digitnet__training *training);
 

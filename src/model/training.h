@@ -5,6 +5,8 @@
 #include "digitnet/training.h"
 #include "optimizer/optimizer.h"
 
+#include <stdbool.h>
+
 /* Everything that a fit moves on but the weights and the optimizer's flat state. */
 typedef struct digitnet__progress {
     uint64_t epochs_done;
@@ -18,9 +20,16 @@ typedef struct digitnet__progress {
 
 enum { DNN_DEFAULT_GRADIENT_RANGES = 8, DNN_MAX_GRADIENT_RANGES = 256 };
 
+/* All values are set: defaults are filled in by digitnet__loss_settings_read(). */
+typedef struct digitnet__loss_settings {
+    digitnet_loss kind;
+    bool from_logits, class_balancing;
+    double label_smoothing, alpha, gamma, delta;
+} digitnet__loss_settings;
+
 typedef struct digitnet__training {
     digitnet__optimizer_settings settings;
-    digitnet_loss loss;
+    digitnet__loss_settings loss;
     uint64_t seed;
     uint64_t gradient_ranges; /* that a batch is cut into, at most */
     digitnet__progress progress;

@@ -118,6 +118,7 @@ static digitnet_status set_trainable(digitnet_model *model, const char *layer, b
     if (!found && layer)
         return digitnet__fail(DIGITNET_ENOTFOUND, "the model has no layer '%.80s'", layer);
     digitnet__plan_find_gradients(&network->training);
+    digitnet__model_drop_kept(model);
     return DIGITNET_OK;
 }
 

@@ -131,8 +131,9 @@ static digitnet_status read_state(digitnet__training *training, const digitnet__
 static digitnet_status read_training(digitnet_model *model, const digitnet__training *settings,
                                      digitnet__wire_view algorithm) {
     digitnet__network *network = &model->network;
-    const digitnet__loss_kind *loss = digitnet__loss_find(settings->loss);
-    if (loss->check(&network->graph) != DIGITNET_OK ||
+    const digitnet__loss_kind *loss = digitnet__loss_find(settings->loss.kind);
+    if (loss->check(&network->graph, &settings->loss) != DIGITNET_OK ||
+        digitnet__loss_settings_check(&settings->loss) != DIGITNET_OK ||
         digitnet__optimizer_settings_check(&settings->settings) != DIGITNET_OK)
         return DIGITNET_EFORMAT; /* with the message that says what */
     digitnet__training *training;

@@ -8,12 +8,12 @@
 
 #include <math.h>
 
-static digitnet_status check_network(const digitnet__graph *graph, const digitnet__loss_kind *loss) {
+static digitnet_status check_network(const digitnet__graph *graph, const digitnet__loss_settings *loss) {
     if (graph->layer_count == 0)
         return digitnet__fail(DIGITNET_ESTATE, "digitnet_model_compile: the model has no layers");
     digitnet_status status = digitnet__graph_check_outputs(graph);
     if (status == DIGITNET_OK)
-        status = loss->check(graph);
+        status = digitnet__loss_find(loss->kind)->check(graph, loss);
     return status == DIGITNET_OK ? status : digitnet__fail(status, "digitnet_model_compile: %s", digitnet_last_error());
 }
 
@@ -37,10 +37,10 @@ static digitnet_status check_file_size(const digitnet__graph *graph, const digit
 /* With exclusive access. Whatever can fail comes before the first change. */
 static digitnet_status compile(digitnet_model *model, const digitnet__training *settings) {
     digitnet__network *network = &model->network;
-    const digitnet__loss_kind *loss = digitnet__loss_find(settings->loss);
+    const digitnet__loss_kind *loss = digitnet__loss_find(settings->loss.kind);
     digitnet__training *training;
     DNN_TRY(digitnet__model_check(model));
-    DNN_TRY(check_network(&network->graph, loss));
+    DNN_TRY(check_network(&network->graph, &settings->loss));
     DNN_TRY(check_file_size(&network->graph, &settings->settings));
     DNN_TRY(digitnet__training_create(&training, settings, network->graph.parameter_count));
     bool first = !network->parameters;
@@ -65,19 +65,18 @@ static digitnet_status check_and_compile(digitnet_model *model, digitnet_optimiz
     if (!model)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: model is NULL");
     digitnet_compile_options own = {0};
-    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_compile_options, adam));
+    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_compile_options, reserved));
+    DNN_TRY(DNN_RESERVED_CHECK(own.reserved, digitnet_compile_options));
     if (own.gradient_ranges > DNN_MAX_GRADIENT_RANGES) {
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: gradient_ranges is %zu; the limit is %d",
                               own.gradient_ranges, DNN_MAX_GRADIENT_RANGES);
     }
     digitnet__training settings = {
-        .loss = loss,
         .seed = own.seed,
         .gradient_ranges = own.gradient_ranges ? own.gradient_ranges : DNN_DEFAULT_GRADIENT_RANGES,
     };
     DNN_TRY(digitnet__optimizer_settings_read(&settings.settings, optimizer, &own));
-    if (!digitnet__loss_find(loss))
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_compile: loss is %d, which is not a loss", (int)loss);
+    DNN_TRY(digitnet__loss_settings_read(&settings.loss, loss, own.loss));
     DNN_TRY(digitnet__model_begin_write(model));
     digitnet_status status = compile(model, &settings);
     digitnet__model_end_write(model);

@@ -1,16 +1,20 @@
 #include "training/dataset_check.h"
 
+#include "core/number.h"
 #include "core/status.h"
 #include "dataset/dataset.h"
 
-/* One output, a probability, stands for two classes. */
-static size_t classes_of(const digitnet__graph *graph) {
-    size_t outputs = digitnet__graph_output(graph).channels;
-    return outputs == 1 ? 2 : outputs;
+#include <math.h>
+
+/* One output, a probability, stands for two classes. What labels are to a custom loss is its own affair. */
+static size_t classes_of(const digitnet__graph *graph, const digitnet__loss_kind *loss) {
+    size_t outputs = digitnet__shape_values(digitnet__graph_output(graph));
+    return loss->id == DIGITNET_LOSS_CUSTOM ? SIZE_MAX : outputs == 1 ? 2 : outputs;
 }
 
 bool digitnet__dataset_gives_targets(const digitnet__loss_kind *loss, const digitnet_dataset *dataset) {
-    return loss->takes_targets && (!loss->takes_labels || digitnet__dataset_layout(dataset)->target_values > 0);
+    return loss->takes_targets &&
+           (loss->labels == DNN_LABELS_NONE || digitnet__dataset_layout(dataset)->target_values > 0);
 }
 
 static digitnet_status check_targets(const digitnet__graph *graph, const digitnet__loss_kind *loss,
@@ -23,7 +27,7 @@ static digitnet_status check_targets(const digitnet__graph *graph, const digitne
                                   ? "; for labels there is sparse_categorical_crossentropy"
                                   : "");
     }
-    if (values != outputs) {
+    if (values != outputs && loss->id != DIGITNET_LOSS_CUSTOM) {
         return digitnet__fail(DIGITNET_ESHAPE, "the %s samples have %zu targets each, the model has %zu outputs", role,
                               values, outputs);
     }
@@ -32,14 +36,14 @@ static digitnet_status check_targets(const digitnet__graph *graph, const digitne
 
 static digitnet_status check_labels(const digitnet__graph *graph, const digitnet__loss_kind *loss,
                                     const digitnet_dataset *dataset, const char *role) {
-    if (loss->takes_targets && digitnet__graph_output(graph).channels != 1) {
+    if (loss->labels == DNN_LABELS_BINARY && digitnet__graph_output(graph).channels != 1) {
         return digitnet__fail(DIGITNET_EINVAL, "the %s samples have no targets, which %s requires for several outputs",
                               role, loss->name);
     }
     if (digitnet__dataset_layout(dataset)->max_labels == 0) {
         return digitnet__fail(DIGITNET_EINVAL, "the %s samples have no labels, which %s requires", role, loss->name);
     }
-    return digitnet__dataset_check_labels(dataset, classes_of(graph));
+    return digitnet__dataset_check_labels(dataset, classes_of(graph, loss));
 }
 
 digitnet_status digitnet__dataset_check(const digitnet__graph *graph, const digitnet__loss_kind *loss,
@@ -53,12 +57,33 @@ digitnet_status digitnet__dataset_check(const digitnet__graph *graph, const digi
                                                           : check_labels(graph, loss, dataset, role);
 }
 
-digitnet_status digitnet__batch_check(const digitnet__graph *graph, const digitnet_batch *batch) {
-    size_t classes = classes_of(graph);
+digitnet_status digitnet__batch_check(const digitnet__graph *graph, const digitnet__loss_kind *loss,
+                                      const digitnet_batch *batch) {
+    size_t classes = classes_of(graph, loss);
     for (size_t i = 0; batch->labels && i < batch->count; i++) {
         if ((size_t)batch->labels[i] >= classes) { /* a negative one is larger than any number of classes */
             return digitnet__fail(DIGITNET_EINVAL, "sample %zu has label %d; the model has %zu classes",
                                   batch->indices[i], (int)batch->labels[i], classes);
+        }
+    }
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__class_weights_check(const digitnet__graph *graph, const digitnet__loss_kind *loss,
+                                              const float *weights, size_t count) {
+    size_t classes = classes_of(graph, loss);
+    if (!weights && count == 0)
+        return DIGITNET_OK;
+    if (!weights)
+        return digitnet__fail(DIGITNET_EINVAL, "class_weights is NULL, but class_weight_count is %zu", count);
+    if (loss->id == DIGITNET_LOSS_CUSTOM)
+        return digitnet__fail(DIGITNET_EINVAL, "class_weights: a custom loss has sample weights alone");
+    if (count != classes)
+        return digitnet__fail(DIGITNET_EINVAL, "class_weight_count is %zu; the model has %zu classes", count, classes);
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(weights[i]) || weights[i] < 0) {
+            return digitnet__fail(DIGITNET_EINVAL, "class_weights[%zu] is %s; it must be finite and at least 0", i,
+                                  digitnet__number_text(weights[i]).text);
         }
     }
     return DIGITNET_OK;

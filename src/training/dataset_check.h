@@ -12,6 +12,11 @@ digitnet_status digitnet__dataset_check(const digitnet__graph *graph, const digi
 /* Whether the loss is to be given targets of such a data set; else it is given labels. */
 bool digitnet__dataset_gives_targets(const digitnet__loss_kind *loss, const digitnet_dataset *dataset);
 /* The same of a source's batch as it comes. */
-digitnet_status digitnet__batch_check(const digitnet__graph *graph, const digitnet_batch *batch);
+digitnet_status digitnet__batch_check(const digitnet__graph *graph, const digitnet__loss_kind *loss,
+                                      const digitnet_batch *batch);
+/* EINVAL where the classes' weights are not as many as the classes, or a weight is not finite or is negative. NULL and
+ * 0: there are none. */
+digitnet_status digitnet__class_weights_check(const digitnet__graph *graph, const digitnet__loss_kind *loss,
+                                              const float *weights, size_t count);
 
 #endif

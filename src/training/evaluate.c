@@ -2,32 +2,35 @@
 #include "core/status.h"
 #include "kernels/compute.h"
 #include "model/model.h"
-#include "training/dataset_check.h"
 #include "training/evaluator.h"
 
 #include <math.h>
 
 /* The loss that the model is trained with, or else the one that its last activation is made for. */
-static const digitnet__loss_kind *loss_of(const digitnet_model *model) {
-    return model->training ? digitnet__loss_find(model->training->loss)
-                           : digitnet__loss_of_graph(&model->network.graph);
+static digitnet_status find_loss(digitnet__loss *loss, const digitnet_model *model) {
+    if (model->training)
+        return digitnet__loss_of_model(loss, model);
+    const digitnet__loss_kind *kind = digitnet__loss_of_graph(&model->network.graph);
+    if (!kind) {
+        return digitnet__fail(DIGITNET_ESHAPE,
+                              "digitnet_model_evaluate: the model is not compiled, and does not end in "
+                              "a flat softmax or sigmoid, from which its loss would follow");
+    }
+    *loss = (digitnet__loss){.kind = kind, .settings = digitnet__loss_defaults(kind->id)};
+    return DIGITNET_OK;
 }
 
 /* With the model held as a reader. */
 static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model *model, const digitnet_dataset *dataset,
                                 const digitnet_evaluate_options *options) {
-    const digitnet__loss_kind *loss = loss_of(model);
+    digitnet__loss loss;
     DNN_TRY(digitnet__model_check_weights(model));
-    if (!loss) {
-        return digitnet__fail(DIGITNET_ESHAPE,
-                              "digitnet_model_evaluate: the model is not compiled, and does not end in "
-                              "a flat softmax or sigmoid, from which its loss would follow");
-    }
-    DNN_TRY(digitnet__dataset_check(&model->network.graph, loss, dataset, "evaluation"));
+    DNN_TRY(find_loss(&loss, model));
+    DNN_TRY(digitnet__dataset_check(&model->network.graph, loss.kind, dataset, "evaluation"));
     digitnet__thread_pool *threads;
     DNN_TRY(digitnet__thread_pool_create(&threads, options->threads ? options->threads : digitnet__processor_count()));
     digitnet__evaluator evaluator = {0};
-    digitnet_status status = digitnet__evaluator_create(&evaluator, &model->network, loss, dataset,
+    digitnet_status status = digitnet__evaluator_create(&evaluator, &model->network, &loss, dataset,
                                                         options->batch_size ? options->batch_size : 256, threads);
     if (status == DIGITNET_OK)
         status = digitnet__evaluator_run(metrics, &evaluator);

@@ -2,7 +2,7 @@
 
 #include "core/status.h"
 #include "dataset/dataset.h"
-#include "training/dataset_check.h"
+#include "training/regularizer.h"
 
 #include <string.h>
 
@@ -31,28 +31,24 @@ static digitnet_status create_workspaces(digitnet__evaluator *evaluator) {
 }
 
 digitnet_status digitnet__evaluator_create(digitnet__evaluator *evaluator, const digitnet__network *network,
-                                           const digitnet__loss_kind *loss, const digitnet_dataset *dataset,
+                                           const digitnet__loss *loss, const digitnet_dataset *dataset,
                                            size_t batch_size, digitnet__thread_pool *threads) {
     size_t count = digitnet_dataset_count(dataset);
+    digitnet_activation fused = digitnet__loss_fused_activation(loss->kind, &network->graph);
     *evaluator = (digitnet__evaluator){.network = network,
-                                       .loss = loss,
-                                       .activates = network->inference.left_out != loss->takes_over,
+                                       .activates = network->inference.left_out != fused,
                                        .dataset = dataset,
                                        .threads = threads,
                                        .batch_size = batch_size < count ? batch_size : count};
     digitnet__arena *arena = &evaluator->arena;
     size_t image_bytes = digitnet__shape_values(network->graph.input) * sizeof(float);
     evaluator->indices = digitnet__arena_reserve(arena, evaluator->batch_size, sizeof(size_t));
-    evaluator->labels = digitnet__arena_reserve(arena, evaluator->batch_size, sizeof(int32_t));
-    if (digitnet__dataset_gives_targets(loss, dataset))
-        evaluator->target_values = digitnet__dataset_layout(dataset)->target_values;
-    evaluator->targets =
-        digitnet__arena_reserve(arena, evaluator->batch_size, evaluator->target_values * sizeof(float));
-    evaluator->weights = digitnet__arena_reserve(arena, evaluator->batch_size, sizeof(float));
-    evaluator->scores = digitnet__arena_reserve(arena, evaluator->batch_size, sizeof(digitnet__score));
     evaluator->images =
         digitnet__arena_reserve(arena, digitnet__dataset_is_source(dataset) ? evaluator->batch_size : 0, image_bytes);
     digitnet_status status = digitnet__arena_allocate(arena) ? create_workspaces(evaluator) : DIGITNET_ENOMEM;
+    if (status == DIGITNET_OK)
+        status = digitnet__loss_batch_create(&evaluator->batch, loss, digitnet__network_outputs(network), dataset,
+                                             evaluator->batch_size, digitnet__thread_pool_size(threads));
     if (status != DIGITNET_OK)
         digitnet__evaluator_release(evaluator);
     return status;
@@ -62,19 +58,14 @@ void digitnet__evaluator_release(digitnet__evaluator *evaluator) {
     for (size_t i = 0; i < evaluator->workspace_count; i++)
         digitnet__workspace_release(&evaluator->workspaces[i]);
     digitnet__release(evaluator->workspaces);
+    digitnet__loss_batch_release(&evaluator->batch);
     digitnet__arena_release(&evaluator->arena);
     *evaluator = (digitnet__evaluator){0};
 }
 
 /* What is gathered for a part of the batch; images go elsewhere. */
-static digitnet_batch batch_of(const digitnet__evaluator *evaluator, size_t first, size_t count, float *images) {
-    size_t targets = evaluator->target_values;
-    return (digitnet_batch){.count = count,
-                            .indices = (size_t *)at(evaluator, evaluator->indices) + first,
-                            .images = images,
-                            .labels = targets ? NULL : (int32_t *)at(evaluator, evaluator->labels) + first,
-                            .targets = targets ? (float *)at(evaluator, evaluator->targets) + first * targets : NULL,
-                            .sample_weights = (float *)at(evaluator, evaluator->weights) + first};
+static digitnet_batch part_of(const digitnet__evaluator *evaluator, size_t first, size_t count, float *images) {
+    return digitnet__loss_batch_part(&evaluator->batch, at(evaluator, evaluator->indices), images, first, count);
 }
 
 static void fill_input(const digitnet__evaluator *evaluator, const digitnet_batch *batch, size_t first) {
@@ -95,31 +86,25 @@ static void run_chunk(void *context, size_t task, size_t worker) {
     size_t chunk = chunk_of(evaluator), first = task * chunk;
     size_t left = evaluator->batch_count - first;
     size_t count = left < chunk ? left : chunk;
-    const digitnet_batch batch = batch_of(evaluator, first, count, digitnet__workspace_input(workspace));
+    const digitnet_batch batch = part_of(evaluator, first, count, digitnet__workspace_input(workspace));
     fill_input(evaluator, &batch, first);
     float *outputs = digitnet__workspace_forward(workspace, count);
     if (evaluator->activates)
         digitnet__workspace_activate(workspace, outputs, count);
-    const digitnet__loss_rows rows = {.outputs = outputs,
-                                      .labels = batch.labels,
-                                      .targets = batch.targets,
-                                      .weights = batch.sample_weights,
-                                      .rows = count,
-                                      .columns = digitnet__network_outputs(evaluator->network)};
-    evaluator->loss->run((digitnet__score *)at(evaluator, evaluator->scores) + first, NULL, &rows, 1);
+    digitnet__loss_batch_run(&evaluator->batch, outputs, NULL, first, count, 1, worker);
 }
 
 /* A source is asked on this thread, and its labels are checked as they come. */
 static digitnet_status gather_source(digitnet__evaluator *evaluator) {
-    const digitnet_batch batch = batch_of(evaluator, 0, evaluator->batch_count, at(evaluator, evaluator->images));
+    const digitnet_batch batch = part_of(evaluator, 0, evaluator->batch_count, at(evaluator, evaluator->images));
     DNN_TRY(digitnet__dataset_gather(&batch, evaluator->dataset, evaluator->network->kernels));
-    return digitnet__batch_check(&evaluator->network->graph, &batch);
+    return digitnet__batch_check(&evaluator->network->graph, evaluator->batch.loss.kind, &batch);
 }
 
 digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__evaluator *evaluator) {
     size_t total = digitnet_dataset_count(evaluator->dataset), correct = 0;
     size_t *indices = at(evaluator, evaluator->indices);
-    const digitnet__score *scores = at(evaluator, evaluator->scores);
+    const digitnet__score *scores = digitnet__loss_batch_scores(&evaluator->batch);
     double loss = 0;
     for (size_t first = 0; first < total; first += evaluator->batch_count) {
         size_t left = total - first;
@@ -133,6 +118,7 @@ digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__eva
         }
         digitnet__thread_pool_run(evaluator->threads, run_chunk, evaluator,
                                   (evaluator->batch_count - 1) / chunk_of(evaluator) + 1);
+        DNN_TRY(digitnet__loss_batch_check(&evaluator->batch));
         for (size_t i = 0; i < evaluator->batch_count; i++) {
             loss += scores[i].loss;
             correct += scores[i].correct;
@@ -140,7 +126,7 @@ digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__eva
     }
     *metrics = (digitnet_metrics){.struct_size = sizeof *metrics,
                                   .count = total,
-                                  .loss = loss / (double)total,
+                                  .loss = loss / (double)total + digitnet__penalty(evaluator->network),
                                   .accuracy = (double)correct / (double)total};
     return DIGITNET_OK;
 }

@@ -5,28 +5,28 @@
 #include "core/threads.h"
 #include "digitnet/training.h"
 #include "engine/workspace.h"
-#include "training/loss.h"
+#include "training/loss_batch.h"
 
 typedef struct digitnet__evaluator {
     const digitnet__network *network; /* borrowed, as the threads and the data set */
     const digitnet_dataset *dataset;
     digitnet__thread_pool *threads;
-    const digitnet__loss_kind *loss;
     bool activates; /* the loss wants the outputs behind the last activation */
     size_t batch_size;
     digitnet__workspace *workspaces; /* one a worker */
     size_t workspace_count;
+    digitnet__loss_batch batch;
     digitnet__arena arena; /* one batch's: */
-    size_t indices, labels, targets, weights, scores, images;
-    size_t target_values; /* of a sample; 0: the loss is given labels */
-    size_t batch_count;   /* images in the current batch */
+    size_t indices, images;
+    size_t batch_count; /* images in the current batch */
 } digitnet__evaluator;
 
 digitnet_status digitnet__evaluator_create(digitnet__evaluator *evaluator, const digitnet__network *network,
-                                           const digitnet__loss_kind *loss, const digitnet_dataset *dataset,
+                                           const digitnet__loss *loss, const digitnet_dataset *dataset,
                                            size_t batch_size, digitnet__thread_pool *threads);
 void digitnet__evaluator_release(digitnet__evaluator *evaluator);
-/* Means over the whole data set. Fails only where a source does. */
+/* Means over the whole data set. Fails only where a source or a custom
+ * loss does. */
 digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__evaluator *evaluator);
 
 #endif

@@ -8,7 +8,6 @@
 #include "dataset/epoch_order.h"
 #include "kernels/compute.h"
 #include "training/callbacks.h"
-#include "training/dataset_check.h"
 #include "training/evaluator.h"
 #include "training/history.h"
 #include "training/trainer.h"
@@ -25,6 +24,7 @@ typedef struct fit_state {
     size_t until_epoch, batch_size, batch_count, image_count;
     size_t *order;
     digitnet__thread_pool *threads;
+    digitnet__loss loss;
     digitnet__trainer trainer;
     digitnet__evaluator evaluator;
     digitnet__callbacks callbacks;
@@ -78,10 +78,11 @@ static digitnet_status cut_validation(fit_state *fit) {
 
 static digitnet_status prepare_datasets(fit_state *fit) {
     const digitnet__graph *graph = &fit->model->network.graph;
-    const digitnet__loss_kind *loss = digitnet__loss_find(fit->model->training->loss);
+    const digitnet__loss_kind *loss = fit->loss.kind;
     DNN_TRY(digitnet__dataset_check(graph, loss, fit->train, "training"));
     if (fit->validation)
         DNN_TRY(digitnet__dataset_check(graph, loss, fit->validation, "validation"));
+    DNN_TRY(digitnet__class_weights_check(graph, loss, fit->options.class_weights, fit->options.class_weight_count));
     if (fit->options.validation_fraction > 0)
         DNN_TRY(cut_validation(fit));
     fit->image_count = digitnet_dataset_count(fit->train);
@@ -101,11 +102,11 @@ static digitnet_status allocate(fit_state *fit) {
     DNN_TRY(digitnet__history_create(&fit->history, fit->model->training->progress.epochs_done + 1));
     DNN_TRY(digitnet__thread_pool_create(&fit->threads,
                                          fit->options.threads ? fit->options.threads : digitnet__processor_count()));
-    DNN_TRY(digitnet__trainer_create(&fit->trainer, fit->model, fit->train, fit->batch_size, fit->threads));
+    DNN_TRY(digitnet__trainer_create(&fit->trainer, fit->model, &fit->loss, fit->train, fit->batch_size, fit->threads));
+    fit->trainer.batch.class_weights = fit->options.class_weights;
     if (!fit->validation)
         return DIGITNET_OK;
-    return digitnet__evaluator_create(&fit->evaluator, &fit->model->network,
-                                      digitnet__loss_find(fit->model->training->loss), fit->validation,
+    return digitnet__evaluator_create(&fit->evaluator, &fit->model->network, &fit->loss, fit->validation,
                                       VALIDATION_BATCH_SIZE, fit->threads);
 }
 
@@ -288,6 +289,7 @@ static digitnet_status run(fit_state *fit) {
 /* With exclusive access. */
 static digitnet_status prepare_and_run(fit_state *fit) {
     DNN_TRY(check_compiled(fit->model));
+    DNN_TRY(digitnet__loss_of_model(&fit->loss, fit->model));
     DNN_TRY(prepare_datasets(fit));
     uint64_t done = fit->model->training->progress.epochs_done;
     size_t epochs = fit->options.epochs ? fit->options.epochs : 1;

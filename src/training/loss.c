@@ -1,112 +1,13 @@
 #include "training/loss.h"
 
+#include "core/number.h"
+#include "core/options.h"
 #include "core/status.h"
 #include "layers/activations.h"
+#include "model/model.h"
+#include "training/losses.h"
 
-#include <math.h>
-
-static size_t index_of_largest(const float *values, size_t count) {
-    size_t largest = 0;
-    for (size_t i = 1; i < count; i++)
-        if (values[i] > values[largest])
-            largest = i;
-    return largest;
-}
-
-/* exp(z_k - largest) is between 0 and 1, so that no sum overflows. 0 * z_k is NaN where a logit is not finite, which
- * exp(-inf) would hide. */
-static double sum_of_exponentials(const float *logits, size_t classes, float largest) {
-    double sum = 0;
-    for (size_t k = 0; k < classes; k++)
-        sum += exp((double)logits[k] - (double)largest) + 0 * (double)logits[k];
-    return sum;
-}
-
-/* Fused with the softmax: for logits z and label y, loss = log(sum_k exp z_k) - z_y, and its gradient by z_j,
- * softmax(z)_j - [j = y]. */
-static void run_sparse_categorical(digitnet__score *scores, float *gradient, const digitnet__loss_rows *rows,
-                                   float scale) {
-    for (size_t row = 0; row < rows->rows; row++) {
-        const float *z = rows->outputs + row * rows->columns;
-        size_t label = (size_t)rows->labels[row];
-        size_t predicted = index_of_largest(z, rows->columns);
-        double largest = z[predicted], weight = rows->weights[row];
-        double sum = sum_of_exponentials(z, rows->columns, z[predicted]);
-        scores[row] =
-            (digitnet__score){.loss = weight * (log(sum) + largest - (double)z[label]), .correct = predicted == label};
-        for (size_t k = 0; gradient && k < rows->columns; k++) {
-            double probability = exp((double)z[k] - largest) / sum;
-            gradient[row * rows->columns + k] = (float)(probability - (k == label)) * (scale * rows->weights[row]);
-        }
-    }
-}
-
-/* Likewise for targets t: loss = sum_k t_k (log(sum_j exp z_j) - z_k), gradient (sum_k t_k) softmax(z)_j - t_j. */
-static void run_categorical(digitnet__score *scores, float *gradient, const digitnet__loss_rows *rows, float scale) {
-    for (size_t row = 0; row < rows->rows; row++) {
-        const float *z = rows->outputs + row * rows->columns, *t = rows->targets + row * rows->columns;
-        size_t predicted = index_of_largest(z, rows->columns);
-        double largest = z[predicted], sum = sum_of_exponentials(z, rows->columns, z[predicted]);
-        double loss = 0, total = 0;
-        for (size_t k = 0; k < rows->columns; k++) {
-            loss += (double)t[k] * (log(sum) + largest - (double)z[k]);
-            total += (double)t[k];
-        }
-        scores[row] = (digitnet__score){.loss = (double)rows->weights[row] * loss,
-                                        .correct = predicted == index_of_largest(t, rows->columns)};
-        for (size_t k = 0; gradient && k < rows->columns; k++) {
-            double probability = exp((double)z[k] - largest) / sum;
-            gradient[row * rows->columns + k] =
-                (float)(total * probability - (double)t[k]) * (scale * rows->weights[row]);
-        }
-    }
-}
-
-/* A row's target at k; of a network with one output the label serves as well. */
-static double target_of(const digitnet__loss_rows *rows, size_t row, size_t k) {
-    return rows->targets ? (double)rows->targets[row * rows->columns + k] : (double)rows->labels[row];
-}
-
-/* Fused with the sigmoid: for logit z and target t, loss = max(z, 0) - z t + log(1 + exp(-|z|)), and its gradient
- * sigmoid(z) - t; the mean over the outputs. Right is a row with all outputs on their target's side of 1/2. */
-static void run_binary(digitnet__score *scores, float *gradient, const digitnet__loss_rows *rows, float scale) {
-    double columns = (double)rows->columns;
-    for (size_t row = 0; row < rows->rows; row++) {
-        digitnet__score score = {.correct = true};
-        for (size_t k = 0; k < rows->columns; k++) {
-            double z = rows->outputs[row * rows->columns + k], t = target_of(rows, row, k);
-            double e = exp(-fabs(z));
-            score.loss += (z > 0 ? z : 0) - z * t + log1p(e);
-            score.correct = score.correct && (z > 0) == (t > 0.5);
-            if (gradient) {
-                double probability = z >= 0 ? 1 / (1 + e) : e / (1 + e);
-                gradient[row * rows->columns + k] = (float)((probability - t) / columns) * (scale * rows->weights[row]);
-            }
-        }
-        score.loss *= (double)rows->weights[row] / columns;
-        scores[row] = score;
-    }
-}
-
-/* loss = the mean of (y - t)^2 over the outputs, gradient 2 (y - t) / outputs. Right is a row whose largest output is
- * its largest target's; of one output, one that is on its target's side of 1/2. */
-static void run_mean_squared_error(digitnet__score *scores, float *gradient, const digitnet__loss_rows *rows,
-                                   float scale) {
-    double columns = (double)rows->columns;
-    for (size_t row = 0; row < rows->rows; row++) {
-        const float *y = rows->outputs + row * rows->columns, *t = rows->targets + row * rows->columns;
-        double sum = 0;
-        for (size_t k = 0; k < rows->columns; k++) {
-            double error = (double)y[k] - (double)t[k];
-            sum += error * error;
-            if (gradient)
-                gradient[row * rows->columns + k] = (float)(2 * error / columns) * (scale * rows->weights[row]);
-        }
-        bool correct = rows->columns > 1 ? index_of_largest(y, rows->columns) == index_of_largest(t, rows->columns)
-                                         : (y[0] > 0.5f) == (t[0] > 0.5f);
-        scores[row] = (digitnet__score){.loss = (double)rows->weights[row] * sum / columns, .correct = correct};
-    }
-}
+#include <float.h>
 
 static digitnet_status fail_end(const digitnet__graph *graph, const char *wanted) {
     const digitnet__layer *last = &graph->layers[graph->layer_count - 1];
@@ -115,35 +16,65 @@ static digitnet_status fail_end(const digitnet__graph *graph, const char *wanted
                           digitnet__activation_name(last->attributes.activation));
 }
 
-static digitnet_status check_classifier(const digitnet__graph *graph) {
-    if (digitnet__graph_last_activation(graph) != DIGITNET_ACTIVATION_SOFTMAX)
-        return fail_end(graph, "probabilities, a flat softmax at the end");
+static digitnet_status check_flat(const digitnet__graph *graph, const digitnet__loss_settings *settings) {
+    (void)settings;
+    return digitnet__graph_output(graph).flat ? DIGITNET_OK : fail_end(graph, "a flat output");
+}
+
+static digitnet_status check_anything(const digitnet__graph *graph, const digitnet__loss_settings *settings) {
+    (void)graph, (void)settings;
+    return DIGITNET_OK;
+}
+
+/* An end of this activation, or of logits where the user says so. */
+static digitnet_status check_end(const digitnet__graph *graph, const digitnet__loss_settings *settings,
+                                 digitnet_activation activation, const char *wanted) {
+    digitnet_activation last = digitnet__graph_last_activation(graph);
+    if (!settings->from_logits)
+        return last == activation ? DIGITNET_OK : fail_end(graph, wanted);
+    if (!digitnet__graph_output(graph).flat || last == DIGITNET_ACTIVATION_SOFTMAX ||
+        last == DIGITNET_ACTIVATION_SIGMOID)
+        return fail_end(graph, "logits, a flat output without softmax or sigmoid, since from_logits is 1");
+    return DIGITNET_OK;
+}
+
+static digitnet_status check_classifier(const digitnet__graph *graph, const digitnet__loss_settings *settings) {
+    DNN_TRY(check_end(graph, settings, DIGITNET_ACTIVATION_SOFTMAX,
+                      "probabilities, a flat softmax at the end, or logits and from_logits"));
     if (digitnet__graph_output(graph).channels == 1) {
-        return fail_end(graph, "a softmax over two classes or more, since one class cannot be learnt (for yes or no: a "
-                               "sigmoid over one unit and binary cross-entropy)");
+        return fail_end(graph, "two classes or more, since one cannot be learnt (for yes or no: a sigmoid over one "
+                               "unit and binary cross-entropy)");
     }
     return DIGITNET_OK;
 }
 
-static digitnet_status check_sigmoid(const digitnet__graph *graph) {
-    if (digitnet__graph_last_activation(graph) != DIGITNET_ACTIVATION_SIGMOID)
-        return fail_end(graph, "probabilities, a flat sigmoid at the end");
-    return DIGITNET_OK;
-}
-
-static digitnet_status check_flat(const digitnet__graph *graph) {
-    return digitnet__graph_output(graph).flat ? DIGITNET_OK : fail_end(graph, "a flat output");
+static digitnet_status check_binary(const digitnet__graph *graph, const digitnet__loss_settings *settings) {
+    return check_end(graph, settings, DIGITNET_ACTIVATION_SIGMOID,
+                     "probabilities, a flat sigmoid at the end, or logits and from_logits");
 }
 
 static const digitnet__loss_kind kinds[] = {
-    {DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, "sparse_categorical_crossentropy", true, false,
-     DIGITNET_ACTIVATION_SOFTMAX, check_classifier, run_sparse_categorical},
-    {DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY, "categorical_crossentropy", false, true, DIGITNET_ACTIVATION_SOFTMAX,
-     check_classifier, run_categorical},
-    {DIGITNET_LOSS_BINARY_CROSSENTROPY, "binary_crossentropy", true, true, DIGITNET_ACTIVATION_SIGMOID, check_sigmoid,
-     run_binary},
-    {DIGITNET_LOSS_MEAN_SQUARED_ERROR, "mean_squared_error", false, true, DIGITNET_ACTIVATION_LINEAR, check_flat,
-     run_mean_squared_error},
+    {DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, "sparse_categorical_crossentropy", DNN_LABELS_CLASSES, false,
+     DIGITNET_ACTIVATION_SOFTMAX, DNN_LOSS_LOGITS | DNN_LOSS_SMOOTHING, check_classifier,
+     digitnet__categorical_crossentropy},
+    {DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY, "categorical_crossentropy", DNN_LABELS_NONE, true,
+     DIGITNET_ACTIVATION_SOFTMAX, DNN_LOSS_LOGITS | DNN_LOSS_SMOOTHING, check_classifier,
+     digitnet__categorical_crossentropy},
+    {DIGITNET_LOSS_BINARY_CROSSENTROPY, "binary_crossentropy", DNN_LABELS_BINARY, true, DIGITNET_ACTIVATION_SIGMOID,
+     DNN_LOSS_LOGITS | DNN_LOSS_SMOOTHING, check_binary, digitnet__binary_crossentropy},
+    {DIGITNET_LOSS_MEAN_SQUARED_ERROR, "mean_squared_error", DNN_LABELS_NONE, true, DIGITNET_ACTIVATION_LINEAR, 0,
+     check_flat, digitnet__mean_squared_error},
+    {DIGITNET_LOSS_MEAN_ABSOLUTE_ERROR, "mean_absolute_error", DNN_LABELS_NONE, true, DIGITNET_ACTIVATION_LINEAR, 0,
+     check_flat, digitnet__mean_absolute_error},
+    {DIGITNET_LOSS_HUBER, "huber", DNN_LABELS_NONE, true, DIGITNET_ACTIVATION_LINEAR, DNN_LOSS_DELTA, check_flat,
+     digitnet__huber},
+    {DIGITNET_LOSS_CATEGORICAL_FOCAL_CROSSENTROPY, "categorical_focal_crossentropy", DNN_LABELS_CLASSES, true,
+     DIGITNET_ACTIVATION_SOFTMAX, DNN_LOSS_LOGITS | DNN_LOSS_SMOOTHING | DNN_LOSS_FOCAL, check_classifier,
+     digitnet__categorical_focal_crossentropy},
+    {DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY, "binary_focal_crossentropy", DNN_LABELS_BINARY, true,
+     DIGITNET_ACTIVATION_SIGMOID, DNN_LOSS_LOGITS | DNN_LOSS_SMOOTHING | DNN_LOSS_FOCAL | DNN_LOSS_BALANCING,
+     check_binary, digitnet__binary_focal_crossentropy},
+    {DIGITNET_LOSS_CUSTOM, "custom", DNN_LABELS_CLASSES, true, DIGITNET_ACTIVATION_LINEAR, 0, check_anything, NULL},
 };
 
 const digitnet__loss_kind *digitnet__loss_at(size_t index) {
@@ -168,4 +99,93 @@ const digitnet__loss_kind *digitnet__loss_of_graph(const digitnet__graph *graph)
 digitnet_activation digitnet__loss_fused_activation(const digitnet__loss_kind *loss, const digitnet__graph *graph) {
     digitnet_activation last = digitnet__graph_last_activation(graph);
     return loss->takes_over == last ? last : DIGITNET_ACTIVATION_LINEAR;
+}
+
+digitnet_status digitnet__loss_of_model(digitnet__loss *loss, const digitnet_model *model) {
+    const digitnet__loss_settings *settings = &model->training->loss;
+    *loss = (digitnet__loss){.kind = digitnet__loss_find(settings->kind), .settings = *settings};
+    if (settings->kind != DIGITNET_LOSS_CUSTOM)
+        return DIGITNET_OK;
+    loss->custom = model->custom_loss;
+    return loss->custom ? DIGITNET_OK
+                        : digitnet__fail(DIGITNET_ESTATE,
+                                         "the model's loss is the program's own; set it by digitnet_model_set_loss()");
+}
+
+/* ---- Settings ---- */
+
+/* The settings that are numbers: whose they are, their default and range. */
+static const struct setting {
+    const char *name;
+    size_t offset;
+    unsigned flag; /* DNN_LOSS_... */
+    double initial, least, most;
+    const char *range;
+} numbers[] = {
+    {"label_smoothing", offsetof(digitnet__loss_settings, label_smoothing), DNN_LOSS_SMOOTHING, 0, 0, 1,
+     "at least 0 and at most 1"},
+    {"alpha", offsetof(digitnet__loss_settings, alpha), DNN_LOSS_FOCAL, 0.25, 0, 1, "at least 0 and at most 1"},
+    {"gamma", offsetof(digitnet__loss_settings, gamma), DNN_LOSS_FOCAL, 2, 0, DBL_MAX, "finite and at least 0"},
+    {"delta", offsetof(digitnet__loss_settings, delta), DNN_LOSS_DELTA, 1, DBL_TRUE_MIN, DBL_MAX, "finite and above 0"},
+};
+enum { NUMBERS = sizeof numbers / sizeof *numbers };
+
+static double *number_at(digitnet__loss_settings *settings, const struct setting *setting) {
+    return (double *)(void *)((char *)settings + setting->offset);
+}
+
+digitnet__loss_settings digitnet__loss_defaults(digitnet_loss kind) {
+    digitnet__loss_settings settings = {.kind = kind};
+    for (size_t i = 0; i < NUMBERS; i++)
+        *number_at(&settings, &numbers[i]) = numbers[i].initial;
+    return settings;
+}
+
+/* What would be lost without a word. */
+static digitnet_status fail_foreign(const char *setting, const digitnet__loss_kind *loss) {
+    return digitnet__fail(DIGITNET_EINVAL, "loss: %s is set, which %s does not have", setting, loss->name);
+}
+
+static digitnet_status check_number(const struct setting *setting, double value, const digitnet__loss_kind *loss) {
+    if (!(value >= setting->least && value <= setting->most)) {
+        return digitnet__fail(DIGITNET_EINVAL, "loss: %s is %s; it must be %s", setting->name,
+                              digitnet__number_text(value).text, setting->range);
+    }
+    if (value != setting->initial && !(loss->settings & setting->flag))
+        return fail_foreign(setting->name, loss);
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__loss_settings_check(const digitnet__loss_settings *settings) {
+    const digitnet__loss_kind *loss = digitnet__loss_find(settings->kind);
+    digitnet__loss_settings own = *settings, defaults = digitnet__loss_defaults(settings->kind);
+    if (!loss)
+        return digitnet__fail(DIGITNET_EINVAL, "loss is %d, which is not a loss", (int)settings->kind);
+    for (size_t i = 0; i < NUMBERS; i++)
+        DNN_TRY(check_number(&numbers[i], *number_at(&own, &numbers[i]), loss));
+    if (settings->from_logits && !(loss->settings & DNN_LOSS_LOGITS))
+        return fail_foreign("from_logits", loss);
+    if (settings->class_balancing && !(loss->settings & DNN_LOSS_BALANCING))
+        return fail_foreign("class_balancing", loss);
+    if (loss->settings & DNN_LOSS_BALANCING && !settings->class_balancing && settings->alpha != defaults.alpha)
+        return digitnet__fail(DIGITNET_EINVAL, "loss: alpha is set, which %s has with class_balancing alone",
+                              loss->name);
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__loss_settings_read(digitnet__loss_settings *settings, digitnet_loss kind,
+                                             const digitnet_loss_options *options) {
+    digitnet_loss_options own = DIGITNET_LOSS_INIT;
+    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_loss_options, class_balancing));
+    DNN_TRY(DNN_RESERVED_CHECK(own.reserved, digitnet_loss_options));
+    DNN_TRY(DNN_FLAG_CHECK(&own, digitnet_loss_options, from_logits));
+    DNN_TRY(DNN_FLAG_CHECK(&own, digitnet_loss_options, class_balancing));
+    *settings = (digitnet__loss_settings){.kind = kind,
+                                          .from_logits = own.from_logits,
+                                          .class_balancing = own.class_balancing,
+                                          .label_smoothing = own.label_smoothing,
+                                          .alpha = own.alpha,
+                                          .gamma = own.gamma,
+                                          .delta = own.delta};
+    return digitnet__loss_settings_check(settings);
 }

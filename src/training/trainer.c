@@ -3,26 +3,20 @@
 #include "core/random.h"
 #include "core/status.h"
 #include "dataset/dataset.h"
-#include "training/dataset_check.h"
+#include "training/regularizer.h"
 
 #include <math.h>
 
-digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_model *model,
+digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_model *model, const digitnet__loss *loss,
                                          const digitnet_dataset *dataset, size_t batch_size,
                                          digitnet__thread_pool *threads) {
-    *trainer = (digitnet__trainer){
-        .model = model, .dataset = dataset, .threads = threads, .loss = digitnet__loss_find(model->training->loss)};
-    if (digitnet__dataset_gives_targets(trainer->loss, dataset))
-        trainer->target_values = digitnet__dataset_layout(dataset)->target_values;
-    trainer->labels = digitnet__arena_reserve(&trainer->arena, batch_size, sizeof(int32_t));
-    trainer->targets = digitnet__arena_reserve(&trainer->arena, batch_size, trainer->target_values * sizeof(float));
-    trainer->weights = digitnet__arena_reserve(&trainer->arena, batch_size, sizeof(float));
-    trainer->scores = digitnet__arena_reserve(&trainer->arena, batch_size, sizeof(digitnet__score));
-    if (!digitnet__arena_allocate(&trainer->arena))
-        return DIGITNET_ENOMEM;
-    digitnet_status status =
-        digitnet__pass_create(&trainer->pass, &model->network, batch_size, (size_t)model->training->gradient_ranges,
-                              digitnet__thread_pool_size(threads));
+    *trainer = (digitnet__trainer){.model = model, .dataset = dataset, .threads = threads};
+    size_t workers = digitnet__thread_pool_size(threads);
+    digitnet_status status = digitnet__loss_batch_create(
+        &trainer->batch, loss, digitnet__network_outputs(&model->network), dataset, batch_size, workers);
+    if (status == DIGITNET_OK)
+        status = digitnet__pass_create(&trainer->pass, &model->network, batch_size,
+                                       (size_t)model->training->gradient_ranges, workers);
     if (status != DIGITNET_OK)
         digitnet__trainer_release(trainer);
     return status;
@@ -30,64 +24,37 @@ digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_mo
 
 void digitnet__trainer_release(digitnet__trainer *trainer) {
     digitnet__pass_release(&trainer->pass);
-    digitnet__arena_release(&trainer->arena);
+    digitnet__loss_batch_release(&trainer->batch);
     *trainer = (digitnet__trainer){0};
 }
 
-static int32_t *labels_of(const digitnet__trainer *trainer) {
-    return digitnet__arena_at(&trainer->arena, trainer->labels);
-}
-
-static float *targets_of(const digitnet__trainer *trainer, size_t sample) {
-    float *targets = digitnet__arena_at(&trainer->arena, trainer->targets);
-    return trainer->target_values ? targets + sample * trainer->target_values : NULL;
-}
-
-static float *weights_of(const digitnet__trainer *trainer) {
-    return digitnet__arena_at(&trainer->arena, trainer->weights);
-}
-
 /* What is gathered for a range of the batch. */
-static digitnet_batch batch_of(const digitnet__trainer *trainer, size_t first, size_t count) {
-    return (digitnet_batch){.count = count,
-                            .indices = trainer->indices + first,
-                            .images = digitnet__pass_input(&trainer->pass, first),
-                            .labels = trainer->target_values ? NULL : labels_of(trainer) + first,
-                            .targets = targets_of(trainer, first),
-                            .sample_weights = weights_of(trainer) + first};
-}
-
-static digitnet__score *scores_of(const digitnet__trainer *trainer) {
-    return digitnet__arena_at(&trainer->arena, trainer->scores);
+static digitnet_batch part_of(const digitnet__trainer *trainer, size_t first, size_t count) {
+    return digitnet__loss_batch_part(&trainer->batch, trainer->indices, digitnet__pass_input(&trainer->pass, first),
+                                     first, count);
 }
 
 /* A sample's seed depends on the training's seed, the epoch and the sample alone. */
-static void set_seeds(const digitnet__trainer *trainer) {
-    const digitnet__training *training = trainer->model->training;
-    uint64_t epoch = digitnet__seed_mix(training->seed, training->progress.epochs_done);
+static void set_seeds(const digitnet__trainer *trainer, const digitnet__trainer_batch *batch) {
+    uint64_t epoch = digitnet__seed_mix(trainer->model->training->seed, batch->epoch);
     uint64_t *seeds = digitnet__pass_seeds(&trainer->pass, 0);
-    for (size_t i = 0; i < trainer->count; i++)
-        seeds[i] = digitnet__seed_mix(epoch, trainer->indices[i]);
+    for (size_t i = 0; i < batch->count; i++)
+        seeds[i] = digitnet__seed_mix(epoch, batch->numbers[i]);
 }
 
 static void gather_range(const digitnet__trainer *trainer, digitnet__range range) {
     if (digitnet__dataset_is_source(trainer->dataset))
         return; /* gather_source() has done it */
-    const digitnet_batch batch = batch_of(trainer, range.first, range.count);
+    const digitnet_batch batch = part_of(trainer, range.first, range.count);
     /* Cannot fail: the samples are in memory. */
     digitnet__dataset_gather(&batch, trainer->dataset, trainer->pass.network->kernels);
 }
 
-static void run_loss(const digitnet__trainer *trainer, digitnet__range range) {
+static void run_loss(const digitnet__trainer *trainer, digitnet__range range, size_t worker) {
     const digitnet__pass *pass = &trainer->pass;
-    const digitnet__loss_rows rows = {.outputs = digitnet__pass_output(pass, range.first),
-                                      .labels = labels_of(trainer) + range.first,
-                                      .targets = targets_of(trainer, range.first),
-                                      .weights = weights_of(trainer) + range.first,
-                                      .rows = range.count,
-                                      .columns = digitnet__network_outputs(pass->network)};
-    trainer->loss->run(scores_of(trainer) + range.first, digitnet__pass_output_gradient(pass, range.first), &rows,
-                       1.0f / (float)trainer->count);
+    digitnet__loss_batch_run(&trainer->batch, digitnet__pass_output(pass, range.first),
+                             digitnet__pass_output_gradient(pass, range.first), range.first, range.count,
+                             1.0f / (float)trainer->count, worker);
 }
 
 /* A range's way through one phase: the segments of the forward pass, then those of the backward pass, the loss between
@@ -102,7 +69,7 @@ static void run_range(void *context, size_t task, size_t worker) {
     if (trainer->phase <= last_forward)
         digitnet__pass_forward(pass, trainer->phase, trainer->count, range, worker);
     if (trainer->phase == last_forward)
-        run_loss(trainer, range);
+        run_loss(trainer, range, worker);
     if (trainer->phase >= last_forward)
         digitnet__pass_backward(pass, trainer->phase - last_forward, trainer->count, range, worker);
 }
@@ -131,6 +98,7 @@ static void reduce_block(void *context, size_t task, size_t worker) {
     (void)worker;
     const digitnet__trainer *trainer = context;
     digitnet__pass_reduce_block(&trainer->pass, trainer->count, trainer->pass.tasks[task]);
+    digitnet__regularize_block(&trainer->pass, trainer->pass.tasks[task]);
 }
 
 static void update_block(void *context, size_t task, size_t worker) {
@@ -175,45 +143,54 @@ static digitnet_status update_weights(digitnet__trainer *trainer) {
 /* Sources are asked on this thread, and their labels are checked as they come. */
 static digitnet_status gather_source(digitnet__trainer *trainer) {
     const digitnet__network *network = &trainer->model->network;
-    digitnet_batch batch = batch_of(trainer, 0, trainer->count);
+    digitnet_batch batch = part_of(trainer, 0, trainer->count);
     batch.seeds = digitnet__pass_seeds(&trainer->pass, 0);
-    digitnet_status status = digitnet__dataset_gather(&batch, trainer->dataset, network->kernels);
-    if (status == DIGITNET_OK)
-        status = digitnet__batch_check(&network->graph, &batch);
-    if (status == DIGITNET_OK)
-        return DIGITNET_OK;
-    const digitnet__progress *progress = &trainer->model->training->progress;
-    return digitnet__fail(status, "digitnet_model_fit: epoch %llu, batch %llu: %s",
-                          (unsigned long long)progress->epochs_done + 1, (unsigned long long)progress->batches_done + 1,
-                          digitnet_last_error());
+    DNN_TRY(digitnet__dataset_gather(&batch, trainer->dataset, network->kernels));
+    return digitnet__batch_check(&network->graph, trainer->batch.loss.kind, &batch);
 }
 
-static void add_scores(digitnet__progress *progress, const digitnet__score *scores, size_t count) {
-    for (size_t i = 0; i < count; i++) {
+/* With the penalty, which each sample's loss has. */
+static void add_scores(digitnet__progress *progress, const digitnet__trainer *trainer) {
+    const digitnet__score *scores = digitnet__loss_batch_scores(&trainer->batch);
+    for (size_t i = 0; i < trainer->count; i++) {
         progress->loss_sum += scores[i].loss;
         progress->correct += scores[i].correct;
     }
-    progress->steps_done++;
-    progress->batches_done++;
+    progress->loss_sum += digitnet__penalty(&trainer->model->network) * (double)trainer->count;
 }
 
-digitnet_status digitnet__trainer_step(digitnet__trainer *trainer, const size_t *indices, size_t count) {
-    trainer->indices = indices;
-    trainer->count = count;
-    set_seeds(trainer);
+digitnet_status digitnet__trainer_run(digitnet__trainer *trainer, digitnet__progress *progress,
+                                      const digitnet__trainer_batch *batch) {
+    trainer->indices = batch->indices;
+    trainer->count = batch->count;
+    trainer->diverged = false;
+    set_seeds(trainer, batch);
     if (digitnet__dataset_is_source(trainer->dataset))
         DNN_TRY(gather_source(trainer));
     run_passes(trainer);
-    digitnet__progress progress = trainer->model->training->progress;
-    add_scores(&progress, scores_of(trainer), count);
-    trainer->diverged = !isfinite(progress.loss_sum);
-    if (trainer->diverged) {
-        return digitnet__fail(DIGITNET_EDIVERGED, "the loss is no longer finite in epoch %llu, batch %llu",
-                              (unsigned long long)progress.epochs_done + 1, (unsigned long long)progress.batches_done);
-    }
+    DNN_TRY(digitnet__loss_batch_check(&trainer->batch));
+    add_scores(progress, trainer);
+    trainer->diverged = !isfinite(progress->loss_sum);
+    if (trainer->diverged)
+        return digitnet__fail(DIGITNET_EDIVERGED, "the loss is no longer finite");
     DNN_TRY(update_weights(trainer));
-    digitnet__pass_move_state(&trainer->pass, count);
+    digitnet__pass_move_state(&trainer->pass, trainer->count);
     digitnet__network_age_folds(&trainer->model->network);
+    progress->steps_done++;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__trainer_step(digitnet__trainer *trainer, const size_t *indices, size_t count) {
+    digitnet__progress progress = trainer->model->training->progress;
+    const digitnet__trainer_batch batch = {
+        .indices = indices, .numbers = indices, .count = count, .epoch = progress.epochs_done};
+    digitnet_status status = digitnet__trainer_run(trainer, &progress, &batch);
+    progress.batches_done++;
+    if (status != DIGITNET_OK) {
+        return digitnet__fail(status, "digitnet_model_fit: epoch %llu, batch %llu: %s",
+                              (unsigned long long)progress.epochs_done + 1, (unsigned long long)progress.batches_done,
+                              digitnet_last_error());
+    }
     trainer->model->training->progress = progress;
     return DIGITNET_OK;
 }

@@ -186,17 +186,39 @@ static const argument_field model_load_options[] = {FIELD(model_load_options, st
 static const argument_field compile_options[] = {
     FIELD(compile_options, struct_size, STRUCT_SIZE), FIELD(compile_options, gradient_ranges, ANY_SIZE),
     FIELD(compile_options, learning_rate, ZERO_RATE), FIELD(compile_options, seed, ANY_SIZE),
-    FIELD(compile_options, sgd, SGD_OPTIONS)};
+    FIELD(compile_options, sgd, SGD_OPTIONS),         FIELD(compile_options, loss, LOSS_OPTIONS),
+    FIELD(compile_options, reserved, ANY_SIZE)};
+static const argument_field loss_options[] = {
+    FIELD(loss_options, struct_size, STRUCT_SIZE),   FIELD(loss_options, reserved, ANY_SIZE),
+    FIELD(loss_options, label_smoothing, ZERO_RATE), FIELD(loss_options, alpha, ZERO_RATE),
+    FIELD(loss_options, gamma, ZERO_RATE),           FIELD(loss_options, delta, ZERO_RATE),
+    FIELD(loss_options, from_logits, FLAG),          FIELD(loss_options, class_balancing, FLAG)};
+static const argument_field train_batch[] = {FIELD(train_batch, struct_size, STRUCT_SIZE),
+                                             FIELD(train_batch, count, OWN_COUNT),
+                                             FIELD(train_batch, images, PIXELS),
+                                             FIELD(train_batch, labels, LABELS),
+                                             FIELD(train_batch, target_values, ANY_SIZE),
+                                             FIELD(train_batch, sample_weights, BYTES),
+                                             FIELD(train_batch, class_weight_count, LIST_COUNT),
+                                             FIELD(train_batch, indices, BYTES),
+                                             FIELD(train_batch, epoch, ANY_SIZE),
+                                             FIELD(train_batch, threads, ANY_SIZE)};
 static const argument_field sgd_options[] = {
     FIELD(sgd_options, struct_size, STRUCT_SIZE), FIELD(sgd_options, reserved, ANY_SIZE),
     FIELD(sgd_options, momentum, ZERO_RATE), FIELD(sgd_options, nesterov, FLAG), FIELD(sgd_options, reserved_2, FLAG)};
-static const argument_field fit_options[] = {
-    FIELD(fit_options, struct_size, STRUCT_SIZE), FIELD(fit_options, history, NEW_HISTORY),
-    FIELD(fit_options, reserved, ANY_SIZE),       FIELD(fit_options, epochs, ANY_SIZE),
-    FIELD(fit_options, until_epoch, ANY_SIZE),    FIELD(fit_options, batch_size, ANY_SIZE),
-    FIELD(fit_options, threads, ANY_SIZE),        FIELD(fit_options, callback_count, LIST_COUNT),
-    FIELD(fit_options, validation, DATASET),      FIELD(fit_options, validation_fraction, ZERO_RATE),
-    FIELD(fit_options, no_shuffle, FLAG),         FIELD(fit_options, reserved_2, FLAG)};
+static const argument_field fit_options[] = {FIELD(fit_options, struct_size, STRUCT_SIZE),
+                                             FIELD(fit_options, history, NEW_HISTORY),
+                                             FIELD(fit_options, reserved, ANY_SIZE),
+                                             FIELD(fit_options, epochs, ANY_SIZE),
+                                             FIELD(fit_options, until_epoch, ANY_SIZE),
+                                             FIELD(fit_options, batch_size, ANY_SIZE),
+                                             FIELD(fit_options, threads, ANY_SIZE),
+                                             FIELD(fit_options, callback_count, LIST_COUNT),
+                                             FIELD(fit_options, validation, DATASET),
+                                             FIELD(fit_options, validation_fraction, ZERO_RATE),
+                                             FIELD(fit_options, class_weight_count, LIST_COUNT),
+                                             FIELD(fit_options, no_shuffle, FLAG),
+                                             FIELD(fit_options, reserved_2, FLAG)};
 static const argument_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
                                                   FIELD(evaluate_options, threads, ANY_SIZE),
                                                   FIELD(evaluate_options, batch_size, ANY_SIZE)};
@@ -246,6 +268,8 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [MODEL_LOAD_OPTIONS] = STRUCT(model_load_options),
     [COMPILE_OPTIONS] = STRUCT(compile_options),
     [SGD_OPTIONS] = STRUCT(sgd_options),
+    [LOSS_OPTIONS] = STRUCT(loss_options),
+    [TRAIN_BATCH] = STRUCT(train_batch),
     [FIT_OPTIONS] = STRUCT(fit_options),
     [EVALUATE_OPTIONS] = STRUCT(evaluate_options),
     [PREDICT_OPTIONS] = STRUCT(predict_options),
@@ -350,8 +374,16 @@ static void *right_struct(world *own, argument_kind kind) {
                                                                 .callbacks = callbacks,
                                                                 .callback_count = 1};
     else if (kind == COMPILE_OPTIONS) /* SGD is the enumerator 1 */
-        *(digitnet_compile_options *)place =
-            (digitnet_compile_options){.struct_size = struct_kinds[kind].size, .sgd = right_struct(own, SGD_OPTIONS)};
+        *(digitnet_compile_options *)place = (digitnet_compile_options){.struct_size = struct_kinds[kind].size,
+                                                                        .sgd = right_struct(own, SGD_OPTIONS),
+                                                                        .loss = right_struct(own, LOSS_OPTIONS)};
+    else if (kind == LOSS_OPTIONS)
+        *(digitnet_loss_options *)place = (digitnet_loss_options)DIGITNET_LOSS_INIT;
+    else if (kind == TRAIN_BATCH)
+        *(digitnet_train_batch *)place = (digitnet_train_batch){.struct_size = struct_kinds[kind].size,
+                                                                .count = IMAGES,
+                                                                .images = buffer_of(own, PIXELS),
+                                                                .labels = buffer_of(own, LABELS)};
     else if (kind == ALLOCATOR)
         *(digitnet_allocator *)place =
             (digitnet_allocator){.struct_size = struct_kinds[kind].size, .allocate = allocate, .release = release};

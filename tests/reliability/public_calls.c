@@ -5,6 +5,11 @@
 #define I(index) a[index].number
 #define R(index) a[index].rate
 
+static int no_loss(const digitnet_loss_range *range, void *user_data) {
+    (void)range, (void)user_data;
+    return 0;
+}
+
 /* X(function, what runs it, kinds of its arguments) */
 #define PUBLIC_CALLS(X)                                                                                                \
     X(digitnet_dataset_create_u8, digitnet_dataset_create_u8(P(0), P(1), P(2), N(3), N(4), N(5), N(6)), NEW_DATASET,   \
@@ -80,6 +85,8 @@
     X(digitnet_model_set_learning_rate, digitnet_model_set_learning_rate(P(0), R(1)), MODEL, RATE)                     \
     X(digitnet_model_get_learning_rate, digitnet_model_get_learning_rate(P(0), P(1)), RATE_OUT, MODEL)                 \
     X(digitnet_model_fit, digitnet_model_fit(P(0), P(1), P(2)), MODEL, DATASET, FIT_OPTIONS)                           \
+    X(digitnet_model_set_loss, digitnet_model_set_loss(P(0), P(1) ? no_loss : NULL, P(1), NULL), MODEL, PIXELS)        \
+    X(digitnet_model_train_batch, digitnet_model_train_batch(P(0), P(1), P(2)), METRICS, MODEL, TRAIN_BATCH)           \
     X(digitnet_model_request_stop, (digitnet_model_request_stop(P(0)), NO_STATUS), MODEL)                              \
     X(digitnet_model_clear_stop, (digitnet_model_clear_stop(P(0)), NO_STATUS), MODEL)                                  \
     X(digitnet_history_series, (digitnet_history_series(P(0), P(1), (digitnet_metric)I(2)), NO_STATUS), SIZE_OUT,      \

@@ -81,6 +81,8 @@ typedef enum argument_kind {
     MODEL_LOAD_OPTIONS,
     COMPILE_OPTIONS,
     SGD_OPTIONS,
+    LOSS_OPTIONS,
+    TRAIN_BATCH,
     FIT_OPTIONS,
     EVALUATE_OPTIONS,
     PREDICT_OPTIONS,

@@ -222,6 +222,21 @@ static digitnet_status compile_again(scenario *self) {
                                               DIGITNET_WITH(digitnet_compile_options, .sgd = &sgd)));
 }
 
+static int no_loss(const digitnet_loss_range *range, void *user_data) {
+    (void)range, (void)user_data;
+    return 0;
+}
+
+static digitnet_status set_loss(scenario *self) {
+    return recorded(digitnet_model_set_loss(self->copy, no_loss, NULL, NULL));
+}
+
+static digitnet_status train_batch(scenario *self) {
+    return recorded(digitnet_model_train_batch(
+        NULL, self->copy,
+        DIGITNET_WITH(digitnet_train_batch, .count = 1, .images = dark, .labels = two_labels, .threads = THREADS)));
+}
+
 static digitnet_status fit_loaded(scenario *self) {
     return fit_until(&self->second_history, self->loaded, self, 2);
 }
@@ -261,6 +276,8 @@ const scenario_step scenario_steps[SCENARIO_STEPS] = {
     {"load from memory", load_memory},
     {"clone a model", clone_model},
     {"compile again", compile_again},
+    {"set a loss", set_loss},
+    {"train on a batch", train_batch},
     {"fit what was loaded", fit_loaded},
     {"predict again", predict},
 };

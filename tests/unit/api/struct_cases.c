@@ -35,6 +35,18 @@ static digitnet_status compile_adam(misuse *own, void *options) {
     return compile_for(own, DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .adam = options));
 }
 
+static digitnet_status compile_loss(misuse *own, void *options) {
+    return compile_for(own, DIGITNET_OPTIMIZER_ADAM, DIGITNET_WITH(digitnet_compile_options, .loss = options));
+}
+
+static digitnet_status train_batch(misuse *own, void *batch) {
+    digitnet_model *model;
+    expect_ok(digitnet_model_clone(&model, own->model));
+    digitnet_status status = digitnet_model_train_batch(NULL, model, batch);
+    digitnet_model_free(model);
+    return status;
+}
+
 static digitnet_status fit_model(misuse *own, void *options) {
     digitnet_model *model;
     expect_ok(digitnet_model_clone(&model, own->model));
@@ -205,9 +217,14 @@ static int gather_nothing(digitnet_batch *batch, void *user_data) {
 
 static const digitnet_callback valid_callback = {.struct_size = sizeof valid_callback, .call = go_on};
 static const digitnet_adam_options valid_adam = DIGITNET_ADAM_INIT;
+static const digitnet_loss_options valid_loss = DIGITNET_LOSS_INIT;
 static const digitnet_source_options valid_source = {
     .struct_size = sizeof valid_source, .count = 1, .height = 1, .width = 1, .channels = 1, .gather = gather_nothing};
 static const size_t first_sample[1];
+static const float first_image[SMALL_IMAGE];
+static const int32_t first_label[1];
+static const digitnet_train_batch valid_train_batch = {
+    .struct_size = sizeof valid_train_batch, .count = 1, .images = first_image, .labels = first_label};
 static const digitnet_batch valid_batch = {.struct_size = sizeof valid_batch, .count = 1, .indices = first_sample};
 static const uint8_t picture[100] = {
     [34] = 255, [35] = 255, [44] = 255, [45] = 255, [54] = 255, [55] = 255, [64] = 255};
@@ -220,9 +237,11 @@ static const digitnet_image valid_image = {
 
 static const struct_case other_cases[] = {
     CASE(digitnet_model_create_ex, digitnet_model_options, max_multiply_adds, NULL, create_model),
-    CASE(digitnet_model_compile_ex, digitnet_compile_options, adam, NULL, compile),
+    CASE(digitnet_model_compile_ex, digitnet_compile_options, reserved, NULL, compile),
     CASE(digitnet_model_compile_ex, digitnet_sgd_options, reserved_2, NULL, compile_sgd),
     CASE(digitnet_model_compile_ex, digitnet_adam_options, epsilon, &valid_adam, compile_adam),
+    CASE(digitnet_model_compile_ex, digitnet_loss_options, class_balancing, &valid_loss, compile_loss),
+    CASE(digitnet_model_train_batch, digitnet_train_batch, threads, &valid_train_batch, train_batch),
     CASE(digitnet_model_fit, digitnet_fit_options, reserved_2, NULL, fit_model),
     CASE(digitnet_model_evaluate, digitnet_evaluate_options, batch_size, NULL, evaluate),
     CASE(digitnet_model_fit, digitnet_callback, reserved, &valid_callback, fit_with_callback),

@@ -60,12 +60,18 @@ static void test_null_in_files(void **state) {
     expect_invalid(digitnet_history_write_csv(own->history, NULL), "path is NULL");
 }
 
+static int no_loss(const digitnet_loss_range *range, void *user_data) {
+    (void)range, (void)user_data;
+    return 0;
+}
+
 static void test_null_in_training(void **state) {
     misuse *own = *state;
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
     digitnet_history *history;
     double rate;
     size_t count = 9;
+    static const int32_t label;
     expect_invalid(digitnet_model_compile(NULL, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY),
                    "model is NULL");
     expect_invalid(
@@ -91,6 +97,12 @@ static void test_null_in_training(void **state) {
                            DIGITNET_WITH(digitnet_fit_options, .history = &history,
                                          DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = NULL, .user_data = NULL)))),
         "callbacks[0].call is NULL");
+    const digitnet_train_batch *batch = DIGITNET_WITH(digitnet_train_batch, .count = 1, .labels = &label);
+    expect_invalid(digitnet_model_train_batch(NULL, NULL, batch), "model is NULL");
+    expect_invalid(digitnet_model_train_batch(NULL, own->model, NULL), "batch is NULL");
+    expect_invalid(digitnet_model_train_batch(NULL, own->model, batch), "images and bytes are NULL");
+    expect_invalid(digitnet_model_set_loss(NULL, no_loss, NULL, NULL), "model is NULL");
+    expect_invalid(digitnet_model_set_loss(own->model, NULL, NULL, NULL), "loss is NULL");
     expect_invalid(digitnet_model_evaluate(NULL, own->model, own->data, NULL), "NULL");
     expect_invalid(digitnet_model_evaluate(&metrics, NULL, own->data, NULL), "model is NULL");
     expect_invalid(digitnet_model_evaluate(&metrics, own->model, NULL, NULL), "dataset is NULL");

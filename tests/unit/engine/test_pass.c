@@ -42,8 +42,9 @@ static double network_forward(network_run *run) {
                                          .weights = &weight,
                                          .rows = 1,
                                          .columns = outputs};
+        const digitnet__loss_settings settings = digitnet__loss_defaults(run->loss->id);
         digitnet__score score;
-        run->loss->run(&score, digitnet__pass_output_gradient(&run->pass, sample), &row, 1);
+        run->loss->run(&score, digitnet__pass_output_gradient(&run->pass, sample), &row, &settings, 1);
         loss += score.loss;
     }
     free(targets);

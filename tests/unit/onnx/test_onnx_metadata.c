@@ -99,7 +99,7 @@ static void a_wrong_mark_is_noticed(void **state) {
     } cases[] = {
         {"optimizer", "adamw"},
         {"optimizer", ""},
-        {"loss", "mean_absolute_error"},
+        {"loss", "mean_cubic_error"},
         {"learning_rate", "0"},
         {"learning_rate", "-0.1"},
         {"learning_rate", "nan"},
@@ -115,6 +115,12 @@ static void a_wrong_mark_is_noticed(void **state) {
         {"nesterov", "1"}, /* without momentum */
         {"nesterov", "2"},
         {"nesterov", "yes"},
+        {"from_logits", "1"}, /* behind a softmax */
+        {"label_smoothing", "2"},
+        {"gamma", "1"}, /* which the loss does not have */
+        {"delta", "0"},
+        {"alpha", "nan"},
+        {"class_balancing", "1"},
         {"seed", "-1"},
         {"seed", "18446744073709551616"},
         {"seed", "1.0"},

@@ -1,8 +1,10 @@
 /* Each loss against its formula, what it takes, and that it trains, evaluates and is kept in files. */
 #include "differences.h"
+#include "fixtures/losses.h"
 #include "onnx_bytes.h"
 #include "training/loss.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,18 +18,59 @@ typedef struct loss_case {
     digitnet_activation activation;
     size_t outputs;
     bool labels; /* else targets */
+    digitnet_loss_options options;
 } loss_case;
 
+#define SETTINGS(label_smoothing, alpha, gamma, delta, from_logits, class_balancing) \
+    { sizeof(digitnet_loss_options), 0, label_smoothing, alpha, gamma, delta, from_logits, class_balancing }
+
 static const loss_case cases[] = {
-    {"sparse categorical", DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, DIGITNET_ACTIVATION_SOFTMAX, 4, true},
-    {"categorical", DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY, DIGITNET_ACTIVATION_SOFTMAX, 4, false},
-    {"binary", DIGITNET_LOSS_BINARY_CROSSENTROPY, DIGITNET_ACTIVATION_SIGMOID, 3, false},
-    {"binary of one output", DIGITNET_LOSS_BINARY_CROSSENTROPY, DIGITNET_ACTIVATION_SIGMOID, 1, false},
-    {"binary with labels", DIGITNET_LOSS_BINARY_CROSSENTROPY, DIGITNET_ACTIVATION_SIGMOID, 1, true},
-    {"squared error", DIGITNET_LOSS_MEAN_SQUARED_ERROR, DIGITNET_ACTIVATION_LINEAR, 3, false},
-    {"squared error of one output", DIGITNET_LOSS_MEAN_SQUARED_ERROR, DIGITNET_ACTIVATION_LINEAR, 1, false},
-    {"squared error behind a sigmoid", DIGITNET_LOSS_MEAN_SQUARED_ERROR, DIGITNET_ACTIVATION_SIGMOID, 3, false},
-    {"squared error behind a softmax", DIGITNET_LOSS_MEAN_SQUARED_ERROR, DIGITNET_ACTIVATION_SOFTMAX, 3, false},
+    {"sparse categorical", DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, DIGITNET_ACTIVATION_SOFTMAX, 4, true,
+     DIGITNET_LOSS_INIT},
+    {"sparse categorical, smoothed", DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, DIGITNET_ACTIVATION_SOFTMAX, 4,
+     true, SETTINGS(0.1, 0.25, 2, 1, 0, 0)},
+    {"sparse categorical of logits", DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, DIGITNET_ACTIVATION_LINEAR, 4, true,
+     SETTINGS(0, 0.25, 2, 1, 1, 0)},
+    {"categorical", DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY, DIGITNET_ACTIVATION_SOFTMAX, 4, false, DIGITNET_LOSS_INIT},
+    {"categorical of smoothed logits", DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY, DIGITNET_ACTIVATION_LINEAR, 4, false,
+     SETTINGS(0.3, 0.25, 2, 1, 1, 0)},
+    {"categorical, all smoothed", DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY, DIGITNET_ACTIVATION_SOFTMAX, 4, false,
+     SETTINGS(1, 0.25, 2, 1, 0, 0)},
+    {"binary", DIGITNET_LOSS_BINARY_CROSSENTROPY, DIGITNET_ACTIVATION_SIGMOID, 3, false, DIGITNET_LOSS_INIT},
+    {"binary of one output", DIGITNET_LOSS_BINARY_CROSSENTROPY, DIGITNET_ACTIVATION_SIGMOID, 1, false,
+     DIGITNET_LOSS_INIT},
+    {"binary with labels", DIGITNET_LOSS_BINARY_CROSSENTROPY, DIGITNET_ACTIVATION_SIGMOID, 1, true, DIGITNET_LOSS_INIT},
+    {"binary of smoothed logits", DIGITNET_LOSS_BINARY_CROSSENTROPY, DIGITNET_ACTIVATION_LINEAR, 3, false,
+     SETTINGS(0.2, 0.25, 2, 1, 1, 0)},
+    {"squared error", DIGITNET_LOSS_MEAN_SQUARED_ERROR, DIGITNET_ACTIVATION_LINEAR, 3, false, DIGITNET_LOSS_INIT},
+    {"squared error of one output", DIGITNET_LOSS_MEAN_SQUARED_ERROR, DIGITNET_ACTIVATION_LINEAR, 1, false,
+     DIGITNET_LOSS_INIT},
+    {"squared error behind a sigmoid", DIGITNET_LOSS_MEAN_SQUARED_ERROR, DIGITNET_ACTIVATION_SIGMOID, 3, false,
+     DIGITNET_LOSS_INIT},
+    {"squared error behind a softmax", DIGITNET_LOSS_MEAN_SQUARED_ERROR, DIGITNET_ACTIVATION_SOFTMAX, 3, false,
+     DIGITNET_LOSS_INIT},
+    {"absolute error", DIGITNET_LOSS_MEAN_ABSOLUTE_ERROR, DIGITNET_ACTIVATION_LINEAR, 3, false, DIGITNET_LOSS_INIT},
+    {"absolute error of one output", DIGITNET_LOSS_MEAN_ABSOLUTE_ERROR, DIGITNET_ACTIVATION_SIGMOID, 1, false,
+     DIGITNET_LOSS_INIT},
+    {"Huber", DIGITNET_LOSS_HUBER, DIGITNET_ACTIVATION_LINEAR, 3, false, DIGITNET_LOSS_INIT},
+    {"Huber of a small delta", DIGITNET_LOSS_HUBER, DIGITNET_ACTIVATION_LINEAR, 3, false,
+     SETTINGS(0, 0.25, 2, 0.25, 0, 0)},
+    {"categorical focal", DIGITNET_LOSS_CATEGORICAL_FOCAL_CROSSENTROPY, DIGITNET_ACTIVATION_SOFTMAX, 4, false,
+     DIGITNET_LOSS_INIT},
+    {"categorical focal with labels", DIGITNET_LOSS_CATEGORICAL_FOCAL_CROSSENTROPY, DIGITNET_ACTIVATION_SOFTMAX, 4,
+     true, SETTINGS(0, 1, 0.5, 1, 0, 0)},
+    {"categorical focal of smoothed logits", DIGITNET_LOSS_CATEGORICAL_FOCAL_CROSSENTROPY, DIGITNET_ACTIVATION_LINEAR,
+     4, false, SETTINGS(0.1, 0.25, 3, 1, 1, 0)},
+    {"categorical focal, not focal", DIGITNET_LOSS_CATEGORICAL_FOCAL_CROSSENTROPY, DIGITNET_ACTIVATION_SOFTMAX, 4, true,
+     SETTINGS(0, 0.25, 0, 1, 0, 0)},
+    {"binary focal", DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY, DIGITNET_ACTIVATION_SIGMOID, 3, false,
+     DIGITNET_LOSS_INIT},
+    {"binary focal with labels", DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY, DIGITNET_ACTIVATION_SIGMOID, 1, true,
+     SETTINGS(0, 0.25, 0.5, 1, 0, 1)},
+    {"binary focal of smoothed logits", DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY, DIGITNET_ACTIVATION_LINEAR, 3, false,
+     SETTINGS(0.2, 0.75, 3, 1, 1, 1)},
+    {"binary focal, not focal", DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY, DIGITNET_ACTIVATION_SIGMOID, 3, false,
+     SETTINGS(0, 0.25, 0, 1, 0, 0)},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
@@ -36,6 +79,7 @@ enum { CASES = sizeof cases / sizeof *cases };
 typedef struct loss_data {
     const loss_case *with;
     const digitnet__loss_kind *kind;
+    digitnet__loss_settings settings;
     float outputs[ROWS * MOST_OUTPUTS], targets[ROWS * MOST_OUTPUTS], weights[ROWS];
     int32_t labels[ROWS];
     digitnet__loss_rows rows;
@@ -44,6 +88,7 @@ typedef struct loss_data {
 static void fill_data(loss_data *data, const loss_case *with, float spread) {
     size_t count = ROWS * with->outputs, classes = with->outputs == 1 ? 2 : with->outputs;
     *data = (loss_data){.with = with, .kind = digitnet__loss_find(with->loss)};
+    expect_ok(digitnet__loss_settings_read(&data->settings, with->loss, &with->options));
     fill_noise(data->outputs, count, 1);
     for (size_t i = 0; i < count; i++) {
         data->outputs[i] *= spread;
@@ -74,17 +119,36 @@ static double sum_of_exponentials(const float *logits, size_t count) {
     return sum;
 }
 
-/* What the loss makes of one output, by the text of training.h: from probabilities, not from logits. */
+/* By the text of training.h and Keras's, from probabilities, not from logits. */
 static double term_of(const loss_data *data, const float *outputs, size_t k, double target) {
+    const digitnet__loss_settings *settings = &data->settings;
     size_t count = data->with->outputs;
     double sigmoid = 1 / (1 + exp(-(double)outputs[k]));
+    double softmax = exp((double)outputs[k]) / sum_of_exponentials(outputs, count);
+    double error = fabs((double)outputs[k] - target), smoothing = settings->label_smoothing;
+    double to_half = target * (1 - smoothing) + smoothing / 2;
+    double to_uniform = target * (1 - smoothing) + smoothing / (double)count;
+    double entropy = (-to_half * log(sigmoid) - (1 - to_half) * log(1 - sigmoid)) / (double)count;
+    double missing = 1 - (to_half * sigmoid + (1 - to_half) * (1 - sigmoid));
     switch (data->with->loss) {
     case DIGITNET_LOSS_BINARY_CROSSENTROPY:
-        return (-target * log(sigmoid) - (1 - target) * log(1 - sigmoid)) / (double)count;
+        return entropy;
+    case DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY:
+        if (settings->class_balancing)
+            entropy *= to_half * settings->alpha + (1 - to_half) * (1 - settings->alpha);
+        return pow(missing, settings->gamma) * entropy;
     case DIGITNET_LOSS_MEAN_SQUARED_ERROR:
-        return ((double)outputs[k] - target) * ((double)outputs[k] - target) / (double)count;
+        return error * error / (double)count;
+    case DIGITNET_LOSS_MEAN_ABSOLUTE_ERROR:
+        return error / (double)count;
+    case DIGITNET_LOSS_HUBER:
+        return (error <= settings->delta ? error * error / 2
+                                         : settings->delta * error - settings->delta * settings->delta / 2) /
+               (double)count;
+    case DIGITNET_LOSS_CATEGORICAL_FOCAL_CROSSENTROPY:
+        return -settings->alpha * pow(1 - softmax, settings->gamma) * to_uniform * log(softmax);
     default:
-        return -target * log(exp((double)outputs[k]) / sum_of_exponentials(outputs, count));
+        return -to_uniform * log(softmax);
     }
 }
 
@@ -106,7 +170,8 @@ static size_t index_of_largest(const loss_data *data, size_t row, bool of_target
 
 static bool expected_correct(const loss_data *data, size_t row) {
     size_t count = data->with->outputs;
-    bool binary = data->with->loss == DIGITNET_LOSS_BINARY_CROSSENTROPY;
+    bool binary = data->with->loss == DIGITNET_LOSS_BINARY_CROSSENTROPY ||
+                  data->with->loss == DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY;
     if (!binary && count > 1)
         return index_of_largest(data, row, false) == index_of_largest(data, row, true);
     for (size_t k = 0; k < count; k++)
@@ -121,7 +186,7 @@ static void test_formulas(void **state) {
         loss_data data;
         fill_data(&data, &cases[i], 3);
         digitnet__score scores[ROWS];
-        data.kind->run(scores, NULL, &data.rows, 1);
+        data.kind->run(scores, NULL, &data.rows, &data.settings, 1);
         for (size_t row = 0; row < ROWS; row++) {
             double expected = expected_loss(&data, row);
             if (!(fabs(scores[row].loss - expected) <= 1e-12 * (1 + fabs(expected))))
@@ -136,7 +201,7 @@ enum { SCALE_DENOMINATOR = 4 };
 static double objective(void *context) {
     const loss_data *data = context;
     digitnet__score scores[ROWS];
-    data->kind->run(scores, NULL, &data->rows, 1);
+    data->kind->run(scores, NULL, &data->rows, &data->settings, 1);
     double sum = 0;
     for (size_t row = 0; row < ROWS; row++)
         sum += scores[row].loss / SCALE_DENOMINATOR;
@@ -150,26 +215,59 @@ static void test_gradients(void **state) {
         fill_data(&data, &cases[i], 1);
         digitnet__score scores[ROWS];
         float gradient[ROWS * MOST_OUTPUTS];
-        data.kind->run(scores, gradient, &data.rows, 1.0f / SCALE_DENOMINATOR);
+        data.kind->run(scores, gradient, &data.rows, &data.settings, 1.0f / SCALE_DENOMINATOR);
         check_gradient(gradient, data.outputs, ROWS * cases[i].outputs, slope_of_curve, objective, &data,
                        cases[i].what);
     }
 }
 
-/* Logits so large that a probability is 0 in single and in double precision. */
-static void test_large_logits(void **state) {
+/* Keras rounds some of its numbers to single precision on the way. */
+static void check_near(double actual, double expected, size_t reference, size_t index) {
+    if (!(fabs(actual - expected) <= 3e-7 * (1 + fabs(expected))))
+        fail_msg("reference %zu: value %zu is %.9g, not %.9g", reference, index, actual, expected);
+}
+
+static void test_reference(void **state) {
     (void)state;
-    for (size_t i = 0; i < CASES; i++) {
-        loss_data data;
-        fill_data(&data, &cases[i], 1e4f);
+    for (size_t i = 0; i < sizeof reference_losses / sizeof *reference_losses; i++) {
+        loss_case with = {.loss = reference_losses[i].loss,
+                          .outputs = reference_losses[i].outputs,
+                          .labels = reference_losses[i].labels,
+                          .options = DIGITNET_LOSS_INIT};
         digitnet__score scores[ROWS];
         float gradient[ROWS * MOST_OUTPUTS];
-        data.kind->run(scores, gradient, &data.rows, 1);
+        loss_data data;
+        fill_data(&data, &with, 2);
+        data.rows.rows = REFERENCE_ROWS;
+        for (size_t row = 0; row < REFERENCE_ROWS; row++)
+            data.weights[row] = 1 + noise(3, row) / 2;
+        data.kind->run(scores, gradient, &data.rows, &reference_losses[i].settings, 1);
+        for (size_t row = 0; row < REFERENCE_ROWS; row++)
+            check_near(scores[row].loss, reference_losses[i].losses[row], i, row);
+        for (size_t k = 0; k < REFERENCE_ROWS * with.outputs; k++)
+            check_near((double)gradient[k], reference_losses[i].gradient[k], i, k);
+    }
+}
+
+/* Logits so large that a probability is 0 in single and in double precision, and as large as floats are. */
+static void check_large_logits(float spread) {
+    for (size_t i = 0; i < CASES; i++) {
+        loss_data data;
+        fill_data(&data, &cases[i], spread);
+        digitnet__score scores[ROWS];
+        float gradient[ROWS * MOST_OUTPUTS];
+        data.kind->run(scores, gradient, &data.rows, &data.settings, 1);
         for (size_t row = 0; row < ROWS; row++)
             assert_true(isfinite(scores[row].loss) && scores[row].loss >= 0);
         for (size_t k = 0; k < ROWS * cases[i].outputs; k++)
             assert_true(isfinite(gradient[k]));
     }
+}
+
+static void test_large_logits(void **state) {
+    (void)state;
+    check_large_logits(1e4f);
+    check_large_logits(1e38f);
 }
 
 /* A value that is not finite gives a loss that is not finite, whatever the label. */
@@ -182,7 +280,7 @@ static void test_values_that_are_not_finite(void **state) {
             fill_data(&data, &cases[i], 1);
             data.outputs[k / 3] = values[k % 3];
             digitnet__score scores[ROWS];
-            data.kind->run(scores, NULL, &data.rows, 1);
+            data.kind->run(scores, NULL, &data.rows, &data.settings, 1);
             if (isfinite(scores[0].loss))
                 fail_msg("%s: output %zu is %g, the loss %g", cases[i].what, k / 3, (double)values[k % 3],
                          scores[0].loss);
@@ -205,7 +303,8 @@ static digitnet_model *build_model(const loss_case *with) {
 
 static digitnet_model *make_model(const loss_case *with) {
     digitnet_model *model = build_model(with);
-    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, with->loss));
+    expect_ok(digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_ADAM, with->loss,
+                                        DIGITNET_WITH(digitnet_compile_options, .loss = &with->options)));
     return model;
 }
 
@@ -320,7 +419,9 @@ static void test_data_without_what_is_needed(void **state) {
     for (size_t i = 0; i < CASES; i++) {
         loss_case wrong = cases[i];
         wrong.labels = !cases[i].labels;
-        if (cases[i].loss == DIGITNET_LOSS_BINARY_CROSSENTROPY && cases[i].outputs == 1)
+        const digitnet__loss_kind *kind = digitnet__loss_find(cases[i].loss);
+        if (kind->takes_targets && kind->labels != DNN_LABELS_NONE &&
+            (kind->labels == DNN_LABELS_CLASSES || cases[i].outputs == 1))
             continue; /* takes both */
         digitnet_model *model = make_model(&cases[i]);
         digitnet_dataset *data = make_data(&cases[i], 1), *other = make_data(&wrong, 1);
@@ -363,7 +464,8 @@ static void test_labels_of_one_output(void **state) {
     (void)state;
     static const float images[2 * IMAGE];
     static const int32_t labels[] = {0, 2};
-    const loss_case one = {"", DIGITNET_LOSS_BINARY_CROSSENTROPY, DIGITNET_ACTIVATION_SIGMOID, 1, true};
+    const loss_case one = {
+        "", DIGITNET_LOSS_BINARY_CROSSENTROPY, DIGITNET_ACTIVATION_SIGMOID, 1, true, DIGITNET_LOSS_INIT};
     digitnet_model *model = make_model(&one);
     digitnet_dataset *data;
     expect_ok(digitnet_dataset_create_f32(&data, images, labels, 2, HEIGHT, WIDTH, 1));
@@ -399,28 +501,111 @@ static void test_networks_that_do_not_fit(void **state) {
     digitnet_model_free(image);
 }
 
+/* ---- Settings ---- */
+
+static void expect_refused_settings(digitnet_loss loss, digitnet_loss_options options, const char *message) {
+    digitnet_model *model = build_model(&(loss_case){.activation = DIGITNET_ACTIVATION_SOFTMAX, .outputs = 3});
+    double rate;
+    expect_failure(digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_ADAM, loss,
+                                             DIGITNET_WITH(digitnet_compile_options, .loss = &options)),
+                   DIGITNET_EINVAL, message);
+    expect_failure(digitnet_model_get_learning_rate(&rate, model), DIGITNET_ESTATE, "not compiled");
+    digitnet_model_free(model);
+}
+
+static void test_settings_out_of_range(void **state) {
+    (void)state;
+    const digitnet_loss focal = DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY, huber = DIGITNET_LOSS_HUBER;
+    const digitnet_loss binary = DIGITNET_LOSS_BINARY_CROSSENTROPY;
+    expect_refused_settings(binary, (digitnet_loss_options)SETTINGS(-0.1, 0.25, 2, 1, 0, 0), "label_smoothing is -0.1");
+    expect_refused_settings(binary, (digitnet_loss_options)SETTINGS(1.5, 0.25, 2, 1, 0, 0), "at most 1");
+    expect_refused_settings(binary, (digitnet_loss_options)SETTINGS(NAN, 0.25, 2, 1, 0, 0), "label_smoothing is nan");
+    expect_refused_settings(focal, (digitnet_loss_options)SETTINGS(0, 2, 2, 1, 0, 1), "alpha is 2");
+    expect_refused_settings(focal, (digitnet_loss_options)SETTINGS(0, 0.25, -1, 1, 0, 0), "gamma is -1");
+    expect_refused_settings(focal, (digitnet_loss_options)SETTINGS(0, 0.25, INFINITY, 1, 0, 0), "gamma is inf");
+    expect_refused_settings(huber, (digitnet_loss_options)SETTINGS(0, 0.25, 2, 0, 0, 0),
+                            "delta is 0; it must be finite and above");
+    expect_refused_settings(huber, (digitnet_loss_options)SETTINGS(0, 0.25, 2, -INFINITY, 0, 0), "delta is -inf");
+    expect_refused_settings(binary, (digitnet_loss_options)SETTINGS(0, 0.25, 2, 1, 2, 0), "from_logits");
+    expect_refused_settings(focal, (digitnet_loss_options)SETTINGS(0, 0.25, 2, 1, 0, -1), "class_balancing");
+}
+
+/* They would be lost without a word. */
+static void test_settings_of_other_losses(void **state) {
+    (void)state;
+    const digitnet_loss binary = DIGITNET_LOSS_BINARY_CROSSENTROPY, mse = DIGITNET_LOSS_MEAN_SQUARED_ERROR;
+    expect_refused_settings(binary, (digitnet_loss_options)SETTINGS(0, 0.25, 1, 1, 0, 0),
+                            "gamma is set, which binary_crossentropy does not have");
+    expect_refused_settings(binary, (digitnet_loss_options)SETTINGS(0, 0.5, 2, 1, 0, 0), "alpha is set");
+    expect_refused_settings(binary, (digitnet_loss_options)SETTINGS(0, 0.25, 2, 2, 0, 0), "delta is set");
+    expect_refused_settings(binary, (digitnet_loss_options)SETTINGS(0, 0.25, 2, 1, 0, 1), "class_balancing is set");
+    expect_refused_settings(mse, (digitnet_loss_options)SETTINGS(0.5, 0.25, 2, 1, 0, 0),
+                            "label_smoothing is set, which mean_squared_error does not have");
+    expect_refused_settings(mse, (digitnet_loss_options)SETTINGS(0, 0.25, 2, 1, 1, 0), "from_logits is set");
+    expect_refused_settings(DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY,
+                            (digitnet_loss_options)SETTINGS(0, 0.5, 2, 1, 0, 0),
+                            "alpha is set, which binary_focal_crossentropy has with class_balancing alone");
+}
+
+/* The ends of each range. */
+static void test_settings_at_their_limits(void **state) {
+    (void)state;
+    static const digitnet_loss_options limits[] = {SETTINGS(0, 0, 0, 1, 0, 1), SETTINGS(1, 1, DBL_MAX, 1, 0, 1)};
+    digitnet__loss_settings settings;
+    for (size_t i = 0; i < 2; i++)
+        expect_ok(digitnet__loss_settings_read(&settings, DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY, &limits[i]));
+    static const digitnet_loss_options deltas[] = {SETTINGS(0, 0.25, 2, DBL_TRUE_MIN, 0, 0),
+                                                   SETTINGS(0, 0.25, 2, DBL_MAX, 0, 0)};
+    for (size_t i = 0; i < 2; i++)
+        expect_ok(digitnet__loss_settings_read(&settings, DIGITNET_LOSS_HUBER, &deltas[i]));
+}
+
+/* What from_logits says of the end must be so. */
+static void test_ends_of_logits(void **state) {
+    (void)state;
+    const digitnet_loss_options logits = SETTINGS(0, 0.25, 2, 1, 1, 0);
+    const digitnet_compile_options *options = DIGITNET_WITH(digitnet_compile_options, .loss = &logits);
+    static const digitnet_activation probabilities[] = {DIGITNET_ACTIVATION_SOFTMAX, DIGITNET_ACTIVATION_SIGMOID};
+    for (size_t i = 0; i < 2; i++) {
+        digitnet_model *model = build_model(&(loss_case){.activation = probabilities[i], .outputs = 3});
+        expect_failure(
+            digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_BINARY_CROSSENTROPY, options),
+            DIGITNET_ESHAPE, "without softmax or sigmoid, since from_logits is 1");
+        digitnet_model_free(model);
+    }
+    digitnet_model *image;
+    expect_ok(digitnet_model_create(&image, HEIGHT, WIDTH, 1));
+    expect_ok(digitnet_model_add_conv2d(image, 2, 2, DIGITNET_ACTIVATION_LINEAR));
+    expect_failure(digitnet_model_compile_ex(image, DIGITNET_OPTIMIZER_ADAM,
+                                             DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, options),
+                   DIGITNET_ESHAPE, "logits, a flat output");
+    digitnet_model_free(image);
+}
+
 /* Each row is one of the enumeration, with all that a loss has; this file has a case of each. */
 static void test_table(void **state) {
     (void)state;
     for (size_t i = 0; digitnet__loss_at(i); i++) {
         const digitnet__loss_kind *kind = digitnet__loss_at(i);
-        size_t count = 0;
+        size_t count = kind->id == DIGITNET_LOSS_CUSTOM; /* test_custom_loss.c */
         for (size_t k = 0; k < CASES; k++)
             count += cases[k].loss == kind->id;
         assert_true(count > 0);
         assert_ptr_equal(digitnet__loss_find(kind->id), kind);
-        assert_true(kind->name && kind->check && kind->run && (kind->takes_labels || kind->takes_targets));
+        assert_true(kind->name && kind->check && (kind->run || kind->id == DIGITNET_LOSS_CUSTOM));
+        assert_true(kind->labels != DNN_LABELS_NONE || kind->takes_targets);
         for (size_t k = 0; k < i; k++)
             assert_string_not_equal(kind->name, digitnet__loss_at(k)->name);
     }
     assert_null(digitnet__loss_find((digitnet_loss)0));
-    assert_null(digitnet__loss_find((digitnet_loss)5));
+    assert_null(digitnet__loss_find((digitnet_loss)10));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_formulas),
+        cmocka_unit_test(test_reference),
         cmocka_unit_test(test_gradients),
         cmocka_unit_test(test_large_logits),
         cmocka_unit_test(test_values_that_are_not_finite),
@@ -432,6 +617,10 @@ int main(void) {
         cmocka_unit_test(test_targets_of_another_number),
         cmocka_unit_test(test_labels_of_one_output),
         cmocka_unit_test(test_networks_that_do_not_fit),
+        cmocka_unit_test(test_settings_out_of_range),
+        cmocka_unit_test(test_settings_of_other_losses),
+        cmocka_unit_test(test_settings_at_their_limits),
+        cmocka_unit_test(test_ends_of_logits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -94,8 +94,9 @@ static void test_gradients(void **state) {
                                       .weights = ones,
                                       .rows = REFERENCE_BATCH,
                                       .columns = SEED_NETWORK_CLASSES};
-    digitnet__loss_find(DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY)
-        ->run(scores, digitnet__pass_output_gradient(&pass, 0), &rows, 1.0f / REFERENCE_BATCH);
+    const digitnet__loss_settings settings = digitnet__loss_defaults(DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY);
+    digitnet__loss_find(settings.kind)
+        ->run(scores, digitnet__pass_output_gradient(&pass, 0), &rows, &settings, 1.0f / REFERENCE_BATCH);
     double loss = 0;
     for (size_t i = 0; i < REFERENCE_BATCH; i++)
         loss += scores[i].loss / REFERENCE_BATCH;

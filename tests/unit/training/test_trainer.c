@@ -44,8 +44,10 @@ static digitnet_status run_steps(digitnet_model *model, size_t steps, size_t thr
     digitnet_dataset *data = make_small_dataset(16, 1);
     digitnet__thread_pool *pool;
     digitnet__trainer trainer;
+    digitnet__loss loss;
     expect_ok(digitnet__thread_pool_create(&pool, threads));
-    expect_ok(digitnet__trainer_create(&trainer, model, data, BATCH, pool));
+    expect_ok(digitnet__loss_of_model(&loss, model));
+    expect_ok(digitnet__trainer_create(&trainer, model, &loss, data, BATCH, pool));
     trainer.on_gradient = watching ? watch : NULL;
     trainer.gradient_context = watching;
     digitnet_status status = DIGITNET_OK;
