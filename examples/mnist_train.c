@@ -144,8 +144,8 @@ static int train_model(digitnet_model *model, const digitnet_dataset *train, con
         model, train,
         DIGITNET_WITH(digitnet_fit_options, .until_epoch = settings->epochs, .batch_size = settings->batch_size,
                       .threads = settings->threads, .validation = test,
-                      DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr},
-                                         {.call = save_epoch, .user_data = checkpoint})));
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr),
+                                         DIGITNET_CALLBACK(.call = save_epoch, .user_data = checkpoint))));
     if (status)
         return failed("training");
     if (digitnet_model_save(model, checkpoint->model_path))
@@ -167,19 +167,19 @@ static void print_outputs(const char *folder) {
 /* The figures and pictures of a trained model. */
 static int report(const digitnet_model *model, const digitnet_dataset *test, const struct settings *settings,
                   const struct checkpoint *checkpoint) {
-    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    digitnet_report_info info = DIGITNET_INIT(digitnet_report_info);
+    digitnet_report *figures = NULL;
     struct result *results = NULL;
-    if (digitnet_model_evaluate(&metrics, model, test,
-                                DIGITNET_WITH(digitnet_evaluate_options, .threads = settings->threads)) ||
-        predict_all(&results, model, test, settings->threads))
+    if (predict_all(&results, &figures, model, test, settings->threads) || digitnet_report_describe(&info, figures))
         return failed("evaluating the model");
     int plotted =
-        write_plots(settings->output, history_file_has_rows(&checkpoint->history), test, results, metrics.count);
+        write_plots(settings->output, history_file_has_rows(&checkpoint->history), test, figures, results, info.count);
     free(results);
+    digitnet_report_free(figures);
     if (plotted)
         return EXIT_FAILED;
     print_outputs(settings->output);
-    printf("test accuracy %.4f\n", metrics.accuracy);
+    printf("test accuracy %.4f\n", info.accuracy);
     return EXIT_DONE;
 }
 

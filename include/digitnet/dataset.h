@@ -47,8 +47,8 @@ typedef struct digitnet_dataset_options {
     /** How many labels each sample has, 0 .. max_labels, where `max_labels` is above one; labels behind them are
      * ignored. NULL: each has max_labels. */
     const int32_t *label_counts;
-    /** With `borrow`: called once, when the last data set or slice that uses the memory is freed; may be NULL. Where
-     * the creation fails it is not called and the memory remains the caller's. */
+    /** With `borrow`: called once, when the last data set or slice that uses the memory is freed, or, where the
+     * creation fails, as the last thing before that returns; but for a `struct_size` that is wrong. May be NULL. */
     void (*release)(void *user_data);
     void *user_data; /**< Handed to `release`. */
     /** 1: use all arrays in place; they must not change until `release` is called. */
@@ -183,8 +183,8 @@ typedef struct digitnet_source_options {
     size_t max_labels;         /**< The most labels of one sample. Zero: 1. */
     size_t target_values;      /**< Targets of one sample. Zero: there are none. */
     digitnet_gather_fn gather; /**< Gives the samples; not NULL. */
-    /** Called when the last data set or slice of this source is freed; may be NULL. Where the creation fails it is not
-     * called. */
+    /** Called once, when the last data set or slice of this source is freed, or, where the creation fails, as the last
+     * thing before that returns; but for a `struct_size` that is wrong. May be NULL. */
     void (*release)(void *user_data);
     void *user_data;   /**< Handed to both functions. */
     int32_t no_labels; /**< 1: there are targets alone, of which `target_values` says how many. */

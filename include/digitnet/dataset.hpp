@@ -167,9 +167,11 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
         options.borrow = 1;
         options.user_data = kept.get();
         options.release = [](void *user_data) noexcept { delete static_cast<memory *>(user_data); };
-        dataset result(create<value>(kept->images, to_annotations(kept->labels), height, width, channels, options));
-        static_cast<void>(kept.release());
-        return result;
+        const span<const value> values(kept->images);
+        const annotations known = to_annotations(kept->labels);
+        count_samples(values.size(), known, height, width, channels);
+        static_cast<void>(kept.release()); // C deletes it from here on, whatever happens
+        return dataset(create<value>(values, known, height, width, channels, options));
     }
 
     /**
@@ -214,7 +216,7 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
         auto kept =
             std::make_unique<gatherer>(gatherer{std::move(gather), options.height * options.width * options.channels,
                                                 std::max<std::size_t>(options.max_labels, 1), options.target_values});
-        options.user_data = kept.get();
+        options.user_data = kept.release(); // C deletes it from here on, whatever happens
         options.release = [](void *user_data) noexcept { delete static_cast<gatherer *>(user_data); };
         options.gather = [](digitnet_batch *wanted, void *user_data) noexcept {
             gatherer &self = *static_cast<gatherer *>(user_data);
@@ -232,7 +234,6 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
         };
         digitnet_dataset *handle = nullptr;
         check(digitnet_dataset_create_source(&handle, &options));
-        static_cast<void>(kept.release());
         return dataset(handle);
     }
 
@@ -357,23 +358,30 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
         return annotations{labels};
     }
 
-    template <typename Value>
-    static digitnet_dataset *create(span<const Value> images, const annotations &known, std::size_t height,
-                                    std::size_t width, std::size_t channels, sized<digitnet_dataset_options> options) {
-        static_assert(std::is_same_v<Value, float> || std::is_same_v<Value, std::uint8_t>, "bytes or floats");
+    /** How many samples these are. */
+    static std::size_t count_samples(std::size_t values, const annotations &known, std::size_t height,
+                                     std::size_t width, std::size_t channels) {
         const std::size_t max_labels = std::max<std::size_t>(known.max_labels, 1);
         const std::size_t count = known.labels.empty()
                                       ? known.targets.size() / std::max<std::size_t>(known.target_values, 1)
                                       : known.labels.size() / max_labels;
-        check_images(images.size(), count, height, width, channels);
+        check_images(values, count, height, width, channels);
         check_size("labels", known.labels.size(), count, max_labels);
         check_size("label counts", known.label_counts.size(), count, 1);
         check_size("targets", known.targets.size(), count, known.target_values);
         check_size("sample weights", known.sample_weights.size(), count, 1);
+        return count;
+    }
+
+    template <typename Value>
+    static digitnet_dataset *create(span<const Value> images, const annotations &known, std::size_t height,
+                                    std::size_t width, std::size_t channels, sized<digitnet_dataset_options> options) {
+        static_assert(std::is_same_v<Value, float> || std::is_same_v<Value, std::uint8_t>, "bytes or floats");
+        const std::size_t count = count_samples(images.size(), known, height, width, channels);
         options.targets = known.targets.data();
         options.target_values = known.target_values;
         options.sample_weights = known.sample_weights.data();
-        options.max_labels = known.labels.empty() ? 0 : max_labels;
+        options.max_labels = known.labels.empty() ? 0 : std::max<std::size_t>(known.max_labels, 1);
         options.label_counts = known.label_counts.data();
         digitnet_dataset *handle = nullptr;
         if constexpr (std::is_same_v<Value, float>)

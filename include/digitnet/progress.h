@@ -5,7 +5,7 @@
  *     status = digitnet_model_fit(
  *         model, train,
  *         DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 5, .validation = test,
- *                       DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr})));
+ *                       DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr))));
  *
  * On a terminal it draws a bar for each epoch, in place:
  *

@@ -359,15 +359,16 @@ typedef enum digitnet_callback_result {
  */
 typedef int (*digitnet_callback_fn)(const digitnet_event *event, void *user_data);
 
-/** A function with its data. */
+/** A function with its data. callbacks.h has functions that make some. */
 typedef struct digitnet_callback {
+    size_t struct_size;        /**< Set by DIGITNET_INIT(), DIGITNET_WITH() or DIGITNET_CALLBACK(). */
     digitnet_callback_fn call; /**< Never NULL. */
     void *user_data;           /**< Handed to both functions. */
     /**
      * Releases `user_data`, which then belongs to the digitnet_model_fit() that it is given to: called once for each
      * entry of the list, in order, as the last thing before that call returns, on its thread, when the model is free
-     * again. However the fit ends, also where it is refused; but for a `struct_size` that is wrong, where nothing else
-     * in digitnet_fit_options is looked at. NULL: `user_data` stays the caller's.
+     * again. However the fit ends, also where it is refused; but for a `struct_size` that is wrong, of the callback or
+     * of digitnet_fit_options, where nothing else in that struct is looked at. NULL: `user_data` stays the caller's.
      */
     void (*release)(void *user_data);
     /** 1: `call` may ask for DIGITNET_CALLBACK_KEEP and DIGITNET_CALLBACK_RESTORE, for which memory is allocated before
@@ -393,10 +394,10 @@ typedef struct digitnet_fit_options {
      * `gradient_ranges` of them (see digitnet_compile_options), and no more than a batch has images, share a step's
      * forward and backward pass; more than that speed up the update of the weights and the validation alone. */
     size_t threads;
-    size_t callback_count;              /**< How many `callbacks` there are. */
-    const digitnet_callback *callbacks; /**< Called in this order; DIGITNET_CALLBACKS() sets both. */
-    const digitnet_dataset *validation; /**< Evaluated after each epoch; NULL: none. */
-    size_t class_weight_count;          /**< How many `class_weights` there are. */
+    size_t callback_count;                     /**< How many `callbacks` there are. */
+    const digitnet_callback *const *callbacks; /**< Called in this order; DIGITNET_CALLBACKS() sets both. */
+    const digitnet_dataset *validation;        /**< Evaluated after each epoch; NULL: none. */
+    size_t class_weight_count;                 /**< How many `class_weights` there are. */
     /** What each sample's weight is multiplied by in training, not in validation: one finite number that is not
      * negative for each class, an output; two for a network with one output. A sample's class is its label, or else its
      * largest target; with one target, whether that is above 1/2. Not for DIGITNET_LOSS_CUSTOM. NULL: none. */
@@ -461,7 +462,13 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_fit(digitnet_mo
 /**
  * Asks the fit that runs, or the next one, to stop after the current batch.
  *
- * May be called from any thread, and from a signal handler. The fit that it stops consumes it.
+ * The request is for one fit, and ends with it, however that ends: it may come in the last batch, where nothing is left
+ * to stop, and the next fit is not stopped by it. One that comes while no fit runs is for the next call of
+ * digitnet_model_fit(), so that no Ctrl-C is lost between two fits, and ends with that, also where all its epochs were
+ * done before; a fit that is refused leaves it. A program that wants it as in Keras, where a fit forgets what came
+ * before it, calls digitnet_model_clear_stop() first.
+ *
+ * May be called from any thread, and from a signal handler.
  *
  * @param model  NULL is fine
  */

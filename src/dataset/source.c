@@ -30,32 +30,34 @@ static digitnet__sample_layout layout_of(const digitnet_source_options *options)
         .weighted = options->weighted};
 }
 
-digitnet_status digitnet_dataset_create_source(digitnet_dataset **out, const digitnet_source_options *options) {
-    digitnet_source_options own = {0};
+static digitnet_status create(digitnet_dataset **out, const digitnet_source_options *own) {
     digitnet__storage *storage = NULL;
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: out is NULL");
-    *out = NULL;
-    if (!options)
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: options is NULL");
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_source_options, weighted);
-    if (status == DIGITNET_OK)
-        status = check_options(&own);
-    if (status != DIGITNET_OK)
-        return status;
-    const digitnet__sample_layout layout = layout_of(&own);
-    status = digitnet__storage_create(&storage, "digitnet_dataset_create_source", own.count, &layout, 0);
-    if (status != DIGITNET_OK)
-        return status;
-    storage->gather = own.gather;
-    storage->user_data = own.user_data;
-    status = digitnet__dataset_create(out, storage, 0, own.count);
+    DNN_TRY(check_options(own));
+    const digitnet__sample_layout layout = layout_of(own);
+    DNN_TRY(digitnet__storage_create(&storage, "digitnet_dataset_create_source", own->count, &layout, 0));
+    storage->gather = own->gather;
+    storage->user_data = own->user_data;
+    digitnet_status status = digitnet__dataset_create(out, storage, 0, own->count);
     if (status != DIGITNET_OK) {
         digitnet__storage_release(storage);
         return status;
     }
-    storage->release = own.release;
+    storage->release = own->release;
     return DIGITNET_OK;
+}
+
+digitnet_status digitnet_dataset_create_source(digitnet_dataset **out, const digitnet_source_options *options) {
+    digitnet_source_options own = {0};
+    if (out)
+        *out = NULL;
+    if (!options)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: options is NULL");
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_source_options, weighted);
+    if (status == DIGITNET_OK)
+        status = create(out, &own);
+    return status == DIGITNET_OK ? status : digitnet__storage_refuse(status, own.release, own.user_data);
 }
 
 typedef struct samples_name {

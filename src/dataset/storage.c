@@ -38,6 +38,14 @@ digitnet_status digitnet__storage_create(digitnet__storage **out, const char *wh
     return DIGITNET_OK;
 }
 
+digitnet_status digitnet__storage_refuse(digitnet_status failure, void (*release)(void *user_data), void *user_data) {
+    const digitnet__message reason = digitnet__message_keep();
+    if (release)
+        release(user_data);
+    digitnet__message_restore(&reason);
+    return failure;
+}
+
 void digitnet__storage_release(digitnet__storage *storage) {
     if (atomic_fetch_sub(&storage->references, 1) != 1)
         return;

@@ -30,6 +30,8 @@ struct digitnet_dataset {
  * (0 for a source) cannot be counted. `what` begins the messages. */
 digitnet_status digitnet__storage_create(digitnet__storage **out, const char *what, size_t count,
                                          const digitnet__sample_layout *layout, size_t element_size);
+/* Gives back what a creation was handed and failed with. Returns the failure, whose message stays. */
+digitnet_status digitnet__storage_refuse(digitnet_status failure, void (*release)(void *user_data), void *user_data);
 /* Drops a reference. */
 void digitnet__storage_release(digitnet__storage *storage);
 

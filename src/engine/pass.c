@@ -232,6 +232,10 @@ float *digitnet__pass_output_gradient(const digitnet__pass *pass, size_t sample)
     return gradient_at(pass, plan_of(pass)->output, sample);
 }
 
+float *digitnet__pass_input_gradient(const digitnet__pass *pass, size_t sample) {
+    return gradient_at(pass, 0, sample);
+}
+
 float *digitnet__pass_gradients(const digitnet__pass *pass) {
     return floats_at(pass, pass->gradients, 0);
 }

@@ -1,4 +1,5 @@
 /* The loop over epochs and batches. */
+#include "core/clock.h"
 #include "core/memory.h"
 #include "core/number.h"
 #include "core/options.h"
@@ -14,7 +15,6 @@
 #include "training/trainer.h"
 
 #include <math.h>
-#include <time.h>
 
 enum { DEFAULT_BATCH_SIZE = 32, VALIDATION_BATCH_SIZE = 256 };
 
@@ -37,12 +37,6 @@ typedef struct fit_state {
     double seconds;                  /* spent training in this epoch */
     digitnet_stop_reason stop_reason;
 } fit_state;
-
-static double seconds_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static digitnet_status check_options(const digitnet_fit_options *options) {
     if (options->epochs && options->until_epoch) {
@@ -234,10 +228,10 @@ static digitnet_status run_batches(fit_state *fit) {
     while (progress->batches_done < fit->batch_count && !is_stopped(fit)) {
         size_t first = progress->batches_done * fit->batch_size;
         size_t left = fit->image_count - first;
-        double start = seconds_now();
+        double start = digitnet__seconds_now();
         digitnet_status status =
             digitnet__trainer_step(&fit->trainer, fit->order + first, left < fit->batch_size ? left : fit->batch_size);
-        fit->seconds += seconds_now() - start;
+        fit->seconds += digitnet__seconds_now() - start;
         fit->diverged = fit->trainer.diverged;
         DNN_TRY(status);
         DNN_TRY(report(fit, progress_event(fit, DIGITNET_EVENT_BATCH_END)));
@@ -339,7 +333,6 @@ static digitnet_status run(fit_state *fit) {
     report(fit, last);
     if (status != DIGITNET_OK)
         digitnet__message_restore(&reason);
-    atomic_store(&fit->model->stop_requested, 0);
     return status;
 }
 
@@ -356,6 +349,7 @@ static digitnet_status prepare_and_run(fit_state *fit) {
                                                    : SIZE_MAX;
     DNN_TRY(allocate(fit));
     digitnet_status status = done < fit->until_epoch ? run(fit) : DIGITNET_OK;
+    atomic_store(&fit->model->stop_requested, 0);
     if (fit->options.history) {
         *fit->options.history = fit->history;
         fit->history = NULL;

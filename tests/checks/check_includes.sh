@@ -16,6 +16,8 @@ violations() { # ROOT
         uses["inference"] = uses["model"] " model"
         uses["training"] = uses["model"] " model dataset"
         uses["model_file"] = uses["training"] " training"
+        uses["evaluation"] = uses["training"] " training inference"
+        uses["callbacks"] = uses["model_file"] " model_file"
         only["cblas.h"] = "^src/kernels/gemm_openblas\\.c$"
         only["zlib.h"] = "^src/(dataset|model_file)/"
     }
@@ -56,6 +58,7 @@ planted layers '"model/model.h"'
 planted dataset '"training/training.h"'
 planted inference '"training/training.h"'
 planted training '"model_file/export.h"'
+planted model_file '"callbacks/callback.h"'
 planted engine '"model/model.h"'
 planted onnx '"layers/layer.h"'
 planted image '"kernels/kernels.h"'

@@ -380,7 +380,7 @@ static void fit(world *w, input *in) {
                                     .threads = which % 16 == 15 ? 2 : 1,
                                     .validation_fraction = which & 16 ? take_number(in) : 0,
                                     .no_shuffle = which >> 5 & 1,
-                                    DIGITNET_CALLBACKS({.call = stop_sometimes, .user_data = &which})};
+                                    DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = stop_sometimes, .user_data = &which))};
     digitnet_history_free(w->history);
     check(digitnet_model_fit(w->model, w->dataset, &options));
     if (w->model)

@@ -101,6 +101,10 @@ world *make_world(model_state state, const public_call *call) {
     expect_ok(digitnet_dataset_slice(&own->data, train, 0, IMAGES));
     if (takes(call, HISTORY))
         own->history = make_history();
+    if (takes(call, CALLBACK_OBJECT))
+        expect_ok(digitnet_callback_create_early_stopping(&own->callback, NULL));
+    if (takes(call, REPORT))
+        expect_ok(digitnet_model_report(&own->report, models[TRAINED], train, NULL));
     fill_noise(buffer_of(own, PIXELS), BUFFER_ROOM / sizeof(float), 1);
     fill_noise(buffer_of(own, WEIGHTS), BUFFER_ROOM / sizeof(float), 2);
     memset(buffer_of(own, BYTES), 200, BUFFER_ROOM);
@@ -120,6 +124,10 @@ void free_world(world *own) {
     digitnet_dataset_free(own->new_test_set);
     digitnet_history_free(own->history);
     digitnet_history_free(own->new_history);
+    digitnet_callback_free(own->callback);
+    digitnet_callback_free(own->new_callback);
+    digitnet_report_free(own->report);
+    digitnet_report_free(own->new_report);
     free(own);
 }
 
@@ -241,6 +249,26 @@ static const argument_field fit_options[] = {
 static const argument_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
                                                   FIELD(evaluate_options, threads, ANY_SIZE),
                                                   FIELD(evaluate_options, batch_size, ANY_SIZE)};
+static const argument_field predict_options[] = {FIELD(predict_options, struct_size, STRUCT_SIZE),
+                                                 FIELD(predict_options, threads, ANY_SIZE)};
+static const argument_field report_options[] = {
+    FIELD(report_options, struct_size, STRUCT_SIZE), FIELD(report_options, top_k, ANY_SIZE),
+    FIELD(report_options, bins, ANY_SIZE), FIELD(report_options, confidence, ZERO_RATE),
+    FIELD(report_options, predict, PREDICT_OPTIONS)};
+static const argument_field early_stopping_options[] = {FIELD(early_stopping_options, struct_size, STRUCT_SIZE),
+                                                        FIELD(early_stopping_options, patience, ANY_SIZE),
+                                                        FIELD(early_stopping_options, start_from_epoch, ANY_SIZE),
+                                                        FIELD(early_stopping_options, reserved, ANY_SIZE),
+                                                        FIELD(early_stopping_options, min_delta, ZERO_RATE),
+                                                        FIELD(early_stopping_options, baseline, ZERO_RATE),
+                                                        FIELD(early_stopping_options, monitor, FLAG),
+                                                        FIELD(early_stopping_options, restore_best, FLAG)};
+static const argument_field checkpoint_options[] = {
+    FIELD(checkpoint_options, struct_size, STRUCT_SIZE), FIELD(checkpoint_options, every_epochs, ANY_SIZE),
+    FIELD(checkpoint_options, baseline, ZERO_RATE), FIELD(checkpoint_options, monitor, FLAG),
+    FIELD(checkpoint_options, best_only, FLAG)};
+static const argument_field log_options[] = {FIELD(log_options, struct_size, STRUCT_SIZE),
+                                             FIELD(log_options, append, FLAG), FIELD(log_options, every_batch, FLAG)};
 static const argument_field allocator[] = {FIELD(allocator, struct_size, STRUCT_SIZE),
                                            FIELD(allocator, allocate, FUNCTION), FIELD(allocator, release, FUNCTION)};
 /* Results: nothing but their size is read. */
@@ -272,12 +300,20 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [SCHEDULE] = STRUCT(schedule),
     [FIT_OPTIONS] = STRUCT(fit_options),
     [EVALUATE_OPTIONS] = STRUCT(evaluate_options),
+    [PREDICT_OPTIONS] = STRUCT(predict_options),
+    [REPORT_OPTIONS] = STRUCT(report_options),
+    [EARLY_STOPPING_OPTIONS] = STRUCT(early_stopping_options),
+    [CHECKPOINT_OPTIONS] = STRUCT(checkpoint_options),
+    [LOG_OPTIONS] = STRUCT(log_options),
     [ALLOCATOR] = STRUCT(allocator),
     [MODEL_INFO] = RESULT(model_info),
     [LAYER_INFO] = RESULT(layer_info),
     [TENSOR_INFO] = RESULT(tensor_info),
     [DATASET_INFO] = RESULT(dataset_info),
     [METRICS] = RESULT(metrics),
+    [REPORT_INFO] = RESULT(report_info),
+    [CLASS_INFO] = RESULT(class_info),
+    [BIN_INFO] = RESULT(bin_info),
 };
 
 static argument_kind kind_of_field(const struct_field *field) {
@@ -329,7 +365,8 @@ void set_field(world *own, argument_kind kind, const argument_field *field, argu
 
 /* A struct whose fields are right. */
 static void *right_struct(world *own, argument_kind kind) {
-    static const digitnet_callback callback = {.call = stop_at_once};
+    static const digitnet_callback callback = {.struct_size = sizeof callback, .call = stop_at_once};
+    static const digitnet_callback *const callbacks[] = {&callback};
     static const size_t indices[] = {0, IMAGES - 1};
     void *place = struct_of(own, kind);
     memset(place, 0, STRUCT_ROOM);
@@ -362,7 +399,7 @@ static void *right_struct(world *own, argument_kind kind) {
     else if (kind == FIT_OPTIONS)
         *(digitnet_fit_options *)place = (digitnet_fit_options){.struct_size = struct_kinds[kind].size,
                                                                 .history = &own->new_history,
-                                                                .callbacks = &callback,
+                                                                .callbacks = callbacks,
                                                                 .callback_count = 1};
     else if (kind == COMPILE_OPTIONS) /* SGD is the enumerator 1 */
         *(digitnet_compile_options *)place = (digitnet_compile_options){.struct_size = struct_kinds[kind].size,
@@ -403,6 +440,14 @@ static void *right_pointer(world *own, argument_kind kind) {
         return own->data;
     case HISTORY:
         return own->history;
+    case CALLBACK_OBJECT:
+        return own->callback;
+    case REPORT:
+        return own->report;
+    case NEW_CALLBACK:
+        return &own->new_callback;
+    case NEW_REPORT:
+        return &own->new_report;
     case NEW_MODEL:
         return &own->new_model;
     case NEW_SESSION:

@@ -101,6 +101,35 @@ static int no_loss(const digitnet_loss_range *range, void *user_data) {
       HISTORY)                                                                                                         \
     X(digitnet_model_evaluate, digitnet_model_evaluate(P(0), P(1), P(2), P(3)), METRICS, MODEL, DATASET,               \
       EVALUATE_OPTIONS)                                                                                                \
+    X(digitnet_callback_create_early_stopping, digitnet_callback_create_early_stopping(P(0), P(1)), NEW_CALLBACK,      \
+      EARLY_STOPPING_OPTIONS)                                                                                          \
+    X(digitnet_callback_create_checkpoint, digitnet_callback_create_checkpoint(P(0), P(1), P(2)), NEW_CALLBACK,        \
+      PATH_TO_WRITE, CHECKPOINT_OPTIONS)                                                                               \
+    X(digitnet_callback_create_csv_log, digitnet_callback_create_csv_log(P(0), P(1), P(2)), NEW_CALLBACK,              \
+      PATH_TO_WRITE, LOG_OPTIONS)                                                                                      \
+    X(digitnet_callback_create_learning_rate_log, digitnet_callback_create_learning_rate_log(P(0), P(1), P(2)),        \
+      NEW_CALLBACK, PATH_TO_WRITE, LOG_OPTIONS)                                                                        \
+    X(digitnet_callback_create_time_limit, digitnet_callback_create_time_limit(P(0), R(1)), NEW_CALLBACK, RATE)        \
+    X(digitnet_callback_free, (digitnet_callback_free(P(0)), own->callback = P(0) ? NULL : own->callback, NO_STATUS),  \
+      CALLBACK_OBJECT)                                                                                                 \
+    X(digitnet_model_predict_dataset, digitnet_model_predict_dataset(P(0), N(1), P(2), P(3), P(4)), FLOATS_OUT, ROOM,  \
+      MODEL, DATASET, PREDICT_OPTIONS)                                                                                 \
+    X(digitnet_model_report, digitnet_model_report(P(0), P(1), P(2), P(3)), NEW_REPORT, MODEL, DATASET,                \
+      REPORT_OPTIONS)                                                                                                  \
+    X(digitnet_report_create, digitnet_report_create(P(0), P(1), P(2), N(3), N(4), P(5)), NEW_REPORT, LABELS, LABELS,  \
+      OWN_COUNT, OWN_WIDTH, REPORT_OPTIONS)                                                                            \
+    X(digitnet_report_describe, digitnet_report_describe(P(0), P(1)), REPORT_INFO, REPORT)                             \
+    X(digitnet_report_describe_class, digitnet_report_describe_class(P(0), P(1), N(2)), CLASS_INFO, REPORT,            \
+      SMALL_SIZE)                                                                                                      \
+    X(digitnet_report_describe_bin, digitnet_report_describe_bin(P(0), P(1), N(2)), BIN_INFO, REPORT, SMALL_SIZE)      \
+    X(digitnet_report_confusion, (digitnet_report_confusion(P(0), P(1)), NO_STATUS), SIZE_OUT, REPORT)                 \
+    X(digitnet_report_text, digitnet_report_text(P(0), N(1), P(2), P(3)), TEXT_OUT, ROOM, SIZE_OUT, REPORT)            \
+    X(digitnet_report_free, (digitnet_report_free(P(0)), own->report = P(0) ? NULL : own->report, NO_STATUS), REPORT)  \
+    X(digitnet_wilson_interval, digitnet_wilson_interval(P(0), P(1), N(2), N(3), R(4)), RATE_OUT, RATE_OUT,            \
+      SMALL_SIZE, SMALL_SIZE, RATE)                                                                                    \
+    X(digitnet_model_input_gradient,                                                                                   \
+      digitnet_model_input_gradient(P(0), N(1), P(2), P(3), N(4), N(5), (digitnet_gradient_of)I(6)), FLOATS_OUT, ROOM, \
+      MODEL, PIXELS, PIXEL_COUNT, SMALL_SIZE, ENUMERATOR)                                                              \
     X(digitnet_version, (digitnet_version(), NO_STATUS), NO_ARGUMENT)
 
 #define DEFINE_RUN(function, expression, ...)                  \

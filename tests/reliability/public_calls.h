@@ -16,11 +16,15 @@ typedef enum argument_kind {
     SESSION,
     DATASET,
     HISTORY,
+    CALLBACK_OBJECT,
+    REPORT,
     NEW_MODEL,
     NEW_SESSION,
     NEW_DATASET,
     NEW_TEST_SET,
     NEW_HISTORY,
+    NEW_CALLBACK,
+    NEW_REPORT,
     /* Memory of the program. */
     PIXELS,
     BYTES,
@@ -83,12 +87,20 @@ typedef enum argument_kind {
     SCHEDULE,
     FIT_OPTIONS,
     EVALUATE_OPTIONS,
+    PREDICT_OPTIONS,
+    REPORT_OPTIONS,
+    EARLY_STOPPING_OPTIONS,
+    CHECKPOINT_OPTIONS,
+    LOG_OPTIONS,
     ALLOCATOR,
     MODEL_INFO,
     LAYER_INFO,
     TENSOR_INFO,
     DATASET_INFO,
     METRICS,
+    REPORT_INFO,
+    CLASS_INFO,
+    BIN_INFO,
     ARGUMENT_KINDS
 } argument_kind;
 
@@ -113,6 +125,8 @@ typedef struct world {
     digitnet_session *session, *new_session;
     digitnet_dataset *data, *new_data, *new_test_set;
     digitnet_history *history, *new_history;
+    digitnet_callback *callback, *new_callback;
+    digitnet_report *report, *new_report;
     size_t file_size, size_out;
     double rate_out;
     _Alignas(64) unsigned char structs[STRUCT_KINDS][STRUCT_ROOM];

@@ -95,11 +95,12 @@ static void test_null_in_training(void **state) {
                 digitnet_model_fit(own->model, own->data,
                                    DIGITNET_WITH(digitnet_fit_options, .history = &history, .callback_count = 1)),
                 "callbacks is NULL");
-    expect_none(&history,
-                digitnet_model_fit(own->model, own->data,
-                                   DIGITNET_WITH(digitnet_fit_options, .history = &history,
-                                                 DIGITNET_CALLBACKS({.call = NULL, .user_data = NULL}))),
-                "callbacks[0].call is NULL");
+    expect_none(
+        &history,
+        digitnet_model_fit(own->model, own->data,
+                           DIGITNET_WITH(digitnet_fit_options, .history = &history,
+                                         DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = NULL, .user_data = NULL)))),
+        "callbacks[0].call is NULL");
     const digitnet_train_batch *batch = DIGITNET_WITH(digitnet_train_batch, .count = 1, .labels = &label);
     expect_invalid(digitnet_model_train_batch(NULL, NULL, batch), "model is NULL");
     expect_invalid(digitnet_model_train_batch(NULL, own->model, NULL), "batch is NULL");
@@ -140,6 +141,65 @@ static void test_null_in_inference(void **state) {
     expect_invalid(digitnet_session_run_u8(scores, 3, NULL, own->bytes, SMALL_IMAGE), "session is NULL");
     expect_invalid(digitnet_session_run_u8(scores, 3, own->session, NULL, SMALL_IMAGE), "images is NULL");
     digitnet_session_free(NULL);
+    expect_invalid(digitnet_model_predict_dataset(NULL, 3, own->model, own->data, NULL), "scores is NULL");
+    expect_invalid(digitnet_model_predict_dataset(scores, 3, NULL, own->data, NULL), "model is NULL");
+    expect_invalid(digitnet_model_predict_dataset(scores, 3, own->model, NULL, NULL), "dataset is NULL");
+}
+
+static void test_null_in_reports(void **state) {
+    misuse *own = *state;
+    static const int32_t labels[1];
+    const digitnet_gradient_of score = DIGITNET_GRADIENT_OF_SCORE;
+    digitnet_report *report;
+    digitnet_report_info info = DIGITNET_INIT(digitnet_report_info);
+    digitnet_class_info class_info = DIGITNET_INIT(digitnet_class_info);
+    digitnet_bin_info bin = DIGITNET_INIT(digitnet_bin_info);
+    size_t classes = 9;
+    double end;
+    char text[4];
+    expect_invalid(digitnet_model_report(NULL, own->model, own->data, NULL), "out is NULL");
+    expect_none(&report, digitnet_model_report(&report, NULL, own->data, NULL), "model is NULL");
+    expect_none(&report, digitnet_model_report(&report, own->model, NULL, NULL), "dataset is NULL");
+    expect_invalid(digitnet_report_create(NULL, own->image, labels, 1, 1, NULL), "out is NULL");
+    expect_none(&report, digitnet_report_create(&report, NULL, labels, 1, 1, NULL), "scores is NULL");
+    expect_none(&report, digitnet_report_create(&report, own->image, NULL, 1, 1, NULL), "labels is NULL");
+    expect_invalid(digitnet_report_describe(&info, NULL), "report is NULL");
+    expect_invalid(digitnet_report_describe_class(&class_info, NULL, 0), "report is NULL");
+    expect_invalid(digitnet_report_describe_bin(&bin, NULL, 0), "report is NULL");
+    expect_ok(digitnet_model_report(&report, own->model, own->data, NULL));
+    expect_invalid(digitnet_report_describe(NULL, report), "NULL");
+    expect_invalid(digitnet_report_describe_class(NULL, report, 0), "NULL");
+    expect_invalid(digitnet_report_describe_bin(NULL, report, 0), "NULL");
+    expect_invalid(digitnet_report_text(NULL, 4, NULL, report), "buffer is NULL");
+    expect_invalid(digitnet_report_text(text, 4, NULL, NULL), "report is NULL");
+    assert_non_null(digitnet_report_confusion(NULL, report));
+    assert_null(digitnet_report_confusion(&classes, NULL));
+    assert_int_equal(classes, 0);
+    digitnet_report_free(report);
+    digitnet_report_free(NULL);
+    expect_invalid(digitnet_wilson_interval(NULL, &end, 1, 2, 0), "low is NULL");
+    expect_invalid(digitnet_wilson_interval(&end, NULL, 1, 2, 0), "high is NULL");
+    expect_invalid(digitnet_model_input_gradient(NULL, SMALL_IMAGE, own->model, own->image, SMALL_IMAGE, 0, score),
+                   "gradient is NULL");
+    expect_invalid(digitnet_model_input_gradient(own->image, SMALL_IMAGE, NULL, own->image, SMALL_IMAGE, 0, score),
+                   "model is NULL");
+    expect_invalid(digitnet_model_input_gradient(own->image, SMALL_IMAGE, own->model, NULL, SMALL_IMAGE, 0, score),
+                   "image is NULL");
+}
+
+static void test_null_in_callbacks(void **state) {
+    misuse *own = *state;
+    digitnet_callback *callback;
+    expect_invalid(digitnet_callback_create_early_stopping(NULL, NULL), "out is NULL");
+    expect_invalid(digitnet_callback_create_checkpoint(NULL, "x", NULL), "out is NULL");
+    expect_none(&callback, digitnet_callback_create_checkpoint(&callback, NULL, NULL), "path is NULL");
+    expect_invalid(digitnet_callback_create_csv_log(NULL, "x", NULL), "out is NULL");
+    expect_none(&callback, digitnet_callback_create_csv_log(&callback, NULL, NULL), "path is NULL");
+    expect_invalid(digitnet_callback_create_learning_rate_log(NULL, "x", NULL), "out is NULL");
+    expect_none(&callback, digitnet_callback_create_learning_rate_log(&callback, NULL, NULL), "path is NULL");
+    expect_invalid(digitnet_callback_create_time_limit(NULL, 1), "out is NULL");
+    expect_none(&callback, digitnet_callback_create_time_limit(&callback, 0), "seconds is 0");
+    digitnet_callback_free(NULL);
 }
 
 static void test_null_in_datasets_and_images(void **state) {
@@ -201,6 +261,8 @@ int main(void) {
         misuse_test(test_null_in_files),
         misuse_test(test_null_in_training),
         misuse_test(test_null_in_inference),
+        misuse_test(test_null_in_reports),
+        misuse_test(test_null_in_callbacks),
         misuse_test(test_null_in_datasets_and_images),
         cmocka_unit_test(test_null_allocator),
     };
