@@ -323,8 +323,9 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_read(float *i
 /**
  * Reads all that is known of samples, by index, as training sees them.
  *
- * Bytes come scaled to [0, 1]. Allocates nothing. Any number of threads may read at once. A source's function may hand
- * its own batch on, to read another data set's samples and change them in place.
+ * Bytes come scaled to [0, 1]. Allocates nothing, but where `seeds` have samples changed (see
+ * digitnet_dataset_augment()). Any number of threads may read at once. A source's function may hand its own batch on,
+ * to read another data set's samples and change them in place.
  *
  * @param batch    which samples, and arrays of `count` samples that receive them, as digitnet_dataset_describe() says
  *                 how many values that is
@@ -334,6 +335,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_read(float *i
  * @retval DIGITNET_EINVAL     a pointer is NULL, `count` is zero, `struct_size` is wrong, the data set has no sample of
  *                             an index, values are wanted that it does not have, one of `labels` and `label_counts` is
  *                             wanted where both are needed, or a source gives a value that it must not
+ * @retval DIGITNET_ENOMEM     there is not enough memory to change samples in
  * @retval DIGITNET_EVERSION   `batch` sets a field that this version does not know
  * @retval DIGITNET_ECALLBACK  a source returned a number that is no status
  */

@@ -49,7 +49,7 @@ digitnet_status digitnet_dataset_create_source(digitnet_dataset **out, const dig
         return status;
     storage->gather = own.gather;
     storage->user_data = own.user_data;
-    status = digitnet__dataset_create(out, storage, 0, own.count);
+    status = digitnet__dataset_create(out, storage);
     if (status != DIGITNET_OK) {
         digitnet__storage_release(storage);
         return status;
@@ -144,9 +144,9 @@ static digitnet_status gather(const digitnet_batch *batch, const digitnet__stora
 }
 
 digitnet_status digitnet__source_gather(const digitnet_batch *batch, const digitnet_dataset *dataset) {
-    enum { CHUNK = 256 }; /* indices of a slice become the source's own, without an allocation */
+    enum { CHUNK = 256 }; /* indices of a slice or a selection become the source's own, without an allocation */
     const digitnet__storage *storage = dataset->storage;
-    if (dataset->first == 0)
+    if (dataset->first == 0 && !dataset->selection)
         return gather(batch, storage);
     digitnet_status status = DIGITNET_OK;
     for (size_t done = 0; status == DIGITNET_OK && done < batch->count;) {
@@ -154,7 +154,7 @@ digitnet_status digitnet__source_gather(const digitnet_batch *batch, const digit
         size_t chunk = batch->count - done < CHUNK ? batch->count - done : CHUNK;
         digitnet_batch part = digitnet__batch_part(batch, &storage->layout, done, chunk);
         for (size_t i = 0; i < chunk; i++)
-            indices[i] = dataset->first + part.indices[i];
+            indices[i] = digitnet__dataset_place(dataset, part.indices[i]);
         part.indices = indices;
         status = gather(&part, storage);
         done += chunk;

@@ -21,6 +21,7 @@ set(DIGITNET_KERNEL_SET_SOURCES
     elementwise.c
     gemm_tile.c
     set.c
+    warp.c
     CACHE INTERNAL ""
 )
 
@@ -36,8 +37,10 @@ function(digitnet_add_kernel_set name width)
         ${digitnet_kernel_level} -fno-math-errno -fno-trapping-math -ffp-contract=fast -Wno-psabi ${ARGN}
         $<$<C_COMPILER_ID:GNU>:-fno-version-loops-for-strides> $<$<C_COMPILER_ID:GNU>:-fno-unswitch-loops>
     )
-    # What the optimizers compute is the same, bit for bit, with every set.
-    set_source_files_properties("${DIGITNET_KERNELS_DIR}/elementwise.c" PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
+    # What the optimizers and the augmentation compute is the same, bit for bit, with every set.
+    foreach(source elementwise.c warp.c)
+        set_source_files_properties("${DIGITNET_KERNELS_DIR}/${source}" PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
+    endforeach()
 endfunction()
 
 set(kernel_sets baseline)

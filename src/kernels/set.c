@@ -20,4 +20,8 @@ const digitnet__kernels SET_NAME(kernels) = {
     .relu_backward = SET_NAME(relu_backward),
     .adam = SET_NAME(adam),
     .sgd = SET_NAME(sgd),
+    .spline_row = SET_NAME(spline_row),
+    .warp_row = SET_NAME(warp_row),
+    .sample_row = SET_NAME(sample_row),
+    .thicken_row = SET_NAME(thicken_row),
 };

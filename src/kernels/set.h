@@ -29,6 +29,12 @@ void SET_NAME(adam)(float *weights, float *first_moment, float *second_moment, c
                     const digitnet__adam *settings);
 void SET_NAME(sgd)(float *weights, float *velocity, const float *gradient, size_t count, const digitnet__sgd *settings);
 
+void SET_NAME(spline_row)(float *values, const float *nodes, const digitnet__spline *spline);
+void SET_NAME(warp_row)(int32_t *places, float *right, float *down, const digitnet__warp *warp, size_t row);
+void SET_NAME(sample_row)(float *values, const float *plane, const int32_t *places, const float *right,
+                          const float *down, size_t width, size_t count);
+void SET_NAME(thicken_row)(float *to, const float *from, size_t stride, size_t next, size_t count, float share);
+
 extern const digitnet__kernels SET_NAME(kernels);
 
 #endif

@@ -18,6 +18,9 @@ digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_mo
     trainer->targets = digitnet__arena_reserve(&trainer->arena, batch_size, trainer->target_values * sizeof(float));
     trainer->weights = digitnet__arena_reserve(&trainer->arena, batch_size, sizeof(float));
     trainer->scores = digitnet__arena_reserve(&trainer->arena, batch_size, sizeof(digitnet__score));
+    trainer->scratch_size = digitnet__dataset_scratch(dataset);
+    trainer->scratch =
+        digitnet__arena_reserve(&trainer->arena, digitnet__thread_pool_size(threads), trainer->scratch_size);
     if (!digitnet__arena_allocate(&trainer->arena))
         return DIGITNET_ENOMEM;
     digitnet_status status =
@@ -51,6 +54,7 @@ static float *weights_of(const digitnet__trainer *trainer) {
 static digitnet_batch batch_of(const digitnet__trainer *trainer, size_t first, size_t count) {
     return (digitnet_batch){.count = count,
                             .indices = trainer->indices + first,
+                            .seeds = digitnet__pass_seeds(&trainer->pass, first),
                             .images = digitnet__pass_input(&trainer->pass, first),
                             .labels = trainer->target_values ? NULL : labels_of(trainer) + first,
                             .targets = targets_of(trainer, first),
@@ -70,12 +74,16 @@ static void set_seeds(const digitnet__trainer *trainer) {
         seeds[i] = digitnet__seed_mix(epoch, trainer->indices[i]);
 }
 
-static void gather_range(const digitnet__trainer *trainer, digitnet__range range) {
+static void *scratch_of(const digitnet__trainer *trainer, size_t worker) {
+    return digitnet__arena_at(&trainer->arena, trainer->scratch + worker * trainer->scratch_size);
+}
+
+static void gather_range(const digitnet__trainer *trainer, digitnet__range range, size_t worker) {
     if (digitnet__dataset_is_source(trainer->dataset))
         return; /* gather_source() has done it */
     const digitnet_batch batch = batch_of(trainer, range.first, range.count);
     /* Cannot fail: the samples are in memory. */
-    digitnet__dataset_gather(&batch, trainer->dataset, trainer->pass.network->kernels);
+    digitnet__dataset_gather(&batch, trainer->dataset, trainer->pass.network->kernels, scratch_of(trainer, worker));
 }
 
 static void run_loss(const digitnet__trainer *trainer, digitnet__range range) {
@@ -98,7 +106,7 @@ static void run_range(void *context, size_t task, size_t worker) {
     digitnet__range range = digitnet__pass_range(pass, trainer->count, task);
     size_t last_forward = pass->forward_count - 1;
     if (trainer->phase == 0)
-        gather_range(trainer, range);
+        gather_range(trainer, range, worker);
     if (trainer->phase <= last_forward)
         digitnet__pass_forward(pass, trainer->phase, trainer->count, range, worker);
     if (trainer->phase == last_forward)
@@ -175,9 +183,9 @@ static digitnet_status update_weights(digitnet__trainer *trainer) {
 /* Sources are asked on this thread, and their labels are checked as they come. */
 static digitnet_status gather_source(digitnet__trainer *trainer) {
     const digitnet__network *network = &trainer->model->network;
-    digitnet_batch batch = batch_of(trainer, 0, trainer->count);
-    batch.seeds = digitnet__pass_seeds(&trainer->pass, 0);
-    digitnet_status status = digitnet__dataset_gather(&batch, trainer->dataset, network->kernels);
+    const digitnet_batch batch = batch_of(trainer, 0, trainer->count);
+    digitnet_status status =
+        digitnet__dataset_gather(&batch, trainer->dataset, network->kernels, scratch_of(trainer, 0));
     if (status == DIGITNET_OK)
         status = digitnet__batch_check(&network->graph, &batch);
     if (status == DIGITNET_OK)

@@ -25,7 +25,8 @@ struct digitnet__trainer {
     digitnet__pass pass;
     digitnet__arena arena; /* a batch's: */
     size_t labels, targets, weights, scores;
-    size_t target_values; /* of a sample; 0: the loss is given labels */
+    size_t scratch, scratch_size; /* for gathering, one after another for each worker; a multiple of DNN_ALIGNMENT */
+    size_t target_values;         /* of a sample; 0: the loss is given labels */
     /* The current batch. */
     const size_t *indices;
     size_t count, phase;
