@@ -296,6 +296,62 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_slice(digitne
                                                                          const digitnet_dataset *dataset, size_t first,
                                                                          size_t count);
 
+/** How a data set is split; zero is the default. */
+typedef struct digitnet_split_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    uint64_t seed;      /**< What `shuffle` draws from; the same seed gives the same parts. */
+    int32_t shuffle;    /**< 1: the second part's samples are drawn; 0: they are the last ones. */
+    /** 1: each class is split by itself, so that both parts have its share; a class of two samples or more is in both.
+     * Each sample must have one label. A source is asked for all its labels. */
+    int32_t stratified;
+} digitnet_split_options;
+
+/**
+ * Splits a data set into two parts, such as one to train on and one to validate with.
+ *
+ * Each part has its samples in the order that they have in the data set, shares its memory and keeps it alive.
+ * Safe from any thread.
+ *
+ * @param first     receives the first part, the caller's to release with digitnet_dataset_free(); NULL after a failure
+ * @param second    receives the second part in the same way
+ * @param dataset   the data set to split
+ * @param fraction  the second part's share of the samples, above 0 and below 1
+ * @param options   NULL is all defaults: the last samples are the second part
+ * @return the status of a source that failed; else:
+ * @retval DIGITNET_OK        the parts are made
+ * @retval DIGITNET_EINVAL    a pointer is NULL, `fraction` is out of range or leaves a part empty, samples that are to
+ * be split by class do not have one label each, a flag is neither 0 nor 1, a source gives a value that it must not, or
+ * `struct_size` is wrong
+ * @retval DIGITNET_ENOMEM    there is not enough memory
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ * @retval DIGITNET_ECALLBACK a source returned a number that is no status
+ * @retval DIGITNET_ELIMIT    samples are to be split by class, and a label is 65,536 or above
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_split(digitnet_dataset **first,
+                                                                         digitnet_dataset **second,
+                                                                         const digitnet_dataset *dataset,
+                                                                         double fraction,
+                                                                         const digitnet_split_options *options);
+
+/**
+ * Counts how many samples there are of each class.
+ *
+ * Of samples with several labels, each label counts. Of an augmented data set, the labels below it are counted. A
+ * source is asked for all its labels. Safe from any thread.
+ *
+ * @param counts    receives one number for each class
+ * @param capacity  how many classes `counts` has room for; the numbers of those that do not occur are 0
+ * @param dataset   the data set
+ * @return the status of a source that failed, which may leave `counts` partly written; else:
+ * @retval DIGITNET_OK         the labels are counted
+ * @retval DIGITNET_EINVAL     a pointer is NULL, the data set has no labels, or a source gives a value that it must not
+ * @retval DIGITNET_ENOMEM     there is not enough memory
+ * @retval DIGITNET_EBUFFER    a label is `capacity` or above
+ * @retval DIGITNET_ECALLBACK  a source returned a number that is no status
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_count_classes(size_t *counts, size_t capacity,
+                                                                                 const digitnet_dataset *dataset);
+
 /**
  * Reads images and labels of a range of samples, as training sees them.
  *

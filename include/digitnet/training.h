@@ -178,8 +178,12 @@ typedef struct digitnet_event {
     double validation_loss;
     double validation_accuracy; /**< As `validation_loss`. */
     double seconds;             /**< Spent training in this epoch so far, validation left out. */
-    digitnet_event_kind kind;   /**< When this is. */
-    int32_t reserved;           /**< Zero. */
+    /** At DIGITNET_EVENT_FIT_BEGIN, what is likely to be a mistake, in words: that of the training and the validation
+     * part of a `validation_fraction` only one has samples of a class (not looked for in sources). Else NULL. Valid
+     * during the call. */
+    const char *warning;
+    digitnet_event_kind kind; /**< When this is. */
+    int32_t reserved;         /**< Zero. */
 } digitnet_event;
 
 /** What a callback asks for. Results that are not zero may be combined with `|`. */
@@ -253,7 +257,10 @@ typedef struct digitnet_fit_options {
     /** Instead of `validation`: the last part of the training set, 0 <= fraction < 1, cut off before shuffling. */
     double validation_fraction;
     int32_t no_shuffle; /**< 1: every epoch takes the images in their order. */
-    int32_t reserved_2; /**< Zero. */
+    /** 1: what is cut off are the last images of each class, so that both parts have its share, as
+     * digitnet_dataset_split() does it. Requires `validation_fraction`. Without, data that are sorted by class lose
+     * whole classes. */
+    int32_t validation_stratified;
 } digitnet_fit_options;
 
 /**
@@ -287,8 +294,9 @@ typedef struct digitnet_fit_options {
  * @retval DIGITNET_OK         all epochs are done, or the fit was stopped
  * @retval DIGITNET_EINVAL     `model` or `train` is NULL; a label is out of range; the loss wants labels or targets
  * that a data set does not have; a source gives a value that is not finite; `epochs` with `until_epoch`, or
- * `validation` with a fraction; a fraction that is out of range or leaves one part empty; a callback is NULL, or a
- * second one `uses_snapshot`; a flag is neither 0 nor 1; `threads` is above 256; or `struct_size` is wrong
+ * `validation` with a fraction; a fraction that is out of range or leaves one part empty; `validation_stratified`
+ * without a fraction, or with images that do not have one label each; a callback is NULL, or a second one
+ * `uses_snapshot`; a flag is neither 0 nor 1; `threads` is above 256; or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESHAPE     the images of `train` or `validation` are not of the model's shape, or targets not as
  * many as its outputs
@@ -367,6 +375,15 @@ DIGITNET_API size_t digitnet_history_first_epoch(const digitnet_history *history
  * @return the end; DIGITNET_STOP_FAILED for NULL
  */
 DIGITNET_API digitnet_stop_reason digitnet_history_stop_reason(const digitnet_history *history);
+/**
+ * Gives the warning that a fit began with, as digitnet_event has it.
+ *
+ * Safe from any thread.
+ *
+ * @param history  the history
+ * @return the warning, which belongs to the history; NULL where there was none, and for NULL
+ */
+DIGITNET_API const char *digitnet_history_warning(const digitnet_history *history);
 /**
  * Writes a history as a table of comma-separated values.
  *

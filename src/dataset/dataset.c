@@ -61,6 +61,10 @@ const digitnet__sample_layout *digitnet__dataset_layout(const digitnet_dataset *
     return &dataset->layout;
 }
 
+size_t digitnet__dataset_classes(const digitnet_dataset *dataset) {
+    return dataset->classes;
+}
+
 bool digitnet__dataset_is_source(const digitnet_dataset *dataset) {
     return dataset->storage->gather != NULL;
 }

@@ -18,6 +18,13 @@ typedef struct digitnet__sample_layout {
 const digitnet__sample_layout *digitnet__dataset_layout(const digitnet_dataset *dataset);
 /* True for a source, which is gathered on the thread of the call; other data sets may be gathered on any. */
 bool digitnet__dataset_is_source(const digitnet_dataset *dataset);
+/* The highest label of what is in memory plus one, whatever becomes of labels; 0 without, and for a source. */
+size_t digitnet__dataset_classes(const digitnet_dataset *dataset);
+/* digitnet_dataset_split(), within digitnet__compute_enter(); `what` names the fraction in messages. Results are
+ * written as a whole. */
+digitnet_status digitnet__dataset_split(digitnet_dataset **first, digitnet_dataset **second, const char *what,
+                                        const digitnet_dataset *dataset, double fraction,
+                                        const digitnet_split_options *options);
 /* Each sample must have one label, in 0 .. classes - 1: EINVAL naming the first that is not. The labels of a source are
  * checked as they are gathered. */
 digitnet_status digitnet__dataset_check_labels(const digitnet_dataset *dataset, size_t classes);

@@ -3,6 +3,7 @@
 #define DNN_TRAINING_HISTORY_H
 
 #include "digitnet/training.h"
+#include "training/validation_split.h"
 
 enum { DNN_METRIC_COUNT = DIGITNET_METRIC_SECONDS + 1 };
 
@@ -14,6 +15,8 @@ typedef struct digitnet__epoch_result {
 digitnet_status digitnet__history_create(digitnet_history **out, size_t first_epoch);
 /* ENOMEM leaves the history as it was. */
 digitnet_status digitnet__history_append(digitnet_history *history, const digitnet__epoch_result *result);
+/* "": there is none. */
+void digitnet__history_set_warning(digitnet_history *history, const digitnet__warning *warning);
 void digitnet__history_set_stop_reason(digitnet_history *history, digitnet_stop_reason stop_reason);
 
 #endif

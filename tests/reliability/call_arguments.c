@@ -207,7 +207,7 @@ static const struct_field fit_options[] = {
     FIELD(fit_options, until_epoch, ANY_SIZE),    FIELD(fit_options, batch_size, ANY_SIZE),
     FIELD(fit_options, threads, ANY_SIZE),        FIELD(fit_options, callback_count, LIST_COUNT),
     FIELD(fit_options, validation, DATASET),      FIELD(fit_options, validation_fraction, ZERO_RATE),
-    FIELD(fit_options, no_shuffle, FLAG),         FIELD(fit_options, reserved_2, FLAG)};
+    FIELD(fit_options, no_shuffle, FLAG),         FIELD(fit_options, validation_stratified, FLAG)};
 static const struct_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
                                                 FIELD(evaluate_options, threads, ANY_SIZE),
                                                 FIELD(evaluate_options, batch_size, ANY_SIZE)};

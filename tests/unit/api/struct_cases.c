@@ -247,7 +247,7 @@ const struct_case option_cases[] = {
     CASE(digitnet_compile_options, adam, NULL, compile),
     CASE(digitnet_sgd_options, reserved_2, NULL, compile_sgd),
     CASE(digitnet_adam_options, epsilon, &valid_adam, compile_adam),
-    CASE(digitnet_fit_options, reserved_2, NULL, fit_model),
+    CASE(digitnet_fit_options, validation_stratified, NULL, fit_model),
     CASE(digitnet_evaluate_options, batch_size, NULL, evaluate),
     CASE(digitnet_session_options, threads, NULL, create_session),
     CASE(digitnet_model_load_options, reserved, NULL, load_model),
