@@ -208,18 +208,28 @@ typedef struct digitnet_source_options {
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status
 digitnet_dataset_create_source(digitnet_dataset **out, const digitnet_source_options *options);
 
-/** Limits for data sets that are read from files. */
+/** How data sets are read from files; zero is the default. For EMNIST's letters, whose images lie on their side and
+ * whose labels begin at 1:
+ *
+ *     status = digitnet_dataset_load_idx_ex(
+ *         &letters, "emnist-letters-train-images-idx3-ubyte.gz", "emnist-letters-train-labels-idx1-ubyte.gz",
+ *         DIGITNET_WITH(digitnet_dataset_load_options, .transpose = 1, .label_offset = 1));
+ */
 typedef struct digitnet_dataset_load_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
     /** The most bytes that one file may hold once decompressed; zero: 4 GiB (2 GiB where size_t has 32 bits). */
     size_t max_bytes;
+    int32_t label_offset; /**< The label that becomes class 0, in [0, 255]; DIGITNET_EFORMAT for one below it. */
+    int32_t transpose;    /**< 1: rows and columns of each image are swapped. */
 } digitnet_dataset_load_options;
 
 /**
  * Reads MNIST, or any data set in its form, from a folder.
  *
- * The files are train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte,
- * each of them raw or with `.gz` appended (raw is preferred). Safe from any thread.
+ * The files are train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, or
+ * with a dot in the place of the second dash (train-images.idx3-ubyte), each of them raw or with `.gz` appended. They
+ * are looked for in the folder itself, then in MNIST/raw and in raw below it, where other libraries leave them; of
+ * several the first of these names, and raw, is preferred. Safe from any thread.
  *
  * @param train   receives the training set, the caller's to release with digitnet_dataset_free(); NULL after a failure.
  *                May be NULL where it is not wanted.
@@ -239,10 +249,11 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_load_mnist(di
                                                                               digitnet_dataset **test,
                                                                               const char *folder);
 /**
- * digitnet_dataset_load_mnist() with limits.
+ * digitnet_dataset_load_mnist() with options.
  *
  * @copydetails digitnet_dataset_load_mnist()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an offset that is out of its range, a flag that is
+ *                 neither 0 nor 1, or a wrong `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status
@@ -270,14 +281,43 @@ digitnet_dataset_load_mnist_ex(digitnet_dataset **train, digitnet_dataset **test
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_load_idx(digitnet_dataset **out, const char *images,
                                                                             const char *labels);
 /**
- * digitnet_dataset_load_idx() with limits.
+ * digitnet_dataset_load_idx() with options.
  *
  * @copydetails digitnet_dataset_load_idx()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an offset that is out of its range, a flag that is
+ *                 neither 0 nor 1, or a wrong `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_load_idx_ex(
     digitnet_dataset **out, const char *images, const char *labels, const digitnet_dataset_load_options *options);
+
+/**
+ * Writes a data set as two IDX files, which digitnet_dataset_load_idx() reads back the same.
+ *
+ * A file whose name ends in `.gz` is compressed by gzip. Values in [0, 1] become bytes, the nearest of 255 steps. Each
+ * file is replaced as a whole, with the care that digitnet_model_save() takes of links, owner, group and mode; the
+ * images come first, and where only the labels cannot be written, they are new. Both are made in memory before. Safe
+ * from any thread.
+ *
+ * @param dataset  the data set, of one label each; a source is asked for all its samples
+ * @param images   the file of images to make or to replace
+ * @param labels   the file of labels
+ * @return the status of a source that failed; else:
+ * @retval DIGITNET_OK           both files are written
+ * @retval DIGITNET_EINVAL       a pointer is NULL, a path is empty, both are the same, samples do not have one label
+ *                               each, a value is not in [0, 1], a label is above 255, or a source gives a value that it
+ *                               must not
+ * @retval DIGITNET_ENOMEM       there is not enough memory
+ * @retval DIGITNET_ESTATE       one of the files is being written at this moment
+ * @retval DIGITNET_EIO          a file cannot be written, or exceeds the process's limit of file sizes; a path leads to
+ *                               what is no regular file, or to an open one that has no path; or the owner, group or
+ *                               mode cannot be kept
+ * @retval DIGITNET_EUNSUPPORTED zlib cannot be used
+ * @retval DIGITNET_ECALLBACK    a source returned a number that is no status
+ * @retval DIGITNET_ELIMIT       the sizes overflow, or one does not fit into the 32 bits that IDX files have for it
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_save_idx(const digitnet_dataset *dataset,
+                                                                            const char *images, const char *labels);
 
 /**
  * Makes a data set of a range of another one's samples.
