@@ -192,6 +192,21 @@ static digitnet_status read_batch(misuse *own, void *batch) {
     return digitnet_dataset_read_batch(batch, own->data);
 }
 
+static digitnet_status augment(misuse *own, void *options) {
+    digitnet_dataset *augmented;
+    digitnet_status status = digitnet_dataset_augment(&augmented, own->data, options);
+    digitnet_dataset_free(augmented);
+    return status;
+}
+
+static digitnet_status split(misuse *own, void *options) {
+    digitnet_dataset *first, *second;
+    digitnet_status status = digitnet_dataset_split(&first, &second, own->data, 0.5, options);
+    digitnet_dataset_free(first);
+    digitnet_dataset_free(second);
+    return status;
+}
+
 static digitnet_status load_mnist(misuse *own, void *options) {
     (void)own;
     digitnet_dataset *test;
@@ -256,8 +271,10 @@ const struct_case option_cases[] = {
     CASE(digitnet_dataset_options, reserved, NULL, create_float_dataset),
     CASE(digitnet_source_options, weighted, &valid_source, create_source),
     CASE(digitnet_batch, sample_weights, &valid_batch, read_batch),
-    CASE(digitnet_dataset_load_options, max_bytes, NULL, load_dataset),
-    CASE(digitnet_dataset_load_options, max_bytes, NULL, load_mnist),
+    CASE(digitnet_dataset_load_options, transpose, NULL, load_dataset),
+    CASE(digitnet_dataset_load_options, transpose, NULL, load_mnist),
+    CASE(digitnet_augment_options, max_value, NULL, augment),
+    CASE(digitnet_split_options, stratified, NULL, split),
     CASE(digitnet_image, max_pixels, &valid_image, frame_digit),
 };
 const size_t option_case_count = sizeof option_cases / sizeof *option_cases;
