@@ -9,7 +9,7 @@
  *     digitnet_dataset *varied = NULL;
  *     status = digitnet_dataset_augment(&varied, train,
  *                                       DIGITNET_WITH(digitnet_augment_options, .rotate = 10, .shift = 0.07,
- *                                                     .zoom = 0.1, .shear = 10, .elastic = 1, .thickness = 0.5));
+ *                                                     .zoom = 0.1, .shear = 10, .elastic = 0.7, .thickness = 0.5));
  *     status = digitnet_model_fit(model, varied, &fit_options);
  */
 #ifndef DIGITNET_AUGMENTATION_H
