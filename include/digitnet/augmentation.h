@@ -51,8 +51,8 @@ typedef struct digitnet_augment_options {
     /** A smooth random displacement (Simard, Steinkraus, Platt 2003), of so many pixels root mean square in each
      * direction; at most 100. */
     double elastic;
-    /** How smooth it is: the deviation, in pixels, of the Gaussian that random displacements are smoothed by; 1 to
-     * 1000. Zero: 4. */
+    /** How smooth it is: the deviation of the Gaussian that random displacements are smoothed by, 1 to 1000 pixels.
+     * Zero: 4. */
     double elastic_sigma;
     double elastic_probability; /**< Of an elastic displacement. */
     double horizontal_flip;     /**< The probability of an image the other way round, left to right. */

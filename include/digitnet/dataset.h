@@ -339,6 +339,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_slice(digitne
 /** How a data set is split; zero is the default. */
 typedef struct digitnet_split_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    size_t reserved;    /**< Zero. */
     uint64_t seed;      /**< What `shuffle` draws from; the same seed gives the same parts. */
     int32_t shuffle;    /**< 1: the second part's samples are drawn; 0: they are the last ones. */
     /** 1: each class is split by itself, so that both parts have its share; a class of two samples or more is in both.

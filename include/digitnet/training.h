@@ -182,6 +182,7 @@ typedef struct digitnet_event {
      * part of a `validation_fraction` only one has samples of a class (not looked for in sources). Else NULL. Valid
      * during the call. */
     const char *warning;
+    size_t reserved_2;        /**< Zero. */
     digitnet_event_kind kind; /**< When this is. */
     int32_t reserved;         /**< Zero. */
 } digitnet_event;

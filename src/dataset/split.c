@@ -237,6 +237,7 @@ static digitnet_status check_and_split(digitnet_dataset **first, digitnet_datase
                               : !second ? "second"
                                         : "dataset");
     DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_split_options, stratified));
+    DNN_TRY(DNN_RESERVED_CHECK(own.reserved, digitnet_split_options));
     DNN_TRY(DNN_FLAG_CHECK(&own, digitnet_split_options, shuffle));
     DNN_TRY(DNN_FLAG_CHECK(&own, digitnet_split_options, stratified));
     return digitnet__dataset_split(first, second, "digitnet_dataset_split: fraction", dataset, fraction, &own);

@@ -162,9 +162,9 @@ static const struct_field augment_options[] = {
     FIELD(augment_options, elastic_sigma, ZERO_RATE), FIELD(augment_options, thickness, ZERO_RATE),
     FIELD(augment_options, noise, ZERO_RATE),         FIELD(augment_options, mixup, ZERO_RATE),
     FIELD(augment_options, background, ZERO_RATE),    FIELD(augment_options, max_value, ZERO_RATE)};
-static const struct_field split_options[] = {FIELD(split_options, struct_size, STRUCT_SIZE),
-                                             FIELD(split_options, seed, ANY_SIZE), FIELD(split_options, shuffle, FLAG),
-                                             FIELD(split_options, stratified, FLAG)};
+static const struct_field split_options[] = {
+    FIELD(split_options, struct_size, STRUCT_SIZE), FIELD(split_options, reserved, ANY_SIZE),
+    FIELD(split_options, seed, ANY_SIZE), FIELD(split_options, shuffle, FLAG), FIELD(split_options, stratified, FLAG)};
 static const struct_field image[] = {FIELD(image, struct_size, STRUCT_SIZE), FIELD(image, pixels, BYTES),
                                      FIELD(image, width, OWN_WIDTH), FIELD(image, height, OWN_HEIGHT),
                                      FIELD(image, stride, OWN_STRIDE)};

@@ -57,6 +57,7 @@ static void test_null_in_files(void **state) {
     expect_none(&model, digitnet_model_load_memory(&model, NULL, 4), "NULL");
     expect_invalid(digitnet_model_load_memory_ex(NULL, bytes, 4, NULL), "NULL");
     expect_none(&model, digitnet_model_load_memory_ex(&model, NULL, 4, NULL), "NULL");
+    assert_null(digitnet_history_warning(NULL));
     expect_invalid(digitnet_history_write_csv(NULL, "/nonexistent/x"), "history is NULL");
     expect_invalid(digitnet_history_write_csv(own->history, NULL), "path is NULL");
 }
