@@ -12,7 +12,7 @@
  *
  * A layer's name is 1 to 63 bytes of UTF-8 without '/' and control characters, and no two layers have the same. A layer
  * without a name is called as in Keras: "conv2d", "conv2d_1", "max_pooling2d", "flatten", "dense", "dropout",
- * "activation", "add", "concatenate"; "input" is no layer's name.
+ * "activation", "add", "concatenate", "batch_normalization"; "input" is no layer's name.
  */
 #ifndef DIGITNET_LAYERS_H
 #define DIGITNET_LAYERS_H
@@ -198,6 +198,58 @@ DIGITNET_API digitnet_status digitnet_model_add_dense(digitnet_model *model, siz
 DIGITNET_API digitnet_status digitnet_model_add_dense_ex(digitnet_model *model, size_t units,
                                                          digitnet_activation activation,
                                                          const digitnet_dense_options *options);
+
+/** More about a batch normalization; zero is the default. */
+typedef struct digitnet_batch_normalization_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
+    size_t reserved_2;  /**< Zero. */
+    double epsilon;     /**< Added to variances; above 0. Zero: 1e-3, as in Keras (PyTorch: 1e-5). */
+    /** What is kept of the moving averages at each step; above 0 and below 1. Zero: 0.99, as in Keras (PyTorch's
+     * momentum is 1 - this: 0.9 here). */
+    double momentum;
+    int32_t no_center; /**< 1: without beta. */
+    int32_t no_scale;  /**< 1: without gamma. */
+    /** 1: the moving variance follows the batch's variance with divisor n - 1, as in PyTorch; 0: with n, as in Keras.
+     */
+    int32_t unbiased_moving_variance;
+    int32_t reserved; /**< Zero. */
+} digitnet_batch_normalization_options;
+
+/**
+ * Adds a batch normalization (Ioffe and Szegedy 2015).
+ *
+ * Makes each channel gamma (x - mean) / sqrt(variance + epsilon) + beta. In training, mean and variance are those of
+ * the channel's values in the batch, over all images, rows and columns; moving averages of both follow them. In
+ * evaluation and prediction, and in training where the layer is frozen, the moving averages take their place; right
+ * behind a convolution or a dense layer it then takes no time, since its numbers go into that layer's weights. The
+ * shape stays; a flat value has a channel for each of its values.
+ *
+ * Tensors, each with a value for each channel: "NAME/gamma" (ones at first) and "NAME/beta" (zeros), which are trained,
+ * and "NAME/moving_mean" (zeros) and "NAME/moving_variance" (ones), which are not. Requires exclusive access to the
+ * model.
+ *
+ * @param model  the model; NULL is an error that is not kept
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_batch_normalization(digitnet_model *model);
+/**
+ * digitnet_model_add_batch_normalization() with options.
+ *
+ * @copydetails digitnet_model_add_batch_normalization()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a number out of its range, a flag that is neither 0
+ *                 nor 1, a name that is taken or not allowed, or a wrong `struct_size`
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status
+digitnet_model_add_batch_normalization_ex(digitnet_model *model, const digitnet_batch_normalization_options *options);
 
 /** More about a dropout layer; zero is the default. */
 typedef struct digitnet_dropout_options {

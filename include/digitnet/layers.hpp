@@ -23,6 +23,8 @@ using activation_options = sized<digitnet_activation_options>;
 using add_options = sized<digitnet_add_options>;
 /** Options of model::concatenate(). */
 using concatenate_options = sized<digitnet_concatenate_options>;
+/** Options of model::batch_normalization(). */
+using batch_normalization_options = sized<digitnet_batch_normalization_options>;
 
 /** DIGITNET_ACTIVATION_LINEAR */
 inline constexpr digitnet_activation linear = DIGITNET_ACTIVATION_LINEAR;

@@ -118,7 +118,7 @@ typedef struct digitnet_model_info {
     size_t outputs;        /**< Values that one image gives: the classes of a classifier. */
     size_t layers;         /**< How many layers were added. */
     size_t tensors;        /**< How many tensors of weights the layers have. */
-    size_t parameters;     /**< How many weights there are in all tensors. */
+    size_t parameters;     /**< How many values all tensors have, trained or not. */
     uint64_t epochs_done;  /**< Whole epochs trained so far. */
     uint64_t batches_done; /**< Batches of the current epoch, where a fit was stopped within it. */
     int32_t compiled;      /**< 1 after a successful compile, or the load of a file that holds one. */

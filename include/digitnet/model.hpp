@@ -228,6 +228,21 @@ class model : public owner<digitnet_model, digitnet_model_free> {
         return std::move(concatenate(inputs, options));
     }
     /** @} */
+    /** @{ */
+    /**
+     * Adds a batch normalization, as digitnet_model_add_batch_normalization() does.
+     *
+     * @param options  epsilon, momentum, gamma and beta, name; `{}` is all defaults
+     * @return this model
+     */
+    model &batch_normalization(const batch_normalization_options &options = {}) &noexcept {
+        digitnet_model_add_batch_normalization_ex(get(), &options);
+        return *this;
+    }
+    model batch_normalization(const batch_normalization_options &options = {}) &&noexcept {
+        return std::move(batch_normalization(options));
+    }
+    /** @} */
     /** Takes back the error of a builder that failed: building goes on after the last layer that was added. */
     void clear_error() noexcept {
         digitnet_model_clear_error(get());

@@ -1,5 +1,6 @@
 #include "core/number.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,6 +101,26 @@ bool digitnet__number_parse(double *value, const char *text) {
     double result = strtod(local, NULL);
     if (!isfinite(result))
         return false;
+    *value = result;
+    return true;
+}
+
+digitnet__number digitnet__count_text(uint64_t value) {
+    digitnet__number number;
+    snprintf(number.text, sizeof number.text, "%" PRIu64, value);
+    return number;
+}
+
+bool digitnet__count_parse(uint64_t *value, const char *text) {
+    uint64_t result = 0;
+    if (!*text || (*text == '0' && text[1]))
+        return false;
+    for (; *text; text++) {
+        unsigned digit = (unsigned)(*text - '0');
+        if (digit > 9 || result > (UINT64_MAX - digit) / 10)
+            return false;
+        result = 10 * result + digit;
+    }
     *value = result;
     return true;
 }

@@ -5,6 +5,7 @@
 #include "core/ieee.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 typedef struct digitnet__number {
     char text[32];
@@ -15,5 +16,9 @@ digitnet__number digitnet__number_text(double value);
 
 /* Reads what digitnet__number_text() writes: the whole string, or false. */
 bool digitnet__number_parse(double *value, const char *text);
+
+digitnet__number digitnet__count_text(uint64_t value);
+/* Reads what digitnet__count_text() writes, likewise. */
+bool digitnet__count_parse(uint64_t *value, const char *text);
 
 #endif

@@ -3,11 +3,16 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "core/status.h"
+#include "layers/batch_normalization.h"
 
 #include <string.h>
 
 float *digitnet__network_values(const digitnet__network *network, const digitnet__tensor *tensor) {
     return (tensor->is_state ? network->state : network->parameters) + tensor->offset;
+}
+
+const float *digitnet__network_parameters(const digitnet__network *network, const digitnet__op *op) {
+    return op->normalization ? network->folded + op->folded_offset : network->parameters + op->parameter_offset;
 }
 
 size_t digitnet__network_outputs(const digitnet__network *network) {
@@ -19,18 +24,44 @@ static void release_plans(digitnet__network *network) {
     digitnet__plan_release(&network->training);
     digitnet__release(network->packings);
     digitnet__release(network->packed);
+    digitnet__release(network->folded);
 }
 
-/* Gives each layer that an op packs a place. False where their sum overflows. */
+/* Gives the folded weights of the plan for inference, a kernel and a bias each, a place. */
+static bool place_folds(digitnet__network *network) {
+    for (size_t i = 0; i < network->inference.op_count; i++) {
+        digitnet__op *op = &network->inference.ops[i];
+        if (!op->normalization)
+            continue;
+        const digitnet__tensor *kernel = &op->layer->tensors[DNN_KERNEL];
+        op->folded_offset = network->folded_count;
+        if (!digitnet__size_add(&network->folded_count, network->folded_count, kernel->values) ||
+            !digitnet__size_add(&network->folded_count, network->folded_count, kernel->outputs))
+            return false;
+    }
+    return true;
+}
+
+static bool place_packed(digitnet__network *network, size_t *offset, size_t values) {
+    *offset = network->packed_count;
+    return digitnet__size_add(&network->packed_count, network->packed_count, values);
+}
+
+/* Gives each layer that an op packs a place, and folded weights others. False where their sum overflows. */
 static bool place_packings(digitnet__network *network) {
     digitnet__plan *both[] = {&network->inference, &network->training};
     for (size_t i = 0; i < 2; i++) {
         for (size_t k = 0; k < both[i]->op_count; k++) {
             digitnet__op *op = &both[i]->ops[k];
+            if (op->normalization) {
+                if (!place_packed(network, &op->packed_offset, op->packed_values))
+                    return false;
+                continue;
+            }
             digitnet__packing *packing = &network->packings[op->layer_index];
             if (op->packed_values && !packing->op) {
-                *packing = (digitnet__packing){.op = op, .offset = network->packed_count};
-                if (!digitnet__size_add(&network->packed_count, network->packed_count, op->packed_values))
+                packing->op = op;
+                if (!place_packed(network, &packing->offset, op->packed_values))
                     return false;
             }
             op->packed_offset = packing->offset;
@@ -43,11 +74,14 @@ static digitnet_status allocate_packed(digitnet__network *network) {
     network->packings = digitnet__allocate_zeroed_array(network->graph.layer_count, sizeof *network->packings);
     if (!network->packings)
         return DIGITNET_ENOMEM;
-    size_t bytes;
-    if (!place_packings(network) || !digitnet__size_multiply(&bytes, network->packed_count, sizeof(float)))
+    size_t packed, folded;
+    if (!place_packings(network) || !place_folds(network) ||
+        !digitnet__size_multiply(&packed, network->packed_count, sizeof(float)) ||
+        !digitnet__size_multiply(&folded, network->folded_count, sizeof(float)))
         return digitnet__fail(DIGITNET_ELIMIT, "the size of the memory to run the network overflows");
-    network->packed = digitnet__allocate_zeroed(bytes);
-    return network->packed ? DIGITNET_OK : DIGITNET_ENOMEM;
+    network->packed = digitnet__allocate_zeroed(packed);
+    network->folded = digitnet__allocate_zeroed(folded);
+    return network->packed && network->folded ? DIGITNET_OK : DIGITNET_ENOMEM;
 }
 
 /* `training`: with a plan for training, too. */
@@ -129,12 +163,61 @@ void digitnet__network_pack_block(digitnet__network *network, const digitnet__op
     pack_layer(network, op->layer_index, block);
 }
 
+/* A layer's parameters, or its state; NULL where it has none. */
+static const float *values_of(const digitnet__network *network, const digitnet__layer *layer, bool state) {
+    for (size_t i = 0; i < layer->tensor_count; i++)
+        if (layer->tensors[i].is_state == state)
+            return digitnet__network_values(network, &layer->tensors[i]);
+    return NULL;
+}
+
+/* For one block of outputs: W' = scale W and b' = scale b + shift. */
+static void fold_block(const digitnet__network *network, const digitnet__op *op, digitnet__op_block block) {
+    const digitnet__layer *layer = op->layer, *normalization = op->normalization;
+    const digitnet__tensor *kernel = &layer->tensors[DNN_KERNEL];
+    const float *from = network->parameters + op->parameter_offset;
+    const float *bias = layer->attributes.no_bias ? NULL : from + kernel->values;
+    float *to = network->folded + op->folded_offset, *to_bias = to + kernel->values;
+    float scale[DNN_BLOCK_OUTPUTS], shift[DNN_BLOCK_OUTPUTS];
+    digitnet__batch_normalization_affine(scale, shift, normalization, values_of(network, normalization, false),
+                                         values_of(network, normalization, true), block);
+    for (size_t i = 0; i < block.count; i++) {
+        size_t output = block.first + i, row = output * kernel->inputs;
+        for (size_t k = 0; k < kernel->inputs; k++)
+            to[row + k] = scale[i] * from[row + k];
+        to_bias[output] = (bias ? scale[i] * bias[output] : 0) + shift[i];
+    }
+}
+
+static void fold(digitnet__network *network) {
+    for (size_t i = 0; i < network->inference.op_count; i++) {
+        const digitnet__op *op = &network->inference.ops[i];
+        for (size_t block = 0; op->normalization && block < op->block_count; block++) {
+            digitnet__op_block outputs = digitnet__op_block_at(op, block);
+            fold_block(network, op, outputs);
+            if (op->kind->pack)
+                op->kind->pack(op, network->packed + op->packed_offset, network->folded + op->folded_offset, outputs);
+        }
+    }
+    network->folds_are_old = false;
+}
+
+void digitnet__network_age_folds(digitnet__network *network) {
+    network->folds_are_old = true;
+}
+
+void digitnet__network_refresh_folds(digitnet__network *network) {
+    if (network->folds_are_old)
+        fold(network);
+}
+
 void digitnet__network_pack(digitnet__network *network) {
     for (size_t i = 0; i < network->graph.layer_count; i++) {
         const digitnet__op *op = network->packings[i].op;
         for (size_t block = 0; op && block < op->block_count; block++)
             pack_layer(network, i, block);
     }
+    fold(network);
 }
 
 static digitnet_status copy_weights(digitnet__network *out, const digitnet__network *network, bool training) {

@@ -6,7 +6,8 @@
 
 /* A layer's weights as the kernels of its ops want them, which are the same in both plans. */
 typedef struct digitnet__packing {
-    const digitnet__op *op; /* of the plan for inference where that packs, else of the one for training; NULL: none */
+    const digitnet__op *op; /* of the plan for inference where that packs, else of the one for training; NULL: none, or
+                             * it packs folded weights, which have places of their own */
     size_t offset;          /* in the packed block */
 } digitnet__packing;
 
@@ -20,6 +21,10 @@ typedef struct digitnet__network {
     digitnet__packing *packings; /* one a layer */
     float *packed;               /* in step with the parameters whenever nobody writes */
     size_t packed_count;
+    /* The weights of ops that have taken over a batch normalization, with its numbers in them. */
+    float *folded;
+    size_t folded_count;
+    bool folds_are_old; /* a training has moved weights or state since */
 } digitnet__network;
 
 /* Lowers the plan for inference and allocates weights and state, zeros, where there are none yet. */
@@ -35,12 +40,19 @@ digitnet_status digitnet__network_allocate_training(digitnet__network *network, 
 void digitnet__network_pack(digitnet__network *network);
 void digitnet__network_pack_block(digitnet__network *network, const digitnet__op *op, size_t block);
 
+/* After a step of training, whose weights only the plan for training has packed: the plan for inference has old ones
+ * until they are folded anew, before anybody predicts. */
+void digitnet__network_age_folds(digitnet__network *network);
+void digitnet__network_refresh_folds(digitnet__network *network);
+
 /* With the plan for training, or for inference alone. */
 digitnet_status digitnet__network_copy(digitnet__network *out, const digitnet__network *network, bool training);
 void digitnet__network_release(digitnet__network *network);
 
 /* Where a tensor's values stand. */
 float *digitnet__network_values(const digitnet__network *network, const digitnet__tensor *tensor);
+/* What an op is given as its parameters: its layer's, or folded ones. */
+const float *digitnet__network_parameters(const digitnet__network *network, const digitnet__op *op);
 size_t digitnet__network_outputs(const digitnet__network *network);
 
 #endif

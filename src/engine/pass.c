@@ -12,7 +12,7 @@ struct digitnet__pass_value {
 struct digitnet__pass_op {
     size_t cache;
     size_t copy; /* in each range's gradient copy, in values */
-    size_t sums; /* in the block of sums, and in each range's share of them */
+    size_t sums; /* in the block of sums, and in each range's share of them: forward, then backward */
 };
 
 static const digitnet__plan *plan_of(const digitnet__pass *pass) {
@@ -43,7 +43,7 @@ static void reserve_op(digitnet__pass *pass, const digitnet__op *op) {
     place->copy = pass->copy_values;
     pass->copy_values += sums_copies(pass, op) ? op->parameter_values : 0;
     place->sums = pass->sum_values;
-    pass->sum_values += op->statistic_values;
+    pass->sum_values += op->forward_sums + op->backward_sums;
     pass->scratch_bytes = op->scratch_bytes > pass->scratch_bytes ? op->scratch_bytes : pass->scratch_bytes;
 }
 
@@ -113,7 +113,7 @@ static void reserve(digitnet__pass *pass, size_t workers) {
 static size_t cut_forward(digitnet__segment *segments, const digitnet__plan *plan) {
     size_t count = 0, first = 0;
     for (size_t i = 0; i < plan->op_count; i++) {
-        if (plan->ops[i].kind->gather_forward) {
+        if (plan->ops[i].gathers && plan->ops[i].kind->gather_forward) {
             segments[count++] = (digitnet__segment){first, i};
             first = i;
         }
@@ -130,7 +130,7 @@ static size_t cut_backward(digitnet__segment *segments, const digitnet__plan *pl
     size_t count = 0, first = 0;
     for (size_t i = 0; i < plan->op_count; i++) {
         const digitnet__op *op = from_the_end(plan, i);
-        if (op->kind->gather_backward && plan->values[op->output].wants_gradient) {
+        if (op->gathers && op->kind->gather_backward && plan->values[op->output].wants_gradient) {
             segments[count++] = (digitnet__segment){first, i};
             first = i;
         }
@@ -240,7 +240,7 @@ static float *copy_of(const digitnet__pass *pass, size_t range, size_t op) {
     return floats_at(pass, pass->copies, range * pass->copy_values + pass->ops[op].copy);
 }
 
-/* An op's sums over the batch, or one range's share of them. */
+/* An op's sums over the batch, or one range's share of them; those of the forward pass come first. */
 static double *sums_of(const digitnet__pass *pass, const digitnet__op *op) {
     return (double *)digitnet__arena_at(&pass->arena, pass->sums) + pass->ops[op->index].sums;
 }
@@ -272,7 +272,9 @@ static digitnet__op_range range_of(const digitnet__pass *pass, const digitnet__o
                                 .seeds = digitnet__pass_seeds(pass, range.first),
                                 .parameters = network->parameters + op->parameter_offset,
                                 .packed = network->packed + op->packed_offset,
-                                .statistics = sums_of(pass, op),
+                                .state = network->state + op->state_offset,
+                                .forward_sums = sums_of(pass, op),
+                                .backward_sums = sums_of(pass, op) + op->forward_sums,
                                 .batch_samples = count};
 }
 
@@ -352,29 +354,29 @@ void digitnet__pass_backward(const digitnet__pass *pass, size_t segment, size_t 
     if (segment + 1 < pass->backward_count) {
         const digitnet__op *op = from_the_end(plan, ops.end);
         digitnet__op_range work = begin_backward(pass, op, count, range, worker);
-        op->kind->gather_backward(op, &work, share_of(pass, op, range.index));
+        op->kind->gather_backward(op, &work, share_of(pass, op, range.index) + op->forward_sums);
     }
 }
 
-/* Sums the ranges' shares, in the order of the ranges. */
-static void sum_shares(const digitnet__pass *pass, const digitnet__op *op, size_t ranges) {
-    double *sums = sums_of(pass, op);
-    memcpy(sums, share_of(pass, op, 0), op->statistic_values * sizeof *sums);
+/* Sums the ranges' shares of `count` sums, from `first` on, in the order of the ranges. */
+static void sum_shares(const digitnet__pass *pass, const digitnet__op *op, size_t ranges, size_t first, size_t count) {
+    double *sums = sums_of(pass, op) + first;
+    memcpy(sums, share_of(pass, op, 0) + first, count * sizeof *sums);
     for (size_t range = 1; range < ranges; range++) {
-        const double *share = share_of(pass, op, range);
-        for (size_t i = 0; i < op->statistic_values; i++)
+        const double *share = share_of(pass, op, range) + first;
+        for (size_t i = 0; i < count; i++)
             sums[i] += share[i];
     }
 }
 
 void digitnet__pass_reduce_forward(const digitnet__pass *pass, size_t segment, size_t count) {
-    size_t next = pass->forward_segments[segment].end;
-    sum_shares(pass, &plan_of(pass)->ops[next], digitnet__pass_range_count(pass, count));
+    const digitnet__op *op = &plan_of(pass)->ops[pass->forward_segments[segment].end];
+    sum_shares(pass, op, digitnet__pass_range_count(pass, count), 0, op->forward_sums);
 }
 
 void digitnet__pass_reduce_backward(const digitnet__pass *pass, size_t segment, size_t count) {
-    size_t next = pass->backward_segments[segment].end;
-    sum_shares(pass, from_the_end(plan_of(pass), next), digitnet__pass_range_count(pass, count));
+    const digitnet__op *op = from_the_end(plan_of(pass), pass->backward_segments[segment].end);
+    sum_shares(pass, op, digitnet__pass_range_count(pass, count), op->forward_sums, op->backward_sums);
 }
 
 /* Sums the ranges' copies of a span, in the order of the ranges. */
@@ -421,4 +423,16 @@ void digitnet__pass_reduce_block(const digitnet__pass *pass, size_t count, digit
     size_t span_count = digitnet__pass_spans(task, spans);
     for (size_t i = 0; i < span_count; i++)
         sum_copies(pass, task.op, digitnet__pass_range_count(pass, count), spans[i]);
+}
+
+void digitnet__pass_move_state(const digitnet__pass *pass, size_t count) {
+    const digitnet__plan *plan = plan_of(pass);
+    const float **inputs = (const float **)pointers_of(pass, 0);
+    for (size_t i = 0; i < plan->op_count; i++) {
+        const digitnet__op *op = &plan->ops[i];
+        if (!op->gathers || !op->kind->move_state)
+            continue;
+        digitnet__op_range batch = range_of(pass, op, count, (digitnet__range){.count = count}, inputs);
+        op->kind->move_state(op, &batch, pass->network->state + op->state_offset);
+    }
 }

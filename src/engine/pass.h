@@ -77,6 +77,8 @@ void digitnet__pass_reduce_backward(const digitnet__pass *pass, size_t segment, 
 void digitnet__pass_reduce_block(const digitnet__pass *pass, size_t count, digitnet__gradient_task task);
 /* The spans of the flat gradient that are a task's; returns their number, at most DNN_LAYER_TENSORS. */
 size_t digitnet__pass_spans(digitnet__gradient_task task, digitnet__span spans[DNN_LAYER_TENSORS]);
+/* After a batch of `count` whose results are kept: moves the state of the layers that have some. */
+void digitnet__pass_move_state(const digitnet__pass *pass, size_t count);
 /* The flat gradient. */
 float *digitnet__pass_gradients(const digitnet__pass *pass);
 

@@ -51,7 +51,8 @@ static void lower_layer(lowering *lower, size_t layer_index, size_t *inputs) {
     for (size_t i = 0; i < layer->input_count; i++)
         inputs[i] = lower->place[layer->inputs[i].value];
     digitnet__op op = begin_op(lower, layer_index);
-    op.parameter_offset = layer->tensor_count ? layer->tensors[0].offset : 0;
+    for (size_t i = layer->tensor_count; i-- > 0;)
+        *(layer->tensors[i].is_state ? &op.state_offset : &op.parameter_offset) = layer->tensors[i].offset;
     op.parameter_values = layer->parameters;
     layer->kind->lower(&op, lower->plan->training);
     size_t output = add_op(lower, &op, inputs, layer->input_count);
@@ -135,6 +136,7 @@ void digitnet__plan_find_gradients(digitnet__plan *plan) {
     for (size_t i = 0; i < plan->op_count; i++) {
         digitnet__op *op = &plan->ops[i];
         op->trains = op->parameter_values > 0 && !op->layer->frozen;
+        op->gathers = (op->kind->gather_forward || op->kind->gather_backward) && !op->layer->frozen;
         bool wants = op->trains;
         for (size_t k = 0; k < op->input_count; k++)
             wants = wants || plan->values[op->inputs[k]].wants_gradient;

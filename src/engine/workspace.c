@@ -49,7 +49,8 @@ float *digitnet__workspace_forward(const digitnet__workspace *workspace, size_t 
                           &(digitnet__op_range){.samples = count,
                                                 .inputs = inputs,
                                                 .output = value_at(workspace, op->output),
-                                                .parameters = network->parameters + op->parameter_offset,
+                                                .parameters = digitnet__network_parameters(network, op),
+                                                .state = network->state + op->state_offset,
                                                 .packed = network->packed + op->packed_offset,
                                                 .scratch = digitnet__arena_at(&workspace->arena, workspace->scratch)});
     }

@@ -20,6 +20,7 @@ set(DIGITNET_KERNEL_SET_SOURCES
     conv2d_tile.c
     elementwise.c
     gemm_tile.c
+    normalize.c
     set.c
     warp.c
     CACHE INTERNAL ""

@@ -119,6 +119,19 @@ typedef struct digitnet__kernels {
     void (*add_bias_relu)(float *values, const float *bias, size_t rows, size_t columns,
                           bool relu);                                          /* bias may be NULL */
     void (*relu_backward)(float *gradient, const float *output, size_t count); /* zero where the output is zero */
+
+    /* Over rows of channels, a sum for each channel, in double and in the order of the rows: of the values and of their
+     * squares; of a gradient and of its products with values. */
+    void (*channel_moments)(double *sums, double *squares, const float *values, size_t rows, size_t channels);
+    void (*channel_products)(double *sums, double *products, const float *gradient, const float *values, size_t rows,
+                             size_t channels);
+    /* output = values * scale + shift, by channel, and perhaps ReLU. */
+    void (*scale_shift)(float *output, const float *values, const float *scale, const float *shift, size_t rows,
+                        size_t channels, bool relu);
+    /* output = first * first_scale + second * second_scale + shift, by channel. */
+    void (*scale_shift_two)(float *output, const float *first, const float *first_scale, const float *second,
+                            const float *second_scale, const float *shift, size_t rows, size_t channels);
+
     /* Moments below FLT_MIN become 0, so that they never get into the denormals. */
     void (*adam)(float *weights, float *first_moment, float *second_moment, const float *gradient, size_t count,
                  const digitnet__adam *settings);

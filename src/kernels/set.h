@@ -25,6 +25,13 @@ void SET_NAME(bytes_to_floats)(float *values, const uint8_t *bytes, size_t count
 void SET_NAME(add)(float *sum, const float *values, size_t count);
 void SET_NAME(add_bias_relu)(float *values, const float *bias, size_t rows, size_t columns, bool relu);
 void SET_NAME(relu_backward)(float *gradient, const float *output, size_t count);
+void SET_NAME(channel_moments)(double *sums, double *squares, const float *values, size_t rows, size_t channels);
+void SET_NAME(channel_products)(double *sums, double *products, const float *gradient, const float *values, size_t rows,
+                                size_t channels);
+void SET_NAME(scale_shift)(float *output, const float *values, const float *scale, const float *shift, size_t rows,
+                           size_t channels, bool relu);
+void SET_NAME(scale_shift_two)(float *output, const float *first, const float *first_scale, const float *second,
+                               const float *second_scale, const float *shift, size_t rows, size_t channels);
 void SET_NAME(adam)(float *weights, float *first_moment, float *second_moment, const float *gradient, size_t count,
                     const digitnet__adam *settings);
 void SET_NAME(sgd)(float *weights, float *velocity, const float *gradient, size_t count, const digitnet__sgd *settings);

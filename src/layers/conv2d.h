@@ -11,9 +11,4 @@ extern const digitnet__op_kind digitnet__conv2d_fused;
 /* Makes a convolution whose ReLU has been absorbed the fused one. */
 void digitnet__conv2d_fuse(digitnet__op *op);
 
-/* NULL where the layer has none; `parameters` are the layer's own. */
-static inline const float *digitnet__conv2d_bias(const digitnet__op *op, const float *parameters) {
-    return op->layer->tensor_count > 1 ? parameters + op->layer->tensors[DNN_KERNEL].values : NULL;
-}
-
 #endif

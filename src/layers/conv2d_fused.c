@@ -76,7 +76,7 @@ static void forward(const digitnet__op *op, const digitnet__op_range *range) {
         const float *image = padded_image(op, &scratch, range->inputs[0] + i * op->input_values);
         op->kernels->conv2d_relu_pool(range->output + i * op->output_values,
                                       range->cache ? range->cache + i * op->cache_bytes : NULL, image, range->packed,
-                                      digitnet__conv2d_bias(op, range->parameters), &op->conv2d, &op->pool2d,
+                                      digitnet__op_bias(op, range->parameters), &op->conv2d, &op->pool2d,
                                       digitnet__arena_at(&scratch.arena, scratch.kernels));
     }
 }

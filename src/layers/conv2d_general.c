@@ -48,7 +48,7 @@ static void forward(const digitnet__op *op, const digitnet__op_range *range) {
     for (size_t i = 0; i < range->samples; i++) {
         float *output = range->output + i * op->output_values;
         forward_image(op, range, output, range->inputs[0] + i * op->input_values);
-        digitnet__op_activate(op, output, digitnet__conv2d_bias(op, range->parameters), 1);
+        digitnet__op_activate(op, output, digitnet__op_bias(op, range->parameters), 1);
     }
 }
 
@@ -117,6 +117,8 @@ static void backward(const digitnet__op *op, const digitnet__op_range *range) {
 }
 
 static bool absorb(digitnet__op *op, const digitnet__op *next) {
+    if (digitnet__op_absorb_normalization(op, next))
+        return true;
     if (!digitnet__op_absorb_activation(op, next))
         return false;
     if (op->activation == DIGITNET_ACTIVATION_RELU)

@@ -24,14 +24,6 @@ static digitnet_status infer_shape(digitnet__layer *layer) {
     return DIGITNET_OK;
 }
 
-static bool has_bias(const digitnet__op *op) {
-    return op->layer->tensor_count > 1;
-}
-
-static const float *bias_of(const digitnet__op *op, const float *parameters) {
-    return has_bias(op) ? parameters + op->input_values * op->output_values : NULL;
-}
-
 static void forward(const digitnet__op *op, const digitnet__op_range *range) {
     digitnet__gemm_run(op->kernels, &(digitnet__gemm){.transpose_b = DNN_TRANSPOSED,
                                                       .rows = range->samples,
@@ -43,7 +35,7 @@ static void forward(const digitnet__op *op, const digitnet__op_range *range) {
                                                       .b_stride = op->input_values,
                                                       .c = range->output,
                                                       .c_stride = op->output_values});
-    digitnet__op_activate(op, range->output, bias_of(op, range->parameters), range->samples);
+    digitnet__op_activate(op, range->output, digitnet__op_bias(op, range->parameters), range->samples);
 }
 
 /* dX = dY W */
@@ -75,7 +67,7 @@ static void block_gradient(const digitnet__op *op, const digitnet__op_range *bat
                                                       .b_stride = inputs,
                                                       .c = batch->gradient + block.first * inputs,
                                                       .c_stride = inputs});
-    if (!has_bias(op))
+    if (op->layer->attributes.no_bias)
         return;
     float *bias = batch->gradient + units * inputs + block.first;
     for (size_t unit = 0; unit < block.count; unit++) {
@@ -86,11 +78,12 @@ static void block_gradient(const digitnet__op *op, const digitnet__op_range *bat
     }
 }
 
-static const digitnet__op_kind dense_op = {.name = "dense",
-                                           .absorb = digitnet__op_absorb_activation,
-                                           .forward = forward,
-                                           .backward = backward,
-                                           .block_gradient = block_gradient};
+static bool absorb(digitnet__op *op, const digitnet__op *next) {
+    return digitnet__op_absorb_normalization(op, next) || digitnet__op_absorb_activation(op, next);
+}
+
+static const digitnet__op_kind dense_op = {
+    .name = "dense", .absorb = absorb, .forward = forward, .backward = backward, .block_gradient = block_gradient};
 
 static void lower(digitnet__op *op, bool training) {
     (void)training;

@@ -20,6 +20,8 @@ typedef struct digitnet__attributes {
     digitnet_initializer kernel_initializer, bias_initializer;
     digitnet_activation activation;
     double rate;
+    double epsilon, momentum;
+    bool no_center, no_scale, unbiased_moving_variance;
 } digitnet__attributes;
 
 /* A value that a layer takes: that of the layer `value` - 1, or, for 0, the model's input. */
@@ -78,7 +80,8 @@ struct digitnet__layer_kind {
     KIND(dropout)             \
     KIND(activation)          \
     KIND(add)                 \
-    KIND(concatenate)
+    KIND(concatenate)         \
+    KIND(batch_normalization)
 
 #define DNN_DECLARE_KIND(name) extern const digitnet__layer_kind digitnet__layer_##name;
 DNN_LAYER_KINDS(DNN_DECLARE_KIND)

@@ -7,6 +7,19 @@ digitnet__op_block digitnet__op_block_at(const digitnet__op *op, size_t index) {
     return (digitnet__op_block){.first = first, .count = left < DNN_BLOCK_OUTPUTS ? left : DNN_BLOCK_OUTPUTS};
 }
 
+bool digitnet__op_absorb_normalization(digitnet__op *op, const digitnet__op *next) {
+    if (!digitnet__op_is_normalization(next) || next->activation != DIGITNET_ACTIVATION_LINEAR ||
+        op->activation != DIGITNET_ACTIVATION_LINEAR || op->normalization)
+        return false;
+    op->normalization = next->layer;
+    return true;
+}
+
+const float *digitnet__op_bias(const digitnet__op *op, const float *parameters) {
+    bool has_bias = op->normalization || !op->layer->attributes.no_bias;
+    return has_bias ? parameters + op->layer->tensors[DNN_KERNEL].values : NULL;
+}
+
 bool digitnet__op_absorb_activation(digitnet__op *op, const digitnet__op *next) {
     if (!digitnet__op_is_activation(next) || op->activation != DIGITNET_ACTIVATION_LINEAR)
         return false;

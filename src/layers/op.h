@@ -16,10 +16,12 @@ typedef struct digitnet__op_range {
     float *output;
     unsigned char *cache;          /* op->cache_bytes a sample, from forward to backward; NULL outside training */
     const uint64_t *seeds;         /* one a sample, for this step of the training; NULL outside training */
-    const float *parameters;       /* the layer's own: its tensors, one after the other */
+    const float *parameters;       /* the layer's own: its trained tensors, one after the other */
+    const float *state;            /* likewise, of those that are not trained */
     const float *packed;           /* the same, prepared by pack(); NULL where packed_values is 0 */
     void *scratch;                 /* op->scratch_bytes, this worker's own */
-    const double *statistics;      /* op->statistic_values sums over the whole batch; NULL where that is 0 */
+    const double *forward_sums;    /* over the whole batch, as gather_forward() has them; where the op gathers */
+    const double *backward_sums;   /* likewise, of gather_backward() */
     size_t batch_samples;          /* of the whole batch */
     float *output_gradient;        /* may be overwritten */
     float *const *input_gradients; /* one for each input, to be overwritten; NULL where nobody wants it */
@@ -39,15 +41,18 @@ typedef struct digitnet__op_kind {
     /* Takes over the work of `next`, the only consumer of this op's output; false where it cannot. May change
      * op->kind. NULL: never. */
     bool (*absorb)(digitnet__op *op, const digitnet__op *next);
-    /* Sets packed_values, cache_bytes, scratch_bytes and statistic_values once the op is complete; false where a size
-     * overflows. NULL: all are 0. */
+    /* Sets packed_values, cache_bytes, scratch_bytes, forward_sums and backward_sums once the op is complete; false
+     * where a size overflows. NULL: all are 0. */
     bool (*measure)(digitnet__op *op);
     /* Prepares the weights of one block's outputs; NULL where packed_values is 0. */
     void (*pack)(const digitnet__op *op, float *packed, const float *parameters, digitnet__op_block block);
-    /* Where forward() or backward() needs sums over the whole batch: adds up this range's share of them. The shares are
-     * then summed in the order of the ranges. NULL where nothing is needed. */
+    /* Where forward() or backward() needs sums over the whole batch: writes this range's share of them. The shares are
+     * then summed in the order of the ranges. gather_backward() may overwrite the gradient by the output, for
+     * backward(). NULL where nothing is needed; not called while the layer is frozen. */
     void (*gather_forward)(const digitnet__op *op, const digitnet__op_range *range, double *share);
     void (*gather_backward)(const digitnet__op *op, const digitnet__op_range *range, double *share);
+    /* Moves the layer's state after a step over the whole batch, by forward_sums. NULL: there is none. */
+    void (*move_state)(const digitnet__op *op, const digitnet__op_range *batch, float *state);
     void (*forward)(const digitnet__op *op, const digitnet__op_range *range);
     void (*backward)(const digitnet__op *op, const digitnet__op_range *range);
     /* Where a copy of the gradient for each range would cost more than the arithmetic: the gradient of one block of the
@@ -68,18 +73,30 @@ struct digitnet__op {
     size_t input_values, output_values; /* a sample; of the first input */
     digitnet__shape output_shape;
     size_t parameter_offset, parameter_values;
-    bool trains; /* its parameters change: it has some, and its layer is not frozen */
+    size_t state_offset;
+    bool trains;  /* its parameters change: it has some, and its layer is not frozen */
+    bool gathers; /* it needs sums over the batch, and its layer is not frozen */
     size_t packed_offset, packed_values;
-    size_t cache_bytes;      /* a sample */
-    size_t scratch_bytes;    /* a worker, in training or inference */
-    size_t statistic_values; /* sums over the whole batch, forward or backward, whichever has more */
-    size_t block_count;      /* 0 without parameters */
+    size_t cache_bytes;                 /* a sample */
+    size_t scratch_bytes;               /* a worker, in training or inference */
+    size_t forward_sums, backward_sums; /* how many sums over the whole batch it needs */
+    size_t block_count;                 /* 0 without parameters */
     digitnet_activation activation;
+    /* The batch normalization behind it whose numbers go into its weights; NULL: none. Its parameters are then a kernel
+     * and a bias of its own, in the network's block of folded weights. */
+    const digitnet__layer *normalization;
+    size_t folded_offset;
     digitnet__conv2d_shape conv2d;
     digitnet__pool2d_shape pool2d;
 };
 
 digitnet__op_block digitnet__op_block_at(const digitnet__op *op, size_t index);
+
+/* Takes over a batch normalization's op of inference, where nothing but sums stands before it; for an absorb() of ops
+ * that have a kernel and find their bias by digitnet__op_bias(). */
+bool digitnet__op_absorb_normalization(digitnet__op *op, const digitnet__op *next);
+/* The bias behind the kernel in an op's parameters; NULL where it has none. */
+const float *digitnet__op_bias(const digitnet__op *op, const float *parameters);
 
 /* Takes over an activation's op; an absorb() for all that end in digitnet__op_activate(). */
 bool digitnet__op_absorb_activation(digitnet__op *op, const digitnet__op *next);
@@ -90,7 +107,8 @@ void digitnet__op_activate_backward(const digitnet__op *op, float *gradient, con
 /* Makes an op of an activation alone. */
 void digitnet__op_set_activation(digitnet__op *op, digitnet_activation activation);
 bool digitnet__op_is_activation(const digitnet__op *op);
-/* Whether an op is the max pool of this layer, as lowered. */
+/* Whether an op is that of a max pool, or of a batch normalization in inference, as lowered. */
 bool digitnet__op_is_max_pool2d(const digitnet__op *op);
+bool digitnet__op_is_normalization(const digitnet__op *op);
 
 #endif

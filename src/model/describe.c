@@ -19,7 +19,7 @@ digitnet_status digitnet_model_describe(digitnet_model_info *out, const digitnet
                                 .outputs = digitnet__network_outputs(&model->network),
                                 .layers = graph->layer_count,
                                 .tensors = graph->tensor_count,
-                                .parameters = graph->parameter_count,
+                                .parameters = graph->parameter_count + graph->state_count,
                                 .compiled = model->training != NULL};
     if (model->training) {
         info.epochs_done = model->training->progress.epochs_done;
@@ -37,7 +37,7 @@ static digitnet_layer_info layer_info(const digitnet__layer *layer) {
                                  .height = layer->output.flat ? 0 : layer->output.height,
                                  .width = layer->output.flat ? 0 : layer->output.width,
                                  .channels = layer->output.channels,
-                                 .parameters = layer->parameters,
+                                 .parameters = layer->parameters + layer->state_values,
                                  .inputs = layer->input_count,
                                  .window_height = attributes->window_height,
                                  .window_width = attributes->window_width,

@@ -3,8 +3,11 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "layers/tensor_onnx.h"
+#include "model_file/layers.h"
 #include "model_file/nodes.h"
 #include "onnx/schema.h"
+
+#include <string.h>
 
 typedef struct graph_parts {
     size_t nodes, node_inputs, most_node_inputs, initializers, inputs, outputs;
@@ -45,10 +48,9 @@ static digitnet_status scan_graph(graph_parts *parts, digitnet__wire_view graph)
             break;
         }
     }
-    if (reader.status == DIGITNET_OK &&
-        (parts->nodes > DNN_ONNX_NODES_MAX || parts->initializers > DNN_ONNX_INITIALIZERS_MAX)) {
-        return digitnet__fail(DIGITNET_ELIMIT, "the graph has %zu nodes and %zu initializers; the limits are %d and %d",
-                              parts->nodes, parts->initializers, DNN_ONNX_NODES_MAX, DNN_ONNX_INITIALIZERS_MAX);
+    if (reader.status == DIGITNET_OK && parts->initializers > DNN_ONNX_INITIALIZERS_MAX) {
+        return digitnet__fail(DIGITNET_ELIMIT, "the graph has %zu initializers; the limit is %d", parts->initializers,
+                              DNN_ONNX_INITIALIZERS_MAX);
     }
     return reader.status;
 }
@@ -178,7 +180,7 @@ static digitnet_status create_model(digitnet_model **out, digitnet__shape input,
     return digitnet_model_create_ex(out, input.height, input.width, input.channels, &limits);
 }
 
-static digitnet_status read_layers(digitnet__import *import, digitnet__wire_view output) {
+static digitnet_status read_nodes(digitnet__import *import, digitnet__wire_view output) {
     while (import->next < import->node_count) {
         digitnet_status status = digitnet__nodes_read(import);
         if (status != DIGITNET_OK)
@@ -192,6 +194,30 @@ static digitnet_status read_layers(digitnet__import *import, digitnet__wire_view
     }
     digitnet_status status = digitnet__graph_check_outputs(&import->model->network.graph);
     return status == DIGITNET_OK ? status : digitnet__fail(DIGITNET_EUNSUPPORTED, "%s", digitnet_last_error());
+}
+
+/* The layers' tensors among the initializers, by name. In our own files they stand in the layers' order. */
+static digitnet_status find_tensors(digitnet__import *import) {
+    const digitnet__graph *graph = &import->model->network.graph;
+    for (size_t i = 0; i < graph->tensor_count; i++) {
+        const char *name = digitnet__graph_tensor(graph, i)->name;
+        const digitnet__onnx_initializer *initializer = digitnet__onnx_find_initializer(
+            &import->initializers, (digitnet__wire_view){.bytes = (const unsigned char *)name, .size = strlen(name)});
+        if (!initializer)
+            return digitnet__fail(DIGITNET_EFORMAT, "the weights '%s' are missing", name);
+        DNN_TRY(digitnet__onnx_parse_tensor(&import->tensors[i], initializer->message));
+    }
+    return DIGITNET_OK;
+}
+
+static digitnet_status read_list(digitnet__import *import, digitnet__wire_view layers) {
+    DNN_TRY(digitnet__layers_read(import->model, layers));
+    digitnet_status status = import->model->network.graph.layer_count
+                                 ? digitnet__graph_check_outputs(&import->model->network.graph)
+                                 : digitnet__fail(DIGITNET_EFORMAT, "it has no layers");
+    if (status != DIGITNET_OK)
+        return digitnet__fail(DIGITNET_EFORMAT, "%s", digitnet_last_error());
+    return find_tensors(import);
 }
 
 /* Compares all shapes before the weights are allocated: then the file is at least as large as they are. */
@@ -226,28 +252,34 @@ static bool allocate_memory(graph_memory *memory, const graph_parts *parts) {
     return digitnet__arena_allocate(arena);
 }
 
-/* All that the graph says. */
+/* All that the graph says. Nodes are not looked at where there is a list of layers. */
 static digitnet_status build(digitnet__import *import, const graph_memory *memory, digitnet__wire_view message,
-                             const graph_parts *parts, const digitnet_model_load_options *options) {
+                             const graph_parts *parts, digitnet__wire_view layers,
+                             const digitnet_model_load_options *options) {
     digitnet__wire_view output;
     digitnet__shape input;
-    DNN_TRY(index_nodes(digitnet__arena_at(&memory->arena, memory->nodes),
-                        digitnet__arena_at(&memory->arena, memory->node_inputs), message));
     DNN_TRY(index_initializers(&import->initializers, message));
     DNN_TRY(read_input(&import->values[0].name, &input, parts->input));
     DNN_TRY(read_value_name(&output, parts->output));
+    if (!layers.bytes)
+        DNN_TRY(index_nodes(digitnet__arena_at(&memory->arena, memory->nodes),
+                            digitnet__arena_at(&memory->arena, memory->node_inputs), message));
     DNN_TRY(create_model(&import->model, input, options));
-    DNN_TRY(read_layers(import, output));
+    DNN_TRY(layers.bytes ? read_list(import, layers) : read_nodes(import, output));
     return read_weights(import);
 }
 
-digitnet_status digitnet__import_graph(digitnet_model **out, digitnet__wire_view message,
+digitnet_status digitnet__import_graph(digitnet_model **out, digitnet__wire_view message, digitnet__wire_view layers,
                                        const digitnet_model_load_options *options) {
     *out = NULL;
     graph_parts parts = {0};
-    digitnet_status status = scan_graph(&parts, message);
-    if (status != DIGITNET_OK)
-        return status;
+    DNN_TRY(scan_graph(&parts, message));
+    if (layers.bytes)
+        parts.nodes = parts.node_inputs = parts.most_node_inputs = 0;
+    if (parts.nodes > DNN_ONNX_NODES_MAX) {
+        return digitnet__fail(DIGITNET_ELIMIT, "the graph has %zu nodes; the limit is %d", parts.nodes,
+                              DNN_ONNX_NODES_MAX);
+    }
     if (parts.inputs != 1 || parts.outputs != 1) {
         return digitnet__fail(DIGITNET_EUNSUPPORTED,
                               "the graph has %zu inputs and %zu outputs; it must have one of each", parts.inputs,
@@ -265,7 +297,7 @@ digitnet_status digitnet__import_graph(digitnet_model **out, digitnet__wire_view
         .initializers = {.entries = digitnet__arena_at(&memory.arena, memory.initializers)},
         .tensors = digitnet__arena_at(&memory.arena, memory.tensors),
     };
-    status = build(&import, &memory, message, &parts, options);
+    digitnet_status status = build(&import, &memory, message, &parts, layers, options);
     digitnet__arena_release(&memory.arena);
     if (status != DIGITNET_OK) {
         digitnet_model_free(import.model);

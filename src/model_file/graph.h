@@ -5,8 +5,9 @@
 #include "digitnet/model.h"
 #include "onnx/tensor.h"
 
-/* Builds the model and reads its weights. `*out` is NULL after a failure. */
-digitnet_status digitnet__import_graph(digitnet_model **out, digitnet__wire_view message,
+/* Builds the model and reads its weights: from the list of its layers where there is one, and from its nodes where
+ * `layers.bytes` is NULL. `*out` is NULL after a failure. */
+digitnet_status digitnet__import_graph(digitnet_model **out, digitnet__wire_view message, digitnet__wire_view layers,
                                        const digitnet_model_load_options *options);
 /* All initializers of a graph; `entries` is to be released, after a failure too. */
 digitnet_status digitnet__onnx_index_initializers(digitnet__onnx_initializers *initializers, digitnet__wire_view graph);

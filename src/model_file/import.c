@@ -161,9 +161,7 @@ digitnet_status digitnet__import_model(digitnet_model **out, const unsigned char
     if (status == DIGITNET_OK)
         status = check_model(&parts);
     if (status == DIGITNET_OK)
-        status = digitnet__import_graph(&model, parts.graph, options);
-    if (status == DIGITNET_OK)
-        status = digitnet__metadata_freeze(model, &metadata);
+        status = digitnet__import_graph(&model, parts.graph, metadata.layers, options);
     if (status == DIGITNET_OK && metadata.compiled)
         status = read_training(model, &metadata.training, parts.algorithm);
     if (status != DIGITNET_OK) {

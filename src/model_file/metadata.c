@@ -2,6 +2,7 @@
 
 #include "core/number.h"
 #include "core/status.h"
+#include "model_file/layers.h"
 #include "onnx/schema.h"
 #include "training/loss.h"
 
@@ -15,7 +16,7 @@
 #define FORMAT_KEY PREFIX "format"
 #define FORMAT "1"
 #define CHECKSUM_KEY PREFIX "checksum"
-#define FROZEN_KEY PREFIX "frozen"
+#define LAYERS_KEY PREFIX "layers"
 
 enum { CHECKSUM_DIGITS = 8, VALUE_MAX = 31 };
 static const char checksum_zeros[] = "00000000";
@@ -60,7 +61,6 @@ static void put_entry(digitnet__wire_writer *writer, const char *key, const char
 static void put_training_key(digitnet__wire_writer *writer, const struct training_key *key,
                              const digitnet__training *training) {
     const void *place = (const char *)training + key->offset;
-    digitnet__number text;
     switch (key->type) {
     case OPTIMIZER:
         put_entry(writer, key->key, digitnet__optimizer_find(*(const digitnet_optimizer *)place)->name);
@@ -77,36 +77,23 @@ static void put_training_key(digitnet__wire_writer *writer, const struct trainin
     default: /* COUNT */
         break;
     }
-    snprintf(text.text, sizeof text.text, "%" PRIu64, *(const uint64_t *)place);
-    put_entry(writer, key->key, text.text);
+    put_entry(writer, key->key, digitnet__count_text(*(const uint64_t *)place).text);
 }
 
-static void put_frozen(digitnet__wire_writer *writer, const digitnet__graph *graph) {
-    size_t size = 0;
-    for (size_t i = 0; i < graph->layer_count; i++)
-        size += graph->layers[i].frozen ? strlen(graph->layers[i].name) + 1 : 0;
-    if (size == 0)
-        return;
+static void put_layers(digitnet__wire_writer *writer, const digitnet__graph *graph) {
     size_t begin = digitnet__wire_begin(writer, DNN_MODEL_METADATA_PROPS);
-    digitnet__wire_put_string(writer, DNN_ENTRY_KEY, FROZEN_KEY);
-    unsigned char *names = digitnet__wire_put_bytes(writer, DNN_ENTRY_VALUE, size - 1);
-    for (size_t i = 0, at = 0; names && i < graph->layer_count; i++) {
-        if (!graph->layers[i].frozen)
-            continue;
-        if (at)
-            names[at++] = '/';
-        size_t length = strlen(graph->layers[i].name);
-        memcpy(names + at, graph->layers[i].name, length);
-        at += length;
-    }
+    digitnet__wire_put_string(writer, DNN_ENTRY_KEY, LAYERS_KEY);
+    unsigned char *text = digitnet__wire_put_bytes(writer, DNN_ENTRY_VALUE, digitnet__layers_write(NULL, graph));
+    if (text)
+        digitnet__layers_write(text, graph);
     digitnet__wire_end(writer, begin);
 }
 
 size_t digitnet__metadata_write(digitnet__wire_writer *writer, const digitnet_model *model) {
     put_entry(writer, FORMAT_KEY, FORMAT);
+    put_layers(writer, &model->network.graph);
     for (size_t i = 0; model->training && i < TRAINING_KEYS; i++)
         put_training_key(writer, &training_keys[i], model->training);
-    put_frozen(writer, &model->network.graph);
     put_entry(writer, CHECKSUM_KEY, checksum_zeros);
     return writer->position - CHECKSUM_DIGITS;
 }
@@ -127,7 +114,7 @@ void digitnet__checksum_write(unsigned char *file, size_t size, size_t digits) {
 
 /* The values of our keys as they stand in the file; bytes is NULL where a key is missing. */
 typedef struct found_entries {
-    digitnet__wire_view producer, format, checksum, frozen;
+    digitnet__wire_view producer, format, checksum, layers;
     digitnet__wire_view training[TRAINING_KEYS];
     size_t training_count;
 } found_entries;
@@ -137,8 +124,8 @@ static digitnet__wire_view *find_slot(found_entries *found, digitnet__wire_view 
         return &found->format;
     if (digitnet__wire_is(key, CHECKSUM_KEY))
         return &found->checksum;
-    if (digitnet__wire_is(key, FROZEN_KEY))
-        return &found->frozen;
+    if (digitnet__wire_is(key, LAYERS_KEY))
+        return &found->layers;
     for (size_t i = 0; i < TRAINING_KEYS; i++)
         if (digitnet__wire_is(key, training_keys[i].key))
             return &found->training[i];
@@ -230,20 +217,6 @@ static digitnet_status check_format(const found_entries *found) {
     return DIGITNET_OK;
 }
 
-static bool parse_count(uint64_t *value, const char *text) {
-    uint64_t result = 0;
-    if (!*text || (*text == '0' && text[1]))
-        return false;
-    for (; *text; text++) {
-        unsigned digit = (unsigned)(*text - '0');
-        if (digit > 9 || result > (UINT64_MAX - digit) / 10)
-            return false;
-        result = 10 * result + digit;
-    }
-    *value = result;
-    return true;
-}
-
 static bool parse_optimizer(digitnet_optimizer *kind, const char *text) {
     static const digitnet_optimizer kinds[] = {DIGITNET_OPTIMIZER_SGD, DIGITNET_OPTIMIZER_ADAM};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -280,7 +253,7 @@ static bool parse_value(digitnet__training *training, const struct training_key 
     default: /* COUNT */
         break;
     }
-    return parse_count(place, text);
+    return digitnet__count_parse(place, text);
 }
 
 static digitnet_status parse_key(digitnet__training *training, const struct training_key *key,
@@ -336,39 +309,10 @@ digitnet_status digitnet__metadata_read(digitnet__metadata *metadata, digitnet__
     DNN_TRY(check_presence(&found));
     DNN_TRY(check_checksum(&found, file));
     DNN_TRY(check_format(&found));
-    metadata->frozen = found.frozen;
+    metadata->layers = found.layers;
     if (!found.training_count)
         return DIGITNET_OK;
     metadata->compiled = true;
     DNN_TRY(parse_training(&metadata->training, &found));
     return check_progress(&metadata->training.progress);
-}
-
-/* A second time is refused, so that no list takes longer than the layers allow. */
-static digitnet_status freeze_layer(digitnet__graph *graph, digitnet__wire_view name) {
-    size_t i = 0;
-    while (i < graph->layer_count && !digitnet__wire_is(name, graph->layers[i].name))
-        i++;
-    bool found = i < graph->layer_count;
-    if (!found || graph->layers[i].frozen) {
-        return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: '" FROZEN_KEY "' names '%s'%s", name.offset,
-                              digitnet__wire_printable(name).text, found ? " twice" : ", which is no layer");
-    }
-    graph->layers[i].frozen = true;
-    return DIGITNET_OK;
-}
-
-digitnet_status digitnet__metadata_freeze(digitnet_model *model, const digitnet__metadata *metadata) {
-    digitnet__wire_view rest = metadata->frozen;
-    digitnet_status status = DIGITNET_OK;
-    while (status == DIGITNET_OK && rest.bytes) {
-        const unsigned char *end = memchr(rest.bytes, '/', rest.size);
-        size_t size = end ? (size_t)(end - rest.bytes) : rest.size;
-        status = freeze_layer(&model->network.graph,
-                              (digitnet__wire_view){.bytes = rest.bytes, .size = size, .offset = rest.offset});
-        size_t used = end ? size + 1 : size;
-        rest = end ? (digitnet__wire_view){rest.bytes + used, rest.size - used, rest.offset + used}
-                   : (digitnet__wire_view){0};
-    }
-    return status;
 }

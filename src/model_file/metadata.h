@@ -1,6 +1,6 @@
-/* What our own files say beside the graph: producer_name, and entries "digitnet.*" of metadata_props with the
- * training's settings, the place in it, the frozen layers, and a checksum. A file with any of them is ours, and must
- * have producer_name, format and checksum; other entries have defaults, so that later versions can add some. */
+/* What our own files say beside the graph: producer_name, and entries "digitnet.*" of metadata_props with the layers,
+ * the training's settings, the place in it, and a checksum. A file with any of them is ours, and must have
+ * producer_name, format and checksum; other entries have defaults, so that later versions can add some. */
 #ifndef DNN_MODEL_FILE_METADATA_H
 #define DNN_MODEL_FILE_METADATA_H
 
@@ -13,11 +13,10 @@ typedef struct digitnet__metadata {
     bool present;  /* any of them */
     bool compiled; /* `training` is filled in, all but its state */
     digitnet__training training;
-    digitnet__wire_view frozen; /* names of layers, with '/' between them; empty: none */
+    digitnet__wire_view layers; /* for digitnet__layers_read(); bytes is NULL in files that have no such list */
 } digitnet__metadata;
 
-/* Writes the entries. Returns where the checksum's digits stand,
- * zeros so far. */
+/* Writes the entries. Returns where the checksum's digits stand, zeros so far. */
 size_t digitnet__metadata_write(digitnet__wire_writer *writer, const digitnet_model *model);
 /* Sets the digits to zlib's CRC-32 of the whole file, in which they stand as zeros. */
 void digitnet__checksum_write(unsigned char *file, size_t size, size_t digits);
@@ -25,8 +24,5 @@ void digitnet__checksum_write(unsigned char *file, size_t size, size_t digits);
 /* Reads and checks the metadata of a whole file. EFORMAT where what must be there is missing, or a value or the
  * checksum is wrong; EVERSION for a later format. */
 digitnet_status digitnet__metadata_read(digitnet__metadata *metadata, digitnet__wire_view file);
-
-/* Freezes the layers that are named; EFORMAT where the model has no such layer. */
-digitnet_status digitnet__metadata_freeze(digitnet_model *model, const digitnet__metadata *metadata);
 
 #endif

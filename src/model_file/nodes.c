@@ -68,7 +68,7 @@ static digitnet_status add_value(digitnet__import *import, const digitnet__onnx_
 
 static const digitnet__layer_kind *find_kind(const digitnet__onnx_node *node) {
     for (size_t i = 0; digitnet__layer_kinds[i]; i++)
-        for (const char *const *type = digitnet__layer_kinds[i]->onnx.types; *type; type++)
+        for (const char *const *type = digitnet__layer_kinds[i]->onnx.types; type && *type; type++)
             if (digitnet__wire_is(node->type, *type))
                 return digitnet__layer_kinds[i];
     return NULL;

@@ -47,15 +47,16 @@ digitnet_status digitnet__onnx_take_initializer(digitnet__onnx_tensor *tensor, d
 digitnet_status digitnet__onnx_take_weights(const digitnet__onnx_tensor **kernel, digitnet__onnx_reader *reader,
                                             size_t rank);
 
-/* A kind's answers. */
+/* A kind's answers. Our own files have a list of their layers and are not read by their nodes, so that a kind may write
+ * any nodes of the standard, and reads those of other tools where a single one is all of the layer. */
 typedef struct digitnet__onnx_form {
-    const char *const *types; /* of the nodes that it reads; NULL past the last */
+    const char *const *types; /* of the nodes that it reads; NULL past the last, and where it reads none */
     size_t most_inputs;       /* that a node may have, initializers among them; 0: any number */
     bool takes_channels_last; /* reads a node behind a Transpose to rows x columns x channels */
     void (*write)(digitnet__onnx_nodes *nodes, const struct digitnet__layer *layer);
     /* Initializers beside the tensors; may be NULL. */
     void (*write_constants)(digitnet__wire_writer *writer, const struct digitnet__layer *layer);
-    /* Sets the layer's attributes. */
+    /* Sets the layer's attributes; NULL where it reads none. */
     digitnet_status (*read)(struct digitnet__layer *layer, digitnet__onnx_reader *reader);
 } digitnet__onnx_form;
 

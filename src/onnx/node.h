@@ -35,6 +35,7 @@ typedef struct digitnet__onnx_attribute {
 
 /* Attributes of the node that is being written. */
 void digitnet__onnx_write_integer(digitnet__wire_writer *writer, const char *name, uint64_t value);
+void digitnet__onnx_write_number(digitnet__wire_writer *writer, const char *name, float value);
 void digitnet__onnx_write_integers(digitnet__wire_writer *writer, const char *name, const size_t *values, size_t count);
 
 /* EUNSUPPORTED for an attribute that is not in the list, EFORMAT for one of another type or that stands twice. */

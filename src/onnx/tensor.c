@@ -25,6 +25,17 @@ void digitnet__onnx_write_scalar(digitnet__wire_writer *writer, const char *name
     digitnet__wire_end(writer, begin);
 }
 
+void digitnet__onnx_write_filled(digitnet__wire_writer *writer, const char *name, size_t count, float value) {
+    size_t begin = digitnet__wire_begin(writer, DNN_GRAPH_INITIALIZER);
+    digitnet__wire_put_varint(writer, DNN_TENSOR_DIMS, count);
+    digitnet__wire_put_varint(writer, DNN_TENSOR_DATA_TYPE, DNN_DATA_FLOAT);
+    digitnet__wire_put_string(writer, DNN_TENSOR_NAME, name);
+    unsigned char *data = digitnet__wire_put_bytes(writer, DNN_TENSOR_RAW_DATA, count * sizeof value);
+    for (size_t i = 0; data && i < count; i++)
+        digitnet__wire_store_float(data + i * sizeof value, value);
+    digitnet__wire_end(writer, begin);
+}
+
 digitnet_status digitnet__onnx_fail_tensor(digitnet_status status, const digitnet__onnx_tensor *tensor,
                                            const char *what) {
     return digitnet__fail(status, "initializer '%s' at byte %zu: %s", digitnet__wire_printable(tensor->name).text,

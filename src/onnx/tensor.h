@@ -16,6 +16,9 @@ digitnet__onnx_name digitnet__onnx_join(const char *name, const char *suffix);
 /* A scalar of type double, written so that OpenCV reads it too. */
 void digitnet__onnx_write_scalar(digitnet__wire_writer *writer, const char *name, double value);
 
+/* A vector of float, all of one value. */
+void digitnet__onnx_write_filled(digitnet__wire_writer *writer, const char *name, size_t count, float value);
+
 /* A tensor as it stands in a file, checked to hold exactly its `values` numbers. */
 typedef struct digitnet__onnx_tensor {
     digitnet__wire_view name, message;

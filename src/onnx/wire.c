@@ -192,6 +192,13 @@ unsigned char *digitnet__wire_put_bytes(digitnet__wire_writer *writer, uint32_t 
     return advance(writer, size);
 }
 
+void digitnet__wire_put_float(digitnet__wire_writer *writer, uint32_t number, float value) {
+    write_tag(writer, number, DNN_WIRE_FIXED32);
+    unsigned char *bytes = advance(writer, sizeof value);
+    if (bytes)
+        digitnet__wire_store_float(bytes, value);
+}
+
 void digitnet__wire_put_string(digitnet__wire_writer *writer, uint32_t number, const char *text) {
     size_t size = strlen(text);
     unsigned char *place = digitnet__wire_put_bytes(writer, number, size);

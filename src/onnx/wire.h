@@ -73,6 +73,7 @@ typedef struct digitnet__wire_writer {
 } digitnet__wire_writer;
 
 void digitnet__wire_put_varint(digitnet__wire_writer *writer, uint32_t number, uint64_t value);
+void digitnet__wire_put_float(digitnet__wire_writer *writer, uint32_t number, float value);
 void digitnet__wire_put_string(digitnet__wire_writer *writer, uint32_t number, const char *text);
 /* A field of `size` bytes; returns where the caller writes them, NULL while counting. */
 unsigned char *digitnet__wire_put_bytes(digitnet__wire_writer *writer, uint32_t number, size_t size);

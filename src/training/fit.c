@@ -175,6 +175,8 @@ static digitnet_event progress_event(const fit_state *fit, digitnet_event_kind k
 
 /* To the callbacks, with what they ask for. */
 static digitnet_status report(fit_state *fit, digitnet_event event) {
+    if (fit->options.callback_count)
+        digitnet__network_refresh_folds(&fit->model->network);
     digitnet_status status = digitnet__callbacks_report(&fit->callbacks, &event);
     fit->diverged = fit->diverged || fit->callbacks.diverged;
     if (fit->callbacks.stop && fit->stop_reason == DIGITNET_STOP_COMPLETED)
@@ -215,6 +217,7 @@ static digitnet_status validate(fit_state *fit, digitnet__epoch_result *result) 
     if (!fit->validation)
         return DIGITNET_OK;
     digitnet_metrics metrics;
+    digitnet__network_refresh_folds(&fit->model->network);
     DNN_TRY(digitnet__evaluator_run(&metrics, &fit->evaluator));
     if (!isfinite(metrics.loss)) {
         fit->diverged = true;
@@ -274,6 +277,7 @@ static digitnet_status run(fit_state *fit) {
     digitnet__message reason = digitnet__message_keep();
     digitnet_event last = progress_event(fit, DIGITNET_EVENT_FIT_END);
     restore(fit);
+    digitnet__network_refresh_folds(&fit->model->network);
     if (status != DIGITNET_OK)
         fit->stop_reason = DIGITNET_STOP_FAILED;
     digitnet__history_set_stop_reason(fit->history, fit->stop_reason);

@@ -220,6 +220,8 @@ digitnet_status digitnet__trainer_step(digitnet__trainer *trainer, const size_t 
                               (unsigned long long)progress.epochs_done + 1, (unsigned long long)progress.batches_done);
     }
     DNN_TRY(update_weights(trainer));
+    digitnet__pass_move_state(&trainer->pass, count);
+    digitnet__network_age_folds(&trainer->model->network);
     trainer->model->training->progress = progress;
     return DIGITNET_OK;
 }

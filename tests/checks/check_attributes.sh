@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The compilers warn where a status is ignored, except a builder's. No header says that a pointer cannot be NULL, since the
-# compiler would then remove the checks, and test_null.c tries it for every function, builders by the table of sample layers.
+# compiler would then remove the checks, and test_null.c tries it for every function; test_builders.c for the table of sample layers.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
@@ -39,6 +39,11 @@ done
 
 ! grep -rn nonnull include || complain "a header says that a pointer cannot be NULL"
 while read -r name declaration; do
-    [[ $declaration != *"$name("*\** ]] || grep -q "$name(" tests/unit/api/test_null.c tests/support/sample_layers.c || complain "$name is not in tests/unit/api/test_null.c"
+    layer=${name#digitnet_model_add_}
+    if [ "$layer" != "$name" ]; then
+        grep -q "^LAYER(${layer%_ex}," tests/support/sample_layers.def || complain "$name is not in tests/support/sample_layers.def"
+    elif [[ $declaration == *"$name("*\** ]]; then
+        grep -q "$name(" tests/unit/api/test_null.c || complain "$name is not in tests/unit/api/test_null.c"
+    fi
 done <"$work/declarations"
 exit "$failed"

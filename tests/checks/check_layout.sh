@@ -23,9 +23,10 @@ done
 diff -u tests/abi/layout.def <(tests/abi/print-layout.sh) ||
     { echo "tests/abi/layout.def does not say what the headers do: see docs/API-STABILITY.md"; failed=1; }
 
-# every function that takes a struct which may grow is called by a caller of another version, ...
+# every function that takes a struct which may grow is called by a caller of another version, builders by the table of sample
+# layers, where check_attributes looks for them, ...
 sized=$(sed -n 's/^FIELD(\([a-z0-9_]*\), struct_size,.*/\1/p' tests/abi/layout.def | paste -sd '|')
-for function in $(tests/abi/print-declarations.sh | grep -E "[ (]($sized) \*" | cut -d ' ' -f 1); do
+for function in $(tests/abi/print-declarations.sh | grep -E "[ (]($sized) \*" | cut -d ' ' -f 1 | grep -v '^digitnet_model_add_'); do
     grep -q "$function(" tests/unit/api/struct_cases.c tests/abi/caller.c || { echo "$function is not in tests/unit/api/struct_cases.c"; failed=1; }
 done
 

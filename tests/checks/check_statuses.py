@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The comments of public functions name the statuses that the tests have seen these return, and no others: check_statuses.py FOLDER TEST...
-FOLDER has a file for each test, which statuses/recorder.c has written. Needs Doxygen, which finds out what comments say."""
+FOLDER has a file for each test, which support/recorder.c has written. Needs Doxygen, which finds out what comments say."""
 import re
 import shutil
 import subprocess
@@ -57,15 +57,6 @@ def form(function):
     return re.sub(r"(_u8|_f32)?(_ex)?$", "", function)
 
 
-def undocumented(function, statuses, comment_of):
-    """A builder passes on what one before it failed with."""
-    comment = comment_of[function]
-    named = named_statuses(comment)
-    if "the status of the first builder that failed" in comment:
-        named = named.union(*(named_statuses(comment_of[name]) for name in comment_of if name.startswith("digitnet_model_add_")))
-    return statuses - named
-
-
 def promises_not_seen(seen, comment_of):
     """Those in NEVER_SEEN must not be seen, or the list is wrong."""
     seen_of_form = defaultdict(set)
@@ -87,7 +78,7 @@ def main(folder, *tests):
     seen = seen_statuses(files)
     comment_of = comments()
     faults = [f"{function} returned {status}, which its comment does not name"
-              for function, statuses in seen.items() for status in undocumented(function, statuses, comment_of)]
+              for function, statuses in seen.items() for status in statuses - named_statuses(comment_of[function])]
     faults += [f"{function} is said to return {status}, and no test has seen it, or one has that should not" for function, status in promises_not_seen(seen, comment_of)]
     print("\n".join(sorted(faults)) or f"{sum(map(len, seen.values()))} statuses of {len(seen)} functions")
     return 1 if faults else 0

@@ -1,6 +1,8 @@
 /* Reads any bytes as a sequence of calls: one byte chooses the call, those behind it its arguments. Objects are few and
  * small, and every status is right that the headers know; what a call must never do stands in the REQUIREs. */
 #include "fuzz.h"
+#include "sample_layers.h"
+#include "struct_fields.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -54,7 +56,8 @@ static double take_number(input *in) {
 }
 
 static const char *take_name(input *in) {
-    static const char *const names[] = {NULL, NULL, NULL, "a", "dense", "a/b", "", "conv2d/kernel", "dense/bias"};
+    static const char *const names[] = {NULL,         NULL,   NULL, "a", "dense", "a/b", "", "conv2d/kernel",
+                                        "dense/bias", "input"};
     return names[take_byte(in) % (sizeof names / sizeof *names)];
 }
 
@@ -83,62 +86,62 @@ static void create(world *w, input *in) {
     CHECK_MADE(w->model, digitnet_model_create_ex(&w->model, height, width, channels, &limits));
 }
 
-static void add_conv2d(world *w, input *in) {
-    digitnet_conv2d_options options = DIGITNET_INIT(digitnet_conv2d_options);
-    size_t filters = take_size(in), kernel = take_size(in);
-    digitnet_activation activation = (digitnet_activation)(take_byte(in) % 4);
-    unsigned which = take_byte(in);
-    if (which & 1)
-        options.name = take_name(in);
-    if (which & 2)
-        options.kernel_width = take_size(in);
-    if (which & 4)
-        options.stride_height = take_size(in);
-    if (which & 8)
-        options.stride_width = take_size(in);
-    options.padding = (digitnet_padding)(which >> 4 & 1);
-    options.no_bias = which >> 5 & 1;
-    check(digitnet_model_add_conv2d_ex(w->model, filters, kernel, activation, &options));
+static argument take_argument(input *in, layer_argument_kind kind) {
+    static const char *names[3];
+    switch (kind) {
+    case LAYER_RATE:
+        return (argument){.rate = take_number(in)};
+    case LAYER_ENUMERATOR:
+        return (argument){.number = (int)take_byte(in) % 8 - 1};
+    case LAYER_INPUTS:
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+            names[i] = take_name(in);
+        return (argument){.pointer = names};
+    case LAYER_INPUT_COUNT:
+        return (argument){.size = take_byte(in) % (1 + sizeof names / sizeof *names)};
+    default:
+        return (argument){.size = take_size(in)};
+    }
 }
 
-static void add_max_pool2d(world *w, input *in) {
-    digitnet_max_pool2d_options options = DIGITNET_INIT(digitnet_max_pool2d_options);
-    size_t pool = take_size(in);
-    unsigned which = take_byte(in);
-    if (which & 1)
-        options.pool_width = take_size(in);
-    if (which & 2)
-        options.stride_height = take_size(in);
-    if (which & 4)
-        options.stride_width = take_size(in);
-    options.padding = (digitnet_padding)(which >> 3 & 1);
-    check(digitnet_model_add_max_pool2d_ex(w->model, pool, &options));
+static void take_field(layer_options *options, const struct_field *field, input *in) {
+    unsigned char *place = options->bytes + field->offset;
+    if (field->kind == FIELD_SIZE)
+        memcpy(place, &(size_t){take_size(in)}, field->size);
+    else if (field->kind == FIELD_NUMBER)
+        memcpy(place, &(double){take_number(in)}, field->size);
+    else if (field->kind == FIELD_TEXT)
+        memcpy(place, &(const char *){take_name(in)}, field->size);
+    else if (field->kind == FIELD_ENUMERATOR)
+        memcpy(place, &(int){(int)take_byte(in) % 8 - 1}, field->size);
 }
 
-static void add_dense(world *w, input *in) {
-    size_t units = take_size(in);
-    unsigned which = take_byte(in);
-    check(digitnet_model_add_dense_ex(w->model, units, (digitnet_activation)(which % 4),
-                                      DIGITNET_WITH(digitnet_dense_options, .no_bias = which >> 2 & 1)));
+/* The sample's, and where bits say so others; the last bit is that of all further fields. */
+static void take_layer_options(layer_options *options, const sample_layer *sample, input *in) {
+    unsigned which = take_byte(in), bit = 1;
+    copy_layer_options(options, sample);
+    for (size_t i = 0; i < struct_field_count; i++) {
+        const struct_field *field = &struct_fields[i];
+        if (strcmp(field->type, sample->builder->options) != 0 || field->offset == 0)
+            continue;
+        if (which & bit)
+            take_field(options, field, in);
+        bit = bit < 128 ? bit << 1 : bit;
+    }
 }
 
-static void add_other(world *w, input *in) {
-    const char *name = take_name(in), *inputs[] = {take_name(in), take_name(in)};
+/* A layer of the table, where bits say so with arguments of its own. */
+static void add_layer(world *w, input *in) {
+    const sample_layer *sample = &sample_layers[take_byte(in) % sample_layer_count];
+    argument arguments[MOST_LAYER_ARGUMENTS];
+    layer_options options;
     unsigned which = take_byte(in);
-    digitnet_activation activation = (digitnet_activation)(which / 5 % 5);
-    if (which % 5 == 0)
-        check(digitnet_model_add_flatten_ex(w->model, DIGITNET_WITH(digitnet_flatten_options, .name = name)));
-    else if (which % 5 == 1)
-        check(digitnet_model_add_dropout_ex(w->model, take_number(in),
-                                            DIGITNET_WITH(digitnet_dropout_options, .name = name)));
-    else if (which % 5 == 2)
-        check(digitnet_model_add_activation_ex(
-            w->model, activation,
-            DIGITNET_WITH(digitnet_activation_options, .name = name, .input = which & 64 ? inputs[0] : NULL)));
-    else if (which % 5 == 3)
-        check(digitnet_model_add_add(w->model, inputs, which / 64, activation));
-    else
-        check(digitnet_model_add_concatenate(w->model, inputs, which / 64));
+    copy_layer_arguments(arguments, sample);
+    for (size_t i = 0; i < count_layer_arguments(sample); i++)
+        if (which >> i & 1)
+            arguments[i] = take_argument(in, sample->arguments[i].kind);
+    take_layer_options(&options, sample, in);
+    check(sample->builder->add_ex(w->model, arguments, &options));
 }
 
 static void clear_error(world *w, input *in) {
@@ -224,8 +227,9 @@ static void make_dataset(world *w, input *in) {
     if (!small && count <= SIZE_MAX / 4 && height <= SIZE_MAX / 4 && width <= SIZE_MAX / 4 && channels <= SIZE_MAX / 4)
         return;
     digitnet_dataset_free(w->dataset);
+    size_t classes = 1 + take_byte(in) % 12;
     for (size_t i = 0; i < LABELS * MOST_LABELS; i++)
-        labels[i] = (int32_t)(i % (1 + take_byte(in) % 12));
+        labels[i] = (int32_t)(i % classes);
     digitnet_dataset_options options = take_options(in);
     CHECK_MADE(w->dataset,
                digitnet_dataset_create_f32_ex(&w->dataset, values, options.targets && take_byte(in) % 2 ? NULL : labels,
@@ -482,10 +486,9 @@ static void run_session(world *w, input *in) {
 
 /* Several times where a sequence needs it often. */
 static void (*const calls[])(world *w, input *in) = {
-    create,   add_conv2d,   add_max_pool2d, add_dense, add_other,   clear_error,   describe,
-    weights,  clone,        slice,          compile,   fit,         save_and_load, control,
-    evaluate, make_dataset, make_source,    predict,   run_session, make_session,  fit,
-    predict,  compile,      add_dense,      augment,   split,
+    create,      add_layer,    add_layer, add_layer,     add_layer, clear_error, describe,     weights,     clone,
+    slice,       compile,      fit,       save_and_load, control,   evaluate,    make_dataset, make_source, predict,
+    run_session, make_session, fit,       predict,       compile,   add_layer,   augment,      split,
 };
 
 void try_input(const uint8_t *data, size_t size) {

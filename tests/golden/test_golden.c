@@ -42,7 +42,7 @@ static void load_named_model(subject *what, char *line) {
     char path[128];
     snprintf(what->name, sizeof what->name, "%s", line);
     snprintf(path, sizeof path, "golden/%s", line);
-    what->status = digitnet_model_load(&what->model, path);
+    what->status = recorded(digitnet_model_load(&what->model, path));
 }
 
 static void load_named_images(subject *what, char *line) {
@@ -50,7 +50,7 @@ static void load_named_images(subject *what, char *line) {
     snprintf(what->name, sizeof what->name, "%s", next_word(&line));
     snprintf(images, sizeof images, "golden/%s", what->name);
     snprintf(labels, sizeof labels, "golden/%s", line);
-    what->status = digitnet_dataset_load_idx(&what->dataset, images, labels);
+    what->status = recorded(digitnet_dataset_load_idx(&what->dataset, images, labels));
 }
 
 static void check_status(subject *what, char *line) {

@@ -1,5 +1,6 @@
 /* The worlds that calls are made in, and the values of arguments. */
 #include "public_calls.h"
+#include "struct_fields.h"
 
 #include <float.h>
 #include <math.h>
@@ -78,10 +79,15 @@ static digitnet_history *make_history(void) {
     return history;
 }
 
-world *make_world(model_state state) {
+/* A fresh model has the inputs of the layer that the call adds. */
+world *make_world(model_state state, const public_call *call) {
     world *own = must_allocate(sizeof *own);
     memset(own, 0, sizeof *own);
-    expect_ok(digitnet_model_clone(&own->model, models[state]));
+    own->layer = call->layer;
+    if (state == FRESH && call->layer)
+        own->model = make_sample_inputs(call->layer);
+    else
+        expect_ok(digitnet_model_clone(&own->model, models[state]));
     expect_ok(digitnet_session_create(&own->session, models[TRAINED], NULL));
     expect_ok(digitnet_dataset_slice(&own->data, train, 0, IMAGES));
     own->history = make_history();
@@ -135,115 +141,78 @@ static void release(void *user_data, void *memory, size_t size, size_t alignment
 #define FIELD(type, name, kind) \
     { offsetof(digitnet_##type, name), kind }
 
-static const struct_field dataset_options[] = {FIELD(dataset_options, struct_size, STRUCT_SIZE),
-                                               FIELD(dataset_options, targets, PIXELS),
-                                               FIELD(dataset_options, target_values, OWN_COUNT),
-                                               FIELD(dataset_options, sample_weights, PIXELS),
-                                               FIELD(dataset_options, max_labels, OWN_COUNT),
-                                               FIELD(dataset_options, label_counts, LABELS),
-                                               FIELD(dataset_options, borrow, FLAG),
-                                               FIELD(dataset_options, reserved, FLAG)};
-static const struct_field source_options[] = {
+static const argument_field dataset_options[] = {FIELD(dataset_options, struct_size, STRUCT_SIZE),
+                                                 FIELD(dataset_options, targets, PIXELS),
+                                                 FIELD(dataset_options, target_values, OWN_COUNT),
+                                                 FIELD(dataset_options, sample_weights, PIXELS),
+                                                 FIELD(dataset_options, max_labels, OWN_COUNT),
+                                                 FIELD(dataset_options, label_counts, LABELS),
+                                                 FIELD(dataset_options, borrow, FLAG),
+                                                 FIELD(dataset_options, reserved, FLAG)};
+static const argument_field source_options[] = {
     FIELD(source_options, struct_size, STRUCT_SIZE), FIELD(source_options, count, SMALL_SIZE),
     FIELD(source_options, height, HEIGHT),           FIELD(source_options, width, WIDTH),
     FIELD(source_options, channels, CHANNELS),       FIELD(source_options, max_labels, ANY_SIZE),
     FIELD(source_options, target_values, ANY_SIZE),  FIELD(source_options, gather, FUNCTION),
     FIELD(source_options, no_labels, FLAG),          FIELD(source_options, weighted, FLAG)};
-static const struct_field batch[] = {FIELD(batch, struct_size, STRUCT_SIZE), FIELD(batch, count, LIST_COUNT),
-                                     FIELD(batch, indices, BYTES),           FIELD(batch, images, FLOATS_OUT),
-                                     FIELD(batch, labels, LABELS_OUT),       FIELD(batch, label_counts, LABELS_OUT),
-                                     FIELD(batch, targets, FLOATS_OUT),      FIELD(batch, sample_weights, FLOATS_OUT)};
-static const struct_field dataset_load_options[] = {
+static const argument_field batch[] = {
+    FIELD(batch, struct_size, STRUCT_SIZE), FIELD(batch, count, LIST_COUNT),
+    FIELD(batch, indices, BYTES),           FIELD(batch, images, FLOATS_OUT),
+    FIELD(batch, labels, LABELS_OUT),       FIELD(batch, label_counts, LABELS_OUT),
+    FIELD(batch, targets, FLOATS_OUT),      FIELD(batch, sample_weights, FLOATS_OUT)};
+static const argument_field dataset_load_options[] = {
     FIELD(dataset_load_options, struct_size, STRUCT_SIZE), FIELD(dataset_load_options, max_bytes, ANY_SIZE),
     FIELD(dataset_load_options, label_offset, FLAG), FIELD(dataset_load_options, transpose, FLAG)};
-static const struct_field augment_options[] = {
+static const argument_field augment_options[] = {
     FIELD(augment_options, struct_size, STRUCT_SIZE), FIELD(augment_options, classes, ANY_SIZE),
     FIELD(augment_options, rotate, ZERO_RATE),        FIELD(augment_options, elastic, ZERO_RATE),
     FIELD(augment_options, elastic_sigma, ZERO_RATE), FIELD(augment_options, thickness, ZERO_RATE),
     FIELD(augment_options, noise, ZERO_RATE),         FIELD(augment_options, mixup, ZERO_RATE),
     FIELD(augment_options, background, ZERO_RATE),    FIELD(augment_options, max_value, ZERO_RATE)};
-static const struct_field split_options[] = {
+static const argument_field split_options[] = {
     FIELD(split_options, struct_size, STRUCT_SIZE), FIELD(split_options, reserved, ANY_SIZE),
     FIELD(split_options, seed, ANY_SIZE), FIELD(split_options, shuffle, FLAG), FIELD(split_options, stratified, FLAG)};
-static const struct_field image[] = {FIELD(image, struct_size, STRUCT_SIZE), FIELD(image, pixels, BYTES),
-                                     FIELD(image, width, OWN_WIDTH), FIELD(image, height, OWN_HEIGHT),
-                                     FIELD(image, stride, OWN_STRIDE)};
-static const struct_field session_options[] = {FIELD(session_options, struct_size, STRUCT_SIZE),
-                                               FIELD(session_options, batch_size, ANY_SIZE),
-                                               FIELD(session_options, threads, ANY_SIZE)};
-static const struct_field conv2d_options[] = {FIELD(conv2d_options, struct_size, STRUCT_SIZE),
-                                              FIELD(conv2d_options, name, NAME),
-                                              FIELD(conv2d_options, input, INPUT),
-                                              FIELD(conv2d_options, kernel_initializer, FLAG),
-                                              FIELD(conv2d_options, bias_initializer, FLAG),
-                                              FIELD(conv2d_options, kernel_width, ANY_SIZE),
-                                              FIELD(conv2d_options, stride_height, ANY_SIZE),
-                                              FIELD(conv2d_options, stride_width, ANY_SIZE),
-                                              FIELD(conv2d_options, padding, FLAG),
-                                              FIELD(conv2d_options, no_bias, FLAG)};
-static const struct_field max_pool2d_options[] = {FIELD(max_pool2d_options, struct_size, STRUCT_SIZE),
-                                                  FIELD(max_pool2d_options, name, NAME),
-                                                  FIELD(max_pool2d_options, input, INPUT),
-                                                  FIELD(max_pool2d_options, pool_width, ANY_SIZE),
-                                                  FIELD(max_pool2d_options, stride_height, ANY_SIZE),
-                                                  FIELD(max_pool2d_options, stride_width, ANY_SIZE),
-                                                  FIELD(max_pool2d_options, padding, FLAG),
-                                                  FIELD(max_pool2d_options, reserved, FLAG)};
-static const struct_field flatten_options[] = {FIELD(flatten_options, struct_size, STRUCT_SIZE),
-                                               FIELD(flatten_options, name, NAME),
-                                               FIELD(flatten_options, input, INPUT)};
-static const struct_field dropout_options[] = {FIELD(dropout_options, struct_size, STRUCT_SIZE),
-                                               FIELD(dropout_options, name, NAME),
-                                               FIELD(dropout_options, input, INPUT)};
-static const struct_field activation_options[] = {FIELD(activation_options, struct_size, STRUCT_SIZE),
-                                                  FIELD(activation_options, name, NAME),
-                                                  FIELD(activation_options, input, INPUT)};
-static const struct_field add_options[] = {FIELD(add_options, struct_size, STRUCT_SIZE),
-                                           FIELD(add_options, name, NAME)};
-static const struct_field concatenate_options[] = {FIELD(concatenate_options, struct_size, STRUCT_SIZE),
-                                                   FIELD(concatenate_options, name, NAME)};
-static const struct_field dense_options[] = {FIELD(dense_options, struct_size, STRUCT_SIZE),
-                                             FIELD(dense_options, name, NAME),
-                                             FIELD(dense_options, input, INPUT),
-                                             FIELD(dense_options, no_bias, FLAG),
-                                             FIELD(dense_options, kernel_initializer, FLAG),
-                                             FIELD(dense_options, bias_initializer, FLAG),
-                                             FIELD(dense_options, reserved, FLAG)};
-static const struct_field model_options[] = {
+static const argument_field image[] = {FIELD(image, struct_size, STRUCT_SIZE), FIELD(image, pixels, BYTES),
+                                       FIELD(image, width, OWN_WIDTH), FIELD(image, height, OWN_HEIGHT),
+                                       FIELD(image, stride, OWN_STRIDE)};
+static const argument_field session_options[] = {FIELD(session_options, struct_size, STRUCT_SIZE),
+                                                 FIELD(session_options, batch_size, ANY_SIZE),
+                                                 FIELD(session_options, threads, ANY_SIZE)};
+static const argument_field model_options[] = {
     FIELD(model_options, struct_size, STRUCT_SIZE), FIELD(model_options, max_parameters, ANY_SIZE),
     FIELD(model_options, max_activation_bytes, ANY_SIZE), FIELD(model_options, max_multiply_adds, ANY_SIZE)};
-static const struct_field model_load_options[] = {FIELD(model_load_options, struct_size, STRUCT_SIZE),
-                                                  FIELD(model_load_options, max_parameters, ANY_SIZE),
-                                                  FIELD(model_load_options, max_activation_bytes, ANY_SIZE),
-                                                  FIELD(model_load_options, max_multiply_adds, ANY_SIZE),
-                                                  FIELD(model_load_options, max_bytes, ANY_SIZE),
-                                                  FIELD(model_load_options, ignore_metadata, FLAG),
-                                                  FIELD(model_load_options, reserved, FLAG)};
-static const struct_field compile_options[] = {
+static const argument_field model_load_options[] = {FIELD(model_load_options, struct_size, STRUCT_SIZE),
+                                                    FIELD(model_load_options, max_parameters, ANY_SIZE),
+                                                    FIELD(model_load_options, max_activation_bytes, ANY_SIZE),
+                                                    FIELD(model_load_options, max_multiply_adds, ANY_SIZE),
+                                                    FIELD(model_load_options, max_bytes, ANY_SIZE),
+                                                    FIELD(model_load_options, ignore_metadata, FLAG),
+                                                    FIELD(model_load_options, reserved, FLAG)};
+static const argument_field compile_options[] = {
     FIELD(compile_options, struct_size, STRUCT_SIZE), FIELD(compile_options, gradient_ranges, ANY_SIZE),
     FIELD(compile_options, learning_rate, ZERO_RATE), FIELD(compile_options, seed, ANY_SIZE),
     FIELD(compile_options, sgd, SGD_OPTIONS)};
-static const struct_field sgd_options[] = {
+static const argument_field sgd_options[] = {
     FIELD(sgd_options, struct_size, STRUCT_SIZE), FIELD(sgd_options, reserved, ANY_SIZE),
     FIELD(sgd_options, momentum, ZERO_RATE), FIELD(sgd_options, nesterov, FLAG), FIELD(sgd_options, reserved_2, FLAG)};
-static const struct_field fit_options[] = {
+static const argument_field fit_options[] = {
     FIELD(fit_options, struct_size, STRUCT_SIZE), FIELD(fit_options, history, NEW_HISTORY),
     FIELD(fit_options, reserved, ANY_SIZE),       FIELD(fit_options, epochs, ANY_SIZE),
     FIELD(fit_options, until_epoch, ANY_SIZE),    FIELD(fit_options, batch_size, ANY_SIZE),
     FIELD(fit_options, threads, ANY_SIZE),        FIELD(fit_options, callback_count, LIST_COUNT),
     FIELD(fit_options, validation, DATASET),      FIELD(fit_options, validation_fraction, ZERO_RATE),
     FIELD(fit_options, no_shuffle, FLAG),         FIELD(fit_options, validation_stratified, FLAG)};
-static const struct_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
-                                                FIELD(evaluate_options, threads, ANY_SIZE),
-                                                FIELD(evaluate_options, batch_size, ANY_SIZE)};
-static const struct_field allocator[] = {FIELD(allocator, struct_size, STRUCT_SIZE),
-                                         FIELD(allocator, allocate, FUNCTION), FIELD(allocator, release, FUNCTION)};
+static const argument_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
+                                                  FIELD(evaluate_options, threads, ANY_SIZE),
+                                                  FIELD(evaluate_options, batch_size, ANY_SIZE)};
+static const argument_field allocator[] = {FIELD(allocator, struct_size, STRUCT_SIZE),
+                                           FIELD(allocator, allocate, FUNCTION), FIELD(allocator, release, FUNCTION)};
 /* Results: nothing but their size is read. */
-static const struct_field result[] = {{0, STRUCT_SIZE}};
+static const argument_field result[] = {{0, STRUCT_SIZE}};
 
 typedef struct struct_kind {
     size_t size, count;
-    const struct_field *fields;
+    const argument_field *fields;
 } struct_kind;
 
 #define STRUCT(type) \
@@ -260,14 +229,6 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [SPLIT_OPTIONS] = STRUCT(split_options),
     [IMAGE] = STRUCT(image),
     [SESSION_OPTIONS] = STRUCT(session_options),
-    [CONV2D_OPTIONS] = STRUCT(conv2d_options),
-    [MAX_POOL2D_OPTIONS] = STRUCT(max_pool2d_options),
-    [FLATTEN_OPTIONS] = STRUCT(flatten_options),
-    [DROPOUT_OPTIONS] = STRUCT(dropout_options),
-    [ACTIVATION_OPTIONS] = STRUCT(activation_options),
-    [ADD_OPTIONS] = STRUCT(add_options),
-    [CONCATENATE_OPTIONS] = STRUCT(concatenate_options),
-    [DENSE_OPTIONS] = STRUCT(dense_options),
     [MODEL_OPTIONS] = STRUCT(model_options),
     [MODEL_LOAD_OPTIONS] = STRUCT(model_load_options),
     [COMPILE_OPTIONS] = STRUCT(compile_options),
@@ -282,9 +243,34 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [METRICS] = RESULT(metrics),
 };
 
-const struct_field *fields_of(argument_kind kind, size_t *count) {
-    *count = struct_kinds[kind].count;
-    return struct_kinds[kind].fields;
+static argument_kind kind_of_field(const struct_field *field) {
+    static const argument_kind kinds[] = {[FIELD_SIZE] = ANY_SIZE,
+                                          [FIELD_NUMBER] = ZERO_RATE,
+                                          [FIELD_TEXT] = NAME,
+                                          [FIELD_ENUMERATOR] = FLAG,
+                                          [FIELD_OTHER] = FUNCTION};
+    return strcmp(field->name, "struct_size") == 0 ? STRUCT_SIZE : kinds[field->kind];
+}
+
+static size_t layer_option_fields(argument_field fields[MAX_FIELDS], const sample_layer *layer) {
+    size_t count = 0;
+    for (size_t i = 0; i < struct_field_count; i++) {
+        if (strcmp(struct_fields[i].type, layer->builder->options) != 0)
+            continue;
+        assert_true(count < MAX_FIELDS);
+        fields[count++] = (argument_field){struct_fields[i].offset, kind_of_field(&struct_fields[i])};
+    }
+    assert_true(count > 0); /* else tests/abi/renew.sh has not run */
+    return count;
+}
+
+size_t fields_of(argument_field fields[MAX_FIELDS], const public_call *call, argument_kind kind) {
+    const struct_kind *own = &struct_kinds[kind];
+    if (kind == LAYER_OPTIONS)
+        return layer_option_fields(fields, call->layer);
+    for (size_t i = 0; i < own->count; i++)
+        fields[i] = own->fields[i];
+    return own->count;
 }
 
 static size_t size_of_kind(argument_kind kind) {
@@ -300,7 +286,7 @@ static size_t size_of_kind(argument_kind kind) {
     }
 }
 
-void set_field(world *own, argument_kind kind, const struct_field *field, argument value) {
+void set_field(world *own, argument_kind kind, const argument_field *field, argument value) {
     memcpy(struct_of(own, kind) + field->offset, &value, size_of_kind(field->kind));
 }
 
@@ -347,7 +333,13 @@ static void *right_struct(world *own, argument_kind kind) {
     else if (kind == ALLOCATOR)
         *(digitnet_allocator *)place =
             (digitnet_allocator){.struct_size = struct_kinds[kind].size, .allocate = allocate, .release = release};
+    else if (kind == LAYER_OPTIONS)
+        copy_layer_options(place, own->layer);
     return place;
+}
+
+static bool is_struct(argument_kind kind) {
+    return kind == LAYER_OPTIONS || struct_kinds[kind].size > 0;
 }
 
 bool is_memory(argument_kind kind) {
@@ -355,7 +347,6 @@ bool is_memory(argument_kind kind) {
 }
 
 static void *right_pointer(world *own, argument_kind kind) {
-    static const char *const names[] = {"input", "input"};
     switch (kind) {
     case MODEL:
         return own->model;
@@ -381,8 +372,6 @@ static void *right_pointer(world *own, argument_kind kind) {
         return &own->rate_out;
     case INPUT:
         return NULL;
-    case INPUTS:
-        return (void *)(uintptr_t)names;
     case TENSOR:
         return (void *)"conv2d/kernel";
     case PATH_TO_WRITE:
@@ -398,7 +387,7 @@ static void *right_pointer(world *own, argument_kind kind) {
     case PATH_TO_FOLDER:
         return (void *)"data/mnist-subset";
     default:
-        return struct_kinds[kind].size ? right_struct(own, kind) : buffer_of(own, kind);
+        return is_struct(kind) ? right_struct(own, kind) : buffer_of(own, kind);
     }
 }
 
@@ -410,8 +399,6 @@ argument right_argument(world *own, argument_kind kind) {
         [OWN_COUNT] = IMAGES,        [OWN_ROOM] = SMALL_CLASSES,     [SMALL_SIZE] = 2};
     if (kind == FILE_SIZE)
         return (argument){.size = own->file_size};
-    if (kind == INPUT_COUNT)
-        return (argument){.size = 2};
     if (kind == RATE)
         return (argument){.rate = 0.5};
     if (kind == ENUMERATOR)
@@ -424,7 +411,9 @@ argument right_argument(world *own, argument_kind kind) {
 void right_arguments(argument arguments[MAX_ARGUMENTS], world *own, const public_call *call) {
     memset(arguments, 0, MAX_ARGUMENTS * sizeof *arguments);
     for (size_t i = 0; i < MAX_ARGUMENTS && call->kinds[i] != NO_ARGUMENT; i++)
-        arguments[i] = right_argument(own, call->kinds[i]);
+        arguments[i] = call->layer && call->kinds[i] != MODEL && call->kinds[i] != LAYER_OPTIONS
+                           ? call->layer->arguments[i - 1].value
+                           : right_argument(own, call->kinds[i]);
 }
 
 /* Ends the function with these values. */

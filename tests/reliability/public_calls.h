@@ -3,6 +3,7 @@
 #ifndef PUBLIC_CALLS_H
 #define PUBLIC_CALLS_H
 
+#include "sample_layers.h"
 #include "support.h"
 
 #include <limits.h>
@@ -75,14 +76,7 @@ typedef enum argument_kind {
     SPLIT_OPTIONS,
     IMAGE,
     SESSION_OPTIONS,
-    CONV2D_OPTIONS,
-    MAX_POOL2D_OPTIONS,
-    FLATTEN_OPTIONS,
-    DROPOUT_OPTIONS,
-    ACTIVATION_OPTIONS,
-    ADD_OPTIONS,
-    CONCATENATE_OPTIONS,
-    DENSE_OPTIONS,
+    LAYER_OPTIONS,
     MODEL_OPTIONS,
     MODEL_LOAD_OPTIONS,
     COMPILE_OPTIONS,
@@ -98,19 +92,14 @@ typedef enum argument_kind {
     ARGUMENT_KINDS
 } argument_kind;
 
-typedef union argument {
-    size_t size;
-    double rate;
-    int number;
-    void *pointer;
-} argument;
-
 /* What a model has behind it. */
 typedef enum model_state { FRESH, BUILT, COMPILED, TRAINED, LOADED, MODEL_STATES } model_state;
 
 enum {
     MAX_ARGUMENTS = 8,
     MAX_BOUNDARIES = 12,
+    MAX_FIELDS = 24,
+    NO_STATUS = 1, /* of a function that returns none */
     STRUCT_KINDS = ARGUMENT_KINDS - DATASET_OPTIONS,
     STRUCT_ROOM = 8192, /* more than the library ever reads */
     BUFFER_KINDS = TEXT_OUT - PIXELS + 1,
@@ -119,6 +108,7 @@ enum {
 
 /* All that arguments point to, for one call. */
 typedef struct world {
+    const sample_layer *layer; /* that the call is to add; else NULL */
     digitnet_model *model, *new_model;
     digitnet_session *session, *new_session;
     digitnet_dataset *data, *new_data, *new_test_set;
@@ -131,22 +121,23 @@ typedef struct world {
 
 typedef struct public_call {
     const char *name;
-    int (*run)(world *own, const argument *arguments); /* the status; 0 where the function has none */
+    int (*run)(world *own, const argument *arguments); /* the status, or NO_STATUS */
+    const sample_layer *layer;                         /* that it adds; else NULL */
     argument_kind kinds[MAX_ARGUMENTS];                /* up to NO_ARGUMENT */
 } public_call;
 
-typedef struct struct_field {
+typedef struct argument_field {
     size_t offset;
     argument_kind kind;
-} struct_field;
+} argument_field;
 
-extern const public_call public_calls[];
-extern const size_t public_call_count;
+size_t public_call_count(void);
+public_call public_call_at(size_t index);
 
 /* What all worlds have in common: models in every state, and files in a folder of their own. */
 void begin_worlds(void);
 void end_worlds(void);
-world *make_world(model_state state);
+world *make_world(model_state state, const public_call *call);
 void free_world(world *own);
 const char *state_name(model_state state);
 
@@ -156,8 +147,8 @@ void right_arguments(argument arguments[MAX_ARGUMENTS], world *own, const public
 size_t boundary_values(argument values[MAX_BOUNDARIES], argument_kind kind);
 bool is_memory(argument_kind kind);
 
-/* The fields of a struct, and how they are written; none for other kinds. */
-const struct_field *fields_of(argument_kind kind, size_t *count);
-void set_field(world *own, argument_kind kind, const struct_field *field, argument value);
+/* Fills in the fields of a struct of the call and returns their number, which is 0 for other kinds. */
+size_t fields_of(argument_field fields[MAX_FIELDS], const public_call *call, argument_kind kind);
+void set_field(world *own, argument_kind kind, const argument_field *field, argument value);
 
 #endif

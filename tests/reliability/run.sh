@@ -78,7 +78,7 @@ promise 10 "files, history, messages" reliability/comma_locale.sh "$release/test
 promise 11 "6,640 calls" "$release/test_boundaries"
 promise 11 "the same, and no leak" "$sanitized/test_boundaries"
 promise 12 "9 ways to overflow" "$release/test_numbers"
-for kernels in gemm conv2d other; do
+for kernels in gemm conv2d normalize other; do
     promise 12 "10,000 shapes x each instruction set" "$gcc/test_kernels_$kernels" 10000
 done
 promise 13 "1,000 fits" "$gcc/reliability/test_stop" 1000

@@ -13,7 +13,7 @@ static const int32_t two_labels[2] = {0, 1};
 /* ---- Building ---- */
 
 static digitnet_status create_model(scenario *self) {
-    return digitnet_model_create(&self->model, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS);
+    return recorded(digitnet_model_create(&self->model, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
 }
 
 /* A builder's error is kept for compile. Taken back, building goes on. */
@@ -28,64 +28,66 @@ static digitnet_status added(scenario *self, digitnet_status status) {
 }
 
 static digitnet_status add_fused_convolution(scenario *self) {
-    return added(self, digitnet_model_add_conv2d(self->model, 5, 3, DIGITNET_ACTIVATION_RELU));
+    return added(self, recorded(digitnet_model_add_conv2d(self->model, 5, 3, DIGITNET_ACTIVATION_RELU)));
 }
 
 static digitnet_status add_pool(scenario *self) {
-    return added(self, digitnet_model_add_max_pool2d(self->model, 2));
+    return added(self, recorded(digitnet_model_add_max_pool2d(self->model, 2)));
 }
 
 static digitnet_status add_linear_convolution(scenario *self) {
-    return added(
-        self, digitnet_model_add_conv2d_ex(self->model, 4, 2, DIGITNET_ACTIVATION_LINEAR,
-                                           DIGITNET_WITH(digitnet_conv2d_options, .padding = DIGITNET_PADDING_SAME)));
+    return added(self, recorded(digitnet_model_add_conv2d_ex(
+                           self->model, 4, 2, DIGITNET_ACTIVATION_LINEAR,
+                           DIGITNET_WITH(digitnet_conv2d_options, .padding = DIGITNET_PADDING_SAME))));
 }
 
 static digitnet_status add_activation(scenario *self) {
-    return added(self, digitnet_model_add_activation(self->model, DIGITNET_ACTIVATION_RELU));
+    return added(self, recorded(digitnet_model_add_activation(self->model, DIGITNET_ACTIVATION_RELU)));
 }
 
 static digitnet_status add_flatten(scenario *self) {
-    return added(self, digitnet_model_add_flatten(self->model));
+    return added(self, recorded(digitnet_model_add_flatten(self->model)));
 }
 
 static digitnet_status add_hidden(scenario *self) {
-    return added(self, digitnet_model_add_dense(self->model, 7, DIGITNET_ACTIVATION_RELU));
+    return added(self, recorded(digitnet_model_add_dense(self->model, 7, DIGITNET_ACTIVATION_RELU)));
 }
 
 static digitnet_status add_dropout(scenario *self) {
-    return added(self, digitnet_model_add_dropout(self->model, 0.25));
+    return added(self, recorded(digitnet_model_add_dropout(self->model, 0.25)));
 }
 
 static digitnet_status add_classes(scenario *self) {
-    return added(self, digitnet_model_add_dense(self->model, SMALL_CLASSES, DIGITNET_ACTIVATION_SOFTMAX));
+    return added(self, recorded(digitnet_model_add_dense(self->model, SMALL_CLASSES, DIGITNET_ACTIVATION_SOFTMAX)));
 }
 
 static digitnet_status compile(scenario *self) {
-    return digitnet_model_compile(self->model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY);
+    return recorded(
+        digitnet_model_compile(self->model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
 }
 
 /* ---- Data sets ---- */
 
 static digitnet_status load_raw(scenario *self) {
-    return digitnet_dataset_load_idx(&self->raw, "train-images-idx3-ubyte", "train-labels-idx1-ubyte");
+    return recorded(digitnet_dataset_load_idx(&self->raw, "train-images-idx3-ubyte", "train-labels-idx1-ubyte"));
 }
 
 static digitnet_status load_compressed(scenario *self) {
-    return digitnet_dataset_load_idx(&self->compressed, "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz");
+    return recorded(
+        digitnet_dataset_load_idx(&self->compressed, "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"));
 }
 
 static digitnet_status load_mnist(scenario *self) {
-    return digitnet_dataset_load_mnist(&self->train, &self->test, ".");
+    return recorded(digitnet_dataset_load_mnist(&self->train, &self->test, "."));
 }
 
 /* With all that samples can have, one of each. */
 static digitnet_status copy_bytes(scenario *self) {
     static const int32_t label_counts[1] = {1};
-    return digitnet_dataset_create_u8_ex(&self->copied, two_bytes, two_labels, 1, 1, 2, 1,
-                                         DIGITNET_WITH(digitnet_dataset_options, .targets = two_floats,
-                                                       .target_values = 2, .sample_weights = two_floats,
-                                                       .max_labels = 2, .label_counts = label_counts));
+    return recorded(digitnet_dataset_create_u8_ex(&self->copied, two_bytes, two_labels, 1, 1, 2, 1,
+                                                  DIGITNET_WITH(digitnet_dataset_options, .targets = two_floats,
+                                                                .target_values = 2, .sample_weights = two_floats,
+                                                                .max_labels = 2, .label_counts = label_counts)));
 }
 
 static void count_release(void *user_data) {
@@ -93,13 +95,14 @@ static void count_release(void *user_data) {
 }
 
 static digitnet_status borrow_floats(scenario *self) {
-    return digitnet_dataset_create_f32_ex(&self->borrowed, two_floats, two_labels, 2, 1, 1, 1,
-                                          DIGITNET_WITH(digitnet_dataset_options, .borrow = 1, .release = count_release,
-                                                        .user_data = &self->borrowed_released));
+    return recorded(
+        digitnet_dataset_create_f32_ex(&self->borrowed, two_floats, two_labels, 2, 1, 1, 1,
+                                       DIGITNET_WITH(digitnet_dataset_options, .borrow = 1, .release = count_release,
+                                                     .user_data = &self->borrowed_released)));
 }
 
 static digitnet_status slice(scenario *self) {
-    return digitnet_dataset_slice(&self->part, self->raw, 1, BATCH);
+    return recorded(digitnet_dataset_slice(&self->part, self->raw, 1, BATCH));
 }
 
 static int gather(digitnet_batch *batch, void *user_data) {
@@ -114,18 +117,19 @@ static int gather(digitnet_batch *batch, void *user_data) {
 }
 
 static digitnet_status create_source(scenario *self) {
-    return digitnet_dataset_create_source(&self->source, DIGITNET_WITH(digitnet_source_options, .count = IMAGES,
-                                                                       .height = SMALL_HEIGHT, .width = SMALL_WIDTH,
-                                                                       .channels = SMALL_CHANNELS, .gather = gather));
+    return recorded(digitnet_dataset_create_source(
+        &self->source, DIGITNET_WITH(digitnet_source_options, .count = IMAGES, .height = SMALL_HEIGHT,
+                                     .width = SMALL_WIDTH, .channels = SMALL_CHANNELS, .gather = gather)));
 }
 
 /* ---- Training ---- */
 
 static digitnet_status fit_until(digitnet_history **history, digitnet_model *model, const scenario *self,
                                  size_t epoch) {
-    return digitnet_model_fit(model, self->raw,
-                              DIGITNET_WITH(digitnet_fit_options, .history = history, .until_epoch = epoch,
-                                            .batch_size = BATCH, .threads = THREADS, .validation = self->compressed));
+    return recorded(
+        digitnet_model_fit(model, self->raw,
+                           DIGITNET_WITH(digitnet_fit_options, .history = history, .until_epoch = epoch,
+                                         .batch_size = BATCH, .threads = THREADS, .validation = self->compressed)));
 }
 
 /* Two batches. */
@@ -135,18 +139,18 @@ static digitnet_status fit_model(scenario *self) {
 
 static digitnet_status evaluate(scenario *self) {
     self->metrics.struct_size = sizeof self->metrics;
-    return digitnet_model_evaluate(&self->metrics, self->model, self->compressed,
-                                   DIGITNET_WITH(digitnet_evaluate_options, .threads = THREADS));
+    return recorded(digitnet_model_evaluate(&self->metrics, self->model, self->compressed,
+                                            DIGITNET_WITH(digitnet_evaluate_options, .threads = THREADS)));
 }
 
 static digitnet_status evaluate_source(scenario *self) {
     self->source_metrics.struct_size = sizeof self->source_metrics;
-    return digitnet_model_evaluate(&self->source_metrics, self->model, self->source,
-                                   DIGITNET_WITH(digitnet_evaluate_options, .threads = 3));
+    return recorded(digitnet_model_evaluate(&self->source_metrics, self->model, self->source,
+                                            DIGITNET_WITH(digitnet_evaluate_options, .threads = 3)));
 }
 
 static digitnet_status write_history(scenario *self) {
-    return digitnet_history_write_csv(self->history, "history.csv");
+    return recorded(digitnet_history_write_csv(self->history, "history.csv"));
 }
 
 /* ---- Predictions ---- */
@@ -155,61 +159,63 @@ static const float dark[SMALL_IMAGE];
 static const uint8_t dark_bytes[SMALL_IMAGE];
 
 static digitnet_status predict(scenario *self) {
-    return digitnet_model_predict(self->scores, SMALL_CLASSES, self->model, dark, SMALL_IMAGE);
+    return recorded(digitnet_model_predict(self->scores, SMALL_CLASSES, self->model, dark, SMALL_IMAGE));
 }
 
 static digitnet_status predict_bytes(scenario *self) {
-    return digitnet_model_predict_u8(self->byte_scores, SMALL_CLASSES, self->model, dark_bytes, SMALL_IMAGE);
+    return recorded(digitnet_model_predict_u8(self->byte_scores, SMALL_CLASSES, self->model, dark_bytes, SMALL_IMAGE));
 }
 
 static digitnet_status create_session(scenario *self) {
-    return digitnet_session_create(&self->session, self->model,
-                                   DIGITNET_WITH(digitnet_session_options, .threads = THREADS));
+    return recorded(digitnet_session_create(&self->session, self->model,
+                                            DIGITNET_WITH(digitnet_session_options, .threads = THREADS)));
 }
 
 static digitnet_status clone_session(scenario *self) {
-    return digitnet_session_clone(&self->second_session, self->session);
+    return recorded(digitnet_session_clone(&self->second_session, self->session));
 }
 
 static digitnet_status run_session(scenario *self) {
-    return digitnet_session_run(self->session_scores, SMALL_CLASSES, self->second_session, dark, SMALL_IMAGE);
+    return recorded(digitnet_session_run(self->session_scores, SMALL_CLASSES, self->second_session, dark, SMALL_IMAGE));
 }
 
 static digitnet_status frame_digit(scenario *self) {
     uint8_t pixels[40 * 40];
     memset(pixels, 255, sizeof pixels);
     memset(pixels + 10 * 40 + 10, 0, 200);
-    return digitnet_image_frame_digit(self->frame, sizeof self->frame / sizeof *self->frame,
-                                      DIGITNET_WITH(digitnet_image, .pixels = pixels, .width = 40, .height = 40));
+    return recorded(
+        digitnet_image_frame_digit(self->frame, sizeof self->frame / sizeof *self->frame,
+                                   DIGITNET_WITH(digitnet_image, .pixels = pixels, .width = 40, .height = 40)));
 }
 
 /* ---- Files and copies ---- */
 
 static digitnet_status save(scenario *self) {
-    return digitnet_model_save(self->model, "model.onnx");
+    return recorded(digitnet_model_save(self->model, "model.onnx"));
 }
 
 static digitnet_status load(scenario *self) {
-    return digitnet_model_load(&self->loaded, "model.onnx");
+    return recorded(digitnet_model_load(&self->loaded, "model.onnx"));
 }
 
 static digitnet_status save_memory(scenario *self) {
-    return digitnet_model_save_memory(self->file, sizeof self->file, &self->file_size, self->model);
+    return recorded(digitnet_model_save_memory(self->file, sizeof self->file, &self->file_size, self->model));
 }
 
 static digitnet_status load_memory(scenario *self) {
-    return digitnet_model_load_memory(&self->recalled, self->file, self->file_size);
+    return recorded(digitnet_model_load_memory(&self->recalled, self->file, self->file_size));
 }
 
 static digitnet_status clone_model(scenario *self) {
-    return digitnet_model_clone(&self->copy, self->model);
+    return recorded(digitnet_model_clone(&self->copy, self->model));
 }
 
 static digitnet_status compile_again(scenario *self) {
     digitnet_sgd_options sgd = DIGITNET_SGD_INIT;
     sgd.momentum = 0.5;
-    return digitnet_model_compile_ex(self->copy, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
-                                     DIGITNET_WITH(digitnet_compile_options, .sgd = &sgd));
+    return recorded(digitnet_model_compile_ex(self->copy, DIGITNET_OPTIMIZER_SGD,
+                                              DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                              DIGITNET_WITH(digitnet_compile_options, .sgd = &sgd)));
 }
 
 static digitnet_status fit_loaded(scenario *self) {

@@ -59,7 +59,7 @@ static const char *change_by(const public_call *call, world *own, const argument
 
 static void check_change(model_state state, const public_call *call, size_t wrong, argument value) {
     argument arguments[MAX_ARGUMENTS];
-    world *own = make_world(state);
+    world *own = make_world(state, call);
     right_arguments(arguments, own, call);
     if (wrong < MAX_ARGUMENTS)
         arguments[wrong] = value;
@@ -71,13 +71,13 @@ static void check_change(model_state state, const public_call *call, size_t wron
 
 static void check_all_calls(void) {
     argument values[MAX_BOUNDARIES];
-    for (size_t i = 0; i < public_call_count; i++) {
-        const public_call *call = &public_calls[i];
+    for (size_t i = 0; i < public_call_count(); i++) {
+        public_call call = public_call_at(i);
         for (model_state state = FRESH; state < MODEL_STATES; state++)
-            check_change(state, call, MAX_ARGUMENTS, (argument){0});
-        for (size_t k = 0; k < MAX_ARGUMENTS && call->kinds[k] != NO_ARGUMENT; k++)
-            for (size_t boundary = boundary_values(values, call->kinds[k]); boundary > 0; boundary--)
-                check_change(TRAINED, call, k, values[boundary - 1]);
+            check_change(state, &call, MAX_ARGUMENTS, (argument){0});
+        for (size_t k = 0; k < MAX_ARGUMENTS && call.kinds[k] != NO_ARGUMENT; k++)
+            for (size_t boundary = boundary_values(values, call.kinds[k]); boundary > 0; boundary--)
+                check_change(TRAINED, &call, k, values[boundary - 1]);
     }
 }
 
@@ -128,12 +128,13 @@ static void test_host_with_traps(void **state) {
 }
 
 static void *call_everything(void *unused) {
-    for (size_t i = 0; i < public_call_count; i++)
+    for (size_t i = 0; i < public_call_count(); i++)
         for (model_state state = FRESH; state < MODEL_STATES; state++) {
             argument arguments[MAX_ARGUMENTS];
-            world *own = make_world(state);
-            right_arguments(arguments, own, &public_calls[i]);
-            public_calls[i].run(own, arguments);
+            public_call call = public_call_at(i);
+            world *own = make_world(state, &call);
+            right_arguments(arguments, own, &call);
+            call.run(own, arguments);
             free_world(own);
         }
     return unused;

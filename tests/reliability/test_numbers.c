@@ -27,10 +27,11 @@ static int free_images(void **state) {
     return 0;
 }
 
-static void expect_no_scores(images *own, digitnet_status status, digitnet_status wanted) {
-    expect_failure(status, wanted, "");
-    assert_memory_equal(own->scores, own->untouched, sizeof own->scores);
-}
+#define expect_no_scores(own, call, wanted)                                        \
+    do {                                                                           \
+        expect_failure(call, wanted, "");                                          \
+        assert_memory_equal((own)->scores, (own)->untouched, sizeof(own)->scores); \
+    } while (0)
 
 /* Sessions of several threads and chunks, and of one of each. */
 static const digitnet_session_options session_options[] = {

@@ -81,7 +81,7 @@ static void end(const fault *self) {
 
 static digitnet_status save_under(fault *self, const digitnet_model *model, const char *path) {
     begin(self);
-    digitnet_status status = digitnet_model_save(model, path);
+    digitnet_status status = recorded(digitnet_model_save(model, path));
     end(self);
     return status;
 }
@@ -487,7 +487,7 @@ static void signal_goes_no_further(void **state) {
 
 static digitnet_status load_model(void) {
     digitnet_model *model = (digitnet_model *)1;
-    digitnet_status status = digitnet_model_load(&model, "model");
+    digitnet_status status = recorded(digitnet_model_load(&model, "model"));
     assert_true((status == DIGITNET_OK) == (model != NULL));
     digitnet_model_free(model);
     return status;
@@ -495,7 +495,7 @@ static digitnet_status load_model(void) {
 
 static digitnet_status load_compressed(void) {
     digitnet_dataset *dataset = (digitnet_dataset *)1;
-    digitnet_status status = digitnet_dataset_load_idx(&dataset, "images-ubyte.gz", "labels-ubyte.gz");
+    digitnet_status status = recorded(digitnet_dataset_load_idx(&dataset, "images-ubyte.gz", "labels-ubyte.gz"));
     assert_true((status == DIGITNET_OK) == (dataset != NULL));
     digitnet_dataset_free(dataset);
     return status;
@@ -503,7 +503,7 @@ static digitnet_status load_compressed(void) {
 
 static digitnet_status load_mnist(void) {
     digitnet_dataset *train = (digitnet_dataset *)1, *test = (digitnet_dataset *)1;
-    digitnet_status status = digitnet_dataset_load_mnist(&train, &test, ".");
+    digitnet_status status = recorded(digitnet_dataset_load_mnist(&train, &test, "."));
     assert_true((status == DIGITNET_OK) == (train != NULL && test != NULL));
     assert_true((status == DIGITNET_OK) == (train != NULL || test != NULL));
     digitnet_dataset_free(train);

@@ -127,6 +127,8 @@ void check_weight_gradients(digitnet__network *network, const float *gradient, s
                             void *context, const char *what) {
     for (size_t i = 0; i < network->graph.tensor_count; i++) {
         const digitnet__tensor *tensor = digitnet__graph_tensor(&network->graph, i);
+        if (tensor->is_state)
+            continue;
         check_gradient(gradient + tensor->offset, network->parameters + tensor->offset, tensor->values, slope,
                        objective, context, what);
     }

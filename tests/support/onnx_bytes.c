@@ -39,8 +39,8 @@ digitnet_status try_load(const void *data, size_t size, int32_t ignore_metadata)
     assert_non_null(own);
     memcpy(own, data, size);
     digitnet_model *model = (digitnet_model *)own;
-    digitnet_status status = digitnet_model_load_memory_ex(
-        &model, own, size, DIGITNET_WITH(digitnet_model_load_options, .ignore_metadata = ignore_metadata));
+    digitnet_status status = recorded(digitnet_model_load_memory_ex(
+        &model, own, size, DIGITNET_WITH(digitnet_model_load_options, .ignore_metadata = ignore_metadata)));
     assert_true((status == DIGITNET_OK) == (model != NULL));
     digitnet_model_free(model);
     free(own);

@@ -1,72 +1,116 @@
 #include "sample_layers.h"
 
-#include "expect.h"
+#include <string.h>
 
-static digitnet_status add_conv2d(digitnet_model *model) {
-    return digitnet_model_add_conv2d(model, 3, 3, DIGITNET_ACTIVATION_RELU);
-}
-
-static digitnet_status add_conv2d_with_strides(digitnet_model *model) {
-    return digitnet_model_add_conv2d_ex(
-        model, 3, 2, DIGITNET_ACTIVATION_LINEAR,
-        DIGITNET_WITH(digitnet_conv2d_options, .stride_height = 2, .no_bias = 1, .padding = DIGITNET_PADDING_SAME));
-}
-
-static digitnet_status add_max_pool2d(digitnet_model *model) {
-    return digitnet_model_add_max_pool2d(model, 2);
-}
+/* ---- What shapes the inputs of samples ---- */
 
 static digitnet_status add_flatten(digitnet_model *model) {
     return digitnet_model_add_flatten(model);
 }
 
-static digitnet_status add_dense(digitnet_model *model) {
-    digitnet_model_add_flatten(model);
-    return digitnet_model_add_dense(model, 5, DIGITNET_ACTIVATION_LINEAR);
-}
-
-static digitnet_status add_dropout(digitnet_model *model) {
-    return digitnet_model_add_dropout(model, 0.5);
-}
-
-static digitnet_status add_activation(digitnet_model *model) {
-    return digitnet_model_add_activation(model, DIGITNET_ACTIVATION_RELU);
-}
-
-static digitnet_status add_sum_of_two(digitnet_model *model) {
+/* An image of twice the channels. */
+static digitnet_status add_twice(digitnet_model *model) {
     static const char *const inputs[] = {"input", "input"};
-    return digitnet_model_add_add(model, inputs, 2, DIGITNET_ACTIVATION_LINEAR);
+    return digitnet_model_add_concatenate_ex(model, inputs, 2,
+                                             DIGITNET_WITH(digitnet_concatenate_options, .name = "twice"));
 }
 
-static digitnet_status add_sum_of_three(digitnet_model *model) {
-    static const char *const inputs[] = {"input", "input", "input"};
-    return digitnet_model_add_add(model, inputs, 3, DIGITNET_ACTIVATION_RELU);
-}
+/* ---- Builders ---- */
 
-/* Of images of different channels. */
-static digitnet_status add_concatenate(digitnet_model *model) {
-    static const char *const twice[] = {"input", "input"}, *const inputs[] = {"input", "twice", "input"};
-    digitnet_model_add_concatenate_ex(model, twice, 2, DIGITNET_WITH(digitnet_concatenate_options, .name = "twice"));
-    return digitnet_model_add_concatenate(model, inputs, 3);
-}
+#define S(index) arguments[index].size
+#define R(index) arguments[index].rate
+#define E(index) arguments[index].number
+#define A(index) (digitnet_activation) E(index)
+#define I(index) arguments[index].pointer
+#define UNPACK(...) __VA_ARGS__
 
+#define VARIATION(builder, ...)
+#define LAYER(builder, call, last, ...)                                                                              \
+    static digitnet_status builder##_add(digitnet_model *model, const argument *arguments) {                         \
+        (void)arguments;                                                                                             \
+        return digitnet_model_add_##builder call;                                                                    \
+    }                                                                                                                \
+    static digitnet_status builder##_add_ex(digitnet_model *model, const argument *arguments, const void *options) { \
+        (void)arguments;                                                                                             \
+        return digitnet_model_add_##builder##_ex(UNPACK call, options);                                              \
+    }                                                                                                                \
+    static const layer_builder builder##_builder = {.name = "digitnet_model_add_" #builder,                          \
+                                                    .name_ex = "digitnet_model_add_" #builder "_ex",                 \
+                                                    .add = builder##_add,                                            \
+                                                    .add_ex = builder##_add_ex,                                      \
+                                                    .options = "digitnet_" #builder "_options",                      \
+                                                    .options_size = sizeof(digitnet_##builder##_options),            \
+                                                    .first_options_size =                                            \
+                                                        offsetof(digitnet_##builder##_options, last) +               \
+                                                        sizeof(((digitnet_##builder##_options *)0)->last)};
+#include "sample_layers.def"
+#undef LAYER
+#undef VARIATION
+
+/* ---- Rows ---- */
+
+#define INPUT(rows, columns, depth) .height = (rows), .width = (columns), .channels = (depth)
+#define FLAT_INPUT(values) INPUT(1, 1, values), .before = add_flatten
+#define ARGUMENTS(...) .arguments = {__VA_ARGS__}
+#define SIZE(value)         \
+    {                       \
+        LAYER_SIZE, {       \
+            .size = (value) \
+        }                   \
+    }
+#define RATE(value)         \
+    {                       \
+        LAYER_RATE, {       \
+            .rate = (value) \
+        }                   \
+    }
+#define ENUMERATOR(value)     \
+    {                         \
+        LAYER_ENUMERATOR, {   \
+            .number = (value) \
+        }                     \
+    }
+#define ACTIVATION(name) ENUMERATOR(DIGITNET_ACTIVATION_##name)
+#define NAMES(...) ((const char *[]){__VA_ARGS__})
+#define INPUTS(...)                                            \
+    {LAYER_INPUTS, {.pointer = NAMES(__VA_ARGS__)}}, {         \
+        LAYER_INPUT_COUNT, {                                   \
+            .size = sizeof NAMES(__VA_ARGS__) / sizeof(char *) \
+        }                                                      \
+    }
+#define OPTIONS(builder, ...)                                            \
+    .options = &(const digitnet_##builder##_options) {                   \
+        .struct_size = sizeof(digitnet_##builder##_options), __VA_ARGS__ \
+    }
+
+#define LAYER(builder_, call, last, ...) {.builder = &builder_##_builder, __VA_ARGS__},
+#define VARIATION(builder_, ...) {.builder = &builder_##_builder, .variation = true, __VA_ARGS__},
 const sample_layer sample_layers[] = {
-    {"conv2d", 6, 5, 2, add_conv2d},
-    {"conv2d", 5, 6, 2, add_conv2d_with_strides},
-    {"max_pooling2d", 4, 5, 3, add_max_pool2d},
-    {"flatten", 2, 3, 2, add_flatten},
-    {"dense", 1, 1, 7, add_dense},
-    {"dropout", 3, 4, 5, add_dropout},
-    {"activation", 3, 4, 5, add_activation},
-    {"add", 3, 4, 2, add_sum_of_two},
-    {"add", 3, 4, 2, add_sum_of_three},
-    {"concatenate", 3, 4, 2, add_concatenate},
+#include "sample_layers.def"
 };
 const size_t sample_layer_count = sizeof sample_layers / sizeof *sample_layers;
 
-digitnet_model *make_sample_layer(const sample_layer *sample) {
-    digitnet_model *model;
-    expect_ok(digitnet_model_create(&model, sample->height, sample->width, sample->channels));
-    expect_ok(sample->add(model));
-    return model;
+size_t count_layer_arguments(const sample_layer *sample) {
+    size_t count = 0;
+    while (count < MOST_LAYER_ARGUMENTS && sample->arguments[count].kind != LAYER_NO_ARGUMENT)
+        count++;
+    return count;
+}
+
+void copy_layer_arguments(argument arguments[MOST_LAYER_ARGUMENTS], const sample_layer *sample) {
+    for (size_t i = 0; i < MOST_LAYER_ARGUMENTS; i++)
+        arguments[i] = sample->arguments[i].value;
+}
+
+void copy_layer_options(layer_options *options, const sample_layer *sample) {
+    memset(options, 0, sizeof *options);
+    if (sample->options)
+        memcpy(options, sample->options, sample->builder->options_size);
+    options->struct_size = sample->builder->options_size;
+}
+
+digitnet_status add_sample_layer(digitnet_model *model, const sample_layer *sample) {
+    argument arguments[MOST_LAYER_ARGUMENTS];
+    copy_layer_arguments(arguments, sample);
+    return sample->builder->add_ex(model, arguments, sample->options);
 }

@@ -14,90 +14,6 @@ static digitnet_status create_model(misuse *own, void *options) {
     return status;
 }
 
-/* One layer on a new model. */
-static digitnet_status add_layer(digitnet_status (*add)(digitnet_model *model, void *options), void *options) {
-    digitnet_model *model;
-    expect_ok(digitnet_model_create(&model, 1, 1, 1));
-    expect_ok(digitnet_model_add_flatten(model));
-    digitnet_status status = add(model, options);
-    digitnet_model_free(model);
-    return status;
-}
-
-static digitnet_status add_conv2d(misuse *own, void *options) {
-    (void)own;
-    digitnet_model *model;
-    expect_ok(digitnet_model_create(&model, 2, 2, 1));
-    digitnet_status status = digitnet_model_add_conv2d_ex(model, 1, 1, DIGITNET_ACTIVATION_RELU, options);
-    digitnet_model_free(model);
-    return status;
-}
-
-static digitnet_status add_max_pool2d(misuse *own, void *options) {
-    (void)own;
-    digitnet_model *model;
-    expect_ok(digitnet_model_create(&model, 2, 2, 1));
-    digitnet_status status = digitnet_model_add_max_pool2d_ex(model, 1, options);
-    digitnet_model_free(model);
-    return status;
-}
-
-static digitnet_status add_flatten_to(digitnet_model *model, void *options) {
-    return digitnet_model_add_flatten_ex(model, options);
-}
-
-static digitnet_status add_flatten(misuse *own, void *options) {
-    (void)own;
-    return add_layer(add_flatten_to, options);
-}
-
-static digitnet_status add_dense_to(digitnet_model *model, void *options) {
-    return digitnet_model_add_dense_ex(model, 2, DIGITNET_ACTIVATION_RELU, options);
-}
-
-static digitnet_status add_dense(misuse *own, void *options) {
-    (void)own;
-    return add_layer(add_dense_to, options);
-}
-
-static digitnet_status add_dropout_to(digitnet_model *model, void *options) {
-    return digitnet_model_add_dropout_ex(model, 0.5, options);
-}
-
-static digitnet_status add_dropout(misuse *own, void *options) {
-    (void)own;
-    return add_layer(add_dropout_to, options);
-}
-
-static digitnet_status add_activation_to(digitnet_model *model, void *options) {
-    return digitnet_model_add_activation_ex(model, DIGITNET_ACTIVATION_RELU, options);
-}
-
-static digitnet_status add_activation(misuse *own, void *options) {
-    (void)own;
-    return add_layer(add_activation_to, options);
-}
-
-static const char *const input_twice[] = {"input", "input"};
-
-static digitnet_status add_add_to(digitnet_model *model, void *options) {
-    return digitnet_model_add_add_ex(model, input_twice, 2, DIGITNET_ACTIVATION_RELU, options);
-}
-
-static digitnet_status add_add(misuse *own, void *options) {
-    (void)own;
-    return add_layer(add_add_to, options);
-}
-
-static digitnet_status add_concatenate_to(digitnet_model *model, void *options) {
-    return digitnet_model_add_concatenate_ex(model, input_twice, 2, options);
-}
-
-static digitnet_status add_concatenate(misuse *own, void *options) {
-    (void)own;
-    return add_layer(add_concatenate_to, options);
-}
-
 static digitnet_status compile_for(misuse *own, digitnet_optimizer optimizer, const digitnet_compile_options *options) {
     digitnet_model *model;
     expect_ok(digitnet_model_clone(&model, own->draft));
@@ -246,38 +162,60 @@ static const digitnet_image valid_image = {
     .struct_size = sizeof valid_image, .pixels = picture, .width = 10, .height = 10};
 
 /* `last` is the last field that the struct had in the first release. */
-#define CASE(type, last, valid, call) \
-    { #type, sizeof(type), offsetof(type, last) + sizeof(((type *)0)->last), valid, call }
+#define CASE(function, type, last, valid, call) \
+    { #function, #type, sizeof(type), offsetof(type, last) + sizeof(((type *)0)->last), valid, call, NULL }
 
-const struct_case option_cases[] = {
-    CASE(digitnet_model_options, max_multiply_adds, NULL, create_model),
-    CASE(digitnet_conv2d_options, bias_initializer, NULL, add_conv2d),
-    CASE(digitnet_max_pool2d_options, reserved, NULL, add_max_pool2d),
-    CASE(digitnet_flatten_options, input, NULL, add_flatten),
-    CASE(digitnet_dense_options, reserved, NULL, add_dense),
-    CASE(digitnet_dropout_options, input, NULL, add_dropout),
-    CASE(digitnet_activation_options, input, NULL, add_activation),
-    CASE(digitnet_add_options, name, NULL, add_add),
-    CASE(digitnet_concatenate_options, name, NULL, add_concatenate),
-    CASE(digitnet_compile_options, adam, NULL, compile),
-    CASE(digitnet_sgd_options, reserved_2, NULL, compile_sgd),
-    CASE(digitnet_adam_options, epsilon, &valid_adam, compile_adam),
-    CASE(digitnet_fit_options, validation_stratified, NULL, fit_model),
-    CASE(digitnet_evaluate_options, batch_size, NULL, evaluate),
-    CASE(digitnet_session_options, threads, NULL, create_session),
-    CASE(digitnet_model_load_options, reserved, NULL, load_model),
-    CASE(digitnet_model_load_options, reserved, NULL, load_model_file),
-    CASE(digitnet_dataset_options, reserved, NULL, create_dataset),
-    CASE(digitnet_dataset_options, reserved, NULL, create_float_dataset),
-    CASE(digitnet_source_options, weighted, &valid_source, create_source),
-    CASE(digitnet_batch, sample_weights, &valid_batch, read_batch),
-    CASE(digitnet_dataset_load_options, transpose, NULL, load_dataset),
-    CASE(digitnet_dataset_load_options, transpose, NULL, load_mnist),
-    CASE(digitnet_augment_options, max_value, NULL, augment),
-    CASE(digitnet_split_options, stratified, NULL, split),
-    CASE(digitnet_image, max_pixels, &valid_image, frame_digit),
+static const struct_case other_cases[] = {
+    CASE(digitnet_model_create_ex, digitnet_model_options, max_multiply_adds, NULL, create_model),
+    CASE(digitnet_model_compile_ex, digitnet_compile_options, adam, NULL, compile),
+    CASE(digitnet_model_compile_ex, digitnet_sgd_options, reserved_2, NULL, compile_sgd),
+    CASE(digitnet_model_compile_ex, digitnet_adam_options, epsilon, &valid_adam, compile_adam),
+    CASE(digitnet_model_fit, digitnet_fit_options, validation_stratified, NULL, fit_model),
+    CASE(digitnet_model_evaluate, digitnet_evaluate_options, batch_size, NULL, evaluate),
+    CASE(digitnet_session_create, digitnet_session_options, threads, NULL, create_session),
+    CASE(digitnet_model_load_memory_ex, digitnet_model_load_options, reserved, NULL, load_model),
+    CASE(digitnet_model_load_ex, digitnet_model_load_options, reserved, NULL, load_model_file),
+    CASE(digitnet_dataset_create_u8_ex, digitnet_dataset_options, reserved, NULL, create_dataset),
+    CASE(digitnet_dataset_create_f32_ex, digitnet_dataset_options, reserved, NULL, create_float_dataset),
+    CASE(digitnet_dataset_create_source, digitnet_source_options, weighted, &valid_source, create_source),
+    CASE(digitnet_dataset_read_batch, digitnet_batch, sample_weights, &valid_batch, read_batch),
+    CASE(digitnet_dataset_load_idx_ex, digitnet_dataset_load_options, transpose, NULL, load_dataset),
+    CASE(digitnet_dataset_load_mnist_ex, digitnet_dataset_load_options, transpose, NULL, load_mnist),
+    CASE(digitnet_dataset_augment, digitnet_augment_options, max_value, NULL, augment),
+    CASE(digitnet_dataset_split, digitnet_split_options, stratified, NULL, split),
+    CASE(digitnet_image_frame_digit, digitnet_image, max_pixels, &valid_image, frame_digit),
 };
-const size_t option_case_count = sizeof option_cases / sizeof *option_cases;
+enum { OTHER_CASES = sizeof other_cases / sizeof *other_cases };
+
+/* Those of layers follow, by the table of samples. */
+size_t option_case_count(void) {
+    return OTHER_CASES + sample_layer_count;
+}
+
+struct_case option_case_at(size_t index) {
+    if (index < OTHER_CASES)
+        return other_cases[index];
+    const sample_layer *layer = &sample_layers[index - OTHER_CASES];
+    return (struct_case){.function = layer->builder->name_ex,
+                         .type = layer->builder->options,
+                         .size = layer->builder->options_size,
+                         .first_size = layer->builder->first_options_size,
+                         .valid = layer->options,
+                         .layer = layer};
+}
+
+static digitnet_status add_layer(const sample_layer *layer, const void *options) {
+    argument arguments[MOST_LAYER_ARGUMENTS];
+    digitnet_model *model = make_sample_inputs(layer);
+    copy_layer_arguments(arguments, layer);
+    digitnet_status status = layer->builder->add_ex(model, arguments, options);
+    digitnet_model_free(model);
+    return status;
+}
+
+digitnet_status run_struct_case(const struct_case *tested, misuse *own, void *options_or_result) {
+    return tested->layer ? add_layer(tested->layer, options_or_result) : tested->call(own, options_or_result);
+}
 
 /* ---- Results ---- */
 
@@ -302,10 +240,10 @@ static digitnet_status measure(misuse *own, void *out) {
 }
 
 const struct_case result_cases[] = {
-    CASE(digitnet_model_info, reserved, NULL, describe_model),
-    CASE(digitnet_layer_info, trainable, NULL, describe_layer),
-    CASE(digitnet_tensor_info, reserved, NULL, describe_tensor),
-    CASE(digitnet_dataset_info, reserved, NULL, describe_dataset),
-    CASE(digitnet_metrics, accuracy, NULL, measure),
+    CASE(digitnet_model_describe, digitnet_model_info, reserved, NULL, describe_model),
+    CASE(digitnet_model_describe_layer, digitnet_layer_info, trainable, NULL, describe_layer),
+    CASE(digitnet_model_describe_tensor, digitnet_tensor_info, reserved, NULL, describe_tensor),
+    CASE(digitnet_dataset_describe, digitnet_dataset_info, reserved, NULL, describe_dataset),
+    CASE(digitnet_model_evaluate, digitnet_metrics, accuracy, NULL, measure),
 };
 const size_t result_case_count = sizeof result_cases / sizeof *result_cases;

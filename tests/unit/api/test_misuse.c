@@ -2,7 +2,6 @@
 #include "misuse.h"
 #include "model/model.h"
 #include "onnx_models.h"
-#include "sample_layers.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -157,8 +156,6 @@ static void test_wrong_order(void **state) {
     expect_failure(digitnet_model_save(own->draft, "/nonexistent/x"), DIGITNET_ESTATE, "weights");
     expect_failure(digitnet_model_set_learning_rate(own->draft, 0.1), DIGITNET_ESTATE, "not compiled");
     expect_failure(digitnet_model_get_learning_rate(&rate, own->draft), DIGITNET_ESTATE, "not compiled");
-    for (size_t i = 0; i < sample_layer_count; i++)
-        expect_failure(sample_layers[i].add(own->model), DIGITNET_ESTATE, "no layer can be added");
     expect_ok(digitnet_model_create(&empty, 6, 6, 1));
     expect_failure(
         digitnet_model_compile(empty, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY),

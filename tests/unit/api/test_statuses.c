@@ -5,53 +5,6 @@
 
 #include <sys/file.h>
 
-/* An image and no more than that in the limit of activations. */
-static digitnet_model *make_full(void) {
-    digitnet_model *model;
-    expect_ok(digitnet_model_create_ex(
-        &model, 4, 4, 1, DIGITNET_WITH(digitnet_model_options, .max_activation_bytes = 16 * sizeof(float))));
-    return model;
-}
-
-static void test_layers_without_weights_exceed_limits(void **state) {
-    (void)state;
-    digitnet_model *model = make_full();
-    expect_ok(digitnet_model_add_flatten(model));
-    expect_failure(digitnet_model_add_flatten(model), DIGITNET_ELIMIT, "flatten_1");
-    digitnet_model_clear_error(model);
-    expect_failure(digitnet_model_add_dropout(model, 0.5), DIGITNET_ELIMIT, "dropout");
-    digitnet_model_clear_error(model);
-    expect_failure(digitnet_model_add_activation(model, DIGITNET_ACTIVATION_RELU), DIGITNET_ELIMIT, "activation");
-    digitnet_model_free(model);
-}
-
-/* Layers that join, in their short forms, which check_statuses.py takes for their long ones too. */
-static void test_joining_layers(void **state) {
-    (void)state;
-    static const char *const twice[] = {"input", "input"}, *const unknown[] = {"input", "nowhere"};
-    digitnet_model *model = make_full();
-    expect_ok(digitnet_model_add_flatten(model));
-    expect_failure(digitnet_model_add_add(model, twice, 2, DIGITNET_ACTIVATION_LINEAR), DIGITNET_ELIMIT, "add");
-    digitnet_model_clear_error(model);
-    expect_failure(digitnet_model_add_concatenate(model, twice, 2), DIGITNET_ELIMIT, "concatenate");
-    digitnet_model_clear_error(model);
-    expect_failure(digitnet_model_add_add(model, unknown, 2, DIGITNET_ACTIVATION_LINEAR), DIGITNET_ENOTFOUND,
-                   "nowhere");
-    digitnet_model_clear_error(model);
-    expect_failure(digitnet_model_add_concatenate(model, unknown, 2), DIGITNET_ENOTFOUND, "nowhere");
-    digitnet_model_free(model);
-    allocation_counts counts;
-    begin_counting(&counts);
-    expect_ok(digitnet_model_create(&model, 4, 4, 1));
-    counts.for_good = true;
-    counts.fail_at = counts.allocations + 1;
-    expect_failure(digitnet_model_add_add(model, twice, 2, DIGITNET_ACTIVATION_LINEAR), DIGITNET_ENOMEM, "memory");
-    digitnet_model_clear_error(model);
-    expect_failure(digitnet_model_add_concatenate(model, twice, 2), DIGITNET_ENOMEM, "memory");
-    digitnet_model_free(model);
-    end_counting(&counts);
-}
-
 /* Few weights for images that are larger than memory. */
 static void test_sessions_memory_overflows(void **state) {
     (void)state;
@@ -123,8 +76,6 @@ static void test_mnist_of_floats(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_layers_without_weights_exceed_limits),
-        cmocka_unit_test(test_joining_layers),
         cmocka_unit_test(test_sessions_memory_overflows),
         cmocka_unit_test(test_source_returns_no_status),
         in_folder(test_history_is_being_written),

@@ -38,13 +38,19 @@ static double exotic_strtod(const char *text, char **end) {
 #define strtod exotic_strtod
 #define digitnet__number_text exotic_number_text
 #define digitnet__number_parse exotic_number_parse
+#define digitnet__count_text exotic_count_text
+#define digitnet__count_parse exotic_count_parse
 digitnet__number exotic_number_text(double value);
 bool exotic_number_parse(double *value, const char *text);
+digitnet__number exotic_count_text(uint64_t value);
+bool exotic_count_parse(uint64_t *value, const char *text);
 #include "../src/core/number.c"
 #undef snprintf
 #undef strtod
 #undef digitnet__number_text
 #undef digitnet__number_parse
+#undef digitnet__count_text
+#undef digitnet__count_parse
 
 static const struct {
     double value;

@@ -154,24 +154,18 @@ static void failing_sources_are_reported(void **state) {
     float values[2];
     static const struct {
         int result;
-        digitnet_status status;
         const char *message;
-    } failures[] = {
-        {DIGITNET_EIO, DIGITNET_EIO, "-5"},
-        {DIGITNET_ENOTFOUND, DIGITNET_ENOTFOUND, "-12"},
-        {1, DIGITNET_ECALLBACK, "returned 1 "},
-        {-99, DIGITNET_ECALLBACK, "-99"},
-    };
+    } no_statuses[] = {{1, "returned 1 "}, {-99, "-99"}};
     source self = {0};
     digitnet_dataset *dataset = make_source(&self);
-    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
-        self.result = failures[i].result;
-        expect_failure(digitnet_dataset_read(values, 2, NULL, 0, dataset, 0, 1), failures[i].status,
-                       failures[i].message);
+    for (size_t i = 0; i < sizeof no_statuses / sizeof *no_statuses; i++) {
+        self.result = no_statuses[i].result;
+        expect_failure(digitnet_dataset_read(values, 2, NULL, 0, dataset, 0, 1), DIGITNET_ECALLBACK,
+                       no_statuses[i].message);
     }
     for (self.result = DIGITNET_ENOTFINITE; self.result < 0; ++self.result)
-        expect_failure(digitnet_dataset_read(values, 2, NULL, 0, dataset, 0, 1), (digitnet_status)self.result,
-                       digitnet_status_string((digitnet_status)self.result));
+        expect_passed_on(digitnet_dataset_read(values, 2, NULL, 0, dataset, 0, 1), (digitnet_status)self.result,
+                         digitnet_status_string((digitnet_status)self.result));
     expect_ok(digitnet_dataset_read(values, 2, NULL, 0, dataset, 0, 1));
     digitnet_dataset_free(dataset);
 }
@@ -545,8 +539,8 @@ static void a_callbacks_words_are_in_the_message(void **state) {
             &dataset, DIGITNET_WITH(digitnet_source_options, .count = 20, .height = 1, .width = 1, .channels = 1,
                                     .gather = gather_and_fail, .user_data = &self)));
         digitnet__fail(DIGITNET_EIO, "an older failure");
-        expect_failure(digitnet_dataset_read(images, 4, NULL, 0, dataset, 12, 4),
-                       self.result == 7 ? DIGITNET_ECALLBACK : DIGITNET_EIO, "");
+        expect_passed_on(digitnet_dataset_read(images, 4, NULL, 0, dataset, 12, 4),
+                         self.result == 7 ? DIGITNET_ECALLBACK : DIGITNET_EIO, "");
         assert_string_equal(digitnet_last_error(), cases[i].message);
         digitnet_dataset_free(dataset);
     }
@@ -569,10 +563,10 @@ static void the_samples_of_a_failure_are_named(void **state) {
                                                                      .width = 1, .channels = 1,
                                                                      .gather = gather_and_fail, .user_data = &self)));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        expect_failure(digitnet_dataset_read_batch(DIGITNET_WITH(digitnet_batch, .count = cases[i].count,
-                                                                 .indices = cases[i].indices, .images = images),
-                                                   dataset),
-                       DIGITNET_EIO, "");
+        expect_passed_on(digitnet_dataset_read_batch(DIGITNET_WITH(digitnet_batch, .count = cases[i].count,
+                                                                   .indices = cases[i].indices, .images = images),
+                                                     dataset),
+                         DIGITNET_EIO, "");
         const char *end = strstr(digitnet_last_error(), "for sample");
         assert_non_null(end);
         assert_string_equal(end, cases[i].message);

@@ -26,24 +26,25 @@ static void gather_backward(const digitnet__op *op, const digitnet__op_range *ra
 }
 
 /* to = from - mean of the batch, for values and for their gradient alike. */
-static void subtract_mean(const digitnet__op *op, const digitnet__op_range *range, float *to, const float *from) {
+static void subtract_mean(const digitnet__op *op, const digitnet__op_range *range, float *to, const float *from,
+                          const double *sums) {
     size_t channels = channels_of(op);
     double places = (double)(range->batch_samples * (op->output_values / channels));
     for (size_t i = 0; i < range->samples * op->output_values; i++)
-        to[i] = (float)((double)from[i] - range->statistics[i % channels] / places);
+        to[i] = (float)((double)from[i] - sums[i % channels] / places);
 }
 
 static void forward(const digitnet__op *op, const digitnet__op_range *range) {
-    subtract_mean(op, range, range->output, range->inputs[0]);
+    subtract_mean(op, range, range->output, range->inputs[0], range->forward_sums);
 }
 
 static void backward(const digitnet__op *op, const digitnet__op_range *range) {
     if (range->input_gradients[0])
-        subtract_mean(op, range, range->input_gradients[0], range->output_gradient);
+        subtract_mean(op, range, range->input_gradients[0], range->output_gradient, range->backward_sums);
 }
 
 static bool measure(digitnet__op *op) {
-    op->statistic_values = channels_of(op);
+    op->forward_sums = op->backward_sums = channels_of(op);
     return true;
 }
 

@@ -176,7 +176,7 @@ static atomic_bool refused;
 static void run_shared_session(void *context) {
     predictor *self = context;
     for (size_t i = 0; i < 300 && !atomic_load(&refused); i++) {
-        self->status = digitnet_session_run(self->scores, SCORES, self->session, self->own->images, VALUES);
+        self->status = recorded(digitnet_session_run(self->scores, SCORES, self->session, self->own->images, VALUES));
         if (self->status != DIGITNET_OK)
             atomic_store(&refused, true);
     }

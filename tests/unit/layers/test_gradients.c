@@ -34,6 +34,7 @@ typedef struct op_run {
     float *weighting; /* of each output in the objective */
     float *inputs[MOST_INPUTS], *input_gradients[MOST_INPUTS], *gradient;
     size_t input_values[MOST_INPUTS]; /* of all samples */
+    double *sums;                     /* over the batch, which is one range: forward, then backward */
     digitnet__op_range range;
 } op_run;
 
@@ -60,8 +61,9 @@ static op_run begin_op(digitnet_model *model) {
     static const uint64_t seeds[SAMPLES] = {5, 6, 7};
     op_run run = {.model = model,
                   .op = op,
-                  .slope = is_curved(op->activation) ? slope_of_curve : slope_of_lines,
+                  .slope = is_curved(op->activation) || op->gathers ? slope_of_curve : slope_of_lines,
                   .weighting = must_allocate(outputs * sizeof(float)),
+                  .sums = must_allocate((op->forward_sums + op->backward_sums) * sizeof(double)),
                   .gradient = calloc(network->graph.parameter_count + BEHIND, sizeof(float))};
     begin_inputs(&run);
     fill_grid(run.weighting, outputs, 3);
@@ -70,6 +72,10 @@ static op_run begin_op(digitnet_model *model) {
                                      .cache = must_allocate(SAMPLES * op->cache_bytes),
                                      .seeds = seeds,
                                      .parameters = network->parameters,
+                                     .state = network->state,
+                                     .forward_sums = run.sums,
+                                     .backward_sums = run.sums + op->forward_sums,
+                                     .batch_samples = SAMPLES,
                                      .packed = network->packed,
                                      .scratch = must_allocate(op->scratch_bytes),
                                      .output_gradient = must_allocate(outputs * sizeof(float))};
@@ -79,6 +85,7 @@ static op_run begin_op(digitnet_model *model) {
 static void end_op(op_run *run) {
     free(run->weighting);
     free(run->gradient);
+    free(run->sums);
     for (size_t i = 0; i < run->op->input_count; i++) {
         free(run->inputs[i]);
         free(run->input_gradients[i]);
@@ -95,6 +102,8 @@ static double op_objective(void *context) {
     digitnet__op_range range = run->range;
     range.inputs = (const float *const *)run->inputs;
     digitnet__network_pack(&run->model->network);
+    if (run->op->kind->gather_forward)
+        run->op->kind->gather_forward(run->op, &range, run->sums);
     run->op->kind->forward(run->op, &range);
     double sum = 0;
     for (size_t i = 0; i < SAMPLES * run->op->output_values; i++)
@@ -110,6 +119,8 @@ static void run_backward(op_run *run, float *const *input_gradients) {
     range.inputs = (const float *const *)run->inputs;
     range.input_gradients = input_gradients;
     range.gradient = op->kind->block_gradient ? NULL : run->gradient;
+    if (op->kind->gather_backward)
+        op->kind->gather_backward(op, &range, run->sums + op->forward_sums);
     op->kind->backward(op, &range);
     range.gradient = run->gradient;
     for (size_t block = 0; op->kind->block_gradient && block < op->block_count; block++)
@@ -168,12 +179,13 @@ static void test_sample_layers(void **state) {
         digitnet_model *model = make_sample_layer(&sample_layers[i]);
         expect_ok(digitnet__network_allocate_training(&model->network, DIGITNET_ACTIVATION_LINEAR));
         if (model->network.training.op_count == 0) {
-            assert_string_equal(sample_layers[i].kind, "flatten"); /* whose values stay where they are */
+            assert_string_equal(sample_layers[i].builder->name,
+                                "digitnet_model_add_flatten"); /* whose values stay where they are */
             digitnet_model_free(model);
             continue;
         }
         op_run run = begin_op(model);
-        check_run(&run, sample_layers[i].kind);
+        check_run(&run, sample_layers[i].builder->name);
         end_op(&run);
     }
 }

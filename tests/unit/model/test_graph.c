@@ -49,7 +49,7 @@ static void test_unknown_inputs_are_kept(void **state) {
     expect_failure(digitnet_model_add_conv2d_ex(model, 2, 1, DIGITNET_ACTIVATION_RELU,
                                                 DIGITNET_WITH(digitnet_conv2d_options, .input = "nobody")),
                    DIGITNET_ENOTFOUND, "conv2d layer: its input 'nobody' is not the name of a layer");
-    expect_failure(digitnet_model_add_flatten(model), DIGITNET_ENOTFOUND, "'nobody'");
+    expect_passed_on(digitnet_model_add_flatten(model), DIGITNET_ENOTFOUND, "'nobody'");
     expect_failure(compile(model), DIGITNET_ENOTFOUND, "'nobody'");
     digitnet_model_clear_error(model);
     expect_failure(digitnet_model_add_add(model, unknown, 2, DIGITNET_ACTIVATION_LINEAR), DIGITNET_ENOTFOUND,

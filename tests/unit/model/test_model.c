@@ -208,8 +208,8 @@ static void test_builder_error_is_kept(void **state) {
     expect_ok(digitnet_model_add_conv2d(model, 4, 3, DIGITNET_ACTIVATION_RELU));
     expect_failure(digitnet_model_add_conv2d(model, 4, 9, DIGITNET_ACTIVATION_RELU), DIGITNET_ESHAPE,
                    "'conv2d_1': a kernel of 9x9 does not fit its input of 6x6x4");
-    expect_failure(digitnet_model_add_flatten(model), DIGITNET_ESHAPE, "'conv2d_1'");
-    expect_failure(digitnet_model_add_dense(model, 0, DIGITNET_ACTIVATION_SOFTMAX), DIGITNET_ESHAPE, "'conv2d_1'");
+    expect_passed_on(digitnet_model_add_flatten(model), DIGITNET_ESHAPE, "'conv2d_1'");
+    expect_passed_on(digitnet_model_add_dense(model, 0, DIGITNET_ACTIVATION_SOFTMAX), DIGITNET_ESHAPE, "'conv2d_1'");
     expect_failure(compile(model), DIGITNET_ESHAPE, "'conv2d_1': a kernel of 9x9");
     digitnet_model *copy;
     expect_failure(digitnet_model_clone(&copy, model), DIGITNET_ESTATE, "'conv2d_1'");

@@ -195,7 +195,7 @@ static void the_input_has_sizes(void **state) {
 static void graphs_are_limited(void **state) {
     (void)state;
     saved_bytes file = save_sample("tiny");
-    static char many[2 * 16400];
+    static char many[2 * 49160];
     for (size_t i = 0; i < sizeof many; i++)
         many[i] = i % 2 ? '\0' : '\x0a'; /* nodes without content */
     saved_bytes changed = with_field(&file, (place[DEPTH]){NODE(0)}, many, 2 * 8187);
@@ -206,10 +206,10 @@ static void graphs_are_limited(void **state) {
     free(changed.data);
     for (size_t i = 0; i < sizeof many; i += 2)
         many[i] = '\x2a'; /* initializers */
-    changed = with_field(&file, (place[DEPTH]){TENSOR(0)}, many, 2 * 16381);
-    expect_failure(try_load(changed.data, changed.size, 1), DIGITNET_ELIMIT, "16385 initializers");
+    changed = with_field(&file, (place[DEPTH]){TENSOR(0)}, many, 2 * 49149);
+    expect_failure(try_load(changed.data, changed.size, 1), DIGITNET_ELIMIT, "49153 initializers");
     free(changed.data);
-    changed = with_field(&file, (place[DEPTH]){TENSOR(0)}, many, 2 * 16380);
+    changed = with_field(&file, (place[DEPTH]){TENSOR(0)}, many, 2 * 49148);
     expect_failure(try_load(changed.data, changed.size, 1), DIGITNET_EFORMAT, "a second initializer is named ''");
     free(changed.data);
     free(file.data);

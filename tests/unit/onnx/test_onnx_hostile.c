@@ -223,7 +223,7 @@ static void what_is_not_understood_is_named(void **state) {
         {{.inputs = 2}, DIGITNET_EUNSUPPORTED, "2 inputs"},
         {{.outputs = 2}, DIGITNET_EUNSUPPORTED, "2 outputs"},
         {{.kernels = 2}, DIGITNET_EFORMAT, "a second initializer is named 'w'"},
-        {{.kernels = 20000}, DIGITNET_ELIMIT, "20000 initializers"},
+        {{.kernels = 50000}, DIGITNET_ELIMIT, "50000 initializers"},
         {{.no_nodes = true, .output = "x"}, DIGITNET_EUNSUPPORTED, "not the output of its last node"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -236,7 +236,8 @@ static void what_is_not_understood_is_named(void **state) {
     }
 }
 
-/* One thing changed in a file of ours, in place. '@' is the tag of a list's number. */
+/* One thing changed in a file of ours, in place, which is then read by its nodes. '@' is the tag of a list's number. By
+ * its list of layers it is as it was. */
 static void changed_operators_are_named(void **state) {
     (void)state;
 #define CHANGE(from, to, status, message) \
@@ -272,7 +273,7 @@ static void changed_operators_are_named(void **state) {
         memcpy(find_bytes(&file, cases[i].from, cases[i].size), cases[i].to, cases[i].size);
         expect_failure(try_load(file.data, file.size, 1), cases[i].status, cases[i].message);
         mend(&file);
-        expect_failure(try_load(file.data, file.size, 0), cases[i].status, cases[i].message);
+        expect_ok(try_load(file.data, file.size, 0));
         free(file.data);
     }
 }

@@ -23,7 +23,7 @@ static void bytes_behind_the_end_are_noticed(void **state) {
 
 /* A copy in which a mark has another value, or is not there at all (NULL), with the right checksum. */
 static saved_bytes with_mark(const saved_bytes *file, const char *key, const char *value) {
-    saved_bytes copy = {must_allocate(file->size + 64), 0};
+    saved_bytes copy = {must_allocate(file->size + 64 + (value ? strlen(value) : 0)), 0};
     digitnet__wire_writer writer = {.bytes = copy.data};
     digitnet__wire_view whole = {.bytes = file->data, .size = file->size};
     digitnet__wire_reader reader = digitnet__wire_read(whole);
@@ -207,56 +207,85 @@ static void wrong_ranges_are_noticed(void **state) {
     free(file.data);
 }
 
-static void wrong_names_of_frozen_layers_are_noticed(void **state) {
+#define CONV2D "conv2d/conv2d/outputs=2/window_height=2/window_width=2/stride_height=1/stride_width=1/activation=1\n"
+#define FLATTEN "flatten/flatten\n"
+#define DENSE "dense/dense/outputs=2/activation=2\n"
+
+/* The list of a small network, changed in one place. */
+static void a_wrong_list_of_layers_is_noticed(void **state) {
     (void)state;
     static const struct {
-        const char *value, *message;
-    } wrong[] = {
-        {"", "names '', which is no layer"},
-        {"nobody", "names 'nobody', which is no layer"},
-        {"input", "names 'input', which is no layer"},
-        {"conv2d/", "names '', which is no layer"},
-        {"/conv2d", "names '', which is no layer"},
-        {"conv2d//dense", "names '', which is no layer"},
-        {"conv2", "names 'conv2', which is no layer"},
-        {"conv2d/kernel", "names 'kernel', which is no layer"},
-        {"conv2d/dense/conv2d", "names 'conv2d' twice"},
+        const char *list;
+        digitnet_status status;
+        const char *message;
+    } cases[] = {
+        {"", DIGITNET_EFORMAT, "it has no layers"},
+        {"conv3d/conv3d\n", DIGITNET_EUNSUPPORTED, "'conv3d' in the list of layers is no kind of layer"},
+        {"conv2d\n", DIGITNET_EFORMAT, "a name has 1 to 63 bytes"},
+        {"\n", DIGITNET_EUNSUPPORTED, "'' in the list of layers is no kind"},
+        {"flatten/input\n", DIGITNET_EFORMAT, "already the name of the model's input"},
+        {"flatten/flatten/scale=2\n", DIGITNET_EUNSUPPORTED, "'scale=2' in the list of layers is no attribute"},
+        {"flatten/flatten/rate\n", DIGITNET_EFORMAT, "'rate' in the list of layers has a wrong value"},
+        {"flatten/flatten/rate=half\n", DIGITNET_EFORMAT, "'rate=half' in the list of layers has a wrong value"},
+        {"flatten/flatten/rate=nan\n", DIGITNET_EFORMAT, "'rate=nan' in the list of layers has a wrong value"},
+        {"flatten/flatten/outputs=0\n", DIGITNET_EFORMAT, "'outputs=0' in the list of layers has a wrong value"},
+        {"flatten/flatten/outputs=-1\n", DIGITNET_EFORMAT, "has a wrong value"},
+        {"flatten/flatten/no_bias=2\n", DIGITNET_EFORMAT, "has a wrong value"},
+        {"flatten/flatten/padding=2147483648\n", DIGITNET_EFORMAT, "has a wrong value"},
+        {"flatten/flatten/padding=7\n", DIGITNET_EFORMAT, "padding is 7"},
+        {"flatten/flatten/input=nobody\n", DIGITNET_EFORMAT, "'input=nobody' in the list of layers is not the name"},
+        {"flatten/flatten/input=flatten\n", DIGITNET_EFORMAT, "is not the name of a layer before it"},
+        {"flatten/flatten/input=input/input=input\n", DIGITNET_EFORMAT, "has more than one input"},
+        {"add/add\n", DIGITNET_EFORMAT, "has less than two inputs"},
+        {CONV2D CONV2D FLATTEN DENSE, DIGITNET_EFORMAT, "layer name 'conv2d': it is already the name"},
+        {CONV2D "flatten/unused\n"
+                "flatten/flatten/input=conv2d\n" DENSE,
+         DIGITNET_EFORMAT, "no layer takes the output of layer 'unused'"},
+        {FLATTEN DENSE, DIGITNET_EFORMAT, "the layer requires"},
+        {CONV2D FLATTEN "dense/other/outputs=2/activation=2\n", DIGITNET_EFORMAT, "'other/kernel' are missing"},
+        {CONV2D FLATTEN "dense/dense/outputs=2/activation=3\n", DIGITNET_EFORMAT, "requires probabilities"},
+        {"dropout/dropout/rate=2\n" CONV2D FLATTEN DENSE, DIGITNET_EFORMAT, "rate is 2"},
+        {"dense/a-name-of-sixty-four-bytes-which-is-one-more-than-a-layer-can-have\n", DIGITNET_EFORMAT, "1 to 63"},
     };
-    saved_bytes file = save_with(8, true);
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        saved_bytes bad = with_mark(&file, "digitnet.frozen", wrong[i].value);
-        expect_failure(try_load(bad.data, bad.size, 0), DIGITNET_EFORMAT, wrong[i].message);
-        expect_ok(try_load(bad.data, bad.size, 1));
-        free(bad.data);
+    saved_bytes file = save_sample("tiny"), same = with_mark(&file, "digitnet.layers", CONV2D FLATTEN DENSE);
+    expect_ok(try_load(same.data, same.size, 0));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        saved_bytes wrong = with_mark(&file, "digitnet.layers", cases[i].list);
+        expect_failure(try_load(wrong.data, wrong.size, 0), cases[i].status, cases[i].message);
+        expect_ok(try_load(wrong.data, wrong.size, 1));
+        free(wrong.data);
     }
+    free(same.data);
     free(file.data);
 }
 
-/* The layers that are named, and none in a file without the key; a file of another tool's has none either. */
-static void frozen_layers_are_those_named(void **state) {
+/* Files of before there was a list are read by their nodes. */
+static void a_file_without_a_list_is_read_by_its_nodes(void **state) {
     (void)state;
-    saved_bytes file = save_with(8, true), one = with_mark(&file, "digitnet.frozen", "max_pooling2d"),
-                none = with_mark(&file, "digitnet.frozen", NULL);
-    const struct {
-        const saved_bytes *file;
-        int32_t ignore_metadata;
-        const char *names[2];
-    } cases[] = {{&file, 0, {"conv2d", "dense"}},
-                 {&one, 0, {"max_pooling2d", "max_pooling2d"}},
-                 {&none, 0, {"", ""}},
-                 {&file, 1, {"", ""}}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        digitnet_model *model = load_model(cases[i].file, cases[i].ignore_metadata);
+    saved_bytes file = save_with(8, false), older = with_mark(&file, "digitnet.layers", NULL);
+    digitnet_model *model = load_model(&older, 0);
+    saved_bytes again = save_model(model);
+    assert_int_equal(again.size, file.size);
+    assert_memory_equal(again.data, file.data, file.size);
+    digitnet_model_free(model);
+    free(again.data);
+    free(older.data);
+    free(file.data);
+}
+
+/* A file that is read as another tool's has no frozen layers. */
+static void frozen_layers_are_kept(void **state) {
+    (void)state;
+    saved_bytes file = save_with(8, true);
+    for (int32_t ignore_metadata = 0; ignore_metadata < 2; ignore_metadata++) {
+        digitnet_model *model = load_model(&file, ignore_metadata);
         const digitnet__graph *graph = &model->network.graph;
-        for (size_t k = 0; k < graph->layer_count; k++) {
-            bool named = strcmp(graph->layers[k].name, cases[i].names[0]) == 0 ||
-                         strcmp(graph->layers[k].name, cases[i].names[1]) == 0;
-            assert_int_equal(graph->layers[k].frozen, named);
+        for (size_t i = 0; i < graph->layer_count; i++) {
+            bool frozen = strcmp(graph->layers[i].name, "conv2d") == 0 || strcmp(graph->layers[i].name, "dense") == 0;
+            assert_int_equal(graph->layers[i].frozen, frozen && !ignore_metadata);
         }
         digitnet_model_free(model);
     }
-    free(none.data);
-    free(one.data);
     free(file.data);
 }
 
@@ -337,17 +366,6 @@ static void a_broken_state_is_noticed(void **state) {
     free(file.data);
 }
 
-/* Softmax becomes Flatten, which has an axis too and passes a flat value on. */
-static void a_training_without_probabilities_is_noticed(void **state) {
-    (void)state;
-    saved_bytes file = save_sample("tiny");
-    memcpy(find(&file, "Softmax"), "Flatten", 7);
-    mend(&file);
-    expect_failure(try_load(file.data, file.size, 0), DIGITNET_EFORMAT, "requires probabilities");
-    expect_ok(try_load(file.data, file.size, 1));
-    free(file.data);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_behind_the_end_are_noticed),
@@ -357,11 +375,11 @@ int main(void) {
         cmocka_unit_test(a_wrong_mark_is_noticed),
         cmocka_unit_test(a_file_without_ranges_has_8),
         cmocka_unit_test(wrong_ranges_are_noticed),
-        cmocka_unit_test(wrong_names_of_frozen_layers_are_noticed),
-        cmocka_unit_test(frozen_layers_are_those_named),
+        cmocka_unit_test(a_wrong_list_of_layers_is_noticed),
+        cmocka_unit_test(a_file_without_a_list_is_read_by_its_nodes),
+        cmocka_unit_test(frozen_layers_are_kept),
         cmocka_unit_test(an_impossible_place_is_noticed),
         cmocka_unit_test(a_broken_state_is_noticed),
-        cmocka_unit_test(a_training_without_probabilities_is_noticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -217,10 +217,10 @@ static void test_after_a_failing_source(void **state) {
     digitnet_model *model = make_network();
     atomic_store(&failures, BATCHES + 3);
     digitnet_history *history;
-    expect_failure(digitnet_model_fit(
-                       model, source,
-                       DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = EPOCHS, .batch_size = BATCH)),
-                   DIGITNET_EIO, "digitnet_model_fit: epoch 2, batch 3: the gather callback returned -5");
+    expect_passed_on(digitnet_model_fit(model, source,
+                                        DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = EPOCHS,
+                                                      .batch_size = BATCH)),
+                     DIGITNET_EIO, "digitnet_model_fit: epoch 2, batch 3: the gather callback returned -5");
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_FAILED);
     digitnet_history_free(history);
     assert_int_equal(info_of(model).epochs_done, 1);
