@@ -32,6 +32,11 @@ digitnet_status digitnet__augment_create(digitnet__augment **out, const digitnet
 /* Drops a reference; NULL is fine. */
 void digitnet__augment_release(digitnet__augment *augment);
 
+/* A place in scratch memory. */
+static inline void *digitnet__scratch_at(void *scratch, size_t offset) {
+    return (unsigned char *)scratch + offset;
+}
+
 /* Changes an image in place; `scratch` has augment->scratch_size bytes, aligned to DNN_ALIGNMENT. */
 void digitnet__augment_image(float *image, const digitnet__augment *augment, uint64_t seed,
                              const digitnet__kernels *kernels, void *scratch);

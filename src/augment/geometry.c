@@ -83,14 +83,10 @@ digitnet_status digitnet__elastic_prepare(digitnet__augment *augment) {
     return DIGITNET_OK;
 }
 
-static float *floats_at(void *scratch, size_t offset) {
-    return (float *)((unsigned char *)scratch + offset);
-}
-
 /* One direction's displacement, at each column for each row of nodes. */
 static void draw_displacement(float *rows, const digitnet__augment *augment, digitnet__random *random,
                               const digitnet__kernels *kernels, void *scratch) {
-    float *nodes = floats_at(scratch, augment->nodes);
+    float *nodes = digitnet__scratch_at(scratch, augment->nodes);
     for (size_t row = 0; row < augment->node_rows; row++) {
         for (size_t i = 0; i < augment->node_columns; i++)
             nodes[i] = (float)(augment->node_deviation * digitnet__draw_normal(random));
@@ -191,9 +187,9 @@ static void run_warp(float *image, const digitnet__augment *augment, const digit
                      const digitnet__kernels *kernels, void *scratch) {
     const digitnet__shape shape = augment->shape;
     size_t width = shape.width + DNN_WARP_BORDER, plane_values = width * (shape.height + DNN_WARP_BORDER);
-    float *planes = floats_at(scratch, augment->plane), *row = floats_at(scratch, augment->row);
-    float *right = floats_at(scratch, augment->right), *down = floats_at(scratch, augment->down);
-    int32_t *places = (int32_t *)((unsigned char *)scratch + augment->places);
+    float *planes = digitnet__scratch_at(scratch, augment->plane), *row = digitnet__scratch_at(scratch, augment->row);
+    float *right = digitnet__scratch_at(scratch, augment->right), *down = digitnet__scratch_at(scratch, augment->down);
+    int32_t *places = digitnet__scratch_at(scratch, augment->places);
     for (size_t channel = 0; channel < shape.channels; channel++)
         fill_plane(planes + channel * plane_values, image, augment, channel);
     for (size_t y = 0; y < shape.height; y++) {
@@ -219,7 +215,8 @@ void digitnet__augment_warp(float *image, const digitnet__augment *augment, digi
     for (int i = 0; i < 9; i++)
         warp.matrix[i] = (float)map.at[i / 3][i % 3];
     if (bends) {
-        float *across = floats_at(scratch, augment->across), *along = floats_at(scratch, augment->along);
+        float *across = digitnet__scratch_at(scratch, augment->across),
+              *along = digitnet__scratch_at(scratch, augment->along);
         draw_displacement(across, augment, random, kernels, scratch);
         draw_displacement(along, augment, random, kernels, scratch);
         warp.across = across;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static float *work_of(const digitnet__augment *augment, void *scratch) {
-    return (float *)((unsigned char *)scratch + augment->plane);
+    return digitnet__scratch_at(scratch, augment->plane);
 }
 
 /* ---- Strokes ---- */

@@ -43,7 +43,8 @@ static const setting settings[] = {
 };
 
 static double *field(digitnet_augment_options *options, size_t offset) {
-    return (double *)((unsigned char *)options + offset);
+    void *place = (unsigned char *)options + offset;
+    return place;
 }
 
 static digitnet_status fail_range(const char *name, const char *suffix, double value, double least, double most) {

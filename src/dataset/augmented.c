@@ -140,9 +140,9 @@ static digitnet_status mix(const digitnet_batch *sample, const digitnet__mix *mi
     float weight;
     digitnet_batch partner = {.count = 1, .indices = &mix->partner, .seeds = &seed};
     if (sample->images)
-        partner.images = (float *)((unsigned char *)scratch + places.image);
+        partner.images = digitnet__scratch_at(scratch, places.image);
     if (sample->targets)
-        partner.targets = (float *)((unsigned char *)scratch + places.targets);
+        partner.targets = digitnet__scratch_at(scratch, places.targets);
     if (sample->sample_weights)
         partner.sample_weights = &weight;
     DNN_TRY(gather_encoded(&partner, dataset, kernels));
