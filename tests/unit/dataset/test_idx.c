@@ -4,6 +4,7 @@
 #include "folder.h"
 
 #include <stdbool.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <zlib.h>
 
@@ -728,6 +729,10 @@ static void what_cannot_be_written_is_refused(void **state) {
     expect_failure(digitnet_dataset_save_idx(dataset, "a", "a"), DIGITNET_EINVAL, "both to be written to a");
     expect_failure(digitnet_dataset_save_idx(dataset, "missing/a", "b"), DIGITNET_EIO, "missing/a");
     assert_int_not_equal(access("b", F_OK), 0);
+    int writer = open("a.tmp", O_WRONLY | O_CREAT, 0600);
+    assert_int_equal(flock(writer, LOCK_EX | LOCK_NB), 0);
+    expect_failure(digitnet_dataset_save_idx(dataset, "a", "b"), DIGITNET_ESTATE, "a.tmp");
+    close(writer);
     expect_ok(digitnet_dataset_create_f32_ex(&lines, values, labels, 1, 1, 1, 1,
                                              DIGITNET_WITH(digitnet_dataset_options, .max_labels = 2)));
     expect_failure(digitnet_dataset_save_idx(lines, "a", "b"), DIGITNET_EINVAL, "several labels");

@@ -265,8 +265,8 @@ static void without_memory_nothing_is_split(void **state) {
     for (size_t fail_at = 1; status == DIGITNET_ENOMEM; fail_at++) {
         atomic_store(&counts.allocations, 0);
         atomic_store(&counts.fail_at, fail_at);
-        status = digitnet_dataset_split(&first, &second, whole, 0.5,
-                                        DIGITNET_WITH(digitnet_split_options, .stratified = 1, .shuffle = 1));
+        status = recorded(digitnet_dataset_split(&first, &second, whole, 0.5,
+                                                 DIGITNET_WITH(digitnet_split_options, .stratified = 1, .shuffle = 1)));
         failures += status == DIGITNET_ENOMEM;
         assert_true((status == DIGITNET_OK) == (first && second) && !first == !second);
     }
