@@ -6,6 +6,7 @@
 Exit code 77, skipped, where nothing here can run a model.
 """
 
+import glob
 import math
 import os
 import subprocess
@@ -63,7 +64,7 @@ def check_model(folder, name, engines):
         difference = float(numpy.abs(result.reshape(-1) - scores).max())
         assert math.isfinite(difference) and difference <= TOLERANCE, f"{name} in {engine}: differs by {difference}"
         worst.append(f"{engine} {difference:.1e}")
-    print(f"{name}: {', '.join(worst)}")
+    print(f"{name}: {', '.join(worst) or 'not run'}")
 
 
 def check_with_onnx(folder, name):
@@ -107,8 +108,13 @@ def main():
         return 77
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([program, "write", folder], check=True)
+        layers = [os.path.basename(path)[:-len(".onnx")] for path in sorted(glob.glob(os.path.join(folder, "layer-*.onnx")))]
         for name in NAMES:
             check_model(folder, name, engines)
+        for name in layers:
+            check_model(folder, name, [engine for engine in engines if engine[1] is run_onnxruntime])
+            if onnx:
+                check_with_onnx(folder, name)
         if onnx:
             for rewrite in (check_with_onnx, foreign_form):
                 for name in NAMES:

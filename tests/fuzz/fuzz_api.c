@@ -86,9 +86,10 @@ static void create(world *w, input *in) {
     CHECK_MADE(w->model, digitnet_model_create_ex(&w->model, height, width, channels, &limits));
 }
 
-static argument take_argument(input *in, layer_argument_kind kind) {
+/* As many inputs as the sample has are in the list, which may be its own. */
+static argument take_argument(input *in, const layer_argument *sample) {
     static const char *names[3];
-    switch (kind) {
+    switch (sample->kind) {
     case LAYER_RATE:
         return (argument){.rate = take_number(in)};
     case LAYER_ENUMERATOR:
@@ -98,7 +99,8 @@ static argument take_argument(input *in, layer_argument_kind kind) {
             names[i] = take_name(in);
         return (argument){.pointer = names};
     case LAYER_INPUT_COUNT:
-        return (argument){.size = take_byte(in) % (1 + sizeof names / sizeof *names)};
+        REQUIRE(sample->value.size <= sizeof names / sizeof *names);
+        return (argument){.size = take_byte(in) % (1 + sample->value.size)};
     default:
         return (argument){.size = take_size(in)};
     }
@@ -139,7 +141,7 @@ static void add_layer(world *w, input *in) {
     copy_layer_arguments(arguments, sample);
     for (size_t i = 0; i < count_layer_arguments(sample); i++)
         if (which >> i & 1)
-            arguments[i] = take_argument(in, sample->arguments[i].kind);
+            arguments[i] = take_argument(in, &sample->arguments[i]);
     take_layer_options(&options, sample, in);
     check(sample->builder->add_ex(w->model, arguments, &options));
 }

@@ -33,7 +33,8 @@ static digitnet_dataset *make_bytes(void) {
     return dataset;
 }
 
-void begin_worlds(void) {
+int begin_worlds(void **state) {
+    (void)state;
     folder = make_folder();
     snprintf(path_to_write, sizeof path_to_write, "%s/written", folder.path);
     snprintf(second_path_to_write, sizeof second_path_to_write, "%s/also-written", folder.path);
@@ -48,9 +49,11 @@ void begin_worlds(void) {
     fit(models[TRAINED], train, NULL);
     expect_ok(digitnet_model_save(models[TRAINED], path_to_model));
     expect_ok(digitnet_model_load(&models[LOADED], path_to_model));
+    return 0;
 }
 
-void end_worlds(void) {
+int end_worlds(void **state) {
+    (void)state;
     for (size_t i = 0; i < MODEL_STATES; i++)
         digitnet_model_free(models[i]);
     digitnet_dataset_free(train);
@@ -59,6 +62,7 @@ void end_worlds(void) {
     unlink(path_to_model);
     unlink(path_to_device);
     rmdir(folder.path);
+    return 0;
 }
 
 static void *buffer_of(world *own, argument_kind kind) {
@@ -69,7 +73,7 @@ static unsigned char *struct_of(world *own, argument_kind kind) {
     return own->structs[kind - DATASET_OPTIONS];
 }
 
-/* Any history will do. */
+/* Any history will do; a fit takes its time. */
 static digitnet_history *make_history(void) {
     digitnet_model *model;
     digitnet_history *history;
@@ -77,6 +81,13 @@ static digitnet_history *make_history(void) {
     expect_ok(digitnet_model_fit(model, train, DIGITNET_WITH(digitnet_fit_options, .history = &history, .threads = 1)));
     digitnet_model_free(model);
     return history;
+}
+
+static bool takes(const public_call *call, argument_kind kind) {
+    for (size_t i = 0; i < MAX_ARGUMENTS; i++)
+        if (call->kinds[i] == kind)
+            return true;
+    return false;
 }
 
 /* A fresh model has the inputs of the layer that the call adds. */
@@ -90,7 +101,8 @@ world *make_world(model_state state, const public_call *call) {
         expect_ok(digitnet_model_clone(&own->model, models[state]));
     expect_ok(digitnet_session_create(&own->session, models[TRAINED], NULL));
     expect_ok(digitnet_dataset_slice(&own->data, train, 0, IMAGES));
-    own->history = make_history();
+    if (takes(call, HISTORY))
+        own->history = make_history();
     fill_noise(buffer_of(own, PIXELS), BUFFER_ROOM / sizeof(float), 1);
     fill_noise(buffer_of(own, WEIGHTS), BUFFER_ROOM / sizeof(float), 2);
     memset(buffer_of(own, BYTES), 200, BUFFER_ROOM);

@@ -135,8 +135,8 @@ size_t public_call_count(void);
 public_call public_call_at(size_t index);
 
 /* What all worlds have in common: models in every state, and files in a folder of their own. */
-void begin_worlds(void);
-void end_worlds(void);
+int begin_worlds(void **state);
+int end_worlds(void **state);
 world *make_world(model_state state, const public_call *call);
 void free_world(world *own);
 const char *state_name(model_state state);

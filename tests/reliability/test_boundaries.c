@@ -146,17 +146,9 @@ static void test_right_arguments(void **state) {
     }
 }
 
-static int begin(void **state) {
-    (void)state;
-    begin_worlds();
-    return 0;
-}
-
 static int end(void **state) {
-    (void)state;
     print_message("%zu calls, %zu of them done\n", calls_made, calls_done);
-    end_worlds();
-    return 0;
+    return end_worlds(state);
 }
 
 int main(int argc, char **argv) {
@@ -174,5 +166,5 @@ int main(int argc, char **argv) {
             puts(public_call_at(i).name);
         return 0;
     }
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, begin_worlds, end);
 }

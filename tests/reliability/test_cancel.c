@@ -109,22 +109,10 @@ static void test_training(void **state) {
     digitnet_dataset_free(data);
 }
 
-static int begin(void **state) {
-    (void)state;
-    begin_worlds();
-    return 0;
-}
-
-static int end(void **state) {
-    (void)state;
-    end_worlds();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_calls),
         cmocka_unit_test(test_training),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, begin_worlds, end_worlds);
 }

@@ -123,7 +123,7 @@ static int wait_for(pid_t child) {
 static void test_children_work(void **state) {
     const parent *own = *state;
 #if DNN_OPENBLAS || DNN_EMULATED || defined(__SANITIZE_ADDRESS__)
-    skip(); /* none of them is safe across a fork while threads use it */
+    skip_because("OpenBLAS, emulators and the address sanitizer are not safe across a fork while threads use them");
 #endif
     for (size_t i = 0; i < children; i++) {
         pid_t child = fork();

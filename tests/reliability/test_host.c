@@ -122,7 +122,7 @@ static void test_host_with_traps(void **state) {
     (void)state;
     mode = (floating_mode){.name = "traps", .rounding = FE_TONEAREST, .traps = FE_ALL_EXCEPT};
     if (!set_floating_mode(&mode))
-        skip(); /* the processor has no traps */
+        skip_because("the processor has no traps");
     set_usual_floating_mode();
     check_all_calls();
 }
@@ -172,28 +172,21 @@ static size_t small_stack(void) {
 static void test_small_stack(void **state) {
     (void)state;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    skip(); /* whose functions take more themselves */
+    skip_because("the sanitizer takes more of the stack itself");
 #endif
     assert_true(starts_with_stack(small_stack(), call_everything));
 }
 
 static int begin(void **state) {
     static host before, after;
-    (void)state;
     look_at_host(&before);
-    begin_worlds();
+    begin_worlds(state);
     set_usual_floating_mode(); /* the tests compute, too */
     look_at_host(&after);
     const char *change = host_difference(&before, &after);
     if (change)
         print_error("making models changes %s\n", change);
     return change ? -1 : 0;
-}
-
-static int end(void **state) {
-    (void)state;
-    end_worlds();
-    return 0;
 }
 
 int main(void) {
@@ -203,5 +196,5 @@ int main(void) {
         cmocka_unit_test(test_unusual_host),
         cmocka_unit_test(test_host_with_traps),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, begin, end_worlds);
 }

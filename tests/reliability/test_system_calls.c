@@ -463,7 +463,7 @@ static void signal_goes_no_further(void **state) {
     sigset_t exceeded, before;
     int taken;
     if (DNN_EMULATED)
-        skip(); /* the emulator keeps pending signals to itself */
+        skip_because("the emulator keeps pending signals to itself");
     digitnet_model *model = make_numbered_model();
     prepare(&circumstances[1], model);
     sigemptyset(&exceeded);

@@ -151,7 +151,7 @@ static void more_than_4_gib_are_inflated(void **state) {
     static float pixels[HEIGHT * WIDTH];
     int32_t label = 0;
     if (sizeof(size_t) == 4)
-        skip();
+        skip_because("4 GiB are more than its addresses reach");
     put_files();
     expect_ok(
         digitnet_set_allocator(DIGITNET_WITH(digitnet_allocator, .allocate = take_pages, .release = give_pages_back)));

@@ -13,6 +13,13 @@
 
 #include <cmocka.h>
 
+/* Leaves out the rest of a test and says why; ctest.sh lists it. */
+#define skip_because(reason)                                  \
+    do {                                                      \
+        print_message("skipped: %s: %s\n", __func__, reason); \
+        skip();                                               \
+    } while (0)
+
 /* What the call returns is recorded. */
 #define recorded(call) record_status(#call, (call))
 

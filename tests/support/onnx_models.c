@@ -2,19 +2,10 @@
 
 #include "core/random.h"
 #include "model/model.h"
+#include "support.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static void add_seed_network(digitnet_model *model) {
-    digitnet_model_add_conv2d(model, 32, 3, DIGITNET_ACTIVATION_RELU);
-    digitnet_model_add_max_pool2d(model, 2);
-    digitnet_model_add_conv2d(model, 64, 3, DIGITNET_ACTIVATION_RELU);
-    digitnet_model_add_max_pool2d(model, 2);
-    digitnet_model_add_flatten(model);
-    digitnet_model_add_dense(model, 128, DIGITNET_ACTIVATION_RELU);
-    digitnet_model_add_dense(model, 10, DIGITNET_ACTIVATION_SOFTMAX);
-}
 
 static void add_every_kind(digitnet_model *model) {
     digitnet_model_add_conv2d_ex(model, 3, 3, DIGITNET_ACTIVATION_RELU,
@@ -111,7 +102,7 @@ static void add_branches(digitnet_model *model) {
 }
 
 const onnx_sample onnx_samples[] = {
-    {"seed", 28, 28, 1, add_seed_network, true},
+    {"seed", 28, 28, 1, add_seed_layers, true},
     {"kinds", 9, 8, 2, add_every_kind, true},
     {"softmax-image", 7, 6, 2, add_softmax_image, false},
     {"linear-image", 7, 6, 3, add_linear_image, false},

@@ -2,6 +2,7 @@
  * values; `onnx_samples reload DIR` loads what Python saved again as NAME.again.onnx, which must score the same to the
  * bit. */
 #include "onnx_models.h"
+#include "sample_layers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,10 +62,7 @@ static void write_shape(const char *folder, const char *name, const digitnet_mod
     }
 }
 
-static void write_sample(const char *folder, const char *name) {
-    digitnet_model *model = onnx_sample_create(name, 3);
-    if (!model)
-        check(DIGITNET_EINVAL);
+static void write_model(const char *folder, const char *name, const digitnet_model *model) {
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
     check(digitnet_model_describe(&info, model));
     digitnet_layer_info last = DIGITNET_INIT(digitnet_layer_info);
@@ -86,7 +84,28 @@ static void write_sample(const char *folder, const char *name) {
     free(ordered);
     free(scores);
     free(images);
+}
+
+static void write_sample(const char *folder, const char *name) {
+    digitnet_model *model = onnx_sample_create(name, 3);
+    if (!model)
+        check(DIGITNET_EINVAL);
+    write_model(folder, name, model);
     digitnet_model_free(model);
+}
+
+/* A network of each layer, trained for a moment: what a layer says in ONNX means the same to others. */
+static void write_layers(const char *folder) {
+    for (size_t i = 0; i < sample_layer_count; i++) {
+        char name[96];
+        snprintf(name, sizeof name, "layer-%zu-%s", i, sample_layers[i].builder->name);
+        digitnet_model *model = make_sample_network(&sample_layers[i]);
+        digitnet_dataset *data = make_sample_dataset(&sample_layers[i], 40);
+        check(digitnet_model_fit(model, data, NULL));
+        write_model(folder, name, model);
+        digitnet_dataset_free(data);
+        digitnet_model_free(model);
+    }
 }
 
 static void reload_sample(const char *folder, const char *name) {
@@ -121,5 +140,7 @@ int main(int argc, char **argv) {
     }
     for (size_t i = 0; i < onnx_sample_count; i++)
         (writing ? write_sample : reload_sample)(argv[2], onnx_samples[i].name);
+    if (writing)
+        write_layers(argv[2]);
     return 0;
 }

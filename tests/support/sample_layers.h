@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-enum { MOST_LAYER_ARGUMENTS = 4 };
+enum { MOST_LAYER_ARGUMENTS = 6 };
 
 /* What an argument of a builder is, beside the model and the options. */
 typedef enum layer_argument_kind {
@@ -67,5 +67,9 @@ digitnet_status add_sample_layer(digitnet_model *model, const sample_layer *samp
 /* A model with the inputs of the sample alone, then one with the layer, too. */
 digitnet_model *make_sample_inputs(const sample_layer *sample);
 digitnet_model *make_sample_layer(const sample_layer *sample);
+/* A classifier that begins with the layer; compiled. And images for it. */
+enum { SAMPLE_CLASSES = 3 };
+digitnet_model *make_sample_network(const sample_layer *sample);
+digitnet_dataset *make_sample_dataset(const sample_layer *sample, size_t count);
 
 #endif

@@ -1,5 +1,5 @@
-#include "expect.h"
 #include "sample_layers.h"
+#include "support.h"
 
 digitnet_model *make_sample_inputs(const sample_layer *sample) {
     digitnet_model *model;
@@ -13,4 +13,17 @@ digitnet_model *make_sample_layer(const sample_layer *sample) {
     digitnet_model *model = make_sample_inputs(sample);
     expect_ok(add_sample_layer(model, sample));
     return model;
+}
+
+digitnet_model *make_sample_network(const sample_layer *sample) {
+    digitnet_model *model = make_sample_layer(sample);
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense(model, SAMPLE_CLASSES, DIGITNET_ACTIVATION_SOFTMAX);
+    expect_ok(digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                        DIGITNET_WITH(digitnet_compile_options, .seed = 4)));
+    return model;
+}
+
+digitnet_dataset *make_sample_dataset(const sample_layer *sample, size_t count) {
+    return make_dataset(count, sample->height, sample->width, sample->channels, SAMPLE_CLASSES, 6);
 }

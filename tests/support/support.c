@@ -67,16 +67,20 @@ void fill_noise(float *values, size_t count, uint64_t seed) {
         values[i] = noise(seed, i);
 }
 
-digitnet_model *build_seed_network(void) {
-    digitnet_model *model;
-    expect_ok(digitnet_model_create(&model, 28, 28, 1));
+void add_seed_layers(digitnet_model *model) {
     digitnet_model_add_conv2d(model, 32, 3, DIGITNET_ACTIVATION_RELU);
     digitnet_model_add_max_pool2d(model, 2);
     digitnet_model_add_conv2d(model, 64, 3, DIGITNET_ACTIVATION_RELU);
     digitnet_model_add_max_pool2d(model, 2);
     digitnet_model_add_flatten(model);
     digitnet_model_add_dense(model, 128, DIGITNET_ACTIVATION_RELU);
-    expect_ok(digitnet_model_add_dense(model, SEED_NETWORK_CLASSES, DIGITNET_ACTIVATION_SOFTMAX));
+    digitnet_model_add_dense(model, SEED_NETWORK_CLASSES, DIGITNET_ACTIVATION_SOFTMAX);
+}
+
+digitnet_model *build_seed_network(void) {
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, 28, 28, 1));
+    add_seed_layers(model);
     return model;
 }
 

@@ -35,8 +35,9 @@ void *must_allocate(size_t size);
 float noise(uint64_t seed, uint64_t index);
 void fill_noise(float *values, size_t count, uint64_t seed);
 
-/* The network that the README trains: 2 convolutions with ReLU and pooling, 2 dense layers. The first is not compiled,
- * the second is, with Adam. */
+/* The network that the README trains: 2 convolutions with ReLU and pooling, 2 dense layers. The first two are not
+ * compiled, the third is, with Adam. */
+void add_seed_layers(digitnet_model *model);
 digitnet_model *build_seed_network(void);
 digitnet_model *make_seed_network(uint64_t seed);
 /* A smaller one for digits, which learns them within a minute on an emulated machine too; compiled with Adam. */

@@ -253,7 +253,7 @@ static void limit_of_file_sizes_ends_nobody(void **state) {
     (void)state;
     static int (*const checks[])(void) = {write_beyond_the_limit, write_with_the_signal_blocked, write_with_a_handler};
     if (DNN_EMULATED)
-        skip(); /* the emulator keeps pending signals to itself */
+        skip_because("the emulator keeps pending signals to itself");
     put("file", "old");
     assert_int_equal(chmod("file", 0666), 0);
     for (size_t i = 0; i < sizeof checks / sizeof *checks; ++i) {
@@ -288,7 +288,7 @@ static void root_keeps_owner_and_group(void **state) {
     (void)state;
     static const mode_t modes[] = {0640, 0660, 02640, 04755, 06750, 07777};
     if (geteuid() != 0)
-        skip();
+        skip_because("only root gives files to others");
     for (size_t i = 0; i < sizeof modes / sizeof *modes; ++i) {
         put_owned("file", NOBODY, A_GROUP, modes[i]);
         expect_ok(digitnet__file_write("file", "new", 3));
@@ -322,7 +322,7 @@ static int write_others_files(void) {
 static void others_keep_what_they_may(void **state) {
     (void)state;
     if (geteuid() != 0)
-        skip();
+        skip_because("only root gives files to others");
     assert_int_equal(mkdir("inherited", 0777), 0);
     assert_int_equal(chown("inherited", NOBODY, A_GROUP), 0);
     assert_int_equal(chmod("inherited", 02777), 0);
@@ -353,7 +353,7 @@ static int write_as_member(void) {
 static void member_of_the_group_keeps_it(void **state) {
     (void)state;
     if (geteuid() != 0)
-        skip();
+        skip_because("only root gives files to others");
     put_owned("file", NOBODY, A_GROUP, 02770);
     in_child(write_as_member, geteuid());
     assert_owned("file", "new", NOBODY, A_GROUP, 02770);

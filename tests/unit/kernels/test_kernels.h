@@ -4,20 +4,14 @@
 
 #include "core/random.h"
 #include "counts.h"
+#include "expect.h"
 #include "kernels/kernels.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 /* The wide sets once more, compiled for the instruction set that every machine has. */
 extern const digitnet__kernels digitnet__kernels_portable16, digitnet__kernels_portable8;

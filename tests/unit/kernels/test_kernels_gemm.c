@@ -215,7 +215,7 @@ int openblas_get_parallel(void);
 static void openblas_gets_its_threads_back(void **state) {
     (void)state;
     if (openblas_get_parallel() == 0)
-        skip();
+        skip_because("OpenBLAS has no threads");
     int before = openblas_get_num_threads();
     openblas_set_num_threads(2);
     int count = openblas_get_num_threads();
@@ -233,7 +233,7 @@ static void openblas_gets_its_threads_back(void **state) {
 static void openblas_keeps_what_its_host_sets(void **state) {
     (void)state;
     if (openblas_get_parallel() == 0)
-        skip();
+        skip_because("OpenBLAS has no threads");
     int before = openblas_get_num_threads();
     openblas_set_num_threads(2);
     digitnet__blas_enter();

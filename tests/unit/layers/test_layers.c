@@ -1,6 +1,7 @@
 /* Every layer forward, by prediction, against plain loops in double precision. */
 #include "core/random.h"
 #include "model/model.h"
+#include "models.h"
 #include "passes.h"
 #include "support.h"
 
@@ -18,12 +19,6 @@ typedef struct trial {
     size_t input_values, output_values;
     float *images, *outputs;
 } trial;
-
-static digitnet_model *begin_model(size_t height, size_t width, size_t channels) {
-    digitnet_model *model;
-    expect_ok(digitnet_model_create(&model, height, width, channels));
-    return model;
-}
 
 static trial run_model(digitnet_model *model, uint64_t seed) {
     trial result = {.model = model};

@@ -1,16 +1,11 @@
 /* Models whose layers form a graph: inputs by name, what layers join, descriptions and the summary. */
 #include "model/model.h"
+#include "models.h"
 #include "support.h"
 
 #include <time.h>
 
 static const char *const stem_and_last[] = {"conv2d_1", "conv2d"};
-
-static digitnet_model *make_model(size_t height, size_t width, size_t channels) {
-    digitnet_model *model;
-    expect_ok(digitnet_model_create(&model, height, width, channels));
-    return model;
-}
 
 static digitnet_status compile(digitnet_model *model) {
     return digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY);
@@ -19,7 +14,7 @@ static digitnet_status compile(digitnet_model *model) {
 static const digitnet_conv2d_options same = {.struct_size = sizeof same, .padding = DIGITNET_PADDING_SAME};
 
 static digitnet_model *make_residual_network(void) {
-    digitnet_model *model = make_model(8, 8, 1);
+    digitnet_model *model = begin_model(8, 8, 1);
     digitnet_model_add_conv2d_ex(model, 4, 3, DIGITNET_ACTIVATION_RELU, &same);
     digitnet_model_add_conv2d_ex(model, 4, 3, DIGITNET_ACTIVATION_LINEAR, &same);
     digitnet_model_add_add(model, stem_and_last, 2, DIGITNET_ACTIVATION_RELU);
@@ -32,7 +27,7 @@ static digitnet_model *make_residual_network(void) {
 
 static void test_input_is_reserved(void **state) {
     (void)state;
-    digitnet_model *model = make_model(4, 4, 1);
+    digitnet_model *model = begin_model(4, 4, 1);
     expect_failure(digitnet_model_add_flatten_ex(model, DIGITNET_WITH(digitnet_flatten_options, .name = "input")),
                    DIGITNET_EINVAL, "layer name 'input': it is already the name of the model's input");
     digitnet_model_clear_error(model);
@@ -45,7 +40,7 @@ static void test_input_is_reserved(void **state) {
 static void test_unknown_inputs_are_kept(void **state) {
     (void)state;
     static const char *const unknown[] = {"input", "nobody"};
-    digitnet_model *model = make_model(4, 4, 1);
+    digitnet_model *model = begin_model(4, 4, 1);
     expect_failure(digitnet_model_add_conv2d_ex(model, 2, 1, DIGITNET_ACTIVATION_RELU,
                                                 DIGITNET_WITH(digitnet_conv2d_options, .input = "nobody")),
                    DIGITNET_ENOTFOUND, "conv2d layer: its input 'nobody' is not the name of a layer");
@@ -65,7 +60,7 @@ static void test_unknown_inputs_are_kept(void **state) {
 /* A layer's own name, and one that comes later, are not known yet. */
 static void test_inputs_come_before(void **state) {
     (void)state;
-    digitnet_model *model = make_model(4, 4, 1);
+    digitnet_model *model = begin_model(4, 4, 1);
     expect_failure(
         digitnet_model_add_flatten_ex(model, DIGITNET_WITH(digitnet_flatten_options, .name = "f", .input = "f")),
         DIGITNET_ENOTFOUND, "'f'");
@@ -74,7 +69,7 @@ static void test_inputs_come_before(void **state) {
 
 static void test_every_input_can_be_named(void **state) {
     (void)state;
-    digitnet_model *model = make_model(4, 4, 1);
+    digitnet_model *model = begin_model(4, 4, 1);
     digitnet_model_add_max_pool2d_ex(model, 2, DIGITNET_WITH(digitnet_max_pool2d_options, .input = "input"));
     digitnet_model_add_activation_ex(model, DIGITNET_ACTIVATION_RELU,
                                      DIGITNET_WITH(digitnet_activation_options, .input = "max_pooling2d"));
@@ -95,7 +90,7 @@ static void test_every_input_can_be_named(void **state) {
 
 static void test_unused_outputs_are_refused(void **state) {
     (void)state;
-    digitnet_model *model = make_model(4, 4, 1);
+    digitnet_model *model = begin_model(4, 4, 1);
     digitnet_model_add_conv2d_ex(model, 2, 1, DIGITNET_ACTIVATION_RELU,
                                  DIGITNET_WITH(digitnet_conv2d_options, .name = "left over"));
     digitnet_model_add_flatten_ex(model, DIGITNET_WITH(digitnet_flatten_options, .input = "input"));
@@ -111,7 +106,7 @@ static void test_joined_shapes(void **state) {
     (void)state;
     static const char *const images[] = {"input", "conv2d"}, *const pooled[] = {"input", "max_pooling2d"},
                              *const flat[] = {"input", "flatten"};
-    digitnet_model *model = make_model(4, 6, 2);
+    digitnet_model *model = begin_model(4, 6, 2);
     expect_ok(digitnet_model_add_conv2d_ex(model, 3, 3, DIGITNET_ACTIVATION_RELU, &same));
 #define expect_misfit(call, message)                    \
     do {                                                \
@@ -163,18 +158,14 @@ static void test_description_of_inputs(void **state) {
 
 static void test_description_of_attributes(void **state) {
     (void)state;
-    digitnet_model *model = make_model(9, 8, 1);
+    digitnet_model *model = begin_model(9, 8, 1);
     digitnet_model_add_conv2d_ex(model, 2, 3, DIGITNET_ACTIVATION_SIGMOID,
                                  DIGITNET_WITH(digitnet_conv2d_options, .kernel_width = 2, .stride_height = 1,
                                                .stride_width = 2, .padding = DIGITNET_PADDING_SAME, .no_bias = 1));
     digitnet_model_add_max_pool2d_ex(model, 2,
                                      DIGITNET_WITH(digitnet_max_pool2d_options, .pool_width = 3, .stride_height = 1));
     expect_ok(digitnet_model_add_dropout(model, 0.25));
-    digitnet_layer_info convolution = DIGITNET_INIT(digitnet_layer_info), pool = DIGITNET_INIT(digitnet_layer_info),
-                        dropout = DIGITNET_INIT(digitnet_layer_info);
-    expect_ok(digitnet_model_describe_layer(&convolution, model, 0));
-    expect_ok(digitnet_model_describe_layer(&pool, model, 1));
-    expect_ok(digitnet_model_describe_layer(&dropout, model, 2));
+    digitnet_layer_info convolution = layer_at(model, 0), pool = layer_at(model, 1), dropout = layer_at(model, 2);
     assert_int_equal(convolution.window_height, 3);
     assert_int_equal(convolution.window_width, 2);
     assert_int_equal(convolution.stride_height, 1);
@@ -230,7 +221,7 @@ static void test_summary(void **state) {
 static void test_many_layers_without_names(void **state) {
     (void)state;
     enum { LAYERS = 2000 };
-    digitnet_model *model = make_model(1, 1, 2);
+    digitnet_model *model = begin_model(1, 1, 2);
     struct timespec begin, end;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
     for (size_t i = 0; i < LAYERS; i++)
@@ -238,9 +229,7 @@ static void test_many_layers_without_names(void **state) {
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
     double seconds = (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) * 1e-9;
     assert_true(DNN_EMULATED || seconds < 2);
-    digitnet_layer_info info = DIGITNET_INIT(digitnet_layer_info);
-    expect_ok(digitnet_model_describe_layer(&info, model, LAYERS - 1));
-    assert_string_equal(info.name, "activation_1999");
+    assert_string_equal(layer_at(model, LAYERS - 1).name, "activation_1999");
     digitnet_model_free(model);
 }
 

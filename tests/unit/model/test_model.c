@@ -1,32 +1,9 @@
 /* Models before and beside training: builders, names, shapes, weights, copies, limits, the guard. */
 #include "model/model.h"
+#include "models.h"
 #include "support.h"
 
 #include <stdlib.h>
-
-static digitnet_layer_info layer_at(const digitnet_model *model, size_t index) {
-    digitnet_layer_info info = DIGITNET_INIT(digitnet_layer_info);
-    expect_ok(digitnet_model_describe_layer(&info, model, index));
-    return info;
-}
-
-static digitnet_tensor_info tensor_at(const digitnet_model *model, size_t index) {
-    digitnet_tensor_info info = DIGITNET_INIT(digitnet_tensor_info);
-    expect_ok(digitnet_model_describe_tensor(&info, model, index));
-    return info;
-}
-
-static digitnet_model_info info_of(const digitnet_model *model) {
-    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
-    expect_ok(digitnet_model_describe(&info, model));
-    return info;
-}
-
-static digitnet_model *make_model(size_t height, size_t width, size_t channels) {
-    digitnet_model *model;
-    expect_ok(digitnet_model_create(&model, height, width, channels));
-    return model;
-}
 
 static digitnet_status compile(digitnet_model *model) {
     return digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY);
@@ -37,7 +14,7 @@ static void test_default_names(void **state) {
     static const char *const names[] = {"conv2d",    "conv2d_1", "max_pooling2d", "max_pooling2d_1", "dropout",
                                         "dropout_1", "flatten",  "dense",         "dense_2",         "dense_1",
                                         "dense_3",   "my dense", "activation"};
-    digitnet_model *model = make_model(12, 12, 1);
+    digitnet_model *model = begin_model(12, 12, 1);
     digitnet_model_add_conv2d(model, 2, 3, DIGITNET_ACTIVATION_RELU);
     digitnet_model_add_conv2d(model, 2, 3, DIGITNET_ACTIVATION_RELU);
     digitnet_model_add_max_pool2d(model, 2);
@@ -65,7 +42,7 @@ static void test_default_names(void **state) {
 
 static void expect_conv2d_output(size_t height, size_t width, size_t kernel, const digitnet_conv2d_options *options,
                                  size_t output_height, size_t output_width) {
-    digitnet_model *model = make_model(height, width, 3);
+    digitnet_model *model = begin_model(height, width, 3);
     expect_ok(digitnet_model_add_conv2d_ex(model, 7, kernel, DIGITNET_ACTIVATION_LINEAR, options));
     digitnet_layer_info info = layer_at(model, 0);
     assert_int_equal(info.height, output_height);
@@ -92,7 +69,7 @@ static void test_conv2d_shapes(void **state) {
 
 static void expect_pool_output(size_t pool, const digitnet_max_pool2d_options *options, size_t output_height,
                                size_t output_width) {
-    digitnet_model *model = make_model(11, 6, 3);
+    digitnet_model *model = begin_model(11, 6, 3);
     expect_ok(digitnet_model_add_max_pool2d_ex(model, pool, options));
     digitnet_layer_info info = layer_at(model, 0);
     assert_int_equal(info.height, output_height);
@@ -204,7 +181,7 @@ static void test_summary_of_small_buffers(void **state) {
 /* After a builder that fails the later ones do nothing, until the error is taken back. */
 static void test_builder_error_is_kept(void **state) {
     (void)state;
-    digitnet_model *model = make_model(8, 8, 1);
+    digitnet_model *model = begin_model(8, 8, 1);
     expect_ok(digitnet_model_add_conv2d(model, 4, 3, DIGITNET_ACTIVATION_RELU));
     expect_failure(digitnet_model_add_conv2d(model, 4, 9, DIGITNET_ACTIVATION_RELU), DIGITNET_ESHAPE,
                    "'conv2d_1': a kernel of 9x9 does not fit its input of 6x6x4");
@@ -232,7 +209,7 @@ static void test_dense_weights_have_keras_layout(void **state) {
     (void)state;
     static const float kernel[6] = {1, 2, 10, 20, 100, 200}; /* 3 inputs x 2 units */
     static const float bias[2] = {1000, 2000};
-    digitnet_model *model = make_model(1, 1, 3);
+    digitnet_model *model = begin_model(1, 1, 3);
     digitnet_model_add_flatten(model);
     digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_LINEAR);
     digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SOFTMAX);
@@ -255,7 +232,7 @@ static void test_dense_weights_have_keras_layout(void **state) {
 static void test_conv2d_weights_have_keras_layout(void **state) {
     (void)state;
     enum { ROWS = 2, COLUMNS = 3, CHANNELS = 2, FILTERS = 3, COUNT = ROWS * COLUMNS * CHANNELS * FILTERS };
-    digitnet_model *model = make_model(4, 4, CHANNELS);
+    digitnet_model *model = begin_model(4, 4, CHANNELS);
     digitnet_model_add_conv2d_ex(model, FILTERS, ROWS, DIGITNET_ACTIVATION_RELU,
                                  DIGITNET_WITH(digitnet_conv2d_options, .kernel_width = COLUMNS, .no_bias = 1));
     digitnet_model_add_flatten(model);
@@ -439,7 +416,7 @@ static void test_names(void **state) {
     static const char *const refused[] = {"",     "a/b",       too_long,   longest,        "caf\xc3",
                                           "\xa9", "\xc0\xaf",  "\xe2\x82", "\xed\xa0\x80", "\xf4\x90\x80\x80",
                                           "\xff", "new\nline", "\x7f"};
-    digitnet_model *model = make_model(4, 4, 1);
+    digitnet_model *model = begin_model(4, 4, 1);
     expect_ok(digitnet_model_add_flatten_ex(
         model, DIGITNET_WITH(digitnet_flatten_options, .name = "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x99\x82")));
     expect_ok(digitnet_model_add_flatten_ex(model, DIGITNET_WITH(digitnet_flatten_options, .name = longest)));

@@ -1,26 +1,9 @@
 /* Frozen layers: who sets them, what training leaves alone, copies and files of them. */
+#include "models.h"
 #include "onnx_bytes.h"
 #include "support.h"
 
 #include <stdlib.h>
-
-static int32_t layer_trainable(const digitnet_model *model, size_t index) {
-    digitnet_layer_info info = DIGITNET_INIT(digitnet_layer_info);
-    expect_ok(digitnet_model_describe_layer(&info, model, index));
-    return info.trainable;
-}
-
-static digitnet_tensor_info tensor_at(const digitnet_model *model, size_t index) {
-    digitnet_tensor_info info = DIGITNET_INIT(digitnet_tensor_info);
-    expect_ok(digitnet_model_describe_tensor(&info, model, index));
-    return info;
-}
-
-static digitnet_model_info info_of(const digitnet_model *model) {
-    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
-    expect_ok(digitnet_model_describe(&info, model));
-    return info;
-}
 
 static void test_refusals(void **state) {
     (void)state;
@@ -32,7 +15,7 @@ static void test_refusals(void **state) {
                    "trainable is 2; it must be 0 or 1");
     expect_failure(digitnet_model_set_trainable(model, "dense", -1), DIGITNET_EINVAL, "trainable is -1");
     for (size_t i = 0; i < info_of(model).layers; i++)
-        assert_int_equal(layer_trainable(model, i), 1);
+        assert_int_equal(layer_at(model, i).trainable, 1);
     digitnet_model_free(model);
 }
 
@@ -60,7 +43,7 @@ static void test_all_layers(void **state) {
     for (int32_t trainable = 0; trainable <= 1; trainable++) {
         expect_ok(digitnet_model_set_trainable(model, NULL, trainable));
         for (size_t i = 0; i < info.layers; i++)
-            assert_int_equal(layer_trainable(model, i), trainable);
+            assert_int_equal(layer_at(model, i).trainable, trainable);
         for (size_t i = 0; i < info.tensors; i++)
             assert_int_equal(tensor_at(model, i).trainable, trainable);
     }
@@ -164,8 +147,8 @@ static void test_copies_keep_frozen_layers(void **state) {
     saved_bytes file = save_model(model);
     digitnet_model *loaded = load_model(&file, 0), *before = load_model(&file, 0);
     for (size_t i = 0; i < info_of(model).layers; i++) {
-        assert_int_equal(layer_trainable(clone, i), layer_trainable(model, i));
-        assert_int_equal(layer_trainable(loaded, i), layer_trainable(model, i));
+        assert_int_equal(layer_at(clone, i).trainable, layer_at(model, i).trainable);
+        assert_int_equal(layer_at(loaded, i).trainable, layer_at(model, i).trainable);
     }
     fit(model, data, NULL);
     fit(clone, data, NULL);

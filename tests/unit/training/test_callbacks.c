@@ -1,5 +1,6 @@
 /* What a fit tells its callbacks, what they may do, and how they and a request end it. */
 #include "core/status.h"
+#include "models.h"
 #include "support.h"
 
 #include <math.h>
@@ -15,12 +16,6 @@ static int make_data(void **state) {
 static int free_data(void **state) {
     digitnet_dataset_free(*state);
     return 0;
-}
-
-static digitnet_model_info info_of(const digitnet_model *model) {
-    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
-    expect_ok(digitnet_model_describe(&info, model));
-    return info;
 }
 
 /* All that was told, to two callbacks in turn. */
@@ -362,7 +357,7 @@ static int count_in_source(digitnet_batch *batch, void *user_data) {
 static void test_openblas_threads(void **state) {
     (void)state;
     if (openblas_get_parallel() == 0)
-        skip();
+        skip_because("OpenBLAS has no threads");
     int before = openblas_get_num_threads(), threads = 4;
     digitnet_model *model = make_small_network(1);
     digitnet_dataset *source;

@@ -1,4 +1,5 @@
 /* Training in pieces is training in one go, bit for bit. */
+#include "models.h"
 #include "support.h"
 
 #include <stdlib.h>
@@ -43,12 +44,6 @@ static int free_goal(void **state) {
     digitnet_model_free(one->model);
     digitnet_dataset_free(one->data);
     return 0;
-}
-
-static digitnet_model_info info_of(const digitnet_model *model) {
-    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
-    expect_ok(digitnet_model_describe(&info, model));
-    return info;
 }
 
 /* The figures of the goal's last epochs. */

@@ -1,5 +1,6 @@
 /* What fit does: it learns, evaluates, keeps a history, tells its callbacks and ends as it says. */
 #include "model/model.h"
+#include "models.h"
 #include "support.h"
 
 #include <math.h>
@@ -12,12 +13,6 @@ static digitnet_metrics evaluate(const digitnet_model *model, const digitnet_dat
     expect_ok(digitnet_model_evaluate(&metrics, model, data, NULL));
     assert_int_equal(metrics.count, digitnet_dataset_count(data));
     return metrics;
-}
-
-static digitnet_model_info info_of(const digitnet_model *model) {
-    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
-    expect_ok(digitnet_model_describe(&info, model));
-    return info;
 }
 
 static const double *series(const digitnet_history *history, digitnet_metric metric, size_t expected) {
