@@ -221,6 +221,25 @@ static void mixtures_mix_all_that_a_sample_has(void **state) {
     digitnet_dataset_free(even);
 }
 
+/* All images are bright on the left: with all of them flipped, no mixture has anything there. */
+static void second_samples_are_changed_too(void **state) {
+    (void)state;
+    const float images[4] = {1, 0, 1, 0};
+    const int32_t labels[] = {0, 1};
+    float image[4];
+    digitnet_dataset *dataset;
+    expect_ok(digitnet_dataset_create_f32(&dataset, images, labels, 2, 1, 2, 1));
+    digitnet_dataset *mixed =
+        augment(dataset, DIGITNET_WITH(digitnet_augment_options, .mixup = 1, .horizontal_flip = 1));
+    for (uint64_t epoch = 0; epoch < 20; epoch++) {
+        read_epoch(image, NULL, NULL, mixed, epoch);
+        assert_true(image[0] == 0 && image[2] == 0);
+        assert_true(fabsf(image[1] - 1) < 1e-6f && fabsf(image[3] - 1) < 1e-6f);
+    }
+    digitnet_dataset_free(mixed);
+    digitnet_dataset_free(dataset);
+}
+
 /* Targets that are there already are mixed as they are, and labels beside them go. */
 static void targets_are_mixed(void **state) {
     (void)state;
@@ -363,13 +382,10 @@ static void without_memory_it_fails(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(only_seeds_change_images),
-        cmocka_unit_test(some_samples_are_left_alone),
-        cmocka_unit_test(labels_become_targets),
-        cmocka_unit_test(mixtures_mix_all_that_a_sample_has),
-        cmocka_unit_test(targets_are_mixed),
-        cmocka_unit_test(bad_settings_are_refused),
-        cmocka_unit_test(samples_that_cannot_be_mixed_are_refused),
+        cmocka_unit_test(only_seeds_change_images),       cmocka_unit_test(some_samples_are_left_alone),
+        cmocka_unit_test(labels_become_targets),          cmocka_unit_test(mixtures_mix_all_that_a_sample_has),
+        cmocka_unit_test(second_samples_are_changed_too), cmocka_unit_test(targets_are_mixed),
+        cmocka_unit_test(bad_settings_are_refused),       cmocka_unit_test(samples_that_cannot_be_mixed_are_refused),
         cmocka_unit_test(without_memory_it_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
