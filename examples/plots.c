@@ -174,18 +174,6 @@ static int write_predictions(const char *folder, const digitnet_dataset *test, s
     return failed | close_output(script, folder, "predictions.gp");
 }
 
-/* Draws FOLDER/NAME.png by FOLDER/NAME.gp; where that fails, says how to do it later. */
-static void draw(const char *folder, const char *name) {
-    char script[32], picture[32];
-    snprintf(script, sizeof script, "%s.gp", name);
-    snprintf(picture, sizeof picture, "%s.png", name);
-    drawing result = draw_picture(folder, script, picture);
-    if (result != DRAWING_DONE)
-        fprintf(stderr, "%s is missing: %s. To draw it: cd '%s' && gnuplot %s >%s\n", picture,
-                result == DRAWING_NO_GNUPLOT ? "gnuplot is not installed (package gnuplot-nox)" : "gnuplot failed",
-                folder, script, picture);
-}
-
 int write_plots(const char *folder, int with_history, const digitnet_dataset *test, const digitnet_report *report,
                 struct result *results, size_t count) {
     /* Those of an earlier training shall not be taken for this one's, whatever fails below. */
@@ -196,8 +184,8 @@ int write_plots(const char *folder, int with_history, const digitnet_dataset *te
         write_predictions(folder, test, results, count))
         return -1;
     if (with_history)
-        draw(folder, "training");
-    draw(folder, "confusion");
-    draw(folder, "predictions");
+        draw_plot(folder, "training");
+    draw_plot(folder, "confusion");
+    draw_plot(folder, "predictions");
     return 0;
 }

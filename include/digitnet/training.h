@@ -185,9 +185,9 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile(digitne
  *
  * @copydetails digitnet_model_compile()
  * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a setting out of its range, `nesterov` without
- *                 momentum, settings of another optimizer or loss, two ways of clipping, `ema_overwrite_frequency` without
- *                 `ema_momentum`, a schedule with a learning rate or with `reduce_on_plateau`, a flag that is neither 0
- *                 nor 1, or a wrong `struct_size`
+ *                 momentum, settings of another optimizer or loss, two ways of clipping, `ema_overwrite_frequency`
+ * without `ema_momentum`, a schedule with a learning rate or with `reduce_on_plateau`, a flag that is neither 0 nor 1,
+ * or a wrong `struct_size`
  * @retval DIGITNET_EVERSION  a struct sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile_ex(digitnet_model *model,
@@ -325,8 +325,13 @@ typedef struct digitnet_event {
     double validation_accuracy; /**< As `validation_loss`. */
     double seconds;             /**< Spent training in this epoch so far, validation left out. */
     double learning_rate;       /**< Of the last update, or before the first one of that. */
-    digitnet_event_kind kind;   /**< When this is. */
-    int32_t scheduled;          /**< 1: a schedule or `reduce_on_plateau` moves the learning rate. */
+    /** At DIGITNET_EVENT_FIT_BEGIN, what is likely to be a mistake, in words: that of the training and the validation
+     * part of a `validation_fraction` only one has samples of a class (not looked for in sources). Else NULL. Valid
+     * during the call. */
+    const char *warning;
+    size_t reserved;          /**< Zero. */
+    digitnet_event_kind kind; /**< When this is. */
+    int32_t scheduled;        /**< 1: a schedule or `reduce_on_plateau` moves the learning rate. */
 } digitnet_event;
 
 /** What a callback asks for. Results that are not zero may be combined with `|`. */
@@ -407,6 +412,11 @@ typedef struct digitnet_fit_options {
     double validation_fraction;
     int32_t no_shuffle;   /**< 1: every epoch takes the images in their order. */
     int32_t validate_ema; /**< 1: the validation is of the average of the weights (see digitnet_compile_options). */
+    /** 1: what is cut off are the last images of each class, so that both parts have its share, as
+     * digitnet_dataset_split() does it. Requires `validation_fraction`. Without, data that are sorted by class lose
+     * whole classes. */
+    int32_t validation_stratified;
+    int32_t reserved_2; /**< Zero. */
 } digitnet_fit_options;
 
 /**
@@ -442,7 +452,8 @@ typedef struct digitnet_fit_options {
  * @retval DIGITNET_EINVAL     `model` or `train` is NULL; a label is out of range; the loss wants labels or targets
  * that a data set does not have; the classes' weights are not as many as the classes, or a weight is out of range; a
  * source gives a value that is not finite; `epochs` with `until_epoch`, or `validation` with a fraction; a fraction
- * that is out of range or leaves one part empty; `validate_ema` without an average; `reduce_on_plateau` monitors the
+ * that is out of range or leaves one part empty; `validation_stratified` without a fraction, or with images that do not
+ * have one label each; `validate_ema` without an average; `reduce_on_plateau` monitors the
  * validation, and there is none; a callback is NULL, or a second one `uses_snapshot`; a flag is neither 0 nor 1;
  * `threads` is above 256; or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
@@ -520,6 +531,15 @@ DIGITNET_API size_t digitnet_history_first_epoch(const digitnet_history *history
  * @return the end; DIGITNET_STOP_FAILED for NULL
  */
 DIGITNET_API digitnet_stop_reason digitnet_history_stop_reason(const digitnet_history *history);
+/**
+ * Gives the warning that a fit began with, as digitnet_event has it.
+ *
+ * Safe from any thread.
+ *
+ * @param history  the history
+ * @return the warning, which belongs to the history; NULL where there was none, and for NULL
+ */
+DIGITNET_API const char *digitnet_history_warning(const digitnet_history *history);
 /**
  * Writes a history as a table of comma-separated values.
  *

@@ -103,7 +103,7 @@ static digitnet_status check_and_create(digitnet_dataset **out, const arrays *gi
     if (status == DIGITNET_OK && !own->borrow)
         status = copy_arrays(storage);
     if (status == DIGITNET_OK)
-        status = digitnet__dataset_create(out, storage, 0, given->count);
+        status = digitnet__dataset_create(out, storage);
     if (status != DIGITNET_OK) {
         digitnet__storage_release(storage);
         return status;
@@ -171,7 +171,7 @@ digitnet_status digitnet__dataset_adopt(digitnet_dataset **out, const char *what
         return status;
     storage->bytes = images;
     storage->samples.labels = labels;
-    status = digitnet__dataset_create(out, storage, 0, count);
+    status = digitnet__dataset_create(out, storage);
     if (status != DIGITNET_OK) {
         digitnet__storage_release(storage);
         return status;

@@ -39,7 +39,7 @@ static digitnet_status create(digitnet_dataset **out, const digitnet_source_opti
     DNN_TRY(digitnet__storage_create(&storage, "digitnet_dataset_create_source", own->count, &layout, 0));
     storage->gather = own->gather;
     storage->user_data = own->user_data;
-    digitnet_status status = digitnet__dataset_create(out, storage, 0, own->count);
+    digitnet_status status = digitnet__dataset_create(out, storage);
     if (status != DIGITNET_OK) {
         digitnet__storage_release(storage);
         return status;
@@ -146,9 +146,9 @@ static digitnet_status gather(const digitnet_batch *batch, const digitnet__stora
 }
 
 digitnet_status digitnet__source_gather(const digitnet_batch *batch, const digitnet_dataset *dataset) {
-    enum { CHUNK = 256 }; /* indices of a slice become the source's own, without an allocation */
+    enum { CHUNK = 256 }; /* indices of a slice or a selection become the source's own, without an allocation */
     const digitnet__storage *storage = dataset->storage;
-    if (dataset->first == 0)
+    if (dataset->first == 0 && !dataset->selection)
         return gather(batch, storage);
     digitnet_status status = DIGITNET_OK;
     for (size_t done = 0; status == DIGITNET_OK && done < batch->count;) {
@@ -156,7 +156,7 @@ digitnet_status digitnet__source_gather(const digitnet_batch *batch, const digit
         size_t chunk = batch->count - done < CHUNK ? batch->count - done : CHUNK;
         digitnet_batch part = digitnet__batch_part(batch, &storage->layout, done, chunk);
         for (size_t i = 0; i < chunk; i++)
-            indices[i] = dataset->first + part.indices[i];
+            indices[i] = digitnet__dataset_place(dataset, part.indices[i]);
         part.indices = indices;
         status = gather(&part, storage);
         done += chunk;

@@ -110,7 +110,7 @@ static digitnet_status gather(digitnet__predictions *predictions) {
                                   .images = at(predictions, predictions->images),
                                   .labels = labels_of(predictions),
                                   .targets = targets_of(predictions)};
-    return digitnet__dataset_gather(&batch, predictions->dataset, predictions->kernels);
+    return digitnet__dataset_gather(&batch, predictions->dataset, predictions->kernels, NULL);
 }
 
 digitnet_status digitnet__predictions_next(digitnet__predictions *predictions) {

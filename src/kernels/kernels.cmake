@@ -27,6 +27,7 @@ set(DIGITNET_KERNEL_SET_SOURCES
     pointwise.c
     pool2d.c
     set.c
+    warp.c
     CACHE INTERNAL ""
 )
 
@@ -42,11 +43,10 @@ function(digitnet_add_kernel_set name width)
         ${digitnet_kernel_level} -fno-math-errno -fno-trapping-math -ffp-contract=fast -Wno-psabi ${ARGN}
         $<$<C_COMPILER_ID:GNU>:-fno-version-loops-for-strides> $<$<C_COMPILER_ID:GNU>:-fno-unswitch-loops>
     )
-    # What optimizers and activations compute is the same, bit for bit, with every set.
-    set_source_files_properties(
-        "${DIGITNET_KERNELS_DIR}/elementwise.c" "${DIGITNET_KERNELS_DIR}/optimizers.c" "${DIGITNET_KERNELS_DIR}/pointwise.c"
-        PROPERTIES COMPILE_OPTIONS -ffp-contract=off
-    )
+    # What optimizers, activations and augmentation compute is the same, bit for bit, with every set.
+    foreach(source elementwise.c optimizers.c pointwise.c warp.c)
+        set_source_files_properties("${DIGITNET_KERNELS_DIR}/${source}" PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
+    endforeach()
 endfunction()
 
 set(kernel_sets baseline)

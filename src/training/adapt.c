@@ -36,7 +36,7 @@ static digitnet_status sum_up(channel_sums *sums, float *images, const digitnet_
         for (size_t i = 0; i < count; i++)
             indices[i] = done + i;
         const digitnet_batch batch = {.count = count, .indices = indices, .images = images};
-        DNN_TRY(digitnet__dataset_gather(&batch, dataset, kernels));
+        DNN_TRY(digitnet__dataset_gather(&batch, dataset, kernels, NULL));
         for (size_t channel = 0; done == 0 && channel < channels; channel++)
             sums[channel].shift = (double)images[channel];
         add_images(sums, channels, images, count * layout->values);

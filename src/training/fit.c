@@ -13,6 +13,7 @@
 #include "training/evaluator.h"
 #include "training/history.h"
 #include "training/trainer.h"
+#include "training/validation_split.h"
 
 #include <math.h>
 
@@ -33,6 +34,7 @@ typedef struct fit_state {
     digitnet_history *history;
     digitnet__snapshot finite;       /* the last epoch's end, or the fit's beginning: known to be finite */
     bool diverged;                   /* which a callback's or a source's EDIVERGED does not mean */
+    digitnet__warning warning;       /* what the fit begins with */
     digitnet__epoch_result finished; /* of the last epoch that was */
     double seconds;                  /* spent training in this epoch */
     digitnet_stop_reason stop_reason;
@@ -53,6 +55,10 @@ static digitnet_status check_options(const digitnet_fit_options *options) {
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: validation and validation_fraction are both given");
     DNN_TRY(DNN_FLAG_CHECK(options, digitnet_fit_options, no_shuffle));
     DNN_TRY(DNN_FLAG_CHECK(options, digitnet_fit_options, validate_ema));
+    DNN_TRY(DNN_FLAG_CHECK(options, digitnet_fit_options, validation_stratified));
+    if (options->validation_stratified && options->validation_fraction == 0)
+        return digitnet__fail(DIGITNET_EINVAL,
+                              "digitnet_model_fit: validation_stratified is 1, but validation_fraction is 0");
     return digitnet__callbacks_check(options->callbacks, options->callback_count);
 }
 
@@ -81,22 +87,6 @@ static digitnet_status check_settings(const fit_state *fit) {
     return DIGITNET_OK;
 }
 
-/* The last part of the training set becomes the validation set. */
-static digitnet_status cut_validation(fit_state *fit) {
-    size_t count = digitnet_dataset_count(fit->train);
-    size_t kept = (size_t)((double)count * (1 - fit->options.validation_fraction));
-    if (kept == 0 || kept == count) {
-        return digitnet__fail(DIGITNET_EINVAL,
-                              "digitnet_model_fit: validation_fraction %s leaves one part of %zu images empty",
-                              digitnet__number_text(fit->options.validation_fraction).text, count);
-    }
-    DNN_TRY(digitnet_dataset_slice(&fit->train_part, fit->train, 0, kept));
-    DNN_TRY(digitnet_dataset_slice(&fit->validation_part, fit->train, kept, count - kept));
-    fit->train = fit->train_part;
-    fit->validation = fit->validation_part;
-    return DIGITNET_OK;
-}
-
 static digitnet_status prepare_datasets(fit_state *fit) {
     const digitnet__graph *graph = &fit->model->network.graph;
     const digitnet__loss_kind *loss = fit->loss.kind;
@@ -104,8 +94,12 @@ static digitnet_status prepare_datasets(fit_state *fit) {
     if (fit->validation)
         DNN_TRY(digitnet__dataset_check(graph, loss, fit->validation, "validation"));
     DNN_TRY(digitnet__class_weights_check(graph, loss, fit->options.class_weights, fit->options.class_weight_count));
-    if (fit->options.validation_fraction > 0)
-        DNN_TRY(cut_validation(fit));
+    if (fit->options.validation_fraction > 0) {
+        DNN_TRY(digitnet__split_validation(&fit->train_part, &fit->validation_part, &fit->warning, fit->train,
+                                           &fit->options));
+        fit->train = fit->train_part;
+        fit->validation = fit->validation_part;
+    }
     fit->image_count = digitnet_dataset_count(fit->train);
     fit->batch_size = fit->options.batch_size ? fit->options.batch_size : DEFAULT_BATCH_SIZE;
     fit->batch_size = fit->batch_size < fit->image_count ? fit->batch_size : fit->image_count;
@@ -121,6 +115,7 @@ static digitnet_status allocate(fit_state *fit) {
     DNN_TRY(digitnet__snapshot_create(&fit->finite, fit->model));
     DNN_TRY(digitnet__callbacks_prepare(&fit->callbacks, fit->model));
     DNN_TRY(digitnet__history_create(&fit->history, fit->model->training->progress.epochs_done + 1));
+    digitnet__history_set_warning(fit->history, &fit->warning);
     DNN_TRY(digitnet__thread_pool_create(&fit->threads,
                                          fit->options.threads ? fit->options.threads : digitnet__processor_count()));
     DNN_TRY(digitnet__trainer_create(&fit->trainer, fit->model, &fit->loss, fit->train, fit->batch_size, fit->threads));
@@ -191,6 +186,7 @@ static digitnet_event event_of(const fit_state *fit, digitnet_event_kind kind, s
                             .validation_accuracy = result->values[DIGITNET_METRIC_VALIDATION_ACCURACY],
                             .seconds = result->values[DIGITNET_METRIC_SECONDS],
                             .learning_rate = result->values[DIGITNET_METRIC_LEARNING_RATE],
+                            .warning = kind == DIGITNET_EVENT_FIT_BEGIN ? digitnet_history_warning(fit->history) : NULL,
                             .kind = kind,
                             .scheduled =
                                 settings->reduces_on_plateau || !digitnet__schedule_is_constant(&settings->schedule)};
@@ -358,7 +354,7 @@ static digitnet_status prepare_and_run(fit_state *fit) {
 }
 
 static digitnet_status fit_model(fit_state *fit) {
-    DNN_TRY(DNN_RESERVED_CHECK(fit->options.reserved, digitnet_fit_options));
+    DNN_TRY(DNN_RESERVED_CHECK((size_t)fit->options.reserved_2 | fit->options.reserved, digitnet_fit_options));
     if (!fit->model || !fit->train)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: %s is NULL", fit->model ? "train" : "model");
     DNN_TRY(check_options(&fit->options));
@@ -374,7 +370,7 @@ static digitnet_status fit_model(fit_state *fit) {
 static digitnet_status read_and_fit(digitnet_model *model, const digitnet_dataset *train,
                                     const digitnet_fit_options *options) {
     fit_state fit = {.model = model, .train = train};
-    digitnet_status status = DNN_OPTIONS_READ(&fit.options, options, digitnet_fit_options, validate_ema);
+    digitnet_status status = DNN_OPTIONS_READ(&fit.options, options, digitnet_fit_options, reserved_2);
     if (fit.options.history)
         *fit.options.history = NULL;
     if (status == DIGITNET_OK)

@@ -16,6 +16,7 @@ struct digitnet_history {
     size_t first_epoch, count, capacity;
     double *series[DNN_METRIC_COUNT]; /* in one block, which series[0] owns */
     digitnet_stop_reason stop_reason;
+    digitnet__warning warning;
 };
 
 static digitnet_status grow(digitnet_history *history) {
@@ -60,6 +61,14 @@ digitnet_status digitnet__history_append(digitnet_history *history, const digitn
 
 void digitnet__history_set_stop_reason(digitnet_history *history, digitnet_stop_reason stop_reason) {
     history->stop_reason = stop_reason;
+}
+
+void digitnet__history_set_warning(digitnet_history *history, const digitnet__warning *warning) {
+    history->warning = *warning;
+}
+
+const char *digitnet_history_warning(const digitnet_history *history) {
+    return history && history->warning.text[0] ? history->warning.text : NULL;
 }
 
 const double *digitnet_history_series(size_t *count, const digitnet_history *history, digitnet_metric metric) {

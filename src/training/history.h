@@ -4,6 +4,7 @@
 
 #include "core/number.h"
 #include "digitnet/training.h"
+#include "training/validation_split.h"
 
 enum { DNN_METRIC_COUNT = DIGITNET_METRIC_LEARNING_RATE + 1 };
 
@@ -21,6 +22,8 @@ size_t digitnet__history_row(char text[DNN_HISTORY_ROW_CAPACITY], size_t epoch, 
 digitnet_status digitnet__history_create(digitnet_history **out, size_t first_epoch);
 /* ENOMEM leaves the history as it was. */
 digitnet_status digitnet__history_append(digitnet_history *history, const digitnet__epoch_result *result);
+/* "": there is none. */
+void digitnet__history_set_warning(digitnet_history *history, const digitnet__warning *warning);
 void digitnet__history_set_stop_reason(digitnet_history *history, digitnet_stop_reason stop_reason);
 
 #endif

@@ -13,7 +13,7 @@ enum { IMAGES = 12 };
 static digitnet_model *models[MODEL_STATES];
 static digitnet_dataset *train;
 static temporary_folder folder;
-static char path_to_write[128], path_to_model[128], path_to_device[128];
+static char path_to_write[128], second_path_to_write[128], path_to_model[128], path_to_device[128];
 
 const char *state_name(model_state state) {
     static const char *const names[MODEL_STATES] = {"fresh", "built", "compiled", "trained", "loaded"};
@@ -30,14 +30,28 @@ static digitnet_model *make_normalized_network(void) {
     return model;
 }
 
+/* Of bytes, which files of images can hold. */
+static digitnet_dataset *make_bytes(void) {
+    uint8_t images[IMAGES * SMALL_IMAGE];
+    int32_t labels[IMAGES];
+    digitnet_dataset *dataset;
+    for (size_t i = 0; i < IMAGES * SMALL_IMAGE; i++)
+        images[i] = (uint8_t)(i * 37 % 251);
+    for (size_t i = 0; i < IMAGES; i++)
+        labels[i] = (int32_t)(i % SMALL_CLASSES);
+    expect_ok(digitnet_dataset_create_u8(&dataset, images, labels, IMAGES, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
+    return dataset;
+}
+
 int begin_worlds(void **state) {
     (void)state;
     folder = make_folder();
     snprintf(path_to_write, sizeof path_to_write, "%s/written", folder.path);
+    snprintf(second_path_to_write, sizeof second_path_to_write, "%s/also-written", folder.path);
     snprintf(path_to_model, sizeof path_to_model, "%s/model.onnx", folder.path);
     snprintf(path_to_device, sizeof path_to_device, "%s/device", folder.path);
     assert_int_equal(symlink("/dev/null", path_to_device), 0); /* by a name that a fault may replace */
-    train = make_small_dataset(IMAGES, 1);
+    train = make_bytes();
     expect_ok(digitnet_model_create(&models[FRESH], SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
     models[BUILT] = build_small_network();
     models[COMPILED] = make_normalized_network();
@@ -57,6 +71,7 @@ int end_worlds(void **state) {
         digitnet_model_free(models[i]);
     digitnet_dataset_free(train);
     unlink(path_to_write);
+    unlink(second_path_to_write);
     unlink(path_to_model);
     unlink(path_to_device);
     rmdir(folder.path);
@@ -178,8 +193,18 @@ static const argument_field batch[] = {
     FIELD(batch, indices, BYTES),           FIELD(batch, images, FLOATS_OUT),
     FIELD(batch, labels, LABELS_OUT),       FIELD(batch, label_counts, LABELS_OUT),
     FIELD(batch, targets, FLOATS_OUT),      FIELD(batch, sample_weights, FLOATS_OUT)};
-static const argument_field dataset_load_options[] = {FIELD(dataset_load_options, struct_size, STRUCT_SIZE),
-                                                      FIELD(dataset_load_options, max_bytes, ANY_SIZE)};
+static const argument_field dataset_load_options[] = {
+    FIELD(dataset_load_options, struct_size, STRUCT_SIZE), FIELD(dataset_load_options, max_bytes, ANY_SIZE),
+    FIELD(dataset_load_options, label_offset, FLAG), FIELD(dataset_load_options, transpose, FLAG)};
+static const argument_field augment_options[] = {
+    FIELD(augment_options, struct_size, STRUCT_SIZE), FIELD(augment_options, classes, ANY_SIZE),
+    FIELD(augment_options, rotate, ZERO_RATE),        FIELD(augment_options, elastic, ZERO_RATE),
+    FIELD(augment_options, elastic_sigma, ZERO_RATE), FIELD(augment_options, thickness, ZERO_RATE),
+    FIELD(augment_options, noise, ZERO_RATE),         FIELD(augment_options, mixup, ZERO_RATE),
+    FIELD(augment_options, background, ZERO_RATE),    FIELD(augment_options, max_value, ZERO_RATE)};
+static const argument_field split_options[] = {
+    FIELD(split_options, struct_size, STRUCT_SIZE), FIELD(split_options, reserved, ANY_SIZE),
+    FIELD(split_options, seed, ANY_SIZE), FIELD(split_options, shuffle, FLAG), FIELD(split_options, stratified, FLAG)};
 static const argument_field image[] = {FIELD(image, struct_size, STRUCT_SIZE), FIELD(image, pixels, BYTES),
                                        FIELD(image, width, OWN_WIDTH), FIELD(image, height, OWN_HEIGHT),
                                        FIELD(image, stride, OWN_STRIDE)};
@@ -239,13 +264,21 @@ static const argument_field train_batch[] = {FIELD(train_batch, struct_size, STR
 static const argument_field sgd_options[] = {
     FIELD(sgd_options, struct_size, STRUCT_SIZE), FIELD(sgd_options, reserved, ANY_SIZE),
     FIELD(sgd_options, momentum, ZERO_RATE), FIELD(sgd_options, nesterov, FLAG), FIELD(sgd_options, reserved_2, FLAG)};
-static const argument_field fit_options[] = {
-    FIELD(fit_options, struct_size, STRUCT_SIZE), FIELD(fit_options, history, NEW_HISTORY),
-    FIELD(fit_options, reserved, ANY_SIZE),       FIELD(fit_options, epochs, ANY_SIZE),
-    FIELD(fit_options, until_epoch, ANY_SIZE),    FIELD(fit_options, batch_size, ANY_SIZE),
-    FIELD(fit_options, threads, ANY_SIZE),        FIELD(fit_options, callback_count, LIST_COUNT),
-    FIELD(fit_options, validation, DATASET),      FIELD(fit_options, validation_fraction, ZERO_RATE),
-    FIELD(fit_options, class_weight_count, LIST_COUNT), FIELD(fit_options, no_shuffle, FLAG),         FIELD(fit_options, validate_ema, FLAG)};
+static const argument_field fit_options[] = {FIELD(fit_options, struct_size, STRUCT_SIZE),
+                                             FIELD(fit_options, history, NEW_HISTORY),
+                                             FIELD(fit_options, reserved, ANY_SIZE),
+                                             FIELD(fit_options, epochs, ANY_SIZE),
+                                             FIELD(fit_options, until_epoch, ANY_SIZE),
+                                             FIELD(fit_options, batch_size, ANY_SIZE),
+                                             FIELD(fit_options, threads, ANY_SIZE),
+                                             FIELD(fit_options, callback_count, LIST_COUNT),
+                                             FIELD(fit_options, validation, DATASET),
+                                             FIELD(fit_options, validation_fraction, ZERO_RATE),
+                                             FIELD(fit_options, class_weight_count, LIST_COUNT),
+                                             FIELD(fit_options, no_shuffle, FLAG),
+                                             FIELD(fit_options, validate_ema, FLAG),
+                                             FIELD(fit_options, validation_stratified, FLAG),
+                                             FIELD(fit_options, reserved_2, FLAG)};
 static const argument_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
                                                   FIELD(evaluate_options, threads, ANY_SIZE),
                                                   FIELD(evaluate_options, batch_size, ANY_SIZE)};
@@ -289,6 +322,8 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [SOURCE_OPTIONS] = STRUCT(source_options),
     [BATCH] = STRUCT(batch),
     [DATASET_LOAD_OPTIONS] = STRUCT(dataset_load_options),
+    [AUGMENT_OPTIONS] = STRUCT(augment_options),
+    [SPLIT_OPTIONS] = STRUCT(split_options),
     [IMAGE] = STRUCT(image),
     [SESSION_OPTIONS] = STRUCT(session_options),
     [MODEL_OPTIONS] = STRUCT(model_options),
@@ -470,6 +505,8 @@ static void *right_pointer(world *own, argument_kind kind) {
         return (void *)"normalization";
     case PATH_TO_WRITE:
         return path_to_write;
+    case SECOND_PATH_TO_WRITE:
+        return second_path_to_write;
     case PATH_TO_MODEL:
         return path_to_model;
     case PATH_TO_IMAGES:
@@ -484,17 +521,11 @@ static void *right_pointer(world *own, argument_kind kind) {
 }
 
 argument right_argument(world *own, argument_kind kind) {
-    static const size_t sizes[ARGUMENT_KINDS] = {[PIXEL_COUNT] = SMALL_IMAGE,
-                                                 [WEIGHT_COUNT] = 3 * 3 * 2 * 5,
-                                                 [ROOM] = BUFFER_ROOM / sizeof(float),
-                                                 [HEIGHT] = SMALL_HEIGHT,
-                                                 [OWN_HEIGHT] = SMALL_HEIGHT,
-                                                 [WIDTH] = SMALL_WIDTH,
-                                                 [OWN_WIDTH] = SMALL_WIDTH,
-                                                 [CHANNELS] = SMALL_CHANNELS,
-                                                 [OWN_CHANNELS] = SMALL_CHANNELS,
-                                                 [OWN_COUNT] = IMAGES,
-                                                 [SMALL_SIZE] = 2};
+    static const size_t sizes[ARGUMENT_KINDS] = {
+        [PIXEL_COUNT] = SMALL_IMAGE, [WEIGHT_COUNT] = 3 * 3 * 2 * 5, [ROOM] = BUFFER_ROOM / sizeof(float),
+        [HEIGHT] = SMALL_HEIGHT,     [OWN_HEIGHT] = SMALL_HEIGHT,    [WIDTH] = SMALL_WIDTH,
+        [OWN_WIDTH] = SMALL_WIDTH,   [CHANNELS] = SMALL_CHANNELS,    [OWN_CHANNELS] = SMALL_CHANNELS,
+        [OWN_COUNT] = IMAGES,        [OWN_ROOM] = SMALL_CLASSES,     [SMALL_SIZE] = 2};
     if (kind == FILE_SIZE)
         return (argument){.size = own->file_size};
     if (kind == RATE)
@@ -541,6 +572,8 @@ size_t boundary_values(argument values[MAX_BOUNDARIES], argument_kind kind) {
         FILL(SIZE(0), SIZE(1), SIZE(SIZE_MAX / 4 + 1), SIZE(SIZE_MAX));
     case OWN_STRIDE:
         FILL(SIZE(0), SIZE(1), SIZE(SMALL_WIDTH));
+    case OWN_ROOM:
+        FILL(SIZE(0), SIZE(1), SIZE(1000));
     case FILE_SIZE:
         FILL(SIZE(0), SIZE(1), SIZE(1000));
     case LIST_COUNT:
@@ -571,6 +604,7 @@ size_t boundary_values(argument values[MAX_BOUNDARIES], argument_kind kind) {
     case NORMALIZATION:
         FILL(TEXT(NULL), TEXT(""), TEXT("a/b"), TEXT("\xff"), TEXT("%s%n"), TEXT(long_text));
     case PATH_TO_WRITE:
+    case SECOND_PATH_TO_WRITE:
     case PATH_TO_MODEL:
     case PATH_TO_IMAGES:
     case PATH_TO_LABELS:

@@ -31,6 +31,12 @@ static int no_loss(const digitnet_loss_range *range, void *user_data) {
       PATH_TO_LABELS, DATASET_LOAD_OPTIONS)                                                                            \
     X(digitnet_dataset_slice, digitnet_dataset_slice(P(0), P(1), N(2), N(3)), NEW_DATASET, DATASET, SMALL_SIZE,        \
       SMALL_SIZE)                                                                                                      \
+    X(digitnet_dataset_augment, digitnet_dataset_augment(P(0), P(1), P(2)), NEW_DATASET, DATASET, AUGMENT_OPTIONS)     \
+    X(digitnet_dataset_split, digitnet_dataset_split(P(0), P(1), P(2), R(3), P(4)), NEW_DATASET, NEW_TEST_SET,         \
+      DATASET, RATE, SPLIT_OPTIONS)                                                                                    \
+    X(digitnet_dataset_count_classes, digitnet_dataset_count_classes(P(0), N(1), P(2)), FLOATS_OUT, OWN_ROOM, DATASET) \
+    X(digitnet_dataset_save_idx, digitnet_dataset_save_idx(P(0), P(1), P(2)), DATASET, PATH_TO_WRITE,                  \
+      SECOND_PATH_TO_WRITE)                                                                                            \
     X(digitnet_dataset_read, digitnet_dataset_read(P(0), N(1), P(2), N(3), P(4), N(5), N(6)), FLOATS_OUT, ROOM,        \
       LABELS_OUT, ROOM, DATASET, SMALL_SIZE, SMALL_SIZE)                                                               \
     X(digitnet_dataset_read_batch, digitnet_dataset_read_batch(P(0), P(1)), BATCH, DATASET)                            \
@@ -96,6 +102,7 @@ static int no_loss(const digitnet_loss_range *range, void *user_data) {
       HISTORY, ENUMERATOR)                                                                                             \
     X(digitnet_history_first_epoch, (digitnet_history_first_epoch(P(0)), NO_STATUS), HISTORY)                          \
     X(digitnet_history_stop_reason, (digitnet_history_stop_reason(P(0)), NO_STATUS), HISTORY)                          \
+    X(digitnet_history_warning, (digitnet_history_warning(P(0)), NO_STATUS), HISTORY)                                  \
     X(digitnet_history_write_csv, digitnet_history_write_csv(P(0), P(1)), HISTORY, PATH_TO_WRITE)                      \
     X(digitnet_history_free, (digitnet_history_free(P(0)), own->history = P(0) ? NULL : own->history, NO_STATUS),      \
       HISTORY)                                                                                                         \

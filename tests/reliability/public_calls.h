@@ -49,6 +49,7 @@ typedef enum argument_kind {
     OWN_WIDTH,
     OWN_CHANNELS,
     OWN_STRIDE,
+    OWN_ROOM,   /* for counts, all of which are written */
     LIST_COUNT, /* of a list that the program holds: right as 0 */
     SMALL_SIZE, /* right as 2 */
     ANY_SIZE,   /* right as 0 */
@@ -64,6 +65,7 @@ typedef enum argument_kind {
     TENSOR,
     NORMALIZATION, /* the name of a layer */
     PATH_TO_WRITE,
+    SECOND_PATH_TO_WRITE,
     PATH_TO_MODEL,
     PATH_TO_IMAGES,
     PATH_TO_LABELS,
@@ -75,6 +77,8 @@ typedef enum argument_kind {
     SOURCE_OPTIONS,
     BATCH,
     DATASET_LOAD_OPTIONS,
+    AUGMENT_OPTIONS,
+    SPLIT_OPTIONS,
     IMAGE,
     SESSION_OPTIONS,
     LAYER_OPTIONS,

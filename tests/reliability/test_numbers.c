@@ -331,18 +331,12 @@ static void test_softmax_of_extremes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        with_images(test_pixels_that_are_not_finite),
-        with_images(test_pixels_that_overflow),
-        cmocka_unit_test(test_overflow_to_below),
-        with_images(test_overflow_after_good_chunks),
-        with_images(test_overflow_behind_a_sigmoid),
-        with_images(test_overflow_in_the_last_activation),
-        with_images(test_products_that_overflow),
-        with_images(test_rates_and_pixels_that_are_too_large),
-        with_images(test_moments_that_overflow),
-        with_images(test_validation_that_overflows),
-        cmocka_unit_test(test_weights_in_a_file),
-        cmocka_unit_test(test_softmax_of_extremes),
+        with_images(test_pixels_that_are_not_finite), with_images(test_pixels_that_overflow),
+        cmocka_unit_test(test_overflow_to_below),     with_images(test_overflow_after_good_chunks),
+        with_images(test_overflow_behind_a_sigmoid),  with_images(test_overflow_in_the_last_activation),
+        with_images(test_products_that_overflow),     with_images(test_rates_and_pixels_that_are_too_large),
+        with_images(test_moments_that_overflow),      with_images(test_validation_that_overflows),
+        cmocka_unit_test(test_weights_in_a_file),     cmocka_unit_test(test_softmax_of_extremes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

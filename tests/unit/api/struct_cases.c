@@ -214,6 +214,21 @@ static digitnet_status read_batch(misuse *own, void *batch) {
     return digitnet_dataset_read_batch(batch, own->data);
 }
 
+static digitnet_status augment(misuse *own, void *options) {
+    digitnet_dataset *augmented;
+    digitnet_status status = digitnet_dataset_augment(&augmented, own->data, options);
+    digitnet_dataset_free(augmented);
+    return status;
+}
+
+static digitnet_status split(misuse *own, void *options) {
+    digitnet_dataset *first, *second;
+    digitnet_status status = digitnet_dataset_split(&first, &second, own->data, 0.5, options);
+    digitnet_dataset_free(first);
+    digitnet_dataset_free(second);
+    return status;
+}
+
 static digitnet_status load_mnist(misuse *own, void *options) {
     (void)own;
     digitnet_dataset *test;
@@ -280,7 +295,7 @@ static const struct_case other_cases[] = {
     CASE(digitnet_model_compile_ex, digitnet_reduce_on_plateau, reserved_2, &valid_plateau, compile_plateau),
     CASE(digitnet_model_compile_ex, digitnet_loss_options, class_balancing, &valid_loss, compile_loss),
     CASE(digitnet_model_train_batch, digitnet_train_batch, threads, &valid_train_batch, train_batch),
-    CASE(digitnet_model_fit, digitnet_fit_options, validate_ema, NULL, fit_model),
+    CASE(digitnet_model_fit, digitnet_fit_options, reserved_2, NULL, fit_model),
     CASE(digitnet_model_evaluate, digitnet_evaluate_options, batch_size, NULL, evaluate),
     CASE(digitnet_model_fit, digitnet_callback, reserved, &valid_callback, fit_with_callback),
     CASE(digitnet_callback_create_early_stopping, digitnet_early_stopping_options, restore_best, NULL,
@@ -299,8 +314,10 @@ static const struct_case other_cases[] = {
     CASE(digitnet_dataset_create_f32_ex, digitnet_dataset_options, reserved, NULL, create_float_dataset),
     CASE(digitnet_dataset_create_source, digitnet_source_options, weighted, &valid_source, create_source),
     CASE(digitnet_dataset_read_batch, digitnet_batch, sample_weights, &valid_batch, read_batch),
-    CASE(digitnet_dataset_load_idx_ex, digitnet_dataset_load_options, max_bytes, NULL, load_dataset),
-    CASE(digitnet_dataset_load_mnist_ex, digitnet_dataset_load_options, max_bytes, NULL, load_mnist),
+    CASE(digitnet_dataset_load_idx_ex, digitnet_dataset_load_options, transpose, NULL, load_dataset),
+    CASE(digitnet_dataset_load_mnist_ex, digitnet_dataset_load_options, transpose, NULL, load_mnist),
+    CASE(digitnet_dataset_augment, digitnet_augment_options, max_value, NULL, augment),
+    CASE(digitnet_dataset_split, digitnet_split_options, stratified, NULL, split),
     CASE(digitnet_image_frame_digit, digitnet_image, max_pixels, &valid_image, frame_digit),
 };
 enum { OTHER_CASES = sizeof other_cases / sizeof *other_cases };

@@ -362,8 +362,8 @@ static void test_contradicting_fit_options(void **state) {
     expect_refused_fit("validation_fraction is 1", .validation_fraction = 1);
     expect_refused_fit("validation_fraction is -0.5", .validation_fraction = -0.5);
     expect_refused_fit("validation_fraction is nan", .validation_fraction = NAN);
-    expect_refused_fit("leaves one part of 20 images empty", .validation_fraction = 1e-20);
-    expect_refused_fit("leaves one part of 20 images empty", .validation_fraction = 0.99);
+    expect_refused_fit("leaves one part of 20 samples empty", .validation_fraction = 1e-20);
+    expect_refused_fit("leaves one part of 20 samples empty", .validation_fraction = 0.99);
     expect_refused_fit("257", .threads = 257);
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
     expect_invalid(digitnet_model_evaluate(&metrics, own->model, own->data,

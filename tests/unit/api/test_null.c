@@ -56,6 +56,7 @@ static void test_null_in_files(void **state) {
     expect_none(&model, digitnet_model_load_memory(&model, NULL, 4), "NULL");
     expect_invalid(digitnet_model_load_memory_ex(NULL, bytes, 4, NULL), "NULL");
     expect_none(&model, digitnet_model_load_memory_ex(&model, NULL, 4, NULL), "NULL");
+    assert_null(digitnet_history_warning(NULL));
     expect_invalid(digitnet_history_write_csv(NULL, "/nonexistent/x"), "history is NULL");
     expect_invalid(digitnet_history_write_csv(own->history, NULL), "path is NULL");
 }
@@ -205,7 +206,8 @@ static void test_null_in_callbacks(void **state) {
 static void test_null_in_datasets_and_images(void **state) {
     misuse *own = *state;
     static const int32_t labels[1];
-    digitnet_dataset *out;
+    digitnet_dataset *out, *other;
+    size_t count;
     digitnet_dataset_info info = DIGITNET_INIT(digitnet_dataset_info);
     float frame[DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE];
     expect_invalid(digitnet_dataset_create_u8(NULL, own->bytes, labels, 1, 1, 1, 1), "out is NULL");
@@ -237,6 +239,16 @@ static void test_null_in_datasets_and_images(void **state) {
     expect_none(&out, digitnet_dataset_load_idx_ex(&out, "x", NULL, NULL), "labels is NULL");
     expect_invalid(digitnet_dataset_slice(NULL, own->data, 0, 1), "out is NULL");
     expect_none(&out, digitnet_dataset_slice(&out, NULL, 0, 1), "dataset is NULL");
+    expect_invalid(digitnet_dataset_augment(NULL, own->data, NULL), "out is NULL");
+    expect_none(&out, digitnet_dataset_augment(&out, NULL, NULL), "dataset is NULL");
+    expect_none(&other, digitnet_dataset_split(NULL, &other, own->data, 0.5, NULL), "first is NULL");
+    expect_none(&out, digitnet_dataset_split(&out, NULL, own->data, 0.5, NULL), "second is NULL");
+    expect_none(&out, digitnet_dataset_split(&out, &other, NULL, 0.5, NULL), "dataset is NULL");
+    expect_invalid(digitnet_dataset_count_classes(NULL, 1, own->data), "counts is NULL");
+    expect_invalid(digitnet_dataset_count_classes(&count, 1, NULL), "dataset is NULL");
+    expect_invalid(digitnet_dataset_save_idx(NULL, "/nonexistent/x", "/nonexistent/y"), "dataset is NULL");
+    expect_invalid(digitnet_dataset_save_idx(own->data, NULL, "/nonexistent/y"), "images is NULL");
+    expect_invalid(digitnet_dataset_save_idx(own->data, "/nonexistent/x", NULL), "labels is NULL");
     expect_invalid(digitnet_dataset_read(frame, 1, NULL, 0, NULL, 0, 1), "dataset is NULL");
     expect_invalid(digitnet_dataset_read_batch(NULL, own->data), "batch is NULL");
     expect_invalid(digitnet_dataset_read_batch(DIGITNET_WITH(digitnet_batch, .count = 1), NULL), "dataset is NULL");

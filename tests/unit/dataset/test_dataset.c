@@ -528,7 +528,7 @@ static void samples_are_gathered_by_index(void **state) {
     expect_ok(digitnet_dataset_slice(&part, whole, 10, 10));
     assert_false(digitnet__dataset_is_source(part));
     const digitnet_batch batch = {.count = 4, .indices = indices, .images = values, .labels = classes};
-    expect_ok(digitnet__dataset_gather(&batch, part, digitnet__kernels_best()));
+    expect_ok(digitnet__dataset_gather(&batch, part, digitnet__kernels_best(), NULL));
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(classes[i], labels[10 + indices[i]]);
         for (size_t j = 0; j < VALUES; j++)

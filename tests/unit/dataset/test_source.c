@@ -64,7 +64,8 @@ static digitnet_dataset *make_source(source *self) {
 static void gather_all(const digitnet_batch *batch, const digitnet_dataset *dataset) {
     digitnet__compute compute;
     digitnet__compute_enter(&compute);
-    expect_ok(digitnet__compute_leave(&compute, digitnet__dataset_gather(batch, dataset, digitnet__kernels_best())));
+    expect_ok(
+        digitnet__compute_leave(&compute, digitnet__dataset_gather(batch, dataset, digitnet__kernels_best(), NULL)));
 }
 
 static void source_is_read_through_its_callback(void **state) {
