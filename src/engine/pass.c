@@ -401,9 +401,10 @@ size_t digitnet__pass_spans(digitnet__gradient_task task, digitnet__span spans[D
         const digitnet__tensor *tensor = &layer->tensors[i];
         size_t outputs = digitnet__op_block_of(block, tensor).count;
         if (!tensor->is_state && outputs > 0) {
-            spans[count++] = (digitnet__span){.offset = tensor->offset + block.first * tensor->inputs,
-                                              .count = outputs * tensor->inputs,
-                                              .tensor = tensor};
+            spans[count] = (digitnet__span){.offset = tensor->offset + block.first * tensor->inputs,
+                                            .count = outputs * tensor->inputs,
+                                            .tensor = tensor};
+            count++;
         }
     }
     return count;

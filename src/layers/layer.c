@@ -71,10 +71,8 @@ bool digitnet__layer_add_bias(digitnet__layer *layer, size_t outputs) {
     const digitnet__attributes *attributes = &layer->attributes;
     if (attributes->no_bias)
         return true;
-    digitnet__tensor bias = make_vector("bias",
-                                        attributes->bias_initializer ? attributes->bias_initializer
-                                                                     : DIGITNET_INITIALIZER_ZEROS,
-                                        outputs);
+    digitnet__tensor bias = make_vector(
+        "bias", attributes->bias_initializer ? attributes->bias_initializer : DIGITNET_INITIALIZER_ZEROS, outputs);
     bias.l1 = attributes->bias_l1;
     bias.l2 = attributes->bias_l2;
     return add_tensor(layer, &bias);

@@ -104,13 +104,13 @@ struct digitnet__layer_kind {
     KIND(add)                   \
     KIND(multiply)              \
     KIND(concatenate)           \
-    KIND(batch_normalization) \
-    KIND(prelu)             \
-    KIND(layer_normalization)\
-    KIND(rescaling)         \
-    KIND(normalization)     \
-    KIND(spatial_dropout2d) \
-    KIND(gaussian_noise)    \
+    KIND(batch_normalization)   \
+    KIND(prelu)                 \
+    KIND(layer_normalization)   \
+    KIND(rescaling)             \
+    KIND(normalization)         \
+    KIND(spatial_dropout2d)     \
+    KIND(gaussian_noise)        \
     KIND(gaussian_dropout)
 
 #define DNN_DECLARE_KIND(name) extern const digitnet__layer_kind digitnet__layer_##name;

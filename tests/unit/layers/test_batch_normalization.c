@@ -99,7 +99,7 @@ static void it_goes_into_the_weights_before_it(void **state) {
     digitnet_model *model = make_model(0);
     const digitnet__plan *training = &model->network.training, *inference = &model->network.inference;
     static const char *const ops[] = {"conv2d_direct", "batch_normalization", "max_pooling2d",
-                                      "dense",  "batch_normalization", "dense"};
+                                      "dense",         "batch_normalization", "dense"};
     assert_int_equal(training->op_count, 6);
     for (size_t i = 0; i < 6; i++)
         expect_op(training, i, ops[i]);
