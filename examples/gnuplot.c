@@ -52,3 +52,14 @@ drawing draw_picture(const char *folder, const char *script, const char *picture
         result = DRAWING_FAILED;
     return result;
 }
+
+void draw_plot(const char *folder, const char *name) {
+    char script[32], picture[32];
+    snprintf(script, sizeof script, "%s.gp", name);
+    snprintf(picture, sizeof picture, "%s.png", name);
+    drawing result = draw_picture(folder, script, picture);
+    if (result != DRAWING_DONE)
+        fprintf(stderr, "%s is missing: %s. To draw it: cd '%s' && gnuplot %s >%s\n", picture,
+                result == DRAWING_NO_GNUPLOT ? "gnuplot is not installed (package gnuplot-nox)" : "gnuplot failed",
+                folder, script, picture);
+}

@@ -12,4 +12,7 @@ typedef enum drawing {
  * FOLDER/PICTURE once it is whole. */
 drawing draw_picture(const char *folder, const char *script, const char *picture);
 
+/* Draws FOLDER/NAME.png by FOLDER/NAME.gp; where that fails, says how to do it later. */
+void draw_plot(const char *folder, const char *name);
+
 #endif

@@ -1,5 +1,6 @@
 /* Trains the network on MNIST and leaves the model, its history and pictures; --help explains the options. */
 #include "arguments.h"
+#include "augmentation_sheet.h"
 #include "files.h"
 #include "history_file.h"
 #include "plots.h"
@@ -18,7 +19,7 @@ struct settings {
     size_t epochs, batch_size, threads;
     double learning_rate;
     uint64_t seed;
-    int learning_rate_given;
+    int learning_rate_given, show_augmentation;
 };
 
 /* What is written after each epoch. */
@@ -59,6 +60,8 @@ static int read_settings(struct settings *settings, int argc, char **argv) {
         {"--seed", OPTION_SEED, &settings->seed, "N", "of a new model's weights and shuffles (1)", 0},
         {"--output", OPTION_TEXT, &settings->output, "DIR", "where everything is left (mnist-output)", 0},
         {"--resume", OPTION_TEXT, &settings->resume, "MODEL", "go on from a saved model", 0},
+        {"--show-augmentation", OPTION_FLAG, &settings->show_augmentation, "",
+         "train nothing: draw augmentation.png, digits and what augmentation does to them", 0},
     };
     struct program program = {
         "mnist_train [options]",
@@ -144,8 +147,8 @@ static int train_model(digitnet_model *model, const digitnet_dataset *train, con
         model, train,
         DIGITNET_WITH(digitnet_fit_options, .until_epoch = settings->epochs, .batch_size = settings->batch_size,
                       .threads = settings->threads, .validation = test,
-                      DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr},
-                                         {.call = save_epoch, .user_data = checkpoint})));
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr),
+                                         DIGITNET_CALLBACK(.call = save_epoch, .user_data = checkpoint))));
     if (status)
         return failed("training");
     if (digitnet_model_save(model, checkpoint->model_path))
@@ -164,22 +167,39 @@ static void print_outputs(const char *folder) {
     putchar('\n');
 }
 
+/* What augmentation does, instead of a training. */
+static int show_augmentation(const digitnet_dataset *train, const struct settings *settings) {
+    digitnet_dataset_info info = DIGITNET_INIT(digitnet_dataset_info);
+    if (digitnet_dataset_describe(&info, train))
+        return failed("reading the data");
+    if (info.height != 28 || info.width != 28 || info.channels != 1) {
+        fprintf(stderr, "mnist_train: --show-augmentation wants images of 28x28x1, not %zux%zux%zu\n", info.height,
+                info.width, info.channels);
+        return EXIT_FAILED;
+    }
+    if (make_folder(settings->output) || write_augmentation_sheet(settings->output, train, settings->seed))
+        return EXIT_FAILED;
+    if (has_output(settings->output, "augmentation.png"))
+        printf("In %s: augmentation.png\n", settings->output);
+    return EXIT_DONE;
+}
+
 /* The figures and pictures of a trained model. */
 static int report(const digitnet_model *model, const digitnet_dataset *test, const struct settings *settings,
                   const struct checkpoint *checkpoint) {
-    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    digitnet_report_info info = DIGITNET_INIT(digitnet_report_info);
+    digitnet_report *figures = NULL;
     struct result *results = NULL;
-    if (digitnet_model_evaluate(&metrics, model, test,
-                                DIGITNET_WITH(digitnet_evaluate_options, .threads = settings->threads)) ||
-        predict_all(&results, model, test, settings->threads))
+    if (predict_all(&results, &figures, model, test, settings->threads) || digitnet_report_describe(&info, figures))
         return failed("evaluating the model");
     int plotted =
-        write_plots(settings->output, history_file_has_rows(&checkpoint->history), test, results, metrics.count);
+        write_plots(settings->output, history_file_has_rows(&checkpoint->history), test, figures, results, info.count);
     free(results);
+    digitnet_report_free(figures);
     if (plotted)
         return EXIT_FAILED;
     print_outputs(settings->output);
-    printf("test accuracy %.4f\n", metrics.accuracy);
+    printf("test accuracy %.4f\n", info.accuracy);
     return EXIT_DONE;
 }
 
@@ -225,6 +245,8 @@ int main(int argc, char **argv) {
         code = failed("reading the data");
         if (status == DIGITNET_ENOTFOUND)
             fprintf(stderr, "examples/get-mnist.sh %s gets it\n", settings.data);
+    } else if (settings.show_augmentation) {
+        code = show_augmentation(train, &settings);
     } else if (settings.resume ? resume(&model, &settings) : build(&model, &settings)) {
         code = failed(settings.resume ? "resuming the model" : "making the model");
     } else {

@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 enum {
-    DIGITS = 10,
     SIDE = 28,
     SHOWN = 12,  /* digits in each section of predictions.png */
     COLUMNS = 6, /* side by side */
@@ -84,28 +83,24 @@ static int write_training(const char *folder) {
     return close_output(script, folder, "training.gp");
 }
 
-/* Writes the count of each pair of actual and predicted digit; returns how many predictions are right. */
-static size_t write_counts(FILE *data, const struct result *results, size_t count) {
-    size_t counts[DIGITS][DIGITS] = {{0}}, right = 0;
-    for (size_t i = 0; i < count; i++)
-        counts[results[i].actual][results[i].predicted]++;
-    for (int actual = 0; actual < DIGITS; actual++)
-        for (int predicted = 0; predicted < DIGITS; predicted++)
-            fprintf(data, "%d %d %zu\n", actual, predicted, counts[actual][predicted]);
-    for (int digit = 0; digit < DIGITS; digit++)
-        right += counts[digit][digit];
-    return right;
+/* Writes the count of each pair of actual and predicted digit. */
+static void write_counts(FILE *data, const digitnet_report *report) {
+    size_t digits;
+    const size_t *counts = digitnet_report_confusion(&digits, report);
+    for (size_t i = 0; i < digits * digits; i++)
+        fprintf(data, "%zu %zu %zu\n", i / digits, i % digits, counts[i]);
 }
 
-static int write_confusion(const char *folder, const struct result *results, size_t count) {
+static int write_confusion(const char *folder, const digitnet_report *report) {
     FILE *data = open_output(folder, "confusion.dat"), *script = open_output(folder, "confusion.gp");
-    if (data && script) {
-        size_t right = write_counts(data, results, count);
+    digitnet_report_info info = DIGITNET_INIT(digitnet_report_info);
+    if (data && script && digitnet_report_describe(&info, report) == DIGITNET_OK) {
+        write_counts(data, report);
         fputs("# Which digits are taken for which, confusion.png: gnuplot confusion.gp >confusion.png\n"
               "# The data are actual digit, predicted digit, how often.\n",
               script);
-        fprintf(script, "set title 'Confusion matrix: %.2f%% of %zu test digits are right'",
-                100.0 * (double)right / (double)count, count);
+        fprintf(script, "set title 'Confusion matrix: %.2f%% of %zu test digits are right'", 100.0 * info.accuracy,
+                info.count);
         fputs(" font 'sans Bold,14' textcolor '#333333'\n", script);
         fputs(confusion_script, script);
     }
@@ -179,30 +174,18 @@ static int write_predictions(const char *folder, const digitnet_dataset *test, s
     return failed | close_output(script, folder, "predictions.gp");
 }
 
-/* Draws FOLDER/NAME.png by FOLDER/NAME.gp; where that fails, says how to do it later. */
-static void draw(const char *folder, const char *name) {
-    char script[32], picture[32];
-    snprintf(script, sizeof script, "%s.gp", name);
-    snprintf(picture, sizeof picture, "%s.png", name);
-    drawing result = draw_picture(folder, script, picture);
-    if (result != DRAWING_DONE)
-        fprintf(stderr, "%s is missing: %s. To draw it: cd '%s' && gnuplot %s >%s\n", picture,
-                result == DRAWING_NO_GNUPLOT ? "gnuplot is not installed (package gnuplot-nox)" : "gnuplot failed",
-                folder, script, picture);
-}
-
-int write_plots(const char *folder, int with_history, const digitnet_dataset *test, struct result *results,
-                size_t count) {
+int write_plots(const char *folder, int with_history, const digitnet_dataset *test, const digitnet_report *report,
+                struct result *results, size_t count) {
     /* Those of an earlier training shall not be taken for this one's, whatever fails below. */
     remove_output(folder, "training.png");
     remove_output(folder, "confusion.png");
     remove_output(folder, "predictions.png");
-    if ((with_history && write_training(folder)) || write_confusion(folder, results, count) ||
+    if ((with_history && write_training(folder)) || write_confusion(folder, report) ||
         write_predictions(folder, test, results, count))
         return -1;
     if (with_history)
-        draw(folder, "training");
-    draw(folder, "confusion");
-    draw(folder, "predictions");
+        draw_plot(folder, "training");
+    draw_plot(folder, "confusion");
+    draw_plot(folder, "predictions");
     return 0;
 }

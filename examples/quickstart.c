@@ -44,10 +44,10 @@ int main(int argc, char **argv) {
     }
     CHECK(digitnet_dataset_load_mnist(&train, &test, folder));
     CHECK(build(&model));
-    CHECK(
-        digitnet_model_fit(model, train,
-                           DIGITNET_WITH(digitnet_fit_options, .epochs = 1,
-                                         DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr}))));
+    CHECK(digitnet_model_fit(
+        model, train,
+        DIGITNET_WITH(digitnet_fit_options, .epochs = 1,
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr)))));
     CHECK(digitnet_model_evaluate(&result, model, test, NULL));
     CHECK(digitnet_dataset_read(image, 28 * 28, &label, 1, test, 0, 1));
     CHECK(digitnet_model_predict(scores, 10, model, image, 28 * 28));

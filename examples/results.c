@@ -3,8 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { BATCH = 256 };
-
 static struct result judge(const float *scores, size_t outputs, int32_t actual, size_t index) {
     struct result judged = {.index = index, .actual = actual};
     for (size_t i = 1; i < outputs; i++)
@@ -14,36 +12,33 @@ static struct result judge(const float *scores, size_t outputs, int32_t actual, 
     return judged;
 }
 
-digitnet_status predict_all(struct result **results, const digitnet_model *model, const digitnet_dataset *dataset,
-                            size_t threads) {
+/* Scores and labels of all images, in order. */
+static digitnet_status predict(float *scores, int32_t *labels, const digitnet_model *model,
+                               const digitnet_dataset *dataset, size_t outputs, size_t threads) {
+    size_t count = digitnet_dataset_count(dataset);
+    digitnet_status status = digitnet_model_predict_dataset(
+        scores, count * outputs, model, dataset, DIGITNET_WITH(digitnet_predict_options, .threads = threads));
+    return status ? status : digitnet_dataset_read(NULL, 0, labels, count, dataset, 0, count);
+}
+
+digitnet_status predict_all(struct result **results, digitnet_report **report, const digitnet_model *model,
+                            const digitnet_dataset *dataset, size_t threads) {
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
-    digitnet_session *session = NULL;
-    float *images = NULL, *scores = NULL;
-    int32_t labels[BATCH];
     size_t count = digitnet_dataset_count(dataset);
     digitnet_status status = digitnet_model_describe(&info, model);
     if (status)
         return status;
-    size_t values = info.height * info.width * info.channels;
     *results = malloc(count * sizeof **results);
-    images = malloc(BATCH * values * sizeof *images);
-    scores = malloc(BATCH * info.outputs * sizeof *scores);
+    float *scores = malloc(count * info.outputs * sizeof *scores);
+    int32_t *labels = malloc(count * sizeof *labels);
     status =
-        *results && images && scores
-            ? digitnet_session_create(&session, model,
-                                      DIGITNET_WITH(digitnet_session_options, .threads = threads, .batch_size = BATCH))
-            : DIGITNET_ENOMEM;
-    for (size_t first = 0; !status && first < count; first += BATCH) {
-        size_t some = count - first < BATCH ? count - first : BATCH;
-        status = digitnet_dataset_read(images, BATCH * values, labels, BATCH, dataset, first, some);
-        if (!status)
-            status = digitnet_session_run(scores, BATCH * info.outputs, session, images, some * values);
-        for (size_t i = 0; !status && i < some; i++)
-            (*results)[first + i] = judge(scores + i * info.outputs, info.outputs, labels[i], first + i);
-    }
-    digitnet_session_free(session);
+        *results && scores && labels ? predict(scores, labels, model, dataset, info.outputs, threads) : DIGITNET_ENOMEM;
+    if (!status)
+        status = digitnet_report_create(report, scores, labels, count, info.outputs, NULL);
+    for (size_t i = 0; !status && i < count; i++)
+        (*results)[i] = judge(scores + i * info.outputs, info.outputs, labels[i], i);
+    free(labels);
     free(scores);
-    free(images);
     if (status) {
         free(*results);
         *results = NULL;

@@ -18,6 +18,7 @@ model, its history and pictures. Run again, it only trains.
   --seed N                of a new model's weights and shuffles (1)
   --output DIR            where everything is left (mnist-output)
   --resume MODEL          go on from a saved model
+  --show-augmentation     train nothing: draw augmentation.png, digits and what augmentation does to them
   --help                  this text
 
 The default folders are those in the folder of the sources. Without --data, and where MNIST cannot be fetched, it trains on a
@@ -37,6 +38,7 @@ refuse() {
 names=$(usage | sed -n 's/^  \(--[a-z-]*\) [A-Z].*/\1/p')
 options=(--output "$root/mnist-output" "$@")
 data=$root/data/mnist
+trains=yes
 while [ $# -gt 0 ]; do
     case $1 in
     --help | -h)
@@ -44,6 +46,11 @@ while [ $# -gt 0 ]; do
         exit 0
         ;;
     esac
+    if [ "$1" = --show-augmentation ]; then
+        trains=
+        shift
+        continue
+    fi
     name=${1%%=*}
     grep -Fqx -e "$name" <<<"$names" || refuse "unknown option $1"
     [ "$name" != --data ] || data= # the caller's
@@ -79,4 +86,4 @@ if [ -n "$data" ]; then
 fi
 
 "$root/build-release/examples/mnist_train" "${options[@]}"
-[ -z "$subset" ] || echo "This is the accuracy on the small subset of MNIST, not on MNIST: see above how to get all of it."
+[ -z "$subset" ] || [ -z "$trains" ] || echo "This is the accuracy on the small subset of MNIST, not on MNIST: see above how to get all of it."

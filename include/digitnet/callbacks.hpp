@@ -1,15 +1,104 @@
-/** @file callbacks.hpp  C++ callables as callbacks of the C API. Programs need with_snapshot() alone. */
+/** @file callbacks.hpp  Callbacks, as callbacks.h has them, and C++ callables as callbacks of the C API. */
 #ifndef DIGITNET_CALLBACKS_HPP
 #define DIGITNET_CALLBACKS_HPP
 
+#include "digitnet/callbacks.h"
+#include "digitnet/inference.h"
+#include "digitnet/options.hpp"
+#include "digitnet/owner.hpp"
 #include "digitnet/status.hpp"
 #include "digitnet/training.h"
 
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <type_traits>
 #include <utility>
+
+namespace digitnet {
+
+/** Options of callback::early_stopping(). */
+using early_stopping_options = sized<digitnet_early_stopping_options>;
+/** Options of callback::checkpoint(). */
+using checkpoint_options = sized<digitnet_checkpoint_options>;
+/** Options of callback::csv_log() and callback::learning_rate_log(). */
+using log_options = sized<digitnet_log_options>;
+/** Options of model::predict() of a data set, and of a report. */
+using predict_options = sized<digitnet_predict_options>;
+
+/** A callback that the library has ready, for model::fit(), in one fit after the other. */
+class callback : public owner<digitnet_callback, digitnet_callback_free> {
+  public:
+    using owner::owner;
+
+    /**
+     * Stops a fit where it has become no better for some epochs, as digitnet_callback_create_early_stopping() does.
+     *
+     * @param options  what is looked at, and for how long; `{}` is all defaults
+     * @return the callback
+     * @throws error  with the status of digitnet_callback_create_early_stopping()
+     */
+    [[nodiscard]] static callback early_stopping(const early_stopping_options &options = {}) {
+        digitnet_callback *handle = nullptr;
+        check(digitnet_callback_create_early_stopping(&handle, &options));
+        return callback(handle);
+    }
+    /**
+     * Saves the model after epochs, as digitnet_callback_create_checkpoint() does.
+     *
+     * @param path     where, with `{epoch}` for the epoch's number
+     * @param options  which epochs; `{}` is all defaults
+     * @return the callback
+     * @throws error  with the status of digitnet_callback_create_checkpoint()
+     */
+    [[nodiscard]] static callback checkpoint(const std::string &path, const checkpoint_options &options = {}) {
+        digitnet_callback *handle = nullptr;
+        check(digitnet_callback_create_checkpoint(&handle, path.c_str(), &options));
+        return callback(handle);
+    }
+    /**
+     * Writes the figures of a fit to a file as it goes on, as digitnet_callback_create_csv_log() does.
+     *
+     * @param path     the file
+     * @param options  whether it goes on behind what is there, and rows of batches; `{}` is all defaults
+     * @return the callback
+     * @throws error  with the status of digitnet_callback_create_csv_log()
+     */
+    [[nodiscard]] static callback csv_log(const std::string &path, const log_options &options = {}) {
+        digitnet_callback *handle = nullptr;
+        check(digitnet_callback_create_csv_log(&handle, path.c_str(), &options));
+        return callback(handle);
+    }
+    /**
+     * Writes the learning rate of each epoch or batch to a file, as digitnet_callback_create_learning_rate_log() does.
+     *
+     * @param path     the file
+     * @param options  as of csv_log()
+     * @return the callback
+     * @throws error  with the status of digitnet_callback_create_learning_rate_log()
+     */
+    [[nodiscard]] static callback learning_rate_log(const std::string &path, const log_options &options = {}) {
+        digitnet_callback *handle = nullptr;
+        check(digitnet_callback_create_learning_rate_log(&handle, path.c_str(), &options));
+        return callback(handle);
+    }
+    /**
+     * Stops a fit after a time, as digitnet_callback_create_time_limit() does.
+     *
+     * @param seconds  finite and positive
+     * @return the callback
+     * @throws error  with the status of digitnet_callback_create_time_limit()
+     */
+    [[nodiscard]] static callback time_limit(double seconds) {
+        digitnet_callback *handle = nullptr;
+        check(digitnet_callback_create_time_limit(&handle, seconds));
+        return callback(handle);
+    }
+};
+
+} // namespace digitnet
 
 namespace digitnet::detail {
 
@@ -148,19 +237,30 @@ template <typename Callable> class loss_callable final : public loss_function {
 };
 
 /** A callable, which is referred to, as a callback of digitnet_model_fit(). */
-template <typename Callable> struct listener {
-    /** What is called. */
-    Callable &callable;
-
-    /** The callback, valid as long as the listener. */
-    digitnet_callback callback() {
-        if constexpr (std::is_same_v<std::remove_cv_t<Callable>, digitnet_callback>)
-            return callable;
-        else
-            return {call, this, nullptr, uses_snapshot<std::remove_cv_t<Callable>>, 0};
+template <typename Callable> class listener {
+  public:
+    /** Refers to what is called. */
+    explicit listener(Callable &called) noexcept : callable(called) {
+    }
+    /** The callback, valid as long as the listener, or as the one in C that it refers to. */
+    const digitnet_callback *callback() noexcept {
+        if constexpr (std::is_convertible_v<Callable *, const digitnet_callback *>) {
+            return &callable;
+        } else if constexpr (std::is_convertible_v<Callable *, const digitnet::callback *>) {
+            return callable.get();
+        } else {
+            own.struct_size = sizeof own;
+            own.call = call;
+            own.user_data = this;
+            own.uses_snapshot = uses_snapshot<std::remove_cv_t<Callable>>;
+            return &own;
+        }
     }
 
   private:
+    Callable &callable;
+    digitnet_callback own{};
+
     static int call(const digitnet_event *event, void *user_data) noexcept {
         return exception_carrier::run([event, user_data]() -> int {
             const listener &self = *static_cast<listener *>(user_data);
@@ -191,6 +291,35 @@ namespace digitnet {
  */
 template <typename Callable> detail::snapshot_user<Callable> with_snapshot(Callable &&callable) {
     return {std::forward<Callable>(callable)};
+}
+
+/**
+ * Lets a callable be told how far a call has come:
+ *
+ *     auto show = [](std::size_t done, std::size_t count) { std::printf("%zu of %zu\n", done, count); };
+ *     const auto scores = model.predict(images, digitnet::with_progress(show));
+ *
+ * @tparam Progress  something that can be called with two numbers of images; it gives nothing, or what a
+ *                   digitnet_progress_fn does, and may throw, which ends the call and comes out of it
+ * @param progress   is referred to
+ * @param options    threads; their `progress` and `user_data` are replaced
+ * @return options for model::predict(), or for those of a report
+ */
+template <typename Progress>
+[[nodiscard]] predict_options with_progress(Progress &progress, predict_options options = {}) noexcept {
+    options.user_data = &progress;
+    options.progress = [](std::size_t done, std::size_t count, void *user_data) noexcept {
+        return detail::exception_carrier::run([&]() -> int {
+            Progress &told = *static_cast<Progress *>(user_data);
+            if constexpr (std::is_void_v<decltype(told(done, count))>) {
+                told(done, count);
+                return 0;
+            } else {
+                return told(done, count);
+            }
+        });
+    };
+    return options;
 }
 
 } // namespace digitnet

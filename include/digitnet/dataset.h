@@ -47,8 +47,8 @@ typedef struct digitnet_dataset_options {
     /** How many labels each sample has, 0 .. max_labels, where `max_labels` is above one; labels behind them are
      * ignored. NULL: each has max_labels. */
     const int32_t *label_counts;
-    /** With `borrow`: called once, when the last data set or slice that uses the memory is freed; may be NULL. Where
-     * the creation fails it is not called and the memory remains the caller's. */
+    /** With `borrow`: called once, when the last data set or slice that uses the memory is freed, or, where the
+     * creation fails, as the last thing before that returns; but for a `struct_size` that is wrong. May be NULL. */
     void (*release)(void *user_data);
     void *user_data; /**< Handed to `release`. */
     /** 1: use all arrays in place; they must not change until `release` is called. */
@@ -183,8 +183,8 @@ typedef struct digitnet_source_options {
     size_t max_labels;         /**< The most labels of one sample. Zero: 1. */
     size_t target_values;      /**< Targets of one sample. Zero: there are none. */
     digitnet_gather_fn gather; /**< Gives the samples; not NULL. */
-    /** Called when the last data set or slice of this source is freed; may be NULL. Where the creation fails it is not
-     * called. */
+    /** Called once, when the last data set or slice of this source is freed, or, where the creation fails, as the last
+     * thing before that returns; but for a `struct_size` that is wrong. May be NULL. */
     void (*release)(void *user_data);
     void *user_data;   /**< Handed to both functions. */
     int32_t no_labels; /**< 1: there are targets alone, of which `target_values` says how many. */
@@ -208,18 +208,28 @@ typedef struct digitnet_source_options {
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status
 digitnet_dataset_create_source(digitnet_dataset **out, const digitnet_source_options *options);
 
-/** Limits for data sets that are read from files. */
+/** How data sets are read from files; zero is the default. For EMNIST's letters, whose images lie on their side and
+ * whose labels begin at 1:
+ *
+ *     status = digitnet_dataset_load_idx_ex(
+ *         &letters, "emnist-letters-train-images-idx3-ubyte.gz", "emnist-letters-train-labels-idx1-ubyte.gz",
+ *         DIGITNET_WITH(digitnet_dataset_load_options, .transpose = 1, .label_offset = 1));
+ */
 typedef struct digitnet_dataset_load_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
     /** The most bytes that one file may hold once decompressed; zero: 4 GiB (2 GiB where size_t has 32 bits). */
     size_t max_bytes;
+    int32_t label_offset; /**< The label that becomes class 0, in [0, 255]; DIGITNET_EFORMAT for one below it. */
+    int32_t transpose;    /**< 1: rows and columns of each image are swapped. */
 } digitnet_dataset_load_options;
 
 /**
  * Reads MNIST, or any data set in its form, from a folder.
  *
- * The files are train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte,
- * each of them raw or with `.gz` appended (raw is preferred). Safe from any thread.
+ * The files are train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, or
+ * with a dot in the place of the second dash (train-images.idx3-ubyte), each of them raw or with `.gz` appended. They
+ * are looked for in the folder itself, then in MNIST/raw and in raw below it, where other libraries leave them; of
+ * several the first of these names, and raw, is preferred. Safe from any thread.
  *
  * @param train   receives the training set, the caller's to release with digitnet_dataset_free(); NULL after a failure.
  *                May be NULL where it is not wanted.
@@ -239,10 +249,11 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_load_mnist(di
                                                                               digitnet_dataset **test,
                                                                               const char *folder);
 /**
- * digitnet_dataset_load_mnist() with limits.
+ * digitnet_dataset_load_mnist() with options.
  *
  * @copydetails digitnet_dataset_load_mnist()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an offset that is out of its range, a flag that is
+ *                 neither 0 nor 1, or a wrong `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status
@@ -270,14 +281,43 @@ digitnet_dataset_load_mnist_ex(digitnet_dataset **train, digitnet_dataset **test
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_load_idx(digitnet_dataset **out, const char *images,
                                                                             const char *labels);
 /**
- * digitnet_dataset_load_idx() with limits.
+ * digitnet_dataset_load_idx() with options.
  *
  * @copydetails digitnet_dataset_load_idx()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an offset that is out of its range, a flag that is
+ *                 neither 0 nor 1, or a wrong `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_load_idx_ex(
     digitnet_dataset **out, const char *images, const char *labels, const digitnet_dataset_load_options *options);
+
+/**
+ * Writes a data set as two IDX files, which digitnet_dataset_load_idx() reads back the same.
+ *
+ * A file whose name ends in `.gz` is compressed by gzip. Values in [0, 1] become bytes, the nearest of 255 steps. Each
+ * file is replaced as a whole, with the care that digitnet_model_save() takes of links, owner, group and mode; the
+ * images come first, and where only the labels cannot be written, they are new. Both are made in memory before. Safe
+ * from any thread.
+ *
+ * @param dataset  the data set, of one label each; a source is asked for all its samples
+ * @param images   the file of images to make or to replace
+ * @param labels   the file of labels
+ * @return the status of a source that failed; else:
+ * @retval DIGITNET_OK           both files are written
+ * @retval DIGITNET_EINVAL       a pointer is NULL, a path is empty, both are the same, samples do not have one label
+ *                               each, a value is not in [0, 1], a label is above 255, or a source gives a value that it
+ *                               must not
+ * @retval DIGITNET_ENOMEM       there is not enough memory
+ * @retval DIGITNET_ESTATE       one of the files is being written at this moment
+ * @retval DIGITNET_EIO          a file cannot be written, or exceeds the process's limit of file sizes; a path leads to
+ *                               what is no regular file, or to an open one that has no path; or the owner, group or
+ *                               mode cannot be kept
+ * @retval DIGITNET_EUNSUPPORTED zlib cannot be used
+ * @retval DIGITNET_ECALLBACK    a source returned a number that is no status
+ * @retval DIGITNET_ELIMIT       the sizes overflow, or one does not fit into the 32 bits that IDX files have for it
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_save_idx(const digitnet_dataset *dataset,
+                                                                            const char *images, const char *labels);
 
 /**
  * Makes a data set of a range of another one's samples.
@@ -295,6 +335,63 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_load_idx_ex(
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_slice(digitnet_dataset **out,
                                                                          const digitnet_dataset *dataset, size_t first,
                                                                          size_t count);
+
+/** How a data set is split; zero is the default. */
+typedef struct digitnet_split_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    size_t reserved;    /**< Zero. */
+    uint64_t seed;      /**< What `shuffle` draws from; the same seed gives the same parts. */
+    int32_t shuffle;    /**< 1: the second part's samples are drawn; 0: they are the last ones. */
+    /** 1: each class is split by itself, so that both parts have its share; a class of two samples or more is in both.
+     * Each sample must have one label. A source is asked for all its labels. */
+    int32_t stratified;
+} digitnet_split_options;
+
+/**
+ * Splits a data set into two parts, such as one to train on and one to validate with.
+ *
+ * Each part has its samples in the order that they have in the data set, shares its memory and keeps it alive.
+ * Safe from any thread.
+ *
+ * @param first     receives the first part, the caller's to release with digitnet_dataset_free(); NULL after a failure
+ * @param second    receives the second part in the same way
+ * @param dataset   the data set to split
+ * @param fraction  the second part's share of the samples, above 0 and below 1
+ * @param options   NULL is all defaults: the last samples are the second part
+ * @return the status of a source that failed; else:
+ * @retval DIGITNET_OK        the parts are made
+ * @retval DIGITNET_EINVAL    a pointer is NULL, `fraction` is out of range or leaves a part empty, samples that are to
+ * be split by class do not have one label each, a flag is neither 0 nor 1, a source gives a value that it must not, or
+ * `struct_size` is wrong
+ * @retval DIGITNET_ENOMEM    there is not enough memory
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ * @retval DIGITNET_ECALLBACK a source returned a number that is no status
+ * @retval DIGITNET_ELIMIT    samples are to be split by class, and a label is 65,536 or above
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_split(digitnet_dataset **first,
+                                                                         digitnet_dataset **second,
+                                                                         const digitnet_dataset *dataset,
+                                                                         double fraction,
+                                                                         const digitnet_split_options *options);
+
+/**
+ * Counts how many samples there are of each class.
+ *
+ * Of samples with several labels, each label counts. Of an augmented data set, the labels below it are counted. A
+ * source is asked for all its labels. Safe from any thread.
+ *
+ * @param counts    receives one number for each class
+ * @param capacity  how many classes `counts` has room for; the numbers of those that do not occur are 0
+ * @param dataset   the data set
+ * @return the status of a source that failed, which may leave `counts` partly written; else:
+ * @retval DIGITNET_OK         the labels are counted
+ * @retval DIGITNET_EINVAL     a pointer is NULL, the data set has no labels, or a source gives a value that it must not
+ * @retval DIGITNET_ENOMEM     there is not enough memory
+ * @retval DIGITNET_EBUFFER    a label is `capacity` or above
+ * @retval DIGITNET_ECALLBACK  a source returned a number that is no status
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_count_classes(size_t *counts, size_t capacity,
+                                                                                 const digitnet_dataset *dataset);
 
 /**
  * Reads images and labels of a range of samples, as training sees them.
@@ -323,8 +420,9 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_read(float *i
 /**
  * Reads all that is known of samples, by index, as training sees them.
  *
- * Bytes come scaled to [0, 1]. Allocates nothing. Any number of threads may read at once. A source's function may hand
- * its own batch on, to read another data set's samples and change them in place.
+ * Bytes come scaled to [0, 1]. Allocates nothing, but where `seeds` have samples changed (see
+ * digitnet_dataset_augment()). Any number of threads may read at once. A source's function may hand its own batch on,
+ * to read another data set's samples and change them in place.
  *
  * @param batch    which samples, and arrays of `count` samples that receive them, as digitnet_dataset_describe() says
  *                 how many values that is
@@ -334,6 +432,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_read(float *i
  * @retval DIGITNET_EINVAL     a pointer is NULL, `count` is zero, `struct_size` is wrong, the data set has no sample of
  *                             an index, values are wanted that it does not have, one of `labels` and `label_counts` is
  *                             wanted where both are needed, or a source gives a value that it must not
+ * @retval DIGITNET_ENOMEM     there is not enough memory to change samples in
  * @retval DIGITNET_EVERSION   `batch` sets a field that this version does not know
  * @retval DIGITNET_ECALLBACK  a source returned a number that is no status
  */

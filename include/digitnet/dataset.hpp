@@ -1,7 +1,8 @@
-/** @file dataset.hpp  Images with labels and targets, as dataset.h has them. */
+/** @file dataset.hpp  Images with labels and targets, as dataset.h and augmentation.h have them. */
 #ifndef DIGITNET_DATASET_HPP
 #define DIGITNET_DATASET_HPP
 
+#include "digitnet/augmentation.h"
 #include "digitnet/callbacks.hpp"
 #include "digitnet/dataset.h"
 #include "digitnet/options.hpp"
@@ -22,11 +23,17 @@
 
 namespace digitnet {
 
-/** Limits for data sets that are read from files. */
+/** How data sets are read from files. */
 using dataset_load_options = sized<digitnet_dataset_load_options>;
 
 /** What a source is: how many samples, their sizes, and what they hold. Its functions are set by dataset::source(). */
 using source_options = sized<digitnet_source_options>;
+
+/** What is done to images while a network learns from them; what is zero is left out. */
+using augment_options = sized<digitnet_augment_options>;
+
+/** How a data set is split. */
+using split_options = sized<digitnet_split_options>;
 
 /** What is known of images, as digitnet_dataset_options has it. A span is empty where there is nothing of its kind. */
 struct annotations {
@@ -167,9 +174,11 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
         options.borrow = 1;
         options.user_data = kept.get();
         options.release = [](void *user_data) noexcept { delete static_cast<memory *>(user_data); };
-        dataset result(create<value>(kept->images, to_annotations(kept->labels), height, width, channels, options));
-        static_cast<void>(kept.release());
-        return result;
+        const span<const value> values(kept->images);
+        const annotations known = to_annotations(kept->labels);
+        count_samples(values.size(), known, height, width, channels);
+        static_cast<void>(kept.release()); // C deletes it from here on, whatever happens
+        return dataset(create<value>(values, known, height, width, channels, options));
     }
 
     /**
@@ -214,7 +223,7 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
         auto kept =
             std::make_unique<gatherer>(gatherer{std::move(gather), options.height * options.width * options.channels,
                                                 std::max<std::size_t>(options.max_labels, 1), options.target_values});
-        options.user_data = kept.get();
+        options.user_data = kept.release(); // C deletes it from here on, whatever happens
         options.release = [](void *user_data) noexcept { delete static_cast<gatherer *>(user_data); };
         options.gather = [](digitnet_batch *wanted, void *user_data) noexcept {
             gatherer &self = *static_cast<gatherer *>(user_data);
@@ -232,7 +241,6 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
         };
         digitnet_dataset *handle = nullptr;
         check(digitnet_dataset_create_source(&handle, &options));
-        static_cast<void>(kept.release());
         return dataset(handle);
     }
 
@@ -241,7 +249,7 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
      *
      * @param images   the file of images
      * @param labels   the file of labels
-     * @param options  the most bytes of a file; `{}` is all defaults
+     * @param options  the most bytes of a file, and how its content lies; `{}` is all defaults
      * @return the data set
      * @throws error  with the status of digitnet_dataset_load_idx_ex()
      */
@@ -250,6 +258,62 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
         digitnet_dataset *handle = nullptr;
         check(digitnet_dataset_load_idx_ex(&handle, images.c_str(), labels.c_str(), &options));
         return dataset(handle);
+    }
+
+    /**
+     * Writes the data set as two IDX files, as digitnet_dataset_save_idx() does.
+     *
+     * @param images  the file of images to make or to replace; compressed where its name ends in `.gz`
+     * @param labels  the file of labels
+     * @throws error  with the status of digitnet_dataset_save_idx(); what a source throws comes out too
+     */
+    void save_idx(const std::string &images, const std::string &labels) const {
+        detail::exception_carrier carrier;
+        carrier.check(digitnet_dataset_save_idx(get(), images.c_str(), labels.c_str()));
+    }
+
+    /**
+     * Makes a data set that gives the samples with random changes, as digitnet_dataset_augment() does.
+     *
+     * @param options  the changes
+     * @return a data set that shares this one's memory, and keeps it alive
+     * @throws error  with the status of digitnet_dataset_augment()
+     */
+    [[nodiscard]] dataset augment(const augment_options &options) const {
+        digitnet_dataset *handle = nullptr;
+        check(digitnet_dataset_augment(&handle, get(), &options));
+        return dataset(handle);
+    }
+
+    /**
+     * Splits the samples into two parts, as digitnet_dataset_split() does.
+     *
+     * @param fraction  the second part's share of the samples, above 0 and below 1
+     * @param options   which samples that are; `{}`: the last ones
+     * @return the first and the second part, which share this one's memory, and keep it alive
+     * @throws error  with the status of digitnet_dataset_split(); what a source throws comes out too
+     */
+    [[nodiscard]] std::pair<dataset, dataset> split(double fraction, const split_options &options = {}) const {
+        digitnet_dataset *first = nullptr, *second = nullptr;
+        detail::exception_carrier carrier;
+        carrier.check(digitnet_dataset_split(&first, &second, get(), fraction, &options));
+        return {dataset(first), dataset(second)};
+    }
+
+    /**
+     * Counts how many samples there are of each class, as digitnet_dataset_count_classes() does.
+     *
+     * @param classes  how many classes there may be
+     * @return one number for each class
+     * @throws error  with DIGITNET_EBUFFER where there are more classes, or another status of
+     *                digitnet_dataset_count_classes(); what a source throws comes out too
+     */
+    [[nodiscard]] std::vector<std::size_t> count_classes(std::size_t classes) const {
+        std::vector<std::size_t> counts(std::max<std::size_t>(classes, 1));
+        detail::exception_carrier carrier;
+        carrier.check(digitnet_dataset_count_classes(counts.data(), classes, get()));
+        counts.resize(classes);
+        return counts;
     }
 
     /**
@@ -357,23 +421,30 @@ class dataset : public owner<digitnet_dataset, digitnet_dataset_free> {
         return annotations{labels};
     }
 
-    template <typename Value>
-    static digitnet_dataset *create(span<const Value> images, const annotations &known, std::size_t height,
-                                    std::size_t width, std::size_t channels, sized<digitnet_dataset_options> options) {
-        static_assert(std::is_same_v<Value, float> || std::is_same_v<Value, std::uint8_t>, "bytes or floats");
+    /** How many samples these are. */
+    static std::size_t count_samples(std::size_t values, const annotations &known, std::size_t height,
+                                     std::size_t width, std::size_t channels) {
         const std::size_t max_labels = std::max<std::size_t>(known.max_labels, 1);
         const std::size_t count = known.labels.empty()
                                       ? known.targets.size() / std::max<std::size_t>(known.target_values, 1)
                                       : known.labels.size() / max_labels;
-        check_images(images.size(), count, height, width, channels);
+        check_images(values, count, height, width, channels);
         check_size("labels", known.labels.size(), count, max_labels);
         check_size("label counts", known.label_counts.size(), count, 1);
         check_size("targets", known.targets.size(), count, known.target_values);
         check_size("sample weights", known.sample_weights.size(), count, 1);
+        return count;
+    }
+
+    template <typename Value>
+    static digitnet_dataset *create(span<const Value> images, const annotations &known, std::size_t height,
+                                    std::size_t width, std::size_t channels, sized<digitnet_dataset_options> options) {
+        static_assert(std::is_same_v<Value, float> || std::is_same_v<Value, std::uint8_t>, "bytes or floats");
+        const std::size_t count = count_samples(images.size(), known, height, width, channels);
         options.targets = known.targets.data();
         options.target_values = known.target_values;
         options.sample_weights = known.sample_weights.data();
-        options.max_labels = known.labels.empty() ? 0 : max_labels;
+        options.max_labels = known.labels.empty() ? 0 : std::max<std::size_t>(known.max_labels, 1);
         options.label_counts = known.label_counts.data();
         digitnet_dataset *handle = nullptr;
         if constexpr (std::is_same_v<Value, float>)
@@ -428,7 +499,7 @@ struct mnist {
  * Reads MNIST, or any data set in its form, as digitnet_dataset_load_mnist() does. Safe from any thread.
  *
  * @param folder   where the four files are, raw or compressed by gzip
- * @param options  the most bytes of a file; `{}` is all defaults
+ * @param options  the most bytes of a file, and how its content lies; `{}` is all defaults
  * @return both data sets
  * @throws error  with the status of digitnet_dataset_load_mnist_ex()
  */
@@ -442,7 +513,7 @@ struct mnist {
  * Reads the training images of MNIST alone.
  *
  * @param folder   where the two files are, raw or compressed by gzip
- * @param options  the most bytes of a file; `{}` is all defaults
+ * @param options  the most bytes of a file, and how its content lies; `{}` is all defaults
  * @return the training set
  * @throws error  with the status of digitnet_dataset_load_mnist_ex()
  */
@@ -456,7 +527,7 @@ struct mnist {
  * Reads the test images of MNIST alone.
  *
  * @param folder   where the two files are, raw or compressed by gzip
- * @param options  the most bytes of a file; `{}` is all defaults
+ * @param options  the most bytes of a file, and how its content lies; `{}` is all defaults
  * @return the test set
  * @throws error  with the status of digitnet_dataset_load_mnist_ex()
  */

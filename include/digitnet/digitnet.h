@@ -4,10 +4,10 @@
  *
  * This header includes all others but progress.h: include this one, and start reading here.
  *
- * A program reads a data set (dataset.h), builds a model layer by layer (model.h, layers.h), compiles, fits and
- * evaluates it (training.h), predicts with it (inference.h), saves and loads it as an ONNX file (model.h), and brings
- * pictures of its own into the form of MNIST's digits (image.h). progress.h, to be included apart, prints a progress
- * bar.
+ * A program reads a data set (dataset.h), perhaps varies it (augmentation.h), builds a model layer by layer (model.h,
+ * layers.h), compiles, fits and evaluates it (training.h, callbacks.h), predicts with it (inference.h), sees what it
+ * gets wrong (report.h), saves and loads it as an ONNX file (model.h), and brings pictures of its own into the form of
+ * MNIST's digits (image.h). progress.h, to be included apart, prints a progress bar.
  *
  * Everywhere:
  * - Functions that can fail return a digitnet_status; digitnet_last_error() says in words what was wrong. A failure
@@ -20,6 +20,8 @@
 #ifndef DIGITNET_DIGITNET_H
 #define DIGITNET_DIGITNET_H
 
+#include "digitnet/augmentation.h"
+#include "digitnet/callbacks.h"
 #include "digitnet/dataset.h"
 #include "digitnet/export.h"
 #include "digitnet/image.h"
@@ -28,6 +30,7 @@
 #include "digitnet/model.h"
 #include "digitnet/optimizer.h"
 #include "digitnet/options.h"
+#include "digitnet/report.h"
 #include "digitnet/status.h"
 #include "digitnet/training.h"
 #include "digitnet/version.h"

@@ -10,6 +10,7 @@
 #ifndef DIGITNET_INFERENCE_H
 #define DIGITNET_INFERENCE_H
 
+#include "digitnet/dataset.h"
 #include "digitnet/model.h"
 
 #include <stddef.h>
@@ -63,6 +64,56 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_predict(float *
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_predict_u8(float *scores, size_t capacity,
                                                                             const digitnet_model *model,
                                                                             const uint8_t *images, size_t image_values);
+
+/**
+ * A function that is told how far a call has come.
+ *
+ * Called on the thread that made the call, with the floating-point mode of that thread; must return, as
+ * digitnet_callback_fn. To say why it fails it calls digitnet_set_error() before it returns.
+ *
+ * @param done       how many images are done
+ * @param count      how many there are
+ * @param user_data  as given in the options
+ * @return 0 to go on, or a negative digitnet_status, which ends the call with that status; any other value ends it with
+ *         DIGITNET_ECALLBACK
+ */
+typedef int (*digitnet_progress_fn)(size_t done, size_t count, void *user_data);
+
+/** How a data set is predicted; zero is the default. */
+typedef struct digitnet_predict_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    /** Zero: as many as processors that the process may use; at most 256. The result does not depend on it. */
+    size_t threads;
+    digitnet_progress_fn progress; /**< Called after every few hundred images, and after the last; NULL: none. */
+    void *user_data;               /**< Handed to `progress`. */
+} digitnet_predict_options;
+
+/**
+ * Gives the scores of all images of a data set.
+ *
+ * The scores are those of the weights that the model has when the call begins: it may be trained or predicted with by
+ * other threads meanwhile. Any number of threads may call it at once, also a callback of the fit that trains the model.
+ *
+ * @param scores    receives images x outputs values, image after image; after a failure some may be written
+ * @param capacity  how many values `scores` has room for
+ * @param model     the model
+ * @param dataset   images of the model's shape; nothing else of it is read
+ * @param options   NULL is all defaults
+ * @return the status of a source or of `progress` that failed; else:
+ * @retval DIGITNET_OK          the scores are written
+ * @retval DIGITNET_EINVAL      a pointer is NULL, a source gives a value that is not finite, `threads` is above 256, or
+ *                              `struct_size` is wrong
+ * @retval DIGITNET_ENOMEM      there is not enough memory
+ * @retval DIGITNET_ESHAPE      the images are not of the model's shape
+ * @retval DIGITNET_EBUFFER     `capacity` is below images x outputs
+ * @retval DIGITNET_ESTATE      the model has no weights yet, or is being changed
+ * @retval DIGITNET_EVERSION    `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFINITE  the network overflows: a score is not finite
+ * @retval DIGITNET_ECALLBACK   a source or `progress` returned a number that is no status
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status
+digitnet_model_predict_dataset(float *scores, size_t capacity, const digitnet_model *model,
+                               const digitnet_dataset *dataset, const digitnet_predict_options *options);
 
 /**
  * A model's weights as they were when the session was made, prepared for prediction, with memory of its own. One thread

@@ -14,7 +14,8 @@
  * without a name is called as in Keras: "conv2d", "conv2d_1", "depthwise_conv2d", "separable_conv2d",
  * "conv2d_transpose", "max_pooling2d", "average_pooling2d", "global_max_pooling2d", "global_average_pooling2d",
  * "zero_padding2d", "cropping2d", "up_sampling2d", "flatten", "reshape", "dense", "dropout", "activation", "add",
- * "multiply", "concatenate", "batch_normalization"; "input" is no layer's name.
+ * "multiply", "concatenate", "batch_normalization", "prelu", "layer_normalization", "rescaling", "normalization",
+ * "spatial_dropout2d", "gaussian_noise", "gaussian_dropout"; "input" is no layer's name.
  */
 #ifndef DIGITNET_LAYERS_H
 #define DIGITNET_LAYERS_H
@@ -748,6 +749,9 @@ typedef struct digitnet_activation_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
     const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
     const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
+    size_t reserved;    /**< Zero. */
+    /** The slope of leaky ReLU below 0, or ELU's greatest descent; zero: as in Keras, 0.2 and 1. */
+    double alpha;
 } digitnet_activation_options;
 
 /**
@@ -769,8 +773,8 @@ DIGITNET_API digitnet_status digitnet_model_add_activation(digitnet_model *model
  * digitnet_model_add_activation() with options.
  *
  * @copydetails digitnet_model_add_activation()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
- *                 `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, an `alpha`
+ * that is negative, not finite, or of an activation without one, or a wrong `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
  */
@@ -893,6 +897,259 @@ DIGITNET_API digitnet_status digitnet_model_add_concatenate(digitnet_model *mode
 DIGITNET_API digitnet_status digitnet_model_add_concatenate_ex(digitnet_model *model, const char *const *inputs,
                                                                size_t input_count,
                                                                const digitnet_concatenate_options *options);
+
+/** More about a PReLU; zero is the default. */
+typedef struct digitnet_prelu_options {
+    size_t struct_size;  /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;    /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;   /**< The name of the layer whose output is taken; NULL: the layer before. */
+    int32_t per_channel; /**< 1: one slope for each channel, Keras's shared_axes of rows and columns; a flat input has
+                            none to share. */
+    int32_t reserved;    /**< Zero. */
+} digitnet_prelu_options;
+
+/**
+ * Adds a layer that passes on what is above 0, and multiplies what is below by a slope that is trained.
+ *
+ * There is one slope for each value of the output, as in Keras, or for each channel. The first slopes are 0, as in
+ * Keras and other than in PyTorch, where they are 0.25. The shape stays. Requires exclusive access to the model.
+ *
+ * @param model  the model; NULL is an error that is not kept
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_prelu(digitnet_model *model);
+/**
+ * digitnet_model_add_prelu() with options.
+ *
+ * @copydetails digitnet_model_add_prelu()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, a flag that
+ *                 is neither 0 nor 1, or a wrong
+ *                 `struct_size`
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_prelu_ex(digitnet_model *model, const digitnet_prelu_options *options);
+
+/** More about a layer normalization; zero is the default. */
+typedef struct digitnet_layer_normalization_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
+    size_t reserved;    /**< Zero. */
+    double epsilon;     /**< Added to the variance; zero: 0.001, as in Keras (PyTorch: 0.00001). */
+    int32_t no_center;  /**< 1: without `beta`, which is added. */
+    int32_t no_scale;   /**< 1: without `gamma`, by which values are multiplied. */
+} digitnet_layer_normalization_options;
+
+/**
+ * Adds a layer that gives the channels of each place a mean of 0 and a variance of 1, and then a scale and a mean that
+ * are trained.
+ *
+ * Of a flat input all values are channels. y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with a gamma and a
+ * beta for each channel. The shape stays. Requires exclusive access to the model.
+ *
+ * @param model  the model; NULL is an error that is not kept
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_layer_normalization(digitnet_model *model);
+/**
+ * digitnet_model_add_layer_normalization() with options.
+ *
+ * @copydetails digitnet_model_add_layer_normalization()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, a flag that
+ *                 is neither 0 nor 1, an `epsilon` that is negative or not finite, or a wrong
+ *                 `struct_size`
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status
+digitnet_model_add_layer_normalization_ex(digitnet_model *model, const digitnet_layer_normalization_options *options);
+
+/** More about a rescaling; zero is the default. */
+typedef struct digitnet_rescaling_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
+} digitnet_rescaling_options;
+
+/**
+ * Adds a layer that gives `scale` x + `offset`.
+ *
+ * Bytes reach a model as value / 255 from byte data sets and in predict_u8 and run_u8 calls; so a rescaling of 1 / 255
+ * is for a model whose images are floats from 0 to 255. The shape stays. Requires exclusive access to the model.
+ *
+ * @param model  the model; NULL is an error that is not kept
+ * @param scale  what values are multiplied by
+ * @param offset  what is then added
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL, or a number is not finite as a float
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_rescaling(digitnet_model *model, double scale, double offset);
+/**
+ * digitnet_model_add_rescaling() with options.
+ *
+ * @copydetails digitnet_model_add_rescaling()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_rescaling_ex(digitnet_model *model, double scale, double offset,
+                                                             const digitnet_rescaling_options *options);
+
+/** More about a normalization; zero is the default. */
+typedef struct digitnet_normalization_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
+} digitnet_normalization_options;
+
+/**
+ * Adds a layer that subtracts a mean and divides by a deviation, of each channel, which no training changes.
+ *
+ * They are the tensors "LAYER/mean" and "LAYER/variance", 0 and 1 at first, which are kept in the model's file:
+ * digitnet_model_adapt() takes them from a data set, or digitnet_model_set_weights() sets them, both after
+ * digitnet_model_compile(). They are those of images as the model gets them, for bytes of value / 255. A deviation is
+ * at least 0.0000001, as in Keras. The shape stays. Requires exclusive access to the model.
+ *
+ * @param model  the model; NULL is an error that is not kept
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_normalization(digitnet_model *model);
+/**
+ * digitnet_model_add_normalization() with options.
+ *
+ * @copydetails digitnet_model_add_normalization()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_normalization_ex(digitnet_model *model,
+                                                                 const digitnet_normalization_options *options);
+
+/** More about a spatial dropout; zero is the default. */
+typedef struct digitnet_spatial_dropout2d_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
+} digitnet_spatial_dropout2d_options;
+
+/**
+ * Adds a layer that drops whole channels while training.
+ *
+ * It sets each channel of an image to zero with probability `rate` and multiplies the others by 1 / (1 - `rate`); in
+ * evaluation and prediction it passes values on. The shape stays. Requires exclusive access to the model.
+ *
+ * @param model  the model; NULL is an error that is not kept
+ * @param rate  at least 0 and below 1
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL, or `rate` is out of its range
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESHAPE  the layer before gives no rows and columns
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_spatial_dropout2d(digitnet_model *model, double rate);
+/**
+ * digitnet_model_add_spatial_dropout2d() with options.
+ *
+ * @copydetails digitnet_model_add_spatial_dropout2d()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_spatial_dropout2d_ex(digitnet_model *model, double rate,
+                                                                     const digitnet_spatial_dropout2d_options *options);
+
+/** More about a Gaussian noise; zero is the default. */
+typedef struct digitnet_gaussian_noise_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
+} digitnet_gaussian_noise_options;
+
+/**
+ * Adds a layer that adds normal noise to each value while training.
+ *
+ * In evaluation and prediction it passes values on. The shape stays. Requires exclusive access to the model.
+ *
+ * @param model  the model; NULL is an error that is not kept
+ * @param stddev  the standard deviation of the noise: 0 or more, and finite
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL, or `stddev` is out of its range
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_gaussian_noise(digitnet_model *model, double stddev);
+/**
+ * digitnet_model_add_gaussian_noise() with options.
+ *
+ * @copydetails digitnet_model_add_gaussian_noise()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_gaussian_noise_ex(digitnet_model *model, double stddev,
+                                                                  const digitnet_gaussian_noise_options *options);
+
+/** More about a Gaussian dropout; zero is the default. */
+typedef struct digitnet_gaussian_dropout_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
+} digitnet_gaussian_dropout_options;
+
+/**
+ * Adds a layer that multiplies each value by normal noise while training, of mean 1 and variance `rate` / (1 - `rate`).
+ *
+ * In evaluation and prediction it passes values on. The shape stays. Requires exclusive access to the model.
+ *
+ * @param model  the model; NULL is an error that is not kept
+ * @param rate  at least 0 and below 1
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL, or `rate` is out of its range
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_gaussian_dropout(digitnet_model *model, double rate);
+/**
+ * digitnet_model_add_gaussian_dropout() with options.
+ *
+ * @copydetails digitnet_model_add_gaussian_dropout()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_gaussian_dropout_ex(digitnet_model *model, double rate,
+                                                                    const digitnet_gaussian_dropout_options *options);
 
 DIGITNET_END_DECLARATIONS
 #endif

@@ -47,6 +47,20 @@ using multiply_options = sized<digitnet_multiply_options>;
 using concatenate_options = sized<digitnet_concatenate_options>;
 /** Options of model::batch_normalization(). */
 using batch_normalization_options = sized<digitnet_batch_normalization_options>;
+/** Options of model::prelu(). */
+using prelu_options = sized<digitnet_prelu_options>;
+/** Options of model::layer_normalization(). */
+using layer_normalization_options = sized<digitnet_layer_normalization_options>;
+/** Options of model::rescaling(). */
+using rescaling_options = sized<digitnet_rescaling_options>;
+/** Options of model::normalization(). */
+using normalization_options = sized<digitnet_normalization_options>;
+/** Options of model::spatial_dropout2d(). */
+using spatial_dropout2d_options = sized<digitnet_spatial_dropout2d_options>;
+/** Options of model::gaussian_noise(). */
+using gaussian_noise_options = sized<digitnet_gaussian_noise_options>;
+/** Options of model::gaussian_dropout(). */
+using gaussian_dropout_options = sized<digitnet_gaussian_dropout_options>;
 
 /** DIGITNET_ACTIVATION_LINEAR */
 inline constexpr digitnet_activation linear = DIGITNET_ACTIVATION_LINEAR;
@@ -56,6 +70,30 @@ inline constexpr digitnet_activation relu = DIGITNET_ACTIVATION_RELU;
 inline constexpr digitnet_activation softmax = DIGITNET_ACTIVATION_SOFTMAX;
 /** DIGITNET_ACTIVATION_SIGMOID */
 inline constexpr digitnet_activation sigmoid = DIGITNET_ACTIVATION_SIGMOID;
+/** DIGITNET_ACTIVATION_TANH */
+inline constexpr digitnet_activation tanh = DIGITNET_ACTIVATION_TANH;
+/** DIGITNET_ACTIVATION_LEAKY_RELU */
+inline constexpr digitnet_activation leaky_relu = DIGITNET_ACTIVATION_LEAKY_RELU;
+/** DIGITNET_ACTIVATION_ELU */
+inline constexpr digitnet_activation elu = DIGITNET_ACTIVATION_ELU;
+/** DIGITNET_ACTIVATION_SELU */
+inline constexpr digitnet_activation selu = DIGITNET_ACTIVATION_SELU;
+/** DIGITNET_ACTIVATION_GELU */
+inline constexpr digitnet_activation gelu = DIGITNET_ACTIVATION_GELU;
+/** DIGITNET_ACTIVATION_GELU_TANH */
+inline constexpr digitnet_activation gelu_tanh = DIGITNET_ACTIVATION_GELU_TANH;
+/** DIGITNET_ACTIVATION_SILU */
+inline constexpr digitnet_activation silu = DIGITNET_ACTIVATION_SILU;
+/** DIGITNET_ACTIVATION_HARD_SIGMOID */
+inline constexpr digitnet_activation hard_sigmoid = DIGITNET_ACTIVATION_HARD_SIGMOID;
+/** DIGITNET_ACTIVATION_HARD_SWISH */
+inline constexpr digitnet_activation hard_swish = DIGITNET_ACTIVATION_HARD_SWISH;
+/** DIGITNET_ACTIVATION_RELU6 */
+inline constexpr digitnet_activation relu6 = DIGITNET_ACTIVATION_RELU6;
+/** DIGITNET_ACTIVATION_SOFTPLUS */
+inline constexpr digitnet_activation softplus = DIGITNET_ACTIVATION_SOFTPLUS;
+/** DIGITNET_ACTIVATION_LOG_SOFTMAX */
+inline constexpr digitnet_activation log_softmax = DIGITNET_ACTIVATION_LOG_SOFTMAX;
 /** DIGITNET_PADDING_VALID */
 inline constexpr digitnet_padding valid = DIGITNET_PADDING_VALID;
 /** DIGITNET_PADDING_SAME */

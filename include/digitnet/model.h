@@ -98,7 +98,22 @@ typedef enum digitnet_activation {
     DIGITNET_ACTIVATION_LINEAR = 0,  /**< Nothing: y = x. */
     DIGITNET_ACTIVATION_RELU = 1,    /**< y = max(x, 0). */
     DIGITNET_ACTIVATION_SOFTMAX = 2, /**< y = exp(x) / sum of exp(x) over the channels: probabilities. */
-    DIGITNET_ACTIVATION_SIGMOID = 3  /**< y = 1 / (1 + exp(-x)): a probability for each value. */
+    DIGITNET_ACTIVATION_SIGMOID = 3, /**< y = 1 / (1 + exp(-x)): a probability for each value. */
+    DIGITNET_ACTIVATION_TANH = 4,    /**< y = tanh(x). */
+    /** y = x above 0, `alpha` x below: 0.2, or what digitnet_activation_options says. */
+    DIGITNET_ACTIVATION_LEAKY_RELU = 5,
+    /** y = x above 0, `alpha` (exp(x) - 1) below: 1, or what digitnet_activation_options says. */
+    DIGITNET_ACTIVATION_ELU = 6,
+    DIGITNET_ACTIVATION_SELU = 7, /**< y = 1.05070099 elu(x), with an alpha of 1.67326324. */
+    DIGITNET_ACTIVATION_GELU = 8, /**< y = x (1 + erf(x / sqrt(2))) / 2: the exact form. */
+    /** y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2: the approximate form. */
+    DIGITNET_ACTIVATION_GELU_TANH = 9,
+    DIGITNET_ACTIVATION_SILU = 10,         /**< y = x / (1 + exp(-x)), also called swish. */
+    DIGITNET_ACTIVATION_HARD_SIGMOID = 11, /**< y = min(max(x + 3, 0), 6) / 6. */
+    DIGITNET_ACTIVATION_HARD_SWISH = 12,   /**< y = x min(max(x + 3, 0), 6) / 6, Keras's hard_silu. */
+    DIGITNET_ACTIVATION_RELU6 = 13,        /**< y = min(max(x, 0), 6). */
+    DIGITNET_ACTIVATION_SOFTPLUS = 14,     /**< y = log(1 + exp(x)). */
+    DIGITNET_ACTIVATION_LOG_SOFTMAX = 15   /**< y = x - log(sum of exp(x) over the channels). */
 } digitnet_activation;
 
 /** What windows do at the image's edges. */
@@ -154,7 +169,10 @@ typedef struct digitnet_layer_info {
     size_t window_width;            /**< Likewise columns. */
     size_t stride_height;           /**< Rows by which it moves; 0 for layers without. */
     size_t stride_width;            /**< Likewise columns. */
-    double rate;                    /**< Of dropout; else 0. */
+    double rate;                    /**< Of dropout, and the deviation of noise; else 0. */
+    double alpha;                   /**< Of leaky ReLU and ELU; else 0. */
+    double scale;                   /**< Of rescaling; else 0. */
+    double offset;                  /**< Likewise. */
     digitnet_padding padding;       /**< Of the window. */
     digitnet_activation activation; /**< What is applied to the output. */
     int32_t no_bias;                /**< 1: it was added without biases. */

@@ -9,6 +9,7 @@
 #include "digitnet/model.h"
 #include "digitnet/options.hpp"
 #include "digitnet/owner.hpp"
+#include "digitnet/report.h"
 #include "digitnet/span.hpp"
 #include "digitnet/status.hpp"
 #include "digitnet/training.hpp"
@@ -448,6 +449,117 @@ class model : public owner<digitnet_model, digitnet_model_free> {
         return std::move(batch_normalization(options));
     }
     /** @} */
+    /** @{ */
+    /**
+     * Adds an activation whose slope below 0 is trained, as digitnet_model_add_prelu() does.
+     *
+     * @param options  the layer's name and input, which slopes are shared; `{}` is all defaults
+     * @return this model
+     */
+    model &prelu(const prelu_options &options = {}) &noexcept {
+        digitnet_model_add_prelu_ex(get(), &options);
+        return *this;
+    }
+    model prelu(const prelu_options &options = {}) &&noexcept {
+        return std::move(prelu(options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that normalizes the channels of each place, as digitnet_model_add_layer_normalization() does.
+     *
+     * @param options  the layer's name and input, epsilon, what is left out; `{}` is all defaults
+     * @return this model
+     */
+    model &layer_normalization(const layer_normalization_options &options = {}) &noexcept {
+        digitnet_model_add_layer_normalization_ex(get(), &options);
+        return *this;
+    }
+    model layer_normalization(const layer_normalization_options &options = {}) &&noexcept {
+        return std::move(layer_normalization(options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that multiplies by one number and adds another, as digitnet_model_add_rescaling() does.
+     *
+     * @param scale  what values are multiplied by
+     * @param offset  what is then added
+     * @param options  the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &rescaling(double scale, double offset, const rescaling_options &options = {}) &noexcept {
+        digitnet_model_add_rescaling_ex(get(), scale, offset, &options);
+        return *this;
+    }
+    model rescaling(double scale, double offset, const rescaling_options &options = {}) &&noexcept {
+        return std::move(rescaling(scale, offset, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that normalizes each channel by a mean and a variance that model::adapt() sets, as
+     * digitnet_model_add_normalization() does.
+     *
+     * @param options  the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &normalization(const normalization_options &options = {}) &noexcept {
+        digitnet_model_add_normalization_ex(get(), &options);
+        return *this;
+    }
+    model normalization(const normalization_options &options = {}) &&noexcept {
+        return std::move(normalization(options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that sets whole channels to zero while training, as digitnet_model_add_spatial_dropout2d() does.
+     *
+     * @param rate  at least 0 and below 1
+     * @param options  the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &spatial_dropout2d(double rate, const spatial_dropout2d_options &options = {}) &noexcept {
+        digitnet_model_add_spatial_dropout2d_ex(get(), rate, &options);
+        return *this;
+    }
+    model spatial_dropout2d(double rate, const spatial_dropout2d_options &options = {}) &&noexcept {
+        return std::move(spatial_dropout2d(rate, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that adds noise while training, as digitnet_model_add_gaussian_noise() does.
+     *
+     * @param stddev  the standard deviation of the noise: 0 or more, and finite
+     * @param options  the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &gaussian_noise(double stddev, const gaussian_noise_options &options = {}) &noexcept {
+        digitnet_model_add_gaussian_noise_ex(get(), stddev, &options);
+        return *this;
+    }
+    model gaussian_noise(double stddev, const gaussian_noise_options &options = {}) &&noexcept {
+        return std::move(gaussian_noise(stddev, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that multiplies by noise around 1 while training, as digitnet_model_add_gaussian_dropout() does.
+     *
+     * @param rate  at least 0 and below 1
+     * @param options  the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &gaussian_dropout(double rate, const gaussian_dropout_options &options = {}) &noexcept {
+        digitnet_model_add_gaussian_dropout_ex(get(), rate, &options);
+        return *this;
+    }
+    model gaussian_dropout(double rate, const gaussian_dropout_options &options = {}) &&noexcept {
+        return std::move(gaussian_dropout(rate, options));
+    }
+    /** @} */
     /** Takes back the error of a builder that failed: building goes on after the last layer that was added. */
     void clear_error() noexcept {
         digitnet_model_clear_error(get());
@@ -537,7 +649,7 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     /**
      * Trains the model, as digitnet_model_fit() does.
      *
-     * @tparam Callbacks  things that can be called with a `const digitnet_event &`, or digitnet_callback
+     * @tparam Callbacks  things that can be called with a `const digitnet_event &`, callback, or digitnet_callback
      * @param train      the images to learn, of the model's shape, with labels below its number of outputs
      * @param options    epochs, batches, threads, validation; `{}` is all defaults. Its `history` is not looked at.
      * @param callbacks  called after those in `options`, in this order, on the calling thread; each gives nothing, or
@@ -557,7 +669,7 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     /**
      * Trains the model, and gives its figures even where it throws.
      *
-     * @tparam Callbacks  things that can be called with a `const digitnet_event &`, or digitnet_callback
+     * @tparam Callbacks  things that can be called with a `const digitnet_event &`, callback, or digitnet_callback
      * @param out        receives the figures of the epochs that were finished; empty where the fit was refused
      * @param train      the images to learn, of the model's shape, with labels below its number of outputs
      * @param options    epochs, batches, threads, validation; `{}` is all defaults. Its `history` is not looked at.
@@ -569,7 +681,7 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      */
     template <typename... Callbacks>
     void fit(history &out, const dataset &train, const fit_options &options = {}, Callbacks &&...callbacks) {
-        run_fit(out, train, options, {detail::listener<std::remove_reference_t<Callbacks>>{callbacks}.callback()...});
+        run_fit(out, train, options, {detail::listener<std::remove_reference_t<Callbacks>>(callbacks).callback()...});
     }
     /** Asks the fit that runs, or the next one, to stop: from any thread, and from a signal handler. */
     void request_stop() noexcept {
@@ -578,6 +690,17 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     /** Takes a request to stop back: from any thread, and from a signal handler. */
     void clear_stop() noexcept {
         digitnet_model_clear_stop(get());
+    }
+    /**
+     * Gives a normalization the mean and the variance of each channel of a data set, as digitnet_model_adapt() does.
+     *
+     * @param layer   the name of a layer of kind "normalization" that takes the model's own input
+     * @param images  images of the model's shape
+     * @throws error  with the status of digitnet_model_adapt(); what a source throws comes out too
+     */
+    void adapt(const char *layer, const dataset &images) {
+        detail::exception_carrier carrier;
+        carrier.check(digitnet_model_adapt(get(), layer, images.get()));
     }
     /**
      * Gives loss and accuracy on a data set, as digitnet_model_evaluate() does.
@@ -639,6 +762,52 @@ class model : public owner<digitnet_model, digitnet_model_free> {
         std::vector<float> scores(score_values(images.size()));
         predict(scores, images);
         return scores;
+    }
+
+    /**
+     * Gives the scores of all images of a data set, as digitnet_model_predict_dataset() does.
+     *
+     * @param scores   receives images x outputs values, image after image; after a failure some may be written
+     * @param images   images of the model's shape
+     * @param options  threads, and with_progress(); `{}` is all defaults
+     * @throws error  with the status of digitnet_model_predict_dataset(); what a source or a progress function throws
+     *                comes out too
+     */
+    void predict(span<float> scores, const dataset &images, const predict_options &options = {}) const {
+        detail::exception_carrier carrier;
+        carrier.check(digitnet_model_predict_dataset(scores.data(), scores.size(), get(), images.get(), &options));
+    }
+    /**
+     * Gives the scores of all images of a data set, as digitnet_model_predict_dataset() does.
+     *
+     * @param images   images of the model's shape
+     * @param options  threads, and with_progress(); `{}` is all defaults
+     * @return images x describe().outputs values, image after image
+     * @throws error           with the status of digitnet_model_predict_dataset(); what a source or a progress function
+     *                         throws comes out too
+     * @throws std::bad_alloc  where there is no memory for the scores
+     */
+    [[nodiscard]] std::vector<float> predict(const dataset &images, const predict_options &options = {}) const {
+        std::vector<float> scores(std::max<std::size_t>(images.count(), 1) * describe().outputs);
+        predict(scores, images, options);
+        return scores;
+    }
+    /**
+     * Gives the gradient by the values of an image, as digitnet_model_input_gradient() does.
+     *
+     * @param values  one image of floats, with values as in training
+     * @param output  the score's place among the outputs; of a loss, the class
+     * @param of      what the gradient is of
+     * @return as many values as the image has
+     * @throws error           with the status of digitnet_model_input_gradient()
+     * @throws std::bad_alloc  where there is no memory for the values
+     */
+    [[nodiscard]] std::vector<float> input_gradient(span<const float> values, std::size_t output,
+                                                    digitnet_gradient_of of = DIGITNET_GRADIENT_OF_SCORE) const {
+        std::vector<float> gradient(values.size());
+        check(digitnet_model_input_gradient(gradient.data(), gradient.size(), get(), values.data(), values.size(),
+                                            output, of));
+        return gradient;
     }
 
     /**
@@ -796,9 +965,9 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     }
 
     void run_fit(history &out, const dataset &train, const fit_options &options,
-                 std::initializer_list<digitnet_callback> callbacks) {
+                 std::initializer_list<const digitnet_callback *> callbacks) {
         digitnet_fit_options own = options;
-        std::vector<digitnet_callback> list(callbacks);
+        std::vector<const digitnet_callback *> list(callbacks);
         if (options.callbacks != nullptr)
             list.insert(list.begin(), options.callbacks, options.callbacks + options.callback_count);
         if (callbacks.size() > 0) {

@@ -57,13 +57,19 @@
  * Inside DIGITNET_WITH(digitnet_fit_options, ...): a list of callbacks, called in this order. C only.
  *
  *     DIGITNET_WITH(digitnet_fit_options, .epochs = 5,
- *                   DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr}))
+ *                   DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr)))
  *
- * @param ...  an initializer of a digitnet_callback for each
+ * @param ...  a pointer to a digitnet_callback for each
  */
-#define DIGITNET_CALLBACKS(...)                            \
-    .callbacks = (const digitnet_callback[]){__VA_ARGS__}, \
-    .callback_count = sizeof((const digitnet_callback[]){__VA_ARGS__}) / sizeof(digitnet_callback)
+#define DIGITNET_CALLBACKS(...)                                   \
+    .callbacks = (const digitnet_callback *const[]){__VA_ARGS__}, \
+    .callback_count = sizeof((const digitnet_callback *const[]){__VA_ARGS__}) / sizeof(const digitnet_callback *)
+/**
+ * A pointer to an unnamed digitnet_callback, as DIGITNET_WITH() makes it. C only.
+ *
+ * @param ...  initializers for its fields
+ */
+#define DIGITNET_CALLBACK(...) (&(digitnet_callback){.struct_size = sizeof(digitnet_callback), __VA_ARGS__})
 #endif
 
 #endif

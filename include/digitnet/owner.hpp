@@ -1,4 +1,4 @@
-/** @file owner.hpp  What model, dataset, session and history have in common. */
+/** @file owner.hpp  What model, dataset, session, history, callback and report have in common. */
 #ifndef DIGITNET_OWNER_HPP
 #define DIGITNET_OWNER_HPP
 

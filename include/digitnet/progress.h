@@ -5,14 +5,15 @@
  *     status = digitnet_model_fit(
  *         model, train,
  *         DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 5, .validation = test,
- *                       DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr})));
+ *                       DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr))));
  *
  * On a terminal it draws a bar for each epoch, in place:
  *
  *     Epoch 1/5
  *     1080/1875 [=================>............] 3s left - loss: 0.1973 - accuracy: 0.9395
  *
- * with the figures below it where the line is too short, and elsewhere it prints a line for each finished epoch.
+ * with the figures below it where the line is too short, and elsewhere it prints a line for each finished epoch. A
+ * warning that the fit begins with comes first, in a line of its own.
  * Numbers are written by printf(), so they follow the program's locale.
  */
 #ifndef DIGITNET_PROGRESS_H
@@ -196,6 +197,8 @@ static inline void digitnet_progress_plain_(FILE *file, const digitnet_event *ev
 static inline int digitnet_progress_print(const digitnet_event *event, void *file) {
     FILE *stream = DIGITNET_PROGRESS_CAST_(FILE *, file);
     char validation[160];
+    if (event->warning)
+        fprintf(stream, "Warning: %s\n", event->warning);
     if (event->kind == DIGITNET_EVENT_FIT_BEGIN)
         return DIGITNET_CALLBACK_CONTINUE;
     int columns = digitnet_progress_columns_(stream);

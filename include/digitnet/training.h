@@ -185,9 +185,9 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile(digitne
  *
  * @copydetails digitnet_model_compile()
  * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a setting out of its range, `nesterov` without
- *                 momentum, settings of another optimizer or loss, two ways of clipping, `ema_overwrite_frequency` without
- *                 `ema_momentum`, a schedule with a learning rate or with `reduce_on_plateau`, a flag that is neither 0
- *                 nor 1, or a wrong `struct_size`
+ *                 momentum, settings of another optimizer or loss, two ways of clipping, `ema_overwrite_frequency`
+ * without `ema_momentum`, a schedule with a learning rate or with `reduce_on_plateau`, a flag that is neither 0 nor 1,
+ * or a wrong `struct_size`
  * @retval DIGITNET_EVERSION  a struct sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_compile_ex(digitnet_model *model,
@@ -325,8 +325,13 @@ typedef struct digitnet_event {
     double validation_accuracy; /**< As `validation_loss`. */
     double seconds;             /**< Spent training in this epoch so far, validation left out. */
     double learning_rate;       /**< Of the last update, or before the first one of that. */
-    digitnet_event_kind kind;   /**< When this is. */
-    int32_t scheduled;          /**< 1: a schedule or `reduce_on_plateau` moves the learning rate. */
+    /** At DIGITNET_EVENT_FIT_BEGIN, what is likely to be a mistake, in words: that of the training and the validation
+     * part of a `validation_fraction` only one has samples of a class (not looked for in sources). Else NULL. Valid
+     * during the call. */
+    const char *warning;
+    size_t reserved;          /**< Zero. */
+    digitnet_event_kind kind; /**< When this is. */
+    int32_t scheduled;        /**< 1: a schedule or `reduce_on_plateau` moves the learning rate. */
 } digitnet_event;
 
 /** What a callback asks for. Results that are not zero may be combined with `|`. */
@@ -359,15 +364,16 @@ typedef enum digitnet_callback_result {
  */
 typedef int (*digitnet_callback_fn)(const digitnet_event *event, void *user_data);
 
-/** A function with its data. */
+/** A function with its data. callbacks.h has functions that make some. */
 typedef struct digitnet_callback {
+    size_t struct_size;        /**< Set by DIGITNET_INIT(), DIGITNET_WITH() or DIGITNET_CALLBACK(). */
     digitnet_callback_fn call; /**< Never NULL. */
     void *user_data;           /**< Handed to both functions. */
     /**
      * Releases `user_data`, which then belongs to the digitnet_model_fit() that it is given to: called once for each
      * entry of the list, in order, as the last thing before that call returns, on its thread, when the model is free
-     * again. However the fit ends, also where it is refused; but for a `struct_size` that is wrong, where nothing else
-     * in digitnet_fit_options is looked at. NULL: `user_data` stays the caller's.
+     * again. However the fit ends, also where it is refused; but for a `struct_size` that is wrong, of the callback or
+     * of digitnet_fit_options, where nothing else in that struct is looked at. NULL: `user_data` stays the caller's.
      */
     void (*release)(void *user_data);
     /** 1: `call` may ask for DIGITNET_CALLBACK_KEEP and DIGITNET_CALLBACK_RESTORE, for which memory is allocated before
@@ -393,10 +399,10 @@ typedef struct digitnet_fit_options {
      * `gradient_ranges` of them (see digitnet_compile_options), and no more than a batch has images, share a step's
      * forward and backward pass; more than that speed up the update of the weights and the validation alone. */
     size_t threads;
-    size_t callback_count;              /**< How many `callbacks` there are. */
-    const digitnet_callback *callbacks; /**< Called in this order; DIGITNET_CALLBACKS() sets both. */
-    const digitnet_dataset *validation; /**< Evaluated after each epoch; NULL: none. */
-    size_t class_weight_count;          /**< How many `class_weights` there are. */
+    size_t callback_count;                     /**< How many `callbacks` there are. */
+    const digitnet_callback *const *callbacks; /**< Called in this order; DIGITNET_CALLBACKS() sets both. */
+    const digitnet_dataset *validation;        /**< Evaluated after each epoch; NULL: none. */
+    size_t class_weight_count;                 /**< How many `class_weights` there are. */
     /** What each sample's weight is multiplied by in training, not in validation: one finite number that is not
      * negative for each class, an output; two for a network with one output. A sample's class is its label, or else its
      * largest target; with one target, whether that is above 1/2. Not for DIGITNET_LOSS_CUSTOM. NULL: none. */
@@ -406,6 +412,11 @@ typedef struct digitnet_fit_options {
     double validation_fraction;
     int32_t no_shuffle;   /**< 1: every epoch takes the images in their order. */
     int32_t validate_ema; /**< 1: the validation is of the average of the weights (see digitnet_compile_options). */
+    /** 1: what is cut off are the last images of each class, so that both parts have its share, as
+     * digitnet_dataset_split() does it. Requires `validation_fraction`. Without, data that are sorted by class lose
+     * whole classes. */
+    int32_t validation_stratified;
+    int32_t reserved_2; /**< Zero. */
 } digitnet_fit_options;
 
 /**
@@ -441,7 +452,8 @@ typedef struct digitnet_fit_options {
  * @retval DIGITNET_EINVAL     `model` or `train` is NULL; a label is out of range; the loss wants labels or targets
  * that a data set does not have; the classes' weights are not as many as the classes, or a weight is out of range; a
  * source gives a value that is not finite; `epochs` with `until_epoch`, or `validation` with a fraction; a fraction
- * that is out of range or leaves one part empty; `validate_ema` without an average; `reduce_on_plateau` monitors the
+ * that is out of range or leaves one part empty; `validation_stratified` without a fraction, or with images that do not
+ * have one label each; `validate_ema` without an average; `reduce_on_plateau` monitors the
  * validation, and there is none; a callback is NULL, or a second one `uses_snapshot`; a flag is neither 0 nor 1;
  * `threads` is above 256; or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
@@ -461,7 +473,13 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_fit(digitnet_mo
 /**
  * Asks the fit that runs, or the next one, to stop after the current batch.
  *
- * May be called from any thread, and from a signal handler. The fit that it stops consumes it.
+ * The request is for one fit, and ends with it, however that ends: it may come in the last batch, where nothing is left
+ * to stop, and the next fit is not stopped by it. One that comes while no fit runs is for the next call of
+ * digitnet_model_fit(), so that no Ctrl-C is lost between two fits, and ends with that, also where all its epochs were
+ * done before; a fit that is refused leaves it. A program that wants it as in Keras, where a fit forgets what came
+ * before it, calls digitnet_model_clear_stop() first.
+ *
+ * May be called from any thread, and from a signal handler.
  *
  * @param model  NULL is fine
  */
@@ -513,6 +531,15 @@ DIGITNET_API size_t digitnet_history_first_epoch(const digitnet_history *history
  * @return the end; DIGITNET_STOP_FAILED for NULL
  */
 DIGITNET_API digitnet_stop_reason digitnet_history_stop_reason(const digitnet_history *history);
+/**
+ * Gives the warning that a fit began with, as digitnet_event has it.
+ *
+ * Safe from any thread.
+ *
+ * @param history  the history
+ * @return the warning, which belongs to the history; NULL where there was none, and for NULL
+ */
+DIGITNET_API const char *digitnet_history_warning(const digitnet_history *history);
 /**
  * Writes a history as a table of comma-separated values.
  *
@@ -602,6 +629,29 @@ typedef struct digitnet_train_batch {
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_train_batch(digitnet_metrics *out,
                                                                              digitnet_model *model,
                                                                              const digitnet_train_batch *batch);
+
+/**
+ * Gives a normalization the mean and the variance of each channel of a data set, as Keras's adapt() does.
+ *
+ * All samples count alike, whatever their weights. To be called once, before digitnet_model_fit(), with the training
+ * images. Sessions that were made before are not changed. Requires exclusive access to the model.
+ *
+ * @param model    the model
+ * @param layer    the name of a layer of kind "normalization" that takes the model's own input
+ * @param dataset  images as the model takes them; a source is asked for all of them
+ * @return the status of a source that failed; else:
+ * @retval DIGITNET_OK         the moments are set; after a failure they are as they were
+ * @retval DIGITNET_EINVAL     a pointer is NULL, the layer is of another kind or takes another layer's output, or a
+ *                             source gives a value that is not finite
+ * @retval DIGITNET_ENOMEM     there is not enough memory
+ * @retval DIGITNET_ESHAPE     the images are of another size than the model takes
+ * @retval DIGITNET_ESTATE     the first compile has not drawn the weights yet, or the model is in use
+ * @retval DIGITNET_ENOTFOUND  the model has no layer of this name
+ * @retval DIGITNET_ENOTFINITE  the variance of a channel is beyond what a float holds
+ * @retval DIGITNET_ECALLBACK  a source returned a number that is no status
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_adapt(digitnet_model *model, const char *layer,
+                                                                       const digitnet_dataset *dataset);
 
 /** How a model is evaluated; zero is the default. */
 typedef struct digitnet_evaluate_options {

@@ -94,6 +94,14 @@ class history : public owner<digitnet_history, digitnet_history_free> {
         return digitnet_history_stop_reason(get());
     }
     /**
+     * Gives the warning that the fit began with.
+     *
+     * @return the warning, which belongs to the history; nullptr where there was none
+     */
+    [[nodiscard]] const char *warning() const noexcept {
+        return digitnet_history_warning(get());
+    }
+    /**
      * Writes the history as a table with a row for each epoch, as digitnet_history_write_csv() does.
      *
      * @param path  the file to make or to replace as a whole

@@ -267,3 +267,32 @@ out:
     digitnet__release(own);
     return status;
 }
+
+static digitnet_status check_end(bool *empty, int file, const char *path) {
+    struct stat info;
+    if (fstat(file, &info) != 0)
+        return digitnet__fail_errno(DIGITNET_EIO, "cannot write", path);
+    if (!S_ISREG(info.st_mode))
+        return digitnet__fail(DIGITNET_EIO, "cannot write %s: it is not a regular file", path);
+    *empty = info.st_size == 0;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__file_open_end(int *file, bool *empty, const char *path, bool keep) {
+    /* O_NONBLOCK, so that a FIFO does not wait for its other end. */
+    *file = open_file(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | (keep ? 0 : O_TRUNC), 0666);
+    if (*file < 0)
+        return digitnet__fail_errno(DIGITNET_EIO, "cannot open", path);
+    digitnet_status status = check_end(empty, *file, path);
+    if (status != DIGITNET_OK)
+        digitnet__file_close(*file);
+    return status;
+}
+
+digitnet_status digitnet__file_append(int file, const void *bytes, size_t size, const char *path) {
+    return write_within_limit(file, bytes, size, path);
+}
+
+void digitnet__file_close(int file) {
+    close(file);
+}

@@ -1,4 +1,4 @@
-/* Whole files: read at once, written atomically. */
+/* Files: read at once, written atomically, or written to at their end. */
 #ifndef DNN_CORE_FILE_H
 #define DNN_CORE_FILE_H
 
@@ -20,5 +20,12 @@ digitnet_status digitnet__file_read(unsigned char **bytes, size_t *size, const c
  * is synced and renamed, and the folder is synced. After a failure, EIO mostly, the old file is untouched and no
  * TARGET.tmp is left. EINVAL: `path` is empty. */
 digitnet_status digitnet__file_write(const char *path, const void *bytes, size_t size);
+
+/* Opens the regular file at `path`, made where there is none, to write at its end; emptied before, unless `keep`.
+ * EIO. */
+digitnet_status digitnet__file_open_end(int *file, bool *empty, const char *path, bool keep);
+/* All of it has left the process when this returns. EIO. */
+digitnet_status digitnet__file_append(int file, const void *bytes, size_t size, const char *path);
+void digitnet__file_close(int file);
 
 #endif

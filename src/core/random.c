@@ -2,6 +2,8 @@
  * splitmix64 (after Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014) for its state. */
 #include "core/random.h"
 
+#include <math.h>
+
 #define GOLDEN_GAMMA UINT64_C(0x9e3779b97f4a7c15) /* 2^64 / golden ratio, odd */
 
 /* A bijection of 64 bits in which every bit of the input changes about half of the output's. */
@@ -42,6 +44,18 @@ uint64_t digitnet__random_next(digitnet__random *random) {
 
 float digitnet__random_float(digitnet__random *random) {
     return (float)(digitnet__random_next(random) >> 40) * 0x1p-24f;
+}
+
+void digitnet__random_normal(digitnet__random *random, double pair[2]) {
+    double x, y, square;
+    do {
+        x = 2.0 * digitnet__random_float(random) - 1;
+        y = 2.0 * digitnet__random_float(random) - 1;
+        square = x * x + y * y;
+    } while (square >= 1 || square == 0);
+    double scale = sqrt(-2 * log(square) / square);
+    pair[0] = x * scale;
+    pair[1] = y * scale;
 }
 
 uint64_t digitnet__random_below(digitnet__random *random, uint64_t bound) {

@@ -88,39 +88,29 @@ static digitnet_status copy_arrays(digitnet__storage *storage) {
 }
 
 static digitnet_status check_and_create(digitnet_dataset **out, const arrays *given,
-                                        const digitnet_dataset_options *options) {
-    digitnet_dataset_options own = {0};
+                                        const digitnet_dataset_options *own) {
     digitnet__storage *storage = NULL;
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "%s: out is NULL", given->what);
-    *out = NULL;
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dataset_options, reserved);
-    if (status == DIGITNET_OK)
-        status = DNN_RESERVED_CHECK((size_t)own.reserved, digitnet_dataset_options);
-    if (status == DIGITNET_OK)
-        status = DNN_FLAG_CHECK(&own, digitnet_dataset_options, borrow);
-    if (status == DIGITNET_OK)
-        status = check_options(given, &own);
-    if (status != DIGITNET_OK)
-        return status;
-    digitnet__sample_layout layout = layout_of(given, &own);
-    status = digitnet__storage_create(&storage, given->what, given->count, &layout,
-                                      given->floats ? sizeof *given->floats : sizeof *given->bytes);
-    if (status != DIGITNET_OK)
-        return status;
-    use_arrays(storage, given, &own);
-    status = digitnet__samples_check(given->what, &storage->samples, &storage->layout);
-    if (status == DIGITNET_OK && !own.borrow)
+    DNN_TRY(DNN_RESERVED_CHECK((size_t)own->reserved, digitnet_dataset_options));
+    DNN_TRY(DNN_FLAG_CHECK(own, digitnet_dataset_options, borrow));
+    DNN_TRY(check_options(given, own));
+    digitnet__sample_layout layout = layout_of(given, own);
+    DNN_TRY(digitnet__storage_create(&storage, given->what, given->count, &layout,
+                                     given->floats ? sizeof *given->floats : sizeof *given->bytes));
+    use_arrays(storage, given, own);
+    digitnet_status status = digitnet__samples_check(given->what, &storage->samples, &storage->layout);
+    if (status == DIGITNET_OK && !own->borrow)
         status = copy_arrays(storage);
     if (status == DIGITNET_OK)
-        status = digitnet__dataset_create(out, storage, 0, given->count);
+        status = digitnet__dataset_create(out, storage);
     if (status != DIGITNET_OK) {
         digitnet__storage_release(storage);
         return status;
     }
-    if (own.borrow) {
-        storage->release = own.release;
-        storage->user_data = own.user_data;
+    if (own->borrow) {
+        storage->release = own->release;
+        storage->user_data = own->user_data;
     }
     return DIGITNET_OK;
 }
@@ -128,8 +118,16 @@ static digitnet_status check_and_create(digitnet_dataset **out, const arrays *gi
 static digitnet_status create_from_arrays(digitnet_dataset **out, const arrays *given,
                                           const digitnet_dataset_options *options) {
     digitnet__call call;
+    digitnet_dataset_options own = {0};
     digitnet__call_enter(&call);
-    return digitnet__call_leave(&call, check_and_create(out, given, options));
+    if (out)
+        *out = NULL;
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_dataset_options, reserved);
+    if (status == DIGITNET_OK)
+        status = check_and_create(out, given, &own);
+    digitnet__call_leave(&call, status);
+    return status == DIGITNET_OK ? status
+                                 : digitnet__storage_refuse(status, own.borrow ? own.release : NULL, own.user_data);
 }
 
 digitnet_status digitnet_dataset_create_u8_ex(digitnet_dataset **out, const uint8_t *images, const int32_t *labels,
@@ -173,7 +171,7 @@ digitnet_status digitnet__dataset_adopt(digitnet_dataset **out, const char *what
         return status;
     storage->bytes = images;
     storage->samples.labels = labels;
-    status = digitnet__dataset_create(out, storage, 0, count);
+    status = digitnet__dataset_create(out, storage);
     if (status != DIGITNET_OK) {
         digitnet__storage_release(storage);
         return status;

@@ -23,15 +23,16 @@ digitnet_status digitnet_dataset_slice(digitnet_dataset **out, const digitnet_da
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_slice: out is NULL");
     *out = NULL;
     DNN_TRY(digitnet__dataset_check_range("digitnet_dataset_slice", dataset, first, count));
-    DNN_TRY(digitnet__dataset_create(out, dataset->storage, dataset->first + first, count));
-    atomic_fetch_add(&dataset->storage->references, 1);
-    return DIGITNET_OK;
+    return digitnet__dataset_derive(out, dataset, NULL, dataset->first + first, count);
 }
 
 void digitnet_dataset_free(digitnet_dataset *dataset) {
     if (!dataset)
         return;
     digitnet__storage_release(dataset->storage);
+    if (dataset->selection && atomic_fetch_sub(&dataset->selection->references, 1) == 1)
+        digitnet__release(dataset->selection);
+    digitnet__augment_release(dataset->augment);
     digitnet__release(dataset);
 }
 
@@ -43,12 +44,12 @@ digitnet_status digitnet_dataset_describe(digitnet_dataset_info *out, const digi
     DNN_TRY(DNN_RESULT_CHECK(out, digitnet_dataset_info, reserved));
     if (!dataset)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_describe: dataset is NULL");
-    const digitnet__sample_layout *layout = &dataset->storage->layout;
+    const digitnet__sample_layout *layout = &dataset->layout;
     digitnet_dataset_info info = {.count = dataset->count,
                                   .height = layout->shape.height,
                                   .width = layout->shape.width,
                                   .channels = layout->shape.channels,
-                                  .classes = dataset->classes,
+                                  .classes = layout->max_labels ? dataset->classes : 0,
                                   .max_labels = layout->max_labels,
                                   .target_values = layout->target_values,
                                   .weighted = layout->weighted};
@@ -57,7 +58,11 @@ digitnet_status digitnet_dataset_describe(digitnet_dataset_info *out, const digi
 }
 
 const digitnet__sample_layout *digitnet__dataset_layout(const digitnet_dataset *dataset) {
-    return &dataset->storage->layout;
+    return &dataset->layout;
+}
+
+size_t digitnet__dataset_classes(const digitnet_dataset *dataset) {
+    return dataset->classes;
 }
 
 bool digitnet__dataset_is_source(const digitnet_dataset *dataset) {
@@ -65,13 +70,13 @@ bool digitnet__dataset_is_source(const digitnet_dataset *dataset) {
 }
 
 digitnet_status digitnet__dataset_check_labels(const digitnet_dataset *dataset, size_t classes) {
-    size_t max_labels = dataset->storage->layout.max_labels;
+    size_t max_labels = dataset->layout.max_labels;
     if (max_labels == 0)
         return digitnet__fail(DIGITNET_EINVAL, "the data set has no labels");
     if (max_labels > 1)
         return digitnet__fail(DIGITNET_EINVAL, "samples have up to %zu labels; the model takes one", max_labels);
     for (size_t i = 0; dataset->classes > classes && i < dataset->count; i++) {
-        int32_t label = dataset->storage->samples.labels[dataset->first + i];
+        int32_t label = dataset->storage->samples.labels[digitnet__dataset_place(dataset, i)];
         if ((size_t)label >= classes)
             return digitnet__fail(DIGITNET_EINVAL,
                                   "sample %zu has label %d; the model has %zu classes, numbered from 0", i, (int)label,

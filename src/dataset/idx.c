@@ -1,6 +1,8 @@
 /* IDX files, the form of MNIST: a magic number of two zeros, the type of the elements and the number of dimensions; the
  * dimensions, 4 bytes each, big-endian; the elements, row-major. Raw or compressed by gzip (RFC 1952).
  * http://yann.lecun.com/exdb/mnist/ describes it. */
+#include "dataset/idx.h"
+
 #include "core/call.h"
 #include "core/file.h"
 #include "core/memory.h"
@@ -14,7 +16,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { MAX_RANK = 4, UNSIGNED_BYTES = 0x08, GZIP_WINDOW = 15 + 16 };
+enum { MAX_RANK = 4 };
 
 /* 4 GiB, or 2 GiB where a size has 32 bits. */
 #define DEFAULT_MAX_BYTES ((size_t)(SIZE_MAX > UINT32_MAX ? UINT64_C(1) << 32 : UINT64_C(1) << 31))
@@ -44,12 +46,12 @@ typedef struct reader {
     z_stream stream;
 } reader;
 
-static void *zlib_allocate(void *unused, uInt count, uInt size) {
+void *digitnet__zlib_allocate(void *unused, uInt count, uInt size) {
     (void)unused;
     return digitnet__allocate_array(count, size);
 }
 
-static void zlib_release(void *unused, void *memory) {
+void digitnet__zlib_release(void *unused, void *memory) {
     (void)unused;
     digitnet__release(memory);
 }
@@ -60,11 +62,11 @@ static digitnet_status fail_truncated(const char *path) {
 
 static digitnet_status open_reader(reader *in, const char *path, const unsigned char *bytes, size_t size) {
     *in = (reader){.path = path, .bytes = bytes, .left = size};
-    in->stream.zalloc = zlib_allocate;
-    in->stream.zfree = zlib_release;
+    in->stream.zalloc = digitnet__zlib_allocate;
+    in->stream.zfree = digitnet__zlib_release;
     if (size < 2 || bytes[0] != 0x1f || bytes[1] != 0x8b)
         return DIGITNET_OK;
-    int result = inflateInit2(&in->stream, GZIP_WINDOW);
+    int result = inflateInit2(&in->stream, DNN_GZIP_WINDOW);
     in->compressed = result == Z_OK;
     if (result == Z_MEM_ERROR)
         return DIGITNET_ENOMEM;
@@ -78,8 +80,7 @@ static void close_reader(reader *in) {
         inflateEnd(&in->stream);
 }
 
-/* zlib counts in unsigned int. */
-static uInt zlib_count(size_t count) {
+uInt digitnet__zlib_count(size_t count) {
     return count < UINT_MAX ? (uInt)count : UINT_MAX;
 }
 
@@ -87,8 +88,8 @@ static uInt zlib_count(size_t count) {
 static digitnet_status inflate_bytes(size_t *done, reader *in, unsigned char *bytes, size_t size) {
     *done = 0;
     while (*done < size && !in->ended) {
-        uInt input = zlib_count(in->left);
-        uInt room = zlib_count(size - *done);
+        uInt input = digitnet__zlib_count(in->left);
+        uInt room = digitnet__zlib_count(size - *done);
         in->stream.next_in = (z_const Bytef *)in->bytes;
         in->stream.avail_in = input;
         in->stream.next_out = bytes + *done;
@@ -123,6 +124,13 @@ static digitnet_status take_bytes(reader *in, unsigned char *bytes, size_t size)
     return status != DIGITNET_OK || done == size ? status : fail_truncated(in->path);
 }
 
+/* What elements of a type are, for messages. */
+static const char *type_name(unsigned char type) {
+    static const char *const names[] = {"unsigned bytes",  "signed bytes",  "unknown",      "16-bit integers",
+                                        "32-bit integers", "32-bit floats", "64-bit floats"};
+    return names[type - DNN_IDX_UNSIGNED_BYTES];
+}
+
 static digitnet_status check_magic(size_t *rank, const reader *in, const unsigned char *magic, const idx_kind *kind) {
     bool is_idx = magic[0] == 0 && magic[1] == 0 && magic[2] >= 0x08 && magic[2] <= 0x0e;
     *rank = magic[3];
@@ -130,9 +138,10 @@ static digitnet_status check_magic(size_t *rank, const reader *in, const unsigne
         return digitnet__fail(
             DIGITNET_EFORMAT, "%s: not an IDX file of %s: it begins with %02x %02x %02x %02x, not 00 00 08 %02x",
             in->path, kind->content, magic[0], magic[1], magic[2], magic[3], (unsigned)kind->min_rank);
-    if (magic[2] != UNSIGNED_BYTES)
-        return digitnet__fail(DIGITNET_EUNSUPPORTED, "%s: IDX elements of type %02x; only unsigned bytes (08) are read",
-                              in->path, magic[2]);
+    if (magic[2] != DNN_IDX_UNSIGNED_BYTES)
+        return digitnet__fail(DIGITNET_EUNSUPPORTED,
+                              "%s: IDX elements of type %02x (%s); only unsigned bytes (08) are read", in->path,
+                              magic[2], type_name(magic[2]));
     return DIGITNET_OK;
 }
 
@@ -219,8 +228,40 @@ static digitnet_status read_idx(idx_file *out, const char *path, const idx_kind 
     return status;
 }
 
+/* Swaps rows and columns of each image. */
+static digitnet_status transpose(idx_file *images) {
+    size_t *dimensions = images->dimensions;
+    size_t height = dimensions[1], width = dimensions[2], channels = dimensions[3];
+    size_t values = height * width * channels;
+    unsigned char *turned = digitnet__allocate(values);
+    if (!turned)
+        return DIGITNET_ENOMEM;
+    /* The elements lie in memory that is the file's own. */
+    unsigned char *image = images->memory + (images->elements - images->memory);
+    for (size_t i = 0; i < dimensions[0]; i++, image += values) {
+        for (size_t y = 0; y < height; y++)
+            for (size_t x = 0; x < width; x++)
+                memcpy(turned + (x * height + y) * channels, image + (y * width + x) * channels, channels);
+        memcpy(image, turned, values);
+    }
+    dimensions[1] = width;
+    dimensions[2] = height;
+    digitnet__release(turned);
+    return DIGITNET_OK;
+}
+
+static digitnet_status number_labels(int32_t *numbers, const idx_file *labels, const char *path, int32_t offset) {
+    for (size_t i = 0; i < labels->size; i++) {
+        numbers[i] = labels->elements[i] - offset;
+        if (numbers[i] < 0)
+            return digitnet__fail(DIGITNET_EFORMAT, "%s: label %zu is %d, below label_offset, which is %d", path, i,
+                                  (int)labels->elements[i], (int)offset);
+    }
+    return DIGITNET_OK;
+}
+
 static digitnet_status create_dataset(digitnet_dataset **out, idx_file *images, const idx_file *labels,
-                                      const char *images_path, const char *labels_path) {
+                                      const char *images_path, const char *labels_path, int32_t label_offset) {
     const size_t *dimensions = images->dimensions;
     digitnet__shape shape = {.height = dimensions[1], .width = dimensions[2], .channels = dimensions[3]};
     if (images->dimensions[0] != labels->dimensions[0])
@@ -229,10 +270,10 @@ static digitnet_status create_dataset(digitnet_dataset **out, idx_file *images, 
     int32_t *numbers = digitnet__allocate_array(labels->size, sizeof *numbers);
     if (!numbers)
         return DIGITNET_ENOMEM;
-    for (size_t i = 0; i < labels->size; i++)
-        numbers[i] = labels->elements[i];
-    digitnet_status status =
-        digitnet__dataset_adopt(out, images_path, images->memory, images->elements, numbers, dimensions[0], shape);
+    digitnet_status status = number_labels(numbers, labels, labels_path, label_offset);
+    if (status == DIGITNET_OK)
+        status =
+            digitnet__dataset_adopt(out, images_path, images->memory, images->elements, numbers, dimensions[0], shape);
     if (status != DIGITNET_OK)
         digitnet__release(numbers);
     else
@@ -241,16 +282,28 @@ static digitnet_status create_dataset(digitnet_dataset **out, idx_file *images, 
 }
 
 static digitnet_status load_pair(digitnet_dataset **out, const char *images_path, const char *labels_path,
-                                 size_t max_bytes) {
+                                 const digitnet_dataset_load_options *options) {
+    size_t max_bytes = options->max_bytes ? options->max_bytes : DEFAULT_MAX_BYTES;
     idx_file images = {0}, labels = {0};
     digitnet_status status = read_idx(&images, images_path, &images_kind, max_bytes);
     if (status == DIGITNET_OK)
         status = read_idx(&labels, labels_path, &labels_kind, max_bytes);
+    if (status == DIGITNET_OK && options->transpose)
+        status = transpose(&images);
     if (status == DIGITNET_OK)
-        status = create_dataset(out, &images, &labels, images_path, labels_path);
+        status = create_dataset(out, &images, &labels, images_path, labels_path, options->label_offset);
     digitnet__release(images.memory);
     digitnet__release(labels.memory);
     return status;
+}
+
+static digitnet_status check_options(const digitnet_dataset_load_options *options) {
+    DNN_TRY(DNN_FLAG_CHECK(options, digitnet_dataset_load_options, transpose));
+    if (options->label_offset < 0 || options->label_offset > UCHAR_MAX)
+        return digitnet__fail(DIGITNET_EINVAL,
+                              "digitnet_dataset_load_options: label_offset is %d; it must be in [0, %d]",
+                              (int)options->label_offset, UCHAR_MAX);
+    return DIGITNET_OK;
 }
 
 digitnet_status digitnet_dataset_load_idx_ex(digitnet_dataset **out, const char *images, const char *labels,
@@ -259,14 +312,14 @@ digitnet_status digitnet_dataset_load_idx_ex(digitnet_dataset **out, const char 
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_load_idx: out is NULL");
     *out = NULL;
-    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_dataset_load_options, max_bytes));
+    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_dataset_load_options, transpose));
+    DNN_TRY(check_options(&own));
     if (!images || !labels)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_load_idx: the path of the %s is NULL",
                               !images ? "images" : "labels");
     digitnet__call call;
     digitnet__call_enter(&call);
-    return digitnet__call_leave(&call,
-                                load_pair(out, images, labels, own.max_bytes != 0 ? own.max_bytes : DEFAULT_MAX_BYTES));
+    return digitnet__call_leave(&call, load_pair(out, images, labels, &own));
 }
 
 digitnet_status digitnet_dataset_load_idx(digitnet_dataset **out, const char *images, const char *labels) {

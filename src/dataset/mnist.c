@@ -6,33 +6,58 @@
 #include "core/status.h"
 #include "digitnet/dataset.h"
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
-/* FOLDER/NAME, or FOLDER/NAME.gz where only that is there; to be released with digitnet__release(). */
-static digitnet_status find_file(char **out, const char *folder, const char *name) {
-    size_t folder_length = strlen(folder), name_length = strlen(name);
-    char *path = digitnet__allocate(folder_length + 1 + name_length + sizeof ".gz");
-    *out = path;
-    if (!path)
-        return DIGITNET_ENOMEM;
-    memcpy(path, folder, folder_length);
-    path[folder_length] = '/';
-    memcpy(path + folder_length + 1, name, name_length + 1);
-    if (digitnet__file_exists(path))
-        return DIGITNET_OK;
-    memcpy(path + folder_length + 1 + name_length, ".gz", sizeof ".gz");
-    if (digitnet__file_exists(path))
-        return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_ENOTFOUND, "digitnet_dataset_load_mnist: there is neither %s/%s nor %s", folder,
-                          name, path);
+/* Where the files are about, and how they are called there; in this order, each raw and then compressed. */
+static const char *const folders[] = {"", "MNIST/raw/", "raw/"};
+static const char *const suffixes[] = {"-idx3-ubyte", "-idx1-ubyte", ".idx3-ubyte", ".idx1-ubyte"};
+
+/* One of the four files. */
+typedef struct content {
+    const char *name; /* "train-images" */
+    bool is_labels;
+} content;
+
+static bool find_in(char *path, size_t capacity, const char *folder, const content *wanted) {
+    static const char *const endings[] = {"", ".gz"};
+    for (size_t suffix = wanted->is_labels; suffix < sizeof suffixes / sizeof *suffixes; suffix += 2)
+        for (size_t i = 0; i < 2; i++) {
+            snprintf(path, capacity, "%s%s%s%s", folder, wanted->name, suffixes[suffix], endings[i]);
+            if (digitnet__file_exists(path))
+                return true;
+        }
+    return false;
 }
 
-static digitnet_status load_half(digitnet_dataset **out, const char *folder, const char *images_name,
-                                 const char *labels_name, const digitnet_dataset_load_options *options) {
+/* The path of a file, to be released with digitnet__release(). */
+static digitnet_status find_file(char **out, const char *folder, const content *wanted) {
+    size_t length = strlen(folder), capacity = length + 128;
+    char *path = digitnet__allocate(capacity), *place = digitnet__allocate(length + 32);
+    digitnet_status status = path && place ? DIGITNET_ENOTFOUND : DIGITNET_ENOMEM;
+    for (size_t i = 0; status == DIGITNET_ENOTFOUND && i < sizeof folders / sizeof *folders; i++) {
+        snprintf(place, length + 32, "%s/%s", folder, folders[i]);
+        if (find_in(path, capacity, place, wanted))
+            status = DIGITNET_OK;
+    }
+    if (status == DIGITNET_ENOTFOUND)
+        digitnet__fail(status,
+                       "digitnet_dataset_load_mnist: there is neither %s%s nor %s%s, with or without .gz, in %s, or in "
+                       "MNIST/raw or raw below it",
+                       wanted->name, suffixes[wanted->is_labels], wanted->name, suffixes[2 + wanted->is_labels],
+                       folder);
+    digitnet__release(place);
+    *out = path;
+    return status;
+}
+
+static digitnet_status load_half(digitnet_dataset **out, const char *folder, const content *files,
+                                 const digitnet_dataset_load_options *options) {
     char *images = NULL, *labels = NULL;
-    digitnet_status status = find_file(&images, folder, images_name);
+    digitnet_status status = find_file(&images, folder, &files[0]);
     if (status == DIGITNET_OK)
-        status = find_file(&labels, folder, labels_name);
+        status = find_file(&labels, folder, &files[1]);
     if (status == DIGITNET_OK)
         status = digitnet_dataset_load_idx_ex(out, images, labels, options);
     digitnet__release(images);
@@ -42,6 +67,8 @@ static digitnet_status load_half(digitnet_dataset **out, const char *folder, con
 
 static digitnet_status check_and_load(digitnet_dataset **train, digitnet_dataset **test, const char *folder,
                                       const digitnet_dataset_load_options *options) {
+    static const content train_files[] = {{"train-images", false}, {"train-labels", true}},
+                         test_files[] = {{"t10k-images", false}, {"t10k-labels", true}};
     digitnet_status status = DIGITNET_OK;
     if (train)
         *train = NULL;
@@ -53,9 +80,9 @@ static digitnet_status check_and_load(digitnet_dataset **train, digitnet_dataset
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_load_mnist: folder is %s",
                               !folder ? "NULL" : "an empty string");
     if (train)
-        status = load_half(train, folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte", options);
+        status = load_half(train, folder, train_files, options);
     if (status == DIGITNET_OK && test)
-        status = load_half(test, folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", options);
+        status = load_half(test, folder, test_files, options);
     if (status != DIGITNET_OK && train) {
         digitnet_dataset_free(*train);
         *train = NULL;

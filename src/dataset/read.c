@@ -1,4 +1,5 @@
 /* Samples by index, out of memory or from a source. */
+#include "core/memory.h"
 #include "core/options.h"
 #include "core/status.h"
 #include "dataset/storage.h"
@@ -12,7 +13,7 @@ static void gather_images(const digitnet_batch *batch, const digitnet_dataset *d
     const digitnet__storage *storage = dataset->storage;
     size_t values = storage->layout.values;
     for (size_t i = 0; i < batch->count; i++) {
-        size_t place = (dataset->first + batch->indices[i]) * values;
+        size_t place = digitnet__dataset_place(dataset, batch->indices[i]) * values;
         if (storage->bytes)
             kernels->bytes_to_floats(batch->images + i * values, storage->bytes + place, values);
         else
@@ -24,7 +25,7 @@ static void gather_labels(const digitnet_batch *batch, const digitnet_dataset *d
     const digitnet__samples *samples = &dataset->storage->samples;
     const digitnet__sample_layout *layout = &dataset->storage->layout;
     for (size_t i = 0; i < batch->count; i++) {
-        size_t sample = dataset->first + batch->indices[i];
+        size_t sample = digitnet__dataset_place(dataset, batch->indices[i]);
         size_t count = digitnet__samples_label_count(samples, layout, sample);
         const int32_t *from = samples->labels + sample * layout->max_labels;
         int32_t *to = batch->labels + i * layout->max_labels;
@@ -39,23 +40,18 @@ static void gather_targets(const digitnet_batch *batch, const digitnet_dataset *
     size_t values = dataset->storage->layout.target_values;
     for (size_t i = 0; i < batch->count; i++)
         memcpy(batch->targets + i * values,
-               dataset->storage->samples.targets + (dataset->first + batch->indices[i]) * values,
+               dataset->storage->samples.targets + digitnet__dataset_place(dataset, batch->indices[i]) * values,
                values * sizeof *batch->targets);
 }
 
 static void gather_weights(const digitnet_batch *batch, const digitnet_dataset *dataset) {
     const float *weights = dataset->storage->samples.sample_weights;
     for (size_t i = 0; i < batch->count; i++)
-        batch->sample_weights[i] = weights ? weights[dataset->first + batch->indices[i]] : 1;
+        batch->sample_weights[i] = weights ? weights[digitnet__dataset_place(dataset, batch->indices[i])] : 1;
 }
 
-digitnet_status digitnet__dataset_gather(const digitnet_batch *batch, const digitnet_dataset *dataset,
-                                         const digitnet__kernels *kernels) {
-    const digitnet__sample_layout *layout = digitnet__dataset_layout(dataset);
-    assert(batch->labels ? layout->max_labels > 0 && (batch->label_counts || layout->max_labels == 1)
-                         : !batch->label_counts);
-    assert(!batch->targets || layout->target_values > 0);
-    (void)layout;
+digitnet_status digitnet__dataset_gather_stored(const digitnet_batch *batch, const digitnet_dataset *dataset,
+                                                const digitnet__kernels *kernels) {
     if (digitnet__dataset_is_source(dataset))
         return digitnet__source_gather(batch, dataset);
     if (batch->images)
@@ -67,6 +63,17 @@ digitnet_status digitnet__dataset_gather(const digitnet_batch *batch, const digi
     if (batch->sample_weights)
         gather_weights(batch, dataset);
     return DIGITNET_OK;
+}
+
+digitnet_status digitnet__dataset_gather(const digitnet_batch *batch, const digitnet_dataset *dataset,
+                                         const digitnet__kernels *kernels, void *scratch) {
+    const digitnet__sample_layout *layout = digitnet__dataset_layout(dataset);
+    assert(batch->labels ? layout->max_labels > 0 && (batch->label_counts || layout->max_labels == 1)
+                         : !batch->label_counts);
+    assert(!batch->targets || layout->target_values > 0);
+    (void)layout;
+    return dataset->augment ? digitnet__augmented_gather(batch, dataset, kernels, scratch)
+                            : digitnet__dataset_gather_stored(batch, dataset, kernels);
 }
 
 digitnet_batch digitnet__batch_part(const digitnet_batch *batch, const digitnet__sample_layout *layout, size_t first,
@@ -91,7 +98,7 @@ digitnet_batch digitnet__batch_part(const digitnet_batch *batch, const digitnet_
 
 static digitnet_status check_room(const digitnet_dataset *dataset, const float *images, size_t images_capacity,
                                   const int32_t *labels, size_t labels_capacity, size_t count) {
-    const digitnet__sample_layout *layout = &dataset->storage->layout;
+    const digitnet__sample_layout *layout = &dataset->layout;
     if (images && images_capacity / layout->values < count)
         return digitnet__fail(
             DIGITNET_EBUFFER,
@@ -112,7 +119,7 @@ static digitnet_status read_range(float *images, size_t images_capacity, int32_t
     digitnet_status status = digitnet__dataset_check_range("digitnet_dataset_read", dataset, first, count);
     if (status == DIGITNET_OK)
         status = check_room(dataset, images, images_capacity, labels, labels_capacity, count);
-    const digitnet__sample_layout *layout = status == DIGITNET_OK ? &dataset->storage->layout : NULL;
+    const digitnet__sample_layout *layout = status == DIGITNET_OK ? &dataset->layout : NULL;
     for (size_t done = 0; status == DIGITNET_OK && done < count;) {
         size_t indices[CHUNK];
         int32_t label_counts[CHUNK];
@@ -124,7 +131,7 @@ static digitnet_status read_range(float *images, size_t images_capacity, int32_t
                                       .images = images ? images + done * layout->values : NULL,
                                       .labels = labels ? labels + done * layout->max_labels : NULL,
                                       .label_counts = labels ? label_counts : NULL};
-        status = digitnet__dataset_gather(&batch, dataset, digitnet__kernels_best());
+        status = digitnet__dataset_gather(&batch, dataset, digitnet__kernels_best(), NULL);
         done += chunk;
     }
     return status;
@@ -173,8 +180,14 @@ static digitnet_status check_and_read(const digitnet_batch *batch, const digitne
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_read_batch: %s is NULL", batch ? "dataset" : "batch");
     DNN_TRY(DNN_OPTIONS_READ(&own, batch, digitnet_batch, sample_weights));
     DNN_TRY(check_indices(&own, dataset));
-    DNN_TRY(check_wanted(&own, &dataset->storage->layout));
-    return digitnet__dataset_gather(&own, dataset, digitnet__kernels_best());
+    DNN_TRY(check_wanted(&own, &dataset->layout));
+    size_t scratch_size = own.seeds ? digitnet__dataset_scratch(dataset) : 0;
+    void *scratch = scratch_size ? digitnet__allocate(scratch_size) : NULL;
+    if (scratch_size && !scratch)
+        return DIGITNET_ENOMEM;
+    digitnet_status status = digitnet__dataset_gather(&own, dataset, digitnet__kernels_best(), scratch);
+    digitnet__release(scratch);
+    return status;
 }
 
 digitnet_status digitnet_dataset_read_batch(const digitnet_batch *batch, const digitnet_dataset *dataset) {

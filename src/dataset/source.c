@@ -30,32 +30,34 @@ static digitnet__sample_layout layout_of(const digitnet_source_options *options)
         .weighted = options->weighted};
 }
 
-digitnet_status digitnet_dataset_create_source(digitnet_dataset **out, const digitnet_source_options *options) {
-    digitnet_source_options own = {0};
+static digitnet_status create(digitnet_dataset **out, const digitnet_source_options *own) {
     digitnet__storage *storage = NULL;
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: out is NULL");
-    *out = NULL;
-    if (!options)
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: options is NULL");
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_source_options, weighted);
-    if (status == DIGITNET_OK)
-        status = check_options(&own);
-    if (status != DIGITNET_OK)
-        return status;
-    const digitnet__sample_layout layout = layout_of(&own);
-    status = digitnet__storage_create(&storage, "digitnet_dataset_create_source", own.count, &layout, 0);
-    if (status != DIGITNET_OK)
-        return status;
-    storage->gather = own.gather;
-    storage->user_data = own.user_data;
-    status = digitnet__dataset_create(out, storage, 0, own.count);
+    DNN_TRY(check_options(own));
+    const digitnet__sample_layout layout = layout_of(own);
+    DNN_TRY(digitnet__storage_create(&storage, "digitnet_dataset_create_source", own->count, &layout, 0));
+    storage->gather = own->gather;
+    storage->user_data = own->user_data;
+    digitnet_status status = digitnet__dataset_create(out, storage);
     if (status != DIGITNET_OK) {
         digitnet__storage_release(storage);
         return status;
     }
-    storage->release = own.release;
+    storage->release = own->release;
     return DIGITNET_OK;
+}
+
+digitnet_status digitnet_dataset_create_source(digitnet_dataset **out, const digitnet_source_options *options) {
+    digitnet_source_options own = {0};
+    if (out)
+        *out = NULL;
+    if (!options)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_create_source: options is NULL");
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_source_options, weighted);
+    if (status == DIGITNET_OK)
+        status = create(out, &own);
+    return status == DIGITNET_OK ? status : digitnet__storage_refuse(status, own.release, own.user_data);
 }
 
 typedef struct samples_name {
@@ -144,9 +146,9 @@ static digitnet_status gather(const digitnet_batch *batch, const digitnet__stora
 }
 
 digitnet_status digitnet__source_gather(const digitnet_batch *batch, const digitnet_dataset *dataset) {
-    enum { CHUNK = 256 }; /* indices of a slice become the source's own, without an allocation */
+    enum { CHUNK = 256 }; /* indices of a slice or a selection become the source's own, without an allocation */
     const digitnet__storage *storage = dataset->storage;
-    if (dataset->first == 0)
+    if (dataset->first == 0 && !dataset->selection)
         return gather(batch, storage);
     digitnet_status status = DIGITNET_OK;
     for (size_t done = 0; status == DIGITNET_OK && done < batch->count;) {
@@ -154,7 +156,7 @@ digitnet_status digitnet__source_gather(const digitnet_batch *batch, const digit
         size_t chunk = batch->count - done < CHUNK ? batch->count - done : CHUNK;
         digitnet_batch part = digitnet__batch_part(batch, &storage->layout, done, chunk);
         for (size_t i = 0; i < chunk; i++)
-            indices[i] = dataset->first + part.indices[i];
+            indices[i] = digitnet__dataset_place(dataset, part.indices[i]);
         part.indices = indices;
         status = gather(&part, storage);
         done += chunk;

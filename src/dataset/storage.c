@@ -38,6 +38,14 @@ digitnet_status digitnet__storage_create(digitnet__storage **out, const char *wh
     return DIGITNET_OK;
 }
 
+digitnet_status digitnet__storage_refuse(digitnet_status failure, void (*release)(void *user_data), void *user_data) {
+    const digitnet__message reason = digitnet__message_keep();
+    if (release)
+        release(user_data);
+    digitnet__message_restore(&reason);
+    return failure;
+}
+
 void digitnet__storage_release(digitnet__storage *storage) {
     if (atomic_fetch_sub(&storage->references, 1) != 1)
         return;
@@ -49,26 +57,47 @@ void digitnet__storage_release(digitnet__storage *storage) {
 }
 
 /* The highest label plus one. */
-static size_t count_classes(const digitnet__storage *storage, size_t first, size_t count) {
+static size_t count_classes(const digitnet_dataset *dataset) {
+    const digitnet__storage *storage = dataset->storage;
     const digitnet__samples *samples = &storage->samples;
     size_t classes = 0;
-    for (size_t i = first; samples->labels && i < first + count; i++) {
-        size_t label_count = digitnet__samples_label_count(samples, &storage->layout, i);
+    for (size_t i = 0; samples->labels && i < dataset->count; i++) {
+        size_t sample = digitnet__dataset_place(dataset, i);
+        size_t label_count = digitnet__samples_label_count(samples, &storage->layout, sample);
         for (size_t k = 0; k < label_count; k++) {
-            size_t needed = (size_t)samples->labels[i * storage->layout.max_labels + k] + 1;
+            size_t needed = (size_t)samples->labels[sample * storage->layout.max_labels + k] + 1;
             classes = needed > classes ? needed : classes;
         }
     }
     return classes;
 }
 
-digitnet_status digitnet__dataset_create(digitnet_dataset **out, digitnet__storage *storage, size_t first,
-                                         size_t count) {
+digitnet_status digitnet__dataset_create(digitnet_dataset **out, digitnet__storage *storage) {
     digitnet_dataset *dataset = digitnet__allocate(sizeof *dataset);
     if (!dataset)
         return DIGITNET_ENOMEM;
-    *dataset = (digitnet_dataset){
-        .storage = storage, .first = first, .count = count, .classes = count_classes(storage, first, count)};
+    *dataset = (digitnet_dataset){.storage = storage, .layout = storage->layout, .count = storage->samples.count};
+    dataset->classes = count_classes(dataset);
     *out = dataset;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__dataset_derive(digitnet_dataset **out, const digitnet_dataset *dataset,
+                                         digitnet__selection *selection, size_t first, size_t count) {
+    digitnet_dataset *derived = digitnet__allocate(sizeof *derived);
+    if (!derived)
+        return DIGITNET_ENOMEM;
+    *derived = *dataset;
+    derived->first = first;
+    derived->count = count;
+    if (selection)
+        derived->selection = selection;
+    else if (derived->selection)
+        atomic_fetch_add(&derived->selection->references, 1);
+    atomic_fetch_add(&derived->storage->references, 1);
+    if (derived->augment)
+        atomic_fetch_add(&derived->augment->references, 1);
+    derived->classes = count_classes(derived);
+    *out = derived;
     return DIGITNET_OK;
 }

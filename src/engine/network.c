@@ -250,6 +250,26 @@ digitnet_status digitnet__network_copy(digitnet__network *out, const digitnet__n
     return status;
 }
 
+digitnet_status digitnet__network_borrow_by_input(digitnet__network *out, const digitnet__network *network,
+                                                  digitnet_activation leave_out) {
+    *out = (digitnet__network){.kernels = network->kernels,
+                               .graph = network->graph,
+                               .parameters = network->parameters,
+                               .state = network->state};
+    digitnet_status status = digitnet__plan_create_by_input(&out->training, &out->graph, out->kernels, leave_out);
+    if (status == DIGITNET_OK)
+        status = allocate_packed(out);
+    if (status == DIGITNET_OK)
+        digitnet__network_pack(out);
+    else
+        release_plans(out);
+    return status;
+}
+
+void digitnet__network_release_by_input(digitnet__network *network) {
+    release_plans(network);
+}
+
 void digitnet__network_release(digitnet__network *network) {
     release_plans(network);
     digitnet__release(network->parameters);

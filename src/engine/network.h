@@ -39,6 +39,12 @@ digitnet_status digitnet__network_allocate_training(digitnet__network *network, 
 void digitnet__network_pack(digitnet__network *network);
 void digitnet__network_pack_block(digitnet__network *network, const digitnet__op *op, size_t block);
 
+/* A network with the graph and the weights of another, which has some and outlives it, and, in the place of the plan
+ * for training, one for the gradient by the input; to be released by digitnet__network_release_by_input(). */
+digitnet_status digitnet__network_borrow_by_input(digitnet__network *out, const digitnet__network *network,
+                                                  digitnet_activation leave_out);
+void digitnet__network_release_by_input(digitnet__network *network);
+
 /* After a step of training, whose weights only the plan for training has packed: the plan for inference has old ones
  * until they are folded anew, before anybody predicts. */
 void digitnet__network_age_folds(digitnet__network *network);

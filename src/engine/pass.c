@@ -232,6 +232,10 @@ float *digitnet__pass_output_gradient(const digitnet__pass *pass, size_t sample)
     return gradient_at(pass, plan_of(pass)->output, sample);
 }
 
+float *digitnet__pass_input_gradient(const digitnet__pass *pass, size_t sample) {
+    return gradient_at(pass, 0, sample);
+}
+
 float *digitnet__pass_gradients(const digitnet__pass *pass) {
     return floats_at(pass, pass->gradients, 0);
 }
@@ -397,9 +401,10 @@ size_t digitnet__pass_spans(digitnet__gradient_task task, digitnet__span spans[D
         const digitnet__tensor *tensor = &layer->tensors[i];
         size_t outputs = digitnet__op_block_of(block, tensor).count;
         if (!tensor->is_state && outputs > 0) {
-            spans[count++] = (digitnet__span){.offset = tensor->offset + block.first * tensor->inputs,
-                                              .count = outputs * tensor->inputs,
-                                              .tensor = tensor};
+            spans[count] = (digitnet__span){.offset = tensor->offset + block.first * tensor->inputs,
+                                            .count = outputs * tensor->inputs,
+                                            .tensor = tensor};
+            count++;
         }
     }
     return count;

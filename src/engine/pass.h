@@ -63,6 +63,8 @@ float *digitnet__pass_input(const digitnet__pass *pass, size_t sample);
 uint64_t *digitnet__pass_seeds(const digitnet__pass *pass, size_t sample);
 float *digitnet__pass_output(const digitnet__pass *pass, size_t sample);
 float *digitnet__pass_output_gradient(const digitnet__pass *pass, size_t sample);
+/* By the images, after the backward pass of a plan by the input. */
+float *digitnet__pass_input_gradient(const digitnet__pass *pass, size_t sample);
 
 /* One segment for one range of a batch of `count`. Different ranges may run at the same time, on different workers. */
 void digitnet__pass_forward(const digitnet__pass *pass, size_t segment, size_t count, digitnet__range range,

@@ -45,6 +45,14 @@ static digitnet__op begin_op(const lowering *lower, size_t layer_index) {
                           .output_shape = layer->output};
 }
 
+/* By the input, what is nothing in inference (dropout) is nothing, and all else has an op of training, since only these
+ * have a backward pass. */
+static void lower_op(digitnet__op *op, const digitnet__plan *plan) {
+    op->layer->kind->lower(op, plan->training);
+    if (plan->by_input && op->kind)
+        op->layer->kind->lower(op, true);
+}
+
 /* The layer's op, and behind it one of its activation: what is the same computation is the same here, whether the
  * activation was added with the layer or as a layer of its own. */
 static void lower_layer(lowering *lower, size_t layer_index, size_t *inputs) {
@@ -55,12 +63,12 @@ static void lower_layer(lowering *lower, size_t layer_index, size_t *inputs) {
     for (size_t i = layer->tensor_count; i-- > 0;)
         *(layer->tensors[i].is_state ? &op.state_offset : &op.parameter_offset) = layer->tensors[i].offset;
     op.parameter_values = layer->parameters;
-    layer->kind->lower(&op, lower->plan->training);
+    lower_op(&op, lower->plan);
     size_t output = add_op(lower, &op, inputs, layer->input_count);
     if (digitnet__layer_has_own_activation(layer)) {
         digitnet__op activation = begin_op(lower, layer_index);
         activation.input_shape = layer->output;
-        digitnet__op_set_activation(&activation, layer->attributes.activation);
+        digitnet__op_set_activation(&activation, lower->plan->training);
         output = add_op(lower, &activation, &output, 1);
     }
     lower->place[layer_index + 1] = output;
@@ -138,8 +146,9 @@ static digitnet_status measure(digitnet__plan *plan) {
 void digitnet__plan_find_gradients(digitnet__plan *plan) {
     for (size_t i = 0; i < plan->op_count; i++) {
         digitnet__op *op = &plan->ops[i];
-        op->trains = op->parameter_values > 0 && !op->layer->frozen;
-        op->gathers = (op->kind->gather_forward || op->kind->gather_backward) && !op->layer->frozen;
+        bool frozen = op->layer->frozen || plan->by_input;
+        op->trains = op->parameter_values > 0 && !frozen;
+        op->gathers = (op->kind->gather_forward || op->kind->gather_backward) && !frozen;
         bool wants = op->trains;
         for (size_t k = 0; k < op->input_count; k++)
             wants = wants || plan->values[op->inputs[k]].wants_gradient;
@@ -163,6 +172,7 @@ static digitnet_status lower_all(lowering *lower, digitnet_activation leave_out)
     digitnet__plan *plan = lower->plan;
     const digitnet__graph *graph = lower->graph;
     lower->place[0] = add_value(plan, digitnet__shape_values(graph->input), DNN_NO_OP);
+    plan->values[0].wants_gradient = plan->by_input;
     for (size_t i = 0; i < graph->layer_count; i++)
         lower_layer(lower, i, lower->place + graph->layer_count + 1);
     plan->output = lower->place[graph->layer_count];
@@ -172,15 +182,26 @@ static digitnet_status lower_all(lowering *lower, digitnet_activation leave_out)
     return measure(plan);
 }
 
-digitnet_status digitnet__plan_create(digitnet__plan *plan, const digitnet__graph *graph,
-                                      const digitnet__kernels *kernels, bool training, digitnet_activation leave_out) {
-    *plan = (digitnet__plan){.training = training};
+static digitnet_status create(digitnet__plan *plan, const digitnet__graph *graph, const digitnet__kernels *kernels,
+                              digitnet_activation leave_out) {
     lowering lower = {.plan = plan, .graph = graph, .kernels = kernels};
     digitnet_status status = allocate(&lower) ? lower_all(&lower, leave_out) : DIGITNET_ENOMEM;
     digitnet__release(lower.place);
     if (status != DIGITNET_OK)
         digitnet__plan_release(plan);
     return status;
+}
+
+digitnet_status digitnet__plan_create(digitnet__plan *plan, const digitnet__graph *graph,
+                                      const digitnet__kernels *kernels, bool training, digitnet_activation leave_out) {
+    *plan = (digitnet__plan){.training = training};
+    return create(plan, graph, kernels, leave_out);
+}
+
+digitnet_status digitnet__plan_create_by_input(digitnet__plan *plan, const digitnet__graph *graph,
+                                               const digitnet__kernels *kernels, digitnet_activation leave_out) {
+    *plan = (digitnet__plan){.by_input = true};
+    return create(plan, graph, kernels, leave_out);
 }
 
 void digitnet__plan_release(digitnet__plan *plan) {

@@ -28,12 +28,16 @@ typedef struct digitnet__plan {
     /* The activation at the end that no op runs: it belongs to the loss, or to the end of a prediction. */
     digitnet_activation left_out;
     bool training;
+    bool by_input; /* for the gradient by the input: no parameter trains */
 } digitnet__plan;
 
 /* `leave_out`: a flat activation at the graph's end that is not to be run; LINEAR: none. ELIMIT where a size
  * overflows. */
 digitnet_status digitnet__plan_create(digitnet__plan *plan, const digitnet__graph *graph,
                                       const digitnet__kernels *kernels, bool training, digitnet_activation leave_out);
+/* For the gradient by the input of what is predicted: the network as in inference, of ops that have a backward pass. */
+digitnet_status digitnet__plan_create_by_input(digitnet__plan *plan, const digitnet__graph *graph,
+                                               const digitnet__kernels *kernels, digitnet_activation leave_out);
 void digitnet__plan_release(digitnet__plan *plan);
 /* After a layer of the graph was frozen or thawed. */
 void digitnet__plan_find_gradients(digitnet__plan *plan);

@@ -28,7 +28,9 @@ static digitnet__bound bound_of(const digitnet__network *network, const digitnet
         inputs[i] = bounds[layer->inputs[i].value];
     digitnet__bound bound = layer->kind->bound(layer, inputs, tensors);
     *safe = safe_for(bound, *safe);
-    return digitnet__activation_find(layer->attributes.activation)->bound(bound);
+    bound = digitnet__activation_bound(layer, bound);
+    *safe = safe_for(bound, *safe);
+    return bound;
 }
 
 digitnet_status digitnet__safe_magnitude(float *magnitude, const digitnet__network *network) {

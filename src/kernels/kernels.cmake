@@ -24,8 +24,10 @@ set(DIGITNET_KERNEL_SET_SOURCES
     multiply.c
     normalize.c
     optimizers.c
+    pointwise.c
     pool2d.c
     set.c
+    warp.c
     CACHE INTERNAL ""
 )
 
@@ -41,10 +43,17 @@ function(digitnet_add_kernel_set name width)
         ${digitnet_kernel_level} -fno-math-errno -fno-trapping-math -ffp-contract=fast -Wno-psabi ${ARGN}
         $<$<C_COMPILER_ID:GNU>:-fno-version-loops-for-strides> $<$<C_COMPILER_ID:GNU>:-fno-unswitch-loops>
     )
-    # What the optimizers compute is the same, bit for bit, with every set.
-    set_source_files_properties(
-        "${DIGITNET_KERNELS_DIR}/elementwise.c" "${DIGITNET_KERNELS_DIR}/optimizers.c" PROPERTIES COMPILE_OPTIONS -ffp-contract=off
-    )
+    # Loops over values by themselves gain nothing from more than vectors, and unrolled they would be a tenth of the library.
+    if(digitnet_kernel_level)
+        set(plain_loops -O2 -ftree-vectorize)
+    endif()
+    # What optimizers, activations and augmentation compute is the same, bit for bit, with every set.
+    foreach(source elementwise.c optimizers.c pointwise.c warp.c)
+        set_source_files_properties("${DIGITNET_KERNELS_DIR}/${source}" PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
+    endforeach()
+    foreach(source optimizers.c pointwise.c)
+        set_property(SOURCE "${DIGITNET_KERNELS_DIR}/${source}" APPEND PROPERTY COMPILE_OPTIONS ${plain_loops})
+    endforeach()
 endfunction()
 
 set(kernel_sets baseline)

@@ -83,6 +83,56 @@ typedef struct digitnet__rmsprop {
 typedef struct digitnet__lion {
     float learning_rate, beta_1, beta_2;
 } digitnet__lion;
+/* Activations that work value by value, each the name of a pair of functions in pointwise.c. */
+#define DNN_POINTWISE(FUNCTION) \
+    FUNCTION(sigmoid)           \
+    FUNCTION(tanh)              \
+    FUNCTION(leaky_relu)        \
+    FUNCTION(elu)               \
+    FUNCTION(selu)              \
+    FUNCTION(gelu)              \
+    FUNCTION(gelu_tanh)         \
+    FUNCTION(silu)              \
+    FUNCTION(hard_sigmoid)      \
+    FUNCTION(hard_swish)        \
+    FUNCTION(relu6)             \
+    FUNCTION(softplus)
+#define DNN_POINTWISE_ENUMERATOR(name) DNN_POINTWISE_##name,
+typedef enum digitnet__pointwise_index {
+    DNN_POINTWISE(DNN_POINTWISE_ENUMERATOR) DNN_POINTWISE_COUNT
+} digitnet__pointwise_index;
+
+/* `alpha` is the slope below 0 or the like, for those that have one. */
+typedef struct digitnet__pointwise {
+    void (*forward)(float *values, size_t count, float alpha); /* in place */
+    /* In place, from the gradient by the outputs to the one by the inputs. `known`: the inputs of gelu, gelu_tanh, silu
+     * and hard_swish, the outputs of all others. */
+    void (*backward)(float *gradient, const float *known, size_t count, float alpha);
+} digitnet__pointwise;
+
+/* Rows that are warped have room for whole blocks of so many values; the border of what they are sampled from; values
+ * that a cubic spline takes into account. */
+enum { DNN_WARP_BLOCK = 16, DNN_WARP_BORDER = 3, DNN_SPLINE_TAPS = 4 };
+
+/* Values between nodes: block b's are the sums over n of weights[(b x band + n) x DNN_WARP_BLOCK + i] times
+ * nodes[first[b] + n]. */
+typedef struct digitnet__spline {
+    size_t blocks, band;
+    const size_t *first;
+    const float *weights;
+} digitnet__spline;
+
+/* Where the values of an image are taken from: that of row y and column x from the place matrix x (x, y, 1), divided by
+ * its third value, which must be positive, plus a displacement. That is given in rows of `stride` values, of which the
+ * DNN_SPLINE_TAPS from row_first[y] on are weighted by row_weights[y x DNN_SPLINE_TAPS]. */
+typedef struct digitnet__warp {
+    size_t height, width;
+    size_t stride; /* the width in whole blocks */
+    float matrix[9];
+    const float *across, *along; /* of columns and of rows; both NULL: none */
+    const size_t *row_first;
+    const float *row_weights;
+} digitnet__warp;
 
 typedef struct digitnet__kernels {
     const char *name; /* "avx512", "avx2", "baseline" */
@@ -164,6 +214,7 @@ typedef struct digitnet__kernels {
     void (*add_bias_relu)(float *values, const float *bias, size_t rows, size_t columns,
                           bool relu);                                          /* bias may be NULL */
     void (*relu_backward)(float *gradient, const float *output, size_t count); /* zero where the output is zero */
+    const digitnet__pointwise *pointwise;                                      /* by digitnet__pointwise_index */
 
     /* Over rows of channels, a sum for each channel, in double and in the order of the rows: of the values and of their
      * squares; of a gradient and of its products with values. */
@@ -190,6 +241,18 @@ typedef struct digitnet__kernels {
     /* mean <- momentum mean + (1 - momentum) value */
     void (*average)(float *mean, const float *values, float momentum, size_t count);
     double (*sum_of_squares)(const float *values, size_t count); /* the same bits in every set */
+
+    /* Augmentation; the same bits in every set. spline_row writes whole blocks. warp_row writes for each value of a
+     * row, in whole blocks, which value of a plane it lies right of and below, and how far (0 to 1). The plane has
+     * (height + DNN_WARP_BORDER) x (width + DNN_WARP_BORDER) values, the image's from row and column 1 on and the
+     * background around it; sample_row takes `count` values, whole blocks, from such a plane, `width` with its border.
+     * thicken_row: v + share (m - v) for share in (0, 1], m being the largest of a value and its four neighbours,
+     * `stride` and `next` away; for share in [-1, 0) the smallest. */
+    void (*spline_row)(float *values, const float *nodes, const digitnet__spline *spline);
+    void (*warp_row)(int32_t *places, float *right, float *down, const digitnet__warp *warp, size_t row);
+    void (*sample_row)(float *values, const float *plane, const int32_t *places, const float *right, const float *down,
+                       size_t width, size_t count);
+    void (*thicken_row)(float *to, const float *from, size_t stride, size_t next, size_t count, float share);
 } digitnet__kernels;
 
 /* The widest set that this processor runs. The same at every call. */

@@ -36,6 +36,7 @@ const digitnet__kernels SET_NAME(kernels) = {
     .channel_products = SET_NAME(channel_products),
     .scale_shift = SET_NAME(scale_shift),
     .scale_shift_two = SET_NAME(scale_shift_two),
+    .pointwise = SET_NAME(pointwise),
     .adam = SET_NAME(adam),
     .sgd = SET_NAME(sgd),
     .rmsprop = SET_NAME(rmsprop),
@@ -44,4 +45,8 @@ const digitnet__kernels SET_NAME(kernels) = {
     .clip = SET_NAME(clip),
     .average = SET_NAME(average),
     .sum_of_squares = SET_NAME(sum_of_squares),
+    .spline_row = SET_NAME(spline_row),
+    .warp_row = SET_NAME(warp_row),
+    .sample_row = SET_NAME(sample_row),
+    .thicken_row = SET_NAME(thicken_row),
 };

@@ -54,6 +54,7 @@ void SET_NAME(scale_shift)(float *output, const float *values, const float *scal
                            size_t channels, bool relu);
 void SET_NAME(scale_shift_two)(float *output, const float *first, const float *first_scale, const float *second,
                                const float *second_scale, const float *shift, size_t rows, size_t channels);
+extern const digitnet__pointwise SET_NAME(pointwise)[DNN_POINTWISE_COUNT];
 void SET_NAME(adam)(float *weights, float *first_moment, float *second_moment, const float *gradient, size_t count,
                     const digitnet__adam *settings);
 void SET_NAME(sgd)(float *weights, float *velocity, const float *gradient, size_t count, const digitnet__sgd *settings);
@@ -64,6 +65,12 @@ void SET_NAME(scale)(float *values, float factor, size_t count);
 void SET_NAME(clip)(float *values, float limit, size_t count);
 void SET_NAME(average)(float *mean, const float *values, float momentum, size_t count);
 double SET_NAME(sum_of_squares)(const float *values, size_t count);
+
+void SET_NAME(spline_row)(float *values, const float *nodes, const digitnet__spline *spline);
+void SET_NAME(warp_row)(int32_t *places, float *right, float *down, const digitnet__warp *warp, size_t row);
+void SET_NAME(sample_row)(float *values, const float *plane, const int32_t *places, const float *right,
+                          const float *down, size_t width, size_t count);
+void SET_NAME(thicken_row)(float *to, const float *from, size_t stride, size_t next, size_t count, float share);
 
 extern const digitnet__kernels SET_NAME(kernels);
 

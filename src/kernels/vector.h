@@ -202,6 +202,20 @@ ALWAYS_INLINE void vec_store_part(float *to, vec v, size_t count) {
 #endif
 }
 
+/* Lane i from base[places[i]]. */
+ALWAYS_INLINE vec vec_gather(const float *base, ivec places) {
+#if WIDTH == 16 && defined(__AVX512F__)
+    return (vec)_mm512_i32gather_ps((__m512i)places, base, sizeof *base);
+#elif WIDTH == 8 && defined(__AVX2__)
+    return (vec)_mm256_i32gather_ps(base, (__m256i)places, sizeof *base);
+#else
+    vec v;
+    for (int i = 0; i < WIDTH; i++)
+        v[i] = base[places[i]];
+    return v;
+#endif
+}
+
 /* Sums of the lanes of WIDTH vectors, lane i from vector i, all by one tree: within each four lanes (0 + 2) + (1 + 3),
  * then the fours likewise. */
 ALWAYS_INLINE vec vec_sum_four(const vec *v) {

@@ -21,9 +21,23 @@ static void backward(const digitnet__op *op, const digitnet__op_range *range) {
 
 static const digitnet__op_kind activation_op = {.name = "activation", .forward = forward, .backward = backward};
 
-void digitnet__op_set_activation(digitnet__op *op, digitnet_activation activation) {
-    op->kind = activation == DIGITNET_ACTIVATION_LINEAR ? NULL : &activation_op;
-    op->activation = activation;
+/* Its inputs, which are kept, tell more than its outputs. */
+static void backward_from_inputs(const digitnet__op *op, const digitnet__op_range *range) {
+    if (!range->input_gradients[0])
+        return;
+    digitnet__op_activate_backward(op, range->output_gradient, range->inputs[0], range->samples);
+    memcpy(range->input_gradients[0], range->output_gradient, range->samples * op->output_values * sizeof(float));
+}
+
+static const digitnet__op_kind activation_from_inputs_op = {
+    .name = "activation", .forward = forward, .backward = backward_from_inputs};
+
+void digitnet__op_set_activation(digitnet__op *op, bool training) {
+    op->activation = op->layer->attributes.activation;
+    op->alpha = (float)digitnet__activation_alpha(op->layer);
+    op->kind = op->activation == DIGITNET_ACTIVATION_LINEAR                         ? NULL
+               : training && digitnet__activation_find(op->activation)->from_inputs ? &activation_from_inputs_op
+                                                                                    : &activation_op;
 }
 
 bool digitnet__op_is_activation(const digitnet__op *op) {
@@ -31,22 +45,22 @@ bool digitnet__op_is_activation(const digitnet__op *op) {
 }
 
 static void lower(digitnet__op *op, bool training) {
-    (void)training;
-    digitnet__op_set_activation(op, op->layer->attributes.activation);
+    digitnet__op_set_activation(op, training);
 }
 
 static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
-    digitnet__activation_write(nodes, layer->attributes.activation, NULL);
+    digitnet__activation_write(nodes, layer, NULL);
 }
 
 static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
     const digitnet__activation *activation = digitnet__activation_of_node(reader->node);
     layer->attributes.activation = activation->id;
-    return digitnet__activation_check_node(activation, reader->node, reader->shape);
+    return digitnet__activation_read_node(&layer->attributes.alpha, activation, reader->node, reader->shape);
 }
 
 /* One row each in activations.c. */
-static const char *const types[] = {"Identity", "Relu", "Softmax", "Sigmoid", NULL};
+static const char *const types[] = {"Identity", "Relu", "Softmax",     "Sigmoid",  "Tanh",       "LeakyRelu",
+                                    "Elu",      "Selu", "HardSigmoid", "Softplus", "LogSoftmax", NULL};
 
 const digitnet__layer_kind digitnet__layer_activation = {
     .name = "activation",
@@ -63,10 +77,12 @@ digitnet_status digitnet_model_add_activation(digitnet_model *model, digitnet_ac
 digitnet_status digitnet_model_add_activation_ex(digitnet_model *model, digitnet_activation activation,
                                                  const digitnet_activation_options *options) {
     digitnet_activation_options own = {0};
-    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_activation_options, input);
+    digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_activation_options, alpha);
+    if (status == DIGITNET_OK)
+        status = DNN_RESERVED_CHECK(own.reserved, digitnet_activation_options);
     digitnet__layer_request request = {.kind = &digitnet__layer_activation,
                                        .name = own.name,
                                        .inputs = &own.input,
-                                       .attributes = {.activation = activation}};
+                                       .attributes = {.activation = activation, .alpha = own.alpha}};
     return digitnet__model_add_layer(model, &request, status);
 }

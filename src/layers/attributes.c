@@ -27,6 +27,7 @@ static const struct attribute {
     {"pointwise_initializer", ENUMERATION, offsetof(digitnet__attributes, pointwise_initializer)},
     {"bias_initializer", ENUMERATION, offsetof(digitnet__attributes, bias_initializer)},
     {"activation", ENUMERATION, offsetof(digitnet__attributes, activation)},
+    {"alpha", NUMBER, offsetof(digitnet__attributes, alpha)},
     {"rate", NUMBER, offsetof(digitnet__attributes, rate)},
     {"kernel_l1", NUMBER, offsetof(digitnet__attributes, kernel_l1)},
     {"kernel_l2", NUMBER, offsetof(digitnet__attributes, kernel_l2)},
@@ -46,6 +47,9 @@ static const struct attribute {
     {"size_height", COUNT, offsetof(digitnet__attributes, size_height)},
     {"size_width", COUNT, offsetof(digitnet__attributes, size_width)},
     {"interpolation", ENUMERATION, offsetof(digitnet__attributes, interpolation)},
+    {"per_channel", FLAG, offsetof(digitnet__attributes, per_channel)},
+    {"scale", NUMBER, offsetof(digitnet__attributes, scale)},
+    {"offset", NUMBER, offsetof(digitnet__attributes, offset)},
 };
 enum { ATTRIBUTES = sizeof all / sizeof *all };
 

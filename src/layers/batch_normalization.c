@@ -16,21 +16,6 @@
 
 /* ---- Tensors: gamma and beta, where the layer has them, then the moving mean and variance ---- */
 
-static void add_tensor(digitnet__layer *layer, const char *role, digitnet_initializer initializer, bool is_state) {
-    size_t channels = layer->inputs[0].shape.channels;
-    layer->tensors[layer->tensor_count++] = (digitnet__tensor){.role = role,
-                                                               .initializer = initializer,
-                                                               .is_state = is_state,
-                                                               .rank = 1,
-                                                               .dimensions = {channels, 1, 1, 1},
-                                                               .outputs = channels,
-                                                               .inputs = 1,
-                                                               .values = channels,
-                                                               .fan_in = channels,
-                                                               .fan_out = channels};
-    *(is_state ? &layer->state_values : &layer->parameters) += channels;
-}
-
 /* Each is NULL where the layer has none. */
 typedef struct affine_weights {
     const float *gamma, *beta;
@@ -55,11 +40,11 @@ static digitnet_status infer_shape(digitnet__layer *layer) {
     DNN_TRY(check_between(layer, "epsilon", attributes->epsilon, HUGE_VAL));
     DNN_TRY(check_between(layer, "momentum", attributes->momentum, 1));
     if (!attributes->no_scale)
-        add_tensor(layer, "gamma", DIGITNET_INITIALIZER_ONES, false);
+        digitnet__layer_add_vector(layer, "gamma", DIGITNET_INITIALIZER_ONES, false);
     if (!attributes->no_center)
-        add_tensor(layer, "beta", DIGITNET_INITIALIZER_ZEROS, false);
-    add_tensor(layer, "moving_mean", DIGITNET_INITIALIZER_ZEROS, true);
-    add_tensor(layer, "moving_variance", DIGITNET_INITIALIZER_ONES, true);
+        digitnet__layer_add_vector(layer, "beta", DIGITNET_INITIALIZER_ZEROS, false);
+    digitnet__layer_add_vector(layer, "moving_mean", DIGITNET_INITIALIZER_ZEROS, true);
+    digitnet__layer_add_vector(layer, "moving_variance", DIGITNET_INITIALIZER_ONES, true);
     return digitnet__layer_keep_shape(layer);
 }
 

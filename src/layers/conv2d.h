@@ -61,20 +61,20 @@ void digitnet__conv2d_add_bias_gradient(const digitnet__op *op, const digitnet__
 
 /* The products of a pointwise convolution over `rows` positions: `image` rows x channels, `output` rows x filters, the
  * kernel filters x channels, or packed channels x filters. */
-typedef struct digitnet__pointwise {
+typedef struct digitnet__pointwise_product {
     const digitnet__kernels *kernels;
     size_t rows, channels, filters;
-} digitnet__pointwise;
+} digitnet__pointwise_product;
 
-void digitnet__pointwise_pack(float *packed, const float *kernel, const digitnet__pointwise *product,
+void digitnet__pointwise_pack(float *packed, const float *kernel, const digitnet__pointwise_product *product,
                               digitnet__op_block block);
 void digitnet__pointwise_forward(float *output, const float *image, const float *packed,
-                                 const digitnet__pointwise *product);
+                                 const digitnet__pointwise_product *product);
 /* Adds to kernel_gradient. */
 void digitnet__pointwise_kernel_gradient(float *kernel_gradient, const float *output_gradient, const float *image,
-                                         const digitnet__pointwise *product);
+                                         const digitnet__pointwise_product *product);
 /* Overwrites image_gradient. */
 void digitnet__pointwise_image_gradient(float *image_gradient, const float *output_gradient, const float *kernel,
-                                        const digitnet__pointwise *product);
+                                        const digitnet__pointwise_product *product);
 
 #endif

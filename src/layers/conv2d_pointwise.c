@@ -4,7 +4,7 @@
 #include "kernels/gemm.h"
 #include "layers/conv2d.h"
 
-void digitnet__pointwise_pack(float *packed, const float *kernel, const digitnet__pointwise *product,
+void digitnet__pointwise_pack(float *packed, const float *kernel, const digitnet__pointwise_product *product,
                               digitnet__op_block block) {
     for (size_t filter = block.first; filter < block.first + block.count; filter++)
         for (size_t channel = 0; channel < product->channels; channel++)
@@ -12,7 +12,7 @@ void digitnet__pointwise_pack(float *packed, const float *kernel, const digitnet
 }
 
 void digitnet__pointwise_forward(float *output, const float *image, const float *packed,
-                                 const digitnet__pointwise *product) {
+                                 const digitnet__pointwise_product *product) {
     digitnet__gemm_run(product->kernels, &(digitnet__gemm){.rows = product->rows,
                                                            .columns = product->filters,
                                                            .depth = product->channels,
@@ -26,7 +26,7 @@ void digitnet__pointwise_forward(float *output, const float *image, const float 
 
 /* dW += dY^T X */
 void digitnet__pointwise_kernel_gradient(float *kernel_gradient, const float *output_gradient, const float *image,
-                                         const digitnet__pointwise *product) {
+                                         const digitnet__pointwise_product *product) {
     digitnet__gemm_run(product->kernels, &(digitnet__gemm){.transpose_a = DNN_TRANSPOSED,
                                                            .rows = product->filters,
                                                            .columns = product->channels,
@@ -42,7 +42,7 @@ void digitnet__pointwise_kernel_gradient(float *kernel_gradient, const float *ou
 
 /* dX = dY W */
 void digitnet__pointwise_image_gradient(float *image_gradient, const float *output_gradient, const float *kernel,
-                                        const digitnet__pointwise *product) {
+                                        const digitnet__pointwise_product *product) {
     digitnet__gemm_run(product->kernels, &(digitnet__gemm){.rows = product->rows,
                                                            .columns = product->channels,
                                                            .depth = product->filters,
@@ -55,26 +55,26 @@ void digitnet__pointwise_image_gradient(float *image_gradient, const float *outp
 }
 
 /* The positions of `samples` images lie one after the other. */
-static digitnet__pointwise product_of(const digitnet__op *op, size_t samples) {
-    return (digitnet__pointwise){.kernels = op->kernels,
-                                 .rows = samples * op->conv2d.height * op->conv2d.width,
-                                 .channels = op->conv2d.channels,
-                                 .filters = op->conv2d.filters};
+static digitnet__pointwise_product product_of(const digitnet__op *op, size_t samples) {
+    return (digitnet__pointwise_product){.kernels = op->kernels,
+                                         .rows = samples * op->conv2d.height * op->conv2d.width,
+                                         .channels = op->conv2d.channels,
+                                         .filters = op->conv2d.filters};
 }
 
 static void pack(const digitnet__op *op, float *packed, const float *parameters, digitnet__op_block block) {
-    digitnet__pointwise product = product_of(op, 1);
+    digitnet__pointwise_product product = product_of(op, 1);
     digitnet__pointwise_pack(packed, parameters, &product, block);
 }
 
 static void forward(const digitnet__op *op, const digitnet__op_range *range) {
-    digitnet__pointwise product = product_of(op, range->samples);
+    digitnet__pointwise_product product = product_of(op, range->samples);
     digitnet__pointwise_forward(range->output, range->inputs[0], range->packed, &product);
     digitnet__op_activate(op, range->output, digitnet__op_bias(op, range->parameters), range->samples);
 }
 
 static void backward(const digitnet__op *op, const digitnet__op_range *range) {
-    digitnet__pointwise product = product_of(op, range->samples);
+    digitnet__pointwise_product product = product_of(op, range->samples);
     digitnet__op_activate_backward(op, range->output_gradient, range->output, range->samples);
     digitnet__conv2d_add_bias_gradient(op, range);
     digitnet__pointwise_kernel_gradient(range->gradient, range->output_gradient, range->inputs[0], &product);

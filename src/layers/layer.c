@@ -5,6 +5,7 @@
 #include "core/status.h"
 #include "layers/activations.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -31,6 +32,26 @@ static bool add_tensor(digitnet__layer *layer, const digitnet__tensor *tensor) {
     return digitnet__size_add(&layer->parameters, layer->parameters, tensor->values);
 }
 
+static digitnet__tensor make_vector(const char *role, digitnet_initializer initializer, size_t values) {
+    digitnet__tensor vector = {.role = role,
+                               .initializer = initializer,
+                               .outputs = values,
+                               .inputs = 1,
+                               .values = values,
+                               .fan_in = values, /* as Keras counts a vector's */
+                               .fan_out = values};
+    set_dimensions(&vector, &values, 1);
+    return vector;
+}
+
+void digitnet__layer_add_vector(digitnet__layer *layer, const char *role, digitnet_initializer initializer,
+                                bool is_state) {
+    digitnet__tensor vector = make_vector(role, initializer, layer->inputs[0].shape.channels);
+    vector.is_state = is_state;
+    layer->tensors[layer->tensor_count++] = vector;
+    *(is_state ? &layer->state_values : &layer->parameters) += vector.values;
+}
+
 bool digitnet__layer_add_kernel(digitnet__layer *layer, const char *role, digitnet_initializer initializer,
                                 const size_t *dimensions, size_t rank, size_t outputs) {
     digitnet__tensor kernel = {.role = role,
@@ -50,17 +71,10 @@ bool digitnet__layer_add_bias(digitnet__layer *layer, size_t outputs) {
     const digitnet__attributes *attributes = &layer->attributes;
     if (attributes->no_bias)
         return true;
-    digitnet__tensor bias = {.role = "bias",
-                             .initializer = attributes->bias_initializer ? attributes->bias_initializer
-                                                                         : DIGITNET_INITIALIZER_ZEROS,
-                             .outputs = outputs,
-                             .inputs = 1,
-                             .values = outputs,
-                             .fan_in = outputs, /* as Keras counts those of a vector */
-                             .fan_out = outputs,
-                             .l1 = attributes->bias_l1,
-                             .l2 = attributes->bias_l2};
-    set_dimensions(&bias, &outputs, 1);
+    digitnet__tensor bias = make_vector(
+        "bias", attributes->bias_initializer ? attributes->bias_initializer : DIGITNET_INITIALIZER_ZEROS, outputs);
+    bias.l1 = attributes->bias_l1;
+    bias.l2 = attributes->bias_l2;
     return add_tensor(layer, &bias);
 }
 
@@ -93,12 +107,25 @@ static digitnet_status check_penalties(const digitnet__layer *layer) {
     return check_penalty(layer, "bias_l2", attributes->bias_l2);
 }
 
+static digitnet_status check_alpha(const digitnet__layer *layer) {
+    double alpha = layer->attributes.alpha;
+    const digitnet__activation *activation = digitnet__activation_find(layer->attributes.activation);
+    if (alpha != 0 && activation->alpha == 0)
+        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': alpha is %s, but activation %s has none", layer->name,
+                              digitnet__number_text(alpha).text, activation->name);
+    if (!(alpha >= 0 && alpha <= FLT_MAX))
+        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': alpha is %s; it must be finite and not below 0",
+                              layer->name, digitnet__number_text(alpha).text);
+    return DIGITNET_OK;
+}
+
 digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer) {
     const digitnet__attributes *attributes = &layer->attributes;
     if (!digitnet__activation_find(attributes->activation)) {
         return digitnet__fail(DIGITNET_EINVAL, "layer '%s': activation is %d, which is not an activation", layer->name,
                               (int)attributes->activation);
     }
+    DNN_TRY(check_alpha(layer));
     if (attributes->padding != DIGITNET_PADDING_VALID && attributes->padding != DIGITNET_PADDING_SAME)
         return digitnet__fail(DIGITNET_EINVAL, "layer '%s': padding is %d, which is not a padding", layer->name,
                               (int)attributes->padding);

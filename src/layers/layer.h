@@ -20,7 +20,8 @@ typedef struct digitnet__attributes {
     bool no_bias;
     digitnet_initializer kernel_initializer, pointwise_initializer, bias_initializer;
     digitnet_activation activation;
-    double rate;
+    double alpha; /* of the activation; 0: its default */
+    double rate;  /* of dropout; the deviation of noise */
     double kernel_l1, kernel_l2, bias_l1, bias_l2;
     double epsilon, momentum;
     bool no_center, no_scale, unbiased_moving_variance;
@@ -29,6 +30,8 @@ typedef struct digitnet__attributes {
     size_t top, bottom, left, right;      /* rows and columns of padding or cropping */
     size_t size_height, size_width;       /* of reshape's output, or how often up-sampling repeats */
     digitnet_interpolation interpolation; /* of up-sampling */
+    bool per_channel;                     /* of PReLU's slopes */
+    double scale, offset;                 /* of rescaling */
 } digitnet__attributes;
 
 /* A value that a layer takes: that of the layer `value` - 1, or, for 0, the model's input. */
@@ -101,7 +104,14 @@ struct digitnet__layer_kind {
     KIND(add)                   \
     KIND(multiply)              \
     KIND(concatenate)           \
-    KIND(batch_normalization)
+    KIND(batch_normalization)   \
+    KIND(prelu)                 \
+    KIND(layer_normalization)   \
+    KIND(rescaling)             \
+    KIND(normalization)         \
+    KIND(spatial_dropout2d)     \
+    KIND(gaussian_noise)        \
+    KIND(gaussian_dropout)
 
 #define DNN_DECLARE_KIND(name) extern const digitnet__layer_kind digitnet__layer_##name;
 DNN_LAYER_KINDS(DNN_DECLARE_KIND)
@@ -130,7 +140,10 @@ bool digitnet__layer_add_kernel(digitnet__layer *layer, const char *role, digitn
 bool digitnet__layer_add_bias(digitnet__layer *layer, size_t outputs);
 /* Both: the kernel with one output for each of its last dimension. */
 bool digitnet__layer_set_weights(digitnet__layer *layer, const size_t *dimensions, size_t rank);
-/* EINVAL for an unknown padding or initializer, what is no activation, or a penalty out of its range. */
+/* Adds a tensor to the layer, a vector over the channels of its first input. */
+void digitnet__layer_add_vector(digitnet__layer *layer, const char *role, digitnet_initializer initializer,
+                                bool is_state);
+/* EINVAL for an unknown padding or initializer, what is no activation, or an alpha or a penalty out of its range. */
 digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer);
 /* ESHAPE for an input that is flat, where rows and columns are needed. */
 digitnet_status digitnet__layer_check_image(const digitnet__layer *layer);

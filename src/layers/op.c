@@ -41,19 +41,25 @@ bool digitnet__op_absorb_activation(digitnet__op *op, const digitnet__op *next) 
     if (!digitnet__op_is_activation(next) || op->activation != DIGITNET_ACTIVATION_LINEAR)
         return false;
     op->activation = next->activation;
+    op->alpha = next->alpha;
     return true;
 }
 
-static size_t rows_of(const digitnet__op *op, size_t samples) {
-    return samples * (op->output_values / op->output_shape.channels);
+static digitnet__activation_run run_of(const digitnet__op *op, size_t samples) {
+    size_t channels = op->output_shape.channels;
+    return (digitnet__activation_run){.kernels = op->kernels,
+                                      .id = op->activation,
+                                      .alpha = op->alpha,
+                                      .rows = samples * (op->output_values / channels),
+                                      .channels = channels};
 }
 
 void digitnet__op_activate(const digitnet__op *op, float *values, const float *bias, size_t samples) {
-    digitnet__activation_find(op->activation)
-        ->forward(op->kernels, values, bias, rows_of(op, samples), op->output_shape.channels);
+    digitnet__activation_run run = run_of(op, samples);
+    digitnet__activation_forward(&run, values, bias);
 }
 
-void digitnet__op_activate_backward(const digitnet__op *op, float *gradient, const float *output, size_t samples) {
-    digitnet__activation_find(op->activation)
-        ->backward(op->kernels, gradient, output, rows_of(op, samples), op->output_shape.channels);
+void digitnet__op_activate_backward(const digitnet__op *op, float *gradient, const float *known, size_t samples) {
+    digitnet__activation_run run = run_of(op, samples);
+    digitnet__activation_backward(&run, gradient, known);
 }

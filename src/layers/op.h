@@ -87,6 +87,7 @@ struct digitnet__op {
      * and a bias of its own, in the network's block of folded weights. */
     const digitnet__layer *normalization;
     size_t folded_offset;
+    float alpha; /* of the activation */
     digitnet__conv2d_shape conv2d;
     digitnet__pool2d_shape pool2d;
 };
@@ -106,11 +107,12 @@ const float *digitnet__op_bias(const digitnet__op *op, const float *parameters);
 /* Takes over an activation's op; an absorb() for all that end in digitnet__op_activate(). */
 bool digitnet__op_absorb_activation(digitnet__op *op, const digitnet__op *next);
 /* The activation of an op, in place over `samples`, and its gradient, from the one by the outputs to the one by the
- * inputs. */
+ * inputs. `known`: the outputs, of an activation that is absorbed in training. */
 void digitnet__op_activate(const digitnet__op *op, float *values, const float *bias, size_t samples);
-void digitnet__op_activate_backward(const digitnet__op *op, float *gradient, const float *output, size_t samples);
-/* Makes an op of an activation alone. */
-void digitnet__op_set_activation(digitnet__op *op, digitnet_activation activation);
+void digitnet__op_activate_backward(const digitnet__op *op, float *gradient, const float *known, size_t samples);
+/* Makes an op of its layer's activation alone. */
+void digitnet__op_set_activation(digitnet__op *op, bool training);
+/* Whether an op is an activation alone that another one may absorb: in training it needs no more than its outputs. */
 bool digitnet__op_is_activation(const digitnet__op *op);
 /* Whether an op is that of a max pool, or of a batch normalization in inference, as lowered. */
 bool digitnet__op_is_max_pool2d(const digitnet__op *op);

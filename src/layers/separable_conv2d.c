@@ -71,11 +71,11 @@ static scratch_layout scratch_of(const digitnet__op *op, void *memory) {
 }
 
 /* Over one image. */
-static digitnet__pointwise pointwise_of(const digitnet__op *op) {
-    return (digitnet__pointwise){.kernels = op->kernels,
-                                 .rows = op->conv2d.output_height * op->conv2d.output_width,
-                                 .channels = op->conv2d.filters,
-                                 .filters = op->layer->attributes.outputs};
+static digitnet__pointwise_product pointwise_of(const digitnet__op *op) {
+    return (digitnet__pointwise_product){.kernels = op->kernels,
+                                         .rows = op->conv2d.output_height * op->conv2d.output_width,
+                                         .channels = op->conv2d.filters,
+                                         .filters = op->layer->attributes.outputs};
 }
 
 /* Where the pointwise kernel begins, behind the depthwise one, and then the bias. */
@@ -93,7 +93,7 @@ static bool has_bias(const digitnet__op *op) {
 
 static void pack(const digitnet__op *op, float *packed, const float *parameters, digitnet__op_block block) {
     digitnet__op_block depthwise = digitnet__op_block_of(block, &op->layer->tensors[DEPTHWISE]);
-    digitnet__pointwise pointwise = pointwise_of(op);
+    digitnet__pointwise_product pointwise = pointwise_of(op);
     digitnet__depthwise_conv2d_pack(packed, parameters, &op->conv2d, depthwise.first, depthwise.count);
     digitnet__pointwise_pack(packed + pointwise_offset(op), parameters + pointwise_offset(op), &pointwise,
                              digitnet__op_block_of(block, &op->layer->tensors[POINTWISE]));
@@ -101,7 +101,7 @@ static void pack(const digitnet__op *op, float *packed, const float *parameters,
 
 static void forward(const digitnet__op *op, const digitnet__op_range *range) {
     scratch_layout scratch = scratch_of(op, range->scratch);
-    digitnet__pointwise pointwise = pointwise_of(op);
+    digitnet__pointwise_product pointwise = pointwise_of(op);
     const float *bias = has_bias(op) ? range->parameters + bias_offset(op) : NULL;
     for (size_t i = 0; i < range->samples; i++) {
         float *between = range->cache ? (float *)(void *)(range->cache + i * op->cache_bytes)
@@ -117,7 +117,7 @@ static void forward(const digitnet__op *op, const digitnet__op_range *range) {
 /* Of one image; `packed` is the depthwise kernel's gradient. */
 static void backward_image(const digitnet__op *op, const digitnet__op_range *range, const scratch_layout *scratch,
                            float *packed, size_t i) {
-    digitnet__pointwise pointwise = pointwise_of(op);
+    digitnet__pointwise_product pointwise = pointwise_of(op);
     const float *image = range->inputs[0] + i * op->input_values;
     const float *output_gradient = range->output_gradient + i * op->output_values;
     const float *between = (const float *)(const void *)(range->cache + i * op->cache_bytes);

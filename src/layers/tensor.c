@@ -38,16 +38,12 @@ static void draw_uniform(float *values, size_t count, float limit, digitnet__ran
 }
 
 /* Normal, drawn again beyond two standard deviations, with this variance after that, as Keras has it: cutting there
- * leaves 0.8796 of the deviation. Pairs by the polar method (Marsaglia and Bray 1964). */
+ * leaves 0.8796 of the deviation. */
 static void draw_truncated_normal(float *values, size_t count, double variance, digitnet__random *random) {
     double deviation = sqrt(variance) / 0.87962566103423978;
     for (size_t i = 0; i < count;) {
-        double x = 2.0 * digitnet__random_float(random) - 1, y = 2.0 * digitnet__random_float(random) - 1;
-        double square = x * x + y * y;
-        if (square >= 1 || square == 0)
-            continue;
-        double scale = sqrt(-2 * log(square) / square);
-        const double pair[2] = {x * scale, y * scale};
+        double pair[2];
+        digitnet__random_normal(random, pair);
         for (size_t k = 0; k < 2 && i < count; k++)
             if (fabs(pair[k]) <= 2)
                 values[i++] = (float)(pair[k] * deviation);

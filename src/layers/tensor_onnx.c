@@ -14,12 +14,19 @@ static size_t taps_of(const digitnet__tensor *kernel) {
     return kernel->dimensions[0] * kernel->dimensions[1];
 }
 
+/* 1 x 1 x channels, which are channels x 1 x 1 in the file. */
+static bool is_of_channels(const digitnet__tensor *tensor) {
+    return tensor->rank == 3 && tensor->dimensions[0] == 1 && tensor->dimensions[1] == 1;
+}
+
 /* The dimensions that a tensor has in the file; returns their number. */
 static size_t file_dimensions(size_t *dimensions, const digitnet__tensor *tensor) {
     if (is_convolution(tensor)) {
         const size_t *user = tensor->dimensions; /* rows x columns x ... */
         size_t channels = tensor->inputs / taps_of(tensor);
         memcpy(dimensions, (size_t[]){tensor->outputs, channels, user[0], user[1]}, 4 * sizeof *dimensions);
+    } else if (is_of_channels(tensor)) {
+        memcpy(dimensions, (size_t[]){tensor->values, 1, 1}, 3 * sizeof *dimensions);
     } else if (tensor->layout == DNN_LAYOUT_OUTPUTS_LAST) {
         dimensions[0] = tensor->outputs;
         dimensions[1] = tensor->inputs;

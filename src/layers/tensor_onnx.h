@@ -1,6 +1,7 @@
 /* Layers' tensors in a file. There a convolution's kernel is filters x channels x rows x columns, in memory filters x
  * rows x columns x channels (a depthwise one has one channel; a transposed one has inputs for filters and outputs for
- * channels); a dense kernel is units x inputs in both, and other tensors are as the user sees them. */
+ * channels); a dense kernel is units x inputs in both; what is 1 x 1 x channels is channels x 1 x 1 in a file, and
+ * other tensors are as the user sees them. */
 #ifndef DNN_LAYERS_TENSOR_ONNX_H
 #define DNN_LAYERS_TENSOR_ONNX_H
 

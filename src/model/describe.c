@@ -1,6 +1,7 @@
 /* What a model is, for those who ask. */
 #include "core/options.h"
 #include "core/status.h"
+#include "layers/activations.h"
 #include "model/model.h"
 
 static digitnet_status begin(const void *out, size_t first_size, const char *type, const digitnet_model *model) {
@@ -44,8 +45,11 @@ static digitnet_layer_info layer_info(const digitnet__layer *layer) {
                                  .stride_height = attributes->stride_height,
                                  .stride_width = attributes->stride_width,
                                  .rate = attributes->rate,
+                                 .scale = attributes->scale,
+                                 .offset = attributes->offset,
                                  .padding = attributes->padding,
                                  .activation = attributes->activation,
+                                 .alpha = digitnet__activation_alpha(layer),
                                  .no_bias = attributes->no_bias,
                                  .trainable = !layer->frozen};
 }

@@ -1,8 +1,8 @@
 /* The table of layers, as Keras prints it. */
 #include "core/status.h"
+#include "core/text.h"
 #include "model/model.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,25 +16,10 @@ typedef struct table {
     size_t inputs; /* 0: a chain, which needs no such column */
 } table;
 
-/* Text that is counted even where it no longer fits. */
-typedef struct writer {
-    char *buffer;
-    size_t capacity, length;
-} writer;
-
-static void __attribute__((format(printf, 2, 3))) put(writer *out, const char *format, ...) {
-    size_t left = out->length < out->capacity ? out->capacity - out->length : 0;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(left ? out->buffer + out->length : NULL, left, format, arguments);
-    va_end(arguments);
-    out->length += length > 0 ? (size_t)length : 0;
-}
-
-static void put_rule(writer *out, char character, size_t width) {
+static void put_rule(digitnet__text *out, char character, size_t width) {
     for (size_t i = 0; i < width; i++)
-        put(out, "%c", character);
-    put(out, "\n");
+        digitnet__text_put(out, "%c", character);
+    digitnet__text_put(out, "\n");
 }
 
 /* "225,034" */
@@ -68,16 +53,16 @@ static size_t name_width(const digitnet__graph *graph) {
 }
 
 /* "conv2d, add" */
-static void put_inputs(writer *out, const digitnet__graph *graph, const digitnet__layer *layer) {
+static void put_inputs(digitnet__text *out, const digitnet__graph *graph, const digitnet__layer *layer) {
     for (size_t i = 0; i < layer->input_count; i++) {
-        put(out, "%s%s", i ? ", " : "", digitnet__graph_value_name(graph, layer->inputs[i].value));
+        digitnet__text_put(out, "%s%s", i ? ", " : "", digitnet__graph_value_name(graph, layer->inputs[i].value));
     }
 }
 
 static size_t inputs_width(const digitnet__graph *graph) {
     size_t width = sizeof HEADING_INPUTS - 1;
     for (size_t i = 0; i < graph->layer_count; i++) {
-        writer measure = {0};
+        digitnet__text measure = {0};
         put_inputs(&measure, graph, &graph->layers[i]);
         width = measure.length > width ? measure.length : width;
     }
@@ -85,11 +70,13 @@ static size_t inputs_width(const digitnet__graph *graph) {
 }
 
 /* All but a line's end and what a layer takes. */
-static void put_row(writer *out, const table *columns, const char *name, const char *shape, const char *count) {
-    put(out, " %-*s%-*s%-*s", (int)columns->name, name, SHAPE_WIDTH, shape, columns->inputs ? COUNT_WIDTH : 0, count);
+static void put_row(digitnet__text *out, const table *columns, const char *name, const char *shape, const char *count) {
+    digitnet__text_put(out, " %-*s%-*s%-*s", (int)columns->name, name, SHAPE_WIDTH, shape,
+                       columns->inputs ? COUNT_WIDTH : 0, count);
 }
 
-static void put_layer(writer *out, const table *columns, const digitnet__graph *graph, const digitnet__layer *layer) {
+static void put_layer(digitnet__text *out, const table *columns, const digitnet__graph *graph,
+                      const digitnet__layer *layer) {
     char name[128], shape[96], count[32];
     snprintf(name, sizeof name, "%s (%s)", layer->name, layer->kind->class_name);
     format_shape(shape, sizeof shape, layer->output);
@@ -97,16 +84,16 @@ static void put_layer(writer *out, const table *columns, const digitnet__graph *
     put_row(out, columns, name, shape, count);
     if (columns->inputs)
         put_inputs(out, graph, layer);
-    put(out, "\n");
+    digitnet__text_put(out, "\n");
 }
 
-static void put_count(writer *out, const char *what, size_t count) {
+static void put_count(digitnet__text *out, const char *what, size_t count) {
     char text[32];
     format_count(text, count);
-    put(out, "%s: %s\n", what, text);
+    digitnet__text_put(out, "%s: %s\n", what, text);
 }
 
-static void put_totals(writer *out, const digitnet__graph *graph) {
+static void put_totals(digitnet__text *out, const digitnet__graph *graph) {
     size_t trainable = 0, total = graph->parameter_count + graph->state_count;
     for (size_t i = 0; i < graph->layer_count; i++)
         trainable += graph->layers[i].frozen ? 0 : graph->layers[i].parameters;
@@ -117,18 +104,19 @@ static void put_totals(writer *out, const digitnet__graph *graph) {
     }
 }
 
-static void put_table(writer *out, const digitnet__graph *graph) {
+static void put_table(digitnet__text *out, const void *object) {
+    const digitnet__graph *graph = object;
     table columns = {.name = name_width(graph),
                      .inputs = digitnet__graph_is_sequential(graph) ? 0 : inputs_width(graph)};
     size_t width = 1 + columns.name + SHAPE_WIDTH + COUNT_WIDTH + columns.inputs;
     char shape[96];
     put_rule(out, '_', width);
     put_row(out, &columns, "Layer (type)", "Output Shape", "Param #");
-    put(out, "%s\n", columns.inputs ? HEADING_INPUTS : "");
+    digitnet__text_put(out, "%s\n", columns.inputs ? HEADING_INPUTS : "");
     put_rule(out, '=', width);
     format_shape(shape, sizeof shape, graph->input);
     put_row(out, &columns, "input (InputLayer)", shape, "0");
-    put(out, "%s\n", columns.inputs ? "-" : "");
+    digitnet__text_put(out, "%s\n", columns.inputs ? "-" : "");
     for (size_t i = 0; i < graph->layer_count; i++)
         put_layer(out, &columns, graph, &graph->layers[i]);
     put_rule(out, '=', width);
@@ -136,22 +124,11 @@ static void put_table(writer *out, const digitnet__graph *graph) {
 }
 
 digitnet_status digitnet_model_summary(char *buffer, size_t capacity, size_t *needed, const digitnet_model *model) {
+    static const char caller[] = "digitnet_model_summary";
     if (!model || (!buffer && capacity))
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_summary: %s is NULL", model ? "buffer" : "model");
-    digitnet_status status = digitnet__model_begin_read(model);
-    if (status != DIGITNET_OK)
-        return status;
-    writer measure = {0};
-    put_table(&measure, &model->network.graph);
-    size_t size = measure.length + 1;
-    if (size <= capacity) {
-        put_table(&(writer){.buffer = buffer, .capacity = capacity}, &model->network.graph);
-    } else {
-        status = digitnet__fail(
-            DIGITNET_EBUFFER, "digitnet_model_summary: the table takes %zu bytes, the buffer has %zu", size, capacity);
-    }
+        return digitnet__fail(DIGITNET_EINVAL, "%s: %s is NULL", caller, model ? "buffer" : "model");
+    DNN_TRY(digitnet__model_begin_read(model));
+    digitnet_status status = digitnet__text_write(buffer, capacity, needed, put_table, &model->network.graph, caller);
     digitnet__model_end_read(model);
-    if (needed)
-        *needed = size;
     return status;
 }

@@ -43,8 +43,7 @@ void digitnet__nodes_write(digitnet__wire_writer *writer, const digitnet__graph 
     layer->kind->onnx.write(&nodes, layer);
     if (nodes.activation_follows) {
         nodes.activation_follows = false;
-        digitnet_activation activation = layer->attributes.activation;
-        digitnet__activation_write(&nodes, activation, digitnet__activation_name(activation));
+        digitnet__activation_write(&nodes, layer, digitnet__activation_name(layer->attributes.activation));
     }
 }
 
@@ -147,7 +146,13 @@ static digitnet_status check_own_activation(const digitnet__import *import, cons
     if (last == node)
         return DIGITNET_OK;
     const digitnet__graph *graph = &import->model->network.graph;
-    return digitnet__activation_check_node(digitnet__activation_of_node(last), last, digitnet__graph_output(graph));
+    const digitnet__activation *activation = digitnet__activation_of_node(last);
+    double alpha;
+    DNN_TRY(digitnet__activation_read_node(&alpha, activation, last, digitnet__graph_output(graph)));
+    if (alpha == 0 || (float)alpha == (float)activation->alpha)
+        return DIGITNET_OK;
+    return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, last, "attribute 'alpha' of a layer's own activation is %g",
+                                    alpha);
 }
 
 /* What a builder calls a wrong argument is a wrong file here. */

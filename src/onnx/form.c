@@ -45,6 +45,48 @@ void digitnet__onnx_write_transpose(digitnet__onnx_nodes *nodes, digitnet__onnx_
     digitnet__wire_end(nodes->writer, begin);
 }
 
+/* A node without inputs, which is to be ended; `output` receives its output's name. */
+static size_t begin_constant(digitnet__onnx_name *output, const digitnet__onnx_nodes *nodes, const char *suffix) {
+    digitnet__onnx_name name = digitnet__onnx_join(nodes->layer_name, suffix);
+    *output = digitnet__onnx_join(name.text, "output");
+    size_t begin = digitnet__wire_begin(nodes->writer, DNN_GRAPH_NODE);
+    digitnet__wire_put_string(nodes->writer, DNN_NODE_OUTPUT, output->text);
+    digitnet__wire_put_string(nodes->writer, DNN_NODE_NAME, name.text);
+    digitnet__wire_put_string(nodes->writer, DNN_NODE_OP_TYPE, "Constant");
+    return begin;
+}
+
+digitnet__onnx_name digitnet__onnx_write_constant(const digitnet__onnx_nodes *nodes, const char *suffix, float number) {
+    digitnet__onnx_name output;
+    size_t begin = begin_constant(&output, nodes, suffix);
+    digitnet__onnx_write_number(nodes->writer, "value_float", number);
+    digitnet__wire_end(nodes->writer, begin);
+    return output;
+}
+
+void digitnet__onnx_write_binary(digitnet__onnx_nodes *nodes, const char *type, const char *suffix,
+                                 digitnet__onnx_name input, bool last) {
+    const char *inputs[] = {input.text};
+    digitnet__wire_end(nodes->writer, digitnet__onnx_begin_node(nodes, type, suffix, inputs, 1, last));
+}
+
+/* channels x 1 x 1 where images are channels x rows x columns. */
+digitnet__onnx_name digitnet__onnx_write_per_channel(const digitnet__onnx_nodes *nodes, const char *role,
+                                                     digitnet__shape shape) {
+    static const size_t rows_and_columns[] = {1, 2};
+    digitnet__onnx_name tensor = digitnet__onnx_join(nodes->layer_name, role);
+    if (shape.flat)
+        return tensor;
+    digitnet__onnx_name axes;
+    size_t begin = begin_constant(&axes, nodes, digitnet__onnx_join(role, "axes").text);
+    digitnet__onnx_write_integers(nodes->writer, "value_ints", rows_and_columns, 2);
+    digitnet__wire_end(nodes->writer, begin);
+    digitnet__onnx_nodes beside = *nodes;
+    beside.value = tensor;
+    digitnet__onnx_write_binary(&beside, "Unsqueeze", digitnet__onnx_join(role, "image").text, axes, false);
+    return beside.value;
+}
+
 digitnet_status digitnet__onnx_take_initializer(digitnet__onnx_tensor *tensor, digitnet__onnx_reader *reader,
                                                 size_t input) {
     const digitnet__onnx_node *node = reader->node;

@@ -26,6 +26,16 @@ size_t digitnet__onnx_begin_node(digitnet__onnx_nodes *nodes, const char *type, 
                                  const char *const *inputs, size_t extra, bool last);
 /* Likewise with all inputs of the layer. */
 size_t digitnet__onnx_begin_joining_node(digitnet__onnx_nodes *nodes, const char *type, size_t input_count);
+/* Writes a node that gives one number, named after the layer and a suffix; returns the number's name. The last node
+ * stays the last. */
+digitnet__onnx_name digitnet__onnx_write_constant(const digitnet__onnx_nodes *nodes, const char *suffix, float number);
+/* Writes a node of two inputs, the last node's output and another value. */
+void digitnet__onnx_write_binary(digitnet__onnx_nodes *nodes, const char *type, const char *suffix,
+                                 digitnet__onnx_name input, bool last);
+/* Writes what gives the layer's tensor of this role, a vector over the channels of `shape`, the dimensions in which it
+ * meets values of that shape; returns the result's name. The last node stays the last. */
+digitnet__onnx_name digitnet__onnx_write_per_channel(const digitnet__onnx_nodes *nodes, const char *role,
+                                                     digitnet__shape shape);
 
 /* Whether the order of an image's values depends on where the channels stand. */
 bool digitnet__onnx_order_matters(digitnet__shape shape);

@@ -6,7 +6,7 @@
 #include "training/snapshot.h"
 
 typedef struct digitnet__callbacks {
-    const digitnet_callback *list; /* borrowed */
+    const digitnet_callback *const *list; /* borrowed, as what it points to */
     size_t count;
     size_t begun; /* those that FIT_BEGIN was reported to, and so FIT_END will be */
     digitnet__snapshot snapshot;
@@ -14,13 +14,13 @@ typedef struct digitnet__callbacks {
     bool diverged;      /* a state that one wants to keep is not finite */
 } digitnet__callbacks;
 
-digitnet_status digitnet__callbacks_check(const digitnet_callback *list, size_t count);
+digitnet_status digitnet__callbacks_check(const digitnet_callback *const *list, size_t count);
 /* The memory for the snapshot, where one of them uses it. */
 digitnet_status digitnet__callbacks_prepare(digitnet__callbacks *callbacks, const digitnet_model *model);
 /* Takes memory that digitnet__callbacks_prepare() gave; the callbacks themselves are left. */
 void digitnet__callbacks_release(digitnet__callbacks *callbacks);
-/* Each callback releases what it owns; NULL is fine. */
-void digitnet__callbacks_end(const digitnet_callback *list, size_t count);
+/* Each callback that can be read releases what it owns; NULL is fine. */
+void digitnet__callbacks_end(const digitnet_callback *const *list, size_t count);
 
 /* Calls every callback in turn, with the event's model open to readers on this thread, and does what each asks for. A
  * failure ends the round with its status. */

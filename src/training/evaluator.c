@@ -76,7 +76,7 @@ static void fill_input(const digitnet__evaluator *evaluator, const digitnet_batc
                batch->count * values * sizeof(float));
     } else {
         /* Cannot fail: the samples are in memory. */
-        digitnet__dataset_gather(batch, evaluator->dataset, network->kernels);
+        digitnet__dataset_gather(batch, evaluator->dataset, network->kernels, NULL);
     }
 }
 
@@ -97,7 +97,7 @@ static void run_chunk(void *context, size_t task, size_t worker) {
 /* A source is asked on this thread, and its labels are checked as they come. */
 static digitnet_status gather_source(digitnet__evaluator *evaluator) {
     const digitnet_batch batch = part_of(evaluator, 0, evaluator->batch_count, at(evaluator, evaluator->images));
-    DNN_TRY(digitnet__dataset_gather(&batch, evaluator->dataset, evaluator->network->kernels));
+    DNN_TRY(digitnet__dataset_gather(&batch, evaluator->dataset, evaluator->network->kernels, NULL));
     return digitnet__batch_check(&evaluator->network->graph, evaluator->batch.loss.kind, &batch);
 }
 

@@ -1,4 +1,5 @@
 /* The loop over epochs and batches. */
+#include "core/clock.h"
 #include "core/memory.h"
 #include "core/number.h"
 #include "core/options.h"
@@ -12,9 +13,9 @@
 #include "training/evaluator.h"
 #include "training/history.h"
 #include "training/trainer.h"
+#include "training/validation_split.h"
 
 #include <math.h>
-#include <time.h>
 
 enum { DEFAULT_BATCH_SIZE = 32, VALIDATION_BATCH_SIZE = 256 };
 
@@ -33,16 +34,11 @@ typedef struct fit_state {
     digitnet_history *history;
     digitnet__snapshot finite;       /* the last epoch's end, or the fit's beginning: known to be finite */
     bool diverged;                   /* which a callback's or a source's EDIVERGED does not mean */
+    digitnet__warning warning;       /* what the fit begins with */
     digitnet__epoch_result finished; /* of the last epoch that was */
     double seconds;                  /* spent training in this epoch */
     digitnet_stop_reason stop_reason;
 } fit_state;
-
-static double seconds_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static digitnet_status check_options(const digitnet_fit_options *options) {
     if (options->epochs && options->until_epoch) {
@@ -59,6 +55,10 @@ static digitnet_status check_options(const digitnet_fit_options *options) {
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: validation and validation_fraction are both given");
     DNN_TRY(DNN_FLAG_CHECK(options, digitnet_fit_options, no_shuffle));
     DNN_TRY(DNN_FLAG_CHECK(options, digitnet_fit_options, validate_ema));
+    DNN_TRY(DNN_FLAG_CHECK(options, digitnet_fit_options, validation_stratified));
+    if (options->validation_stratified && options->validation_fraction == 0)
+        return digitnet__fail(DIGITNET_EINVAL,
+                              "digitnet_model_fit: validation_stratified is 1, but validation_fraction is 0");
     return digitnet__callbacks_check(options->callbacks, options->callback_count);
 }
 
@@ -87,22 +87,6 @@ static digitnet_status check_settings(const fit_state *fit) {
     return DIGITNET_OK;
 }
 
-/* The last part of the training set becomes the validation set. */
-static digitnet_status cut_validation(fit_state *fit) {
-    size_t count = digitnet_dataset_count(fit->train);
-    size_t kept = (size_t)((double)count * (1 - fit->options.validation_fraction));
-    if (kept == 0 || kept == count) {
-        return digitnet__fail(DIGITNET_EINVAL,
-                              "digitnet_model_fit: validation_fraction %s leaves one part of %zu images empty",
-                              digitnet__number_text(fit->options.validation_fraction).text, count);
-    }
-    DNN_TRY(digitnet_dataset_slice(&fit->train_part, fit->train, 0, kept));
-    DNN_TRY(digitnet_dataset_slice(&fit->validation_part, fit->train, kept, count - kept));
-    fit->train = fit->train_part;
-    fit->validation = fit->validation_part;
-    return DIGITNET_OK;
-}
-
 static digitnet_status prepare_datasets(fit_state *fit) {
     const digitnet__graph *graph = &fit->model->network.graph;
     const digitnet__loss_kind *loss = fit->loss.kind;
@@ -110,8 +94,12 @@ static digitnet_status prepare_datasets(fit_state *fit) {
     if (fit->validation)
         DNN_TRY(digitnet__dataset_check(graph, loss, fit->validation, "validation"));
     DNN_TRY(digitnet__class_weights_check(graph, loss, fit->options.class_weights, fit->options.class_weight_count));
-    if (fit->options.validation_fraction > 0)
-        DNN_TRY(cut_validation(fit));
+    if (fit->options.validation_fraction > 0) {
+        DNN_TRY(digitnet__split_validation(&fit->train_part, &fit->validation_part, &fit->warning, fit->train,
+                                           &fit->options));
+        fit->train = fit->train_part;
+        fit->validation = fit->validation_part;
+    }
     fit->image_count = digitnet_dataset_count(fit->train);
     fit->batch_size = fit->options.batch_size ? fit->options.batch_size : DEFAULT_BATCH_SIZE;
     fit->batch_size = fit->batch_size < fit->image_count ? fit->batch_size : fit->image_count;
@@ -127,6 +115,7 @@ static digitnet_status allocate(fit_state *fit) {
     DNN_TRY(digitnet__snapshot_create(&fit->finite, fit->model));
     DNN_TRY(digitnet__callbacks_prepare(&fit->callbacks, fit->model));
     DNN_TRY(digitnet__history_create(&fit->history, fit->model->training->progress.epochs_done + 1));
+    digitnet__history_set_warning(fit->history, &fit->warning);
     DNN_TRY(digitnet__thread_pool_create(&fit->threads,
                                          fit->options.threads ? fit->options.threads : digitnet__processor_count()));
     DNN_TRY(digitnet__trainer_create(&fit->trainer, fit->model, &fit->loss, fit->train, fit->batch_size, fit->threads));
@@ -197,6 +186,7 @@ static digitnet_event event_of(const fit_state *fit, digitnet_event_kind kind, s
                             .validation_accuracy = result->values[DIGITNET_METRIC_VALIDATION_ACCURACY],
                             .seconds = result->values[DIGITNET_METRIC_SECONDS],
                             .learning_rate = result->values[DIGITNET_METRIC_LEARNING_RATE],
+                            .warning = kind == DIGITNET_EVENT_FIT_BEGIN ? digitnet_history_warning(fit->history) : NULL,
                             .kind = kind,
                             .scheduled =
                                 settings->reduces_on_plateau || !digitnet__schedule_is_constant(&settings->schedule)};
@@ -234,10 +224,10 @@ static digitnet_status run_batches(fit_state *fit) {
     while (progress->batches_done < fit->batch_count && !is_stopped(fit)) {
         size_t first = progress->batches_done * fit->batch_size;
         size_t left = fit->image_count - first;
-        double start = seconds_now();
+        double start = digitnet__seconds_now();
         digitnet_status status =
             digitnet__trainer_step(&fit->trainer, fit->order + first, left < fit->batch_size ? left : fit->batch_size);
-        fit->seconds += seconds_now() - start;
+        fit->seconds += digitnet__seconds_now() - start;
         fit->diverged = fit->trainer.diverged;
         DNN_TRY(status);
         DNN_TRY(report(fit, progress_event(fit, DIGITNET_EVENT_BATCH_END)));
@@ -339,7 +329,6 @@ static digitnet_status run(fit_state *fit) {
     report(fit, last);
     if (status != DIGITNET_OK)
         digitnet__message_restore(&reason);
-    atomic_store(&fit->model->stop_requested, 0);
     return status;
 }
 
@@ -356,6 +345,7 @@ static digitnet_status prepare_and_run(fit_state *fit) {
                                                    : SIZE_MAX;
     DNN_TRY(allocate(fit));
     digitnet_status status = done < fit->until_epoch ? run(fit) : DIGITNET_OK;
+    atomic_store(&fit->model->stop_requested, 0);
     if (fit->options.history) {
         *fit->options.history = fit->history;
         fit->history = NULL;
@@ -364,7 +354,7 @@ static digitnet_status prepare_and_run(fit_state *fit) {
 }
 
 static digitnet_status fit_model(fit_state *fit) {
-    DNN_TRY(DNN_RESERVED_CHECK(fit->options.reserved, digitnet_fit_options));
+    DNN_TRY(DNN_RESERVED_CHECK((size_t)fit->options.reserved_2 | fit->options.reserved, digitnet_fit_options));
     if (!fit->model || !fit->train)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: %s is NULL", fit->model ? "train" : "model");
     DNN_TRY(check_options(&fit->options));
@@ -380,7 +370,7 @@ static digitnet_status fit_model(fit_state *fit) {
 static digitnet_status read_and_fit(digitnet_model *model, const digitnet_dataset *train,
                                     const digitnet_fit_options *options) {
     fit_state fit = {.model = model, .train = train};
-    digitnet_status status = DNN_OPTIONS_READ(&fit.options, options, digitnet_fit_options, validate_ema);
+    digitnet_status status = DNN_OPTIONS_READ(&fit.options, options, digitnet_fit_options, reserved_2);
     if (fit.options.history)
         *fit.options.history = NULL;
     if (status == DIGITNET_OK)

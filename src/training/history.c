@@ -3,7 +3,6 @@
 #include "core/call.h"
 #include "core/file.h"
 #include "core/memory.h"
-#include "core/number.h"
 #include "core/status.h"
 
 #include <math.h>
@@ -17,6 +16,7 @@ struct digitnet_history {
     size_t first_epoch, count, capacity;
     double *series[DNN_METRIC_COUNT]; /* in one block, which series[0] owns */
     digitnet_stop_reason stop_reason;
+    digitnet__warning warning;
 };
 
 static digitnet_status grow(digitnet_history *history) {
@@ -63,6 +63,14 @@ void digitnet__history_set_stop_reason(digitnet_history *history, digitnet_stop_
     history->stop_reason = stop_reason;
 }
 
+void digitnet__history_set_warning(digitnet_history *history, const digitnet__warning *warning) {
+    history->warning = *warning;
+}
+
+const char *digitnet_history_warning(const digitnet_history *history) {
+    return history && history->warning.text[0] ? history->warning.text : NULL;
+}
+
 const double *digitnet_history_series(size_t *count, const digitnet_history *history, digitnet_metric metric) {
     size_t epochs = history && (size_t)metric < DNN_METRIC_COUNT ? history->count : 0;
     if (count)
@@ -91,29 +99,38 @@ static const char *cell(digitnet__number *number, double value) {
     return isnan(value) ? "" : number->text;
 }
 
-static int format_row(char *text, size_t capacity, const digitnet_history *history, size_t row) {
+size_t digitnet__history_row(char text[DNN_HISTORY_ROW_CAPACITY], size_t epoch, const digitnet__epoch_result *result) {
     digitnet__number numbers[DNN_METRIC_COUNT];
     const char *cells[DNN_METRIC_COUNT];
     for (size_t metric = 0; metric < DNN_METRIC_COUNT; metric++)
-        cells[metric] = cell(&numbers[metric], history->series[metric][row]);
-    return snprintf(text, capacity, "%zu,%s,%s,%s,%s,%s,%s\n", history->first_epoch + row, cells[DIGITNET_METRIC_LOSS],
-                    cells[DIGITNET_METRIC_ACCURACY], cells[DIGITNET_METRIC_VALIDATION_LOSS],
-                    cells[DIGITNET_METRIC_VALIDATION_ACCURACY], cells[DIGITNET_METRIC_SECONDS],
-                    cells[DIGITNET_METRIC_LEARNING_RATE]);
+        cells[metric] = cell(&numbers[metric], result->values[metric]);
+    return (size_t)snprintf(text, DNN_HISTORY_ROW_CAPACITY, "%zu,%s,%s,%s,%s,%s,%s", epoch, cells[DIGITNET_METRIC_LOSS],
+                            cells[DIGITNET_METRIC_ACCURACY], cells[DIGITNET_METRIC_VALIDATION_LOSS],
+                            cells[DIGITNET_METRIC_VALIDATION_ACCURACY], cells[DIGITNET_METRIC_SECONDS],
+                            cells[DIGITNET_METRIC_LEARNING_RATE]);
+}
+
+static digitnet__epoch_result result_at(const digitnet_history *history, size_t row) {
+    digitnet__epoch_result result;
+    for (size_t metric = 0; metric < DNN_METRIC_COUNT; metric++)
+        result.values[metric] = history->series[metric][row];
+    return result;
 }
 
 static digitnet_status write_csv(const digitnet_history *history, const char *path) {
-    static const char header[] = "epoch,loss,accuracy,val_loss,val_accuracy,train_seconds,learning_rate\n";
-    enum { ROW_CAPACITY = 24 + DNN_METRIC_COUNT * (sizeof(digitnet__number) + 1) };
+    static const char header[] = DNN_HISTORY_COLUMNS "\n";
     if (!history || !path)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_history_write_csv: %s is NULL", history ? "path" : "history");
-    char *text = digitnet__allocate(sizeof header + history->count * ROW_CAPACITY);
+    char *text = digitnet__allocate(sizeof header + history->count * (DNN_HISTORY_ROW_CAPACITY + 1));
     if (!text)
         return DIGITNET_ENOMEM;
     size_t length = sizeof header - 1;
     memcpy(text, header, length);
-    for (size_t row = 0; row < history->count; row++)
-        length += (size_t)format_row(text + length, ROW_CAPACITY, history, row);
+    for (size_t row = 0; row < history->count; row++) {
+        const digitnet__epoch_result result = result_at(history, row);
+        length += digitnet__history_row(text + length, history->first_epoch + row, &result);
+        text[length++] = '\n';
+    }
     digitnet_status status = digitnet__file_write(path, text, length);
     digitnet__release(text);
     return status;

@@ -38,7 +38,7 @@ static digitnet__sample_layout layout_of(const digitnet_model *model, const digi
 static digitnet_status create_data(digitnet_dataset **out, const digitnet__sample_layout *layout, size_t count) {
     digitnet__storage *storage;
     DNN_TRY(digitnet__storage_create(&storage, "digitnet_model_train_batch", count, layout, sizeof(float)));
-    digitnet_status status = digitnet__dataset_create(out, storage, 0, count);
+    digitnet_status status = digitnet__dataset_create(out, storage);
     if (status != DIGITNET_OK)
         digitnet__storage_release(storage);
     return status;

@@ -14,6 +14,10 @@ digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_mo
     size_t workers = digitnet__thread_pool_size(threads);
     digitnet_status status = digitnet__loss_batch_create(
         &trainer->batch, loss, digitnet__network_outputs(&model->network), dataset, batch_size, workers);
+    trainer->scratch_size = digitnet__dataset_scratch(dataset);
+    trainer->scratch = digitnet__arena_reserve(&trainer->arena, workers, trainer->scratch_size);
+    if (status == DIGITNET_OK && !digitnet__arena_allocate(&trainer->arena))
+        status = DIGITNET_ENOMEM;
     if (status == DIGITNET_OK)
         status = digitnet__pass_create(&trainer->pass, &model->network, batch_size,
                                        (size_t)model->training->gradient_ranges, workers);
@@ -28,13 +32,16 @@ void digitnet__trainer_release(digitnet__trainer *trainer) {
     digitnet__update_release(&trainer->update);
     digitnet__pass_release(&trainer->pass);
     digitnet__loss_batch_release(&trainer->batch);
+    digitnet__arena_release(&trainer->arena);
     *trainer = (digitnet__trainer){0};
 }
 
 /* What is gathered for a range of the batch. */
 static digitnet_batch part_of(const digitnet__trainer *trainer, size_t first, size_t count) {
-    return digitnet__loss_batch_part(&trainer->batch, trainer->indices, digitnet__pass_input(&trainer->pass, first),
-                                     first, count);
+    digitnet_batch part = digitnet__loss_batch_part(&trainer->batch, trainer->indices,
+                                                    digitnet__pass_input(&trainer->pass, first), first, count);
+    part.seeds = digitnet__pass_seeds(&trainer->pass, first);
+    return part;
 }
 
 /* A sample's seed depends on the training's seed, the epoch and the sample alone. */
@@ -45,12 +52,16 @@ static void set_seeds(const digitnet__trainer *trainer, const digitnet__trainer_
         seeds[i] = digitnet__seed_mix(epoch, batch->numbers[i]);
 }
 
-static void gather_range(const digitnet__trainer *trainer, digitnet__range range) {
+static void *scratch_of(const digitnet__trainer *trainer, size_t worker) {
+    return digitnet__arena_at(&trainer->arena, trainer->scratch + worker * trainer->scratch_size);
+}
+
+static void gather_range(const digitnet__trainer *trainer, digitnet__range range, size_t worker) {
     if (digitnet__dataset_is_source(trainer->dataset))
         return; /* gather_source() has done it */
     const digitnet_batch batch = part_of(trainer, range.first, range.count);
     /* Cannot fail: the samples are in memory. */
-    digitnet__dataset_gather(&batch, trainer->dataset, trainer->pass.network->kernels);
+    digitnet__dataset_gather(&batch, trainer->dataset, trainer->pass.network->kernels, scratch_of(trainer, worker));
 }
 
 static void run_loss(const digitnet__trainer *trainer, digitnet__range range, size_t worker) {
@@ -68,7 +79,7 @@ static void run_range(void *context, size_t task, size_t worker) {
     digitnet__range range = digitnet__pass_range(pass, trainer->count, task);
     size_t last_forward = pass->forward_count - 1;
     if (trainer->phase == 0)
-        gather_range(trainer, range);
+        gather_range(trainer, range, worker);
     if (trainer->phase <= last_forward)
         digitnet__pass_forward(pass, trainer->phase, trainer->count, range, worker);
     if (trainer->phase == last_forward)
@@ -100,9 +111,8 @@ static void run_passes(digitnet__trainer *trainer) {
 /* Sources are asked on this thread, and their labels are checked as they come. */
 static digitnet_status gather_source(digitnet__trainer *trainer) {
     const digitnet__network *network = &trainer->model->network;
-    digitnet_batch batch = part_of(trainer, 0, trainer->count);
-    batch.seeds = digitnet__pass_seeds(&trainer->pass, 0);
-    DNN_TRY(digitnet__dataset_gather(&batch, trainer->dataset, network->kernels));
+    const digitnet_batch batch = part_of(trainer, 0, trainer->count);
+    DNN_TRY(digitnet__dataset_gather(&batch, trainer->dataset, network->kernels, scratch_of(trainer, 0)));
     return digitnet__batch_check(&network->graph, trainer->batch.loss.kind, &batch);
 }
 

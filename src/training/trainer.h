@@ -16,6 +16,8 @@ typedef struct digitnet__trainer {
     digitnet__pass pass;
     digitnet__update update;
     digitnet__loss_batch batch;
+    digitnet__arena arena;
+    size_t scratch, scratch_size; /* for gathering, one after another for each worker; a multiple of DNN_ALIGNMENT */
     /* The current batch. */
     const size_t *indices;
     size_t count, phase;

@@ -84,9 +84,10 @@ static void test_fields(void **state) {
                                         DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.25, .seed = 3)));
     expect_ok(digitnet_model_get_learning_rate(&rate, model));
     assert_true(rate == 0.25);
-    expect_ok(digitnet_model_fit(model, own->data,
-                                 DIGITNET_WITH(digitnet_fit_options, .epochs = 3,
-                                               DIGITNET_CALLBACKS({.call = count_epochs, .user_data = &epochs}))));
+    expect_ok(digitnet_model_fit(
+        model, own->data,
+        DIGITNET_WITH(digitnet_fit_options, .epochs = 3,
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = count_epochs, .user_data = &epochs)))));
     assert_int_equal(epochs, 3);
     expect_ok(digitnet_model_evaluate(&metrics, model, own->data, NULL));
     assert_int_equal(metrics.count, MISUSE_IMAGES);

@@ -1,6 +1,7 @@
 /* How fast each kernel is on one thread, beside the machine's SGEMM peak measured in the same run. Convolutions count
  * the multiply-adds of the positions that the pool reads; their gradients as many for each of the two, though the zeros
  * are left out of the work, so that a share above 100% is possible there. */
+#include "augment/augment.h"
 #include "bench.h"
 #include "core/memory.h"
 #include "core/random.h"
@@ -423,6 +424,58 @@ static void bench_poolings(bench_run *run, const digitnet__kernels *kernels) {
         bench_pooling(run, kernels, &shapes[i]);
 }
 
+/* Augmentation of one image, the copy into its place included. */
+
+typedef struct augmentation {
+    digitnet__augment *augment;
+    const digitnet__kernels *kernels;
+    const float *original;
+    float *image;
+    void *scratch;
+    uint64_t seed;
+} augmentation;
+
+static void run_augmentation(void *context) {
+    augmentation *a = context;
+    memcpy(a->image, a->original, digitnet__shape_values(a->augment->shape) * sizeof *a->image);
+    digitnet__augment_image(a->image, a->augment, a->seed++, a->kernels, a->scratch);
+}
+
+static void bench_augmentation(bench_run *run, const digitnet__kernels *kernels) {
+    static const digitnet_augment_options affine = {.shift = 0.07, .rotate = 10, .zoom = 0.1, .shear = 10},
+                                          elastic = {.elastic = 1}, thickness = {.thickness = 0.5},
+                                          digits = {.shift = 0.07,
+                                                    .rotate = 10,
+                                                    .zoom = 0.1,
+                                                    .shear = 10,
+                                                    .elastic = 1,
+                                                    .thickness = 0.5};
+    static const struct {
+        const char *name;
+        digitnet__shape shape;
+        const digitnet_augment_options *options;
+    } works[] = {
+        {"augment", {28, 28, 1, false}, &digits},
+        {"augment", {32, 32, 3, false}, &digits},
+        {"augment affine", {28, 28, 1, false}, &affine},
+        {"augment elastic", {28, 28, 1, false}, &elastic},
+        {"augment thickness", {28, 28, 1, false}, &thickness},
+    };
+    for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
+        size_t count = digitnet__shape_values(works[i].shape);
+        augmentation a = {
+            .kernels = kernels, .original = random_values(count), .image = allocate(count * sizeof(float))};
+        bench_check(digitnet__augment_create(&a.augment, works[i].options, works[i].shape, true), "augmentation");
+        a.scratch = allocate(a.augment->scratch_size);
+        bench(run, kernels->name, works[i].name, digitnet__shape_text(works[i].shape).text, run_augmentation, &a, NAN,
+              NAN);
+        digitnet__augment_release(a.augment);
+        digitnet__release((float *)a.original);
+        digitnet__release(a.image);
+        digitnet__release(a.scratch);
+    }
+}
+
 /* The same for all sets. */
 static void bench_plain(bench_run *run) {
     values v = {.count = 320, .conv2d = {13, 13, 32, 3, 3, 1, 1, 1, 1, 0, 0, 0, 0, 64, 1, 11, 11}};
@@ -464,6 +517,7 @@ int main(int argc, char **argv) {
         bench_products(&run, kernels);
         bench_elementwise(&run, kernels);
         bench_poolings(&run, kernels);
+        bench_augmentation(&run, kernels);
     }
     if (wanted_set(&run, "plain"))
         bench_plain(&run);

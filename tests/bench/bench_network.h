@@ -14,6 +14,12 @@ bench_shape bench_read_shape(const char *text);
 /* MNIST's network of two convolutions and two dense layers for images of this shape. `width` multiplies filters and
  * units, and `depth` convolutions follow one another before each pool: 1 and 1 for the network itself. */
 digitnet_model *bench_network_build(bench_shape shape, size_t width, size_t depth);
+/* A network by its name: "seed" is MNIST's; "best" has six convolutions with batch normalization, "resnet20" is He et
+ * al.'s (2016) for 32 x 32 x 3, and "mobile" has depthwise separable convolutions. Ends the program with a message
+ * where there is none. */
+digitnet_model *bench_network_named(const char *name);
+/* The shape of its images. */
+bench_shape bench_network_shape(const digitnet_model *model);
 /* With Adam. */
 void bench_network_compile(digitnet_model *model);
 

@@ -12,27 +12,30 @@
 
 static const char usage[] =
     "usage: bench_predict [OPTION...]\n"
-    "Predicts digits with MNIST's network. Options with a list (1,2,4) measure every combination.\n"
+    "Predicts digits with MNIST's network, or another one. Options with a list (1,2,4) measure every combination.\n"
     "  --batch LIST      images in a call, for the throughput (1,8,32,256)\n"
     "  --threads LIST    of the sessions, for the throughput (1,2)\n"
+    "  --network NAME    seed, best, resnet20 or mobile (seed)\n"
+    "  --save FILE.onnx  writes the network, and measures nothing\n"
     "  --data FOLDER     with MNIST's files (the tests' small set)\n"
     "  --rounds N        that the medians of the throughput are taken over (5)\n"
     "  --milliseconds N  of work in a round, and four times as many for each latency (250)\n"
     "  --json            results as JSON\n";
 
-enum { PIXELS = 28 * 28, CLASSES = 10 };
+enum { CLASSES = 10 };
 
 extern char **environ;
 
 typedef struct bench_settings {
     bench_sizes batches, threads;
-    const char *data, *first_prediction;
+    const char *network, *save, *data, *first_prediction;
     size_t rounds, milliseconds;
     bool json;
 } bench_settings;
 
 typedef struct bench_images {
-    size_t count; /* as many as the largest batch, and no fewer than 64 */
+    size_t pixels; /* of one */
+    size_t count;  /* as many as the largest batch, and no fewer than 64 */
     float *values, *scores;
 } bench_images;
 
@@ -40,16 +43,21 @@ typedef struct bench_images {
  */
 static int first_prediction(const char *path) {
     digitnet_model *model = NULL;
-    float image[PIXELS] = {0}, scores[CLASSES];
     bench_check(digitnet_model_load(&model, path), path);
-    bench_check(digitnet_model_predict(scores, CLASSES, model, image, PIXELS), "digitnet_model_predict");
+    bench_shape shape = bench_network_shape(model);
+    size_t pixels = shape.height * shape.width * shape.channels;
+    float *image = bench_allocate(pixels, sizeof *image), scores[CLASSES];
+    memset(image, 0, pixels * sizeof *image);
+    bench_check(digitnet_model_predict(scores, CLASSES, model, image, pixels), "digitnet_model_predict");
     putchar('.');
+    free(image);
     digitnet_model_free(model);
     return 0;
 }
 
 static bench_settings read_settings(char **arguments) {
     bench_settings settings = {
+        .network = "seed",
         .batches = {4, {1, 8, 32, 256}},
         .threads = {2, {1, 2}},
         .rounds = 5,
@@ -58,6 +66,8 @@ static bench_settings read_settings(char **arguments) {
     const bench_option options[] = {
         {"--batch", BENCH_SIZES, &settings.batches},
         {"--threads", BENCH_SIZES, &settings.threads},
+        {"--network", BENCH_TEXT, &settings.network},
+        {"--save", BENCH_TEXT, &settings.save},
         {"--data", BENCH_TEXT, &settings.data},
         {"--rounds", BENCH_SIZE, &settings.rounds},
         {"--milliseconds", BENCH_SIZE, &settings.milliseconds},
@@ -68,14 +78,14 @@ static bench_settings read_settings(char **arguments) {
     return settings;
 }
 
-static bench_images read_images(const bench_settings *settings) {
-    bench_images images = {.count = 64};
+static bench_images read_images(const bench_settings *settings, bench_shape shape) {
+    bench_images images = {.pixels = shape.height * shape.width * shape.channels, .count = 64};
     for (size_t i = 0; i < settings->batches.count; i++)
         images.count = settings->batches.values[i] > images.count ? settings->batches.values[i] : images.count;
-    images.values = bench_allocate(images.count, PIXELS * sizeof(float));
+    images.values = bench_allocate(images.count, images.pixels * sizeof(float));
     images.scores = bench_allocate(images.count, CLASSES * sizeof(float));
-    digitnet_dataset *digits = bench_digits(settings->data, images.count, (bench_shape){28, 28, 1});
-    bench_check(digitnet_dataset_read(images.values, images.count * PIXELS, NULL, 0, digits, 0, images.count),
+    digitnet_dataset *digits = bench_digits(settings->data, images.count, shape);
+    bench_check(digitnet_dataset_read(images.values, images.count * images.pixels, NULL, 0, digits, 0, images.count),
                 "digitnet_dataset_read");
     digitnet_dataset_free(digits);
     return images;
@@ -94,8 +104,9 @@ static double throughput(digitnet_session *session, const bench_images *images, 
     size_t calls = 0;
     double start = bench_now(), elapsed;
     do {
-        bench_check(digitnet_session_run(images->scores, batch * CLASSES, session, images->values, batch * PIXELS),
-                    "digitnet_session_run");
+        bench_check(
+            digitnet_session_run(images->scores, batch * CLASSES, session, images->values, batch * images->pixels),
+            "digitnet_session_run");
         calls++;
         elapsed = bench_now() - start;
     } while (elapsed < seconds);
@@ -135,10 +146,10 @@ static void measure_latency(bench_report *report, const bench_settings *settings
     double end = bench_now() + 4e-3 * (double)settings->milliseconds;
     size_t calls = 0;
     for (size_t i = 0; calls < MOST_CALLS && (calls == 0 || bench_now() < end); i++) {
-        const float *image = images->values + i % images->count * PIXELS;
+        const float *image = images->values + i % images->count * images->pixels;
         double start = bench_now();
-        bench_check(session ? digitnet_session_run(images->scores, CLASSES, session, image, PIXELS)
-                            : digitnet_model_predict(images->scores, CLASSES, model, image, PIXELS),
+        bench_check(session ? digitnet_session_run(images->scores, CLASSES, session, image, images->pixels)
+                            : digitnet_model_predict(images->scores, CLASSES, model, image, images->pixels),
                     "one prediction");
         double time = bench_now() - start;
         if (i >= WARM_UP)
@@ -199,30 +210,37 @@ static void measure_start(bench_report *report, const bench_settings *settings, 
     rmdir(path);
 }
 
+static void measure(const bench_settings *settings, const digitnet_model *model) {
+    bench_images images = read_images(settings, bench_network_shape(model));
+    bench_report report;
+    bench_report_begin(&report, settings->json);
+    for (size_t i = 0; i < settings->batches.count; i++) {
+        for (size_t j = 0; j < settings->threads.count; j++) {
+            measure_throughput(&report, settings, model, &images, settings->batches.values[i],
+                               settings->threads.values[j]);
+        }
+    }
+    digitnet_session *session = create_session(model, 1, 1);
+    measure_latency(&report, settings, model, session, &images);
+    measure_latency(&report, settings, model, NULL, &images);
+    measure_start(&report, settings, model);
+    bench_report_end(&report);
+    digitnet_session_free(session);
+    free(images.scores);
+    free(images.values);
+}
+
 int main(int argc, char **argv) {
     (void)argc;
     bench_settings settings = read_settings(argv);
     if (settings.first_prediction)
         return first_prediction(settings.first_prediction);
-    bench_images images = read_images(&settings);
-    digitnet_model *model = bench_network_build((bench_shape){28, 28, 1}, 1, 1);
+    digitnet_model *model = bench_network_named(settings.network);
     bench_network_compile(model);
-    bench_report report;
-    bench_report_begin(&report, settings.json);
-    for (size_t i = 0; i < settings.batches.count; i++) {
-        for (size_t j = 0; j < settings.threads.count; j++) {
-            measure_throughput(&report, &settings, model, &images, settings.batches.values[i],
-                               settings.threads.values[j]);
-        }
-    }
-    digitnet_session *session = create_session(model, 1, 1);
-    measure_latency(&report, &settings, model, session, &images);
-    measure_latency(&report, &settings, model, NULL, &images);
-    measure_start(&report, &settings, model);
-    bench_report_end(&report);
-    digitnet_session_free(session);
+    if (settings.save)
+        bench_check(digitnet_model_save(model, settings.save), settings.save);
+    else
+        measure(&settings, model);
     digitnet_model_free(model);
-    free(images.scores);
-    free(images.values);
     return 0;
 }

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char usage[] = "usage: bench_train [OPTION...]\n"
                             "Trains MNIST's network by Adam. Options with a list (1,2,4) measure every combination.\n"
@@ -14,6 +15,7 @@ static const char usage[] = "usage: bench_train [OPTION...]\n"
                             "  --images LIST   images in an epoch (12800)\n"
                             "  --width LIST    multiplies filters and units (1)\n"
                             "  --depth LIST    convolutions before each pool (1)\n"
+                            "  --network NAME  seed (with width, depth and shape), best, resnet20 or mobile (seed)\n"
                             "  --shape HxWxC   of the images, to which the digits are scaled (28x28x1)\n"
                             "  --data FOLDER   with MNIST's files (the tests' small set, repeated)\n"
                             "  --rounds N      epochs that the medians are taken over (5)\n"
@@ -22,7 +24,7 @@ static const char usage[] = "usage: bench_train [OPTION...]\n"
 typedef struct bench_settings {
     bench_sizes batches, threads, images, widths, depths;
     bench_shape shape;
-    const char *shape_text, *data;
+    const char *network, *shape_text, *data;
     size_t rounds;
     bool json;
 } bench_settings;
@@ -41,6 +43,7 @@ static bench_settings read_settings(char **arguments) {
         .images = {1, {12800}},
         .widths = {1, {1}},
         .depths = {1, {1}},
+        .network = "seed",
         .shape_text = "28x28x1",
         .rounds = 5,
     };
@@ -49,10 +52,14 @@ static bench_settings read_settings(char **arguments) {
         {"--images", BENCH_SIZES, &settings.images}, {"--width", BENCH_SIZES, &settings.widths},
         {"--depth", BENCH_SIZES, &settings.depths},  {"--shape", BENCH_TEXT, &settings.shape_text},
         {"--data", BENCH_TEXT, &settings.data},      {"--rounds", BENCH_SIZE, &settings.rounds},
-        {"--json", BENCH_FLAG, &settings.json},
+        {"--json", BENCH_FLAG, &settings.json},      {"--network", BENCH_TEXT, &settings.network},
     };
     bench_read_options(arguments, usage, options, sizeof options / sizeof *options);
     settings.shape = bench_read_shape(settings.shape_text);
+    digitnet_model *model = bench_network_named(settings.network);
+    if (strcmp(settings.network, "seed") != 0)
+        settings.shape = bench_network_shape(model);
+    digitnet_model_free(model);
     return settings;
 }
 
@@ -89,11 +96,12 @@ static void measure(bench_report *report, const bench_settings *settings, const 
         shares[round] = 100 * rates[round] * flop / 1e9 / peaks[round];
     }
     double rate = bench_median(rates, settings->rounds);
-    BENCH_ROW(report, bench_text("shape", settings->shape_text), bench_number("width", (double)work->width, 0),
-              bench_number("depth", (double)work->depth, 0), bench_number("images", (double)work->images, 0),
-              bench_number("batch", (double)work->batch, 0), bench_number("threads", (double)work->threads, 0),
-              bench_number("images_per_second", rate, 0), bench_number("microseconds_per_image", 1e6 / rate, 2),
-              bench_number("mflop_per_image", flop / 1e6, 2), bench_number("gflops", rate * flop / 1e9, 1),
+    BENCH_ROW(report, bench_text("network", settings->network), bench_text("shape", settings->shape_text),
+              bench_number("width", (double)work->width, 0), bench_number("depth", (double)work->depth, 0),
+              bench_number("images", (double)work->images, 0), bench_number("batch", (double)work->batch, 0),
+              bench_number("threads", (double)work->threads, 0), bench_number("images_per_second", rate, 0),
+              bench_number("microseconds_per_image", 1e6 / rate, 2), bench_number("mflop_per_image", flop / 1e6, 2),
+              bench_number("gflops", rate * flop / 1e9, 1),
               bench_number("sgemm_gflops", bench_median(peaks, settings->rounds), 1),
               bench_number("percent_of_sgemm", bench_median(shares, settings->rounds), 1));
     free(shares);
@@ -101,12 +109,17 @@ static void measure(bench_report *report, const bench_settings *settings, const 
     free(rates);
 }
 
+static digitnet_model *build(const bench_settings *settings, const bench_work *work) {
+    return strcmp(settings->network, "seed") == 0 ? bench_network_build(settings->shape, work->width, work->depth)
+                                                  : bench_network_named(settings->network);
+}
+
 static void measure_network(bench_report *report, const bench_settings *settings, bench_work *work) {
     for (size_t i = 0; i < settings->batches.count; i++) {
         for (size_t j = 0; j < settings->threads.count; j++) {
             work->batch = settings->batches.values[i];
             work->threads = settings->threads.values[j];
-            work->model = bench_network_build(settings->shape, work->width, work->depth);
+            work->model = build(settings, work);
             bench_network_compile(work->model);
             measure(report, settings, work);
             digitnet_model_free(work->model);

@@ -9,10 +9,11 @@ usage() {
     cat <<'END'
 usage: peers.sh [OPTION...]
 
-Trains MNIST's network and predicts with it, by digitnet and by other libraries, in turn and in several rounds, and prints medians
+Trains MNIST's network, or another one, and predicts with it, by digitnet and by other libraries, in turn and in several rounds, and prints medians
 and ratios. Installs what is missing, and says first what and how large. A library that cannot be had is left out.
 
   --only LIST             of torch (PyPI), torch-debian, onednn, ort (ONNX Runtime) and keras (on TensorFlow); all of them
+  --network NAME          seed; best, resnet20 or mobile, which torch and ort run too
   --rounds N              3
   --images N              in an epoch of training; 12800
   --data FOLDER           with MNIST's raw files; where they are missing they are fetched into it (data/mnist)
@@ -36,7 +37,7 @@ refuse() {
     exit 2
 }
 
-only=$names rounds=3 images=12800 data=$root/data/mnist json= build=$root/build-bench
+only=$names network=seed rounds=3 images=12800 data=$root/data/mnist json= build=$root/build-bench
 environments=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/digitnet-peers
 torch_python= ort_python= keras_python=
 while [ $# -gt 0 ]; do
@@ -46,7 +47,7 @@ while [ $# -gt 0 ]; do
         usage
         exit 0
         ;;
-    --only | --rounds | --images | --data | --json | --environments | --build | --torch-python | --ort-python | --keras-python)
+    --only | --network | --rounds | --images | --data | --json | --environments | --build | --torch-python | --ort-python | --keras-python)
         [ $# -ge 2 ] || refuse "$option needs a value"
         variable=${option#--}
         declare "${variable//-/_}=$2"
@@ -110,7 +111,11 @@ build_onednn() {
 
 prepare_ort() {
     prepare_environment ort onnxruntime,onnx "$ort_python" onnxruntime onnx &&
-        "$ort_python" "$peers/export_onnx.py" "$build/seed.onnx"
+        if [ "$network" = seed ]; then
+            "$ort_python" "$peers/export_onnx.py" "$build/seed.onnx"
+        else
+            "$build/tests/bench/bench_predict" --network "$network" --save "$build/$network.onnx"
+        fi
 }
 
 prepare_debian_torch() {
@@ -122,7 +127,7 @@ prepare_debian_torch() {
 cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DDIGITNET_BUILD_TESTS=OFF -DDIGITNET_BUILD_EXAMPLES=OFF >/dev/null
 cmake --build "$build" >/dev/null
 
-arguments=(--digitnet "$build/tests/bench" --data "$data" --rounds "$rounds" --images "$images")
+arguments=(--network "$network" --digitnet "$build/tests/bench" --data "$data" --rounds "$rounds" --images "$images")
 if [ -n "$json" ]; then
     arguments+=(--json "$json")
 fi
@@ -144,7 +149,7 @@ compare_with() { # NAME PREPARATION... -- ARGUMENT...
 compare_with torch prepare_environment torch torch,numpy "$torch_python" torch numpy -- --torch-python "$torch_python"
 compare_with torch-debian prepare_debian_torch -- --torch-debian-python "$debian_python"
 compare_with onednn build_onednn -- --onednn "$build/onednn_mnist"
-compare_with ort prepare_ort -- --ort-python "$ort_python" --ort-model "$build/seed.onnx"
+compare_with ort prepare_ort -- --ort-python "$ort_python" --ort-model "$build/$network.onnx"
 compare_with keras prepare_environment keras keras,tensorflow "$keras_python" keras tensorflow-cpu -- --keras-python "$keras_python"
 
 exec /usr/bin/python3 "$peers/compare.py" "${arguments[@]}"

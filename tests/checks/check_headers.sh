@@ -53,7 +53,7 @@ digitnet_status use(digitnet_model *model, const digitnet_dataset *data) {
                                   DIGITNET_WITH(digitnet_compile_options, .sgd = &sgd)))
         return digitnet_model_evaluate(&metrics, model, data, NULL);
     if (digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 5,
-                           DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr}))))
+                           DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr)))))
         return digitnet_model_evaluate(&metrics, model, data, NULL);
     return digitnet_model_evaluate(&metrics, model, data, DIGITNET_WITH(digitnet_evaluate_options));
 }'

@@ -11,11 +11,14 @@ violations() { # ROOT
         uses["kernels"] = uses["onnx"] = uses["image"] = "core"
         uses["layers"] = "onnx kernels core"
         uses["engine"] = "layers onnx kernels core"
-        uses["dataset"] = uses["optimizer"] = "kernels core"
+        uses["augment"] = uses["optimizer"] = "kernels core"
+        uses["dataset"] = "augment kernels core"
         uses["model"] = "engine optimizer layers onnx kernels core"
         uses["inference"] = uses["model"] " model"
-        uses["training"] = uses["model"] " model dataset"
+        uses["training"] = uses["model"] " model dataset augment"
         uses["model_file"] = uses["training"] " training"
+        uses["evaluation"] = uses["training"] " training inference"
+        uses["callbacks"] = uses["model_file"] " model_file"
         only["cblas.h"] = "^src/kernels/gemm_openblas\\.c$"
         only["zlib.h"] = "^src/(dataset|model_file)/"
     }
@@ -56,6 +59,7 @@ planted layers '"model/model.h"'
 planted dataset '"training/training.h"'
 planted inference '"training/training.h"'
 planted training '"model_file/export.h"'
+planted model_file '"callbacks/callback.h"'
 planted engine '"model/model.h"'
 planted onnx '"layers/layer.h"'
 planted image '"kernels/kernels.h"'

@@ -26,6 +26,8 @@ NAMES = [
     "pools",
     "shapes",
     "convolutions",
+    "activations",
+    "normalizations",
 ]
 
 

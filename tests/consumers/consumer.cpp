@@ -26,9 +26,12 @@ int main() {
 
     auto compile_options = DIGITNET_INIT(digitnet_compile_options);
     compile_options.learning_rate = 0.01;
-    digitnet_callback callback = {count_events, &events, nullptr, 0, 0};
+    auto callback = DIGITNET_INIT(digitnet_callback);
+    callback.call = count_events;
+    callback.user_data = &events;
+    const digitnet_callback *const callbacks[] = {&callback};
     auto fit_options = DIGITNET_INIT(digitnet_fit_options);
-    fit_options.callbacks = &callback;
+    fit_options.callbacks = callbacks;
     fit_options.callback_count = 1;
     ok = ok &&
          digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,

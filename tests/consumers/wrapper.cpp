@@ -25,8 +25,10 @@ static digitnet::model train(const digitnet::dataset &dataset) {
     options.epochs = 2;
     options.threads = 1;
     int events = 0;
-    model.fit(dataset, options, digitnet_callback{digitnet_progress_print, stderr, nullptr, 0, 0},
-              [&events](const digitnet_event &) { events++; });
+    digitnet::sized<digitnet_callback> progress;
+    progress.call = digitnet_progress_print;
+    progress.user_data = stderr;
+    model.fit(dataset, options, progress, [&events](const digitnet_event &) { events++; });
     expect(events > 0, "no event was told of");
     return model;
 }

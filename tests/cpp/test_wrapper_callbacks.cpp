@@ -47,16 +47,23 @@ static int c_function(const digitnet_event *event, void *user_data) {
     return 0;
 }
 
+static digitnet_callback in_c_callback(digitnet_callback_fn call, void *user_data) {
+    digitnet::sized<digitnet_callback> made;
+    made.call = call;
+    made.user_data = user_data;
+    return made;
+}
+
 TEST_CASE("a callback is anything that can be called with an event") {
     const digitnet::dataset dataset = make_dataset();
     digitnet::model model = make_model();
     int calls = 0;
     const auto constant = [&calls](const digitnet_event &) { calls++; };
     thrower state{};
-    const digitnet_callback in_c{c_function, &calls, nullptr, 0, 0};
+    const digitnet_callback in_c = in_c_callback(c_function, &calls);
     const digitnet::history history = model.fit(
         dataset, {}, constant, [&calls](const digitnet_event &) -> int { return calls++ < 0; }, state, function,
-        &function, in_c, digitnet_callback{c_function, &calls, nullptr, 0, 0});
+        &function, in_c, in_c_callback(c_function, &calls));
     const int events = 5; // of one epoch of one batch
     CHECK(history.end() == DIGITNET_STOP_COMPLETED);
     CHECK(calls == 4 * events);
@@ -68,11 +75,11 @@ TEST_CASE("callbacks are called in their order, those in the options first") {
     const digitnet::dataset dataset = make_dataset();
     digitnet::model model = make_model();
     std::string order;
-    const digitnet_callback own[] = {
-        {[](const digitnet_event *, void *text) { return *static_cast<std::string *>(text) += 'a', 0; }, &order,
-         nullptr, 0, 0},
-        {[](const digitnet_event *, void *text) { return *static_cast<std::string *>(text) += 'b', 0; }, &order,
-         nullptr, 0, 0}};
+    const digitnet_callback first = in_c_callback(
+        [](const digitnet_event *, void *text) { return *static_cast<std::string *>(text) += 'a', 0; }, &order);
+    const digitnet_callback second = in_c_callback(
+        [](const digitnet_event *, void *text) { return *static_cast<std::string *>(text) += 'b', 0; }, &order);
+    const digitnet_callback *const own[] = {&first, &second};
     digitnet::fit_options options;
     options.callbacks = own;
     options.callback_count = 2;
@@ -96,7 +103,8 @@ TEST_CASE("a callback in C that owns its data releases it, whatever comes out of
     const digitnet::dataset dataset = make_dataset();
     digitnet::model model = make_model();
     int released = 0;
-    const digitnet_callback owner{[](const digitnet_event *, void *) { return 0; }, &released, count_release, 0, 0};
+    digitnet_callback owner = in_c_callback([](const digitnet_event *, void *) { return 0; }, &released);
+    owner.release = count_release;
     model.fit(dataset, {}, owner);
     CHECK(released == 1);
     digitnet::fit_options options;
@@ -277,8 +285,7 @@ TEST_CASE("an exception belongs to the call that it was thrown in") {
     };
     thrower later{DIGITNET_EVENT_BATCH_END, 3};
     CHECK(thrown_by([&] {
-              model.fit(dataset, {}, digitnet_callback{in_c, const_cast<digitnet::dataset *>(&dataset), nullptr, 0, 0},
-                        later);
+              model.fit(dataset, {}, in_c_callback(in_c, const_cast<digitnet::dataset *>(&dataset)), later);
           }) == 3);
     // A fit in the callback of another, each with an exception of its own.
     digitnet::model inner = make_model();
@@ -308,9 +315,7 @@ TEST_CASE("threads get each its own exception") {
         digitnet::model model = make_model();
         thrower own{DIGITNET_EVENT_EPOCH_BEGIN, number + 1};
         try {
-            thrown[number] = thrown_by([&] {
-                model.fit(dataset, {}, own, digitnet_callback{meet, &begun, nullptr, 0, 0});
-            });
+            thrown[number] = thrown_by([&] { model.fit(dataset, {}, own, in_c_callback(meet, &begun)); });
         } catch (const digitnet::error &) {
             thrown[number] = -1;
         }

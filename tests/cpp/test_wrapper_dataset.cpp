@@ -2,6 +2,7 @@
 #include "wrapper_support.hpp"
 
 #include <cstdint>
+#include <cstdio>
 #include <memory>
 #include <stdexcept>
 #include <utility>
@@ -263,6 +264,75 @@ TEST_CASE("a source gives all that a batch can have, and hands it on") {
     CHECK(label_counts == std::vector<std::int32_t>{1, 1});
     CHECK(targets == std::vector<float>{4, 5, 7, 8});
     CHECK(weights == std::vector<float>{0.5f, 1});
+}
+
+TEST_CASE("an augmented data set changes samples that have seeds") {
+    const digitnet::dataset dataset = make_dataset();
+    digitnet::augment_options options;
+    options.rotate = 20;
+    options.mixup = 1;
+    const digitnet::dataset augmented = dataset.augment(options);
+    CHECK(augmented.describe().target_values == CLASSES);
+    CHECK(augmented.read(0, 2).images == dataset.read(0, 2).images);
+    const std::size_t indices[] = {4};
+    const std::uint64_t seeds[] = {7};
+    std::vector<float> images(VALUES), targets(CLASSES);
+    augmented.read({indices, seeds, images, {}, {}, targets, {}});
+    CHECK(images != dataset.read(4, 1).images);
+    CHECK(targets[0] + targets[1] == doctest::Approx(1));
+    options.rotate = 200;
+    CHECK_ERROR(DIGITNET_EINVAL, "rotate is 200", dataset.augment(options));
+    CHECK_ERROR(DIGITNET_EINVAL, "augmented already", augmented.augment({}));
+}
+
+TEST_CASE("a data set is split, and its classes are counted") {
+    const digitnet::dataset dataset = make_dataset();
+    CHECK(dataset.count_classes(3) == std::vector<std::size_t>{5, 5, 0});
+    const auto [first, last] = dataset.split(0.4);
+    CHECK(first.count() == 6);
+    CHECK(last.read(0, 4).images == dataset.read(6, 4).images);
+    digitnet::split_options options;
+    options.stratified = 1;
+    const auto [most, rest] = dataset.split(0.2, options);
+    CHECK(rest.count_classes(2) == std::vector<std::size_t>{1, 1});
+    CHECK(most.count() == 8);
+    CHECK_ERROR(DIGITNET_EBUFFER, "label", dataset.count_classes(1));
+    CHECK_ERROR(DIGITNET_EBUFFER, "label", dataset.count_classes(0));
+    CHECK_ERROR(DIGITNET_EINVAL, "fraction is 2", dataset.split(2));
+    const auto failing =
+        digitnet::dataset::source(4, 1, 1, 1, [](const digitnet::batch &) { throw std::runtime_error("no disk"); });
+    CHECK_THROWS_WITH_AS(static_cast<void>(failing.count_classes(2)), "no disk", std::runtime_error);
+    CHECK_THROWS_WITH_AS(static_cast<void>(failing.split(0.5, options)), "no disk", std::runtime_error);
+    CHECK_THROWS_WITH_AS(failing.save_idx("/nonexistent/a", "/nonexistent/b"), "no disk", std::runtime_error);
+}
+
+TEST_CASE("a fit warns of classes that a part lacks") {
+    const digitnet::dataset sorted(make_images(), std::vector<std::int32_t>{0, 0, 0, 0, 0, 0, 0, 1, 1, 1}, SIZE, SIZE,
+                                   1);
+    digitnet::fit_options options;
+    options.validation_fraction = 0.2;
+    auto model = make_model();
+    CHECK(std::string(model.fit(sorted, options).warning()).find("none of class 0") != std::string::npos);
+    options.validation_stratified = 1;
+    CHECK(model.fit(sorted, options).warning() == nullptr);
+}
+
+TEST_CASE("IDX files are written") {
+    const std::uint8_t pixels[] = {0, 51, 102, 153, 204, 255};
+    const std::int32_t classes[] = {4, 2};
+    const digitnet::dataset bytes(pixels, classes, 1, 3, 1);
+    const std::string images = "/tmp/digitnet-wrapper-images.gz", labels = "/tmp/digitnet-wrapper-labels";
+    bytes.save_idx(images, labels);
+    digitnet::dataset_load_options options;
+    options.transpose = 1;
+    options.label_offset = 2;
+    const digitnet::dataset read = digitnet::dataset::load_idx(images, labels, options);
+    CHECK(read.describe().height == 3);
+    CHECK(read.read(0, 2).images == bytes.read(0, 2).images);
+    CHECK(read.read(0, 2).labels == std::vector<std::int32_t>{2, 0});
+    CHECK_ERROR(DIGITNET_EIO, "nonexistent", bytes.save_idx("/nonexistent/a", labels));
+    std::remove(images.c_str());
+    std::remove(labels.c_str());
 }
 
 TEST_CASE("MNIST's files") {

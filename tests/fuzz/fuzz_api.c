@@ -285,6 +285,7 @@ static void read_batch(world *w, input *in) {
     enum { MOST = 8 };
     static float targets[MOST * MOST_TARGETS], weights[MOST];
     static int32_t label_counts[MOST];
+    static const uint64_t seeds[MOST] = {0, 1, 2, 3, 1000, 1001, UINT64_MAX, 5};
     size_t indices[MOST];
     unsigned which = take_byte(in);
     digitnet_dataset_info info = DIGITNET_INIT(digitnet_dataset_info);
@@ -297,6 +298,7 @@ static void read_batch(world *w, input *in) {
     batch.label_counts = which & 8 ? label_counts : NULL;
     batch.targets = which & 16 ? targets : NULL;
     batch.sample_weights = which & 32 ? weights : NULL;
+    batch.seeds = which & 128 ? seeds : NULL; /* then an augmented data set changes samples */
     for (size_t i = 0; i < batch.count; i++)
         indices[i] = which & 64 ? take_size(in) : take_byte(in) % (info.count ? info.count : 1);
     digitnet_status status = digitnet_dataset_read_batch(&batch, w->dataset);
@@ -322,6 +324,63 @@ static void slice(world *w, input *in) {
         w->dataset = part;
     }
     check(digitnet_dataset_read(scores, VALUES, labels, LABELS, w->dataset, take_size(in), take_size(in)));
+    read_batch(w, in);
+}
+
+/* The data set with changes, which numbers that are right now and then ask for. */
+static void augment(world *w, input *in) {
+    digitnet_augment_options options = DIGITNET_INIT(digitnet_augment_options);
+    double *const fields[] = {&options.shift,
+                              &options.rotate,
+                              &options.zoom,
+                              &options.shear,
+                              &options.perspective,
+                              &options.elastic,
+                              &options.blur,
+                              &options.thickness,
+                              &options.contrast,
+                              &options.brightness,
+                              &options.noise,
+                              &options.erase,
+                              &options.mixup,
+                              &options.cutmix,
+                              &options.background,
+                              &options.max_value,
+                              &options.horizontal_flip,
+                              &options.mixup_probability,
+                              &options.cutmix_probability,
+                              &options.erase_probability};
+    digitnet_dataset *augmented;
+    for (size_t left = take_byte(in) % 6; left > 0; left--)
+        *fields[take_byte(in) % (sizeof fields / sizeof *fields)] = take_number(in);
+    options.classes = take_byte(in) % MOST_TARGETS;
+    CHECK_MADE(augmented, digitnet_dataset_augment(&augmented, w->dataset, &options));
+    if (augmented) {
+        digitnet_dataset_free(w->dataset);
+        w->dataset = augmented;
+    }
+    read_batch(w, in);
+}
+
+/* One of the two parts becomes the data set. */
+static void split(world *w, input *in) {
+    digitnet_split_options options = DIGITNET_INIT(digitnet_split_options);
+    digitnet_dataset *first, *second;
+    size_t counts[MOST_TARGETS];
+    unsigned which = take_byte(in);
+    double fraction = take_number(in);
+    options.stratified = which & 1;
+    options.shuffle = which >> 1 & 1;
+    options.seed = which;
+    CHECK_MADE(first, digitnet_dataset_split(&first, &second, w->dataset, fraction, &options));
+    REQUIRE(!first == !second);
+    if (first) {
+        REQUIRE(digitnet_dataset_count(first) + digitnet_dataset_count(second) == digitnet_dataset_count(w->dataset));
+        digitnet_dataset_free(w->dataset);
+        w->dataset = which & 4 ? first : second;
+        digitnet_dataset_free(which & 4 ? second : first);
+    }
+    check(digitnet_dataset_count_classes(counts, which % (MOST_TARGETS + 1), w->dataset));
     read_batch(w, in);
 }
 
@@ -380,7 +439,7 @@ static void fit(world *w, input *in) {
                                     .threads = which % 16 == 15 ? 2 : 1,
                                     .validation_fraction = which & 16 ? take_number(in) : 0,
                                     .no_shuffle = which >> 5 & 1,
-                                    DIGITNET_CALLBACKS({.call = stop_sometimes, .user_data = &which})};
+                                    DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = stop_sometimes, .user_data = &which))};
     digitnet_history_free(w->history);
     check(digitnet_model_fit(w->model, w->dataset, &options));
     if (w->model)
@@ -444,9 +503,9 @@ static void run_session(world *w, input *in) {
 
 /* Several times where a sequence needs it often. */
 static void (*const calls[])(world *w, input *in) = {
-    create,      add_layer, add_layer,   add_layer,    add_layer,     clear_error, describe, weights,
-    clone,       slice,     compile,     fit,          save_and_load, control,     evaluate, make_dataset,
-    make_source, predict,   run_session, make_session, fit,           predict,     compile,  add_layer,
+    create,      add_layer,    add_layer, add_layer,     add_layer, clear_error, describe,     weights,     clone,
+    slice,       compile,      fit,       save_and_load, control,   evaluate,    make_dataset, make_source, predict,
+    run_session, make_session, fit,       predict,       compile,   add_layer,   augment,      split,
 };
 
 void try_input(const uint8_t *data, size_t size) {

@@ -34,8 +34,8 @@ void try_input(const uint8_t *data, size_t size) {
         return;
     idx_pair packed = {compress_bytes(&plain.images), compress_bytes(&plain.labels)};
     digitnet_dataset *raw, *inflated;
-    digitnet_status status = load_pair(&raw, &plain);
-    REQUIRE(load_pair(&inflated, &packed) == status);
+    digitnet_status status = load_pair(&raw, &plain, 0, 0);
+    REQUIRE(load_pair(&inflated, &packed, 0, 0) == status);
     require_same(raw, inflated);
     digitnet_dataset_free(raw);
     digitnet_dataset_free(inflated);

@@ -31,12 +31,14 @@ static void read_all(float **images, int32_t **labels, const digitnet_dataset *d
         REQUIRE((*labels)[i] >= 0 && (size_t)(*labels)[i] < info.classes);
 }
 
-digitnet_status load_pair(digitnet_dataset **out, const idx_pair *pair) {
+digitnet_status load_pair(digitnet_dataset **out, const idx_pair *pair, int32_t transpose, int32_t label_offset) {
     static memory_file images, labels;
     fill_memory_file(&images, pair->images.bytes, pair->images.size);
     fill_memory_file(&labels, pair->labels.bytes, pair->labels.size);
-    digitnet_status status = digitnet_dataset_load_idx_ex(
-        out, images.path, labels.path, DIGITNET_WITH(digitnet_dataset_load_options, .max_bytes = MAX_BYTES));
+    digitnet_status status =
+        digitnet_dataset_load_idx_ex(out, images.path, labels.path,
+                                     DIGITNET_WITH(digitnet_dataset_load_options, .max_bytes = MAX_BYTES,
+                                                   .transpose = transpose, .label_offset = label_offset));
     REQUIRE((status == DIGITNET_OK) == (*out != NULL));
     return status;
 }
@@ -57,4 +59,26 @@ void require_same(const digitnet_dataset *a, const digitnet_dataset *b) {
     free(images_b);
     free(labels_a);
     free(labels_b);
+}
+
+void require_turned(const digitnet_dataset *dataset, const digitnet_dataset *turned, int32_t label_offset) {
+    digitnet_dataset_info info = DIGITNET_INIT(digitnet_dataset_info);
+    float *images, *images_turned;
+    int32_t *labels, *labels_turned;
+    size_t values, values_turned;
+    REQUIRE(digitnet_dataset_describe(&info, dataset) == DIGITNET_OK);
+    read_all(&images, &labels, dataset, &values);
+    read_all(&images_turned, &labels_turned, turned, &values_turned);
+    REQUIRE(values == values_turned);
+    for (size_t i = 0; i < values; i++) {
+        size_t channel = i % info.channels, pixel = i / info.channels;
+        size_t x = pixel % info.width, y = pixel / info.width % info.height, image = pixel / info.width / info.height;
+        REQUIRE(images[i] == images_turned[((image * info.width + x) * info.height + y) * info.channels + channel]);
+    }
+    for (size_t i = 0; i < info.count; i++)
+        REQUIRE(labels[i] - label_offset == labels_turned[i]);
+    free(images);
+    free(images_turned);
+    free(labels);
+    free(labels_turned);
 }

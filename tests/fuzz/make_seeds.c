@@ -51,12 +51,23 @@ static content make_images(uint32_t count, uint32_t channels) {
     return file;
 }
 
-static content make_labels(uint32_t count) {
+/* Labels from `first` on. */
+static content make_labels(uint32_t count, uint32_t first) {
     content file = {.size = 0};
     append_number(&file, 0x00000801);
     append_number(&file, count);
     for (uint32_t i = 0; i < count; i++)
-        append(&file, &(unsigned char){(unsigned char)(i % 10)}, 1);
+        append(&file, &(unsigned char){(unsigned char)(first + i % 10)}, 1);
+    return file;
+}
+
+/* Of 16 bits each, as some files have them. */
+static content make_wide_labels(uint32_t count) {
+    content file = {.size = 0};
+    append_number(&file, 0x00000b01);
+    append_number(&file, count);
+    for (uint32_t i = 0; i < count; i++)
+        append(&file, (unsigned char[]){0, (unsigned char)i}, 2);
     return file;
 }
 
@@ -69,13 +80,17 @@ static void put_pair(const char *name, const content *images, const content *lab
 }
 
 static void put_pairs(void) {
-    content images = make_images(5, 0), colours = make_images(2, 3), labels = make_labels(5), two = make_labels(2);
+    content images = make_images(5, 0), colours = make_images(2, 3), labels = make_labels(5, 0),
+            two = make_labels(2, 0);
+    content letters = make_labels(5, 1), wide = make_wide_labels(5);
     content packed_images = compress_content(&images), packed_labels = compress_content(&labels);
     put_pair("idx/raw", &images, &labels);
     put_pair("idx/colours", &colours, &two);
     put_pair("idx/mixed", &packed_images, &labels);
     put_pair("idx/packed", &packed_images, &packed_labels);
     put_pair("idx/unequal", &images, &two);
+    put_pair("idx/letters", &images, &letters);
+    put_pair("idx/wide-labels", &images, &wide);
     put_pair("idx_gz/grey", &images, &labels);
     put_pair("idx_gz/colours", &colours, &two);
     put_pair("idx_gz/unequal", &images, &two);

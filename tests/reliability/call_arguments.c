@@ -13,24 +13,48 @@ enum { IMAGES = 12 };
 static digitnet_model *models[MODEL_STATES];
 static digitnet_dataset *train;
 static temporary_folder folder;
-static char path_to_write[128], path_to_model[128], path_to_device[128];
+static char path_to_write[128], second_path_to_write[128], path_to_model[128], path_to_device[128];
 
 const char *state_name(model_state state) {
     static const char *const names[MODEL_STATES] = {"fresh", "built", "compiled", "trained", "loaded"};
     return names[state];
 }
 
+static digitnet_model *make_normalized_network(void) {
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
+    digitnet_model_add_normalization(model);
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense(model, SMALL_CLASSES, DIGITNET_ACTIVATION_SOFTMAX);
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
+    return model;
+}
+
+/* Of bytes, which files of images can hold. */
+static digitnet_dataset *make_bytes(void) {
+    uint8_t images[IMAGES * SMALL_IMAGE];
+    int32_t labels[IMAGES];
+    digitnet_dataset *dataset;
+    for (size_t i = 0; i < IMAGES * SMALL_IMAGE; i++)
+        images[i] = (uint8_t)(i * 37 % 251);
+    for (size_t i = 0; i < IMAGES; i++)
+        labels[i] = (int32_t)(i % SMALL_CLASSES);
+    expect_ok(digitnet_dataset_create_u8(&dataset, images, labels, IMAGES, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
+    return dataset;
+}
+
 int begin_worlds(void **state) {
     (void)state;
     folder = make_folder();
     snprintf(path_to_write, sizeof path_to_write, "%s/written", folder.path);
+    snprintf(second_path_to_write, sizeof second_path_to_write, "%s/also-written", folder.path);
     snprintf(path_to_model, sizeof path_to_model, "%s/model.onnx", folder.path);
     snprintf(path_to_device, sizeof path_to_device, "%s/device", folder.path);
     assert_int_equal(symlink("/dev/null", path_to_device), 0); /* by a name that a fault may replace */
-    train = make_small_dataset(IMAGES, 1);
+    train = make_bytes();
     expect_ok(digitnet_model_create(&models[FRESH], SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
     models[BUILT] = build_small_network();
-    models[COMPILED] = make_small_network(1);
+    models[COMPILED] = make_normalized_network();
     models[TRAINED] = make_small_network(1);
     expect_ok(digitnet_model_compile_ex(models[TRAINED], DIGITNET_OPTIMIZER_ADAM,
                                         DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
@@ -47,6 +71,7 @@ int end_worlds(void **state) {
         digitnet_model_free(models[i]);
     digitnet_dataset_free(train);
     unlink(path_to_write);
+    unlink(second_path_to_write);
     unlink(path_to_model);
     unlink(path_to_device);
     rmdir(folder.path);
@@ -91,6 +116,10 @@ world *make_world(model_state state, const public_call *call) {
     expect_ok(digitnet_dataset_slice(&own->data, train, 0, IMAGES));
     if (takes(call, HISTORY))
         own->history = make_history();
+    if (takes(call, CALLBACK_OBJECT))
+        expect_ok(digitnet_callback_create_early_stopping(&own->callback, NULL));
+    if (takes(call, REPORT))
+        expect_ok(digitnet_model_report(&own->report, models[TRAINED], train, NULL));
     fill_noise(buffer_of(own, PIXELS), BUFFER_ROOM / sizeof(float), 1);
     fill_noise(buffer_of(own, WEIGHTS), BUFFER_ROOM / sizeof(float), 2);
     memset(buffer_of(own, BYTES), 200, BUFFER_ROOM);
@@ -110,6 +139,10 @@ void free_world(world *own) {
     digitnet_dataset_free(own->new_test_set);
     digitnet_history_free(own->history);
     digitnet_history_free(own->new_history);
+    digitnet_callback_free(own->callback);
+    digitnet_callback_free(own->new_callback);
+    digitnet_report_free(own->report);
+    digitnet_report_free(own->new_report);
     free(own);
 }
 
@@ -160,8 +193,18 @@ static const argument_field batch[] = {
     FIELD(batch, indices, BYTES),           FIELD(batch, images, FLOATS_OUT),
     FIELD(batch, labels, LABELS_OUT),       FIELD(batch, label_counts, LABELS_OUT),
     FIELD(batch, targets, FLOATS_OUT),      FIELD(batch, sample_weights, FLOATS_OUT)};
-static const argument_field dataset_load_options[] = {FIELD(dataset_load_options, struct_size, STRUCT_SIZE),
-                                                      FIELD(dataset_load_options, max_bytes, ANY_SIZE)};
+static const argument_field dataset_load_options[] = {
+    FIELD(dataset_load_options, struct_size, STRUCT_SIZE), FIELD(dataset_load_options, max_bytes, ANY_SIZE),
+    FIELD(dataset_load_options, label_offset, FLAG), FIELD(dataset_load_options, transpose, FLAG)};
+static const argument_field augment_options[] = {
+    FIELD(augment_options, struct_size, STRUCT_SIZE), FIELD(augment_options, classes, ANY_SIZE),
+    FIELD(augment_options, rotate, ZERO_RATE),        FIELD(augment_options, elastic, ZERO_RATE),
+    FIELD(augment_options, elastic_sigma, ZERO_RATE), FIELD(augment_options, thickness, ZERO_RATE),
+    FIELD(augment_options, noise, ZERO_RATE),         FIELD(augment_options, mixup, ZERO_RATE),
+    FIELD(augment_options, background, ZERO_RATE),    FIELD(augment_options, max_value, ZERO_RATE)};
+static const argument_field split_options[] = {
+    FIELD(split_options, struct_size, STRUCT_SIZE), FIELD(split_options, reserved, ANY_SIZE),
+    FIELD(split_options, seed, ANY_SIZE), FIELD(split_options, shuffle, FLAG), FIELD(split_options, stratified, FLAG)};
 static const argument_field image[] = {FIELD(image, struct_size, STRUCT_SIZE), FIELD(image, pixels, BYTES),
                                        FIELD(image, width, OWN_WIDTH), FIELD(image, height, OWN_HEIGHT),
                                        FIELD(image, stride, OWN_STRIDE)};
@@ -221,16 +264,44 @@ static const argument_field train_batch[] = {FIELD(train_batch, struct_size, STR
 static const argument_field sgd_options[] = {
     FIELD(sgd_options, struct_size, STRUCT_SIZE), FIELD(sgd_options, reserved, ANY_SIZE),
     FIELD(sgd_options, momentum, ZERO_RATE), FIELD(sgd_options, nesterov, FLAG), FIELD(sgd_options, reserved_2, FLAG)};
-static const argument_field fit_options[] = {
-    FIELD(fit_options, struct_size, STRUCT_SIZE), FIELD(fit_options, history, NEW_HISTORY),
-    FIELD(fit_options, reserved, ANY_SIZE),       FIELD(fit_options, epochs, ANY_SIZE),
-    FIELD(fit_options, until_epoch, ANY_SIZE),    FIELD(fit_options, batch_size, ANY_SIZE),
-    FIELD(fit_options, threads, ANY_SIZE),        FIELD(fit_options, callback_count, LIST_COUNT),
-    FIELD(fit_options, validation, DATASET),      FIELD(fit_options, validation_fraction, ZERO_RATE),
-    FIELD(fit_options, class_weight_count, LIST_COUNT), FIELD(fit_options, no_shuffle, FLAG),         FIELD(fit_options, validate_ema, FLAG)};
+static const argument_field fit_options[] = {FIELD(fit_options, struct_size, STRUCT_SIZE),
+                                             FIELD(fit_options, history, NEW_HISTORY),
+                                             FIELD(fit_options, reserved, ANY_SIZE),
+                                             FIELD(fit_options, epochs, ANY_SIZE),
+                                             FIELD(fit_options, until_epoch, ANY_SIZE),
+                                             FIELD(fit_options, batch_size, ANY_SIZE),
+                                             FIELD(fit_options, threads, ANY_SIZE),
+                                             FIELD(fit_options, callback_count, LIST_COUNT),
+                                             FIELD(fit_options, validation, DATASET),
+                                             FIELD(fit_options, validation_fraction, ZERO_RATE),
+                                             FIELD(fit_options, class_weight_count, LIST_COUNT),
+                                             FIELD(fit_options, no_shuffle, FLAG),
+                                             FIELD(fit_options, validate_ema, FLAG),
+                                             FIELD(fit_options, validation_stratified, FLAG),
+                                             FIELD(fit_options, reserved_2, FLAG)};
 static const argument_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
                                                   FIELD(evaluate_options, threads, ANY_SIZE),
                                                   FIELD(evaluate_options, batch_size, ANY_SIZE)};
+static const argument_field predict_options[] = {FIELD(predict_options, struct_size, STRUCT_SIZE),
+                                                 FIELD(predict_options, threads, ANY_SIZE)};
+static const argument_field report_options[] = {
+    FIELD(report_options, struct_size, STRUCT_SIZE), FIELD(report_options, top_k, ANY_SIZE),
+    FIELD(report_options, bins, ANY_SIZE), FIELD(report_options, confidence, ZERO_RATE),
+    FIELD(report_options, predict, PREDICT_OPTIONS)};
+static const argument_field early_stopping_options[] = {FIELD(early_stopping_options, struct_size, STRUCT_SIZE),
+                                                        FIELD(early_stopping_options, patience, ANY_SIZE),
+                                                        FIELD(early_stopping_options, start_from_epoch, ANY_SIZE),
+                                                        FIELD(early_stopping_options, reserved, ANY_SIZE),
+                                                        FIELD(early_stopping_options, min_delta, ZERO_RATE),
+                                                        FIELD(early_stopping_options, baseline, ZERO_RATE),
+                                                        FIELD(early_stopping_options, monitor, FLAG),
+                                                        FIELD(early_stopping_options, restore_best, FLAG)};
+static const argument_field checkpoint_options[] = {
+    FIELD(checkpoint_options, struct_size, STRUCT_SIZE), FIELD(checkpoint_options, every_epochs, ANY_SIZE),
+    FIELD(checkpoint_options, baseline, ZERO_RATE), FIELD(checkpoint_options, monitor, FLAG),
+    FIELD(checkpoint_options, best_only, FLAG)};
+static const argument_field log_options[] = {FIELD(log_options, struct_size, STRUCT_SIZE),
+                                             FIELD(log_options, append, FLAG), FIELD(log_options, every_batch, FLAG)};
 static const argument_field allocator[] = {FIELD(allocator, struct_size, STRUCT_SIZE),
                                            FIELD(allocator, allocate, FUNCTION), FIELD(allocator, release, FUNCTION)};
 /* Results: nothing but their size is read. */
@@ -251,6 +322,8 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [SOURCE_OPTIONS] = STRUCT(source_options),
     [BATCH] = STRUCT(batch),
     [DATASET_LOAD_OPTIONS] = STRUCT(dataset_load_options),
+    [AUGMENT_OPTIONS] = STRUCT(augment_options),
+    [SPLIT_OPTIONS] = STRUCT(split_options),
     [IMAGE] = STRUCT(image),
     [SESSION_OPTIONS] = STRUCT(session_options),
     [MODEL_OPTIONS] = STRUCT(model_options),
@@ -262,12 +335,20 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [SCHEDULE] = STRUCT(schedule),
     [FIT_OPTIONS] = STRUCT(fit_options),
     [EVALUATE_OPTIONS] = STRUCT(evaluate_options),
+    [PREDICT_OPTIONS] = STRUCT(predict_options),
+    [REPORT_OPTIONS] = STRUCT(report_options),
+    [EARLY_STOPPING_OPTIONS] = STRUCT(early_stopping_options),
+    [CHECKPOINT_OPTIONS] = STRUCT(checkpoint_options),
+    [LOG_OPTIONS] = STRUCT(log_options),
     [ALLOCATOR] = STRUCT(allocator),
     [MODEL_INFO] = RESULT(model_info),
     [LAYER_INFO] = RESULT(layer_info),
     [TENSOR_INFO] = RESULT(tensor_info),
     [DATASET_INFO] = RESULT(dataset_info),
     [METRICS] = RESULT(metrics),
+    [REPORT_INFO] = RESULT(report_info),
+    [CLASS_INFO] = RESULT(class_info),
+    [BIN_INFO] = RESULT(bin_info),
 };
 
 static argument_kind kind_of_field(const struct_field *field) {
@@ -319,7 +400,8 @@ void set_field(world *own, argument_kind kind, const argument_field *field, argu
 
 /* A struct whose fields are right. */
 static void *right_struct(world *own, argument_kind kind) {
-    static const digitnet_callback callback = {.call = stop_at_once};
+    static const digitnet_callback callback = {.struct_size = sizeof callback, .call = stop_at_once};
+    static const digitnet_callback *const callbacks[] = {&callback};
     static const size_t indices[] = {0, IMAGES - 1};
     void *place = struct_of(own, kind);
     memset(place, 0, STRUCT_ROOM);
@@ -352,7 +434,7 @@ static void *right_struct(world *own, argument_kind kind) {
     else if (kind == FIT_OPTIONS)
         *(digitnet_fit_options *)place = (digitnet_fit_options){.struct_size = struct_kinds[kind].size,
                                                                 .history = &own->new_history,
-                                                                .callbacks = &callback,
+                                                                .callbacks = callbacks,
                                                                 .callback_count = 1};
     else if (kind == COMPILE_OPTIONS) /* SGD is the enumerator 1 */
         *(digitnet_compile_options *)place = (digitnet_compile_options){.struct_size = struct_kinds[kind].size,
@@ -393,6 +475,14 @@ static void *right_pointer(world *own, argument_kind kind) {
         return own->data;
     case HISTORY:
         return own->history;
+    case CALLBACK_OBJECT:
+        return own->callback;
+    case REPORT:
+        return own->report;
+    case NEW_CALLBACK:
+        return &own->new_callback;
+    case NEW_REPORT:
+        return &own->new_report;
     case NEW_MODEL:
         return &own->new_model;
     case NEW_SESSION:
@@ -411,8 +501,12 @@ static void *right_pointer(world *own, argument_kind kind) {
         return NULL;
     case TENSOR:
         return (void *)"conv2d/kernel";
+    case NORMALIZATION:
+        return (void *)"normalization";
     case PATH_TO_WRITE:
         return path_to_write;
+    case SECOND_PATH_TO_WRITE:
+        return second_path_to_write;
     case PATH_TO_MODEL:
         return path_to_model;
     case PATH_TO_IMAGES:
@@ -427,17 +521,11 @@ static void *right_pointer(world *own, argument_kind kind) {
 }
 
 argument right_argument(world *own, argument_kind kind) {
-    static const size_t sizes[ARGUMENT_KINDS] = {[PIXEL_COUNT] = SMALL_IMAGE,
-                                                 [WEIGHT_COUNT] = 3 * 3 * 2 * 5,
-                                                 [ROOM] = BUFFER_ROOM / sizeof(float),
-                                                 [HEIGHT] = SMALL_HEIGHT,
-                                                 [OWN_HEIGHT] = SMALL_HEIGHT,
-                                                 [WIDTH] = SMALL_WIDTH,
-                                                 [OWN_WIDTH] = SMALL_WIDTH,
-                                                 [CHANNELS] = SMALL_CHANNELS,
-                                                 [OWN_CHANNELS] = SMALL_CHANNELS,
-                                                 [OWN_COUNT] = IMAGES,
-                                                 [SMALL_SIZE] = 2};
+    static const size_t sizes[ARGUMENT_KINDS] = {
+        [PIXEL_COUNT] = SMALL_IMAGE, [WEIGHT_COUNT] = 3 * 3 * 2 * 5, [ROOM] = BUFFER_ROOM / sizeof(float),
+        [HEIGHT] = SMALL_HEIGHT,     [OWN_HEIGHT] = SMALL_HEIGHT,    [WIDTH] = SMALL_WIDTH,
+        [OWN_WIDTH] = SMALL_WIDTH,   [CHANNELS] = SMALL_CHANNELS,    [OWN_CHANNELS] = SMALL_CHANNELS,
+        [OWN_COUNT] = IMAGES,        [OWN_ROOM] = SMALL_CLASSES,     [SMALL_SIZE] = 2};
     if (kind == FILE_SIZE)
         return (argument){.size = own->file_size};
     if (kind == RATE)
@@ -484,6 +572,8 @@ size_t boundary_values(argument values[MAX_BOUNDARIES], argument_kind kind) {
         FILL(SIZE(0), SIZE(1), SIZE(SIZE_MAX / 4 + 1), SIZE(SIZE_MAX));
     case OWN_STRIDE:
         FILL(SIZE(0), SIZE(1), SIZE(SMALL_WIDTH));
+    case OWN_ROOM:
+        FILL(SIZE(0), SIZE(1), SIZE(1000));
     case FILE_SIZE:
         FILL(SIZE(0), SIZE(1), SIZE(1000));
     case LIST_COUNT:
@@ -511,8 +601,10 @@ size_t boundary_values(argument values[MAX_BOUNDARIES], argument_kind kind) {
     case NAME:
     case INPUT:
     case TENSOR:
+    case NORMALIZATION:
         FILL(TEXT(NULL), TEXT(""), TEXT("a/b"), TEXT("\xff"), TEXT("%s%n"), TEXT(long_text));
     case PATH_TO_WRITE:
+    case SECOND_PATH_TO_WRITE:
     case PATH_TO_MODEL:
     case PATH_TO_IMAGES:
     case PATH_TO_LABELS:

@@ -31,6 +31,12 @@ static int no_loss(const digitnet_loss_range *range, void *user_data) {
       PATH_TO_LABELS, DATASET_LOAD_OPTIONS)                                                                            \
     X(digitnet_dataset_slice, digitnet_dataset_slice(P(0), P(1), N(2), N(3)), NEW_DATASET, DATASET, SMALL_SIZE,        \
       SMALL_SIZE)                                                                                                      \
+    X(digitnet_dataset_augment, digitnet_dataset_augment(P(0), P(1), P(2)), NEW_DATASET, DATASET, AUGMENT_OPTIONS)     \
+    X(digitnet_dataset_split, digitnet_dataset_split(P(0), P(1), P(2), R(3), P(4)), NEW_DATASET, NEW_TEST_SET,         \
+      DATASET, RATE, SPLIT_OPTIONS)                                                                                    \
+    X(digitnet_dataset_count_classes, digitnet_dataset_count_classes(P(0), N(1), P(2)), FLOATS_OUT, OWN_ROOM, DATASET) \
+    X(digitnet_dataset_save_idx, digitnet_dataset_save_idx(P(0), P(1), P(2)), DATASET, PATH_TO_WRITE,                  \
+      SECOND_PATH_TO_WRITE)                                                                                            \
     X(digitnet_dataset_read, digitnet_dataset_read(P(0), N(1), P(2), N(3), P(4), N(5), N(6)), FLOATS_OUT, ROOM,        \
       LABELS_OUT, ROOM, DATASET, SMALL_SIZE, SMALL_SIZE)                                                               \
     X(digitnet_dataset_read_batch, digitnet_dataset_read_batch(P(0), P(1)), BATCH, DATASET)                            \
@@ -50,6 +56,7 @@ static int no_loss(const digitnet_loss_range *range, void *user_data) {
       BYTES, PIXEL_COUNT)                                                                                              \
     X(digitnet_session_free, (digitnet_session_free(P(0)), own->session = P(0) ? NULL : own->session, NO_STATUS),      \
       SESSION)                                                                                                         \
+    X(digitnet_model_adapt, digitnet_model_adapt(P(0), P(1), P(2)), MODEL, NORMALIZATION, DATASET)                     \
     X(digitnet_model_create, digitnet_model_create(P(0), N(1), N(2), N(3)), NEW_MODEL, HEIGHT, WIDTH, CHANNELS)        \
     X(digitnet_model_create_ex, digitnet_model_create_ex(P(0), N(1), N(2), N(3), P(4)), NEW_MODEL, HEIGHT, WIDTH,      \
       CHANNELS, MODEL_OPTIONS)                                                                                         \
@@ -95,11 +102,41 @@ static int no_loss(const digitnet_loss_range *range, void *user_data) {
       HISTORY, ENUMERATOR)                                                                                             \
     X(digitnet_history_first_epoch, (digitnet_history_first_epoch(P(0)), NO_STATUS), HISTORY)                          \
     X(digitnet_history_stop_reason, (digitnet_history_stop_reason(P(0)), NO_STATUS), HISTORY)                          \
+    X(digitnet_history_warning, (digitnet_history_warning(P(0)), NO_STATUS), HISTORY)                                  \
     X(digitnet_history_write_csv, digitnet_history_write_csv(P(0), P(1)), HISTORY, PATH_TO_WRITE)                      \
     X(digitnet_history_free, (digitnet_history_free(P(0)), own->history = P(0) ? NULL : own->history, NO_STATUS),      \
       HISTORY)                                                                                                         \
     X(digitnet_model_evaluate, digitnet_model_evaluate(P(0), P(1), P(2), P(3)), METRICS, MODEL, DATASET,               \
       EVALUATE_OPTIONS)                                                                                                \
+    X(digitnet_callback_create_early_stopping, digitnet_callback_create_early_stopping(P(0), P(1)), NEW_CALLBACK,      \
+      EARLY_STOPPING_OPTIONS)                                                                                          \
+    X(digitnet_callback_create_checkpoint, digitnet_callback_create_checkpoint(P(0), P(1), P(2)), NEW_CALLBACK,        \
+      PATH_TO_WRITE, CHECKPOINT_OPTIONS)                                                                               \
+    X(digitnet_callback_create_csv_log, digitnet_callback_create_csv_log(P(0), P(1), P(2)), NEW_CALLBACK,              \
+      PATH_TO_WRITE, LOG_OPTIONS)                                                                                      \
+    X(digitnet_callback_create_learning_rate_log, digitnet_callback_create_learning_rate_log(P(0), P(1), P(2)),        \
+      NEW_CALLBACK, PATH_TO_WRITE, LOG_OPTIONS)                                                                        \
+    X(digitnet_callback_create_time_limit, digitnet_callback_create_time_limit(P(0), R(1)), NEW_CALLBACK, RATE)        \
+    X(digitnet_callback_free, (digitnet_callback_free(P(0)), own->callback = P(0) ? NULL : own->callback, NO_STATUS),  \
+      CALLBACK_OBJECT)                                                                                                 \
+    X(digitnet_model_predict_dataset, digitnet_model_predict_dataset(P(0), N(1), P(2), P(3), P(4)), FLOATS_OUT, ROOM,  \
+      MODEL, DATASET, PREDICT_OPTIONS)                                                                                 \
+    X(digitnet_model_report, digitnet_model_report(P(0), P(1), P(2), P(3)), NEW_REPORT, MODEL, DATASET,                \
+      REPORT_OPTIONS)                                                                                                  \
+    X(digitnet_report_create, digitnet_report_create(P(0), P(1), P(2), N(3), N(4), P(5)), NEW_REPORT, LABELS, LABELS,  \
+      OWN_COUNT, OWN_WIDTH, REPORT_OPTIONS)                                                                            \
+    X(digitnet_report_describe, digitnet_report_describe(P(0), P(1)), REPORT_INFO, REPORT)                             \
+    X(digitnet_report_describe_class, digitnet_report_describe_class(P(0), P(1), N(2)), CLASS_INFO, REPORT,            \
+      SMALL_SIZE)                                                                                                      \
+    X(digitnet_report_describe_bin, digitnet_report_describe_bin(P(0), P(1), N(2)), BIN_INFO, REPORT, SMALL_SIZE)      \
+    X(digitnet_report_confusion, (digitnet_report_confusion(P(0), P(1)), NO_STATUS), SIZE_OUT, REPORT)                 \
+    X(digitnet_report_text, digitnet_report_text(P(0), N(1), P(2), P(3)), TEXT_OUT, ROOM, SIZE_OUT, REPORT)            \
+    X(digitnet_report_free, (digitnet_report_free(P(0)), own->report = P(0) ? NULL : own->report, NO_STATUS), REPORT)  \
+    X(digitnet_wilson_interval, digitnet_wilson_interval(P(0), P(1), N(2), N(3), R(4)), RATE_OUT, RATE_OUT,            \
+      SMALL_SIZE, SMALL_SIZE, RATE)                                                                                    \
+    X(digitnet_model_input_gradient,                                                                                   \
+      digitnet_model_input_gradient(P(0), N(1), P(2), P(3), N(4), N(5), (digitnet_gradient_of)I(6)), FLOATS_OUT, ROOM, \
+      MODEL, PIXELS, PIXEL_COUNT, SMALL_SIZE, ENUMERATOR)                                                              \
     X(digitnet_version, (digitnet_version(), NO_STATUS), NO_ARGUMENT)
 
 #define DEFINE_RUN(function, expression, ...)                  \

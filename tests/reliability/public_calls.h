@@ -16,11 +16,15 @@ typedef enum argument_kind {
     SESSION,
     DATASET,
     HISTORY,
+    CALLBACK_OBJECT,
+    REPORT,
     NEW_MODEL,
     NEW_SESSION,
     NEW_DATASET,
     NEW_TEST_SET,
     NEW_HISTORY,
+    NEW_CALLBACK,
+    NEW_REPORT,
     /* Memory of the program. */
     PIXELS,
     BYTES,
@@ -45,6 +49,7 @@ typedef enum argument_kind {
     OWN_WIDTH,
     OWN_CHANNELS,
     OWN_STRIDE,
+    OWN_ROOM,   /* for counts, all of which are written */
     LIST_COUNT, /* of a list that the program holds: right as 0 */
     SMALL_SIZE, /* right as 2 */
     ANY_SIZE,   /* right as 0 */
@@ -58,7 +63,9 @@ typedef enum argument_kind {
     INPUTS, /* two names */
     INPUT_COUNT,
     TENSOR,
+    NORMALIZATION, /* the name of a layer */
     PATH_TO_WRITE,
+    SECOND_PATH_TO_WRITE,
     PATH_TO_MODEL,
     PATH_TO_IMAGES,
     PATH_TO_LABELS,
@@ -70,6 +77,8 @@ typedef enum argument_kind {
     SOURCE_OPTIONS,
     BATCH,
     DATASET_LOAD_OPTIONS,
+    AUGMENT_OPTIONS,
+    SPLIT_OPTIONS,
     IMAGE,
     SESSION_OPTIONS,
     LAYER_OPTIONS,
@@ -82,12 +91,20 @@ typedef enum argument_kind {
     SCHEDULE,
     FIT_OPTIONS,
     EVALUATE_OPTIONS,
+    PREDICT_OPTIONS,
+    REPORT_OPTIONS,
+    EARLY_STOPPING_OPTIONS,
+    CHECKPOINT_OPTIONS,
+    LOG_OPTIONS,
     ALLOCATOR,
     MODEL_INFO,
     LAYER_INFO,
     TENSOR_INFO,
     DATASET_INFO,
     METRICS,
+    REPORT_INFO,
+    CLASS_INFO,
+    BIN_INFO,
     ARGUMENT_KINDS
 } argument_kind;
 
@@ -112,6 +129,8 @@ typedef struct world {
     digitnet_session *session, *new_session;
     digitnet_dataset *data, *new_data, *new_test_set;
     digitnet_history *history, *new_history;
+    digitnet_callback *callback, *new_callback;
+    digitnet_report *report, *new_report;
     size_t file_size, size_out;
     double rate_out;
     _Alignas(64) unsigned char structs[STRUCT_KINDS][STRUCT_ROOM];

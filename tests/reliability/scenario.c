@@ -1,6 +1,7 @@
 #include "scenario.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -95,10 +96,13 @@ static void count_release(void *user_data) {
 }
 
 static digitnet_status borrow_floats(scenario *self) {
-    return recorded(
+    digitnet_status status = recorded(
         digitnet_dataset_create_f32_ex(&self->borrowed, two_floats, two_labels, 2, 1, 1, 1,
                                        DIGITNET_WITH(digitnet_dataset_options, .borrow = 1, .release = count_release,
                                                      .user_data = &self->borrowed_released)));
+    if (status != DIGITNET_OK && self->borrowed_released-- != 1) /* given back by the call that failed */
+        abort();
+    return status;
 }
 
 static digitnet_status slice(scenario *self) {

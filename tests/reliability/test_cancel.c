@@ -79,10 +79,10 @@ static int look_for_cancellation(const digitnet_event *event, void *user_data) {
 static void fit_and_predict(void *context) {
     training *self = context;
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
-    self->status =
-        digitnet_model_fit(self->model, self->data,
-                           DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 8, .threads = 3,
-                                         DIGITNET_CALLBACKS({.call = look_for_cancellation, .user_data = NULL})));
+    self->status = digitnet_model_fit(
+        self->model, self->data,
+        DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 8, .threads = 3,
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = look_for_cancellation, .user_data = NULL))));
     if (self->status == DIGITNET_OK)
         self->status = digitnet_model_evaluate(&metrics, self->model, self->data,
                                                DIGITNET_WITH(digitnet_evaluate_options, .threads = 3));

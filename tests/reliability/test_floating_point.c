@@ -134,10 +134,11 @@ static void train(results *out, host *self, digitnet_model *model, const digitne
                   const digitnet_dataset *validation, size_t threads, const char *path) {
     digitnet_history *history;
     expect_ok(
-        IN_MODE(self, digitnet_model_fit(model, train,
-                                         DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 3,
-                                                       .batch_size = 6, .threads = threads, .validation = validation,
-                                                       DIGITNET_CALLBACKS({.call = see_event, .user_data = self})))));
+        IN_MODE(self, digitnet_model_fit(
+                          model, train,
+                          DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 3, .batch_size = 6,
+                                        .threads = threads, .validation = validation,
+                                        DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = see_event, .user_data = self))))));
     for (int metric = DIGITNET_METRIC_LOSS; metric <= DIGITNET_METRIC_VALIDATION_ACCURACY; metric++)
         memcpy(out->series[metric], digitnet_history_series(NULL, history, (digitnet_metric)metric),
                sizeof out->series[metric]);
@@ -372,10 +373,10 @@ static void test_callbacks_own_the_mode(void **state) {
     floating_state before, now, after;
     set_usual_floating_mode();
     before = now = look_at_floating_point();
-    digitnet_status status =
-        digitnet_model_fit(model, data,
-                           DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 8, .threads = 2,
-                                         DIGITNET_CALLBACKS({.call = change_mode, .user_data = &now})));
+    digitnet_status status = digitnet_model_fit(
+        model, data,
+        DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 8, .threads = 2,
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = change_mode, .user_data = &now))));
     after = look_at_floating_point();
     set_usual_floating_mode();
     expect_ok(status);

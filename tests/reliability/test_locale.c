@@ -39,9 +39,10 @@ static void write_all(written *out) {
     expect_ok(digitnet_model_compile_ex(
         model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
         DIGITNET_WITH(digitnet_compile_options, .learning_rate = 0.0123, .sgd = &sgd, .seed = 3)));
-    expect_ok(digitnet_model_fit(model, data,
-                                 DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 4, .batch_size = 4,
-                                               DIGITNET_CALLBACKS({.call = stop_in_third, .user_data = NULL}))));
+    expect_ok(digitnet_model_fit(
+        model, data,
+        DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 4, .batch_size = 4,
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = stop_in_third, .user_data = NULL)))));
     snprintf(path, sizeof path, "%s/x", folder.path);
     expect_ok(digitnet_model_save(model, path));
     read_back(out->model, &out->model_size, path);

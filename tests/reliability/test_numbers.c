@@ -126,6 +126,27 @@ static void test_overflow_to_below(void **state) {
     digitnet_model_free(model);
 }
 
+/* A last activation that makes more of its finite inputs: SELU of 1.05 times. */
+static void test_overflow_in_the_last_activation(void **state) {
+    images *own = *state;
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, 1, 1, 1));
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense(model, 1, DIGITNET_ACTIVATION_SELU);
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_MEAN_SQUARED_ERROR));
+    expect_ok(digitnet_model_set_weights(model, NULL, (const float[]){1, 0}, 2));
+    memset(own->floats, 0, sizeof own->floats);
+    own->floats[39] = 3.3e38f;
+    expect_no_scores(own, digitnet_model_predict(own->scores, 40, model, own->floats, 40), DIGITNET_ENOTFINITE);
+    expect_ok(digitnet_model_predict(own->scores, 39, model, own->floats, 39));
+    memcpy(own->scores, own->untouched, sizeof own->scores);
+    digitnet_session *session;
+    expect_ok(digitnet_session_create(&session, model, &session_options[0]));
+    expect_no_scores(own, digitnet_session_run(own->scores, 40, session, own->floats, 40), DIGITNET_ENOTFINITE);
+    digitnet_session_free(session);
+    digitnet_model_free(model);
+}
+
 /* What makes the last image of several chunks overflow: kernels, the kernels of two layers together, a bias. */
 static void test_overflow_after_good_chunks(void **state) {
     images *own = *state;
@@ -310,17 +331,12 @@ static void test_softmax_of_extremes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        with_images(test_pixels_that_are_not_finite),
-        with_images(test_pixels_that_overflow),
-        cmocka_unit_test(test_overflow_to_below),
-        with_images(test_overflow_after_good_chunks),
-        with_images(test_overflow_behind_a_sigmoid),
-        with_images(test_products_that_overflow),
-        with_images(test_rates_and_pixels_that_are_too_large),
-        with_images(test_moments_that_overflow),
-        with_images(test_validation_that_overflows),
-        cmocka_unit_test(test_weights_in_a_file),
-        cmocka_unit_test(test_softmax_of_extremes),
+        with_images(test_pixels_that_are_not_finite), with_images(test_pixels_that_overflow),
+        cmocka_unit_test(test_overflow_to_below),     with_images(test_overflow_after_good_chunks),
+        with_images(test_overflow_behind_a_sigmoid),  with_images(test_overflow_in_the_last_activation),
+        with_images(test_products_that_overflow),     with_images(test_rates_and_pixels_that_are_too_large),
+        with_images(test_moments_that_overflow),      with_images(test_validation_that_overflows),
+        cmocka_unit_test(test_weights_in_a_file),     cmocka_unit_test(test_softmax_of_extremes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,10 +49,11 @@ static void test_fit_ends_within_a_batch(void **state) {
         digitnet_history *history;
         model_to_stop = model;
         arm(i);
-        expect_ok(digitnet_model_fit(model, data,
-                                     DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = ENDLESS,
-                                                   .batch_size = BATCH, .threads = 1 + i % 3,
-                                                   DIGITNET_CALLBACKS({.call = count_batch, .user_data = NULL}))));
+        expect_ok(digitnet_model_fit(
+            model, data,
+            DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = ENDLESS, .batch_size = BATCH,
+                          .threads = 1 + i % 3,
+                          DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = count_batch, .user_data = NULL)))));
         assert_true(requested);
         assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_REQUESTED);
         assert_in_range(atomic_load(&batches_done) - atomic_load(&batches_at_request), 0, 1);

@@ -8,6 +8,10 @@
 
 int __real_inflate(z_streamp stream, int flush);
 int __real_inflateInit2_(z_streamp stream, int window, const char *version, int size);
+int __real_deflateInit2_(z_streamp stream, int level, int method, int window, int memory, int strategy,
+                         const char *version, int size);
+int __wrap_deflateInit2_(z_streamp stream, int level, int method, int window, int memory, int strategy,
+                         const char *version, int size);
 int __wrap_inflate(z_streamp stream, int flush);
 int __wrap_inflateInit2_(z_streamp stream, int window, const char *version, int size);
 
@@ -21,6 +25,12 @@ int __wrap_inflate(z_streamp stream, int flush) {
 
 int __wrap_inflateInit2_(z_streamp stream, int window, const char *version, int size) {
     return init_result != Z_OK ? init_result : __real_inflateInit2_(stream, window, version, size);
+}
+
+int __wrap_deflateInit2_(z_streamp stream, int level, int method, int window, int memory, int strategy,
+                         const char *version, int size) {
+    return init_result != Z_OK ? init_result
+                               : __real_deflateInit2_(stream, level, method, window, memory, strategy, version, size);
 }
 
 enum { COUNT = 65536, HEIGHT = 256, WIDTH = 257 }; /* together more than 4 GiB */
@@ -55,6 +65,22 @@ static void another_version_is_not_used(void **state) {
     init_result = Z_OK;
     expect_failure(status, DIGITNET_EUNSUPPORTED, "images: zlib cannot be initialized (error -6)");
     assert_null(dataset);
+}
+
+static void compressed_files_are_not_written_either(void **state) {
+    (void)state;
+    static const int results[] = {Z_VERSION_ERROR, Z_MEM_ERROR};
+    static const digitnet_status statuses[] = {DIGITNET_EUNSUPPORTED, DIGITNET_ENOMEM};
+    digitnet_dataset *dataset;
+    expect_ok(digitnet_dataset_create_u8(&dataset, (const uint8_t[]){1, 2}, (const int32_t[]){0, 1}, 2, 1, 1, 1));
+    for (size_t i = 0; i < 2; i++) {
+        init_result = results[i];
+        digitnet_status status = recorded(digitnet_dataset_save_idx(dataset, "images.gz", "labels.gz"));
+        init_result = Z_OK;
+        assert_int_equal(status, statuses[i]);
+        assert_int_not_equal(access("images.gz", F_OK), 0);
+    }
+    digitnet_dataset_free(dataset);
 }
 
 static int fail_silently(z_streamp stream) {
@@ -149,6 +175,7 @@ static void more_than_4_gib_are_inflated(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         in_folder(another_version_is_not_used),
+        in_folder(compressed_files_are_not_written_either),
         in_folder(errors_without_a_message_are_told),
         in_folder(more_than_4_gib_are_inflated),
     };

@@ -84,10 +84,10 @@ int main(int argc, char **argv) {
         own = (death){.checkpoint = argc == 5 ? argv[3] : NULL, .batch = argc == 5 ? strtoul(argv[4], NULL, 10) : 0};
     }
     bool dies = own.checkpoint != NULL;
+    const digitnet_callback *const callbacks[] = {DIGITNET_CALLBACK(.call = save_and_die, .user_data = &own)};
     must(digitnet_model_fit(model, part,
                             DIGITNET_WITH(digitnet_fit_options, .until_epoch = EPOCHS, .batch_size = BATCH_SIZE,
-                                          .threads = strtoul(argv[2], NULL, 10),
-                                          .callbacks = &(digitnet_callback){.call = save_and_die, .user_data = &own},
+                                          .threads = strtoul(argv[2], NULL, 10), .callbacks = callbacks,
                                           .callback_count = dies)));
     write_weights(model, argv[1]);
     digitnet_model_free(model);

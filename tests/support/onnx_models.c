@@ -176,6 +176,53 @@ static void add_convolutions(digitnet_model *model) {
     digitnet_model_add_dense(model, 3, DIGITNET_ACTIVATION_SOFTMAX);
 }
 
+/* All of them side by side over one value, and some as layers' own. */
+static void add_activations(digitnet_model *model) {
+    add_convolution(model, "stem", NULL, 3, 3, DIGITNET_ACTIVATION_LINEAR);
+    static const char *const names[] = {"a0", "a1", "a2",  "a3",  "a4",  "a5",  "a6",  "a7",
+                                        "a8", "a9", "a10", "a11", "a12", "a13", "a14", "a15"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        digitnet_activation_options options = DIGITNET_INIT(digitnet_activation_options);
+        options.name = names[i];
+        options.input = "stem";
+        digitnet_model_add_activation_ex(model, (digitnet_activation)i, &options);
+    }
+    digitnet_model_add_concatenate(model, names, sizeof names / sizeof *names);
+    digitnet_model_add_activation_ex(model, DIGITNET_ACTIVATION_LEAKY_RELU,
+                                     DIGITNET_WITH(digitnet_activation_options, .name = "leaky", .alpha = 0.3));
+    digitnet_model_add_activation_ex(model, DIGITNET_ACTIVATION_ELU,
+                                     DIGITNET_WITH(digitnet_activation_options, .name = "elu", .alpha = 0.5));
+    add_convolution(model, "gelu", NULL, 3, 1, DIGITNET_ACTIVATION_GELU);
+    add_convolution(model, "silu", NULL, 4, 2, DIGITNET_ACTIVATION_SILU);
+    add_convolution(model, "leaky relu", NULL, 4, 2, DIGITNET_ACTIVATION_LEAKY_RELU);
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense(model, 6, DIGITNET_ACTIVATION_HARD_SWISH);
+    digitnet_model_add_dense(model, 6, DIGITNET_ACTIVATION_GELU_TANH);
+    digitnet_model_add_dense(model, 6, DIGITNET_ACTIVATION_RELU6);
+    digitnet_model_add_dense(model, 3, DIGITNET_ACTIVATION_SOFTMAX);
+}
+
+/* Of images and of flat values. */
+static void add_normalizations(digitnet_model *model) {
+    digitnet_model_add_normalization(model);
+    digitnet_model_add_rescaling(model, 0.5, 0.25);
+    add_convolution(model, "first", NULL, 4, 3, DIGITNET_ACTIVATION_LINEAR);
+    digitnet_model_add_prelu(model);
+    digitnet_model_add_prelu_ex(model, DIGITNET_WITH(digitnet_prelu_options, .name = "shared", .per_channel = 1));
+    digitnet_model_add_layer_normalization(model);
+    digitnet_model_add_layer_normalization_ex(
+        model, DIGITNET_WITH(digitnet_layer_normalization_options, .name = "scaled", .epsilon = 0.1, .no_center = 1));
+    digitnet_model_add_spatial_dropout2d(model, 0.25);
+    digitnet_model_add_gaussian_noise(model, 0.5);
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_gaussian_dropout(model, 0.5);
+    digitnet_model_add_prelu_ex(model, DIGITNET_WITH(digitnet_prelu_options, .name = "flat"));
+    digitnet_model_add_layer_normalization_ex(
+        model, DIGITNET_WITH(digitnet_layer_normalization_options, .name = "plain", .no_center = 1, .no_scale = 1));
+    digitnet_model_add_normalization_ex(model, DIGITNET_WITH(digitnet_normalization_options, .name = "moments"));
+    digitnet_model_add_dense(model, 3, DIGITNET_ACTIVATION_SOFTMAX);
+}
+
 const onnx_sample onnx_samples[] = {
     {"seed", 28, 28, 1, add_seed_layers, true, false},
     {"kinds", 9, 8, 2, add_every_kind, true, false},
@@ -188,6 +235,8 @@ const onnx_sample onnx_samples[] = {
     {"pools", 7, 8, 3, add_pools, true, false},
     {"shapes", 5, 4, 2, add_shapes, false, true},
     {"convolutions", 9, 7, 2, add_convolutions, true, true},
+    {"activations", 5, 4, 2, add_activations, true, true},
+    {"normalizations", 5, 4, 2, add_normalizations, true, true},
 };
 const size_t onnx_sample_count = sizeof onnx_samples / sizeof *onnx_samples;
 
@@ -207,11 +256,13 @@ digitnet_status onnx_draw_weights(digitnet_model *model, uint64_t seed) {
     if (!weights)
         return DIGITNET_ENOMEM;
     onnx_draw_values(weights, count, seed);
-    for (size_t i = 0; i < count; i++)
-        weights[i] *= 0.3f;
-    if (status == DIGITNET_OK)
-        status = digitnet_model_set_weights(model, NULL, weights, count);
+    for (size_t i = 0; status == DIGITNET_OK && i < count; i++)
+        model->network.parameters[i] = weights[i] * 0.3f;
     free(weights);
+    for (size_t i = 0; status == DIGITNET_OK && i < model->network.graph.state_count; i++)
+        model->network.state[i] = 0.2f + 0.1f * (float)(i % 4); /* variances, which are above 0 */
+    if (status == DIGITNET_OK)
+        digitnet__network_pack(&model->network);
     return status;
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""ONNX Runtime on the same work, by its Python package. Images are N x 1 x 28 x 28.
+"""ONNX Runtime on the same work, by its Python package. Images are as the model takes them.
 
 Prints medians for one image and for batches of 256, and what one call of the package itself takes: that of a model whose only
 node copies one image.
@@ -30,7 +30,8 @@ def median_time(model, threads, batch, count):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(model, options, providers=['CPUExecutionProvider'])
-    inputs = {session.get_inputs()[0].name: np.random.rand(batch, 1, 28, 28).astype(np.float32)}
+    image = session.get_inputs()[0]
+    inputs = {image.name: np.random.rand(batch, *image.shape[1:]).astype(np.float32)}
     times = []
     for _ in range(count + count // 10):
         start = time.perf_counter()

@@ -2,6 +2,7 @@
 #include <digitnet/digitnet.h>
 #include <digitnet/progress.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 int main(void) {
     digitnet_dataset *train = NULL, *test = NULL;

@@ -82,9 +82,76 @@ static digitnet_status fit_model(misuse *own, void *options) {
     return status;
 }
 
+static int go_on(const digitnet_event *event, void *user_data) {
+    (void)event, (void)user_data;
+    return DIGITNET_CALLBACK_CONTINUE;
+}
+
+static digitnet_status fit_with_callback(misuse *own, void *callback) {
+    return fit_model(own, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(callback)));
+}
+
 static digitnet_status evaluate(misuse *own, void *options) {
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
     return digitnet_model_evaluate(&metrics, own->model, own->data, options);
+}
+
+static digitnet_status create_early_stopping(misuse *own, void *options) {
+    (void)own;
+    digitnet_callback *callback;
+    digitnet_status status = digitnet_callback_create_early_stopping(&callback, options);
+    digitnet_callback_free(callback);
+    return status;
+}
+
+static digitnet_status create_checkpoint(misuse *own, void *options) {
+    (void)own;
+    digitnet_callback *callback;
+    digitnet_status status = digitnet_callback_create_checkpoint(&callback, "x", options);
+    digitnet_callback_free(callback);
+    return status;
+}
+
+static digitnet_status create_csv_log(misuse *own, void *options) {
+    (void)own;
+    digitnet_callback *callback;
+    digitnet_status status = digitnet_callback_create_csv_log(&callback, "x", options);
+    digitnet_callback_free(callback);
+    return status;
+}
+
+static digitnet_status create_learning_rate_log(misuse *own, void *options) {
+    (void)own;
+    digitnet_callback *callback;
+    digitnet_status status = digitnet_callback_create_learning_rate_log(&callback, "x", options);
+    digitnet_callback_free(callback);
+    return status;
+}
+
+static digitnet_status predict_dataset(misuse *own, void *options) {
+    float scores[MISUSE_IMAGES * SMALL_CLASSES];
+    return digitnet_model_predict_dataset(scores, MISUSE_IMAGES * SMALL_CLASSES, own->model, own->data, options);
+}
+
+static digitnet_status report_model(misuse *own, void *options) {
+    digitnet_report *report;
+    digitnet_status status = digitnet_model_report(&report, own->model, own->data, options);
+    digitnet_report_free(report);
+    return status;
+}
+
+static digitnet_status report_predictions(misuse *own, void *options) {
+    return report_model(own, DIGITNET_WITH(digitnet_report_options, .predict = options));
+}
+
+static digitnet_status report_scores(misuse *own, void *options) {
+    (void)own;
+    static const float score[1] = {0.25f};
+    static const int32_t label[1];
+    digitnet_report *report;
+    digitnet_status status = digitnet_report_create(&report, score, label, 1, 1, options);
+    digitnet_report_free(report);
+    return status;
 }
 
 static digitnet_status create_session(misuse *own, void *options) {
@@ -147,6 +214,21 @@ static digitnet_status read_batch(misuse *own, void *batch) {
     return digitnet_dataset_read_batch(batch, own->data);
 }
 
+static digitnet_status augment(misuse *own, void *options) {
+    digitnet_dataset *augmented;
+    digitnet_status status = digitnet_dataset_augment(&augmented, own->data, options);
+    digitnet_dataset_free(augmented);
+    return status;
+}
+
+static digitnet_status split(misuse *own, void *options) {
+    digitnet_dataset *first, *second;
+    digitnet_status status = digitnet_dataset_split(&first, &second, own->data, 0.5, options);
+    digitnet_dataset_free(first);
+    digitnet_dataset_free(second);
+    return status;
+}
+
 static digitnet_status load_mnist(misuse *own, void *options) {
     (void)own;
     digitnet_dataset *test;
@@ -175,6 +257,7 @@ static int gather_nothing(digitnet_batch *batch, void *user_data) {
     return 0;
 }
 
+static const digitnet_callback valid_callback = {.struct_size = sizeof valid_callback, .call = go_on};
 static const digitnet_adam_options valid_adam = DIGITNET_ADAM_INIT;
 static const digitnet_loss_options valid_loss = DIGITNET_LOSS_INIT;
 static const digitnet_nadam_options valid_nadam = DIGITNET_NADAM_INIT;
@@ -212,8 +295,18 @@ static const struct_case other_cases[] = {
     CASE(digitnet_model_compile_ex, digitnet_reduce_on_plateau, reserved_2, &valid_plateau, compile_plateau),
     CASE(digitnet_model_compile_ex, digitnet_loss_options, class_balancing, &valid_loss, compile_loss),
     CASE(digitnet_model_train_batch, digitnet_train_batch, threads, &valid_train_batch, train_batch),
-    CASE(digitnet_model_fit, digitnet_fit_options, validate_ema, NULL, fit_model),
+    CASE(digitnet_model_fit, digitnet_fit_options, reserved_2, NULL, fit_model),
     CASE(digitnet_model_evaluate, digitnet_evaluate_options, batch_size, NULL, evaluate),
+    CASE(digitnet_model_fit, digitnet_callback, reserved, &valid_callback, fit_with_callback),
+    CASE(digitnet_callback_create_early_stopping, digitnet_early_stopping_options, restore_best, NULL,
+         create_early_stopping),
+    CASE(digitnet_callback_create_checkpoint, digitnet_checkpoint_options, best_only, NULL, create_checkpoint),
+    CASE(digitnet_callback_create_csv_log, digitnet_log_options, every_batch, NULL, create_csv_log),
+    CASE(digitnet_callback_create_learning_rate_log, digitnet_log_options, every_batch, NULL, create_learning_rate_log),
+    CASE(digitnet_model_predict_dataset, digitnet_predict_options, user_data, NULL, predict_dataset),
+    CASE(digitnet_model_report, digitnet_predict_options, user_data, NULL, report_predictions),
+    CASE(digitnet_model_report, digitnet_report_options, confidence, NULL, report_model),
+    CASE(digitnet_report_create, digitnet_report_options, confidence, NULL, report_scores),
     CASE(digitnet_session_create, digitnet_session_options, threads, NULL, create_session),
     CASE(digitnet_model_load_memory_ex, digitnet_model_load_options, reserved, NULL, load_model),
     CASE(digitnet_model_load_ex, digitnet_model_load_options, reserved, NULL, load_model_file),
@@ -221,8 +314,10 @@ static const struct_case other_cases[] = {
     CASE(digitnet_dataset_create_f32_ex, digitnet_dataset_options, reserved, NULL, create_float_dataset),
     CASE(digitnet_dataset_create_source, digitnet_source_options, weighted, &valid_source, create_source),
     CASE(digitnet_dataset_read_batch, digitnet_batch, sample_weights, &valid_batch, read_batch),
-    CASE(digitnet_dataset_load_idx_ex, digitnet_dataset_load_options, max_bytes, NULL, load_dataset),
-    CASE(digitnet_dataset_load_mnist_ex, digitnet_dataset_load_options, max_bytes, NULL, load_mnist),
+    CASE(digitnet_dataset_load_idx_ex, digitnet_dataset_load_options, transpose, NULL, load_dataset),
+    CASE(digitnet_dataset_load_mnist_ex, digitnet_dataset_load_options, transpose, NULL, load_mnist),
+    CASE(digitnet_dataset_augment, digitnet_augment_options, max_value, NULL, augment),
+    CASE(digitnet_dataset_split, digitnet_split_options, stratified, NULL, split),
     CASE(digitnet_image_frame_digit, digitnet_image, max_pixels, &valid_image, frame_digit),
 };
 enum { OTHER_CASES = sizeof other_cases / sizeof *other_cases };
@@ -279,11 +374,47 @@ static digitnet_status measure(misuse *own, void *out) {
     return digitnet_model_evaluate(out, own->model, own->data, NULL);
 }
 
+static digitnet_status describe_report_by(misuse *own, void *out,
+                                          digitnet_status (*describe)(void *out, const digitnet_report *report)) {
+    digitnet_report *report;
+    expect_ok(digitnet_model_report(&report, own->model, own->data, NULL));
+    digitnet_status status = describe(out, report);
+    digitnet_report_free(report);
+    return status;
+}
+
+static digitnet_status whole_of(void *out, const digitnet_report *report) {
+    return digitnet_report_describe(out, report);
+}
+
+static digitnet_status class_of(void *out, const digitnet_report *report) {
+    return digitnet_report_describe_class(out, report, 0);
+}
+
+static digitnet_status bin_of(void *out, const digitnet_report *report) {
+    return digitnet_report_describe_bin(out, report, 0);
+}
+
+static digitnet_status describe_report(misuse *own, void *out) {
+    return describe_report_by(own, out, whole_of);
+}
+
+static digitnet_status describe_class(misuse *own, void *out) {
+    return describe_report_by(own, out, class_of);
+}
+
+static digitnet_status describe_bin(misuse *own, void *out) {
+    return describe_report_by(own, out, bin_of);
+}
+
 const struct_case result_cases[] = {
     CASE(digitnet_model_describe, digitnet_model_info, reserved, NULL, describe_model),
     CASE(digitnet_model_describe_layer, digitnet_layer_info, trainable, NULL, describe_layer),
     CASE(digitnet_model_describe_tensor, digitnet_tensor_info, reserved, NULL, describe_tensor),
     CASE(digitnet_dataset_describe, digitnet_dataset_info, reserved, NULL, describe_dataset),
     CASE(digitnet_model_evaluate, digitnet_metrics, accuracy, NULL, measure),
+    CASE(digitnet_report_describe, digitnet_report_info, weighted_f1, NULL, describe_report),
+    CASE(digitnet_report_describe_class, digitnet_class_info, f1, NULL, describe_class),
+    CASE(digitnet_report_describe_bin, digitnet_bin_info, accuracy, NULL, describe_bin),
 };
 const size_t result_case_count = sizeof result_cases / sizeof *result_cases;

@@ -24,9 +24,9 @@ static int hold(const digitnet_event *event, void *user_data) {
 
 static void *run_held_fit(void *user_data) {
     held_fit *held = user_data;
-    held->status =
-        digitnet_model_fit(held->model, held->data,
-                           DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS({.call = hold, .user_data = held})));
+    held->status = digitnet_model_fit(
+        held->model, held->data,
+        DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = hold, .user_data = held))));
     return NULL;
 }
 

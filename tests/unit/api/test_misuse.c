@@ -42,8 +42,8 @@ static void test_bad_enumerators_and_rates(void **state) {
     const digitnet_loss loss = DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
     digitnet_model *model;
     expect_ok(digitnet_model_create(&model, 6, 6, 1));
-    expect_refused_layer(digitnet_model_add_conv2d(model, 1, 1, (digitnet_activation)4),
-                         "activation is 4, which is not an activation");
+    expect_refused_layer(digitnet_model_add_conv2d(model, 1, 1, (digitnet_activation)16),
+                         "activation is 16, which is not an activation");
     expect_refused_layer(digitnet_model_add_activation(model, (digitnet_activation)-1),
                          "activation is -1, which is not an activation");
     expect_refused_layer(
@@ -362,8 +362,8 @@ static void test_contradicting_fit_options(void **state) {
     expect_refused_fit("validation_fraction is 1", .validation_fraction = 1);
     expect_refused_fit("validation_fraction is -0.5", .validation_fraction = -0.5);
     expect_refused_fit("validation_fraction is nan", .validation_fraction = NAN);
-    expect_refused_fit("leaves one part of 20 images empty", .validation_fraction = 1e-20);
-    expect_refused_fit("leaves one part of 20 images empty", .validation_fraction = 0.99);
+    expect_refused_fit("leaves one part of 20 samples empty", .validation_fraction = 1e-20);
+    expect_refused_fit("leaves one part of 20 samples empty", .validation_fraction = 0.99);
     expect_refused_fit("257", .threads = 257);
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
     expect_invalid(digitnet_model_evaluate(&metrics, own->model, own->data,

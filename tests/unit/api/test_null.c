@@ -56,6 +56,7 @@ static void test_null_in_files(void **state) {
     expect_none(&model, digitnet_model_load_memory(&model, NULL, 4), "NULL");
     expect_invalid(digitnet_model_load_memory_ex(NULL, bytes, 4, NULL), "NULL");
     expect_none(&model, digitnet_model_load_memory_ex(&model, NULL, 4, NULL), "NULL");
+    assert_null(digitnet_history_warning(NULL));
     expect_invalid(digitnet_history_write_csv(NULL, "/nonexistent/x"), "history is NULL");
     expect_invalid(digitnet_history_write_csv(own->history, NULL), "path is NULL");
 }
@@ -95,17 +96,21 @@ static void test_null_in_training(void **state) {
                 digitnet_model_fit(own->model, own->data,
                                    DIGITNET_WITH(digitnet_fit_options, .history = &history, .callback_count = 1)),
                 "callbacks is NULL");
-    expect_none(&history,
-                digitnet_model_fit(own->model, own->data,
-                                   DIGITNET_WITH(digitnet_fit_options, .history = &history,
-                                                 DIGITNET_CALLBACKS({.call = NULL, .user_data = NULL}))),
-                "callbacks[0].call is NULL");
+    expect_none(
+        &history,
+        digitnet_model_fit(own->model, own->data,
+                           DIGITNET_WITH(digitnet_fit_options, .history = &history,
+                                         DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = NULL, .user_data = NULL)))),
+        "callbacks[0].call is NULL");
     const digitnet_train_batch *batch = DIGITNET_WITH(digitnet_train_batch, .count = 1, .labels = &label);
     expect_invalid(digitnet_model_train_batch(NULL, NULL, batch), "model is NULL");
     expect_invalid(digitnet_model_train_batch(NULL, own->model, NULL), "batch is NULL");
     expect_invalid(digitnet_model_train_batch(NULL, own->model, batch), "images and bytes are NULL");
     expect_invalid(digitnet_model_set_loss(NULL, no_loss, NULL, NULL), "model is NULL");
     expect_invalid(digitnet_model_set_loss(own->model, NULL, NULL, NULL), "loss is NULL");
+    expect_invalid(digitnet_model_adapt(NULL, "normalization", own->data), "model is NULL");
+    expect_invalid(digitnet_model_adapt(own->model, NULL, own->data), "layer is NULL");
+    expect_invalid(digitnet_model_adapt(own->model, "normalization", NULL), "dataset is NULL");
     expect_invalid(digitnet_model_evaluate(NULL, own->model, own->data, NULL), "NULL");
     expect_invalid(digitnet_model_evaluate(&metrics, NULL, own->data, NULL), "model is NULL");
     expect_invalid(digitnet_model_evaluate(&metrics, own->model, NULL, NULL), "dataset is NULL");
@@ -137,12 +142,72 @@ static void test_null_in_inference(void **state) {
     expect_invalid(digitnet_session_run_u8(scores, 3, NULL, own->bytes, SMALL_IMAGE), "session is NULL");
     expect_invalid(digitnet_session_run_u8(scores, 3, own->session, NULL, SMALL_IMAGE), "images is NULL");
     digitnet_session_free(NULL);
+    expect_invalid(digitnet_model_predict_dataset(NULL, 3, own->model, own->data, NULL), "scores is NULL");
+    expect_invalid(digitnet_model_predict_dataset(scores, 3, NULL, own->data, NULL), "model is NULL");
+    expect_invalid(digitnet_model_predict_dataset(scores, 3, own->model, NULL, NULL), "dataset is NULL");
+}
+
+static void test_null_in_reports(void **state) {
+    misuse *own = *state;
+    static const int32_t labels[1];
+    const digitnet_gradient_of score = DIGITNET_GRADIENT_OF_SCORE;
+    digitnet_report *report;
+    digitnet_report_info info = DIGITNET_INIT(digitnet_report_info);
+    digitnet_class_info class_info = DIGITNET_INIT(digitnet_class_info);
+    digitnet_bin_info bin = DIGITNET_INIT(digitnet_bin_info);
+    size_t classes = 9;
+    double end;
+    char text[4];
+    expect_invalid(digitnet_model_report(NULL, own->model, own->data, NULL), "out is NULL");
+    expect_none(&report, digitnet_model_report(&report, NULL, own->data, NULL), "model is NULL");
+    expect_none(&report, digitnet_model_report(&report, own->model, NULL, NULL), "dataset is NULL");
+    expect_invalid(digitnet_report_create(NULL, own->image, labels, 1, 1, NULL), "out is NULL");
+    expect_none(&report, digitnet_report_create(&report, NULL, labels, 1, 1, NULL), "scores is NULL");
+    expect_none(&report, digitnet_report_create(&report, own->image, NULL, 1, 1, NULL), "labels is NULL");
+    expect_invalid(digitnet_report_describe(&info, NULL), "report is NULL");
+    expect_invalid(digitnet_report_describe_class(&class_info, NULL, 0), "report is NULL");
+    expect_invalid(digitnet_report_describe_bin(&bin, NULL, 0), "report is NULL");
+    expect_ok(digitnet_model_report(&report, own->model, own->data, NULL));
+    expect_invalid(digitnet_report_describe(NULL, report), "NULL");
+    expect_invalid(digitnet_report_describe_class(NULL, report, 0), "NULL");
+    expect_invalid(digitnet_report_describe_bin(NULL, report, 0), "NULL");
+    expect_invalid(digitnet_report_text(NULL, 4, NULL, report), "buffer is NULL");
+    expect_invalid(digitnet_report_text(text, 4, NULL, NULL), "report is NULL");
+    assert_non_null(digitnet_report_confusion(NULL, report));
+    assert_null(digitnet_report_confusion(&classes, NULL));
+    assert_int_equal(classes, 0);
+    digitnet_report_free(report);
+    digitnet_report_free(NULL);
+    expect_invalid(digitnet_wilson_interval(NULL, &end, 1, 2, 0), "low is NULL");
+    expect_invalid(digitnet_wilson_interval(&end, NULL, 1, 2, 0), "high is NULL");
+    expect_invalid(digitnet_model_input_gradient(NULL, SMALL_IMAGE, own->model, own->image, SMALL_IMAGE, 0, score),
+                   "gradient is NULL");
+    expect_invalid(digitnet_model_input_gradient(own->image, SMALL_IMAGE, NULL, own->image, SMALL_IMAGE, 0, score),
+                   "model is NULL");
+    expect_invalid(digitnet_model_input_gradient(own->image, SMALL_IMAGE, own->model, NULL, SMALL_IMAGE, 0, score),
+                   "image is NULL");
+}
+
+static void test_null_in_callbacks(void **state) {
+    misuse *own = *state;
+    digitnet_callback *callback;
+    expect_invalid(digitnet_callback_create_early_stopping(NULL, NULL), "out is NULL");
+    expect_invalid(digitnet_callback_create_checkpoint(NULL, "x", NULL), "out is NULL");
+    expect_none(&callback, digitnet_callback_create_checkpoint(&callback, NULL, NULL), "path is NULL");
+    expect_invalid(digitnet_callback_create_csv_log(NULL, "x", NULL), "out is NULL");
+    expect_none(&callback, digitnet_callback_create_csv_log(&callback, NULL, NULL), "path is NULL");
+    expect_invalid(digitnet_callback_create_learning_rate_log(NULL, "x", NULL), "out is NULL");
+    expect_none(&callback, digitnet_callback_create_learning_rate_log(&callback, NULL, NULL), "path is NULL");
+    expect_invalid(digitnet_callback_create_time_limit(NULL, 1), "out is NULL");
+    expect_none(&callback, digitnet_callback_create_time_limit(&callback, 0), "seconds is 0");
+    digitnet_callback_free(NULL);
 }
 
 static void test_null_in_datasets_and_images(void **state) {
     misuse *own = *state;
     static const int32_t labels[1];
-    digitnet_dataset *out;
+    digitnet_dataset *out, *other;
+    size_t count;
     digitnet_dataset_info info = DIGITNET_INIT(digitnet_dataset_info);
     float frame[DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE];
     expect_invalid(digitnet_dataset_create_u8(NULL, own->bytes, labels, 1, 1, 1, 1), "out is NULL");
@@ -174,6 +239,16 @@ static void test_null_in_datasets_and_images(void **state) {
     expect_none(&out, digitnet_dataset_load_idx_ex(&out, "x", NULL, NULL), "labels is NULL");
     expect_invalid(digitnet_dataset_slice(NULL, own->data, 0, 1), "out is NULL");
     expect_none(&out, digitnet_dataset_slice(&out, NULL, 0, 1), "dataset is NULL");
+    expect_invalid(digitnet_dataset_augment(NULL, own->data, NULL), "out is NULL");
+    expect_none(&out, digitnet_dataset_augment(&out, NULL, NULL), "dataset is NULL");
+    expect_none(&other, digitnet_dataset_split(NULL, &other, own->data, 0.5, NULL), "first is NULL");
+    expect_none(&out, digitnet_dataset_split(&out, NULL, own->data, 0.5, NULL), "second is NULL");
+    expect_none(&out, digitnet_dataset_split(&out, &other, NULL, 0.5, NULL), "dataset is NULL");
+    expect_invalid(digitnet_dataset_count_classes(NULL, 1, own->data), "counts is NULL");
+    expect_invalid(digitnet_dataset_count_classes(&count, 1, NULL), "dataset is NULL");
+    expect_invalid(digitnet_dataset_save_idx(NULL, "/nonexistent/x", "/nonexistent/y"), "dataset is NULL");
+    expect_invalid(digitnet_dataset_save_idx(own->data, NULL, "/nonexistent/y"), "images is NULL");
+    expect_invalid(digitnet_dataset_save_idx(own->data, "/nonexistent/x", NULL), "labels is NULL");
     expect_invalid(digitnet_dataset_read(frame, 1, NULL, 0, NULL, 0, 1), "dataset is NULL");
     expect_invalid(digitnet_dataset_read_batch(NULL, own->data), "batch is NULL");
     expect_invalid(digitnet_dataset_read_batch(DIGITNET_WITH(digitnet_batch, .count = 1), NULL), "dataset is NULL");
@@ -198,6 +273,8 @@ int main(void) {
         misuse_test(test_null_in_files),
         misuse_test(test_null_in_training),
         misuse_test(test_null_in_inference),
+        misuse_test(test_null_in_reports),
+        misuse_test(test_null_in_callbacks),
         misuse_test(test_null_in_datasets_and_images),
         cmocka_unit_test(test_null_allocator),
     };

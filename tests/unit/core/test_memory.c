@@ -71,8 +71,9 @@ static void test_training_runs_without_allocation(void **state) {
     allocation_watch watch = {.counts = &own->counts};
     expect_ok(digitnet_model_fit(
         own->model, own->data,
-        DIGITNET_WITH(digitnet_fit_options, .epochs = 40, .batch_size = 7, .threads = 2, .validation = own->data,
-                      DIGITNET_CALLBACKS({.call = watch_steps, .user_data = &watch, .uses_snapshot = 1}))));
+        DIGITNET_WITH(
+            digitnet_fit_options, .epochs = 40, .batch_size = 7, .threads = 2, .validation = own->data,
+            DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = watch_steps, .user_data = &watch, .uses_snapshot = 1)))));
     assert_int_equal(watch.steps, 40 * 5);
     end_fixture(own);
 }
@@ -102,11 +103,12 @@ static void test_history_grows(void **state) {
         .struct_size = sizeof options, .history = &whole, .until_epoch = EPOCHS, .threads = 1};
     expect_ok(digitnet_model_fit(twin, data, &options));
     options.history = &part;
-    expect_failure(digitnet_model_fit(
-                       model, data,
-                       DIGITNET_WITH(digitnet_fit_options, .history = &part, .until_epoch = EPOCHS, .threads = 1,
-                                     DIGITNET_CALLBACKS({.call = fail_next_allocation, .user_data = &own->counts}))),
-                   DIGITNET_ENOMEM, "out of memory");
+    expect_failure(
+        digitnet_model_fit(model, data,
+                           DIGITNET_WITH(digitnet_fit_options, .history = &part, .until_epoch = EPOCHS, .threads = 1,
+                                         DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = fail_next_allocation,
+                                                                              .user_data = &own->counts)))),
+        DIGITNET_ENOMEM, "out of memory");
     size_t count;
     const double *losses = digitnet_history_series(NULL, whole, DIGITNET_METRIC_LOSS);
     assert_memory_equal(digitnet_history_series(&count, part, DIGITNET_METRIC_LOSS), losses, ROOM * sizeof(double));
@@ -151,10 +153,9 @@ static void test_fits_without_memory_change_nothing(void **state) {
         atomic_store(&own->counts.fail_at, atomic_load(&own->counts.allocations) + failures + 1);
         status = digitnet_model_fit(
             own->model, own->data,
-            DIGITNET_WITH(
-                digitnet_fit_options, .validation_fraction = 0.5, .threads = 1,
-                DIGITNET_CALLBACKS(
-                    {.call = keep_first, .user_data = &released, .release = count_release, .uses_snapshot = 1})));
+            DIGITNET_WITH(digitnet_fit_options, .validation_fraction = 0.5, .threads = 1,
+                          DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = keep_first, .user_data = &released,
+                                                               .release = count_release, .uses_snapshot = 1))));
         atomic_store(&own->counts.fail_at, 0);
         assert_int_equal(atomic_load(&own->counts.live), live);
         if (status != DIGITNET_OK)

@@ -4,6 +4,7 @@
 #include "folder.h"
 
 #include <stdbool.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <zlib.h>
 
@@ -244,13 +245,25 @@ static void wrong_magic_is_shown(void **state) {
 
 static void other_element_types_are_not_supported(void **state) {
     (void)state;
-    static const unsigned char types[] = {0x09, 0x0b, 0x0c, 0x0d, 0x0e};
-    for (size_t i = 0; i < sizeof types; ++i) {
-        content images = images_content();
-        char message[64];
-        images.bytes[2] = types[i];
-        snprintf(message, sizeof message, "IDX elements of type %02x; only unsigned bytes", types[i]);
-        assert_images_refused(&images, DIGITNET_EUNSUPPORTED, message);
+    static const struct {
+        unsigned char type;
+        const char *message;
+    } types[] = {
+        {0x09, "type 09 (signed bytes); only unsigned bytes (08)"},
+        {0x0a, "type 0a (unknown)"},
+        {0x0b, "type 0b (16-bit integers)"},
+        {0x0c, "type 0c (32-bit integers)"},
+        {0x0d, "type 0d (32-bit floats)"},
+        {0x0e, "type 0e (64-bit floats)"},
+    };
+    for (size_t i = 0; i < sizeof types / sizeof *types; ++i) {
+        content images = images_content(), labels = labels_content();
+        images.bytes[2] = types[i].type;
+        assert_images_refused(&images, DIGITNET_EUNSUPPORTED, types[i].message);
+        labels.bytes[2] = types[i].type;
+        put_pair();
+        put_content("labels", &labels);
+        assert_refused(DIGITNET_EUNSUPPORTED, types[i].message, "labels");
     }
 }
 
@@ -471,8 +484,10 @@ static void half_of_it_is_enough(void **state) {
     assert_samples(train);
     digitnet_dataset_free(train);
     train = test = (digitnet_dataset *)1;
-    expect_failure(digitnet_dataset_load_mnist(&train, &test, "."), DIGITNET_ENOTFOUND,
-                   "neither ./t10k-images-idx3-ubyte nor ./t10k-images-idx3-ubyte.gz");
+    expect_failure(
+        digitnet_dataset_load_mnist(&train, &test, "."), DIGITNET_ENOTFOUND,
+        "neither t10k-images-idx3-ubyte nor t10k-images.idx3-ubyte, with or without .gz, in ., or in MNIST/raw or "
+        "raw below it");
     assert_null(train);
     assert_null(test);
     put_mnist("", false);
@@ -481,7 +496,7 @@ static void half_of_it_is_enough(void **state) {
     assert_samples(test);
     digitnet_dataset_free(test);
     expect_failure(digitnet_dataset_load_mnist(&train, NULL, "."), DIGITNET_ENOTFOUND,
-                   "neither ./train-labels-idx1-ubyte nor ./train-labels-idx1-ubyte.gz");
+                   "neither train-labels-idx1-ubyte nor train-labels.idx1-ubyte, with or without .gz, in .");
 }
 
 static void empty_folder_is_refused(void **state) {
@@ -489,9 +504,259 @@ static void empty_folder_is_refused(void **state) {
     digitnet_dataset *train = NULL, *test = NULL;
     assert_int_equal(mkdir("empty", 0777), 0);
     expect_failure(digitnet_dataset_load_mnist(&train, &test, "empty"), DIGITNET_ENOTFOUND,
-                   "empty/train-images-idx3-ubyte.gz");
+                   "with or without .gz, in empty, or in MNIST/raw or raw below it");
     expect_failure(digitnet_dataset_load_mnist(&train, &test, "missing"), DIGITNET_ENOTFOUND,
-                   "missing/train-images-idx3-ubyte.gz");
+                   "with or without .gz, in missing, or in MNIST/raw or raw below it");
+}
+
+/* Each name that is about, in each folder; the one before it in this order is preferred. */
+static void all_names_are_found(void **state) {
+    (void)state;
+    static const char *const folders[] = {"", "MNIST/raw/", "raw/"};
+    char path[96], labels_path[96];
+    assert_int_equal(mkdir("MNIST", 0777), 0);
+    assert_int_equal(mkdir("MNIST/raw", 0777), 0);
+    assert_int_equal(mkdir("raw", 0777), 0);
+    for (size_t name = 12; name-- > 0;) {
+        digitnet_dataset *train = NULL;
+        const char *folder = folders[name / 4], *ending = name % 2 ? ".gz" : "";
+        char mark = name / 2 % 2 ? '.' : '-';
+        content images = images_content(), labels = labels_content();
+        if (name % 2)
+            images = compressed(&images);
+        snprintf(path, sizeof path, "%strain-images%cidx3-ubyte%s", folder, mark, ending);
+        snprintf(labels_path, sizeof labels_path, "%strain-labels%cidx1-ubyte%s", folder, mark, ending);
+        put_content(path, &images);
+        put_content(labels_path, &labels); /* raw, whatever it is called */
+        expect_ok(digitnet_dataset_load_mnist(&train, NULL, "."));
+        assert_samples(train);
+        digitnet_dataset_free(train);
+        put(path, "broken"); /* so that it would be seen if it were preferred to the next one */
+    }
+}
+
+/* ---- Options ---- */
+
+static void images_are_transposed(void **state) {
+    (void)state;
+    const digitnet_dataset_load_options *options = DIGITNET_WITH(digitnet_dataset_load_options, .transpose = 1);
+    for (int pass = 0; pass < 2; ++pass) {
+        digitnet_dataset *dataset = NULL;
+        digitnet_dataset_info info = DIGITNET_INIT(digitnet_dataset_info);
+        float values[VALUES];
+        content images = images_content();
+        put_pair();
+        images = pass ? compressed(&images) : images;
+        put_content("images", &images);
+        expect_ok(digitnet_dataset_load_idx_ex(&dataset, "images", "labels", options));
+        expect_ok(digitnet_dataset_describe(&info, dataset));
+        assert_int_equal(info.height, WIDTH);
+        assert_int_equal(info.width, HEIGHT);
+        for (size_t i = 0; i < COUNT; ++i) {
+            expect_ok(digitnet_dataset_read(values, VALUES, NULL, 0, dataset, i, 1));
+            for (size_t k = 0; k < VALUES; ++k)
+                assert_true(values[k] == (float)(i * VALUES + k % HEIGHT * WIDTH + k / HEIGHT) / 255.0f);
+        }
+        digitnet_dataset_free(dataset);
+    }
+    /* Channels stay together. */
+    digitnet_dataset *dataset = NULL;
+    float values[VALUES];
+    content images = {.size = 0}, labels = labels_content();
+    append_number(&images, 0x00000804);
+    append_number(&images, COUNT);
+    append_number(&images, 2);
+    append_number(&images, 1);
+    append_number(&images, 3);
+    for (unsigned char i = 0; i < COUNT * VALUES; ++i)
+        append(&images, &i, 1);
+    put_content("images", &images);
+    put_content("labels", &labels);
+    expect_ok(digitnet_dataset_load_idx_ex(&dataset, "images", "labels", options));
+    expect_ok(digitnet_dataset_read(values, VALUES, NULL, 0, dataset, 1, 1));
+    for (size_t k = 0; k < VALUES; ++k)
+        assert_true(values[k] == (float)(VALUES + k) / 255.0f);
+    digitnet_dataset_free(dataset);
+}
+
+static void labels_begin_at_the_offset(void **state) {
+    (void)state;
+    digitnet_dataset *dataset = NULL;
+    int32_t labels[COUNT];
+    put_pair(); /* 9 to 4 */
+    for (int32_t offset = 0; offset <= 4; ++offset) {
+        expect_ok(digitnet_dataset_load_idx_ex(&dataset, "images", "labels",
+                                               DIGITNET_WITH(digitnet_dataset_load_options, .label_offset = offset)));
+        expect_ok(digitnet_dataset_read(NULL, 0, labels, COUNT, dataset, 0, COUNT));
+        for (int32_t i = 0; i < COUNT; ++i)
+            assert_int_equal(labels[i], 9 - i - offset);
+        digitnet_dataset_free(dataset);
+    }
+    expect_failure(digitnet_dataset_load_idx_ex(&dataset, "images", "labels",
+                                                DIGITNET_WITH(digitnet_dataset_load_options, .label_offset = 5)),
+                   DIGITNET_EFORMAT, "labels: label 5 is 4, below label_offset, which is 5");
+    assert_null(dataset);
+    for (int32_t offset = -1; offset <= 256; offset += 257)
+        expect_failure(
+            digitnet_dataset_load_idx_ex(&dataset, "images", "labels",
+                                         DIGITNET_WITH(digitnet_dataset_load_options, .label_offset = offset)),
+            DIGITNET_EINVAL, "it must be in [0, 255]");
+    expect_failure(digitnet_dataset_load_idx_ex(&dataset, "images", "labels",
+                                                DIGITNET_WITH(digitnet_dataset_load_options, .transpose = 2)),
+                   DIGITNET_EINVAL, "transpose is 2");
+}
+
+/* ---- Writing ---- */
+
+static content get_content(const char *path) {
+    content file = {.size = 0};
+    FILE *in = fopen(path, "rb");
+    assert_non_null(in);
+    file.size = fread(file.bytes, 1, sizeof file.bytes, in);
+    fclose(in);
+    return file;
+}
+
+static void written_files_are_the_same(void **state) {
+    (void)state;
+    digitnet_dataset *dataset = NULL, *part = NULL;
+    put_pair();
+    expect_ok(digitnet_dataset_load_idx(&dataset, "images", "labels"));
+    expect_ok(digitnet_dataset_save_idx(dataset, "new-images", "new-labels"));
+    content images = images_content(), labels = labels_content();
+    content new_images = get_content("new-images"), new_labels = get_content("new-labels");
+    assert_int_equal(images.size, new_images.size);
+    assert_memory_equal(images.bytes, new_images.bytes, images.size);
+    assert_int_equal(labels.size, new_labels.size);
+    assert_memory_equal(labels.bytes, new_labels.bytes, labels.size);
+    /* Compressed ones begin as gzip files do, and are read back; the originals are replaced. */
+    expect_ok(digitnet_dataset_save_idx(dataset, "images.gz", "labels.gz"));
+    new_images = get_content("images.gz");
+    assert_memory_equal(new_images.bytes, "\x1f\x8b", 2);
+    digitnet_dataset_free(dataset);
+    expect_ok(digitnet_dataset_load_idx(&dataset, "images.gz", "labels.gz"));
+    assert_samples(dataset);
+    expect_ok(digitnet_dataset_slice(&part, dataset, 2, 3));
+    expect_ok(digitnet_dataset_save_idx(part, "images", "labels"));
+    digitnet_dataset_free(part);
+    expect_ok(digitnet_dataset_load_idx(&part, "images", "labels"));
+    float values[3 * VALUES];
+    int32_t numbers[3];
+    assert_int_equal(digitnet_dataset_count(part), 3);
+    expect_ok(digitnet_dataset_read(values, 3 * VALUES, numbers, 3, part, 0, 3));
+    for (size_t i = 0; i < 3 * VALUES; ++i)
+        assert_true(values[i] == (float)(2 * VALUES + i) / 255.0f);
+    assert_true(numbers[0] == 7 && numbers[1] == 6 && numbers[2] == 5);
+    digitnet_dataset_free(part);
+    digitnet_dataset_free(dataset);
+}
+
+static int gather_colours(digitnet_batch *batch, void *user_data) {
+    if (user_data)
+        return *(int *)user_data;
+    for (size_t i = 0; i < batch->count; ++i) {
+        for (size_t k = 0; k < 12; ++k)
+            batch->images[12 * i + k] = (float)((batch->indices[i] + k) % 256) / 255.0f;
+        batch->labels[i] = (int32_t)(batch->indices[i] % 256);
+    }
+    return 0;
+}
+
+static digitnet_dataset *make_colours(int *result) {
+    digitnet_dataset *dataset;
+    expect_ok(digitnet_dataset_create_source(&dataset, DIGITNET_WITH(digitnet_source_options, .count = 1000,
+                                                                     .height = 2, .width = 2, .channels = 3,
+                                                                     .gather = gather_colours, .user_data = result)));
+    return dataset;
+}
+
+static void sources_of_colour_images_are_written(void **state) {
+    (void)state;
+    digitnet_dataset *colours = make_colours(NULL), *dataset;
+    digitnet_dataset_info info = DIGITNET_INIT(digitnet_dataset_info);
+    static float values[12 * 1000];
+    static int32_t labels[1000];
+    expect_ok(digitnet_dataset_save_idx(colours, "images.gz", "labels"));
+    expect_ok(digitnet_dataset_load_idx(&dataset, "images.gz", "labels"));
+    expect_ok(digitnet_dataset_describe(&info, dataset));
+    assert_true(info.count == 1000 && info.height == 2 && info.width == 2 && info.channels == 3);
+    expect_ok(digitnet_dataset_read(values, 12 * 1000, labels, 1000, dataset, 0, 1000));
+    for (size_t i = 0; i < 1000; ++i) {
+        assert_int_equal(labels[i], i % 256);
+        for (size_t k = 0; k < 12; ++k)
+            assert_true(values[12 * i + k] == (float)((i + k) % 256) / 255.0f);
+    }
+    digitnet_dataset_free(dataset);
+    digitnet_dataset_free(colours);
+}
+
+static void floats_become_the_nearest_bytes(void **state) {
+    (void)state;
+    const float images[] = {0, 0.4f / 255, 0.6f / 255, 0.5f, 254.4f / 255, 1}, bad[] = {0, 0, 0, 0, 1.5f, 0};
+    const int32_t labels[] = {0, 255}, large[] = {0, 256};
+    digitnet_dataset *dataset;
+    expect_ok(digitnet_dataset_create_f32(&dataset, images, labels, 2, 1, 3, 1));
+    expect_ok(digitnet_dataset_save_idx(dataset, "images", "labels"));
+    content file = get_content("images");
+    const unsigned char expected[] = {0, 0, 1, 128, 254, 255};
+    assert_memory_equal(file.bytes + HEADER, expected, sizeof expected);
+    digitnet_dataset_free(dataset);
+    expect_ok(digitnet_dataset_create_f32(&dataset, bad, labels, 2, 1, 3, 1));
+    expect_failure(digitnet_dataset_save_idx(dataset, "images", "labels"), DIGITNET_EINVAL,
+                   "image 1, value 1 is 1.5; values must be in [0, 1]");
+    digitnet_dataset_free(dataset);
+    expect_ok(digitnet_dataset_create_f32(&dataset, images, large, 2, 1, 3, 1));
+    expect_failure(digitnet_dataset_save_idx(dataset, "images", "labels"), DIGITNET_EINVAL,
+                   "sample 1 has label 256; labels must be at most 255");
+    digitnet_dataset_free(dataset);
+    /* What was there is still there. */
+    content after = get_content("images");
+    assert_memory_equal(file.bytes, after.bytes, file.size);
+}
+
+static void what_cannot_be_written_is_refused(void **state) {
+    (void)state;
+    const float values[2] = {0};
+    const int32_t labels[] = {0, 1};
+    digitnet_dataset *dataset, *lines, *targets, *colours;
+    put_pair();
+    expect_ok(digitnet_dataset_load_idx(&dataset, "images", "labels"));
+    expect_failure(digitnet_dataset_save_idx(NULL, "a", "b"), DIGITNET_EINVAL, "dataset is NULL");
+    expect_failure(digitnet_dataset_save_idx(dataset, NULL, "b"), DIGITNET_EINVAL, "images is NULL");
+    expect_failure(digitnet_dataset_save_idx(dataset, "a", NULL), DIGITNET_EINVAL, "labels is NULL");
+    expect_failure(digitnet_dataset_save_idx(dataset, "", "b"), DIGITNET_EINVAL, "path of the images is empty");
+    expect_failure(digitnet_dataset_save_idx(dataset, "a", ""), DIGITNET_EINVAL, "path of the labels is empty");
+    expect_failure(digitnet_dataset_save_idx(dataset, "a", "a"), DIGITNET_EINVAL, "both to be written to a");
+    expect_failure(digitnet_dataset_save_idx(dataset, "missing/a", "b"), DIGITNET_EIO, "missing/a");
+    assert_int_not_equal(access("b", F_OK), 0);
+    int writer = open("a.tmp", O_WRONLY | O_CREAT, 0600);
+    assert_int_equal(flock(writer, LOCK_EX | LOCK_NB), 0);
+    expect_failure(digitnet_dataset_save_idx(dataset, "a", "b"), DIGITNET_ESTATE, "a.tmp");
+    close(writer);
+    expect_ok(digitnet_dataset_create_f32_ex(&lines, values, labels, 1, 1, 1, 1,
+                                             DIGITNET_WITH(digitnet_dataset_options, .max_labels = 2)));
+    expect_failure(digitnet_dataset_save_idx(lines, "a", "b"), DIGITNET_EINVAL, "several labels");
+    expect_ok(
+        digitnet_dataset_create_f32_ex(&targets, values, NULL, 2, 1, 1, 1,
+                                       DIGITNET_WITH(digitnet_dataset_options, .targets = values, .target_values = 1)));
+    expect_failure(digitnet_dataset_save_idx(targets, "a", "b"), DIGITNET_EINVAL, "no labels");
+    int result = 7;
+    colours = make_colours(&result);
+    expect_failure(digitnet_dataset_save_idx(colours, "a", "b"), DIGITNET_ECALLBACK, "returned 7");
+    assert_int_not_equal(access("a", F_OK), 0);
+    digitnet_dataset_free(colours);
+    digitnet_dataset_free(targets);
+    digitnet_dataset_free(lines);
+    digitnet_dataset_free(dataset);
+    /* More samples than 32 bits count, which no memory could hold. */
+    if (sizeof(size_t) == 8) {
+        expect_ok(digitnet_dataset_create_source(
+            &dataset, DIGITNET_WITH(digitnet_source_options, .count = (size_t)UINT32_MAX + 1, .height = 1, .width = 1,
+                                    .channels = 1, .gather = gather_colours)));
+        expect_failure(digitnet_dataset_save_idx(dataset, "a", "b"), DIGITNET_ELIMIT,
+                       "a dimension is 4294967296; IDX files have 32 bits for it");
+        digitnet_dataset_free(dataset);
+    }
 }
 
 /* ---- The real thing ---- */
@@ -554,6 +819,13 @@ int main(void) {
         in_folder(raw_files_are_preferred),
         in_folder(half_of_it_is_enough),
         in_folder(empty_folder_is_refused),
+        in_folder(all_names_are_found),
+        in_folder(images_are_transposed),
+        in_folder(labels_begin_at_the_offset),
+        in_folder(written_files_are_the_same),
+        in_folder(sources_of_colour_images_are_written),
+        in_folder(floats_become_the_nearest_bytes),
+        in_folder(what_cannot_be_written_is_refused),
         cmocka_unit_test(subset_is_balanced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

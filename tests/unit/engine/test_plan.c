@@ -56,6 +56,21 @@ static void test_activations_are_absorbed(void **state) {
     digitnet_model_free(model);
 }
 
+/* In training, where a gradient needs the activation's inputs, they are kept. */
+static void test_activations_that_need_their_inputs(void **state) {
+    (void)state;
+    digitnet_model *model = begin_model();
+    digitnet_model_add_conv2d(model, 3, 3, DIGITNET_ACTIVATION_SILU);
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense(model, 4, DIGITNET_ACTIVATION_LINEAR);
+    digitnet_model_add_activation(model, DIGITNET_ACTIVATION_GELU);
+    digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_TANH);
+    digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SOFTMAX);
+    expect_ops(model, true, "conv2d_direct+activation+dense+activation+dense+dense");
+    expect_ops(model, false, "conv2d_direct+dense+dense+dense");
+    digitnet_model_free(model);
+}
+
 /* Dropout stands between a convolution and its ReLU in training, and is not there in inference. */
 static void test_two_plans(void **state) {
     (void)state;
@@ -177,9 +192,13 @@ static void test_placement_of_skips(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_activations_are_absorbed), cmocka_unit_test(test_two_plans),
-        cmocka_unit_test(test_shared_values_stay),       cmocka_unit_test(test_same_scores),
-        cmocka_unit_test(test_chains_take_two_buffers),  cmocka_unit_test(test_placement_of_skips),
+        cmocka_unit_test(test_activations_that_need_their_inputs),
+        cmocka_unit_test(test_activations_are_absorbed),
+        cmocka_unit_test(test_two_plans),
+        cmocka_unit_test(test_shared_values_stay),
+        cmocka_unit_test(test_same_scores),
+        cmocka_unit_test(test_chains_take_two_buffers),
+        cmocka_unit_test(test_placement_of_skips),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

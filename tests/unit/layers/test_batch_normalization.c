@@ -99,7 +99,7 @@ static void it_goes_into_the_weights_before_it(void **state) {
     digitnet_model *model = make_model(0);
     const digitnet__plan *training = &model->network.training, *inference = &model->network.inference;
     static const char *const ops[] = {"conv2d_direct", "batch_normalization", "max_pooling2d",
-                                      "dense",  "batch_normalization", "dense"};
+                                      "dense",         "batch_normalization", "dense"};
     assert_int_equal(training->op_count, 6);
     for (size_t i = 0; i < 6; i++)
         expect_op(training, i, ops[i]);
@@ -188,10 +188,9 @@ static void callbacks_predict_by_the_weights_of_their_moment(void **state) {
     digitnet_model *model = make_model(0);
     digitnet_dataset *images = make_images(40);
     size_t compared = 0;
-    const digitnet_callback callback = {.call = compare_with_a_copy, .user_data = &compared};
     fit(model, images,
-        DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 16, .callbacks = &callback,
-                      .callback_count = 1));
+        DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 16,
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = compare_with_a_copy, .user_data = &compared))));
     assert_int_equal(compared, 2 + 2 * (1 + 3 + 1));
     digitnet_dataset_free(images);
     digitnet_model_free(model);

@@ -30,7 +30,7 @@ static void test_while_in_use(void **state) {
     (void)state;
     digitnet_model *model = make_small_network(1);
     digitnet_dataset *data = make_small_dataset(8, 1);
-    fit(model, data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS({.call = try_to_freeze})));
+    fit(model, data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = try_to_freeze))));
     assert_int_equal(tensor_at(model, 0).trainable, 1);
     digitnet_dataset_free(data);
     digitnet_model_free(model);

@@ -248,7 +248,7 @@ static void changed_operators_are_named(void **state) {
         digitnet_status status;
         const char *message;
     } cases[] = {
-        CHANGE("Relu", "Tanh", DIGITNET_EUNSUPPORTED, "node 'conv2d/relu' (Tanh)"),
+        CHANGE("Relu", "Noop", DIGITNET_EUNSUPPORTED, "node 'conv2d/relu' (Noop)"),
         CHANGE("strides@\1", "strides@\0", DIGITNET_EFORMAT, "'strides' is out of range"),
         CHANGE("strides@\1", "strides@\2", DIGITNET_EFORMAT, "the layer requires"),
         CHANGE("kernel_shape@\2", "kernel_shape@\3", DIGITNET_EFORMAT, "is 2x1x2x2; the layer requires 2x1x3x2"),

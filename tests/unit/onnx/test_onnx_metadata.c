@@ -237,7 +237,7 @@ static void a_wrong_list_of_layers_is_noticed(void **state) {
         {"conv2d\n", DIGITNET_EFORMAT, "a name has 1 to 63 bytes"},
         {"\n", DIGITNET_EUNSUPPORTED, "'' in the list of layers is no kind"},
         {"flatten/input\n", DIGITNET_EFORMAT, "already the name of the model's input"},
-        {"flatten/flatten/scale=2\n", DIGITNET_EUNSUPPORTED, "'scale=2' in the list of layers is no attribute"},
+        {"flatten/flatten/grey=2\n", DIGITNET_EUNSUPPORTED, "'grey=2' in the list of layers is no attribute"},
         {"flatten/flatten/rate\n", DIGITNET_EFORMAT, "'rate' in the list of layers has a wrong value"},
         {"flatten/flatten/rate=half\n", DIGITNET_EFORMAT, "'rate=half' in the list of layers has a wrong value"},
         {"flatten/flatten/rate=nan\n", DIGITNET_EFORMAT, "'rate=nan' in the list of layers has a wrong value"},

@@ -8,11 +8,10 @@ enum { IMAGES = 50, BATCH = 8, BATCHES = 7, EPOCHS = 2 };
 
 static digitnet_status fit_until(digitnet_model *model, const digitnet_dataset *train, size_t epoch,
                                  digitnet_callback_fn callback, void *user_data) {
-    return digitnet_model_fit(
-        model, train,
-        DIGITNET_WITH(digitnet_fit_options, .until_epoch = epoch, .batch_size = BATCH, .threads = 2,
-                      .callback_count = callback ? 1 : 0,
-                      .callbacks = &(digitnet_callback){.call = callback, .user_data = user_data}));
+    const digitnet_callback *const callbacks[] = {DIGITNET_CALLBACK(.call = callback, .user_data = user_data)};
+    return digitnet_model_fit(model, train,
+                              DIGITNET_WITH(digitnet_fit_options, .until_epoch = epoch, .batch_size = BATCH,
+                                            .threads = 2, .callbacks = callbacks, .callback_count = callback ? 1 : 0));
 }
 
 typedef struct checkpoints {

@@ -65,11 +65,11 @@ static void test_order_and_contents(void **state) {
     fit(model, data, DIGITNET_WITH(digitnet_fit_options, .batch_size = BATCH));
     record seen = {.count = 0};
     digitnet_history *history;
-    expect_ok(digitnet_model_fit(model, data,
-                                 DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 2,
-                                               .batch_size = BATCH, .validation = data,
-                                               DIGITNET_CALLBACKS({.call = note_as_first, .user_data = &seen},
-                                                                  {.call = note_as_second, .user_data = &seen}))));
+    expect_ok(digitnet_model_fit(
+        model, data,
+        DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 2, .batch_size = BATCH, .validation = data,
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = note_as_first, .user_data = &seen),
+                                         DIGITNET_CALLBACK(.call = note_as_second, .user_data = &seen)))));
     size_t at = 0;
     digitnet_event event = next_event(&seen, &at, DIGITNET_EVENT_FIT_BEGIN, 2, 0);
     assert_ptr_equal(event.model, model);
@@ -121,11 +121,11 @@ static void check_stop(const digitnet_dataset *data, digitnet_event_kind kind, s
     answer stop = {.kind = kind, .epoch = epoch, .batch = batch, .result = 1}, other = {.result = 0};
     digitnet_model *model = make_small_network(1);
     digitnet_history *history;
-    expect_ok(
-        digitnet_model_fit(model, data,
-                           DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 3, .batch_size = BATCH,
-                                         DIGITNET_CALLBACKS({.call = give_answer, .user_data = &stop},
-                                                            {.call = give_answer, .user_data = &other}))));
+    expect_ok(digitnet_model_fit(
+        model, data,
+        DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 3, .batch_size = BATCH,
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = give_answer, .user_data = &stop),
+                                         DIGITNET_CALLBACK(.call = give_answer, .user_data = &other)))));
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_CALLBACK);
     assert_int_equal(info_of(model).epochs_done, epochs_done);
     assert_int_equal(info_of(model).batches_done, batches_done);
@@ -155,11 +155,12 @@ static void check_failure(const digitnet_dataset *data, digitnet_event_kind kind
     digitnet_model *model = make_small_network(1), *stopped = make_small_network(1);
     digitnet_history *history;
     expect_passed_on(
-        digitnet_model_fit(model, data,
-                           DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 3, .batch_size = BATCH,
-                                         DIGITNET_CALLBACKS({.call = give_answer, .user_data = &before},
-                                                            {.call = give_answer, .user_data = &fails},
-                                                            {.call = give_answer, .user_data = &behind}))),
+        digitnet_model_fit(
+            model, data,
+            DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 3, .batch_size = BATCH,
+                          DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = give_answer, .user_data = &before),
+                                             DIGITNET_CALLBACK(.call = give_answer, .user_data = &fails),
+                                             DIGITNET_CALLBACK(.call = give_answer, .user_data = &behind)))),
         expected, "callback 1");
     assert_non_null(history);
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_FAILED);
@@ -169,7 +170,7 @@ static void check_failure(const digitnet_dataset *data, digitnet_event_kind kind
     assert_int_equal(behind.told, fails.told - 1);
     fit(stopped, data,
         DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = BATCH,
-                      DIGITNET_CALLBACKS({.call = give_answer, .user_data = &stop})));
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = give_answer, .user_data = &stop))));
     assert_same_weights(model, stopped);
     assert_int_equal(info_of(model).batches_done, info_of(stopped).batches_done);
     digitnet_history_free(history);
@@ -232,10 +233,11 @@ static void test_words_of_a_failure(void **state) {
         speaker self = cases[i].speaker;
         digitnet_model *model = make_small_network(1);
         digitnet__fail(DIGITNET_EIO, "an older failure");
-        assert_int_not_equal(digitnet_model_fit(model, *state,
-                                                DIGITNET_WITH(digitnet_fit_options,
-                                                              DIGITNET_CALLBACKS({.call = speak, .user_data = &self}))),
-                             DIGITNET_OK);
+        assert_int_not_equal(
+            digitnet_model_fit(model, *state,
+                               DIGITNET_WITH(digitnet_fit_options,
+                                             DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = speak, .user_data = &self)))),
+            DIGITNET_OK);
         assert_string_equal(digitnet_last_error(), cases[i].message);
         digitnet_model_free(model);
     }
@@ -247,12 +249,14 @@ static void test_failure_at_the_beginning(void **state) {
     answer before = {.result = 0}, fails = {.kind = DIGITNET_EVENT_FIT_BEGIN, .epoch = 1, .result = DIGITNET_EIO};
     answer behind = {.result = 0};
     digitnet_model *model = make_small_network(1), *untouched = make_small_network(1);
-    expect_passed_on(digitnet_model_fit(model, data,
-                                        DIGITNET_WITH(digitnet_fit_options,
-                                                      DIGITNET_CALLBACKS({.call = give_answer, .user_data = &before},
-                                                                         {.call = give_answer, .user_data = &fails},
-                                                                         {.call = give_answer, .user_data = &behind}))),
-                     DIGITNET_EIO, "callback 1");
+    expect_passed_on(
+        digitnet_model_fit(
+            model, data,
+            DIGITNET_WITH(digitnet_fit_options,
+                          DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = give_answer, .user_data = &before),
+                                             DIGITNET_CALLBACK(.call = give_answer, .user_data = &fails),
+                                             DIGITNET_CALLBACK(.call = give_answer, .user_data = &behind)))),
+        DIGITNET_EIO, "callback 1");
     assert_int_equal(before.told, 2);
     assert_int_equal(before.ended, 1);
     assert_int_equal(fails.ended, 1);
@@ -268,10 +272,11 @@ static void test_answer_to_the_end(void **state) {
     answer also = {.kind = DIGITNET_EVENT_FIT_END, .epoch = 1, .batch = BATCHES, .result = 1};
     digitnet_model *model = make_small_network(1);
     digitnet_history *history;
-    expect_ok(digitnet_model_fit(model, *state,
-                                 DIGITNET_WITH(digitnet_fit_options, .history = &history, .batch_size = BATCH,
-                                               DIGITNET_CALLBACKS({.call = give_answer, .user_data = &own},
-                                                                  {.call = give_answer, .user_data = &also}))));
+    expect_ok(digitnet_model_fit(
+        model, *state,
+        DIGITNET_WITH(digitnet_fit_options, .history = &history, .batch_size = BATCH,
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = give_answer, .user_data = &own),
+                                         DIGITNET_CALLBACK(.call = give_answer, .user_data = &also)))));
     assert_int_equal(own.answered, 1);
     assert_int_equal(also.answered, 1);
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_COMPLETED);
@@ -321,7 +326,7 @@ static void test_use_of_the_model(void **state) {
     digitnet_model *model = make_small_network(1), *other = make_small_network(1);
     const digitnet_fit_options *options =
         DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = BATCH, .validation = data,
-                      DIGITNET_CALLBACKS({.call = use_model, .user_data = data}));
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = use_model, .user_data = data)));
     fit(model, data, options);
     fit(other, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = BATCH));
     assert_same_weights(model, other);
@@ -367,7 +372,7 @@ static void test_openblas_threads(void **state) {
     openblas_set_num_threads(threads);
     fit(model, source,
         DIGITNET_WITH(digitnet_fit_options, .batch_size = IMAGES,
-                      DIGITNET_CALLBACKS({.call = count_down, .user_data = &threads})));
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = count_down, .user_data = &threads))));
     assert_int_equal(threads, 1); /* FIT_BEGIN, EPOCH_BEGIN, the source; then it stays */
     assert_int_equal(openblas_get_num_threads(), 1);
     threads = 3;
@@ -392,7 +397,8 @@ static void test_learning_rate(void **state) {
     double slow = 0.0001, rate;
     digitnet_model *model = make_small_network(1), *other = make_small_network(1);
     fit(model, data,
-        DIGITNET_WITH(digitnet_fit_options, .epochs = 3, DIGITNET_CALLBACKS({.call = slow_down, .user_data = &slow})));
+        DIGITNET_WITH(digitnet_fit_options, .epochs = 3,
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = slow_down, .user_data = &slow))));
     fit(other, data, NULL);
     expect_ok(digitnet_model_get_learning_rate(&rate, other));
     assert_true(rate == 0.001);
@@ -435,8 +441,9 @@ static void expect_release(digitnet_model *model, const digitnet_dataset *data, 
                            digitnet_status expected) {
     size_t order = 0;
     owned first = {.order = &order}, second = {.order = &order};
-    const digitnet_callback callbacks[] = {{.call = count_call, .user_data = &first, .release = release_owned},
-                                           {.call = count_call, .user_data = &second, .release = release_owned}};
+    const digitnet_callback *const callbacks[] = {
+        DIGITNET_CALLBACK(.call = count_call, .user_data = &first, .release = release_owned),
+        DIGITNET_CALLBACK(.call = count_call, .user_data = &second, .release = release_owned)};
     options.callbacks = callbacks;
     options.callback_count = 2;
     assert_int_equal(digitnet_model_fit(model, data, &options), expected);
@@ -470,16 +477,51 @@ static void test_release_of_unreadable_options(void **state) {
     digitnet_model *model = make_small_network(1);
     size_t order = 0;
     owned own = {.order = &order};
-    const digitnet_callback callback = {.call = count_call, .user_data = &own, .release = release_owned};
+    const digitnet_callback *const callbacks[] = {
+        DIGITNET_CALLBACK(.call = count_call, .user_data = &own, .release = release_owned)};
     struct {
         digitnet_fit_options known;
         size_t added;
-    } newer = {.known = {.struct_size = 8, .callbacks = &callback, .callback_count = 1}, .added = 1};
+    } newer = {.known = {.struct_size = 8, .callbacks = callbacks, .callback_count = 1}, .added = 1};
     expect_failure(digitnet_model_fit(model, *state, &newer.known), DIGITNET_EINVAL, "struct_size");
     assert_int_equal(own.released, 0);
     newer.known.struct_size = sizeof newer;
     expect_failure(digitnet_model_fit(model, *state, &newer.known), DIGITNET_EVERSION, "digitnet_fit_options");
     assert_int_equal(own.released, 1);
+    digitnet_model_free(model);
+}
+
+/* So it is with each struct of the list. */
+static void test_release_of_unreadable_callbacks(void **state) {
+    digitnet_model *model = make_small_network(1);
+    size_t order = 0;
+    owned unreadable = {.order = &order}, readable = {.order = &order}, added = {.order = &order};
+    const digitnet_callback no_size = {.call = count_call, .user_data = &unreadable, .release = release_owned};
+    struct {
+        digitnet_callback known;
+        size_t added;
+    } newer = {
+        .known = {.struct_size = sizeof newer, .call = count_call, .user_data = &added, .release = release_owned},
+        .added = 1};
+    const digitnet_callback *const other =
+        DIGITNET_CALLBACK(.call = count_call, .user_data = &readable, .release = release_owned);
+    expect_failure(digitnet_model_fit(model, *state,
+                                      DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(&no_size, NULL, other))),
+                   DIGITNET_EINVAL, "digitnet_callback: struct_size is 0");
+    assert_int_equal(unreadable.released, 0);
+    assert_int_equal(readable.released, 1);
+    expect_failure(
+        digitnet_model_fit(model, *state, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(NULL, other))),
+        DIGITNET_EINVAL, "callbacks[0] is NULL");
+    assert_int_equal(readable.released, 2);
+    expect_failure(
+        digitnet_model_fit(model, *state, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(&newer.known))),
+        DIGITNET_EVERSION, "digitnet_callback");
+    assert_int_equal(added.released, 1);
+    added.released = 0;
+    newer.added = 0; /* what this version does not know is not set */
+    fit(model, *state, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(&newer.known)));
+    assert_int_equal(added.released, 1);
     digitnet_model_free(model);
 }
 
@@ -491,9 +533,10 @@ static void test_release_of_refused_callbacks(void **state) {
     expect_failure(
         digitnet_model_fit(
             model, *state,
-            DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS({.user_data = &first, .release = release_owned},
-                                                                   {.call = count_call, .user_data = &kept},
-                                                                   {.user_data = &last, .release = release_owned}))),
+            DIGITNET_WITH(digitnet_fit_options,
+                          DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.user_data = &first, .release = release_owned),
+                                             DIGITNET_CALLBACK(.call = count_call, .user_data = &kept),
+                                             DIGITNET_CALLBACK(.user_data = &last, .release = release_owned)))),
         DIGITNET_EINVAL, "callbacks[0].call is NULL");
     assert_int_equal(first.place, 1);
     assert_int_equal(kept.released, 0);
@@ -538,25 +581,28 @@ static void test_request_stop(void **state) {
     digitnet_model_request_stop(model);
     digitnet_model_clear_stop(model);
     assert_int_equal(fit_and_tell_end(model, data, NULL), DIGITNET_STOP_COMPLETED);
-    /* A fit that is refused, and one that has nothing to do, leave it. */
+    /* A fit that is refused leaves it; one that has nothing to do was the next all the same. */
     digitnet_model_request_stop(model);
     expect_failure(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, .threads = 257)),
                    DIGITNET_EINVAL, "");
-    assert_int_equal(fit_and_tell_end(model, data, done), DIGITNET_STOP_COMPLETED);
     assert_int_equal(fit_and_tell_end(model, data, NULL), DIGITNET_STOP_REQUESTED);
+    digitnet_model_request_stop(model);
+    assert_int_equal(fit_and_tell_end(model, data, done), DIGITNET_STOP_COMPLETED);
+    assert_int_equal(fit_and_tell_end(model, data, NULL), DIGITNET_STOP_COMPLETED);
     /* One that comes in a fit's last batch finds it at its end, and is consumed by it. */
     size_t last_batch = 1;
     fit(model, data,
         DIGITNET_WITH(digitnet_fit_options, .batch_size = IMAGES,
-                      DIGITNET_CALLBACKS({.call = request_at_batch, .user_data = &last_batch})));
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = request_at_batch, .user_data = &last_batch))));
     assert_int_equal(info_of(model).batches_done, 0);
     assert_int_equal(fit_and_tell_end(model, data, NULL), DIGITNET_STOP_COMPLETED);
     /* One that meets a callback's answer, which came before it. */
     digitnet_model_request_stop(model);
-    assert_int_equal(fit_and_tell_end(model, data,
-                                      DIGITNET_WITH(digitnet_fit_options,
-                                                    DIGITNET_CALLBACKS({.call = always_stop, .user_data = NULL}))),
-                     DIGITNET_STOP_CALLBACK);
+    assert_int_equal(
+        fit_and_tell_end(model, data,
+                         DIGITNET_WITH(digitnet_fit_options,
+                                       DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = always_stop, .user_data = NULL)))),
+        DIGITNET_STOP_CALLBACK);
     assert_int_equal(fit_and_tell_end(model, data, NULL), DIGITNET_STOP_COMPLETED);
     /* No object, no harm. */
     digitnet_model_request_stop(NULL);
@@ -581,6 +627,7 @@ int main(void) {
 #endif
         cmocka_unit_test(test_release),
         cmocka_unit_test(test_release_of_unreadable_options),
+        cmocka_unit_test(test_release_of_unreadable_callbacks),
         cmocka_unit_test(test_release_of_refused_callbacks),
     };
     return cmocka_run_group_tests(tests, make_data, free_data);

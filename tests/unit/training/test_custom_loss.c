@@ -257,7 +257,8 @@ static void test_refusals(void **state) {
                    "model is NULL");
     expect_failure(digitnet_model_set_loss(model, NULL, &released, count_release), DIGITNET_EINVAL, "loss is NULL");
     fit(model, data,
-        DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS({.call = try_to_set, .user_data = &released})));
+        DIGITNET_WITH(digitnet_fit_options,
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = try_to_set, .user_data = &released))));
     expect_failure(digitnet_model_fit(model, data,
                                       DIGITNET_WITH(digitnet_fit_options, .class_weights = weights,
                                                     .class_weight_count = SMALL_CLASSES)),

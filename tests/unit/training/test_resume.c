@@ -112,10 +112,10 @@ static int stop_there(const digitnet_event *event, void *user_data) {
 
 static void fit_until(digitnet_model *model, const digitnet_dataset *data, stop *there) {
     digitnet_history *history;
-    expect_ok(digitnet_model_fit(model, data,
-                                 DIGITNET_WITH(digitnet_fit_options, .history = &history, .until_epoch = EPOCHS,
-                                               .batch_size = BATCH, .threads = 2,
-                                               DIGITNET_CALLBACKS({.call = stop_there, .user_data = there}))));
+    expect_ok(digitnet_model_fit(
+        model, data,
+        DIGITNET_WITH(digitnet_fit_options, .history = &history, .until_epoch = EPOCHS, .batch_size = BATCH,
+                      .threads = 2, DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = stop_there, .user_data = there)))));
     assert_int_equal(digitnet_history_stop_reason(history),
                      there->by_request ? DIGITNET_STOP_REQUESTED : DIGITNET_STOP_CALLBACK);
     digitnet_history_free(history);

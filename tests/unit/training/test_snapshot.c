@@ -37,8 +37,9 @@ static int follow_script(const digitnet_event *event, void *user_data) {
 static digitnet_status run_script(script *own, digitnet_model *model, const digitnet_dataset *data) {
     return digitnet_model_fit(
         model, data,
-        DIGITNET_WITH(digitnet_fit_options, .epochs = EPOCHS, .batch_size = BATCH,
-                      DIGITNET_CALLBACKS({.call = follow_script, .user_data = own, .uses_snapshot = 1})));
+        DIGITNET_WITH(
+            digitnet_fit_options, .epochs = EPOCHS, .batch_size = BATCH,
+            DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = follow_script, .user_data = own, .uses_snapshot = 1))));
 }
 
 static digitnet_model *make_model(digitnet_optimizer optimizer) {
@@ -173,12 +174,12 @@ static int give_number(const digitnet_event *event, void *user_data) {
 static void expect_answer(int result, int32_t uses_snapshot, digitnet_status status, const char *message) {
     digitnet_dataset *data = make_small_dataset(IMAGES, 1);
     digitnet_model *model = make_small_network(1), *untouched = make_small_network(1);
-    expect_failure(digitnet_model_fit(
-                       model, data,
-                       DIGITNET_WITH(digitnet_fit_options,
-                                     DIGITNET_CALLBACKS(
-                                         {.call = give_number, .user_data = &result, .uses_snapshot = uses_snapshot}))),
-                   status, message);
+    expect_failure(
+        digitnet_model_fit(model, data,
+                           DIGITNET_WITH(digitnet_fit_options,
+                                         DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = give_number, .user_data = &result,
+                                                                              .uses_snapshot = uses_snapshot)))),
+        status, message);
     assert_same_weights(model, untouched);
     digitnet_model_free(model);
     digitnet_model_free(untouched);
@@ -196,11 +197,13 @@ static void test_misuse(void **state) {
     digitnet_dataset *data = make_small_dataset(IMAGES, 1);
     digitnet_model *model = make_small_network(1);
     int result = 0;
-    const digitnet_callback user = {.call = give_number, .user_data = &result, .uses_snapshot = 1};
-    expect_failure(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(user, user))),
-                   DIGITNET_EINVAL, "callbacks[1] is the second with uses_snapshot");
-    digitnet_callback later = {.call = give_number, .user_data = &result, .reserved = 1};
-    expect_failure(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(later))),
+    const digitnet_callback user = {
+        .struct_size = sizeof user, .call = give_number, .user_data = &result, .uses_snapshot = 1};
+    expect_failure(
+        digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(&user, &user))),
+        DIGITNET_EINVAL, "callbacks[1] is the second with uses_snapshot");
+    digitnet_callback later = {.struct_size = sizeof later, .call = give_number, .user_data = &result, .reserved = 1};
+    expect_failure(digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(&later))),
                    DIGITNET_EVERSION, "digitnet_callback");
     digitnet_model_free(model);
     digitnet_dataset_free(data);

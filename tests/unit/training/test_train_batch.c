@@ -224,7 +224,8 @@ static void test_resume(void **state) {
     digitnet_train_batch batch = batch_of(&data, 0, false);
     batch.indices = NULL;
     fit(model, dataset,
-        DIGITNET_WITH(digitnet_fit_options, .batch_size = BATCH, DIGITNET_CALLBACKS({.call = stop_after_one})));
+        DIGITNET_WITH(digitnet_fit_options, .batch_size = BATCH,
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = stop_after_one))));
     expect_ok(digitnet_model_train_batch(NULL, model, &batch));
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
     expect_ok(digitnet_model_describe(&info, model));
@@ -336,7 +337,8 @@ static void test_models_that_cannot(void **state) {
     expect_failure(digitnet_model_train_batch(NULL, model, &batch), DIGITNET_ESTATE, "digitnet_model_set_loss()");
     expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
     fit(model, dataset,
-        DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS({.call = train_in_callback, .user_data = &batch})));
+        DIGITNET_WITH(digitnet_fit_options,
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = train_in_callback, .user_data = &batch))));
     digitnet_dataset_free(dataset);
     digitnet_model_free(model);
 }

@@ -249,7 +249,7 @@ static void check_divergence(digitnet_optimizer optimizer, double learning_rate)
     digitnet_status status = digitnet_model_fit(
         model, data,
         DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = 9, .batch_size = 4,
-                      DIGITNET_CALLBACKS({.call = raise_learning_rate, .user_data = &learning_rate})));
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = raise_learning_rate, .user_data = &learning_rate))));
     expect_failure(status, DIGITNET_EDIVERGED, "the loss is no longer finite");
     assert_non_null(history);
     assert_int_equal(digitnet_history_stop_reason(history), DIGITNET_STOP_FAILED);
@@ -309,11 +309,12 @@ static void test_divergence_in_the_last_step(void **state) {
     double learning_rate = 1e300;
     digitnet_dataset *data = make_small_dataset(30, 1);
     digitnet_model *model = make_small_network(1), *good = make_small_network(1);
-    expect_failure(digitnet_model_fit(
-                       model, data,
-                       DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = 4,
-                                     DIGITNET_CALLBACKS({.call = stop_at_bad_weights, .user_data = &learning_rate}))),
-                   DIGITNET_EDIVERGED, "a weight is no longer finite in epoch 3");
+    expect_failure(
+        digitnet_model_fit(model, data,
+                           DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .batch_size = 4,
+                                         DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = stop_at_bad_weights,
+                                                                              .user_data = &learning_rate)))),
+        DIGITNET_EDIVERGED, "a weight is no longer finite in epoch 3");
     fit(good, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 2, .batch_size = 4));
     assert_same_weights(model, good);
     digitnet_model_free(model);
@@ -349,7 +350,7 @@ static void test_until_epoch(void **state) {
     /* As many as can be counted, on top of those done, until it is stopped. */
     fit(model, data,
         DIGITNET_WITH(digitnet_fit_options, .epochs = SIZE_MAX,
-                      DIGITNET_CALLBACKS({.call = stop_at_epoch_end, .user_data = NULL})));
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = stop_at_epoch_end, .user_data = NULL))));
     assert_int_equal(info_of(model).epochs_done, 6);
     digitnet_model_free(model);
     digitnet_model_free(other);

@@ -120,7 +120,7 @@ static void test_resume(void **state) {
             if (there.batch)
                 fit(model, data,
                     DIGITNET_WITH(digitnet_fit_options, .until_epoch = EPOCHS, .batch_size = BATCH,
-                                  DIGITNET_CALLBACKS({.call = stop_there, .user_data = &there})));
+                                  DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = stop_there, .user_data = &there))));
             else
                 fit_to(model, data, there.epoch - 1, 1);
             model = load_saved(model);
@@ -356,10 +356,10 @@ static void test_scheduled_rate(void **state) {
     digitnet_model *model = make_model(&settings[6]);
     digitnet_history *history;
     size_t steps = 0;
-    expect_ok(digitnet_model_fit(model, data,
-                                 DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = EPOCHS,
-                                               .batch_size = BATCH,
-                                               DIGITNET_CALLBACKS({.call = look_at_rate, .user_data = &steps}))));
+    expect_ok(digitnet_model_fit(
+        model, data,
+        DIGITNET_WITH(digitnet_fit_options, .history = &history, .epochs = EPOCHS, .batch_size = BATCH,
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = look_at_rate, .user_data = &steps)))));
     const double *rates = digitnet_history_series(NULL, history, DIGITNET_METRIC_LEARNING_RATE);
     for (size_t epoch = 0; epoch < EPOCHS; epoch++)
         assert_true(rates[epoch] == rate_at(&piecewise, (epoch + 1) * BATCHES - 1));

@@ -1,0 +1,30 @@
+/* A callback that writes rows to a file as a fit goes on. */
+#ifndef DNN_CALLBACKS_LOG_FILE_H
+#define DNN_CALLBACKS_LOG_FILE_H
+
+#include "callbacks/callback.h"
+
+#include <stdbool.h>
+
+typedef struct digitnet__log {
+    digitnet__ready_callback head;
+    digitnet_log_options options;
+    char *path;
+    bool open;
+    int file;
+} digitnet__log;
+
+/* The kind's struct is a digitnet__log, and its release digitnet__log_release(). */
+digitnet_status digitnet__log_create(digitnet_callback **out, const digitnet__callback_kind *kind, const char *path,
+                                     const digitnet_log_options *options, const char *caller);
+void digitnet__log_release(digitnet__ready_callback *head);
+
+/* When a fit begins and ends: the file is opened, with the columns as its first line where it is empty, and closed. */
+digitnet_status digitnet__log_begin(digitnet__log *log, const char *columns);
+void digitnet__log_end(digitnet__log *log);
+/* Whether the event is one that a row is written for. */
+bool digitnet__log_has_row(const digitnet__log *log, const digitnet_event *event);
+/* Writes the row as a line. */
+digitnet_status digitnet__log_write(digitnet__log *log, const char *row);
+
+#endif
