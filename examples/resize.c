@@ -13,8 +13,10 @@ struct range {
  * the linear interpolation of the two pixels in it. */
 static struct range range_of(size_t place, size_t size, size_t new_size) {
     double scale = (double)size / (double)new_size;
-    if (scale >= 1)
-        return (struct range){(double)place * scale, fmin((double)(place + 1) * scale, (double)size)};
+    if (scale >= 1) {
+        double high = fmin((double)(place + 1) * scale, (double)size);
+        return (struct range){(double)place * scale, high};
+    }
     double low = fmin(fmax(((double)place + 0.5) * scale - 0.5, 0), (double)(size - 1));
     return (struct range){low, low + 1};
 }
