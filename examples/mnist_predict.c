@@ -44,8 +44,8 @@ static void draw(const float *frame) {
 static int read_digit(digitnet_session *session, size_t outputs, float *scores, const char *path, size_t max_pixels) {
     char message[IMAGE_MESSAGE_SIZE];
     float frame[SIDE * SIDE];
-    struct grey_image image;
-    if (read_image(&image, path, max_pixels, message)) {
+    struct picture image;
+    if (read_image(&image, path, 1, max_pixels, message)) {
         fprintf(stderr, "%s: %s\n", path, message);
         return -1;
     }

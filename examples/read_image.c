@@ -7,15 +7,15 @@
 
 #define FILE_LIMIT ((size_t)1 << 30)
 
-int allocate_pixels(struct grey_image *image, size_t width, size_t height, size_t max_pixels,
+int allocate_pixels(struct picture *image, size_t width, size_t height, size_t channels, size_t max_pixels,
                     char message[IMAGE_MESSAGE_SIZE]) {
-    *image = (struct grey_image){.width = width, .height = height};
-    if (width == 0 || height == 0 || width > max_pixels / height) {
+    *image = (struct picture){.width = width, .height = height, .channels = channels};
+    if (width == 0 || height == 0 || width > max_pixels / height || width > SIZE_MAX / height / channels) {
         snprintf(message, IMAGE_MESSAGE_SIZE, "the picture has %zu x %zu pixels; 1 to %zu are read", width, height,
                  max_pixels);
         return -1;
     }
-    image->pixels = malloc(width * height);
+    image->pixels = malloc(width * height * channels);
     if (!image->pixels)
         snprintf(message, IMAGE_MESSAGE_SIZE, "out of memory for %zu x %zu pixels", width, height);
     return image->pixels ? 0 : -1;
@@ -46,7 +46,8 @@ static uint8_t *read_bytes(size_t *size, FILE *file) {
     return bytes;
 }
 
-int read_image(struct grey_image *image, const char *path, size_t max_pixels, char message[IMAGE_MESSAGE_SIZE]) {
+int read_image(struct picture *image, const char *path, size_t channels, size_t max_pixels,
+               char message[IMAGE_MESSAGE_SIZE]) {
     static const uint8_t png[] = {0x89, 'P', 'N', 'G'}, jpeg[] = {0xff, 0xd8, 0xff};
     size_t size = 0;
     int result = -1;
@@ -55,11 +56,11 @@ int read_image(struct grey_image *image, const char *path, size_t max_pixels, ch
     if (!bytes)
         snprintf(message, IMAGE_MESSAGE_SIZE, "%s", strerror(errno));
     else if (size >= sizeof png && memcmp(bytes, png, sizeof png) == 0)
-        result = read_png(image, bytes, size, max_pixels, message);
+        result = read_png(image, bytes, size, channels, max_pixels, message);
     else if (size >= sizeof jpeg && memcmp(bytes, jpeg, sizeof jpeg) == 0)
-        result = read_jpeg(image, bytes, size, max_pixels, message);
+        result = read_jpeg(image, bytes, size, channels, max_pixels, message);
     else if (size >= 2 && bytes[0] == 'P' && (bytes[1] == '2' || bytes[1] == '5'))
-        result = read_pgm(image, bytes, size, max_pixels, message);
+        result = read_pgm(image, bytes, size, channels, max_pixels, message);
     else
         snprintf(message, IMAGE_MESSAGE_SIZE, "%s", size ? "neither PNG nor JPEG nor PGM" : "the file is empty");
     free(bytes);

@@ -81,28 +81,34 @@ static size_t stored_place(unsigned orientation, size_t row, size_t column, size
 }
 
 /* Turns the picture upright. */
-static int turn(struct grey_image *image, unsigned orientation, char message[IMAGE_MESSAGE_SIZE]) {
-    struct grey_image turned;
+static int turn(struct picture *image, unsigned orientation, char message[IMAGE_MESSAGE_SIZE]) {
+    struct picture turned;
     int swapped = orientation >= 5;
     if (orientation == 1)
         return 0;
     if (allocate_pixels(&turned, swapped ? image->height : image->width, swapped ? image->width : image->height,
-                        SIZE_MAX, message)) /* as many pixels as there are */
+                        image->channels, SIZE_MAX, message)) /* as many pixels as there are */
         return -1;
     for (size_t row = 0, i = 0; row < turned.height; row++)
         for (size_t column = 0; column < turned.width; column++, i++)
-            turned.pixels[i] = image->pixels[stored_place(orientation, row, column, image->width, image->height)];
+            memcpy(turned.pixels + i * image->channels,
+                   image->pixels +
+                       image->channels * stored_place(orientation, row, column, image->width, image->height),
+                   image->channels);
     free(image->pixels);
     *image = turned;
     return 0;
 }
 
 /* Four values a pixel, of inks: 0 is none, or, in files of Adobe's programs, full ink. */
-static void grey_from_inks(uint8_t *grey, const uint8_t *inks, size_t count, int from_adobe) {
+static void pixels_from_inks(uint8_t *pixels, size_t channels, const uint8_t *inks, size_t count, int from_adobe) {
     unsigned flip = from_adobe ? 0 : 255;
-    for (size_t i = 0; i < count; i++, inks += 4) {
-        unsigned luma = (299 * (inks[0] ^ flip) + 587 * (inks[1] ^ flip) + 114 * (inks[2] ^ flip) + 500) / 1000;
-        grey[i] = (uint8_t)((luma * (inks[3] ^ flip) + 127) / 255);
+    for (size_t i = 0; i < count; i++, inks += 4, pixels += channels) {
+        unsigned light[3] = {inks[0] ^ flip, inks[1] ^ flip, inks[2] ^ flip};
+        if (channels == 1)
+            light[0] = (299 * light[0] + 587 * light[1] + 114 * light[2] + 500) / 1000;
+        for (size_t k = 0; k < channels; k++)
+            pixels[k] = (uint8_t)((light[k] * (inks[3] ^ flip) + 127) / 255);
     }
 }
 
@@ -111,8 +117,8 @@ struct reader {
     struct jpeg_decompress_struct decoder;
     struct error_handler handler;
     struct jpeg_progress_mgr progress;
-    struct grey_image *image;
-    size_t max_pixels;
+    struct picture *image;
+    size_t channels, max_pixels;
     uint8_t *row; /* of inks */
     unsigned orientation;
 };
@@ -125,10 +131,10 @@ static void count_scans(j_common_ptr decoder) {
         ERREXIT(decoder, JERR_EOI_EXPECTED);
 }
 
-/* Reads the picture as it is stored. libjpeg makes grey of all kinds of colours but inks. */
+/* Reads the picture as it is stored. libjpeg makes grey and RGB of all kinds of colours but inks. */
 static int decode(struct reader *reader, const uint8_t *bytes, size_t size) {
     struct jpeg_decompress_struct *decoder = &reader->decoder;
-    struct grey_image *image = reader->image;
+    struct picture *image = reader->image;
     jpeg_mem_src(decoder, bytes, size);
     decoder->progress = &reader->progress;
     /* For progressive files libjpeg holds the whole picture, in up to eight bytes a pixel. */
@@ -138,8 +144,8 @@ static int decode(struct reader *reader, const uint8_t *bytes, size_t size) {
     for (jpeg_saved_marker_ptr marker = decoder->marker_list; marker && reader->orientation == 1; marker = marker->next)
         reader->orientation = read_orientation(marker->data, marker->data_length);
     int inks = decoder->num_components == 4;
-    decoder->out_color_space = inks ? JCS_CMYK : JCS_GRAYSCALE;
-    if (allocate_pixels(image, decoder->image_width, decoder->image_height, reader->max_pixels,
+    decoder->out_color_space = inks ? JCS_CMYK : reader->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    if (allocate_pixels(image, decoder->image_width, decoder->image_height, reader->channels, reader->max_pixels,
                         reader->handler.message))
         return -1;
     reader->row = malloc(4 * image->width);
@@ -149,10 +155,10 @@ static int decode(struct reader *reader, const uint8_t *bytes, size_t size) {
     }
     jpeg_start_decompress(decoder);
     while (decoder->output_scanline < decoder->output_height) {
-        uint8_t *pixels = image->pixels + decoder->output_scanline * image->width;
+        uint8_t *pixels = image->pixels + decoder->output_scanline * image->width * image->channels;
         JSAMPROW target = inks ? reader->row : pixels;
         if (jpeg_read_scanlines(decoder, &target, 1) == 1 && inks)
-            grey_from_inks(pixels, reader->row, image->width, decoder->saw_Adobe_marker);
+            pixels_from_inks(pixels, image->channels, reader->row, image->width, decoder->saw_Adobe_marker);
     }
     jpeg_finish_decompress(decoder);
     return 0;
@@ -166,11 +172,12 @@ static int try_decode(struct reader *reader, const uint8_t *bytes, size_t size) 
     return decode(reader, bytes, size);
 }
 
-int read_jpeg(struct grey_image *image, const uint8_t *bytes, size_t size, size_t max_pixels,
+int read_jpeg(struct picture *image, const uint8_t *bytes, size_t size, size_t channels, size_t max_pixels,
               char message[IMAGE_MESSAGE_SIZE]) {
     struct reader reader = {.handler.message = message,
                             .progress.progress_monitor = count_scans,
                             .image = image,
+                            .channels = channels,
                             .max_pixels = max_pixels,
                             .orientation = 1};
     image->pixels = NULL;

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LARGEST_SIDE 1000000000L
 
@@ -44,7 +45,7 @@ static long read_sample(struct reader *reader, int binary, long largest) {
     return sample > largest ? -1 : sample;
 }
 
-int read_pgm(struct grey_image *image, const uint8_t *bytes, size_t size, size_t max_pixels,
+int read_pgm(struct picture *image, const uint8_t *bytes, size_t size, size_t channels, size_t max_pixels,
              char message[IMAGE_MESSAGE_SIZE]) {
     struct reader reader = {bytes + 2, bytes + size};
     int binary = bytes[1] == '5';
@@ -55,7 +56,7 @@ int read_pgm(struct grey_image *image, const uint8_t *bytes, size_t size, size_t
         return -1;
     }
     reader.next++; /* one byte of white space ends the header */
-    if (allocate_pixels(image, (size_t)width, (size_t)height, max_pixels, message))
+    if (allocate_pixels(image, (size_t)width, (size_t)height, channels, max_pixels, message))
         return -1;
     for (size_t i = 0; i < image->width * image->height; i++) {
         long sample = read_sample(&reader, binary, largest);
@@ -65,7 +66,7 @@ int read_pgm(struct grey_image *image, const uint8_t *bytes, size_t size, size_t
             free(image->pixels);
             return -1;
         }
-        image->pixels[i] = (uint8_t)((sample * 255 + largest / 2) / largest);
+        memset(image->pixels + i * channels, (int)((sample * 255 + largest / 2) / largest), channels);
     }
     return 0;
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-int read_png(struct grey_image *image, const uint8_t *bytes, size_t size, size_t max_pixels,
+int read_png(struct picture *image, const uint8_t *bytes, size_t size, size_t channels, size_t max_pixels,
              char message[IMAGE_MESSAGE_SIZE]) {
     png_image decoder = {.version = PNG_IMAGE_VERSION};
     const png_color white = {255, 255, 255};
@@ -12,8 +12,8 @@ int read_png(struct grey_image *image, const uint8_t *bytes, size_t size, size_t
         snprintf(message, IMAGE_MESSAGE_SIZE, "damaged PNG: %s", decoder.message);
         return -1;
     }
-    decoder.format = PNG_FORMAT_GRAY;
-    int result = allocate_pixels(image, decoder.width, decoder.height, max_pixels, message);
+    decoder.format = channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
+    int result = allocate_pixels(image, decoder.width, decoder.height, channels, max_pixels, message);
     /* libpng converts colours to luma, and composes transparent ones on white. */
     if (!result && !png_image_finish_read(&decoder, &white, image->pixels, 0, NULL)) {
         snprintf(message, IMAGE_MESSAGE_SIZE, "damaged PNG: %s", decoder.message);

@@ -30,7 +30,7 @@ static void mend_png(uint8_t *file, size_t size) {
     }
 }
 
-static void frame(const struct grey_image *image) {
+static void frame(const struct picture *image) {
     float framed[DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE];
     size_t values = sizeof framed / sizeof *framed;
     digitnet_image picture = DIGITNET_INIT(digitnet_image);
@@ -46,7 +46,8 @@ static void frame(const struct grey_image *image) {
 void try_input(const uint8_t *data, size_t size) {
     static memory_file file;
     char message[IMAGE_MESSAGE_SIZE] = "";
-    struct grey_image image;
+    struct picture image;
+    size_t channels = size % 2 ? 1 : 3;
     uint8_t *bytes = malloc(size + 1);
     REQUIRE(bytes != NULL);
     if (size > 0)
@@ -55,11 +56,12 @@ void try_input(const uint8_t *data, size_t size) {
         mend_png(bytes, size);
     fill_memory_file(&file, bytes, size);
     free(bytes);
-    if (read_image(&image, file.path, MAX_PIXELS, message)) {
+    if (read_image(&image, file.path, channels, MAX_PIXELS, message)) {
         REQUIRE(message[0] != '\0' && memchr(message, 0, sizeof message) != NULL);
         return;
     }
     REQUIRE(image.width > 0 && image.height > 0 && image.width <= MAX_PIXELS / image.height);
-    frame(&image);
+    if (channels == 1)
+        frame(&image);
     free(image.pixels);
 }

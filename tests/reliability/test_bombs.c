@@ -366,10 +366,10 @@ static void long_idx_files(void **state) {
 /* ---- Pictures, as the examples read them ---- */
 
 static void read_picture(damage *done, const saved_bytes *input, size_t limit) {
-    struct grey_image image;
+    struct picture image;
     (void)input;
     _Static_assert(sizeof done->message == IMAGE_MESSAGE_SIZE, "a reader's message is the bomb's");
-    done->status = read_image(&image, "picture", limit, done->message) == 0 ? DIGITNET_OK : DIGITNET_EFORMAT;
+    done->status = read_image(&image, "picture", 1, limit, done->message) == 0 ? DIGITNET_OK : DIGITNET_EFORMAT;
 }
 
 static void expect_picture_refused(const void *bytes, size_t size, size_t max_pixels, const char *part) {

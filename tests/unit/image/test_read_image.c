@@ -26,8 +26,8 @@ static void write_file(const char *path, const void *bytes, size_t size) {
 
 static void expect_corners(const char *path, size_t width, size_t height, const uint8_t expected[4], int tolerance) {
     char message[IMAGE_MESSAGE_SIZE] = "";
-    struct grey_image image;
-    if (read_image(&image, path, MAX_PIXELS, message))
+    struct picture image;
+    if (read_image(&image, path, 1, MAX_PIXELS, message))
         fail_msg("%s: %s", path, message);
     assert_int_equal(image.width, width);
     assert_int_equal(image.height, height);
@@ -42,8 +42,8 @@ static void expect_corners(const char *path, size_t width, size_t height, const 
 
 static void expect_damage(const char *path, const char *part) {
     char message[IMAGE_MESSAGE_SIZE] = "";
-    struct grey_image image;
-    assert_int_equal(read_image(&image, path, MAX_PIXELS, message), -1);
+    struct picture image;
+    assert_int_equal(read_image(&image, path, 1, MAX_PIXELS, message), -1);
     if (!strstr(message, part))
         fail_msg("%s: \"%s\", not \"... %s ...\"", path, message, part);
 }
@@ -152,18 +152,44 @@ static void colours_become_luma(void **state) {
     (void)state;
     const uint8_t pixels[] = {255, 0, 0, 0, 255, 0, 0, 0, 255};
     char message[IMAGE_MESSAGE_SIZE];
-    struct grey_image image;
+    struct picture image;
     write_png("colours", PNG_FORMAT_RGB, pixels, 3, 1);
-    assert_int_equal(read_image(&image, "colours", MAX_PIXELS, message), 0);
+    assert_int_equal(read_image(&image, "colours", 1, MAX_PIXELS, message), 0);
     assert_true(image.pixels[1] > image.pixels[0] && image.pixels[0] > image.pixels[2] && image.pixels[2] > 0);
     free(image.pixels);
 }
 
+/* Every kind of file, read in colour. */
+static void colours_are_kept(void **state) {
+    (void)state;
+    const uint8_t pixels[] = {255, 0, 0, 0, 255, 0, 0, 0, 255};
+    char message[IMAGE_MESSAGE_SIZE];
+    struct picture image;
+    write_png("colours", PNG_FORMAT_RGB, pixels, 3, 1);
+    assert_int_equal(read_image(&image, "colours", 3, MAX_PIXELS, message), 0);
+    assert_int_equal(image.channels, 3);
+    assert_memory_equal(image.pixels, pixels, sizeof pixels);
+    free(image.pixels);
+    write_file("grey", "P2 2 1 255 7 9", 14);
+    assert_int_equal(read_image(&image, "grey", 3, MAX_PIXELS, message), 0);
+    assert_memory_equal(image.pixels, ((const uint8_t[]){7, 7, 7, 9, 9, 9}), 6);
+    free(image.pixels);
+    const J_COLOR_SPACE kinds[] = {JCS_GRAYSCALE, JCS_RGB, JCS_CMYK};
+    for (int i = 0; i < 3; i++) {
+        write_jpeg("jpeg", i == 0 ? 1 : i + 2, kinds[i], 6, 0);
+        assert_int_equal(read_image(&image, "jpeg", 3, MAX_PIXELS, message), 0);
+        assert_int_equal(image.width, HEIGHT);
+        for (int channel = 0; channel < 3; channel++)
+            assert_true(abs(image.pixels[3 * (3 * HEIGHT + HEIGHT - 4) + channel] - 0) < 5);
+        free(image.pixels);
+    }
+}
+
 static void expect_pgm(const char *text, size_t size, uint8_t first, uint8_t second) {
     char message[IMAGE_MESSAGE_SIZE];
-    struct grey_image image;
+    struct picture image;
     write_file("pgm", text, size);
-    if (read_image(&image, "pgm", MAX_PIXELS, message))
+    if (read_image(&image, "pgm", 1, MAX_PIXELS, message))
         fail_msg("%s: %s", text, message);
     assert_int_equal(image.width, 2);
     assert_int_equal(image.height, 1);
@@ -228,9 +254,9 @@ static void what_is_no_picture_is_refused(void **state) {
 /* Reads the bytes with every byte changed and cut at every length: it may succeed or fail, but must end. Returns how
  * many lengths were read as if the file were whole. */
 static size_t batter(const unsigned char *bytes, size_t size,
-                     int (*read)(struct grey_image *, const uint8_t *, size_t, size_t, char[IMAGE_MESSAGE_SIZE])) {
+                     int (*read)(struct picture *, const uint8_t *, size_t, size_t, size_t, char[IMAGE_MESSAGE_SIZE])) {
     char message[IMAGE_MESSAGE_SIZE];
-    struct grey_image image;
+    struct picture image;
     size_t whole = 0;
     for (size_t i = 0; i < size; i++) {
         unsigned char *copy = malloc(size);
@@ -238,14 +264,14 @@ static size_t batter(const unsigned char *bytes, size_t size,
         memcpy(copy, bytes, size);
         for (int bit = 0; bit < 8; bit += 3) {
             copy[i] = bytes[i] ^ (unsigned char)(1 << bit);
-            if (read(&image, copy, size, MAX_PIXELS, message) == 0)
+            if (read(&image, copy, size, i % 2 ? 1 : 3, MAX_PIXELS, message) == 0)
                 free(image.pixels);
         }
         free(copy);
         unsigned char *part = malloc(i + 1); /* of its own, so that a read past its end is seen */
         assert_non_null(part);
         memcpy(part, bytes, i);
-        if (i >= 2 && read(&image, part, i, MAX_PIXELS, message) == 0) {
+        if (i >= 2 && read(&image, part, i, 1, MAX_PIXELS, message) == 0) {
             whole++;
             free(image.pixels);
         }
@@ -275,10 +301,15 @@ static void damaged_files_do_no_harm(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        in_folder(jpeg_of_all_colours),      in_folder(jpeg_is_turned_upright),
-        in_folder(png_of_all_colours),       in_folder(colours_become_luma),
-        in_folder(pgm_of_both_kinds),        in_folder(damaged_pgm_is_refused),
-        in_folder(damaged_files_do_no_harm), in_folder(what_is_no_picture_is_refused),
+        in_folder(jpeg_of_all_colours),
+        in_folder(jpeg_is_turned_upright),
+        in_folder(png_of_all_colours),
+        in_folder(colours_become_luma),
+        in_folder(colours_are_kept),
+        in_folder(pgm_of_both_kinds),
+        in_folder(damaged_pgm_is_refused),
+        in_folder(damaged_files_do_no_harm),
+        in_folder(what_is_no_picture_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
