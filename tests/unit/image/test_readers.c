@@ -103,8 +103,8 @@ static void folders_are_read_and_streamed(void **state) {
 
     put("data/pears/b.png", "no picture any more");
     float image[6];
-    expect_failure(digitnet_dataset_read(image, 6, NULL, 0, dataset, 2, 1), DIGITNET_EFORMAT,
-                   "data/pears/b.png: neither PNG");
+    expect_passed_on(digitnet_dataset_read(image, 6, NULL, 0, dataset, 2, 1), DIGITNET_EFORMAT,
+                     "data/pears/b.png: neither PNG");
     digitnet_dataset_free(dataset);
     expect_failure(load_pictures(&dataset, &folder), DIGITNET_EFORMAT, "data/pears/b.png: neither PNG");
     assert_null(dataset);
