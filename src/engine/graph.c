@@ -155,6 +155,7 @@ digitnet_status digitnet__graph_append(digitnet__graph *graph, const digitnet__l
         copy.tensors[i].decays = decays(&copy.tensors[i]);
         *end += copy.tensors[i].values;
     }
+    graph->input_count += copy.input_count;
     graph->tensor_count += copy.tensor_count;
     graph->activation_values += digitnet__shape_values(copy.output);
     graph->multiply_adds += copy.multiply_adds;

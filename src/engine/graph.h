@@ -5,13 +5,15 @@
 
 #include "layers/layer.h"
 
-/* What a model file holds; far more than a small network has. */
-enum { DNN_LAYERS_MAX = 4096 };
+/* What a model file holds; far more than a small network has. Inputs are those of all layers: looking for the layer of
+ * each takes time in proportion to both. */
+enum { DNN_LAYERS_MAX = 4096, DNN_INPUTS_MAX = 4 * DNN_LAYERS_MAX };
 
 typedef struct digitnet__graph {
     digitnet__shape input;
     digitnet__layer *layers;
     size_t layer_count, layer_capacity;
+    size_t input_count; /* of all layers */
     size_t tensor_count, parameter_count, state_count;
     size_t activation_values, multiply_adds; /* a sample, over all layers */
 } digitnet__graph;

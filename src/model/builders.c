@@ -133,6 +133,7 @@ digitnet_status digitnet__model_append(digitnet_model *model, digitnet__layer *l
     size_t suffix = name ? 0 : default_name(default_buffer, model, layer->kind);
     layer->name = name ? (char *)name : default_buffer; /* digitnet__graph_append() copies it */
     layer->input_count = value_count;
+    DNN_TRY(check_limit(layer->name, "inputs", model->network.graph.input_count, value_count, DNN_INPUTS_MAX));
     digitnet__layer_input *inputs = digitnet__allocate_array(value_count, sizeof *inputs);
     if (!inputs)
         return DIGITNET_ENOMEM;

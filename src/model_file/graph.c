@@ -280,6 +280,10 @@ digitnet_status digitnet__import_graph(digitnet_model **out, digitnet__wire_view
         return digitnet__fail(DIGITNET_ELIMIT, "the graph has %zu nodes; the limit is %d", parts.nodes,
                               DNN_ONNX_NODES_MAX);
     }
+    if (parts.node_inputs > DNN_ONNX_NODE_INPUTS_MAX) {
+        return digitnet__fail(DIGITNET_ELIMIT, "the graph's nodes have %zu inputs; the limit is %d", parts.node_inputs,
+                              DNN_ONNX_NODE_INPUTS_MAX);
+    }
     if (parts.inputs != 1 || parts.outputs != 1) {
         return digitnet__fail(DIGITNET_EUNSUPPORTED,
                               "the graph has %zu inputs and %zu outputs; it must have one of each", parts.inputs,

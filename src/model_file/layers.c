@@ -65,7 +65,7 @@ typedef struct part {
     char text[PART_MAX + 1];
 } part;
 
-/* A layer in the making; there is room for all its inputs. */
+/* A layer in the making; there is room for as many inputs as a model has. */
 typedef struct line_reader {
     digitnet_model *model;
     digitnet__layer layer;
@@ -103,7 +103,11 @@ static digitnet_status read_kind(digitnet__layer *layer, digitnet__wire_view nam
     return layer->kind ? DIGITNET_OK : fail_at(DIGITNET_EUNSUPPORTED, name, "is no kind of layer of this version");
 }
 
+/* Too many are refused before each is looked for among the layers. */
 static digitnet_status read_input(line_reader *reader, digitnet__wire_view view, const char *name) {
+    if (reader->input_count == DNN_INPUTS_MAX)
+        return digitnet__fail(DIGITNET_ELIMIT, "byte %zu: a layer has more than %d inputs, which is the limit",
+                              view.offset, DNN_INPUTS_MAX);
     if (!digitnet__graph_find_value(&reader->inputs[reader->input_count++], &reader->model->network.graph, name))
         return fail_at(DIGITNET_EFORMAT, view, "is not the name of a layer before it");
     return DIGITNET_OK;
@@ -158,15 +162,8 @@ static digitnet_status read_line(line_reader *reader, digitnet__wire_view line) 
     return append(reader, line, name.text);
 }
 
-static size_t count_parts(digitnet__wire_view text) {
-    size_t count = 1;
-    for (size_t i = 0; i < text.size; i++)
-        count += text.bytes[i] == '/';
-    return count;
-}
-
 digitnet_status digitnet__layers_read(digitnet_model *model, digitnet__wire_view text) {
-    size_t *inputs = digitnet__allocate_array(count_parts(text), sizeof *inputs);
+    size_t *inputs = digitnet__allocate_array(DNN_INPUTS_MAX, sizeof *inputs);
     digitnet_status status = inputs ? DIGITNET_OK : DIGITNET_ENOMEM;
     while (status == DIGITNET_OK && text.size) {
         line_reader reader = {.model = model, .inputs = inputs};

@@ -6,7 +6,11 @@
 
 /* Far more than a small network has: what is read is compared with all that was read before. So many initializers are
  * the tensors of the most layers, or what an optimizer keeps of them. */
-enum { DNN_ONNX_NODES_MAX = 2 * DNN_LAYERS_MAX, DNN_ONNX_INITIALIZERS_MAX = 3 * DNN_LAYER_TENSORS * DNN_LAYERS_MAX };
+enum {
+    DNN_ONNX_NODES_MAX = 2 * DNN_LAYERS_MAX,
+    DNN_ONNX_INITIALIZERS_MAX = 3 * DNN_LAYER_TENSORS * DNN_LAYERS_MAX,
+    DNN_ONNX_NODE_INPUTS_MAX = DNN_INPUTS_MAX + DNN_ONNX_INITIALIZERS_MAX
+};
 
 /* The names of the graph's input and output in our files. */
 #define DNN_GRAPH_INPUT_NAME "image"

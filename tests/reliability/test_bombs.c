@@ -214,6 +214,16 @@ static void put_many_layers(digitnet__wire_writer *writer) {
     }
 }
 
+/* One layer with far more inputs than there are layers. */
+static void put_many_inputs(digitnet__wire_writer *writer) {
+    size_t begin = digitnet__wire_begin(writer, DNN_GRAPH_NODE);
+    for (size_t i = 0; i < 1000000; i++)
+        digitnet__wire_put_string(writer, DNN_NODE_INPUT, "x");
+    digitnet__wire_put_string(writer, DNN_NODE_OUTPUT, "y");
+    digitnet__wire_put_string(writer, DNN_NODE_OP_TYPE, "Sum");
+    digitnet__wire_end(writer, begin);
+}
+
 /* N x 1 x 1 x 1 of float */
 static void put_value(digitnet__wire_writer *writer, uint32_t number) {
     size_t value = digitnet__wire_begin(writer, number);
@@ -258,6 +268,7 @@ static void long_graphs(void **state) {
     expect_graph_refused(put_empty_nodes, "4000000 nodes");
     expect_graph_refused(put_long_names, "has 16000 bytes");
     expect_graph_refused(put_many_layers, "4096 layers");
+    expect_graph_refused(put_many_inputs, "nodes have 1000000 inputs");
 }
 
 /* A file that is longer than its limit is not even read. */

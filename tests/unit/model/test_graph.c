@@ -233,6 +233,22 @@ static void test_many_layers_without_names(void **state) {
     digitnet_model_free(model);
 }
 
+static void test_many_inputs(void **state) {
+    (void)state;
+    enum { INPUTS = 10000 };
+    static const char *inputs[INPUTS];
+    for (size_t i = 0; i < INPUTS; i++)
+        inputs[i] = "input";
+    digitnet_model *model = begin_model(1, 1, 2);
+    expect_ok(digitnet_model_add_add(model, inputs, INPUTS, DIGITNET_ACTIVATION_LINEAR));
+    expect_failure(
+        digitnet_model_add_add(model, inputs, INPUTS, DIGITNET_ACTIVATION_LINEAR), DIGITNET_ELIMIT,
+        "layer 'add_1': its 10000 inputs, added to the 10000 of the layers before it, exceed the limit of 16384");
+    digitnet_model_clear_error(model);
+    expect_ok(digitnet_model_add_add(model, inputs, 6384, DIGITNET_ACTIVATION_LINEAR));
+    digitnet_model_free(model);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_input_is_reserved),
@@ -245,6 +261,7 @@ int main(void) {
         cmocka_unit_test(test_description_of_attributes),
         cmocka_unit_test(test_summary),
         cmocka_unit_test(test_many_layers_without_names),
+        cmocka_unit_test(test_many_inputs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -272,6 +272,20 @@ static void a_wrong_list_of_layers_is_noticed(void **state) {
     free(file.data);
 }
 
+static void a_layer_of_many_inputs_is_noticed(void **state) {
+    (void)state;
+    static const char begin[] = "add/add", input[] = "/input=input";
+    char *list = must_allocate(sizeof begin + (DNN_INPUTS_MAX + 1) * (sizeof input - 1));
+    size_t length = (size_t)sprintf(list, "%s", begin);
+    for (size_t i = 0; i <= DNN_INPUTS_MAX; i++)
+        length += (size_t)sprintf(list + length, "%s", input);
+    saved_bytes file = save_sample("tiny"), many = with_mark(&file, "digitnet.layers", list);
+    expect_failure(try_load(many.data, many.size, 0), DIGITNET_ELIMIT, "more than 16384 inputs, which is the limit");
+    free(many.data);
+    free(file.data);
+    free(list);
+}
+
 /* Files of before there was a list are read by their nodes. */
 static void a_file_without_a_list_is_read_by_its_nodes(void **state) {
     (void)state;
@@ -504,6 +518,7 @@ int main(void) {
         cmocka_unit_test(a_file_without_ranges_has_8),
         cmocka_unit_test(wrong_ranges_are_noticed),
         cmocka_unit_test(a_wrong_list_of_layers_is_noticed),
+        cmocka_unit_test(a_layer_of_many_inputs_is_noticed),
         cmocka_unit_test(a_file_without_a_list_is_read_by_its_nodes),
         cmocka_unit_test(a_wrong_setting_of_updates_is_noticed),
         cmocka_unit_test(a_wrong_schedule_is_noticed),
