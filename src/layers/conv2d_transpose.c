@@ -45,7 +45,7 @@ static digitnet_status infer_shape(digitnet__layer *layer) {
     DNN_TRY(digitnet__layer_check_image(layer));
     if (conv->outputs == 0)
         return digitnet__fail(DIGITNET_EINVAL, "layer '%s': filters is 0", layer->name);
-    DNN_TRY(digitnet__window_check(layer));
+    DNN_TRY(digitnet__window_check_undilated(layer));
     DNN_TRY(infer_output(layer));
     const size_t dimensions[] = {conv->window_height, conv->window_width, conv->outputs, input.channels};
     if (!digitnet__layer_add_kernel(layer, "kernel", conv->kernel_initializer, dimensions, 4, input.channels) ||

@@ -62,7 +62,7 @@ static digitnet_status count_work(digitnet__layer *layer, const digitnet__pool2d
 
 static digitnet_status check_window(const digitnet__layer *layer) {
     const digitnet__attributes *pool = &layer->attributes;
-    DNN_TRY(digitnet__window_check(layer));
+    DNN_TRY(digitnet__window_check_undilated(layer));
     if (pool->window_height <= INT32_MAX && pool->window_width <= INT32_MAX)
         return DIGITNET_OK;
     return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': the pooling window is %zux%zu; the limit is %d", layer->name,

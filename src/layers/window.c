@@ -52,6 +52,16 @@ digitnet_status digitnet__window_check(const digitnet__layer *layer) {
     return DIGITNET_OK;
 }
 
+digitnet_status digitnet__window_check_undilated(const digitnet__layer *layer) {
+    size_t height = dilation_of(layer->attributes.dilation_height);
+    size_t width = dilation_of(layer->attributes.dilation_width);
+    DNN_TRY(digitnet__window_check(layer));
+    if (height == 1 && width == 1)
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_EINVAL, "layer '%s': its dilation is %zux%zu; a %s layer has none", layer->name,
+                          height, width, layer->kind->name);
+}
+
 digitnet_status digitnet__window_check_fit(const digitnet__layer *layer, const char *what) {
     const digitnet__attributes *window = &layer->attributes;
     if (layer->output.height > 0 && layer->output.width > 0)

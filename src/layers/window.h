@@ -13,6 +13,8 @@ size_t digitnet__window_output(size_t *before, size_t *after, size_t input, size
 /* EINVAL for a size of 0, ELIMIT for a stride or a dilation that a model file cannot hold, and for a span that
  * overflows. */
 digitnet_status digitnet__window_check(const digitnet__layer *layer);
+/* Likewise, of kinds whose windows have no dilation: only a file can say that they have one. */
+digitnet_status digitnet__window_check_undilated(const digitnet__layer *layer);
 
 /* ESHAPE where the output that has been set from it has no rows or columns; `what`: "kernel". */
 digitnet_status digitnet__window_check_fit(const digitnet__layer *layer, const char *what);

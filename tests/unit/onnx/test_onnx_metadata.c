@@ -257,6 +257,12 @@ static void a_wrong_list_of_layers_is_noticed(void **state) {
         {FLATTEN DENSE, DIGITNET_EFORMAT, "the layer requires"},
         {CONV2D FLATTEN "dense/other/outputs=2/activation=2\n", DIGITNET_EFORMAT, "'other/kernel' are missing"},
         {CONV2D FLATTEN "dense/dense/outputs=2/activation=3\n", DIGITNET_EFORMAT, "requires probabilities"},
+        {"conv2d_transpose/dilated/outputs=1/window_height=2/window_width=2/stride_height=1/stride_width=1/"
+         "dilation_height=3\n" FLATTEN DENSE,
+         DIGITNET_EFORMAT, "its dilation is 3x1; a conv2d_transpose layer has none"},
+        {"max_pooling2d/dilated/window_height=2/window_width=2/stride_height=1/stride_width=1/"
+         "dilation_width=2\n" CONV2D FLATTEN DENSE,
+         DIGITNET_EFORMAT, "its dilation is 1x2; a max_pooling2d layer has none"},
         {"dropout/dropout/rate=2\n" CONV2D FLATTEN DENSE, DIGITNET_EFORMAT, "rate is 2"},
         {"dense/a-name-of-sixty-four-bytes-which-is-one-more-than-a-layer-can-have\n", DIGITNET_EFORMAT, "1 to 63"},
     };
