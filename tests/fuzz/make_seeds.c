@@ -5,6 +5,7 @@
 #include "content.h"
 #include "digitnet/digitnet.h"
 #include "onnx_models.h"
+#include "sample_layers.h"
 
 #include <jpeglib.h>
 #include <png.h>
@@ -22,16 +23,36 @@ static void put(const char *name, const void *bytes, size_t size) {
 
 /* ---- Models ---- */
 
+static void put_model(const char *name, const digitnet_model *model) {
+    static content file;
+    char path[128];
+    require(!digitnet_model_save_memory(file.bytes, sizeof file.bytes, &file.size, model), name);
+    snprintf(path, sizeof path, "onnx/%s.onnx", name);
+    put(path, file.bytes, file.size);
+}
+
+/* Each kind of layer alone, as short as a file can be. */
+static void put_layers(void) {
+    for (size_t i = 0; i < sample_layer_count; i++) {
+        if (sample_layers[i].variation)
+            continue;
+        const char *name = strstr(sample_layers[i].builder->name, "add_") + strlen("add_");
+        digitnet_model *model = make_sample_layer(&sample_layers[i]);
+        char path[64];
+        require(model && !onnx_draw_weights(model, 1), name);
+        snprintf(path, sizeof path, "layer-%s", name);
+        put_model(path, model);
+        digitnet_model_free(model);
+    }
+}
+
 static void put_models(void) {
     static const char *const names[] = {"tiny",         "pixel",    "kinds",   "softmax-image",
                                         "linear-image", "residual", "branches"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        static content file;
-        char path[64];
         digitnet_model *model = onnx_sample_create(names[i], 1);
-        require(model && !digitnet_model_save_memory(file.bytes, sizeof file.bytes, &file.size, model), names[i]);
-        snprintf(path, sizeof path, "onnx/%s.onnx", names[i]);
-        put(path, file.bytes, file.size);
+        require(model != NULL, names[i]);
+        put_model(names[i], model);
         digitnet_model_free(model);
     }
 }
@@ -190,6 +211,7 @@ int main(int argc, char **argv) {
     require(argc == 2, "usage: make_seeds FOLDER");
     folder = argv[1];
     put_models();
+    put_layers();
     put_pairs();
     put_pictures();
     return EXIT_SUCCESS;
