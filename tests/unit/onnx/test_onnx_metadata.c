@@ -278,6 +278,23 @@ static void a_wrong_list_of_layers_is_noticed(void **state) {
     free(file.data);
 }
 
+/* A part of 128 bytes, and one with the end of a string in it. */
+static void what_is_no_string_in_a_list_is_noticed(void **state) {
+    (void)state;
+    char list[256];
+    snprintf(list, sizeof list, "flatten/%0128d\n", 0);
+    saved_bytes file = save_sample("tiny"), longer = with_mark(&file, "digitnet.layers", list);
+    saved_bytes zero = with_mark(&file, "digitnet.layers", "flatten/fla@ten\n");
+    expect_failure(try_load(longer.data, longer.size, 0), DIGITNET_EFORMAT, "is no name or setting");
+    *find(&zero, "@ten") = '\0';
+    mend(&zero);
+    expect_failure(try_load(zero.data, zero.size, 0), DIGITNET_EFORMAT,
+                   "'fla?ten' in the list of layers is no name or setting");
+    free(zero.data);
+    free(longer.data);
+    free(file.data);
+}
+
 static void a_layer_of_many_inputs_is_noticed(void **state) {
     (void)state;
     static const char begin[] = "add/add", input[] = "/input=input";
@@ -524,6 +541,7 @@ int main(void) {
         cmocka_unit_test(a_file_without_ranges_has_8),
         cmocka_unit_test(wrong_ranges_are_noticed),
         cmocka_unit_test(a_wrong_list_of_layers_is_noticed),
+        cmocka_unit_test(what_is_no_string_in_a_list_is_noticed),
         cmocka_unit_test(a_layer_of_many_inputs_is_noticed),
         cmocka_unit_test(a_file_without_a_list_is_read_by_its_nodes),
         cmocka_unit_test(a_wrong_setting_of_updates_is_noticed),
