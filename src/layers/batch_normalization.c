@@ -184,15 +184,13 @@ static void backward_of_batch(const digitnet__op *op, const digitnet__op_range *
 /* The moving averages are constants. */
 static void backward_of_frozen(const digitnet__op *op, const digitnet__op_range *range) {
     size_t channels = channels_of(op);
-    float *scale = range->scratch, *zeros = scale + channels, shift;
+    float *scale = range->scratch, shift;
     affine_weights weights = weights_of(op->layer, range->parameters);
-    for (size_t channel = 0; channel < channels; channel++) {
+    for (size_t channel = 0; channel < channels; channel++)
         set_affine(scale + channel, &shift, op->layer, weights, moments_of(op, range, channel), channel);
-        zeros[channel] = 0;
-    }
     digitnet__op_activate_backward(op, range->output_gradient, range->output, range->samples);
-    op->kernels->scale_shift(range->input_gradients[0], range->output_gradient, scale, zeros,
-                             range->samples * (op->output_values / channels), channels, false);
+    op->kernels->multiply_rows(range->input_gradients[0], range->output_gradient, scale,
+                               range->samples * (op->output_values / channels), channels);
 }
 
 static void backward(const digitnet__op *op, const digitnet__op_range *range) {

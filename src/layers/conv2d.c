@@ -6,6 +6,7 @@
 #include "core/memory.h"
 #include "core/options.h"
 #include "core/status.h"
+#include "kernels/im2col.h"
 #include "layers/window.h"
 #include "onnx/schema.h"
 
@@ -95,6 +96,15 @@ size_t digitnet__conv2d_reserve_padded(digitnet__arena *arena, const digitnet__c
     return digitnet__arena_reserve(arena, values, sizeof(float));
 }
 
+const float *digitnet__conv2d_pad(const digitnet__arena *arena, size_t place, const float *image,
+                                  const digitnet__conv2d_shape *conv) {
+    if (!digitnet__conv2d_is_padded(conv))
+        return image;
+    float *padded = digitnet__arena_at(arena, place);
+    digitnet__pad_image(padded, image, conv);
+    return padded;
+}
+
 /* What the tiles of the kernels take. */
 static bool is_plain(const digitnet__conv2d_shape *shape) {
     return shape->groups == 1 && shape->dilation_height == 1 && shape->dilation_width == 1;
@@ -114,9 +124,7 @@ void digitnet__conv2d_lower(digitnet__op *op, const digitnet__conv2d_shape *shap
 }
 
 bool digitnet__conv2d_absorb(digitnet__op *op, const digitnet__op *next) {
-    if (digitnet__op_absorb_normalization(op, next))
-        return true;
-    if (!digitnet__op_absorb_activation(op, next))
+    if (!digitnet__op_absorb(op, next))
         return false;
     if (op->activation == DIGITNET_ACTIVATION_RELU && is_plain(&op->conv2d))
         digitnet__conv2d_fuse(op);
@@ -124,7 +132,7 @@ bool digitnet__conv2d_absorb(digitnet__op *op, const digitnet__op *next) {
 }
 
 void digitnet__conv2d_add_bias_gradient(const digitnet__op *op, const digitnet__op_range *range) {
-    size_t filters = op->conv2d.filters;
+    size_t filters = op->output_shape.channels;
     if (!op->layer->attributes.no_bias)
         op->kernels->add_rows(range->gradient + op->layer->tensors[DNN_KERNEL].values, range->output_gradient,
                               range->samples * op->output_values / filters, filters);

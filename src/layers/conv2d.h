@@ -3,6 +3,7 @@
 #define DNN_LAYERS_CONV2D_H
 
 #include "core/memory.h"
+#include "layers/conv2d_product.h"
 #include "layers/op.h"
 
 /* Sizes that are 1 by default are 0 among the attributes then. */
@@ -37,7 +38,7 @@ void digitnet__conv2d_write(digitnet__onnx_nodes *nodes, const digitnet__layer *
 
 /* By im2col and a matrix product: every shape. */
 extern const digitnet__op_kind digitnet__conv2d_general;
-/* Kernels that move by 1, by tiles and without im2col; in training with weights for the way back. */
+/* Kernels that move by 1, by tiles and without im2col; in training with weights for the gradient by the image. */
 extern const digitnet__op_kind digitnet__conv2d_direct, digitnet__conv2d_direct_training;
 /* Kernels of 1 x 1 that move by 1: a matrix product of the image itself. */
 extern const digitnet__op_kind digitnet__conv2d_pointwise;
@@ -51,30 +52,14 @@ void digitnet__conv2d_fuse(digitnet__op *op);
 /* Windows of 1 x 1 over its output. */
 digitnet__pool2d_shape digitnet__conv2d_no_pool(const digitnet__conv2d_shape *conv);
 bool digitnet__conv2d_is_padded(const digitnet__conv2d_shape *conv);
-/* Room for the image with its zeros, where it has any. */
+/* Room for the image with its zeros, where it has any; and the image with them, there or, without any, where it was. */
 size_t digitnet__conv2d_reserve_padded(digitnet__arena *arena, const digitnet__conv2d_shape *conv);
+const float *digitnet__conv2d_pad(const digitnet__arena *arena, size_t place, const float *image,
+                                  const digitnet__conv2d_shape *conv);
 /* How many positions' columns, of so many taps each, im2col makes at a time, so that they stay in cache: 256 KB, and at
  * least one position's. */
 size_t digitnet__conv2d_chunk(const digitnet__conv2d_shape *shape, size_t taps);
-/* Adds to the bias's gradient, where the layer has one. */
+/* Adds to the gradient of the bias behind the kernel, where the layer has one. */
 void digitnet__conv2d_add_bias_gradient(const digitnet__op *op, const digitnet__op_range *range);
-
-/* The products of a pointwise convolution over `rows` positions: `image` rows x channels, `output` rows x filters, the
- * kernel filters x channels, or packed channels x filters. */
-typedef struct digitnet__pointwise_product {
-    const digitnet__kernels *kernels;
-    size_t rows, channels, filters;
-} digitnet__pointwise_product;
-
-void digitnet__pointwise_pack(float *packed, const float *kernel, const digitnet__pointwise_product *product,
-                              digitnet__op_block block);
-void digitnet__pointwise_forward(float *output, const float *image, const float *packed,
-                                 const digitnet__pointwise_product *product);
-/* Adds to kernel_gradient. */
-void digitnet__pointwise_kernel_gradient(float *kernel_gradient, const float *output_gradient, const float *image,
-                                         const digitnet__pointwise_product *product);
-/* Overwrites image_gradient. */
-void digitnet__pointwise_image_gradient(float *image_gradient, const float *output_gradient, const float *kernel,
-                                        const digitnet__pointwise_product *product);
 
 #endif

@@ -55,10 +55,6 @@ static void backward(const digitnet__op *op, const digitnet__op_range *range) {
                                                   digitnet__arena_at(&scratch.arena, scratch.kernels));
 }
 
-static bool absorb(digitnet__op *op, const digitnet__op *next) {
-    return digitnet__op_absorb_normalization(op, next) || digitnet__op_absorb_activation(op, next);
-}
-
 static bool measure(digitnet__op *op) {
     scratch_layout scratch = scratch_of(op, NULL);
     op->packed_values = op->layer->tensors[DNN_KERNEL].values;
@@ -67,7 +63,7 @@ static bool measure(digitnet__op *op) {
 }
 
 const digitnet__op_kind digitnet__conv2d_depthwise = {.name = "conv2d_depthwise",
-                                                      .absorb = absorb,
+                                                      .absorb = digitnet__op_absorb,
                                                       .measure = measure,
                                                       .pack = pack,
                                                       .forward = forward,

@@ -57,15 +57,6 @@ static scratch_layout scratch_of(const digitnet__op *op, void *memory) {
     return layout;
 }
 
-static const float *pad(const scratch_layout *scratch, size_t place, const float *image,
-                        const digitnet__conv2d_shape *shape) {
-    if (!digitnet__conv2d_is_padded(shape))
-        return image;
-    float *padded = digitnet__arena_at(&scratch->arena, place);
-    digitnet__pad_image(padded, image, shape);
-    return padded;
-}
-
 /* Behind the weights of the convolution lie those of the one that goes back. */
 static size_t back_offset(const digitnet__op *op) {
     return op->kernels->conv2d_packed_values(&op->conv2d);
@@ -84,7 +75,8 @@ static void forward(const digitnet__op *op, const digitnet__op_range *range) {
     scratch_layout scratch = scratch_of(op, range->scratch);
     for (size_t i = 0; i < range->samples; i++) {
         float *output = range->output + i * op->output_values;
-        const float *image = pad(&scratch, scratch.image, range->inputs[0] + i * op->input_values, &op->conv2d);
+        const float *image =
+            digitnet__conv2d_pad(&scratch.arena, scratch.image, range->inputs[0] + i * op->input_values, &op->conv2d);
         op->kernels->conv2d(output, image, range->packed, digitnet__op_bias(op, range->parameters), &op->conv2d,
                             digitnet__arena_at(&scratch.arena, scratch.kernels));
     }
@@ -119,8 +111,10 @@ static void backward(const digitnet__op *op, const digitnet__op_range *range) {
     digitnet__op_activate_backward(op, range->output_gradient, range->output, range->samples);
     digitnet__conv2d_add_bias_gradient(op, range);
     for (size_t i = 0; i < range->samples; i++) {
-        const float *image = pad(&scratch, scratch.image, range->inputs[0] + i * op->input_values, &wide);
-        const float *gradient = pad(&scratch, scratch.gradient, range->output_gradient + i * op->output_values, &back);
+        const float *image =
+            digitnet__conv2d_pad(&scratch.arena, scratch.image, range->inputs[0] + i * op->input_values, &wide);
+        const float *gradient = digitnet__conv2d_pad(&scratch.arena, scratch.gradient,
+                                                     range->output_gradient + i * op->output_values, &back);
         add_kernel_gradient(op, range->gradient, image, gradient);
         if (range->input_gradients[0])
             op->kernels->conv2d(range->input_gradients[0] + i * op->input_values, gradient,

@@ -32,14 +32,6 @@ static scratch_layout scratch_of(const digitnet__op *op, void *memory) {
     return layout;
 }
 
-static const float *padded_image(const digitnet__op *op, const scratch_layout *scratch, const float *image) {
-    if (!digitnet__conv2d_is_padded(&op->conv2d))
-        return image;
-    float *padded = digitnet__arena_at(&scratch->arena, scratch->image);
-    digitnet__pad_image(padded, image, &op->conv2d);
-    return padded;
-}
-
 static void pack(const digitnet__op *op, float *packed, const float *parameters, digitnet__op_block block) {
     op->kernels->conv2d_pack(packed, parameters, &op->conv2d, block.first, block.count);
 }
@@ -47,7 +39,8 @@ static void pack(const digitnet__op *op, float *packed, const float *parameters,
 static void forward(const digitnet__op *op, const digitnet__op_range *range) {
     scratch_layout scratch = scratch_of(op, range->scratch);
     for (size_t i = 0; i < range->samples; i++) {
-        const float *image = padded_image(op, &scratch, range->inputs[0] + i * op->input_values);
+        const float *image =
+            digitnet__conv2d_pad(&scratch.arena, scratch.image, range->inputs[0] + i * op->input_values, &op->conv2d);
         op->kernels->conv2d_relu_pool(range->output + i * op->output_values,
                                       range->cache ? range->cache + i * op->cache_bytes : NULL, image, range->packed,
                                       digitnet__op_bias(op, range->parameters), &op->conv2d, &op->pool2d,
@@ -61,7 +54,8 @@ static void backward(const digitnet__op *op, const digitnet__op_range *range) {
     float *padded_gradient = padded ? digitnet__arena_at(&scratch.arena, scratch.gradient) : NULL;
     float *bias_gradient = op->layer->tensor_count > 1 ? range->gradient + op->layer->tensors[DNN_KERNEL].values : NULL;
     for (size_t i = 0; i < range->samples; i++) {
-        const float *image = padded_image(op, &scratch, range->inputs[0] + i * op->input_values);
+        const float *image =
+            digitnet__conv2d_pad(&scratch.arena, scratch.image, range->inputs[0] + i * op->input_values, &op->conv2d);
         float *gradient = range->input_gradients[0] ? range->input_gradients[0] + i * op->input_values : NULL;
         op->kernels->conv2d_relu_pool_backward(
             range->gradient, bias_gradient, gradient && padded ? padded_gradient : gradient,

@@ -1,7 +1,6 @@
 /* Convolution as a matrix product (im2col): for one group of one image, Y = C W^T + b, with C positions x taps, W
  * filters x taps, Y positions x filters. Positions are taken in chunks whose columns stay in cache. */
 #include "core/memory.h"
-#include "kernels/gemm.h"
 #include "kernels/im2col.h"
 #include "layers/conv2d.h"
 
@@ -51,21 +50,21 @@ static size_t kernel_offset(const digitnet__op *op, const chunk *c) {
     return c->group * filters_of(op) * taps_of(op);
 }
 
+static digitnet__conv2d_product product_of(const digitnet__op *op, const chunk *c) {
+    return (digitnet__conv2d_product){.kernels = op->kernels,
+                                      .rows = c->count,
+                                      .taps = taps_of(op),
+                                      .filters = filters_of(op),
+                                      .output_stride = op->conv2d.filters};
+}
+
 static void forward_image(const digitnet__op *op, const digitnet__op_range *range, float *output, const float *image) {
-    size_t taps = taps_of(op);
     float *columns = range->scratch;
     for (chunk c = {0}; next_chunk(&c, op);) {
+        digitnet__conv2d_product product = product_of(op, &c);
         digitnet__im2col(columns, image, &op->conv2d, c.group, c.first, c.count);
-        digitnet__gemm_run(op->kernels, &(digitnet__gemm){.transpose_b = DNN_TRANSPOSED,
-                                                          .rows = c.count,
-                                                          .columns = filters_of(op),
-                                                          .depth = taps,
-                                                          .a = columns,
-                                                          .a_stride = taps,
-                                                          .b = range->parameters + kernel_offset(op, &c),
-                                                          .b_stride = taps,
-                                                          .c = output + output_offset(op, &c),
-                                                          .c_stride = op->conv2d.filters});
+        digitnet__conv2d_outputs(output + output_offset(op, &c), columns, range->parameters + kernel_offset(op, &c),
+                                 &product);
     }
 }
 
@@ -77,48 +76,17 @@ static void forward(const digitnet__op *op, const digitnet__op_range *range) {
     }
 }
 
-/* dW += dY^T C */
-static void add_kernel_gradient(const digitnet__op *op, float *gradient, const float *output_gradient,
-                                const float *columns, size_t count) {
-    size_t taps = taps_of(op);
-    digitnet__gemm_run(op->kernels, &(digitnet__gemm){.transpose_a = DNN_TRANSPOSED,
-                                                      .rows = filters_of(op),
-                                                      .columns = taps,
-                                                      .depth = count,
-                                                      .a = output_gradient,
-                                                      .a_stride = op->conv2d.filters,
-                                                      .b = columns,
-                                                      .b_stride = taps,
-                                                      .c = gradient,
-                                                      .c_stride = taps,
-                                                      .beta = 1});
-}
-
-/* dC = dY W */
-static void columns_gradient(const digitnet__op *op, float *columns, const float *output_gradient, const float *kernel,
-                             size_t count) {
-    size_t taps = taps_of(op);
-    digitnet__gemm_run(op->kernels, &(digitnet__gemm){.rows = count,
-                                                      .columns = taps,
-                                                      .depth = filters_of(op),
-                                                      .a = output_gradient,
-                                                      .a_stride = op->conv2d.filters,
-                                                      .b = kernel,
-                                                      .b_stride = taps,
-                                                      .c = columns,
-                                                      .c_stride = taps});
-}
-
 static void backward_image(const digitnet__op *op, const digitnet__op_range *range, float *input_gradient,
                            const float *output_gradient, const float *image) {
     float *columns = range->scratch;
     for (chunk c = {0}; next_chunk(&c, op);) {
         const float *gradient = output_gradient + output_offset(op, &c);
         size_t kernel = kernel_offset(op, &c);
+        digitnet__conv2d_product product = product_of(op, &c);
         digitnet__im2col(columns, image, &op->conv2d, c.group, c.first, c.count);
-        add_kernel_gradient(op, range->gradient + kernel, gradient, columns, c.count);
+        digitnet__conv2d_add_kernel(range->gradient + kernel, gradient, columns, &product);
         if (input_gradient) {
-            columns_gradient(op, columns, gradient, range->parameters + kernel, c.count);
+            digitnet__conv2d_columns(columns, gradient, range->parameters + kernel, &product);
             digitnet__col2im_add(input_gradient, columns, &op->conv2d, c.group, c.first, c.count);
         }
     }

@@ -5,7 +5,6 @@
 #include "core/memory.h"
 #include "core/options.h"
 #include "core/status.h"
-#include "kernels/gemm.h"
 #include "kernels/im2col.h"
 #include "layers/conv2d.h"
 #include "layers/window.h"
@@ -71,19 +70,13 @@ static size_t chunk_positions(const digitnet__op *op) {
     return digitnet__conv2d_chunk(&op->conv2d, taps_of(op));
 }
 
-/* C = X W */
-static void find_columns(const digitnet__op *op, float *columns, const float *input, const float *kernel,
-                         size_t count) {
-    size_t taps = taps_of(op), channels = op->conv2d.filters;
-    digitnet__gemm_run(op->kernels, &(digitnet__gemm){.rows = count,
-                                                      .columns = taps,
-                                                      .depth = channels,
-                                                      .a = input,
-                                                      .a_stride = channels,
-                                                      .b = kernel,
-                                                      .b_stride = taps,
-                                                      .c = columns,
-                                                      .c_stride = taps});
+/* Its matrices over some positions: Y is the input, the columns are those of the output. */
+static digitnet__conv2d_product product_of(const digitnet__op *op, size_t count) {
+    return (digitnet__conv2d_product){.kernels = op->kernels,
+                                      .rows = count,
+                                      .taps = taps_of(op),
+                                      .filters = op->conv2d.filters,
+                                      .output_stride = op->conv2d.filters};
 }
 
 static void forward(const digitnet__op *op, const digitnet__op_range *range) {
@@ -94,44 +87,12 @@ static void forward(const digitnet__op *op, const digitnet__op_range *range) {
         float *output = range->output + i * op->output_values;
         for (size_t first = 0, count; first < positions; first += count) {
             count = positions - first < most ? positions - first : most;
-            find_columns(op, range->scratch, input + first * op->conv2d.filters, range->parameters, count);
+            digitnet__conv2d_product product = product_of(op, count);
+            digitnet__conv2d_columns(range->scratch, input + first * op->conv2d.filters, range->parameters, &product);
             digitnet__col2im_add(output, range->scratch, &op->conv2d, 0, first, count);
         }
         digitnet__op_activate(op, output, digitnet__op_bias(op, range->parameters), 1);
     }
-}
-
-/* dW += X^T dC */
-static void add_kernel_gradient(const digitnet__op *op, float *gradient, const float *input, const float *columns,
-                                size_t count) {
-    size_t taps = taps_of(op), channels = op->conv2d.filters;
-    digitnet__gemm_run(op->kernels, &(digitnet__gemm){.transpose_a = DNN_TRANSPOSED,
-                                                      .rows = channels,
-                                                      .columns = taps,
-                                                      .depth = count,
-                                                      .a = input,
-                                                      .a_stride = channels,
-                                                      .b = columns,
-                                                      .b_stride = taps,
-                                                      .c = gradient,
-                                                      .c_stride = taps,
-                                                      .beta = 1});
-}
-
-/* dX = dC W^T */
-static void find_input_gradient(const digitnet__op *op, float *gradient, const float *columns, const float *kernel,
-                                size_t count) {
-    size_t taps = taps_of(op), channels = op->conv2d.filters;
-    digitnet__gemm_run(op->kernels, &(digitnet__gemm){.transpose_b = DNN_TRANSPOSED,
-                                                      .rows = count,
-                                                      .columns = channels,
-                                                      .depth = taps,
-                                                      .a = columns,
-                                                      .a_stride = taps,
-                                                      .b = kernel,
-                                                      .b_stride = taps,
-                                                      .c = gradient,
-                                                      .c_stride = channels});
 }
 
 static void backward_image(const digitnet__op *op, const digitnet__op_range *range, size_t i) {
@@ -142,19 +103,17 @@ static void backward_image(const digitnet__op *op, const digitnet__op_range *ran
     float *columns = range->scratch;
     for (size_t first = 0, count; first < positions; first += count) {
         count = positions - first < most ? positions - first : most;
+        digitnet__conv2d_product product = product_of(op, count);
         digitnet__im2col(columns, output_gradient, &op->conv2d, 0, first, count);
-        add_kernel_gradient(op, range->gradient, input + first * channels, columns, count);
+        digitnet__conv2d_add_kernel(range->gradient, input + first * channels, columns, &product);
         if (input_gradient)
-            find_input_gradient(op, input_gradient + first * channels, columns, range->parameters, count);
+            digitnet__conv2d_outputs(input_gradient + first * channels, columns, range->parameters, &product);
     }
 }
 
 static void backward(const digitnet__op *op, const digitnet__op_range *range) {
-    size_t filters = op->output_shape.channels;
     digitnet__op_activate_backward(op, range->output_gradient, range->output, range->samples);
-    if (op->layer->tensor_count > 1)
-        op->kernels->add_rows(range->gradient + op->layer->tensors[DNN_KERNEL].values, range->output_gradient,
-                              range->samples * op->output_values / filters, filters);
+    digitnet__conv2d_add_bias_gradient(op, range);
     for (size_t i = 0; i < range->samples; i++)
         backward_image(op, range, i);
 }

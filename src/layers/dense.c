@@ -78,12 +78,11 @@ static void block_gradient(const digitnet__op *op, const digitnet__op_range *bat
     }
 }
 
-static bool absorb(digitnet__op *op, const digitnet__op *next) {
-    return digitnet__op_absorb_normalization(op, next) || digitnet__op_absorb_activation(op, next);
-}
-
-static const digitnet__op_kind dense_op = {
-    .name = "dense", .absorb = absorb, .forward = forward, .backward = backward, .block_gradient = block_gradient};
+static const digitnet__op_kind dense_op = {.name = "dense",
+                                           .absorb = digitnet__op_absorb,
+                                           .forward = forward,
+                                           .backward = backward,
+                                           .block_gradient = block_gradient};
 
 static void lower(digitnet__op *op, bool training) {
     (void)training;

@@ -24,7 +24,7 @@ digitnet__op_block digitnet__op_block_of(digitnet__op_block block, const digitne
     return (digitnet__op_block){.first = block.first, .count = block.count < left ? block.count : left};
 }
 
-bool digitnet__op_absorb_normalization(digitnet__op *op, const digitnet__op *next) {
+static bool absorb_normalization(digitnet__op *op, const digitnet__op *next) {
     if (!digitnet__op_is_normalization(next) || next->activation != DIGITNET_ACTIVATION_LINEAR ||
         op->activation != DIGITNET_ACTIVATION_LINEAR || op->normalization)
         return false;
@@ -43,6 +43,10 @@ bool digitnet__op_absorb_activation(digitnet__op *op, const digitnet__op *next) 
     op->activation = next->activation;
     op->alpha = next->alpha;
     return true;
+}
+
+bool digitnet__op_absorb(digitnet__op *op, const digitnet__op *next) {
+    return absorb_normalization(op, next) || digitnet__op_absorb_activation(op, next);
 }
 
 static digitnet__activation_run run_of(const digitnet__op *op, size_t samples) {

@@ -98,14 +98,14 @@ digitnet__op_block digitnet__op_block_at(const digitnet__op *op, size_t index);
 /* What a tensor has of a block. */
 digitnet__op_block digitnet__op_block_of(digitnet__op_block block, const digitnet__tensor *tensor);
 
-/* Takes over a batch normalization's op of inference, where nothing but sums stands before it; for an absorb() of ops
- * that have a kernel and find their bias by digitnet__op_bias(). */
-bool digitnet__op_absorb_normalization(digitnet__op *op, const digitnet__op *next);
 /* The bias behind the kernel in an op's parameters; NULL where it has none. */
 const float *digitnet__op_bias(const digitnet__op *op, const float *parameters);
 
 /* Takes over an activation's op; an absorb() for all that end in digitnet__op_activate(). */
 bool digitnet__op_absorb_activation(digitnet__op *op, const digitnet__op *next);
+/* Likewise, or a batch normalization's op of inference, where nothing but sums stands before it; an absorb() for those
+ * that have a kernel and find their bias by digitnet__op_bias(). */
+bool digitnet__op_absorb(digitnet__op *op, const digitnet__op *next);
 /* The activation of an op, in place over `samples`, and its gradient, from the one by the outputs to the one by the
  * inputs. `known`: the outputs, of an activation that is absorbed in training. */
 void digitnet__op_activate(const digitnet__op *op, float *values, const float *bias, size_t samples);

@@ -71,11 +71,12 @@ static scratch_layout scratch_of(const digitnet__op *op, void *memory) {
 }
 
 /* Over one image. */
-static digitnet__pointwise_product pointwise_of(const digitnet__op *op) {
-    return (digitnet__pointwise_product){.kernels = op->kernels,
-                                         .rows = op->conv2d.output_height * op->conv2d.output_width,
-                                         .channels = op->conv2d.filters,
-                                         .filters = op->layer->attributes.outputs};
+static digitnet__conv2d_product pointwise_of(const digitnet__op *op) {
+    return (digitnet__conv2d_product){.kernels = op->kernels,
+                                      .rows = op->conv2d.output_height * op->conv2d.output_width,
+                                      .taps = op->conv2d.filters,
+                                      .filters = op->layer->attributes.outputs,
+                                      .output_stride = op->layer->attributes.outputs};
 }
 
 /* Where the pointwise kernel begins, behind the depthwise one, and then the bias. */
@@ -93,15 +94,15 @@ static bool has_bias(const digitnet__op *op) {
 
 static void pack(const digitnet__op *op, float *packed, const float *parameters, digitnet__op_block block) {
     digitnet__op_block depthwise = digitnet__op_block_of(block, &op->layer->tensors[DEPTHWISE]);
-    digitnet__pointwise_product pointwise = pointwise_of(op);
+    digitnet__conv2d_product pointwise = pointwise_of(op);
     digitnet__depthwise_conv2d_pack(packed, parameters, &op->conv2d, depthwise.first, depthwise.count);
-    digitnet__pointwise_pack(packed + pointwise_offset(op), parameters + pointwise_offset(op), &pointwise,
-                             digitnet__op_block_of(block, &op->layer->tensors[POINTWISE]));
+    digitnet__conv2d_transpose_kernel(packed + pointwise_offset(op), parameters + pointwise_offset(op), &pointwise,
+                                      digitnet__op_block_of(block, &op->layer->tensors[POINTWISE]));
 }
 
 static void forward(const digitnet__op *op, const digitnet__op_range *range) {
     scratch_layout scratch = scratch_of(op, range->scratch);
-    digitnet__pointwise_product pointwise = pointwise_of(op);
+    digitnet__conv2d_product pointwise = pointwise_of(op);
     const float *bias = has_bias(op) ? range->parameters + bias_offset(op) : NULL;
     for (size_t i = 0; i < range->samples; i++) {
         float *between = range->cache ? (float *)(void *)(range->cache + i * op->cache_bytes)
@@ -109,7 +110,7 @@ static void forward(const digitnet__op *op, const digitnet__op_range *range) {
         float *output = range->output + i * op->output_values;
         digitnet__depthwise_conv2d(op->kernels, between, range->inputs[0] + i * op->input_values, range->packed, NULL,
                                    false, &op->conv2d, 1, digitnet__arena_at(&scratch.arena, scratch.kernels));
-        digitnet__pointwise_forward(output, between, range->packed + pointwise_offset(op), &pointwise);
+        digitnet__conv2d_outputs_of_packed(output, between, range->packed + pointwise_offset(op), &pointwise);
         digitnet__op_activate(op, output, bias, 1);
     }
 }
@@ -117,14 +118,14 @@ static void forward(const digitnet__op *op, const digitnet__op_range *range) {
 /* Of one image; `packed` is the depthwise kernel's gradient. */
 static void backward_image(const digitnet__op *op, const digitnet__op_range *range, const scratch_layout *scratch,
                            float *packed, size_t i) {
-    digitnet__pointwise_product pointwise = pointwise_of(op);
+    digitnet__conv2d_product pointwise = pointwise_of(op);
     const float *image = range->inputs[0] + i * op->input_values;
     const float *output_gradient = range->output_gradient + i * op->output_values;
     const float *between = (const float *)(const void *)(range->cache + i * op->cache_bytes);
     float *gradient = digitnet__arena_at(&scratch->arena, scratch->between);
     void *kernels = digitnet__arena_at(&scratch->arena, scratch->kernels);
-    digitnet__pointwise_kernel_gradient(range->gradient + pointwise_offset(op), output_gradient, between, &pointwise);
-    digitnet__pointwise_image_gradient(gradient, output_gradient, range->parameters + pointwise_offset(op), &pointwise);
+    digitnet__conv2d_add_kernel(range->gradient + pointwise_offset(op), output_gradient, between, &pointwise);
+    digitnet__conv2d_columns(gradient, output_gradient, range->parameters + pointwise_offset(op), &pointwise);
     digitnet__depthwise_conv2d_kernel_gradient(op->kernels, packed, gradient, image, &op->conv2d, 1, kernels);
     if (range->input_gradients[0])
         digitnet__depthwise_conv2d_image_gradient(op->kernels, range->input_gradients[0] + i * op->input_values,
