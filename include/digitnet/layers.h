@@ -215,7 +215,8 @@ typedef struct digitnet_conv2d_transpose_options {
 } digitnet_conv2d_transpose_options;
 
 /**
- * Adds a transposed convolution, which makes images larger: a convolution's way back from its output to its image.
+ * Adds a transposed convolution, which makes images larger: what a convolution's backward pass makes of its output's
+ * gradient.
  *
  * Takes rows x columns x channels and gives rows x columns x `filters`, as in Keras: with DIGITNET_PADDING_SAME as many
  * rows as the input has times the stride, with DIGITNET_PADDING_VALID (rows - 1) x stride + the larger of stride and

@@ -9,7 +9,7 @@
 bool digitnet__depthwise_conv2d_scratch(size_t *bytes, const digitnet__conv2d_shape *shape);
 
 /* Filters first .. first + count - 1 of a kernel in memory, filters x taps, as the functions below take it, taps x
- * filters; and a gradient's way back, which is added. */
+ * filters; and a gradient in that order, which is added to one in memory's. */
 void digitnet__depthwise_conv2d_pack(float *packed, const float *kernel, const digitnet__conv2d_shape *shape,
                                      size_t first, size_t count);
 void digitnet__depthwise_conv2d_add_unpacked(float *kernel_gradient, const float *packed_gradient,
