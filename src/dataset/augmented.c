@@ -1,5 +1,6 @@
 /* Data sets that change another one's samples. */
 #include "augment/augment.h"
+#include "core/call.h"
 #include "core/options.h"
 #include "core/status.h"
 #include "dataset/storage.h"
@@ -47,7 +48,7 @@ static digitnet_status set_layout(digitnet_dataset *dataset, const digitnet_augm
     return DIGITNET_OK;
 }
 
-digitnet_status digitnet_dataset_augment(digitnet_dataset **out, const digitnet_dataset *dataset,
+static digitnet_status check_and_augment(digitnet_dataset **out, const digitnet_dataset *dataset,
                                          const digitnet_augment_options *options) {
     digitnet_augment_options own = {0};
     digitnet_dataset *augmented = NULL;
@@ -72,6 +73,13 @@ digitnet_status digitnet_dataset_augment(digitnet_dataset **out, const digitnet_
     }
     *out = augmented;
     return DIGITNET_OK;
+}
+
+digitnet_status digitnet_dataset_augment(digitnet_dataset **out, const digitnet_dataset *dataset,
+                                         const digitnet_augment_options *options) {
+    digitnet__call call;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, check_and_augment(out, dataset, options));
 }
 
 /* ---- Gathering ---- */

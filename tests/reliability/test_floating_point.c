@@ -83,7 +83,7 @@ static int gather(digitnet_batch *batch, void *user_data) {
 
 /* All that the calls compute. */
 typedef struct results {
-    float drawn[4096], trained[4096], read[VALUES], read_bytes[VALUES];
+    float drawn[4096], trained[4096], read[VALUES], read_bytes[VALUES], augmented[VALUES];
     float predicted[SCORES], predicted_bytes[SCORES], run[3][SCORES], run_by_clone[SCORES];
     float frame[FRAME * FRAME], products[2];
     double loss, accuracy, series[4][3];
@@ -119,6 +119,22 @@ static void read_data(results *out, host *self, const digitnet_dataset *source) 
         self, digitnet_dataset_create_u8(&data, bytes, labels, IMAGES, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS)));
     expect_ok(IN_MODE(self, digitnet_dataset_read(out->read_bytes, VALUES, NULL, 0, data, 0, IMAGES)));
     digitnet_dataset_free(data);
+}
+
+static void augment(results *out, host *self, const digitnet_dataset *floats) {
+    digitnet_dataset *augmented;
+    size_t indices[IMAGES];
+    uint64_t seeds[IMAGES];
+    for (size_t i = 0; i < IMAGES; i++)
+        indices[i] = seeds[i] = i;
+    const digitnet_batch batch = {
+        .struct_size = sizeof batch, .count = IMAGES, .indices = indices, .images = out->augmented, .seeds = seeds};
+    expect_ok(
+        IN_MODE(self, digitnet_dataset_augment(&augmented, floats,
+                                               DIGITNET_WITH(digitnet_augment_options, .rotate = 10, .elastic = 1,
+                                                             .elastic_sigma = 1.1, .contrast = 0.3, .noise = 0.1))));
+    expect_ok(IN_MODE(self, digitnet_dataset_read_batch(&batch, augmented)));
+    digitnet_dataset_free(augmented);
 }
 
 static digitnet_model *make_model(results *out, host *self) {
@@ -226,6 +242,7 @@ static void compute(results *out, const floating_mode *mode, size_t threads, dig
     snprintf(path, sizeof path, "%s/file", folder.path);
     make_data(&self, &floats, &source);
     read_data(out, &self, source);
+    augment(out, &self, floats);
     digitnet_model *model = make_model(out, &self);
     train(out, &self, model, source, floats, threads, path);
     evaluate(out, &self, model, source, threads);
@@ -258,6 +275,7 @@ static void check_mode(const floating_mode *mode, size_t threads, digitnet_sessi
     assert_same_results(trained);
     assert_same_results(read);
     assert_same_results(read_bytes);
+    assert_same_results(augmented);
     assert_same_results(predicted);
     assert_same_results(predicted_bytes);
     assert_same_results(run);
