@@ -37,16 +37,6 @@ ALWAYS_INLINE bool needs_patches(const backward *job) {
     return job->run < 2 * WIDTH && !is_nine(job);
 }
 
-ALWAYS_INLINE size_t min_size(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-/* Shares `left` out evenly in parts of at most `most`: the size of the next part. */
-ALWAYS_INLINE size_t next_part(size_t left, size_t most) {
-    size_t parts = (left + most - 1) / most;
-    return (left + parts - 1) / parts;
-}
-
 /* Add one band's part. */
 void SET_NAME(add_kernel_gradient)(float *kernel_gradient, const backward *job);
 void SET_NAME(add_image_gradient)(float *image_gradient, const backward *job);

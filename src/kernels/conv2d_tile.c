@@ -34,12 +34,6 @@ static size_t count_vectors(const digitnet__conv2d_shape *shape) {
     return (shape->filters + WIDTH - 1) / WIDTH;
 }
 
-/* Shares `whole` out evenly in parts of at most `most`: the size of the next one, when `left` are left. */
-static size_t next_part(size_t left, size_t most) {
-    size_t parts = (left + most - 1) / most;
-    return (left + parts - 1) / parts;
-}
-
 size_t SET_NAME(conv2d_packed_values)(const digitnet__conv2d_shape *shape) {
     return shape->kernel_height * shape->kernel_width * shape->channels * count_vectors(shape) * WIDTH;
 }

@@ -7,24 +7,6 @@ enum { MAX_POSITIONS = 8 };
 /* Taps whose gradients are summed at the same time. */
 enum { MAX_TAP_ROWS = 3, MAX_TAP_COLUMNS = 3 };
 
-/* Shares `left` out evenly in parts of at most `most`: the size of the next part. */
-static size_t next_part(size_t left, size_t most) {
-    size_t parts = (left + most - 1) / most;
-    return (left + parts - 1) / parts;
-}
-
-/* All lanes, or where they are `partial`, the first ones. */
-ALWAYS_INLINE vec load_lanes(const float *from, size_t lanes, bool partial) {
-    return partial ? vec_load_part(from, lanes) : vec_load(from);
-}
-
-ALWAYS_INLINE void store_lanes(float *to, vec v, size_t lanes, bool partial) {
-    if (partial)
-        vec_store_part(to, v, lanes);
-    else
-        vec_store(to, v);
-}
-
 typedef struct sum_job {
     float *output;
     const float *image, *kernel, *bias; /* bias: NULL for zeros */
@@ -41,15 +23,15 @@ ALWAYS_INLINE void sum_tile(const sum_job *job, size_t row, size_t column, size_
     const size_t lanes = part->channels - channel, tap_columns = part->tap_columns;
     vec sums[MAX_POSITIONS];
     UNROLLED for (size_t i = 0; i < positions; i++) sums[i] =
-        job->bias ? load_lanes(job->bias + channel, lanes, partial) : (vec){0};
+        job->bias ? vec_load_lanes(job->bias + channel, lanes, partial) : (vec){0};
     const float *image_row = job->image + channel + y * part->image_row + x * step;
     const float *kernel_row = job->kernel + channel;
     for (size_t tap_row = 0; tap_row < part->tap_rows; tap_row++) {
         const float *image = image_row, *kernel = kernel_row;
         for (size_t tap = 0; tap < tap_columns; tap++) {
-            vec weight = load_lanes(kernel, lanes, partial);
+            vec weight = vec_load_lanes(kernel, lanes, partial);
             UNROLLED for (size_t i = 0; i < positions; i++) sums[i] +=
-                weight * load_lanes(image + (ptrdiff_t)i * step, lanes, partial);
+                weight * vec_load_lanes(image + (ptrdiff_t)i * step, lanes, partial);
             image += next;
             kernel += next_weights;
         }
@@ -57,7 +39,7 @@ ALWAYS_INLINE void sum_tile(const sum_job *job, size_t row, size_t column, size_
         kernel_row += part->kernel_tap_row;
     }
     float *output = job->output + channel + y * part->output_row + x * part->output_column;
-    UNROLLED for (size_t i = 0; i < positions; i++) store_lanes(
+    UNROLLED for (size_t i = 0; i < positions; i++) vec_store_lanes(
         output + (ptrdiff_t)i * part->output_column, job->relu ? vec_relu(sums[i]) : sums[i], lanes, partial);
 }
 
@@ -121,10 +103,10 @@ ALWAYS_INLINE void sum_taps(const tap_job *job, size_t channel, size_t tap_rows,
         const float *image = job->image + channel + (ptrdiff_t)row * part->image_row;
         const float *gradient = job->output_gradient + channel + (ptrdiff_t)row * part->output_row;
         for (size_t column = 0; column < part->columns; column++) {
-            vec g = load_lanes(gradient, lanes, partial);
+            vec g = vec_load_lanes(gradient, lanes, partial);
             UNROLLED for (size_t i = 0; i < tap_rows * tap_columns; i++) {
                 ptrdiff_t y = (ptrdiff_t)(i / tap_columns), x = (ptrdiff_t)(i % tap_columns);
-                sums[i] += g * load_lanes(image + y * tap_row + x * tap_column, lanes, partial);
+                sums[i] += g * vec_load_lanes(image + y * tap_row + x * tap_column, lanes, partial);
             }
             image += image_column;
             gradient += output_column;
@@ -133,7 +115,7 @@ ALWAYS_INLINE void sum_taps(const tap_job *job, size_t channel, size_t tap_rows,
     UNROLLED for (size_t i = 0; i < tap_rows * tap_columns; i++) {
         ptrdiff_t y = (ptrdiff_t)(i / tap_columns), x = (ptrdiff_t)(i % tap_columns);
         float *place = job->kernel_gradient + channel + y * part->kernel_tap_row + x * part->kernel_tap_column;
-        store_lanes(place, load_lanes(place, lanes, partial) + sums[i], lanes, partial);
+        vec_store_lanes(place, vec_load_lanes(place, lanes, partial) + sums[i], lanes, partial);
     }
 }
 

@@ -20,16 +20,6 @@ enum { DEPTH_BLOCK = 256 };
 /* Below this depth, adding up the sums of dot products would take longer than their multiplications. */
 enum { SHALLOW = 4 * WIDTH };
 
-static size_t min_size(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-/* Shares `left` out evenly in parts of at most `most`: the size of the next part. */
-static size_t next_part(size_t left, size_t most) {
-    size_t parts = (left + most - 1) / most;
-    return (left + parts - 1) / parts;
-}
-
 /* Two matrices of `depth` columns each: rows of the first times rows of the second. */
 typedef struct dot_job {
     const float *a, *b;
@@ -53,11 +43,11 @@ ALWAYS_INLINE void dot_step(vec *sums, const dot_job *job, size_t k, size_t rows
     vec left[DOT_ROWS];
     UNROLLED for (size_t r = 0; r < rows; r++) {
         const float *a = job->a + r * job->a_stride + k;
-        left[r] = partial ? vec_load_part(a, job->depth - k) : vec_load(a);
+        left[r] = vec_load_lanes(a, job->depth - k, partial);
     }
     UNROLLED for (size_t c = 0; c < columns; c++) {
         const float *b = job->b + c * job->b_stride + k;
-        vec right = partial ? vec_load_part(b, job->depth - k) : vec_load(b);
+        vec right = vec_load_lanes(b, job->depth - k, partial);
         UNROLLED for (size_t r = 0; r < rows; r++) sums[r * columns + c] += left[r] * right;
     }
 }

@@ -18,14 +18,11 @@ enum { BLOCK = 4 };
     } while (0)
 
 ALWAYS_INLINE vec load(const float *from, size_t part) {
-    return part ? vec_load_part(from, part) : vec_load(from);
+    return vec_load_lanes(from, part, part != 0);
 }
 
 ALWAYS_INLINE void store(float *to, vec v, size_t part) {
-    if (part)
-        vec_store_part(to, v, part);
-    else
-        vec_store(to, v);
+    vec_store_lanes(to, v, part, part != 0);
 }
 
 /* What of a window lies inside the image. */

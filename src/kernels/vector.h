@@ -4,6 +4,7 @@
 #ifndef DNN_KERNELS_VECTOR_H
 #define DNN_KERNELS_VECTOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -29,6 +30,16 @@
 
 /* Keeps the compiler from working out anew, in a loop, what follows from this pointer. */
 #define KEEP(pointer) __asm__("" : "+r"(pointer))
+
+ALWAYS_INLINE size_t min_size(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* Shares `left` out evenly in parts of at most `most`: the size of the next part. */
+ALWAYS_INLINE size_t next_part(size_t left, size_t most) {
+    size_t parts = (left + most - 1) / most;
+    return (left + parts - 1) / parts;
+}
 
 typedef float vec __attribute__((vector_size(4 * WIDTH)));
 typedef int32_t ivec __attribute__((vector_size(4 * WIDTH)));
@@ -200,6 +211,18 @@ ALWAYS_INLINE void vec_store_part(float *to, vec v, size_t count) {
     vec_store(lanes, v);
     memcpy(to, lanes, count * sizeof *lanes);
 #endif
+}
+
+/* All lanes, or where they are `partial`, the first ones. */
+ALWAYS_INLINE vec vec_load_lanes(const float *from, size_t lanes, bool partial) {
+    return partial ? vec_load_part(from, lanes) : vec_load(from);
+}
+
+ALWAYS_INLINE void vec_store_lanes(float *to, vec v, size_t lanes, bool partial) {
+    if (partial)
+        vec_store_part(to, v, lanes);
+    else
+        vec_store(to, v);
 }
 
 /* Lane i from base[places[i]]. */
