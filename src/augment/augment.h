@@ -15,6 +15,7 @@ typedef struct digitnet__augment {
     digitnet_augment_options options; /* probabilities and limits that were left at zero are filled in */
     digitnet__shape shape;
     bool warps, mixes;
+    size_t stride; /* the width in whole DNN_WARP_BLOCKs */
     /* Of the elastic displacement: a grid of nodes, and how columns and rows lie between them. */
     size_t node_rows, node_columns, node_room;
     double node_deviation; /* of what is drawn for a node */

@@ -4,7 +4,6 @@
 
 #include "core/random.h"
 
-#include <math.h>
 #include <stdbool.h>
 
 static inline double digitnet__draw_between(digitnet__random *random, double least, double most) {

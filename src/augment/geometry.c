@@ -60,7 +60,7 @@ static const double spline_power = 151.0 / 315;
 digitnet_status digitnet__elastic_prepare(digitnet__augment *augment) {
     double spacing = augment->options.elastic_sigma * sqrt(3);
     digitnet__spline *columns = &augment->columns;
-    columns->blocks = (augment->shape.width - 1) / DNN_WARP_BLOCK + 1;
+    columns->blocks = augment->stride / DNN_WARP_BLOCK;
     columns->band = (size_t)((DNN_WARP_BLOCK - 1) / spacing) + 1 + DNN_SPLINE_TAPS;
     augment->node_rows = count_nodes(augment->shape.height, spacing);
     /* The last block's band may reach behind the last node. */
@@ -92,7 +92,7 @@ static void draw_displacement(float *rows, const digitnet__augment *augment, dig
             nodes[i] = (float)(augment->node_deviation * digitnet__draw_normal(random));
         for (size_t i = augment->node_columns; i < augment->node_room; i++)
             nodes[i] = 0;
-        kernels->spline_row(rows + row * augment->columns.blocks * DNN_WARP_BLOCK, nodes, &augment->columns);
+        kernels->spline_row(rows + row * augment->stride, nodes, &augment->columns);
     }
 }
 
@@ -207,9 +207,7 @@ void digitnet__augment_warp(float *image, const digitnet__augment *augment, digi
     matrix map;
     bool moves = draw_homography(&map, augment, random);
     bool bends = digitnet__draw_chance(random, options->elastic, options->elastic_probability);
-    digitnet__warp warp = {.height = augment->shape.height,
-                           .width = augment->shape.width,
-                           .stride = ((augment->shape.width - 1) / DNN_WARP_BLOCK + 1) * DNN_WARP_BLOCK};
+    digitnet__warp warp = {.height = augment->shape.height, .width = augment->shape.width, .stride = augment->stride};
     if (!moves && !bends)
         return;
     for (int i = 0; i < 9; i++)

@@ -119,13 +119,10 @@ static digitnet_status read_options(digitnet_augment_options *options, bool of_b
 /* One worker's memory. The planes also hold a copy of the image, with or without a border. */
 static digitnet_status measure_scratch(digitnet__augment *augment) {
     const digitnet__shape shape = augment->shape;
-    size_t stride = ((shape.width - 1) / DNN_WARP_BLOCK + 1) * DNN_WARP_BLOCK;
     const size_t plane[] = {shape.height + DNN_WARP_BORDER, shape.width + DNN_WARP_BORDER, shape.channels};
-    size_t values;
+    size_t values = 0, stride = augment->stride;
     digitnet__arena arena = {0};
-    if (!digitnet__size_product(&values, plane, 3))
-        return digitnet__fail(DIGITNET_ELIMIT, "digitnet_dataset_augment: images of %s are too large",
-                              digitnet__shape_text(shape).text);
+    arena.overflow = !digitnet__size_product(&values, plane, 3);
     augment->plane = digitnet__arena_reserve(&arena, values, sizeof(float));
     if (augment->warps) {
         augment->nodes = digitnet__arena_reserve(&arena, augment->node_room, sizeof(float));
@@ -145,6 +142,7 @@ static digitnet_status measure_scratch(digitnet__augment *augment) {
 
 static digitnet_status prepare(digitnet__augment *augment) {
     const digitnet_augment_options *o = &augment->options;
+    augment->stride = ((augment->shape.width - 1) / DNN_WARP_BLOCK + 1) * DNN_WARP_BLOCK;
     augment->mixes = o->mixup > 0 || o->cutmix > 0;
     augment->warps = o->shift > 0 || o->rotate > 0 || o->zoom > 0 || o->shear > 0 || o->perspective > 0 ||
                      o->elastic > 0 || o->horizontal_flip > 0 || o->vertical_flip > 0;

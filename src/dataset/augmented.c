@@ -11,7 +11,7 @@
 
 static digitnet_status check_classes(const digitnet_augment_options *options, const digitnet_dataset *dataset) {
     const digitnet__sample_layout *layout = &dataset->layout;
-    bool mixes = options->mixup > 0 || options->cutmix > 0;
+    bool mixes = dataset->augment->mixes;
     if (options->classes > 0 && (layout->target_values > 0 || layout->max_labels == 0))
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_augment: classes is %zu, but the data set has %s",
                               options->classes, layout->target_values > 0 ? "targets" : "no labels");
@@ -32,9 +32,8 @@ static digitnet_status check_classes(const digitnet_augment_options *options, co
 /* What augmenting makes of labels: rows of targets, where these are mixed or wanted. */
 static digitnet_status set_layout(digitnet_dataset *dataset, const digitnet_augment_options *options) {
     digitnet__sample_layout *layout = &dataset->layout;
-    bool mixes = options->mixup > 0 || options->cutmix > 0;
     size_t bytes;
-    if (!mixes && options->classes == 0)
+    if (!dataset->augment->mixes && options->classes == 0)
         return DIGITNET_OK;
     if (layout->target_values == 0)
         layout->target_values = options->classes ? options->classes : dataset->classes;
@@ -64,7 +63,7 @@ static digitnet_status check_and_augment(digitnet_dataset **out, const digitnet_
     digitnet_status status =
         digitnet__augment_create(&augmented->augment, &own, dataset->layout.shape, dataset->storage->bytes != NULL);
     if (status == DIGITNET_OK)
-        status = check_classes(&own, dataset);
+        status = check_classes(&own, augmented);
     if (status == DIGITNET_OK)
         status = set_layout(augmented, &own);
     if (status != DIGITNET_OK) {

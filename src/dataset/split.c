@@ -11,12 +11,13 @@
 
 /* ---- Labels ---- */
 
+enum { CHUNK = 256 }; /* samples whose labels are asked for at a time */
+
 /* Calls `see` with each label, in the order of the samples; those of a source are asked for. */
 typedef digitnet_status (*label_fn)(void *context, size_t sample, int32_t label);
 
 static digitnet_status visit_chunk(const digitnet_dataset *dataset, int32_t *labels, size_t first, size_t count,
                                    label_fn see, void *context) {
-    enum { CHUNK = 256 };
     size_t max_labels = dataset->storage->layout.max_labels, indices[CHUNK];
     int32_t label_counts[CHUNK];
     for (size_t i = 0; i < count; i++)
@@ -30,7 +31,6 @@ static digitnet_status visit_chunk(const digitnet_dataset *dataset, int32_t *lab
 }
 
 static digitnet_status visit_labels(const digitnet_dataset *dataset, label_fn see, void *context) {
-    enum { CHUNK = 256 };
     digitnet_status status = DIGITNET_OK;
     int32_t *labels = digitnet__allocate_array(dataset->storage->layout.max_labels, CHUNK * sizeof *labels);
     if (!labels)

@@ -6,6 +6,7 @@
 #include "support.h"
 
 #include <float.h>
+#include <math.h>
 #include <stdlib.h>
 
 enum { SIDE = 29, CENTRE = SIDE / 2, MAP_VALUES = SIDE * SIDE * 2, RUNS = 200 };
