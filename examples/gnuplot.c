@@ -9,6 +9,12 @@
 
 enum { EXIT_NOT_FOUND = 127, EXIT_NOT_STARTED = 126 };
 
+typedef enum drawing {
+    DRAWING_DONE,
+    DRAWING_NO_GNUPLOT, /* it is not installed */
+    DRAWING_FAILED /* gnuplot failed, or the picture could not be written whole; there may be a message of its own */
+} drawing;
+
 /* The child's side: becomes gnuplot. */
 static _Noreturn void become_gnuplot(const char *folder, const char *script, int output) {
     if (dup2(output, STDOUT_FILENO) >= 0 && chdir(folder) == 0)
@@ -39,7 +45,8 @@ static int is_whole(FILE *picture) {
            memcmp(found, end, sizeof end) == 0;
 }
 
-drawing draw_picture(const char *folder, const char *script, const char *picture) {
+/* Puts the PNG picture that the script writes to its standard output into FOLDER/PICTURE, once it is whole. */
+static drawing draw_picture(const char *folder, const char *script, const char *picture) {
     FILE *file = open_output(folder, picture);
     if (!file)
         return DRAWING_FAILED;

@@ -1,8 +1,10 @@
 #include "image_array.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 digitnet_status refuse(digitnet_status status, const char *format, ...) {
     char message[512];
@@ -12,6 +14,10 @@ digitnet_status refuse(digitnet_status status, const char *format, ...) {
     va_end(values);
     digitnet_set_error(message);
     return status;
+}
+
+digitnet_status refuse_path(const char *path) {
+    return refuse(errno == ENOENT ? DIGITNET_ENOTFOUND : DIGITNET_EIO, "%s: %s", path, strerror(errno));
 }
 
 digitnet_status image_array_create(struct image_array **out, size_t height, size_t width, size_t channels) {

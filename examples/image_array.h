@@ -20,5 +20,7 @@ digitnet_status image_array_finish(digitnet_dataset **out, struct image_array *a
 
 /* Returns the status, for which the message is the reason. */
 digitnet_status refuse(digitnet_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same for a path that cannot be opened, by errno. */
+digitnet_status refuse_path(const char *path);
 
 #endif

@@ -52,9 +52,7 @@ static digitnet_status read_file(struct image_array *array, const struct form *f
     if (!path)
         return refuse(DIGITNET_ENOMEM, "out of memory");
     FILE *file = fopen(path, "rb");
-    digitnet_status status =
-        file ? read_records(array, file, form, path)
-             : refuse(errno == ENOENT ? DIGITNET_ENOTFOUND : DIGITNET_EIO, "%s: %s", path, strerror(errno));
+    digitnet_status status = file ? read_records(array, file, form, path) : refuse_path(path);
     if (file)
         fclose(file);
     free(path);

@@ -113,8 +113,7 @@ digitnet_status load_csv(digitnet_dataset **out, const char *path, size_t height
     if (status)
         return status;
     csv.file = fopen(path, "rb");
-    status = csv.file ? read_rows(array, &csv)
-                      : refuse(errno == ENOENT ? DIGITNET_ENOTFOUND : DIGITNET_EIO, "%s: %s", path, strerror(errno));
+    status = csv.file ? read_rows(array, &csv) : refuse_path(path);
     if (csv.file)
         fclose(csv.file);
     return image_array_finish(out, array, status);

@@ -58,7 +58,7 @@ static digitnet_status visit_entries(struct picture_folder *folder, const char *
     digitnet_status status = DIGITNET_OK;
     int count = scandir(path, &entries, is_visible, by_bytes);
     if (count < 0)
-        return refuse(errno == ENOENT ? DIGITNET_ENOTFOUND : DIGITNET_EIO, "%s: %s", path, strerror(errno));
+        return refuse_path(path);
     for (int i = 0; i < count; i++) {
         char *entry = status ? NULL : join_path(path, entries[i]->d_name);
         if (!status && !entry)
