@@ -1,6 +1,6 @@
 /* The figures of a fit as a table. */
 #include "callbacks/log_file.h"
-#include "core/status.h"
+#include "core/number.h"
 #include "training/history.h"
 
 #include <stdio.h>

@@ -3,7 +3,6 @@
 #include "core/call.h"
 #include "core/file.h"
 #include "core/memory.h"
-#include "core/number.h"
 #include "core/options.h"
 #include "core/status.h"
 

@@ -52,7 +52,7 @@ static digitnet_status write_all(int file, const unsigned char *bytes, size_t si
 /* The same where a limit of file sizes (RLIMIT_FSIZE) may raise SIGXFSZ in this thread, whose default ends the process:
  * write() fails then, and the signal goes no further. SIGPIPE cannot be raised, since the file is always a regular one.
  */
-static digitnet_status write_within_limit(int file, const unsigned char *bytes, size_t size, const char *path) {
+digitnet_status digitnet__file_append(int file, const void *bytes, size_t size, const char *path) {
     static const struct timespec at_once = {0};
     sigset_t exceeded, pending, mask;
     sigemptyset(&exceeded);
@@ -210,7 +210,7 @@ static digitnet_status keep_owner_and_mode(int file, const struct stat *old, con
  * the one or the other. */
 static digitnet_status replace(int file, const char *temporary, const digitnet__target *target, const void *bytes,
                                size_t size) {
-    digitnet_status status = write_within_limit(file, bytes, size, target->path);
+    digitnet_status status = digitnet__file_append(file, bytes, size, target->path);
     if (status == DIGITNET_OK && target->exists)
         status = keep_owner_and_mode(file, &target->info, target->path);
     if (status != DIGITNET_OK)
@@ -287,10 +287,6 @@ digitnet_status digitnet__file_open_end(int *file, bool *empty, const char *path
     if (status != DIGITNET_OK)
         digitnet__file_close(*file);
     return status;
-}
-
-digitnet_status digitnet__file_append(int file, const void *bytes, size_t size, const char *path) {
-    return write_within_limit(file, bytes, size, path);
 }
 
 void digitnet__file_close(int file) {

@@ -77,6 +77,13 @@ const char *digitnet__message_since(uint64_t before, digitnet_status status) {
     return set ? last.text : "";
 }
 
+digitnet_status digitnet__fail_callback(int result, uint64_t before, const char *what, const char *place) {
+    digitnet_status status = digitnet__is_status(result) ? (digitnet_status)result : DIGITNET_ECALLBACK;
+    const char *words = digitnet__message_since(before, status);
+    return digitnet__fail(status, "%s returned %d (%s)%s%s%s", what, result, digitnet_status_string(status), place,
+                          *words ? ": " : "", words);
+}
+
 /* NULL where it is no status. */
 static const char *text_of(int number) {
     switch (number) {

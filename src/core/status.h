@@ -42,5 +42,9 @@ void digitnet__message_restore(const digitnet__message *message);
  * callback then passed on. Else "": an older message is about something else. */
 uint64_t digitnet__message_count(void);
 const char *digitnet__message_since(uint64_t before, digitnet_status status);
+/* Fails, with these words, for a callback that returned what is not DIGITNET_OK: its status, or ECALLBACK for a number
+ * that is none. "WHAT returned -5 (...)PLACE: WORDS". */
+digitnet_status digitnet__fail_callback(int result, uint64_t before, const char *what, const char *place)
+    __attribute__((cold));
 
 #endif

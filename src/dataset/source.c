@@ -72,18 +72,17 @@ static samples_name name_samples(const digitnet_batch *batch) {
     while (following < batch->count && indices[following] == indices[following - 1] + 1)
         following++;
     if (batch->count == 1)
-        snprintf(name.text, sizeof name.text, "sample %zu", indices[0]);
+        snprintf(name.text, sizeof name.text, " for sample %zu", indices[0]);
     else if (following == batch->count)
-        snprintf(name.text, sizeof name.text, "samples %zu to %zu", indices[0], indices[batch->count - 1]);
+        snprintf(name.text, sizeof name.text, " for samples %zu to %zu", indices[0], indices[batch->count - 1]);
     else if (batch->count == 2)
-        snprintf(name.text, sizeof name.text, "samples %zu and %zu", indices[0], indices[1]);
+        snprintf(name.text, sizeof name.text, " for samples %zu and %zu", indices[0], indices[1]);
     else
-        snprintf(name.text, sizeof name.text, "samples %zu, %zu and %zu more", indices[0], indices[1],
+        snprintf(name.text, sizeof name.text, " for samples %zu, %zu and %zu more", indices[0], indices[1],
                  batch->count - 2);
     return name;
 }
 
-/* What the callback's result means for the call that it was made in. */
 /* The callback gets a batch of its own, which it may spoil. */
 static digitnet_status call_gather(const digitnet__storage *storage, digitnet_batch batch) {
     const digitnet_batch wanted = batch;
@@ -91,12 +90,9 @@ static digitnet_status call_gather(const digitnet__storage *storage, digitnet_ba
     digitnet__compute_begin_callback();
     int result = storage->gather(&batch, storage->user_data);
     digitnet__compute_end_callback();
-    digitnet_status status = digitnet__is_status(result) ? (digitnet_status)result : DIGITNET_ECALLBACK;
-    if (status == DIGITNET_OK)
-        return DIGITNET_OK;
-    const char *words = digitnet__message_since(before, status);
-    return digitnet__fail(status, "the gather callback returned %d (%s) for %s%s%s", result,
-                          digitnet_status_string(status), name_samples(&wanted).text, *words ? ": " : "", words);
+    return result == DIGITNET_OK
+               ? DIGITNET_OK
+               : digitnet__fail_callback(result, before, "the gather callback", name_samples(&wanted).text);
 }
 
 /* What the callback does not write is found to be wrong, or, where that is allowed, is the default. */

@@ -1,9 +1,10 @@
 /* The gradient by the values of an image. */
-#include "core/memory.h"
+#include "core/finite.h"
 #include "core/number.h"
 #include "core/status.h"
 #include "digitnet/report.h"
 #include "engine/pass.h"
+#include "inference/predict.h"
 #include "kernels/compute.h"
 #include "layers/activations.h"
 #include "model/model.h"
@@ -59,13 +60,6 @@ static digitnet_status check_image(const request *wanted, size_t capacity, const
     return DIGITNET_OK;
 }
 
-static digitnet_status check_finite(const float *values, size_t count, const char *what) {
-    for (size_t i = 0; i < count; i++)
-        if (!isfinite(values[i]))
-            return digitnet__fail(DIGITNET_ENOTFINITE, "%s: the network overflows: %s is not finite", caller, what);
-    return DIGITNET_OK;
-}
-
 /* By the outputs before the activation that was left out: 1 for a score, and p - [the class is this one] for the
  * cross-entropy of softmax and sigmoid. */
 static void set_output_gradient(float *gradient, const float *scores, const request *wanted,
@@ -91,11 +85,14 @@ static digitnet_status run(float *gradient, const digitnet__pass *pass, const re
     const float *scores = digitnet__pass_output(pass, 0);
     memcpy(digitnet__pass_input(pass, 0), image, values * sizeof *image);
     digitnet__pass_forward(pass, 0, 1, all, 0);
-    DNN_TRY(check_finite(scores, wanted->outputs, "a score"));
+    if (!digitnet__all_finite(scores, wanted->outputs))
+        return digitnet__predict_fail_overflow(caller);
     set_output_gradient(digitnet__pass_output_gradient(pass, 0), scores, wanted, pass->network->kernels);
     digitnet__pass_backward(pass, 0, 1, all, 0);
-    DNN_TRY(check_finite(digitnet__pass_input_gradient(pass, 0), values, "the gradient"));
-    memcpy(gradient, digitnet__pass_input_gradient(pass, 0), values * sizeof *gradient);
+    const float *found = digitnet__pass_input_gradient(pass, 0);
+    if (!digitnet__all_finite(found, values))
+        return digitnet__fail(DIGITNET_ENOTFINITE, "%s: the network overflows: the gradient is not finite", caller);
+    memcpy(gradient, found, values * sizeof *gradient);
     return DIGITNET_OK;
 }
 

@@ -7,6 +7,8 @@
 #include "kernels/compute.h"
 #include "model/model.h"
 
+#include <stdio.h>
+
 /* Samples of a batch: whole chunks for each thread, so that chunks are cut at the same places for any number. */
 enum { LEAST_BATCH = 256 };
 
@@ -17,7 +19,7 @@ static size_t batch_size_of(size_t threads, size_t total) {
 
 static digitnet_status check_images(const digitnet__predictions *predictions, const digitnet__graph *graph) {
     digitnet__shape images = digitnet__dataset_layout(predictions->dataset)->shape, input = graph->input;
-    if (images.height == input.height && images.width == input.width && images.channels == input.channels)
+    if (digitnet__shape_equal(images, input))
         return DIGITNET_OK;
     return digitnet__fail(DIGITNET_ESHAPE, "%s: the images are %s, the model takes %s", predictions->caller,
                           digitnet__shape_text(images).text, digitnet__shape_text(input).text);
@@ -135,11 +137,10 @@ digitnet_status digitnet__predictions_report(const digitnet__predictions *predic
     digitnet__compute_begin_callback();
     int result = predictions->progress(predictions->done, predictions->total, predictions->user_data);
     digitnet__compute_end_callback();
-    if (result == 0)
+    if (result == DIGITNET_OK)
         return DIGITNET_OK;
-    digitnet_status status = digitnet__is_status(result) ? (digitnet_status)result : DIGITNET_ECALLBACK;
-    const char *words = digitnet__message_since(before, status);
-    return digitnet__fail(status, "%s: the progress function returned %d (%s) after %zu of %zu images%s%s",
-                          predictions->caller, result, digitnet_status_string(status), predictions->done,
-                          predictions->total, *words ? ": " : "", words);
+    char what[96], place[64];
+    snprintf(what, sizeof what, "%s: the progress function", predictions->caller);
+    snprintf(place, sizeof place, " after %zu of %zu images", predictions->done, predictions->total);
+    return digitnet__fail_callback(result, before, what, place);
 }

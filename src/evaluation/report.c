@@ -13,10 +13,6 @@ enum { DEFAULT_TOP_K = 5, DEFAULT_BINS = 15, MOST_BINS = 10000 };
 
 /* ---- Making one ---- */
 
-size_t digitnet__report_classes(size_t outputs) {
-    return outputs == 1 ? 2 : outputs;
-}
-
 digitnet_status digitnet__report_options_check(digitnet_report_options *options, size_t classes, const char *caller) {
     if (options->bins > MOST_BINS)
         return digitnet__fail(DIGITNET_EINVAL, "%s: bins is %zu; it must be at most %d", caller, options->bins,
@@ -24,20 +20,16 @@ digitnet_status digitnet__report_options_check(digitnet_report_options *options,
     if (options->top_k > classes)
         return digitnet__fail(DIGITNET_EINVAL, "%s: top_k is %zu; there are %zu classes", caller, options->top_k,
                               classes);
-    if (!(options->confidence >= 0 && options->confidence < 1))
-        return digitnet__fail(DIGITNET_EINVAL, "%s: confidence is %s; it must be at least 0 and below 1", caller,
-                              digitnet__number_text(options->confidence).text);
+    DNN_TRY(digitnet__confidence_check(&options->confidence, caller));
     if (options->bins == 0)
         options->bins = DEFAULT_BINS;
     if (options->top_k == 0)
         options->top_k = classes < DEFAULT_TOP_K ? classes : DEFAULT_TOP_K;
-    if (options->confidence == 0)
-        options->confidence = DNN_CONFIDENCE;
     return DIGITNET_OK;
 }
 
 digitnet_status digitnet__report_create(digitnet_report **out, size_t classes, const digitnet_report_options *options) {
-    digitnet_report *report = digitnet__allocate_zeroed(sizeof *report);
+    digitnet_report *report = digitnet__allocate(sizeof *report);
     if (!report)
         return DIGITNET_ENOMEM;
     *report = (digitnet_report){
@@ -99,9 +91,9 @@ static digitnet_status check_image(const float *scores, int32_t label, size_t im
         if (!(scores[i] >= 0 && scores[i] <= 1))
             return digitnet__fail(DIGITNET_EINVAL, "%s: image %zu, score %zu is %s; it must be in [0, 1]", caller,
                                   image, i, digitnet__number_text((double)scores[i]).text);
-    if (label < 0 || (size_t)label >= digitnet__report_classes(outputs))
+    if (label < 0 || (size_t)label >= digitnet__classes_of(outputs))
         return digitnet__fail(DIGITNET_EINVAL, "%s: image %zu has label %d; there are %zu classes", caller, image,
-                              (int)label, digitnet__report_classes(outputs));
+                              (int)label, digitnet__classes_of(outputs));
     return DIGITNET_OK;
 }
 
@@ -120,10 +112,10 @@ static digitnet_status check_and_create(digitnet_report **out, const float *scor
     size_t bytes;
     if (!digitnet__size_product(&bytes, (size_t[]){count, outputs, sizeof *scores}, 3))
         return digitnet__fail(DIGITNET_ELIMIT, "%s: the size of %zu x %zu scores overflows", caller, count, outputs);
-    DNN_TRY(digitnet__report_options_check(&own, digitnet__report_classes(outputs), caller));
+    DNN_TRY(digitnet__report_options_check(&own, digitnet__classes_of(outputs), caller));
     for (size_t i = 0; i < count; i++)
         DNN_TRY(check_image(scores + i * outputs, labels[i], i, outputs, caller));
-    DNN_TRY(digitnet__report_create(out, digitnet__report_classes(outputs), &own));
+    DNN_TRY(digitnet__report_create(out, digitnet__classes_of(outputs), &own));
     for (size_t i = 0; i < count; i++)
         digitnet__report_add(*out, scores + i * outputs, outputs, (size_t)labels[i]);
     return DIGITNET_OK;

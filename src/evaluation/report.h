@@ -17,8 +17,6 @@ struct digitnet_report {
     digitnet__report_bin *bins;
 };
 
-/* How many classes there are for so many outputs. */
-size_t digitnet__report_classes(size_t outputs);
 /* Checks options that have been read, and fills in the defaults. `caller` is for messages. */
 digitnet_status digitnet__report_options_check(digitnet_report_options *options, size_t classes, const char *caller);
 /* Without images. The options are checked. */
@@ -30,8 +28,8 @@ void digitnet__report_add(digitnet_report *report, const float *scores, size_t o
 digitnet_report_info digitnet__report_figures(const digitnet_report *report);
 digitnet_class_info digitnet__report_class(const digitnet_report *report, size_t index);
 
-/* Of intervals, where nothing else is asked for. */
-#define DNN_CONFIDENCE 0.95
+/* Checks the confidence of intervals, and fills in the default. */
+digitnet_status digitnet__confidence_check(double *confidence, const char *caller);
 /* As digitnet_wilson_interval(), of numbers in their range. */
 void digitnet__wilson(double *low, double *high, size_t successes, size_t trials, double confidence);
 

@@ -28,7 +28,7 @@ static digitnet_status find_answers(digitnet__answers *answers, const digitnet_d
     const digitnet__sample_layout *layout = digitnet__dataset_layout(dataset);
     *answers = layout->max_labels > 0 ? DNN_ANSWERS_LABELS : DNN_ANSWERS_TARGETS;
     if (*answers == DNN_ANSWERS_LABELS)
-        return digitnet__dataset_check_labels(dataset, digitnet__report_classes(outputs));
+        return digitnet__dataset_check_labels(dataset, digitnet__classes_of(outputs));
     if (layout->target_values != outputs)
         return digitnet__fail(DIGITNET_ESHAPE, "%s: the samples have %zu targets each, the model has %zu outputs",
                               caller, layout->target_values, outputs);
@@ -44,15 +44,10 @@ static digitnet_status begin(digitnet__predictions *predictions, digitnet_report
     DNN_TRY(digitnet__model_check_weights(model));
     DNN_TRY(check_end(graph));
     size_t outputs = digitnet__shape_values(digitnet__graph_output(graph));
-    DNN_TRY(digitnet__report_options_check(own, digitnet__report_classes(outputs), caller));
+    DNN_TRY(digitnet__report_options_check(own, digitnet__classes_of(outputs), caller));
     DNN_TRY(DNN_OPTIONS_READ(&predict, own->predict, digitnet_predict_options, user_data));
     DNN_TRY(find_answers(&answers, dataset, outputs));
     return digitnet__predictions_create(predictions, model, dataset, answers, &predict, caller);
-}
-
-/* The class that the targets say. */
-static size_t class_of(const float *targets, size_t outputs) {
-    return outputs == 1 ? targets[0] > 0.5f : digitnet__index_of_largest(targets, outputs);
 }
 
 static digitnet_status add_batch(digitnet_report *report, const digitnet__predictions *predictions) {
@@ -61,7 +56,7 @@ static digitnet_status add_batch(digitnet_report *report, const digitnet__predic
     const int32_t *labels = digitnet__predictions_labels(predictions);
     size_t outputs = predictions->outputs;
     for (size_t i = 0; i < predictions->count; i++) {
-        size_t label = labels ? (size_t)labels[i] : class_of(targets + i * outputs, outputs);
+        size_t label = labels ? (size_t)labels[i] : digitnet__class_of_targets(targets + i * outputs, outputs);
         if (label >= report->classes) /* of a source, whose labels are not known beforehand */
             return digitnet__fail(DIGITNET_EINVAL, "%s: sample %zu has label %d; the model has %zu classes", caller,
                                   predictions->done - predictions->count + i, (int)labels[i], report->classes);
@@ -82,7 +77,7 @@ static digitnet_status add_all(digitnet_report *report, digitnet__predictions *p
 static digitnet_status create(digitnet_report **out, digitnet__predictions *predictions,
                               const digitnet_report_options *options) {
     digitnet_report *report;
-    DNN_TRY(digitnet__report_create(&report, digitnet__report_classes(predictions->outputs), options));
+    DNN_TRY(digitnet__report_create(&report, digitnet__classes_of(predictions->outputs), options));
     digitnet_status status = add_all(report, predictions);
     if (status == DIGITNET_OK)
         *out = report;

@@ -30,16 +30,23 @@ void digitnet__wilson(double *low, double *high, size_t successes, size_t trials
     *high = successes == trials ? 1 : fmin(middle + half, 1);
 }
 
+digitnet_status digitnet__confidence_check(double *confidence, const char *caller) {
+    if (!(*confidence >= 0 && *confidence < 1))
+        return digitnet__fail(DIGITNET_EINVAL, "%s: confidence is %s; it must be at least 0 and below 1", caller,
+                              digitnet__number_text(*confidence).text);
+    if (*confidence == 0)
+        *confidence = 0.95;
+    return DIGITNET_OK;
+}
+
 static digitnet_status check_and_find(double *low, double *high, size_t successes, size_t trials, double confidence) {
     static const char caller[] = "digitnet_wilson_interval";
     if (!low || !high)
         return digitnet__fail(DIGITNET_EINVAL, "%s: %s is NULL", caller, low ? "high" : "low");
     if (trials == 0 || successes > trials)
         return digitnet__fail(DIGITNET_EINVAL, "%s: %zu successes of %zu trials", caller, successes, trials);
-    if (!(confidence >= 0 && confidence < 1))
-        return digitnet__fail(DIGITNET_EINVAL, "%s: confidence is %s; it must be at least 0 and below 1", caller,
-                              digitnet__number_text(confidence).text);
-    digitnet__wilson(low, high, successes, trials, confidence > 0 ? confidence : DNN_CONFIDENCE);
+    DNN_TRY(digitnet__confidence_check(&confidence, caller));
+    digitnet__wilson(low, high, successes, trials, confidence);
     return DIGITNET_OK;
 }
 

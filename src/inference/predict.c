@@ -1,5 +1,6 @@
 #include "inference/predict.h"
 
+#include "core/finite.h"
 #include "core/number.h"
 #include "core/status.h"
 #include "digitnet/inference.h"
@@ -48,13 +49,6 @@ digitnet_status digitnet__predict_fail_overflow(const char *caller) {
     return digitnet__fail(DIGITNET_ENOTFINITE, "%s: the network overflows: a score is not finite", caller);
 }
 
-static bool are_finite(const float *values, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (!isfinite(values[i]))
-            return false;
-    return true;
-}
-
 bool digitnet__predict_chunk(float *scores, const digitnet__workspace *workspace, digitnet__images images, size_t first,
                              size_t count) {
     const digitnet__network *network = workspace->network;
@@ -66,11 +60,13 @@ bool digitnet__predict_chunk(float *scores, const digitnet__workspace *workspace
         network->kernels->bytes_to_floats(input, images.bytes + first * image_values, count * image_values);
     float *results = digitnet__workspace_forward(workspace, count);
     /* An activation between bounds hides what is infinite; another one may make it so. */
-    if (!are_finite(results, count * outputs))
+    if (!digitnet__all_finite(results, count * outputs))
         return false;
-    digitnet__workspace_activate(workspace, results, count);
-    if (!are_finite(results, count * outputs))
-        return false;
+    if (network->inference.left_out != DIGITNET_ACTIVATION_LINEAR) {
+        digitnet__workspace_activate(workspace, results, count);
+        if (!digitnet__all_finite(results, count * outputs))
+            return false;
+    }
     if (scores)
         memcpy(scores + first * outputs, results, count * outputs * sizeof(float));
     return true;

@@ -4,8 +4,8 @@
 #include "core/status.h"
 #include "model/model.h"
 
-digitnet__custom_loss *digitnet__custom_loss_create(digitnet_loss_fn call, void *user_data,
-                                                    digitnet_release_fn release) {
+/* With one reference. */
+static digitnet__custom_loss *create(digitnet_loss_fn call, void *user_data, digitnet_release_fn release) {
     digitnet__custom_loss *loss = digitnet__allocate(sizeof *loss);
     if (!loss)
         return NULL;
@@ -33,7 +33,7 @@ digitnet_status digitnet_model_set_loss(digitnet_model *model, digitnet_loss_fn 
     if (!model || !loss)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_set_loss: %s is NULL", model ? "loss" : "model");
     DNN_TRY(digitnet__model_begin_write(model));
-    digitnet__custom_loss *next = digitnet__custom_loss_create(loss, user_data, release);
+    digitnet__custom_loss *next = create(loss, user_data, release);
     digitnet__custom_loss *previous = next ? model->custom_loss : NULL;
     if (next)
         model->custom_loss = next;

@@ -13,9 +13,6 @@ typedef struct digitnet__custom_loss {
     digitnet_release_fn release; /* NULL: user_data is borrowed */
 } digitnet__custom_loss;
 
-/* With one reference; NULL, with the message set, where there is no memory. */
-digitnet__custom_loss *digitnet__custom_loss_create(digitnet_loss_fn call, void *user_data,
-                                                    digitnet_release_fn release);
 /* Another reference; NULL gives NULL. */
 digitnet__custom_loss *digitnet__custom_loss_share(digitnet__custom_loss *loss);
 /* Drops a reference; NULL is fine. */

@@ -6,8 +6,6 @@
 #include "optimizer/optimizer.h"
 #include "optimizer/plateau.h"
 
-#include <stdbool.h>
-
 /* Everything that a fit moves on but the weights and the optimizer's flat state. */
 typedef struct digitnet__progress {
     uint64_t epochs_done;

@@ -1,5 +1,6 @@
 #include "model_file/export.h"
 
+#include "core/finite.h"
 #include "core/status.h"
 #include "digitnet/version.h"
 #include "layers/tensor_onnx.h"
@@ -7,14 +8,10 @@
 #include "model_file/nodes.h"
 #include "onnx/schema.h"
 
-#include <math.h>
-
 static digitnet_status check_finite(const char *what, const digitnet__tensor *tensor, const float *values) {
-    for (size_t i = 0; i < tensor->values; i++)
-        if (!isfinite(values[i]))
-            return digitnet__fail(DIGITNET_ESTATE, "the %s of '%s' hold a value that is not finite", what,
-                                  tensor->name);
-    return DIGITNET_OK;
+    if (digitnet__all_finite(values, tensor->values))
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_ESTATE, "the %s of '%s' hold a value that is not finite", what, tensor->name);
 }
 
 /* What is saved can be loaded: a model that has diverged must not take the place of a good file. */

@@ -105,7 +105,7 @@ static digitnet_status find_layer(const digitnet__layer **out, const digitnet__g
 
 static digitnet_status check_images(const digitnet__graph *graph, const digitnet_dataset *dataset) {
     digitnet__shape images = digitnet__dataset_layout(dataset)->shape, input = graph->input;
-    if (images.height == input.height && images.width == input.width && images.channels == input.channels)
+    if (digitnet__shape_equal(images, input))
         return DIGITNET_OK;
     return digitnet__fail(DIGITNET_ESHAPE, "digitnet_model_adapt: the images are %s, the model takes %s",
                           digitnet__shape_text(images).text, digitnet__shape_text(input).text);

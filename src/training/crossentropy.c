@@ -16,12 +16,6 @@ static double smoothed(double target, double unknown, const digitnet__loss_setti
     return target * (1 - settings->label_smoothing) + unknown * settings->label_smoothing;
 }
 
-static bool is_right_class(const digitnet__loss_rows *rows, size_t row, size_t predicted) {
-    if (rows->targets)
-        return predicted == digitnet__index_of_largest(rows->targets + row * rows->columns, rows->columns);
-    return predicted == (size_t)rows->labels[row];
-}
-
 /* A row of logits z and what softmax makes of them: p_k = exp(z_k - largest) / sum. */
 typedef struct softmax_row {
     const float *z;
@@ -43,7 +37,7 @@ static softmax_row begin_row(const digitnet__loss_rows *rows, size_t row) {
 
 static digitnet__score score_of(const digitnet__loss_rows *rows, size_t row, size_t predicted, double loss) {
     return (digitnet__score){.loss = (double)rows->weights[row] * loss,
-                             .correct = is_right_class(rows, row, predicted)};
+                             .correct = predicted == digitnet__row_class(rows, row)};
 }
 
 /* For logits z and targets t: loss = sum_k t_k (log(sum_j exp z_j) - z_k), and its gradient by z_j,

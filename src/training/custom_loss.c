@@ -11,12 +11,7 @@ static digitnet_status call(const digitnet__custom_loss *loss, const digitnet__c
     digitnet__compute_begin_worker_callback(caller);
     int result = loss->call(range, loss->user_data);
     digitnet__compute_end_worker_callback();
-    digitnet_status status = digitnet__is_status(result) ? (digitnet_status)result : DIGITNET_ECALLBACK;
-    if (status == DIGITNET_OK)
-        return DIGITNET_OK;
-    const char *words = digitnet__message_since(before, status);
-    return digitnet__fail(status, "the loss returned %d (%s)%s%s", result, digitnet_status_string(status),
-                          *words ? ": " : "", words);
+    return result == DIGITNET_OK ? DIGITNET_OK : digitnet__fail_callback(result, before, "the loss", "");
 }
 
 /* What the function does not write is no number, as what diverges. */

@@ -3,13 +3,14 @@
 #include "core/number.h"
 #include "core/status.h"
 #include "dataset/dataset.h"
+#include "training/losses.h"
 
 #include <math.h>
 
-/* One output, a probability, stands for two classes. What labels are to a custom loss is its own affair. */
+/* What labels are to a custom loss is its own affair. */
 static size_t classes_of(const digitnet__graph *graph, const digitnet__loss_kind *loss) {
-    size_t outputs = digitnet__shape_values(digitnet__graph_output(graph));
-    return loss->id == DIGITNET_LOSS_CUSTOM ? SIZE_MAX : outputs == 1 ? 2 : outputs;
+    return loss->labels == DNN_LABELS_OWN ? SIZE_MAX
+                                          : digitnet__classes_of(digitnet__shape_values(digitnet__graph_output(graph)));
 }
 
 bool digitnet__dataset_gives_targets(const digitnet__loss_kind *loss, const digitnet_dataset *dataset) {
@@ -27,7 +28,7 @@ static digitnet_status check_targets(const digitnet__graph *graph, const digitne
                                   ? "; for labels there is sparse_categorical_crossentropy"
                                   : "");
     }
-    if (values != outputs && loss->id != DIGITNET_LOSS_CUSTOM) {
+    if (values != outputs && loss->labels != DNN_LABELS_OWN) {
         return digitnet__fail(DIGITNET_ESHAPE, "the %s samples have %zu targets each, the model has %zu outputs", role,
                               values, outputs);
     }
@@ -49,7 +50,7 @@ static digitnet_status check_labels(const digitnet__graph *graph, const digitnet
 digitnet_status digitnet__dataset_check(const digitnet__graph *graph, const digitnet__loss_kind *loss,
                                         const digitnet_dataset *dataset, const char *role) {
     digitnet__shape images = digitnet__dataset_layout(dataset)->shape, input = graph->input;
-    if (images.height != input.height || images.width != input.width || images.channels != input.channels) {
+    if (!digitnet__shape_equal(images, input)) {
         return digitnet__fail(DIGITNET_ESHAPE, "the %s images are %s, the model takes %s", role,
                               digitnet__shape_text(images).text, digitnet__shape_text(input).text);
     }
@@ -76,7 +77,7 @@ digitnet_status digitnet__class_weights_check(const digitnet__graph *graph, cons
         return DIGITNET_OK;
     if (!weights)
         return digitnet__fail(DIGITNET_EINVAL, "class_weights is NULL, but class_weight_count is %zu", count);
-    if (loss->id == DIGITNET_LOSS_CUSTOM)
+    if (loss->labels == DNN_LABELS_OWN)
         return digitnet__fail(DIGITNET_EINVAL, "class_weights: a custom loss has sample weights alone");
     if (count != classes)
         return digitnet__fail(DIGITNET_EINVAL, "class_weight_count is %zu; the model has %zu classes", count, classes);

@@ -25,8 +25,7 @@ digitnet_status digitnet__evaluator_create(digitnet__evaluator *evaluator, const
                                            const digitnet__loss *loss, const digitnet_dataset *dataset,
                                            size_t batch_size, digitnet__thread_pool *threads);
 void digitnet__evaluator_release(digitnet__evaluator *evaluator);
-/* Means over the whole data set. Fails only where a source or a custom
- * loss does. */
+/* Means over the whole data set. Fails only where a source or a custom loss does. */
 digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__evaluator *evaluator);
 
 #endif

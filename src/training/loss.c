@@ -74,7 +74,7 @@ static const digitnet__loss_kind kinds[] = {
     {DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY, "binary_focal_crossentropy", DNN_LABELS_BINARY, true,
      DIGITNET_ACTIVATION_SIGMOID, DNN_LOSS_LOGITS | DNN_LOSS_SMOOTHING | DNN_LOSS_FOCAL | DNN_LOSS_BALANCING,
      check_binary, digitnet__binary_focal_crossentropy},
-    {DIGITNET_LOSS_CUSTOM, "custom", DNN_LABELS_CLASSES, true, DIGITNET_ACTIVATION_LINEAR, 0, check_anything, NULL},
+    {DIGITNET_LOSS_CUSTOM, "custom", DNN_LABELS_OWN, true, DIGITNET_ACTIVATION_LINEAR, 0, check_anything, NULL},
 };
 
 const digitnet__loss_kind *digitnet__loss_at(size_t index) {

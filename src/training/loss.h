@@ -28,9 +28,10 @@ typedef struct digitnet__loss_rows {
 
 /* What a label is to a loss. */
 typedef enum digitnet__loss_labels {
-    DNN_LABELS_NONE,   /* nothing: it takes targets alone */
-    DNN_LABELS_BINARY, /* 0 or 1, the target of the only output; several outputs take targets alone */
-    DNN_LABELS_CLASSES /* the place of the output that should be 1 among those that should be 0 */
+    DNN_LABELS_NONE,    /* nothing: it takes targets alone */
+    DNN_LABELS_BINARY,  /* 0 or 1, the target of the only output; several outputs take targets alone */
+    DNN_LABELS_CLASSES, /* the place of the output that should be 1 among those that should be 0 */
+    DNN_LABELS_OWN      /* what the program makes of it */
 } digitnet__loss_labels;
 
 /* The settings that a loss has; the others must be the defaults. */

@@ -48,17 +48,9 @@ digitnet_batch digitnet__loss_batch_part(const digitnet__loss_batch *batch, cons
                             .sample_weights = (float *)at(batch, batch->weights) + first};
 }
 
-/* As Keras has it: the label, or else the largest of the targets; with one target, whether it is above 1/2. */
-static size_t class_of(const digitnet__loss_rows *rows, size_t row) {
-    if (!rows->targets)
-        return (size_t)rows->labels[row];
-    const float *targets = rows->targets + row * rows->columns;
-    return rows->columns == 1 ? targets[0] > 0.5f : digitnet__index_of_largest(targets, rows->columns);
-}
-
 static void weigh_classes(float *weights, const digitnet__loss_batch *batch, const digitnet__loss_rows *rows) {
     for (size_t row = 0; batch->class_weights && row < rows->rows; row++)
-        weights[row] *= batch->class_weights[class_of(rows, row)];
+        weights[row] *= batch->class_weights[digitnet__row_class(rows, row)];
 }
 
 static void keep_failure(const digitnet__loss_batch *batch, digitnet_status status, size_t first, size_t worker) {

@@ -12,6 +12,12 @@ digitnet__loss_run_fn digitnet__categorical_crossentropy, digitnet__categorical_
     digitnet__mean_absolute_error, digitnet__huber;
 
 size_t digitnet__index_of_largest(const float *values, size_t count);
+/* How many classes there are for so many outputs: one, a probability, stands for two. */
+size_t digitnet__classes_of(size_t outputs);
+/* The class that targets mean, as Keras has it: the largest; of one, whether it is above 1/2. */
+size_t digitnet__class_of_targets(const float *targets, size_t outputs);
+/* A row's: its label, or what its targets mean. */
+size_t digitnet__row_class(const digitnet__loss_rows *rows, size_t row);
 /* A row is right whose largest output is its target's, the label or the largest of the targets; with one output, where
  * that is on its target's side of 1/2. */
 bool digitnet__row_is_correct(const digitnet__loss_rows *rows, size_t row);

@@ -11,13 +11,24 @@ size_t digitnet__index_of_largest(const float *values, size_t count) {
     return largest;
 }
 
+size_t digitnet__classes_of(size_t outputs) {
+    return outputs == 1 ? 2 : outputs;
+}
+
+size_t digitnet__class_of_targets(const float *targets, size_t outputs) {
+    return outputs == 1 ? targets[0] > 0.5f : digitnet__index_of_largest(targets, outputs);
+}
+
+size_t digitnet__row_class(const digitnet__loss_rows *rows, size_t row) {
+    return rows->targets ? digitnet__class_of_targets(rows->targets + row * rows->columns, rows->columns)
+                         : (size_t)rows->labels[row];
+}
+
 bool digitnet__row_is_correct(const digitnet__loss_rows *rows, size_t row) {
     const float *y = rows->outputs + row * rows->columns;
-    const float *t = rows->targets ? rows->targets + row * rows->columns : NULL;
-    if (rows->columns == 1)
-        return (y[0] > 0.5f) == (t ? t[0] > 0.5f : rows->labels[row] > 0);
-    return digitnet__index_of_largest(y, rows->columns) ==
-           (t ? digitnet__index_of_largest(t, rows->columns) : (size_t)rows->labels[row]);
+    if (rows->columns == 1) /* where any label above 0 is the second class */
+        return (y[0] > 0.5f) == (rows->targets ? digitnet__row_class(rows, row) == 1 : rows->labels[row] > 0);
+    return digitnet__index_of_largest(y, rows->columns) == digitnet__row_class(rows, row);
 }
 
 /* A function of the error of one output, and its derivative. */

@@ -27,22 +27,17 @@ double digitnet__penalty(const digitnet__network *network) {
     return sum;
 }
 
-static const digitnet__tensor *tensor_of(const digitnet__layer *layer, digitnet__span span) {
-    size_t i = 0;
-    while (layer->tensors[i].is_state || span.offset - layer->tensors[i].offset >= layer->tensors[i].values)
-        i++;
-    return &layer->tensors[i];
-}
-
 void digitnet__regularize_block(const digitnet__pass *pass, digitnet__gradient_task task) {
     digitnet__span spans[DNN_LAYER_TENSORS];
     size_t count = digitnet__pass_spans(task, spans);
     for (size_t i = 0; i < count; i++) {
-        const digitnet__tensor *tensor = tensor_of(task.op->layer, spans[i]);
+        const digitnet__tensor *tensor = spans[i].tensor;
+        if (!is_regularized(tensor))
+            continue;
         const float *weights = pass->network->parameters + spans[i].offset;
         float *gradient = digitnet__pass_gradients(pass) + spans[i].offset;
         float l1 = (float)tensor->l1, twice_l2 = (float)(2 * tensor->l2);
-        for (size_t k = 0; is_regularized(tensor) && k < spans[i].count; k++) {
+        for (size_t k = 0; k < spans[i].count; k++) {
             float sign = (float)(weights[k] > 0) - (float)(weights[k] < 0);
             gradient[k] += l1 * sign + twice_l2 * weights[k];
         }

@@ -1,29 +1,22 @@
 #include "training/snapshot.h"
 
+#include "core/finite.h"
 #include "core/memory.h"
 #include "core/status.h"
 
-#include <math.h>
 #include <string.h>
 
 static size_t moment_values(const digitnet_model *model) {
     return digitnet__optimizer_slots(&model->training->settings) * model->network.graph.parameter_count;
 }
 
-static bool all_finite(const float *values, size_t count) {
-    size_t i = 0;
-    while (i < count && isfinite(values[i]))
-        i++;
-    return i == count;
-}
-
 digitnet_status digitnet__snapshot_check_finite(const digitnet_model *model) {
     const digitnet__network *network = &model->network;
     const char *wrong = NULL;
-    if (!all_finite(network->parameters, network->graph.parameter_count) ||
-        !all_finite(network->state, network->graph.state_count))
+    if (!digitnet__all_finite(network->parameters, network->graph.parameter_count) ||
+        !digitnet__all_finite(network->state, network->graph.state_count))
         wrong = "a weight";
-    else if (!all_finite(model->training->state, moment_values(model)))
+    else if (!digitnet__all_finite(model->training->state, moment_values(model)))
         wrong = "a moment of the optimizer";
     if (!wrong)
         return DIGITNET_OK;

@@ -2,7 +2,6 @@
 #ifndef DNN_TRAINING_UPDATE_H
 #define DNN_TRAINING_UPDATE_H
 
-#include "core/memory.h"
 #include "core/threads.h"
 #include "engine/pass.h"
 #include "model/model.h"

@@ -2,10 +2,8 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "core/text.h"
 #include "dataset/dataset.h"
-
-#include <stdio.h>
-#include <string.h>
 
 /* Classes that one part has and the other has not: how many, and the first of them. */
 typedef struct missing {
@@ -23,31 +21,27 @@ static missing find_missing(const size_t *counts, const size_t *others, size_t c
     return result;
 }
 
-static void add_words(digitnet__warning *warning, missing classes, const char *part) {
-    size_t length = strlen(warning->text);
+static void add_words(digitnet__text *text, missing classes, const char *part) {
     if (classes.count == 0)
         return;
-    snprintf(warning->text + length, sizeof warning->text - length, "%s%s samples have none of class %zu",
-             length ? "; " : "", part, classes.first);
-    length = strlen(warning->text);
+    digitnet__text_put(text, "%s%s samples have none of class %zu", text->length ? "; " : "", part, classes.first);
     if (classes.count > 1)
-        snprintf(warning->text + length, sizeof warning->text - length, " and %zu more", classes.count - 1);
+        digitnet__text_put(text, " and %zu more", classes.count - 1);
 }
 
 static digitnet_status compare_classes(digitnet__warning *warning, const digitnet_dataset *train,
                                        const digitnet_dataset *validation, size_t classes, bool stratified) {
+    digitnet__text text = {.buffer = warning->text, .capacity = sizeof warning->text};
     size_t *counts = digitnet__allocate_zeroed_array(classes, 2 * sizeof *counts);
     if (!counts)
         return DIGITNET_ENOMEM;
     digitnet_status status = digitnet_dataset_count_classes(counts, classes, train);
     if (status == DIGITNET_OK)
         status = digitnet_dataset_count_classes(counts + classes, classes, validation);
-    add_words(warning, find_missing(counts + classes, counts, classes), "validation");
-    add_words(warning, find_missing(counts, counts + classes, classes), "training");
-    size_t length = strlen(warning->text);
-    if (length && !stratified)
-        snprintf(warning->text + length, sizeof warning->text - length,
-                 "; validation_stratified = 1 gives both parts their share of each class");
+    add_words(&text, find_missing(counts + classes, counts, classes), "validation");
+    add_words(&text, find_missing(counts, counts + classes, classes), "training");
+    if (text.length && !stratified)
+        digitnet__text_put(&text, "; validation_stratified = 1 gives both parts their share of each class");
     digitnet__release(counts);
     return status;
 }
