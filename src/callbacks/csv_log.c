@@ -26,17 +26,13 @@ static digitnet_status write_epoch(digitnet__log *log, const digitnet_event *eve
     return digitnet__log_write(log, row);
 }
 
+static digitnet_status write(digitnet__log *log, const digitnet_event *event) {
+    return log->options.every_batch ? write_batch(log, event) : write_epoch(log, event);
+}
+
 static int call(digitnet__ready_callback *head, const digitnet_event *event) {
-    digitnet__log *log = (digitnet__log *)head;
-    bool batches = log->options.every_batch;
-    if (event->kind == DIGITNET_EVENT_FIT_BEGIN)
-        return digitnet__log_begin(log, batches ? "epoch,batch,loss,accuracy,train_seconds,learning_rate\n"
-                                                : DNN_HISTORY_COLUMNS "\n");
-    if (event->kind == DIGITNET_EVENT_FIT_END)
-        digitnet__log_end(log);
-    if (!digitnet__log_has_row(log, event))
-        return DIGITNET_CALLBACK_CONTINUE;
-    return batches ? write_batch(log, event) : write_epoch(log, event);
+    return digitnet__log_call((digitnet__log *)head, event, DNN_HISTORY_COLUMNS "\n",
+                              "epoch,batch,loss,accuracy,train_seconds,learning_rate\n", write);
 }
 
 static const digitnet__callback_kind kind = {

@@ -4,22 +4,19 @@
 
 #include <stdio.h>
 
-static int call(digitnet__ready_callback *head, const digitnet_event *event) {
-    digitnet__log *log = (digitnet__log *)head;
-    bool batches = log->options.every_batch;
+static digitnet_status write(digitnet__log *log, const digitnet_event *event) {
     char row[96];
-    if (event->kind == DIGITNET_EVENT_FIT_BEGIN)
-        return digitnet__log_begin(log, batches ? "epoch,batch,learning_rate\n" : "epoch,learning_rate\n");
-    if (event->kind == DIGITNET_EVENT_FIT_END)
-        digitnet__log_end(log);
-    if (!digitnet__log_has_row(log, event))
-        return DIGITNET_CALLBACK_CONTINUE;
     digitnet__number rate = digitnet__number_text(event->learning_rate);
-    if (batches)
+    if (log->options.every_batch)
         snprintf(row, sizeof row, "%zu,%zu,%s", event->epoch, event->batch, rate.text);
     else
         snprintf(row, sizeof row, "%zu,%s", event->epoch, rate.text);
     return digitnet__log_write(log, row);
+}
+
+static int call(digitnet__ready_callback *head, const digitnet_event *event) {
+    return digitnet__log_call((digitnet__log *)head, event, "epoch,learning_rate\n", "epoch,batch,learning_rate\n",
+                              write);
 }
 
 static const digitnet__callback_kind kind = {

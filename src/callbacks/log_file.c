@@ -40,9 +40,15 @@ digitnet_status digitnet__log_create(digitnet_callback **out, const digitnet__ca
     return digitnet__call_leave(&call, check_and_create(out, kind, path, options, caller));
 }
 
+static void close_file(digitnet__log *log) {
+    if (log->open)
+        digitnet__file_close(log->file);
+    log->open = false;
+}
+
 void digitnet__log_release(digitnet__ready_callback *head) {
     digitnet__log *log = (digitnet__log *)head;
-    digitnet__log_end(log);
+    close_file(log);
     digitnet__release(log->path);
 }
 
@@ -50,22 +56,23 @@ static digitnet_status write_line(digitnet__log *log, const char *text) {
     return digitnet__file_append(log->file, text, strlen(text), log->path);
 }
 
-digitnet_status digitnet__log_begin(digitnet__log *log, const char *columns) {
+static digitnet_status begin(digitnet__log *log, const char *columns) {
     bool empty;
-    digitnet__log_end(log);
+    close_file(log);
     DNN_TRY(digitnet__file_open_end(&log->file, &empty, log->path, log->options.append));
     log->open = true;
     return empty ? write_line(log, columns) : DIGITNET_OK;
 }
 
-void digitnet__log_end(digitnet__log *log) {
-    if (log->open)
-        digitnet__file_close(log->file);
-    log->open = false;
-}
-
-bool digitnet__log_has_row(const digitnet__log *log, const digitnet_event *event) {
-    return event->kind == (log->options.every_batch ? DIGITNET_EVENT_BATCH_END : DIGITNET_EVENT_EPOCH_END);
+int digitnet__log_call(digitnet__log *log, const digitnet_event *event, const char *epoch_columns,
+                       const char *batch_columns, digitnet_status (*write)(digitnet__log *, const digitnet_event *)) {
+    bool batches = log->options.every_batch;
+    if (event->kind == DIGITNET_EVENT_FIT_BEGIN)
+        return begin(log, batches ? batch_columns : epoch_columns);
+    if (event->kind == DIGITNET_EVENT_FIT_END)
+        close_file(log);
+    bool has_row = event->kind == (batches ? DIGITNET_EVENT_BATCH_END : DIGITNET_EVENT_EPOCH_END);
+    return has_row ? write(log, event) : DIGITNET_CALLBACK_CONTINUE;
 }
 
 digitnet_status digitnet__log_write(digitnet__log *log, const char *row) {

@@ -19,11 +19,10 @@ digitnet_status digitnet__log_create(digitnet_callback **out, const digitnet__ca
                                      const digitnet_log_options *options, const char *caller);
 void digitnet__log_release(digitnet__ready_callback *head);
 
-/* When a fit begins and ends: the file is opened, with the columns as its first line where it is empty, and closed. */
-digitnet_status digitnet__log_begin(digitnet__log *log, const char *columns);
-void digitnet__log_end(digitnet__log *log);
-/* Whether the event is one that a row is written for. */
-bool digitnet__log_has_row(const digitnet__log *log, const digitnet_event *event);
+/* The call of such a kind: opens the file when a fit begins, with the columns as its first line where it is empty, and
+ * closes it at its end; `write` writes the row of an epoch or, where that was asked for, of a batch. */
+int digitnet__log_call(digitnet__log *log, const digitnet_event *event, const char *epoch_columns,
+                       const char *batch_columns, digitnet_status (*write)(digitnet__log *, const digitnet_event *));
 /* Writes the row as a line. */
 digitnet_status digitnet__log_write(digitnet__log *log, const char *row);
 

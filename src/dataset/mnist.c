@@ -10,46 +10,37 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where the files are about, and how they are called there; in this order, each raw and then compressed. */
+/* Where the files are about, in this order; there each as NAME-idx or NAME.idx, raw and then compressed. */
 static const char *const folders[] = {"", "MNIST/raw/", "raw/"};
-static const char *const suffixes[] = {"-idx3-ubyte", "-idx1-ubyte", ".idx3-ubyte", ".idx1-ubyte"};
 
 /* One of the four files. */
 typedef struct content {
-    const char *name; /* "train-images" */
-    bool is_labels;
+    const char *name, *type; /* "train-images", "idx3" */
 } content;
 
-static bool find_in(char *path, size_t capacity, const char *folder, const content *wanted) {
-    static const char *const endings[] = {"", ".gz"};
-    for (size_t suffix = wanted->is_labels; suffix < sizeof suffixes / sizeof *suffixes; suffix += 2)
-        for (size_t i = 0; i < 2; i++) {
-            snprintf(path, capacity, "%s%s%s%s", folder, wanted->name, suffixes[suffix], endings[i]);
-            if (digitnet__file_exists(path))
-                return true;
-        }
+static bool find_in(char *path, size_t capacity, const char *folder, const char *inner, const content *wanted) {
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(path, capacity, "%s/%s%s%c%s-ubyte%s", folder, inner, wanted->name, "-."[i / 2], wanted -> type,
+                 i % 2 ? ".gz" : "");
+        if (digitnet__file_exists(path))
+            return true;
+    }
     return false;
 }
 
 /* The path of a file, to be released with digitnet__release(). */
 static digitnet_status find_file(char **out, const char *folder, const content *wanted) {
-    size_t length = strlen(folder), capacity = length + 128;
-    char *path = digitnet__allocate(capacity), *place = digitnet__allocate(length + 32);
-    digitnet_status status = path && place ? DIGITNET_ENOTFOUND : DIGITNET_ENOMEM;
-    for (size_t i = 0; status == DIGITNET_ENOTFOUND && i < sizeof folders / sizeof *folders; i++) {
-        snprintf(place, length + 32, "%s/%s", folder, folders[i]);
-        if (find_in(path, capacity, place, wanted))
-            status = DIGITNET_OK;
-    }
-    if (status == DIGITNET_ENOTFOUND)
-        digitnet__fail(status,
-                       "digitnet_dataset_load_mnist: there is neither %s%s nor %s%s, with or without .gz, in %s, or in "
-                       "MNIST/raw or raw below it",
-                       wanted->name, suffixes[wanted->is_labels], wanted->name, suffixes[2 + wanted->is_labels],
-                       folder);
-    digitnet__release(place);
-    *out = path;
-    return status;
+    size_t capacity = strlen(folder) + 128;
+    char *path = *out = digitnet__allocate(capacity);
+    if (!path)
+        return DIGITNET_ENOMEM;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (find_in(path, capacity, folder, folders[i], wanted))
+            return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_ENOTFOUND,
+                          "digitnet_dataset_load_mnist: there is neither %s-%s-ubyte nor %s.%s-ubyte, with or without "
+                          ".gz, in %s, or in MNIST/raw or raw below it",
+                          wanted->name, wanted->type, wanted->name, wanted->type, folder);
 }
 
 static digitnet_status load_half(digitnet_dataset **out, const char *folder, const content *files,
@@ -67,8 +58,8 @@ static digitnet_status load_half(digitnet_dataset **out, const char *folder, con
 
 static digitnet_status check_and_load(digitnet_dataset **train, digitnet_dataset **test, const char *folder,
                                       const digitnet_dataset_load_options *options) {
-    static const content train_files[] = {{"train-images", false}, {"train-labels", true}},
-                         test_files[] = {{"t10k-images", false}, {"t10k-labels", true}};
+    static const content train_files[] = {{"train-images", "idx3"}, {"train-labels", "idx1"}},
+                         test_files[] = {{"t10k-images", "idx3"}, {"t10k-labels", "idx1"}};
     digitnet_status status = DIGITNET_OK;
     if (train)
         *train = NULL;

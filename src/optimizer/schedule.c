@@ -66,9 +66,16 @@ static double one_cycle_rate(const digitnet_schedule *schedule, double step) {
     return schedule->learning_rate * rate;
 }
 
+static size_t boundary_count(const digitnet_schedule *schedule) {
+    size_t count = 0;
+    while (count < DIGITNET_SCHEDULE_BOUNDARIES && schedule->boundaries[count])
+        count++;
+    return count;
+}
+
 static double piecewise_rate(const digitnet_schedule *schedule, double step) {
     double rate = schedule->learning_rate;
-    for (size_t i = 0; i < DIGITNET_SCHEDULE_BOUNDARIES && schedule->boundaries[i]; i++)
+    for (size_t i = 0, count = boundary_count(schedule); i < count; i++)
         if (step > (double)schedule->boundaries[i])
             rate = schedule->values[i];
     return rate;
@@ -216,13 +223,6 @@ static digitnet_status check_warmup(const digitnet_schedule *schedule, const str
     if (schedule->warmup_from != 0 && schedule->warmup_steps == 0)
         return digitnet__fail(DIGITNET_EINVAL, "schedule: warmup_from is set without warmup_steps");
     return DIGITNET_OK;
-}
-
-static size_t boundary_count(const digitnet_schedule *schedule) {
-    size_t count = 0;
-    while (count < DIGITNET_SCHEDULE_BOUNDARIES && schedule->boundaries[count])
-        count++;
-    return count;
 }
 
 static digitnet_status check_boundary(const digitnet_schedule *schedule, size_t index, uint64_t before) {
