@@ -127,13 +127,14 @@ static void folders_that_are_none_are_refused(void **state) {
 
 /* ---- CSV ---- */
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 static void csv_of_all_habits(void **state) {
     (void)state;
     static const char *const files[] = {
         "label,a,b\n7,0,255\n65535,51,102\n",
         "7,0,255\n65535,51,102",
-        "\xef\xbb\xbf"
-        "7,0,255\r\n65535,51,102\r\n",
+        BYTE_ORDER_MARK "7,0,255\r\n65535,51,102\r\n",
         "  \"label\";x\n\n 7 , 0 ,\t255\n\n65535,51,102\n\n",
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
