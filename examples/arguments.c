@@ -37,6 +37,8 @@ static const char *wanted(option_kind kind) {
         return "a number greater than 0";
     case OPTION_FLAG:
         return "given without a value";
+    case OPTION_CHOICE:
+        return "one of ";
     case OPTION_TEXT:
         break;
     }
@@ -45,7 +47,8 @@ static const char *wanted(option_kind kind) {
 
 static int value_error(const struct program *program, const struct option *option, const char *value) {
     char problem[96];
-    snprintf(problem, sizeof problem, "%s must be %s, not ", option->name, wanted(option->kind));
+    snprintf(problem, sizeof problem, "%s must be %s%s, not ", option->name, wanted(option->kind),
+             option->kind == OPTION_CHOICE ? option->value_name : "");
     return usage_error(program, problem, value);
 }
 
@@ -60,6 +63,17 @@ static int read_number(uint64_t *number, const char *text, uint64_t least, uint6
     return 1;
 }
 
+/* Whether the text is one of the words that stand with | between them. */
+static int is_choice(const char *text, const char *words) {
+    size_t length = strlen(text);
+    while (length != strcspn(words, "|") || strncmp(text, words, length) != 0) {
+        words += strcspn(words, "|");
+        if (*words++ == '\0')
+            return 0;
+    }
+    return 1;
+}
+
 /* Whether the text is a value of this option; stores it if so. */
 static int read_value(const struct option *option, const char *text) {
     uint64_t number = 0;
@@ -69,6 +83,9 @@ static int read_value(const struct option *option, const char *text) {
     case OPTION_TEXT:
         *(const char **)option->value = text;
         return text[0] != '\0';
+    case OPTION_CHOICE:
+        *(const char **)option->value = text;
+        return is_choice(text, option->value_name);
     case OPTION_COUNT:
     case OPTION_THREADS:
         if (!read_number(&number, text, option->kind == OPTION_COUNT,

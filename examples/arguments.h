@@ -9,6 +9,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_STOPPED = 130 };
 
 typedef enum option_kind {
     OPTION_TEXT,    /* const char *; not empty */
+    OPTION_CHOICE,  /* const char *; one of the words in `value_name`, with | between them */
     OPTION_COUNT,   /* size_t; at least 1 */
     OPTION_THREADS, /* size_t; 0 to 256 */
     OPTION_SEED,    /* uint64_t */

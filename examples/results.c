@@ -12,32 +12,37 @@ static struct result judge(const float *scores, size_t outputs, int32_t actual, 
     return judged;
 }
 
-/* Scores and labels of all images, in order. */
-static digitnet_status predict(float *scores, int32_t *labels, const digitnet_model *model,
-                               const digitnet_dataset *dataset, size_t outputs, size_t threads) {
-    size_t count = digitnet_dataset_count(dataset);
+/* Adds what a model gives for all images to `scores`, in parts of `1 / count`. */
+static digitnet_status add_scores(float *scores, float *own, size_t values, const digitnet_model *model, size_t count,
+                                  const digitnet_dataset *dataset, size_t threads) {
     digitnet_status status = digitnet_model_predict_dataset(
-        scores, count * outputs, model, dataset, DIGITNET_WITH(digitnet_predict_options, .threads = threads));
-    return status ? status : digitnet_dataset_read(NULL, 0, labels, count, dataset, 0, count);
+        own, values, model, dataset, DIGITNET_WITH(digitnet_predict_options, .threads = threads));
+    for (size_t i = 0; !status && i < values; i++)
+        scores[i] += own[i] / (float)count;
+    return status;
 }
 
-digitnet_status predict_all(struct result **results, digitnet_report **report, const digitnet_model *model,
-                            const digitnet_dataset *dataset, size_t threads) {
+digitnet_status predict_all(struct result **results, digitnet_report **report, digitnet_model *const *models,
+                            size_t count, const digitnet_dataset *dataset, size_t threads) {
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
-    size_t count = digitnet_dataset_count(dataset);
-    digitnet_status status = digitnet_model_describe(&info, model);
+    size_t images = digitnet_dataset_count(dataset);
+    digitnet_status status = digitnet_model_describe(&info, models[0]);
     if (status)
         return status;
-    *results = malloc(count * sizeof **results);
-    float *scores = malloc(count * info.outputs * sizeof *scores);
-    int32_t *labels = malloc(count * sizeof *labels);
-    status =
-        *results && scores && labels ? predict(scores, labels, model, dataset, info.outputs, threads) : DIGITNET_ENOMEM;
-    if (!status)
-        status = digitnet_report_create(report, scores, labels, count, info.outputs, NULL);
+    size_t values = images * info.outputs;
+    *results = malloc(images * sizeof **results);
+    float *scores = calloc(values, sizeof *scores), *own = malloc(values * sizeof *own);
+    int32_t *labels = malloc(images * sizeof *labels);
+    status = *results && scores && own && labels ? digitnet_dataset_read(NULL, 0, labels, images, dataset, 0, images)
+                                                 : DIGITNET_ENOMEM;
     for (size_t i = 0; !status && i < count; i++)
+        status = add_scores(scores, own, values, models[i], count, dataset, threads);
+    if (!status)
+        status = digitnet_report_create(report, scores, labels, images, info.outputs, NULL);
+    for (size_t i = 0; !status && i < images; i++)
         (*results)[i] = judge(scores + i * info.outputs, info.outputs, labels[i], i);
     free(labels);
+    free(own);
     free(scores);
     if (status) {
         free(*results);

@@ -10,14 +10,17 @@ usage: run-mnist.sh [options]
 Installs what is missing, builds the library in build-release/, gets MNIST, trains a convolutional network on it, and leaves the
 model, its history and pictures. Run again, it only trains.
 
+  --recipe seed|small|best network and training (seed)
+  --epochs N              epochs in total, those before --resume included (the recipe's: 5, 40, 15)
+  --batch-size N          images in a training step (the recipe's: 32, 64, 64)
+  --learning-rate RATE    the highest (the recipe's, or that of the resumed model)
+  --ensemble N            so many networks, of following seeds, whose probabilities are averaged (1)
+  --hold-out              validate on the last sixth of the training images, not trained on, in the place of the test images
   --data DIR              MNIST's four files, raw or .gz (data/mnist)
-  --epochs N              epochs in total, those before --resume included (5)
-  --batch-size N          images in a training step (32)
-  --learning-rate RATE    of Adam (0.001, or that of the resumed model)
   --threads N             0: one for each processor (0)
-  --seed N                of a new model's weights and shuffles (1)
+  --seed N                of a new model's weights, shuffles and augmentation (1)
   --output DIR            where everything is left (mnist-output)
-  --resume MODEL          go on from a saved model
+  --resume MODEL          go on from a saved model; of an ensemble from its output folder
   --show-augmentation     train nothing: draw augmentation.png, digits and what augmentation does to them
   --help                  this text
 
@@ -35,7 +38,7 @@ refuse() {
 }
 
 # Before anything is installed. The options are mnist_train's, which checks their values.
-names=$(usage | sed -n 's/^  \(--[a-z-]*\) [A-Z].*/\1/p')
+names=$(usage | sed -n 's/^  \(--[a-z-]*\) [^ ].*/\1/p')
 options=(--output "$root/mnist-output" "$@")
 data=$root/data/mnist
 trains=yes
@@ -45,12 +48,12 @@ while [ $# -gt 0 ]; do
         usage
         exit 0
         ;;
-    esac
-    if [ "$1" = --show-augmentation ]; then
-        trains=
+    --hold-out | --show-augmentation) # take no value
+        [ "$1" = --hold-out ] || trains=
         shift
         continue
-    fi
+        ;;
+    esac
     name=${1%%=*}
     grep -Fqx -e "$name" <<<"$names" || refuse "unknown option $1"
     [ "$name" != --data ] || data= # the caller's

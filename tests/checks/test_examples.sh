@@ -34,8 +34,8 @@ has() { # FILE PATTERN
     grep -Eq -- "$2" "$1" || fail "$1 has no line with $2"
 }
 
-last_line_is_accuracy() {
-    tail -n 1 stdout | grep -Eqx 'test accuracy [01]\.[0-9]{4}' || fail "the last line on stdout is no accuracy"
+last_line_is_accuracy() { # [NAME]
+    tail -n 1 stdout | grep -Eqx "${1:-test} accuracy [01]\.[0-9]{4}" || fail "the last line on stdout is no accuracy"
 }
 
 # history.csv has the header and the rows of epochs 1 to N, seven numbers each.
@@ -56,7 +56,7 @@ usage() {
     echo "== wrong usage, and help"
     for options in --nonsense --epochs "--epochs 0" "--epochs -1" "--epochs 1.5" "--epochs 5x" "--batch-size 0" "--batch-size -32" \
         "--learning-rate 0" "--learning-rate nan" "--learning-rate -1" "--threads -1" "--threads 257" "--seed -1" "--seed 18446744073709551616" \
-        "--output=" extra; do
+        "--output=" extra "--recipe large" "--recipe=" "--recipe seed|small" "--ensemble 0" "--hold-out=10"; do
         # shellcheck disable=SC2086
         expect 2 mnist_train $options
         has stderr '^mnist_train: .+'
@@ -146,6 +146,50 @@ train() {
 }
 
 # No epoch is left: the model is what it was, and so is the history where there is one.
+recipes() {
+    echo "== mnist_train's recipes, and images held out"
+    local recipe
+    for recipe in small best; do
+        expect 0 mnist_train --data "$subset" --recipe "$recipe" --epochs 1 --hold-out --output "$recipe"
+        has stdout '^1666 training and 334 validation images from '
+        has stdout 'BatchNormalization'
+        last_line_is_accuracy validation
+        has_epochs "$recipe" 1
+    done
+    expect 0 mnist_train --data "$subset" --recipe small --epochs 1 --output unheld
+    has stdout 'Total params: 18,778$'
+    has stdout '^2000 training and 1000 test images from '
+    last_line_is_accuracy
+    ! cmp -s small/mnist.onnx unheld/mnist.onnx || fail "a part that is held out changes nothing"
+}
+
+ensemble() {
+    echo "== an ensemble, stopped and gone on with"
+    local process code=0 seed
+    "$programs/mnist_train" --data "$subset" --epochs 6 --seed 7 --ensemble 2 --output two >stdout 2>stderr &
+    process=$!
+    wait_for test -e two/2/history.csv
+    kill -INT "$process"
+    wait "$process" || code=$?
+    [ "$code" = 130 ] || [ "$code" = 0 ] || fail "a stopped ensemble ended with $code"
+    [ "$code" = 0 ] || has stderr 'mnist_train --resume two and the same options$'
+    expect 0 mnist_train --data "$subset" --epochs 6 --seed 7 --ensemble 2 --output two --resume two
+    has stdout '^Network 1 of 2, seed 7$'
+    has stderr '^Nothing is left to train: two/1/mnist\.onnx has done 6 epochs'
+    has stdout '^All 2 networks together$'
+    has stdout '^In two: predictions.png, confusion.png$'
+    last_line_is_accuracy
+    cp stdout printed
+    is_png two/confusion.png
+    is_png two/2/training.png
+    for seed in 7 8; do
+        expect 0 mnist_train --data "$subset" --epochs 6 --seed "$seed" --output "alone-$seed"
+        cmp "alone-$seed/mnist.onnx" "two/$((seed - 6))/mnist.onnx" || fail "a network of an ensemble is not that of its seed"
+    done
+    expect 0 mnist_train --data "$subset" --epochs 6 --seed 7 --ensemble 2 --output again --resume nowhere
+    [ "$(tail -n 1 stdout)" = "$(tail -n 1 printed)" ] || fail "stopping changed an ensemble's accuracy"
+}
+
 nothing_left() {
     echo "== mnist_train with nothing left to train"
     cp trained/history.csv four-epochs.csv
@@ -295,6 +339,8 @@ usage
 missing_data
 quickstart
 train
+recipes
+ensemble
 nothing_left
 locales
 without_gnuplot

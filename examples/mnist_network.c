@@ -1,0 +1,171 @@
+#include "mnist_network.h"
+
+#include "arguments.h"
+#include "files.h"
+#include "history_file.h"
+#include "plots.h"
+#include "results.h"
+
+#include <digitnet/progress.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What is written after each epoch. */
+struct checkpoint {
+    struct history_file history;
+    char *model_path;
+};
+
+static digitnet_model *volatile model_in_training;
+static volatile sig_atomic_t stopped;
+
+/* Ctrl-C: ends after the current batch. A second one kills the program, by SA_RESETHAND. */
+static void stop(int signal_number) {
+    (void)signal_number;
+    stopped = 1;
+    digitnet_model_request_stop(model_in_training);
+}
+
+static int failed(const char *what) {
+    fprintf(stderr, "mnist_train: %s: %s\n", what, digitnet_last_error());
+    return EXIT_FAILED;
+}
+
+/* The saved model; one of another program is not compiled yet. */
+static digitnet_status resume_model(digitnet_model **model, const char *path, const struct settings *settings,
+                                    size_t samples, uint64_t seed) {
+    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
+    digitnet_status status = digitnet_model_load(model, path);
+    if (!status)
+        status = digitnet_model_describe(&info, *model);
+    if (!status && !info.compiled)
+        return compile_recipe_model(*model, &settings->recipe, samples, seed);
+    if (!status && settings->learning_rate_given)
+        status = digitnet_model_set_learning_rate(*model, settings->recipe.learning_rate);
+    return status;
+}
+
+static void print_summary(const digitnet_model *model) {
+    char text[8192];
+    if (digitnet_model_summary(text, sizeof text, NULL, model) == DIGITNET_OK)
+        fputs(text, stdout);
+    fflush(stdout);
+}
+
+/* After each epoch: so a crash costs no more than the current epoch. */
+static int save_epoch(const digitnet_event *event, void *user_data) {
+    struct checkpoint *checkpoint = user_data;
+    if (event->kind != DIGITNET_EVENT_EPOCH_END)
+        return 0;
+    if (history_file_append(&checkpoint->history, event) || history_file_write(&checkpoint->history))
+        return DIGITNET_ECALLBACK;
+    return digitnet_model_save(event->model, checkpoint->model_path);
+}
+
+/* Whether a resumed model is one for MNIST. */
+static int is_suitable(const digitnet_model_info *info) {
+    if (info->height == 28 && info->width == 28 && info->channels == 1 && info->outputs == 10)
+        return 1;
+    fprintf(stderr,
+            "mnist_train: the model takes images of %zux%zux%zu and has %zu outputs, but MNIST has images of 28x28x1 "
+            "and 10 classes\n",
+            info->height, info->width, info->channels, info->outputs);
+    return 0;
+}
+
+static int fit_and_save(digitnet_model *model, const struct settings *settings, const struct mnist *data,
+                        struct checkpoint *checkpoint) {
+    struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESETHAND};
+    digitnet_dataset *train = NULL;
+    if (augment_for_recipe(&train, &settings->recipe, data->train))
+        return failed("augmenting the data");
+    model_in_training = model;
+    sigaction(SIGINT, &action, NULL);
+    digitnet_status status = digitnet_model_fit(
+        model, train,
+        DIGITNET_WITH(digitnet_fit_options, .until_epoch = settings->recipe.epochs,
+                      .batch_size = settings->recipe.batch_size, .threads = settings->threads,
+                      .validation = data->validation,
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr),
+                                         DIGITNET_CALLBACK(.call = save_epoch, .user_data = checkpoint))));
+    signal(SIGINT, SIG_DFL); /* a late Ctrl-C must not reach a model that is gone */
+    digitnet_dataset_free(train);
+    if (status)
+        return failed("training");
+    if (digitnet_model_save(model, checkpoint->model_path))
+        return failed("saving the model");
+    if (history_file_write(&checkpoint->history))
+        return EXIT_FAILED;
+    return EXIT_DONE;
+}
+
+static void print_outputs(const char *folder) {
+    static const char *const names[] = {MODEL_NAME, "history.csv", "training.png", "predictions.png", "confusion.png"};
+    const char *separator = "";
+    printf("In %s:", folder);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (has_output(folder, names[i])) {
+            printf("%s %s", separator, names[i]);
+            separator = ",";
+        }
+    putchar('\n');
+}
+
+int report_networks(digitnet_model *const *models, size_t count, const struct settings *settings,
+                    const struct mnist *data, const char *folder, int with_history) {
+    digitnet_report_info info = DIGITNET_INIT(digitnet_report_info);
+    digitnet_report *figures = NULL;
+    struct result *results = NULL;
+    if (predict_all(&results, &figures, models, count, data->validation, settings->threads) ||
+        digitnet_report_describe(&info, figures))
+        return failed("evaluating the model");
+    int plotted = write_plots(folder, with_history, data->validation, figures, results, info.count);
+    free(results);
+    digitnet_report_free(figures);
+    if (plotted)
+        return EXIT_FAILED;
+    print_outputs(folder);
+    printf("%s accuracy %.4f\n", data->validation_name, info.accuracy);
+    fflush(stdout);
+    return EXIT_DONE;
+}
+
+/* The model is made: what is left is to train it. */
+static int train_model(digitnet_model *model, const struct settings *settings, const struct mnist *data,
+                       const char *folder, const char *resume) {
+    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
+    struct checkpoint checkpoint = {.model_path = NULL};
+    int code = EXIT_FAILED;
+    if (digitnet_model_describe(&info, model))
+        return failed("reading the model");
+    if (!is_suitable(&info))
+        return EXIT_FAILED;
+    print_summary(model);
+    if (info.epochs_done >= settings->recipe.epochs)
+        fprintf(stderr, "Nothing is left to train: %s has done %llu epochs, and --epochs is %zu.\n", resume,
+                (unsigned long long)info.epochs_done, settings->recipe.epochs);
+    if (make_folder(folder) == 0 && history_file_begin(&checkpoint.history, folder, (size_t)info.epochs_done) == 0 &&
+        (checkpoint.model_path = join_path(folder, MODEL_NAME)) != NULL)
+        code = fit_and_save(model, settings, data, &checkpoint);
+    if (code == EXIT_DONE && stopped) {
+        fprintf(stderr, "Stopped. To go on: mnist_train --resume %s and the same options\n",
+                settings->networks > 1 ? settings->output : checkpoint.model_path);
+        code = EXIT_STOPPED;
+    } else if (code == EXIT_DONE) {
+        code = report_networks(&model, 1, settings, data, folder, history_file_has_rows(&checkpoint.history));
+    }
+    history_file_free(&checkpoint.history);
+    free(checkpoint.model_path);
+    return code;
+}
+
+int train_network(digitnet_model **out, const struct settings *settings, const struct mnist *data, uint64_t seed,
+                  const char *folder, const char *resume) {
+    size_t samples = digitnet_dataset_count(data->train);
+    *out = NULL;
+    if (resume ? resume_model(out, resume, settings, samples, seed)
+               : create_recipe_model(out, &settings->recipe, samples, seed))
+        return failed(resume ? "resuming the model" : "making the model");
+    return train_model(*out, settings, data, folder, resume);
+}
