@@ -10,6 +10,7 @@ The language of a block says what is done with it; a comment before it says what
             the place of INSIDE in tests/checks/documents/NAME.
     cmake   A project, or lines of one, which is built, and whose program is run.
     sh      Commands. Behind <!-- not run --> they are only looked up: each must be there and know its options.
+    python  Behind <!-- not run --> only compiled: it takes libraries that are not this project's.
     text    A drawing; or, behind <!-- printed -->, something that the last program has printed.
 
 Links to other files of the tree are followed too.
@@ -104,11 +105,20 @@ class Document:
             self.run(["bash", "-euo", "pipefail", "-c", code])
         elif language == "sh" and note == "not run":
             self.look_up(code)
+        elif language == "python" and note == "not run":
+            self.check_syntax(code)
         elif language == "text" and note == "printed":
             if code not in self.printed:
                 raise Failure(f"the program before prints something else:\n{self.printed}")
         elif language != "text" or note is not None:
             raise Failure(f"a block of language '{language}' with the note '{note}': this test does not know what to do with it")
+
+    @staticmethod
+    def check_syntax(code):
+        try:
+            compile(code, "program.py", "exec")
+        except SyntaxError as error:
+            raise Failure(f"it is no Python: {error}") from None
 
     @staticmethod
     def wrap(name, code):
