@@ -359,8 +359,9 @@ typedef struct digitnet_model_load_options {
 /**
  * Reads a model from an ONNX file.
  *
- * A file written by digitnet_model_save() comes back complete, compiled and ready to be trained further; another one
- * predicts at once and needs digitnet_model_compile() before it is trained. Safe from any thread.
+ * A file written by digitnet_model_save() comes back complete, compiled and ready to be trained further; another one,
+ * where it holds no other operators than such a file, predicts and needs digitnet_model_compile() before it is trained.
+ * Safe from any thread.
  *
  * @param out   receives the model, the caller's to release with digitnet_model_free(); NULL after a failure
  * @param path  the file
