@@ -1,144 +1,10 @@
-/* Activations, and layers that normalize, rescale or have slopes, against Keras: outputs, and the gradients of a linear
- * function of them by the image and by the layer's tensors. */
-#include "../../fixtures/activations.h"
+/* Numbers that activations and layers that normalize, rescale or draw refuse, and what the latter draw. What they
+ * compute besides is in test_layer_fixtures.c. */
 #include "model/model.h"
 #include "support.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-enum { VALUES = KERAS_HEIGHT * KERAS_WIDTH * KERAS_CHANNELS, MOST_WEIGHTS = VALUES };
-enum { IMAGE_SEED = 1, OBJECTIVE_SEED, TENSOR_SEED };
-
-typedef digitnet_status (*builder)(digitnet_model *model);
-
-static digitnet_status add_leaky_relu(digitnet_model *model) {
-    return digitnet_model_add_activation_ex(model, DIGITNET_ACTIVATION_LEAKY_RELU,
-                                            DIGITNET_WITH(digitnet_activation_options, .alpha = 0.3));
-}
-
-static digitnet_status add_elu(digitnet_model *model) {
-    return digitnet_model_add_activation_ex(model, DIGITNET_ACTIVATION_ELU,
-                                            DIGITNET_WITH(digitnet_activation_options, .alpha = 0.5));
-}
-
-static digitnet_status add_prelu_per_channel(digitnet_model *model) {
-    return digitnet_model_add_prelu_ex(model, DIGITNET_WITH(digitnet_prelu_options, .per_channel = 1));
-}
-
-static digitnet_status add_plain_normalization(digitnet_model *model) {
-    return digitnet_model_add_layer_normalization_ex(
-        model, DIGITNET_WITH(digitnet_layer_normalization_options, .epsilon = 1e-5, .no_center = 1, .no_scale = 1));
-}
-
-static digitnet_status add_rescaling(digitnet_model *model) {
-    return digitnet_model_add_rescaling(model, 1.5, -0.25);
-}
-
-/* Of an activation alone, or of the layer that `add` adds. */
-typedef struct keras_case {
-    const char *name;
-    digitnet_activation activation;
-    builder add;
-    const float *numbers;
-    size_t count;
-} keras_case;
-
-#define CASE(numbers, activation, add) \
-    { #numbers, activation, add, numbers, sizeof(numbers) / sizeof *(numbers) }
-static const keras_case cases[] = {
-    CASE(relu_numbers, DIGITNET_ACTIVATION_RELU, NULL),
-    CASE(softmax_numbers, DIGITNET_ACTIVATION_SOFTMAX, NULL),
-    CASE(sigmoid_numbers, DIGITNET_ACTIVATION_SIGMOID, NULL),
-    CASE(tanh_numbers, DIGITNET_ACTIVATION_TANH, NULL),
-    CASE(leaky_relu_numbers, DIGITNET_ACTIVATION_LEAKY_RELU, NULL),
-    CASE(elu_numbers, DIGITNET_ACTIVATION_ELU, NULL),
-    CASE(selu_numbers, DIGITNET_ACTIVATION_SELU, NULL),
-    CASE(gelu_numbers, DIGITNET_ACTIVATION_GELU, NULL),
-    CASE(gelu_tanh_numbers, DIGITNET_ACTIVATION_GELU_TANH, NULL),
-    CASE(silu_numbers, DIGITNET_ACTIVATION_SILU, NULL),
-    CASE(hard_sigmoid_numbers, DIGITNET_ACTIVATION_HARD_SIGMOID, NULL),
-    CASE(hard_swish_numbers, DIGITNET_ACTIVATION_HARD_SWISH, NULL),
-    CASE(relu6_numbers, DIGITNET_ACTIVATION_RELU6, NULL),
-    CASE(softplus_numbers, DIGITNET_ACTIVATION_SOFTPLUS, NULL),
-    CASE(log_softmax_numbers, DIGITNET_ACTIVATION_LOG_SOFTMAX, NULL),
-    CASE(leaky_relu_0_3_numbers, DIGITNET_ACTIVATION_LINEAR, add_leaky_relu),
-    CASE(elu_0_5_numbers, DIGITNET_ACTIVATION_LINEAR, add_elu),
-    CASE(prelu_numbers, DIGITNET_ACTIVATION_LINEAR, digitnet_model_add_prelu),
-    CASE(prelu_per_channel_numbers, DIGITNET_ACTIVATION_LINEAR, add_prelu_per_channel),
-    CASE(layer_normalization_numbers, DIGITNET_ACTIVATION_LINEAR, digitnet_model_add_layer_normalization),
-    CASE(layer_normalization_plain_numbers, DIGITNET_ACTIVATION_LINEAR, add_plain_normalization),
-    CASE(rescaling_numbers, DIGITNET_ACTIVATION_LINEAR, add_rescaling),
-    CASE(normalization_numbers, DIGITNET_ACTIVATION_LINEAR, digitnet_model_add_normalization),
-};
-
-static digitnet_model *make_model(const keras_case *with) {
-    digitnet_model *model;
-    expect_ok(digitnet_model_create(&model, KERAS_HEIGHT, KERAS_WIDTH, KERAS_CHANNELS));
-    expect_ok(with->add ? with->add(model) : digitnet_model_add_activation(model, with->activation));
-    expect_ok(digitnet__network_allocate_training(&model->network, DIGITNET_ACTIVATION_LINEAR));
-    return model;
-}
-
-/* Trained tensors from noise, as the script has them, and the moments that it names. */
-static void set_tensors(digitnet__network *network) {
-    static const float mean[] = {0.5f, -1, 2, 0, 1e-3f}, variance[] = {1, 4, 0.25f, 0, 9};
-    for (size_t i = 0; i < network->graph.tensor_count; i++) {
-        const digitnet__tensor *tensor = digitnet__graph_tensor(&network->graph, i);
-        float *values = digitnet__network_values(network, tensor);
-        if (tensor->is_state)
-            memcpy(values, i == 0 ? mean : variance, sizeof mean);
-        else
-            fill_noise(values, tensor->values, TENSOR_SEED + i);
-    }
-}
-
-static void assert_close(const char *what, const float *values, const float *expected, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        double error = fabs((double)values[i] - (double)expected[i]);
-        if (!(error <= 2e-6 * (1 + fabs((double)expected[i]))))
-            fail_msg("%s: value %zu is %.9g, not %.9g", what, i, (double)values[i], (double)expected[i]);
-    }
-}
-
-static void check_case(const keras_case *with) {
-    digitnet_model *model = make_model(with);
-    digitnet__network *network = &model->network;
-    const digitnet__op *op = &network->training.ops[0];
-    float image[VALUES], output[VALUES], objective[VALUES], image_gradient[VALUES], gradient[MOST_WEIGHTS] = {0};
-    const float *inputs[] = {image};
-    set_tensors(network);
-    fill_noise(image, VALUES, IMAGE_SEED);
-    for (size_t i = 0; i < VALUES; i++)
-        image[i] *= KERAS_SCALE;
-    fill_noise(objective, VALUES, OBJECTIVE_SEED);
-    digitnet__op_range range = {.samples = 1,
-                                .inputs = inputs,
-                                .output = output,
-                                .cache = must_allocate(op->cache_bytes),
-                                .parameters = network->parameters,
-                                .state = network->state,
-                                .scratch = must_allocate(op->scratch_bytes),
-                                .output_gradient = objective,
-                                .input_gradients = (float *const[]){image_gradient},
-                                .gradient = gradient};
-    op->kind->forward(op, &range);
-    op->kind->backward(op, &range);
-    size_t weights = network->graph.parameter_count;
-    assert_int_equal(with->count, 2 * VALUES + weights);
-    assert_close(with->name, output, with->numbers, VALUES);
-    assert_close(with->name, image_gradient, with->numbers + VALUES, VALUES);
-    assert_close(with->name, gradient, with->numbers + 2 * VALUES, weights);
-    free(range.cache);
-    free(range.scratch);
-    digitnet_model_free(model);
-}
-
-static void test_against_keras(void **state) {
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        check_case(&cases[i]);
-}
 
 /* ---- Attributes that are refused ---- */
 
@@ -177,20 +43,30 @@ static void test_wrong_numbers(void **state) {
 
 enum { SAMPLES = 4, SIDE = 50, CHANNELS = 40, NOISE_VALUES = SIDE * SIDE * CHANNELS };
 
-/* Forward in training over ones, each sample with a seed of its own. */
-static float *run_noise(digitnet_model *model) {
-    static const uint64_t seeds[SAMPLES] = {1, 2, 3, 4};
+static const uint64_t seeds[SAMPLES] = {1, 2, 3, 4};
+
+static const digitnet__op *training_op(digitnet_model *model) {
     expect_ok(digitnet__network_allocate_training(&model->network, DIGITNET_ACTIVATION_LINEAR));
-    const digitnet__op *op = &model->network.training.ops[0];
-    float *ones = must_allocate(SAMPLES * NOISE_VALUES * sizeof(float));
+    assert_int_equal(model->network.inference.op_count, 0); /* nothing to compute there */
+    return &model->network.training.ops[0];
+}
+
+/* Forward in training over inputs of one value, each sample with a seed of its own. */
+static float *draw_with(const digitnet__op *op, float value) {
+    float *inputs = must_allocate(SAMPLES * NOISE_VALUES * sizeof(float));
     float *output = must_allocate(SAMPLES * NOISE_VALUES * sizeof(float));
     for (size_t i = 0; i < SAMPLES * NOISE_VALUES; i++)
-        ones[i] = 1;
-    op->kind->forward(op, &(digitnet__op_range){
-                              .samples = SAMPLES, .inputs = (const float *[]){ones}, .output = output, .seeds = seeds});
-    assert_int_equal(model->network.inference.op_count, 0); /* nothing to compute there */
+        inputs[i] = value;
+    op->kind->forward(op,
+                      &(digitnet__op_range){
+                          .samples = SAMPLES, .inputs = (const float *[]){inputs}, .output = output, .seeds = seeds});
+    free(inputs);
+    return output;
+}
+
+static float *run_noise(digitnet_model *model) {
+    float *output = draw_with(training_op(model), 1);
     digitnet_model_free(model);
-    free(ones);
     return output;
 }
 
@@ -241,12 +117,76 @@ static void test_spatial_dropout(void **state) {
     free(output);
 }
 
+static void check_drawn(const char *name, size_t index, const char *what, float value, float expected) {
+    if (!(fabs((double)value - (double)expected) <= 1e-6))
+        fail_msg("%s: %s %zu is %.9g, not %.9g", name, what, index, (double)value, (double)expected);
+}
+
+/* With the same seeds the same numbers are drawn. What they make of zeros and of ones says which they are: those that
+ * are added, and those that values and their gradients are multiplied by. */
+static void check_linear(digitnet_status added, digitnet_model *model) {
+    expect_ok(added);
+    enum { COUNT = SAMPLES * NOISE_VALUES };
+    const digitnet__op *op = training_op(model);
+    const char *name = model->network.graph.layers[0].name;
+    float *of_zeros = draw_with(op, 0), *of_ones = draw_with(op, 1);
+    float *inputs = must_allocate(COUNT * sizeof(float)), *outputs = must_allocate(COUNT * sizeof(float));
+    float *output_gradient = must_allocate(COUNT * sizeof(float)), *gradient = must_allocate(COUNT * sizeof(float));
+    fill_noise(inputs, COUNT, 1);
+    fill_noise(output_gradient, COUNT, 2);
+    digitnet__op_range range = {.samples = SAMPLES,
+                                .inputs = (const float *[]){inputs},
+                                .output = outputs,
+                                .output_gradient = output_gradient,
+                                .input_gradients = (float *const[]){gradient},
+                                .seeds = seeds};
+    op->kind->forward(op, &range);
+    op->kind->backward(op, &range);
+    for (size_t i = 0; i < COUNT; i++) {
+        float factor = of_ones[i] - of_zeros[i];
+        check_drawn(name, i, "output", outputs[i], of_zeros[i] + factor * inputs[i]);
+        check_drawn(name, i, "gradient", gradient[i], factor * noise(2, i));
+    }
+    float *const buffers[] = {of_zeros, of_ones, inputs, outputs, output_gradient, gradient};
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
+        free(buffers[i]);
+    digitnet_model_free(model);
+}
+
+static void test_what_is_drawn_is_added_or_multiplied_by(void **state) {
+    (void)state;
+    digitnet_model *model = begin_noise();
+    check_linear(digitnet_model_add_dropout(model, 0.5), model);
+    model = begin_noise();
+    check_linear(digitnet_model_add_spatial_dropout2d(model, 0.75), model);
+    model = begin_noise();
+    check_linear(digitnet_model_add_gaussian_noise(model, 0.3), model);
+    model = begin_noise();
+    check_linear(digitnet_model_add_gaussian_dropout(model, 0.2), model);
+}
+
+/* Each value is kept by itself. */
+static void test_dropout(void **state) {
+    (void)state;
+    digitnet_model *model = begin_noise();
+    expect_ok(digitnet_model_add_dropout(model, 0.75));
+    float *output = run_noise(model);
+    size_t kept = 0;
+    for (size_t i = 0; i < SAMPLES * NOISE_VALUES; i++) {
+        assert_true(output[i] == 0 || output[i] == 4);
+        kept += output[i] == 4;
+    }
+    assert_in_range(kept, 98600, 101400); /* a quarter of 400,000, within five deviations */
+    free(output);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_against_keras),
         cmocka_unit_test(test_wrong_numbers),
         cmocka_unit_test(test_noise),
         cmocka_unit_test(test_spatial_dropout),
+        cmocka_unit_test(test_dropout),
+        cmocka_unit_test(test_what_is_drawn_is_added_or_multiplied_by),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

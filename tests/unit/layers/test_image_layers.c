@@ -1,175 +1,11 @@
-/* Layers that pool, pad, crop, enlarge, reshape and multiply images: against Keras and PyTorch, with the gradient by
- * the image (fixtures/make-image-layers.py made the figures); their shapes, and what they refuse. */
-#include "fixtures/image-layers.h"
+/* Layers that pool, pad, crop, enlarge, reshape and multiply images: their shapes, and what they refuse. What they
+ * compute is in test_layer_fixtures.c. */
 #include "model/model.h"
 #include "models.h"
-#include "passes.h"
 #include "support.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-enum { CASES = sizeof reference_layers / sizeof *reference_layers, IMAGE_SEED = 1, WEIGHT_SEED = 2 };
-
-/* Sums of some ten numbers below 1. */
-static const double tolerance = 1e-6;
-
-static void add_max(digitnet_model *model) {
-    digitnet_model_add_max_pool2d_ex(model, 3,
-                                     DIGITNET_WITH(digitnet_max_pool2d_options, .stride_height = 2, .stride_width = 2,
-                                                   .padding = DIGITNET_PADDING_SAME));
-}
-
-static void add_average(digitnet_model *model) {
-    digitnet_model_add_average_pool2d(model, 2);
-}
-
-static void add_average_same(digitnet_model *model) {
-    digitnet_model_add_average_pool2d_ex(model, 3,
-                                         DIGITNET_WITH(digitnet_average_pool2d_options, .stride_height = 2,
-                                                       .stride_width = 2, .padding = DIGITNET_PADDING_SAME));
-}
-
-static void add_average_overlapping(digitnet_model *model) {
-    digitnet_model_add_average_pool2d_ex(model, 2,
-                                         DIGITNET_WITH(digitnet_average_pool2d_options, .pool_width = 3,
-                                                       .stride_height = 1, .stride_width = 2,
-                                                       .padding = DIGITNET_PADDING_SAME));
-}
-
-static void add_average_with_padding(digitnet_model *model) {
-    digitnet_model_add_average_pool2d_ex(model, 3,
-                                         DIGITNET_WITH(digitnet_average_pool2d_options, .stride_height = 2,
-                                                       .stride_width = 2, .padding = DIGITNET_PADDING_SAME,
-                                                       .count_include_pad = 1));
-}
-
-static void add_global_average(digitnet_model *model) {
-    digitnet_model_add_global_average_pool2d(model);
-}
-
-static void add_global_max(digitnet_model *model) {
-    digitnet_model_add_global_max_pool2d(model);
-}
-
-static void add_zero_padding(digitnet_model *model) {
-    digitnet_model_add_zero_padding2d(model, 1, 2, 0, 3);
-}
-
-static void add_cropping(digitnet_model *model) {
-    digitnet_model_add_cropping2d(model, 1, 2, 0, 3);
-}
-
-static void add_up_sampling(digitnet_model *model) {
-    digitnet_model_add_up_sampling2d_ex(model, 2, DIGITNET_WITH(digitnet_up_sampling2d_options, .size_width = 3));
-}
-
-static void add_bilinear(digitnet_model *model) {
-    digitnet_model_add_up_sampling2d_ex(model, 3,
-                                        DIGITNET_WITH(digitnet_up_sampling2d_options, .size_width = 2,
-                                                      .interpolation = DIGITNET_INTERPOLATION_BILINEAR));
-}
-
-static void add_bilinear_of_one_row(digitnet_model *model) {
-    digitnet_model_add_up_sampling2d_ex(
-        model, 4, DIGITNET_WITH(digitnet_up_sampling2d_options, .interpolation = DIGITNET_INTERPOLATION_BILINEAR));
-}
-
-static void add_reshape(digitnet_model *model) {
-    digitnet_model_add_reshape(model, 4, 1, 6);
-}
-
-static void add_three_factors(digitnet_model *model) {
-    digitnet_model_add_activation_ex(model, DIGITNET_ACTIVATION_SIGMOID,
-                                     DIGITNET_WITH(digitnet_activation_options, .name = "gate"));
-    digitnet_model_add_multiply(model, (const char *const[]){"image", "gate", "image"}, 3, DIGITNET_ACTIVATION_LINEAR);
-}
-
-static void add_squeeze_and_excitation(digitnet_model *model) {
-    digitnet_model_add_global_average_pool2d_ex(model,
-                                                DIGITNET_WITH(digitnet_global_average_pool2d_options, .keepdims = 1));
-    digitnet_model_add_activation_ex(model, DIGITNET_ACTIVATION_SIGMOID,
-                                     DIGITNET_WITH(digitnet_activation_options, .name = "gate"));
-    digitnet_model_add_multiply(model, (const char *const[]){"image", "gate"}, 2, DIGITNET_ACTIVATION_LINEAR);
-}
-
-static const struct {
-    const char *name;
-    void (*add)(digitnet_model *model);
-} builders[] = {
-    {"max", add_max},
-    {"average", add_average},
-    {"average, same padding", add_average_same},
-    {"average, overlapping", add_average_overlapping},
-    {"average, padding counts", add_average_with_padding},
-    {"global average", add_global_average},
-    {"global max", add_global_max},
-    {"zero padding", add_zero_padding},
-    {"cropping", add_cropping},
-    {"up-sampling", add_up_sampling},
-    {"up-sampling, bilinear", add_bilinear},
-    {"up-sampling of one row, bilinear", add_bilinear_of_one_row},
-    {"reshape", add_reshape},
-    {"multiply", add_three_factors},
-    {"squeeze and excitation", add_squeeze_and_excitation},
-};
-
-/* The image is the kernel of a dense layer whose input is 1, so that its gradient is that of a weight. */
-static digitnet_model *make_model(size_t index) {
-    const reference_layer *reference = &reference_layers[index];
-    size_t values = reference->shape[0] * reference->shape[1] * reference->shape[2];
-    digitnet_model *model;
-    expect_ok(digitnet_model_create(&model, 1, 1, 1));
-    digitnet_model_add_flatten(model);
-    digitnet_model_add_dense_ex(model, values, DIGITNET_ACTIVATION_LINEAR,
-                                DIGITNET_WITH(digitnet_dense_options, .no_bias = 1));
-    digitnet_model_add_reshape_ex(model, reference->shape[0], reference->shape[1], reference->shape[2],
-                                  DIGITNET_WITH(digitnet_reshape_options, .name = "image"));
-    assert_string_equal(builders[index].name, reference->name);
-    builders[index].add(model);
-    expect_ok(digitnet__model_check(model));
-    expect_ok(digitnet__network_allocate(&model->network));
-    float *image = must_allocate(values * sizeof *image);
-    fill_noise(image, values, IMAGE_SEED);
-    expect_ok(digitnet_model_set_weights(model, "dense/kernel", image, values));
-    free(image);
-    return model;
-}
-
-static void check_near(const float *actual, const double *expected, size_t count, const char *name, const char *what) {
-    for (size_t i = 0; i < count; i++)
-        if (!(fabs(actual[i] - expected[i]) <= tolerance * fmax(1, fabs(expected[i]))))
-            fail_msg("%s: %s, value %zu of %zu: %.9g, in the reference %.9g", name, what, i, count, (double)actual[i],
-                     expected[i]);
-}
-
-static void test_against_keras(void **state) {
-    (void)state;
-    static const float one = 1;
-    assert_int_equal(sizeof builders / sizeof *builders, CASES);
-    for (size_t i = 0; i < CASES; i++) {
-        const reference_layer *reference = &reference_layers[i];
-        size_t values = reference->shape[0] * reference->shape[1] * reference->shape[2];
-        digitnet_model *model = make_model(i);
-        assert_int_equal(digitnet__network_outputs(&model->network), reference->outputs);
-        float *outputs = must_allocate(reference->outputs * sizeof *outputs);
-        expect_ok(digitnet_model_predict(outputs, reference->outputs, model, &one, 1));
-        check_near(outputs, reference->output, reference->outputs, reference->name, "output");
-        expect_ok(digitnet__network_allocate_training(&model->network, DIGITNET_ACTIVATION_LINEAR));
-        digitnet__pass pass;
-        expect_ok(digitnet__pass_create(&pass, &model->network, 1, 8, 1));
-        *digitnet__pass_input(&pass, 0) = 1;
-        forward_batch(&pass, 1);
-        check_near(digitnet__pass_output(&pass, 0), reference->output, reference->outputs, reference->name,
-                   "output in training");
-        fill_noise(digitnet__pass_output_gradient(&pass, 0), reference->outputs, WEIGHT_SEED);
-        backward_batch(&pass, 1);
-        check_near(digitnet__pass_gradients(&pass), reference->gradient, values, reference->name, "gradient");
-        digitnet__pass_release(&pass);
-        free(outputs);
-        digitnet_model_free(model);
-    }
-}
 
 /* ---- Shapes ---- */
 
@@ -383,10 +219,13 @@ static void test_activation_behind_flatten(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_against_keras),           cmocka_unit_test(test_shapes),
-        cmocka_unit_test(test_large_windows),           cmocka_unit_test(test_refused_for_images),
-        cmocka_unit_test(test_refused_for_flat_values), cmocka_unit_test(test_refused_factors),
-        cmocka_unit_test(test_pool_behind_a_reshape),   cmocka_unit_test(test_activation_behind_flatten),
+        cmocka_unit_test(test_shapes),
+        cmocka_unit_test(test_large_windows),
+        cmocka_unit_test(test_refused_for_images),
+        cmocka_unit_test(test_refused_for_flat_values),
+        cmocka_unit_test(test_refused_factors),
+        cmocka_unit_test(test_pool_behind_a_reshape),
+        cmocka_unit_test(test_activation_behind_flatten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

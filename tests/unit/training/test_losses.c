@@ -227,26 +227,84 @@ static void check_near(double actual, double expected, size_t reference, size_t 
         fail_msg("reference %zu: value %zu is %.9g, not %.9g", reference, index, actual, expected);
 }
 
+static loss_case reference_case(size_t index) {
+    return (loss_case){.loss = reference_losses[index].loss,
+                       .activation = reference_losses[index].activation,
+                       .outputs = reference_losses[index].outputs,
+                       .labels = reference_losses[index].labels,
+                       .options = reference_losses[index].options};
+}
+
+enum { REFERENCES = sizeof reference_losses / sizeof *reference_losses };
+
+static void fill_reference(loss_data *data, const loss_case *with) {
+    fill_data(data, with, 2);
+    data->rows.rows = REFERENCE_ROWS;
+    for (size_t row = 0; row < REFERENCE_ROWS; row++)
+        data->weights[row] = 1 + noise(3, row) / 2;
+}
+
 static void test_reference(void **state) {
     (void)state;
-    for (size_t i = 0; i < sizeof reference_losses / sizeof *reference_losses; i++) {
-        loss_case with = {.loss = reference_losses[i].loss,
-                          .outputs = reference_losses[i].outputs,
-                          .labels = reference_losses[i].labels,
-                          .options = DIGITNET_LOSS_INIT};
+    for (size_t i = 0; i < REFERENCES; i++) {
+        loss_case with = reference_case(i);
         digitnet__score scores[ROWS];
         float gradient[ROWS * MOST_OUTPUTS];
         loss_data data;
-        fill_data(&data, &with, 2);
-        data.rows.rows = REFERENCE_ROWS;
-        for (size_t row = 0; row < REFERENCE_ROWS; row++)
-            data.weights[row] = 1 + noise(3, row) / 2;
-        data.kind->run(scores, gradient, &data.rows, &reference_losses[i].settings, 1);
+        fill_reference(&data, &with);
+        if (with.activation != DIGITNET_ACTIVATION_LINEAR && with.activation != data.kind->takes_over)
+            continue; /* the network computes the activation: see test_three_steps() */
+        data.kind->run(scores, gradient, &data.rows, &data.settings, 1);
         for (size_t row = 0; row < REFERENCE_ROWS; row++)
             check_near(scores[row].loss, reference_losses[i].losses[row], i, row);
         for (size_t k = 0; k < REFERENCE_ROWS * with.outputs; k++)
             check_near((double)gradient[k], reference_losses[i].gradient[k], i, k);
     }
+}
+
+/* What the loss is given is the kernel of a dense layer whose inputs choose one row of it. */
+static void check_steps(size_t index, bool by_class, const double *expected) {
+    enum { INPUTS = REFERENCE_ROWS * REFERENCE_ROWS };
+    loss_case with = reference_case(index);
+    loss_data data;
+    float inputs[INPUTS], trained[REFERENCE_ROWS * MOST_OUTPUTS];
+    digitnet_model *model;
+    fill_reference(&data, &with);
+    for (size_t i = 0; i < INPUTS; i++)
+        inputs[i] = i % (REFERENCE_ROWS + 1) == 0;
+    expect_ok(digitnet_model_create(&model, 1, 1, REFERENCE_ROWS));
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense_ex(model, with.outputs, with.activation,
+                                DIGITNET_WITH(digitnet_dense_options, .no_bias = 1));
+    expect_ok(digitnet_model_compile_ex(
+        model, DIGITNET_OPTIMIZER_SGD, with.loss,
+        DIGITNET_WITH(digitnet_compile_options, .loss = &with.options, .learning_rate = REFERENCE_LEARNING_RATE)));
+    expect_ok(digitnet_model_set_weights(model, NULL, data.outputs, REFERENCE_ROWS * with.outputs));
+    for (size_t i = 0; i < REFERENCE_STEPS; i++)
+        expect_ok(digitnet_model_train_batch(NULL, model,
+                                             DIGITNET_WITH(digitnet_train_batch, .count = REFERENCE_ROWS,
+                                                           .images = inputs, .labels = with.labels ? data.labels : NULL,
+                                                           .targets = with.labels ? NULL : data.targets,
+                                                           .sample_weights = by_class ? NULL : data.weights,
+                                                           .class_weights = by_class ? reference_class_weights : NULL,
+                                                           .class_weight_count = by_class ? REFERENCE_CLASSES : 0)));
+    expect_ok(digitnet_model_get_weights(trained, REFERENCE_ROWS * with.outputs, model, NULL));
+    for (size_t k = 0; k < REFERENCE_ROWS * with.outputs; k++)
+        check_near((double)trained[k], expected[k], index, k);
+    digitnet_model_free(model);
+}
+
+static void test_three_steps(void **state) {
+    (void)state;
+    size_t by_class = 0;
+    for (size_t i = 0; i < REFERENCES; i++) {
+        check_steps(i, false, reference_losses[i].trained);
+        if (reference_losses[i].trained_by_class[0] != 0) {
+            check_steps(i, true, reference_losses[i].trained_by_class);
+            by_class++;
+        }
+    }
+    assert_int_equal(by_class, 2);
 }
 
 /* Logits so large that a probability is 0 in single and in double precision, and as large as floats are. */
@@ -582,15 +640,18 @@ static void test_ends_of_logits(void **state) {
     digitnet_model_free(image);
 }
 
-/* Each row is one of the enumeration, with all that a loss has; this file has a case of each. */
+/* Each row is one of the enumeration, with all that a loss has; this file and the fixtures have a case of each. */
 static void test_table(void **state) {
     (void)state;
     for (size_t i = 0; digitnet__loss_at(i); i++) {
         const digitnet__loss_kind *kind = digitnet__loss_at(i);
         size_t count = kind->id == DIGITNET_LOSS_CUSTOM; /* test_custom_loss.c */
+        size_t references = count;
         for (size_t k = 0; k < CASES; k++)
             count += cases[k].loss == kind->id;
-        assert_true(count > 0);
+        for (size_t k = 0; k < REFERENCES; k++)
+            references += reference_losses[k].loss == kind->id;
+        assert_true(count > 0 && references > 0);
         assert_ptr_equal(digitnet__loss_find(kind->id), kind);
         assert_true(kind->name && kind->check && (kind->run || kind->id == DIGITNET_LOSS_CUSTOM));
         assert_true(kind->labels != DNN_LABELS_NONE || kind->takes_targets);
@@ -606,6 +667,7 @@ int main(void) {
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_formulas),
         cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_three_steps),
         cmocka_unit_test(test_gradients),
         cmocka_unit_test(test_large_logits),
         cmocka_unit_test(test_values_that_are_not_finite),
