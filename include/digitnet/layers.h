@@ -99,17 +99,22 @@ DIGITNET_API digitnet_status digitnet_model_add_conv2d_ex(digitnet_model *model,
 
 /** More about a depthwise convolution; zero is the default. */
 typedef struct digitnet_depthwise_conv2d_options {
-    size_t struct_size;       /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
-    const char *name;         /**< The layer's name, copied; NULL: as in Keras. */
-    const char *input;        /**< The name of the layer whose output is taken; NULL: the layer before. */
-    size_t kernel_width;      /**< Zero: as wide as high. */
-    size_t stride_height;     /**< Zero: 1. */
-    size_t stride_width;      /**< Zero: as `stride_height`. */
-    size_t dilation_height;   /**< The step from row to row of a kernel, over the input; zero: 1. */
-    size_t dilation_width;    /**< Likewise from column to column; zero: as `dilation_height`. */
-    size_t depth_multiplier;  /**< Kernels of each channel; zero: 1. */
-    digitnet_padding padding; /**< Zero: DIGITNET_PADDING_VALID. */
-    int32_t no_bias;          /**< 1: without biases. */
+    size_t struct_size;      /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;        /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;       /**< The name of the layer whose output is taken; NULL: the layer before. */
+    size_t kernel_width;     /**< Zero: as wide as high. */
+    size_t stride_height;    /**< Zero: 1. */
+    size_t stride_width;     /**< Zero: as `stride_height`. */
+    size_t dilation_height;  /**< The step from row to row of a kernel, over the input; zero: 1. */
+    size_t dilation_width;   /**< Likewise from column to column; zero: as `dilation_height`. */
+    size_t depth_multiplier; /**< Kernels of each channel; zero: 1. */
+    /** A penalty that the loss has besides: this times the sum of the kernel's magnitudes. Finite and not below 0. */
+    double depthwise_l1;
+    double depthwise_l2;                        /**< Likewise, times the sum of the kernel's squares, as Keras's L2. */
+    double bias_l1;                             /**< As `depthwise_l1`, of the biases. */
+    double bias_l2;                             /**< As `depthwise_l2`, of the biases. */
+    digitnet_padding padding;                   /**< Zero: DIGITNET_PADDING_VALID. */
+    int32_t no_bias;                            /**< 1: without biases. */
     digitnet_initializer depthwise_initializer; /**< Of the kernel; zero: Glorot uniform. */
     digitnet_initializer bias_initializer;      /**< Zero: zeros. */
 } digitnet_depthwise_conv2d_options;
@@ -149,15 +154,23 @@ DIGITNET_API digitnet_status digitnet_model_add_depthwise_conv2d_ex(digitnet_mod
 
 /** More about a depthwise separable convolution; zero is the default. */
 typedef struct digitnet_separable_conv2d_options {
-    size_t struct_size;       /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
-    const char *name;         /**< The layer's name, copied; NULL: as in Keras. */
-    const char *input;        /**< The name of the layer whose output is taken; NULL: the layer before. */
-    size_t kernel_width;      /**< Zero: as wide as high. */
-    size_t stride_height;     /**< Zero: 1. */
-    size_t stride_width;      /**< Zero: as `stride_height`. */
-    size_t dilation_height;   /**< The step from row to row of a kernel, over the input; zero: 1. */
-    size_t dilation_width;    /**< Likewise from column to column; zero: as `dilation_height`. */
-    size_t depth_multiplier;  /**< Depthwise kernels of each channel; zero: 1. */
+    size_t struct_size;      /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;        /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;       /**< The name of the layer whose output is taken; NULL: the layer before. */
+    size_t kernel_width;     /**< Zero: as wide as high. */
+    size_t stride_height;    /**< Zero: 1. */
+    size_t stride_width;     /**< Zero: as `stride_height`. */
+    size_t dilation_height;  /**< The step from row to row of a kernel, over the input; zero: 1. */
+    size_t dilation_width;   /**< Likewise from column to column; zero: as `dilation_height`. */
+    size_t depth_multiplier; /**< Depthwise kernels of each channel; zero: 1. */
+    /** A penalty that the loss has besides: this times the sum of the depthwise kernel's magnitudes. Finite and not
+     * below 0. */
+    double depthwise_l1;
+    double depthwise_l2;      /**< Likewise, times the sum of the depthwise kernel's squares, as Keras's L2. */
+    double pointwise_l1;      /**< As `depthwise_l1`, of the pointwise kernel. */
+    double pointwise_l2;      /**< As `depthwise_l2`, of the pointwise kernel. */
+    double bias_l1;           /**< As `depthwise_l1`, of the biases. */
+    double bias_l2;           /**< As `depthwise_l2`, of the biases. */
     digitnet_padding padding; /**< Zero: DIGITNET_PADDING_VALID. */
     int32_t no_bias;          /**< 1: without biases. */
     digitnet_initializer depthwise_initializer; /**< Zero: Glorot uniform. */
@@ -202,14 +215,19 @@ DIGITNET_API digitnet_status digitnet_model_add_separable_conv2d_ex(digitnet_mod
 
 /** More about a transposed convolution; zero is the default. */
 typedef struct digitnet_conv2d_transpose_options {
-    size_t struct_size;       /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
-    const char *name;         /**< The layer's name, copied; NULL: as in Keras. */
-    const char *input;        /**< The name of the layer whose output is taken; NULL: the layer before. */
-    size_t kernel_width;      /**< Zero: as wide as high. */
-    size_t stride_height;     /**< The step over the output for each row of the input; zero: 1. */
-    size_t stride_width;      /**< Likewise for each column; zero: as `stride_height`. */
-    digitnet_padding padding; /**< Zero: DIGITNET_PADDING_VALID. */
-    int32_t no_bias;          /**< 1: without biases. */
+    size_t struct_size;   /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;     /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;    /**< The name of the layer whose output is taken; NULL: the layer before. */
+    size_t kernel_width;  /**< Zero: as wide as high. */
+    size_t stride_height; /**< The step over the output for each row of the input; zero: 1. */
+    size_t stride_width;  /**< Likewise for each column; zero: as `stride_height`. */
+    /** A penalty that the loss has besides: this times the sum of the kernel's magnitudes. Finite and not below 0. */
+    double kernel_l1;
+    double kernel_l2;                        /**< Likewise, times the sum of the kernel's squares, as Keras's L2. */
+    double bias_l1;                          /**< As `kernel_l1`, of the biases. */
+    double bias_l2;                          /**< As `kernel_l2`, of the biases. */
+    digitnet_padding padding;                /**< Zero: DIGITNET_PADDING_VALID. */
+    int32_t no_bias;                         /**< 1: without biases. */
     digitnet_initializer kernel_initializer; /**< Zero: Glorot uniform. */
     digitnet_initializer bias_initializer;   /**< Zero: zeros. */
 } digitnet_conv2d_transpose_options;

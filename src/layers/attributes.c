@@ -31,6 +31,8 @@ static const struct attribute {
     {"rate", NUMBER, offsetof(digitnet__attributes, rate)},
     {"kernel_l1", NUMBER, offsetof(digitnet__attributes, kernel_l1)},
     {"kernel_l2", NUMBER, offsetof(digitnet__attributes, kernel_l2)},
+    {"pointwise_l1", NUMBER, offsetof(digitnet__attributes, pointwise_l1)},
+    {"pointwise_l2", NUMBER, offsetof(digitnet__attributes, pointwise_l2)},
     {"bias_l1", NUMBER, offsetof(digitnet__attributes, bias_l1)},
     {"bias_l2", NUMBER, offsetof(digitnet__attributes, bias_l2)},
     {"epsilon", NUMBER, offsetof(digitnet__attributes, epsilon)},

@@ -253,6 +253,10 @@ digitnet_status digitnet_model_add_conv2d_transpose_ex(digitnet_model *model, si
                                                       .no_bias = own.no_bias != 0,
                                                       .kernel_initializer = own.kernel_initializer,
                                                       .bias_initializer = own.bias_initializer,
+                                                      .kernel_l1 = own.kernel_l1,
+                                                      .kernel_l2 = own.kernel_l2,
+                                                      .bias_l1 = own.bias_l1,
+                                                      .bias_l2 = own.bias_l2,
                                                       .activation = activation}};
     digitnet__conv2d_set_window(&request.attributes, (digitnet__conv2d_pair){kernel, own.kernel_width},
                                 (digitnet__conv2d_pair){own.stride_height, own.stride_width},

@@ -103,6 +103,8 @@ static digitnet_status check_penalties(const digitnet__layer *layer) {
     const digitnet__attributes *attributes = &layer->attributes;
     DNN_TRY(check_penalty(layer, "kernel_l1", attributes->kernel_l1));
     DNN_TRY(check_penalty(layer, "kernel_l2", attributes->kernel_l2));
+    DNN_TRY(check_penalty(layer, "pointwise_l1", attributes->pointwise_l1));
+    DNN_TRY(check_penalty(layer, "pointwise_l2", attributes->pointwise_l2));
     DNN_TRY(check_penalty(layer, "bias_l1", attributes->bias_l1));
     return check_penalty(layer, "bias_l2", attributes->bias_l2);
 }

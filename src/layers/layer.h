@@ -22,7 +22,7 @@ typedef struct digitnet__attributes {
     digitnet_activation activation;
     double alpha; /* of the activation; 0: its default */
     double rate;  /* of dropout; the deviation of noise */
-    double kernel_l1, kernel_l2, bias_l1, bias_l2;
+    double kernel_l1, kernel_l2, pointwise_l1, pointwise_l2, bias_l1, bias_l2;
     double epsilon, momentum;
     bool no_center, no_scale, unbiased_moving_variance;
     bool count_include_pad;               /* of average pooling */

@@ -25,6 +25,8 @@ static digitnet_status set_weights(digitnet__layer *layer, const digitnet__conv2
         !digitnet__layer_add_kernel(layer, "pointwise_kernel", conv->pointwise_initializer, second, 4, filters) ||
         !digitnet__layer_add_bias(layer, filters))
         return digitnet__conv2d_fail_overflow(layer, filters);
+    layer->tensors[POINTWISE].l1 = conv->pointwise_l1;
+    layer->tensors[POINTWISE].l2 = conv->pointwise_l2;
     size_t values;
     if (!digitnet__size_add(&values, layer->tensors[DEPTHWISE].values, layer->tensors[POINTWISE].values) ||
         !digitnet__size_product(&layer->multiply_adds,
@@ -216,6 +218,12 @@ digitnet_status digitnet_model_add_separable_conv2d_ex(digitnet_model *model, si
                                                       .kernel_initializer = own.depthwise_initializer,
                                                       .pointwise_initializer = own.pointwise_initializer,
                                                       .bias_initializer = own.bias_initializer,
+                                                      .kernel_l1 = own.depthwise_l1,
+                                                      .kernel_l2 = own.depthwise_l2,
+                                                      .pointwise_l1 = own.pointwise_l1,
+                                                      .pointwise_l2 = own.pointwise_l2,
+                                                      .bias_l1 = own.bias_l1,
+                                                      .bias_l2 = own.bias_l2,
                                                       .activation = activation}};
     digitnet__conv2d_set_window(&request.attributes, (digitnet__conv2d_pair){kernel, own.kernel_width},
                                 (digitnet__conv2d_pair){own.stride_height, own.stride_width},
