@@ -117,10 +117,18 @@ int report_networks(digitnet_model *const *models, size_t count, const struct se
     digitnet_report_info info = DIGITNET_INIT(digitnet_report_info);
     digitnet_report *figures = NULL;
     struct result *results = NULL;
+    char noun[32];
     if (predict_all(&results, &figures, models, count, data->validation, settings->threads) ||
         digitnet_report_describe(&info, figures))
         return failed("evaluating the model");
-    int plotted = write_plots(folder, with_history, data->validation, figures, results, info.count);
+    snprintf(noun, sizeof noun, "%s digits", data->validation_name);
+    int plotted = write_plots(&(struct plots){.folder = folder,
+                                              .with_history = with_history,
+                                              .images = data->validation,
+                                              .report = figures,
+                                              .results = results,
+                                              .count = info.count,
+                                              .noun = noun});
     free(results);
     digitnet_report_free(figures);
     if (plotted)
