@@ -12,7 +12,7 @@ static void print_text(FILE *file, const char *text, size_t characters, size_t w
 }
 
 static void print_row(FILE *file, const double figures[3], size_t count) {
-    fprintf(file, "  %9.4f %7.4f %7.4f %7zu\n", figures[0], figures[1], figures[2], count);
+    fprintf(file, " %9.4f %6.4f %6.4f %6zu\n", figures[0], figures[1], figures[2], count);
 }
 
 static int print_classes(FILE *file, const digitnet_report *report, char *const *names,
@@ -21,7 +21,7 @@ static int print_classes(FILE *file, const digitnet_report *report, char *const 
     size_t width = widest_class_name(names, all->classes), characters;
     if (width < strlen("weighted"))
         width = strlen("weighted");
-    fprintf(file, "%*s  precision  recall      F1  images\n", (int)width, "");
+    fprintf(file, "\n%*s precision recall     F1 images\n", (int)width, "");
     for (size_t i = 0; i < all->classes; i++) {
         digitnet_class_info info = DIGITNET_INIT(digitnet_class_info);
         if (digitnet_report_describe_class(&info, report, i))

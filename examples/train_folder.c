@@ -136,11 +136,16 @@ static void print_outputs(const char *folder) {
 
 /* The figures and pictures of the trained model. */
 static int report(digitnet_model *model, const struct picture_data *data, const struct settings *settings) {
+    digitnet_model_info trained = DIGITNET_INIT(digitnet_model_info);
     digitnet_report_info info = DIGITNET_INIT(digitnet_report_info);
     digitnet_report *figures = NULL;
     struct result *results = NULL;
-    if (predict_all(&results, &figures, &model, 1, data->validation, settings->threads) ||
-        digitnet_report_describe(&info, figures) || print_class_table(stdout, figures, data->folder.classes))
+    if (digitnet_model_describe(&trained, model) ||
+        predict_all(&results, &figures, &model, 1, data->validation, settings->threads) ||
+        digitnet_report_describe(&info, figures))
+        return failed("evaluating the model");
+    printf("\nThe best model is that of epoch %llu.\n", (unsigned long long)trained.epochs_done);
+    if (print_class_table(stdout, figures, data->folder.classes))
         return failed("evaluating the model");
     int plotted = write_plots(&(struct plots){.folder = settings->output,
                                               .with_history = 1,
