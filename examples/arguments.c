@@ -38,7 +38,7 @@ static const char *wanted(option_kind kind) {
     case OPTION_PART:
         return "a number greater than 0 and less than 1";
     case OPTION_SIZE:
-        return "a whole number from 1 to 4096, or two of them as in 32x48";
+        return "a whole number from 8 to 512, or two of them as in 32x48";
     case OPTION_FLAG:
         return "given without a value";
     case OPTION_CHOICE:
@@ -74,11 +74,11 @@ static int read_number(uint64_t *number, const char *text, uint64_t least, uint6
 }
 
 static int read_size(size_t size[2], const char *text) {
-    enum { MOST = 4096 };
+    enum { LEAST = 8, MOST = 512 };
     uint64_t height = 0, width = 0;
-    const char *end = read_digits(&height, text, 1, MOST);
+    const char *end = read_digits(&height, text, LEAST, MOST);
     width = height;
-    if (!end || (*end != '\0' && (*end != 'x' || !read_number(&width, end + 1, 1, MOST))))
+    if (!end || (*end != '\0' && (*end != 'x' || !read_number(&width, end + 1, LEAST, MOST))))
         return 0;
     size[0] = (size_t)height;
     size[1] = (size_t)width;

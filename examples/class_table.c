@@ -43,7 +43,7 @@ static size_t next_mistake(const size_t *counts, size_t classes, size_t last) {
     size_t pairs = classes * classes, best = pairs;
     for (size_t i = 0; i < pairs; i++) {
         int is_mistake = i / classes != i % classes && counts[i] > 0;
-        int is_behind = last == pairs || counts[i] < counts[last] || (counts[i] == counts[last] && i > last);
+        int is_behind = last == pairs || counts[i] < counts[last] || (i > last && counts[i] == counts[last]);
         if (is_mistake && is_behind && (best == pairs || counts[i] > counts[best]))
             best = i;
     }

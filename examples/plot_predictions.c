@@ -126,7 +126,11 @@ static int write_sections(struct canvas *canvas) {
     if (write_section(canvas, plots->results, plots->count, plots->spread, heading))
         return -1;
     size_t mistakes = sort_mistakes(plots->results, plots->count);
-    snprintf(heading, sizeof heading, mistakes ? "The worst of %zu mistakes" : "No mistakes", mistakes);
+    snprintf(heading, sizeof heading,
+             mistakes > 1 ? "The worst of %zu mistakes"
+             : mistakes   ? "The only mistake"
+                          : "No mistakes",
+             mistakes);
     if (write_section(canvas, plots->results, mistakes, 0, heading))
         return -1;
     size_t width = 2 * MARGIN + COLUMNS * canvas->cell_width, height = canvas->top + MARGIN;

@@ -372,7 +372,7 @@ wrong_folders() {
     local options
     expect 2 train_folder
     expect 2 train_folder one two
-    for options in "--size 0" "--size 32x" "--size x32" "--size 32x4097" "--size -1" "--validation 0" "--validation 1" "--patience 0" "--grey=1"; do
+    for options in "--size 0" "--size 32x" "--size x32" "--size 32x513" "--size 7" "--size -1" "--validation 0" "--validation 1" "--patience 0" "--grey=1"; do
         # shellcheck disable=SC2086
         expect 2 train_folder $options classes
         has stderr "^train_folder: ${options%%[ =]*} must be"
@@ -425,8 +425,8 @@ train_on_folders() {
     cmp grey/model.onnx again/model.onnx || fail "other threads gave another model"
 
     rm -r classes/single classes/3/damaged.png
-    expect 0 train_folder classes --size 9x7 --epochs 1 --output grey
-    has stdout ', 9x7, grey$' # of itself: none has colours
+    expect 0 train_folder classes --size 9x8 --epochs 1 --output grey
+    has stdout ', 9x8, grey$' # of itself: none has colours
     ! grep -q damaged stderr || fail "a picture that is gone was left out"
 
     write_shapes shapes
