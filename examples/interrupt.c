@@ -21,6 +21,7 @@ int was_interrupted(void) {
     return interrupted != 0;
 }
 
-void forget_interrupts(void) {
+void end_interrupts(void) {
+    signal(SIGINT, SIG_DFL);
     model_in_training = NULL;
 }

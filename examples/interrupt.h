@@ -8,7 +8,7 @@
 void stop_by_interrupt(digitnet_model *model);
 /* Whether Ctrl-C came. */
 int was_interrupted(void);
-/* Called before the model is freed: a late Ctrl-C must not reach it. */
-void forget_interrupts(void);
+/* From now on Ctrl-C ends the program, as it does by itself: a late one must not reach a model that is gone. */
+void end_interrupts(void);
 
 #endif

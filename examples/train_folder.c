@@ -1,6 +1,7 @@
 /* Trains a classifier on a folder of pictures with a sub-folder for each class; --help explains the options. */
 #include "arguments.h"
 #include "class_table.h"
+#include "console.h"
 #include "files.h"
 #include "interrupt.h"
 #include "picture_data.h"
@@ -113,6 +114,7 @@ static digitnet_status train(digitnet_model *model, const struct picture_data *d
                           .threads = settings->threads, .validation = data->validation,
                           DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr),
                                              callbacks[EARLY_STOPPING], callbacks[CHECKPOINT], callbacks[LOG])));
+    end_interrupts();
     if (!status)
         status = digitnet_model_save(model, model_path); /* where no epoch was finished, there is none yet */
     for (size_t i = 0; i < CALLBACKS; i++)
@@ -121,21 +123,10 @@ static digitnet_status train(digitnet_model *model, const struct picture_data *d
     return status;
 }
 
-static void print_outputs(const char *folder) {
-    static const char *const names[] = {"model.onnx",   "classes.txt",   "history.csv",
-                                        "training.png", "confusion.png", "predictions.png"};
-    const char *separator = "";
-    printf("\nIn %s:", folder);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (has_output(folder, names[i])) {
-            printf("%s %s", separator, names[i]);
-            separator = ",";
-        }
-    putchar('\n');
-}
-
 /* The figures and pictures of the trained model. */
 static int report(digitnet_model *model, const struct picture_data *data, const struct settings *settings) {
+    static const char *const names[] = {"model.onnx",   "classes.txt",   "history.csv",
+                                        "training.png", "confusion.png", "predictions.png"};
     digitnet_model_info trained = DIGITNET_INIT(digitnet_model_info);
     digitnet_report_info info = DIGITNET_INIT(digitnet_report_info);
     digitnet_report *figures = NULL;
@@ -160,17 +151,11 @@ static int report(digitnet_model *model, const struct picture_data *data, const 
     digitnet_report_free(figures);
     if (plotted)
         return EXIT_FAILED;
-    print_outputs(settings->output);
+    putchar('\n');
+    print_outputs(settings->output, names, sizeof names / sizeof *names);
     printf("between %.4f and %.4f with a confidence of 95%%\n", info.accuracy_low, info.accuracy_high);
     printf("validation accuracy %.4f\n", info.accuracy);
     return EXIT_DONE;
-}
-
-static void print_summary(const digitnet_model *model) {
-    char text[8192];
-    if (digitnet_model_summary(text, sizeof text, NULL, model) == DIGITNET_OK)
-        fputs(text, stdout);
-    fflush(stdout);
 }
 
 static int train_and_report(const struct picture_data *data, const struct settings *settings) {
@@ -195,7 +180,6 @@ static int train_and_report(const struct picture_data *data, const struct settin
             code = report(model, data, settings);
         }
     }
-    forget_interrupts();
     free(log_path);
     free(model_path);
     digitnet_model_free(model);
