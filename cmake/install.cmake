@@ -1,4 +1,4 @@
-# Installs headers, both libraries, and what pkg-config and find_package need to find them. A package of the library alone takes the
+# Installs headers, both libraries, the readers' sources, and what pkg-config and find_package need to find them. A package of the library alone takes the
 # component digitnet_runtime; whoever compiles needs digitnet_development too.
 
 include(CMakePackageConfigHelpers)
@@ -9,6 +9,14 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/digitnet" DESTINATION "${CMAKE_
 install(FILES "${PROJECT_SOURCE_DIR}/README.md" "${PROJECT_SOURCE_DIR}/CHANGELOG.md" "${PROJECT_SOURCE_DIR}/LICENSE"
     DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT digitnet_development
 )
+
+# The examples' readers, as sources that programs compile in: libpng and libjpeg are then theirs to link.
+include("${PROJECT_SOURCE_DIR}/examples/readers.cmake")
+list(TRANSFORM digitnet_readers PREPEND "${PROJECT_SOURCE_DIR}/examples/" OUTPUT_VARIABLE readers)
+list(TRANSFORM digitnet_reader_headers PREPEND "${PROJECT_SOURCE_DIR}/examples/" OUTPUT_VARIABLE reader_headers)
+set(readers_folder "${CMAKE_INSTALL_DATADIR}/digitnet/readers")
+install(FILES ${readers} ${reader_headers} DESTINATION "${readers_folder}" COMPONENT digitnet_development)
+
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs" DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT digitnet_development)
 
 # Two sets of targets: the shared library needs nothing of its user, the static one needs the library's dependencies.
@@ -26,7 +34,7 @@ if(DIGITNET_BLAS STREQUAL "OpenBLAS")
     set(find_blas "find_dependency(OpenBLAS MODULE)")
 endif()
 configure_package_config_file(cmake/digitnetConfig.cmake.in digitnetConfig.cmake INSTALL_DESTINATION "${package_folder}"
-    NO_SET_AND_CHECK_MACRO
+    PATH_VARS readers_folder NO_SET_AND_CHECK_MACRO
 )
 write_basic_package_version_file(digitnetConfigVersion.cmake COMPATIBILITY SameMajorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/digitnetConfig.cmake" "${PROJECT_BINARY_DIR}/digitnetConfigVersion.cmake"
@@ -45,6 +53,7 @@ function(digitnet_pkgconfig_folder variable folder)
 endfunction()
 digitnet_pkgconfig_folder(pkgconfig_libdir "${CMAKE_INSTALL_LIBDIR}")
 digitnet_pkgconfig_folder(pkgconfig_includedir "${CMAKE_INSTALL_INCLUDEDIR}")
+digitnet_pkgconfig_folder(pkgconfig_readersdir "${readers_folder}")
 digitnet_pkgconfig_folder(pkgconfig_prefix "${CMAKE_INSTALL_PREFIX}")
 if(NOT IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
     file(RELATIVE_PATH to_prefix "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")

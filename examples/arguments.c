@@ -35,6 +35,10 @@ static const char *wanted(option_kind kind) {
         return "a whole number from 0 to 18446744073709551615";
     case OPTION_RATE:
         return "a number greater than 0";
+    case OPTION_PART:
+        return "a number greater than 0 and less than 1";
+    case OPTION_SIZE:
+        return "a whole number from 8 to 512, or two of them as in 32x48";
     case OPTION_FLAG:
         return "given without a value";
     case OPTION_CHOICE:
@@ -52,14 +56,32 @@ static int value_error(const struct program *program, const struct option *optio
     return usage_error(program, problem, value);
 }
 
-/* Digits only: strtoull() itself would take a sign and spaces. */
-static int read_number(uint64_t *number, const char *text, uint64_t least, uint64_t most) {
+/* Reads the digits that the text begins with, and returns what is behind them; NULL where there are none, or the number
+ * is out of range. strtoull() itself would take a sign and spaces. */
+static const char *read_digits(uint64_t *number, const char *text, uint64_t least, uint64_t most) {
     char *end;
     errno = 0;
     unsigned long long value = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value < least || value > most)
-        return 0;
+    if (text[0] < '0' || text[0] > '9' || errno != 0 || value < least || value > most)
+        return NULL;
     *number = value;
+    return end;
+}
+
+static int read_number(uint64_t *number, const char *text, uint64_t least, uint64_t most) {
+    const char *end = read_digits(number, text, least, most);
+    return end && *end == '\0';
+}
+
+static int read_size(size_t size[2], const char *text) {
+    enum { LEAST = 8, MOST = 512 };
+    uint64_t height = 0, width = 0;
+    const char *end = read_digits(&height, text, LEAST, MOST);
+    width = height;
+    if (!end || (*end != '\0' && (*end != 'x' || !read_number(&width, end + 1, LEAST, MOST))))
+        return 0;
+    size[0] = (size_t)height;
+    size[1] = (size_t)width;
     return 1;
 }
 
@@ -74,11 +96,15 @@ static int is_choice(const char *text, const char *words) {
     return 1;
 }
 
+static int read_real(double *real, const char *text, double above, double below) {
+    char *end;
+    *real = strtod(text, &end);
+    return end != text && *end == '\0' && *real > above && *real < below;
+}
+
 /* Whether the text is a value of this option; stores it if so. */
 static int read_value(const struct option *option, const char *text) {
     uint64_t number = 0;
-    char *end;
-    double rate;
     switch (option->kind) {
     case OPTION_TEXT:
         *(const char **)option->value = text;
@@ -96,11 +122,11 @@ static int read_value(const struct option *option, const char *text) {
     case OPTION_SEED:
         return read_number(option->value, text, 0, UINT64_MAX);
     case OPTION_RATE:
-        rate = strtod(text, &end);
-        if (end == text || *end != '\0' || !isfinite(rate) || rate <= 0.0)
-            return 0;
-        *(double *)option->value = rate;
-        return 1;
+        return read_real(option->value, text, 0, INFINITY);
+    case OPTION_PART:
+        return read_real(option->value, text, 0, 1);
+    case OPTION_SIZE:
+        return read_size(option->value, text);
     case OPTION_FLAG:
         *(int *)option->value = 1;
         return text[0] == '\0';

@@ -14,6 +14,8 @@ typedef enum option_kind {
     OPTION_THREADS, /* size_t; 0 to 256 */
     OPTION_SEED,    /* uint64_t */
     OPTION_RATE,    /* double; finite and greater than 0 */
+    OPTION_PART,    /* double; greater than 0 and less than 1 */
+    OPTION_SIZE,    /* size_t[2], height and width, 8 to 512 each; "32x48", or "32" for both */
     OPTION_FLAG     /* int; no value, but 1 where it is given */
 } option_kind;
 

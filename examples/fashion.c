@@ -1,10 +1,10 @@
 /* The same API on other data: Fashion-MNIST, from Debian's package dataset-fashion-mnist, with a larger network and
  * augmentation. The comments that begin with "Yours:" say what to change for a data set of your own. */
 #include "arguments.h"
+#include "interrupt.h"
 
 #include <digitnet/digitnet.h>
 #include <digitnet/progress.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,15 +18,6 @@ struct settings {
     size_t epochs, threads;
     uint64_t seed;
 };
-
-static digitnet_model *volatile model_in_training;
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal_number) {
-    (void)signal_number;
-    stopped = 1;
-    digitnet_model_request_stop(model_in_training);
-}
 
 static int failed(const char *what) {
     fprintf(stderr, "fashion: %s: %s\n", what, digitnet_last_error());
@@ -100,22 +91,21 @@ static int train_and_test(digitnet_model *model, const digitnet_dataset *train, 
     digitnet_dataset *varied = NULL;
     const digitnet_predict_options *predict = DIGITNET_WITH(digitnet_predict_options, .threads = settings->threads);
     digitnet_report *report = NULL;
-    struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESETHAND};
     if (augment(&varied, train))
         return failed("augmenting the data");
-    model_in_training = model;
-    sigaction(SIGINT, &action, NULL);
+    stop_by_interrupt(model);
     digitnet_status status = digitnet_model_fit(
         model, varied,
         DIGITNET_WITH(digitnet_fit_options, .epochs = settings->epochs, .batch_size = BATCH_SIZE,
                       .threads = settings->threads, .validation = test,
                       DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr))));
+    end_interrupts();
     digitnet_dataset_free(varied);
     if (status)
         return failed("training");
     if (digitnet_model_save(model, settings->model))
         return failed("saving the model");
-    if (stopped) {
+    if (was_interrupted()) {
         fprintf(stderr, "Stopped; the model is in %s\n", settings->model);
         return EXIT_STOPPED;
     }
@@ -162,7 +152,6 @@ int main(int argc, char **argv) {
         code = build(&model, &settings, digitnet_dataset_count(train)) ? failed("making the model")
                                                                        : train_and_test(model, train, test, &settings);
     }
-    model_in_training = NULL; /* a late Ctrl-C must not reach a model that is gone */
     digitnet_model_free(model);
     digitnet_dataset_free(test);
     digitnet_dataset_free(train);

@@ -1,13 +1,14 @@
 #include "mnist_network.h"
 
 #include "arguments.h"
+#include "console.h"
 #include "files.h"
 #include "history_file.h"
+#include "interrupt.h"
 #include "plots.h"
 #include "results.h"
 
 #include <digitnet/progress.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,16 +17,6 @@ struct checkpoint {
     struct history_file history;
     char *model_path;
 };
-
-static digitnet_model *volatile model_in_training;
-static volatile sig_atomic_t stopped;
-
-/* Ctrl-C: ends after the current batch. A second one kills the program, by SA_RESETHAND. */
-static void stop(int signal_number) {
-    (void)signal_number;
-    stopped = 1;
-    digitnet_model_request_stop(model_in_training);
-}
 
 static int failed(const char *what) {
     fprintf(stderr, "mnist_train: %s: %s\n", what, digitnet_last_error());
@@ -44,13 +35,6 @@ static digitnet_status resume_model(digitnet_model **model, const char *path, co
     if (!status && settings->learning_rate_given)
         status = digitnet_model_set_learning_rate(*model, settings->recipe.learning_rate);
     return status;
-}
-
-static void print_summary(const digitnet_model *model) {
-    char text[8192];
-    if (digitnet_model_summary(text, sizeof text, NULL, model) == DIGITNET_OK)
-        fputs(text, stdout);
-    fflush(stdout);
 }
 
 /* After each epoch: so a crash costs no more than the current epoch. */
@@ -76,12 +60,10 @@ static int is_suitable(const digitnet_model_info *info) {
 
 static int fit_and_save(digitnet_model *model, const struct settings *settings, const struct mnist *data,
                         struct checkpoint *checkpoint) {
-    struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESETHAND};
     digitnet_dataset *train = NULL;
     if (augment_for_recipe(&train, &settings->recipe, data->train))
         return failed("augmenting the data");
-    model_in_training = model;
-    sigaction(SIGINT, &action, NULL);
+    stop_by_interrupt(model);
     digitnet_status status = digitnet_model_fit(
         model, train,
         DIGITNET_WITH(digitnet_fit_options, .until_epoch = settings->recipe.epochs,
@@ -89,7 +71,7 @@ static int fit_and_save(digitnet_model *model, const struct settings *settings, 
                       .validation = data->validation,
                       DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr),
                                          DIGITNET_CALLBACK(.call = save_epoch, .user_data = checkpoint))));
-    signal(SIGINT, SIG_DFL); /* a late Ctrl-C must not reach a model that is gone */
+    end_interrupts();
     digitnet_dataset_free(train);
     if (status)
         return failed("training");
@@ -100,32 +82,29 @@ static int fit_and_save(digitnet_model *model, const struct settings *settings, 
     return EXIT_DONE;
 }
 
-static void print_outputs(const char *folder) {
-    static const char *const names[] = {MODEL_NAME, "history.csv", "training.png", "predictions.png", "confusion.png"};
-    const char *separator = "";
-    printf("In %s:", folder);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (has_output(folder, names[i])) {
-            printf("%s %s", separator, names[i]);
-            separator = ",";
-        }
-    putchar('\n');
-}
-
 int report_networks(digitnet_model *const *models, size_t count, const struct settings *settings,
                     const struct mnist *data, const char *folder, int with_history) {
+    static const char *const names[] = {MODEL_NAME, "history.csv", "training.png", "predictions.png", "confusion.png"};
     digitnet_report_info info = DIGITNET_INIT(digitnet_report_info);
     digitnet_report *figures = NULL;
     struct result *results = NULL;
+    char noun[32];
     if (predict_all(&results, &figures, models, count, data->validation, settings->threads) ||
         digitnet_report_describe(&info, figures))
         return failed("evaluating the model");
-    int plotted = write_plots(folder, with_history, data->validation, figures, results, info.count);
+    snprintf(noun, sizeof noun, "%s digits", data->validation_name);
+    int plotted = write_plots(&(struct plots){.folder = folder,
+                                              .with_history = with_history,
+                                              .images = data->validation,
+                                              .report = figures,
+                                              .results = results,
+                                              .count = info.count,
+                                              .noun = noun});
     free(results);
     digitnet_report_free(figures);
     if (plotted)
         return EXIT_FAILED;
-    print_outputs(folder);
+    print_outputs(folder, names, sizeof names / sizeof *names);
     printf("%s accuracy %.4f\n", data->validation_name, info.accuracy);
     fflush(stdout);
     return EXIT_DONE;
@@ -148,7 +127,7 @@ static int train_model(digitnet_model *model, const struct settings *settings, c
     if (make_folder(folder) == 0 && history_file_begin(&checkpoint.history, folder, (size_t)info.epochs_done) == 0 &&
         (checkpoint.model_path = join_path(folder, MODEL_NAME)) != NULL)
         code = fit_and_save(model, settings, data, &checkpoint);
-    if (code == EXIT_DONE && stopped) {
+    if (code == EXIT_DONE && was_interrupted()) {
         fprintf(stderr, "Stopped. To go on: mnist_train --resume %s and the same options\n",
                 settings->networks > 1 ? settings->output : checkpoint.model_path);
         code = EXIT_STOPPED;

@@ -12,7 +12,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-enum { MOST_CLASSES = 65536 };
+enum { MOST_CLASSES = 65536, MAX_PIXELS = 1 << 28 };
 
 static int is_visible(const struct dirent *entry) {
     return entry->d_name[0] != '.';
@@ -76,10 +76,17 @@ static digitnet_status visit_entries(struct picture_folder *folder, const char *
     return status;
 }
 
+/* Counts a path, and takes it over. */
+static void ignore(struct picture_folder *folder, char *path) {
+    if (folder->ignored++ == 0)
+        folder->first_ignored = path;
+    else
+        free(path);
+}
+
 static digitnet_status add_picture(struct picture_folder *folder, char *path, const char *name, int is_folder) {
     if (is_folder || !has_picture_name(name)) {
-        folder->ignored++;
-        free(path);
+        ignore(folder, path);
         return DIGITNET_OK;
     }
     return append(&folder->paths, &folder->count, path);
@@ -87,33 +94,37 @@ static digitnet_status add_picture(struct picture_folder *folder, char *path, co
 
 static digitnet_status add_class(struct picture_folder *folder, char *path, const char *name, int is_folder) {
     size_t before = folder->count;
-    digitnet_status status = DIGITNET_OK;
-    if (is_folder) {
-        status = folder->class_count < MOST_CLASSES
-                     ? append(&folder->classes, &folder->class_count, strdup(name))
-                     : refuse(DIGITNET_ELIMIT, "%s: more than %d classes", path, MOST_CLASSES);
-        if (!status)
-            status = visit_entries(folder, path, add_picture);
-        if (!status && folder->count == before)
-            status = refuse(DIGITNET_ENOTFOUND, "%s holds no .png, .jpg, .jpeg or .pgm file", path);
-        int32_t *labels = status ? NULL : realloc(folder->labels, folder->count * sizeof *labels);
-        if (!status && !labels)
-            status = refuse(DIGITNET_ENOMEM, "out of memory for %zu labels", folder->count);
-        if (labels)
-            folder->labels = labels;
-        for (size_t i = before; !status && i < folder->count; i++)
-            labels[i] = (int32_t)folder->class_count - 1;
-    } else {
-        folder->ignored++;
+    if (!is_folder) {
+        ignore(folder, path);
+        return DIGITNET_OK;
     }
+    digitnet_status status = folder->class_count < MOST_CLASSES
+                                 ? append(&folder->classes, &folder->class_count, strdup(name))
+                                 : refuse(DIGITNET_ELIMIT, "%s: more than %d classes", path, MOST_CLASSES);
+    if (!status)
+        status = visit_entries(folder, path, add_picture);
+    if (!status && folder->count == before)
+        status = refuse(DIGITNET_ENOTFOUND, "%s holds no .png, .jpg, .jpeg or .pgm file", path);
+    int32_t *labels = status ? NULL : realloc(folder->labels, folder->count * sizeof *labels);
+    if (!status && !labels)
+        status = refuse(DIGITNET_ENOMEM, "out of memory for %zu labels", folder->count);
+    if (labels)
+        folder->labels = labels;
+    for (size_t i = before; !status && i < folder->count; i++)
+        labels[i] = (int32_t)folder->class_count - 1;
     free(path);
     return status;
 }
 
-digitnet_status list_pictures(struct picture_folder *folder, const char *path) {
+static void forget(struct picture_folder *folder) {
     folder->classes = folder->paths = NULL;
     folder->labels = NULL;
+    folder->first_ignored = NULL;
     folder->class_count = folder->count = folder->ignored = 0;
+}
+
+digitnet_status list_pictures(struct picture_folder *folder, const char *path) {
+    forget(folder);
     digitnet_status status = visit_entries(folder, path, add_class);
     if (!status && folder->class_count == 0)
         status = refuse(DIGITNET_ENOTFOUND, "%s holds no sub-folder, one for each class", path);
@@ -130,16 +141,16 @@ void free_pictures(struct picture_folder *folder) {
     free(folder->classes);
     free(folder->paths);
     free(folder->labels);
-    folder->classes = folder->paths = NULL;
-    folder->labels = NULL;
-    folder->class_count = folder->count = 0;
+    free(folder->first_ignored);
+    forget(folder);
 }
 
 static digitnet_status read_picture(uint8_t *pixels, const struct picture_folder *folder, size_t index) {
     char message[IMAGE_MESSAGE_SIZE];
     const char *path = folder->paths[index];
     struct picture picture;
-    if (read_image(&picture, path, folder->channels, folder->max_pixels, message))
+    size_t max_pixels = folder->max_pixels ? folder->max_pixels : MAX_PIXELS;
+    if (read_image(&picture, path, folder->channels, max_pixels, message))
         return refuse(DIGITNET_EFORMAT, "%s: %s", path, message);
     int failed = resize_picture(pixels, folder->height, folder->width, &picture);
     free(picture.pixels);
@@ -178,6 +189,13 @@ digitnet_status load_pictures(digitnet_dataset **out, const struct picture_folde
         status = image_array_add(array, &pixels, folder->labels[i]);
         if (!status)
             status = read_picture(pixels, folder, i);
+        if (status == DIGITNET_EFORMAT && folder->leave_out) {
+            folder->leave_out(digitnet_last_error());
+            array->count--;
+            status = DIGITNET_OK;
+        }
     }
+    if (!status && array->count == 0)
+        status = refuse(DIGITNET_EFORMAT, "no picture can be read");
     return image_array_finish(out, array, status);
 }

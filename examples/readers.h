@@ -10,14 +10,18 @@
 struct picture_folder {
     size_t height, width; /* the size that they are brought to */
     size_t channels;      /* 1: grey; 3: colour */
-    size_t max_pixels;    /* larger files are refused */
+    size_t max_pixels;    /* larger files are refused; zero: 2^28 */
+    /* Called by load_pictures() with the reason for each picture that cannot be read, which is then left out. NULL:
+     * load_pictures() fails. */
+    void (*leave_out)(const char *reason);
     /* Made by list_pictures(), in the order of their names. */
     char **classes; /* of the sub-folders; the first is label 0 */
     size_t class_count;
     char **paths;
     int32_t *labels;
     size_t count;
-    size_t ignored; /* files that are no .png, .jpg, .jpeg or .pgm, hidden ones not counted */
+    size_t ignored;      /* what is no .png, .jpg, .jpeg or .pgm, hidden files not counted */
+    char *first_ignored; /* its path */
 };
 
 /* Looks at names alone. A class has one picture or more. After a failure nothing is left to free. */

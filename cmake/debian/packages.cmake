@@ -64,8 +64,9 @@ if(DIGITNET_BLAS STREQUAL "OpenBLAS")
 endif()
 set(CPACK_DEBIAN_DIGITNET_DEVELOPMENT_DESCRIPTION "library of small convolutional networks - development files
 ${about}
-This package has the headers, the static library, what pkg-config and CMake
-need to find them, and the documentation.")
+This package has the headers, the static library, the sources of readers of
+pictures and data sets, what pkg-config and CMake need to find them, and the
+documentation.")
 
 set(CPACK_DEBIAN_DIGITNET_EXAMPLES_PACKAGE_NAME digitnet-examples)
 set(CPACK_DEBIAN_DIGITNET_EXAMPLES_PACKAGE_SECTION science)
@@ -74,5 +75,6 @@ set(CPACK_DEBIAN_DIGITNET_EXAMPLES_PACKAGE_RECOMMENDS gnuplot-nox)
 set(CPACK_DEBIAN_DIGITNET_EXAMPLES_PACKAGE_SUGGESTS "libdigitnet-dev, cmake, dataset-fashion-mnist")
 set(CPACK_DEBIAN_DIGITNET_EXAMPLES_DESCRIPTION "library of small convolutional networks - examples
 ${about}
-This package has programs that train on MNIST and Fashion-MNIST and that read
-digits from pictures, their sources, and a small part of MNIST to try them on.")
+This package has programs that train on MNIST, Fashion-MNIST and folders of
+pictures and that read digits from pictures, their sources, and a small part
+of MNIST to try them on.")

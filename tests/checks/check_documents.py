@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Every code block of README.md and of docs/, as it stands there, is compiled and run with the installed library, in a folder that has MNIST's
-small part in data/mnist:
+small part in data/mnist, and some of it as pictures in photos:
 
     check_documents.py BUILD_FOLDER [DOCUMENT...]
 
 The language of a block says what is done with it; a comment before it says what a reader need not see.
 
-    c, cpp  A program, which sh and cmake blocks behind it find as program.c or program.cpp. Behind <!-- inside NAME --> statements, which take
+    c, cpp  A program, which sh and cmake blocks behind it find as program.c or program.cpp; with the installed readers where it includes
+            one of their headers. Behind <!-- inside NAME --> statements, which take
             the place of INSIDE in tests/checks/documents/NAME.
     cmake   A project, or lines of one, which is built, and whose program is run.
     sh      Commands. Behind <!-- not run --> they are only looked up: each must be there and know its options.
@@ -15,6 +16,7 @@ The language of a block says what is done with it; a comment before it says what
 
 Links to other files of the tree are followed too.
 """
+import gzip
 import os
 import re
 import shlex
@@ -45,6 +47,15 @@ def run(command, folder, environment):
     return done.stdout
 
 
+def write_photos(folder):
+    """Some digits as PGM files, in a sub-folder for each class."""
+    images = gzip.decompress((SUBSET / "train-images-idx3-ubyte.gz").read_bytes())[16:]
+    labels = gzip.decompress((SUBSET / "train-labels-idx1-ubyte.gz").read_bytes())[8:]
+    for i, label in enumerate(labels[:100]):
+        (folder / str(label)).mkdir(parents=True, exist_ok=True)
+        (folder / str(label) / f"{i}.pgm").write_bytes(b"P5 28 28 255\n" + images[784 * i:784 * (i + 1)])
+
+
 class Installed:
     """A build, installed in a folder, and the environment in which programs find it."""
 
@@ -69,6 +80,7 @@ class Document:
         self.printed = ""
         (folder / "data").mkdir(parents=True)
         (folder / "data/mnist").symlink_to(SUBSET)
+        write_photos(folder / "photos")
         # As in a clone of the sources in which examples/run-mnist.sh has built the programs.
         (folder / "examples").symlink_to(SOURCE / "examples")
         (folder / "build-release").symlink_to(installed.build)
@@ -131,8 +143,16 @@ class Document:
         source, program = self.folder / f"program.{language}", self.folder / f"block-{self.count}"
         source.write_text(code, encoding="utf-8")
         flags = shlex.split(self.run(["pkg-config", "--cflags", "--libs", "digitnet"]))
+        if re.search(r'^#include "', code, re.MULTILINE):
+            flags += self.reader_flags()
         self.run([*COMPILERS[language], "-Wall", "-Wextra", "-Werror", "-pthread", "-o", program, source, *flags])
         self.printed = self.run([program])
+
+    def reader_flags(self):
+        """Readers are written for POSIX: -std=gnu11 comes after the compiler's own."""
+        readers = self.installed.prefix / "share/digitnet/readers"
+        libraries = shlex.split(self.run(["pkg-config", "--cflags", "--libs", "libpng", "libjpeg"]))
+        return ["-std=gnu11", f"-I{readers}", *readers.glob("*.c"), *libraries, "-lm"]
 
     def check_project(self, code):
         """A project whose program is the document's last one, beside the sources of the library, as a folder and packed."""

@@ -63,7 +63,7 @@ usage() {
         has stderr '^usage: mnist_train'
         [ ! -s stdout ] || fail "mnist_train $options wrote to stdout"
     done
-    for program in mnist_train mnist_predict fashion quickstart quickstart_cpp; do
+    for program in mnist_train mnist_predict train_folder fashion quickstart quickstart_cpp; do
         [ -x "$programs/$program" ] || continue
         expect 0 "$program" --help
         has stdout "^usage: $program"
@@ -334,6 +334,122 @@ fashion() {
     [ -s fashion.onnx ] || fail "fashion saved no model"
 }
 
+# Digits of the subset as PGM files, in a sub-folder for each class.
+write_digits() { # FOLDER COUNT
+    local label i=0
+    gunzip <"$subset/train-images-idx3-ubyte.gz" | tail -c +17 >images
+    gunzip <"$subset/train-labels-idx1-ubyte.gz" >labels
+    for label in $(od -An -v -tu1 -j 8 -N "$2" labels); do
+        mkdir -p "$1/$label"
+        { printf 'P5 28 28 255\n' && dd if=images bs=784 skip="$i" count=1 iflag=fullblock status=none; } >"$1/$label/$i.pgm"
+        i=$((i + 1))
+    done
+}
+
+# Coloured pictures of unequal sizes, of two classes whose names gnuplot would take for more than text.
+write_shapes() { # FOLDER
+    mkdir -p "$1/it's_{round} 100%" "$1/edgy"
+    gnuplot <<END
+set margins 0, 0, 0, 0
+unset border
+unset tics
+unset key
+do for [i = 0:11] {
+    set terminal pngcairo size 30 + i, 40 - i background (i % 2 ? '#fff0e0' : '#e0ffff')
+    colour = i % 3 ? 0xc03030 : 0x3050c0
+    set output sprintf("$1/it's_{round} 100%%/%d.png", i)
+    set object 1 circle at screen 0.5, 0.5 size screen 0.3 fillcolor rgb colour fillstyle solid
+    plot [0:1][0:1] -1
+    set output sprintf('$1/edgy/%d.png', i)
+    set object 1 rectangle from screen 0.2, 0.2 to screen 0.8, 0.8 fillcolor rgb colour fillstyle solid
+    plot [0:1][0:1] -1
+}
+END
+}
+
+wrong_folders() {
+    echo "== train_folder without what it needs"
+    local options
+    expect 2 train_folder
+    expect 2 train_folder one two
+    for options in "--size 0" "--size 32x" "--size x32" "--size 32x513" "--size 7" "--size -1" "--validation 0" "--validation 1" "--patience 0" "--grey=1"; do
+        # shellcheck disable=SC2086
+        expect 2 train_folder $options classes
+        has stderr "^train_folder: ${options%%[ =]*} must be"
+    done
+    expect 1 train_folder nowhere
+    has stderr '^train_folder: reading the pictures: nowhere: '
+    mkdir -p one/class
+    expect 1 train_folder one
+    has stderr 'one/class holds no \.png, '
+    cp "$digits/screen-6.png" one/class
+    expect 1 train_folder one
+    has stderr 'one holds one sub-folder; there must be two'
+    mkdir one/other
+    echo "no picture" >one/other/text.jpg
+    expect 1 train_folder one
+    has stderr '^left out: one/other/text\.jpg: neither PNG'
+    has stderr 'one/other: no picture can be read$'
+    [ ! -e folder-output ] || fail "a folder that was refused left one"
+}
+
+left_by_train_folder() { # FOLDER EPOCHS
+    last_line_is_accuracy validation
+    has stdout '^The best model is that of epoch [0-9]+\.$'
+    has stdout "^In $1: model.onnx, classes.txt, history.csv, training.png, confusion.png, predictions.png$"
+    has_epochs "$1" "$2"
+    cp stdout printed
+    for picture in training confusion predictions; do
+        is_png "$1/$picture.png"
+    done
+}
+
+train_on_folders() {
+    echo "== train_folder"
+    write_digits classes 120
+    mkdir classes/single
+    cp "$digits/screen-6.png" classes/single
+    echo "no picture" >classes/3/damaged.png
+    touch classes/notes.txt classes/4/notes.txt
+    expect 0 train_folder classes --size 28 --epochs 2 --seed 2 --grey --output grey
+    has stderr '^left out: classes/3/damaged\.png: neither PNG'
+    has stderr '^left out: classes/4/notes\.txt is no \.png, '
+    has stderr '^left out: 1 more '
+    has stderr '^classes/single: a single picture is trained on'
+    has stdout '^classes: 11 classes, [0-9]+ training and [0-9]+ validation pictures, 28x28, grey$'
+    has stdout '^single +0\.0000 0\.0000 0\.0000 +0$'
+    left_by_train_folder grey 2
+    printf '%s\n' 0 1 2 3 4 5 6 7 8 9 single | cmp - grey/classes.txt || fail "classes.txt has other names"
+    expect 0 mnist_predict grey/model.onnx "$digits/screen-6.png" # whose images are of this size
+    expect 0 train_folder classes --size=28 --epochs=2 --seed=2 --grey --output=again --threads=3
+    cmp grey/model.onnx again/model.onnx || fail "other threads gave another model"
+
+    rm -r classes/single classes/3/damaged.png
+    expect 0 train_folder classes --size 9x8 --epochs 1 --output grey
+    has stdout ', 9x8, grey$' # of itself: none has colours
+    ! grep -q damaged stderr || fail "a picture that is gone was left out"
+
+    write_shapes shapes
+    expect 0 train_folder shapes --size 20x32 --flip --epochs 30 --patience 2 --validation 0.3 --output colour
+    has stdout '^shapes: 2 classes, [0-9]+ training and [0-9]+ validation pictures, 20x32, in colour$'
+    [ "$(wc -l <colour/history.csv)" -lt 31 ] || fail "it did not stop early"
+    left_by_train_folder colour $(($(wc -l <colour/history.csv) - 1))
+    grep -Fq "Actual: it''s_{round} 100%'" colour/predictions.gp || fail "predictions.gp has another name"
+    grep -Fq "'it''s_{round} 100%%' 1" colour/confusion.gp || fail "confusion.gp has another name"
+}
+
+stop_train_folder() {
+    echo "== train_folder, and Ctrl-C"
+    "$programs/train_folder" classes --size 16 --epochs 10000 --patience 10000 --output halted >stdout 2>stderr &
+    local process=$! code=0
+    wait_for test -e halted/model.onnx
+    kill -INT "$process"
+    wait "$process" || code=$?
+    [ "$code" = 130 ] || fail "stopped train_folder ended with $code"
+    has stderr '^Stopped; the best model so far is halted/model\.onnx$'
+    [ -s halted/model.onnx ] || fail "stopped train_folder left no model"
+}
+
 touch stdout stderr
 usage
 missing_data
@@ -348,3 +464,8 @@ failing_gnuplot
 interrupt
 [ ! -x "$programs/mnist_predict" ] || predict
 fashion
+if [ -x "$programs/train_folder" ]; then
+    wrong_folders
+    train_on_folders
+    stop_train_folder
+fi

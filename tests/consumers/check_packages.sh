@@ -40,6 +40,7 @@ quiet dpkg --root="$root" --log="$work/dpkg.log" --force-not-root --force-bad-pa
 libdir=$(dirname "$(find "$root" -name libdigitnet.a)")
 [ "${libdir#"$root"}" = "/usr/lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)" ] || fail "libraries are in $libdir"
 [ -e "$root/usr/share/man/man3/digitnet_model_fit.3.gz" ] || fail "no man page of digitnet_model_fit"
+grep -q '/readers/readers\.h$' "$root/var/lib/dpkg/info/libdigitnet-dev.list" || fail "libdigitnet-dev has no readers"
 
 ! grep -rlF "$work" "$root/usr" || fail "the build folder stands in these files"
 

@@ -7,6 +7,7 @@
 #include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 static void write_file(const char *path, const void *bytes, size_t size) {
@@ -93,6 +94,7 @@ static void folders_are_read_and_streamed(void **state) {
     assert_string_equal(folder.classes[1], "pears");
     assert_int_equal(folder.count, 3);
     assert_int_equal(folder.ignored, 2);
+    assert_string_equal(folder.first_ignored, "data/apples/notes.txt");
     assert_string_equal(folder.paths[0], "data/apples/c.pgm");
     assert_string_equal(folder.paths[1], "data/pears/a.PNG");
     expect_ok(load_pictures(&dataset, &folder));
@@ -110,6 +112,37 @@ static void folders_are_read_and_streamed(void **state) {
     assert_null(dataset);
     folder.max_pixels = 29;
     expect_failure(load_pictures(&dataset, &folder), DIGITNET_EFORMAT, "data/pears/a.PNG: the picture has 6 x 5");
+    free_pictures(&folder);
+}
+
+static char *left_out[4];
+static size_t left_out_count;
+
+static void note_left_out(const char *reason) {
+    assert_true(left_out_count < 4);
+    left_out[left_out_count++] = strdup(reason);
+}
+
+static void damaged_pictures_are_left_out_where_that_is_asked_for(void **state) {
+    (void)state;
+    const float colours[] = {0, 0, 0, 1, 1, 1, 0.2f, 0.4f, 0.8f, 0.2f, 0.4f, 0.8f};
+    struct picture_folder folder = {.height = 2, .width = 1, .channels = 3, .leave_out = note_left_out};
+    digitnet_dataset *dataset = NULL;
+    put_folder();
+    put("data/pears/b.png", "no picture any more");
+    expect_ok(list_pictures(&folder, "data"));
+    expect_ok(load_pictures(&dataset, &folder));
+    expect_images(dataset, colours, (const int32_t[]){0, 1}, 2, 6);
+    digitnet_dataset_free(dataset);
+    put("data/pears/a.PNG", "");
+    put("data/apples/c.pgm", "");
+    expect_failure(load_pictures(&dataset, &folder), DIGITNET_EFORMAT, "no picture can be read");
+    assert_null(dataset);
+    assert_int_equal(left_out_count, 4);
+    assert_string_equal(left_out[0], "data/pears/b.png: neither PNG nor JPEG nor PGM");
+    assert_string_equal(left_out[1], "data/apples/c.pgm: the file is empty");
+    for (size_t i = 0; i < left_out_count; i++)
+        free(left_out[i]);
     free_pictures(&folder);
 }
 
@@ -264,6 +297,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sizes_change_by_area_and_by_interpolation),
         in_folder(folders_are_read_and_streamed),
+        in_folder(damaged_pictures_are_left_out_where_that_is_asked_for),
         in_folder(folders_that_are_none_are_refused),
         in_folder(csv_of_all_habits),
         in_folder(damaged_csv_is_refused_by_row),

@@ -1,0 +1,21 @@
+/* Names of classes as they are shown. They come from outside: they may be long, and hold any character. */
+#ifndef CLASS_NAMES_H
+#define CLASS_NAMES_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* The most characters that are shown, and the bytes that these take in UTF-8, with a final zero. */
+enum { NAME_CHARACTERS = 24, NAME_SIZE = 4 * NAME_CHARACTERS + 1 };
+
+/* Writes the name of a label, cut where it is too long, or its number where `names` is NULL. Returns its width in
+ * characters. */
+size_t show_class_name(char text[NAME_SIZE], char *const *names, size_t label);
+/* The width of the longest name as it is shown, of `count` labels. */
+size_t widest_class_name(char *const *names, size_t count);
+/* Writes a name as it is shown to a gnuplot script, between single quotes: as a text, or as the label of a tic, which
+ * is a format. */
+void write_class_name(FILE *script, char *const *names, size_t label);
+void write_class_tic(FILE *script, char *const *names, size_t label);
+
+#endif

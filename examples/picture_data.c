@@ -1,0 +1,126 @@
+#include "picture_data.h"
+
+#include "image_array.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void say_left_out(const char *reason) {
+    fprintf(stderr, "left out: %s\n", reason);
+}
+
+static void say_nothing(const char *reason) {
+    (void)reason;
+}
+
+static void say_ignored(const struct picture_folder *folder) {
+    if (folder->ignored)
+        fprintf(stderr, "left out: %s%s\n", folder->first_ignored, " is no .png, .jpg, .jpeg or .pgm file");
+    if (folder->ignored > 1)
+        fprintf(stderr, "left out: %zu more of this kind\n", folder->ignored - 1);
+}
+
+static int has_colour(const float *image, size_t pixels) {
+    for (size_t i = 0; i < pixels; i++, image += 3)
+        if (image[0] != image[1] || image[1] != image[2])
+            return 1;
+    return 0;
+}
+
+/* Whether any image of three channels has a colour. */
+static digitnet_status find_colour(int *found, const digitnet_dataset *dataset, size_t pixels) {
+    float *image = malloc(3 * pixels * sizeof *image);
+    digitnet_status status = image ? DIGITNET_OK : refuse(DIGITNET_ENOMEM, "out of memory");
+    *found = 0;
+    for (size_t i = 0; !status && !*found && i < digitnet_dataset_count(dataset); i++) {
+        status = digitnet_dataset_read(image, 3 * pixels, NULL, 0, dataset, i, 1);
+        *found = !status && has_colour(image, pixels);
+    }
+    free(image);
+    return status;
+}
+
+/* All pictures, in colour where there is any. */
+static digitnet_status load_all(digitnet_dataset **all, struct picture_folder *folder, int grey) {
+    int coloured = 0;
+    folder->channels = grey ? 1 : 3;
+    folder->leave_out = say_left_out;
+    digitnet_status status = load_pictures(all, folder);
+    if (status || grey)
+        return status;
+    status = find_colour(&coloured, *all, folder->height * folder->width);
+    if (!status && coloured)
+        return DIGITNET_OK;
+    digitnet_dataset_free(*all);
+    *all = NULL;
+    folder->channels = 1;
+    folder->leave_out = say_nothing;
+    return status ? status : load_pictures(all, folder);
+}
+
+/* Each class must have a picture; with one alone it has none to validate with. */
+static digitnet_status check_classes(const digitnet_dataset *all, const struct picture_folder *folder,
+                                     const char *path) {
+    size_t *counts = calloc(folder->class_count, sizeof *counts);
+    digitnet_status status = counts ? digitnet_dataset_count_classes(counts, folder->class_count, all)
+                                    : refuse(DIGITNET_ENOMEM, "out of memory");
+    for (size_t i = 0; !status && i < folder->class_count; i++) {
+        if (counts[i] == 0)
+            status = refuse(DIGITNET_EFORMAT, "%s/%s: no picture can be read", path, folder->classes[i]);
+        else if (counts[i] == 1)
+            fprintf(stderr, "%s/%s: a single picture is trained on, and none is left to validate with\n", path,
+                    folder->classes[i]);
+    }
+    free(counts);
+    return status;
+}
+
+static digitnet_status find_background(float *background, const digitnet_dataset *dataset,
+                                       const struct picture_folder *folder) {
+    size_t row = folder->width * folder->channels, values = folder->height * row;
+    const size_t corners[] = {0, row - folder->channels, values - row, values - folder->channels};
+    double sum = 0;
+    float *image = malloc(values * sizeof *image);
+    digitnet_status status = image ? DIGITNET_OK : refuse(DIGITNET_ENOMEM, "out of memory");
+    size_t count = digitnet_dataset_count(dataset);
+    for (size_t i = 0; !status && i < count; i++) {
+        status = digitnet_dataset_read(image, values, NULL, 0, dataset, i, 1);
+        for (size_t k = 0; !status && k < 4 * folder->channels; k++)
+            sum += (double)image[corners[k % 4] + k / 4];
+    }
+    *background = (float)(sum / (double)(4 * folder->channels * count));
+    free(image);
+    return status;
+}
+
+digitnet_status load_picture_data(struct picture_data *data, const char *path,
+                                  const struct picture_data_options *options) {
+    digitnet_dataset *all = NULL;
+    *data = (struct picture_data){.folder = {.height = options->height, .width = options->width}};
+    digitnet_status status = list_pictures(&data->folder, path);
+    if (!status)
+        say_ignored(&data->folder);
+    if (!status && data->folder.class_count < 2)
+        status = refuse(DIGITNET_ENOTFOUND, "%s holds one sub-folder; there must be two classes at least", path);
+    if (!status)
+        status = load_all(&all, &data->folder, options->grey);
+    if (!status)
+        status = check_classes(all, &data->folder, path);
+    if (!status)
+        status = digitnet_dataset_split(
+            &data->train, &data->validation, all, options->validation,
+            DIGITNET_WITH(digitnet_split_options, .stratified = 1, .shuffle = 1, .seed = options->seed));
+    if (!status)
+        status = find_background(&data->background, data->train, &data->folder);
+    digitnet_dataset_free(all);
+    if (status)
+        free_picture_data(data);
+    return status;
+}
+
+void free_picture_data(struct picture_data *data) {
+    digitnet_dataset_free(data->train);
+    digitnet_dataset_free(data->validation);
+    free_pictures(&data->folder);
+    data->train = data->validation = NULL;
+}
