@@ -30,11 +30,9 @@ int read_settings(struct settings *settings, int argc, char **argv) {
     };
     struct program program = {
         "mnist_train [options]",
-        "Trains a convolutional network on MNIST. Leaves in the output folder the model mnist.onnx, "
-        "history.csv, training.png,\n"
-        "predictions.png, confusion.png, and what the pictures are drawn from. An ensemble has these for each network "
-        "in folders\n"
-        "1, 2 and so on, and pictures of all together.",
+        "Trains a convolutional network on MNIST. Leaves in the output folder the model mnist.onnx, history.csv,\n"
+        "training.png, predictions.png, confusion.png, and what the pictures are drawn from. An ensemble has these\n"
+        "for each network in folders 1, 2 and so on, and pictures of all together.",
         options,
         sizeof options / sizeof *options,
         0,

@@ -52,13 +52,11 @@ static int read_settings(struct settings *settings, int argc, char **argv) {
     };
     const struct program program = {
         "train_folder [options] FOLDER",
-        "Trains a convolutional network on the pictures (PNG, JPEG or PGM, of any size) in the sub-folders of FOLDER, "
-        "one for\neach class. They are stretched to one size, in colour where any of them has colours. Small changes "
-        "at "
-        "random, in\nplace, size, angle and light, make more of few pictures. Leaves in the output folder model.onnx "
-        "as "
-        "it was after the best\nepoch, classes.txt with the names in the order of the model's outputs, history.csv, "
-        "training.png, confusion.png and\npredictions.png, and what the pictures are drawn from.",
+        "Trains a convolutional network on the pictures (PNG, JPEG or PGM, of any size) in the sub-folders of\n"
+        "FOLDER, one for each class. They are stretched to one size, in colour where any of them has colours. Small\n"
+        "changes at random, in place, size, angle and light, make more of few pictures. Leaves in the output folder\n"
+        "model.onnx as it was after the best epoch, classes.txt with the names in the order of the model's outputs,\n"
+        "history.csv, training.png, confusion.png and predictions.png, and what the pictures are drawn from.",
         options,
         sizeof options / sizeof *options,
         1,
