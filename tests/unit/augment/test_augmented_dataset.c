@@ -156,6 +156,47 @@ static void labels_become_targets(void **state) {
     digitnet_dataset_free(even);
 }
 
+/* Sample *failing is the one that this source cannot give. */
+typedef struct failing_source {
+    digitnet_dataset *even;
+    size_t failing;
+} failing_source;
+
+static int gather_but_one(digitnet_batch *batch, void *user_data) {
+    const failing_source *source = user_data;
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->indices[i] == source->failing)
+            return 5;
+    return digitnet_dataset_read_batch(batch, source->even);
+}
+
+/* A sample's own failure, and that of the second one that it is mixed with, which only seeds ask for. */
+static void failures_of_a_source_are_passed_on(void **state) {
+    (void)state;
+    failing_source source = {.even = make_even(), .failing = 7};
+    digitnet_dataset *whole;
+    expect_ok(digitnet_dataset_create_source(&whole, DIGITNET_WITH(digitnet_source_options, .count = COUNT,
+                                                                   .height = SIDE, .width = SIDE, .channels = 1,
+                                                                   .gather = gather_but_one, .user_data = &source)));
+    digitnet_dataset *mixed = augment(whole, DIGITNET_WITH(digitnet_augment_options, .mixup = 1, .classes = CLASSES));
+    float targets[CLASSES];
+    expect_failure(digitnet_dataset_read_batch(
+                       DIGITNET_WITH(digitnet_batch, .count = 1, .indices = &(size_t){7}, .targets = targets), mixed),
+                   DIGITNET_ECALLBACK, "returned 5");
+    size_t failures = 0;
+    for (uint64_t seed = 0; seed < 20 * COUNT; seed++) {
+        digitnet_status status = recorded(digitnet_dataset_read_batch(
+            DIGITNET_WITH(digitnet_batch, .count = 1, .indices = &(size_t){8}, .seeds = &seed, .targets = targets),
+            mixed));
+        failures += status == DIGITNET_ECALLBACK;
+        assert_true(status == DIGITNET_OK || status == DIGITNET_ECALLBACK);
+    }
+    assert_in_range(failures, 5, 40); /* one of COUNT second samples */
+    digitnet_dataset_free(mixed);
+    digitnet_dataset_free(whole);
+    digitnet_dataset_free(source.even);
+}
+
 /* An even image's value says how much of which second one is in it: targets and weights must say the same. */
 static void check_mixed(const digitnet_dataset *augmented, size_t first) {
     static float images[COUNT * VALUES];
@@ -382,10 +423,15 @@ static void without_memory_it_fails(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(only_seeds_change_images),       cmocka_unit_test(some_samples_are_left_alone),
-        cmocka_unit_test(labels_become_targets),          cmocka_unit_test(mixtures_mix_all_that_a_sample_has),
-        cmocka_unit_test(second_samples_are_changed_too), cmocka_unit_test(targets_are_mixed),
-        cmocka_unit_test(bad_settings_are_refused),       cmocka_unit_test(samples_that_cannot_be_mixed_are_refused),
+        cmocka_unit_test(only_seeds_change_images),
+        cmocka_unit_test(some_samples_are_left_alone),
+        cmocka_unit_test(labels_become_targets),
+        cmocka_unit_test(failures_of_a_source_are_passed_on),
+        cmocka_unit_test(mixtures_mix_all_that_a_sample_has),
+        cmocka_unit_test(second_samples_are_changed_too),
+        cmocka_unit_test(targets_are_mixed),
+        cmocka_unit_test(bad_settings_are_refused),
+        cmocka_unit_test(samples_that_cannot_be_mixed_are_refused),
         cmocka_unit_test(without_memory_it_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
