@@ -25,9 +25,8 @@ static digitnet_status set_weights(digitnet__layer *layer, const digitnet__conv2
         !digitnet__layer_add_kernel(layer, "pointwise_kernel", conv->pointwise_initializer, second, 4, filters) ||
         !digitnet__layer_add_bias(layer, filters))
         return digitnet__conv2d_fail_overflow(layer, filters);
-    size_t values;
-    if (!digitnet__size_add(&values, layer->tensors[DEPTHWISE].values, layer->tensors[POINTWISE].values) ||
-        !digitnet__size_product(&layer->multiply_adds,
+    size_t values = layer->tensors[DEPTHWISE].values + layer->tensors[POINTWISE].values; /* of the parameters' number */
+    if (!digitnet__size_product(&layer->multiply_adds,
                                 (size_t[]){values, depthwise->output_height, depthwise->output_width}, 3))
         return digitnet__conv2d_fail_overflow(layer, filters);
     return DIGITNET_OK;
