@@ -72,6 +72,7 @@ static void test_keras_rules(void **state) {
     check_early_stopping(6, 4, (digitnet_early_stopping_options){.patience = 2});
     check_early_stopping(5, 2, (digitnet_early_stopping_options){.patience = 3, .min_delta = 0.05});
     check_early_stopping(3, 2, (digitnet_early_stopping_options){.patience = 2, .baseline = 0.45});
+    check_early_stopping(6, 4, (digitnet_early_stopping_options){.patience = 2, .baseline = 100}); /* always reached */
     check_early_stopping(6, 5, (digitnet_early_stopping_options){.patience = 1, .start_from_epoch = 4});
     check_early_stopping(
         13, 11, (digitnet_early_stopping_options){.patience = 2, .monitor = DIGITNET_MONITOR_VALIDATION_ACCURACY});

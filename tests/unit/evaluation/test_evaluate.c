@@ -50,6 +50,23 @@ static void the_end_says_the_loss(void **state) {
     digitnet_dataset_free(data);
 }
 
+/* Targets of one unit: above a half is the second class. */
+static void targets_are_classes_of_one_unit(void **state) {
+    (void)state;
+    const float pixels[] = {0, 0.25f, 0.5f}, targets[] = {1, 0, 0.25f};
+    digitnet_dataset *data;
+    digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
+    expect_ok(digitnet_dataset_create_f32_ex(
+        &data, pixels, NULL, 3, 1, 1, 1,
+        DIGITNET_WITH(digitnet_dataset_options, .targets = targets, .target_values = 1)));
+    digitnet_model *model = make_model(1, DIGITNET_ACTIVATION_SIGMOID);
+    expect_ok(digitnet_model_evaluate(&metrics, model, data, NULL));
+    assert_true(fabs(metrics.loss - log(2)) < 1e-6);
+    assert_true(fabs(metrics.accuracy - 2.0 / 3) < 1e-12);
+    digitnet_model_free(model);
+    digitnet_dataset_free(data);
+}
+
 static void other_ends_have_none(void **state) {
     (void)state;
     static const digitnet_activation ends[] = {DIGITNET_ACTIVATION_LINEAR, DIGITNET_ACTIVATION_TANH};
@@ -69,6 +86,7 @@ static void other_ends_have_none(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_end_says_the_loss),
+        cmocka_unit_test(targets_are_classes_of_one_unit),
         cmocka_unit_test(other_ends_have_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -337,6 +337,7 @@ static void forms_that_are_refused(void **state) {
         {{.type = "Relu", .kernel = {1}, .kernel_rank = 1, .kernel_bytes = 4, .kernel_name = "y"},
          format,
          "the name of its output 'y' is already in use"},
+        {{.type = "Relu", .behind = &(graph){CHANNELS_LAST}}, unsupported, "output 'y' is not the output of its last"},
         {{CHANNELS_LAST, .behind = &(graph){CHANNELS_LAST}}, unsupported, "follows a Transpose"},
         {{.type = "Relu", .behind = &(graph){.type = "Relu", .first_input = "image"}},
          unsupported,
