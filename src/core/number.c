@@ -31,11 +31,10 @@ digitnet__number digitnet__number_text(double value) {
         strcpy(number.text, value < 0 ? "-inf" : "inf");
         return number;
     }
-    for (int digits = 15; digits <= 17; digits++) {
+    int digits = 15;
+    do
         snprintf(number.text, sizeof number.text, "%.*g", digits, value);
-        if (strtod(number.text, NULL) == value)
-            break;
-    }
+    while (digits++ < 17 && strtod(number.text, NULL) != value);
     decimal_point point = host_decimal_point();
     char *found = strstr(number.text, point.text);
     if (found) {

@@ -8,11 +8,11 @@
 /* Memory of its own, so that a failure to allocate can be reported too. */
 static _Thread_local digitnet__message last;
 
-/* The length of a text that was cut, less the character that the cut divides: UTF-8 has up to four bytes, all but the
- * first of them 10xxxxxx. */
+/* The length of a text of four bytes or more that was cut, less the character that the cut divides: UTF-8 has up to
+ * four bytes, all but the first of them 10xxxxxx. */
 static size_t whole_characters(const char *text, size_t length) {
     size_t begin = length;
-    while (begin > 0 && length - begin < 4) {
+    while (length - begin < 4) {
         unsigned char byte = (unsigned char)text[--begin];
         size_t size = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
         if (size > 1)

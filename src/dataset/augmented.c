@@ -12,9 +12,9 @@
 static digitnet_status check_classes(const digitnet_augment_options *options, const digitnet_dataset *dataset) {
     const digitnet__sample_layout *layout = &dataset->layout;
     bool mixes = dataset->augment->mixes;
-    if (options->classes > 0 && (layout->target_values > 0 || layout->max_labels == 0))
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_augment: classes is %zu, but the data set has %s",
-                              options->classes, layout->target_values > 0 ? "targets" : "no labels");
+    if (options->classes > 0 && layout->target_values > 0)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_augment: classes is %zu, but the data set has targets",
+                              options->classes);
     if ((mixes || options->classes > 0) && layout->max_labels > 1)
         return digitnet__fail(DIGITNET_EINVAL,
                               "digitnet_dataset_augment: samples have up to %zu labels; only one label can become "
@@ -103,9 +103,9 @@ size_t digitnet__dataset_scratch(const digitnet_dataset *dataset) {
     return dataset->augment ? place_partner(dataset).size : 0;
 }
 
-/* Whether targets are made of labels. */
+/* Whether targets, where there are any, are made of labels. */
 static bool encodes_labels(const digitnet_dataset *dataset) {
-    return dataset->storage->layout.target_values == 0 && dataset->layout.target_values > 0;
+    return dataset->storage->layout.target_values == 0;
 }
 
 static digitnet_status encode_labels(float *targets, const int32_t *labels, const digitnet_batch *batch,

@@ -106,16 +106,18 @@ static bool is_compressed(const char *path) {
     return length > 3 && strcmp(path + length - 3, ".gz") == 0;
 }
 
-/* All of `plain` through the stream, into `room` bytes. */
+/* All of `plain` through the stream, into `room` bytes. A piece at a time: an unsigned int does not count all bytes. */
 static bool deflate_all(z_stream *stream, const content *plain, size_t room) {
+    enum { PIECE = 1 << 16 };
     int result = Z_OK;
     size_t read = 0, written = 0;
     while (result == Z_OK) {
-        uInt input = digitnet__zlib_count(plain->size - read), output = digitnet__zlib_count(room - written);
+        size_t left = plain->size - read;
+        uInt input = left < PIECE ? (uInt)left : PIECE, output = digitnet__zlib_count(room - written);
         stream->next_in = plain->bytes + read;
         stream->avail_in = input;
         stream->avail_out = output;
-        result = deflate(stream, input == plain->size - read ? Z_FINISH : Z_NO_FLUSH);
+        result = deflate(stream, input == left ? Z_FINISH : Z_NO_FLUSH);
         read += input - stream->avail_in;
         written += output - stream->avail_out;
     }

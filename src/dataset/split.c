@@ -164,15 +164,13 @@ static digitnet_status choose(split *s) {
 
 /* The samples of one part, in their order. */
 static digitnet_status create_part(digitnet_dataset **out, const split *s, bool second) {
-    size_t count = 0, bytes;
+    size_t count = 0;
     for (size_t i = 0; i < s->dataset->count; i++)
         count += s->is_second[i] == second;
     if (count == 0)
         return fail_empty(s);
-    if (!digitnet__size_multiply(&bytes, count, sizeof(size_t)) ||
-        !digitnet__size_add(&bytes, bytes, sizeof(digitnet__selection)))
-        return DIGITNET_ENOMEM;
-    digitnet__selection *selection = digitnet__allocate(bytes);
+    /* No more than choose() has allocated. */
+    digitnet__selection *selection = digitnet__allocate(sizeof *selection + count * sizeof *selection->samples);
     if (!selection)
         return DIGITNET_ENOMEM;
     atomic_init(&selection->references, 1);

@@ -27,19 +27,17 @@ static void release_plans(digitnet__network *network) {
     digitnet__release(network->folded);
 }
 
-/* Gives the folded weights of the plan for inference, a kernel and a bias each, a place. */
-static bool place_folds(digitnet__network *network) {
+/* Gives the folded weights of the plan for inference, a kernel and a bias each, a place. There are no more than weights
+ * and state, which check_sizes() has counted. */
+static void place_folds(digitnet__network *network) {
     for (size_t i = 0; i < network->inference.op_count; i++) {
         digitnet__op *op = &network->inference.ops[i];
         if (!op->normalization)
             continue;
         const digitnet__tensor *kernel = &op->layer->tensors[DNN_KERNEL];
         op->folded_offset = network->folded_count;
-        if (!digitnet__size_add(&network->folded_count, network->folded_count, kernel->values) ||
-            !digitnet__size_add(&network->folded_count, network->folded_count, kernel->outputs))
-            return false;
+        network->folded_count += kernel->values + kernel->outputs;
     }
-    return true;
 }
 
 static bool place_packed(digitnet__network *network, size_t *offset, size_t values) {
@@ -85,13 +83,12 @@ static digitnet_status allocate_packed(digitnet__network *network) {
     network->packings = digitnet__allocate_zeroed_array(network->graph.layer_count, sizeof *network->packings);
     if (!network->packings)
         return DIGITNET_ENOMEM;
-    size_t packed, folded;
-    if (!place_packings(network) || !place_folds(network) ||
-        !digitnet__size_multiply(&packed, network->packed_count, sizeof(float)) ||
-        !digitnet__size_multiply(&folded, network->folded_count, sizeof(float)))
+    size_t packed;
+    if (!place_packings(network) || !digitnet__size_multiply(&packed, network->packed_count, sizeof(float)))
         return digitnet__fail(DIGITNET_ELIMIT, "the size of the memory to run the network overflows");
     network->packed = digitnet__allocate_zeroed(packed);
-    network->folded = digitnet__allocate_zeroed(folded);
+    place_folds(network);
+    network->folded = digitnet__allocate_zeroed(network->folded_count * sizeof(float));
     return network->packed && network->folded ? DIGITNET_OK : DIGITNET_ENOMEM;
 }
 

@@ -19,12 +19,13 @@ static void set_dimensions(digitnet__tensor *tensor, const size_t *dimensions, s
 }
 
 /* Fans count every tap, as Keras counts them from the kernel's dimensions: the last but one and the last, times the
- * window. */
-static bool set_fans(digitnet__tensor *kernel, const size_t *dimensions, size_t rank) {
-    size_t window;
-    return digitnet__size_product(&window, dimensions, rank - 2) &&
-           digitnet__size_multiply(&kernel->fan_in, window, dimensions[rank - 2]) &&
-           digitnet__size_multiply(&kernel->fan_out, window, dimensions[rank - 1]);
+ * window. They are no more than the values, which have been counted. */
+static void set_fans(digitnet__tensor *kernel, const size_t *dimensions, size_t rank) {
+    size_t window = 1;
+    for (size_t i = 0; i < rank - 2; i++)
+        window *= dimensions[i];
+    kernel->fan_in = window * dimensions[rank - 2];
+    kernel->fan_out = window * dimensions[rank - 1];
 }
 
 static bool add_tensor(digitnet__layer *layer, const digitnet__tensor *tensor) {
@@ -61,8 +62,9 @@ bool digitnet__layer_add_kernel(digitnet__layer *layer, const char *role, digitn
                                .l1 = layer->attributes.kernel_l1,
                                .l2 = layer->attributes.kernel_l2};
     set_dimensions(&kernel, dimensions, rank);
-    if (!digitnet__size_product(&kernel.values, dimensions, rank) || !set_fans(&kernel, dimensions, rank))
+    if (!digitnet__size_product(&kernel.values, dimensions, rank))
         return false;
+    set_fans(&kernel, dimensions, rank);
     kernel.inputs = kernel.values / outputs;
     return add_tensor(layer, &kernel);
 }

@@ -27,9 +27,8 @@ static digitnet_status set_weights(digitnet__layer *layer, const digitnet__conv2
         return digitnet__conv2d_fail_overflow(layer, filters);
     layer->tensors[POINTWISE].l1 = conv->pointwise_l1;
     layer->tensors[POINTWISE].l2 = conv->pointwise_l2;
-    size_t values;
-    if (!digitnet__size_add(&values, layer->tensors[DEPTHWISE].values, layer->tensors[POINTWISE].values) ||
-        !digitnet__size_product(&layer->multiply_adds,
+    size_t values = layer->tensors[DEPTHWISE].values + layer->tensors[POINTWISE].values; /* of the parameters' number */
+    if (!digitnet__size_product(&layer->multiply_adds,
                                 (size_t[]){values, depthwise->output_height, depthwise->output_width}, 3))
         return digitnet__conv2d_fail_overflow(layer, filters);
     return DIGITNET_OK;

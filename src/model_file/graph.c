@@ -137,9 +137,8 @@ static digitnet_status index_nodes(digitnet__onnx_node *nodes, digitnet__wire_vi
         if (field.number == DNN_GRAPH_NODE) {
             digitnet__wire_view message = {0};
             size_t count = 0;
-            digitnet__wire_get_bytes(&reader, &field, &message);
-            if (reader.status == DIGITNET_OK)
-                reader.status = digitnet__onnx_parse_node(nodes++, message, inputs);
+            digitnet__wire_get_bytes(&reader, &field, &message); /* as scan_graph() did */
+            reader.status = digitnet__onnx_parse_node(nodes++, message, inputs);
             if (reader.status == DIGITNET_OK)
                 reader.status = digitnet__onnx_count_inputs(&count, message);
             inputs += count;
@@ -187,8 +186,8 @@ static digitnet_status read_nodes(digitnet__import *import, digitnet__wire_view 
             return status;
     }
     const digitnet__onnx_value *last = &import->values[import->value_count - 1];
-    size_t layers = import->model->network.graph.layer_count;
-    if (layers == 0 || last->value != layers || last->channels_last || !digitnet__wire_equal(last->name, output)) {
+    if (import->model->network.graph.layer_count == 0 || last->channels_last ||
+        !digitnet__wire_equal(last->name, output)) {
         return digitnet__fail(DIGITNET_EUNSUPPORTED, "the graph's output '%s' is not the output of its last node",
                               digitnet__wire_printable(output).text);
     }

@@ -257,7 +257,7 @@ static digitnet_status scan_entry(found_entries *found, digitnet__metadata *meta
     if (slot->bytes)
         return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: '%s' occurs twice", entry.offset,
                               digitnet__wire_printable(key).text);
-    found->training_count += slot >= found->training && slot < found->training + TRAINING_KEYS;
+    found->training_count += slot >= found->training; /* which come last */
     *slot = value;
     return DIGITNET_OK;
 }

@@ -121,23 +121,22 @@ static digitnet_status read_transpose(digitnet__import *import, digitnet__onnx_r
 }
 
 /* Takes the node "LAYER/relu" that belongs to the layer before it, where there is one. `*output` becomes its own. */
-static digitnet_status take_own_activation(digitnet__layer *layer, digitnet__wire_view *output,
-                                           digitnet__import *import, const digitnet__onnx_node *node) {
+static void take_own_activation(digitnet__layer *layer, digitnet__wire_view *output, digitnet__import *import,
+                                const digitnet__onnx_node *node) {
     const digitnet__onnx_node *next = &import->nodes[import->next];
     if (layer->kind == &digitnet__layer_activation || import->next == import->node_count || node->name.size == 0 ||
         node->name.size > LAYER_NAME_MAX || next->input_count != 1 ||
         !digitnet__wire_equal(next->inputs[0], node->output))
-        return DIGITNET_OK;
+        return;
     const digitnet__activation *activation = digitnet__activation_of_node(next);
     char name[LAYER_NAME_MAX + 1] = "";
     memcpy(name, node->name.bytes, node->name.size);
     if (!activation || activation->id == DIGITNET_ACTIVATION_LINEAR ||
         !digitnet__wire_is(next->name, digitnet__onnx_join(name, activation->name).text))
-        return DIGITNET_OK;
+        return;
     layer->attributes.activation = activation->id;
     import->next++;
     *output = next->output;
-    return DIGITNET_OK;
 }
 
 /* The own activation's node can be checked once the layer's shape is known. */
@@ -171,7 +170,7 @@ static digitnet_status add_layer(digitnet__import *import, const digitnet__layer
     char name[LAYER_NAME_MAX + 1];
     DNN_TRY(kind->onnx.read(&layer, reader));
     import->tensor_count = reader->tensor_count;
-    DNN_TRY(take_own_activation(&layer, &output, import, node));
+    take_own_activation(&layer, &output, import, node);
     DNN_TRY(built(digitnet__model_append(import->model, &layer, layer_name(name, import, node), import->layer_values,
                                          reader->value_count),
                   node));

@@ -610,6 +610,38 @@ static void files_that_become_shorter_are_refused(void **state) {
     }
 }
 
+/* ---- Logs ---- */
+
+/* A log whose file cannot be looked at ends the fit, and leaves the file as it was. */
+static int fail_fstat(file_call *call, void *context) {
+    (void)context;
+    return call->kind == CALL_FSTAT ? EIO : 0;
+}
+
+static void log_that_cannot_be_looked_at_ends_the_fit(void **state) {
+    (void)state;
+    const call_watch watch = {.before = fail_fstat};
+    digitnet_dataset *data = make_small_dataset(8, 1);
+    digitnet_model *model = make_small_network(1);
+    digitnet_callback *log;
+    put("log.csv", "epoch\n");
+    expect_ok(digitnet_callback_create_csv_log(&log, "log.csv", DIGITNET_WITH(digitnet_log_options, .append = 1)));
+    size_t descriptors = count_descriptors();
+    watch_calls(&watch);
+    digitnet_status status =
+        digitnet_model_fit(model, data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(log)));
+    watch_calls(NULL);
+    expect_passed_on(status, DIGITNET_EIO, "cannot write log.csv: Input/output error");
+    assert_int_equal(count_descriptors(), descriptors);
+    struct stat info;
+    assert_int_equal(stat("log.csv", &info), 0);
+    assert_int_equal(info.st_size, 6);
+    fit(model, data, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(log)));
+    digitnet_callback_free(log);
+    digitnet_model_free(model);
+    digitnet_dataset_free(data);
+}
+
 static int enter_work(void **state) {
     return enter_folder(state) != 0 || mkdir("work", 0777) != 0 || chdir("work") != 0 ||
            symlink("work/model", LINK) != 0;
@@ -636,6 +668,7 @@ int main(void) {
         in_work(interrupted_load_goes_on),
         in_work(short_reads_go_on),
         in_work(files_that_become_shorter_are_refused),
+        in_work(log_that_cannot_be_looked_at_ends_the_fit),
     };
     skip_syncs();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* What zlib may answer, and what it never does on the tests' files: answers of a replaced inflate. */
+/* What zlib may answer, and what it never does on the tests' files: answers of a replaced inflate and deflate. */
 #include "folder.h"
 #include "support.h"
 
@@ -7,12 +7,14 @@
 #include <zlib.h>
 
 int __real_inflate(z_streamp stream, int flush);
+int __real_deflate(z_streamp stream, int flush);
 int __real_inflateInit2_(z_streamp stream, int window, const char *version, int size);
 int __real_deflateInit2_(z_streamp stream, int level, int method, int window, int memory, int strategy,
                          const char *version, int size);
 int __wrap_deflateInit2_(z_streamp stream, int level, int method, int window, int memory, int strategy,
                          const char *version, int size);
 int __wrap_inflate(z_streamp stream, int flush);
+int __wrap_deflate(z_streamp stream, int flush);
 int __wrap_inflateInit2_(z_streamp stream, int window, const char *version, int size);
 
 /* NULL: zlib's own. */
@@ -21,6 +23,10 @@ static int init_result;
 
 int __wrap_inflate(z_streamp stream, int flush) {
     return answer != NULL ? answer(stream) : __real_inflate(stream, flush);
+}
+
+int __wrap_deflate(z_streamp stream, int flush) {
+    return answer != NULL ? answer(stream) : __real_deflate(stream, flush);
 }
 
 int __wrap_inflateInit2_(z_streamp stream, int window, const char *version, int size) {
@@ -99,6 +105,19 @@ static void errors_without_a_message_are_told(void **state) {
     assert_null(dataset);
 }
 
+static void files_that_are_not_compressed_are_not_written(void **state) {
+    (void)state;
+    digitnet_dataset *dataset;
+    expect_ok(digitnet_dataset_create_u8(&dataset, (const uint8_t[]){1, 2}, (const int32_t[]){0, 1}, 2, 1, 1, 1));
+    answer = fail_silently;
+    digitnet_status status = recorded(digitnet_dataset_save_idx(dataset, "images.gz", "labels.gz"));
+    answer = NULL;
+    expect_failure(status, DIGITNET_EUNSUPPORTED, "zlib cannot compress");
+    assert_int_not_equal(access("images.gz", F_OK), 0);
+    assert_int_not_equal(access("labels.gz", F_OK), 0);
+    digitnet_dataset_free(dataset);
+}
+
 /* ---- More than an unsigned int counts ---- */
 
 static size_t given;
@@ -174,9 +193,8 @@ static void more_than_4_gib_are_inflated(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        in_folder(another_version_is_not_used),
-        in_folder(compressed_files_are_not_written_either),
-        in_folder(errors_without_a_message_are_told),
+        in_folder(another_version_is_not_used),       in_folder(compressed_files_are_not_written_either),
+        in_folder(errors_without_a_message_are_told), in_folder(files_that_are_not_compressed_are_not_written),
         in_folder(more_than_4_gib_are_inflated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,7 @@ static void expect_readers_refused(digitnet_model *model, const digitnet_dataset
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
     digitnet_model *copy;
     digitnet_session *session;
+    digitnet_report *report;
     expect_failure(digitnet_model_describe(&info, model), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_describe_layer(&layer, model, 0), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_describe_tensor(&tensor, model, 0), DIGITNET_ESTATE, why);
@@ -54,6 +55,12 @@ static void expect_readers_refused(digitnet_model *model, const digitnet_dataset
     expect_failure(digitnet_model_predict(weights, 1000, model, image, SMALL_IMAGE), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_predict_u8(weights, 1000, model, bytes, SMALL_IMAGE), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_evaluate(&metrics, model, data, NULL), DIGITNET_ESTATE, why);
+    expect_failure(digitnet_model_predict_dataset(weights, 1000, model, data, NULL), DIGITNET_ESTATE, why);
+    expect_failure(digitnet_model_report(&report, model, data, NULL), DIGITNET_ESTATE, why);
+    assert_null(report);
+    expect_failure(
+        digitnet_model_input_gradient(weights, 1000, model, image, SMALL_IMAGE, 0, DIGITNET_GRADIENT_OF_SCORE),
+        DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_clone(&copy, model), DIGITNET_ESTATE, why);
     expect_failure(digitnet_session_create(&session, model, NULL), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_save_memory(NULL, 0, &size, model), DIGITNET_ESTATE, why);
@@ -71,6 +78,7 @@ static void expect_writers_refused(digitnet_model *model, const digitnet_dataset
     expect_failure(digitnet_model_set_learning_rate(model, 0.1), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_finalize_weights(model), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_set_trainable(model, NULL, 0), DIGITNET_ESTATE, why);
+    expect_failure(digitnet_model_adapt(model, "normalization", data), DIGITNET_ESTATE, why);
     for (size_t i = 0; i < sample_layer_count; i++)
         expect_failure(add_sample_layer(model, &sample_layers[i]), DIGITNET_ESTATE, why);
     digitnet_model_clear_error(model);

@@ -23,6 +23,17 @@ static const digitnet_model_options no_limits = {.struct_size = sizeof no_limits
     .kind = &digitnet__layer_max_pool2d, \
     .attributes = {.window_height = height, .window_width = width, .stride_height = down, .stride_width = right}
 
+#define TRANSPOSED(count, height, width, down)                                         \
+    .kind = &digitnet__layer_conv2d_transpose, .attributes = {.outputs = count,        \
+                                                              .window_height = height, \
+                                                              .window_width = width,   \
+                                                              .stride_height = down,   \
+                                                              .stride_width = 1,       \
+                                                              .padding = DIGITNET_PADDING_VALID}
+#define SEPARABLE(count)                       \
+    .kind = &digitnet__layer_separable_conv2d, \
+    .attributes = {.outputs = count, .window_height = 1, .window_width = 1, .stride_height = 1, .stride_width = 1}
+
 static void layers_are_refused(void **state) {
     (void)state;
     static const struct {
@@ -45,6 +56,7 @@ static void layers_are_refused(void **state) {
         {{POOL(1, 1, 0, 1)}, {4, 4, 1, false}, DIGITNET_EINVAL, "no size may be 0"},
         {{POOL(1, 1, 1, 0)}, {4, 4, 1, false}, DIGITNET_EINVAL, "no size may be 0"},
         {{POOL(1, 5, 1, 1)}, {4, 4, 1, false}, DIGITNET_ESHAPE, "does not fit"},
+        {{POOL(1, POWER(32), 1, 1)}, {4, 4, 1, false}, DIGITNET_ELIMIT, "the pooling window is 1x4294967296"},
         {{POOL(1, 1, 1, 1)}, {POWER(30), POWER(30), 1, false}, DIGITNET_ELIMIT, "more than 2147483647 places"},
         {{POOL(POWER(14), POWER(14), 1, 1)}, {POWER(15), POWER(15), POWER(30), false}, DIGITNET_ELIMIT, "overflows"},
         {{.kind = &digitnet__layer_global_max_pool2d},
@@ -59,6 +71,28 @@ static void layers_are_refused(void **state) {
          {1, 1, POWER(10), false},
          DIGITNET_ELIMIT,
          "overflows"},
+        {{.kind = &digitnet__layer_up_sampling2d, .attributes = {.size_height = 1}},
+         {1, 1, 1, false},
+         DIGITNET_EINVAL,
+         "its size is 1x0; neither may be 0"},
+        /* The places of a transposed convolution; with its last window; its bias behind 2^64 - 1 weights; the work. */
+        {{TRANSPOSED(1, 1, 1, POWER(30))}, {POWER(35), 1, 1, false}, DIGITNET_ELIMIT, "overflow"},
+        {{TRANSPOSED(1, POWER(49), 1, 65535)}, {POWER(48) + 1, 1, 1, false}, DIGITNET_ELIMIT, "overflow"},
+        {{TRANSPOSED(641, 65535, 65537, 1)}, {1, 1, 6700417, false}, DIGITNET_ELIMIT, "overflow"},
+        {{TRANSPOSED(1, POWER(20), POWER(20), 1)}, {POWER(13), POWER(13), 1, false}, DIGITNET_ELIMIT, "overflow"},
+        /* The bias of a depthwise convolution; of a separable one the second kernel, the bias, and the work. */
+        {{.kind = &digitnet__layer_depthwise_conv2d,
+          .attributes = {.window_height = 65535,
+                         .window_width = 65537,
+                         .stride_height = 1,
+                         .stride_width = 1,
+                         .depth_multiplier = 6700417}},
+         {65535, 65537, 641, false},
+         DIGITNET_ELIMIT,
+         "overflow"},
+        {{SEPARABLE(POWER(32))}, {1, 1, POWER(32), false}, DIGITNET_ELIMIT, "overflow"},
+        {{SEPARABLE(POWER(32))}, {1, 1, POWER(32) - 1, false}, DIGITNET_ELIMIT, "overflow"},
+        {{SEPARABLE(POWER(20))}, {POWER(13), POWER(13), POWER(20), false}, DIGITNET_ELIMIT, "overflow"},
         {{.kind = &digitnet__layer_dense, .attributes = {.outputs = POWER(32)}},
          {1, 1, POWER(32), true},
          DIGITNET_ELIMIT,
@@ -73,6 +107,20 @@ static void layers_are_refused(void **state) {
         layer.input_count = 1;
         expect_failure(layer.kind->infer_shape(&layer), cases[i].status, cases[i].message);
     }
+}
+
+/* Channels that are joined, and the work to multiply five inputs. */
+static void joined_layers_are_refused(void **state) {
+    (void)state;
+    char name[] = "layer";
+    const digitnet__shape half = {1, 1, POWER(63), false}, large = {POWER(30), POWER(30), 4, false};
+    digitnet__layer_input halves[2] = {{.shape = half}, {.shape = half}}, factors[5];
+    for (size_t i = 0; i < 5; i++)
+        factors[i] = (digitnet__layer_input){.shape = large};
+    digitnet__layer joined = {.kind = &digitnet__layer_concatenate, .name = name, .inputs = halves, .input_count = 2};
+    expect_failure(joined.kind->infer_shape(&joined), DIGITNET_ELIMIT, "the sum of its inputs' channels overflows");
+    digitnet__layer product = {.kind = &digitnet__layer_multiply, .name = name, .inputs = factors, .input_count = 5};
+    expect_failure(product.kind->infer_shape(&product), DIGITNET_ELIMIT, "the work of 5 inputs");
 }
 
 /* ---- Models ---- */
@@ -186,9 +234,13 @@ static void numbers_of_images_are_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(layers_are_refused),  cmocka_unit_test(outputs_are_refused),
-        cmocka_unit_test(weights_are_refused), cmocka_unit_test(scratch_memory_is_refused),
-        cmocka_unit_test(batches_are_refused), cmocka_unit_test(numbers_of_images_are_refused),
+        cmocka_unit_test(layers_are_refused),
+        cmocka_unit_test(joined_layers_are_refused),
+        cmocka_unit_test(outputs_are_refused),
+        cmocka_unit_test(weights_are_refused),
+        cmocka_unit_test(scratch_memory_is_refused),
+        cmocka_unit_test(batches_are_refused),
+        cmocka_unit_test(numbers_of_images_are_refused),
     };
     if (sizeof(size_t) < sizeof(uint64_t))
         return 77;

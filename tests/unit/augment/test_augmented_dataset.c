@@ -156,6 +156,47 @@ static void labels_become_targets(void **state) {
     digitnet_dataset_free(even);
 }
 
+/* Sample *failing is the one that this source cannot give. */
+typedef struct failing_source {
+    digitnet_dataset *even;
+    size_t failing;
+} failing_source;
+
+static int gather_but_one(digitnet_batch *batch, void *user_data) {
+    const failing_source *source = user_data;
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->indices[i] == source->failing)
+            return 5;
+    return digitnet_dataset_read_batch(batch, source->even);
+}
+
+/* A sample's own failure, and that of the second one that it is mixed with, which only seeds ask for. */
+static void failures_of_a_source_are_passed_on(void **state) {
+    (void)state;
+    failing_source source = {.even = make_even(), .failing = 7};
+    digitnet_dataset *whole;
+    expect_ok(digitnet_dataset_create_source(&whole, DIGITNET_WITH(digitnet_source_options, .count = COUNT,
+                                                                   .height = SIDE, .width = SIDE, .channels = 1,
+                                                                   .gather = gather_but_one, .user_data = &source)));
+    digitnet_dataset *mixed = augment(whole, DIGITNET_WITH(digitnet_augment_options, .mixup = 1, .classes = CLASSES));
+    float targets[CLASSES];
+    expect_failure(digitnet_dataset_read_batch(
+                       DIGITNET_WITH(digitnet_batch, .count = 1, .indices = &(size_t){7}, .targets = targets), mixed),
+                   DIGITNET_ECALLBACK, "returned 5");
+    size_t failures = 0;
+    for (uint64_t seed = 0; seed < 20 * COUNT; seed++) {
+        digitnet_status status = recorded(digitnet_dataset_read_batch(
+            DIGITNET_WITH(digitnet_batch, .count = 1, .indices = &(size_t){8}, .seeds = &seed, .targets = targets),
+            mixed));
+        failures += status == DIGITNET_ECALLBACK;
+        assert_true(status == DIGITNET_OK || status == DIGITNET_ECALLBACK);
+    }
+    assert_in_range(failures, 5, 40); /* one of COUNT second samples */
+    digitnet_dataset_free(mixed);
+    digitnet_dataset_free(whole);
+    digitnet_dataset_free(source.even);
+}
+
 /* An even image's value says how much of which second one is in it: targets and weights must say the same. */
 static void check_mixed(const digitnet_dataset *augmented, size_t first) {
     static float images[COUNT * VALUES];
@@ -295,12 +336,15 @@ static void bad_settings_are_refused(void **state) {
     expect_refused(.cutmix = -1, "cutmix is -1");
     expect_refused(.background = 1e39, "background is 1e+39");
     expect_refused(.blur = 1 COMMA.blur_probability = 1.5, "blur_probability is 1.5; it must be in [0, 1]");
+    expect_refused(.blur = 1 COMMA.blur_probability = -0.5, "blur_probability is -0.5; it must be in [0, 1]");
     expect_refused(.blur_probability = 0.5, "blur_probability is 0.5, but blur is 0");
     expect_refused(.min_value = 1 COMMA.max_value = 1, "min_value is 1, max_value 1");
     expect_refused(.max_value = INFINITY, "max_value inf");
+    expect_refused(.min_value = -INFINITY, "min_value is -inf");
     expect_refused(.mixup = 1 COMMA.cutmix = 1, "mixup and cutmix are both given, with probabilities 0 and 0");
     expect_refused(.mixup = 1 COMMA.mixup_probability = 0.6 COMMA.cutmix = 1 COMMA.cutmix_probability = 0.5,
                    "probabilities 0.6 and 0.5");
+    expect_refused(.mixup = 1 COMMA.mixup_probability = 0.5 COMMA.cutmix = 1, "probabilities 0.5 and 0");
     expect_refused(.classes = 3, "classes is 3, but there is a label 3");
     digitnet_dataset *once = augment(even, NULL), *source = make_source(even);
     expect_failure(digitnet_dataset_augment(&augmented, once, NULL), DIGITNET_EINVAL, "augmented already");
@@ -344,9 +388,46 @@ static void samples_that_cannot_be_mixed_are_refused(void **state) {
     expect_ok(digitnet_dataset_create_f32(&even, row, labels, 1, 1, 16385, 1));
     expect_failure(digitnet_dataset_augment(&augmented, even, DIGITNET_WITH(digitnet_augment_options, .rotate = 5)),
                    DIGITNET_ELIMIT, "images of 1x16385x1; only 16384 rows and columns can be warped");
+    digitnet_dataset *column;
+    expect_ok(digitnet_dataset_create_f32(&column, row, labels, 1, 16385, 1, 1));
+    expect_failure(digitnet_dataset_augment(&augmented, column, DIGITNET_WITH(digitnet_augment_options, .shift = 0.5)),
+                   DIGITNET_ELIMIT, "images of 16385x1x1");
+    digitnet_dataset_free(column);
     digitnet_dataset_free(augment(even, DIGITNET_WITH(digitnet_augment_options, .noise = 1)));
     digitnet_dataset_free(even);
     free(row);
+    /* One whose memory to work in cannot be counted, though its own can. */
+    digitnet_dataset *wide;
+    expect_ok(digitnet_dataset_create_source(&wide, DIGITNET_WITH(digitnet_source_options, .count = 1, .height = 1,
+                                                                  .width = SIZE_MAX / 8, .channels = 1,
+                                                                  .gather = gather_but_one)));
+    expect_failure(digitnet_dataset_augment(&augmented, wide, DIGITNET_WITH(digitnet_augment_options, .noise = 1)),
+                   DIGITNET_ELIMIT, "are too large");
+    assert_null(augmented);
+    digitnet_dataset_free(wide);
+}
+
+/* At least one pixel, where the part of a side that may be erased is less. */
+static void small_images_are_erased(void **state) {
+    (void)state;
+    const float images[4] = {1, 1, 1, 1};
+    const int32_t labels[1] = {0};
+    digitnet_dataset *dataset;
+    expect_ok(digitnet_dataset_create_f32(&dataset, images, labels, 1, 2, 2, 1));
+    digitnet_dataset *augmented = augment(dataset, DIGITNET_WITH(digitnet_augment_options, .erase = 0.25));
+    size_t erased = 0;
+    for (uint64_t epoch = 0; epoch < 20; epoch++) {
+        float image[4];
+        read_epoch(image, NULL, NULL, augmented, epoch);
+        size_t left = 0;
+        for (size_t i = 0; i < 4; i++)
+            left += image[i] == 1;
+        assert_in_range(left, 3, 4);
+        erased += left == 3;
+    }
+    assert_true(erased > 0);
+    digitnet_dataset_free(augmented);
+    digitnet_dataset_free(dataset);
 }
 
 static void without_memory_it_fails(void **state) {
@@ -382,11 +463,17 @@ static void without_memory_it_fails(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(only_seeds_change_images),       cmocka_unit_test(some_samples_are_left_alone),
-        cmocka_unit_test(labels_become_targets),          cmocka_unit_test(mixtures_mix_all_that_a_sample_has),
-        cmocka_unit_test(second_samples_are_changed_too), cmocka_unit_test(targets_are_mixed),
-        cmocka_unit_test(bad_settings_are_refused),       cmocka_unit_test(samples_that_cannot_be_mixed_are_refused),
+        cmocka_unit_test(only_seeds_change_images),
+        cmocka_unit_test(some_samples_are_left_alone),
+        cmocka_unit_test(labels_become_targets),
+        cmocka_unit_test(failures_of_a_source_are_passed_on),
+        cmocka_unit_test(mixtures_mix_all_that_a_sample_has),
+        cmocka_unit_test(second_samples_are_changed_too),
+        cmocka_unit_test(targets_are_mixed),
+        cmocka_unit_test(bad_settings_are_refused),
+        cmocka_unit_test(samples_that_cannot_be_mixed_are_refused),
         cmocka_unit_test(without_memory_it_fails),
+        cmocka_unit_test(small_images_are_erased),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

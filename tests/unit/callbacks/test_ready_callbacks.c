@@ -72,6 +72,7 @@ static void test_keras_rules(void **state) {
     check_early_stopping(6, 4, (digitnet_early_stopping_options){.patience = 2});
     check_early_stopping(5, 2, (digitnet_early_stopping_options){.patience = 3, .min_delta = 0.05});
     check_early_stopping(3, 2, (digitnet_early_stopping_options){.patience = 2, .baseline = 0.45});
+    check_early_stopping(6, 4, (digitnet_early_stopping_options){.patience = 2, .baseline = 100}); /* always reached */
     check_early_stopping(6, 5, (digitnet_early_stopping_options){.patience = 1, .start_from_epoch = 4});
     check_early_stopping(
         13, 11, (digitnet_early_stopping_options){.patience = 2, .monitor = DIGITNET_MONITOR_VALIDATION_ACCURACY});
@@ -271,8 +272,8 @@ static void test_checkpoint_of_the_best(void **state) {
 
 static void test_checkpoint_refusals(void **state) {
     files *own = *state;
-    static const char *const wrong[] = {"{",           "}",           "a{epochs}",  "{epoch", "{epoch:3d}",
-                                        "{epoch:00d}", "{epoch:03f}", "{val_loss}", "{{}"};
+    static const char *const wrong[] = {"{",           "}",           "a{epochs}",   "{epoch",     "{epoch:3d}",
+                                        "{epoch:00d}", "{epoch:0:d}", "{epoch:03f}", "{val_loss}", "{{}"};
     digitnet_callback *out;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         expect_failure(digitnet_callback_create_checkpoint(&out, wrong[i], NULL), DIGITNET_EINVAL, wrong[i]);
@@ -295,6 +296,16 @@ static void test_checkpoint_refusals(void **state) {
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
     expect_ok(digitnet_model_describe(&info, own->model));
     assert_int_equal(info.epochs_done, 1);
+    digitnet_callback_free(lost);
+    /* So does one of the best, and one that has no figure to compare. */
+    lost = make_checkpoint(own, "no/such/folder", DIGITNET_WITH(digitnet_checkpoint_options, .best_only = 1));
+    expect_passed_on(digitnet_model_fit(own->model, own->data,
+                                        DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .validation = own->data,
+                                                      DIGITNET_CALLBACKS(lost))),
+                     DIGITNET_EIO, "no/such/folder");
+    expect_passed_on(digitnet_model_fit(own->model, own->data,
+                                        DIGITNET_WITH(digitnet_fit_options, .epochs = 3, DIGITNET_CALLBACKS(lost))),
+                     DIGITNET_EINVAL, "validation");
     digitnet_callback_free(lost);
 }
 
@@ -539,6 +550,9 @@ static void test_memory(void **state) {
         counts.allocations = 0;
         expect_failure(digitnet_callback_create_checkpoint(&made[0], path, NULL), DIGITNET_ENOMEM, "");
     }
+    counts.allocations = 0;
+    counts.fail_at = 3; /* the callback, its pattern, the path */
+    expect_failure(digitnet_callback_create_checkpoint(&made[0], path, NULL), DIGITNET_ENOMEM, "");
     counts.allocations = 0;
     counts.fail_at = 1;
     expect_failure(digitnet_callback_create_early_stopping(&made[0], NULL), DIGITNET_ENOMEM, "");

@@ -1,15 +1,49 @@
 /* The pool of threads: every task once, on a worker of its own, whatever the counts. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* sched_getaffinity */
+#endif
+
 #include "core/threads.h"
 #include "expect.h"
 #include "processes.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
+
+int __real_sched_getaffinity(pid_t process, size_t size, cpu_set_t *set);
+int __wrap_sched_getaffinity(pid_t process, size_t size, cpu_set_t *set);
+long __real_sysconf(int name);
+long __wrap_sysconf(int name);
+
+/* What a sandbox may refuse to tell. */
+static enum { TOLD, EMPTY, REFUSED } affinity, online;
+
+int __wrap_sched_getaffinity(pid_t process, size_t size, cpu_set_t *set) {
+    memset(set, 0, size);
+    return affinity == TOLD ? __real_sched_getaffinity(process, size, set) : affinity == EMPTY ? 0 : -1;
+}
+
+long __wrap_sysconf(int name) {
+    return online == TOLD ? __real_sysconf(name) : -1;
+}
+
+static void processors_are_counted_in_another_way(void **state) {
+    (void)state;
+    assert_true(digitnet__processor_count() >= 1);
+    for (affinity = EMPTY; affinity <= REFUSED; affinity++) {
+        assert_int_equal(digitnet__processor_count(), sysconf(_SC_NPROCESSORS_ONLN));
+        online = REFUSED;
+        assert_int_equal(digitnet__processor_count(), 1);
+        online = TOLD;
+    }
+    affinity = TOLD;
+}
 
 enum { MAX_TASKS = 1000, MAX_WORKERS = 8 };
 
@@ -259,6 +293,7 @@ static void processors_are_counted(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(processors_are_counted_in_another_way),
         cmocka_unit_test(every_task_runs_once),
         cmocka_unit_test(no_pool_is_the_caller_alone),
         cmocka_unit_test(thousands_of_tiny_runs),

@@ -2,6 +2,7 @@
 #include "digitnet/dataset.h"
 #include "expect.h"
 #include "folder.h"
+#include "support.h"
 
 #include <stdbool.h>
 #include <sys/file.h>
@@ -693,6 +694,7 @@ static void sources_of_colour_images_are_written(void **state) {
 static void floats_become_the_nearest_bytes(void **state) {
     (void)state;
     const float images[] = {0, 0.4f / 255, 0.6f / 255, 0.5f, 254.4f / 255, 1}, bad[] = {0, 0, 0, 0, 1.5f, 0};
+    const float negative[] = {0, 0, -0.5f, 0, 0, 0};
     const int32_t labels[] = {0, 255}, large[] = {0, 256};
     digitnet_dataset *dataset;
     expect_ok(digitnet_dataset_create_f32(&dataset, images, labels, 2, 1, 3, 1));
@@ -704,6 +706,10 @@ static void floats_become_the_nearest_bytes(void **state) {
     expect_ok(digitnet_dataset_create_f32(&dataset, bad, labels, 2, 1, 3, 1));
     expect_failure(digitnet_dataset_save_idx(dataset, "images", "labels"), DIGITNET_EINVAL,
                    "image 1, value 1 is 1.5; values must be in [0, 1]");
+    digitnet_dataset_free(dataset);
+    expect_ok(digitnet_dataset_create_f32(&dataset, negative, labels, 2, 1, 3, 1));
+    expect_failure(digitnet_dataset_save_idx(dataset, "images", "labels"), DIGITNET_EINVAL,
+                   "image 0, value 2 is -0.5; values must be in [0, 1]");
     digitnet_dataset_free(dataset);
     expect_ok(digitnet_dataset_create_f32(&dataset, images, large, 2, 1, 3, 1));
     expect_failure(digitnet_dataset_save_idx(dataset, "images", "labels"), DIGITNET_EINVAL,
@@ -757,6 +763,81 @@ static void what_cannot_be_written_is_refused(void **state) {
                        "a dimension is 4294967296; IDX files have 32 bits for it");
         digitnet_dataset_free(dataset);
     }
+}
+
+/* Elements that 64 bits do not count; and 2^64 - 1 of them, which leave no room for the header. */
+static void images_that_cannot_be_counted_are_not_written(void **state) {
+    (void)state;
+    static const size_t widths[] = {6700418, 6700417};
+    if (sizeof(size_t) < 8)
+        skip_because("its sizes have 32 bits");
+    for (size_t i = 0; i < 2; i++) {
+        digitnet_dataset *dataset;
+        expect_ok(digitnet_dataset_create_source(&dataset, DIGITNET_WITH(digitnet_source_options, .count = UINT32_MAX,
+                                                                         .height = 641, .width = widths[i],
+                                                                         .channels = 1, .gather = gather_colours)));
+        expect_failure(digitnet_dataset_save_idx(dataset, "a", "b"), DIGITNET_ELIMIT,
+                       "the images have more bytes than can be counted");
+        assert_int_not_equal(access("a", F_OK), 0);
+        digitnet_dataset_free(dataset);
+    }
+}
+
+/* More than is compressed at a time. */
+static void large_images_are_compressed(void **state) {
+    (void)state;
+    enum { SIDE = 300, IMAGES = 3, ALL = IMAGES * SIDE * SIDE };
+    static uint8_t pixels[ALL];
+    static float values[ALL];
+    const int32_t labels[IMAGES] = {0};
+    digitnet_dataset *dataset;
+    for (size_t i = 0; i < ALL; i++)
+        pixels[i] = (uint8_t)(127 * noise(4, i) + 127);
+    expect_ok(digitnet_dataset_create_u8(&dataset, pixels, labels, IMAGES, SIDE, SIDE, 1));
+    expect_ok(digitnet_dataset_save_idx(dataset, "images.gz", "labels.gz"));
+    digitnet_dataset_free(dataset);
+    expect_ok(digitnet_dataset_load_idx(&dataset, "images.gz", "labels.gz"));
+    expect_ok(digitnet_dataset_read(values, ALL, NULL, 0, dataset, 0, IMAGES));
+    for (size_t i = 0; i < ALL; i++)
+        assert_true(values[i] == (float)pixels[i] / 255.0f);
+    digitnet_dataset_free(dataset);
+}
+
+/* ---- Without memory ---- */
+
+static digitnet_status load_transposed(digitnet_dataset **out) {
+    return digitnet_dataset_load_idx_ex(out, "images", "labels",
+                                        DIGITNET_WITH(digitnet_dataset_load_options, .transpose = 1));
+}
+
+/* Each allocation fails once: there is no data set, and no file of labels, which are written last. */
+static void without_memory_nothing_is_read_or_written(void **state) {
+    (void)state;
+    allocation_counts counts;
+    put_pair();
+    begin_counting(&counts);
+    digitnet_dataset *dataset = NULL;
+    size_t failures[2] = {0};
+    for (digitnet_status status = DIGITNET_ENOMEM; status != DIGITNET_OK;) {
+        atomic_store(&counts.allocations, 0);
+        atomic_store(&counts.fail_at, ++failures[0]);
+        status = recorded(load_transposed(&dataset));
+        assert_true(status == DIGITNET_OK || status == DIGITNET_ENOMEM);
+        assert_int_equal(status == DIGITNET_OK, dataset != NULL);
+    }
+    for (digitnet_status status = DIGITNET_ENOMEM; status != DIGITNET_OK;) {
+        atomic_store(&counts.allocations, 0);
+        atomic_store(&counts.fail_at, ++failures[1]);
+        status = recorded(digitnet_dataset_save_idx(dataset, "images.gz", "labels.gz"));
+        assert_true(status == DIGITNET_OK || status == DIGITNET_ENOMEM);
+        assert_int_equal(status == DIGITNET_OK, access("labels.gz", F_OK) == 0);
+    }
+    atomic_store(&counts.fail_at, 0);
+    assert_true(failures[0] > 4 && failures[1] > 7); /* two files, what turns images, the labels; and as many to save */
+    digitnet_dataset_free(dataset);
+    expect_ok(digitnet_dataset_load_idx(&dataset, "images.gz", "labels.gz"));
+    digitnet_dataset_free(dataset);
+    end_counting(&counts);
 }
 
 /* ---- The real thing ---- */
@@ -826,6 +907,9 @@ int main(void) {
         in_folder(sources_of_colour_images_are_written),
         in_folder(floats_become_the_nearest_bytes),
         in_folder(what_cannot_be_written_is_refused),
+        in_folder(images_that_cannot_be_counted_are_not_written),
+        in_folder(large_images_are_compressed),
+        in_folder(without_memory_nothing_is_read_or_written),
         cmocka_unit_test(subset_is_balanced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,6 +100,27 @@ static void each_class_is_split_by_itself(void **state) {
     digitnet_dataset_free(whole);
 }
 
+/* The numbers of classes need not follow each other. */
+static void classes_without_samples_are_passed_over(void **state) {
+    (void)state;
+    const float images[6] = {0, 1, 2, 3, 4, 5};
+    const int32_t labels[6] = {4, 1, 1, 4, 4, 4}, expected[2] = {1, 4};
+    digitnet_dataset *whole, *first, *second;
+    float values[6];
+    int32_t numbers[6];
+    expect_ok(digitnet_dataset_create_f32(&whole, images, labels, 6, 1, 1, 1));
+    expect_ok(
+        digitnet_dataset_split(&first, &second, whole, 0.25, DIGITNET_WITH(digitnet_split_options, .stratified = 1)));
+    assert_int_equal(digitnet_dataset_count(first), 4);
+    assert_int_equal(digitnet_dataset_count(second), 2);
+    expect_ok(digitnet_dataset_read(values, 6, numbers, 6, second, 0, 2));
+    assert_true(values[0] == 2 && values[1] == 5);
+    assert_memory_equal(numbers, expected, sizeof expected);
+    digitnet_dataset_free(first);
+    digitnet_dataset_free(second);
+    digitnet_dataset_free(whole);
+}
+
 static void seeds_draw_the_parts(void **state) {
     (void)state;
     digitnet_dataset *whole = make_sorted(), *first, *second;
@@ -383,6 +404,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_last_samples_are_the_second_part),
         cmocka_unit_test(each_class_is_split_by_itself),
+        cmocka_unit_test(classes_without_samples_are_passed_over),
         cmocka_unit_test(seeds_draw_the_parts),
         cmocka_unit_test(parts_can_be_cut_again),
         cmocka_unit_test(parts_of_sources_are_gathered),

@@ -204,12 +204,41 @@ static void test_refusals(void **state) {
                    "a score is not finite");
     digitnet_model_free(model);
     digitnet_model_free(draft);
+    /* Several sigmoids are no distribution over classes. */
+    model = make_deep_model(DIGITNET_ACTIVATION_RELU, DIGITNET_ACTIVATION_SIGMOID, OUTPUTS);
+    expect_failure(digitnet_model_input_gradient(gradient, VALUES, model, (float[VALUES]){0}, VALUES, 0,
+                                                 DIGITNET_GRADIENT_OF_LOSS),
+                   DIGITNET_ESHAPE, "or a flat sigmoid of one unit");
+    digitnet_model_free(model);
+}
+
+/* Weights of 1e30 behind each other: scores of an image of zeros are finite, their gradient is not. */
+static void test_overflow(void **state) {
+    (void)state;
+    digitnet_model *model;
+    float huge[4], image[2] = {0}, gradient[2] = {7, 7};
+    for (size_t i = 0; i < 4; i++)
+        huge[i] = 1e30f;
+    expect_ok(digitnet_model_create(&model, 1, 1, 2));
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense_ex(model, 2, DIGITNET_ACTIVATION_LINEAR,
+                                DIGITNET_WITH(digitnet_dense_options, .no_bias = 1));
+    expect_ok(digitnet_model_add_dense_ex(model, 2, DIGITNET_ACTIVATION_LINEAR,
+                                          DIGITNET_WITH(digitnet_dense_options, .no_bias = 1)));
+    expect_ok(digitnet__network_allocate(&model->network));
+    expect_ok(digitnet_model_set_weights(model, "dense/kernel", huge, 4));
+    expect_ok(digitnet_model_set_weights(model, "dense_1/kernel", huge, 4));
+    expect_failure(digitnet_model_input_gradient(gradient, 2, model, image, 2, 0, DIGITNET_GRADIENT_OF_SCORE),
+                   DIGITNET_ENOTFINITE, "the gradient is not finite");
+    assert_true(gradient[0] == 7 && gradient[1] == 7);
+    digitnet_model_free(model);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_score),         cmocka_unit_test(test_loss),   cmocka_unit_test(test_same_scores),
         cmocka_unit_test(test_normalization), cmocka_unit_test(test_no_ops), cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_overflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

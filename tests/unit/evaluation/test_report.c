@@ -380,6 +380,22 @@ static void test_model_refusals(void **state) {
     expect_ok(digitnet_model_compile(regression, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_MEAN_SQUARED_ERROR));
     expect_failure(digitnet_model_report(&out, regression, data, NULL), DIGITNET_ESHAPE, "must end in a flat softmax");
     digitnet_model_free(regression);
+    expect_ok(digitnet_model_create(&regression, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
+    digitnet_model_add_flatten(regression);
+    digitnet_model_add_dense(regression, 3, DIGITNET_ACTIVATION_SIGMOID);
+    expect_ok(digitnet_model_compile(regression, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_BINARY_CROSSENTROPY));
+    expect_failure(digitnet_model_report(&out, regression, data, NULL), DIGITNET_ESHAPE,
+                   "or a flat sigmoid of one unit; it gives 3 with activation sigmoid");
+    digitnet_model_free(regression);
+    const float pixels[SMALL_IMAGE] = {0}, pair[2] = {0, 1};
+    digitnet_dataset *pairs;
+    expect_ok(
+        digitnet_dataset_create_f32_ex(&pairs, pixels, NULL, 1, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS,
+                                       DIGITNET_WITH(digitnet_dataset_options, .targets = pair, .target_values = 2)));
+    expect_failure(digitnet_model_report(&out, model, pairs, NULL), DIGITNET_ESHAPE,
+                   "the samples have 2 targets each, the model has 3 outputs");
+    assert_null(out);
+    digitnet_dataset_free(pairs);
     digitnet_model_free(model);
     digitnet_model_free(draft);
     digitnet_dataset_free(data);

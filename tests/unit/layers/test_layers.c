@@ -246,6 +246,9 @@ static void test_conv2d_with_any_pool(void **state) {
     check_conv2d_with_pool(&odd, 3, 2, 3, 2, DIGITNET_PADDING_SAME);
     check_conv2d_with_pool(&odd, 3, 4, 3, 4, DIGITNET_PADDING_SAME);
     check_conv2d_with_pool(&odd, 3, 3, 1, 1, DIGITNET_PADDING_SAME);
+    check_conv2d_with_pool(&odd, 2, 2, 2, 2, DIGITNET_PADDING_SAME); /* a column more than there is */
+    check_conv2d_with_pool(&odd, 1, 4, 1, 4, DIGITNET_PADDING_SAME); /* one before the first, too */
+    check_conv2d_with_pool(&odd, 1, 7, 1, 7, DIGITNET_PADDING_SAME);
     check_conv2d_with_pool(&large, 16, 16, 16, 16, DIGITNET_PADDING_VALID);
     check_conv2d_with_pool(&large, 17, 17, 17, 17, DIGITNET_PADDING_VALID);
     check_conv2d_with_pool(&large, 22, 21, 22, 21, DIGITNET_PADDING_VALID);

@@ -123,6 +123,15 @@ static void test_joined_shapes(void **state) {
     expect_misfit(digitnet_model_add_concatenate(model, flat, 2), "input 0 is 4x6x2 and input 1 is 12");
     expect_misfit(digitnet_model_add_add(model, flat, 2, DIGITNET_ACTIVATION_LINEAR),
                   "input 0 is 4x6x2 and input 1 is 12");
+    static const char *const wider[] = {"input", "zero_padding2d"}, *const same_but_flat[] = {"row", "list"};
+    expect_ok(digitnet_model_add_zero_padding2d_ex(model, 0, 0, 1, 0,
+                                                   DIGITNET_WITH(digitnet_zero_padding2d_options, .input = "input")));
+    expect_misfit(digitnet_model_add_concatenate(model, wider, 2), "input 0 is 4x6x2 and input 1 is 4x7x2");
+    expect_ok(digitnet_model_add_global_average_pool2d_ex(
+        model, DIGITNET_WITH(digitnet_global_average_pool2d_options, .input = "input", .name = "row", .keepdims = 1)));
+    expect_ok(
+        digitnet_model_add_flatten_ex(model, DIGITNET_WITH(digitnet_flatten_options, .input = "row", .name = "list")));
+    expect_misfit(digitnet_model_add_concatenate(model, same_but_flat, 2), "input 0 is 1x1x2 and input 1 is 2");
     digitnet_layer_info info = DIGITNET_INIT(digitnet_layer_info);
     expect_ok(digitnet_model_describe_layer(&info, model, 1));
     assert_int_equal(info.height, 4);

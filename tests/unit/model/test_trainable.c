@@ -17,6 +17,16 @@ static void test_refusals(void **state) {
     for (size_t i = 0; i < info_of(model).layers; i++)
         assert_int_equal(layer_at(model, i).trainable, 1);
     digitnet_model_free(model);
+    /* A model whose builder failed says so. */
+    model = begin_model(2, 2, 1);
+    expect_failure(digitnet_model_add_conv2d(model, 0, 1, DIGITNET_ACTIVATION_RELU), DIGITNET_EINVAL, "filters is 0");
+    expect_passed_on(digitnet_model_set_trainable(model, NULL, 0), DIGITNET_EINVAL, "filters is 0");
+    expect_passed_on(
+        digitnet_model_train_batch(NULL, model,
+                                   DIGITNET_WITH(digitnet_train_batch, .count = 1, .images = (const float[4]){0},
+                                                 .labels = (const int32_t[1]){0})),
+        DIGITNET_EINVAL, "filters is 0");
+    digitnet_model_free(model);
 }
 
 /* In a fit's own callbacks readers are let in, but nobody who changes it. */

@@ -119,6 +119,8 @@ static void a_wrong_mark_is_noticed(void **state) {
         {"beta_2", "-0.5"},
         {"epsilon", "0"},
         {"momentum", "1.5"},
+        {"momentum_product", "-0.5"},
+        {"momentum_product", "1.5"},
         {"nesterov", "1"}, /* without momentum */
         {"nesterov", "2"},
         {"nesterov", "yes"},

@@ -11,21 +11,24 @@ typedef struct attribute {
     int64_t numbers[4]; /* or a list of numbers, */
     size_t count;       /* of which there are so many; 0: one number, no list */
     bool left_out;      /* a number that is not there is 0 */
+    float real;         /* or one that is no integer, where it is not 0 */
 } attribute;
 
-/* A graph of one node on images of 4 x 4 x 1, and its initializers. */
+/* A graph of one node on images of 4 x 4 x 1, or of several, and its initializers. */
 typedef struct graph {
     const char *type, *domain, *opset_domain;
     const char *name;      /* of the node */
     const char *inputs[6]; /* after the image; "" is one that is left out */
-    const char *second_output;
+    const char *first_input, *output, *second_output;
     attribute attributes[4];
-    int64_t kernel[5]; /* the dimensions of initializer "w", of floats 0, 1, 2, ... */
+    int64_t kernel[5]; /* the dimensions of initializer "w", or of this name, of floats 0, 1, 2, ... */
+    const char *kernel_name;
     size_t kernel_rank, kernel_bytes;
     int64_t ratio_count; /* values of initializer "r", doubles of 0.25 where wide, else floats */
     bool wide;
-    bool flat;  /* a Flatten stands before the node */
-    bool twice; /* the node stands twice */
+    bool flat;                  /* a Flatten stands before the node */
+    bool twice;                 /* the node stands twice */
+    const struct graph *behind; /* the node behind it, without initializers of its own */
 } graph;
 
 static void put_attribute(digitnet__wire_writer *writer, const attribute *what) {
@@ -35,21 +38,24 @@ static void put_attribute(digitnet__wire_writer *writer, const attribute *what) 
         digitnet__wire_put_string(writer, DNN_ATTRIBUTE_S, what->text);
     for (size_t i = 0; i < what->count; i++)
         digitnet__wire_put_varint(writer, DNN_ATTRIBUTE_INTS, (uint64_t)what->numbers[i]);
-    if (!what->text && what->count == 0 && !what->left_out)
+    if (what->real != 0)
+        digitnet__wire_put_float(writer, DNN_ATTRIBUTE_F, what->real);
+    else if (!what->text && what->count == 0 && !what->left_out)
         digitnet__wire_put_varint(writer, DNN_ATTRIBUTE_I, (uint64_t)what->numbers[0]);
     digitnet__wire_put_varint(writer, DNN_ATTRIBUTE_TYPE,
-                              what->text    ? DNN_ATTRIBUTE_TYPE_STRING
-                              : what->count ? DNN_ATTRIBUTE_TYPE_INTS
-                                            : DNN_ATTRIBUTE_TYPE_INT);
+                              what->text        ? DNN_ATTRIBUTE_TYPE_STRING
+                              : what->count     ? DNN_ATTRIBUTE_TYPE_INTS
+                              : what->real != 0 ? DNN_ATTRIBUTE_TYPE_FLOAT
+                                                : DNN_ATTRIBUTE_TYPE_INT);
     digitnet__wire_end(writer, begin);
 }
 
 static void put_node(digitnet__wire_writer *writer, const graph *what, const char *input, const char *output) {
     size_t begin = digitnet__wire_begin(writer, DNN_GRAPH_NODE);
-    digitnet__wire_put_string(writer, DNN_NODE_INPUT, input);
+    digitnet__wire_put_string(writer, DNN_NODE_INPUT, what->first_input ? what->first_input : input);
     for (size_t i = 0; i < 6 && what->inputs[i]; i++)
         digitnet__wire_put_string(writer, DNN_NODE_INPUT, what->inputs[i]);
-    digitnet__wire_put_string(writer, DNN_NODE_OUTPUT, output);
+    digitnet__wire_put_string(writer, DNN_NODE_OUTPUT, what->output ? what->output : output);
     if (what->second_output)
         digitnet__wire_put_string(writer, DNN_NODE_OUTPUT, what->second_output);
     if (what->name)
@@ -67,7 +73,7 @@ static void put_kernel(digitnet__wire_writer *writer, const graph *what) {
     for (size_t i = 0; i < what->kernel_rank; i++)
         digitnet__wire_put_varint(writer, DNN_TENSOR_DIMS, (uint64_t)what->kernel[i]);
     digitnet__wire_put_varint(writer, DNN_TENSOR_DATA_TYPE, DNN_DATA_FLOAT);
-    digitnet__wire_put_string(writer, DNN_TENSOR_NAME, "w");
+    digitnet__wire_put_string(writer, DNN_TENSOR_NAME, what->kernel_name ? what->kernel_name : "w");
     unsigned char *data = digitnet__wire_put_bytes(writer, DNN_TENSOR_FLOAT_DATA, what->kernel_bytes);
     for (size_t i = 0; data && i < what->kernel_bytes / 4; i++)
         digitnet__wire_store_float(data + 4 * i, (float)i);
@@ -112,9 +118,10 @@ static void put_model(digitnet__wire_writer *writer, const graph *what) {
     size_t begin = digitnet__wire_begin(writer, DNN_MODEL_GRAPH);
     if (what->flat)
         put_node(writer, &(graph){.type = "Flatten"}, "image", "flat");
-    put_node(writer, what, what->flat ? "flat" : "image", what->twice ? "middle" : "y");
-    if (what->twice)
-        put_node(writer, what, "middle", "y");
+    const graph *behind = what->twice ? what : what->behind;
+    put_node(writer, what, what->flat ? "flat" : "image", behind ? "middle" : "y");
+    if (behind)
+        put_node(writer, behind, "middle", "y");
     if (what->kernel_rank)
         put_kernel(writer, what);
     if (what->ratio_count)
@@ -149,13 +156,17 @@ static saved_bytes write_graph(const graph *what) {
     {                                      \
         .name = what, .numbers = { value } \
     }
+#define REAL(what, value) \
+    { .name = what, .real = value }
 #define KERNEL .inputs = {"w"}, .kernel = {1, 1, 2, 2}, .kernel_rank = 4, .kernel_bytes = 16
 #define POOL .type = "MaxPool"
+#define TRANSPOSED .type = "ConvTranspose", KERNEL
+#define CHANNELS_LAST .type = "Transpose", .attributes = {LIST("perm", 0, 2, 3, 1)}
 
 /* What is read, and the height and width of what comes out, 0 where it is flat. */
 static void forms_that_are_read(void **state) {
     (void)state;
-    static const struct {
+    const struct {
         graph what;
         size_t height, width;
     } cases[] = {
@@ -183,6 +194,26 @@ static void forms_that_are_read(void **state) {
         {{.type = "Softmax", .attributes = {NUMBER("axis", 1)}}, 4, 4},
         {{.type = "Softmax", .attributes = {NUMBER("axis", -3)}}, 4, 4},
         {{.type = "Softmax", .flat = true}, 0, 0},
+        {{.type = "LogSoftmax", .attributes = {NUMBER("axis", 1)}}, 4, 4},
+        {{.type = "LeakyRelu"}, 4, 4},
+        {{.type = "LeakyRelu", .attributes = {REAL("alpha", 0.5f)}}, 4, 4},
+        {{.type = "Elu"}, 4, 4},
+        {{.type = "Selu"}, 4, 4},
+        {{.type = "Selu", .attributes = {REAL("alpha", 1.673263f), REAL("gamma", 1.050701f)}}, 4, 4},
+        {{.type = "HardSigmoid", .attributes = {REAL("alpha", 1.0f / 6)}}, 4, 4},
+        {{.type = "Conv", .name = "c", KERNEL, .behind = &(graph){.type = "Elu", .name = "c/elu"}}, 3, 3},
+        {{.type = "Concat", .attributes = {NUMBER("axis", 1)}}, 4, 4},
+        {{.type = "Concat", .attributes = {NUMBER("axis", -3)}}, 4, 4},
+        {{.type = "Concat", .flat = true, .attributes = {NUMBER("axis", -1)}}, 0, 0},
+        {{TRANSPOSED}, 5, 5},
+        {{TRANSPOSED, .attributes = {TEXT("auto_pad", "NOTSET"), LIST("pads", 0, 0, 1, 1)}}, 4, 4},
+        {{TRANSPOSED, .attributes = {LIST("strides", 3, 1), LIST("output_padding", 1, 0)}}, 12, 5},
+        {{.type = "PRelu", .inputs = {"w"}, .kernel = {1, 1, 1}, .kernel_rank = 3, .kernel_bytes = 4}, 4, 4},
+        {{.type = "PRelu", .flat = true, .inputs = {"w"}, .kernel = {16}, .kernel_rank = 1, .kernel_bytes = 64}, 0, 0},
+        {{.type = "GlobalAveragePool"}, 1, 1},
+        {{.type = "ReduceMean", .attributes = {LIST("axes", 2, 3)}}, 1, 1},
+        {{.type = "ReduceMean", .attributes = {LIST("axes", -2, -1), NUMBER("keepdims", 0)}}, 0, 0},
+        {{.type = "ReduceMax", .attributes = {LIST("axes", 2, -1), NUMBER("keepdims", 0)}}, 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         saved_bytes file = write_graph(&cases[i].what);
@@ -259,6 +290,58 @@ static void forms_that_are_refused(void **state) {
           .attributes = {NUMBER("transB", 1)}},
          format,
          ""},
+        {{.type = "LogSoftmax", .attributes = {NUMBER("axis", 2)}}, unsupported, "axis"},
+        {{.type = "LeakyRelu", .attributes = {REAL("beta", 1)}}, unsupported, "'beta'"},
+        {{.type = "Selu", .attributes = {REAL("beta", 1)}}, unsupported, "'beta'"},
+        {{.type = "Selu", .attributes = {REAL("alpha", 1)}}, unsupported, "only 'alpha' 1.67326 and 'gamma' 1.0507"},
+        {{.type = "Selu", .attributes = {REAL("gamma", 1)}}, unsupported, "only 'alpha' 1.67326 and 'gamma' 1.0507"},
+        {{.type = "HardSigmoid"}, unsupported, "only 'alpha' 0.166667 and 'beta' 0.5"},
+        {{.type = "HardSigmoid", .attributes = {REAL("gamma", 1)}}, unsupported, "'gamma'"},
+        {{.type = "HardSigmoid", .attributes = {REAL("alpha", 1.0f / 6), REAL("beta", 1)}}, unsupported, "'beta' 0.5"},
+        {{.type = "Conv",
+          .name = "c",
+          KERNEL,
+          .behind = &(graph){.type = "Elu", .name = "c/elu", .attributes = {REAL("alpha", 2)}}},
+         unsupported,
+         "'alpha' of a layer's own activation is 2"},
+        {{.type = "BatchNormalization"}, format, "it has 1 inputs; it must have 5"},
+        {{.type = "BatchNormalization", .attributes = {NUMBER("spatial", 1)}}, unsupported, "'spatial'"},
+        {{.type = "BatchNormalization",
+          .inputs = {"w", "w", "w", "w"},
+          .kernel = {1},
+          .kernel_rank = 1,
+          .kernel_bytes = 4,
+          .attributes = {NUMBER("training_mode", 1)}},
+         unsupported,
+         "'training_mode' is not 0"},
+        {{.type = "Concat"}, unsupported, "'axis' is not the axis of the channels"},
+        {{.type = "Concat", .attributes = {NUMBER("axes", 1)}}, unsupported, "'axes'"},
+        {{.type = "ConvTranspose"}, format, "no weights"},
+        {{TRANSPOSED, .attributes = {NUMBER("crowd", 1)}}, unsupported, "'crowd'"},
+        {{TRANSPOSED, .attributes = {NUMBER("group", 2)}}, unsupported, "'group' is not 1"},
+        {{TRANSPOSED, .attributes = {TEXT("auto_pad", "SAME_UPPER")}}, unsupported, "'auto_pad' is 'SAME_UPPER'"},
+        {{TRANSPOSED, .flat = true}, format, "its input is flat"},
+        {{TRANSPOSED, .attributes = {LIST("strides", 0, 1)}}, format, "strides"},
+        {{TRANSPOSED, .attributes = {LIST("dilations", 2, 1)}}, unsupported, "'dilations' is not 1, 1"},
+        {{TRANSPOSED, .attributes = {LIST("dilations", 1, 2)}}, unsupported, "'dilations' is not 1, 1"},
+        {{TRANSPOSED, .attributes = {LIST("pads", 1, 0, 0, 0)}}, unsupported, "neither those of 'valid' nor of 'same'"},
+        {{TRANSPOSED, .attributes = {LIST("pads", 0, 0, 1, 0)}}, unsupported, "neither those of 'valid' nor of 'same'"},
+        {{TRANSPOSED, .attributes = {LIST("output_padding", 1, 0)}}, unsupported, "neither those of 'valid'"},
+        {{.type = "PRelu"}, format, "no weights"},
+        {{.type = "PRelu", .attributes = {NUMBER("slope", 1)}}, unsupported, "'slope'"},
+        {{.type = "AveragePool", .attributes = {NUMBER("crowd", 1)}}, unsupported, "'crowd'"},
+        {{.type = "GlobalAveragePool", .attributes = {NUMBER("keepdims", 1)}}, unsupported, "'keepdims'"},
+        {{.type = "ReduceMean"}, unsupported, "'axes' is not 2, 3"},
+        {{.type = "ReduceMean", .attributes = {LIST("axes", 2, 1)}}, unsupported, "'axes' is not 2, 3"},
+        {{.type = "Relu", .output = "image"}, format, "the name of its output 'image' is already in use"},
+        {{.type = "Relu", .kernel = {1}, .kernel_rank = 1, .kernel_bytes = 4, .kernel_name = "y"},
+         format,
+         "the name of its output 'y' is already in use"},
+        {{.type = "Relu", .behind = &(graph){CHANNELS_LAST}}, unsupported, "output 'y' is not the output of its last"},
+        {{CHANNELS_LAST, .behind = &(graph){CHANNELS_LAST}}, unsupported, "follows a Transpose"},
+        {{.type = "Relu", .behind = &(graph){.type = "Relu", .first_input = "image"}},
+         unsupported,
+         "no layer takes the output of layer 'activation'"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         saved_bytes file = write_graph(&cases[i].what);

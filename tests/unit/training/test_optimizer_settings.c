@@ -1,4 +1,5 @@
 /* Settings that compile refuses, each by its name, and leaves the model as it was. */
+#include "optimizer/plateau.h"
 #include "support.h"
 
 #include <math.h>
@@ -141,6 +142,41 @@ static void test_plateaus(void **state) {
     }
 }
 
+/* While a cooldown lasts no epoch without an improvement counts. */
+static void test_cooldown(void **state) {
+    (void)state;
+    static const double expected[] = {1, 0.5, 0.5, 0.25, 0.25, 0.125};
+    const digitnet_reduce_on_plateau options = {
+        .struct_size = sizeof options, .factor = 0.5, .patience = 1, .cooldown = 2};
+    digitnet__plateau plateau = {.best = NAN};
+    double rate = 1;
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        rate = digitnet__plateau_rate(&plateau, &options, rate, 3);
+        assert_true(rate == expected[i]);
+    }
+}
+
+/* What is to be watched must be there: a fit without validation is refused before it begins. */
+static void test_plateaus_of_validation(void **state) {
+    (void)state;
+    static const digitnet_metric monitors[] = {DIGITNET_METRIC_VALIDATION_LOSS, DIGITNET_METRIC_VALIDATION_ACCURACY};
+    digitnet_dataset *data = make_small_dataset(8, 1);
+    for (size_t i = 0; i < 2; i++) {
+        digitnet_model *watched = build_small_network();
+        digitnet_reduce_on_plateau plateau = {
+            .struct_size = sizeof plateau, .factor = 0.5, .patience = 1, .monitor = monitors[i]};
+        expect_ok(digitnet_model_compile_ex(watched, DIGITNET_OPTIMIZER_ADAM,
+                                            DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                            DIGITNET_WITH(digitnet_compile_options, .reduce_on_plateau = &plateau)));
+        expect_failure(digitnet_model_fit(watched, data, NULL), DIGITNET_EINVAL,
+                       i ? "monitors val_accuracy, but there is no validation"
+                         : "monitors val_loss, but there is no validation");
+        fit(watched, data, DIGITNET_WITH(digitnet_fit_options, .epochs = 3, .validation = data));
+        digitnet_model_free(watched);
+    }
+    digitnet_dataset_free(data);
+}
+
 #define KIND(name) .kind = DIGITNET_SCHEDULE_##name
 
 static void test_schedules(void **state) {
@@ -161,6 +197,7 @@ static void test_schedules(void **state) {
          "alpha is set, which exponential_decay does not take"},
         {{KIND(COSINE_DECAY)}, "decay_steps is 0"},
         {{KIND(COSINE_DECAY), .decay_steps = 5, .alpha = 1.5}, "alpha is 1.5; it must be in [0, 1]"},
+        {{KIND(COSINE_DECAY), .decay_steps = 5, .alpha = -0.5}, "alpha is -0.5; it must be in [0, 1]"},
         {{KIND(COSINE_DECAY), .decay_steps = 5, .t_mul = 2}, "t_mul is set, which cosine_decay does not take"},
         {{KIND(COSINE_DECAY), .decay_steps = 5, .warmup_from = 1}, "warmup_from is set without warmup_steps"},
         {{KIND(COSINE_DECAY), .decay_steps = 5, .warmup_steps = 1, .warmup_from = -1}, "warmup_from is -1"},
@@ -175,6 +212,7 @@ static void test_schedules(void **state) {
         {{KIND(PIECEWISE_CONSTANT)}, "boundaries[0] is 0; piecewise_constant needs one above it"},
         {{KIND(PIECEWISE_CONSTANT), .boundaries = {2, 2}}, "boundaries[1] is not above the one before it"},
         {{KIND(PIECEWISE_CONSTANT), .boundaries = {2, 3}, .values = {1, -1}}, "values[1] is -1"},
+        {{KIND(PIECEWISE_CONSTANT), .boundaries = {2, 3}, .values = {1, NAN}}, "values[1] is nan"},
         {{KIND(PIECEWISE_CONSTANT), .boundaries = {2, 0, 3}},
          "boundaries[2] or its value is set; piecewise_constant has 1"},
         {{KIND(PIECEWISE_CONSTANT), .boundaries = {2}, .values = {1, 1}}, "boundaries[1] or its value is set"},
@@ -203,6 +241,8 @@ int main(void) {
         cmocka_unit_test(test_rmsprop_and_lion),
         cmocka_unit_test(test_settings_of_all_optimizers),
         cmocka_unit_test(test_plateaus),
+        cmocka_unit_test(test_cooldown),
+        cmocka_unit_test(test_plateaus_of_validation),
         cmocka_unit_test(test_schedules),
     };
     return cmocka_run_group_tests(tests, begin, end);
