@@ -108,6 +108,7 @@ typedef struct digitnet_depthwise_conv2d_options {
     size_t dilation_height;  /**< The step from row to row of a kernel, over the input; zero: 1. */
     size_t dilation_width;   /**< Likewise from column to column; zero: as `dilation_height`. */
     size_t depth_multiplier; /**< Kernels of each channel; zero: 1. */
+    size_t reserved;         /**< Zero. */
     /** A penalty that the loss has besides: this times the sum of the kernel's magnitudes. Finite and not below 0. */
     double depthwise_l1;
     double depthwise_l2;                        /**< Likewise, times the sum of the kernel's squares, as Keras's L2. */
@@ -163,6 +164,7 @@ typedef struct digitnet_separable_conv2d_options {
     size_t dilation_height;  /**< The step from row to row of a kernel, over the input; zero: 1. */
     size_t dilation_width;   /**< Likewise from column to column; zero: as `dilation_height`. */
     size_t depth_multiplier; /**< Depthwise kernels of each channel; zero: 1. */
+    size_t reserved;         /**< Zero. */
     /** A penalty that the loss has besides: this times the sum of the depthwise kernel's magnitudes. Finite and not
      * below 0. */
     double depthwise_l1;
@@ -176,7 +178,7 @@ typedef struct digitnet_separable_conv2d_options {
     digitnet_initializer depthwise_initializer; /**< Zero: Glorot uniform. */
     digitnet_initializer pointwise_initializer; /**< Zero: Glorot uniform. */
     digitnet_initializer bias_initializer;      /**< Zero: zeros. */
-    int32_t reserved;                           /**< Zero. */
+    int32_t reserved_2;                         /**< Zero. */
 } digitnet_separable_conv2d_options;
 
 /**

@@ -62,6 +62,8 @@ digitnet_status digitnet_model_add_depthwise_conv2d_ex(digitnet_model *model, si
     digitnet_depthwise_conv2d_options own = {0};
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_depthwise_conv2d_options, bias_initializer);
     if (status == DIGITNET_OK)
+        status = DNN_RESERVED_CHECK(own.reserved, digitnet_depthwise_conv2d_options);
+    if (status == DIGITNET_OK)
         status = DNN_FLAG_CHECK(&own, digitnet_depthwise_conv2d_options, no_bias);
     digitnet__layer_request request = {.kind = &digitnet__layer_depthwise_conv2d,
                                        .name = own.name,
