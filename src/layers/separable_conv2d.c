@@ -204,7 +204,7 @@ digitnet_status digitnet_model_add_separable_conv2d_ex(digitnet_model *model, si
     digitnet_separable_conv2d_options own = {0};
     digitnet_status status = DNN_OPTIONS_READ(&own, options, digitnet_separable_conv2d_options, reserved_2);
     if (status == DIGITNET_OK)
-        status = DNN_RESERVED_CHECK(own.reserved | (size_t)own.reserved_2, digitnet_separable_conv2d_options);
+        status = DNN_RESERVED_CHECK((size_t)own.reserved_2 | own.reserved, digitnet_separable_conv2d_options);
     if (status == DIGITNET_OK)
         status = DNN_FLAG_CHECK(&own, digitnet_separable_conv2d_options, no_bias);
     digitnet__layer_request request = {.kind = &digitnet__layer_separable_conv2d,
