@@ -1,8 +1,14 @@
 #include "console.h"
 
+#include "arguments.h"
 #include "files.h"
 
 #include <stdio.h>
+
+int failed(const char *program, const char *what) {
+    fprintf(stderr, "%s: %s: %s\n", program, what, digitnet_last_error());
+    return EXIT_FAILED;
+}
 
 void print_summary(const digitnet_model *model) {
     char text[8192];

@@ -4,6 +4,8 @@
 
 #include <digitnet/digitnet.h>
 
+/* Says on stderr at what the program failed, with the library's message. Returns EXIT_FAILED. */
+int failed(const char *program, const char *what);
 /* The table of a model's layers. */
 void print_summary(const digitnet_model *model);
 /* Which files of these names are in the folder. */

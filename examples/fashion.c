@@ -1,12 +1,16 @@
 /* The same API on other data: Fashion-MNIST, from Debian's package dataset-fashion-mnist, with a larger network and
  * augmentation. The comments that begin with "Yours:" say what to change for a data set of your own. */
 #include "arguments.h"
+#include "console.h"
+#include "conv_block.h"
 #include "interrupt.h"
 
 #include <digitnet/digitnet.h>
 #include <digitnet/progress.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define PROGRAM "fashion"
 
 /* Yours: the names of your classes, in the order of their labels. */
 static const char *const names[] = {"T-shirt/top", "trouser", "pullover", "dress", "coat",
@@ -19,28 +23,13 @@ struct settings {
     uint64_t seed;
 };
 
-static int failed(const char *what) {
-    fprintf(stderr, "fashion: %s: %s\n", what, digitnet_last_error());
-    return EXIT_FAILED;
-}
-
-/* A convolution needs no bias where a normalization follows, which has one. Same padding keeps the size, so that more
- * convolutions fit before the image is too small. */
-static void add_convolution(digitnet_model *model, size_t filters) {
-    digitnet_model_add_conv2d_ex(model, filters, 3, DIGITNET_ACTIVATION_LINEAR,
-                                 DIGITNET_WITH(digitnet_conv2d_options, .padding = DIGITNET_PADDING_SAME, .no_bias = 1,
-                                               .kernel_initializer = DIGITNET_INITIALIZER_HE_NORMAL));
-    digitnet_model_add_batch_normalization(model);
-    digitnet_model_add_activation(model, DIGITNET_ACTIVATION_RELU);
-}
-
 /* Yours: layers that suit your images. The last layer has a unit for each class. */
 static void add_layers(digitnet_model *model) {
     for (size_t filters = 32; filters <= 128; filters *= 2) {
         if (filters > 32)
             digitnet_model_add_max_pool2d(model, 2);
-        add_convolution(model, filters);
-        add_convolution(model, filters);
+        add_conv_block(model, filters, DIGITNET_INITIALIZER_HE_NORMAL, 0);
+        add_conv_block(model, filters, DIGITNET_INITIALIZER_HE_NORMAL, 0);
     }
     digitnet_model_add_global_average_pool2d(model);
     digitnet_model_add_dropout(model, 0.2);
@@ -92,7 +81,7 @@ static int train_and_test(digitnet_model *model, const digitnet_dataset *train, 
     const digitnet_predict_options *predict = DIGITNET_WITH(digitnet_predict_options, .threads = settings->threads);
     digitnet_report *report = NULL;
     if (augment(&varied, train))
-        return failed("augmenting the data");
+        return failed(PROGRAM, "augmenting the data");
     stop_by_interrupt(model);
     digitnet_status status = digitnet_model_fit(
         model, varied,
@@ -102,16 +91,16 @@ static int train_and_test(digitnet_model *model, const digitnet_dataset *train, 
     end_interrupts();
     digitnet_dataset_free(varied);
     if (status)
-        return failed("training");
+        return failed(PROGRAM, "training");
     if (digitnet_model_save(model, settings->model))
-        return failed("saving the model");
+        return failed(PROGRAM, "saving the model");
     if (was_interrupted()) {
         fprintf(stderr, "Stopped; the model is in %s\n", settings->model);
         return EXIT_STOPPED;
     }
     if (digitnet_model_report(&report, model, test, DIGITNET_WITH(digitnet_report_options, .predict = predict)) ||
         digitnet_report_describe(&info, report))
-        return failed("evaluating the model");
+        return failed(PROGRAM, "evaluating the model");
     print_classes(report);
     printf("between %.4f and %.4f with a confidence of 95%%\n", info.accuracy_low, info.accuracy_high);
     printf("test accuracy %.4f\n", info.accuracy);
@@ -145,11 +134,11 @@ int main(int argc, char **argv) {
      * digitnet_dataset_create_source() for images that are read or made as they are needed. */
     digitnet_status status = digitnet_dataset_load_mnist(&train, &test, settings.data);
     if (status) {
-        code = failed("reading the data");
+        code = failed(PROGRAM, "reading the data");
         if (status == DIGITNET_ENOTFOUND)
             fprintf(stderr, "apt-get install dataset-fashion-mnist gets it\n");
     } else {
-        code = build(&model, &settings, digitnet_dataset_count(train)) ? failed("making the model")
+        code = build(&model, &settings, digitnet_dataset_count(train)) ? failed(PROGRAM, "making the model")
                                                                        : train_and_test(model, train, test, &settings);
     }
     digitnet_model_free(model);

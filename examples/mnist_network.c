@@ -18,11 +18,6 @@ struct checkpoint {
     char *model_path;
 };
 
-static int failed(const char *what) {
-    fprintf(stderr, "mnist_train: %s: %s\n", what, digitnet_last_error());
-    return EXIT_FAILED;
-}
-
 /* The saved model; one of another program is not compiled yet. */
 static digitnet_status resume_model(digitnet_model **model, const char *path, const struct settings *settings,
                                     size_t samples, uint64_t seed) {
@@ -62,7 +57,7 @@ static int fit_and_save(digitnet_model *model, const struct settings *settings, 
                         struct checkpoint *checkpoint) {
     digitnet_dataset *train = NULL;
     if (augment_for_recipe(&train, &settings->recipe, data->train))
-        return failed("augmenting the data");
+        return failed(PROGRAM, "augmenting the data");
     stop_by_interrupt(model);
     digitnet_status status = digitnet_model_fit(
         model, train,
@@ -74,9 +69,9 @@ static int fit_and_save(digitnet_model *model, const struct settings *settings, 
     end_interrupts();
     digitnet_dataset_free(train);
     if (status)
-        return failed("training");
+        return failed(PROGRAM, "training");
     if (digitnet_model_save(model, checkpoint->model_path))
-        return failed("saving the model");
+        return failed(PROGRAM, "saving the model");
     if (history_file_write(&checkpoint->history))
         return EXIT_FAILED;
     return EXIT_DONE;
@@ -91,7 +86,7 @@ int report_networks(digitnet_model *const *models, size_t count, const struct se
     char noun[32];
     if (predict_all(&results, &figures, models, count, data->validation, settings->threads) ||
         digitnet_report_describe(&info, figures))
-        return failed("evaluating the model");
+        return failed(PROGRAM, "evaluating the model");
     snprintf(noun, sizeof noun, "%s digits", data->validation_name);
     int plotted = write_plots(&(struct plots){.folder = folder,
                                               .with_history = with_history,
@@ -117,7 +112,7 @@ static int train_model(digitnet_model *model, const struct settings *settings, c
     struct checkpoint checkpoint = {.model_path = NULL};
     int code = EXIT_FAILED;
     if (digitnet_model_describe(&info, model))
-        return failed("reading the model");
+        return failed(PROGRAM, "reading the model");
     if (!is_suitable(&info))
         return EXIT_FAILED;
     print_summary(model);
@@ -145,6 +140,6 @@ int train_network(digitnet_model **out, const struct settings *settings, const s
     *out = NULL;
     if (resume ? resume_model(out, resume, settings, samples, seed)
                : create_recipe_model(out, &settings->recipe, samples, seed))
-        return failed(resume ? "resuming the model" : "making the model");
+        return failed(PROGRAM, resume ? "resuming the model" : "making the model");
     return train_model(*out, settings, data, folder, resume);
 }

@@ -4,6 +4,8 @@
 
 #include "recipes.h"
 
+#define PROGRAM "mnist_train"
+
 struct settings {
     struct recipe recipe; /* with what the command line says otherwise */
     const char *data, *output, *resume;

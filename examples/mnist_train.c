@@ -1,16 +1,12 @@
 /* Trains a network on MNIST, or several, and leaves models, histories and pictures; --help explains the options. */
 #include "arguments.h"
 #include "augmentation_sheet.h"
+#include "console.h"
 #include "files.h"
 #include "mnist_network.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-static int failed(const char *what) {
-    fprintf(stderr, "mnist_train: %s: %s\n", what, digitnet_last_error());
-    return EXIT_FAILED;
-}
 
 /* Puts a part of the training images in the place of the test images. */
 static digitnet_status hold_out(struct mnist *data) {
@@ -32,7 +28,7 @@ static digitnet_status load_data(struct mnist *data, const struct settings *sett
 static int show_augmentation(const digitnet_dataset *train, const struct settings *settings) {
     digitnet_dataset_info info = DIGITNET_INIT(digitnet_dataset_info);
     if (digitnet_dataset_describe(&info, train))
-        return failed("reading the data");
+        return failed(PROGRAM, "reading the data");
     if (info.height != 28 || info.width != 28 || info.channels != 1) {
         fprintf(stderr, "mnist_train: --show-augmentation wants images of 28x28x1, not %zux%zux%zu\n", info.height,
                 info.width, info.channels);
@@ -104,7 +100,7 @@ int main(int argc, char **argv) {
         return code;
     digitnet_status status = load_data(&data, &settings);
     if (status) {
-        code = failed("reading the data");
+        code = failed(PROGRAM, "reading the data");
         if (status == DIGITNET_ENOTFOUND)
             fprintf(stderr, "examples/get-mnist.sh %s gets it\n", settings.data);
     } else if (settings.show_augmentation) {

@@ -40,7 +40,8 @@ static digitnet_status find_colour(int *found, const digitnet_dataset *dataset, 
     return status;
 }
 
-/* All pictures, in colour where there is any. */
+/* All pictures, in colour where there is any. Grey ones are read again, as whoever uses the model reads them: pictures
+ * that are partly transparent get other values by way of colours. */
 static digitnet_status load_all(digitnet_dataset **all, struct picture_folder *folder, int grey) {
     int coloured = 0;
     folder->channels = grey ? 1 : 3;

@@ -1,5 +1,7 @@
 #include "picture_network.h"
 
+#include "conv_block.h"
+
 enum {
     MOST_BLOCKS = 6,
     FIRST_FILTERS = 32, /* each block has twice as many as the one before, up to */
@@ -7,14 +9,9 @@ enum {
     SMALLEST = 8 /* rows or columns that are still pooled */
 };
 
+/* Moving averages of few steps are enough: a small folder makes few of them in an epoch. */
 static void add_block(digitnet_model *model, size_t filters) {
-    digitnet_model_add_conv2d_ex(model, filters, 3, DIGITNET_ACTIVATION_LINEAR,
-                                 DIGITNET_WITH(digitnet_conv2d_options, .padding = DIGITNET_PADDING_SAME, .no_bias = 1,
-                                               .kernel_initializer = DIGITNET_INITIALIZER_HE_UNIFORM));
-    /* Moving averages of few steps are enough: a small folder makes few of them in an epoch. */
-    digitnet_model_add_batch_normalization_ex(model,
-                                              DIGITNET_WITH(digitnet_batch_normalization_options, .momentum = 0.9));
-    digitnet_model_add_activation(model, DIGITNET_ACTIVATION_RELU);
+    add_conv_block(model, filters, DIGITNET_INITIALIZER_HE_UNIFORM, 0.9);
 }
 
 digitnet_status make_picture_network(digitnet_model **out, const struct picture_network *network) {

@@ -1,5 +1,7 @@
 #include "recipes.h"
 
+#include "conv_block.h"
+
 #include <string.h>
 
 /* The network that the library's guide begins with. */
@@ -13,19 +15,10 @@ static void add_seed_layers(digitnet_model *model) {
     digitnet_model_add_dense(model, 10, DIGITNET_ACTIVATION_SOFTMAX);
 }
 
-/* A convolution needs no bias where a normalization follows, which has one. */
-static void add_convolution(digitnet_model *model, size_t filters) {
-    digitnet_model_add_conv2d_ex(model, filters, 3, DIGITNET_ACTIVATION_LINEAR,
-                                 DIGITNET_WITH(digitnet_conv2d_options, .padding = DIGITNET_PADDING_SAME, .no_bias = 1,
-                                               .kernel_initializer = DIGITNET_INITIALIZER_HE_NORMAL));
-    digitnet_model_add_batch_normalization(model);
-    digitnet_model_add_activation(model, DIGITNET_ACTIVATION_RELU);
-}
-
 /* Two sizes of the same network: the images are halved twice, and at the end the mean of each channel counts. */
 static void add_convolutions(digitnet_model *model, const size_t *filters, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        add_convolution(model, filters[i]);
+        add_conv_block(model, filters[i], DIGITNET_INITIALIZER_HE_NORMAL, 0);
         if (i == 1 || i == 3)
             digitnet_model_add_max_pool2d(model, 2);
     }

@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define PROGRAM "train_folder"
+
 struct settings {
     const char *folder, *output;
     size_t size[2], epochs, patience, batch_size, threads;
@@ -21,11 +23,6 @@ struct settings {
     uint64_t seed;
     int grey, flip;
 };
-
-static int failed(const char *what) {
-    fprintf(stderr, "train_folder: %s: %s\n", what, digitnet_last_error());
-    return EXIT_FAILED;
-}
 
 static int read_settings(struct settings *settings, int argc, char **argv) {
     *settings = (struct settings){.output = "folder-output",
@@ -132,10 +129,10 @@ static int report(digitnet_model *model, const struct picture_data *data, const 
     if (digitnet_model_describe(&trained, model) ||
         predict_all(&results, &figures, &model, 1, data->validation, settings->threads) ||
         digitnet_report_describe(&info, figures))
-        return failed("evaluating the model");
+        return failed(PROGRAM, "evaluating the model");
     printf("\nThe best model is that of epoch %llu.\n", (unsigned long long)trained.epochs_done);
     if (print_class_table(stdout, figures, data->folder.classes))
-        return failed("evaluating the model");
+        return failed(PROGRAM, "evaluating the model");
     int plotted = write_plots(&(struct plots){.folder = settings->output,
                                               .with_history = 1,
                                               .images = data->validation,
@@ -164,13 +161,13 @@ static int train_and_report(const struct picture_data *data, const struct settin
     char *model_path = NULL, *log_path = NULL;
     int code = EXIT_FAILED;
     if (make_picture_network(&model, &network)) {
-        failed("making the model");
+        failed(PROGRAM, "making the model");
     } else if (make_folder(settings->output) == 0 && write_classes(settings->output, folder) == 0 &&
                (model_path = join_path(settings->output, "model.onnx")) != NULL &&
                (log_path = join_path(settings->output, "history.csv")) != NULL) {
         print_summary(model);
         if (train(model, data, settings, model_path, log_path)) {
-            failed("training");
+            failed(PROGRAM, "training");
         } else if (was_interrupted()) {
             fprintf(stderr, "Stopped; the best model so far is %s\n", model_path);
             code = EXIT_STOPPED;
@@ -193,7 +190,7 @@ int main(int argc, char **argv) {
     const struct picture_data_options options = {settings.size[0], settings.size[1], settings.validation, settings.seed,
                                                  settings.grey};
     if (load_picture_data(&data, settings.folder, &options))
-        return failed("reading the pictures");
+        return failed(PROGRAM, "reading the pictures");
     printf("%s: %zu classes, %zu training and %zu validation pictures, %zux%zu, %s\n", settings.folder,
            data.folder.class_count, digitnet_dataset_count(data.train), digitnet_dataset_count(data.validation),
            data.folder.height, data.folder.width, data.folder.channels == 1 ? "grey" : "in colour");

@@ -1,6 +1,8 @@
 #include "sample_layers.h"
 #include "support.h"
 
+#include <stdlib.h>
+
 digitnet_model *make_sample_inputs(const sample_layer *sample) {
     digitnet_model *model;
     expect_ok(digitnet_model_create(&model, sample->height, sample->width, sample->channels));
@@ -26,4 +28,16 @@ digitnet_model *make_sample_network(const sample_layer *sample) {
 
 digitnet_dataset *make_sample_dataset(const sample_layer *sample, size_t count) {
     return make_dataset(count, sample->height, sample->width, sample->channels, SAMPLE_CLASSES, 6);
+}
+
+void assert_same_sample_predictions(const digitnet_model *a, const digitnet_model *b, const sample_layer *sample) {
+    enum { IMAGES = 30 };
+    size_t count = IMAGES * sample->height * sample->width * sample->channels;
+    float *images = must_allocate(count * sizeof *images);
+    float first[IMAGES * SAMPLE_CLASSES], second[IMAGES * SAMPLE_CLASSES];
+    fill_noise(images, count, 7);
+    expect_ok(digitnet_model_predict(first, IMAGES * SAMPLE_CLASSES, a, images, count));
+    expect_ok(digitnet_model_predict(second, IMAGES * SAMPLE_CLASSES, b, images, count));
+    assert_same_floats(first, second, IMAGES * SAMPLE_CLASSES);
+    free(images);
 }

@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-enum { IMAGES = 5 };
-
 /* Layers whose nodes are not read without the list of layers; slopes of a PReLU for each place are turned by a node. */
 static bool needs_list(const sample_layer *sample) {
     static const char *const names[] = {"zero_padding2d",      "cropping2d", "up_sampling2d", "reshape",
@@ -16,17 +14,6 @@ static bool needs_list(const sample_layer *sample) {
         if (strcmp(name, names[i]) == 0)
             return true;
     return strcmp(name, "prelu") == 0 && !sample->options;
-}
-
-static void assert_same_scores(const digitnet_model *a, const digitnet_model *b, const sample_layer *sample) {
-    size_t count = IMAGES * sample->height * sample->width * sample->channels;
-    float *images = must_allocate(count * sizeof *images);
-    float first[IMAGES * SAMPLE_CLASSES], second[IMAGES * SAMPLE_CLASSES];
-    fill_noise(images, count, 7);
-    expect_ok(digitnet_model_predict(first, IMAGES * SAMPLE_CLASSES, a, images, count));
-    expect_ok(digitnet_model_predict(second, IMAGES * SAMPLE_CLASSES, b, images, count));
-    assert_same_floats(first, second, IMAGES * SAMPLE_CLASSES);
-    free(images);
 }
 
 static digitnet_status load_nodes(digitnet_model **out, const saved_bytes *file) {
@@ -44,7 +31,7 @@ static void nodes_are_the_same_network(void **state) {
         if (status != (needs_list(sample) ? DIGITNET_EUNSUPPORTED : DIGITNET_OK))
             fail_msg("row %zu, %s: %s", i, sample->builder->name, digitnet_last_error());
         if (status == DIGITNET_OK)
-            assert_same_scores(model, loaded, sample);
+            assert_same_sample_predictions(model, loaded, sample);
         else
             assert_null(loaded);
         digitnet_model_free(loaded);
