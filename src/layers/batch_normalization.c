@@ -7,6 +7,7 @@
 #include "core/number.h"
 #include "core/options.h"
 #include "core/status.h"
+#include "layers/affine.h"
 #include "onnx/schema.h"
 
 #include <math.h>
@@ -15,18 +16,6 @@
 #define DEFAULT_MOMENTUM 0.99
 
 /* ---- Tensors: gamma and beta, where the layer has them, then the moving mean and variance ---- */
-
-/* Each is NULL where the layer has none. */
-typedef struct affine_weights {
-    const float *gamma, *beta;
-} affine_weights;
-
-static affine_weights weights_of(const digitnet__layer *layer, const float *parameters) {
-    const digitnet__attributes *attributes = &layer->attributes;
-    const float *behind = attributes->no_scale ? parameters : parameters + layer->tensors[0].values;
-    return (affine_weights){.gamma = attributes->no_scale ? NULL : parameters,
-                            .beta = attributes->no_center ? NULL : behind};
-}
 
 static digitnet_status check_between(const digitnet__layer *layer, const char *what, double value, double most) {
     if (value > 0 && value < most)
@@ -39,10 +28,7 @@ static digitnet_status infer_shape(digitnet__layer *layer) {
     const digitnet__attributes *attributes = &layer->attributes;
     DNN_TRY(check_between(layer, "epsilon", attributes->epsilon, HUGE_VAL));
     DNN_TRY(check_between(layer, "momentum", attributes->momentum, 1));
-    if (!attributes->no_scale)
-        digitnet__layer_add_vector(layer, "gamma", DIGITNET_INITIALIZER_ONES, false);
-    if (!attributes->no_center)
-        digitnet__layer_add_vector(layer, "beta", DIGITNET_INITIALIZER_ZEROS, false);
+    digitnet__affine_add(layer);
     digitnet__layer_add_vector(layer, "moving_mean", DIGITNET_INITIALIZER_ZEROS, true);
     digitnet__layer_add_vector(layer, "moving_variance", DIGITNET_INITIALIZER_ONES, true);
     return digitnet__layer_keep_shape(layer);
@@ -85,8 +71,8 @@ static double inverse_deviation(const digitnet__layer *layer, moments values) {
 }
 
 /* gamma / sqrt(variance + epsilon), and what is then added to scale x. */
-static void set_affine(float *scale, float *shift, const digitnet__layer *layer, affine_weights weights, moments values,
-                       size_t channel) {
+static void set_affine(float *scale, float *shift, const digitnet__layer *layer, digitnet__affine weights,
+                       moments values, size_t channel) {
     double gamma = weights.gamma ? (double)weights.gamma[channel] : 1;
     double beta = weights.beta ? (double)weights.beta[channel] : 0;
     double factor = gamma * inverse_deviation(layer, values);
@@ -96,7 +82,7 @@ static void set_affine(float *scale, float *shift, const digitnet__layer *layer,
 
 void digitnet__batch_normalization_affine(float *scale, float *shift, const digitnet__layer *layer,
                                           const float *parameters, const float *state, digitnet__op_block block) {
-    affine_weights weights = weights_of(layer, parameters);
+    digitnet__affine weights = digitnet__affine_of(layer, parameters);
     for (size_t i = 0; i < block.count; i++) {
         size_t channel = block.first + i;
         set_affine(scale + i, shift + i, layer, weights, moving_moments(layer, state, channel), channel);
@@ -113,7 +99,7 @@ static void gather_forward(const digitnet__op *op, const digitnet__op_range *ran
 static void forward(const digitnet__op *op, const digitnet__op_range *range) {
     size_t channels = channels_of(op);
     float *scale = range->scratch, *shift = scale + channels;
-    affine_weights weights = weights_of(op->layer, range->parameters);
+    digitnet__affine weights = digitnet__affine_of(op->layer, range->parameters);
     for (size_t channel = 0; channel < channels; channel++)
         set_affine(scale + channel, shift + channel, op->layer, weights, moments_of(op, range, channel), channel);
     bool relu = op->activation == DIGITNET_ACTIVATION_RELU;
@@ -161,7 +147,7 @@ static gradient_sums gradient_sums_of(const digitnet__op *op, const digitnet__op
 /* The gradient by the inputs as first * g + second * x + shift. */
 static void set_input_gradient(float *first, float *second, float *shift, const digitnet__op *op,
                                const digitnet__op_range *range, size_t channel) {
-    affine_weights weights = weights_of(op->layer, range->parameters);
+    digitnet__affine weights = digitnet__affine_of(op->layer, range->parameters);
     moments values = batch_moments(op, range, channel);
     gradient_sums sums = gradient_sums_of(op, range, channel, values);
     double inverse = inverse_deviation(op->layer, values), places = places_of(op, range->batch_samples);
@@ -185,7 +171,7 @@ static void backward_of_batch(const digitnet__op *op, const digitnet__op_range *
 static void backward_of_frozen(const digitnet__op *op, const digitnet__op_range *range) {
     size_t channels = channels_of(op);
     float *scale = range->scratch, shift;
-    affine_weights weights = weights_of(op->layer, range->parameters);
+    digitnet__affine weights = digitnet__affine_of(op->layer, range->parameters);
     for (size_t channel = 0; channel < channels; channel++)
         set_affine(scale + channel, &shift, op->layer, weights, moments_of(op, range, channel), channel);
     digitnet__op_activate_backward(op, range->output_gradient, range->output, range->samples);
@@ -251,7 +237,7 @@ static digitnet__bound bound(const digitnet__layer *layer, const digitnet__bound
     double gain = 0, offset = 0;
     for (size_t channel = 0; channel < layer->output.channels; channel++) {
         float scale, shift;
-        set_affine(&scale, &shift, layer, weights_of(layer, parameters), moving_moments(layer, state, channel),
+        set_affine(&scale, &shift, layer, digitnet__affine_of(layer, parameters), moving_moments(layer, state, channel),
                    channel);
         gain = fmax(gain, fabs((double)scale));
         offset = fmax(offset, fabs((double)shift));

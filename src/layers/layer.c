@@ -148,6 +148,14 @@ digitnet_status digitnet__layer_check_image(const digitnet__layer *layer) {
                           layer->name, digitnet__shape_text(input).text);
 }
 
+digitnet_status digitnet__layer_check_epsilon(const digitnet__layer *layer) {
+    double epsilon = layer->attributes.epsilon;
+    if (epsilon > 0 && epsilon <= (double)FLT_MAX)
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_EINVAL, "layer '%s': epsilon is %s; it must be finite and above 0", layer->name,
+                          digitnet__number_text(epsilon).text);
+}
+
 digitnet_status digitnet__layer_keep_shape(digitnet__layer *layer) {
     layer->output = layer->inputs[0].shape;
     return DIGITNET_OK;

@@ -147,6 +147,8 @@ void digitnet__layer_add_vector(digitnet__layer *layer, const char *role, digitn
 digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer);
 /* ESHAPE for an input that is flat, where rows and columns are needed. */
 digitnet_status digitnet__layer_check_image(const digitnet__layer *layer);
+/* EINVAL for an epsilon that is not above 0, or not finite as a float. */
+digitnet_status digitnet__layer_check_epsilon(const digitnet__layer *layer);
 /* The same values as the input, under the same shape; for infer_shape. */
 digitnet_status digitnet__layer_keep_shape(digitnet__layer *layer);
 /* The same bound as the input; for bound. */

@@ -1,13 +1,12 @@
 /* Layer normalization (Ba et al. 2016), over the channels of each place: y = gamma (x - mean) / sqrt(variance +
  * epsilon) + beta. */
 #include "core/memory.h"
-#include "core/number.h"
 #include "core/options.h"
 #include "core/status.h"
+#include "layers/affine.h"
 #include "layers/op.h"
 #include "onnx/schema.h"
 
-#include <float.h>
 #include <math.h>
 
 #define DEFAULT_EPSILON 1e-3
@@ -18,26 +17,9 @@ typedef struct moments {
 } moments;
 
 static digitnet_status infer_shape(digitnet__layer *layer) {
-    double epsilon = layer->attributes.epsilon;
-    if (!(epsilon > 0 && epsilon <= (double)FLT_MAX)) {
-        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': epsilon is %s; it must be finite and above 0", layer->name,
-                              digitnet__number_text(epsilon).text);
-    }
-    if (!layer->attributes.no_scale)
-        digitnet__layer_add_vector(layer, "gamma", DIGITNET_INITIALIZER_ONES, false);
-    if (!layer->attributes.no_center)
-        digitnet__layer_add_vector(layer, "beta", DIGITNET_INITIALIZER_ZEROS, false);
+    DNN_TRY(digitnet__layer_check_epsilon(layer));
+    digitnet__affine_add(layer);
     return digitnet__layer_keep_shape(layer);
-}
-
-/* NULL where the layer has none; `parameters` are the layer's own, or its gradients. */
-static const float *gamma_of(const digitnet__layer *layer, const float *parameters) {
-    return layer->attributes.no_scale ? NULL : parameters;
-}
-
-static const float *beta_of(const digitnet__layer *layer, const float *parameters) {
-    size_t gammas = layer->attributes.no_scale ? 0 : layer->output.channels;
-    return layer->attributes.no_center ? NULL : parameters + gammas;
 }
 
 /* In double precision, in which no square of a float overflows. */
@@ -51,11 +33,11 @@ static moments moments_of(const float *x, size_t channels, double epsilon) {
     return (moments){.mean = (float)mean, .scale = (float)(1 / sqrt(squares / (double)channels + epsilon))};
 }
 
-static void normalize(float *y, const float *x, moments with, const float *gamma, const float *beta, size_t channels) {
+static void normalize(float *y, const float *x, moments with, digitnet__affine affine, size_t channels) {
     for (size_t i = 0; i < channels; i++) {
         float value = (x[i] - with.mean) * with.scale;
-        value = gamma ? value * gamma[i] : value;
-        y[i] = beta ? value + beta[i] : value;
+        value = affine.gamma ? value * affine.gamma[i] : value;
+        y[i] = affine.beta ? value + affine.beta[i] : value;
     }
 }
 
@@ -65,12 +47,12 @@ static size_t places_of(const digitnet__op *op) {
 
 static void forward(const digitnet__op *op, const digitnet__op_range *range) {
     size_t channels = op->output_shape.channels;
-    const float *gamma = gamma_of(op->layer, range->parameters), *beta = beta_of(op->layer, range->parameters);
+    digitnet__affine affine = digitnet__affine_of(op->layer, range->parameters);
     moments *kept = (moments *)(void *)range->cache;
     for (size_t place = 0; place < range->samples * places_of(op); place++) {
         const float *x = range->inputs[0] + place * channels;
         moments with = moments_of(x, channels, op->layer->attributes.epsilon);
-        normalize(range->output + place * channels, x, with, gamma, beta, channels);
+        normalize(range->output + place * channels, x, with, affine, channels);
         if (kept)
             kept[place] = with;
     }
@@ -103,14 +85,15 @@ static void input_gradient(float *to, const float *gradient, const float *x, mom
 static void backward(const digitnet__op *op, const digitnet__op_range *range) {
     size_t channels = op->output_shape.channels;
     const digitnet__layer *layer = op->layer;
-    float *gamma = (float *)gamma_of(layer, range->gradient), *beta = (float *)beta_of(layer, range->gradient);
+    digitnet__affine affine = digitnet__affine_of(layer, range->parameters);
+    digitnet__affine sums = digitnet__affine_of(layer, range->gradient);
     const moments *kept = (const moments *)(const void *)range->cache;
     for (size_t place = 0; place < range->samples * places_of(op); place++) {
         const float *x = range->inputs[0] + place * channels, *gradient = range->output_gradient + place * channels;
-        add_parameter_gradients(gamma, beta, gradient, x, kept[place], channels);
+        add_parameter_gradients((float *)sums.gamma, (float *)sums.beta, gradient, x, kept[place], channels);
         if (range->input_gradients[0])
-            input_gradient(range->input_gradients[0] + place * channels, gradient, x, kept[place],
-                           gamma_of(layer, range->parameters), channels);
+            input_gradient(range->input_gradients[0] + place * channels, gradient, x, kept[place], affine.gamma,
+                           channels);
     }
 }
 
@@ -129,13 +112,7 @@ static void lower(digitnet__op *op, bool training) {
 /* Of n normalized values none exceeds sqrt(n). */
 static digitnet__bound bound(const digitnet__layer *layer, const digitnet__bound *inputs, const float *const *tensors) {
     (void)inputs;
-    double gamma = layer->attributes.no_scale ? 1 : 0, beta = 0;
-    for (size_t t = 0; t < layer->tensor_count; t++) {
-        double *most = t == 0 && !layer->attributes.no_scale ? &gamma : &beta;
-        for (size_t i = 0; i < layer->tensors[t].values; i++)
-            *most = fmax(*most, fabs((double)tensors[t][i]));
-    }
-    return (digitnet__bound){.gain = 0, .offset = sqrt((double)layer->output.channels) * gamma + beta};
+    return digitnet__affine_bound(layer, tensors, sqrt((double)layer->output.channels));
 }
 
 static void write_mean(digitnet__onnx_nodes *nodes, const char *suffix) {
@@ -147,7 +124,6 @@ static void write_mean(digitnet__onnx_nodes *nodes, const char *suffix) {
 
 /* LayerNormalization came with a later operator set, and knows no channels before rows. */
 static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
-    bool scales = !layer->attributes.no_scale, centers = !layer->attributes.no_center;
     digitnet__onnx_name input = nodes->value;
     write_mean(nodes, "mean");
     digitnet__onnx_name mean = nodes->value;
@@ -161,17 +137,9 @@ static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
     digitnet__wire_end(nodes->writer, digitnet__onnx_begin_node(nodes, "Sqrt", "deviation", NULL, 0, false));
     digitnet__onnx_name deviation = nodes->value;
     nodes->value = centered;
-    digitnet__onnx_name gamma = {0}, beta = {0};
-    if (scales)
-        gamma = digitnet__onnx_write_per_channel(nodes, "gamma", layer->output);
-    if (centers)
-        beta = digitnet__onnx_write_per_channel(nodes, "beta", layer->output);
-    bool last = !scales && !centers;
+    bool last = digitnet__affine_is_left_out(layer);
     digitnet__onnx_write_binary(nodes, "Div", last ? NULL : "normalized", deviation, last);
-    if (scales)
-        digitnet__onnx_write_binary(nodes, "Mul", centers ? "scaled" : NULL, gamma, !centers);
-    if (centers)
-        digitnet__onnx_write_binary(nodes, "Add", NULL, beta, true);
+    digitnet__affine_write(nodes, layer);
 }
 
 const digitnet__layer_kind digitnet__layer_layer_normalization = {.name = "layer_normalization",
