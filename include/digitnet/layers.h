@@ -14,8 +14,8 @@
  * without a name is called as in Keras: "conv2d", "conv2d_1", "depthwise_conv2d", "separable_conv2d",
  * "conv2d_transpose", "max_pooling2d", "average_pooling2d", "global_max_pooling2d", "global_average_pooling2d",
  * "zero_padding2d", "cropping2d", "up_sampling2d", "flatten", "reshape", "dense", "dropout", "activation", "add",
- * "multiply", "concatenate", "batch_normalization", "prelu", "layer_normalization", "rescaling", "normalization",
- * "spatial_dropout2d", "gaussian_noise", "gaussian_dropout"; "input" is no layer's name.
+ * "multiply", "concatenate", "batch_normalization", "prelu", "layer_normalization", "group_normalization",
+ * "rescaling", "normalization", "spatial_dropout2d", "gaussian_noise", "gaussian_dropout"; "input" is no layer's name.
  */
 #ifndef DIGITNET_LAYERS_H
 #define DIGITNET_LAYERS_H
@@ -995,6 +995,50 @@ DIGITNET_API digitnet_status digitnet_model_add_layer_normalization(digitnet_mod
  */
 DIGITNET_API digitnet_status
 digitnet_model_add_layer_normalization_ex(digitnet_model *model, const digitnet_layer_normalization_options *options);
+
+/** More about a group normalization; zero is the default. */
+typedef struct digitnet_group_normalization_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
+    size_t reserved;    /**< Zero. */
+    double epsilon;     /**< Added to the variance; zero: 0.001, as in Keras (PyTorch: 0.00001). */
+    int32_t no_center;  /**< 1: without `beta`, which is added. */
+    int32_t no_scale;   /**< 1: without `gamma`, by which values are multiplied. */
+} digitnet_group_normalization_options;
+
+/**
+ * Adds a layer that cuts the channels into groups, gives each group of an image a mean of 0 and a variance of 1, and
+ * then each channel a scale and a mean that are trained.
+ *
+ * A group is so many channels one after the other, with all their rows and columns; of a flat input all values are
+ * channels. y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with a gamma and a beta for each channel. No image
+ * has a part in another one's mean, in training or afterwards. One group for each channel is instance normalization.
+ * The shape stays. Requires exclusive access to the model.
+ *
+ * @param model   the model; NULL is an error that is not kept
+ * @param groups  how many groups of the same size there are; 0: one for each channel, Keras's -1
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESHAPE  the channels do not make so many equal groups
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_group_normalization(digitnet_model *model, size_t groups);
+/**
+ * digitnet_model_add_group_normalization() with options.
+ *
+ * @copydetails digitnet_model_add_group_normalization()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, a flag that
+ *                 is neither 0 nor 1, an `epsilon` that is negative or not finite, or a wrong
+ *                 `struct_size`
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_group_normalization_ex(
+    digitnet_model *model, size_t groups, const digitnet_group_normalization_options *options);
 
 /** More about a rescaling; zero is the default. */
 typedef struct digitnet_rescaling_options {

@@ -51,6 +51,8 @@ using batch_normalization_options = sized<digitnet_batch_normalization_options>;
 using prelu_options = sized<digitnet_prelu_options>;
 /** Options of model::layer_normalization(). */
 using layer_normalization_options = sized<digitnet_layer_normalization_options>;
+/** Options of model::group_normalization(). */
+using group_normalization_options = sized<digitnet_group_normalization_options>;
 /** Options of model::rescaling(). */
 using rescaling_options = sized<digitnet_rescaling_options>;
 /** Options of model::normalization(). */

@@ -481,6 +481,22 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     /** @} */
     /** @{ */
     /**
+     * Adds a layer that normalizes groups of an image's channels, as digitnet_model_add_group_normalization() does.
+     *
+     * @param groups  how many; 0: one for each channel
+     * @param options  the layer's name and input, epsilon, what is left out; `{}` is all defaults
+     * @return this model
+     */
+    model &group_normalization(std::size_t groups, const group_normalization_options &options = {}) &noexcept {
+        digitnet_model_add_group_normalization_ex(get(), groups, &options);
+        return *this;
+    }
+    model group_normalization(std::size_t groups, const group_normalization_options &options = {}) &&noexcept {
+        return std::move(group_normalization(groups, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
      * Adds a layer that multiplies by one number and adds another, as digitnet_model_add_rescaling() does.
      *
      * @param scale  what values are multiplied by

@@ -15,7 +15,8 @@ typedef struct digitnet__layer_kind digitnet__layer_kind;
 typedef struct digitnet__attributes {
     size_t outputs; /* filters, units */
     size_t window_height, window_width, stride_height, stride_width;
-    size_t dilation_height, dilation_width, groups, depth_multiplier; /* 0, and never 1, for 1 */
+    /* 0, and never 1, for 1; but no groups of a normalization: one for each channel. */
+    size_t dilation_height, dilation_width, groups, depth_multiplier;
     digitnet_padding padding;
     bool no_bias;
     digitnet_initializer kernel_initializer, pointwise_initializer, bias_initializer;
@@ -107,6 +108,7 @@ struct digitnet__layer_kind {
     KIND(batch_normalization)   \
     KIND(prelu)                 \
     KIND(layer_normalization)   \
+    KIND(group_normalization)   \
     KIND(rescaling)             \
     KIND(normalization)         \
     KIND(spatial_dropout2d)     \

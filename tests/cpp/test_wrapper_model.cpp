@@ -223,6 +223,20 @@ TEST_CASE("layers of images, with their options") {
     CHECK(chained.summary() == model.summary());
 }
 
+TEST_CASE("groups of channels, with their options") {
+    digitnet::group_normalization_options plain;
+    plain.name = "plain";
+    plain.no_center = plain.no_scale = 1;
+    digitnet::model model(3, 4, 6);
+    model.group_normalization(2).group_normalization(0, plain);
+    CHECK(std::string(model.layer(0).kind) == "group_normalization");
+    CHECK(model.layer(0).parameters == 2 * 6);
+    CHECK(std::string(model.layer(1).name) == "plain");
+    CHECK(model.layer(1).parameters == 0);
+    const digitnet::model chained = digitnet::model(3, 4, 6).group_normalization(2).group_normalization(0, plain);
+    CHECK(chained.summary() == model.summary());
+}
+
 TEST_CASE("convolutions of each kind") {
     digitnet::conv2d_options grouped;
     grouped.groups = 2;

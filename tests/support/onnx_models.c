@@ -212,6 +212,9 @@ static void add_normalizations(digitnet_model *model) {
     digitnet_model_add_layer_normalization(model);
     digitnet_model_add_layer_normalization_ex(
         model, DIGITNET_WITH(digitnet_layer_normalization_options, .name = "scaled", .epsilon = 0.1, .no_center = 1));
+    digitnet_model_add_group_normalization(model, 2);
+    digitnet_model_add_group_normalization_ex(
+        model, 4, DIGITNET_WITH(digitnet_group_normalization_options, .name = "instance", .no_scale = 1));
     digitnet_model_add_spatial_dropout2d(model, 0.25);
     digitnet_model_add_gaussian_noise(model, 0.5);
     digitnet_model_add_flatten(model);
@@ -219,6 +222,9 @@ static void add_normalizations(digitnet_model *model) {
     digitnet_model_add_prelu_ex(model, DIGITNET_WITH(digitnet_prelu_options, .name = "flat"));
     digitnet_model_add_layer_normalization_ex(
         model, DIGITNET_WITH(digitnet_layer_normalization_options, .name = "plain", .no_center = 1, .no_scale = 1));
+    digitnet_model_add_group_normalization_ex(
+        model, 10,
+        DIGITNET_WITH(digitnet_group_normalization_options, .name = "flat groups", .epsilon = 0.1, .no_center = 1));
     digitnet_model_add_normalization_ex(model, DIGITNET_WITH(digitnet_normalization_options, .name = "moments"));
     digitnet_model_add_dense(model, 3, DIGITNET_ACTIVATION_SOFTMAX);
 }

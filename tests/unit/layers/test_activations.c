@@ -4,6 +4,7 @@
 #include "support.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- Attributes that are refused ---- */
@@ -22,9 +23,11 @@ static void test_wrong_numbers(void **state) {
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         digitnet_activation_options alpha = DIGITNET_INIT(digitnet_activation_options);
         digitnet_layer_normalization_options epsilon = DIGITNET_INIT(digitnet_layer_normalization_options);
-        alpha.alpha = epsilon.epsilon = bad[i];
+        digitnet_group_normalization_options of_groups = DIGITNET_INIT(digitnet_group_normalization_options);
+        alpha.alpha = epsilon.epsilon = of_groups.epsilon = bad[i];
         expect_refused(digitnet_model_add_activation_ex(model, DIGITNET_ACTIVATION_ELU, &alpha), "alpha is");
         expect_refused(digitnet_model_add_layer_normalization_ex(model, &epsilon), "epsilon is");
+        expect_refused(digitnet_model_add_group_normalization_ex(model, 3, &of_groups), "epsilon is");
         expect_refused(digitnet_model_add_gaussian_noise(model, bad[i]), "stddev is");
         expect_refused(digitnet_model_add_gaussian_dropout(model, bad[i]), "rate is");
         expect_refused(digitnet_model_add_spatial_dropout2d(model, bad[i]), "rate is");
@@ -36,6 +39,27 @@ static void test_wrong_numbers(void **state) {
                    "alpha is 0.1, but activation relu has none");
     expect_ok(digitnet_model_add_flatten(model));
     expect_failure(digitnet_model_add_spatial_dropout2d(model, 0.5), DIGITNET_ESHAPE, "rows, columns");
+    digitnet_model_free(model);
+}
+
+static void test_groups_that_do_not_fit(void **state) {
+    (void)state;
+    static const size_t bad[] = {4, 5, 7, 12, SIZE_MAX};
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, 2, 2, 6));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char message[128];
+        snprintf(message, sizeof message,
+                 "layer 'group_normalization': its input's 6 channels do not make %zu equal groups", bad[i]);
+        expect_failure(digitnet_model_add_group_normalization(model, bad[i]), DIGITNET_ESHAPE, message);
+        digitnet_model_clear_error(model);
+    }
+    static const size_t good[] = {0, 1, 2, 3, 6};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        expect_ok(digitnet_model_add_group_normalization(model, good[i]));
+    expect_ok(digitnet_model_add_flatten(model));
+    expect_ok(digitnet_model_add_group_normalization(model, 24));
+    expect_failure(digitnet_model_add_group_normalization(model, 48), DIGITNET_ESHAPE, "its input's 24 channels");
     digitnet_model_free(model);
 }
 
@@ -182,11 +206,9 @@ static void test_dropout(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wrong_numbers),
-        cmocka_unit_test(test_noise),
-        cmocka_unit_test(test_spatial_dropout),
-        cmocka_unit_test(test_dropout),
-        cmocka_unit_test(test_what_is_drawn_is_added_or_multiplied_by),
+        cmocka_unit_test(test_wrong_numbers), cmocka_unit_test(test_groups_that_do_not_fit),
+        cmocka_unit_test(test_noise),         cmocka_unit_test(test_spatial_dropout),
+        cmocka_unit_test(test_dropout),       cmocka_unit_test(test_what_is_drawn_is_added_or_multiplied_by),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
