@@ -14,8 +14,9 @@
  * without a name is called as in Keras: "conv2d", "conv2d_1", "depthwise_conv2d", "separable_conv2d",
  * "conv2d_transpose", "max_pooling2d", "average_pooling2d", "global_max_pooling2d", "global_average_pooling2d",
  * "zero_padding2d", "cropping2d", "up_sampling2d", "flatten", "reshape", "dense", "dropout", "activation", "add",
- * "multiply", "concatenate", "batch_normalization", "prelu", "layer_normalization", "group_normalization",
- * "rescaling", "normalization", "spatial_dropout2d", "gaussian_noise", "gaussian_dropout"; "input" is no layer's name.
+ * "multiply", "concatenate", "channel_slice", "batch_normalization", "prelu", "layer_normalization",
+ * "group_normalization", "rescaling", "normalization", "spatial_dropout2d", "gaussian_noise", "gaussian_dropout";
+ * "input" is no layer's name.
  */
 #ifndef DIGITNET_LAYERS_H
 #define DIGITNET_LAYERS_H
@@ -918,6 +919,43 @@ DIGITNET_API digitnet_status digitnet_model_add_concatenate(digitnet_model *mode
 DIGITNET_API digitnet_status digitnet_model_add_concatenate_ex(digitnet_model *model, const char *const *inputs,
                                                                size_t input_count,
                                                                const digitnet_concatenate_options *options);
+
+/** More about a slice of channels; zero is the default. */
+typedef struct digitnet_channel_slice_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;   /**< The layer's name, copied; NULL: "channel_slice" and so on. */
+    const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
+} digitnet_channel_slice_options;
+
+/**
+ * Adds a layer that passes some channels one after the other, and no others: the inverse of a concatenation.
+ *
+ * Rows and columns stay; of a flat input all values are channels. Several slices of one output, each of which names it
+ * as `input`, are a split. Requires exclusive access to the model.
+ *
+ * @param model  the model; NULL is an error that is not kept
+ * @param first  the first channel, counted from 0
+ * @param count  how many there are: 1 or more
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL, or `count` is 0
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESHAPE  the layer before does not give so many channels
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_channel_slice(digitnet_model *model, size_t first, size_t count);
+/**
+ * digitnet_model_add_channel_slice() with options.
+ *
+ * @copydetails digitnet_model_add_channel_slice()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_channel_slice_ex(digitnet_model *model, size_t first, size_t count,
+                                                                 const digitnet_channel_slice_options *options);
 
 /** More about a PReLU; zero is the default. */
 typedef struct digitnet_prelu_options {

@@ -45,6 +45,8 @@ using add_options = sized<digitnet_add_options>;
 using multiply_options = sized<digitnet_multiply_options>;
 /** Options of model::concatenate(). */
 using concatenate_options = sized<digitnet_concatenate_options>;
+/** Options of model::channel_slice(). */
+using channel_slice_options = sized<digitnet_channel_slice_options>;
 /** Options of model::batch_normalization(). */
 using batch_normalization_options = sized<digitnet_batch_normalization_options>;
 /** Options of model::prelu(). */

@@ -451,6 +451,23 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     /** @} */
     /** @{ */
     /**
+     * Adds a layer that passes some of the channels, as digitnet_model_add_channel_slice() does.
+     *
+     * @param first  the first channel, counted from 0
+     * @param count  how many there are
+     * @param options  the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &channel_slice(std::size_t first, std::size_t count, const channel_slice_options &options = {}) &noexcept {
+        digitnet_model_add_channel_slice_ex(get(), first, count, &options);
+        return *this;
+    }
+    model channel_slice(std::size_t first, std::size_t count, const channel_slice_options &options = {}) &&noexcept {
+        return std::move(channel_slice(first, count, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
      * Adds an activation whose slope below 0 is trained, as digitnet_model_add_prelu() does.
      *
      * @param options  the layer's name and input, which slopes are shared; `{}` is all defaults

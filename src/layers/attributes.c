@@ -52,6 +52,7 @@ static const struct attribute {
     {"per_channel", FLAG, offsetof(digitnet__attributes, per_channel)},
     {"scale", NUMBER, offsetof(digitnet__attributes, scale)},
     {"offset", NUMBER, offsetof(digitnet__attributes, offset)},
+    {"first", COUNT, offsetof(digitnet__attributes, first)},
 };
 enum { ATTRIBUTES = sizeof all / sizeof *all };
 

@@ -1,9 +1,9 @@
 /* Cropping: an image without some rows and columns at its sides. */
+#include "layers/cropping2d.h"
+
 #include "core/options.h"
 #include "core/status.h"
 #include "kernels/im2col.h"
-#include "layers/op.h"
-#include "onnx/schema.h"
 
 static bool leaves_any(size_t size, size_t before, size_t after) {
     return before < size && after < size - before;
@@ -37,13 +37,13 @@ static void backward(const digitnet__op *op, const digitnet__op_range *range) {
                             range->output_gradient + i * op->output_values, &op->conv2d);
 }
 
-static const digitnet__op_kind cropping2d_op = {.name = "cropping2d", .forward = forward, .backward = backward};
+const digitnet__op_kind digitnet__cropping2d_op = {.name = "cropping2d", .forward = forward, .backward = backward};
 
 /* What is cut off is a padding around the output. */
 static void lower(digitnet__op *op, bool training) {
     (void)training;
     const digitnet__attributes *sides = &op->layer->attributes;
-    op->kind = &cropping2d_op;
+    op->kind = &digitnet__cropping2d_op;
     op->conv2d = (digitnet__conv2d_shape){.height = op->output_shape.height,
                                           .width = op->output_shape.width,
                                           .channels = op->output_shape.channels,
@@ -53,29 +53,20 @@ static void lower(digitnet__op *op, bool training) {
                                           .padding_right = sides->right};
 }
 
-static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
-    digitnet__onnx_name starts = digitnet__onnx_join(layer->name, "starts");
-    digitnet__onnx_name ends = digitnet__onnx_join(layer->name, "ends");
-    digitnet__onnx_name axes = digitnet__onnx_join(layer->name, "axes");
-    const char *inputs[] = {starts.text, ends.text, axes.text};
-    digitnet__wire_end(nodes->writer, digitnet__onnx_begin_node(nodes, "Slice", NULL, inputs, 3, true));
-}
-
 static void write_constants(digitnet__wire_writer *writer, const digitnet__layer *layer) {
     const digitnet__attributes *sides = &layer->attributes;
     const size_t starts[] = {sides->top, sides->left};
     const size_t ends[] = {sides->top + layer->output.height, sides->left + layer->output.width};
-    digitnet__onnx_write_sizes(writer, digitnet__onnx_join(layer->name, "starts").text, starts, 2);
-    digitnet__onnx_write_sizes(writer, digitnet__onnx_join(layer->name, "ends").text, ends, 2);
-    digitnet__onnx_write_sizes(writer, digitnet__onnx_join(layer->name, "axes").text, (const size_t[]){2, 3}, 2);
+    digitnet__onnx_write_slice_bounds(writer, layer->name, (const size_t[]){2, 3}, starts, ends, 2);
 }
 
-const digitnet__layer_kind digitnet__layer_cropping2d = {.name = "cropping2d",
-                                                         .class_name = "Cropping2D",
-                                                         .infer_shape = infer_shape,
-                                                         .lower = lower,
-                                                         .bound = digitnet__layer_keep_bound,
-                                                         .onnx = {.write = write, .write_constants = write_constants}};
+const digitnet__layer_kind digitnet__layer_cropping2d = {
+    .name = "cropping2d",
+    .class_name = "Cropping2D",
+    .infer_shape = infer_shape,
+    .lower = lower,
+    .bound = digitnet__layer_keep_bound,
+    .onnx = {.write = digitnet__onnx_write_slice, .write_constants = write_constants}};
 
 digitnet_status digitnet_model_add_cropping2d(digitnet_model *model, size_t top, size_t bottom, size_t left,
                                               size_t right) {

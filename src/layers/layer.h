@@ -33,6 +33,7 @@ typedef struct digitnet__attributes {
     digitnet_interpolation interpolation; /* of up-sampling */
     bool per_channel;                     /* of PReLU's slopes */
     double scale, offset;                 /* of rescaling */
+    size_t first;                         /* channel of a slice */
 } digitnet__attributes;
 
 /* A value that a layer takes: that of the layer `value` - 1, or, for 0, the model's input. */
@@ -105,6 +106,7 @@ struct digitnet__layer_kind {
     KIND(add)                   \
     KIND(multiply)              \
     KIND(concatenate)           \
+    KIND(channel_slice)         \
     KIND(batch_normalization)   \
     KIND(prelu)                 \
     KIND(layer_normalization)   \

@@ -34,6 +34,28 @@ size_t digitnet__onnx_begin_joining_node(digitnet__onnx_nodes *nodes, const char
     return begin;
 }
 
+/* The inputs of a Slice, in this order. */
+enum { STARTS, ENDS, AXES, BOUNDS };
+static const char *const bounds[BOUNDS] = {[STARTS] = "starts", [ENDS] = "ends", [AXES] = "axes"};
+
+void digitnet__onnx_write_slice(digitnet__onnx_nodes *nodes, const struct digitnet__layer *layer) {
+    (void)layer;
+    digitnet__onnx_name names[BOUNDS];
+    const char *inputs[BOUNDS];
+    for (size_t i = 0; i < BOUNDS; i++) {
+        names[i] = digitnet__onnx_join(nodes->layer_name, bounds[i]);
+        inputs[i] = names[i].text;
+    }
+    digitnet__wire_end(nodes->writer, digitnet__onnx_begin_node(nodes, "Slice", NULL, inputs, BOUNDS, true));
+}
+
+void digitnet__onnx_write_slice_bounds(digitnet__wire_writer *writer, const char *layer_name, const size_t *axes,
+                                       const size_t *starts, const size_t *ends, size_t count) {
+    const size_t *const values[BOUNDS] = {[STARTS] = starts, [ENDS] = ends, [AXES] = axes};
+    for (size_t i = 0; i < BOUNDS; i++)
+        digitnet__onnx_write_sizes(writer, digitnet__onnx_join(layer_name, bounds[i]).text, values[i], count);
+}
+
 bool digitnet__onnx_order_matters(digitnet__shape shape) {
     return !shape.flat && shape.channels > 1 && shape.height * shape.width > 1;
 }

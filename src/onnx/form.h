@@ -37,6 +37,12 @@ void digitnet__onnx_write_binary(digitnet__onnx_nodes *nodes, const char *type, 
 digitnet__onnx_name digitnet__onnx_write_per_channel(const digitnet__onnx_nodes *nodes, const char *role,
                                                      digitnet__shape shape);
 
+/* Writes the node of a layer that passes a part of its input, and what gives it that part's bounds: of `count` axes
+ * what begins at `starts` and ends before `ends`. */
+void digitnet__onnx_write_slice(digitnet__onnx_nodes *nodes, const struct digitnet__layer *layer);
+void digitnet__onnx_write_slice_bounds(digitnet__wire_writer *writer, const char *layer_name, const size_t *axes,
+                                       const size_t *starts, const size_t *ends, size_t count);
+
 /* Whether the order of an image's values depends on where the channels stand. */
 bool digitnet__onnx_order_matters(digitnet__shape shape);
 /* A node that takes N x channels x rows x columns and gives N x rows x columns x channels, or the other way round. */

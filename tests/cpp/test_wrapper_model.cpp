@@ -233,7 +233,18 @@ TEST_CASE("groups of channels, with their options") {
     CHECK(model.layer(0).parameters == 2 * 6);
     CHECK(std::string(model.layer(1).name) == "plain");
     CHECK(model.layer(1).parameters == 0);
-    const digitnet::model chained = digitnet::model(3, 4, 6).group_normalization(2).group_normalization(0, plain);
+    digitnet::channel_slice_options behind;
+    behind.name = "behind";
+    behind.input = "group_normalization";
+    model.channel_slice(0, 2).channel_slice(4, 2, behind).concatenate({"behind", "channel_slice"});
+    CHECK(model.layer(2).channels == 2);
+    CHECK(model.layer(4).channels == 4);
+    const digitnet::model chained = digitnet::model(3, 4, 6)
+                                        .group_normalization(2)
+                                        .group_normalization(0, plain)
+                                        .channel_slice(0, 2)
+                                        .channel_slice(4, 2, behind)
+                                        .concatenate({"behind", "channel_slice"});
     CHECK(chained.summary() == model.summary());
 }
 

@@ -138,6 +138,9 @@ static void add_shapes(digitnet_model *model) {
     digitnet_model_add_multiply(model, (const char *const[]){"up_sampling2d", "up_sampling2d_1", "up_sampling2d"}, 3,
                                 DIGITNET_ACTIVATION_LINEAR); /* 10 x 18 x 2 */
     digitnet_model_add_reshape(model, 6, 5, 12);
+    digitnet_model_add_channel_slice(model, 0, 5);
+    digitnet_model_add_channel_slice_ex(model, 4, 7, DIGITNET_WITH(digitnet_channel_slice_options, .input = "reshape"));
+    digitnet_model_add_concatenate(model, (const char *const[]){"channel_slice_1", "channel_slice"}, 2);
     digitnet_model_add_reshape(model, 18, 20, 1);
     digitnet_model_add_reshape(model, 0, 0, 360);
     digitnet_model_add_reshape(model, 4, 6, 15);

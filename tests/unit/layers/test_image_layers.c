@@ -43,6 +43,12 @@ static void test_shapes(void **state) {
     expect_ok(digitnet_model_add_cropping2d(model, 1, 9, 3, 2));
     expect_output(model, 1, 1, 3);
     model = begin_model(11, 6, 3);
+    expect_ok(digitnet_model_add_channel_slice(model, 1, 2));
+    expect_output(model, 11, 6, 2);
+    model = begin_model(11, 6, 3);
+    expect_ok(digitnet_model_add_channel_slice(model, 0, 3));
+    expect_output(model, 11, 6, 3);
+    model = begin_model(11, 6, 3);
     expect_ok(digitnet_model_add_up_sampling2d(model, 3));
     expect_output(model, 33, 18, 3);
     model = begin_model(11, 6, 3);
@@ -110,6 +116,13 @@ static void test_refused_for_images(void **state) {
                    "layer 'cropping2d': nothing is left of its input of 5x4x3 without 2 rows at the top, 3 at the "
                    "bottom, 0 columns at the left and 0 at the right");
     expect_refused(DIGITNET_ESHAPE, digitnet_model_add_cropping2d(model, 0, 0, SIZE_MAX, SIZE_MAX), "nothing is left");
+    expect_refused(DIGITNET_EINVAL, digitnet_model_add_channel_slice(model, 1, 0),
+                   "layer 'channel_slice': it passes 0 channels");
+    expect_refused(DIGITNET_ESHAPE, digitnet_model_add_channel_slice(model, 3, 1),
+                   "layer 'channel_slice': its input of 5x4x3 has no 1 channels from channel 3 on");
+    expect_refused(DIGITNET_ESHAPE, digitnet_model_add_channel_slice(model, 1, 3), "no 3 channels from channel 1 on");
+    expect_refused(DIGITNET_ESHAPE, digitnet_model_add_channel_slice(model, 1, SIZE_MAX), "from channel 1 on");
+    expect_refused(DIGITNET_ESHAPE, digitnet_model_add_channel_slice(model, SIZE_MAX, 1), "no 1 channels");
     expect_refused(DIGITNET_EINVAL, digitnet_model_add_up_sampling2d(model, 0), "its size is 0x0");
     expect_refused(DIGITNET_ELIMIT, digitnet_model_add_up_sampling2d(model, SIZE_MAX / 2), "overflows");
     expect_refused(
@@ -137,6 +150,7 @@ static void test_refused_for_flat_values(void **state) {
     expect_refused(DIGITNET_ESHAPE, digitnet_model_add_zero_padding2d(model, 1, 1, 1, 1), flat);
     expect_refused(DIGITNET_ESHAPE, digitnet_model_add_cropping2d(model, 0, 0, 0, 0), flat);
     expect_refused(DIGITNET_ESHAPE, digitnet_model_add_up_sampling2d(model, 1), flat);
+    expect_refused(DIGITNET_ESHAPE, digitnet_model_add_channel_slice(model, 40, 21), "has no 21 channels");
     digitnet_model_free(model);
 }
 

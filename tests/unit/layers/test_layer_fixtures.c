@@ -37,6 +37,15 @@ static digitnet_model *flattened(digitnet_model *model) {
     return model;
 }
 
+/* Two parts, which have channel 2 in common. */
+static digitnet_model *split(digitnet_model *model) {
+    digitnet_model_add_channel_slice_ex(
+        model, 2, 3, DIGITNET_WITH(digitnet_channel_slice_options, .name = "behind", .input = "images"));
+    digitnet_model_add_channel_slice_ex(
+        model, 0, 3, DIGITNET_WITH(digitnet_channel_slice_options, .name = "before", .input = "images"));
+    return model;
+}
+
 #define ACTIVATION LAYER
 #define LAYER(name, call)                           \
     static void add_##name(digitnet_model *model) { \
