@@ -50,6 +50,10 @@ typedef struct digitnet_conv2d_options {
     size_t dilation_height; /**< The step from row to row of a kernel, over the input; zero: 1. */
     size_t dilation_width;  /**< Likewise from column to column; zero: as `dilation_height`. */
     size_t groups;          /**< Equal parts of the filters, each of which sees its part of the channels; zero: 1. */
+    size_t top;             /**< Rows of padding above the image; with DIGITNET_PADDING_EXPLICIT alone. */
+    size_t bottom;          /**< Likewise below. */
+    size_t left;            /**< Likewise columns on the left. */
+    size_t right;           /**< Likewise on the right. */
     size_t reserved;        /**< Zero. */
     /** A penalty that the loss has besides: this times the sum of the kernel's magnitudes. Finite and not below 0. */
     double kernel_l1;
@@ -88,9 +92,10 @@ DIGITNET_API digitnet_status digitnet_model_add_conv2d(digitnet_model *model, si
  * digitnet_model_add_conv2d() with options; `kernel` is then the height of the kernels.
  *
  * @copydetails digitnet_model_add_conv2d()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, `filters` that are no multiple
- *                 of `groups`, a flag that is neither 0 nor 1, a name that is taken or not allowed, or a wrong
- *                 `struct_size`; DIGITNET_ESHAPE also for channels that are no multiple of `groups`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, one that is not explicit but
+ *                 has rows or columns, `filters` that are no multiple of `groups`, a flag that is neither 0 nor 1, a
+ *                 name that is taken or not allowed, or a wrong `struct_size`; DIGITNET_ESHAPE also for channels that
+ *                 are no multiple of `groups`
  * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
  * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
  */
@@ -109,6 +114,10 @@ typedef struct digitnet_depthwise_conv2d_options {
     size_t dilation_height;  /**< The step from row to row of a kernel, over the input; zero: 1. */
     size_t dilation_width;   /**< Likewise from column to column; zero: as `dilation_height`. */
     size_t depth_multiplier; /**< Kernels of each channel; zero: 1. */
+    size_t top;              /**< Rows of padding above the image; with DIGITNET_PADDING_EXPLICIT alone. */
+    size_t bottom;           /**< Likewise below. */
+    size_t left;             /**< Likewise columns on the left. */
+    size_t right;            /**< Likewise on the right. */
     size_t reserved;         /**< Zero. */
     /** A penalty that the loss has besides: this times the sum of the kernel's magnitudes. Finite and not below 0. */
     double depthwise_l1;
@@ -145,8 +154,9 @@ DIGITNET_API digitnet_status digitnet_model_add_depthwise_conv2d(digitnet_model 
  * digitnet_model_add_depthwise_conv2d() with options; `kernel` is then the height of the kernels.
  *
  * @copydetails digitnet_model_add_depthwise_conv2d()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, a flag that is neither 0 nor
- *                 1, a name that is taken or not allowed, or a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, one that is not explicit but
+ *                 has rows or columns, a flag that is neither 0 nor 1, a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
  * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
  * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
  */
@@ -165,6 +175,10 @@ typedef struct digitnet_separable_conv2d_options {
     size_t dilation_height;  /**< The step from row to row of a kernel, over the input; zero: 1. */
     size_t dilation_width;   /**< Likewise from column to column; zero: as `dilation_height`. */
     size_t depth_multiplier; /**< Depthwise kernels of each channel; zero: 1. */
+    size_t top;              /**< Rows of padding above the image; with DIGITNET_PADDING_EXPLICIT alone. */
+    size_t bottom;           /**< Likewise below. */
+    size_t left;             /**< Likewise columns on the left. */
+    size_t right;            /**< Likewise on the right. */
     size_t reserved;         /**< Zero. */
     /** A penalty that the loss has besides: this times the sum of the depthwise kernel's magnitudes. Finite and not
      * below 0. */
@@ -207,8 +221,9 @@ DIGITNET_API digitnet_status digitnet_model_add_separable_conv2d(digitnet_model 
  * digitnet_model_add_separable_conv2d() with options; `kernel` is then the height of the depthwise kernels.
  *
  * @copydetails digitnet_model_add_separable_conv2d()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, a flag that is neither 0 nor
- *                 1, a name that is taken or not allowed, or a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, one that is not explicit but
+ *                 has rows or columns, a flag that is neither 0 nor 1, a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
  * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
  * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
  */
@@ -224,6 +239,16 @@ typedef struct digitnet_conv2d_transpose_options {
     size_t kernel_width;  /**< Zero: as wide as high. */
     size_t stride_height; /**< The step over the output for each row of the input; zero: 1. */
     size_t stride_width;  /**< Likewise for each column; zero: as `stride_height`. */
+    /** Rows at the top that are cut off what the kernels cover, as by PyTorch's `padding`; with
+     * DIGITNET_PADDING_EXPLICIT alone. */
+    size_t top;
+    size_t bottom; /**< Likewise at the bottom. */
+    size_t left;   /**< Likewise columns on the left. */
+    size_t right;  /**< Likewise on the right. */
+    /** Rows that are added at the bottom before those of `bottom` are cut off, as in PyTorch; less than the stride, and
+     * with DIGITNET_PADDING_EXPLICIT alone. */
+    size_t output_padding_height;
+    size_t output_padding_width; /**< Likewise columns on the right. */
     /** A penalty that the loss has besides: this times the sum of the kernel's magnitudes. Finite and not below 0. */
     double kernel_l1;
     double kernel_l2;                        /**< Likewise, times the sum of the kernel's squares, as Keras's L2. */
@@ -241,8 +266,9 @@ typedef struct digitnet_conv2d_transpose_options {
  *
  * Takes rows x columns x channels and gives rows x columns x `filters`, as in Keras: with DIGITNET_PADDING_SAME as many
  * rows as the input has times the stride, with DIGITNET_PADDING_VALID (rows - 1) x stride + the larger of stride and
- * kernel; columns likewise. The tensor "kernel" is rows x columns x `filters` x channels, as in Keras, and "bias"
- * `filters` values. Requires exclusive access to the model.
+ * kernel; or as in PyTorch: with DIGITNET_PADDING_EXPLICIT (rows - 1) x stride + kernel - `top` - `bottom` +
+ * `output_padding_height`; columns likewise. The tensor "kernel" is rows x columns x `filters` x channels, as in Keras,
+ * and "bias" `filters` values. Requires exclusive access to the model.
  *
  * @param model       the model; NULL is an error that is not kept
  * @param filters     channels of the output
@@ -262,8 +288,10 @@ DIGITNET_API digitnet_status digitnet_model_add_conv2d_transpose(digitnet_model 
  * digitnet_model_add_conv2d_transpose() with options; `kernel` is then the height of the kernels.
  *
  * @copydetails digitnet_model_add_conv2d_transpose()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, a flag that is neither 0 nor
- *                 1, a name that is taken or not allowed, or a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, one that is not explicit but
+ *                 has rows or columns, an output padding that is not less than the stride, a flag that is neither 0 nor
+ *                 1, a name that is taken or not allowed, or a wrong `struct_size`; DIGITNET_ESHAPE also where explicit
+ *                 padding leaves nothing of the output
  * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
  * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
  */
@@ -273,12 +301,17 @@ DIGITNET_API digitnet_status digitnet_model_add_conv2d_transpose_ex(digitnet_mod
 
 /** More about a max pooling layer; zero is the default. */
 typedef struct digitnet_max_pool2d_options {
-    size_t struct_size;       /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
-    const char *name;         /**< The layer's name, copied; NULL: as in Keras. */
-    const char *input;        /**< The name of the layer whose output is taken; NULL: the layer before. */
-    size_t pool_width;        /**< Zero: as wide as high. */
-    size_t stride_height;     /**< Zero: as the pool's height. */
-    size_t stride_width;      /**< Zero: as the pool's width. */
+    size_t struct_size;   /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;     /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;    /**< The name of the layer whose output is taken; NULL: the layer before. */
+    size_t pool_width;    /**< Zero: as wide as high. */
+    size_t stride_height; /**< Zero: as the pool's height. */
+    size_t stride_width;  /**< Zero: as the pool's width. */
+    /** Rows of padding above the image, less than the window has; with DIGITNET_PADDING_EXPLICIT alone. */
+    size_t top;
+    size_t bottom;            /**< Likewise below. */
+    size_t left;              /**< Likewise columns on the left. */
+    size_t right;             /**< Likewise on the right. */
     digitnet_padding padding; /**< Zero: DIGITNET_PADDING_VALID. */
     int32_t reserved;         /**< Zero. */
 } digitnet_max_pool2d_options;
@@ -304,8 +337,9 @@ DIGITNET_API digitnet_status digitnet_model_add_max_pool2d(digitnet_model *model
  * digitnet_model_add_max_pool2d() with options; `pool` is then the height of the window.
  *
  * @copydetails digitnet_model_add_max_pool2d()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, a name that is taken or not
- *                 allowed, or a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, one that is not explicit but
+ *                 has rows or columns, or is not less than the window, a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
  */
@@ -314,12 +348,17 @@ DIGITNET_API digitnet_status digitnet_model_add_max_pool2d_ex(digitnet_model *mo
 
 /** More about an average pooling layer; zero is the default. */
 typedef struct digitnet_average_pool2d_options {
-    size_t struct_size;        /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
-    const char *name;          /**< The layer's name, copied; NULL: as in Keras. */
-    const char *input;         /**< The name of the layer whose output is taken; NULL: the layer before. */
-    size_t pool_width;         /**< Zero: as wide as high. */
-    size_t stride_height;      /**< Zero: as the pool's height. */
-    size_t stride_width;       /**< Zero: as the pool's width. */
+    size_t struct_size;   /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;     /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;    /**< The name of the layer whose output is taken; NULL: the layer before. */
+    size_t pool_width;    /**< Zero: as wide as high. */
+    size_t stride_height; /**< Zero: as the pool's height. */
+    size_t stride_width;  /**< Zero: as the pool's width. */
+    /** Rows of padding above the image, less than the window has; with DIGITNET_PADDING_EXPLICIT alone. */
+    size_t top;
+    size_t bottom;             /**< Likewise below. */
+    size_t left;               /**< Likewise columns on the left. */
+    size_t right;              /**< Likewise on the right. */
     digitnet_padding padding;  /**< Zero: DIGITNET_PADDING_VALID. */
     int32_t count_include_pad; /**< 1: means are over all of the window, padding included, as in PyTorch; zero: over
                                   what lies inside the image, as in Keras. */
@@ -346,8 +385,9 @@ DIGITNET_API digitnet_status digitnet_model_add_average_pool2d(digitnet_model *m
  * digitnet_model_add_average_pool2d() with options; `pool` is then the height of the window.
  *
  * @copydetails digitnet_model_add_average_pool2d()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, a flag that is neither 0 nor 1,
- *                 a name that is taken or not allowed, or a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an unknown padding, one that is not explicit but
+ *                 has rows or columns, or is not less than the window, a flag that is neither 0 nor 1, a name that is
+ *                 taken or not allowed, or a wrong `struct_size`
  * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
  * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
  */

@@ -102,6 +102,8 @@ inline constexpr digitnet_activation log_softmax = DIGITNET_ACTIVATION_LOG_SOFTM
 inline constexpr digitnet_padding valid = DIGITNET_PADDING_VALID;
 /** DIGITNET_PADDING_SAME */
 inline constexpr digitnet_padding same = DIGITNET_PADDING_SAME;
+/** DIGITNET_PADDING_EXPLICIT */
+inline constexpr digitnet_padding explicit_padding = DIGITNET_PADDING_EXPLICIT;
 /** DIGITNET_INTERPOLATION_NEAREST */
 inline constexpr digitnet_interpolation nearest = DIGITNET_INTERPOLATION_NEAREST;
 /** DIGITNET_INTERPOLATION_BILINEAR */

@@ -121,7 +121,11 @@ typedef enum digitnet_padding {
     DIGITNET_PADDING_VALID = 0, /**< They stay inside: floor((size - window) / stride) + 1 rows and columns come out. */
     /** Zeros are put around the image so that ceil(size / stride) rows and columns come out; an odd zero goes to the
      * bottom and the right. A pool's padding never wins the maximum. */
-    DIGITNET_PADDING_SAME = 1
+    DIGITNET_PADDING_SAME = 1,
+    /** As many rows and columns of zeros are put around the image as the layer's `top`, `bottom`, `left` and `right`
+     * say, as by PyTorch's `padding`, and windows stay inside that: floor((padded size - window) / stride) + 1 rows and
+     * columns come out. A pool's padding never wins the maximum, and is smaller than its window. */
+    DIGITNET_PADDING_EXPLICIT = 2
 } digitnet_padding;
 
 /** What a model is. */
@@ -160,20 +164,24 @@ typedef struct digitnet_layer_info {
     const char *name;   /**< Its own name; the model's, valid until that is freed. */
     /** "conv2d", "max_pooling2d": what default names begin with, all of which layers.h lists; a constant. */
     const char *kind;
-    size_t height;                  /**< Rows of the output; 0 where it is flat. */
-    size_t width;                   /**< Columns of the output; 0 where it is flat. */
-    size_t channels;                /**< Channels of the output; all its values where it is flat. */
-    size_t parameters;              /**< How many weights the layer has. */
-    size_t inputs;                  /**< How many outputs it takes; see digitnet_model_describe_input(). */
-    size_t window_height;           /**< Rows of the kernel or pool; 0 for layers without. */
-    size_t window_width;            /**< Likewise columns. */
-    size_t stride_height;           /**< Rows by which it moves; 0 for layers without. */
-    size_t stride_width;            /**< Likewise columns. */
-    double rate;                    /**< Of dropout, and the deviation of noise; else 0. */
-    double alpha;                   /**< Of leaky ReLU and ELU; else 0. */
-    double scale;                   /**< Of rescaling; else 0. */
-    double offset;                  /**< Likewise. */
-    digitnet_padding padding;       /**< Of the window. */
+    size_t height;            /**< Rows of the output; 0 where it is flat. */
+    size_t width;             /**< Columns of the output; 0 where it is flat. */
+    size_t channels;          /**< Channels of the output; all its values where it is flat. */
+    size_t parameters;        /**< How many weights the layer has. */
+    size_t inputs;            /**< How many outputs it takes; see digitnet_model_describe_input(). */
+    size_t window_height;     /**< Rows of the kernel or pool; 0 for layers without. */
+    size_t window_width;      /**< Likewise columns. */
+    size_t stride_height;     /**< Rows by which it moves; 0 for layers without. */
+    size_t stride_width;      /**< Likewise columns. */
+    size_t top;               /**< Rows of explicit padding above, or that cropping takes away; else 0. */
+    size_t bottom;            /**< Likewise below. */
+    size_t left;              /**< Columns of explicit padding on the left, or that cropping takes away; else 0. */
+    size_t right;             /**< Likewise on the right. */
+    double rate;              /**< Of dropout, and the deviation of noise; else 0. */
+    double alpha;             /**< Of leaky ReLU and ELU; else 0. */
+    double scale;             /**< Of rescaling; else 0. */
+    double offset;            /**< Likewise. */
+    digitnet_padding padding; /**< Of the window. */
     digitnet_activation activation; /**< What is applied to the output. */
     int32_t no_bias;                /**< 1: it was added without biases. */
     int32_t trainable;              /**< 1: its weights are trained; see digitnet_model_set_trainable(). */

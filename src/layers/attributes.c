@@ -46,6 +46,8 @@ static const struct attribute {
     {"bottom", COUNT, offsetof(digitnet__attributes, bottom)},
     {"left", COUNT, offsetof(digitnet__attributes, left)},
     {"right", COUNT, offsetof(digitnet__attributes, right)},
+    {"output_padding_height", COUNT, offsetof(digitnet__attributes, output_padding_height)},
+    {"output_padding_width", COUNT, offsetof(digitnet__attributes, output_padding_width)},
     {"size_height", COUNT, offsetof(digitnet__attributes, size_height)},
     {"size_width", COUNT, offsetof(digitnet__attributes, size_width)},
     {"interpolation", ENUMERATION, offsetof(digitnet__attributes, interpolation)},

@@ -76,8 +76,15 @@ digitnet_status digitnet_model_add_average_pool2d_ex(digitnet_model *model, size
     digitnet__layer_request request = {.kind = &digitnet__layer_average_pool2d,
                                        .name = own.name,
                                        .inputs = &own.input,
-                                       .attributes = digitnet__pool2d_attributes(
-                                           pool, own.pool_width, own.stride_height, own.stride_width, own.padding)};
-    request.attributes.count_include_pad = own.count_include_pad != 0;
+                                       .attributes = {.window_width = own.pool_width,
+                                                      .stride_height = own.stride_height,
+                                                      .stride_width = own.stride_width,
+                                                      .padding = own.padding,
+                                                      .top = own.top,
+                                                      .bottom = own.bottom,
+                                                      .left = own.left,
+                                                      .right = own.right,
+                                                      .count_include_pad = own.count_include_pad != 0}};
+    digitnet__pool2d_set_window(&request.attributes, pool);
     return digitnet__model_add_layer(model, &request, status);
 }

@@ -42,6 +42,10 @@ digitnet__conv2d_shape digitnet__conv2d_shape_of(const digitnet__layer *layer, d
                                     .stride_width = window->stride_width,
                                     .dilation_height = at_least_one(window->dilation_height),
                                     .dilation_width = at_least_one(window->dilation_width),
+                                    .padding_top = window->top,
+                                    .padding_left = window->left,
+                                    .padding_bottom = window->bottom,
+                                    .padding_right = window->right,
                                     .filters = filters,
                                     .groups = groups};
     shape.output_height = digitnet__window_output(&shape.padding_top, &shape.padding_bottom, shape.height,
@@ -105,9 +109,17 @@ const float *digitnet__conv2d_pad(const digitnet__arena *arena, size_t place, co
     return padded;
 }
 
+/* Tiles read an image with its padding around it, in memory that no limit of the model counts, and their gradient by
+ * the image is a convolution padded by the rest of the kernel. */
+static bool padding_is_below_kernel(const digitnet__conv2d_shape *shape) {
+    return shape->padding_top < shape->kernel_height && shape->padding_bottom < shape->kernel_height &&
+           shape->padding_left < shape->kernel_width && shape->padding_right < shape->kernel_width;
+}
+
 /* What the tiles of the kernels take. */
 static bool is_plain(const digitnet__conv2d_shape *shape) {
-    return shape->groups == 1 && shape->dilation_height == 1 && shape->dilation_width == 1;
+    return shape->groups == 1 && shape->dilation_height == 1 && shape->dilation_width == 1 &&
+           padding_is_below_kernel(shape);
 }
 
 void digitnet__conv2d_lower(digitnet__op *op, const digitnet__conv2d_shape *shape, bool training) {
@@ -244,6 +256,10 @@ digitnet_status digitnet_model_add_conv2d_ex(digitnet_model *model, size_t filte
                                        .attributes = {.outputs = filters,
                                                       .groups = digitnet__zero_for_one(own.groups),
                                                       .padding = own.padding,
+                                                      .top = own.top,
+                                                      .bottom = own.bottom,
+                                                      .left = own.left,
+                                                      .right = own.right,
                                                       .no_bias = own.no_bias != 0,
                                                       .kernel_initializer = own.kernel_initializer,
                                                       .bias_initializer = own.bias_initializer,

@@ -11,7 +11,12 @@
 #include "kernels/im2col.h"
 #include "layers/conv2d.h"
 
-/* The convolution that goes back, from the gradient by the output to the one by the image. */
+static size_t larger(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
+/* The convolution that goes back, from the gradient by the output to the one by the image. Its rows are as long as
+ * those of the image with its padding, which may be wider than what it reads. */
 static digitnet__conv2d_shape back_of(const digitnet__conv2d_shape *conv) {
     return (digitnet__conv2d_shape){.height = conv->output_height,
                                     .width = conv->output_width,
@@ -25,7 +30,8 @@ static digitnet__conv2d_shape back_of(const digitnet__conv2d_shape *conv) {
                                     .padding_top = conv->kernel_height - 1 - conv->padding_top,
                                     .padding_left = conv->kernel_width - 1 - conv->padding_left,
                                     .padding_bottom = conv->kernel_height - 1 - conv->padding_bottom,
-                                    .padding_right = conv->kernel_width - 1 - conv->padding_right,
+                                    .padding_right =
+                                        larger(conv->kernel_width - 1 - conv->padding_right, conv->padding_left),
                                     .filters = conv->channels,
                                     .groups = 1,
                                     .output_height = conv->height,
@@ -35,7 +41,7 @@ static digitnet__conv2d_shape back_of(const digitnet__conv2d_shape *conv) {
 /* The image with rows as long as those of the padded gradient. */
 static digitnet__conv2d_shape widened(const digitnet__conv2d_shape *conv) {
     digitnet__conv2d_shape wide = *conv;
-    wide.padding_right = conv->kernel_width - 1 - conv->padding_left;
+    wide.padding_right = larger(conv->kernel_width - 1 - conv->padding_left, conv->padding_right);
     return wide;
 }
 
@@ -87,8 +93,8 @@ static void forward(const digitnet__op *op, const digitnet__op_range *range) {
 static void add_kernel_gradient(const digitnet__op *op, float *kernel_gradient, const float *image,
                                 const float *gradient) {
     const digitnet__conv2d_shape *conv = &op->conv2d;
-    size_t run = conv->kernel_width * conv->channels, row = conv->width + conv->kernel_width - 1;
-    digitnet__conv2d_shape back = back_of(conv);
+    digitnet__conv2d_shape wide = widened(conv), back = back_of(conv);
+    size_t run = conv->kernel_width * conv->channels, row = wide.padding_left + wide.width + wide.padding_right;
     const float *first = gradient + (back.padding_top * row + back.padding_left) * conv->filters;
     for (size_t ky = 0; ky < conv->kernel_height; ky++) {
         op->kernels->gemm(&(digitnet__gemm){.transpose_a = DNN_TRANSPOSED,

@@ -13,13 +13,40 @@
 #include <math.h>
 #include <string.h>
 
+/* ONNX's output is (input - 1) stride + window - pads + output_padding. 0 where nothing is left; false where it
+ * overflows. */
+static bool explicit_size(size_t *output, size_t input, size_t window, size_t stride, size_t behind, size_t pads) {
+    size_t covered;
+    if (!digitnet__size_multiply(&covered, input - 1, stride) || !digitnet__size_add(&covered, covered, window) ||
+        !digitnet__size_add(&covered, covered, behind))
+        return false;
+    *output = covered > pads ? covered - pads : 0;
+    return true;
+}
+
+/* Where the padding is not explicit, it makes up for a window that is smaller than the stride. */
+static size_t output_padding(size_t window, size_t stride) {
+    return window < stride ? stride - window : 0;
+}
+
 /* The rows or columns of the smallest image that a convolution of this window makes `input` of: as in Keras, `same`
  * gives `stride` for each, and `valid` no less than the last window covers. False where they overflow. */
 static bool output_size(size_t *output, size_t input, size_t window, size_t stride, digitnet_padding padding) {
     if (padding == DIGITNET_PADDING_SAME)
         return digitnet__size_multiply(output, input, stride);
-    return digitnet__size_multiply(output, input - 1, stride) &&
-           digitnet__size_add(output, *output, window > stride ? window : stride);
+    return explicit_size(output, input, window, stride, output_padding(window, stride), 0);
+}
+
+static bool set_output(digitnet__layer *layer) {
+    const digitnet__attributes *conv = &layer->attributes;
+    digitnet__shape input = layer->inputs[0].shape, *output = &layer->output;
+    if (conv->padding == DIGITNET_PADDING_EXPLICIT)
+        return explicit_size(&output->height, input.height, conv->window_height, conv->stride_height,
+                             conv->output_padding_height, conv->top + conv->bottom) &&
+               explicit_size(&output->width, input.width, conv->window_width, conv->stride_width,
+                             conv->output_padding_width, conv->left + conv->right);
+    return output_size(&output->height, input.height, conv->window_height, conv->stride_height, conv->padding) &&
+           output_size(&output->width, input.width, conv->window_width, conv->stride_width, conv->padding);
 }
 
 static digitnet_status fail_overflow(const digitnet__layer *layer) {
@@ -28,13 +55,34 @@ static digitnet_status fail_overflow(const digitnet__layer *layer) {
 
 static digitnet_status infer_output(digitnet__layer *layer) {
     const digitnet__attributes *conv = &layer->attributes;
-    digitnet__shape input = layer->inputs[0].shape, *output = &layer->output;
+    digitnet__shape *output = &layer->output;
     size_t values;
     *output = (digitnet__shape){.channels = conv->outputs};
-    if (!output_size(&output->height, input.height, conv->window_height, conv->stride_height, conv->padding) ||
-        !output_size(&output->width, input.width, conv->window_width, conv->stride_width, conv->padding) ||
+    if (!set_output(layer) ||
         !digitnet__size_product(&values, (size_t[]){output->height, output->width, output->channels}, 3))
         return fail_overflow(layer);
+    if (output->height == 0 || output->width == 0) {
+        return digitnet__fail(DIGITNET_ESHAPE,
+                              "layer '%s': nothing is left of its output without a padding of %zu, %zu, %zu and %zu",
+                              layer->name, conv->top, conv->bottom, conv->left, conv->right);
+    }
+    return DIGITNET_OK;
+}
+
+/* A stride more would be another value of the input. */
+static digitnet_status check_output_padding(const digitnet__layer *layer) {
+    const digitnet__attributes *conv = &layer->attributes;
+    size_t height = conv->output_padding_height, width = conv->output_padding_width;
+    if (conv->padding != DIGITNET_PADDING_EXPLICIT && (height || width)) {
+        return digitnet__fail(DIGITNET_EINVAL,
+                              "layer '%s': its output padding is %zux%zu, but its padding is not explicit", layer->name,
+                              height, width);
+    }
+    if (height >= conv->stride_height || width >= conv->stride_width) {
+        return digitnet__fail(DIGITNET_EINVAL,
+                              "layer '%s': its output padding is %zux%zu; it must be less than the stride of %zux%zu",
+                              layer->name, height, width, conv->stride_height, conv->stride_width);
+    }
     return DIGITNET_OK;
 }
 
@@ -45,6 +93,7 @@ static digitnet_status infer_shape(digitnet__layer *layer) {
     if (conv->outputs == 0)
         return digitnet__fail(DIGITNET_EINVAL, "layer '%s': filters is 0", layer->name);
     DNN_TRY(digitnet__window_check_undilated(layer));
+    DNN_TRY(check_output_padding(layer));
     DNN_TRY(infer_output(layer));
     const size_t dimensions[] = {conv->window_height, conv->window_width, conv->outputs, input.channels};
     if (!digitnet__layer_add_kernel(layer, "kernel", conv->kernel_initializer, dimensions, 4, input.channels) ||
@@ -151,21 +200,19 @@ static digitnet__bound bound(const digitnet__layer *layer, const digitnet__bound
     return (digitnet__bound){.gain = inputs[0].gain * factor, .offset = inputs[0].offset * factor + bias};
 }
 
-/* ONNX's output is (input - 1) stride + window - pads + output_padding: the last of these makes up for a window that is
- * smaller than the stride. */
-static size_t output_padding(size_t window, size_t stride) {
-    return window < stride ? stride - window : 0;
+static void write_output_padding(digitnet__wire_writer *writer, const digitnet__attributes *conv) {
+    bool is_explicit = conv->padding == DIGITNET_PADDING_EXPLICIT;
+    const size_t sizes[] = {
+        is_explicit ? conv->output_padding_height : output_padding(conv->window_height, conv->stride_height),
+        is_explicit ? conv->output_padding_width : output_padding(conv->window_width, conv->stride_width)};
+    digitnet__onnx_write_integers(writer, "output_padding", sizes, 2);
 }
 
 static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
-    const digitnet__attributes *conv = &layer->attributes;
     const char *inputs[] = {layer->tensors[DNN_KERNEL].name, layer->tensors[DNN_BIAS].name};
     size_t begin = digitnet__onnx_begin_node(nodes, "ConvTranspose", NULL, inputs, layer->tensor_count, true);
     digitnet__window_write_over(nodes->writer, layer, layer->output);
-    digitnet__onnx_write_integers(nodes->writer, "output_padding",
-                                  (size_t[]){output_padding(conv->window_height, conv->stride_height),
-                                             output_padding(conv->window_width, conv->stride_width)},
-                                  2);
+    write_output_padding(nodes->writer, &layer->attributes);
     digitnet__onnx_write_integer(nodes->writer, "group", 1);
     digitnet__wire_end(nodes->writer, begin);
 }
@@ -250,6 +297,12 @@ digitnet_status digitnet_model_add_conv2d_transpose_ex(digitnet_model *model, si
                                        .inputs = &own.input,
                                        .attributes = {.outputs = filters,
                                                       .padding = own.padding,
+                                                      .top = own.top,
+                                                      .bottom = own.bottom,
+                                                      .left = own.left,
+                                                      .right = own.right,
+                                                      .output_padding_height = own.output_padding_height,
+                                                      .output_padding_width = own.output_padding_width,
                                                       .no_bias = own.no_bias != 0,
                                                       .kernel_initializer = own.kernel_initializer,
                                                       .bias_initializer = own.bias_initializer,

@@ -130,7 +130,7 @@ digitnet_status digitnet__layer_check_attributes(const digitnet__layer *layer) {
                               (int)attributes->activation);
     }
     DNN_TRY(check_alpha(layer));
-    if (attributes->padding != DIGITNET_PADDING_VALID && attributes->padding != DIGITNET_PADDING_SAME)
+    if (attributes->padding < DIGITNET_PADDING_VALID || attributes->padding > DIGITNET_PADDING_EXPLICIT)
         return digitnet__fail(DIGITNET_EINVAL, "layer '%s': padding is %d, which is not a padding", layer->name,
                               (int)attributes->padding);
     DNN_TRY(check_initializer(layer, "kernel_initializer", attributes->kernel_initializer));

@@ -26,14 +26,15 @@ typedef struct digitnet__attributes {
     double kernel_l1, kernel_l2, pointwise_l1, pointwise_l2, bias_l1, bias_l2;
     double epsilon, momentum;
     bool no_center, no_scale, unbiased_moving_variance;
-    bool count_include_pad;               /* of average pooling */
-    bool keepdims;                        /* of global pooling */
-    size_t top, bottom, left, right;      /* rows and columns of padding or cropping */
-    size_t size_height, size_width;       /* of reshape's output, or how often up-sampling repeats */
-    digitnet_interpolation interpolation; /* of up-sampling */
-    bool per_channel;                     /* of PReLU's slopes */
-    double scale, offset;                 /* of rescaling */
-    size_t first;                         /* channel of a slice */
+    bool count_include_pad;          /* of average pooling */
+    bool keepdims;                   /* of global pooling */
+    size_t top, bottom, left, right; /* rows and columns of padding that is explicit, or of cropping */
+    size_t output_padding_height, output_padding_width; /* of transposed convolution */
+    size_t size_height, size_width;                     /* of reshape's output, or how often up-sampling repeats */
+    digitnet_interpolation interpolation;               /* of up-sampling */
+    bool per_channel;                                   /* of PReLU's slopes */
+    double scale, offset;                               /* of rescaling */
+    size_t first;                                       /* channel of a slice */
 } digitnet__attributes;
 
 /* A value that a layer takes: that of the layer `value` - 1, or, for 0, the model's input. */

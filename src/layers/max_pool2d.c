@@ -88,7 +88,14 @@ digitnet_status digitnet_model_add_max_pool2d_ex(digitnet_model *model, size_t p
     digitnet__layer_request request = {.kind = &digitnet__layer_max_pool2d,
                                        .name = own.name,
                                        .inputs = &own.input,
-                                       .attributes = digitnet__pool2d_attributes(
-                                           pool, own.pool_width, own.stride_height, own.stride_width, own.padding)};
+                                       .attributes = {.window_width = own.pool_width,
+                                                      .stride_height = own.stride_height,
+                                                      .stride_width = own.stride_width,
+                                                      .padding = own.padding,
+                                                      .top = own.top,
+                                                      .bottom = own.bottom,
+                                                      .left = own.left,
+                                                      .right = own.right}};
+    digitnet__pool2d_set_window(&request.attributes, pool);
     return digitnet__model_add_layer(model, &request, status);
 }

@@ -8,6 +8,7 @@
 digitnet__pool2d_shape digitnet__pool2d_of(const digitnet__layer *layer) {
     const digitnet__attributes *pool = &layer->attributes;
     digitnet__shape input = layer->inputs[0].shape;
+    size_t bottom = pool->bottom, right = pool->right;
     digitnet__pool2d_shape shape = {.height = input.height,
                                     .width = input.width,
                                     .channels = input.channels,
@@ -15,12 +16,13 @@ digitnet__pool2d_shape digitnet__pool2d_of(const digitnet__layer *layer) {
                                     .pool_width = pool->window_width,
                                     .stride_height = pool->stride_height,
                                     .stride_width = pool->stride_width,
+                                    .padding_top = pool->top,
+                                    .padding_left = pool->left,
                                     .divisor =
                                         pool->count_include_pad ? DNN_DIVIDE_BY_WINDOW : DNN_DIVIDE_BY_PLACES_INSIDE};
-    size_t after;
-    shape.output_height = digitnet__window_output(&shape.padding_top, &after, shape.height, pool->window_height,
+    shape.output_height = digitnet__window_output(&shape.padding_top, &bottom, shape.height, pool->window_height,
                                                   pool->stride_height, pool->padding);
-    shape.output_width = digitnet__window_output(&shape.padding_left, &after, shape.width, pool->window_width,
+    shape.output_width = digitnet__window_output(&shape.padding_left, &right, shape.width, pool->window_width,
                                                  pool->stride_width, pool->padding);
     return shape;
 }
@@ -60,11 +62,24 @@ static digitnet_status count_work(digitnet__layer *layer, const digitnet__pool2d
         layer->name, shape->pool_height, shape->pool_width, digitnet__shape_text(layer->inputs[0].shape).text);
 }
 
+/* So that no window lies wholly in the padding, where there is no maximum and no mean. */
+static digitnet_status check_padding(const digitnet__layer *layer) {
+    const digitnet__attributes *pool = &layer->attributes;
+    if (pool->top < pool->window_height && pool->bottom < pool->window_height && pool->left < pool->window_width &&
+        pool->right < pool->window_width)
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_EINVAL,
+                          "layer '%s': its padding is %zu, %zu, %zu and %zu; each must be less than the pooling window "
+                          "of %zux%zu",
+                          layer->name, pool->top, pool->bottom, pool->left, pool->right, pool->window_height,
+                          pool->window_width);
+}
+
 static digitnet_status check_window(const digitnet__layer *layer) {
     const digitnet__attributes *pool = &layer->attributes;
     DNN_TRY(digitnet__window_check_undilated(layer));
     if (pool->window_height <= INT32_MAX && pool->window_width <= INT32_MAX)
-        return DIGITNET_OK;
+        return check_padding(layer);
     return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': the pooling window is %zux%zu; the limit is %d", layer->name,
                           pool->window_height, pool->window_width, INT32_MAX);
 }
@@ -87,14 +102,14 @@ digitnet_status digitnet__pool2d_infer_global_shape(digitnet__layer *layer) {
     return count_work(layer, &shape);
 }
 
-digitnet__attributes digitnet__pool2d_attributes(size_t pool, size_t width, size_t stride_height, size_t stride_width,
-                                                 digitnet_padding padding) {
-    width = width ? width : pool;
-    return (digitnet__attributes){.window_height = pool,
-                                  .window_width = width,
-                                  .stride_height = stride_height ? stride_height : pool,
-                                  .stride_width = stride_width ? stride_width : width,
-                                  .padding = padding};
+void digitnet__pool2d_set_window(digitnet__attributes *attributes, size_t pool) {
+    attributes->window_height = pool;
+    if (attributes->window_width == 0)
+        attributes->window_width = pool;
+    if (attributes->stride_height == 0)
+        attributes->stride_height = pool;
+    if (attributes->stride_width == 0)
+        attributes->stride_width = attributes->window_width;
 }
 
 digitnet_status digitnet__pool2d_read(digitnet__layer *layer, const digitnet__onnx_reader *reader,

@@ -16,9 +16,8 @@ digitnet__pool2d_shape digitnet__pool2d_global(const digitnet__layer *layer);
 digitnet_status digitnet__pool2d_infer_shape(digitnet__layer *layer);
 digitnet_status digitnet__pool2d_infer_global_shape(digitnet__layer *layer);
 
-/* A builder's window: `pool` high, zeros being defaults. */
-digitnet__attributes digitnet__pool2d_attributes(size_t pool, size_t width, size_t stride_height, size_t stride_width,
-                                                 digitnet_padding padding);
+/* Sets the attributes of a builder's window, `pool` high; a width or a stride of 0 is the default. */
+void digitnet__pool2d_set_window(digitnet__attributes *attributes, size_t pool);
 
 /* Sets the layer's window from a pool's attributes that have been read, those of a window first. */
 digitnet_status digitnet__pool2d_read(digitnet__layer *layer, const digitnet__onnx_reader *reader,

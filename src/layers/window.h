@@ -7,11 +7,11 @@
 /* The rows or columns from a window's first tap to its last, both included. */
 size_t digitnet__window_span(size_t size, size_t dilation);
 /* The rows or columns that a window of `size` moved by `stride` gives over `input`, and the padding before and after
- * it. 0 where the window does not fit. */
+ * it, which of explicit padding is there already, and else is set. 0 where the window does not fit. */
 size_t digitnet__window_output(size_t *before, size_t *after, size_t input, size_t size, size_t stride,
                                digitnet_padding padding);
-/* EINVAL for a size of 0, ELIMIT for a stride or a dilation that a model file cannot hold, and for a span that
- * overflows. */
+/* EINVAL for a size of 0 and for rows or columns of padding that is not explicit, ELIMIT for a stride or a dilation
+ * that a model file cannot hold, and for a span or an input with its padding that is as large. */
 digitnet_status digitnet__window_check(const digitnet__layer *layer);
 /* Likewise, of kinds whose windows have no dilation: only a file can say that they have one. */
 digitnet_status digitnet__window_check_undilated(const digitnet__layer *layer);

@@ -28,6 +28,7 @@ NAMES = [
     "convolutions",
     "activations",
     "normalizations",
+    "padded",
 ]
 
 

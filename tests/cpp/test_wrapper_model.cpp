@@ -269,6 +269,10 @@ TEST_CASE("convolutions of each kind") {
     CHECK(model.layer(2).height == 2);
     CHECK(model.layer(3).height == 4);
     CHECK(std::string(model.layer(3).kind) == "conv2d_transpose");
+    digitnet::conv2d_options padded;
+    padded.padding = digitnet::explicit_padding;
+    padded.top = padded.left = 1;
+    CHECK(digitnet::model(4, 4, 1).conv2d(1, 3, digitnet::relu, padded).layer(0).height == 3);
     const digitnet::model chained = digitnet::model(9, 9, 4)
                                         .conv2d(6, 3, digitnet::relu, grouped)
                                         .depthwise_conv2d(3, digitnet::relu, depthwise)

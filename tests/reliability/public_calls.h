@@ -114,7 +114,7 @@ typedef enum model_state { FRESH, BUILT, COMPILED, TRAINED, LOADED, MODEL_STATES
 enum {
     MAX_ARGUMENTS = 8,
     MAX_BOUNDARIES = 12,
-    MAX_FIELDS = 24,
+    MAX_FIELDS = 32,
     NO_STATUS = 1, /* of a function that returns none */
     STRUCT_KINDS = ARGUMENT_KINDS - DATASET_OPTIONS,
     STRUCT_ROOM = 8192, /* more than the library ever reads */

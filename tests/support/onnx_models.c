@@ -179,6 +179,34 @@ static void add_convolutions(digitnet_model *model) {
     digitnet_model_add_dense(model, 3, DIGITNET_ACTIVATION_SOFTMAX);
 }
 
+/* Explicit padding of each window: as SAME has it on the other side, that of a ceil mode, beyond a kernel. */
+#define PADDED(above, below, before, behind) \
+    .padding = DIGITNET_PADDING_EXPLICIT, .top = above, .bottom = below, .left = before, .right = behind
+static void add_padded(digitnet_model *model) {
+    digitnet_model_add_conv2d_ex(model, 4, 3, DIGITNET_ACTIVATION_RELU,
+                                 DIGITNET_WITH(digitnet_conv2d_options, .stride_height = 2, PADDED(1, 0, 1, 0)));
+    digitnet_model_add_conv2d_transpose_ex(model, 4, 3, DIGITNET_ACTIVATION_RELU,
+                                           DIGITNET_WITH(digitnet_conv2d_transpose_options, .stride_height = 2,
+                                                         .output_padding_height = 1, .output_padding_width = 1,
+                                                         PADDED(1, 1, 0, 2)));
+    digitnet_model_add_max_pool2d_ex(
+        model, 3,
+        DIGITNET_WITH(digitnet_max_pool2d_options, .stride_height = 2, .stride_width = 2, PADDED(1, 1, 0, 2)));
+    digitnet_model_add_conv2d_ex(model, 4, 2, DIGITNET_ACTIVATION_LINEAR,
+                                 DIGITNET_WITH(digitnet_conv2d_options, .dilation_height = 2, PADDED(3, 5, 0, 6)));
+    digitnet_model_add_average_pool2d_ex(model, 2, DIGITNET_WITH(digitnet_average_pool2d_options, PADDED(1, 1, 0, 1)));
+    digitnet_model_add_depthwise_conv2d_ex(
+        model, 3, DIGITNET_ACTIVATION_RELU,
+        DIGITNET_WITH(digitnet_depthwise_conv2d_options, .depth_multiplier = 2, PADDED(0, 3, 1, 2)));
+    digitnet_model_add_average_pool2d_ex(model, 3,
+                                         DIGITNET_WITH(digitnet_average_pool2d_options, .stride_height = 1,
+                                                       .stride_width = 1, .count_include_pad = 1, PADDED(1, 0, 1, 2)));
+    digitnet_model_add_separable_conv2d_ex(model, 3, 2, DIGITNET_ACTIVATION_RELU,
+                                           DIGITNET_WITH(digitnet_separable_conv2d_options, PADDED(1, 0, 2, 0)));
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_dense(model, 3, DIGITNET_ACTIVATION_SOFTMAX);
+}
+
 /* All of them side by side over one value, and some as layers' own. */
 static void add_activations(digitnet_model *model) {
     add_convolution(model, "stem", NULL, 3, 3, DIGITNET_ACTIVATION_LINEAR);
@@ -246,6 +274,7 @@ const onnx_sample onnx_samples[] = {
     {"convolutions", 9, 7, 2, add_convolutions, true, true},
     {"activations", 5, 4, 2, add_activations, true, true},
     {"normalizations", 5, 4, 2, add_normalizations, true, true},
+    {"padded", 10, 9, 2, add_padded, true, true},
 };
 const size_t onnx_sample_count = sizeof onnx_samples / sizeof *onnx_samples;
 

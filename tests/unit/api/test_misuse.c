@@ -48,12 +48,12 @@ static void test_bad_enumerators_and_rates(void **state) {
                          "activation is -1, which is not an activation");
     expect_refused_layer(
         digitnet_model_add_conv2d_ex(model, 1, 1, DIGITNET_ACTIVATION_RELU,
-                                     DIGITNET_WITH(digitnet_conv2d_options, .padding = (digitnet_padding)2)),
-        "padding is 2, which is not a padding");
+                                     DIGITNET_WITH(digitnet_conv2d_options, .padding = (digitnet_padding)3)),
+        "padding is 3, which is not a padding");
     expect_refused_layer(digitnet_model_add_conv2d_ex(
                              model, 1, 1, DIGITNET_ACTIVATION_RELU,
-                             DIGITNET_WITH(digitnet_conv2d_options, .name = "wide", .padding = (digitnet_padding)2)),
-                         "layer 'wide': padding is 2, which is not a padding");
+                             DIGITNET_WITH(digitnet_conv2d_options, .name = "wide", .padding = (digitnet_padding)3)),
+                         "layer 'wide': padding is 3, which is not a padding");
     expect_refused_layer(digitnet_model_add_max_pool2d_ex(
                              model, 1, DIGITNET_WITH(digitnet_max_pool2d_options, .padding = (digitnet_padding)-1)),
                          "padding is -1, which is not a padding");

@@ -30,6 +30,14 @@ static const digitnet_model_options no_limits = {.struct_size = sizeof no_limits
                                                               .stride_height = down,   \
                                                               .stride_width = 1,       \
                                                               .padding = DIGITNET_PADDING_VALID}
+#define EXPLICIT(...)                                    \
+    .attributes = {.outputs = 1,                         \
+                   .window_height = 1,                   \
+                   .window_width = 1,                    \
+                   .stride_height = 1,                   \
+                   .stride_width = 1,                    \
+                   .padding = DIGITNET_PADDING_EXPLICIT, \
+                   __VA_ARGS__}
 #define SEPARABLE(count)                       \
     .kind = &digitnet__layer_separable_conv2d, \
     .attributes = {.outputs = count, .window_height = 1, .window_width = 1, .stride_height = 1, .stride_width = 1}
@@ -63,6 +71,30 @@ static void layers_are_refused(void **state) {
          {POWER(30), POWER(30), 1, false},
          DIGITNET_ELIMIT,
          "more than 2147483647 places"},
+        {{.kind = &digitnet__layer_conv2d, EXPLICIT(.top = SIZE_MAX)},
+         {4, 4, 1, false},
+         DIGITNET_ELIMIT,
+         "a padding of"},
+        {{.kind = &digitnet__layer_conv2d, EXPLICIT(.top = SIZE_MAX / 2, .bottom = SIZE_MAX / 2)},
+         {4, 4, 1, false},
+         DIGITNET_ELIMIT,
+         "the limit of rows and of columns is 2147483647"},
+        {{.kind = &digitnet__layer_max_pool2d, EXPLICIT(.left = POWER(30), .right = POWER(30))},
+         {4, 4, 1, false},
+         DIGITNET_ELIMIT,
+         "a padding of 0, 0, 1073741824 and 1073741824"},
+        {{.kind = &digitnet__layer_conv2d_transpose, EXPLICIT(.right = POWER(31))},
+         {4, 4, 1, false},
+         DIGITNET_ELIMIT,
+         "a padding of"},
+        {{.kind = &digitnet__layer_conv2d_transpose, EXPLICIT(.output_padding_height = SIZE_MAX)},
+         {4, 4, 1, false},
+         DIGITNET_EINVAL,
+         "it must be less than the stride"},
+        {{.kind = &digitnet__layer_depthwise_conv2d, EXPLICIT(.right = POWER(31) - 5)},
+         {POWER(20), 4, POWER(20), false},
+         DIGITNET_ELIMIT,
+         "overflow"},
         {{.kind = &digitnet__layer_zero_padding2d, .attributes = {.left = POWER(30), .bottom = POWER(30)}},
          {1, 1, POWER(10), false},
          DIGITNET_ELIMIT,

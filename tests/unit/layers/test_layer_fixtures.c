@@ -12,6 +12,8 @@
 #include <stdlib.h>
 
 #define SAME .padding = DIGITNET_PADDING_SAME
+#define PADDED(above, below, before, behind) \
+    .padding = DIGITNET_PADDING_EXPLICIT, .top = above, .bottom = below, .left = before, .right = behind
 #define RELU DIGITNET_ACTIVATION_RELU
 #define LINEAR DIGITNET_ACTIVATION_LINEAR
 

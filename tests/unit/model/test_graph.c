@@ -193,6 +193,17 @@ static void test_description_of_attributes(void **state) {
     assert_int_equal(dropout.window_height, 0);
     assert_true(dropout.rate == 0.25);
     digitnet_model_free(model);
+    model = begin_model(9, 8, 1);
+    expect_ok(digitnet_model_add_conv2d_ex(model, 2, 3, DIGITNET_ACTIVATION_RELU,
+                                           DIGITNET_WITH(digitnet_conv2d_options, .padding = DIGITNET_PADDING_EXPLICIT,
+                                                         .top = 1, .bottom = 2, .left = 3, .right = 4)));
+    digitnet_layer_info padded = layer_at(model, 0);
+    assert_int_equal(padded.padding, DIGITNET_PADDING_EXPLICIT);
+    assert_int_equal(padded.top, 1);
+    assert_int_equal(padded.bottom, 2);
+    assert_int_equal(padded.left, 3);
+    assert_int_equal(padded.right, 4);
+    digitnet_model_free(model);
 }
 
 static const char residual_summary[] =

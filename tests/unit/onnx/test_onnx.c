@@ -15,7 +15,7 @@
 static void assert_same_padding(const digitnet__layer *a, const digitnet__layer *b) {
     const digitnet__attributes *x = &a->attributes, *y = &b->attributes;
     digitnet__shape input = a->inputs[0].shape;
-    size_t pads_a[4], pads_b[4];
+    size_t pads_a[] = {x->top, x->bottom, x->left, x->right}, pads_b[] = {y->top, y->bottom, y->left, y->right};
     size_t height = digitnet__window_span(x->window_height, x->dilation_height);
     size_t width = digitnet__window_span(x->window_width, x->dilation_width);
     digitnet__window_output(&pads_a[0], &pads_a[1], input.height, height, x->stride_height, x->padding);
@@ -45,6 +45,8 @@ static void assert_same_attributes(const digitnet__layer *a, const digitnet__lay
     assert_int_equal(x->bottom, y->bottom);
     assert_int_equal(x->left, y->left);
     assert_int_equal(x->right, y->right);
+    assert_int_equal(x->output_padding_height, y->output_padding_height);
+    assert_int_equal(x->output_padding_width, y->output_padding_width);
     assert_int_equal(x->size_height, y->size_height);
     assert_int_equal(x->size_width, y->size_width);
     assert_int_equal(x->interpolation, y->interpolation);

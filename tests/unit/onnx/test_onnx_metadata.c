@@ -265,6 +265,15 @@ static void a_wrong_list_of_layers_is_noticed(void **state) {
         {"max_pooling2d/dilated/window_height=2/window_width=2/stride_height=1/stride_width=1/"
          "dilation_width=2\n" CONV2D FLATTEN DENSE,
          DIGITNET_EFORMAT, "its dilation is 1x2; a max_pooling2d layer has none"},
+        {"max_pooling2d/padded/window_height=2/window_width=2/stride_height=1/stride_width=1/"
+         "top=1\n" CONV2D FLATTEN DENSE,
+         DIGITNET_EFORMAT, "top is 1, bottom 0, left 0 and right 0, but its padding is not explicit"},
+        {"max_pooling2d/padded/window_height=2/window_width=2/stride_height=1/stride_width=1/padding=2/"
+         "right=2\n" CONV2D FLATTEN DENSE,
+         DIGITNET_EFORMAT, "its padding is 0, 0, 0 and 2; each must be less than the pooling window of 2x2"},
+        {"conv2d_transpose/padded/outputs=1/window_height=2/window_width=2/stride_height=1/stride_width=1/padding=2/"
+         "output_padding_width=1\n" FLATTEN DENSE,
+         DIGITNET_EFORMAT, "its output padding is 0x1; it must be less than the stride of 1x1"},
         {"dropout/dropout/rate=2\n" CONV2D FLATTEN DENSE, DIGITNET_EFORMAT, "rate is 2"},
         {"dense/a-name-of-sixty-four-bytes-which-is-one-more-than-a-layer-can-have\n", DIGITNET_EFORMAT, "1 to 63"},
     };
