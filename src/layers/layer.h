@@ -34,6 +34,8 @@ typedef struct digitnet__attributes {
     bool per_channel;                     /* of PReLU's slopes */
     double scale, offset;                 /* of rescaling */
     size_t first;                         /* channel of a slice */
+    /* Which axis of the input becomes the output's rows, columns and channels; 1: rows, 2: columns, 3: channels. */
+    size_t axis_rows, axis_columns, axis_channels;
 } digitnet__attributes;
 
 /* A value that a layer takes: that of the layer `value` - 1, or, for 0, the model's input. */
@@ -100,6 +102,7 @@ struct digitnet__layer_kind {
     KIND(up_sampling2d)         \
     KIND(reshape)               \
     KIND(flatten)               \
+    KIND(permute)               \
     KIND(dense)                 \
     KIND(dropout)               \
     KIND(activation)            \
