@@ -13,8 +13,8 @@
  * A layer's name is 1 to 63 bytes of UTF-8 without '/' and control characters, and no two layers have the same. A layer
  * without a name is called as in Keras: "conv2d", "conv2d_1", "depthwise_conv2d", "separable_conv2d",
  * "conv2d_transpose", "max_pooling2d", "average_pooling2d", "global_max_pooling2d", "global_average_pooling2d",
- * "zero_padding2d", "cropping2d", "up_sampling2d", "flatten", "reshape", "dense", "dropout", "activation", "add",
- * "multiply", "concatenate", "channel_slice", "batch_normalization", "prelu", "layer_normalization",
+ * "zero_padding2d", "cropping2d", "up_sampling2d", "flatten", "reshape", "permute", "dense", "dropout", "activation",
+ * "add", "multiply", "concatenate", "channel_slice", "batch_normalization", "prelu", "layer_normalization",
  * "group_normalization", "rescaling", "normalization", "spatial_dropout2d", "gaussian_noise", "gaussian_dropout";
  * "input" is no layer's name.
  */
@@ -669,6 +669,45 @@ DIGITNET_API digitnet_status digitnet_model_add_reshape(digitnet_model *model, s
  */
 DIGITNET_API digitnet_status digitnet_model_add_reshape_ex(digitnet_model *model, size_t height, size_t width,
                                                            size_t channels, const digitnet_reshape_options *options);
+
+/** More about a permute layer; zero is the default. */
+typedef struct digitnet_permute_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
+    const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
+} digitnet_permute_options;
+
+/**
+ * Adds a layer that puts rows, columns and channels in another order.
+ *
+ * Each argument is an axis of the input as Keras counts them: 1 for rows, 2 for columns, 3 for channels. So 2, 1, 3
+ * exchanges rows and columns, and 3, 1, 2 gives channels x rows x columns. Requires exclusive access to the model.
+ *
+ * @param model     the model; NULL is an error that is not kept
+ * @param rows      the axis that becomes the output's rows
+ * @param columns   the axis that becomes its columns
+ * @param channels  the axis that becomes its channels
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL, or the axes are not 1, 2 and 3 in some order
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESHAPE  the layer before gives no rows and columns
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_permute(digitnet_model *model, size_t rows, size_t columns,
+                                                        size_t channels);
+/**
+ * digitnet_model_add_permute() with options.
+ *
+ * @copydetails digitnet_model_add_permute()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
+ * @retval DIGITNET_EVERSION   `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_permute_ex(digitnet_model *model, size_t rows, size_t columns,
+                                                           size_t channels, const digitnet_permute_options *options);
 
 /** More about a dense layer; zero is the default. */
 typedef struct digitnet_dense_options {

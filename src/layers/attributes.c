@@ -55,6 +55,9 @@ static const struct attribute {
     {"scale", NUMBER, offsetof(digitnet__attributes, scale)},
     {"offset", NUMBER, offsetof(digitnet__attributes, offset)},
     {"first", COUNT, offsetof(digitnet__attributes, first)},
+    {"axis_rows", COUNT, offsetof(digitnet__attributes, axis_rows)},
+    {"axis_columns", COUNT, offsetof(digitnet__attributes, axis_columns)},
+    {"axis_channels", COUNT, offsetof(digitnet__attributes, axis_channels)},
 };
 enum { ATTRIBUTES = sizeof all / sizeof *all };
 

@@ -35,6 +35,7 @@ typedef struct digitnet__attributes {
     bool per_channel;                                   /* of PReLU's slopes */
     double scale, offset;                               /* of rescaling */
     size_t first;                                       /* channel of a slice */
+    size_t axis_rows, axis_columns, axis_channels;      /* of a permutation's output among its input's, from 1 */
 } digitnet__attributes;
 
 /* A value that a layer takes: that of the layer `value` - 1, or, for 0, the model's input. */
@@ -101,6 +102,7 @@ struct digitnet__layer_kind {
     KIND(up_sampling2d)         \
     KIND(reshape)               \
     KIND(flatten)               \
+    KIND(permute)               \
     KIND(dense)                 \
     KIND(dropout)               \
     KIND(activation)            \
