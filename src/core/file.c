@@ -133,6 +133,72 @@ out:
     return status;
 }
 
+/* Opens what stands in the folder, which is no link. */
+static digitnet_status open_in(int *file, int folder, const char *name, int flags) {
+    RETRY(*file, openat(folder, name, flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (*file >= 0)
+        return DIGITNET_OK;
+    if (errno == ELOOP || errno == ENOTDIR)
+        return digitnet__fail(DIGITNET_EFORMAT, "'%.200s' is a symbolic link or no folder, which is not followed",
+                              name);
+    return digitnet__fail_errno(errno == ENOENT ? DIGITNET_ENOTFOUND : DIGITNET_EIO, "cannot open", name);
+}
+
+/* Goes down from `*folder`, which is closed, folder by folder; `*folder` is then the file. `name` is changed. */
+static digitnet_status open_below(int *folder, char *name) {
+    for (char *rest = name; rest;) {
+        char *part = rest;
+        rest = strchr(part, '/');
+        if (rest)
+            *rest++ = '\0';
+        if (strcmp(part, "..") == 0 || *part == '\0')
+            return digitnet__fail(DIGITNET_EFORMAT, "its name leads out of the folder of the model");
+        if (strcmp(part, ".") == 0)
+            continue;
+        int next;
+        DNN_TRY(open_in(&next, *folder, part, rest ? O_DIRECTORY : 0));
+        close(*folder);
+        *folder = next;
+    }
+    return DIGITNET_OK;
+}
+
+static digitnet_status read_at(int file, unsigned char *bytes, size_t size, uint64_t offset, const char *name) {
+    struct stat info;
+    if (fstat(file, &info) != 0)
+        return digitnet__fail_errno(DIGITNET_EIO, "cannot read", name);
+    if (!S_ISREG(info.st_mode))
+        return digitnet__fail(DIGITNET_EFORMAT, "'%.200s' is not a regular file", name);
+    uint64_t length = (uint64_t)info.st_size;
+    if (offset > length || size > length - offset)
+        return digitnet__fail(DIGITNET_EFORMAT, "'%.200s' has %ju bytes, too few for %zu at byte %ju", name,
+                              (uintmax_t)length, size, (uintmax_t)offset);
+    if (lseek(file, (off_t)offset, SEEK_SET) < 0)
+        return digitnet__fail_errno(DIGITNET_EIO, "cannot read", name);
+    return read_all(file, bytes, size, name);
+}
+
+digitnet_status digitnet__file_read_beside(unsigned char *bytes, size_t size, const char *path, const char *name,
+                                           uint64_t offset) {
+    const char *slash = strrchr(path, '/');
+    char *folder_path = digitnet__copy_string(slash ? path : "./"), *own_name = digitnet__copy_string(name);
+    digitnet_status status = folder_path && own_name ? DIGITNET_OK : DIGITNET_ENOMEM;
+    int file = -1;
+    if (status == DIGITNET_OK) {
+        folder_path[slash ? slash - path + 1 : 2] = '\0';
+        file = open_file(folder_path, O_RDONLY | O_DIRECTORY, 0);
+        status =
+            file < 0 ? digitnet__fail_errno(DIGITNET_EIO, "cannot open", folder_path) : open_below(&file, own_name);
+    }
+    if (status == DIGITNET_OK)
+        status = read_at(file, bytes, size, offset, name);
+    if (file >= 0)
+        close(file);
+    digitnet__release(folder_path);
+    digitnet__release(own_name);
+    return status;
+}
+
 static digitnet_status fail_held(const char *path) {
     return digitnet__fail(DIGITNET_ESTATE, "cannot write %s: it is being written by another call", path);
 }

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Whether anything stands at the path, readable or not. */
 bool digitnet__file_exists(const char *path);
@@ -14,6 +15,12 @@ bool digitnet__file_exists(const char *path);
  * ENOTFOUND, EIO, ELIMIT, ENOMEM, each with the path in the message; EINVAL for an empty path. An empty file is OK with
  * *size 0. */
 digitnet_status digitnet__file_read(unsigned char **bytes, size_t *size, const char *path, size_t limit);
+
+/* Reads `size` bytes at an offset of the regular file `name` in the folder of the file `path`. EFORMAT for a name that
+ * could lead out of that folder: an absolute one, one with "..", or one through a symbolic link; ENOTFOUND; EIO, also
+ * where the file is too short. */
+digitnet_status digitnet__file_read_beside(unsigned char *bytes, size_t size, const char *path, const char *name,
+                                           uint64_t offset);
 
 /* Writes the file that `path` leads to, through symbolic links. TARGET.tmp is made beside it (locked, so that a second
  * writer meanwhile is ESTATE; a stale one is replaced), gets the old file's owner, group and mode, or 0666 less umask,

@@ -28,7 +28,7 @@ digitnet_status digitnet__fail_errno(digitnet_status status, const char *action,
 bool digitnet__is_status(int number);
 
 typedef struct digitnet__message {
-    char text[512];
+    char text[2048];
     int status;     /* that it came with; OK where the program set it, for any */
     uint64_t count; /* of messages that the thread has had */
 } digitnet__message;

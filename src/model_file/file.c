@@ -105,7 +105,7 @@ static digitnet_status load(digitnet_model **out, const char *path, const digitn
     size_t size;
     DNN_TRY(read_options(&own, options));
     DNN_TRY(digitnet__file_read(&bytes, &size, path, own.max_bytes));
-    digitnet_status status = digitnet__import_model(out, bytes, size, &own);
+    digitnet_status status = digitnet__import_model(out, bytes, size, path, &own);
     digitnet__release(bytes);
     return status == DIGITNET_OK ? status : fail_at(status, path);
 }
@@ -134,7 +134,7 @@ static digitnet_status load_memory(digitnet_model **out, const void *bytes, size
         return digitnet__fail(DIGITNET_ELIMIT, "digitnet_model_load_memory: %zu bytes exceed the limit of %zu", size,
                               own.max_bytes);
     }
-    digitnet_status status = digitnet__import_model(out, bytes, size, &own);
+    digitnet_status status = digitnet__import_model(out, bytes, size, NULL, &own);
     return status == DIGITNET_OK ? status : fail_at(status, "digitnet_model_load_memory");
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "import/import.h"
 #include "layers/tensor_onnx.h"
 #include "model_file/export.h"
 #include "model_file/graph.h"
@@ -13,7 +14,7 @@
 
 /* Operator sets whose operators mean what the reading functions take them for, and the file format's versions that hold
  * them. */
-enum { OPSET_NEWEST = 26, IR_VERSION_NEWEST = 13 };
+enum { OPSET_OLDEST = 7, OPSET_NEWEST = 26, IR_VERSION_OLDEST = 3, IR_VERSION_NEWEST = 14 };
 
 /* The parts of a file. bytes is NULL where one is missing. */
 typedef struct model_parts {
@@ -83,9 +84,9 @@ static digitnet_status check_model(const model_parts *parts) {
         return digitnet__fail(DIGITNET_EUNSUPPORTED, "ir_version %llu; this library reads up to %d",
                               (unsigned long long)parts->ir_version, IR_VERSION_NEWEST);
     }
-    if (parts->opset < DNN_ONNX_OPSET || parts->opset > OPSET_NEWEST) {
+    if (parts->opset < OPSET_OLDEST || parts->opset > OPSET_NEWEST) {
         return digitnet__fail(DIGITNET_EUNSUPPORTED, "operator set %llu; this library reads %d to %d",
-                              (unsigned long long)parts->opset, DNN_ONNX_OPSET, OPSET_NEWEST);
+                              (unsigned long long)parts->opset, OPSET_OLDEST, OPSET_NEWEST);
     }
     return DIGITNET_OK;
 }
@@ -148,7 +149,7 @@ static digitnet_status read_training(digitnet_model *model, const digitnet__trai
 }
 
 digitnet_status digitnet__import_model(digitnet_model **out, const unsigned char *bytes, size_t size,
-                                       const digitnet_model_load_options *options) {
+                                       const char *path, const digitnet_model_load_options *options) {
     *out = NULL;
     digitnet__wire_view file = {.bytes = bytes, .size = size};
     digitnet__metadata metadata = {0};
@@ -160,7 +161,8 @@ digitnet_status digitnet__import_model(digitnet_model **out, const unsigned char
     if (status == DIGITNET_OK)
         status = check_model(&parts);
     if (status == DIGITNET_OK)
-        status = digitnet__import_graph(&model, parts.graph, metadata.layers, options);
+        status = metadata.layers.bytes ? digitnet__import_graph(&model, parts.graph, metadata.layers, options)
+                                       : digitnet__import_foreign(&model, file, path, options);
     if (status == DIGITNET_OK && metadata.compiled)
         status = read_training(model, &metadata.training, parts.algorithm);
     if (status != DIGITNET_OK) {

@@ -1,0 +1,234 @@
+/* Activation functions. */
+#include "layers/activations.h"
+
+#include "core/status.h"
+#include "import/importer.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Layers that have an activation of their own. */
+static bool has_own(const digitnet__layer_kind *kind) {
+    return kind == &digitnet__layer_conv2d || kind == &digitnet__layer_depthwise_conv2d ||
+           kind == &digitnet__layer_conv2d_transpose || kind == &digitnet__layer_dense || kind == &digitnet__layer_add;
+}
+
+/* Into the layer before, or as a layer. */
+static digitnet_status give(digitnet__importer *importer, const digitnet__import_node *node,
+                            digitnet_activation activation, double alpha) {
+    digitnet__import_activation *input, result;
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    result = *input;
+    const digitnet__attributes attributes = {.activation = activation, .alpha = alpha};
+    bool alone = importer->graph->values[node->inputs[0]].uses == 1;
+    digitnet__draft *draft = alone ? digitnet__draft_own(importer, node, 0) : NULL;
+    bool is_default = alpha == 0 || alpha == digitnet__activation_find(activation)->alpha;
+    if (draft && is_default && has_own(draft->layer.kind) &&
+        draft->layer.attributes.activation == DIGITNET_ACTIVATION_LINEAR)
+        draft->layer.attributes.activation = activation;
+    else
+        DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_activation, &attributes, &input->value, 1,
+                                    node));
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+/* ---- Of one value ---- */
+
+static const struct {
+    const char *type;
+    digitnet_activation activation;
+} plain[] = {
+    {"Relu", DIGITNET_ACTIVATION_RELU},
+    {"Sigmoid", DIGITNET_ACTIVATION_SIGMOID},
+    {"Tanh", DIGITNET_ACTIVATION_TANH},
+    {"Softplus", DIGITNET_ACTIVATION_SOFTPLUS},
+    {"HardSwish", DIGITNET_ACTIVATION_HARD_SWISH},
+    {"Swish", DIGITNET_ACTIVATION_SILU},
+};
+
+static digitnet_status read_plain(digitnet__importer *importer, const digitnet__import_node *node) {
+    size_t i = 0;
+    while (!digitnet__wire_is(node->type, plain[i].type))
+        i++;
+    return give(importer, node, plain[i].activation, 0);
+}
+
+static digitnet_status gelu(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__wire_view approximate = {0};
+    DNN_TRY(digitnet__import_text(&approximate, node, "approximate"));
+    bool tanh = digitnet__wire_is(approximate, "tanh");
+    return give(importer, node, tanh ? DIGITNET_ACTIVATION_GELU_TANH : DIGITNET_ACTIVATION_GELU, 0);
+}
+
+/* scale x + offset before or behind; no other scale is pending there. */
+static digitnet_status rescale(digitnet__importer *importer, const digitnet__import_node *node, size_t *value,
+                               double scale, double offset) {
+    const digitnet__attributes attributes = {.scale = scale, .offset = offset};
+    return digitnet__draft_add(value, importer, &digitnet__layer_rescaling, &attributes, value, 1, node);
+}
+
+/* scale activation(x) with a scale of its own. */
+static digitnet_status give_scaled(digitnet__importer *importer, const digitnet__import_node *node, double before,
+                                   digitnet_activation activation, double alpha, double behind, double offset) {
+    digitnet__import_activation *input, result;
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    result = *input;
+    const digitnet__attributes attributes = {.activation = activation, .alpha = alpha};
+    if (before != 1 || offset != 0)
+        DNN_TRY(rescale(importer, node, &result.value, before, -offset * before));
+    DNN_TRY(
+        digitnet__draft_add(&result.value, importer, &digitnet__layer_activation, &attributes, &result.value, 1, node));
+    if (behind != 1 || offset != 0)
+        DNN_TRY(rescale(importer, node, &result.value, behind, offset));
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+static digitnet_status leaky_relu(digitnet__importer *importer, const digitnet__import_node *node) {
+    float alpha = 0.01f;
+    DNN_TRY(digitnet__import_number(&alpha, node, "alpha"));
+    if (alpha == 0)
+        return give(importer, node, DIGITNET_ACTIVATION_RELU, 0);
+    if (!(alpha > 0))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has an 'alpha' below 0");
+    return give(importer, node, DIGITNET_ACTIVATION_LEAKY_RELU, (double)alpha);
+}
+
+static digitnet_status elu(digitnet__importer *importer, const digitnet__import_node *node) {
+    float alpha = 1;
+    DNN_TRY(digitnet__import_number(&alpha, node, "alpha"));
+    if (!(alpha > 0))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has an 'alpha' that is not above 0");
+    return give(importer, node, DIGITNET_ACTIVATION_ELU, (double)alpha);
+}
+
+/* gamma elu(x, alpha) */
+static digitnet_status selu(digitnet__importer *importer, const digitnet__import_node *node) {
+    float alpha = 1.67326319f, gamma = 1.05070102f;
+    DNN_TRY(digitnet__import_number(&alpha, node, "alpha"));
+    DNN_TRY(digitnet__import_number(&gamma, node, "gamma"));
+    if (fabsf(alpha - 1.67326319f) < 1e-5f && fabsf(gamma - 1.05070102f) < 1e-5f)
+        return give(importer, node, DIGITNET_ACTIVATION_SELU, 0);
+    if (!(alpha > 0))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has an 'alpha' that is not above 0");
+    return give_scaled(importer, node, 1, DIGITNET_ACTIVATION_ELU, (double)alpha, (double)gamma, 0);
+}
+
+/* max(0, min(1, alpha x + beta)), which Keras has with 1/6 and 1/2: by x' = 6 alpha x + 6 beta - 3. */
+static digitnet_status hard_sigmoid(digitnet__importer *importer, const digitnet__import_node *node) {
+    float alpha = 0.2f, beta = 0.5f;
+    DNN_TRY(digitnet__import_number(&alpha, node, "alpha"));
+    DNN_TRY(digitnet__import_number(&beta, node, "beta"));
+    if (fabsf(alpha - 1.0f / 6) < 1e-6f && beta == 0.5f)
+        return give(importer, node, DIGITNET_ACTIVATION_HARD_SIGMOID, 0);
+    digitnet__import_activation *input, result;
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    result = *input;
+    const digitnet__attributes attributes = {.activation = DIGITNET_ACTIVATION_HARD_SIGMOID};
+    DNN_TRY(rescale(importer, node, &result.value, 6 * (double)alpha, 6 * (double)beta - 3));
+    DNN_TRY(
+        digitnet__draft_add(&result.value, importer, &digitnet__layer_activation, &attributes, &result.value, 1, node));
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+/* From an attribute of old files or an input; infinite where there is none. */
+static digitnet_status read_limit(float *limit, digitnet__importer *importer, const digitnet__import_node *node,
+                                  const char *name, size_t input) {
+    DNN_TRY(digitnet__import_number(limit, node, name));
+    return digitnet__import_scalar_at(limit, importer, node, input);
+}
+
+/* By max(0, min(6, x)) between others than 0 and 6. */
+static digitnet_status clip(digitnet__importer *importer, const digitnet__import_node *node) {
+    float least = -INFINITY, most = INFINITY;
+    DNN_TRY(read_limit(&least, importer, node, "min", 1));
+    DNN_TRY(read_limit(&most, importer, node, "max", 2));
+    double range = (double)most - (double)least;
+    if (least == 0 && most >= 3.4e38f)
+        return give(importer, node, DIGITNET_ACTIVATION_RELU, 0);
+    if (least == 0 && most == 6)
+        return give(importer, node, DIGITNET_ACTIVATION_RELU6, 0);
+    if (!(range > 0 && range < 1e30))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has only one limit, which is not 0, or none");
+    return give_scaled(importer, node, 6 / range, DIGITNET_ACTIVATION_RELU6, 0, range / 6, (double)least);
+}
+
+/* max(x, 0) */
+static digitnet_status maximum(digitnet__importer *importer, const digitnet__import_node *node) {
+    float least = 1;
+    if (node->input_count == 2)
+        DNN_TRY(digitnet__import_scalar_at(&least, importer, node, 1));
+    if (least != 0)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has another constant than 0");
+    return give(importer, node, DIGITNET_ACTIVATION_RELU, 0);
+}
+
+/* ---- Over the channels ---- */
+
+/* Over the axes from `axis` on before operator set 13, over that one alone since. */
+static digitnet_status softmax(digitnet__importer *importer, const digitnet__import_node *node) {
+    enum { ONE_AXIS = 13 };
+    digitnet__import_activation *input;
+    bool is_new = node->operator_set >= ONE_AXIS;
+    int64_t wanted = is_new ? -1 : 1;
+    size_t axis, over = 1;
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
+    DNN_TRY(digitnet__import_axis(&axis, node, wanted, input->view.rank + 1));
+    if (axis == 0)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "runs over the samples");
+    size_t last = is_new ? axis - 1 : input->view.rank - 1;
+    for (size_t i = axis - 1; i <= last; i++)
+        over *= input->view.sizes[i];
+    bool over_all = over == digitnet__view_count(&input->view);
+    if (!over_all && (over != digitnet__draft_shape(importer, input->value).channels ||
+                      !digitnet__view_covers(&input->view, axis - 1, last)))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "does not run over the channels");
+    if (over_all) {
+        const size_t *places;
+        size_t value;
+        DNN_TRY(digitnet__import_take_row(&value, &places, importer, node, 0));
+    }
+    bool is_log = digitnet__wire_is(node->type, "LogSoftmax");
+    return give(importer, node, is_log ? DIGITNET_ACTIVATION_LOG_SOFTMAX : DIGITNET_ACTIVATION_SOFTMAX, 0);
+}
+
+/* Slopes of each channel, of all, or of each value. */
+static digitnet_status prelu(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation *input, result;
+    const digitnet__import_constant *slopes;
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    DNN_TRY(digitnet__import_weights_at(&slopes, importer, node, 1));
+    result = *input;
+    float *each;
+    size_t given;
+    DNN_TRY(digitnet__import_spread(&each, &given, importer, node, input, slopes));
+    digitnet__shape shape = digitnet__draft_shape(importer, input->value);
+    bool per_channel = given == 1 || given == shape.channels;
+    const digitnet__attributes attributes = {.per_channel = per_channel && !shape.flat};
+    DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_prelu, &attributes, &input->value, 1, node));
+    float *alpha = digitnet__draft_tensor(importer, result.value, "alpha");
+    size_t count = importer->drafts[result.value - 1].layer.tensors[0].values;
+    for (size_t i = 0; i < count; i++)
+        alpha[i] = each[given == 1 ? 0 : i];
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+const digitnet__import_operator digitnet__import_activations[] = {
+    {"Relu", "consumed_inputs", read_plain},
+    {"Sigmoid", "consumed_inputs", read_plain},
+    {"Tanh", "consumed_inputs", read_plain},
+    {"Softplus", "", read_plain},
+    {"HardSwish", "", read_plain},
+    {"Swish", "", read_plain},
+    {"Gelu", "approximate", gelu},
+    {"LeakyRelu", "alpha consumed_inputs", leaky_relu},
+    {"Elu", "alpha consumed_inputs", elu},
+    {"Selu", "alpha gamma consumed_inputs", selu},
+    {"HardSigmoid", "alpha beta consumed_inputs", hard_sigmoid},
+    {"Clip", "min max consumed_inputs", clip},
+    {"Max", "", maximum},
+    {"PRelu", "consumed_inputs", prelu},
+    {"Softmax", "axis", softmax},
+    {"LogSoftmax", "axis", softmax},
+    {0},
+};

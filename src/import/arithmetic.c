@@ -1,0 +1,326 @@
+/* Add, Sub, Mul and Div: with constants, which wait for what they can be made a part of, and of two activations. */
+#include "core/status.h"
+#include "import/importer.h"
+
+#include <string.h>
+
+/* ---- Constants ---- */
+
+/* The axes along which the constant varies, in the order of the activation's; others repeat. */
+static digitnet_status find_varied(digitnet__view *varied, const digitnet__importer *importer,
+                                   const digitnet__import_node *node, const digitnet__view *view,
+                                   const digitnet__import_constant *constant) {
+    *varied = (digitnet__view){.rank = view->rank, .places = view->places};
+    for (size_t i = 0; i < view->rank; i++)
+        varied->sizes[i] = 1;
+    for (size_t i = 0; i < constant->rank; i++) {
+        size_t size = constant->sizes[constant->rank - 1 - i];
+        bool is_axis = i < view->rank;
+        if (size == 1 || (i == view->rank && size == importer->batch && importer->batch == 1))
+            continue;
+        if (!is_axis || view->sizes[view->rank - 1 - i] != size)
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node,
+                                         "has a constant that makes the result larger than the activation");
+        varied->sizes[view->rank - 1 - i] = size;
+    }
+    for (size_t i = 0; i < view->atom_count; i++)
+        if (varied->sizes[view->atoms[i].axis] > 1)
+            varied->atoms[varied->atom_count++] = view->atoms[i];
+    return DIGITNET_OK;
+}
+
+/* One value of the constant for each place of the activation. */
+static void spread_over_all(float *values, const size_t *places, const digitnet__view *view,
+                            const digitnet__view *varied, const digitnet__import_constant *constant) {
+    size_t index[DNN_VIEW_AXES] = {0}, from = 0, count = digitnet__view_count(view), strides[DNN_VIEW_AXES];
+    size_t stride = 1;
+    for (size_t axis = view->rank; axis-- > 0;) {
+        strides[axis] = varied->sizes[axis] > 1 ? stride : 0;
+        stride *= varied->sizes[axis];
+    }
+    for (size_t i = 0; i < count; i++) {
+        values[places[i]] = (float)digitnet__constant_number(constant, from);
+        for (size_t axis = view->rank; axis-- > 0;) {
+            from += strides[axis];
+            if (++index[axis] < view->sizes[axis])
+                break;
+            from -= strides[axis] * view->sizes[axis];
+            index[axis] = 0;
+        }
+    }
+}
+
+digitnet_status digitnet__import_spread(float **values, size_t *count, digitnet__importer *importer,
+                                        const digitnet__import_node *node,
+                                        const digitnet__import_activation *activation,
+                                        const digitnet__import_constant *constant) {
+    const digitnet__view *view = &activation->view;
+    digitnet__view varied;
+    void *memory, *places;
+    size_t channels = digitnet__draft_shape(importer, activation->value).channels;
+    DNN_TRY(find_varied(&varied, importer, node, view, constant));
+    bool per_channel = constant->count > 1 && constant->count == channels && !view->places && view->rank > 0 &&
+                       digitnet__view_covers(&varied, 0, view->rank - 1);
+    *count = constant->count == 1 ? 1 : per_channel ? channels : digitnet__view_count(view);
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, *count, sizeof(float)));
+    *values = memory;
+    if (*count == 1) {
+        **values = (float)digitnet__constant_number(constant, 0);
+        return DIGITNET_OK;
+    }
+    DNN_TRY(digitnet__pool_allocate(&places, importer->pool, *count, sizeof(size_t)));
+    digitnet__view_places(places, per_channel ? &varied : view);
+    spread_over_all(*values, places, per_channel ? &varied : view, &varied, constant);
+    return DIGITNET_OK;
+}
+
+/* As many factors as both have; of a group of channels each stands for all its places. */
+static digitnet_status widen(float **values, size_t *have, size_t count, digitnet__importer *importer) {
+    void *memory;
+    if (*have == count)
+        return DIGITNET_OK;
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, count, sizeof(float)));
+    for (size_t i = 0; i < count; i++)
+        ((float *)memory)[i] = (*values)[*have == 1 ? 0 : i % *have];
+    *values = memory;
+    *have = count;
+    return DIGITNET_OK;
+}
+
+static digitnet_status fill(float **values, digitnet__importer *importer, size_t count, float value) {
+    void *memory;
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, count, sizeof(float)));
+    *values = memory;
+    for (size_t i = 0; i < count; i++)
+        (*values)[i] = value;
+    return DIGITNET_OK;
+}
+
+/* scale (present) + offset, where either of the two may be NULL. */
+static digitnet_status compose(digitnet__import_affine *affine, digitnet__importer *importer, const float *scale,
+                               const float *offset, size_t count) {
+    digitnet__import_affine result = {.count = count > affine->count ? count : affine->count};
+    float *present[2] = {affine->scale, affine->offset};
+    size_t have[2] = {affine->count, affine->count};
+    DNN_TRY(fill(&result.scale, importer, result.count, 1));
+    DNN_TRY(fill(&result.offset, importer, result.count, 0));
+    for (size_t k = 0; k < 2 && affine->count; k++)
+        DNN_TRY(widen(&present[k], &have[k], result.count, importer));
+    for (size_t i = 0; i < result.count; i++) {
+        size_t index = count == 1 ? 0 : i % count;
+        float factor = scale ? scale[index] : 1;
+        result.scale[i] = (affine->count ? present[0][i] : 1) * factor;
+        result.offset[i] = (affine->count ? present[1][i] : 0) * factor + (offset ? offset[index] : 0);
+    }
+    *affine = result;
+    return DIGITNET_OK;
+}
+
+/* What the operator and a constant, which may come first, do to x: scale x + offset. */
+static digitnet_status with_constant(digitnet__importer *importer, const digitnet__import_node *node, size_t input,
+                                     const digitnet__import_constant *constant) {
+    digitnet__import_activation *activation, result;
+    float *values, minus = -1;
+    size_t count;
+    bool reversed = input == 1, sub = digitnet__wire_is(node->type, "Sub"), div = digitnet__wire_is(node->type, "Div");
+    DNN_TRY(digitnet__import_peek(&activation, importer, node, input));
+    if (!digitnet__constant_is_finite(constant))
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a constant that is not finite");
+    if (div && reversed)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "divides by an activation");
+    DNN_TRY(digitnet__import_spread(&values, &count, importer, node, activation, constant));
+    for (size_t i = 0; i < count; i++) {
+        if (div && values[i] == 0)
+            return digitnet__import_fail(DIGITNET_EFORMAT, node, "divides by 0");
+        values[i] = div ? 1 / values[i] : sub && !reversed ? -values[i] : values[i];
+    }
+    result = *activation;
+    if (sub && reversed)
+        DNN_TRY(compose(&result.affine, importer, &minus, NULL, 1));
+    bool scales = div || digitnet__wire_is(node->type, "Mul");
+    DNN_TRY(compose(&result.affine, importer, scales ? values : NULL, scales ? NULL : values, count));
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+/* ---- Two activations ---- */
+
+/* The second gets the shape and the order of the first. */
+static digitnet_status match(size_t *values, digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation *first, *second;
+    DNN_TRY(digitnet__import_take(&first, importer, node, 0));
+    DNN_TRY(digitnet__import_take(&second, importer, node, 1));
+    if (first->view.rank != second->view.rank ||
+        memcmp(first->view.sizes, second->view.sizes, first->view.rank * sizeof *first->view.sizes) != 0)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes two activations of different sizes");
+    if (!digitnet__view_equal(&first->view, &second->view)) {
+        const digitnet__view *view = &first->view;
+        bool any_plain = digitnet__view_is_plain(view) || digitnet__view_is_plain(&second->view);
+        digitnet__view wanted = any_plain || view->rank != 3
+                                    ? digitnet__view_plain(view->sizes, view->rank)
+                                    : digitnet__view_channels_first(view->sizes[0], view->sizes[1], view->sizes[2]);
+        DNN_TRY(digitnet__import_arrange(importer, node, 0, &wanted));
+        DNN_TRY(digitnet__import_arrange(importer, node, 1, &wanted));
+    }
+    values[0] = first->value;
+    values[1] = second->value;
+    return digitnet__import_reshape(&values[1], importer, digitnet__draft_shape(importer, values[0]), node);
+}
+
+static digitnet_status give_joined(digitnet__importer *importer, const digitnet__import_node *node, size_t shape_of,
+                                   const digitnet__layer_kind *kind, const size_t *values) {
+    const digitnet__attributes none = {0};
+    digitnet__import_activation result = *digitnet__import_activation_at(importer, node, shape_of);
+    DNN_TRY(digitnet__draft_add(&result.value, importer, kind, &none, values, 2, node));
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+/* Each channel of an image times a number, as squeeze and excitation has it: `row` is the input of the numbers.
+ * `*is_so` is false where the shapes are others. */
+static digitnet_status scale_channels(bool *is_so, size_t *values, digitnet__importer *importer,
+                                      const digitnet__import_node *node, size_t row) {
+    digitnet__import_activation *image, *numbers;
+    DNN_TRY(digitnet__import_take(&image, importer, node, 1 - row));
+    DNN_TRY(digitnet__import_take(&numbers, importer, node, row));
+    const digitnet__view *view = &image->view;
+    digitnet__view varied = {.rank = view->rank};
+    digitnet__shape shape = digitnet__draft_shape(importer, image->value);
+    size_t count = digitnet__view_count(&numbers->view);
+    *is_so = false;
+    if (view->rank != numbers->view.rank || view->rank < 2 || count != shape.channels || shape.flat || view->places ||
+        numbers->view.places)
+        return DIGITNET_OK;
+    for (size_t i = 0; i < view->rank; i++) {
+        varied.sizes[i] = numbers->view.sizes[i];
+        if (varied.sizes[i] != 1 && varied.sizes[i] != view->sizes[i])
+            return DIGITNET_OK;
+    }
+    for (size_t i = 0; i < view->atom_count; i++)
+        if (varied.sizes[view->atoms[i].axis] > 1)
+            varied.atoms[varied.atom_count++] = view->atoms[i];
+    *is_so = digitnet__view_equal(&varied, &numbers->view);
+    values[0] = image->value;
+    values[1] = numbers->value;
+    return *is_so
+               ? digitnet__import_reshape(&values[1], importer,
+                                          (digitnet__shape){.height = 1, .width = 1, .channels = shape.channels}, node)
+               : DIGITNET_OK;
+}
+
+/* A map of one channel, as spatial attention has it, times an image: the map for each channel, by kernels of 1. */
+static digitnet_status scale_places(bool *is_so, size_t *values, digitnet__importer *importer,
+                                    const digitnet__import_node *node, size_t map) {
+    const digitnet__view *image = &digitnet__import_activation_at(importer, node, 1 - map)->view;
+    const digitnet__view *one = &digitnet__import_activation_at(importer, node, map)->view;
+    const size_t *channels;
+    *is_so = image->rank == 3 && one->rank == 3 && one->sizes[0] == 1 && one->sizes[1] == image->sizes[1] &&
+             one->sizes[2] == image->sizes[2];
+    if (!*is_so)
+        return DIGITNET_OK;
+    const digitnet__attributes attributes = {.outputs = image->sizes[0],
+                                             .no_bias = true,
+                                             .window_height = 1,
+                                             .window_width = 1,
+                                             .stride_height = 1,
+                                             .stride_width = 1};
+    DNN_TRY(digitnet__import_settle(importer, node, 0));
+    DNN_TRY(digitnet__import_settle(importer, node, 1));
+    DNN_TRY(digitnet__import_take_image(&values[0], &channels, importer, node, 1 - map));
+    DNN_TRY(digitnet__import_take_image(&values[1], &channels, importer, node, map));
+    DNN_TRY(digitnet__draft_add(&values[1], importer, &digitnet__layer_conv2d, &attributes, &values[1], 1, node));
+    digitnet__draft *draft = &importer->drafts[values[1] - 1];
+    draft->layer.frozen = true;
+    for (size_t i = 0; i < attributes.outputs; i++)
+        draft->tensors[DNN_KERNEL][i] = 1;
+    return DIGITNET_OK;
+}
+
+static digitnet_status multiply(digitnet__importer *importer, const digitnet__import_node *node) {
+    size_t values[2];
+    for (size_t row = 0; row < 2; row++) {
+        bool is_so;
+        const digitnet__import_activation *image = digitnet__import_activation_at(importer, node, 1 - row);
+        const digitnet__import_activation *numbers = digitnet__import_activation_at(importer, node, row);
+        if (digitnet__view_count(&numbers->view) >= digitnet__view_count(&image->view))
+            continue;
+        DNN_TRY(scale_channels(&is_so, values, importer, node, row));
+        if (!is_so)
+            DNN_TRY(scale_places(&is_so, values, importer, node, row));
+        if (is_so)
+            return give_joined(importer, node, 1 - row, &digitnet__layer_multiply, values);
+    }
+    DNN_TRY(match(values, importer, node));
+    return give_joined(importer, node, 0, &digitnet__layer_multiply, values);
+}
+
+static digitnet_status add(digitnet__importer *importer, const digitnet__import_node *node) {
+    size_t values[2];
+    DNN_TRY(match(values, importer, node));
+    if (digitnet__wire_is(node->type, "Sub")) {
+        const digitnet__attributes minus = {.scale = -1};
+        DNN_TRY(digitnet__draft_add(&values[1], importer, &digitnet__layer_rescaling, &minus, &values[1], 1, node));
+    }
+    return give_joined(importer, node, 0, &digitnet__layer_add, values);
+}
+
+static digitnet_status binary(digitnet__importer *importer, const digitnet__import_node *node) {
+    int64_t broadcast = 1;
+    DNN_TRY(digitnet__import_integer(&broadcast, node, "broadcast"));
+    if (node->input_count != 2)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has %zu inputs; it must have 2", node->input_count);
+    for (size_t input = 0; input < 2; input++) {
+        const digitnet__import_constant *constant;
+        DNN_TRY(digitnet__import_constant_at(&constant, importer, node, 1 - input));
+        if (constant)
+            return with_constant(importer, node, input, constant);
+    }
+    if (digitnet__wire_is(node->type, "Div"))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "divides by an activation");
+    return (digitnet__wire_is(node->type, "Mul") ? multiply : add)(importer, node);
+}
+
+/* What Expand repeats up to the size of the other activation, the operator repeats itself. */
+static digitnet_status expanded(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__view views[2];
+    bool repeats[2] = {false};
+    for (size_t i = 0; i < 2; i++) {
+        digitnet__import_activation *activation = digitnet__import_activation_at(importer, node, i);
+        const digitnet__import_activation *other = digitnet__import_activation_at(importer, node, 1 - i);
+        repeats[i] = activation && other && digitnet__view_repeats(&activation->view) &&
+                     !digitnet__view_repeats(&other->view) &&
+                     digitnet__view_count(&other->view) == digitnet__view_count(&activation->view);
+        if (repeats[i]) {
+            views[i] = activation->view;
+            digitnet__view_collapse(&activation->view);
+        }
+    }
+    digitnet_status status = binary(importer, node);
+    for (size_t i = 0; i < 2; i++)
+        if (repeats[i])
+            digitnet__import_activation_at(importer, node, i)->view = views[i];
+    return status;
+}
+
+static digitnet_status sum(digitnet__importer *importer, const digitnet__import_node *node) {
+    if (node->input_count == 2)
+        return binary(importer, node);
+    return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has %zu inputs; it must have 2", node->input_count);
+}
+
+static digitnet_status negative(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation *activation, result;
+    const float minus = -1;
+    DNN_TRY(digitnet__import_peek(&activation, importer, node, 0));
+    result = *activation;
+    DNN_TRY(compose(&result.affine, importer, &minus, NULL, 1));
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+const digitnet__import_operator digitnet__import_arithmetic[] = {
+    {"Add", "axis broadcast consumed_inputs", expanded},
+    {"Sub", "axis broadcast consumed_inputs", expanded},
+    {"Mul", "axis broadcast consumed_inputs", expanded},
+    {"Div", "axis broadcast consumed_inputs", binary},
+    {"Sum", "", sum},
+    {"Neg", "", negative},
+    {0},
+};

@@ -1,0 +1,331 @@
+/* Convolutions, and the zeros around what they take. */
+#include "core/memory.h"
+#include "core/status.h"
+#include "import/window.h"
+
+#include <string.h>
+
+/* filters x channels of a group x rows x columns; of a transposed one the first two are channels x filters. */
+static digitnet_status read_kernel(const digitnet__import_constant **kernel, digitnet__import_window *window,
+                                   digitnet__importer *importer, const digitnet__import_node *node) {
+    DNN_TRY(digitnet__import_weights_at(kernel, importer, node, 1));
+    if ((*kernel)->rank != 4 || (*kernel)->count == 0)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has a kernel of %zu dimensions; of images it has 4",
+                                     (*kernel)->rank);
+    *window = (digitnet__import_window){.sizes = {(*kernel)->sizes[2], (*kernel)->sizes[3]}};
+    return DIGITNET_OK;
+}
+
+/* The bias, in input 2, into that of the layer; `places`: of its values, NULL for in order. */
+static digitnet_status read_bias(digitnet__importer *importer, const digitnet__import_node *node, size_t value,
+                                 const size_t *places) {
+    const digitnet__import_constant *constant;
+    float *bias = digitnet__draft_tensor(importer, value, "bias");
+    if (!bias)
+        return DIGITNET_OK;
+    DNN_TRY(digitnet__import_weights_at(&constant, importer, node, 2));
+    size_t count = digitnet__draft_shape(importer, value).channels;
+    if (constant->count != count)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a bias of %zu values for %zu filters",
+                                     constant->count, count);
+    for (size_t i = 0; i < count; i++)
+        bias[places ? places[i] : i] = (float)digitnet__constant_number(constant, i);
+    return DIGITNET_OK;
+}
+
+static bool has_bias(const digitnet__import_node *node) {
+    return node->input_count > 2;
+}
+
+/* What stands in the file as filters x channels x taps is filters x taps x channels in memory. */
+static void fill_kernel(float *memory, const digitnet__import_constant *kernel, const size_t *filters,
+                        const size_t *channels) {
+    size_t count = kernel->sizes[1], taps = kernel->sizes[2] * kernel->sizes[3], from = 0;
+    for (size_t filter = 0; filter < kernel->sizes[0]; filter++) {
+        float *row = memory + (filters ? filters[filter] : filter) * count * taps;
+        for (size_t channel = 0; channel < count; channel++)
+            for (size_t tap = 0; tap < taps; tap++)
+                row[tap * count + (channels ? channels[channel] : channel)] =
+                    (float)digitnet__constant_number(kernel, from++);
+    }
+}
+
+/* The view of an image whose channels stand at these places. */
+static digitnet_status give_image(digitnet__importer *importer, const digitnet__import_node *node, size_t value,
+                                  const digitnet__view *permuted) {
+    digitnet__shape shape = digitnet__draft_shape(importer, value);
+    digitnet__import_activation result = {
+        .value = value, .view = digitnet__view_channels_first(shape.channels, shape.height, shape.width)};
+    if (permuted) {
+        result.view = *permuted;
+        if (!digitnet__view_set_image(&result.view, shape.channels, shape.height, shape.width))
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes channels in another order");
+    }
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+/* Moves the channels of an image into the order of the file, which groups of them need. */
+static digitnet_status order_channels(size_t *value, const size_t **channels, digitnet__importer *importer,
+                                      const digitnet__import_node *node) {
+    const digitnet__view *view = &digitnet__import_activation_at(importer, node, 0)->view;
+    digitnet__view wanted = digitnet__view_channels_first(view->sizes[0], view->sizes[1], view->sizes[2]);
+    DNN_TRY(digitnet__import_arrange(importer, node, 0, &wanted));
+    return digitnet__import_take_image(value, channels, importer, node, 0);
+}
+
+static digitnet_status conv(digitnet__importer *importer, const digitnet__import_node *node) {
+    const digitnet__import_constant *kernel;
+    digitnet__import_window window;
+    const size_t *channels;
+    size_t value;
+    int64_t groups = 1;
+    DNN_TRY(read_kernel(&kernel, &window, importer, node));
+    DNN_TRY(digitnet__import_integer(&groups, node, "group"));
+    DNN_TRY(digitnet__import_take_image(&value, &channels, importer, node, 0));
+    const digitnet__import_activation *input = digitnet__import_activation_at(importer, node, 0);
+    digitnet__shape image = digitnet__draft_shape(importer, value);
+    size_t filters = kernel->sizes[0];
+    if (groups < 1 || groups > INT32_MAX || kernel->sizes[1] != image.channels / (size_t)groups ||
+        image.channels % (size_t)groups != 0 || filters % (size_t)groups != 0)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node,
+                                     "has %zu filters of %zu channels in %lld groups for an image of %zu channels",
+                                     filters, kernel->sizes[1], (long long)groups, image.channels);
+    DNN_TRY(digitnet__import_window_read(&window, node, image, &input->pads));
+    bool depthwise = groups > 1 && (size_t)groups == image.channels;
+    digitnet__attributes attributes = {.no_bias = !has_bias(node)};
+    digitnet__import_window_set(&attributes, &window, image);
+    if (depthwise) {
+        attributes.depth_multiplier = filters == image.channels ? 0 : filters / image.channels;
+    } else {
+        attributes.outputs = filters;
+        attributes.groups = groups == 1 ? 0 : (size_t)groups;
+    }
+    if (channels && groups > 1 && !(depthwise && filters == image.channels))
+        DNN_TRY(order_channels(&value, &channels, importer, node));
+    digitnet__view view = input->view;
+    DNN_TRY(digitnet__draft_add(&value, importer,
+                                depthwise ? &digitnet__layer_depthwise_conv2d : &digitnet__layer_conv2d, &attributes,
+                                &value, 1, node));
+    fill_kernel(digitnet__draft_tensor(importer, value, "kernel"), kernel, depthwise ? channels : NULL,
+                depthwise ? NULL : channels);
+    DNN_TRY(read_bias(importer, node, value, depthwise ? channels : NULL));
+    return give_image(importer, node, value, depthwise && channels ? &view : NULL);
+}
+
+/* ---- Transposed ---- */
+
+/* An image whose bias no layer has yet. */
+static digitnet_status give_grouped(digitnet__importer *importer, const digitnet__import_node *node, size_t value) {
+    const digitnet__import_constant *bias;
+    digitnet__shape shape = digitnet__draft_shape(importer, value);
+    digitnet__import_activation result = {
+        .value = value, .view = digitnet__view_channels_first(shape.channels, shape.height, shape.width)};
+    if (has_bias(node)) {
+        digitnet__import_constant column;
+        DNN_TRY(digitnet__import_weights_at(&bias, importer, node, 2));
+        column = *bias;
+        column.rank = 3;
+        memcpy(column.sizes, (const size_t[]){bias->count, 1, 1}, 3 * sizeof *column.sizes);
+        DNN_TRY(digitnet__import_spread(&result.affine.offset, &result.affine.count, importer, node, &result, &column));
+        void *ones;
+        DNN_TRY(digitnet__pool_allocate(&ones, importer->pool, result.affine.count, sizeof(float)));
+        result.affine.scale = ones;
+        for (size_t i = 0; i < result.affine.count; i++)
+            result.affine.scale[i] = 1;
+    }
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+/* What the file says of the output's size beside pads. */
+static digitnet_status read_output_padding(digitnet__import_window *window, size_t extra[2],
+                                           const digitnet__import_node *node) {
+    int64_t given[2] = {0}, shape[2];
+    size_t count, shape_count;
+    digitnet__wire_view automatic = {0};
+    DNN_TRY(digitnet__import_integers(given, &count, 2, node, "output_padding"));
+    DNN_TRY(digitnet__import_integers(shape, &shape_count, 2, node, "output_shape"));
+    DNN_TRY(digitnet__import_text(&automatic, node, "auto_pad"));
+    bool lower = digitnet__wire_is(automatic, "SAME_LOWER"), same = lower || digitnet__wire_is(automatic, "SAME_UPPER");
+    if (shape_count != 0)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has an 'output_shape'");
+    if (window->dilations[0] != 1 || window->dilations[1] != 1)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has dilations");
+    for (size_t i = 0; i < 2; i++) {
+        size_t size = window->sizes[i], stride = window->strides[i];
+        /* So that the output is `stride` times the input: what the kernels cover beyond it is cut off. */
+        size_t beyond = size > stride ? size - stride : 0;
+        if (given[i] < 0 || (uint64_t)given[i] >= stride)
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has an 'output_padding' out of range");
+        extra[i] = same && size < stride ? stride - size : (size_t)given[i];
+        if (same) {
+            window->before[i] = lower ? beyond - beyond / 2 : beyond / 2;
+            window->after[i] = beyond - window->before[i];
+        }
+    }
+    return DIGITNET_OK;
+}
+
+/* One group of channels: those of the kernel from `first` on. In the file the kernel is channels x filters x taps, in
+ * memory channels x taps x filters. */
+static digitnet_status add_transposed(size_t *value, digitnet__importer *importer, const digitnet__import_node *node,
+                                      const digitnet__attributes *attributes, const digitnet__import_constant *kernel,
+                                      const size_t *channels, size_t first) {
+    digitnet__import_constant part = *kernel;
+    size_t filters = kernel->sizes[1], count = filters * kernel->sizes[2] * kernel->sizes[3];
+    part.sizes[0] = digitnet__draft_shape(importer, *value).channels;
+    part.numbers = kernel->is_integer ? NULL : kernel->numbers + first * count;
+    part.integers = kernel->is_integer ? kernel->integers + first * count : NULL;
+    DNN_TRY(digitnet__draft_add(value, importer, &digitnet__layer_conv2d_transpose, attributes, value, 1, node));
+    fill_kernel(digitnet__draft_tensor(importer, *value, "kernel"), &part, channels, NULL);
+    return DIGITNET_OK;
+}
+
+/* Each group by a layer of its own. */
+static digitnet_status add_transposed_groups(size_t *value, digitnet__importer *importer,
+                                             const digitnet__import_node *node, const digitnet__attributes *attributes,
+                                             const digitnet__import_constant *kernel, size_t groups) {
+    enum { GROUPS_MAX = 64 };
+    size_t parts[GROUPS_MAX], channels = kernel->sizes[0] / groups;
+    const digitnet__attributes none = {0};
+    if (groups > GROUPS_MAX)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has more than %d groups", GROUPS_MAX);
+    for (size_t i = 0; i < groups; i++) {
+        const digitnet__attributes slice = {.first = i * channels, .outputs = channels};
+        DNN_TRY(digitnet__draft_add(&parts[i], importer, &digitnet__layer_channel_slice, &slice, value, 1, node));
+        DNN_TRY(add_transposed(&parts[i], importer, node, attributes, kernel, NULL, i * channels));
+    }
+    return digitnet__draft_add(value, importer, &digitnet__layer_concatenate, &none, parts, groups, node);
+}
+
+static digitnet_status conv_transpose(digitnet__importer *importer, const digitnet__import_node *node) {
+    const digitnet__import_constant *kernel;
+    const digitnet__import_pads none = {0};
+    digitnet__import_activation *input;
+    digitnet__import_window window;
+    const size_t *channels;
+    int64_t groups = 1;
+    size_t value, extra[2];
+    DNN_TRY(read_kernel(&kernel, &window, importer, node));
+    DNN_TRY(digitnet__import_integer(&groups, node, "group"));
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    DNN_TRY(digitnet__import_take_image(&value, &channels, importer, node, 0));
+    digitnet__shape image = digitnet__draft_shape(importer, value);
+    if (kernel->sizes[0] != image.channels || groups < 1 || image.channels % (uint64_t)groups != 0)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a kernel for %zu channels in %lld groups, not %zu",
+                                     kernel->sizes[0], (long long)groups, image.channels);
+    if (groups > 1 && channels)
+        DNN_TRY(order_channels(&value, &channels, importer, node));
+    DNN_TRY(digitnet__import_window_read(&window, node, image, &none));
+    DNN_TRY(read_output_padding(&window, extra, node));
+    const digitnet__attributes attributes = {.outputs = kernel->sizes[1],
+                                             .no_bias = groups > 1 || !has_bias(node),
+                                             .window_height = window.sizes[0],
+                                             .window_width = window.sizes[1],
+                                             .stride_height = window.strides[0],
+                                             .stride_width = window.strides[1],
+                                             .padding = DIGITNET_PADDING_EXPLICIT,
+                                             .top = window.before[0],
+                                             .left = window.before[1],
+                                             .bottom = window.after[0],
+                                             .right = window.after[1],
+                                             .output_padding_height = extra[0],
+                                             .output_padding_width = extra[1]};
+    if (groups > 1)
+        DNN_TRY(add_transposed_groups(&value, importer, node, &attributes, kernel, (size_t)groups));
+    else
+        DNN_TRY(add_transposed(&value, importer, node, &attributes, kernel, channels, 0));
+    if (groups > 1)
+        return give_grouped(importer, node, value);
+    DNN_TRY(read_bias(importer, node, value, NULL));
+    return give_image(importer, node, value, NULL);
+}
+
+/* ---- Zeros around ---- */
+
+/* Before and behind of each axis, the batch's first, from an attribute or an input; since operator set 18 perhaps for
+ * some axes alone. */
+static digitnet_status read_sides(int64_t *before, int64_t *after, size_t rank, digitnet__importer *importer,
+                                  const digitnet__import_node *node) {
+    int64_t sides[2 * (DNN_VIEW_AXES + 1)], axes[DNN_VIEW_AXES + 1];
+    size_t count, axis_count;
+    DNN_TRY(digitnet__import_list(sides, &count, sizeof sides / sizeof *sides, importer, node,
+                                  digitnet__import_attribute_find(node, "paddings") ? "paddings" : "pads", 1));
+    DNN_TRY(digitnet__import_list(axes, &axis_count, DNN_VIEW_AXES + 1, importer, node, "axes", 3));
+    size_t half = axis_count ? axis_count : rank;
+    if (count != 2 * half)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has %zu sides for %zu dimensions", count, rank);
+    for (size_t i = 0; i < half; i++) {
+        size_t axis = i;
+        if (axis_count)
+            DNN_TRY(digitnet__import_axis(&axis, node, axes[i], rank));
+        before[axis] = sides[i];
+        after[axis] = sides[half + i];
+    }
+    return DIGITNET_OK;
+}
+
+/* Rows and columns that go where a side is below 0. */
+static digitnet_status crop(digitnet__import_activation *result, digitnet__importer *importer,
+                            const digitnet__import_node *node, const int64_t *before, const int64_t *after) {
+    const size_t *channels;
+    const digitnet__attributes sides = {.top = before[2] < 0 ? (size_t)-before[2] : 0,
+                                        .left = before[3] < 0 ? (size_t)-before[3] : 0,
+                                        .bottom = after[2] < 0 ? (size_t)-after[2] : 0,
+                                        .right = after[3] < 0 ? (size_t)-after[3] : 0};
+    if (!sides.top && !sides.left && !sides.bottom && !sides.right)
+        return DIGITNET_OK;
+    DNN_TRY(digitnet__import_settle(importer, node, 0));
+    DNN_TRY(digitnet__import_take_image(&result->value, &channels, importer, node, 0));
+    *result = (digitnet__import_activation){.value = result->value,
+                                            .view = digitnet__import_activation_at(importer, node, 0)->view};
+    DNN_TRY(
+        digitnet__draft_add(&result->value, importer, &digitnet__layer_cropping2d, &sides, &result->value, 1, node));
+    digitnet__shape shape = digitnet__draft_shape(importer, result->value);
+    return digitnet__view_set_image(&result->view, shape.channels, shape.height, shape.width)
+               ? DIGITNET_OK
+               : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes channels in another order");
+}
+
+static size_t above_zero(int64_t side) {
+    return side > 0 ? (size_t)side : 0;
+}
+
+static digitnet_status pad(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation *input = digitnet__import_activation_at(importer, node, 0), result;
+    int64_t before[DNN_VIEW_AXES + 1] = {0}, after[DNN_VIEW_AXES + 1] = {0};
+    digitnet__wire_view mode = {0};
+    float value = 0;
+    bool any = false;
+    DNN_TRY(digitnet__import_text(&mode, node, "mode"));
+    DNN_TRY(digitnet__import_number(&value, node, "value"));
+    DNN_TRY(digitnet__import_scalar_at(&value, importer, node, 2));
+    size_t rank = input ? input->view.rank + 1 : 0;
+    DNN_TRY(read_sides(before, after, rank, importer, node));
+    for (size_t i = 0; i < rank; i++) {
+        any |= before[i] != 0 || after[i] != 0;
+        if (before[i] < -INT32_MAX || after[i] < -INT32_MAX || before[i] > INT32_MAX || after[i] > INT32_MAX)
+            return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a side out of range");
+    }
+    if (any && ((mode.size != 0 && !digitnet__wire_is(mode, "constant")) || value != 0))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads with other values than 0");
+    if (any && (rank != 4 || before[0] || after[0] || before[1] || after[1]))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads other dimensions than rows and columns");
+    if (!input)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads what does not depend on the image");
+    result = *input;
+    if (any) {
+        DNN_TRY(crop(&result, importer, node, before, after));
+        result.pads.top += above_zero(before[2]);
+        result.pads.left += above_zero(before[3]);
+        result.pads.bottom += above_zero(after[2]);
+        result.pads.right += above_zero(after[3]);
+    }
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+const digitnet__import_operator digitnet__import_convolutions[] = {
+    {"Conv", "auto_pad dilations group kernel_shape pads strides", conv},
+    {"ConvTranspose", "auto_pad dilations group kernel_shape output_padding output_shape pads strides", conv_transpose},
+    {"Pad", "mode pads paddings value", pad},
+    {0},
+};

@@ -1,0 +1,744 @@
+#include "import/graph.h"
+
+#include "core/memory.h"
+#include "core/status.h"
+#include "onnx/schema.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FUNCTIONS_MAX = 1024, DEPTH_MAX = 16, DEFAULTS_MAX = 64 };
+/* Of the functions' messages, each counted as often as it is called. */
+#define EXPANDED_BYTES_MAX ((size_t)1 << 26)
+
+digitnet_status digitnet__import_fail(digitnet_status status, const digitnet__import_node *node, const char *format,
+                                      ...) {
+    char what[256];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    return digitnet__fail(status, "operator '%s' (node '%s') %s", digitnet__wire_printable(node->type).text,
+                          digitnet__wire_printable(node->name).text, what);
+}
+
+/* ---- Names ---- */
+
+/* What a name stands for in one scope: the graph, or one call of a function. */
+typedef struct named_value {
+    digitnet__wire_view text;
+    size_t value;
+} named_value;
+
+typedef struct scope {
+    named_value *names; /* sorted */
+    size_t count;
+} scope;
+
+static int compare_text(digitnet__wire_view a, digitnet__wire_view b) {
+    size_t size = a.size < b.size ? a.size : b.size;
+    int order = size ? memcmp(a.bytes, b.bytes, size) : 0;
+    return order ? order : (a.size > b.size) - (a.size < b.size);
+}
+
+static int compare_names(const void *a, const void *b) {
+    const named_value *first = a, *second = b;
+    int order = compare_text(first->text, second->text);
+    return order ? order : (first->value > second->value) - (first->value < second->value);
+}
+
+static size_t find_name(const scope *names, digitnet__wire_view text) {
+    size_t first = 0, end = names->count;
+    while (first < end) {
+        size_t middle = first + (end - first) / 2;
+        int order = compare_text(names->names[middle].text, text);
+        if (order == 0)
+            return names->names[middle].value;
+        if (order < 0)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    return DNN_NO_VALUE;
+}
+
+static digitnet_status sort_names(scope *names) {
+    if (names->count > 1)
+        qsort(names->names, names->count, sizeof *names->names, compare_names);
+    for (size_t i = 1; i < names->count; i++) {
+        if (compare_text(names->names[i - 1].text, names->names[i].text) == 0) {
+            return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: the name '%s' is given to more than one value",
+                                  names->names[i].text.offset, digitnet__wire_printable(names->names[i].text).text);
+        }
+    }
+    return DIGITNET_OK;
+}
+
+static digitnet_status add_value(size_t *value, digitnet__import_graph *graph, digitnet__wire_view text) {
+    void *values = graph->values;
+    DNN_TRY(
+        digitnet__pool_grow(&values, &graph->value_capacity, graph->pool, graph->value_count, sizeof *graph->values));
+    graph->values = values;
+    *value = graph->value_count++;
+    graph->values[*value] = (digitnet__import_value){.name = text, .producer = DNN_NO_VALUE};
+    return DIGITNET_OK;
+}
+
+/* ---- Attributes ---- */
+
+typedef struct local_function {
+    digitnet__wire_view message, name, domain;
+} local_function;
+
+/* What is being read: the nodes of the graph, or those of a call of a function. */
+typedef struct scope_reader {
+    digitnet__import_graph *graph;
+    const local_function *functions;
+    size_t function_count;
+    const digitnet__import_node *call; /* NULL: none */
+    digitnet__wire_view function;      /* its message */
+    uint64_t operator_set;
+    scope names;
+    size_t depth;
+} scope_reader;
+
+static digitnet_status read_integers(digitnet__import_attribute *attribute, digitnet__import_graph *graph,
+                                     digitnet__wire_view message) {
+    size_t count = 0;
+    void *memory = NULL;
+    for (size_t capacity = 0;; capacity = count, count = 0) {
+        digitnet__wire_reader fields = digitnet__wire_read(message);
+        digitnet__wire_field field;
+        while (digitnet__wire_next(&fields, &field))
+            if (field.number == DNN_ATTRIBUTE_INTS)
+                digitnet__wire_get_integers(&fields, &field, memory, capacity, &count);
+        DNN_TRY(fields.status);
+        if (capacity == count)
+            break;
+        DNN_TRY(digitnet__pool_allocate(&memory, graph->pool, count, sizeof(int64_t)));
+    }
+    attribute->integers = memory;
+    attribute->count = count;
+    return DIGITNET_OK;
+}
+
+static digitnet_status read_numbers(digitnet__import_attribute *attribute, digitnet__import_graph *graph,
+                                    digitnet__wire_view message) {
+    void *memory;
+    size_t count = 0;
+    /* Each number takes at least four of the message's bytes. */
+    DNN_TRY(digitnet__pool_allocate(&memory, graph->pool, message.size / sizeof(float), sizeof(float)));
+    float *numbers = memory;
+    digitnet__wire_reader fields = digitnet__wire_read(message);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&fields, &field)) {
+        if (field.number != DNN_ATTRIBUTE_FLOATS)
+            continue;
+        if (field.type == DNN_WIRE_VARINT || field.bytes.size % sizeof(float) != 0)
+            return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: the numbers of an attribute are no floats",
+                                  field.offset);
+        for (size_t i = 0; i < field.bytes.size; i += sizeof(float))
+            numbers[count++] = digitnet__wire_load_float(field.bytes.bytes + i);
+    }
+    attribute->numbers = numbers;
+    attribute->count = count;
+    return fields.status;
+}
+
+/* The type that files of the first version leave out is told from what there is. */
+static digitnet_status read_attribute(digitnet__import_attribute *attribute, digitnet__wire_view *reference,
+                                      digitnet__import_graph *graph, digitnet__wire_view message) {
+    uint64_t integer = 0, type = 0, found = 0;
+    *attribute = (digitnet__import_attribute){.count = 0};
+    *reference = (digitnet__wire_view){0};
+    digitnet__wire_reader fields = digitnet__wire_read(message);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&fields, &field)) {
+        switch (field.number) {
+        case DNN_ATTRIBUTE_NAME:
+            digitnet__wire_get_bytes(&fields, &field, &attribute->name);
+            break;
+        case DNN_ATTRIBUTE_F:
+            digitnet__wire_get_float(&fields, &field, &attribute->number);
+            found = DNN_ATTRIBUTE_TYPE_FLOAT;
+            break;
+        case DNN_ATTRIBUTE_I:
+            digitnet__wire_get_varint(&fields, &field, &integer);
+            found = DNN_ATTRIBUTE_TYPE_INT;
+            break;
+        case DNN_ATTRIBUTE_S:
+            digitnet__wire_get_bytes(&fields, &field, &attribute->text);
+            found = DNN_ATTRIBUTE_TYPE_STRING;
+            break;
+        case DNN_ATTRIBUTE_T:
+            digitnet__wire_get_bytes(&fields, &field, &attribute->tensor);
+            found = DNN_ATTRIBUTE_TYPE_TENSOR;
+            break;
+        case DNN_ATTRIBUTE_FLOATS:
+            found = DNN_ATTRIBUTE_TYPE_FLOATS;
+            break;
+        case DNN_ATTRIBUTE_INTS:
+            found = DNN_ATTRIBUTE_TYPE_INTS;
+            break;
+        case DNN_ATTRIBUTE_TYPE:
+            digitnet__wire_get_varint(&fields, &field, &type);
+            break;
+        case DNN_ATTRIBUTE_REFERENCE:
+            digitnet__wire_get_bytes(&fields, &field, reference);
+            break;
+        default:
+            break;
+        }
+    }
+    DNN_TRY(fields.status);
+    attribute->type = type ? type : found;
+    memcpy(&attribute->integer, &integer, sizeof integer);
+    if (attribute->type == DNN_ATTRIBUTE_TYPE_INTS)
+        return read_integers(attribute, graph, message);
+    return attribute->type == DNN_ATTRIBUTE_TYPE_FLOATS ? read_numbers(attribute, graph, message) : DIGITNET_OK;
+}
+
+static bool same_text(digitnet__wire_view a, digitnet__wire_view b) {
+    return a.size == b.size && compare_text(a, b) == 0;
+}
+
+static const digitnet__import_attribute *find_attribute(const digitnet__import_node *node, digitnet__wire_view text) {
+    for (size_t i = 0; i < node->attribute_count; i++)
+        if (same_text(node->attributes[i].name, text))
+            return &node->attributes[i];
+    return NULL;
+}
+
+/* The default of a function's attribute; `*found` is false where there is none. */
+static digitnet_status read_default(digitnet__import_attribute *attribute, bool *found, const scope_reader *reader,
+                                    digitnet__wire_view text) {
+    digitnet__wire_reader fields = digitnet__wire_read(reader->function);
+    digitnet__wire_field field;
+    *found = false;
+    while (!*found && digitnet__wire_next(&fields, &field)) {
+        digitnet__wire_view message = {0}, reference;
+        if (field.number != DNN_FUNCTION_ATTRIBUTE_DEFAULT)
+            continue;
+        digitnet__wire_get_bytes(&fields, &field, &message);
+        DNN_TRY(fields.status);
+        DNN_TRY(read_attribute(attribute, &reference, reader->graph, message));
+        *found = same_text(attribute->name, text);
+    }
+    return fields.status;
+}
+
+/* An attribute of a function's node may be one of the call. It is left out where the call has none. */
+static digitnet_status resolve_attribute(digitnet__import_attribute *attribute, bool *present,
+                                         const scope_reader *reader, digitnet__wire_view message) {
+    digitnet__wire_view reference;
+    DNN_TRY(read_attribute(attribute, &reference, reader->graph, message));
+    *present = true;
+    if (reference.size == 0 || !reader->call)
+        return DIGITNET_OK;
+    digitnet__wire_view own_name = attribute->name;
+    const digitnet__import_attribute *given = find_attribute(reader->call, reference);
+    if (given)
+        *attribute = *given;
+    else
+        DNN_TRY(read_default(attribute, present, reader, reference));
+    attribute->name = own_name;
+    return DIGITNET_OK;
+}
+
+static digitnet_status read_attributes(digitnet__import_node *node, const scope_reader *reader, size_t count) {
+    void *memory;
+    DNN_TRY(digitnet__pool_allocate(&memory, reader->graph->pool, count, sizeof *node->attributes));
+    digitnet__import_attribute *attributes = memory;
+    digitnet__wire_reader fields = digitnet__wire_read(node->message);
+    digitnet__wire_field field;
+    node->attributes = attributes;
+    while (digitnet__wire_next(&fields, &field)) {
+        digitnet__wire_view message = {0};
+        digitnet__import_attribute attribute;
+        bool present;
+        if (field.number != DNN_NODE_ATTRIBUTE)
+            continue;
+        digitnet__wire_get_bytes(&fields, &field, &message); /* a message, as count_node() saw */
+        DNN_TRY(resolve_attribute(&attribute, &present, reader, message));
+        if (present && find_attribute(node, attribute.name))
+            return digitnet__import_fail(DIGITNET_EFORMAT, node, "has attribute '%s' twice",
+                                         digitnet__wire_printable(attribute.name).text);
+        if (present)
+            attributes[node->attribute_count++] = attribute;
+    }
+    return DIGITNET_OK;
+}
+
+/* ---- Nodes ---- */
+
+typedef struct node_parts {
+    size_t inputs, outputs, attributes;
+} node_parts;
+
+static digitnet_status count_node(node_parts *parts, digitnet__import_node *node, digitnet__wire_view message) {
+    enum { ATTRIBUTES_MAX = 64 };
+    digitnet__wire_reader fields = digitnet__wire_read(message);
+    digitnet__wire_field field;
+    digitnet__wire_view part;
+    *parts = (node_parts){0};
+    *node = (digitnet__import_node){.message = message};
+    while (digitnet__wire_next(&fields, &field)) {
+        digitnet__wire_view *place = field.number == DNN_NODE_NAME      ? &node->name
+                                     : field.number == DNN_NODE_OP_TYPE ? &node->type
+                                     : field.number == DNN_NODE_DOMAIN  ? &node->domain
+                                                                        : &part;
+        parts->inputs += field.number == DNN_NODE_INPUT;
+        parts->outputs += field.number == DNN_NODE_OUTPUT;
+        parts->attributes += field.number == DNN_NODE_ATTRIBUTE;
+        if (place != &part || field.number == DNN_NODE_INPUT || field.number == DNN_NODE_OUTPUT ||
+            field.number == DNN_NODE_ATTRIBUTE)
+            digitnet__wire_get_bytes(&fields, &field, place);
+    }
+    DNN_TRY(fields.status);
+    if (parts->attributes > ATTRIBUTES_MAX)
+        return digitnet__import_fail(DIGITNET_ELIMIT, node, "has %zu attributes; the limit is %d", parts->attributes,
+                                     ATTRIBUTES_MAX);
+    return DIGITNET_OK;
+}
+
+static digitnet_status read_nodes(scope_reader *reader, digitnet__wire_view message, uint32_t number);
+
+static bool is_standard(digitnet__wire_view domain) {
+    return domain.size == 0 || digitnet__wire_is(domain, "ai.onnx");
+}
+
+/* The version of the standard's operators, from the messages that name operator sets. */
+static digitnet_status read_operator_set(uint64_t *version, digitnet__wire_view message, uint32_t number) {
+    digitnet__wire_reader fields = digitnet__wire_read(message);
+    digitnet__wire_field field, part;
+    while (digitnet__wire_next(&fields, &field)) {
+        digitnet__wire_view entry = {0}, domain = {0};
+        uint64_t value = 0;
+        if (field.number != number)
+            continue;
+        digitnet__wire_get_bytes(&fields, &field, &entry);
+        digitnet__wire_reader parts = digitnet__wire_read(entry);
+        while (digitnet__wire_next(&parts, &part))
+            if (part.number == DNN_OPSET_DOMAIN)
+                digitnet__wire_get_bytes(&parts, &part, &domain);
+            else if (part.number == DNN_OPSET_VERSION)
+                digitnet__wire_get_varint(&parts, &part, &value);
+        DNN_TRY(parts.status);
+        if (is_standard(domain))
+            *version = value;
+    }
+    return fields.status;
+}
+
+static const local_function *find_function(const scope_reader *reader, const digitnet__import_node *node) {
+    for (size_t i = 0; i < reader->function_count; i++)
+        if (same_text(reader->functions[i].name, node->type) && same_text(reader->functions[i].domain, node->domain))
+            return &reader->functions[i];
+    return NULL;
+}
+
+/* The names of a function's inputs, or outputs, for the values of the call. */
+static digitnet_status bind(scope_reader *reader, digitnet__wire_view message, uint32_t number, const size_t *values,
+                            size_t count) {
+    digitnet__wire_reader fields = digitnet__wire_read(message);
+    digitnet__wire_field field;
+    size_t index = 0;
+    while (digitnet__wire_next(&fields, &field)) {
+        digitnet__wire_view text = {0};
+        if (field.number != number)
+            continue;
+        digitnet__wire_get_bytes(&fields, &field, &text);
+        size_t value = index < count ? values[index] : DNN_NO_VALUE;
+        index++;
+        if (value != DNN_NO_VALUE)
+            reader->names.names[reader->names.count++] = (named_value){text, value};
+    }
+    return fields.status;
+}
+
+static size_t count_fields(digitnet__wire_view message, uint32_t number) {
+    digitnet__wire_reader fields = digitnet__wire_read(message);
+    digitnet__wire_field field;
+    size_t count = 0;
+    while (digitnet__wire_next(&fields, &field))
+        count += field.number == number;
+    return count;
+}
+
+/* How many names the nodes of a message give. */
+static digitnet_status count_outputs(size_t *count, digitnet__wire_view message, uint32_t number) {
+    digitnet__wire_reader fields = digitnet__wire_read(message);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&fields, &field)) {
+        digitnet__wire_view node = {0};
+        if (field.number != number)
+            continue;
+        digitnet__wire_get_bytes(&fields, &field, &node);
+        DNN_TRY(fields.status);
+        *count += count_fields(node, DNN_NODE_OUTPUT);
+    }
+    return fields.status;
+}
+
+/* Gives a value to each output's name that has none yet. */
+static digitnet_status define_outputs(scope_reader *reader, digitnet__wire_view message, uint32_t number) {
+    scope bound = reader->names; /* inputs, initializers, and outputs of a function */
+    DNN_TRY(sort_names(&bound));
+    size_t given = bound.count;
+    digitnet__wire_reader fields = digitnet__wire_read(message);
+    digitnet__wire_field field, part;
+    while (digitnet__wire_next(&fields, &field)) {
+        digitnet__wire_view node = {0};
+        if (field.number != number)
+            continue;
+        digitnet__wire_get_bytes(&fields, &field, &node);
+        digitnet__wire_reader parts = digitnet__wire_read(node);
+        while (digitnet__wire_next(&parts, &part)) {
+            digitnet__wire_view text = {0};
+            size_t value;
+            if (part.number != DNN_NODE_OUTPUT)
+                continue;
+            digitnet__wire_get_bytes(&parts, &part, &text);
+            bound.count = given;
+            if (text.size == 0 || (reader->call && find_name(&bound, text) != DNN_NO_VALUE))
+                continue;
+            DNN_TRY(add_value(&value, reader->graph, text));
+            reader->names.names[reader->names.count++] = (named_value){text, value};
+        }
+        DNN_TRY(parts.status);
+    }
+    DNN_TRY(fields.status);
+    return sort_names(&reader->names);
+}
+
+static digitnet_status allocate_names(scope_reader *reader, size_t count) {
+    void *memory;
+    DNN_TRY(digitnet__pool_allocate(&memory, reader->graph->pool, count, sizeof(named_value)));
+    reader->names = (scope){.names = memory};
+    return DIGITNET_OK;
+}
+
+/* The nodes of a function in the place of its call. */
+static digitnet_status expand(const scope_reader *outer, const digitnet__import_node *call,
+                              const local_function *function) {
+    scope_reader inner = *outer;
+    size_t names = call->input_count + call->output_count;
+    if (outer->depth == DEPTH_MAX)
+        return digitnet__import_fail(DIGITNET_ELIMIT, call, "is a function that calls functions more than %d deep",
+                                     DEPTH_MAX);
+    if (outer->graph->call_count++ == DNN_IMPORT_NODES_MAX ||
+        function->message.size > EXPANDED_BYTES_MAX - outer->graph->expanded_bytes)
+        return digitnet__import_fail(DIGITNET_ELIMIT, call, "is a function; the file calls functions too often");
+    if (count_fields(function->message, DNN_FUNCTION_ATTRIBUTE_DEFAULT) > DEFAULTS_MAX)
+        return digitnet__import_fail(DIGITNET_ELIMIT, call, "is a function of more than %d attributes", DEFAULTS_MAX);
+    outer->graph->expanded_bytes += function->message.size;
+    inner.depth++;
+    inner.call = call;
+    inner.function = function->message;
+    DNN_TRY(read_operator_set(&inner.operator_set, function->message, DNN_FUNCTION_OPSET_IMPORT));
+    DNN_TRY(count_outputs(&names, function->message, DNN_FUNCTION_NODE));
+    DNN_TRY(allocate_names(&inner, names));
+    DNN_TRY(bind(&inner, function->message, DNN_FUNCTION_INPUT, call->inputs, call->input_count));
+    DNN_TRY(bind(&inner, function->message, DNN_FUNCTION_OUTPUT, call->outputs, call->output_count));
+    DNN_TRY(define_outputs(&inner, function->message, DNN_FUNCTION_NODE));
+    return read_nodes(&inner, function->message, DNN_FUNCTION_NODE);
+}
+
+static digitnet_status resolve_input(size_t *value, const scope_reader *reader, const digitnet__import_node *node,
+                                     digitnet__wire_view text) {
+    *value = text.size ? find_name(&reader->names, text) : DNN_NO_VALUE;
+    /* An input of a function that the call leaves out is left out by its nodes too. */
+    if (*value != DNN_NO_VALUE || text.size == 0 || reader->call)
+        return DIGITNET_OK;
+    return digitnet__import_fail(DIGITNET_EFORMAT, node, "takes '%s', which nothing gives",
+                                 digitnet__wire_printable(text).text);
+}
+
+/* In topological order: what a node takes is the graph's, or was given by a node before it. */
+static digitnet_status check_order(const digitnet__import_graph *graph, const digitnet__import_node *node, size_t value,
+                                   const bool *given) {
+    if (value == DNN_NO_VALUE || given[value])
+        return DIGITNET_OK;
+    return digitnet__import_fail(DIGITNET_EFORMAT, node, "takes '%s', which only a later node gives",
+                                 digitnet__wire_printable(graph->values[value].name).text);
+}
+
+static digitnet_status read_edges(digitnet__import_node *node, const scope_reader *reader, const node_parts *parts) {
+    void *inputs, *outputs;
+    DNN_TRY(digitnet__pool_allocate(&inputs, reader->graph->pool, parts->inputs, sizeof(size_t)));
+    DNN_TRY(digitnet__pool_allocate(&outputs, reader->graph->pool, parts->outputs, sizeof(size_t)));
+    node->inputs = inputs;
+    node->outputs = outputs;
+    size_t *input = inputs, *output = outputs, index = 0;
+    digitnet__wire_reader fields = digitnet__wire_read(node->message);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&fields, &field)) {
+        digitnet__wire_view text = {0};
+        if (field.number != DNN_NODE_INPUT && field.number != DNN_NODE_OUTPUT)
+            continue;
+        digitnet__wire_get_bytes(&fields, &field, &text); /* bytes, as count_node() saw */
+        if (field.number == DNN_NODE_OUTPUT) {
+            output[node->output_count++] = text.size ? find_name(&reader->names, text) : DNN_NO_VALUE;
+            continue;
+        }
+        DNN_TRY(resolve_input(&input[index], reader, node, text));
+        index++;
+        node->input_count = input[index - 1] != DNN_NO_VALUE ? index : node->input_count;
+    }
+    return DIGITNET_OK;
+}
+
+static digitnet_status append_node(digitnet__import_graph *graph, const digitnet__import_node *node) {
+    if (graph->node_count == DNN_IMPORT_NODES_MAX)
+        return digitnet__fail(DIGITNET_ELIMIT, "the graph has more than %d nodes, which is the limit",
+                              DNN_IMPORT_NODES_MAX);
+    void *nodes = graph->nodes;
+    DNN_TRY(digitnet__pool_grow(&nodes, &graph->node_capacity, graph->pool, graph->node_count, sizeof *graph->nodes));
+    graph->nodes = nodes;
+    for (size_t i = 0; i < node->output_count; i++) {
+        if (node->outputs[i] == DNN_NO_VALUE)
+            continue;
+        digitnet__import_value *value = &graph->values[node->outputs[i]];
+        if (value->producer != DNN_NO_VALUE)
+            return digitnet__import_fail(DIGITNET_EFORMAT, node, "gives '%s' a second time",
+                                         digitnet__wire_printable(value->name).text);
+        value->producer = graph->node_count;
+    }
+    graph->nodes[graph->node_count++] = *node;
+    return DIGITNET_OK;
+}
+
+static digitnet_status read_node(scope_reader *reader, digitnet__wire_view message) {
+    digitnet__import_node node;
+    node_parts parts;
+    DNN_TRY(count_node(&parts, &node, message));
+    node.operator_set = reader->operator_set;
+    DNN_TRY(read_edges(&node, reader, &parts));
+    DNN_TRY(read_attributes(&node, reader, parts.attributes));
+    const local_function *function = find_function(reader, &node);
+    return function ? expand(reader, &node, function) : append_node(reader->graph, &node);
+}
+
+static digitnet_status read_nodes(scope_reader *reader, digitnet__wire_view message, uint32_t number) {
+    digitnet__wire_reader fields = digitnet__wire_read(message);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&fields, &field)) {
+        digitnet__wire_view node = {0};
+        if (field.number != number)
+            continue;
+        digitnet__wire_get_bytes(&fields, &field, &node);
+        DNN_TRY(fields.status);
+        DNN_TRY(read_node(reader, node));
+    }
+    return fields.status;
+}
+
+/* ---- The graph ---- */
+
+static digitnet_status read_functions(scope_reader *reader, digitnet__wire_view file) {
+    void *memory;
+    size_t count = count_fields(file, DNN_MODEL_FUNCTIONS);
+    if (count > FUNCTIONS_MAX)
+        return digitnet__fail(DIGITNET_ELIMIT, "the file has %zu functions; the limit is %d", count, FUNCTIONS_MAX);
+    DNN_TRY(digitnet__pool_allocate(&memory, reader->graph->pool, count, sizeof(local_function)));
+    local_function *functions = memory;
+    reader->functions = functions;
+    digitnet__wire_reader fields = digitnet__wire_read(file);
+    digitnet__wire_field field, part;
+    while (digitnet__wire_next(&fields, &field)) {
+        if (field.number != DNN_MODEL_FUNCTIONS)
+            continue;
+        local_function *function = &functions[reader->function_count++];
+        digitnet__wire_get_bytes(&fields, &field, &function->message);
+        digitnet__wire_reader parts = digitnet__wire_read(function->message);
+        while (digitnet__wire_next(&parts, &part))
+            if (part.number == DNN_FUNCTION_NAME)
+                digitnet__wire_get_bytes(&parts, &part, &function->name);
+            else if (part.number == DNN_FUNCTION_DOMAIN)
+                digitnet__wire_get_bytes(&parts, &part, &function->domain);
+        DNN_TRY(parts.status);
+    }
+    return fields.status;
+}
+
+/* The name of a graph's input or output, or of an initializer. */
+static digitnet_status read_name(digitnet__wire_view *text, digitnet__wire_view message, uint32_t number) {
+    digitnet__wire_reader fields = digitnet__wire_read(message);
+    digitnet__wire_field field;
+    *text = (digitnet__wire_view){0};
+    while (digitnet__wire_next(&fields, &field))
+        if (field.number == number)
+            digitnet__wire_get_bytes(&fields, &field, text);
+    return fields.status;
+}
+
+static digitnet_status define_initializers(scope_reader *reader, digitnet__wire_view message) {
+    digitnet__wire_reader fields = digitnet__wire_read(message);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&fields, &field)) {
+        digitnet__wire_view tensor = {0}, text;
+        size_t value;
+        if (field.number != DNN_GRAPH_INITIALIZER)
+            continue;
+        digitnet__wire_get_bytes(&fields, &field, &tensor);
+        DNN_TRY(fields.status);
+        DNN_TRY(read_name(&text, tensor, DNN_TENSOR_NAME));
+        DNN_TRY(add_value(&value, reader->graph, text));
+        reader->graph->values[value].initializer = tensor;
+        reader->names.names[reader->names.count++] = (named_value){text, value};
+    }
+    return fields.status;
+}
+
+/* Inputs of the graph, but for those that are initializers too, as in files of the first versions. */
+static digitnet_status define_inputs(scope_reader *reader, digitnet__wire_view message) {
+    digitnet__import_graph *graph = reader->graph;
+    scope initializers = reader->names;
+    DNN_TRY(sort_names(&initializers));
+    digitnet__wire_reader fields = digitnet__wire_read(message);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&fields, &field)) {
+        digitnet__wire_view input = {0}, text;
+        size_t value;
+        if (field.number != DNN_GRAPH_INPUT)
+            continue;
+        digitnet__wire_get_bytes(&fields, &field, &input);
+        DNN_TRY(fields.status);
+        DNN_TRY(read_name(&text, input, DNN_VALUE_NAME));
+        if (find_name(&initializers, text) != DNN_NO_VALUE)
+            continue;
+        DNN_TRY(add_value(&value, graph, text));
+        reader->names.names[reader->names.count++] = (named_value){text, value};
+        graph->inputs[graph->input_count] = input;
+        graph->input_values[graph->input_count++] = value;
+    }
+    return fields.status;
+}
+
+static digitnet_status find_outputs(scope_reader *reader, digitnet__wire_view message) {
+    digitnet__import_graph *graph = reader->graph;
+    digitnet__wire_reader fields = digitnet__wire_read(message);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&fields, &field)) {
+        digitnet__wire_view output = {0}, text;
+        if (field.number != DNN_GRAPH_OUTPUT)
+            continue;
+        digitnet__wire_get_bytes(&fields, &field, &output);
+        DNN_TRY(fields.status);
+        DNN_TRY(read_name(&text, output, DNN_VALUE_NAME));
+        size_t value = find_name(&reader->names, text);
+        if (value == DNN_NO_VALUE)
+            return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: no node gives the graph's output '%s'", output.offset,
+                                  digitnet__wire_printable(text).text);
+        graph->output_values[graph->output_count++] = value;
+    }
+    return fields.status;
+}
+
+/* Initializers, inputs, and outputs of nodes; the names that the nodes take can be looked up after. */
+static digitnet_status define(scope_reader *reader, digitnet__wire_view message) {
+    digitnet__import_graph *graph = reader->graph;
+    void *inputs, *input_values, *output_values;
+    size_t names = count_fields(message, DNN_GRAPH_INITIALIZER), count = count_fields(message, DNN_GRAPH_INPUT);
+    DNN_TRY(digitnet__pool_allocate(&inputs, graph->pool, count, sizeof *graph->inputs));
+    DNN_TRY(digitnet__pool_allocate(&input_values, graph->pool, count, sizeof(size_t)));
+    DNN_TRY(
+        digitnet__pool_allocate(&output_values, graph->pool, count_fields(message, DNN_GRAPH_OUTPUT), sizeof(size_t)));
+    graph->inputs = inputs;
+    graph->input_values = input_values;
+    graph->output_values = output_values;
+    names += count;
+    DNN_TRY(count_outputs(&names, message, DNN_GRAPH_NODE));
+    DNN_TRY(allocate_names(reader, names));
+    DNN_TRY(define_initializers(reader, message));
+    DNN_TRY(define_inputs(reader, message));
+    DNN_TRY(define_outputs(reader, message, DNN_GRAPH_NODE));
+    return find_outputs(reader, message);
+}
+
+static digitnet_status check_orders(const digitnet__import_graph *graph) {
+    void *memory;
+    DNN_TRY(digitnet__pool_allocate(&memory, graph->pool, graph->value_count, sizeof(bool)));
+    bool *given = memory;
+    for (size_t i = 0; i < graph->value_count; i++)
+        given[i] = graph->values[i].producer == DNN_NO_VALUE;
+    for (size_t i = 0; i < graph->node_count; i++) {
+        const digitnet__import_node *node = &graph->nodes[i];
+        for (size_t k = 0; k < node->input_count; k++)
+            DNN_TRY(check_order(graph, node, node->inputs[k], given));
+        for (size_t k = 0; k < node->output_count; k++)
+            if (node->outputs[k] != DNN_NO_VALUE)
+                given[node->outputs[k]] = true;
+    }
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__import_graph_read(digitnet__import_graph *graph, digitnet__wire_view file) {
+    scope_reader reader = {.graph = graph};
+    digitnet__wire_view message = {0};
+    digitnet__wire_reader fields = digitnet__wire_read(file);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&fields, &field))
+        if (field.number == DNN_MODEL_GRAPH)
+            digitnet__wire_get_bytes(&fields, &field, &message);
+    DNN_TRY(fields.status);
+    DNN_TRY(read_operator_set(&reader.operator_set, file, DNN_MODEL_OPSET_IMPORT));
+    DNN_TRY(read_functions(&reader, file));
+    DNN_TRY(define(&reader, message));
+    DNN_TRY(read_nodes(&reader, message, DNN_GRAPH_NODE));
+    return check_orders(graph);
+}
+
+/* ---- Attributes of a node ---- */
+
+const digitnet__import_attribute *digitnet__import_attribute_find(const digitnet__import_node *node, const char *name) {
+    return find_attribute(node, (digitnet__wire_view){.bytes = (const unsigned char *)name, .size = strlen(name)});
+}
+
+/* NULL, and OK, where there is none. */
+static digitnet_status find_typed(const digitnet__import_attribute **attribute, const digitnet__import_node *node,
+                                  const char *name, uint64_t type) {
+    *attribute = digitnet__import_attribute_find(node, name);
+    if (!*attribute || (*attribute)->type == type)
+        return DIGITNET_OK;
+    return digitnet__import_fail(DIGITNET_EFORMAT, node, "has attribute '%s' of another type", name);
+}
+
+digitnet_status digitnet__import_integer(int64_t *value, const digitnet__import_node *node, const char *name) {
+    const digitnet__import_attribute *attribute;
+    DNN_TRY(find_typed(&attribute, node, name, DNN_ATTRIBUTE_TYPE_INT));
+    *value = attribute ? attribute->integer : *value;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__import_number(float *value, const digitnet__import_node *node, const char *name) {
+    const digitnet__import_attribute *attribute;
+    DNN_TRY(find_typed(&attribute, node, name, DNN_ATTRIBUTE_TYPE_FLOAT));
+    *value = attribute ? attribute->number : *value;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__import_text(digitnet__wire_view *value, const digitnet__import_node *node, const char *name) {
+    const digitnet__import_attribute *attribute;
+    DNN_TRY(find_typed(&attribute, node, name, DNN_ATTRIBUTE_TYPE_STRING));
+    *value = attribute ? attribute->text : *value;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__import_integers(int64_t *values, size_t *count, size_t most,
+                                          const digitnet__import_node *node, const char *name) {
+    const digitnet__import_attribute *attribute;
+    *count = 0;
+    DNN_TRY(find_typed(&attribute, node, name, DNN_ATTRIBUTE_TYPE_INTS));
+    if (!attribute)
+        return DIGITNET_OK;
+    if (attribute->count > most)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has attribute '%s' of %zu values", name,
+                                     attribute->count);
+    *count = attribute->count;
+    if (attribute->count > 0)
+        memcpy(values, attribute->integers, attribute->count * sizeof *values);
+    return DIGITNET_OK;
+}

@@ -1,0 +1,148 @@
+#include "import/import.h"
+
+#include "core/memory.h"
+#include "core/status.h"
+#include "import/build.h"
+#include "import/input.h"
+#include "import/patterns.h"
+#include "import/read.h"
+
+#include <string.h>
+
+/* Marks the nodes that an output depends on, and counts what takes each value. */
+static void mark_needed(digitnet__import_graph *graph, size_t output) {
+    for (size_t i = 0; i < graph->value_count; i++) {
+        graph->values[i].uses = i == output;
+        graph->values[i].taker = DNN_NO_VALUE;
+    }
+    for (size_t i = graph->node_count; i-- > 0;) {
+        digitnet__import_node *node = &graph->nodes[i];
+        node->needed = false;
+        for (size_t k = 0; k < node->output_count; k++)
+            node->needed |= node->outputs[k] != DNN_NO_VALUE && graph->values[node->outputs[k]].uses > 0;
+        for (size_t k = 0; node->needed && k < node->input_count; k++) {
+            if (node->inputs[k] == DNN_NO_VALUE)
+                continue;
+            graph->values[node->inputs[k]].uses++;
+            graph->values[node->inputs[k]].taker = i;
+        }
+    }
+}
+
+/* Forgets what was read for another output. */
+static void forget(digitnet__importer *importer) {
+    digitnet__import_graph *graph = importer->graph;
+    for (size_t i = 0; i < graph->value_count; i++) {
+        graph->values[i].activation = NULL;
+        graph->values[i].refused = false;
+        if (!graph->values[i].initializer.bytes)
+            graph->values[i].constant = NULL;
+    }
+    importer->draft_count = 0;
+}
+
+/* The output as a layer gives it: in the order of the file, but for images, whose channels are last here. */
+static digitnet_status settle_output(size_t *value, digitnet__importer *importer, size_t output) {
+    const digitnet__import_node node = {.type = {.bytes = (const unsigned char *)"output", .size = 6},
+                                        .name = importer->graph->values[output].name,
+                                        .inputs = &output,
+                                        .input_count = 1};
+    digitnet__import_activation *activation = importer->graph->values[output].activation;
+    const size_t *places;
+    if (!activation)
+        return digitnet__fail(DIGITNET_EUNSUPPORTED, "the graph's output '%s' does not depend on its input",
+                              digitnet__wire_printable(node.name).text);
+    activation->is_class = false;
+    DNN_TRY(digitnet__import_take(&activation, importer, &node, 0));
+    if (activation->view.rank == 3 && !digitnet__view_is_plain(&activation->view)) {
+        const size_t *sizes = activation->view.sizes;
+        digitnet__view image = digitnet__view_channels_first(sizes[0], sizes[1], sizes[2]);
+        DNN_TRY(digitnet__import_arrange(importer, &node, 0, &image));
+        return digitnet__import_take_image(value, &places, importer, &node, 0);
+    }
+    digitnet__view plain = digitnet__view_plain(activation->view.sizes, activation->view.rank);
+    DNN_TRY(digitnet__import_arrange(importer, &node, 0, &plain));
+    *value = activation->value;
+    if (activation->view.rank == 1)
+        DNN_TRY(digitnet__import_take_row(value, &places, importer, &node, 0));
+    /* A model has a layer. */
+    const digitnet__attributes linear = {.activation = DIGITNET_ACTIVATION_LINEAR};
+    return *value ? DIGITNET_OK
+                  : digitnet__draft_add(value, importer, &digitnet__layer_activation, &linear, value, 1, &node);
+}
+
+/* The model that gives one of the graph's outputs. */
+static digitnet_status import_output(digitnet_model **out, digitnet__importer *importer, size_t output,
+                                     const digitnet_model_load_options *options) {
+    size_t value;
+    forget(importer);
+    mark_needed(importer->graph, output);
+    DNN_TRY(digitnet__import_input(importer));
+    DNN_TRY(digitnet__import_read_nodes(importer));
+    DNN_TRY(settle_output(&value, importer, output));
+    return digitnet__import_build(out, importer, value, options);
+}
+
+/* Gives classes themselves, in the place of their scores. */
+static bool is_class(const digitnet__import_graph *graph, size_t output) {
+    for (size_t step = 0; step < 8 && graph->values[output].producer != DNN_NO_VALUE; step++) {
+        const digitnet__import_node *node = &graph->nodes[graph->values[output].producer];
+        if (digitnet__wire_is(node->type, "ArgMax"))
+            return true;
+        if (node->input_count == 0 || node->inputs[0] == DNN_NO_VALUE ||
+            !(digitnet__wire_is(node->type, "Cast") || digitnet__wire_is(node->type, "Identity") ||
+              digitnet__wire_is(node->type, "Squeeze")))
+            return false;
+        output = node->inputs[0];
+    }
+    return false;
+}
+
+/* The first output that can be read; scores are preferred to a class. After a failure the message is the first
+ * output's. */
+static digitnet_status import_any(digitnet_model **out, digitnet__importer *importer,
+                                  const digitnet_model_load_options *options) {
+    enum { TRIES = 8 };
+    const digitnet__import_graph *graph = importer->graph;
+    digitnet__message first = {.count = 0};
+    digitnet_status failure = DIGITNET_OK;
+    size_t tries = 0;
+    for (int classes = 0; classes < 2; classes++) {
+        for (size_t i = 0; i < graph->output_count && tries < TRIES; i++) {
+            if (is_class(graph, graph->output_values[i]) != (bool)classes)
+                continue;
+            digitnet_status status = import_output(out, importer, graph->output_values[i], options);
+            if (status != DIGITNET_EUNSUPPORTED)
+                return status;
+            if (tries++ == 0)
+                first = digitnet__message_keep();
+            failure = status;
+        }
+    }
+    if (failure == DIGITNET_OK)
+        return digitnet__fail(DIGITNET_EFORMAT, "the graph has no output");
+    digitnet__message_restore(&first);
+    return failure;
+}
+
+static digitnet_status import_graph(digitnet_model **out, digitnet__importer *importer, digitnet__wire_view file,
+                                    const digitnet_model_load_options *options) {
+    DNN_TRY(digitnet__import_graph_read(importer->graph, file));
+    DNN_TRY(digitnet__import_match_patterns(importer));
+    return import_any(out, importer, options);
+}
+
+digitnet_status digitnet__import_foreign(digitnet_model **out, digitnet__wire_view file, const char *path,
+                                         const digitnet_model_load_options *options) {
+    enum { LEAST_BYTES = 1 << 26 };
+    digitnet__pool pool = {.left = file.size < (SIZE_MAX - LEAST_BYTES) / DNN_IMPORT_TIMES_FILE
+                                       ? LEAST_BYTES + DNN_IMPORT_TIMES_FILE * file.size
+                                       : SIZE_MAX};
+    digitnet__import_graph graph = {.pool = &pool};
+    digitnet__import_place place = {.path = path, .bytes_left = options->max_bytes};
+    digitnet__importer importer = {.pool = &pool, .graph = &graph, .place = &place};
+    *out = NULL;
+    digitnet_status status = import_graph(out, &importer, file, options);
+    digitnet__pool_release(&pool);
+    return status;
+}

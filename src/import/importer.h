@@ -1,0 +1,147 @@
+/* A file's graph becoming layers: what the readers of operators share. */
+#ifndef DNN_IMPORT_IMPORTER_H
+#define DNN_IMPORT_IMPORTER_H
+
+#include "import/constant.h"
+#include "import/graph.h"
+#include "import/view.h"
+#include "layers/layer.h"
+
+/* Together with those that turn out not to be needed. */
+enum { DNN_IMPORT_DRAFTS_MAX = 16384 };
+
+/* Stands for the size of the batch where the file leaves it open: a prime above all other sizes, so that it is seen
+ * again in what a graph computes from shapes. */
+#define DNN_IMPORT_BATCH INT32_MAX
+
+/* A layer to be. Its tensors' values stand as a layer has them in memory. */
+typedef struct digitnet__draft {
+    digitnet__layer layer; /* without a name */
+    const size_t *inputs;  /* values: 0 is the model's input, i + 1 the output of draft i */
+    digitnet__wire_view name;
+    float *tensors[DNN_LAYER_TENSORS];
+    size_t takers; /* drafts that take its output */
+    size_t open;   /* how often the nodes still to be read take it */
+    bool needed;   /* for the output */
+} digitnet__draft;
+
+/* scale x + offset that no layer does yet; `count` factors of each: 0: none; 1: the same for all values; as many as
+ * channels; or one for each value of a sample. */
+typedef struct digitnet__import_affine {
+    size_t count;
+    float *scale, *offset;
+} digitnet__import_affine;
+
+typedef struct digitnet__import_pads {
+    size_t top, left, bottom, right;
+} digitnet__import_pads;
+
+/* A value of the file's graph that depends on the model's input. */
+typedef struct digitnet__import_activation {
+    size_t value; /* of the drafts, in which it stands like this: */
+    digitnet__view view;
+    digitnet__import_affine affine; /* still to be applied */
+    digitnet__import_pads pads;     /* zeros still to be put around the rows and columns of channels x rows x columns */
+    bool is_class;                  /* the class with the highest score, in the place of the scores */
+} digitnet__import_activation;
+
+typedef struct digitnet__importer {
+    digitnet__pool *pool;
+    digitnet__import_graph *graph;
+    digitnet__import_place *place;
+    size_t batch; /* size of the first axis of all activations */
+    digitnet__shape input;
+    digitnet__draft *drafts;
+    size_t draft_count, draft_capacity;
+} digitnet__importer;
+
+/* ---- Constants and activations of a node ---- */
+
+/* NULL where the input is left out or is not known. */
+digitnet_status digitnet__import_constant_at(const digitnet__import_constant **constant, digitnet__importer *importer,
+                                             const digitnet__import_node *node, size_t input);
+/* EUNSUPPORTED where it is left out, or no finite constant. */
+digitnet_status digitnet__import_weights_at(const digitnet__import_constant **constant, digitnet__importer *importer,
+                                            const digitnet__import_node *node, size_t input);
+/* A constant, of one value. Left alone where it is left out. */
+digitnet_status digitnet__import_scalar_at(float *value, digitnet__importer *importer,
+                                           const digitnet__import_node *node, size_t input);
+/* Integers of an attribute or, where the node has none, of an input. `*count` is 0 where there is neither. */
+digitnet_status digitnet__import_list(int64_t *values, size_t *count, size_t most, digitnet__importer *importer,
+                                      const digitnet__import_node *node, const char *name, size_t input);
+/* NULL where the input is left out or is a constant. */
+digitnet__import_activation *digitnet__import_activation_at(const digitnet__importer *importer,
+                                                            const digitnet__import_node *node, size_t input);
+/* An axis that may be counted from the end; among those of the file, of which the batch is the first. */
+digitnet_status digitnet__import_axis(size_t *axis, const digitnet__import_node *node, int64_t wanted, size_t rank);
+/* Gives an output of the node this activation, or constant. */
+digitnet_status digitnet__import_give(digitnet__importer *importer, const digitnet__import_node *node, size_t output,
+                                      const digitnet__import_activation *activation);
+digitnet_status digitnet__import_give_constant(digitnet__importer *importer, const digitnet__import_node *node,
+                                               size_t output, const digitnet__import_constant *constant);
+
+/* ---- Drafts ---- */
+
+digitnet__shape digitnet__draft_shape(const digitnet__importer *importer, size_t value);
+/* Appends a layer that takes these values; its tensors are zeros. */
+digitnet_status digitnet__draft_add(size_t *value, digitnet__importer *importer, const digitnet__layer_kind *kind,
+                                    const digitnet__attributes *attributes, const size_t *inputs, size_t input_count,
+                                    const digitnet__import_node *node);
+/* The values of its tensor with this role; NULL where it has none. */
+float *digitnet__draft_tensor(const digitnet__importer *importer, size_t value, const char *role);
+/* The draft that gives an activation, where it may be changed for all that take this activation: nothing takes its
+ * value in another way. Else NULL. */
+digitnet__draft *digitnet__draft_own(const digitnet__importer *importer, const digitnet__import_node *node,
+                                     size_t input);
+/* Gives it a bias, of zeros, where it has none. */
+digitnet_status digitnet__draft_require_bias(digitnet__importer *importer, digitnet__draft *draft);
+
+/* ---- Activations in the form that a layer takes ---- */
+
+/* Does what is still to be done: scale and offset, zeros around. */
+digitnet_status digitnet__import_settle(digitnet__importer *importer, const digitnet__import_node *node, size_t input);
+/* The activation at an input with its zeros around it, scale and offset still to be applied. EUNSUPPORTED where it is a
+ * constant. */
+digitnet_status digitnet__import_peek(digitnet__import_activation **activation, digitnet__importer *importer,
+                                      const digitnet__import_node *node, size_t input);
+/* The activation at an input, settled. */
+digitnet_status digitnet__import_take(digitnet__import_activation **activation, digitnet__importer *importer,
+                                      const digitnet__import_node *node, size_t input);
+/* Likewise as an image, its axes being channels x rows x columns; pads are left for the caller. `*value` has this
+ * shape. `*channels` receives the place of each channel, NULL where they are in order. */
+digitnet_status digitnet__import_take_image(size_t *value, const size_t **channels, digitnet__importer *importer,
+                                            const digitnet__import_node *node, size_t input);
+/* Likewise as a flat row of all values; `*places` are never NULL. */
+digitnet_status digitnet__import_take_row(size_t *value, const size_t **places, digitnet__importer *importer,
+                                          const digitnet__import_node *node, size_t input);
+/* Likewise with the channels of `*value` along one axis, at one place or more. */
+digitnet_status digitnet__import_take_channels(size_t *value, const size_t **places, digitnet__importer *importer,
+                                               const digitnet__import_node *node, size_t input, size_t axis);
+/* The same values under another shape. */
+digitnet_status digitnet__import_reshape(size_t *value, digitnet__importer *importer, digitnet__shape shape,
+                                         const digitnet__import_node *node);
+/* A constant that meets an activation in a node, in the order of the activation's places: `*count` values, as
+ * digitnet__import_affine has them. EUNSUPPORTED where the result would be larger than the activation. */
+digitnet_status digitnet__import_spread(float **values, size_t *count, digitnet__importer *importer,
+                                        const digitnet__import_node *node,
+                                        const digitnet__import_activation *activation,
+                                        const digitnet__import_constant *constant);
+/* Gives the values of a settled activation another order, by the weights of the layer that gives them where that can
+ * be, else by a layer that moves them. */
+digitnet_status digitnet__import_arrange(digitnet__importer *importer, const digitnet__import_node *node, size_t input,
+                                         const digitnet__view *wanted);
+
+/* ---- Operators ---- */
+
+typedef struct digitnet__import_operator {
+    const char *type;
+    const char *attributes; /* the names of those that are understood, with a space between them */
+    digitnet_status (*read)(digitnet__importer *importer, const digitnet__import_node *node);
+} digitnet__import_operator;
+
+/* Ended by a row without a type. */
+extern const digitnet__import_operator digitnet__import_activations[], digitnet__import_arithmetic[],
+    digitnet__import_convolutions[], digitnet__import_joins[], digitnet__import_normalizations[],
+    digitnet__import_pools[], digitnet__import_products[], digitnet__import_resizes[], digitnet__import_shapes[];
+
+#endif

@@ -1,0 +1,160 @@
+#include "import/input.h"
+
+#include "core/status.h"
+#include "onnx/schema.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct input_type {
+    uint64_t element;
+    size_t rank, sizes[DNN_VIEW_AXES + 1]; /* 0: left open */
+    bool has_shape;
+} input_type;
+
+/* The last message of a number in another one; bytes is NULL where there is none. */
+static digitnet_status take_part(digitnet__wire_view *part, digitnet__wire_view message, uint32_t number) {
+    digitnet__wire_reader fields = digitnet__wire_read(message);
+    digitnet__wire_field field;
+    *part = (digitnet__wire_view){0};
+    while (digitnet__wire_next(&fields, &field))
+        if (field.number == number)
+            digitnet__wire_get_bytes(&fields, &field, part);
+    return fields.status;
+}
+
+static digitnet_status read_size(size_t *size, digitnet__wire_view message) {
+    uint64_t value = 0;
+    digitnet__wire_reader fields = digitnet__wire_read(message);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&fields, &field))
+        if (field.number == DNN_DIM_VALUE)
+            digitnet__wire_get_varint(&fields, &field, &value);
+    *size = value >= DNN_IMPORT_BATCH ? 0 : (size_t)value;
+    return fields.status;
+}
+
+static digitnet_status read_type(input_type *type, digitnet__wire_view input) {
+    digitnet__wire_view part, tensor, shape;
+    *type = (input_type){.element = 0};
+    DNN_TRY(take_part(&part, input, DNN_VALUE_TYPE));
+    DNN_TRY(take_part(&tensor, part, DNN_TYPE_TENSOR));
+    DNN_TRY(take_part(&shape, tensor, DNN_TENSOR_TYPE_SHAPE));
+    digitnet__wire_reader fields = digitnet__wire_read(tensor);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&fields, &field))
+        if (field.number == DNN_TENSOR_TYPE_ELEMENT)
+            digitnet__wire_get_varint(&fields, &field, &type->element);
+    DNN_TRY(fields.status);
+    fields = digitnet__wire_read(shape);
+    while (digitnet__wire_next(&fields, &field)) {
+        digitnet__wire_view size = {0};
+        if (field.number != DNN_SHAPE_DIM)
+            continue;
+        digitnet__wire_get_bytes(&fields, &field, &size);
+        DNN_TRY(fields.status);
+        size_t axis = type->rank < DNN_VIEW_AXES ? type->rank : DNN_VIEW_AXES;
+        DNN_TRY(read_size(&type->sizes[axis], size));
+        type->rank++;
+    }
+    return fields.status;
+}
+
+static bool is_one_of(digitnet__wire_view type, const char *const *types) {
+    for (; *types; types++)
+        if (digitnet__wire_is(type, *types))
+            return true;
+    return false;
+}
+
+/* What the image's first nodes say of where its channels are; else the sizes do. */
+static bool has_channels_last(const digitnet__import_graph *graph, size_t value, const size_t *sizes) {
+    static const char *const by_value[] = {"Cast", "Identity", "Sub",     "Add", "Mul",
+                                           "Div",  "Clip",     "Dropout", "Neg", NULL};
+    static const char *const channels_first[] = {
+        "Conv", "MaxPool", "AveragePool", "BatchNormalization", "GlobalAveragePool", "ConvTranspose", NULL};
+    enum { STEPS = 16 };
+    for (size_t step = 0; step < STEPS; step++) {
+        size_t taker = value == DNN_NO_VALUE ? DNN_NO_VALUE : graph->values[value].taker;
+        const digitnet__import_node *node = taker == DNN_NO_VALUE ? NULL : &graph->nodes[taker];
+        if (!node || node->output_count == 0)
+            break;
+        if (is_one_of(node->type, channels_first))
+            return false;
+        int64_t order[4];
+        size_t count = 0;
+        if (digitnet__wire_is(node->type, "Transpose") &&
+            digitnet__import_integers(order, &count, 4, node, "perm") == DIGITNET_OK && count == 4)
+            return order[1] == 3;
+        if (!is_one_of(node->type, by_value))
+            break;
+        value = node->outputs[0];
+    }
+    enum { MOST_CHANNELS = 4 };
+    return sizes[3] <= MOST_CHANNELS && sizes[1] > MOST_CHANNELS;
+}
+
+/* A row of as many values as a square has is taken for one. */
+static digitnet__shape row_as_image(size_t count) {
+    size_t side = (size_t)sqrt((double)count);
+    bool is_square = side * side == count;
+    return is_square ? (digitnet__shape){.height = side, .width = side, .channels = 1}
+                     : (digitnet__shape){.height = 1, .width = 1, .channels = count};
+}
+
+static digitnet_status give_input(digitnet__importer *importer, size_t value, const input_type *type) {
+    const size_t *sizes = type->sizes;
+    digitnet__view view;
+    void *memory;
+    if (type->rank == 2) {
+        importer->input = row_as_image(sizes[1]);
+        view = digitnet__view_plain(sizes + 1, 1);
+    } else if (type->rank == 3) {
+        importer->input = (digitnet__shape){.height = sizes[1], .width = sizes[2], .channels = 1};
+        view = digitnet__view_plain(sizes + 1, 2);
+    } else if (has_channels_last(importer->graph, value, sizes)) {
+        importer->input = (digitnet__shape){.height = sizes[1], .width = sizes[2], .channels = sizes[3]};
+        view = digitnet__view_plain(sizes + 1, 3);
+    } else {
+        importer->input = (digitnet__shape){.height = sizes[2], .width = sizes[3], .channels = sizes[1]};
+        view = digitnet__view_channels_first(sizes[1], sizes[2], sizes[3]);
+    }
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 1, sizeof(digitnet__import_activation)));
+    importer->graph->values[value].activation = memory;
+    *importer->graph->values[value].activation = (digitnet__import_activation){.view = view};
+    return DIGITNET_OK;
+}
+
+static bool is_number(uint64_t element) {
+    static const uint64_t types[] = {DNN_DATA_FLOAT, DNN_DATA_UINT8,  DNN_DATA_INT8,   DNN_DATA_INT32,   DNN_DATA_INT64,
+                                     DNN_DATA_HALF,  DNN_DATA_DOUBLE, DNN_DATA_UINT16, DNN_DATA_BFLOAT16};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (types[i] == element)
+            return true;
+    return false;
+}
+
+digitnet_status digitnet__import_input(digitnet__importer *importer) {
+    const digitnet__import_graph *graph = importer->graph;
+    size_t found = 0, index = 0;
+    input_type type;
+    for (size_t i = 0; i < graph->input_count; i++) {
+        bool needed = graph->values[graph->input_values[i]].uses > 0;
+        found += needed;
+        index = needed ? i : index;
+    }
+    if (found != 1)
+        return digitnet__fail(DIGITNET_EUNSUPPORTED, "the graph's output depends on %zu inputs; it must be 1", found);
+    DNN_TRY(read_type(&type, graph->inputs[index]));
+    const digitnet__import_value *value = &graph->values[graph->input_values[index]];
+    bool known = type.rank >= 2 && type.rank <= 4 && is_number(type.element);
+    for (size_t i = 1; known && i < type.rank; i++)
+        known = type.sizes[i] > 0;
+    if (!known)
+        return digitnet__fail(DIGITNET_EUNSUPPORTED,
+                              "the graph's input '%s' is no N x channels x rows x columns, N x rows x columns or N x "
+                              "values of numbers, with sizes known for all but N",
+                              digitnet__wire_printable(value->name).text);
+    importer->batch = type.sizes[0] ? type.sizes[0] : DNN_IMPORT_BATCH;
+    return give_input(importer, graph->input_values[index], &type);
+}

@@ -1,0 +1,275 @@
+#include "import/patterns.h"
+
+#include "core/status.h"
+#include "onnx/schema.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The node of this type that gives a value, and takes one unless it is a Constant; NULL where it is another one. */
+static const digitnet__import_node *giver(const digitnet__importer *importer, size_t value, const char *type) {
+    const digitnet__import_graph *graph = importer->graph;
+    if (value == DNN_NO_VALUE || graph->values[value].producer == DNN_NO_VALUE)
+        return NULL;
+    const digitnet__import_node *node = &graph->nodes[graph->values[value].producer];
+    bool gives = node->output_count > 0 && node->outputs[0] == value;
+    return gives && digitnet__wire_is(node->type, type) &&
+                   (node->input_count > 0 || digitnet__wire_is(node->type, "Constant"))
+               ? node
+               : NULL;
+}
+
+/* A number that is an initializer, or given by a node Constant. */
+static bool find_number(double *number, digitnet__importer *importer, size_t value) {
+    enum { MOST_BYTES = 4096 };
+    digitnet__import_constant constant;
+    if (value == DNN_NO_VALUE)
+        return false;
+    digitnet__wire_view message = importer->graph->values[value].initializer;
+    const digitnet__import_node *node = giver(importer, value, "Constant");
+    if (node && node->attribute_count == 1 && node->attributes->type == DNN_ATTRIBUTE_TYPE_FLOAT) {
+        *number = (double)node->attributes->number;
+        return true;
+    }
+    if (node && node->attribute_count == 1)
+        message = node->attributes->tensor;
+    if (!message.bytes || message.size > MOST_BYTES ||
+        digitnet__constant_read(&constant, importer->pool, importer->place, message) != DIGITNET_OK ||
+        constant.count != 1)
+        return false;
+    *number = digitnet__constant_number(&constant, 0);
+    return true;
+}
+
+static bool is_number(digitnet__importer *importer, size_t value, double wanted) {
+    double number;
+    return find_number(&number, importer, value) && fabs(number - wanted) <= 1e-4 * fabs(wanted);
+}
+
+/* The other input of a node of two, where one is this value, or this number. */
+static bool other_than(size_t *other, const digitnet__import_node *node, size_t value) {
+    if (!node || node->input_count != 2 || (node->inputs[0] != value && node->inputs[1] != value))
+        return false;
+    *other = node->inputs[node->inputs[0] == value];
+    return true;
+}
+
+static bool other_than_number(size_t *other, digitnet__importer *importer, const digitnet__import_node *node,
+                              double number) {
+    for (size_t i = 0; node && node->input_count == 2 && i < 2; i++) {
+        if (is_number(importer, node->inputs[i], number)) {
+            *other = node->inputs[1 - i];
+            return true;
+        }
+    }
+    return false;
+}
+
+/* x times a number, or divided by its reciprocal. */
+static bool times(size_t *x, digitnet__importer *importer, size_t value, double number) {
+    const digitnet__import_node *division = giver(importer, value, "Div");
+    if (division && division->input_count == 2 && is_number(importer, division->inputs[1], 1 / number)) {
+        *x = division->inputs[0];
+        return true;
+    }
+    return other_than_number(x, importer, giver(importer, value, "Mul"), number);
+}
+
+/* ---- Activations ---- */
+
+/* value = 1 + erf(x / sqrt(2)) or 1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)) */
+static bool is_gelu_factor(bool *by_tanh, digitnet__importer *importer, size_t value, size_t x) {
+    size_t inner, argument, sum, cube;
+    if (!other_than_number(&inner, importer, giver(importer, value, "Add"), 1))
+        return false;
+    const digitnet__import_node *erf = giver(importer, inner, "Erf"), *tanh = giver(importer, inner, "Tanh");
+    *by_tanh = tanh != NULL;
+    if (erf)
+        return times(&argument, importer, erf->inputs[0], 0.70710678118654752) && argument == x;
+    if (!tanh || !times(&sum, importer, tanh->inputs[0], 0.79788456080286536) ||
+        !other_than(&argument, giver(importer, sum, "Add"), x) || !times(&cube, importer, argument, 0.044715))
+        return false;
+    const digitnet__import_node *power = giver(importer, cube, "Pow");
+    size_t square, root;
+    if (power)
+        return power->inputs[0] == x && power->input_count == 2 && is_number(importer, power->inputs[1], 3);
+    return other_than(&square, giver(importer, cube, "Mul"), x) &&
+           other_than(&root, giver(importer, square, "Mul"), x) && root == x;
+}
+
+/* Takes the half away from a product of three: half x factor, in any order. */
+static bool find_gelu(size_t *x, bool *by_tanh, digitnet__importer *importer, const digitnet__import_node *node) {
+    size_t product, half;
+    /* (x factor) / 2 */
+    if (other_than_number(&product, importer, node, 0.5)) {
+        const digitnet__import_node *inner = giver(importer, product, "Mul");
+        for (size_t i = 0; inner && inner->input_count == 2 && i < 2; i++) {
+            *x = inner->inputs[i];
+            if (is_gelu_factor(by_tanh, importer, inner->inputs[1 - i], *x))
+                return true;
+        }
+    }
+    /* (x / 2) factor, or x (factor / 2) */
+    for (size_t i = 0; node->input_count == 2 && i < 2; i++) {
+        if (times(x, importer, node->inputs[i], 0.5) && is_gelu_factor(by_tanh, importer, node->inputs[1 - i], *x))
+            return true;
+        *x = node->inputs[1 - i];
+        if (times(&half, importer, node->inputs[i], 0.5) && is_gelu_factor(by_tanh, importer, half, *x))
+            return true;
+    }
+    return false;
+}
+
+/* min(max(x + 3, 0), 6) */
+static bool is_shifted_relu6(digitnet__importer *importer, size_t value, size_t x) {
+    size_t shifted;
+    const digitnet__import_node *clip = giver(importer, value, "Clip");
+    float least = -1, most = -1;
+    if (!clip || !other_than_number(&shifted, importer, giver(importer, clip->inputs[0], "Add"), 3) || shifted != x)
+        return false;
+    if (clip->input_count == 3)
+        return is_number(importer, clip->inputs[1], 0) && is_number(importer, clip->inputs[2], 6);
+    return digitnet__import_number(&least, clip, "min") == DIGITNET_OK &&
+           digitnet__import_number(&most, clip, "max") == DIGITNET_OK && least == 0 && most == 6;
+}
+
+/* x times sigmoid(x), or hard_sigmoid(x). */
+static const char *find_gate(size_t *x, digitnet__importer *importer, const digitnet__import_node *node) {
+    for (size_t i = 0; node->input_count == 2 && i < 2; i++) {
+        *x = node->inputs[1 - i];
+        const digitnet__import_node *sigmoid = giver(importer, node->inputs[i], "Sigmoid");
+        const digitnet__import_node *hard = giver(importer, node->inputs[i], "HardSigmoid");
+        float alpha = 0.2f, beta = 0.5f;
+        size_t relu6;
+        if (sigmoid && sigmoid->inputs[0] == *x)
+            return "Swish";
+        if (hard && hard->inputs[0] == *x && digitnet__import_number(&alpha, hard, "alpha") == DIGITNET_OK &&
+            digitnet__import_number(&beta, hard, "beta") == DIGITNET_OK && fabsf(alpha - 1.0f / 6) < 1e-6f &&
+            beta == 0.5f)
+            return "HardSwish";
+        if (times(&relu6, importer, node->inputs[i], 1.0 / 6) && is_shifted_relu6(importer, relu6, *x))
+            return "HardSwish";
+    }
+    return NULL;
+}
+
+/* x relu6(x + 3), of which the node takes a sixth. */
+static bool find_hard_swish(size_t *x, digitnet__importer *importer, size_t product) {
+    const digitnet__import_node *node = giver(importer, product, "Mul");
+    for (size_t i = 0; node && node->input_count == 2 && i < 2; i++) {
+        *x = node->inputs[i];
+        if (is_shifted_relu6(importer, node->inputs[1 - i], *x))
+            return true;
+    }
+    return false;
+}
+
+/* ---- Layer normalization: (x - mean) / sqrt(mean of squares + epsilon) ---- */
+
+static digitnet__wire_view text_of(const char *text) {
+    return (digitnet__wire_view){.bytes = (const unsigned char *)text, .size = strlen(text)};
+}
+
+enum { AXES_MAX = 4 };
+
+/* The axes that a node ReduceMean goes over; 0 where it is none, or goes over all. */
+static size_t axes_of_mean(int64_t *axes, digitnet__importer *importer, const digitnet__import_node *mean) {
+    size_t count;
+    bool read = mean && digitnet__import_list(axes, &count, AXES_MAX, importer, mean, "axes", 1) == DIGITNET_OK;
+    return read ? count : 0;
+}
+
+static bool find_layer_normalization(size_t *x, int64_t *axes, size_t *axis_count, float *epsilon,
+                                     digitnet__importer *importer, const digitnet__import_node *node) {
+    int64_t others[AXES_MAX];
+    double number;
+    size_t variance = DNN_NO_VALUE;
+    if (node->input_count != 2)
+        return false;
+    const digitnet__import_node *centered = giver(importer, node->inputs[0], "Sub");
+    const digitnet__import_node *root = giver(importer, node->inputs[1], "Sqrt");
+    if (!centered || !root || centered->input_count != 2)
+        return false;
+    *x = centered->inputs[0];
+    const digitnet__import_node *mean = giver(importer, centered->inputs[1], "ReduceMean");
+    const digitnet__import_node *sum = giver(importer, root->inputs[0], "Add");
+    if (!sum || sum->input_count != 2)
+        return false;
+    for (size_t i = 0; i < 2 && variance == DNN_NO_VALUE; i++)
+        if (find_number(&number, importer, sum->inputs[i]))
+            variance = sum->inputs[1 - i];
+    const digitnet__import_node *squares = giver(importer, variance, "ReduceMean");
+    *axis_count = axes_of_mean(axes, importer, mean);
+    if (*axis_count == 0 || mean->inputs[0] != *x || axes_of_mean(others, importer, squares) != *axis_count ||
+        memcmp(axes, others, *axis_count * sizeof *axes) != 0)
+        return false;
+    const digitnet__import_node *power = giver(importer, squares->inputs[0], "Pow");
+    const digitnet__import_node *product = giver(importer, squares->inputs[0], "Mul");
+    *epsilon = (float)number;
+    if (power)
+        return power->input_count == 2 && power->inputs[0] == node->inputs[0] &&
+               is_number(importer, power->inputs[1], 2);
+    return product && product->input_count == 2 && product->inputs[0] == node->inputs[0] &&
+           product->inputs[1] == node->inputs[0];
+}
+
+/* ---- Replacing ---- */
+
+static digitnet_status replace(digitnet__importer *importer, digitnet__import_node *node, const char *type, size_t x,
+                               const digitnet__import_attribute *attributes, size_t attribute_count) {
+    void *input, *own;
+    DNN_TRY(digitnet__pool_allocate(&input, importer->pool, 1, sizeof x));
+    DNN_TRY(digitnet__pool_allocate(&own, importer->pool, attribute_count, sizeof *attributes));
+    *(size_t *)input = x;
+    if (attribute_count > 0)
+        memcpy(own, attributes, attribute_count * sizeof *attributes);
+    node->type = text_of(type);
+    node->inputs = input;
+    node->input_count = 1;
+    node->attributes = own;
+    node->attribute_count = attribute_count;
+    return DIGITNET_OK;
+}
+
+static digitnet_status match_product(digitnet__importer *importer, digitnet__import_node *node) {
+    size_t x, product;
+    bool by_tanh = false;
+    const digitnet__import_attribute approximate = {
+        .name = text_of("approximate"), .type = DNN_ATTRIBUTE_TYPE_STRING, .text = text_of("tanh")};
+    const char *gate = find_gate(&x, importer, node);
+    if (gate)
+        return replace(importer, node, gate, x, NULL, 0);
+    if (find_gelu(&x, &by_tanh, importer, node))
+        return replace(importer, node, "Gelu", x, &approximate, by_tanh);
+    if (other_than_number(&product, importer, node, 1.0 / 6) && find_hard_swish(&x, importer, product))
+        return replace(importer, node, "HardSwish", x, NULL, 0);
+    return DIGITNET_OK;
+}
+
+static digitnet_status match_division(digitnet__importer *importer, digitnet__import_node *node) {
+    size_t x;
+    void *axes;
+    digitnet__import_attribute attributes[2] = {
+        {.name = text_of("axes"), .type = DNN_ATTRIBUTE_TYPE_INTS},
+        {.name = text_of("epsilon"), .type = DNN_ATTRIBUTE_TYPE_FLOAT},
+    };
+    DNN_TRY(digitnet__pool_allocate(&axes, importer->pool, AXES_MAX, sizeof(int64_t)));
+    attributes[0].integers = axes;
+    if (find_layer_normalization(&x, axes, &attributes[0].count, &attributes[1].number, importer, node))
+        return replace(importer, node, "LayerNormalization", x, attributes, 2);
+    if (node->input_count == 2 && is_number(importer, node->inputs[1], 6) &&
+        find_hard_swish(&x, importer, node->inputs[0]))
+        return replace(importer, node, "HardSwish", x, NULL, 0);
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__import_match_patterns(digitnet__importer *importer) {
+    for (size_t i = 0; i < importer->graph->node_count; i++) {
+        digitnet__import_node *node = &importer->graph->nodes[i];
+        if (digitnet__wire_is(node->type, "Mul"))
+            DNN_TRY(match_product(importer, node));
+        else if (digitnet__wire_is(node->type, "Div"))
+            DNN_TRY(match_division(importer, node));
+    }
+    return DIGITNET_OK;
+}

@@ -1,0 +1,148 @@
+/* Pooling, by windows and over the whole image. */
+#include "core/memory.h"
+#include "core/status.h"
+#include "import/window.h"
+#include "layers/window.h"
+
+#include <string.h>
+
+/* With ceil_mode the last window may begin within the image, or the padding before it, and end beyond: padding is
+ * added. One that would begin in the padding behind the image is none, as in PyTorch. */
+static void round_up(digitnet__import_window *window, bool *added, size_t axis, size_t image) {
+    size_t span = digitnet__window_span(window->sizes[axis], window->dilations[axis]), stride = window->strides[axis];
+    size_t whole = image + window->before[axis] + window->after[axis];
+    if (whole < span)
+        return;
+    size_t last = (whole - span + stride - 1) / stride * stride;
+    if (last >= image + window->before[axis])
+        last -= stride;
+    if (last + span > whole) {
+        window->after[axis] += last + span - whole;
+        *added = true;
+    } else {
+        /* None of the windows reaches what stands behind this. */
+        size_t unused = whole - last - span;
+        window->after[axis] -= unused < window->after[axis] ? unused : window->after[axis];
+    }
+}
+
+/* Puts the padding of a window around the image. */
+static digitnet_status pad(size_t *value, digitnet__importer *importer, const digitnet__import_node *node,
+                           const digitnet__import_window *window) {
+    const digitnet__attributes sides = {
+        .top = window->before[0], .left = window->before[1], .bottom = window->after[0], .right = window->after[1]};
+    return digitnet__draft_add(value, importer, &digitnet__layer_zero_padding2d, &sides, value, 1, node);
+}
+
+static digitnet_status pool(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation *input;
+    digitnet__import_window window = {.sizes = {0, 0}};
+    const digitnet__import_pads none = {0};
+    const size_t *channels;
+    int64_t ceil_mode = 0, include_pads = 0;
+    size_t value;
+    bool is_max = digitnet__wire_is(node->type, "MaxPool"), added = false;
+    DNN_TRY(digitnet__import_integer(&ceil_mode, node, "ceil_mode"));
+    DNN_TRY(digitnet__import_integer(&include_pads, node, "count_include_pad"));
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    DNN_TRY(digitnet__import_take_image(&value, &channels, importer, node, 0));
+    digitnet__shape image = digitnet__draft_shape(importer, value);
+    DNN_TRY(digitnet__import_window_read(&window, node, image, &none));
+    if (window.dilations[0] != 1 || window.dilations[1] != 1)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has dilations");
+    digitnet__import_window counted = window;
+    bool padded = window.before[0] || window.before[1] || window.after[0] || window.after[1];
+    if (ceil_mode) {
+        round_up(&window, &added, 0, image.height);
+        round_up(&window, &added, 1, image.width);
+    }
+    /* What ceil_mode adds is never counted: then zeros stand for the padding that is. */
+    if (include_pads && padded && added) {
+        for (size_t i = 0; i < 2; i++) {
+            counted.after[i] = counted.after[i] < window.after[i] ? counted.after[i] : window.after[i];
+            window.after[i] -= counted.after[i];
+            window.before[i] = 0;
+        }
+        DNN_TRY(pad(&value, importer, node, &counted));
+        image = digitnet__draft_shape(importer, value);
+        padded = false;
+    }
+    digitnet__attributes attributes = {.count_include_pad = include_pads && padded};
+    digitnet__import_window_set(&attributes, &window, image);
+    digitnet__view view = input->view;
+    DNN_TRY(digitnet__draft_add(&value, importer,
+                                is_max ? &digitnet__layer_max_pool2d : &digitnet__layer_average_pool2d, &attributes,
+                                &value, 1, node));
+    digitnet__shape output = digitnet__draft_shape(importer, value);
+    digitnet__import_activation result = {.value = value, .view = view};
+    if (!digitnet__view_set_image(&result.view, output.channels, output.height, output.width))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes channels in another order");
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+/* ---- Over all rows and columns ---- */
+
+/* All axes but one are reduced. */
+static digitnet_status reduce(digitnet__importer *importer, const digitnet__import_node *node, size_t kept,
+                              bool keeps_axes) {
+    bool is_max = digitnet__wire_is(node->type, "GlobalMaxPool") || digitnet__wire_is(node->type, "ReduceMax");
+    const size_t *places;
+    size_t value;
+    DNN_TRY(digitnet__import_take_channels(&value, &places, importer, node, 0, kept));
+    const digitnet__import_activation *input = digitnet__import_activation_at(importer, node, 0);
+    const digitnet__attributes attributes = {.keepdims = keeps_axes};
+    digitnet__import_activation result = {.view = {.rank = keeps_axes ? input->view.rank : 1}};
+    for (size_t i = 0; i < result.view.rank; i++)
+        result.view.sizes[i] = i == kept || !keeps_axes ? input->view.sizes[kept] : 1;
+    for (size_t i = 0; i < input->view.atom_count; i++) {
+        digitnet__view_atom atom = input->view.atoms[i];
+        if (atom.axis != kept)
+            continue;
+        atom.axis = keeps_axes ? kept : 0;
+        result.view.atoms[result.view.atom_count++] = atom;
+    }
+    DNN_TRY(digitnet__draft_add(&result.value, importer,
+                                is_max ? &digitnet__layer_global_max_pool2d : &digitnet__layer_global_average_pool2d,
+                                &attributes, &value, 1, node));
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+static digitnet_status global_pool(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation *input;
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    if (input->view.rank < 2)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "takes %zu dimensions", input->view.rank + 1);
+    return reduce(importer, node, 0, true);
+}
+
+static digitnet_status reduce_axes(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation *input;
+    int64_t axes[DNN_VIEW_AXES + 1], keep = 1;
+    size_t count, kept = 0, kept_count = 0;
+    bool gone[DNN_VIEW_AXES + 1] = {false};
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    DNN_TRY(digitnet__import_integer(&keep, node, "keepdims"));
+    DNN_TRY(digitnet__import_list(axes, &count, DNN_VIEW_AXES + 1, importer, node, "axes", 1));
+    for (size_t i = 0; i < count; i++) {
+        size_t axis;
+        DNN_TRY(digitnet__import_axis(&axis, node, axes[i], input->view.rank + 1));
+        gone[axis] = true;
+    }
+    for (size_t i = 0; i < input->view.rank; i++) {
+        kept = gone[i + 1] ? kept : i;
+        kept_count += !gone[i + 1];
+    }
+    if (gone[0] || kept_count != 1 || input->view.rank < 2)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "does not reduce rows and columns alone");
+    return reduce(importer, node, kept, keep != 0);
+}
+
+const digitnet__import_operator digitnet__import_pools[] = {
+    {"MaxPool", "auto_pad ceil_mode dilations kernel_shape pads storage_order strides", pool},
+    {"AveragePool", "auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides", pool},
+    {"GlobalAveragePool", "", global_pool},
+    {"GlobalMaxPool", "", global_pool},
+    {"ReduceMean", "axes keepdims noop_with_empty_axes", reduce_axes},
+    {"ReduceMax", "axes keepdims noop_with_empty_axes", reduce_axes},
+    {0},
+};

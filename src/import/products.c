@@ -1,0 +1,136 @@
+/* Matrix products: dense layers, or convolutions of 1 x 1. */
+#include "core/memory.h"
+#include "core/status.h"
+#include "import/importer.h"
+
+#include <string.h>
+
+/* A matrix of the file, `units` x `inputs` if it is transposed. */
+typedef struct file_matrix {
+    const digitnet__import_constant *values;
+    bool transposed;
+    size_t inputs, units;
+    float scale;
+} file_matrix;
+
+static float element(const file_matrix *matrix, size_t input, size_t unit) {
+    size_t index = matrix->transposed ? unit * matrix->inputs + input : input * matrix->units + unit;
+    return (float)digitnet__constant_number(matrix->values, index) * matrix->scale;
+}
+
+static digitnet_status read_matrix(file_matrix *matrix, digitnet__importer *importer, const digitnet__import_node *node,
+                                   bool transposed) {
+    DNN_TRY(digitnet__import_weights_at(&matrix->values, importer, node, 1));
+    const digitnet__import_constant *values = matrix->values;
+    if (values->rank != 2)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has a matrix of %zu dimensions", values->rank);
+    matrix->transposed = transposed;
+    matrix->inputs = values->sizes[transposed];
+    matrix->units = values->sizes[!transposed];
+    matrix->scale = 1;
+    return DIGITNET_OK;
+}
+
+/* `places`: where each of the file's inputs stands. */
+static void fill_kernel(float *kernel, const file_matrix *matrix, const size_t *places) {
+    for (size_t unit = 0; unit < matrix->units; unit++)
+        for (size_t input = 0; input < matrix->inputs; input++)
+            kernel[unit * matrix->inputs + places[input]] = element(matrix, input, unit);
+}
+
+static digitnet_status check_inputs(const file_matrix *matrix, const digitnet__import_node *node, size_t inputs) {
+    if (matrix->inputs == inputs && matrix->units > 0)
+        return DIGITNET_OK;
+    return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a matrix of %zux%zu for %zu inputs", matrix->inputs,
+                                 matrix->units, inputs);
+}
+
+/* Of a row. */
+static digitnet_status add_dense(size_t *value, digitnet__importer *importer, const digitnet__import_node *node,
+                                 const file_matrix *matrix) {
+    const size_t *places;
+    DNN_TRY(digitnet__import_take_row(value, &places, importer, node, 0));
+    DNN_TRY(check_inputs(matrix, node, digitnet__draft_shape(importer, *value).channels));
+    const digitnet__attributes attributes = {.outputs = matrix->units, .no_bias = true};
+    DNN_TRY(digitnet__draft_add(value, importer, &digitnet__layer_dense, &attributes, value, 1, node));
+    fill_kernel(digitnet__draft_tensor(importer, *value, "kernel"), matrix, places);
+    return DIGITNET_OK;
+}
+
+/* Of each place of an image, whose channels are the last axis. */
+static digitnet_status add_pointwise(digitnet__import_activation *result, digitnet__importer *importer,
+                                     const digitnet__import_node *node, const file_matrix *matrix) {
+    digitnet__import_activation *input = digitnet__import_activation_at(importer, node, 0);
+    const size_t *places;
+    size_t last = input->view.rank - 1;
+    DNN_TRY(check_inputs(matrix, node, input->view.sizes[last]));
+    DNN_TRY(digitnet__import_take_channels(&result->value, &places, importer, node, 0, last));
+    result->view = input->view;
+    const digitnet__attributes attributes = {.outputs = matrix->units,
+                                             .no_bias = true,
+                                             .window_height = 1,
+                                             .window_width = 1,
+                                             .stride_height = 1,
+                                             .stride_width = 1};
+    DNN_TRY(
+        digitnet__draft_add(&result->value, importer, &digitnet__layer_conv2d, &attributes, &result->value, 1, node));
+    fill_kernel(digitnet__draft_tensor(importer, result->value, "kernel"), matrix, places);
+    return digitnet__view_set_channels(&result->view, last, matrix->inputs, matrix->units)
+               ? DIGITNET_OK
+               : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values in an order that is not read");
+}
+
+static digitnet_status matmul(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation *input, result;
+    file_matrix matrix;
+    DNN_TRY(digitnet__import_peek(&input, importer, node, 0));
+    DNN_TRY(read_matrix(&matrix, importer, node, false));
+    if (input->view.rank > 1) {
+        result = (digitnet__import_activation){.value = 0};
+        DNN_TRY(add_pointwise(&result, importer, node, &matrix));
+    } else {
+        result = (digitnet__import_activation){.view = digitnet__view_plain(&matrix.units, 1)};
+        DNN_TRY(add_dense(&result.value, importer, node, &matrix));
+    }
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+/* alpha A B + beta C */
+static digitnet_status gemm(digitnet__importer *importer, const digitnet__import_node *node) {
+    int64_t transposes_a = 0, transposes_b = 0;
+    float alpha = 1, beta = 1;
+    digitnet__import_activation *input;
+    const digitnet__import_constant *addend;
+    file_matrix matrix;
+    DNN_TRY(digitnet__import_integer(&transposes_a, node, "transA"));
+    DNN_TRY(digitnet__import_integer(&transposes_b, node, "transB"));
+    DNN_TRY(digitnet__import_number(&alpha, node, "alpha"));
+    DNN_TRY(digitnet__import_number(&beta, node, "beta"));
+    DNN_TRY(digitnet__import_peek(&input, importer, node, 0));
+    if (transposes_a || input->view.rank != 1)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes samples that are not rows");
+    DNN_TRY(read_matrix(&matrix, importer, node, transposes_b != 0));
+    matrix.scale = alpha;
+    digitnet__import_activation result = {.view = digitnet__view_plain(&matrix.units, 1)};
+    DNN_TRY(add_dense(&result.value, importer, node, &matrix));
+    DNN_TRY(digitnet__import_constant_at(&addend, importer, node, 2));
+    if (!addend && node->input_count > 2)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "adds what is no constant");
+    if (addend && beta != 0) {
+        float *values;
+        size_t count;
+        DNN_TRY(digitnet__import_weights_at(&addend, importer, node, 2));
+        DNN_TRY(digitnet__import_spread(&values, &count, importer, node, &result, addend));
+        DNN_TRY(digitnet__draft_require_bias(importer, &importer->drafts[result.value - 1]));
+        float *bias = digitnet__draft_tensor(importer, result.value, "bias");
+        for (size_t i = 0; i < matrix.units; i++)
+            bias[i] = beta * values[count == 1 ? 0 : i];
+    }
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+const digitnet__import_operator digitnet__import_products[] = {
+    {"MatMul", "", matmul},
+    {"Gemm", "alpha beta transA transB broadcast", gemm},
+    {0},
+};

@@ -1,0 +1,281 @@
+/* The nodes of a graph, one after the other. */
+#include "import/read.h"
+
+#include "core/status.h"
+#include "onnx/schema.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- Constants and activations of a node ---- */
+
+digitnet_status digitnet__import_constant_at(const digitnet__import_constant **constant, digitnet__importer *importer,
+                                             const digitnet__import_node *node, size_t input) {
+    *constant = NULL;
+    if (input >= node->input_count || node->inputs[input] == DNN_NO_VALUE)
+        return DIGITNET_OK;
+    digitnet__import_value *value = &importer->graph->values[node->inputs[input]];
+    if (!value->constant && value->initializer.bytes) {
+        void *memory;
+        DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 1, sizeof **constant));
+        DNN_TRY(digitnet__constant_read(memory, importer->pool, importer->place, value->initializer));
+        value->constant = memory;
+    }
+    *constant = value->constant;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__import_weights_at(const digitnet__import_constant **constant, digitnet__importer *importer,
+                                            const digitnet__import_node *node, size_t input) {
+    DNN_TRY(digitnet__import_constant_at(constant, importer, node, input));
+    if (!*constant)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has no constant as input %zu", input);
+    if (!digitnet__constant_is_finite(*constant))
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a value in input %zu that is not finite", input);
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__import_scalar_at(float *value, digitnet__importer *importer,
+                                           const digitnet__import_node *node, size_t input) {
+    const digitnet__import_constant *constant;
+    if (input >= node->input_count || node->inputs[input] == DNN_NO_VALUE)
+        return DIGITNET_OK;
+    DNN_TRY(digitnet__import_constant_at(&constant, importer, node, input));
+    if (!constant || constant->count != 1)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has an input %zu that is not one number", input);
+    *value = (float)digitnet__constant_number(constant, 0);
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__import_list(int64_t *values, size_t *count, size_t most, digitnet__importer *importer,
+                                      const digitnet__import_node *node, const char *name, size_t input) {
+    const digitnet__import_constant *constant;
+    if (digitnet__import_attribute_find(node, name) || input >= node->input_count ||
+        node->inputs[input] == DNN_NO_VALUE)
+        return digitnet__import_integers(values, count, most, node, name);
+    DNN_TRY(digitnet__import_constant_at(&constant, importer, node, input));
+    if (!constant || !constant->is_integer || constant->count > most)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has %s that depend on more than the image's size",
+                                     name);
+    *count = constant->count;
+    for (size_t i = 0; i < *count; i++)
+        values[i] = constant->integers[i];
+    return DIGITNET_OK;
+}
+
+digitnet__import_activation *digitnet__import_activation_at(const digitnet__importer *importer,
+                                                            const digitnet__import_node *node, size_t input) {
+    if (input >= node->input_count || node->inputs[input] == DNN_NO_VALUE)
+        return NULL;
+    return importer->graph->values[node->inputs[input]].activation;
+}
+
+digitnet_status digitnet__import_axis(size_t *axis, const digitnet__import_node *node, int64_t wanted, size_t rank) {
+    int64_t counted = wanted < 0 ? wanted + (int64_t)rank : wanted;
+    if (counted < 0 || counted >= (int64_t)rank)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has an axis that is out of range");
+    *axis = (size_t)counted;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__import_give(digitnet__importer *importer, const digitnet__import_node *node, size_t output,
+                                      const digitnet__import_activation *activation) {
+    if (output >= node->output_count || node->outputs[output] == DNN_NO_VALUE)
+        return DIGITNET_OK;
+    void *memory;
+    digitnet__import_value *value = &importer->graph->values[node->outputs[output]];
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 1, sizeof *activation));
+    value->activation = memory;
+    *value->activation = *activation;
+    if (activation->value)
+        importer->drafts[activation->value - 1].open += value->uses;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__import_give_constant(digitnet__importer *importer, const digitnet__import_node *node,
+                                               size_t output, const digitnet__import_constant *constant) {
+    if (output >= node->output_count || node->outputs[output] == DNN_NO_VALUE)
+        return DIGITNET_OK;
+    void *memory;
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 1, sizeof *constant));
+    memcpy(memory, constant, sizeof *constant);
+    importer->graph->values[node->outputs[output]].constant = memory;
+    return DIGITNET_OK;
+}
+
+/* ---- Operators ---- */
+
+static const digitnet__import_operator *const tables[] = {
+    digitnet__import_activations, digitnet__import_arithmetic,     digitnet__import_convolutions,
+    digitnet__import_joins,       digitnet__import_normalizations, digitnet__import_pools,
+    digitnet__import_products,    digitnet__import_resizes,        digitnet__import_shapes,
+};
+
+static const digitnet__import_operator *find_operator(const digitnet__import_node *node) {
+    if (node->domain.size != 0 && !digitnet__wire_is(node->domain, "ai.onnx"))
+        return NULL;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (const digitnet__import_operator *row = tables[i]; row->type; row++)
+            if (digitnet__wire_is(node->type, row->type))
+                return row;
+    return NULL;
+}
+
+/* Whether the name is one of a list with spaces between. */
+static bool is_listed(const char *list, digitnet__wire_view name) {
+    while (*list) {
+        size_t size = strcspn(list, " ");
+        if (name.size == size && memcmp(name.bytes, list, size) == 0)
+            return true;
+        list += size + (list[size] == ' ');
+    }
+    return false;
+}
+
+static digitnet_status check_attributes(const digitnet__import_operator *row, const digitnet__import_node *node) {
+    for (size_t i = 0; i < node->attribute_count; i++)
+        if (!is_listed(row->attributes, node->attributes[i].name))
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has attribute '%s', which is not supported",
+                                         digitnet__wire_printable(node->attributes[i].name).text);
+    return DIGITNET_OK;
+}
+
+static digitnet_status refuse_operator(const digitnet__import_node *node) {
+    if (node->domain.size != 0 && !digitnet__wire_is(node->domain, "ai.onnx"))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "is of domain '%s', which is not supported",
+                                     digitnet__wire_printable(node->domain).text);
+    return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "is not supported");
+}
+
+/* A node "Constant": a tensor, a number, or a list. */
+static digitnet_status read_constant(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_constant constant;
+    float *numbers;
+    int64_t *integers;
+    if (node->attribute_count != 1)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has %zu attributes; it must have one value",
+                                     node->attribute_count);
+    const digitnet__import_attribute *value = node->attributes;
+    bool is_list = value->type == DNN_ATTRIBUTE_TYPE_INTS || value->type == DNN_ATTRIBUTE_TYPE_FLOATS;
+    bool is_integer = value->type == DNN_ATTRIBUTE_TYPE_INTS || value->type == DNN_ATTRIBUTE_TYPE_INT;
+    if (value->type == DNN_ATTRIBUTE_TYPE_TENSOR) {
+        DNN_TRY(digitnet__constant_read(&constant, importer->pool, importer->place, value->tensor));
+        return digitnet__import_give_constant(importer, node, 0, &constant);
+    }
+    if (!is_list && !is_integer && value->type != DNN_ATTRIBUTE_TYPE_FLOAT)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "is of a type that is not supported");
+    DNN_TRY(
+        digitnet__constant_create(&constant, &numbers, &integers, importer->pool, is_integer, &value->count, is_list));
+    if (is_list && is_integer && value->count > 0)
+        memcpy(integers, value->integers, value->count * sizeof *integers);
+    else if (is_list && value->count > 0)
+        memcpy(numbers, value->numbers, value->count * sizeof *numbers);
+    else if (is_integer && !is_list)
+        *integers = value->integer;
+    else if (!is_list)
+        *numbers = value->number;
+    return digitnet__import_give_constant(importer, node, 0, &constant);
+}
+
+static digitnet_status fold(digitnet__importer *importer, const digitnet__import_node *node) {
+    enum { INPUTS_MAX = 4096 };
+    void *memory;
+    digitnet__import_constant result;
+    if (digitnet__wire_is(node->type, "Constant"))
+        return read_constant(importer, node);
+    if (node->input_count > INPUTS_MAX)
+        return digitnet__import_fail(DIGITNET_ELIMIT, node, "has more than %d inputs", INPUTS_MAX);
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, node->input_count, sizeof(digitnet__import_constant *)));
+    const digitnet__import_constant **inputs = memory;
+    for (size_t i = 0; i < node->input_count; i++)
+        DNN_TRY(digitnet__import_constant_at(&inputs[i], importer, node, i));
+    DNN_TRY(digitnet__constant_fold(&result, importer->pool, node, inputs));
+    return digitnet__import_give_constant(importer, node, 0, &result);
+}
+
+/* Nothing that depends on the image. */
+static bool is_known(const digitnet__importer *importer, const digitnet__import_node *node) {
+    for (size_t i = 0; i < node->input_count; i++)
+        if (digitnet__import_activation_at(importer, node, i))
+            return false;
+    return true;
+}
+
+/* A node of what could not be read is no fault of its own, unless its operator is not known at all. */
+static bool takes_refused(const digitnet__importer *importer, const digitnet__import_node *node) {
+    for (size_t i = 0; i < node->input_count; i++)
+        if (node->inputs[i] != DNN_NO_VALUE && importer->graph->values[node->inputs[i]].refused)
+            return true;
+    return false;
+}
+
+/* `*follows` where it cannot be read because one before it could not. */
+static digitnet_status read_node(bool *follows, digitnet__importer *importer, const digitnet__import_node *node) {
+    const digitnet__import_operator *row = find_operator(node);
+    bool refused = takes_refused(importer, node);
+    *follows = refused && row;
+    if (*follows)
+        return DIGITNET_EUNSUPPORTED;
+    if (!refused && is_known(importer, node))
+        return fold(importer, node);
+    if (!row)
+        return refuse_operator(node);
+    DNN_TRY(check_attributes(row, node));
+    return row->read(importer, node);
+}
+
+static void close_node(digitnet__importer *importer, const digitnet__import_node *node) {
+    for (size_t i = 0; i < node->input_count; i++) {
+        if (node->inputs[i] == DNN_NO_VALUE)
+            continue;
+        digitnet__import_value *value = &importer->graph->values[node->inputs[i]];
+        value->uses--;
+        if (value->activation && value->activation->value)
+            importer->drafts[value->activation->value - 1].open--;
+    }
+    for (size_t i = 0; i < node->output_count; i++) {
+        if (node->outputs[i] == DNN_NO_VALUE)
+            continue;
+        digitnet__import_value *value = &importer->graph->values[node->outputs[i]];
+        value->refused = !value->activation && !value->constant;
+    }
+}
+
+/* ---- What stands in the way ---- */
+
+typedef struct refusals {
+    char text[1024];
+    size_t length, count, left_out;
+} refusals;
+
+static void add_refusal(refusals *all) {
+    const char *message = digitnet_last_error();
+    size_t length = strlen(message), separator = all->count ? 2 : 0;
+    all->count++;
+    if (length + separator + 32 > sizeof all->text - all->length) {
+        all->left_out++;
+        return;
+    }
+    memcpy(all->text + all->length, "; ", separator);
+    memcpy(all->text + all->length + separator, message, length + 1);
+    all->length += separator + length;
+}
+
+digitnet_status digitnet__import_read_nodes(digitnet__importer *importer) {
+    refusals all = {.count = 0};
+    for (size_t i = 0; i < importer->graph->node_count; i++) {
+        const digitnet__import_node *node = &importer->graph->nodes[i];
+        bool follows;
+        if (!node->needed)
+            continue;
+        digitnet_status status = read_node(&follows, importer, node);
+        if (status != DIGITNET_OK && status != DIGITNET_EUNSUPPORTED)
+            return status;
+        if (status == DIGITNET_EUNSUPPORTED && !follows)
+            add_refusal(&all);
+        close_node(importer, node);
+    }
+    if (all.left_out)
+        snprintf(all.text + all.length, sizeof all.text - all.length, "; and %zu more", all.left_out);
+    return all.count ? digitnet__fail(DIGITNET_EUNSUPPORTED, "%s", all.text) : DIGITNET_OK;
+}

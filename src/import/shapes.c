@@ -1,0 +1,250 @@
+/* Operators that move no values: they give another view. */
+#include "core/memory.h"
+#include "core/status.h"
+#include "import/importer.h"
+#include "onnx/schema.h"
+
+#include <string.h>
+
+/* The activation at input 0 as it is, of a class too. */
+static digitnet_status peek(digitnet__import_activation *copy, digitnet__importer *importer,
+                            const digitnet__import_node *node) {
+    digitnet__import_activation *activation = digitnet__import_activation_at(importer, node, 0);
+    if (!activation || !activation->is_class)
+        DNN_TRY(digitnet__import_peek(&activation, importer, node, 0));
+    *copy = *activation;
+    return DIGITNET_OK;
+}
+
+/* Sizes with the batch first; false where they are more than a view has. */
+static bool sizes_of(size_t *sizes, size_t *rank, const digitnet__importer *importer, const digitnet__view *view) {
+    *rank = view->rank + 1;
+    sizes[0] = importer->batch;
+    memcpy(sizes + 1, view->sizes, view->rank * sizeof *sizes);
+    return true;
+}
+
+static digitnet_status give_reshaped(digitnet__importer *importer, const digitnet__import_node *node,
+                                     digitnet__import_activation *activation, const size_t *sizes, size_t rank) {
+    if (activation->is_class)
+        return digitnet__import_give(importer, node, 0, activation);
+    if (rank == 0 || sizes[0] != importer->batch)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes another number of samples");
+    if (rank - 1 > DNN_VIEW_AXES)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes %zu dimensions", rank);
+    if (!digitnet__view_reshape(&activation->view, sizes + 1, rank - 1))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "needs the values in another order in memory");
+    return digitnet__import_give(importer, node, 0, activation);
+}
+
+static digitnet_status identity(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation activation;
+    DNN_TRY(peek(&activation, importer, node));
+    return digitnet__import_give(importer, node, 0, &activation);
+}
+
+/* In use it is nothing; a training goes on with it. */
+static digitnet_status dropout(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation *activation, result;
+    float rate = 0.5f;
+    const digitnet__import_attribute *ratio = digitnet__import_attribute_find(node, "ratio");
+    if (ratio)
+        DNN_TRY(digitnet__import_number(&rate, node, "ratio"));
+    else
+        DNN_TRY(digitnet__import_scalar_at(&rate, importer, node, 1));
+    DNN_TRY(digitnet__import_take(&activation, importer, node, 0));
+    result = *activation;
+    if (rate > 0 && rate < 1) {
+        const digitnet__attributes attributes = {.rate = (double)rate};
+        DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_dropout, &attributes, &activation->value,
+                                    1, node));
+    }
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+static digitnet_status cast(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation activation;
+    int64_t type = 0;
+    DNN_TRY(digitnet__import_integer(&type, node, "to"));
+    DNN_TRY(peek(&activation, importer, node));
+    if (!activation.is_class && type != DNN_DATA_FLOAT && type != DNN_DATA_DOUBLE && type != DNN_DATA_HALF &&
+        type != DNN_DATA_BFLOAT16)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "rounds values to integers");
+    return digitnet__import_give(importer, node, 0, &activation);
+}
+
+static digitnet_status reshape(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation activation;
+    int64_t wanted[DNN_VIEW_AXES + 1], allow_zero = 0;
+    size_t present[DNN_VIEW_AXES + 1], sizes[DNN_VIEW_AXES + 1], rank, old_rank, total, known = 1;
+    size_t unknown = DNN_VIEW_AXES + 1;
+    DNN_TRY(peek(&activation, importer, node));
+    DNN_TRY(digitnet__import_integer(&allow_zero, node, "allowzero"));
+    DNN_TRY(digitnet__import_list(wanted, &rank, DNN_VIEW_AXES + 1, importer, node, "shape", 1));
+    sizes_of(present, &old_rank, importer, &activation.view);
+    if (!digitnet__size_product(&total, present, old_rank))
+        return digitnet__import_fail(DIGITNET_ELIMIT, node, "takes a value whose size overflows");
+    for (size_t i = 0; i < rank; i++) {
+        sizes[i] = wanted[i] > 0 ? (size_t)wanted[i] : 0;
+        if (wanted[i] == 0 && !allow_zero && i < old_rank)
+            sizes[i] = present[i];
+        if (wanted[i] == -1)
+            unknown = i;
+        else if (sizes[i] == 0 || !digitnet__size_multiply(&known, known, sizes[i]))
+            return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a size that is out of range");
+    }
+    if (unknown <= DNN_VIEW_AXES)
+        sizes[unknown] = total / known;
+    size_t count;
+    if (!digitnet__size_product(&count, sizes, rank) || count != total)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes another number of values");
+    return give_reshaped(importer, node, &activation, sizes, rank);
+}
+
+static digitnet_status flatten(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation activation;
+    int64_t axis = 1;
+    DNN_TRY(peek(&activation, importer, node));
+    DNN_TRY(digitnet__import_integer(&axis, node, "axis"));
+    axis += axis < 0 ? (int64_t)activation.view.rank + 1 : 0;
+    if (axis != 1)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes another number of samples");
+    const size_t sizes[] = {importer->batch, digitnet__view_count(&activation.view)};
+    return give_reshaped(importer, node, &activation, sizes, 2);
+}
+
+static digitnet_status squeeze(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation activation;
+    int64_t axes[DNN_VIEW_AXES + 1];
+    size_t count, present[DNN_VIEW_AXES + 1], sizes[DNN_VIEW_AXES + 1], old_rank, rank = 0;
+    bool gone[DNN_VIEW_AXES + 1] = {false};
+    DNN_TRY(peek(&activation, importer, node));
+    DNN_TRY(digitnet__import_list(axes, &count, DNN_VIEW_AXES + 1, importer, node, "axes", 1));
+    sizes_of(present, &old_rank, importer, &activation.view);
+    for (size_t i = 0; i < count && !activation.is_class; i++) {
+        size_t axis;
+        DNN_TRY(digitnet__import_axis(&axis, node, axes[i], old_rank));
+        gone[axis] = true;
+    }
+    for (size_t i = 0; i < old_rank; i++) {
+        /* Without axes all of size 1 go, but not the batch. */
+        bool goes = count ? gone[i] : i > 0 && present[i] == 1;
+        if (goes && present[i] != 1)
+            return digitnet__import_fail(DIGITNET_EFORMAT, node, "removes a dimension that is not 1");
+        if (!goes)
+            sizes[rank++] = present[i];
+    }
+    return give_reshaped(importer, node, &activation, sizes, rank);
+}
+
+static digitnet_status unsqueeze(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation activation;
+    int64_t axes[DNN_VIEW_AXES + 1];
+    size_t count, present[DNN_VIEW_AXES + 1], sizes[2 * DNN_VIEW_AXES + 2], old_rank, next = 0;
+    bool is_new[2 * DNN_VIEW_AXES + 2] = {false};
+    DNN_TRY(peek(&activation, importer, node));
+    DNN_TRY(digitnet__import_list(axes, &count, DNN_VIEW_AXES + 1, importer, node, "axes", 1));
+    sizes_of(present, &old_rank, importer, &activation.view);
+    size_t rank = old_rank + count;
+    for (size_t i = 0; i < count && !activation.is_class; i++) {
+        size_t axis;
+        DNN_TRY(digitnet__import_axis(&axis, node, axes[i], rank));
+        is_new[axis] = true;
+    }
+    for (size_t i = 0; i < rank; i++)
+        sizes[i] = is_new[i] || next == old_rank ? 1 : present[next++];
+    return give_reshaped(importer, node, &activation, sizes, rank);
+}
+
+static digitnet_status transpose(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation activation;
+    int64_t wanted[DNN_VIEW_AXES + 1];
+    size_t count, order[DNN_VIEW_AXES];
+    unsigned seen = 0;
+    DNN_TRY(peek(&activation, importer, node));
+    size_t rank = activation.view.rank + 1;
+    DNN_TRY(digitnet__import_integers(wanted, &count, DNN_VIEW_AXES + 1, node, "perm"));
+    if (count != rank || wanted[0] != 0 || activation.is_class)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "moves the axis of the samples");
+    for (size_t i = 1; i < rank; i++) {
+        if (wanted[i] < 1 || wanted[i] >= (int64_t)rank)
+            return digitnet__import_fail(DIGITNET_EFORMAT, node, "has an axis that is out of range");
+        order[i - 1] = (size_t)wanted[i] - 1;
+        seen |= 1u << order[i - 1];
+    }
+    if (seen != (1u << activation.view.rank) - 1)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has an order of axes with one twice");
+    digitnet__view_transpose(&activation.view, order);
+    return digitnet__import_give(importer, node, 0, &activation);
+}
+
+static digitnet_status shape(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation *activation;
+    digitnet__import_constant constant;
+    float *numbers;
+    int64_t *integers, start = 0, end = INT64_MAX;
+    size_t sizes[DNN_VIEW_AXES + 1], rank;
+    DNN_TRY(digitnet__import_peek(&activation, importer, node, 0));
+    sizes_of(sizes, &rank, importer, &activation->view);
+    DNN_TRY(digitnet__import_integer(&start, node, "start"));
+    DNN_TRY(digitnet__import_integer(&end, node, "end"));
+    int64_t most = (int64_t)rank;
+    start += start < 0 ? most : 0;
+    end += end < 0 ? most : 0;
+    start = start < 0 ? 0 : start;
+    end = end > most ? most : end;
+    size_t count = end > start ? (size_t)(end - start) : 0;
+    DNN_TRY(digitnet__constant_create(&constant, &numbers, &integers, importer->pool, true, &count, 1));
+    for (size_t i = 0; i < count; i++)
+        integers[i] = (int64_t)sizes[(size_t)start + i];
+    return digitnet__import_give_constant(importer, node, 0, &constant);
+}
+
+static digitnet_status expand(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation activation;
+    int64_t wanted[DNN_VIEW_AXES + 1];
+    size_t rank, sizes[DNN_VIEW_AXES + 1];
+    DNN_TRY(peek(&activation, importer, node));
+    DNN_TRY(digitnet__import_list(wanted, &rank, DNN_VIEW_AXES + 1, importer, node, "shape", 1));
+    bool fits = rank > 0 && (wanted[0] == 1 || wanted[0] == (int64_t)importer->batch);
+    for (size_t i = 0; i < rank; i++) {
+        sizes[i] = (size_t)wanted[i];
+        fits = fits && wanted[i] > 0 && wanted[i] <= INT32_MAX;
+    }
+    size_t count;
+    fits = fits && digitnet__size_product(&count, sizes + 1, rank - 1) && count <= INT32_MAX;
+    if (!fits || !digitnet__view_expand(&activation.view, sizes + 1, rank - 1))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes another shape");
+    return digitnet__import_give(importer, node, 0, &activation);
+}
+
+/* The scores themselves tell the class. */
+static digitnet_status arg_max(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation *activation, result;
+    int64_t wanted = 0;
+    size_t axis;
+    DNN_TRY(digitnet__import_take(&activation, importer, node, 0));
+    DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
+    DNN_TRY(digitnet__import_axis(&axis, node, wanted, activation->view.rank + 1));
+    if (axis == 0 || activation->view.sizes[axis - 1] != digitnet__view_count(&activation->view))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "is not over the scores of one sample");
+    result = *activation;
+    result.is_class = true;
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+const digitnet__import_operator digitnet__import_shapes[] = {
+    {"Identity", "", identity},
+    {"Dropout", "ratio seed is_test", dropout},
+    {"Cast", "to saturate", cast},
+    {"CastLike", "saturate", identity},
+    {"Reshape", "shape allowzero consumed_inputs", reshape},
+    {"Flatten", "axis", flatten},
+    {"Squeeze", "axes", squeeze},
+    {"Unsqueeze", "axes", unsqueeze},
+    {"Transpose", "perm", transpose},
+    {"Expand", "", expand},
+    {"Shape", "start end", shape},
+    {"ArgMax", "axis keepdims select_last_index", arg_max},
+    {0},
+};
