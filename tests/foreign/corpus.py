@@ -1,4 +1,5 @@
 """Writes the models of this folder, each with what ONNX Runtime computes from it, and its line of manifest.txt."""
+
 import pathlib
 
 import numpy as np
@@ -34,7 +35,9 @@ def write(name, model, shape=(20, 24, 2), layout="NCHW", kind="scores", same_as=
     onnx.save(model, path)
     outputs = reference.run(same_as or path, images(shape, kind), layout)
     largest = np.abs(outputs).max()
-    assert np.isfinite(outputs).all() and np.ptp(outputs, axis=0).max() > 0.05 * largest, f"{name} gives the same for all images"
+    assert (
+        np.isfinite(outputs).all() and np.ptp(outputs, axis=0).max() > 0.05 * largest
+    ), f"{name} gives the same for all images"
     outputs.astype("<f4").tofile(path.with_suffix(".outputs"))
     set_line(name, f"{kind} {name} {' '.join(map(str, shape))} {outputs.shape[1]}")
     print(f"{name}: {path.stat().st_size} bytes, {outputs.shape[1]} outputs up to {largest:.3g}")

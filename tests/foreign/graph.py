@@ -1,4 +1,5 @@
 """Builds ONNX models by onnx.helper: a node or a tensor a call."""
+
 import pathlib
 import sys
 
@@ -10,7 +11,25 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "fixtures")
 from noise import noise
 
 # The oldest version of the file format that may hold an operator set, as onnx has them; tools write these or a later one.
-IR_VERSIONS = {7: 3, 8: 3, 9: 4, 10: 5, 11: 6, 12: 7, 13: 7, 14: 7, 15: 8, 16: 8, 17: 8, 18: 8, 19: 9, 20: 9, 21: 10, 22: 10, 23: 11}
+IR_VERSIONS = {
+    7: 3,
+    8: 3,
+    9: 4,
+    10: 5,
+    11: 6,
+    12: 7,
+    13: 7,
+    14: 7,
+    15: 8,
+    16: 8,
+    17: 8,
+    18: 8,
+    19: 9,
+    20: 9,
+    21: 10,
+    22: 10,
+    23: 11,
+}
 
 
 class Graph:
@@ -19,6 +38,7 @@ class Graph:
     def __init__(self, shape=("N", 2, 20, 24), dtype=TensorProto.FLOAT, seed=100):
         self.inputs = [helper.make_tensor_value_info("input", dtype, shape)]
         self.nodes, self.initializers = [], []
+        self.shapes = {}  # of what onnx does not infer
         self.seed = seed
 
     def constant(self, values, dtype=np.float32):
@@ -60,11 +80,23 @@ class Graph:
     def model(self, *outputs, opset=17, ir_version=None, functions=(), domains=(), dtypes=(), check=True):
         """The finished model. The shapes of its outputs are inferred."""
         dtypes = list(dtypes) or [TensorProto.FLOAT] * len(outputs)
-        values = [helper.make_tensor_value_info(name, dtype, None) for name, dtype in zip(outputs, dtypes)]
-        graph = helper.make_graph(self.nodes, "graph", self.inputs, values, self.initializers)
+        values = [
+            helper.make_tensor_value_info(name, dtype, self.shapes.get(name)) for name, dtype in zip(outputs, dtypes)
+        ]
+        known = [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+            for name, shape in self.shapes.items()
+            if name not in outputs
+        ]
+        ir_version = ir_version or IR_VERSIONS[opset]
+        inputs = list(self.inputs)
+        if ir_version < 4:  # where initializers are inputs too
+            inputs += [helper.make_tensor_value_info(t.name, t.data_type, t.dims) for t in self.initializers]
+        graph = helper.make_graph(self.nodes, "graph", inputs, values, self.initializers, value_info=known)
         opsets = [helper.make_opsetid("", opset)] + [helper.make_opsetid(*domain) for domain in domains]
-        model = helper.make_model(graph, opset_imports=opsets, ir_version=ir_version or IR_VERSIONS[opset], functions=functions,
-                                  producer_name="onnx.helper")
+        model = helper.make_model(
+            graph, opset_imports=opsets, ir_version=ir_version, functions=functions, producer_name="onnx.helper"
+        )
         if check:
             inferred = onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
             for own, other in zip(model.graph.output, inferred.graph.output):

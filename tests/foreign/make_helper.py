@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Makes the models that need no tool but onnx.helper: forms that other tools and older versions write, and refusals.
 
-    make_helper.py [NAME...]    all, or those alone
+make_helper.py [NAME...]    all, or those alone
 """
+
 import sys
 
 import numpy as np
@@ -35,14 +36,21 @@ def cntk(name):
     g = Graph(shape=(1, 1, 28, 28))
     x = "input"
     for filters, channels, pool in ((4, 1, 2), (6, 4, 3)):
-        x = g.node("Conv", x, g.weights(filters, channels, 5, 5), auto_pad="SAME_UPPER", kernel_shape=[5, 5], strides=[1, 1],
-                   dilations=[1, 1], group=1)
+        x = g.node(
+            "Conv",
+            x,
+            g.weights(filters, channels, 5, 5),
+            auto_pad="SAME_UPPER",
+            kernel_shape=[5, 5],
+            strides=[1, 1],
+            dilations=[1, 1],
+            group=1,
+        )
         x = g.node("Relu", g.node("Add", x, g.weights(filters, 1, 1)))
         x = g.node("MaxPool", x, kernel_shape=[pool, pool], strides=[pool, pool], pads=[0, 0, 0, 0], auto_pad="NOTSET")
     x = g.node("Reshape", x, g.ints(1, 96))
     kernel = g.node("Reshape", g.weights(6, 4, 4, 10, scale=0.2), g.ints(96, 10))
     x = g.node("Add", g.node("MatMul", x, kernel), g.weights(1, 10))
-    g.inputs += [helper.make_tensor_value_info(t.name, t.data_type, t.dims) for t in g.initializers]
     corpus.write(name, g.model(x, opset=8, ir_version=3), shape=(28, 28, 1))
 
 
@@ -50,7 +58,12 @@ def cntk(name):
 def constant_nodes(name):
     """Each constant is a node, in the forms that it has."""
     g = Graph()
-    x = g.node("Clip", g.conv("input", 3, 2, strides=[2, 2]), g.node("Constant", value_float=0.0), g.node("Constant", value_float=6.0))
+    x = g.node(
+        "Clip",
+        g.conv("input", 3, 2, strides=[2, 2]),
+        g.node("Constant", value_float=0.0),
+        g.node("Constant", value_float=6.0),
+    )
     x = g.node("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
     x = g.node("Reshape", x, g.node("Constant", value_ints=[0, -1]))
     x = g.node("Mul", x, g.node("Constant", value_floats=[0.5]))
@@ -64,13 +77,26 @@ def constant_nodes(name):
 def local_functions(name):
     """A block of the model is a function of a domain of its own, which calls another one."""
     opset = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
-    swish = helper.make_function("own", "Swish", ["x"], ["y"], [helper.make_node("Sigmoid", ["x"], ["s"]),
-                                                                 helper.make_node("Mul", ["x", "s"], ["y"])], opset[:1])
+    swish = helper.make_function(
+        "own",
+        "Swish",
+        ["x"],
+        ["y"],
+        [helper.make_node("Sigmoid", ["x"], ["s"]), helper.make_node("Mul", ["x", "s"], ["y"])],
+        opset[:1],
+    )
     conv = helper.make_node("Conv", ["x", "w"], ["c"])
     stride = conv.attribute.add()
     stride.name, stride.ref_attr_name, stride.type = "strides", "strides", onnx.AttributeProto.INTS
-    block = helper.make_function("own", "Block", ["x", "w"], ["y"], [conv, helper.make_node("Swish", ["c"], ["y"], domain="own")],
-                                 opset, ["strides"])
+    block = helper.make_function(
+        "own",
+        "Block",
+        ["x", "w"],
+        ["y"],
+        [conv, helper.make_node("Swish", ["c"], ["y"], domain="own")],
+        opset,
+        ["strides"],
+    )
     g = Graph()
     x = g.node("Block", "input", g.weights(3, 2, 3, 3), domain="own", strides=[3, 3])
     x = g.node("Block", x, g.weights(4, 3, 3, 3), domain="own", strides=[1, 2])
@@ -156,7 +182,9 @@ def gemms(name, *forms):
     x = "input"
     for values, transposed, attributes in forms:
         third = [] if values is None else [g.constant(values)]
-        weights = g.weights(*(7, 12) if transposed else (12, 7), scale=0.4) if x == "input" else g.weights(7, 7, scale=0.6)
+        weights = (
+            g.weights(*(7, 12) if transposed else (12, 7), scale=0.4) if x == "input" else g.weights(7, 7, scale=0.6)
+        )
         x = g.node("Tanh", g.node("Gemm", x, weights, *third, transB=int(transposed), **attributes))
     corpus.write(name, g.model(x), shape=(1, 1, 12), layout="NC")
 
@@ -209,8 +237,15 @@ def arg_max(name):
 
 
 def batch_normalization(g, x, channels):
-    return g.node("BatchNormalization", x, g.weights(channels, scale=0.5, offset=1), g.weights(channels, scale=0.5),
-                  g.weights(channels, scale=0.2), g.weights(channels, scale=0.5, offset=1), epsilon=1e-3)
+    return g.node(
+        "BatchNormalization",
+        x,
+        g.weights(channels, scale=0.5, offset=1),
+        g.weights(channels, scale=0.5),
+        g.weights(channels, scale=0.2),
+        g.weights(channels, scale=0.5, offset=1),
+        epsilon=1e-3,
+    )
 
 
 @maker
@@ -341,8 +376,18 @@ def grouped_conv(name):
 def conv_transpose(name):
     g = Graph()
     x = g.node("Relu", g.conv("input", 4, 2, strides=[5, 6]))
-    x = g.node("Relu", g.node("ConvTranspose", x, g.weights(4, 3, 3, 3), g.weights(3), strides=[2, 2], pads=[1, 1, 1, 1],
-                              output_padding=[1, 1]))
+    x = g.node(
+        "Relu",
+        g.node(
+            "ConvTranspose",
+            x,
+            g.weights(4, 3, 3, 3),
+            g.weights(3),
+            strides=[2, 2],
+            pads=[1, 1, 1, 1],
+            output_padding=[1, 1],
+        ),
+    )
     x = g.node("ConvTranspose", x, g.weights(3, 2, 2, 2), strides=[2, 2])
     corpus.write(name, g.model(x))
 
@@ -352,11 +397,25 @@ def resize(name):
     """By 2, nearest, as PyTorch and as Keras say it."""
     g = Graph()
     x = g.conv("input", 2, 2, strides=[5, 6])
-    x = g.node("Resize", x, "", g.constant([1, 1, 2, 2]), coordinate_transformation_mode="asymmetric", mode="nearest",
-               nearest_mode="floor")
+    x = g.node(
+        "Resize",
+        x,
+        "",
+        g.constant([1, 1, 2, 2]),
+        coordinate_transformation_mode="asymmetric",
+        mode="nearest",
+        nearest_mode="floor",
+    )
     x = g.conv(x, 2, 2)
-    x = g.node("Resize", x, "", g.constant([1, 1, 2, 2]), coordinate_transformation_mode="half_pixel", mode="nearest",
-               nearest_mode="round_prefer_floor")
+    x = g.node(
+        "Resize",
+        x,
+        "",
+        g.constant([1, 1, 2, 2]),
+        coordinate_transformation_mode="half_pixel",
+        mode="nearest",
+        nearest_mode="round_prefer_floor",
+    )
     corpus.write(name, g.model(x, opset=13))
 
 
@@ -421,7 +480,9 @@ def simple(operator, **attributes):
 
 
 def clip(lowest, highest):
-    return lambda g, x: g.node("Clip", g.node("Mul", x, g.constant(3)), *(v if v == "" else g.constant(v) for v in (lowest, highest)))
+    return lambda g, x: g.node(
+        "Clip", g.node("Mul", x, g.constant(3)), *(v if v == "" else g.constant(v) for v in (lowest, highest))
+    )
 
 
 @maker
@@ -431,8 +492,11 @@ def leaky_relu(name):
 
 @maker
 def prelu(name):
-    activations(name, lambda g, x: g.node("PRelu", x, g.constant([[[0.1]], [[0.2]], [[-0.3]]])),
-                lambda g, x: g.node("PRelu", x, g.constant([0.25])))
+    activations(
+        name,
+        lambda g, x: g.node("PRelu", x, g.constant([[[0.1]], [[0.2]], [[-0.3]]])),
+        lambda g, x: g.node("PRelu", x, g.constant([0.25])),
+    )
 
 
 @maker
@@ -462,7 +526,9 @@ def hard_swish_by_parts(name):
 
 @maker
 def silu_by_parts(name):
-    activations(name, lambda g, x: g.node("Mul", x, g.node("Sigmoid", x)), lambda g, x: g.node("Mul", g.node("Sigmoid", x), x))
+    activations(
+        name, lambda g, x: g.node("Mul", x, g.node("Sigmoid", x)), lambda g, x: g.node("Mul", g.node("Sigmoid", x), x)
+    )
 
 
 @maker
@@ -519,14 +585,22 @@ def typed(name, dtype, rounded, stored):
 
 @maker
 def half(name):
-    typed(name, TensorProto.FLOAT16, lambda values: values.astype(np.float16).astype(np.float32),
-          lambda tensor: numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), tensor.name))
+    typed(
+        name,
+        TensorProto.FLOAT16,
+        lambda values: values.astype(np.float16).astype(np.float32),
+        lambda tensor: numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), tensor.name),
+    )
 
 
 @maker
 def double(name):
-    typed(name, TensorProto.DOUBLE, lambda values: values,
-          lambda tensor: numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float64), tensor.name))
+    typed(
+        name,
+        TensorProto.DOUBLE,
+        lambda values: values,
+        lambda tensor: numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float64), tensor.name),
+    )
 
 
 @maker
@@ -537,7 +611,12 @@ def bfloat16(name):
         halves = (numpy_helper.to_array(tensor).view(np.uint32) >> 16).astype("<u2")
         return helper.make_tensor(tensor.name, TensorProto.BFLOAT16, tensor.dims, halves.tobytes(), raw=True)
 
-    typed(name, TensorProto.BFLOAT16, lambda values: (values.view(np.uint32) & np.uint32(0xFFFF0000)).view(np.float32), stored)
+    typed(
+        name,
+        TensorProto.BFLOAT16,
+        lambda values: (values.view(np.uint32) & np.uint32(0xFFFF0000)).view(np.float32),
+        stored,
+    )
 
 
 # Refusals.
@@ -577,8 +656,13 @@ def refused_if(name):
     def build(g, x):
         condition = g.node("Greater", g.node("ReduceMax", x, keepdims=0), g.constant(0.5))
         output = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)
-        branches = [helper.make_graph([helper.make_node(operator, [x], ["y"])], operator, [], [output]) for operator in ("Relu", "Neg")]
-        return g.node("Reshape", g.node("If", condition, then_branch=branches[0], else_branch=branches[1]), g.ints(-1, 90))
+        branches = [
+            helper.make_graph([helper.make_node(operator, [x], ["y"])], operator, [], [output])
+            for operator in ("Relu", "Neg")
+        ]
+        return g.node(
+            "Reshape", g.node("If", condition, then_branch=branches[0], else_branch=branches[1]), g.ints(-1, 90)
+        )
 
     # Greater, which makes the condition, may be the first that is missing.
     refused(name, build, "If|Greater|ReduceMax", opset=13)
@@ -587,8 +671,12 @@ def refused_if(name):
 @maker
 def refused_loop(name):
     def build(g, x):
-        number, going = helper.make_tensor_value_info("i", TensorProto.INT64, []), helper.make_tensor_value_info("going", TensorProto.BOOL, [])
-        before, after = (helper.make_tensor_value_info(value, TensorProto.FLOAT, ("N", 3, 5, 6)) for value in ("before", "after"))
+        number, going = helper.make_tensor_value_info("i", TensorProto.INT64, []), helper.make_tensor_value_info(
+            "going", TensorProto.BOOL, []
+        )
+        before, after = (
+            helper.make_tensor_value_info(value, TensorProto.FLOAT, ("N", 3, 5, 6)) for value in ("before", "after")
+        )
         again = helper.make_tensor_value_info("again", TensorProto.BOOL, [])
         nodes = [helper.make_node("Identity", ["going"], ["again"]), helper.make_node("Tanh", ["before"], ["after"])]
         body = helper.make_graph(nodes, "body", [number, going, before], [again, after])
@@ -617,14 +705,28 @@ def refused_ml_domain(name):
 def refused_microsoft_domain(name):
     """As ONNX Runtime saves what it has optimized."""
     g = Graph()
-    x = g.node("FusedConv", "input", g.weights(3, 2, 3, 3), g.weights(3), activation="Relu", strides=[4, 4], domain="com.microsoft")
-    corpus.write_refused(name, g.model(g.classify(x, 5 * 6 * 3), domains=[("com.microsoft", 1)], check=False), "FusedConv")
+    x = g.node(
+        "FusedConv",
+        "input",
+        g.weights(3, 2, 3, 3),
+        g.weights(3),
+        activation="Relu",
+        strides=[4, 4],
+        domain="com.microsoft",
+    )
+    corpus.write_refused(
+        name, g.model(g.classify(x, 5 * 6 * 3), domains=[("com.microsoft", 1)], check=False), "FusedConv"
+    )
 
 
 @maker
 def refused_attention(name):
     g = Graph(shape=("N", 20, 24))
-    corpus.write_refused(name, g.model(g.node("Attention", "input", "input", "input", q_num_heads=2, kv_num_heads=2), opset=23), "Attention")
+    corpus.write_refused(
+        name,
+        g.model(g.node("Attention", "input", "input", "input", q_num_heads=2, kv_num_heads=2), opset=23),
+        "Attention",
+    )
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 
 Needs onnxscript, onnxsim and onnxslim too.
 """
+
 import io
 import os
 import pathlib
@@ -44,8 +45,17 @@ def prepared(network, seed=0):
 def torchscript(network, opset, dynamic=True, dtype=torch.float, **options):
     file = io.BytesIO()
     axes = {"input": {0: "batch"}, "output": {0: "batch"}} if dynamic else None
-    torch.onnx.export(network, torch.zeros(1, 2, 20, 24, dtype=dtype), file, dynamo=False, opset_version=opset, input_names=["input"],
-                      output_names=["output"], dynamic_axes=axes, **options)
+    torch.onnx.export(
+        network,
+        torch.zeros(1, 2, 20, 24, dtype=dtype),
+        file,
+        dynamo=False,
+        opset_version=opset,
+        input_names=["input"],
+        output_names=["output"],
+        dynamic_axes=axes,
+        **options,
+    )
     return onnx.load_from_string(file.getvalue())
 
 
@@ -60,8 +70,15 @@ def without_folders(model):
 
 
 def dynamo(network, path, **options):
-    torch.onnx.export(network, (torch.zeros(2, 2, 20, 24),), path, dynamo=True, verbose=False,
-                      dynamic_shapes=({0: torch.export.Dim("batch")},), **options)
+    torch.onnx.export(
+        network,
+        (torch.zeros(2, 2, 20, 24),),
+        path,
+        dynamo=True,
+        verbose=False,
+        dynamic_shapes=({0: torch.export.Dim("batch")},),
+        **options,
+    )
     return without_folders(onnx.load(path, load_external_data=False))
 
 
@@ -86,9 +103,16 @@ class Residual(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(2, 3, 3, 2, 1, bias=False), nn.BatchNorm2d(3), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, 1))
-        self.block = nn.Sequential(nn.Conv2d(3, 4, 3, 2, 1, bias=False), nn.BatchNorm2d(4), nn.ReLU(inplace=True),
-                                   nn.Conv2d(4, 4, 3, 1, 1, bias=False), nn.BatchNorm2d(4))
+        self.stem = nn.Sequential(
+            nn.Conv2d(2, 3, 3, 2, 1, bias=False), nn.BatchNorm2d(3), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, 1)
+        )
+        self.block = nn.Sequential(
+            nn.Conv2d(3, 4, 3, 2, 1, bias=False),
+            nn.BatchNorm2d(4),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(4, 4, 3, 1, 1, bias=False),
+            nn.BatchNorm2d(4),
+        )
         self.shortcut = nn.Sequential(nn.Conv2d(3, 4, 1, 2, bias=False), nn.BatchNorm2d(4))
         self.pool, self.fc = nn.AdaptiveAvgPool2d(1), nn.Linear(4, 5)
 
@@ -104,8 +128,12 @@ class Inverted(nn.Module):
     def __init__(self):
         super().__init__()
         self.stem = nn.Sequential(nn.Conv2d(2, 4, 3, 2, 1), nn.Hardswish())
-        self.expand = nn.Sequential(nn.Conv2d(4, 8, 1), nn.Hardswish(), nn.Conv2d(8, 8, 3, 1, 1, groups=8), nn.Hardswish())
-        self.gate = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(8, 2, 1), nn.ReLU(), nn.Conv2d(2, 8, 1), nn.Hardsigmoid())
+        self.expand = nn.Sequential(
+            nn.Conv2d(4, 8, 1), nn.Hardswish(), nn.Conv2d(8, 8, 3, 1, 1, groups=8), nn.Hardswish()
+        )
+        self.gate = nn.Sequential(
+            nn.AdaptiveAvgPool2d(1), nn.Conv2d(8, 2, 1), nn.ReLU(), nn.Conv2d(2, 8, 1), nn.Hardsigmoid()
+        )
         self.project, self.fc = nn.Conv2d(8, 4, 1), nn.Linear(4, 5)
 
     def forward(self, x):
@@ -155,9 +183,18 @@ class Enlarging(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.layers = nn.Sequential(nn.Conv2d(2, 3, 3, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(3, 4, 3, 2, 1), nn.PReLU(4),
-                                    nn.AvgPool2d((1, 2)), nn.ConvTranspose2d(4, 3, 3, 2, 1, 1), nn.ELU(),
-                                    nn.Upsample(scale_factor=2), nn.Conv2d(3, 1, 3, 2), nn.Tanh())
+        self.layers = nn.Sequential(
+            nn.Conv2d(2, 3, 3, 2, 1),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(3, 4, 3, 2, 1),
+            nn.PReLU(4),
+            nn.AvgPool2d((1, 2)),
+            nn.ConvTranspose2d(4, 3, 3, 2, 1, 1),
+            nn.ELU(),
+            nn.Upsample(scale_factor=2),
+            nn.Conv2d(3, 1, 3, 2),
+            nn.Tanh(),
+        )
 
     def forward(self, x):
         return self.layers(x)
@@ -170,8 +207,13 @@ for opset in (7, 9, 11, 13, 17, 20):
 @maker
 def torchscript_unfolded(name):
     """The tracer's graph as it is: no constants folded, batch normalization by itself, weights among the inputs."""
-    model = torchscript(prepared(Residual()), 13, training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False,
-                        keep_initializers_as_inputs=True)
+    model = torchscript(
+        prepared(Residual()),
+        13,
+        training=torch.onnx.TrainingMode.PRESERVE,
+        do_constant_folding=False,
+        keep_initializers_as_inputs=True,
+    )
     corpus.write(name, model)
 
 
@@ -234,7 +276,9 @@ def dynamo_side_file(name):
 
 def in_one_file(name, network, **options):
     with tempfile.TemporaryDirectory() as folder:
-        corpus.write(name, dynamo(prepared(network), os.path.join(folder, "model.onnx"), external_data=False, **options))
+        corpus.write(
+            name, dynamo(prepared(network), os.path.join(folder, "model.onnx"), external_data=False, **options)
+        )
 
 
 @maker

@@ -1,9 +1,12 @@
 """What ONNX Runtime computes, in the order in which libdigitnet has images: rows x columns x channels."""
+
 import numpy as np
 import onnx
 import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state as errors
 
-onnxruntime.set_default_logger_severity(3)
+onnxruntime.set_default_logger_severity(4)
+FAILURES = (errors.Fail, errors.RuntimeException, errors.InvalidArgument, errors.InvalidGraph, errors.NotImplemented)
 
 # From images NHWC to what a file's input has, by the name of its layout.
 LAYOUTS = {
@@ -12,7 +15,12 @@ LAYOUTS = {
     "NHW": lambda images: images[..., 0],
     "NC": lambda images: images.reshape(len(images), -1),
 }
-TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16, "tensor(double)": np.float64, "tensor(uint8)": np.uint8}
+TYPES = {
+    "tensor(float)": np.float32,
+    "tensor(float16)": np.float16,
+    "tensor(double)": np.float64,
+    "tensor(uint8)": np.uint8,
+}
 
 
 def session(model):
