@@ -7,8 +7,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 import onnx
-import tensorflow as tf
-import tf2onnx
 from keras import layers as L
 
 NETWORKS = {}  # name: function that makes the network, its input's shape
@@ -579,6 +577,9 @@ def by_keras(model, path):
 
 def by_tf2onnx(opset, first=False):
     def export(model, path):
+        import tensorflow as tf  # which Keras on PyTorch does without
+        import tf2onnx
+
         signature = [tf.TensorSpec((None,) + tuple(model.inputs[0].shape[1:]), tf.float32, name="input")]
         function = tf.function(lambda x: model(x, training=False), input_signature=signature)
         converted, _ = tf2onnx.convert.from_function(
@@ -611,7 +612,11 @@ def exporter(maker, shape, way):
 
 
 def models():
-    rest = [way for way in WAYS if way != "keras"]
+    """By Keras, and on TensorFlow in one of the other ways, which go round."""
+    tensorflow = keras.backend.backend() == "tensorflow"
+    rest = [way for way in WAYS if way != "keras"] if tensorflow else []
     for index, (name, (maker, shape)) in enumerate(NETWORKS.items()):
-        for way in ("keras", rest[index % len(rest)]):
+        yield f"{name}--{'keras' if tensorflow else 'keras-torch'}", exporter(maker, shape, "keras")
+        if rest:
+            way = rest[index % len(rest)]
             yield f"{name}--{way}", exporter(maker, shape, way)
