@@ -14,12 +14,13 @@ import sys
 import tempfile
 import warnings
 
+import reference  # first: it says where something is missing
+
 import numpy as np
 import onnx
 from onnx import TensorProto, numpy_helper
 from onnx.backend.test.case.node import collect_testcases
 
-import reference
 from library import Tally
 
 OPERATORS = """

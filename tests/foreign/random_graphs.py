@@ -15,11 +15,12 @@ import shutil
 import sys
 import tempfile
 
+import reference  # first: it says where something is missing
+
 import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-import reference
 from graph import Graph
 from library import Tally
 
