@@ -55,7 +55,7 @@ class Builder(Graph):
     def __init__(self, seed):
         self.random = random.Random(seed)
         self.opset = self.random.randint(7, 22)
-        self.batch = self.random.choice(["N", "N", 1])
+        self.batch = self.random.choice(["N", None, 1])  # a name, nothing at all, or one image
         self.layout = self.random.choice(["NCHW"] * 5 + ["NHWC", "NHW", "NC"])
         self.image = {"NC": (1, 1, self.draw(4, 40))}.get(
             self.layout, (self.draw(5, 26), self.draw(5, 26), 1 if self.layout == "NHW" else self.draw(1, 4))
@@ -395,7 +395,7 @@ def excitation(g, x):
         y = (
             g.by("Unsqueeze", y, 13, axes=[2, 3])
             if g.pick(True, False)
-            else g.node("Reshape", y, g.ints(g.pick(0, -1) if g.batch == "N" else 1, channels, 1, 1))
+            else g.node("Reshape", y, g.ints(g.pick(0, -1) if g.batch != 1 else 1, channels, 1, 1))
         )
     return g.node("Mul", *g.random.sample((x, y), 2))
 
@@ -455,7 +455,7 @@ def shuffle(g, x):
     channels, height, width = g.shape(x)
     if channels % 2:
         return None
-    n = g.pick(0, -1) if g.batch == "N" else 1
+    n = g.pick(0, -1) if g.batch != 1 else 1
     x = g.node("Reshape", x, g.ints(n, 2, channels // 2, height, width))
     x = g.node("Transpose", x, perm=[0, 2, 1, 3, 4])
     return g.node("Reshape", x, g.ints(n, channels, height, width))
@@ -595,7 +595,7 @@ def random_model(seed):
         x = g.node("Transpose", x, perm=[0, 3, 1, 2])
     elif g.layout == "NHW":
         height, width, _ = g.image
-        n = -1 if g.batch == "N" else 1
+        n = -1 if g.batch != 1 else 1
         x = (
             g.by("Unsqueeze", x, 13, axes=[1])
             if g.pick(True, False)
