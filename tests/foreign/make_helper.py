@@ -55,6 +55,27 @@ def cntk(name):
 
 
 @maker
+def caffe2(name):
+    """The zoo's networks from Caffe: one image, a dropout that also gives its mask, a shape that is a constant."""
+    g = Graph(shape=(1, 2, 20, 24))
+    x = small(g, "input")
+    x, _ = g.node("Dropout", x, outputs=2, ratio=0.5)
+    x = g.node("Relu", g.gemm(g.node("Reshape", x, g.ints(1, 90)), 6, 90))
+    x, _ = g.node("Dropout", x, outputs=2, ratio=0.5)
+    corpus.write(name, g.model(g.node("Softmax", g.gemm(x, 5, 6), axis=1), opset=9, ir_version=3))
+
+
+@maker
+def matlab(name):
+    """A mean image is taken off, a dense layer is a convolution over the whole image."""
+    g = Graph(shape=(1, 2, 20, 24))
+    x = small(g, g.node("Sub", "input", g.weights(1, 2, 20, 24, scale=0.3)))
+    x = batch_normalization(g, x, 3)
+    x = g.node("Conv", x, g.weights(5, 3, 5, 6), g.weights(5), kernel_shape=[5, 6])
+    corpus.write(name, g.model(g.node("Softmax", g.node("Flatten", x)), opset=9))
+
+
+@maker
 def constant_nodes(name):
     """Each constant is a node, in the forms that it has."""
     g = Graph()

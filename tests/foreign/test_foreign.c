@@ -208,7 +208,7 @@ static void try_lines(bool refused, void (*check)(const entry *line), size_t at_
 
 static void models_give_what_onnx_runtime_makes_of_them(void **state) {
     (void)state;
-    try_lines(false, check_model, 81);
+    try_lines(false, check_model, 83);
 }
 
 static void what_is_not_supported_is_refused_by_name(void **state) {
