@@ -28,7 +28,7 @@ def set_line(name, line):
 def write(name, model, shape=(20, 24, 2), layout="NCHW", kind="scores", same_as=None):
     """A model that loads, for images of `shape`, rows x columns x channels, which its input has in `layout`.
 
-    `kind` is "scores"; "bytes", of a model whose input has bytes; or "class", of one that gives the number of the class.
+    `kind` is "scores"; "bytes", of a model whose input has bytes; or "class", of one that gives a class's number.
     `same_as` is a model of the same function, where ONNX Runtime cannot run this one.
     """
     path = FOLDER / "models" / f"{name}.onnx"

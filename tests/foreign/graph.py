@@ -10,7 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "fixtures"))
 from noise import noise
 
-# The oldest version of the file format that may hold an operator set, as onnx has them; tools write these or a later one.
+# The oldest version of the file format that may hold an operator set; tools write these or a later one.
 IR_VERSIONS = {
     7: 3,
     8: 3,

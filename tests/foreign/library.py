@@ -36,9 +36,8 @@ class Failure(Exception):
 
 def check(status):
     if status != 0:
-        raise Failure(
-            f"{library.digitnet_status_string(status).decode()}: {library.digitnet_last_error().decode(errors='replace')}"
-        )
+        message = library.digitnet_last_error().decode(errors="replace")
+        raise Failure(f"{library.digitnet_status_string(status).decode()}: {message}")
 
 
 class Model:

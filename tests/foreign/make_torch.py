@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the models that PyTorch exports: by TorchScript in several operator sets, by Dynamo in its forms, and simplified.
+"""Makes the models that PyTorch exports: by TorchScript in several operator sets, by Dynamo, and simplified.
 
     make_torch.py [NAME...]    all, or those alone
 

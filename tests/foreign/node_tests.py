@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Tries the node tests that onnx has for each operator, for which libdigitnet computes what ONNX Runtime does, or refuses.
+"""Tries the node tests of onnx: libdigitnet computes of each what ONNX Runtime does, or refuses it.
 
     node_tests.py [OPERATOR...]
 
-A test becomes a model of one image: its first sample is the input, and all other inputs are constants. Tests are left out
-whose first input is no float of two to four dimensions, and those that make no sense of one sample. Also run are the
-operators' definitions by others, the tests named "expanded". Fails where an output differs.
+A test becomes a model of one image: its first sample is the input, and all other inputs are constants. Tests are left
+out whose first input is no float of two to four dimensions, and those that make no sense of one sample. Also run are
+the operators' definitions by others, the tests named "expanded". Fails where an output differs.
 """
 
 import collections

@@ -4,8 +4,8 @@
     random_graphs.py [--graphs N] [--seed S] [--keep FOLDER]
 
 A seed is a graph: blocks as tools write them, in the form of an operator set from 7 to 22, for images of any layout.
-Prints why graphs are refused. Fails where one gives other outputs, or where fewer than 95 % load. FOLDER gets the graphs
-that are wrong, as SEED.onnx.
+Prints why graphs are refused. Fails where one gives other outputs, or where fewer than 95 % load. FOLDER gets the
+graphs that are wrong, as SEED.onnx.
 """
 
 import argparse
@@ -78,7 +78,7 @@ class Builder(Graph):
         return sizes
 
     def by(self, operator, x, since, **values):
-        """A node that has these lists of integers as inputs from the operator set `since` on, and as attributes before."""
+        """A node with these lists of integers as inputs from the operator set `since` on, as attributes before."""
         values = {name: value for name, value in values.items() if value is not None}
         if self.opset < since:
             return self.node(operator, x, **values)
