@@ -54,7 +54,7 @@ static digitnet_status settle_output(size_t *value, digitnet__importer *importer
                               digitnet__wire_printable(node.name).text);
     activation->is_class = false;
     DNN_TRY(digitnet__import_take(&activation, importer, &node, 0));
-    if (activation->view.rank == 3 && !digitnet__view_is_plain(&activation->view)) {
+    if (activation->view.rank == 3 && (importer->channels_first || !digitnet__view_is_plain(&activation->view))) {
         const size_t *sizes = activation->view.sizes;
         digitnet__view image = digitnet__view_channels_first(sizes[0], sizes[1], sizes[2]);
         DNN_TRY(digitnet__import_arrange(importer, &node, 0, &image));

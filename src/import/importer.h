@@ -51,6 +51,7 @@ typedef struct digitnet__importer {
     digitnet__import_place *place;
     size_t batch; /* size of the first axis of all activations */
     digitnet__shape input;
+    bool channels_first; /* the file has its images so */
     digitnet__draft *drafts;
     size_t draft_count, draft_capacity;
 } digitnet__importer;

@@ -119,6 +119,7 @@ static digitnet_status give_input(digitnet__importer *importer, size_t value, co
         importer->input = (digitnet__shape){.height = sizes[2], .width = sizes[3], .channels = sizes[1]};
         view = digitnet__view_channels_first(sizes[1], sizes[2], sizes[3]);
     }
+    importer->channels_first = type->rank == 4 && !digitnet__view_is_plain(&view);
     DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 1, sizeof(digitnet__import_activation)));
     importer->graph->values[value].activation = memory;
     *importer->graph->values[value].activation = (digitnet__import_activation){.view = view};
