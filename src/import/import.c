@@ -41,6 +41,20 @@ static void forget(digitnet__importer *importer) {
     importer->draft_count = 0;
 }
 
+/* Whether an output of three axes has the channels first. What gives it tells: the layer's own rows, columns and
+ * channels; else the file's input does. */
+static bool has_channels_first(const digitnet__importer *importer, const digitnet__import_activation *output) {
+    digitnet__shape shape = digitnet__draft_shape(importer, output->value);
+    const size_t last[] = {shape.height, shape.width, shape.channels};
+    const size_t first[] = {shape.channels, shape.height, shape.width};
+    bool plain = digitnet__view_is_plain(&output->view);
+    if (plain && memcmp(output->view.sizes, last, sizeof last) == 0)
+        return false;
+    if (memcmp(output->view.sizes, first, sizeof first) == 0)
+        return true;
+    return importer->channels_first || (!importer->channels_last && !plain);
+}
+
 /* The output as a layer gives it: in the order of the file, but for images, whose channels are last here. */
 static digitnet_status settle_output(size_t *value, digitnet__importer *importer, size_t output) {
     const digitnet__import_node node = {.type = {.bytes = (const unsigned char *)"output", .size = 6},
@@ -54,7 +68,8 @@ static digitnet_status settle_output(size_t *value, digitnet__importer *importer
                               digitnet__wire_printable(node.name).text);
     activation->is_class = false;
     DNN_TRY(digitnet__import_take(&activation, importer, &node, 0));
-    if (activation->view.rank == 3 && (importer->channels_first || !digitnet__view_is_plain(&activation->view))) {
+    bool is_image = has_channels_first(importer, activation);
+    if (activation->view.rank == 3 && is_image) {
         const size_t *sizes = activation->view.sizes;
         digitnet__view image = digitnet__view_channels_first(sizes[0], sizes[1], sizes[2]);
         DNN_TRY(digitnet__import_arrange(importer, &node, 0, &image));

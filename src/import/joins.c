@@ -238,6 +238,9 @@ static digitnet_status take_part(digitnet__import_activation *result, digitnet__
     }
     if (cut == 0)
         return DIGITNET_OK;
+    const channel_run run = {part->first[axis], part->count[axis], part->step[axis]};
+    if (cut == 1 && digitnet__view_steps(&input->view, axis, 1))
+        return take_channels(result, importer, node, axis, &run);
     bool is_image = input->view.rank == 3 && is_whole(part, &input->view, 0) && part->step[1] == 1 &&
                     part->step[2] == 1 && !digitnet__view_is_plain(&input->view);
     if (is_image)
@@ -250,7 +253,6 @@ static digitnet_status take_part(digitnet__import_activation *result, digitnet__
     }
     if (cut > 1)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes a part along more than one axis");
-    const channel_run run = {part->first[axis], part->count[axis], part->step[axis]};
     return take_channels(result, importer, node, axis, &run);
 }
 

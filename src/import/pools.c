@@ -44,10 +44,13 @@ static digitnet_status pool(digitnet__importer *importer, const digitnet__import
     bool is_max = digitnet__wire_is(node->type, "MaxPool"), added = false;
     DNN_TRY(digitnet__import_integer(&ceil_mode, node, "ceil_mode"));
     DNN_TRY(digitnet__import_integer(&include_pads, node, "count_include_pad"));
-    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    input = digitnet__import_activation_at(importer, node, 0);
+    bool own_pads = input && input->pads_never_win;
+    if (!own_pads)
+        DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     DNN_TRY(digitnet__import_take_image(&value, &channels, importer, node, 0));
     digitnet__shape image = digitnet__draft_shape(importer, value);
-    DNN_TRY(digitnet__import_window_read(&window, node, image, &none));
+    DNN_TRY(digitnet__import_window_read(&window, node, image, own_pads ? &input->pads : &none));
     if (window.dilations[0] != 1 || window.dilations[1] != 1)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has dilations");
     digitnet__import_window counted = window;
