@@ -149,6 +149,33 @@ static digitnet_status reduce_channels(digitnet__importer *importer, const digit
     return digitnet__import_give(importer, node, 0, &result);
 }
 
+/* Over the rows alone, or the columns, of channels x rows x columns: by a window that has all of them. */
+static digitnet_status reduce_lines(digitnet__importer *importer, const digitnet__import_node *node, bool rows,
+                                    bool keeps_axes) {
+    const size_t *channels;
+    size_t value;
+    DNN_TRY(digitnet__import_take_image(&value, &channels, importer, node, 0));
+    digitnet__shape shape = digitnet__draft_shape(importer, value);
+    const digitnet__attributes window = {.window_height = rows ? shape.height : 1,
+                                         .window_width = rows ? 1 : shape.width,
+                                         .stride_height = 1,
+                                         .stride_width = 1};
+    digitnet__import_activation result = {.view = digitnet__import_activation_at(importer, node, 0)->view};
+    if (digitnet__wire_is(node->type, "ReduceSum"))
+        DNN_TRY(scale_by(&result.affine, importer, rows ? shape.height : shape.width));
+    DNN_TRY(digitnet__draft_add(&value, importer,
+                                digitnet__wire_is(node->type, "ReduceMax") ? &digitnet__layer_max_pool2d
+                                                                           : &digitnet__layer_average_pool2d,
+                                &window, &value, 1, node));
+    result.value = value;
+    shape = digitnet__draft_shape(importer, value);
+    const size_t left[] = {shape.channels, rows ? shape.width : shape.height};
+    if (!digitnet__view_set_image(&result.view, shape.channels, shape.height, shape.width) ||
+        (!keeps_axes && !digitnet__view_reshape(&result.view, left, 2)))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes channels in another order");
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
 static digitnet_status reduce_axes(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation *input;
     int64_t axes[DNN_VIEW_AXES + 1], keep = 1;
@@ -166,6 +193,9 @@ static digitnet_status reduce_axes(digitnet__importer *importer, const digitnet_
         kept = gone[i + 1] ? kept : i;
         kept_count += !gone[i + 1];
     }
+    bool over_lines = !gone[0] && input->view.rank == 3 && kept_count == 2 && !gone[1];
+    if (over_lines && digitnet__view_covers(&input->view, 0, 0))
+        return reduce_lines(importer, node, gone[2], keep != 0);
     bool over_channels = !gone[0] && input->view.rank == 3 && kept_count == 2 && gone[1] && keep;
     if (over_channels && !digitnet__wire_is(node->type, "ReduceMax"))
         return reduce_channels(importer, node);

@@ -33,6 +33,12 @@ static digitnet_status give_reshaped(digitnet__importer *importer, const digitne
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes another number of samples");
     if (rank - 1 > DNN_VIEW_AXES)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes %zu dimensions", rank);
+    /* A row has each of its values. */
+    if (rank == 2 && digitnet__view_repeats(&activation->view)) {
+        digitnet__import_activation *repeated;
+        DNN_TRY(digitnet__import_take(&repeated, importer, node, 0));
+        *activation = *repeated;
+    }
     digitnet__view view = activation->view;
     if (!digitnet__view_reshape(&view, sizes + 1, rank - 1)) {
         digitnet__import_activation *input;
