@@ -332,6 +332,26 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     /** @} */
     /** @{ */
     /**
+     * Adds a layer that puts rows, columns and channels in another order, as digitnet_model_add_permute() does.
+     *
+     * @param rows      the axis of the input that becomes the output's rows; 1 is rows, 2 columns, 3 channels
+     * @param columns   the axis that becomes its columns
+     * @param channels  the axis that becomes its channels
+     * @param options   the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &permute(std::size_t rows, std::size_t columns, std::size_t channels,
+                   const permute_options &options = {}) &noexcept {
+        digitnet_model_add_permute_ex(get(), rows, columns, channels, &options);
+        return *this;
+    }
+    model permute(std::size_t rows, std::size_t columns, std::size_t channels,
+                  const permute_options &options = {}) &&noexcept {
+        return std::move(permute(rows, columns, channels, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
      * Adds a fully connected layer, as digitnet_model_add_dense() does.
      *
      * @param units     how many values it gives: for the last layer of a classifier, the classes
