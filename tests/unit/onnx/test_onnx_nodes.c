@@ -16,9 +16,9 @@ static bool is_padded(const digitnet_model *model) {
 
 /* Layers whose nodes are not read without the list of layers; slopes of a PReLU for each place are turned by a node. */
 static bool needs_list(const sample_layer *sample, const digitnet_model *model) {
-    static const char *const names[] = {"zero_padding2d",      "cropping2d", "up_sampling2d", "reshape",
-                                        "layer_normalization", "rescaling",  "normalization", "channel_slice",
-                                        "group_normalization"};
+    static const char *const names[] = {"zero_padding2d", "cropping2d",          "up_sampling2d",
+                                        "reshape",        "layer_normalization", "rescaling",
+                                        "normalization",  "channel_slice",       "group_normalization"};
     const char *name = sample->builder->name + strlen("digitnet_model_add_");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0)
