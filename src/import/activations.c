@@ -179,11 +179,11 @@ static digitnet_status softmax(digitnet__importer *importer, const digitnet__imp
     size_t last = is_new ? axis - 1 : input->view.rank - 1;
     for (size_t i = axis - 1; i <= last; i++)
         over *= input->view.sizes[i];
-    bool over_all = over == digitnet__view_count(&input->view);
-    if (!over_all && (over != digitnet__draft_shape(importer, input->value).channels ||
-                      !digitnet__view_covers(&input->view, axis - 1, last)))
+    bool over_channels = over == digitnet__draft_shape(importer, input->value).channels &&
+                         digitnet__view_covers(&input->view, axis - 1, last);
+    if (!over_channels && over != digitnet__view_count(&input->view))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "does not run over the channels");
-    if (over_all) {
+    if (!over_channels) {
         const size_t *places;
         size_t value;
         DNN_TRY(digitnet__import_take_row(&value, &places, importer, node, 0));
