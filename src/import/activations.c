@@ -229,13 +229,15 @@ static digitnet_status softmax(digitnet__importer *importer, const digitnet__imp
     size_t last = is_new ? axis - 1 : input->view.rank - 1;
     for (size_t i = axis - 1; i <= last; i++)
         over *= input->view.sizes[i];
+    bool over_channels = over == digitnet__draft_shape(importer, input->value).channels &&
+                         digitnet__view_covers(&input->view, axis - 1, last);
     const size_t *places;
     size_t value;
-    if (over == digitnet__view_count(&input->view))
+    if (!over_channels && over == digitnet__view_count(&input->view))
         DNN_TRY(digitnet__import_take_row(&value, &places, importer, node, 0));
-    else if (last == axis - 1)
+    else if (!over_channels && last == axis - 1)
         DNN_TRY(digitnet__import_take_channels(&value, &places, importer, node, 0, last));
-    else
+    else if (!over_channels)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "runs over some of the axes");
     bool is_log = digitnet__wire_is(node->type, "LogSoftmax");
     return give(importer, node, is_log ? DIGITNET_ACTIVATION_LOG_SOFTMAX : DIGITNET_ACTIVATION_SOFTMAX, 0);

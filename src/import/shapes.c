@@ -116,6 +116,7 @@ static digitnet_status reshape(digitnet__importer *importer, const digitnet__imp
     return give_reshaped(importer, node, &activation, sizes, rank);
 }
 
+/* A layer, which moves nothing either: what follows has the shape that it has in the file. */
 static digitnet_status flatten(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation activation;
     int64_t axis = 1;
@@ -124,6 +125,12 @@ static digitnet_status flatten(digitnet__importer *importer, const digitnet__imp
     axis += axis < 0 ? (int64_t)activation.view.rank + 1 : 0;
     if (axis != 1)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes another number of samples");
+    if (!activation.is_class) {
+        size_t value;
+        const size_t *places;
+        DNN_TRY(digitnet__import_take_row(&value, &places, importer, node, 0));
+        activation = *digitnet__import_activation_at(importer, node, 0);
+    }
     const size_t sizes[] = {importer->batch, digitnet__view_count(&activation.view)};
     return give_reshaped(importer, node, &activation, sizes, 2);
 }
