@@ -148,8 +148,8 @@ static digitnet_status read_training(digitnet_model *model, const digitnet__trai
     return DIGITNET_OK;
 }
 
-digitnet_status digitnet__import_model(digitnet_model **out, const unsigned char *bytes, size_t size,
-                                       const char *path, const digitnet_model_load_options *options) {
+digitnet_status digitnet__import_model(digitnet_model **out, const unsigned char *bytes, size_t size, const char *path,
+                                       const digitnet_model_load_options *options) {
     *out = NULL;
     digitnet__wire_view file = {.bytes = bytes, .size = size};
     digitnet__metadata metadata = {0};
@@ -163,7 +163,7 @@ digitnet_status digitnet__import_model(digitnet_model **out, const unsigned char
     if (status == DIGITNET_OK)
         status = metadata.layers.bytes ? digitnet__import_graph(&model, parts.graph, metadata.layers, options)
                                        : digitnet__import_foreign(&model, file, path, options);
-    if (status == DIGITNET_OK && metadata.compiled)
+    if (status == DIGITNET_OK && metadata.compiled && !options->skip_training)
         status = read_training(model, &metadata.training, parts.algorithm);
     if (status != DIGITNET_OK) {
         digitnet_model_free(model);
