@@ -553,6 +553,14 @@ TEST_CASE("a model comes back from a file and from memory, and trains on") {
     options.ignore_metadata = 1;
     CHECK(digitnet::model::load_memory(bytes, options).describe().compiled == 0);
     CHECK(digitnet::model::load(path, options).describe().compiled == 0);
+    digitnet::model_load_options untrained;
+    untrained.skip_training = 1;
+    CHECK(digitnet::model::load(path, untrained).describe().compiled == 0);
+    digitnet::model_save_options weights;
+    weights.weights_only = 1;
+    model.save(folder.file("weights.onnx"), weights);
+    CHECK(digitnet::model::load(folder.file("weights.onnx")).save_memory() == model.save_memory(weights));
+    CHECK(digitnet::model::load_memory(model.save_memory(weights)).get_weights() == model.get_weights());
     options.max_bytes = 100;
     CHECK_ERROR(DIGITNET_ELIMIT, "100", digitnet::model::load(path, options));
     CHECK_ERROR(DIGITNET_ELIMIT, "100", digitnet::model::load_memory(bytes, options));
