@@ -122,6 +122,15 @@ static digitnet_status concatenate(digitnet__importer *importer, const digitnet_
 
 /* ---- Parts ---- */
 
+typedef struct part {
+    size_t first, count;
+} part;
+
+/* Of an axis of the file, the batch's being the first. */
+static size_t size_of(const digitnet__importer *importer, const digitnet__import_activation *input, size_t axis) {
+    return axis == 0 ? importer->batch : input->view.sizes[axis - 1];
+}
+
 /* `count` of the channels. */
 static digitnet_status take_channels(digitnet__import_activation *result, digitnet__importer *importer,
                                      const digitnet__import_node *node, size_t axis, size_t first, size_t count) {
@@ -139,40 +148,64 @@ static digitnet_status take_channels(digitnet__import_activation *result, digitn
                                node);
 }
 
-/* Some of the rows or columns of channels x rows x columns. */
+/* Some of the rows and columns of channels x rows x columns. */
 static digitnet_status take_lines(digitnet__import_activation *result, digitnet__importer *importer,
-                                  const digitnet__import_node *node, size_t axis, size_t first, size_t count) {
+                                  const digitnet__import_node *node, part rows, part columns) {
     const size_t *channels;
     DNN_TRY(digitnet__import_take_image(&result->value, &channels, importer, node, 0));
     result->view = digitnet__import_activation_at(importer, node, 0)->view;
     digitnet__shape shape = digitnet__draft_shape(importer, result->value);
-    bool rows = axis == 1;
-    size_t size = rows ? shape.height : shape.width, behind = size - first - count;
-    const digitnet__attributes attributes = {
-        .top = rows ? first : 0, .bottom = rows ? behind : 0, .left = rows ? 0 : first, .right = rows ? 0 : behind};
+    const digitnet__attributes attributes = {.top = rows.first,
+                                             .bottom = shape.height - rows.first - rows.count,
+                                             .left = columns.first,
+                                             .right = shape.width - columns.first - columns.count};
     DNN_TRY(digitnet__draft_add(&result->value, importer, &digitnet__layer_cropping2d, &attributes, &result->value, 1,
                                 node));
-    *(rows ? &shape.height : &shape.width) = count;
-    return digitnet__view_set_image(&result->view, shape.channels, shape.height, shape.width)
+    return digitnet__view_set_image(&result->view, shape.channels, rows.count, columns.count)
                ? DIGITNET_OK
                : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes channels in another order");
 }
 
-/* `axis` is that of the file, the batch's being the first. */
-static digitnet_status take_part(digitnet__import_activation *result, digitnet__importer *importer,
-                                 const digitnet__import_node *node, size_t axis, size_t first, size_t count) {
+/* Of each axis of the file, the batch's being the first, a part. */
+static digitnet_status take_parts(digitnet__import_activation *result, digitnet__importer *importer,
+                                  const digitnet__import_node *node, const part *parts) {
     digitnet__import_activation *input;
+    size_t cuts = 0, cut = 0;
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
-    size_t size = axis == 0 ? importer->batch : input->view.sizes[axis - 1];
     *result = *input;
-    if (first == 0 && count == size)
+    bool lines = input->view.rank == 3;
+    for (size_t axis = 0; axis <= input->view.rank; axis++) {
+        size_t size = size_of(importer, input, axis), count = parts[axis].count;
+        if (count == 0 || count > size || parts[axis].first > size - count)
+            return digitnet__import_fail(DIGITNET_EFORMAT, node, "takes an empty part");
+        if (count == size)
+            continue;
+        if (axis == 0)
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes some of the samples");
+        lines = lines && axis > 1;
+        cut = axis;
+        cuts++;
+    }
+    if (cuts == 0)
         return DIGITNET_OK;
-    if (count == 0 || count > size || first > size - count)
-        return digitnet__import_fail(DIGITNET_EFORMAT, node, "takes an empty part");
-    if (axis == 0)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes some of the samples");
-    bool lines = input->view.rank == 3 && axis > 1 && !digitnet__view_steps(&input->view, axis - 1, 1);
-    return (lines ? take_lines : take_channels)(result, importer, node, axis - 1, first, count);
+    if (lines && (cuts > 1 || !digitnet__view_steps(&input->view, cut - 1, 1)))
+        return take_lines(result, importer, node, parts[2], parts[3]);
+    if (cuts > 1)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes a part along more than one axis");
+    return take_channels(result, importer, node, cut - 1, parts[cut].first, parts[cut].count);
+}
+
+static void set_whole(part *parts, const digitnet__importer *importer, const digitnet__import_activation *input) {
+    for (size_t axis = 0; axis <= input->view.rank; axis++)
+        parts[axis] = (part){0, size_of(importer, input, axis)};
+}
+
+static digitnet_status take_part(digitnet__import_activation *result, digitnet__importer *importer,
+                                 const digitnet__import_node *node, size_t axis, part wanted) {
+    part parts[DNN_VIEW_AXES + 1];
+    set_whole(parts, importer, digitnet__import_activation_at(importer, node, 0));
+    parts[axis] = wanted;
+    return take_parts(result, importer, node, parts);
 }
 
 /* A place that may be counted from the end, or lie beyond either. */
@@ -184,8 +217,9 @@ static size_t clamp(int64_t place, size_t size) {
 static digitnet_status slice(digitnet__importer *importer, const digitnet__import_node *node) {
     enum { MOST = DNN_VIEW_AXES + 1 };
     int64_t starts[MOST], ends[MOST], axes[MOST], steps[MOST];
-    size_t count, end_count, axis_count, step_count, parts = 0;
+    size_t count, end_count, axis_count, step_count;
     digitnet__import_activation *input, result;
+    part parts[MOST];
     DNN_TRY(digitnet__import_list(starts, &count, MOST, importer, node, "starts", 1));
     DNN_TRY(digitnet__import_list(ends, &end_count, MOST, importer, node, "ends", 2));
     DNN_TRY(digitnet__import_list(axes, &axis_count, MOST, importer, node, "axes", 3));
@@ -193,20 +227,17 @@ static digitnet_status slice(digitnet__importer *importer, const digitnet__impor
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     if (end_count != count || (axis_count && axis_count != count) || (step_count && step_count != count))
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has lists of different lengths");
-    result = *input;
+    set_whole(parts, importer, input);
     for (size_t i = 0; i < count; i++) {
         size_t axis;
         DNN_TRY(digitnet__import_axis(&axis, node, axis_count ? axes[i] : (int64_t)i, input->view.rank + 1));
-        size_t size = axis == 0 ? importer->batch : input->view.sizes[axis - 1];
+        size_t size = size_of(importer, input, axis);
         size_t first = clamp(starts[i], size), end = clamp(ends[i], size);
         if (step_count && steps[i] != 1)
             return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has steps of %lld", (long long)steps[i]);
-        if (first == 0 && end == size)
-            continue;
-        if (parts++ > 0)
-            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes a part along more than one axis");
-        DNN_TRY(take_part(&result, importer, node, axis, first, end > first ? end - first : 0));
+        parts[axis] = (part){first, end > first ? end - first : 0};
     }
+    DNN_TRY(take_parts(&result, importer, node, parts));
     return digitnet__import_give(importer, node, 0, &result);
 }
 
@@ -225,14 +256,14 @@ static digitnet_status split(digitnet__importer *importer, const digitnet__impor
     size_t size = input->view.sizes[axis - 1], equal = (size + node->output_count - 1) / node->output_count;
     for (size_t i = 0; i < node->output_count; i++) {
         digitnet__import_activation result;
-        size_t left = size - first, part = count ? (size_t)sizes[i] : equal < left ? equal : left;
-        if (part == 0 || part > left)
+        size_t left = size - first, taken = count ? (size_t)sizes[i] : equal < left ? equal : left;
+        if (taken == 0 || taken > left)
             return digitnet__import_fail(DIGITNET_EFORMAT, node, "has parts that are not those of its input");
         if (node->outputs[i] != DNN_NO_VALUE && importer->graph->values[node->outputs[i]].uses > 0) {
-            DNN_TRY(take_part(&result, importer, node, axis, first, part));
+            DNN_TRY(take_part(&result, importer, node, axis, (part){first, taken}));
             DNN_TRY(digitnet__import_give(importer, node, i, &result));
         }
-        first += part;
+        first += taken;
     }
     return DIGITNET_OK;
 }
@@ -250,7 +281,7 @@ static digitnet_status gather(digitnet__importer *importer, const digitnet__impo
     if (!indices || indices->count != 1 || !indices->is_integer || indices->rank > 1 || axis == 0)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes more than one index");
     DNN_TRY(digitnet__import_axis(&index, node, indices->integers[0], input->view.sizes[axis - 1]));
-    DNN_TRY(take_part(&result, importer, node, axis, index, 1));
+    DNN_TRY(take_part(&result, importer, node, axis, (part){index, 1}));
     for (size_t i = 0; i < result.view.rank; i++)
         if (i != axis - 1 || indices->rank == 1)
             sizes[rank++] = result.view.sizes[i];
