@@ -4,6 +4,7 @@
 #include "import/importer.h"
 #include "onnx/schema.h"
 
+#include <math.h>
 #include <string.h>
 
 /* The activation at input 0 as it is, of a class too. */
@@ -58,6 +59,12 @@ static digitnet_status identity(digitnet__importer *importer, const digitnet__im
     return digitnet__import_give(importer, node, 0, &activation);
 }
 
+/* 0.1 where the float next to it was read: a training goes on with the rate that it had. */
+static double decimal(float number) {
+    double rounded = round((double)number * 1e6) / 1e6;
+    return (float)rounded == number ? rounded : (double)number;
+}
+
 /* In use it is nothing; a training goes on with it. */
 static digitnet_status dropout(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation *activation, result;
@@ -70,7 +77,7 @@ static digitnet_status dropout(digitnet__importer *importer, const digitnet__imp
     DNN_TRY(digitnet__import_take(&activation, importer, node, 0));
     result = *activation;
     if (rate > 0 && rate < 1) {
-        const digitnet__attributes attributes = {.rate = (double)rate};
+        const digitnet__attributes attributes = {.rate = decimal(rate)};
         DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_dropout, &attributes, &activation->value,
                                     1, node));
     }
