@@ -28,8 +28,9 @@ MEMORY = 8 << 30  # test_zlib asks for more than 4 GiB, and uses none of them
 ONNX_TESTS = ["test_onnx_wire", "golden/test_golden", "test_onnx_metadata", "test_onnx_fields", "test_onnx_operators", "test_onnx_hostile", "test_onnx_nodes",
               "test_onnx", "test_onnx_training", "reliability/test_bombs", "reliability/test_changed_bytes"]
 IDX_TESTS = ["golden/test_golden", "test_idx", "reliability/test_zlib", "reliability/test_bombs"]
-SOURCES = ["onnx/wire", "onnx/node", "onnx/tensor", "onnx/form", "layers/tensor_onnx", "layers/window", "model_file/import", "model_file/graph",
-           "model_file/metadata", "model_file/nodes"]
+SOURCES = ["onnx/wire", "onnx/attribute", "onnx/tensor", "onnx/form", "layers/tensor_onnx", "layers/window",
+           "model_file/import", "model_file/graph", "model_file/metadata", "model_file/nodes"]
+SOURCES += [f"import/{path.stem}" for path in sorted((ROOT / "src/import").glob("*.c"))]
 TESTS = {f"src/{name}.c": ONNX_TESTS for name in SOURCES}
 TESTS["src/dataset/idx.c"] = IDX_TESTS
 

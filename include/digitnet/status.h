@@ -67,7 +67,7 @@ DIGITNET_API const char *digitnet_last_error(void);
  * The call that ends with that status then has these words in its own message. Safe from any thread: the message is the
  * calling thread's, and digitnet_last_error() gives it until the next.
  *
- * @param message  UTF-8, copied, as much of it as a message has room for (511 bytes) in whole characters; NULL changes
+ * @param message  UTF-8, copied, as much of it as a message has room for (2047 bytes) in whole characters; NULL changes
  *                 nothing
  */
 DIGITNET_API void digitnet_set_error(const char *message);

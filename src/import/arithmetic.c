@@ -170,7 +170,7 @@ static digitnet_status give_joined(digitnet__importer *importer, const digitnet_
                                    const digitnet__layer_kind *kind, const size_t *values) {
     const digitnet__attributes none = {0};
     digitnet__import_activation result = *digitnet__import_activation_at(importer, node, shape_of);
-    DNN_TRY(digitnet__draft_add(&result.value, importer, kind, &none, values, 2, node));
+    DNN_TRY(digitnet__draft_add(&result.value, importer, kind, &none, values, node->input_count, node));
     return digitnet__import_give(importer, node, 0, &result);
 }
 
@@ -197,6 +197,11 @@ static digitnet_status scale_channels(bool *is_so, size_t *values, digitnet__imp
     for (size_t i = 0; i < view->atom_count; i++)
         if (varied.sizes[view->atoms[i].axis] > 1)
             varied.atoms[varied.atom_count++] = view->atoms[i];
+    if (!digitnet__view_equal(&varied, &numbers->view) && view->rank == 3) {
+        digitnet__view wanted = digitnet__view_channels_first(view->sizes[0], view->sizes[1], view->sizes[2]);
+        DNN_TRY(digitnet__import_arrange(importer, node, 1 - row, &wanted));
+        varied = digitnet__view_plain(varied.sizes, 3);
+    }
     *is_so = digitnet__view_equal(&varied, &numbers->view);
     values[0] = image->value;
     values[1] = numbers->value;
@@ -236,11 +241,12 @@ static digitnet_status scale_places(bool *is_so, size_t *values, digitnet__impor
 
 static digitnet_status multiply(digitnet__importer *importer, const digitnet__import_node *node) {
     size_t values[2];
+    digitnet__import_activation *inputs[2];
+    for (size_t i = 0; i < 2; i++)
+        DNN_TRY(digitnet__import_peek(&inputs[i], importer, node, i));
     for (size_t row = 0; row < 2; row++) {
         bool is_so;
-        const digitnet__import_activation *image = digitnet__import_activation_at(importer, node, 1 - row);
-        const digitnet__import_activation *numbers = digitnet__import_activation_at(importer, node, row);
-        if (digitnet__view_count(&numbers->view) >= digitnet__view_count(&image->view))
+        if (digitnet__view_count(&inputs[row]->view) >= digitnet__view_count(&inputs[1 - row]->view))
             continue;
         DNN_TRY(scale_channels(&is_so, values, importer, node, row));
         if (!is_so)
@@ -300,10 +306,39 @@ static digitnet_status expanded(digitnet__importer *importer, const digitnet__im
     return status;
 }
 
+/* More than two stand in the same order. */
 static digitnet_status sum(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation *first, *next;
+    void *memory;
     if (node->input_count == 2)
         return binary(importer, node);
-    return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has %zu inputs; it must have 2", node->input_count);
+    DNN_TRY(digitnet__import_take(&first, importer, node, 0));
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, node->input_count, sizeof(size_t)));
+    size_t *values = memory;
+    for (size_t i = 0; i < node->input_count; i++) {
+        DNN_TRY(digitnet__import_take(&next, importer, node, i));
+        if (!digitnet__view_equal(&first->view, &next->view))
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes activations of different sizes or orders");
+        values[i] = next->value;
+        DNN_TRY(digitnet__import_reshape(&values[i], importer, digitnet__draft_shape(importer, values[0]), node));
+    }
+    return node->input_count > 1 ? give_joined(importer, node, 0, &digitnet__layer_add, values)
+                                 : digitnet__import_give(importer, node, 0, first);
+}
+
+/* The square, by the activation times itself. */
+static digitnet_status power(digitnet__importer *importer, const digitnet__import_node *node) {
+    const digitnet__attributes none = {0};
+    digitnet__import_activation *input, result;
+    float exponent = 0;
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    DNN_TRY(digitnet__import_scalar_at(&exponent, importer, node, 1));
+    if (exponent != 2)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has another exponent than 2");
+    result = *input;
+    const size_t values[] = {input->value, input->value};
+    DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_multiply, &none, values, 2, node));
+    return digitnet__import_give(importer, node, 0, &result);
 }
 
 static digitnet_status negative(digitnet__importer *importer, const digitnet__import_node *node) {
@@ -321,6 +356,7 @@ const digitnet__import_operator digitnet__import_arithmetic[] = {
     {"Mul", "axis broadcast consumed_inputs", expanded},
     {"Div", "axis broadcast consumed_inputs", binary},
     {"Sum", "", sum},
+    {"Pow", "", power},
     {"Neg", "", negative},
     {0},
 };

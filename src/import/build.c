@@ -31,14 +31,10 @@ static const char *layer_name(char name[NAME_MAX_BYTES + 1], digitnet__wire_view
     size_t size = end > begin ? end - begin : 0;
     if (size == 0 || size > NAME_MAX_BYTES)
         return NULL;
-    for (size_t i = 0; i < size; i++) {
-        unsigned char byte = view.bytes[begin + i];
-        if (byte < '!' || byte > '~')
-            return NULL;
-        name[i] = (char)byte;
-    }
+    memcpy(name, view.bytes + begin, size);
     name[size] = '\0';
-    return digitnet__graph_find_value(&value, graph, name) ? NULL : name;
+    bool is_name = strlen(name) == size && digitnet__is_layer_name(name);
+    return is_name && !digitnet__graph_find_value(&value, graph, name) ? name : NULL;
 }
 
 static digitnet_status append(digitnet_model *model, digitnet__importer *importer, size_t *places) {

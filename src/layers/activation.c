@@ -1,9 +1,7 @@
 /* Activation as a layer of its own. */
 #include "core/options.h"
-#include "core/status.h"
 #include "layers/activations.h"
 #include "layers/op.h"
-#include "onnx/schema.h"
 
 #include <string.h>
 
@@ -52,23 +50,12 @@ static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
     digitnet__activation_write(nodes, layer, NULL);
 }
 
-static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
-    const digitnet__activation *activation = digitnet__activation_of_node(reader->node);
-    layer->attributes.activation = activation->id;
-    return digitnet__activation_read_node(&layer->attributes.alpha, activation, reader->node, reader->shape);
-}
-
-/* One row each in activations.c. */
-static const char *const types[] = {"Identity", "Relu", "Softmax",     "Sigmoid",  "Tanh",       "LeakyRelu",
-                                    "Elu",      "Selu", "HardSigmoid", "Softplus", "LogSoftmax", NULL};
-
-const digitnet__layer_kind digitnet__layer_activation = {
-    .name = "activation",
-    .class_name = "Activation",
-    .infer_shape = digitnet__layer_keep_shape,
-    .lower = lower,
-    .bound = digitnet__layer_keep_bound,
-    .onnx = {.types = types, .most_inputs = 1, .write = write, .read = read}};
+const digitnet__layer_kind digitnet__layer_activation = {.name = "activation",
+                                                         .class_name = "Activation",
+                                                         .infer_shape = digitnet__layer_keep_shape,
+                                                         .lower = lower,
+                                                         .bound = digitnet__layer_keep_bound,
+                                                         .onnx = {.write = write}};
 
 digitnet_status digitnet_model_add_activation(digitnet_model *model, digitnet_activation activation) {
     return digitnet_model_add_activation_ex(model, activation, NULL);

@@ -1,8 +1,6 @@
 #include "layers/activations.h"
 
-#include "core/status.h"
 #include "kernels/softmax.h"
-#include "onnx/schema.h"
 
 #include <math.h>
 
@@ -277,71 +275,4 @@ void digitnet__activation_write(digitnet__onnx_nodes *nodes, const digitnet__lay
         activation->write(nodes, suffix, digitnet__activation_alpha(layer));
     else
         digitnet__wire_end(nodes->writer, digitnet__onnx_begin_node(nodes, activation->onnx, suffix, NULL, 0, true));
-}
-
-const digitnet__activation *digitnet__activation_of_node(const digitnet__onnx_node *node) {
-    for (size_t i = 0; digitnet__activation_at(i); i++)
-        if (activations[i].onnx && digitnet__wire_is(node->type, activations[i].onnx))
-            return &activations[i];
-    return NULL;
-}
-
-/* The channels are axis 1 of N x channels x ..., or counted from the end. */
-static digitnet_status check_axis(const digitnet__onnx_node *node, digitnet__shape shape) {
-    digitnet__onnx_attribute axis = {.name = "axis", .type = DNN_ATTRIBUTE_TYPE_INT, .integers = {-1}};
-    DNN_TRY(digitnet__onnx_read_attributes(node, &axis, 1));
-    int64_t from_end = shape.flat ? -1 : -3;
-    if (axis.integers[0] != 1 && axis.integers[0] != from_end)
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node,
-                                        "attribute 'axis' is not the axis of the channels");
-    return DIGITNET_OK;
-}
-
-/* Two numbers that a node may have, with ONNX's defaults. */
-static digitnet_status read_numbers(float *first, float *second, const digitnet__onnx_node *node,
-                                    const char *second_name) {
-    digitnet__onnx_attribute numbers[] = {
-        {.name = "alpha", .type = DNN_ATTRIBUTE_TYPE_FLOAT, .number = *first},
-        {.name = second_name, .type = DNN_ATTRIBUTE_TYPE_FLOAT, .number = *second},
-    };
-    DNN_TRY(digitnet__onnx_read_attributes(node, numbers, second_name ? 2 : 1));
-    *first = numbers[0].number;
-    *second = numbers[1].number;
-    return DIGITNET_OK;
-}
-
-static bool is_near(float value, float wanted) {
-    return fabsf(value - wanted) <= 1e-5f * wanted;
-}
-
-static digitnet_status check_constants(const digitnet__onnx_node *node, digitnet_activation id) {
-    bool selu = id == DIGITNET_ACTIVATION_SELU;
-    float alpha = selu ? 1.67326324f : 0.2f, other = selu ? 1.05070099f : 0.5f;
-    float wanted_alpha = selu ? alpha : hard_sigmoid_alpha, wanted_other = selu ? other : hard_sigmoid_beta;
-    DNN_TRY(read_numbers(&alpha, &other, node, selu ? "gamma" : "beta"));
-    if (is_near(alpha, wanted_alpha) && is_near(other, wanted_other))
-        return DIGITNET_OK;
-    return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "only 'alpha' %g and '%s' %g are supported",
-                                    (double)wanted_alpha, selu ? "gamma" : "beta", (double)wanted_other);
-}
-
-digitnet_status digitnet__activation_read_node(double *alpha, const digitnet__activation *activation,
-                                               const digitnet__onnx_node *node, digitnet__shape shape) {
-    float number = activation->id == DIGITNET_ACTIVATION_ELU ? 1 : 0.01f, none = 0;
-    *alpha = 0;
-    switch (activation->id) {
-    case DIGITNET_ACTIVATION_SOFTMAX:
-    case DIGITNET_ACTIVATION_LOG_SOFTMAX:
-        return check_axis(node, shape);
-    case DIGITNET_ACTIVATION_SELU:
-    case DIGITNET_ACTIVATION_HARD_SIGMOID:
-        return check_constants(node, activation->id);
-    case DIGITNET_ACTIVATION_LEAKY_RELU:
-    case DIGITNET_ACTIVATION_ELU:
-        DNN_TRY(read_numbers(&number, &none, node, NULL));
-        *alpha = (double)number;
-        return DIGITNET_OK;
-    default:
-        return digitnet__onnx_read_attributes(node, NULL, 0);
-    }
 }

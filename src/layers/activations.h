@@ -47,11 +47,5 @@ digitnet__bound digitnet__activation_bound(const digitnet__layer *layer, digitne
 /* Writes the nodes of a layer's activation, the last ones of the layer; the last has a suffix to the layer's name
  * (NULL: none). */
 void digitnet__activation_write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer, const char *suffix);
-/* NULL where the node is no activation's. */
-const digitnet__activation *digitnet__activation_of_node(const digitnet__onnx_node *node);
-/* Reads what belongs to the activation into `*alpha` (0: nothing). EUNSUPPORTED for a softmax of `shape` that does not
- * run over the channels, or constants that are none of Keras's. */
-digitnet_status digitnet__activation_read_node(double *alpha, const digitnet__activation *activation,
-                                               const digitnet__onnx_node *node, digitnet__shape shape);
 
 #endif

@@ -2,7 +2,6 @@
 #include "core/options.h"
 #include "core/status.h"
 #include "layers/op.h"
-#include "onnx/schema.h"
 
 #include <string.h>
 
@@ -57,20 +56,13 @@ static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
     digitnet__wire_end(nodes->writer, digitnet__onnx_begin_joining_node(nodes, type, layer->input_count));
 }
 
-static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
-    (void)layer;
-    return digitnet__onnx_read_attributes(reader->node, NULL, 0);
-}
-
-static const char *const types[] = {"Add", "Sum", NULL};
-
 const digitnet__layer_kind digitnet__layer_add = {.name = "add",
                                                   .class_name = "Add",
                                                   .many_inputs = true,
                                                   .infer_shape = infer_shape,
                                                   .lower = lower,
                                                   .bound = bound,
-                                                  .onnx = {.types = types, .write = write, .read = read}};
+                                                  .onnx = {.write = write}};
 
 digitnet_status digitnet_model_add_add(digitnet_model *model, const char *const *inputs, size_t input_count,
                                        digitnet_activation activation) {

@@ -1,10 +1,8 @@
 /* Average pooling of any window. As in Keras, padding does not count, unless `count_include_pad` says so, as in
  * PyTorch. */
 #include "core/options.h"
-#include "core/status.h"
 #include "layers/pool2d.h"
 #include "layers/window.h"
-#include "onnx/schema.h"
 
 static void forward(const digitnet__op *op, const digitnet__op_range *range) {
     for (size_t i = 0; i < range->samples; i++)
@@ -41,27 +39,12 @@ static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
     digitnet__wire_end(nodes->writer, begin);
 }
 
-static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
-    enum { CEIL_MODE = DNN_WINDOW_ATTRIBUTES, COUNT_INCLUDE_PAD, ATTRIBUTES };
-    digitnet__onnx_attribute attributes[ATTRIBUTES];
-    digitnet__window_defaults(attributes);
-    attributes[CEIL_MODE] = (digitnet__onnx_attribute){.name = "ceil_mode", .type = DNN_ATTRIBUTE_TYPE_INT};
-    attributes[COUNT_INCLUDE_PAD] =
-        (digitnet__onnx_attribute){.name = "count_include_pad", .type = DNN_ATTRIBUTE_TYPE_INT};
-    DNN_TRY(digitnet__onnx_read_attributes(reader->node, attributes, ATTRIBUTES));
-    layer->attributes.count_include_pad = attributes[COUNT_INCLUDE_PAD].integers[0] != 0;
-    return digitnet__pool2d_read(layer, reader, attributes, &attributes[CEIL_MODE]);
-}
-
-static const char *const types[] = {"AveragePool", NULL};
-
-const digitnet__layer_kind digitnet__layer_average_pool2d = {
-    .name = "average_pooling2d",
-    .class_name = "AveragePooling2D",
-    .infer_shape = digitnet__pool2d_infer_shape,
-    .lower = lower,
-    .bound = digitnet__layer_keep_bound,
-    .onnx = {.types = types, .most_inputs = 1, .write = write, .read = read}};
+const digitnet__layer_kind digitnet__layer_average_pool2d = {.name = "average_pooling2d",
+                                                             .class_name = "AveragePooling2D",
+                                                             .infer_shape = digitnet__pool2d_infer_shape,
+                                                             .lower = lower,
+                                                             .bound = digitnet__layer_keep_bound,
+                                                             .onnx = {.write = write}};
 
 digitnet_status digitnet_model_add_average_pool2d(digitnet_model *model, size_t pool) {
     return digitnet_model_add_average_pool2d_ex(model, pool, NULL);

@@ -8,7 +8,6 @@
 #include "core/options.h"
 #include "core/status.h"
 #include "layers/affine.h"
-#include "onnx/schema.h"
 
 #include <math.h>
 
@@ -268,33 +267,13 @@ static void write_constants(digitnet__wire_writer *writer, const digitnet__layer
         digitnet__onnx_write_filled(writer, constant_name(layer, "beta").text, channels, 0);
 }
 
-static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
-    enum { EPSILON, MOMENTUM, TRAINING_MODE, ATTRIBUTES };
-    digitnet__onnx_attribute attributes[ATTRIBUTES] = {
-        [EPSILON] = {.name = "epsilon", .type = DNN_ATTRIBUTE_TYPE_FLOAT, .number = 1e-5f},
-        [MOMENTUM] = {.name = "momentum", .type = DNN_ATTRIBUTE_TYPE_FLOAT, .number = 0.9f},
-        [TRAINING_MODE] = {.name = "training_mode", .type = DNN_ATTRIBUTE_TYPE_INT}};
-    const digitnet__onnx_tensor *gamma;
-    DNN_TRY(digitnet__onnx_read_attributes(reader->node, attributes, ATTRIBUTES));
-    if (reader->node->input_count != 5)
-        return digitnet__onnx_fail_node(DIGITNET_EFORMAT, reader->node, "it has %zu inputs; it must have 5",
-                                        reader->node->input_count);
-    if (attributes[TRAINING_MODE].integers[0] != 0)
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'training_mode' is not 0");
-    layer->attributes.epsilon = (double)attributes[EPSILON].number;
-    layer->attributes.momentum = (double)attributes[MOMENTUM].number;
-    return digitnet__onnx_take_weights(&gamma, reader, 1);
-}
-
-static const char *const types[] = {"BatchNormalization", NULL};
-
 const digitnet__layer_kind digitnet__layer_batch_normalization = {
     .name = "batch_normalization",
     .class_name = "BatchNormalization",
     .infer_shape = infer_shape,
     .lower = lower,
     .bound = bound,
-    .onnx = {.types = types, .most_inputs = 5, .write = write, .write_constants = write_constants, .read = read}};
+    .onnx = {.write = write, .write_constants = write_constants}};
 
 digitnet_status digitnet_model_add_batch_normalization(digitnet_model *model) {
     return digitnet_model_add_batch_normalization_ex(model, NULL);

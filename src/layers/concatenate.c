@@ -3,7 +3,6 @@
 #include "core/options.h"
 #include "core/status.h"
 #include "layers/op.h"
-#include "onnx/schema.h"
 
 #include <string.h>
 
@@ -78,26 +77,13 @@ static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
     digitnet__wire_end(nodes->writer, begin);
 }
 
-static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
-    (void)layer;
-    digitnet__onnx_attribute axis = {.name = "axis", .type = DNN_ATTRIBUTE_TYPE_INT};
-    DNN_TRY(digitnet__onnx_read_attributes(reader->node, &axis, 1));
-    int64_t from_end = reader->shape.flat ? -1 : -3;
-    if (axis.integers[0] != 1 && axis.integers[0] != from_end)
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node,
-                                        "attribute 'axis' is not the axis of the channels");
-    return DIGITNET_OK;
-}
-
-static const char *const types[] = {"Concat", NULL};
-
 const digitnet__layer_kind digitnet__layer_concatenate = {.name = "concatenate",
                                                           .class_name = "Concatenate",
                                                           .many_inputs = true,
                                                           .infer_shape = infer_shape,
                                                           .lower = lower,
                                                           .bound = bound,
-                                                          .onnx = {.types = types, .write = write, .read = read}};
+                                                          .onnx = {.write = write}};
 
 digitnet_status digitnet_model_add_concatenate(digitnet_model *model, const char *const *inputs, size_t input_count) {
     return digitnet_model_add_concatenate_ex(model, inputs, input_count, NULL);

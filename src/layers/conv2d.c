@@ -8,7 +8,6 @@
 #include "core/status.h"
 #include "kernels/im2col.h"
 #include "layers/window.h"
-#include "onnx/schema.h"
 
 static size_t at_least_one(size_t size) {
     return size ? size : 1;
@@ -208,34 +207,12 @@ static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
     digitnet__conv2d_write(nodes, layer, NULL, inputs, layer->tensor_count, groups_of(layer));
 }
 
-static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
-    enum { GROUP = DNN_WINDOW_ATTRIBUTES, ATTRIBUTES };
-    digitnet__onnx_attribute attributes[ATTRIBUTES];
-    digitnet__window_defaults(attributes);
-    attributes[GROUP] = (digitnet__onnx_attribute){.name = "group", .type = DNN_ATTRIBUTE_TYPE_INT, .integers = {1}};
-    const digitnet__onnx_tensor *kernel;
-    DNN_TRY(digitnet__onnx_read_attributes(reader->node, attributes, ATTRIBUTES));
-    DNN_TRY(digitnet__onnx_take_weights(&kernel, reader, 4));
-    if (attributes[GROUP].integers[0] < 1 || attributes[GROUP].integers[0] > INT32_MAX)
-        return digitnet__onnx_fail_node(DIGITNET_EFORMAT, reader->node, "attribute 'group' is out of range");
-    layer->attributes.outputs = kernel->dimensions[0];
-    layer->attributes.window_height = kernel->dimensions[2];
-    layer->attributes.window_width = kernel->dimensions[3];
-    layer->attributes.groups = digitnet__zero_for_one((size_t)attributes[GROUP].integers[0]);
-    layer->attributes.no_bias = reader->node->input_count == 2;
-    DNN_TRY(digitnet__window_read_dilations(layer, reader, attributes));
-    return digitnet__window_read(layer, reader, attributes);
-}
-
-static const char *const types[] = {"Conv", NULL};
-
-const digitnet__layer_kind digitnet__layer_conv2d = {
-    .name = "conv2d",
-    .class_name = "Conv2D",
-    .infer_shape = infer_shape,
-    .lower = lower,
-    .bound = digitnet__layer_weighted_bound,
-    .onnx = {.types = types, .most_inputs = 3, .write = write, .read = read}};
+const digitnet__layer_kind digitnet__layer_conv2d = {.name = "conv2d",
+                                                     .class_name = "Conv2D",
+                                                     .infer_shape = infer_shape,
+                                                     .lower = lower,
+                                                     .bound = digitnet__layer_weighted_bound,
+                                                     .onnx = {.write = write}};
 
 digitnet_status digitnet_model_add_conv2d(digitnet_model *model, size_t filters, size_t kernel,
                                           digitnet_activation activation) {

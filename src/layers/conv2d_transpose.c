@@ -8,7 +8,6 @@
 #include "kernels/im2col.h"
 #include "layers/conv2d.h"
 #include "layers/window.h"
-#include "onnx/schema.h"
 
 #include <math.h>
 #include <string.h>
@@ -217,68 +216,12 @@ static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
     digitnet__wire_end(nodes->writer, begin);
 }
 
-/* Whether this library's `padding` of one axis pads as the node does. */
-static bool is_padded_so(const int64_t pads[2], int64_t behind, size_t input, size_t window, size_t stride,
-                         digitnet_padding padding) {
-    size_t output, before, after;
-    if (!output_size(&output, input, window, stride, padding))
-        return false;
-    digitnet__window_output(&before, &after, output, window, stride, padding);
-    return pads[0] == (int64_t)before && pads[1] == (int64_t)after && behind == (int64_t)output_padding(window, stride);
-}
-
-static digitnet_status match_padding(digitnet__attributes *conv, const digitnet__onnx_reader *reader,
-                                     const int64_t *pads, const int64_t *behind) {
-    static const digitnet_padding paddings[] = {DIGITNET_PADDING_VALID, DIGITNET_PADDING_SAME};
-    for (size_t i = 0; i < sizeof paddings / sizeof *paddings; i++) {
-        if (is_padded_so((const int64_t[]){pads[0], pads[2]}, behind[0], reader->shape.height, conv->window_height,
-                         conv->stride_height, paddings[i]) &&
-            is_padded_so((const int64_t[]){pads[1], pads[3]}, behind[1], reader->shape.width, conv->window_width,
-                         conv->stride_width, paddings[i])) {
-            conv->padding = paddings[i];
-            return DIGITNET_OK;
-        }
-    }
-    return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node,
-                                    "'pads' and 'output_padding' are neither those of 'valid' nor of 'same' padding");
-}
-
-static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
-    enum { OUTPUT_PADDING = DNN_WINDOW_ATTRIBUTES, GROUP, ATTRIBUTES };
-    digitnet__onnx_attribute attributes[ATTRIBUTES];
-    digitnet__attributes *conv = &layer->attributes;
-    digitnet__window_defaults(attributes);
-    attributes[OUTPUT_PADDING] =
-        (digitnet__onnx_attribute){.name = "output_padding", .type = DNN_ATTRIBUTE_TYPE_INTS, .count = 2};
-    attributes[GROUP] = (digitnet__onnx_attribute){.name = "group", .type = DNN_ATTRIBUTE_TYPE_INT, .integers = {1}};
-    const digitnet__onnx_tensor *kernel;
-    DNN_TRY(digitnet__onnx_read_attributes(reader->node, attributes, ATTRIBUTES));
-    DNN_TRY(digitnet__onnx_take_weights(&kernel, reader, 4));
-    digitnet__wire_view automatic = attributes[DNN_WINDOW_AUTO_PAD].text;
-    if (attributes[GROUP].integers[0] != 1)
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'group' is not 1");
-    if (automatic.size > 0 && !digitnet__wire_is(automatic, "NOTSET"))
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'auto_pad' is '%s'",
-                                        digitnet__wire_printable(automatic).text);
-    if (reader->shape.flat)
-        return digitnet__onnx_fail_node(DIGITNET_EFORMAT, reader->node, "its input is flat");
-    conv->outputs = kernel->dimensions[1];
-    conv->window_height = kernel->dimensions[2];
-    conv->window_width = kernel->dimensions[3];
-    conv->no_bias = reader->node->input_count == 2;
-    DNN_TRY(digitnet__window_read_sizes(layer, reader, attributes));
-    return match_padding(conv, reader, attributes[DNN_WINDOW_PADS].integers, attributes[OUTPUT_PADDING].integers);
-}
-
-static const char *const types[] = {"ConvTranspose", NULL};
-
-const digitnet__layer_kind digitnet__layer_conv2d_transpose = {
-    .name = "conv2d_transpose",
-    .class_name = "Conv2DTranspose",
-    .infer_shape = infer_shape,
-    .lower = lower,
-    .bound = bound,
-    .onnx = {.types = types, .most_inputs = 3, .write = write, .read = read}};
+const digitnet__layer_kind digitnet__layer_conv2d_transpose = {.name = "conv2d_transpose",
+                                                               .class_name = "Conv2DTranspose",
+                                                               .infer_shape = infer_shape,
+                                                               .lower = lower,
+                                                               .bound = bound,
+                                                               .onnx = {.write = write}};
 
 digitnet_status digitnet_model_add_conv2d_transpose(digitnet_model *model, size_t filters, size_t kernel,
                                                     digitnet_activation activation) {

@@ -3,7 +3,6 @@
 #include "core/status.h"
 #include "kernels/gemm.h"
 #include "layers/op.h"
-#include "onnx/schema.h"
 
 static digitnet_status infer_shape(digitnet__layer *layer) {
     digitnet__shape input = layer->inputs[0].shape;
@@ -97,34 +96,12 @@ static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
     digitnet__wire_end(nodes->writer, begin);
 }
 
-static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
-    enum { ALPHA, BETA, TRANS_A, TRANS_B, ATTRIBUTES };
-    digitnet__onnx_attribute attributes[ATTRIBUTES] = {
-        [ALPHA] = {.name = "alpha", .type = DNN_ATTRIBUTE_TYPE_FLOAT, .number = 1},
-        [BETA] = {.name = "beta", .type = DNN_ATTRIBUTE_TYPE_FLOAT, .number = 1},
-        [TRANS_A] = {.name = "transA", .type = DNN_ATTRIBUTE_TYPE_INT},
-        [TRANS_B] = {.name = "transB", .type = DNN_ATTRIBUTE_TYPE_INT}};
-    const digitnet__onnx_tensor *kernel;
-    DNN_TRY(digitnet__onnx_read_attributes(reader->node, attributes, ATTRIBUTES));
-    DNN_TRY(digitnet__onnx_take_weights(&kernel, reader, 2));
-    if (attributes[ALPHA].number != 1 || attributes[BETA].number != 1 || attributes[TRANS_A].integers[0] != 0 ||
-        attributes[TRANS_B].integers[0] != 1)
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node,
-                                        "only 'alpha' 1, 'beta' 1, 'transA' 0 and 'transB' 1 are supported");
-    layer->attributes.outputs = kernel->dimensions[0];
-    layer->attributes.no_bias = reader->node->input_count == 2;
-    return DIGITNET_OK;
-}
-
-static const char *const types[] = {"Gemm", NULL};
-
-const digitnet__layer_kind digitnet__layer_dense = {
-    .name = "dense",
-    .class_name = "Dense",
-    .infer_shape = infer_shape,
-    .lower = lower,
-    .bound = digitnet__layer_weighted_bound,
-    .onnx = {.types = types, .most_inputs = 3, .write = write, .read = read}};
+const digitnet__layer_kind digitnet__layer_dense = {.name = "dense",
+                                                    .class_name = "Dense",
+                                                    .infer_shape = infer_shape,
+                                                    .lower = lower,
+                                                    .bound = digitnet__layer_weighted_bound,
+                                                    .onnx = {.write = write}};
 
 digitnet_status digitnet_model_add_dense(digitnet_model *model, size_t units, digitnet_activation activation) {
     return digitnet_model_add_dense_ex(model, units, activation, NULL);

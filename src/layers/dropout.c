@@ -5,7 +5,6 @@
 #include "core/random.h"
 #include "core/status.h"
 #include "layers/op.h"
-#include "onnx/schema.h"
 
 static digitnet_status infer_shape(digitnet__layer *layer) {
     double rate = layer->attributes.rate;
@@ -64,26 +63,12 @@ static void write_constants(digitnet__wire_writer *writer, const digitnet__layer
     digitnet__onnx_write_scalar(writer, ratio_name(layer).text, layer->attributes.rate);
 }
 
-static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
-    digitnet__onnx_attribute seed = {.name = "seed", .type = DNN_ATTRIBUTE_TYPE_INT}; /* fit's own decides */
-    DNN_TRY(digitnet__onnx_read_attributes(reader->node, &seed, 1));
-    layer->attributes.rate = 0.5; /* ONNX's default */
-    if (reader->node->input_count == 1)
-        return DIGITNET_OK;
-    digitnet__onnx_tensor ratio;
-    DNN_TRY(digitnet__onnx_take_initializer(&ratio, reader, 1));
-    return digitnet__onnx_read_scalar(&layer->attributes.rate, &ratio);
-}
-
-static const char *const types[] = {"Dropout", NULL};
-
-const digitnet__layer_kind digitnet__layer_dropout = {
-    .name = "dropout",
-    .class_name = "Dropout",
-    .infer_shape = infer_shape,
-    .lower = lower,
-    .bound = digitnet__layer_keep_bound,
-    .onnx = {.types = types, .most_inputs = 2, .write = write, .write_constants = write_constants, .read = read}};
+const digitnet__layer_kind digitnet__layer_dropout = {.name = "dropout",
+                                                      .class_name = "Dropout",
+                                                      .infer_shape = infer_shape,
+                                                      .lower = lower,
+                                                      .bound = digitnet__layer_keep_bound,
+                                                      .onnx = {.write = write, .write_constants = write_constants}};
 
 digitnet_status digitnet_model_add_dropout(digitnet_model *model, double rate) {
     return digitnet_model_add_dropout_ex(model, rate, NULL);

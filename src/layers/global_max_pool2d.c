@@ -1,6 +1,5 @@
 /* The maximum of each channel over all rows and columns: pooling whose window is the whole image. */
 #include "core/options.h"
-#include "core/status.h"
 #include "layers/pool2d.h"
 
 static void lower(digitnet__op *op, bool training) {
@@ -12,19 +11,12 @@ static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
     digitnet__pool2d_write_global(nodes, layer, "GlobalMaxPool", "ReduceMax");
 }
 
-static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
-    return digitnet__pool2d_read_global(layer, reader, "GlobalMaxPool");
-}
-
-static const char *const types[] = {"GlobalMaxPool", "ReduceMax", NULL};
-
-const digitnet__layer_kind digitnet__layer_global_max_pool2d = {
-    .name = "global_max_pooling2d",
-    .class_name = "GlobalMaxPooling2D",
-    .infer_shape = digitnet__pool2d_infer_global_shape,
-    .lower = lower,
-    .bound = digitnet__layer_keep_bound,
-    .onnx = {.types = types, .most_inputs = 1, .write = write, .read = read}};
+const digitnet__layer_kind digitnet__layer_global_max_pool2d = {.name = "global_max_pooling2d",
+                                                                .class_name = "GlobalMaxPooling2D",
+                                                                .infer_shape = digitnet__pool2d_infer_global_shape,
+                                                                .lower = lower,
+                                                                .bound = digitnet__layer_keep_bound,
+                                                                .onnx = {.write = write}};
 
 digitnet_status digitnet_model_add_global_max_pool2d(digitnet_model *model) {
     return digitnet_model_add_global_max_pool2d_ex(model, NULL);

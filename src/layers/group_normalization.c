@@ -6,7 +6,6 @@
 #include "core/status.h"
 #include "layers/affine.h"
 #include "layers/op.h"
-#include "onnx/schema.h"
 
 #include <math.h>
 #include <string.h>

@@ -5,7 +5,6 @@
 #include "core/status.h"
 #include "layers/affine.h"
 #include "layers/op.h"
-#include "onnx/schema.h"
 
 #include <math.h>
 

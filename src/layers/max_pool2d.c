@@ -1,10 +1,8 @@
 /* Max pooling of any window; the common one behind a convolution with ReLU is served by that convolution's op. */
 #include "core/memory.h"
 #include "core/options.h"
-#include "core/status.h"
 #include "layers/pool2d.h"
 #include "layers/window.h"
-#include "onnx/schema.h"
 
 static void forward(const digitnet__op *op, const digitnet__op_range *range) {
     int32_t *places = (int32_t *)(void *)range->cache;
@@ -54,26 +52,12 @@ static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
     digitnet__wire_end(nodes->writer, begin);
 }
 
-static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
-    enum { CEIL_MODE = DNN_WINDOW_ATTRIBUTES, STORAGE_ORDER, ATTRIBUTES };
-    digitnet__onnx_attribute attributes[ATTRIBUTES];
-    digitnet__window_defaults(attributes);
-    attributes[CEIL_MODE] = (digitnet__onnx_attribute){.name = "ceil_mode", .type = DNN_ATTRIBUTE_TYPE_INT};
-    /* Only of consequence for the second output. */
-    attributes[STORAGE_ORDER] = (digitnet__onnx_attribute){.name = "storage_order", .type = DNN_ATTRIBUTE_TYPE_INT};
-    DNN_TRY(digitnet__onnx_read_attributes(reader->node, attributes, ATTRIBUTES));
-    return digitnet__pool2d_read(layer, reader, attributes, &attributes[CEIL_MODE]);
-}
-
-static const char *const types[] = {"MaxPool", NULL};
-
-const digitnet__layer_kind digitnet__layer_max_pool2d = {
-    .name = "max_pooling2d",
-    .class_name = "MaxPooling2D",
-    .infer_shape = digitnet__pool2d_infer_shape,
-    .lower = lower,
-    .bound = digitnet__layer_keep_bound,
-    .onnx = {.types = types, .most_inputs = 1, .write = write, .read = read}};
+const digitnet__layer_kind digitnet__layer_max_pool2d = {.name = "max_pooling2d",
+                                                         .class_name = "MaxPooling2D",
+                                                         .infer_shape = digitnet__pool2d_infer_shape,
+                                                         .lower = lower,
+                                                         .bound = digitnet__layer_keep_bound,
+                                                         .onnx = {.write = write}};
 
 digitnet_status digitnet_model_add_max_pool2d(digitnet_model *model, size_t pool) {
     return digitnet_model_add_max_pool2d_ex(model, pool, NULL);

@@ -4,7 +4,6 @@
 #include "core/options.h"
 #include "core/status.h"
 #include "layers/op.h"
-#include "onnx/schema.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -150,20 +149,13 @@ static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
     }
 }
 
-static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
-    (void)layer;
-    return digitnet__onnx_read_attributes(reader->node, NULL, 0);
-}
-
-static const char *const types[] = {"Mul", NULL};
-
 const digitnet__layer_kind digitnet__layer_multiply = {.name = "multiply",
                                                        .class_name = "Multiply",
                                                        .many_inputs = true,
                                                        .infer_shape = infer_shape,
                                                        .lower = lower,
                                                        .bound = bound,
-                                                       .onnx = {.types = types, .write = write, .read = read}};
+                                                       .onnx = {.write = write}};
 
 digitnet_status digitnet_model_add_multiply(digitnet_model *model, const char *const *inputs, size_t input_count,
                                             digitnet_activation activation) {

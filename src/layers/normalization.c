@@ -3,7 +3,6 @@
 #include "core/memory.h"
 #include "core/options.h"
 #include "layers/op.h"
-#include "onnx/schema.h"
 
 #include <math.h>
 

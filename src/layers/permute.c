@@ -2,7 +2,6 @@
 #include "core/options.h"
 #include "core/status.h"
 #include "layers/op.h"
-#include "onnx/schema.h"
 
 #include <string.h>
 

@@ -3,7 +3,6 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "layers/window.h"
-#include "onnx/schema.h"
 
 digitnet__pool2d_shape digitnet__pool2d_of(const digitnet__layer *layer) {
     const digitnet__attributes *pool = &layer->attributes;
@@ -112,16 +111,6 @@ void digitnet__pool2d_set_window(digitnet__attributes *attributes, size_t pool) 
         attributes->stride_width = attributes->window_width;
 }
 
-digitnet_status digitnet__pool2d_read(digitnet__layer *layer, const digitnet__onnx_reader *reader,
-                                      const digitnet__onnx_attribute *attributes,
-                                      const digitnet__onnx_attribute *ceil_mode) {
-    if (!attributes[DNN_WINDOW_KERNEL_SHAPE].present)
-        return digitnet__onnx_fail_node(DIGITNET_EFORMAT, reader->node, "it has no attribute 'kernel_shape'");
-    if (ceil_mode->integers[0] != 0)
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'ceil_mode' is not 0");
-    return digitnet__window_read(layer, reader, attributes);
-}
-
 void digitnet__pool2d_write_global(digitnet__onnx_nodes *nodes, const digitnet__layer *layer, const char *global,
                                    const char *reduce) {
     bool keepdims = layer->attributes.keepdims;
@@ -131,22 +120,4 @@ void digitnet__pool2d_write_global(digitnet__onnx_nodes *nodes, const digitnet__
         digitnet__onnx_write_integer(nodes->writer, "keepdims", 0);
     }
     digitnet__wire_end(nodes->writer, begin);
-}
-
-static bool is_rows_and_columns(const int64_t *axes) {
-    return (axes[0] == 2 || axes[0] == -2) && (axes[1] == 3 || axes[1] == -1);
-}
-
-digitnet_status digitnet__pool2d_read_global(digitnet__layer *layer, const digitnet__onnx_reader *reader,
-                                             const char *global) {
-    enum { AXES, KEEPDIMS, ATTRIBUTES };
-    digitnet__onnx_attribute attributes[ATTRIBUTES] = {
-        [AXES] = {.name = "axes", .type = DNN_ATTRIBUTE_TYPE_INTS, .count = 2},
-        [KEEPDIMS] = {.name = "keepdims", .type = DNN_ATTRIBUTE_TYPE_INT, .integers = {1}}};
-    bool is_global = digitnet__wire_is(reader->node->type, global);
-    DNN_TRY(digitnet__onnx_read_attributes(reader->node, attributes, is_global ? 0 : ATTRIBUTES));
-    if (!is_global && !is_rows_and_columns(attributes[AXES].integers))
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'axes' is not 2, 3");
-    layer->attributes.keepdims = is_global || attributes[KEEPDIMS].integers[0] != 0;
-    return DIGITNET_OK;
 }

@@ -19,15 +19,8 @@ digitnet_status digitnet__pool2d_infer_global_shape(digitnet__layer *layer);
 /* Sets the attributes of a builder's window, `pool` high; a width or a stride of 0 is the default. */
 void digitnet__pool2d_set_window(digitnet__attributes *attributes, size_t pool);
 
-/* Sets the layer's window from a pool's attributes that have been read, those of a window first. */
-digitnet_status digitnet__pool2d_read(digitnet__layer *layer, const digitnet__onnx_reader *reader,
-                                      const digitnet__onnx_attribute *attributes,
-                                      const digitnet__onnx_attribute *ceil_mode);
-
 /* Pooling of the whole image in a file: the node `global` keeps rows and columns, `reduce` does not. */
 void digitnet__pool2d_write_global(digitnet__onnx_nodes *nodes, const digitnet__layer *layer, const char *global,
                                    const char *reduce);
-digitnet_status digitnet__pool2d_read_global(digitnet__layer *layer, const digitnet__onnx_reader *reader,
-                                             const char *global);
 
 #endif

@@ -1,9 +1,7 @@
 /* PReLU (He et al. 2015): the value itself above 0, and below 0 a multiple of it by a slope that is trained, one for
  * each value or each channel. */
 #include "core/options.h"
-#include "core/status.h"
 #include "layers/op.h"
-#include "onnx/schema.h"
 
 #include <math.h>
 #include <string.h>
@@ -95,22 +93,12 @@ static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
     digitnet__wire_end(nodes->writer, digitnet__onnx_begin_node(nodes, "PRelu", NULL, inputs, 1, true));
 }
 
-static digitnet_status read(digitnet__layer *layer, digitnet__onnx_reader *reader) {
-    const digitnet__onnx_tensor *alpha;
-    layer->attributes.per_channel = true;
-    DNN_TRY(digitnet__onnx_read_attributes(reader->node, NULL, 0));
-    return digitnet__onnx_take_weights(&alpha, reader, reader->shape.flat ? 1 : 3);
-}
-
-static const char *const types[] = {"PRelu", NULL};
-
-const digitnet__layer_kind digitnet__layer_prelu = {
-    .name = "prelu",
-    .class_name = "PReLU",
-    .infer_shape = infer_shape,
-    .lower = lower,
-    .bound = bound,
-    .onnx = {.types = types, .most_inputs = 2, .write = write, .read = read}};
+const digitnet__layer_kind digitnet__layer_prelu = {.name = "prelu",
+                                                    .class_name = "PReLU",
+                                                    .infer_shape = infer_shape,
+                                                    .lower = lower,
+                                                    .bound = bound,
+                                                    .onnx = {.write = write}};
 
 digitnet_status digitnet_model_add_prelu(digitnet_model *model) {
     return digitnet_model_add_prelu_ex(model, NULL);

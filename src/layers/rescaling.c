@@ -3,7 +3,6 @@
 #include "core/options.h"
 #include "core/status.h"
 #include "layers/op.h"
-#include "onnx/schema.h"
 
 #include <float.h>
 #include <math.h>

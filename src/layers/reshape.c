@@ -4,7 +4,6 @@
 #include "core/options.h"
 #include "core/status.h"
 #include "layers/op.h"
-#include "onnx/schema.h"
 
 /* Flat without rows and columns, as digitnet_layer_info has it. */
 static digitnet__shape target_of(const digitnet__layer *layer) {

@@ -65,8 +65,6 @@ void digitnet__tensor_write(digitnet__wire_writer *writer, const char *name, con
 digitnet_status digitnet__tensor_match(const digitnet__onnx_tensor *file, const digitnet__tensor *tensor) {
     size_t dimensions[DNN_ONNX_RANK_MAX];
     size_t rank = file_dimensions(dimensions, tensor);
-    if (file->data_type != DNN_DATA_FLOAT)
-        return digitnet__onnx_fail_tensor(DIGITNET_EUNSUPPORTED, file, "its data type is not float");
     if (rank != file->rank || memcmp(dimensions, file->dimensions, rank * sizeof *dimensions) != 0) {
         return digitnet__fail(DIGITNET_EFORMAT, "initializer '%s' at byte %zu is %s; the layer requires %s",
                               digitnet__wire_printable(file->name).text, file->message.offset,
@@ -81,7 +79,7 @@ digitnet_status digitnet__tensor_read(float *memory, const digitnet__onnx_tensor
     digitnet__onnx_cursor data = digitnet__onnx_begin_values(file);
     for (size_t output = 0; output < tensor->outputs; output++) {
         for (size_t i = 0; i < tensor->inputs; i++) {
-            float value = digitnet__onnx_next_float(&data);
+            float value = digitnet__onnx_next_value(&data);
             if (!isfinite(value))
                 return digitnet__onnx_fail_tensor(DIGITNET_EFORMAT, file, "a value is not finite");
             memory[output * tensor->inputs + memory_index(tensor, i)] = value;

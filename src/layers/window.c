@@ -2,7 +2,6 @@
 
 #include "core/memory.h"
 #include "core/status.h"
-#include "onnx/schema.h"
 
 static size_t dilation_of(size_t dilation) {
     return dilation ? dilation : 1;
@@ -128,89 +127,4 @@ void digitnet__window_write_over(digitnet__wire_writer *writer, const digitnet__
     digitnet__onnx_write_integers(writer, "kernel_shape", (size_t[]){window->window_height, window->window_width}, 2);
     digitnet__onnx_write_integers(writer, "strides", (size_t[]){window->stride_height, window->stride_width}, 2);
     digitnet__onnx_write_integers(writer, "pads", pads, 4);
-}
-
-void digitnet__window_defaults(digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]) {
-    attributes[DNN_WINDOW_KERNEL_SHAPE] =
-        (digitnet__onnx_attribute){.name = "kernel_shape", .type = DNN_ATTRIBUTE_TYPE_INTS, .count = 2};
-    attributes[DNN_WINDOW_STRIDES] =
-        (digitnet__onnx_attribute){.name = "strides", .type = DNN_ATTRIBUTE_TYPE_INTS, .count = 2, .integers = {1, 1}};
-    attributes[DNN_WINDOW_PADS] =
-        (digitnet__onnx_attribute){.name = "pads", .type = DNN_ATTRIBUTE_TYPE_INTS, .count = 4};
-    attributes[DNN_WINDOW_DILATIONS] = (digitnet__onnx_attribute){
-        .name = "dilations", .type = DNN_ATTRIBUTE_TYPE_INTS, .count = 2, .integers = {1, 1}};
-    attributes[DNN_WINDOW_AUTO_PAD] = (digitnet__onnx_attribute){.name = "auto_pad", .type = DNN_ATTRIBUTE_TYPE_STRING};
-}
-
-static digitnet_status take_sizes(size_t *height, size_t *width, const digitnet__onnx_node *node,
-                                  const digitnet__onnx_attribute *attribute) {
-    for (size_t i = 0; i < 2; i++)
-        if (attribute->integers[i] < 1 || attribute->integers[i] > INT32_MAX)
-            return digitnet__onnx_fail_node(DIGITNET_EFORMAT, node, "attribute '%s' is out of range", attribute->name);
-    *height = (size_t)attribute->integers[0];
-    *width = (size_t)attribute->integers[1];
-    return DIGITNET_OK;
-}
-
-/* Explicit padding: that of VALID, which SAME may agree with, or that of SAME. */
-static digitnet_status match_pads(digitnet__attributes *window, const digitnet__onnx_reader *reader,
-                                  const int64_t *pads) {
-    static const digitnet_padding paddings[] = {DIGITNET_PADDING_VALID, DIGITNET_PADDING_SAME};
-    for (size_t i = 0; i < sizeof paddings / sizeof *paddings; i++) {
-        size_t expected[4];
-        find_pads(expected, window, paddings[i], reader->shape);
-        size_t equal = 0;
-        while (equal < 4 && pads[equal] >= 0 && (uint64_t)pads[equal] == expected[equal])
-            equal++;
-        if (equal == 4) {
-            window->padding = paddings[i];
-            return DIGITNET_OK;
-        }
-    }
-    return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node,
-                                    "attribute 'pads' is neither 'valid' nor 'same' padding");
-}
-
-static digitnet_status take_padding(digitnet__attributes *window, const digitnet__onnx_reader *reader,
-                                    const digitnet__onnx_attribute *attributes) {
-    digitnet__wire_view automatic = attributes[DNN_WINDOW_AUTO_PAD].text;
-    if (automatic.size == 0 || digitnet__wire_is(automatic, "NOTSET"))
-        return match_pads(window, reader, attributes[DNN_WINDOW_PADS].integers);
-    bool same = digitnet__wire_is(automatic, "SAME_UPPER");
-    if (!same && !digitnet__wire_is(automatic, "VALID")) {
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'auto_pad' is '%s'",
-                                        digitnet__wire_printable(automatic).text);
-    }
-    window->padding = same ? DIGITNET_PADDING_SAME : DIGITNET_PADDING_VALID;
-    return DIGITNET_OK;
-}
-
-digitnet_status digitnet__window_read_dilations(digitnet__layer *layer, const digitnet__onnx_reader *reader,
-                                                const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]) {
-    digitnet__attributes *window = &layer->attributes;
-    DNN_TRY(
-        take_sizes(&window->dilation_height, &window->dilation_width, reader->node, &attributes[DNN_WINDOW_DILATIONS]));
-    window->dilation_height = window->dilation_height == 1 ? 0 : window->dilation_height;
-    window->dilation_width = window->dilation_width == 1 ? 0 : window->dilation_width;
-    return DIGITNET_OK;
-}
-
-digitnet_status digitnet__window_read_sizes(digitnet__layer *layer, const digitnet__onnx_reader *reader,
-                                            const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]) {
-    digitnet__attributes *window = &layer->attributes;
-    const int64_t *dilations = attributes[DNN_WINDOW_DILATIONS].integers;
-    if (dilations[0] != (int64_t)dilation_of(window->dilation_height) ||
-        dilations[1] != (int64_t)dilation_of(window->dilation_width))
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, reader->node, "attribute 'dilations' is not 1, 1");
-    DNN_TRY(take_sizes(&window->stride_height, &window->stride_width, reader->node, &attributes[DNN_WINDOW_STRIDES]));
-    if (attributes[DNN_WINDOW_KERNEL_SHAPE].present)
-        return take_sizes(&window->window_height, &window->window_width, reader->node,
-                          &attributes[DNN_WINDOW_KERNEL_SHAPE]);
-    return DIGITNET_OK;
-}
-
-digitnet_status digitnet__window_read(digitnet__layer *layer, const digitnet__onnx_reader *reader,
-                                      const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]) {
-    DNN_TRY(digitnet__window_read_sizes(layer, reader, attributes));
-    return take_padding(&layer->attributes, reader, attributes);
 }

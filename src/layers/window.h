@@ -19,32 +19,9 @@ digitnet_status digitnet__window_check_undilated(const digitnet__layer *layer);
 /* ESHAPE where the output that has been set from it has no rows or columns; `what`: "kernel". */
 digitnet_status digitnet__window_check_fit(const digitnet__layer *layer, const char *what);
 
-/* Places in the list of attributes of an operator with a window, whose own ones follow. */
-enum {
-    DNN_WINDOW_KERNEL_SHAPE,
-    DNN_WINDOW_STRIDES,
-    DNN_WINDOW_PADS,
-    DNN_WINDOW_DILATIONS,
-    DNN_WINDOW_AUTO_PAD,
-    DNN_WINDOW_ATTRIBUTES
-};
-
 /* kernel_shape, strides and pads; padding is spelled out, since some readers know nothing else. */
 void digitnet__window_write(digitnet__wire_writer *writer, const digitnet__layer *layer);
 /* The same for a window that moves over another image than the layer's input. */
 void digitnet__window_write_over(digitnet__wire_writer *writer, const digitnet__layer *layer, digitnet__shape image);
-
-void digitnet__window_defaults(digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]);
-/* Sets the layer's dilation from attributes that have been read. */
-digitnet_status digitnet__window_read_dilations(digitnet__layer *layer, const digitnet__onnx_reader *reader,
-                                                const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]);
-/* Sets the layer's window and strides. Without a kernel_shape the window's size is as it was. EUNSUPPORTED for other
- * dilations than the layer has: a kind that has any takes them before. */
-digitnet_status digitnet__window_read_sizes(digitnet__layer *layer, const digitnet__onnx_reader *reader,
-                                            const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]);
-/* Likewise with the padding, over an image of the reader's shape. EUNSUPPORTED for padding that is neither VALID nor
- * SAME of this library. */
-digitnet_status digitnet__window_read(digitnet__layer *layer, const digitnet__onnx_reader *reader,
-                                      const digitnet__onnx_attribute attributes[DNN_WINDOW_ATTRIBUTES]);
 
 #endif

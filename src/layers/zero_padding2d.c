@@ -4,7 +4,6 @@
 #include "core/status.h"
 #include "kernels/im2col.h"
 #include "layers/op.h"
-#include "onnx/schema.h"
 
 static digitnet_status infer_shape(digitnet__layer *layer) {
     const digitnet__attributes *sides = &layer->attributes;

@@ -25,7 +25,7 @@ static size_t sequence_length(const unsigned char *text) {
     return point >= least[length] && point <= 0x10ffff && !surrogate ? length : 0;
 }
 
-static bool is_name(const char *name) {
+bool digitnet__is_layer_name(const char *name) {
     const unsigned char *at = (const unsigned char *)name;
     while (*at && *at != '/') {
         size_t length = sequence_length(at);
@@ -40,7 +40,7 @@ static bool is_name(const char *name) {
 /* Whether a layer may have this name, and none has. */
 static digitnet_status check_name(const digitnet_model *model, const char *name) {
     size_t value;
-    if (!is_name(name)) {
+    if (!digitnet__is_layer_name(name)) {
         return digitnet__fail(DIGITNET_EINVAL,
                               "layer name '%.80s': a name has 1 to %d bytes of UTF-8, no control character and no '/'",
                               name, MAX_NAME);

@@ -57,6 +57,8 @@ void digitnet__model_drop_kept(digitnet_model *model);
 /* Gives a model a training, which it owns from then on, in the place of the one that it has. */
 void digitnet__model_set_training(digitnet_model *model, digitnet__training *training);
 
+/* Whether a layer may be called this. */
+bool digitnet__is_layer_name(const char *name);
 /* Adds a layer whose kind and attributes are set, and which takes these values of the graph. With exclusive access. */
 digitnet_status digitnet__model_append(digitnet_model *model, digitnet__layer *layer, const char *name,
                                        const size_t *values, size_t value_count);

@@ -3,36 +3,25 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "layers/tensor_onnx.h"
+#include "model/model.h"
 #include "model_file/layers.h"
-#include "model_file/nodes.h"
 #include "onnx/schema.h"
 
 #include <string.h>
 
-typedef struct graph_parts {
-    size_t nodes, node_inputs, most_node_inputs, initializers, inputs, outputs;
-    digitnet__wire_view input, output; /* the last of each */
-} graph_parts;
+/* So many are the tensors of the most layers, or what an optimizer keeps of them. Each is compared with all others. */
+enum { INITIALIZERS_MAX = 3 * DNN_LAYER_TENSORS * DNN_LAYERS_MAX };
 
-static void scan_node(digitnet__wire_reader *reader, const digitnet__wire_field *field, graph_parts *parts) {
-    digitnet__wire_view message = {0};
-    size_t inputs = 0;
-    digitnet__wire_get_bytes(reader, field, &message);
-    if (reader->status == DIGITNET_OK)
-        reader->status = digitnet__onnx_count_inputs(&inputs, message);
-    parts->nodes++;
-    parts->node_inputs += inputs; /* together no more than the file has bytes */
-    parts->most_node_inputs = inputs > parts->most_node_inputs ? inputs : parts->most_node_inputs;
-}
+typedef struct graph_parts {
+    size_t initializers, inputs;
+    digitnet__wire_view input; /* the last one */
+} graph_parts;
 
 static digitnet_status scan_graph(graph_parts *parts, digitnet__wire_view graph) {
     digitnet__wire_reader reader = digitnet__wire_read(graph);
     digitnet__wire_field field;
     while (digitnet__wire_next(&reader, &field)) {
         switch (field.number) {
-        case DNN_GRAPH_NODE:
-            scan_node(&reader, &field, parts);
-            break;
         case DNN_GRAPH_INITIALIZER:
             parts->initializers++;
             break;
@@ -40,17 +29,13 @@ static digitnet_status scan_graph(graph_parts *parts, digitnet__wire_view graph)
             parts->inputs++;
             digitnet__wire_get_bytes(&reader, &field, &parts->input);
             break;
-        case DNN_GRAPH_OUTPUT:
-            parts->outputs++;
-            digitnet__wire_get_bytes(&reader, &field, &parts->output);
-            break;
         default:
             break;
         }
     }
-    if (reader.status == DIGITNET_OK && parts->initializers > DNN_ONNX_INITIALIZERS_MAX) {
+    if (reader.status == DIGITNET_OK && parts->initializers > INITIALIZERS_MAX) {
         return digitnet__fail(DIGITNET_ELIMIT, "the graph has %zu initializers; the limit is %d", parts->initializers,
-                              DNN_ONNX_INITIALIZERS_MAX);
+                              INITIALIZERS_MAX);
     }
     return reader.status;
 }
@@ -117,34 +102,11 @@ static digitnet_status read_image_type(digitnet__shape *shape, digitnet__wire_vi
     return DIGITNET_OK;
 }
 
-static digitnet_status read_value_name(digitnet__wire_view *name, digitnet__wire_view value) {
-    return take_part(name, value, DNN_VALUE_NAME, "name of the graph's input or output");
-}
-
-static digitnet_status read_input(digitnet__wire_view *name, digitnet__shape *shape, digitnet__wire_view value) {
+static digitnet_status read_input(digitnet__shape *shape, digitnet__wire_view value) {
     digitnet__wire_view type, tensor;
-    DNN_TRY(read_value_name(name, value));
     DNN_TRY(take_part(&type, value, DNN_VALUE_TYPE, "type of the graph's input"));
     DNN_TRY(take_part(&tensor, type, DNN_TYPE_TENSOR, "tensor type of the graph's input"));
     return read_image_type(shape, tensor);
-}
-
-/* Into arrays with room for them all, and for all their inputs. */
-static digitnet_status index_nodes(digitnet__onnx_node *nodes, digitnet__wire_view *inputs, digitnet__wire_view graph) {
-    digitnet__wire_reader reader = digitnet__wire_read(graph);
-    digitnet__wire_field field;
-    while (digitnet__wire_next(&reader, &field)) {
-        if (field.number == DNN_GRAPH_NODE) {
-            digitnet__wire_view message = {0};
-            size_t count = 0;
-            digitnet__wire_get_bytes(&reader, &field, &message); /* as scan_graph() did */
-            reader.status = digitnet__onnx_parse_node(nodes++, message, inputs);
-            if (reader.status == DIGITNET_OK)
-                reader.status = digitnet__onnx_count_inputs(&count, message);
-            inputs += count;
-        }
-    }
-    return reader.status;
 }
 
 static digitnet_status index_initializers(digitnet__onnx_initializers *initializers, digitnet__wire_view graph) {
@@ -179,133 +141,72 @@ static digitnet_status create_model(digitnet_model **out, digitnet__shape input,
     return digitnet_model_create_ex(out, input.height, input.width, input.channels, &limits);
 }
 
-static digitnet_status read_nodes(digitnet__import *import, digitnet__wire_view output) {
-    while (import->next < import->node_count) {
-        digitnet_status status = digitnet__nodes_read(import);
-        if (status != DIGITNET_OK)
-            return status;
-    }
-    const digitnet__onnx_value *last = &import->values[import->value_count - 1];
-    if (import->model->network.graph.layer_count == 0 || last->channels_last ||
-        !digitnet__wire_equal(last->name, output)) {
-        return digitnet__fail(DIGITNET_EUNSUPPORTED, "the graph's output '%s' is not the output of its last node",
-                              digitnet__wire_printable(output).text);
-    }
-    digitnet_status status = digitnet__graph_check_outputs(&import->model->network.graph);
-    return status == DIGITNET_OK ? status : digitnet__fail(DIGITNET_EUNSUPPORTED, "%s", digitnet_last_error());
+static digitnet_status read_list(digitnet_model *model, digitnet__wire_view layers) {
+    DNN_TRY(digitnet__layers_read(model, layers));
+    digitnet_status status = model->network.graph.layer_count ? digitnet__graph_check_outputs(&model->network.graph)
+                                                              : digitnet__fail(DIGITNET_EFORMAT, "it has no layers");
+    return status == DIGITNET_OK ? status : digitnet__fail(DIGITNET_EFORMAT, "%s", digitnet_last_error());
 }
 
-/* The layers' tensors among the initializers, by name. In our own files they stand in the layers' order. */
-static digitnet_status find_tensors(digitnet__import *import) {
-    const digitnet__graph *graph = &import->model->network.graph;
+/* The layers' tensors among the initializers, by name. */
+static digitnet_status find_tensors(digitnet__onnx_tensor *tensors, const digitnet__graph *graph,
+                                    const digitnet__onnx_initializers *initializers) {
     for (size_t i = 0; i < graph->tensor_count; i++) {
         const char *name = digitnet__graph_tensor(graph, i)->name;
         const digitnet__onnx_initializer *initializer = digitnet__onnx_find_initializer(
-            &import->initializers, (digitnet__wire_view){.bytes = (const unsigned char *)name, .size = strlen(name)});
+            initializers, (digitnet__wire_view){.bytes = (const unsigned char *)name, .size = strlen(name)});
         if (!initializer)
             return digitnet__fail(DIGITNET_EFORMAT, "the weights '%s' are missing", name);
-        DNN_TRY(digitnet__onnx_parse_tensor(&import->tensors[i], initializer->message));
+        DNN_TRY(digitnet__onnx_parse_tensor(&tensors[i], initializer->message));
     }
     return DIGITNET_OK;
 }
 
-static digitnet_status read_list(digitnet__import *import, digitnet__wire_view layers) {
-    DNN_TRY(digitnet__layers_read(import->model, layers));
-    digitnet_status status = import->model->network.graph.layer_count
-                                 ? digitnet__graph_check_outputs(&import->model->network.graph)
-                                 : digitnet__fail(DIGITNET_EFORMAT, "it has no layers");
-    if (status != DIGITNET_OK)
-        return digitnet__fail(DIGITNET_EFORMAT, "%s", digitnet_last_error());
-    return find_tensors(import);
-}
-
 /* Compares all shapes before the weights are allocated: then the file is at least as large as they are. */
-static digitnet_status read_weights(const digitnet__import *import) {
-    digitnet__network *network = &import->model->network;
+static digitnet_status read_weights(digitnet__network *network, const digitnet__onnx_tensor *tensors) {
     size_t count = network->graph.tensor_count;
     for (size_t i = 0; i < count; i++)
-        DNN_TRY(digitnet__tensor_match(&import->tensors[i], digitnet__graph_tensor(&network->graph, i)));
+        DNN_TRY(digitnet__tensor_match(&tensors[i], digitnet__graph_tensor(&network->graph, i)));
     DNN_TRY(digitnet__network_allocate(network));
     for (size_t i = 0; i < count; i++) {
         const digitnet__tensor *tensor = digitnet__graph_tensor(&network->graph, i);
-        DNN_TRY(digitnet__tensor_read(digitnet__network_values(network, tensor), &import->tensors[i], tensor));
+        DNN_TRY(digitnet__tensor_read(digitnet__network_values(network, tensor), &tensors[i], tensor));
     }
     digitnet__network_pack(network);
     return DIGITNET_OK;
 }
 
-/* The arrays that a graph is read into. */
-typedef struct graph_memory {
-    digitnet__arena arena;
-    size_t nodes, node_inputs, values, layer_values, initializers, tensors;
-} graph_memory;
-
-static bool allocate_memory(graph_memory *memory, const graph_parts *parts) {
-    digitnet__arena *arena = &memory->arena;
-    memory->nodes = digitnet__arena_reserve(arena, parts->nodes, sizeof(digitnet__onnx_node));
-    memory->node_inputs = digitnet__arena_reserve(arena, parts->node_inputs, sizeof(digitnet__wire_view));
-    memory->values = digitnet__arena_reserve(arena, parts->nodes + 1, sizeof(digitnet__onnx_value));
-    memory->layer_values = digitnet__arena_reserve(arena, parts->most_node_inputs + 1, sizeof(size_t));
-    memory->initializers = digitnet__arena_reserve(arena, parts->initializers, sizeof(digitnet__onnx_initializer));
-    memory->tensors = digitnet__arena_reserve(arena, parts->initializers, sizeof(digitnet__onnx_tensor));
-    return digitnet__arena_allocate(arena);
+static digitnet_status restore_weights(digitnet__network *network, digitnet__wire_view message) {
+    digitnet__onnx_initializers initializers;
+    digitnet_status status = digitnet__onnx_index_initializers(&initializers, message);
+    digitnet__onnx_tensor *tensors = digitnet__allocate_array(network->graph.tensor_count, sizeof *tensors);
+    if (status == DIGITNET_OK)
+        status = tensors ? find_tensors(tensors, &network->graph, &initializers) : DIGITNET_ENOMEM;
+    if (status == DIGITNET_OK)
+        status = read_weights(network, tensors);
+    digitnet__release(initializers.entries);
+    digitnet__release(tensors);
+    return status;
 }
 
-/* All that the graph says. Nodes are not looked at where there is a list of layers. */
-static digitnet_status build(digitnet__import *import, const graph_memory *memory, digitnet__wire_view message,
-                             const graph_parts *parts, digitnet__wire_view layers,
-                             const digitnet_model_load_options *options) {
-    digitnet__wire_view output;
-    digitnet__shape input;
-    DNN_TRY(index_initializers(&import->initializers, message));
-    DNN_TRY(read_input(&import->values[0].name, &input, parts->input));
-    DNN_TRY(read_value_name(&output, parts->output));
-    if (!layers.bytes)
-        DNN_TRY(index_nodes(digitnet__arena_at(&memory->arena, memory->nodes),
-                            digitnet__arena_at(&memory->arena, memory->node_inputs), message));
-    DNN_TRY(create_model(&import->model, input, options));
-    DNN_TRY(layers.bytes ? read_list(import, layers) : read_nodes(import, output));
-    return read_weights(import);
-}
-
-digitnet_status digitnet__import_graph(digitnet_model **out, digitnet__wire_view message, digitnet__wire_view layers,
-                                       const digitnet_model_load_options *options) {
-    *out = NULL;
+digitnet_status digitnet__restore_model(digitnet_model **out, digitnet__wire_view message, digitnet__wire_view layers,
+                                        const digitnet_model_load_options *options) {
     graph_parts parts = {0};
+    digitnet__shape input;
+    digitnet_model *model;
+    *out = NULL;
     DNN_TRY(scan_graph(&parts, message));
-    if (layers.bytes)
-        parts.nodes = parts.node_inputs = parts.most_node_inputs = 0;
-    if (parts.nodes > DNN_ONNX_NODES_MAX) {
-        return digitnet__fail(DIGITNET_ELIMIT, "the graph has %zu nodes; the limit is %d", parts.nodes,
-                              DNN_ONNX_NODES_MAX);
-    }
-    if (parts.node_inputs > DNN_ONNX_NODE_INPUTS_MAX) {
-        return digitnet__fail(DIGITNET_ELIMIT, "the graph's nodes have %zu inputs; the limit is %d", parts.node_inputs,
-                              DNN_ONNX_NODE_INPUTS_MAX);
-    }
-    if (parts.inputs != 1 || parts.outputs != 1) {
-        return digitnet__fail(DIGITNET_EUNSUPPORTED,
-                              "the graph has %zu inputs and %zu outputs; it must have one of each", parts.inputs,
-                              parts.outputs);
-    }
-    graph_memory memory = {.nodes = 0};
-    if (!allocate_memory(&memory, &parts))
-        return DIGITNET_ENOMEM;
-    digitnet__import import = {
-        .nodes = digitnet__arena_at(&memory.arena, memory.nodes),
-        .node_count = parts.nodes,
-        .values = digitnet__arena_at(&memory.arena, memory.values),
-        .value_count = 1,
-        .layer_values = digitnet__arena_at(&memory.arena, memory.layer_values),
-        .initializers = {.entries = digitnet__arena_at(&memory.arena, memory.initializers)},
-        .tensors = digitnet__arena_at(&memory.arena, memory.tensors),
-    };
-    digitnet_status status = build(&import, &memory, message, &parts, layers, options);
-    digitnet__arena_release(&memory.arena);
+    if (parts.inputs != 1)
+        return digitnet__fail(DIGITNET_EUNSUPPORTED, "the graph has %zu inputs; it must have one", parts.inputs);
+    DNN_TRY(read_input(&input, parts.input));
+    DNN_TRY(create_model(&model, input, options));
+    digitnet_status status = read_list(model, layers);
+    if (status == DIGITNET_OK)
+        status = restore_weights(&model->network, message);
     if (status != DIGITNET_OK) {
-        digitnet_model_free(import.model);
+        digitnet_model_free(model);
         return status;
     }
-    *out = import.model;
+    *out = model;
     return DIGITNET_OK;
 }

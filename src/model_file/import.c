@@ -175,9 +175,9 @@ digitnet_status digitnet__import_model(digitnet_model **out, const unsigned char
     if (status == DIGITNET_OK)
         status = check_versions(&parts);
     if (status == DIGITNET_OK)
-        status = metadata.layers.bytes ? digitnet__import_graph(&model, parts.graph, metadata.layers, options)
+        status = metadata.layers.bytes ? digitnet__restore_model(&model, parts.graph, metadata.layers, options)
                                        : digitnet__import_foreign(&model, file, path, options);
-    if (status == DIGITNET_OK && metadata.compiled)
+    if (status == DIGITNET_OK && metadata.compiled && !options->skip_training)
         status = read_training(model, &metadata.training, parts.algorithm);
     if (status != DIGITNET_OK) {
         digitnet_model_free(model);

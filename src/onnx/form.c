@@ -1,6 +1,5 @@
 #include "onnx/form.h"
 
-#include "core/status.h"
 #include "onnx/schema.h"
 
 static void end_head(digitnet__onnx_nodes *nodes, const char *name, const char *type, bool last) {
@@ -107,37 +106,4 @@ digitnet__onnx_name digitnet__onnx_write_per_channel(const digitnet__onnx_nodes 
     beside.value = tensor;
     digitnet__onnx_write_binary(&beside, "Unsqueeze", digitnet__onnx_join(role, "image").text, axes, false);
     return beside.value;
-}
-
-digitnet_status digitnet__onnx_take_initializer(digitnet__onnx_tensor *tensor, digitnet__onnx_reader *reader,
-                                                size_t input) {
-    const digitnet__onnx_node *node = reader->node;
-    digitnet__onnx_initializer *initializer =
-        digitnet__onnx_find_initializer(reader->initializers, node->inputs[input]);
-    if (!initializer || initializer->used) {
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "input '%s' is %s",
-                                        digitnet__wire_printable(node->inputs[input]).text,
-                                        initializer ? "also the initializer of another node" : "not an initializer");
-    }
-    initializer->used = true;
-    return digitnet__onnx_parse_tensor(tensor, initializer->message);
-}
-
-digitnet_status digitnet__onnx_take_weights(const digitnet__onnx_tensor **kernel, digitnet__onnx_reader *reader,
-                                            size_t rank) {
-    const digitnet__onnx_node *node = reader->node;
-    if (node->input_count < 2)
-        return digitnet__onnx_fail_node(DIGITNET_EFORMAT, node, "it has no weights");
-    *kernel = &reader->tensors[reader->tensor_count];
-    for (size_t input = 1; input < node->input_count; input++) {
-        digitnet_status status =
-            digitnet__onnx_take_initializer(&reader->tensors[reader->tensor_count++], reader, input);
-        if (status != DIGITNET_OK)
-            return status;
-    }
-    if ((*kernel)->rank != rank) {
-        return digitnet__onnx_fail_node(DIGITNET_EUNSUPPORTED, node, "a kernel of %zu dimensions is not supported",
-                                        (*kernel)->rank);
-    }
-    return DIGITNET_OK;
 }

@@ -1,8 +1,8 @@
-/* How kinds of layers stand in an ONNX file: what their files use to write and to read their nodes. */
+/* How kinds of layers stand in an ONNX file: what their files use to write their nodes. */
 #ifndef DNN_ONNX_FORM_H
 #define DNN_ONNX_FORM_H
 
-#include "onnx/node.h"
+#include "onnx/attribute.h"
 #include "onnx/tensor.h"
 
 struct digitnet__layer;
@@ -49,37 +49,12 @@ bool digitnet__onnx_order_matters(digitnet__shape shape);
 typedef enum digitnet__onnx_order { DNN_TO_CHANNELS_LAST, DNN_TO_CHANNELS_FIRST } digitnet__onnx_order;
 void digitnet__onnx_write_transpose(digitnet__onnx_nodes *nodes, digitnet__onnx_order order, const char *suffix);
 
-/* One node, being read. */
-typedef struct digitnet__onnx_reader {
-    const digitnet__onnx_node *node;
-    size_t value_count;    /* inputs that are values of the graph, and come first */
-    digitnet__shape shape; /* of the first one */
-    bool channels_last;    /* the first one is rows x columns x channels, by a Transpose before */
-    digitnet__onnx_initializers *initializers;
-    digitnet__onnx_tensor *tensors; /* all weights read so far, in the model's order; there is room for more */
-    size_t tensor_count;
-} digitnet__onnx_reader;
-
-/* The initializer that is an input of the node; each may be used once, so that no file makes more weights than it
- * holds. */
-digitnet_status digitnet__onnx_take_initializer(digitnet__onnx_tensor *tensor, digitnet__onnx_reader *reader,
-                                                size_t input);
-/* All further inputs of the node as the layer's tensors, in order: a kernel of `rank` dimensions and perhaps a bias.
- * `*kernel` is as the file has it. */
-digitnet_status digitnet__onnx_take_weights(const digitnet__onnx_tensor **kernel, digitnet__onnx_reader *reader,
-                                            size_t rank);
-
 /* A kind's answers. Our own files have a list of their layers and are not read by their nodes, so that a kind may write
- * any nodes of the standard, and reads those of other tools where a single one is all of the layer. */
+ * any nodes of the standard. */
 typedef struct digitnet__onnx_form {
-    const char *const *types; /* of the nodes that it reads; NULL past the last, and where it reads none */
-    size_t most_inputs;       /* that a node may have, initializers among them; 0: any number */
-    bool takes_channels_last; /* reads a node behind a Transpose to rows x columns x channels */
     void (*write)(digitnet__onnx_nodes *nodes, const struct digitnet__layer *layer);
     /* Initializers beside the tensors; may be NULL. */
     void (*write_constants)(digitnet__wire_writer *writer, const struct digitnet__layer *layer);
-    /* Sets the layer's attributes; NULL where it reads none. */
-    digitnet_status (*read)(struct digitnet__layer *layer, digitnet__onnx_reader *reader);
 } digitnet__onnx_form;
 
 #endif

@@ -4,9 +4,7 @@
 #include "core/status.h"
 #include "onnx/schema.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 digitnet__onnx_name digitnet__onnx_join(const char *name, const char *suffix) {
     digitnet__onnx_name joined;
@@ -68,10 +66,10 @@ digitnet_status digitnet__onnx_fail_tensor(digitnet_status status, const digitne
 typedef struct contents {
     int64_t dimensions[DNN_ONNX_RANK_MAX];
     size_t rank;
-    uint64_t location;
+    uint64_t data_type, location;
     bool segmented;
-    size_t raw_fields, float_fields, double_fields;
-    size_t raw_bytes, float_bytes, double_bytes; /* together no more than the file has */
+    size_t raw_fields, float_fields;
+    size_t raw_bytes, float_bytes; /* together no more than the file has */
 } contents;
 
 static void scan(digitnet__wire_reader *reader, digitnet__onnx_tensor *tensor, contents *found) {
@@ -82,7 +80,7 @@ static void scan(digitnet__wire_reader *reader, digitnet__onnx_tensor *tensor, c
             digitnet__wire_get_integers(reader, &field, found->dimensions, DNN_ONNX_RANK_MAX, &found->rank);
             break;
         case DNN_TENSOR_DATA_TYPE:
-            digitnet__wire_get_varint(reader, &field, &tensor->data_type);
+            digitnet__wire_get_varint(reader, &field, &found->data_type);
             break;
         case DNN_TENSOR_SEGMENT:
             found->segmented = true;
@@ -100,10 +98,6 @@ static void scan(digitnet__wire_reader *reader, digitnet__onnx_tensor *tensor, c
         case DNN_TENSOR_FLOAT_DATA:
             found->float_fields++;
             found->float_bytes += field.bytes.size;
-            break;
-        case DNN_TENSOR_DOUBLE_DATA:
-            found->double_fields++;
-            found->double_bytes += field.bytes.size;
             break;
         default:
             break;
@@ -127,31 +121,26 @@ static digitnet_status check_dimensions(digitnet__onnx_tensor *tensor, const con
 
 /* The bytes must be exactly those of the values, in one form. */
 static digitnet_status check_data(digitnet__onnx_tensor *tensor, const contents *found) {
-    bool is_float = tensor->data_type == DNN_DATA_FLOAT;
-    size_t width = is_float ? sizeof(float) : sizeof(double);
-    size_t typed_fields = is_float ? found->float_fields : found->double_fields;
-    size_t bytes = found->raw_fields ? found->raw_bytes : is_float ? found->float_bytes : found->double_bytes;
+    size_t bytes = found->raw_fields ? found->raw_bytes : found->float_bytes;
     size_t expected;
-    if (found->raw_fields > 1 || (found->raw_fields && typed_fields))
+    if (found->raw_fields > 1 || (found->raw_fields && found->float_fields))
         return digitnet__onnx_fail_tensor(DIGITNET_EFORMAT, tensor, "its data occur twice");
-    if (!digitnet__size_multiply(&expected, tensor->values, width) || bytes != expected) {
+    if (!digitnet__size_multiply(&expected, tensor->values, sizeof(float)) || bytes != expected) {
         return digitnet__fail(DIGITNET_EFORMAT, "initializer '%s' at byte %zu: %zu bytes of data for %zu values",
                               digitnet__wire_printable(tensor->name).text, tensor->message.offset, bytes,
                               tensor->values);
     }
-    tensor->data_field = found->raw_fields ? DNN_TENSOR_RAW_DATA
-                         : is_float        ? DNN_TENSOR_FLOAT_DATA
-                                           : DNN_TENSOR_DOUBLE_DATA;
+    tensor->data_field = found->raw_fields ? DNN_TENSOR_RAW_DATA : DNN_TENSOR_FLOAT_DATA;
     return DIGITNET_OK;
 }
 
 /* A list's pieces must be whole numbers, so that it can be read value by value. */
 static digitnet_status check_pieces(const digitnet__onnx_tensor *tensor) {
-    size_t width = tensor->data_type == DNN_DATA_FLOAT ? sizeof(float) : sizeof(double);
     digitnet__wire_reader reader = digitnet__wire_read(tensor->message);
     digitnet__wire_field field;
     while (digitnet__wire_next(&reader, &field))
-        if (field.number == tensor->data_field && (field.type == DNN_WIRE_VARINT || field.bytes.size % width != 0))
+        if (field.number == tensor->data_field &&
+            (field.type == DNN_WIRE_VARINT || field.bytes.size % sizeof(float) != 0))
             return digitnet__onnx_fail_tensor(DIGITNET_EFORMAT, tensor, "its data are not of its type");
     return reader.status;
 }
@@ -163,8 +152,8 @@ digitnet_status digitnet__onnx_parse_tensor(digitnet__onnx_tensor *tensor, digit
     scan(&reader, tensor, &found);
     if (reader.status != DIGITNET_OK)
         return reader.status;
-    if (tensor->data_type != DNN_DATA_FLOAT && tensor->data_type != DNN_DATA_DOUBLE)
-        return digitnet__onnx_fail_tensor(DIGITNET_EUNSUPPORTED, tensor, "its values are neither float nor double");
+    if (found.data_type != DNN_DATA_FLOAT)
+        return digitnet__onnx_fail_tensor(DIGITNET_EUNSUPPORTED, tensor, "its data type is not float");
     if (found.location != 0)
         return digitnet__onnx_fail_tensor(DIGITNET_EUNSUPPORTED, tensor, "its data are in another file");
     if (found.segmented)
@@ -185,35 +174,22 @@ digitnet__onnx_name digitnet__onnx_dimensions_text(const size_t *dimensions, siz
     return result;
 }
 
-static const unsigned char *next_value(digitnet__onnx_cursor *data, size_t width) {
-    digitnet__wire_field field = {.number = 0};
-    while (data->at == data->end) {
-        digitnet__wire_next(&data->reader, &field);
-        if (field.number == data->data_field) {
-            data->at = field.bytes.bytes;
-            data->end = field.bytes.bytes + field.bytes.size;
-        }
-    }
-    const unsigned char *value = data->at;
-    data->at += width;
-    return value;
-}
-
 digitnet__onnx_cursor digitnet__onnx_begin_values(const digitnet__onnx_tensor *tensor) {
     return (digitnet__onnx_cursor){.reader = digitnet__wire_read(tensor->message), .data_field = tensor->data_field};
 }
 
-float digitnet__onnx_next_float(digitnet__onnx_cursor *cursor) {
-    return digitnet__wire_load_float(next_value(cursor, sizeof(float)));
-}
-
-digitnet_status digitnet__onnx_read_scalar(double *value, const digitnet__onnx_tensor *file) {
-    if (file->values != 1)
-        return digitnet__onnx_fail_tensor(DIGITNET_EFORMAT, file, "it must have one value");
-    digitnet__onnx_cursor data = digitnet__onnx_begin_values(file);
-    *value = file->data_type == DNN_DATA_FLOAT ? (double)digitnet__onnx_next_float(&data)
-                                               : digitnet__wire_load_double(next_value(&data, sizeof(double)));
-    return DIGITNET_OK;
+float digitnet__onnx_next_value(digitnet__onnx_cursor *cursor) {
+    digitnet__wire_field field = {.number = 0};
+    while (cursor->at == cursor->end) {
+        digitnet__wire_next(&cursor->reader, &field);
+        if (field.number == cursor->data_field) {
+            cursor->at = field.bytes.bytes;
+            cursor->end = field.bytes.bytes + field.bytes.size;
+        }
+    }
+    float value = digitnet__wire_load_float(cursor->at);
+    cursor->at += sizeof value;
+    return value;
 }
 
 /* Each name is compared with all others. */
@@ -239,8 +215,8 @@ digitnet_status digitnet__onnx_add_initializer(digitnet__onnx_initializers *init
     return reader.status;
 }
 
-digitnet__onnx_initializer *digitnet__onnx_find_initializer(const digitnet__onnx_initializers *initializers,
-                                                            digitnet__wire_view name) {
+const digitnet__onnx_initializer *digitnet__onnx_find_initializer(const digitnet__onnx_initializers *initializers,
+                                                                  digitnet__wire_view name) {
     for (size_t i = 0; i < initializers->count; i++)
         if (digitnet__wire_equal(initializers->entries[i].name, name))
             return &initializers->entries[i];

@@ -22,16 +22,16 @@ void digitnet__onnx_write_floats(digitnet__wire_writer *writer, const char *name
 /* A vector of float, all of one value. */
 void digitnet__onnx_write_filled(digitnet__wire_writer *writer, const char *name, size_t count, float value);
 
-/* A tensor as it stands in a file, checked to hold exactly its `values` numbers. */
+/* A tensor of float as it stands in a file, checked to hold exactly its `values` numbers. */
 typedef struct digitnet__onnx_tensor {
     digitnet__wire_view name, message;
     size_t dimensions[DNN_ONNX_RANK_MAX];
     size_t rank;
     size_t values;
-    uint64_t data_type; /* DNN_DATA_FLOAT or DNN_DATA_DOUBLE */
     uint32_t data_field;
 } digitnet__onnx_tensor;
 
+/* EUNSUPPORTED for values of another type, and for those that stand in another file or in segments. */
 digitnet_status digitnet__onnx_parse_tensor(digitnet__onnx_tensor *tensor, digitnet__wire_view message);
 digitnet_status digitnet__onnx_fail_tensor(digitnet_status status, const digitnet__onnx_tensor *tensor,
                                            const char *what);
@@ -46,14 +46,11 @@ typedef struct digitnet__onnx_cursor {
 } digitnet__onnx_cursor;
 
 digitnet__onnx_cursor digitnet__onnx_begin_values(const digitnet__onnx_tensor *tensor);
-/* Of a tensor of float. */
-float digitnet__onnx_next_float(digitnet__onnx_cursor *cursor);
-digitnet_status digitnet__onnx_read_scalar(double *value, const digitnet__onnx_tensor *file);
+float digitnet__onnx_next_value(digitnet__onnx_cursor *cursor);
 
-/* The initializers of a graph, each to be used once. */
+/* The initializers of a graph. */
 typedef struct digitnet__onnx_initializer {
     digitnet__wire_view name, message;
-    bool used;
 } digitnet__onnx_initializer;
 
 typedef struct digitnet__onnx_initializers {
@@ -64,7 +61,7 @@ typedef struct digitnet__onnx_initializers {
 /* Appends one; the room for it has been allocated. */
 digitnet_status digitnet__onnx_add_initializer(digitnet__onnx_initializers *initializers, digitnet__wire_view message);
 /* NULL where there is none. */
-digitnet__onnx_initializer *digitnet__onnx_find_initializer(const digitnet__onnx_initializers *initializers,
-                                                            digitnet__wire_view name);
+const digitnet__onnx_initializer *digitnet__onnx_find_initializer(const digitnet__onnx_initializers *initializers,
+                                                                  digitnet__wire_view name);
 
 #endif

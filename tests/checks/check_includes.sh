@@ -16,7 +16,8 @@ violations() { # ROOT
         uses["model"] = "engine optimizer layers onnx kernels core"
         uses["inference"] = uses["model"] " model"
         uses["training"] = uses["model"] " model dataset augment"
-        uses["model_file"] = uses["training"] " training"
+        uses["import"] = uses["model"] " model"
+        uses["model_file"] = uses["training"] " training import"
         uses["evaluation"] = uses["training"] " training inference"
         uses["callbacks"] = uses["model_file"] " model_file"
         only["cblas.h"] = "^src/kernels/gemm_openblas\\.c$"
@@ -60,6 +61,7 @@ planted dataset '"training/training.h"'
 planted inference '"training/training.h"'
 planted training '"model_file/export.h"'
 planted model_file '"callbacks/callback.h"'
+planted import '"training/training.h"'
 planted engine '"model/model.h"'
 planted onnx '"layers/layer.h"'
 planted image '"kernels/kernels.h"'

@@ -18,7 +18,7 @@ static bool is_padded(const digitnet_model *model) {
 static bool needs_list(const sample_layer *sample, const digitnet_model *model) {
     static const char *const names[] = {"zero_padding2d",      "cropping2d", "up_sampling2d", "reshape",
                                         "layer_normalization", "rescaling",  "normalization", "channel_slice",
-                                        "group_normalization"};
+                                        "group_normalization", "permute"};
     const char *name = sample->builder->name + strlen("digitnet_model_add_");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0)
