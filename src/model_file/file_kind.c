@@ -42,7 +42,7 @@ static unsigned char lower(unsigned char character) {
 
 static bool begins(const unsigned char *text, size_t size, const char *word) {
     size_t at = 0;
-    while (word[at] != '\0' && at < size && lower(text[at]) == (unsigned char)word[at])
+    while (at < size && word[at] != '\0' && lower(text[at]) == (unsigned char)word[at])
         at++;
     return word[at] == '\0';
 }
