@@ -81,20 +81,11 @@ static digitnet_status check_limit(const char *layer, const char *what, size_t s
                           layer, more, what, sum, limit);
 }
 
-/* What a limit on multiply-adds counts. Vectors have up to 16 values: a layer of fewer channels takes as long as one of
- * 16. Each value of an output takes about as long as 16 multiply-adds, also where there are none. */
-static digitnet_status count_work(digitnet__layer *layer) {
-    enum { LANES = 16 };
-    size_t channels = layer->output.channels, vectors = channels / LANES + (channels % LANES != 0), values, least;
-    size_t dimensions[] = {layer->output.height, layer->output.width, channels, LANES};
-    if (digitnet__size_product(&least, dimensions, 4) &&
-        digitnet__size_multiply(&values, layer->multiply_adds / channels + (layer->multiply_adds % channels != 0),
-                                vectors * LANES)) {
-        layer->multiply_adds = values > least ? values : least;
-        return DIGITNET_OK;
-    }
-    return digitnet__fail(DIGITNET_ELIMIT, "layer '%s': the work for an output of %s overflows", layer->name,
-                          digitnet__shape_text(layer->output).text);
+/* A layer that multiplies nothing takes its time for each value too. */
+static void count_values(digitnet__layer *layer) {
+    size_t dimensions[] = {layer->output.height, layer->output.width, layer->output.channels}, values;
+    if (digitnet__size_product(&values, dimensions, 3) && layer->multiply_adds < values)
+        layer->multiply_adds = values;
 }
 
 static digitnet_status check_limits(const digitnet_model *model, const digitnet__layer *layer) {
@@ -136,7 +127,7 @@ static digitnet_status infer(digitnet_model *model, digitnet__layer *layer, digi
     layer->inputs = inputs;
     DNN_TRY(digitnet__layer_check_attributes(layer));
     DNN_TRY(layer->kind->infer_shape(layer));
-    DNN_TRY(count_work(layer));
+    count_values(layer);
     DNN_TRY(check_limits(model, layer));
     return digitnet__graph_append(&model->network.graph, layer);
 }
