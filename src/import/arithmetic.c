@@ -351,12 +351,12 @@ static digitnet_status negative(digitnet__importer *importer, const digitnet__im
 }
 
 const digitnet__import_operator digitnet__import_arithmetic[] = {
-    {"Add", "axis broadcast consumed_inputs", expanded},
-    {"Sub", "axis broadcast consumed_inputs", expanded},
-    {"Mul", "axis broadcast consumed_inputs", expanded},
-    {"Div", "axis broadcast consumed_inputs", binary},
-    {"Sum", "", sum},
-    {"Pow", "", power},
-    {"Neg", "", negative},
+    {"Add", 2, "axis broadcast consumed_inputs", expanded},
+    {"Sub", 2, "axis broadcast consumed_inputs", expanded},
+    {"Mul", 2, "axis broadcast consumed_inputs", expanded},
+    {"Div", 2, "axis broadcast consumed_inputs", binary},
+    {"Sum", 0, "", sum},
+    {"Pow", 2, "", power},
+    {"Neg", 1, "", negative},
     {0},
 };

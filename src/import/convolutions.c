@@ -362,8 +362,9 @@ static digitnet_status pad(digitnet__importer *importer, const digitnet__import_
 }
 
 const digitnet__import_operator digitnet__import_convolutions[] = {
-    {"Conv", "auto_pad dilations group kernel_shape pads strides", conv},
-    {"ConvTranspose", "auto_pad dilations group kernel_shape output_padding output_shape pads strides", conv_transpose},
-    {"Pad", "mode pads paddings value", pad},
+    {"Conv", 3, "auto_pad dilations group kernel_shape pads strides", conv},
+    {"ConvTranspose", 3, "auto_pad dilations group kernel_shape output_padding output_shape pads strides",
+     conv_transpose},
+    {"Pad", 4, "mode pads paddings value", pad},
     {0},
 };

@@ -686,6 +686,9 @@ digitnet_status digitnet__import_graph_read(digitnet__import_graph *graph, digit
     DNN_TRY(fields.status);
     DNN_TRY(read_operator_set(&reader.operator_set, file, DNN_MODEL_OPSET_IMPORT));
     DNN_TRY(read_functions(&reader, file));
+    size_t nodes = count_fields(message, DNN_GRAPH_NODE);
+    if (nodes > DNN_IMPORT_NODES_MAX)
+        return digitnet__fail(DIGITNET_ELIMIT, "the graph has %zu nodes; the limit is %d", nodes, DNN_IMPORT_NODES_MAX);
     DNN_TRY(define(&reader, message));
     DNN_TRY(read_nodes(&reader, message, DNN_GRAPH_NODE));
     return check_orders(graph);

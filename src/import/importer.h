@@ -137,6 +137,7 @@ digitnet_status digitnet__import_arrange(digitnet__importer *importer, const dig
 
 typedef struct digitnet__import_operator {
     const char *type;
+    size_t most_inputs;     /* 0: any number */
     const char *attributes; /* the names of those that are understood, with a space between them */
     digitnet_status (*read)(digitnet__importer *importer, const digitnet__import_node *node);
 } digitnet__import_operator;

@@ -380,9 +380,9 @@ static digitnet_status gather(digitnet__importer *importer, const digitnet__impo
 }
 
 const digitnet__import_operator digitnet__import_joins[] = {
-    {"Concat", "axis", concatenate},
-    {"Slice", "axes ends starts", slice},
-    {"Split", "axis num_outputs split", split},
-    {"Gather", "axis", gather},
+    {"Concat", 0, "axis", concatenate},
+    {"Slice", 5, "axes ends starts", slice},
+    {"Split", 2, "axis num_outputs split", split},
+    {"Gather", 2, "axis", gather},
     {0},
 };

@@ -178,9 +178,9 @@ static digitnet_status group_normalization(digitnet__importer *importer, const d
 }
 
 const digitnet__import_operator digitnet__import_normalizations[] = {
-    {"BatchNormalization", "epsilon momentum spatial training_mode is_test consumed_inputs", batch_normalization},
-    {"LayerNormalization", "axes axis epsilon stash_type", layer_normalization},
-    {"InstanceNormalization", "epsilon consumed_inputs", instance_normalization},
-    {"GroupNormalization", "epsilon num_groups stash_type", group_normalization},
+    {"BatchNormalization", 5, "epsilon momentum spatial training_mode is_test consumed_inputs", batch_normalization},
+    {"LayerNormalization", 3, "axes axis epsilon stash_type", layer_normalization},
+    {"InstanceNormalization", 3, "epsilon consumed_inputs", instance_normalization},
+    {"GroupNormalization", 3, "epsilon num_groups stash_type", group_normalization},
     {0},
 };

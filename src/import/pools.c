@@ -205,12 +205,12 @@ static digitnet_status reduce_axes(digitnet__importer *importer, const digitnet_
 }
 
 const digitnet__import_operator digitnet__import_pools[] = {
-    {"MaxPool", "auto_pad ceil_mode dilations kernel_shape pads storage_order strides", pool},
-    {"AveragePool", "auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides", pool},
-    {"GlobalAveragePool", "", global_pool},
-    {"GlobalMaxPool", "", global_pool},
-    {"ReduceMean", "axes keepdims noop_with_empty_axes", reduce_axes},
-    {"ReduceSum", "axes keepdims noop_with_empty_axes", reduce_axes},
-    {"ReduceMax", "axes keepdims noop_with_empty_axes", reduce_axes},
+    {"MaxPool", 1, "auto_pad ceil_mode dilations kernel_shape pads storage_order strides", pool},
+    {"AveragePool", 1, "auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides", pool},
+    {"GlobalAveragePool", 1, "", global_pool},
+    {"GlobalMaxPool", 1, "", global_pool},
+    {"ReduceMean", 2, "axes keepdims noop_with_empty_axes", reduce_axes},
+    {"ReduceSum", 2, "axes keepdims noop_with_empty_axes", reduce_axes},
+    {"ReduceMax", 2, "axes keepdims noop_with_empty_axes", reduce_axes},
     {0},
 };

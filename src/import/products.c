@@ -130,7 +130,7 @@ static digitnet_status gemm(digitnet__importer *importer, const digitnet__import
 }
 
 const digitnet__import_operator digitnet__import_products[] = {
-    {"MatMul", "", matmul},
-    {"Gemm", "alpha beta transA transB broadcast", gemm},
+    {"MatMul", 2, "", matmul},
+    {"Gemm", 3, "alpha beta transA transB broadcast", gemm},
     {0},
 };

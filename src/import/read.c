@@ -209,6 +209,19 @@ static bool takes_refused(const digitnet__importer *importer, const digitnet__im
     return false;
 }
 
+/* Of a node that has several outputs, those that others take must have been given. */
+static digitnet_status check_outputs(const digitnet__importer *importer, const digitnet__import_node *node) {
+    for (size_t i = 0; i < node->output_count; i++) {
+        if (node->outputs[i] == DNN_NO_VALUE)
+            continue;
+        const digitnet__import_value *value = &importer->graph->values[node->outputs[i]];
+        if (value->uses > 0 && !value->activation && !value->constant)
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "gives '%s', which is not read",
+                                         digitnet__wire_printable(value->name).text);
+    }
+    return DIGITNET_OK;
+}
+
 /* `*follows` where it cannot be read because one before it could not. */
 static digitnet_status read_node(bool *follows, digitnet__importer *importer, const digitnet__import_node *node) {
     const digitnet__import_operator *row = find_operator(node);
@@ -221,7 +234,11 @@ static digitnet_status read_node(bool *follows, digitnet__importer *importer, co
     if (!row)
         return refuse_operator(node);
     DNN_TRY(check_attributes(row, node));
-    return row->read(importer, node);
+    if (row->most_inputs && node->input_count > row->most_inputs)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has %zu inputs; at most %zu are read",
+                                     node->input_count, row->most_inputs);
+    DNN_TRY(row->read(importer, node));
+    return check_outputs(importer, node);
 }
 
 static void close_node(digitnet__importer *importer, const digitnet__import_node *node) {

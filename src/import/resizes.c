@@ -98,8 +98,8 @@ static digitnet_status resize(digitnet__importer *importer, const digitnet__impo
 }
 
 const digitnet__import_operator digitnet__import_resizes[] = {
-    {"Upsample", "mode scales", resize},
-    {"Resize",
+    {"Upsample", 2, "mode scales", resize},
+    {"Resize", 4,
      "antialias axes coordinate_transformation_mode cubic_coeff_a exclude_outside extrapolation_value "
      "keep_aspect_ratio_policy mode nearest_mode",
      resize},

@@ -76,12 +76,14 @@ digitnet_status digitnet__import_window_read(digitnet__import_window *window, co
             return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a kernel whose size is out of range");
     DNN_TRY(digitnet__import_text(&automatic, node, "auto_pad"));
     bool lower = digitnet__wire_is(automatic, "SAME_LOWER");
-    if (lower || digitnet__wire_is(automatic, "SAME_UPPER"))
-        set_same(window, sizes, lower);
-    else if (automatic.size == 0 || digitnet__wire_is(automatic, "NOTSET"))
-        DNN_TRY(read_pads(window, node));
-    else if (!digitnet__wire_is(automatic, "VALID"))
+    bool same = lower || digitnet__wire_is(automatic, "SAME_UPPER"), valid = digitnet__wire_is(automatic, "VALID");
+    if (!same && !valid && automatic.size != 0 && !digitnet__wire_is(automatic, "NOTSET"))
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has an 'auto_pad' that is none");
+    DNN_TRY(read_pads(window, node));
+    if ((same || valid) && (window->before[0] || window->before[1] || window->after[0] || window->after[1]))
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has 'pads' beside 'auto_pad'");
+    if (same)
+        set_same(window, sizes, lower);
     window->before[ROWS] += pads->top;
     window->after[ROWS] += pads->bottom;
     window->before[COLUMNS] += pads->left;

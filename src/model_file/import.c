@@ -94,13 +94,13 @@ static digitnet_status find_parts(model_parts *parts, digitnet__wire_view file) 
 }
 
 static digitnet_status check_versions(const model_parts *parts) {
-    if (parts->ir_version > IR_VERSION_NEWEST) {
-        return digitnet__fail(DIGITNET_EUNSUPPORTED, "ir_version %llu; this library reads up to %d",
-                              (unsigned long long)parts->ir_version, IR_VERSION_NEWEST);
+    if (parts->ir_version < IR_VERSION_OLDEST || parts->ir_version > IR_VERSION_NEWEST) {
+        return digitnet__fail(DIGITNET_EUNSUPPORTED, "ir_version %lld; this library reads %d to %d",
+                              (long long)parts->ir_version, IR_VERSION_OLDEST, IR_VERSION_NEWEST);
     }
     if (parts->opset < OPSET_OLDEST || parts->opset > OPSET_NEWEST) {
-        return digitnet__fail(DIGITNET_EUNSUPPORTED, "operator set %llu; this library reads %d to %d",
-                              (unsigned long long)parts->opset, OPSET_OLDEST, OPSET_NEWEST);
+        return digitnet__fail(DIGITNET_EUNSUPPORTED, "operator set %lld; this library reads %d to %d",
+                              (long long)parts->opset, OPSET_OLDEST, OPSET_NEWEST);
     }
     return DIGITNET_OK;
 }
