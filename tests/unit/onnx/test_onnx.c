@@ -6,7 +6,6 @@
 #include "onnx_models.h"
 
 #include <float.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -62,7 +61,7 @@ static void assert_same_inputs(const digitnet__layer *a, const digitnet__layer *
         assert_int_equal(a->inputs[i].value, b->inputs[i].value);
 }
 
-static void assert_near_scores(const digitnet_model *a, const digitnet_model *b, float tolerance) {
+static void assert_close_scores(const digitnet_model *a, const digitnet_model *b, double tolerance) {
     enum { IMAGES = 3 };
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
     expect_ok(digitnet_model_describe(&info, a));
@@ -73,8 +72,7 @@ static void assert_near_scores(const digitnet_model *a, const digitnet_model *b,
     onnx_draw_values(images, values, 17);
     expect_ok(digitnet_model_predict(scores_a, IMAGES * info.outputs, a, images, values));
     expect_ok(digitnet_model_predict(scores_b, IMAGES * info.outputs, b, images, values));
-    for (size_t i = 0; i < IMAGES * info.outputs; i++)
-        assert_true(fabsf(scores_a[i] - scores_b[i]) <= tolerance * fmaxf(1, fabsf(scores_a[i])));
+    assert_close_floats(scores_b, scores_a, IMAGES * info.outputs, tolerance);
     free(scores_b);
     free(scores_a);
     free(images);
@@ -94,7 +92,7 @@ static void assert_same_network(const digitnet_model *a, const digitnet_model *b
         assert_same_inputs(&x->layers[i], &y->layers[i]);
     }
     assert_same_weights(a, b);
-    assert_near_scores(a, b, 0);
+    assert_close_scores(a, b, 0);
 }
 
 static void assert_same_training(const digitnet__training *a, const digitnet__training *b, size_t parameter_count) {
@@ -146,7 +144,7 @@ static void check_foreign(const digitnet_model *model, const saved_bytes *file, 
         assert_same_working_layers(&model->network.graph, &foreign->network.graph);
         assert_same_weights(model, foreign);
     }
-    assert_near_scores(model, foreign, several_nodes ? 1e-6f : 0);
+    assert_close_scores(model, foreign, several_nodes ? 1e-6 : 0);
     digitnet_model_free(foreign);
 }
 
