@@ -18,7 +18,7 @@ static void print_help(FILE *file, const struct program *program) {
                   "Exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.\n");
 }
 
-static int usage_error(const struct program *program, const char *problem, const char *argument) {
+int usage_error(const struct program *program, const char *problem, const char *argument) {
     int name = (int)strcspn(program->usage, " ");
     fprintf(stderr, "%.*s: %s%s\nusage: %s\n%.*s --help explains the options\n", name, program->usage, problem,
             argument, program->usage, name, program->usage);

@@ -40,5 +40,8 @@ struct program {
 /* Reads the options and moves the other arguments to the front of `arguments`, *count of them. Returns -1 to go on, or
  * the code to exit with: after --help, which goes to stdout, or a mistake, which is explained on stderr. */
 int read_arguments(char **arguments, size_t *count, int argc, char **argv, const struct program *program);
+/* Explains on stderr a mistake that only the program itself can know; `argument` is what it is about, or "". Returns
+ * EXIT_USAGE. */
+int usage_error(const struct program *program, const char *problem, const char *argument);
 
 #endif

@@ -4,6 +4,7 @@
 #include "files.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 int failed(const char *program, const char *what) {
     fprintf(stderr, "%s: %s: %s\n", program, what, digitnet_last_error());
@@ -11,10 +12,13 @@ int failed(const char *program, const char *what) {
 }
 
 void print_summary(const digitnet_model *model) {
-    char text[8192];
-    if (digitnet_model_summary(text, sizeof text, NULL, model) == DIGITNET_OK)
+    size_t size = 0;
+    char *text = NULL;
+    if (digitnet_model_summary(NULL, 0, &size, model) == DIGITNET_EBUFFER && (text = malloc(size)) != NULL &&
+        digitnet_model_summary(text, size, NULL, model) == DIGITNET_OK)
         fputs(text, stdout);
     fflush(stdout);
+    free(text);
 }
 
 void print_outputs(const char *folder, const char *const *names, size_t count) {

@@ -35,6 +35,8 @@ using dense_options = sized<digitnet_dense_options>;
 using flatten_options = sized<digitnet_flatten_options>;
 /** Options of model::reshape(). */
 using reshape_options = sized<digitnet_reshape_options>;
+/** Options of model::permute(). */
+using permute_options = sized<digitnet_permute_options>;
 /** Options of model::dropout(). */
 using dropout_options = sized<digitnet_dropout_options>;
 /** Options of model::activation(). */

@@ -351,6 +351,25 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_trainable(d
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_save(const digitnet_model *model, const char *path);
 
+/** What a save writes; zero is the default. */
+typedef struct digitnet_model_save_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    /** 1: leave out the optimizer's state, compile's settings and the place in the training. For Adam the file has a
+     * third of the size; what is loaded from it predicts, and needs digitnet_model_compile() before it is trained. */
+    int32_t weights_only;
+    int32_t reserved; /**< Zero. */
+} digitnet_model_save_options;
+
+/**
+ * digitnet_model_save() with options.
+ *
+ * @copydetails digitnet_model_save()
+ * @param options  NULL is all defaults; a wrong `struct_size` and a flag that is neither 0 nor 1 are DIGITNET_EINVAL
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_save_ex(const digitnet_model *model, const char *path,
+                                                                         const digitnet_model_save_options *options);
+
 /** What a load accepts; zero is the default. The limits hold for the loaded model too. */
 typedef struct digitnet_model_load_options {
     size_t struct_size;          /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
@@ -361,7 +380,9 @@ typedef struct digitnet_model_load_options {
     /** 1: read one of our files as any other ONNX file, without its checksum and training state: for a file that
      * another tool has changed and saved. */
     int32_t ignore_metadata;
-    int32_t reserved; /**< Zero. */
+    /** 1: read of one of our files the layers and weights alone, without the optimizer's state and compile's settings:
+     * the model is as one that was never compiled. */
+    int32_t skip_training;
 } digitnet_model_load_options;
 
 /**
@@ -413,6 +434,16 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_ex(digitne
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_save_memory(void *bytes, size_t capacity,
                                                                              size_t *needed,
                                                                              const digitnet_model *model);
+/**
+ * digitnet_model_save_memory() with options.
+ *
+ * @copydetails digitnet_model_save_memory()
+ * @param options  NULL is all defaults; a wrong `struct_size` and a flag that is neither 0 nor 1 are DIGITNET_EINVAL
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status
+digitnet_model_save_memory_ex(void *bytes, size_t capacity, size_t *needed, const digitnet_model *model,
+                              const digitnet_model_save_options *options);
 /**
  * Reads a model from an ONNX file in memory, as digitnet_model_load() reads it from a file.
  *

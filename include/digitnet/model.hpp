@@ -28,6 +28,8 @@ namespace digitnet {
 
 /** Limits of a model. */
 using model_options = sized<digitnet_model_options>;
+/** What a save writes. */
+using model_save_options = sized<digitnet_model_save_options>;
 /** What a load accepts. */
 using model_load_options = sized<digitnet_model_load_options>;
 
@@ -328,6 +330,26 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     model reshape(std::size_t height, std::size_t width, std::size_t channels,
                   const reshape_options &options = {}) &&noexcept {
         return std::move(reshape(height, width, channels, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
+     * Adds a layer that puts rows, columns and channels in another order, as digitnet_model_add_permute() does.
+     *
+     * @param rows      the axis of the input that becomes the output's rows; 1 is rows, 2 columns, 3 channels
+     * @param columns   the axis that becomes its columns
+     * @param channels  the axis that becomes its channels
+     * @param options   the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &permute(std::size_t rows, std::size_t columns, std::size_t channels,
+                   const permute_options &options = {}) &noexcept {
+        digitnet_model_add_permute_ex(get(), rows, columns, channels, &options);
+        return *this;
+    }
+    model permute(std::size_t rows, std::size_t columns, std::size_t channels,
+                  const permute_options &options = {}) &&noexcept {
+        return std::move(permute(rows, columns, channels, options));
     }
     /** @} */
     /** @{ */
@@ -970,22 +992,24 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     /**
      * Writes the model to an ONNX file, with all that a later fit needs, as digitnet_model_save() does.
      *
-     * @param path  the file to make or to replace as a whole
-     * @throws error  with the status of digitnet_model_save(); the file is then as it was
+     * @param path     the file to make or to replace as a whole
+     * @param options  whether the weights are written alone; `{}` is all defaults
+     * @throws error  with the status of digitnet_model_save_ex(); the file is then as it was
      */
-    void save(const std::string &path) const {
-        check(digitnet_model_save(get(), path.c_str()));
+    void save(const std::string &path, const model_save_options &options = {}) const {
+        check(digitnet_model_save_ex(get(), path.c_str(), &options));
     }
     /**
      * Gives the bytes of the file that save() writes, as digitnet_model_save_memory() does.
      *
+     * @param options  whether the weights are written alone; `{}` is all defaults
      * @return the ONNX file
-     * @throws error           with the status of digitnet_model_save_memory()
+     * @throws error           with the status of digitnet_model_save_memory_ex()
      * @throws std::bad_alloc  where there is no memory for the bytes
      */
-    [[nodiscard]] std::vector<std::uint8_t> save_memory() const {
-        return grown<std::vector<std::uint8_t>>([this](void *bytes, std::size_t capacity, std::size_t *needed) {
-            return digitnet_model_save_memory(bytes, capacity, needed, get());
+    [[nodiscard]] std::vector<std::uint8_t> save_memory(const model_save_options &options = {}) const {
+        return grown<std::vector<std::uint8_t>>([&](void *bytes, std::size_t capacity, std::size_t *needed) {
+            return digitnet_model_save_memory_ex(bytes, capacity, needed, get(), &options);
         });
     }
 

@@ -137,29 +137,79 @@ static digitnet_status read_limit(float *limit, digitnet__importer *importer, co
     return digitnet__import_scalar_at(limit, importer, node, input);
 }
 
+/* sign relu(sign (x - limit)) + limit: max(x, limit) with a sign of 1, min(x, limit) with -1. */
+static digitnet_status give_limited(digitnet__importer *importer, const digitnet__import_node *node, double sign,
+                                    double limit) {
+    const digitnet__attributes relu = {.activation = DIGITNET_ACTIVATION_RELU};
+    digitnet__import_activation *input, result;
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    result = *input;
+    DNN_TRY(rescale(importer, node, &result.value, sign, -sign * limit));
+    DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_activation, &relu, &result.value, 1, node));
+    DNN_TRY(rescale(importer, node, &result.value, sign, limit));
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
 /* By max(0, min(6, x)) between others than 0 and 6. */
+static digitnet_status give_between(digitnet__importer *importer, const digitnet__import_node *node, double least,
+                                    double most) {
+    enum { HUGE_LIMIT = 1 << 30 };
+    bool from = least > -HUGE_LIMIT, to = most < HUGE_LIMIT;
+    double range = most - least;
+    if (least == 0 && !to)
+        return give(importer, node, DIGITNET_ACTIVATION_RELU, 0);
+    if (least == 0 && most == 6)
+        return give(importer, node, DIGITNET_ACTIVATION_RELU6, 0);
+    if (from && to && !(range > 0))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has limits with nothing between");
+    if (from && to)
+        return give_scaled(importer, node, 6 / range, DIGITNET_ACTIVATION_RELU6, 0, range / 6, least);
+    if (from || to)
+        return give_limited(importer, node, from ? 1 : -1, from ? least : most);
+    return give(importer, node, DIGITNET_ACTIVATION_LINEAR, 0);
+}
+
 static digitnet_status clip(digitnet__importer *importer, const digitnet__import_node *node) {
     float least = -INFINITY, most = INFINITY;
     DNN_TRY(read_limit(&least, importer, node, "min", 1));
     DNN_TRY(read_limit(&most, importer, node, "max", 2));
-    double range = (double)most - (double)least;
-    if (least == 0 && most >= 3.4e38f)
-        return give(importer, node, DIGITNET_ACTIVATION_RELU, 0);
-    if (least == 0 && most == 6)
-        return give(importer, node, DIGITNET_ACTIVATION_RELU6, 0);
-    if (!(range > 0 && range < 1e30))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has only one limit, which is not 0, or none");
-    return give_scaled(importer, node, 6 / range, DIGITNET_ACTIVATION_RELU6, 0, range / 6, (double)least);
+    return give_between(importer, node, (double)least, (double)most);
 }
 
-/* max(x, 0) */
-static digitnet_status maximum(digitnet__importer *importer, const digitnet__import_node *node) {
-    float least = 1;
+/* Of an activation and one number. */
+static digitnet_status limit(digitnet__importer *importer, const digitnet__import_node *node) {
+    float number = NAN;
     if (node->input_count == 2)
-        DNN_TRY(digitnet__import_scalar_at(&least, importer, node, 1));
-    if (least != 0)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has another constant than 0");
-    return give(importer, node, DIGITNET_ACTIVATION_RELU, 0);
+        DNN_TRY(digitnet__import_scalar_at(&number, importer, node, 1));
+    if (isnan(number))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "is not of an activation and one number");
+    bool is_max = digitnet__wire_is(node->type, "Max");
+    return give_between(importer, node, is_max ? (double)number : -(double)INFINITY,
+                        is_max ? (double)INFINITY : (double)number);
+}
+
+/* x tanh(softplus(x)) */
+static digitnet_status mish(digitnet__importer *importer, const digitnet__import_node *node) {
+    const digitnet__attributes softplus = {.activation = DIGITNET_ACTIVATION_SOFTPLUS},
+                               tanh = {.activation = DIGITNET_ACTIVATION_TANH}, none = {0};
+    digitnet__import_activation *input, result;
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    result = *input;
+    size_t gate = input->value;
+    DNN_TRY(digitnet__draft_add(&gate, importer, &digitnet__layer_activation, &softplus, &gate, 1, node));
+    DNN_TRY(digitnet__draft_add(&gate, importer, &digitnet__layer_activation, &tanh, &gate, 1, node));
+    const size_t values[] = {input->value, gate};
+    DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_multiply, &none, values, 2, node));
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+/* alpha elu(x / alpha) */
+static digitnet_status celu(digitnet__importer *importer, const digitnet__import_node *node) {
+    float alpha = 1;
+    DNN_TRY(digitnet__import_number(&alpha, node, "alpha"));
+    if (!(alpha > 0))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has an 'alpha' that is not above 0");
+    return give_scaled(importer, node, 1 / (double)alpha, DIGITNET_ACTIVATION_ELU, 1, (double)alpha, 0);
 }
 
 /* ---- Over the channels ---- */
@@ -181,13 +231,14 @@ static digitnet_status softmax(digitnet__importer *importer, const digitnet__imp
         over *= input->view.sizes[i];
     bool over_channels = over == digitnet__draft_shape(importer, input->value).channels &&
                          digitnet__view_covers(&input->view, axis - 1, last);
-    if (!over_channels && over != digitnet__view_count(&input->view))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "does not run over the channels");
-    if (!over_channels) {
-        const size_t *places;
-        size_t value;
+    const size_t *places;
+    size_t value;
+    if (!over_channels && over == digitnet__view_count(&input->view))
         DNN_TRY(digitnet__import_take_row(&value, &places, importer, node, 0));
-    }
+    else if (!over_channels && last == axis - 1)
+        DNN_TRY(digitnet__import_take_channels(&value, &places, importer, node, 0, last));
+    else if (!over_channels)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "runs over some of the axes");
     bool is_log = digitnet__wire_is(node->type, "LogSoftmax");
     return give(importer, node, is_log ? DIGITNET_ACTIVATION_LOG_SOFTMAX : DIGITNET_ACTIVATION_SOFTMAX, 0);
 }
@@ -226,7 +277,10 @@ const digitnet__import_operator digitnet__import_activations[] = {
     {"Selu", "alpha gamma consumed_inputs", selu},
     {"HardSigmoid", "alpha beta consumed_inputs", hard_sigmoid},
     {"Clip", "min max consumed_inputs", clip},
-    {"Max", "", maximum},
+    {"Max", "", limit},
+    {"Min", "", limit},
+    {"Mish", "", mish},
+    {"Celu", "alpha", celu},
     {"PRelu", "consumed_inputs", prelu},
     {"Softmax", "axis", softmax},
     {"LogSoftmax", "axis", softmax},

@@ -197,6 +197,11 @@ static digitnet_status scale_channels(bool *is_so, size_t *values, digitnet__imp
     for (size_t i = 0; i < view->atom_count; i++)
         if (varied.sizes[view->atoms[i].axis] > 1)
             varied.atoms[varied.atom_count++] = view->atoms[i];
+    if (!digitnet__view_equal(&varied, &numbers->view) && view->rank == 3) {
+        digitnet__view wanted = digitnet__view_channels_first(view->sizes[0], view->sizes[1], view->sizes[2]);
+        DNN_TRY(digitnet__import_arrange(importer, node, 1 - row, &wanted));
+        varied = digitnet__view_plain(varied.sizes, 3);
+    }
     *is_so = digitnet__view_equal(&varied, &numbers->view);
     values[0] = image->value;
     values[1] = numbers->value;
@@ -321,6 +326,21 @@ static digitnet_status sum(digitnet__importer *importer, const digitnet__import_
                                  : digitnet__import_give(importer, node, 0, first);
 }
 
+/* The square, by the activation times itself. */
+static digitnet_status power(digitnet__importer *importer, const digitnet__import_node *node) {
+    const digitnet__attributes none = {0};
+    digitnet__import_activation *input, result;
+    float exponent = 0;
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    DNN_TRY(digitnet__import_scalar_at(&exponent, importer, node, 1));
+    if (exponent != 2)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has another exponent than 2");
+    result = *input;
+    const size_t values[] = {input->value, input->value};
+    DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_multiply, &none, values, 2, node));
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
 static digitnet_status negative(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation *activation, result;
     const float minus = -1;
@@ -336,6 +356,7 @@ const digitnet__import_operator digitnet__import_arithmetic[] = {
     {"Mul", "axis broadcast consumed_inputs", expanded},
     {"Div", "axis broadcast consumed_inputs", binary},
     {"Sum", "", sum},
+    {"Pow", "", power},
     {"Neg", "", negative},
     {0},
 };

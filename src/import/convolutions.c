@@ -290,6 +290,38 @@ static size_t above_zero(int64_t side) {
     return side > 0 ? (size_t)side : 0;
 }
 
+/* Rows x columns x channels: by a layer at once. */
+static digitnet_status pad_rows(digitnet__importer *importer, const digitnet__import_node *node, const int64_t *before,
+                                const int64_t *after) {
+    digitnet__import_activation *input, result;
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    const size_t *sizes = input->view.sizes;
+    digitnet__view plain = digitnet__view_plain(sizes, 3);
+    digitnet__shape shape = {.height = sizes[0], .width = sizes[1], .channels = sizes[2]};
+    for (size_t i = 1; i < 3; i++)
+        if (before[i] < 0 || after[i] < 0)
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "cuts off rows or columns");
+    DNN_TRY(digitnet__import_arrange(importer, node, 0, &plain));
+    result = (digitnet__import_activation){.value = input->value};
+    DNN_TRY(digitnet__import_reshape(&result.value, importer, shape, node));
+    const digitnet__attributes sides = {
+        .top = (size_t)before[1], .left = (size_t)before[2], .bottom = (size_t)after[1], .right = (size_t)after[2]};
+    DNN_TRY(
+        digitnet__draft_add(&result.value, importer, &digitnet__layer_zero_padding2d, &sides, &result.value, 1, node));
+    shape = digitnet__draft_shape(importer, result.value);
+    result.view = digitnet__view_plain((const size_t[]){shape.height, shape.width, shape.channels}, 3);
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+/* Padding that never wins is the pool's own. */
+static bool goes_into_max_pool(const digitnet__import_graph *graph, const digitnet__import_node *node) {
+    if (node->output_count == 0 || node->outputs[0] == DNN_NO_VALUE)
+        return false;
+    const digitnet__import_value *output = &graph->values[node->outputs[0]];
+    return output->uses == 1 && output->taker != DNN_NO_VALUE &&
+           digitnet__wire_is(graph->nodes[output->taker].type, "MaxPool");
+}
+
 static digitnet_status pad(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation *input = digitnet__import_activation_at(importer, node, 0), result;
     int64_t before[DNN_VIEW_AXES + 1] = {0}, after[DNN_VIEW_AXES + 1] = {0};
@@ -306,7 +338,12 @@ static digitnet_status pad(digitnet__importer *importer, const digitnet__import_
         if (before[i] < -INT32_MAX || after[i] < -INT32_MAX || before[i] > INT32_MAX || after[i] > INT32_MAX)
             return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a side out of range");
     }
-    if (any && ((mode.size != 0 && !digitnet__wire_is(mode, "constant")) || value != 0))
+    if (any && mode.size != 0 && !digitnet__wire_is(mode, "constant"))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads in a way that is not supported");
+    if (any && input && rank == 4 && value == 0 && !before[0] && !after[0] && !before[3] && !after[3] &&
+        digitnet__view_steps(&input->view, 2, 1))
+        return pad_rows(importer, node, before, after);
+    if (any && value != 0 && !(value < -1e30f && goes_into_max_pool(importer->graph, node)))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads with other values than 0");
     if (any && (rank != 4 || before[0] || after[0] || before[1] || after[1]))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads other dimensions than rows and columns");
@@ -315,6 +352,7 @@ static digitnet_status pad(digitnet__importer *importer, const digitnet__import_
     result = *input;
     if (any) {
         DNN_TRY(crop(&result, importer, node, before, after));
+        result.pads_never_win = value != 0;
         result.pads.top += above_zero(before[2]);
         result.pads.left += above_zero(before[3]);
         result.pads.bottom += above_zero(after[2]);

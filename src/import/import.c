@@ -41,32 +41,49 @@ static void forget(digitnet__importer *importer) {
     importer->draft_count = 0;
 }
 
-/* The output as a layer gives it: in the order of the file, but for images, whose channels are last here. */
+/* Whether an output of three axes has the channels first. What gives it tells: the layer's own rows, columns and
+ * channels; else the file's input does. */
+static bool has_channels_first(const digitnet__importer *importer, const digitnet__import_activation *output) {
+    digitnet__shape shape = digitnet__draft_shape(importer, output->value);
+    const size_t last[] = {shape.height, shape.width, shape.channels};
+    const size_t first[] = {shape.channels, shape.height, shape.width};
+    bool plain = digitnet__view_is_plain(&output->view);
+    if (plain && memcmp(output->view.sizes, last, sizeof last) == 0)
+        return false;
+    if (memcmp(output->view.sizes, first, sizeof first) == 0)
+        return true;
+    return importer->channels_first || (!importer->channels_last && !plain);
+}
+
+/* The output's value, in the order of the file, but for images, whose channels are last here. */
+static digitnet_status arrange_output(size_t *value, digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation *activation;
+    const size_t *places;
+    DNN_TRY(digitnet__import_take(&activation, importer, node, 0));
+    const digitnet__view *view = &activation->view;
+    bool is_image = view->rank == 3 && has_channels_first(importer, activation);
+    digitnet__view wanted = is_image ? digitnet__view_channels_first(view->sizes[0], view->sizes[1], view->sizes[2])
+                                     : digitnet__view_plain(view->sizes, view->rank);
+    DNN_TRY(digitnet__import_arrange(importer, node, 0, &wanted));
+    *value = activation->value;
+    if (is_image)
+        return digitnet__import_take_image(value, &places, importer, node, 0);
+    return view->rank == 1 ? digitnet__import_take_row(value, &places, importer, node, 0) : DIGITNET_OK;
+}
+
 static digitnet_status settle_output(size_t *value, digitnet__importer *importer, size_t output) {
     const digitnet__import_node node = {.type = {.bytes = (const unsigned char *)"output", .size = 6},
                                         .name = importer->graph->values[output].name,
                                         .inputs = &output,
                                         .input_count = 1};
+    const digitnet__attributes linear = {.activation = DIGITNET_ACTIVATION_LINEAR};
     digitnet__import_activation *activation = importer->graph->values[output].activation;
-    const size_t *places;
     if (!activation)
         return digitnet__fail(DIGITNET_EUNSUPPORTED, "the graph's output '%s' does not depend on its input",
                               digitnet__wire_printable(node.name).text);
     activation->is_class = false;
-    DNN_TRY(digitnet__import_take(&activation, importer, &node, 0));
-    if (activation->view.rank == 3 && !digitnet__view_is_plain(&activation->view)) {
-        const size_t *sizes = activation->view.sizes;
-        digitnet__view image = digitnet__view_channels_first(sizes[0], sizes[1], sizes[2]);
-        DNN_TRY(digitnet__import_arrange(importer, &node, 0, &image));
-        return digitnet__import_take_image(value, &places, importer, &node, 0);
-    }
-    digitnet__view plain = digitnet__view_plain(activation->view.sizes, activation->view.rank);
-    DNN_TRY(digitnet__import_arrange(importer, &node, 0, &plain));
-    *value = activation->value;
-    if (activation->view.rank == 1)
-        DNN_TRY(digitnet__import_take_row(value, &places, importer, &node, 0));
+    DNN_TRY(arrange_output(value, importer, &node));
     /* A model has a layer. */
-    const digitnet__attributes linear = {.activation = DIGITNET_ACTIVATION_LINEAR};
     return *value ? DIGITNET_OK
                   : digitnet__draft_add(value, importer, &digitnet__layer_activation, &linear, value, 1, &node);
 }

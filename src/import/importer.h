@@ -42,6 +42,7 @@ typedef struct digitnet__import_activation {
     digitnet__view view;
     digitnet__import_affine affine; /* still to be applied */
     digitnet__import_pads pads;     /* zeros still to be put around the rows and columns of channels x rows x columns */
+    bool pads_never_win;            /* they are no zeros, but below all values: the next node is a max pool */
     bool is_class;                  /* the class with the highest score, in the place of the scores */
 } digitnet__import_activation;
 
@@ -51,6 +52,7 @@ typedef struct digitnet__importer {
     digitnet__import_place *place;
     size_t batch; /* size of the first axis of all activations */
     digitnet__shape input;
+    bool channels_first, channels_last; /* how the file has its images; neither where it takes no channels */
     digitnet__draft *drafts;
     size_t draft_count, draft_capacity;
 } digitnet__importer;

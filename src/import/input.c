@@ -106,13 +106,15 @@ static digitnet_status give_input(digitnet__importer *importer, size_t value, co
     const size_t *sizes = type->sizes;
     digitnet__view view;
     void *memory;
+    importer->channels_last = type->rank == 4 && has_channels_last(importer->graph, value, sizes);
+    importer->channels_first = type->rank == 4 && !importer->channels_last;
     if (type->rank == 2) {
         importer->input = row_as_image(sizes[1]);
         view = digitnet__view_plain(sizes + 1, 1);
     } else if (type->rank == 3) {
         importer->input = (digitnet__shape){.height = sizes[1], .width = sizes[2], .channels = 1};
         view = digitnet__view_plain(sizes + 1, 2);
-    } else if (has_channels_last(importer->graph, value, sizes)) {
+    } else if (importer->channels_last) {
         importer->input = (digitnet__shape){.height = sizes[1], .width = sizes[2], .channels = sizes[3]};
         view = digitnet__view_plain(sizes + 1, 3);
     } else {

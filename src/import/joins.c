@@ -122,96 +122,159 @@ static digitnet_status concatenate(digitnet__importer *importer, const digitnet_
 
 /* ---- Parts ---- */
 
-typedef struct part {
+/* Channels `first`, first + step ..., `count` of them. */
+typedef struct channel_run {
     size_t first, count;
-} part;
+    int64_t step;
+} channel_run;
 
-/* Of an axis of the file, the batch's being the first. */
-static size_t size_of(const digitnet__importer *importer, const digitnet__import_activation *input, size_t axis) {
-    return axis == 0 ? importer->batch : input->view.sizes[axis - 1];
+static digitnet_status add_slice(size_t *value, digitnet__importer *importer, const digitnet__import_node *node,
+                                 size_t from, size_t first, size_t count) {
+    const digitnet__attributes attributes = {.first = first, .outputs = count};
+    *value = from;
+    return digitnet__draft_add(value, importer, &digitnet__layer_channel_slice, &attributes, value, 1, node);
 }
 
-/* `count` of the channels. */
+/* One by one, side by side. */
+static digitnet_status add_slices(size_t *value, digitnet__importer *importer, const digitnet__import_node *node,
+                                  const channel_run *run) {
+    enum { MOST = 256 };
+    const digitnet__attributes none = {0};
+    void *memory;
+    if (run->count > MOST)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes more than %d channels one by one", MOST);
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, run->count, sizeof(size_t)));
+    size_t *parts = memory;
+    for (size_t i = 0; i < run->count; i++)
+        DNN_TRY(
+            add_slice(&parts[i], importer, node, *value, (size_t)((int64_t)run->first + (int64_t)i * run->step), 1));
+    *value = parts[0];
+    return run->count == 1
+               ? DIGITNET_OK
+               : digitnet__draft_add(value, importer, &digitnet__layer_concatenate, &none, parts, run->count, node);
+}
+
+/* Some of the channels. */
 static digitnet_status take_channels(digitnet__import_activation *result, digitnet__importer *importer,
-                                     const digitnet__import_node *node, size_t axis, size_t first, size_t count) {
+                                     const digitnet__import_node *node, size_t axis, const channel_run *run) {
     const size_t *places;
     if (!digitnet__view_steps(&digitnet__import_activation_at(importer, node, 0)->view, axis, 1))
         DNN_TRY(arrange_channels(importer, node, 0, axis));
     DNN_TRY(digitnet__import_take_channels(&result->value, &places, importer, node, 0, axis));
     result->view = digitnet__import_activation_at(importer, node, 0)->view;
-    size_t channels = result->view.sizes[axis];
-    if (!digitnet__view_steps(&result->view, axis, 1) ||
-        !digitnet__view_set_channels(&result->view, axis, channels, count))
+    if (!digitnet__view_set_channels(&result->view, axis, result->view.sizes[axis], run->count))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes a part of channels in another order");
-    const digitnet__attributes attributes = {.first = first, .outputs = count};
-    return digitnet__draft_add(&result->value, importer, &digitnet__layer_channel_slice, &attributes, &result->value, 1,
-                               node);
+    return run->step == 1 ? add_slice(&result->value, importer, node, result->value, run->first, run->count)
+                          : add_slices(&result->value, importer, node, run);
 }
 
-/* Some of the rows and columns of channels x rows x columns. */
+/* Some of the rows and columns of channels x rows x columns, from axes 1 and 2 of the file's sizes. */
 static digitnet_status take_lines(digitnet__import_activation *result, digitnet__importer *importer,
-                                  const digitnet__import_node *node, part rows, part columns) {
+                                  const digitnet__import_node *node, const size_t *first, const size_t *count) {
     const size_t *channels;
     DNN_TRY(digitnet__import_take_image(&result->value, &channels, importer, node, 0));
     result->view = digitnet__import_activation_at(importer, node, 0)->view;
     digitnet__shape shape = digitnet__draft_shape(importer, result->value);
-    const digitnet__attributes attributes = {.top = rows.first,
-                                             .bottom = shape.height - rows.first - rows.count,
-                                             .left = columns.first,
-                                             .right = shape.width - columns.first - columns.count};
+    const digitnet__attributes attributes = {.top = first[1],
+                                             .bottom = shape.height - first[1] - count[1],
+                                             .left = first[2],
+                                             .right = shape.width - first[2] - count[2]};
     DNN_TRY(digitnet__draft_add(&result->value, importer, &digitnet__layer_cropping2d, &attributes, &result->value, 1,
                                 node));
-    return digitnet__view_set_image(&result->view, shape.channels, rows.count, columns.count)
+    return digitnet__view_set_image(&result->view, shape.channels, count[1], count[2])
                ? DIGITNET_OK
                : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes channels in another order");
 }
 
-/* Of each axis of the file, the batch's being the first, a part. */
-static digitnet_status take_parts(digitnet__import_activation *result, digitnet__importer *importer,
-                                  const digitnet__import_node *node, const part *parts) {
+/* The same of rows x columns x channels. */
+static digitnet_status take_lines_of_rows(digitnet__import_activation *result, digitnet__importer *importer,
+                                          const digitnet__import_node *node, const size_t *first, const size_t *count) {
+    const digitnet__import_activation *input = digitnet__import_activation_at(importer, node, 0);
+    const size_t *sizes = input->view.sizes;
+    digitnet__view plain = digitnet__view_plain(sizes, 3);
+    digitnet__shape shape = {.height = sizes[0], .width = sizes[1], .channels = sizes[2]};
+    DNN_TRY(digitnet__import_arrange(importer, node, 0, &plain));
+    const digitnet__attributes attributes = {.top = first[1],
+                                             .bottom = shape.height - first[1] - count[1],
+                                             .left = first[2],
+                                             .right = shape.width - first[2] - count[2]};
+    result->value = input->value;
+    DNN_TRY(digitnet__import_reshape(&result->value, importer, shape, node));
+    result->view = digitnet__view_plain((const size_t[]){count[1], count[2], shape.channels}, 3);
+    return digitnet__draft_add(&result->value, importer, &digitnet__layer_cropping2d, &attributes, &result->value, 1,
+                               node);
+}
+
+/* Of each axis but the batch's, what is taken. */
+typedef struct slice_part {
+    size_t first[DNN_VIEW_AXES], count[DNN_VIEW_AXES];
+    int64_t step[DNN_VIEW_AXES];
+} slice_part;
+
+static void take_all(slice_part *part, const digitnet__view *view) {
+    for (size_t i = 0; i < view->rank; i++) {
+        part->first[i] = 0;
+        part->count[i] = view->sizes[i];
+        part->step[i] = 1;
+    }
+}
+
+static bool is_whole(const slice_part *part, const digitnet__view *view, size_t axis) {
+    return part->first[axis] == 0 && part->count[axis] == view->sizes[axis] && part->step[axis] == 1;
+}
+
+/* Along one axis as channels, or along rows and columns. */
+static digitnet_status take_part(digitnet__import_activation *result, digitnet__importer *importer,
+                                 const digitnet__import_node *node, const slice_part *part) {
     digitnet__import_activation *input;
-    size_t cuts = 0, cut = 0;
+    size_t cut = 0, axis = 0;
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     *result = *input;
-    bool lines = input->view.rank == 3;
-    for (size_t axis = 0; axis <= input->view.rank; axis++) {
-        size_t size = size_of(importer, input, axis), count = parts[axis].count;
-        if (count == 0 || count > size || parts[axis].first > size - count)
-            return digitnet__import_fail(DIGITNET_EFORMAT, node, "takes an empty part");
-        if (count == size)
-            continue;
-        if (axis == 0)
-            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes some of the samples");
-        lines = lines && axis > 1;
-        cut = axis;
-        cuts++;
+    for (size_t i = 0; i < input->view.rank; i++) {
+        cut += !is_whole(part, &input->view, i);
+        axis = is_whole(part, &input->view, i) ? axis : i;
+        if (part->count[i] == 0)
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes nothing of an axis");
     }
-    if (cuts == 0)
+    if (cut == 0)
         return DIGITNET_OK;
-    if (lines && (cuts > 1 || !digitnet__view_steps(&input->view, cut - 1, 1)))
-        return take_lines(result, importer, node, parts[2], parts[3]);
-    if (cuts > 1)
+    const channel_run run = {part->first[axis], part->count[axis], part->step[axis]};
+    if (cut == 1 && digitnet__view_steps(&input->view, axis, 1))
+        return take_channels(result, importer, node, axis, &run);
+    bool is_image = input->view.rank == 3 && is_whole(part, &input->view, 0) && part->step[1] == 1 &&
+                    part->step[2] == 1 && !digitnet__view_is_plain(&input->view);
+    if (is_image)
+        return take_lines(result, importer, node, part->first, part->count);
+    /* Rows x columns x channels: by the image that it is. */
+    if (input->view.rank == 3 && is_whole(part, &input->view, 2) && part->step[0] == 1 && part->step[1] == 1) {
+        const size_t first[] = {0, part->first[0], part->first[1]};
+        const size_t count[] = {0, part->count[0], part->count[1]};
+        return take_lines_of_rows(result, importer, node, first, count);
+    }
+    if (cut > 1)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes a part along more than one axis");
-    return take_channels(result, importer, node, cut - 1, parts[cut].first, parts[cut].count);
+    return take_channels(result, importer, node, axis, &run);
 }
 
-static void set_whole(part *parts, const digitnet__importer *importer, const digitnet__import_activation *input) {
-    for (size_t axis = 0; axis <= input->view.rank; axis++)
-        parts[axis] = (part){0, size_of(importer, input, axis)};
+/* A place that may be counted from the end, within limits. */
+static int64_t clamp(int64_t place, int64_t size, int64_t least, int64_t most) {
+    int64_t counted = place < 0 ? place + size : place;
+    return counted < least ? least : counted > most ? most : counted;
 }
 
-static digitnet_status take_part(digitnet__import_activation *result, digitnet__importer *importer,
-                                 const digitnet__import_node *node, size_t axis, part wanted) {
-    part parts[DNN_VIEW_AXES + 1];
-    set_whole(parts, importer, digitnet__import_activation_at(importer, node, 0));
-    parts[axis] = wanted;
-    return take_parts(result, importer, node, parts);
-}
-
-/* A place that may be counted from the end, or lie beyond either. */
-static size_t clamp(int64_t place, size_t size) {
-    int64_t most = (int64_t)size, counted = place < 0 ? place + most : place;
-    return counted < 0 ? 0 : counted > most ? size : (size_t)counted;
+/* One axis of a slice: the places from start to end, without the end. */
+static digitnet_status read_range(slice_part *part, const digitnet__import_node *node, size_t axis, size_t size,
+                                  const int64_t range[3]) {
+    int64_t length = (int64_t)size, step = range[2];
+    if (step == 0 || step < -INT32_MAX || step > INT32_MAX)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has steps that are out of range");
+    int64_t first = clamp(range[0], length, 0, step > 0 ? length : length - 1);
+    int64_t end = clamp(range[1], length, step > 0 ? 0 : -1, length);
+    int64_t span = step > 0 ? end - first : first - end, distance = step > 0 ? step : -step;
+    part->first[axis] = (size_t)first;
+    part->count[axis] = span > 0 ? (size_t)((span - 1) / distance + 1) : 0;
+    part->step[axis] = part->count[axis] == 1 ? 1 : step;
+    return DIGITNET_OK;
 }
 
 static digitnet_status slice(digitnet__importer *importer, const digitnet__import_node *node) {
@@ -219,7 +282,7 @@ static digitnet_status slice(digitnet__importer *importer, const digitnet__impor
     int64_t starts[MOST], ends[MOST], axes[MOST], steps[MOST];
     size_t count, end_count, axis_count, step_count;
     digitnet__import_activation *input, result;
-    part parts[MOST];
+    slice_part part;
     DNN_TRY(digitnet__import_list(starts, &count, MOST, importer, node, "starts", 1));
     DNN_TRY(digitnet__import_list(ends, &end_count, MOST, importer, node, "ends", 2));
     DNN_TRY(digitnet__import_list(axes, &axis_count, MOST, importer, node, "axes", 3));
@@ -227,17 +290,18 @@ static digitnet_status slice(digitnet__importer *importer, const digitnet__impor
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     if (end_count != count || (axis_count && axis_count != count) || (step_count && step_count != count))
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has lists of different lengths");
-    set_whole(parts, importer, input);
+    take_all(&part, &input->view);
     for (size_t i = 0; i < count; i++) {
         size_t axis;
         DNN_TRY(digitnet__import_axis(&axis, node, axis_count ? axes[i] : (int64_t)i, input->view.rank + 1));
-        size_t size = size_of(importer, input, axis);
-        size_t first = clamp(starts[i], size), end = clamp(ends[i], size);
-        if (step_count && steps[i] != 1)
-            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has steps of %lld", (long long)steps[i]);
-        parts[axis] = (part){first, end > first ? end - first : 0};
+        const int64_t range[] = {starts[i], ends[i], step_count ? steps[i] : 1};
+        bool whole = starts[i] == 0 && (ends[i] >= (int64_t)importer->batch || ends[i] == INT32_MAX) && range[2] == 1;
+        if (axis == 0 && !whole)
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes some of the samples");
+        if (axis > 0)
+            DNN_TRY(read_range(&part, node, axis - 1, input->view.sizes[axis - 1], range));
     }
-    DNN_TRY(take_parts(&result, importer, node, parts));
+    DNN_TRY(take_part(&result, importer, node, &part));
     return digitnet__import_give(importer, node, 0, &result);
 }
 
@@ -246,6 +310,7 @@ static digitnet_status split(digitnet__importer *importer, const digitnet__impor
     int64_t sizes[MOST], wanted = 0;
     size_t count, axis, first = 0;
     digitnet__import_activation *input;
+    slice_part one;
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
     DNN_TRY(digitnet__import_axis(&axis, node, wanted, input->view.rank + 1));
@@ -256,32 +321,57 @@ static digitnet_status split(digitnet__importer *importer, const digitnet__impor
     size_t size = input->view.sizes[axis - 1], equal = (size + node->output_count - 1) / node->output_count;
     for (size_t i = 0; i < node->output_count; i++) {
         digitnet__import_activation result;
-        size_t left = size - first, taken = count ? (size_t)sizes[i] : equal < left ? equal : left;
-        if (taken == 0 || taken > left)
+        size_t left = size - first, size_of_part = count ? (size_t)sizes[i] : equal < left ? equal : left;
+        if (size_of_part == 0 || size_of_part > left)
             return digitnet__import_fail(DIGITNET_EFORMAT, node, "has parts that are not those of its input");
         if (node->outputs[i] != DNN_NO_VALUE && importer->graph->values[node->outputs[i]].uses > 0) {
-            DNN_TRY(take_part(&result, importer, node, axis, (part){first, taken}));
+            take_all(&one, &input->view);
+            one.first[axis - 1] = first;
+            one.count[axis - 1] = size_of_part;
+            DNN_TRY(take_part(&result, importer, node, &one));
             DNN_TRY(digitnet__import_give(importer, node, i, &result));
         }
-        first += taken;
+        first += size_of_part;
     }
     return DIGITNET_OK;
 }
 
-/* One index along an axis, which goes if the index is a number. */
+/* Whether indices go on by equal steps. */
+static bool is_run(channel_run *run, const digitnet__import_constant *indices, size_t size) {
+    for (size_t i = 0; i < indices->count; i++) {
+        int64_t index = indices->integers[i] < 0 ? indices->integers[i] + (int64_t)size : indices->integers[i];
+        if (index < 0 || index >= (int64_t)size)
+            return false;
+        int64_t first = (int64_t)run->first;
+        run->first = i == 0 ? (size_t)index : run->first;
+        run->step = i == 1 ? index - first : run->step;
+        if (i > 1 && index != first + (int64_t)i * run->step)
+            return false;
+    }
+    return indices->count > 0 && run->step != 0;
+}
+
+/* Indices along an axis, which goes if there is one that is a number. */
 static digitnet_status gather(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation *input, result;
     const digitnet__import_constant *indices;
     int64_t wanted = 0;
-    size_t axis, index, sizes[DNN_VIEW_AXES], rank = 0;
+    size_t axis, sizes[DNN_VIEW_AXES], rank = 0;
+    slice_part one;
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
     DNN_TRY(digitnet__import_axis(&axis, node, wanted, input->view.rank + 1));
     DNN_TRY(digitnet__import_constant_at(&indices, importer, node, 1));
-    if (!indices || indices->count != 1 || !indices->is_integer || indices->rank > 1 || axis == 0)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes more than one index");
-    DNN_TRY(digitnet__import_axis(&index, node, indices->integers[0], input->view.sizes[axis - 1]));
-    DNN_TRY(take_part(&result, importer, node, axis, (part){index, 1}));
+    if (!indices || !indices->is_integer || indices->rank > 1 || axis == 0)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes samples, or what depends on the image");
+    channel_run run = {.count = indices->count, .step = 1};
+    if (!is_run(&run, indices, input->view.sizes[axis - 1]))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes indices that are no run of equal steps");
+    take_all(&one, &input->view);
+    one.first[axis - 1] = run.first;
+    one.count[axis - 1] = run.count;
+    one.step[axis - 1] = run.step;
+    DNN_TRY(take_part(&result, importer, node, &one));
     for (size_t i = 0; i < result.view.rank; i++)
         if (i != axis - 1 || indices->rank == 1)
             sizes[rank++] = result.view.sizes[i];

@@ -19,6 +19,15 @@ static digitnet_status read_vector(float *tensor, size_t count, const size_t *pl
     return DIGITNET_OK;
 }
 
+static digitnet_status list_in_order(const size_t **places, digitnet__importer *importer, size_t count) {
+    void *memory;
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, count, sizeof(size_t)));
+    for (size_t i = 0; i < count; i++)
+        ((size_t *)memory)[i] = i;
+    *places = memory;
+    return DIGITNET_OK;
+}
+
 static digitnet_status batch_normalization(digitnet__importer *importer, const digitnet__import_node *node) {
     static const char *const roles[] = {"gamma", "beta", "moving_mean", "moving_variance"};
     digitnet__import_activation *input, result;
@@ -77,6 +86,18 @@ static digitnet_status read_axes(bool *over, const digitnet__import_node *node, 
     return DIGITNET_OK;
 }
 
+/* The values of the last axes as channels, with all in the order of the file. */
+static digitnet_status take_last_axes(size_t *value, const size_t **places, digitnet__importer *importer,
+                                      const digitnet__import_node *node, size_t channels) {
+    const digitnet__import_activation *input = digitnet__import_activation_at(importer, node, 0);
+    digitnet__view plain = digitnet__view_plain(input->view.sizes, input->view.rank);
+    DNN_TRY(digitnet__import_arrange(importer, node, 0, &plain));
+    digitnet__shape shape = {.height = digitnet__view_count(&plain) / channels, .width = 1, .channels = channels};
+    *value = input->value;
+    DNN_TRY(list_in_order(places, importer, channels));
+    return digitnet__import_reshape(value, importer, shape, node);
+}
+
 static digitnet_status layer_normalization(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation *input, result;
     const size_t *places;
@@ -96,6 +117,8 @@ static digitnet_status layer_normalization(digitnet__importer *importer, const d
         DNN_TRY(digitnet__import_take_row(&result.value, &places, importer, node, 0));
     else if (!over[0] && axes == 1)
         DNN_TRY(digitnet__import_take_channels(&result.value, &places, importer, node, 0, last));
+    else if (!over[0] && over[input->view.rank] && last + 1 - axes > 0 && over[last + 2 - axes])
+        DNN_TRY(take_last_axes(&result.value, &places, importer, node, values));
     else
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "runs over the samples, or over some of the axes");
     result.view = input->view;
@@ -115,15 +138,6 @@ static digitnet_status add_groups(digitnet__importer *importer, const digitnet__
     DNN_TRY(digitnet__draft_add(&result->value, importer, &digitnet__layer_group_normalization, &attributes,
                                 &result->value, 1, node));
     return read_affine(importer, node, result->value, places);
-}
-
-static digitnet_status list_in_order(const size_t **places, digitnet__importer *importer, size_t count) {
-    void *memory;
-    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, count, sizeof(size_t)));
-    for (size_t i = 0; i < count; i++)
-        ((size_t *)memory)[i] = i;
-    *places = memory;
-    return DIGITNET_OK;
 }
 
 static digitnet_status instance_normalization(digitnet__importer *importer, const digitnet__import_node *node) {

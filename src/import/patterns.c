@@ -213,6 +213,94 @@ static bool find_layer_normalization(size_t *x, int64_t *axes, size_t *axis_coun
            product->inputs[1] == node->inputs[0];
 }
 
+/* ---- The same as TensorFlow has it: x m + (-mean m + beta), where m = gamma / sqrt(variance + epsilon) ---- */
+
+/* The value before what moves or reshapes it. */
+static size_t behind_views(const digitnet__importer *importer, size_t value) {
+    static const char *const types[] = {"Reshape", "Transpose", "Unsqueeze", "Squeeze"};
+    enum { STEPS = 4 };
+    for (size_t step = 0; step < STEPS; step++)
+        for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+            const digitnet__import_node *node = giver(importer, value, types[i]);
+            value = node ? node->inputs[0] : value;
+        }
+    return value;
+}
+
+static bool is_constant(const digitnet__importer *importer, size_t value) {
+    return value != DNN_NO_VALUE &&
+           (importer->graph->values[value].initializer.bytes || giver(importer, value, "Constant"));
+}
+
+/* The input of a node of two that is a constant, and the other one. */
+static bool split_constant(size_t *constant, size_t *other, const digitnet__importer *importer,
+                           const digitnet__import_node *node) {
+    for (size_t i = 0; node && node->input_count == 2 && i < 2; i++) {
+        if (is_constant(importer, node->inputs[i])) {
+            *constant = node->inputs[i];
+            *other = node->inputs[1 - i];
+            return true;
+        }
+    }
+    return false;
+}
+
+typedef struct moments {
+    size_t x, gamma, beta;
+    int64_t axis;
+    float epsilon;
+} moments;
+
+/* gamma / sqrt(mean of (x - mean)^2 + epsilon), by its reciprocal. */
+static bool find_scale(moments *found, size_t *mean_value, digitnet__importer *importer, size_t scale) {
+    size_t root, gamma, variance, difference;
+    double epsilon;
+    int64_t axes[AXES_MAX];
+    if (!split_constant(&found->gamma, &root, importer, giver(importer, scale, "Mul")))
+        return false;
+    const digitnet__import_node *reciprocal = giver(importer, behind_views(importer, root), "Reciprocal");
+    const digitnet__import_node *sqrt = reciprocal ? giver(importer, reciprocal->inputs[0], "Sqrt") : NULL;
+    if (!sqrt || !split_constant(&gamma, &variance, importer, giver(importer, sqrt->inputs[0], "Add")) ||
+        !find_number(&epsilon, importer, gamma))
+        return false;
+    const digitnet__import_node *mean_of_squares = giver(importer, variance, "ReduceMean");
+    const digitnet__import_node *square = mean_of_squares ? giver(importer, mean_of_squares->inputs[0], "Mul") : NULL;
+    if (!square || square->input_count != 2 || square->inputs[0] != square->inputs[1] ||
+        axes_of_mean(axes, importer, mean_of_squares) != 1)
+        return false;
+    const digitnet__import_node *centered = giver(importer, square->inputs[0], "Sub");
+    if (!centered || centered->input_count != 2)
+        return false;
+    difference = behind_views(importer, centered->inputs[1]);
+    found->axis = axes[0];
+    found->epsilon = (float)epsilon;
+    found->x = centered->inputs[0];
+    *mean_value = difference;
+    const digitnet__import_node *mean = giver(importer, difference, "ReduceMean");
+    return mean && mean->inputs[0] == found->x && axes_of_mean(axes, importer, mean) == 1 && axes[0] == found->axis;
+}
+
+static bool find_moments(moments *found, digitnet__importer *importer, const digitnet__import_node *node) {
+    for (size_t i = 0; node->input_count == 2 && i < 2; i++) {
+        const digitnet__import_node *scaled = giver(importer, node->inputs[i], "Mul");
+        size_t shifted, mean_value;
+        if (!scaled || scaled->input_count != 2 ||
+            !split_constant(&found->beta, &shifted, importer, giver(importer, node->inputs[1 - i], "Add")))
+            continue;
+        const digitnet__import_node *shift = giver(importer, shifted, "Mul");
+        for (size_t k = 0; shift && shift->input_count == 2 && k < 2; k++) {
+            size_t scale = scaled->inputs[k];
+            if (!find_scale(found, &mean_value, importer, scale) || scaled->inputs[1 - k] != found->x)
+                continue;
+            size_t negative = behind_views(importer, shift->inputs[shift->inputs[0] == scale]);
+            const digitnet__import_node *neg = giver(importer, negative, "Neg");
+            if (neg && behind_views(importer, neg->inputs[0]) == mean_value)
+                return true;
+        }
+    }
+    return false;
+}
+
 /* ---- Replacing ---- */
 
 static digitnet_status replace(digitnet__importer *importer, digitnet__import_node *node, const char *type, size_t x,
@@ -263,6 +351,52 @@ static digitnet_status match_division(digitnet__importer *importer, digitnet__im
     return DIGITNET_OK;
 }
 
+static digitnet_status match_sum(digitnet__importer *importer, digitnet__import_node *node) {
+    moments found;
+    void *memory;
+    if (!find_moments(&found, importer, node))
+        return DIGITNET_OK;
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 1, sizeof(int64_t)));
+    *(int64_t *)memory = found.axis;
+    const digitnet__import_attribute attributes[] = {
+        {.name = text_of("axes"), .type = DNN_ATTRIBUTE_TYPE_INTS, .integers = memory, .count = 1},
+        {.name = text_of("epsilon"), .type = DNN_ATTRIBUTE_TYPE_FLOAT, .number = found.epsilon},
+    };
+    DNN_TRY(replace(importer, node, "LayerNormalization", found.x, attributes, 2));
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 3, sizeof(size_t)));
+    memcpy(memory, (const size_t[]){found.x, found.gamma, found.beta}, 3 * sizeof(size_t));
+    node->inputs = memory;
+    node->input_count = 3;
+    return DIGITNET_OK;
+}
+
+/* The logarithm of a softmax, or the exponential of its logarithm. */
+static digitnet_status match_logarithm(digitnet__importer *importer, digitnet__import_node *node) {
+    bool is_log = digitnet__wire_is(node->type, "Log");
+    const digitnet__import_node *inner =
+        node->input_count == 1 ? giver(importer, node->inputs[0], is_log ? "Softmax" : "LogSoftmax") : NULL;
+    if (!inner)
+        return DIGITNET_OK;
+    node->operator_set = inner->operator_set;
+    return replace(importer, node, is_log ? "LogSoftmax" : "Softmax", inner->inputs[0], inner->attributes,
+                   inner->attribute_count);
+}
+
+/* softplus(x), beyond a limit x itself, from which it differs by less than a float does. */
+static digitnet_status match_choice(digitnet__importer *importer, digitnet__import_node *node) {
+    enum { LEAST_LIMIT = 18 };
+    double limit;
+    if (node->input_count != 3)
+        return DIGITNET_OK;
+    const digitnet__import_node *greater = giver(importer, node->inputs[0], "Greater");
+    const digitnet__import_node *softplus = giver(importer, node->inputs[2], "Softplus");
+    if (!greater || greater->input_count != 2 || !softplus || greater->inputs[0] != node->inputs[1] ||
+        softplus->inputs[0] != node->inputs[1] || !find_number(&limit, importer, greater->inputs[1]) ||
+        limit < LEAST_LIMIT)
+        return DIGITNET_OK;
+    return replace(importer, node, "Softplus", softplus->inputs[0], NULL, 0);
+}
+
 digitnet_status digitnet__import_match_patterns(digitnet__importer *importer) {
     for (size_t i = 0; i < importer->graph->node_count; i++) {
         digitnet__import_node *node = &importer->graph->nodes[i];
@@ -270,6 +404,12 @@ digitnet_status digitnet__import_match_patterns(digitnet__importer *importer) {
             DNN_TRY(match_product(importer, node));
         else if (digitnet__wire_is(node->type, "Div"))
             DNN_TRY(match_division(importer, node));
+        else if (digitnet__wire_is(node->type, "Add"))
+            DNN_TRY(match_sum(importer, node));
+        else if (digitnet__wire_is(node->type, "Log") || digitnet__wire_is(node->type, "Exp"))
+            DNN_TRY(match_logarithm(importer, node));
+        else if (digitnet__wire_is(node->type, "Where"))
+            DNN_TRY(match_choice(importer, node));
     }
     return DIGITNET_OK;
 }

@@ -44,10 +44,13 @@ static digitnet_status pool(digitnet__importer *importer, const digitnet__import
     bool is_max = digitnet__wire_is(node->type, "MaxPool"), added = false;
     DNN_TRY(digitnet__import_integer(&ceil_mode, node, "ceil_mode"));
     DNN_TRY(digitnet__import_integer(&include_pads, node, "count_include_pad"));
-    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    input = digitnet__import_activation_at(importer, node, 0);
+    bool own_pads = input && input->pads_never_win;
+    if (!own_pads)
+        DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     DNN_TRY(digitnet__import_take_image(&value, &channels, importer, node, 0));
     digitnet__shape image = digitnet__draft_shape(importer, value);
-    DNN_TRY(digitnet__import_window_read(&window, node, image, &none));
+    DNN_TRY(digitnet__import_window_read(&window, node, image, own_pads ? &input->pads : &none));
     if (window.dilations[0] != 1 || window.dilations[1] != 1)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has dilations");
     digitnet__import_window counted = window;
@@ -82,6 +85,16 @@ static digitnet_status pool(digitnet__importer *importer, const digitnet__import
 
 /* ---- Over all rows and columns ---- */
 
+/* A sum is a mean times their number. */
+static digitnet_status scale_by(digitnet__import_affine *affine, digitnet__importer *importer, size_t count) {
+    void *memory;
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 2, sizeof(float)));
+    float *factors = memory;
+    factors[0] = (float)count;
+    *affine = (digitnet__import_affine){.count = 1, .scale = factors, .offset = factors + 1};
+    return DIGITNET_OK;
+}
+
 /* All axes but one are reduced. */
 static digitnet_status reduce(digitnet__importer *importer, const digitnet__import_node *node, size_t kept,
                               bool keeps_axes) {
@@ -101,6 +114,8 @@ static digitnet_status reduce(digitnet__importer *importer, const digitnet__impo
         atom.axis = keeps_axes ? kept : 0;
         result.view.atoms[result.view.atom_count++] = atom;
     }
+    if (digitnet__wire_is(node->type, "ReduceSum"))
+        DNN_TRY(scale_by(&result.affine, importer, digitnet__view_count(&input->view) / input->view.sizes[kept]));
     DNN_TRY(digitnet__draft_add(&result.value, importer,
                                 is_max ? &digitnet__layer_global_max_pool2d : &digitnet__layer_global_average_pool2d,
                                 &attributes, &value, 1, node));
@@ -113,6 +128,52 @@ static digitnet_status global_pool(digitnet__importer *importer, const digitnet_
     if (input->view.rank < 2)
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "takes %zu dimensions", input->view.rank + 1);
     return reduce(importer, node, 0, true);
+}
+
+/* The mean, or sum, of the channels at each place: by a kernel of equal numbers. */
+static digitnet_status reduce_channels(digitnet__importer *importer, const digitnet__import_node *node) {
+    const digitnet__attributes one = {
+        .outputs = 1, .no_bias = true, .window_height = 1, .window_width = 1, .stride_height = 1, .stride_width = 1};
+    const size_t *channels;
+    size_t value;
+    DNN_TRY(digitnet__import_take_image(&value, &channels, importer, node, 0));
+    size_t count = digitnet__draft_shape(importer, value).channels;
+    DNN_TRY(digitnet__draft_add(&value, importer, &digitnet__layer_conv2d, &one, &value, 1, node));
+    digitnet__draft *draft = &importer->drafts[value - 1];
+    draft->layer.frozen = true;
+    for (size_t i = 0; i < count; i++)
+        draft->tensors[DNN_KERNEL][i] = digitnet__wire_is(node->type, "ReduceSum") ? 1 : 1 / (float)count;
+    digitnet__shape shape = draft->layer.output;
+    const digitnet__import_activation result = {.value = value,
+                                                .view = digitnet__view_channels_first(1, shape.height, shape.width)};
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+/* Over the rows alone, or the columns, of channels x rows x columns: by a window that has all of them. */
+static digitnet_status reduce_lines(digitnet__importer *importer, const digitnet__import_node *node, bool rows,
+                                    bool keeps_axes) {
+    const size_t *channels;
+    size_t value;
+    DNN_TRY(digitnet__import_take_image(&value, &channels, importer, node, 0));
+    digitnet__shape shape = digitnet__draft_shape(importer, value);
+    const digitnet__attributes window = {.window_height = rows ? shape.height : 1,
+                                         .window_width = rows ? 1 : shape.width,
+                                         .stride_height = 1,
+                                         .stride_width = 1};
+    digitnet__import_activation result = {.view = digitnet__import_activation_at(importer, node, 0)->view};
+    if (digitnet__wire_is(node->type, "ReduceSum"))
+        DNN_TRY(scale_by(&result.affine, importer, rows ? shape.height : shape.width));
+    DNN_TRY(digitnet__draft_add(&value, importer,
+                                digitnet__wire_is(node->type, "ReduceMax") ? &digitnet__layer_max_pool2d
+                                                                           : &digitnet__layer_average_pool2d,
+                                &window, &value, 1, node));
+    result.value = value;
+    shape = digitnet__draft_shape(importer, value);
+    const size_t left[] = {shape.channels, rows ? shape.width : shape.height};
+    if (!digitnet__view_set_image(&result.view, shape.channels, shape.height, shape.width) ||
+        (!keeps_axes && !digitnet__view_reshape(&result.view, left, 2)))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes channels in another order");
+    return digitnet__import_give(importer, node, 0, &result);
 }
 
 static digitnet_status reduce_axes(digitnet__importer *importer, const digitnet__import_node *node) {
@@ -132,6 +193,12 @@ static digitnet_status reduce_axes(digitnet__importer *importer, const digitnet_
         kept = gone[i + 1] ? kept : i;
         kept_count += !gone[i + 1];
     }
+    bool over_lines = !gone[0] && input->view.rank == 3 && kept_count == 2 && !gone[1];
+    if (over_lines && digitnet__view_covers(&input->view, 0, 0))
+        return reduce_lines(importer, node, gone[2], keep != 0);
+    bool over_channels = !gone[0] && input->view.rank == 3 && kept_count == 2 && gone[1] && keep;
+    if (over_channels && !digitnet__wire_is(node->type, "ReduceMax"))
+        return reduce_channels(importer, node);
     if (gone[0] || kept_count != 1 || input->view.rank < 2)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "does not reduce rows and columns alone");
     return reduce(importer, node, kept, keep != 0);
@@ -143,6 +210,7 @@ const digitnet__import_operator digitnet__import_pools[] = {
     {"GlobalAveragePool", "", global_pool},
     {"GlobalMaxPool", "", global_pool},
     {"ReduceMean", "axes keepdims noop_with_empty_axes", reduce_axes},
+    {"ReduceSum", "axes keepdims noop_with_empty_axes", reduce_axes},
     {"ReduceMax", "axes keepdims noop_with_empty_axes", reduce_axes},
     {0},
 };

@@ -4,27 +4,45 @@
 
 #include <math.h>
 
-/* How many times as many rows and columns, from the scales or from the sizes that are wanted. */
-static digitnet_status read_factors(size_t *factors, digitnet__importer *importer, const digitnet__import_node *node,
-                                    const digitnet__view *view) {
-    bool is_resize = digitnet__wire_is(node->type, "Resize");
+/* One number for each axis that the node names, or for all four. */
+static digitnet_status read_ratios(double *ratios, digitnet__importer *importer, const digitnet__import_node *node,
+                                   const digitnet__view *view) {
+    enum { WITH_SIZES = 11 };
+    bool has_sizes = digitnet__wire_is(node->type, "Resize") && node->operator_set >= WITH_SIZES;
     const digitnet__import_constant *scales = NULL, *sizes = NULL;
     const digitnet__import_attribute *attribute = digitnet__import_attribute_find(node, "scales");
-    double ratios[4] = {0};
-    DNN_TRY(digitnet__import_constant_at(&scales, importer, node, is_resize && node->operator_set > 10 ? 2 : 1));
+    int64_t axes[4] = {0, 1, 2, 3};
+    size_t count;
+    DNN_TRY(digitnet__import_integers(axes, &count, 4, node, "axes"));
+    count = count ? count : 4;
+    DNN_TRY(digitnet__import_constant_at(&scales, importer, node, has_sizes ? 2 : 1));
     DNN_TRY(digitnet__import_constant_at(&sizes, importer, node, 3));
-    for (size_t i = 0; i < 4; i++) {
-        size_t present = i ? view->sizes[i - 1] : importer->batch;
-        if (attribute && attribute->count == 4)
-            ratios[i] = (double)attribute->numbers[i];
-        else if (scales && scales->count == 4)
-            ratios[i] = digitnet__constant_number(scales, i);
-        else if (sizes && sizes->count == 4)
-            ratios[i] = digitnet__constant_number(sizes, i) / (double)present;
-        if (!(ratios[i] >= 1 && ratios[i] <= 1024 && ratios[i] == floor(ratios[i])) || (i < 2 && ratios[i] != 1))
+    for (size_t i = 0; i < count; i++) {
+        size_t axis;
+        DNN_TRY(digitnet__import_axis(&axis, node, axes[i], 4));
+        size_t present = axis ? view->sizes[axis - 1] : importer->batch;
+        if (attribute && attribute->count == count)
+            ratios[axis] = (double)attribute->numbers[i];
+        else if (scales && scales->count == count)
+            ratios[axis] = digitnet__constant_number(scales, i);
+        else if (sizes && sizes->count == count)
+            ratios[axis] = digitnet__constant_number(sizes, i) / (double)present;
+        else
+            ratios[axis] = 0;
+    }
+    return DIGITNET_OK;
+}
+
+/* How many times as many rows and columns. */
+static digitnet_status read_factors(size_t *factors, digitnet__importer *importer, const digitnet__import_node *node,
+                                    const digitnet__view *view) {
+    enum { MOST = 1024 };
+    double ratios[4] = {1, 1, 1, 1};
+    DNN_TRY(read_ratios(ratios, importer, node, view));
+    for (size_t i = 0; i < 4; i++)
+        if (!(ratios[i] >= 1 && ratios[i] <= MOST && ratios[i] == floor(ratios[i])) || (i < 2 && ratios[i] != 1))
             return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node,
                                          "does not repeat rows and columns by whole numbers");
-    }
     factors[0] = (size_t)ratios[2];
     factors[1] = (size_t)ratios[3];
     return DIGITNET_OK;
@@ -82,7 +100,7 @@ static digitnet_status resize(digitnet__importer *importer, const digitnet__impo
 const digitnet__import_operator digitnet__import_resizes[] = {
     {"Upsample", "mode scales", resize},
     {"Resize",
-     "antialias coordinate_transformation_mode cubic_coeff_a exclude_outside extrapolation_value "
+     "antialias axes coordinate_transformation_mode cubic_coeff_a exclude_outside extrapolation_value "
      "keep_aspect_ratio_policy mode nearest_mode",
      resize},
     {0},

@@ -191,17 +191,60 @@ digitnet_status digitnet__import_settle(digitnet__importer *importer, const digi
     DNN_TRY(settle_affine(importer, node, input, activation));
     if (!has_pads(&pads))
         return DIGITNET_OK;
+    const size_t *sizes = activation->view.sizes;
+    digitnet__view image = digitnet__view_channels_first(sizes[0], sizes[1], sizes[2]);
+    DNN_TRY(digitnet__import_arrange(importer, node, input, &image));
     DNN_TRY(digitnet__import_take_image(&value, &channels, importer, node, input));
     const digitnet__attributes sides = {.top = pads.top, .bottom = pads.bottom, .left = pads.left, .right = pads.right};
     DNN_TRY(add_beside(&value, importer, &digitnet__layer_zero_padding2d, &sides, node));
     digitnet__shape shape = digitnet__draft_shape(importer, value);
-    digitnet__view view = digitnet__view_channels_first(shape.channels, shape.height, shape.width);
-    if (channels)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes padded channels in another order");
     move(importer, node, input, value);
-    activation->view = view;
+    activation->view = digitnet__view_channels_first(shape.channels, shape.height, shape.width);
     activation->pads = (digitnet__import_pads){0};
     return DIGITNET_OK;
+}
+
+/* One channel as many. */
+static digitnet_status repeat_channel(size_t *value, digitnet__importer *importer, const digitnet__import_node *node,
+                                      size_t times) {
+    enum { MOST = 64 };
+    size_t copies[MOST];
+    const digitnet__attributes none = {0};
+    if (times > MOST)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes a channel repeated more than %d times", MOST);
+    for (size_t i = 0; i < times; i++)
+        copies[i] = *value;
+    return digitnet__draft_add(value, importer, &digitnet__layer_concatenate, &none, copies, times, node);
+}
+
+/* Values that Expand or Tile repeats: each row and column some times, or one channel. */
+static digitnet_status repeat(digitnet__importer *importer, const digitnet__import_node *node, size_t input) {
+    digitnet__import_activation *activation = digitnet__import_activation_at(importer, node, input);
+    digitnet__view once = activation->view;
+    size_t times[DNN_VIEW_AXES], wanted[DNN_VIEW_AXES], value;
+    const size_t *channels;
+    memcpy(wanted, once.sizes, sizeof wanted);
+    if (once.rank != 3 || activation->affine.count || has_pads(&activation->pads) ||
+        !digitnet__view_repetitions(times, &once))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values that are repeated in a way not read");
+    activation->view = once;
+    DNN_TRY(digitnet__import_take_image(&value, &channels, importer, node, input));
+    once = activation->view;
+    const digitnet__attributes larger = {.size_height = times[1], .size_width = times[2]};
+    if (times[1] > 1 || times[2] > 1)
+        DNN_TRY(digitnet__draft_add(&value, importer, &digitnet__layer_up_sampling2d, &larger, &value, 1, node));
+    if (times[0] > 1)
+        DNN_TRY(repeat_channel(&value, importer, node, times[0]));
+    digitnet__shape shape = digitnet__draft_shape(importer, value);
+    if (times[0] > 1)
+        once = digitnet__view_channels_first(shape.channels, shape.height, shape.width);
+    else if (!digitnet__view_set_image(&once, shape.channels, shape.height, shape.width))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes channels in another order");
+    move(importer, node, input, value);
+    activation->view = once;
+    return memcmp(wanted, once.sizes, 3 * sizeof *wanted) == 0
+               ? DIGITNET_OK
+               : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values that are repeated in a way not read");
 }
 
 static digitnet_status find(digitnet__import_activation **activation, digitnet__importer *importer,
@@ -211,9 +254,7 @@ static digitnet_status find(digitnet__import_activation **activation, digitnet__
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has no input %zu that depends on the image", input);
     if ((*activation)->is_class)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes the class that ArgMax gives");
-    if (digitnet__view_repeats(&(*activation)->view))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values that Expand repeats");
-    return DIGITNET_OK;
+    return digitnet__view_repeats(&(*activation)->view) ? repeat(importer, node, input) : DIGITNET_OK;
 }
 
 digitnet_status digitnet__import_peek(digitnet__import_activation **activation, digitnet__importer *importer,
@@ -387,11 +428,15 @@ digitnet_status digitnet__import_arrange(digitnet__importer *importer, const dig
     if (units) {
         DNN_TRY(find_moves(&moved, importer, &activation->view, wanted));
         DNN_TRY(reorder_units(importer, units, value, moved));
-    } else if (digitnet__view_blocks(sizes, order, &activation->view, wanted)) {
-        DNN_TRY(move_blocks(&value, importer, node, sizes, order));
-        move(importer, node, input, value);
     } else {
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values in an order that is not read");
+        digitnet__view now = activation->view;
+        for (digitnet__view_move next = DNN_VIEW_MOVES; next != DNN_VIEW_MOVED;) {
+            next = digitnet__view_blocks(sizes, order, &now, wanted);
+            if (next == DNN_VIEW_STUCK)
+                return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values in an order that is not read");
+            DNN_TRY(move_blocks(&value, importer, node, sizes, order));
+        }
+        move(importer, node, input, value);
     }
     activation->view = *wanted;
     return DIGITNET_OK;

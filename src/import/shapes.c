@@ -11,7 +11,8 @@
 static digitnet_status peek(digitnet__import_activation *copy, digitnet__importer *importer,
                             const digitnet__import_node *node) {
     digitnet__import_activation *activation = digitnet__import_activation_at(importer, node, 0);
-    if (!activation || !activation->is_class)
+    bool as_it_is = activation && (activation->is_class || digitnet__view_repeats(&activation->view));
+    if (!as_it_is)
         DNN_TRY(digitnet__import_peek(&activation, importer, node, 0));
     *copy = *activation;
     return DIGITNET_OK;
@@ -33,8 +34,22 @@ static digitnet_status give_reshaped(digitnet__importer *importer, const digitne
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes another number of samples");
     if (rank - 1 > DNN_VIEW_AXES)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes %zu dimensions", rank);
-    if (!digitnet__view_reshape(&activation->view, sizes + 1, rank - 1))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "needs the values in another order in memory");
+    /* A row has each of its values. */
+    if (rank == 2 && digitnet__view_repeats(&activation->view)) {
+        digitnet__import_activation *repeated;
+        DNN_TRY(digitnet__import_take(&repeated, importer, node, 0));
+        *activation = *repeated;
+    }
+    digitnet__view view = activation->view;
+    if (!digitnet__view_reshape(&view, sizes + 1, rank - 1)) {
+        digitnet__import_activation *input;
+        DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+        digitnet__view plain = digitnet__view_plain(input->view.sizes, input->view.rank);
+        DNN_TRY(digitnet__import_arrange(importer, node, 0, &plain));
+        *activation = *input;
+        view = digitnet__view_plain(sizes + 1, rank - 1);
+    }
+    activation->view = view;
     return digitnet__import_give(importer, node, 0, activation);
 }
 
@@ -193,13 +208,13 @@ static digitnet_status transpose(digitnet__importer *importer, const digitnet__i
 }
 
 static digitnet_status shape(digitnet__importer *importer, const digitnet__import_node *node) {
-    digitnet__import_activation *activation;
+    digitnet__import_activation activation;
     digitnet__import_constant constant;
     float *numbers;
     int64_t *integers, start = 0, end = INT64_MAX;
     size_t sizes[DNN_VIEW_AXES + 1], rank;
-    DNN_TRY(digitnet__import_peek(&activation, importer, node, 0));
-    sizes_of(sizes, &rank, importer, &activation->view);
+    DNN_TRY(peek(&activation, importer, node));
+    sizes_of(sizes, &rank, importer, &activation.view);
     DNN_TRY(digitnet__import_integer(&start, node, "start"));
     DNN_TRY(digitnet__import_integer(&end, node, "end"));
     int64_t most = (int64_t)rank;
@@ -232,6 +247,63 @@ static digitnet_status expand(digitnet__importer *importer, const digitnet__impo
     return digitnet__import_give(importer, node, 0, &activation);
 }
 
+static digitnet_status tile(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation activation;
+    int64_t wanted[DNN_VIEW_AXES + 1];
+    size_t count, sizes[DNN_VIEW_AXES], times[DNN_VIEW_AXES], total;
+    DNN_TRY(peek(&activation, importer, node));
+    DNN_TRY(digitnet__import_list(wanted, &count, DNN_VIEW_AXES + 1, importer, node, "repeats", 1));
+    bool fits = count == activation.view.rank + 1 && wanted[0] == 1;
+    for (size_t i = 0; fits && i + 1 < count; i++) {
+        fits = wanted[i + 1] > 0 && wanted[i + 1] <= INT32_MAX;
+        times[i] = (size_t)wanted[i + 1];
+        fits = fits && digitnet__size_multiply(&sizes[i], activation.view.sizes[i], times[i]);
+    }
+    fits = fits && digitnet__size_product(&total, sizes, count - 1) && total <= INT32_MAX;
+    if (!fits || !digitnet__view_tile(&activation.view, times))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "repeats the samples, or too often");
+    return digitnet__import_give(importer, node, 0, &activation);
+}
+
+/* Parts of the channels to places, or of places to channels: the axes of blocks go where they belong. */
+static digitnet_status move_blocks(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation activation;
+    bool to_space = digitnet__wire_is(node->type, "DepthToSpace");
+    digitnet__wire_view mode = {0};
+    int64_t wanted = 0;
+    DNN_TRY(peek(&activation, importer, node));
+    DNN_TRY(digitnet__import_integer(&wanted, node, "blocksize"));
+    DNN_TRY(digitnet__import_text(&mode, node, "mode"));
+    if (wanted < 1 || wanted > INT16_MAX || activation.view.rank != 3)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has no image, or no block size");
+    size_t block = (size_t)wanted, channels = activation.view.sizes[0], rows = activation.view.sizes[1];
+    size_t columns = activation.view.sizes[2], order[5];
+    bool by_channel = digitnet__wire_is(mode, "CRD"), fits;
+    if (to_space) {
+        size_t depth = channels / (block * block);
+        const size_t first[] = {block, block, depth, rows, columns}, second[] = {depth, block, block, rows, columns};
+        memcpy(order, by_channel ? (const size_t[]){0, 3, 1, 4, 2} : (const size_t[]){2, 3, 0, 4, 1}, sizeof order);
+        fits = depth * block * block == channels &&
+               digitnet__view_reshape(&activation.view, by_channel ? second : first, 5);
+        if (fits)
+            digitnet__view_transpose(&activation.view, order);
+        fits =
+            fits && digitnet__view_reshape(&activation.view, (const size_t[]){depth, rows * block, columns * block}, 3);
+    } else {
+        const size_t parts[] = {channels, rows / block, block, columns / block, block};
+        memcpy(order, (const size_t[]){2, 4, 0, 1, 3}, sizeof order);
+        fits = rows % block == 0 && columns % block == 0 && digitnet__view_reshape(&activation.view, parts, 5);
+        if (fits)
+            digitnet__view_transpose(&activation.view, order);
+        fits = fits &&
+               digitnet__view_reshape(&activation.view,
+                                      (const size_t[]){channels * block * block, rows / block, columns / block}, 3);
+    }
+    return fits
+               ? digitnet__import_give(importer, node, 0, &activation)
+               : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has blocks that the image has no whole number of");
+}
+
 /* The scores themselves tell the class. */
 static digitnet_status arg_max(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation *activation, result;
@@ -258,6 +330,9 @@ const digitnet__import_operator digitnet__import_shapes[] = {
     {"Unsqueeze", "axes", unsqueeze},
     {"Transpose", "perm", transpose},
     {"Expand", "", expand},
+    {"Tile", "", tile},
+    {"DepthToSpace", "blocksize mode", move_blocks},
+    {"SpaceToDepth", "blocksize", move_blocks},
     {"Shape", "start end", shape},
     {"ArgMax", "axis keepdims select_last_index", arg_max},
     {0},

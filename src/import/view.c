@@ -133,6 +133,44 @@ bool digitnet__view_repeats(const digitnet__view *view) {
     return false;
 }
 
+bool digitnet__view_repetitions(size_t *times, digitnet__view *view) {
+    digitnet__view once = *view;
+    once.atom_count = 0;
+    for (size_t i = 0; i < view->rank; i++)
+        times[i] = 1;
+    for (size_t i = 0; i < view->atom_count; i++) {
+        const digitnet__view_atom *atom = &view->atoms[i];
+        if (atom->stride == 0) {
+            times[atom->axis] *= atom->size;
+            once.sizes[atom->axis] /= atom->size;
+        } else if (times[atom->axis] > 1) {
+            return false;
+        } else {
+            once.atoms[once.atom_count++] = *atom;
+        }
+    }
+    *view = once;
+    return true;
+}
+
+bool digitnet__view_tile(digitnet__view *view, const size_t *times) {
+    digitnet__view result = {.rank = view->rank};
+    size_t next = 0;
+    if (view->places)
+        return false;
+    for (size_t i = 0; i < view->rank; i++) {
+        result.sizes[i] = view->sizes[i] * times[i];
+        add_atom(&result, times[i], 0, i);
+        for (; next < view->atom_count && view->atoms[next].axis == i; next++) {
+            if (result.atom_count == DNN_VIEW_ATOMS - 1)
+                return false;
+            add_atom(&result, view->atoms[next].size, view->atoms[next].stride, i);
+        }
+    }
+    *view = result;
+    return true;
+}
+
 void digitnet__view_collapse(digitnet__view *view) {
     size_t count = 0;
     for (size_t i = 0; i < view->atom_count; i++) {
@@ -248,37 +286,75 @@ static size_t next_inward(const digitnet__view *view, size_t below) {
     return found;
 }
 
-bool digitnet__view_blocks(size_t sizes[3], size_t order[3], const digitnet__view *from, const digitnet__view *to) {
+/* Blocks of atoms, by their order in memory: `now` of a block is its place among all. */
+typedef struct block {
+    size_t size, stride, place;
+} block;
+
+/* Three blocks at most, as a permutation of three axes. */
+static void permute_blocks(size_t sizes[3], size_t order[3], const block *blocks, size_t count) {
+    for (size_t i = 0; i < 3; i++) {
+        bool is_block = i < count;
+        size_t at = is_block ? i + 3 - count : i - count, place = is_block ? blocks[i].place + 3 - count : i - count;
+        order[at] = place;
+        sizes[place] = is_block ? blocks[i].size : 1;
+    }
+}
+
+/* Of more blocks, the last that is not where it belongs goes to the front; then those before it follow. */
+static void move_to_front(size_t sizes[3], size_t order[3], const block *blocks, size_t count, size_t chosen) {
+    size_t before = 1, behind = 1;
+    for (size_t i = 0; i < count; i++) {
+        before *= blocks[i].place < blocks[chosen].place ? blocks[i].size : 1;
+        behind *= blocks[i].place > blocks[chosen].place ? blocks[i].size : 1;
+    }
+    memcpy(sizes, (const size_t[]){before, blocks[chosen].size, behind}, 3 * sizeof *sizes);
+    memcpy(order, (const size_t[]){1, 0, 2}, 3 * sizeof *order);
+}
+
+digitnet__view_move digitnet__view_blocks(size_t sizes[3], size_t order[3], digitnet__view *from,
+                                          const digitnet__view *to) {
     digitnet__view now = *from, then = *to;
-    size_t sequence[DNN_VIEW_ATOMS], block_of[DNN_VIEW_ATOMS], count = 0, blocks = 0, before = SIZE_MAX;
-    if (from->places || to->places || digitnet__view_count(from) != digitnet__view_count(to) || !refine(&now, &then))
-        return false;
+    size_t sequence[DNN_VIEW_ATOMS], count = 0, block_count = 0;
+    block blocks[DNN_VIEW_ATOMS];
+    if (from->places || to->places || digitnet__view_repeats(from) ||
+        digitnet__view_count(from) != digitnet__view_count(to) || !refine(&now, &then))
+        return DNN_VIEW_STUCK;
     /* The atoms as they are to stand, outermost first; those that stand so already, one inside the other, are one. */
     for (size_t atom = next_inward(&then, SIZE_MAX); atom != SIZE_MAX;
          atom = next_inward(&then, then.atoms[atom].stride))
         sequence[count++] = atom;
     for (size_t i = 0; i < count; i++) {
         const digitnet__view_atom *atom = &now.atoms[sequence[i]];
-        blocks += i == 0 || before != atom->size * atom->stride;
-        if (blocks > 3)
-            return false;
-        block_of[i] = blocks - 1;
-        before = atom->stride;
+        if (block_count == 0 || blocks[block_count - 1].stride != atom->size * atom->stride)
+            blocks[block_count++] = (block){.size = 1};
+        blocks[block_count - 1].size *= atom->size;
+        blocks[block_count - 1].stride = atom->stride;
     }
-    size_t strides[3] = {0}, block_sizes[3] = {1, 1, 1};
-    for (size_t i = 0; i < count; i++) {
-        block_sizes[block_of[i]] *= now.atoms[sequence[i]].size;
-        strides[block_of[i]] = now.atoms[sequence[i]].stride;
+    for (size_t i = 0; i < block_count; i++)
+        for (size_t k = 0; k < block_count; k++)
+            blocks[i].place += blocks[k].stride > blocks[i].stride;
+    if (block_count <= 3) {
+        permute_blocks(sizes, order, blocks, block_count);
+        return DNN_VIEW_MOVED;
     }
-    /* Where each stands now: behind all that have larger strides; what is left out, of size 1, in front. */
-    for (size_t i = 0; i < 3; i++) {
-        size_t place = i < blocks ? 3 - blocks : 0;
-        for (size_t k = 0; i < blocks && k < blocks; k++)
-            place += strides[k] > strides[i];
-        order[i < blocks ? i + 3 - blocks : i - blocks] = i < blocks ? place : i - blocks;
-        sizes[i < blocks ? place : i - blocks] = i < blocks ? block_sizes[i] : 1;
+    /* The longest end of the wanted order whose blocks follow each other now too may stay. */
+    size_t chosen = block_count - 1;
+    while (chosen > 0 && blocks[chosen - 1].place < blocks[chosen].place)
+        chosen--;
+    if (chosen-- == 0)
+        return DNN_VIEW_STUCK;
+    *from = now;
+    move_to_front(sizes, order, blocks, block_count, chosen);
+    for (size_t i = 0; i < from->atom_count; i++) {
+        digitnet__view_atom *atom = &from->atoms[i];
+        size_t stride = atom->stride, size = blocks[chosen].size, outer = blocks[chosen].stride * size;
+        if (stride >= outer)
+            atom->stride = stride / size;
+        else if (stride >= blocks[chosen].stride)
+            atom->stride = stride * sizes[0];
     }
-    return true;
+    return DNN_VIEW_MOVES;
 }
 
 bool digitnet__view_equal(const digitnet__view *a, const digitnet__view *b) {

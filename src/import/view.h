@@ -38,6 +38,11 @@ bool digitnet__view_reshape(digitnet__view *view, const size_t *sizes, size_t ra
  * 0. False where the sizes do not fit. */
 bool digitnet__view_expand(digitnet__view *view, const size_t *sizes, size_t rank);
 bool digitnet__view_repeats(const digitnet__view *view);
+/* How often each axis repeats its values, each of them or the one that it has; the view has them once after. False
+ * where the whole axis is repeated. */
+bool digitnet__view_repetitions(size_t *times, digitnet__view *view);
+/* Each axis that many times, one whole behind the other. */
+bool digitnet__view_tile(digitnet__view *view, const size_t *times);
 /* Axes along which values repeat have size 1 again. */
 void digitnet__view_collapse(digitnet__view *view);
 /* `order` names for each axis the one that it was. */
@@ -55,8 +60,10 @@ bool digitnet__view_set_channels(digitnet__view *view, size_t axis, size_t befor
 bool digitnet__view_set_image(digitnet__view *view, size_t channels, size_t rows, size_t columns);
 
 /* What moves values from the places of one view to those of another: three blocks, of these sizes as they stand now,
- * get this new order. False where it takes more. */
-bool digitnet__view_blocks(size_t sizes[3], size_t order[3], const digitnet__view *from, const digitnet__view *to);
+ * get this new order. Where that is not all, `from` becomes what it gives, for another call. */
+typedef enum digitnet__view_move { DNN_VIEW_MOVED, DNN_VIEW_MOVES, DNN_VIEW_STUCK } digitnet__view_move;
+digitnet__view_move digitnet__view_blocks(size_t sizes[3], size_t order[3], digitnet__view *from,
+                                          const digitnet__view *to);
 
 /* The same places for the same indices. */
 bool digitnet__view_equal(const digitnet__view *a, const digitnet__view *b);

@@ -17,6 +17,8 @@ static digitnet_status check_number(const digitnet__layer *layer, const char *wh
 static digitnet_status infer_shape(digitnet__layer *layer) {
     DNN_TRY(check_number(layer, "scale", layer->attributes.scale));
     DNN_TRY(check_number(layer, "offset", layer->attributes.offset));
+    layer->attributes.scale += 0; /* a zero has no sign, which model files do not keep */
+    layer->attributes.offset += 0;
     return digitnet__layer_keep_shape(layer);
 }
 

@@ -15,9 +15,7 @@ static digitnet_status check_finite(const char *what, const digitnet__tensor *te
 }
 
 /* What is saved can be loaded: a model that has diverged must not take the place of a good file. */
-static digitnet_status check_values(const digitnet_model *model) {
-    const digitnet__network *network = &model->network;
-    const digitnet__training *training = model->training;
+static digitnet_status check_values(const digitnet__network *network, const digitnet__training *training) {
     size_t slots = training ? digitnet__optimizer_slots(&training->settings) : 0;
     digitnet_status status = DIGITNET_OK;
     for (size_t i = 0; status == DIGITNET_OK && i < network->graph.tensor_count; i++) {
@@ -121,36 +119,42 @@ static void write_training_state(digitnet__wire_writer *writer, const digitnet__
 
 /* Fields in the order of their numbers, as other writers of the format have them. Returns where the checksum's digits
  * stand. */
-static size_t write_model(digitnet__wire_writer *writer, const digitnet_model *model) {
+static size_t write_model(digitnet__wire_writer *writer, const digitnet__network *network,
+                          const digitnet__training *training) {
     digitnet__wire_put_varint(writer, DNN_MODEL_IR_VERSION, DNN_ONNX_IR_VERSION);
     digitnet__wire_put_string(writer, DNN_MODEL_PRODUCER_NAME, DNN_ONNX_PRODUCER);
     digitnet__wire_put_string(writer, DNN_MODEL_PRODUCER_VERSION, DIGITNET_VERSION_STRING);
-    write_graph(writer, &model->network);
+    write_graph(writer, network);
     write_opset(writer);
-    size_t digits = digitnet__metadata_write(writer, model);
-    if (model->training)
-        write_training_state(writer, &model->network, model->training);
+    size_t digits = digitnet__metadata_write(writer, &network->graph, training);
+    if (training)
+        write_training_state(writer, network, training);
     return digits;
 }
 
-digitnet_status digitnet__export_size(size_t *size, const digitnet_model *model) {
+/* What is written of the training; NULL: nothing. */
+static const digitnet__training *written_training(const digitnet_model *model, bool weights_only) {
+    return weights_only ? NULL : model->training;
+}
+
+digitnet_status digitnet__export_size(size_t *size, const digitnet_model *model, bool weights_only) {
+    const digitnet__training *training = written_training(model, weights_only);
     if (model->error != DIGITNET_OK)
         return digitnet__fail(DIGITNET_ESTATE, "adding a layer failed: %s", model->error_message);
     DNN_TRY(digitnet__model_check_weights(model));
-    DNN_TRY(check_values(model));
+    DNN_TRY(check_values(&model->network, training));
     digitnet__wire_writer counter = {.bytes = NULL};
-    write_model(&counter, model);
+    write_model(&counter, &model->network, training);
     if (counter.position > INT32_MAX) {
-        return digitnet__fail(DIGITNET_ELIMIT,
-                              "%zu weights and their training state exceed the 2 GiB limit of ONNX files",
-                              model->network.graph.parameter_count);
+        return digitnet__fail(DIGITNET_ELIMIT, "%zu weights%s exceed the 2 GiB limit of ONNX files",
+                              model->network.graph.parameter_count, training ? " and their training state" : "");
     }
     *size = counter.position;
     return DIGITNET_OK;
 }
 
-void digitnet__export_model(unsigned char *file, const digitnet_model *model) {
+void digitnet__export_model(unsigned char *file, const digitnet_model *model, bool weights_only) {
     digitnet__wire_writer writer = {.bytes = file};
-    size_t digits = write_model(&writer, model);
+    size_t digits = write_model(&writer, &model->network, written_training(model, weights_only));
     digitnet__checksum_write(file, writer.position, digits);
 }

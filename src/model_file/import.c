@@ -5,6 +5,7 @@
 #include "import/import.h"
 #include "layers/tensor_onnx.h"
 #include "model_file/export.h"
+#include "model_file/file_kind.h"
 #include "model_file/graph.h"
 #include "model_file/metadata.h"
 #include "onnx/schema.h"
@@ -76,10 +77,23 @@ static digitnet_status scan_model(model_parts *parts, digitnet__wire_view file) 
     return reader.status;
 }
 
-static digitnet_status check_model(const model_parts *parts) {
-    if (!parts->graph.bytes || parts->ir_version == 0)
+/* What has no version and no graph is another kind of file: what stands at its first bytes says more than why they are
+ * no fields. A file that breaks off behind its version is a damaged one. */
+static digitnet_status find_parts(model_parts *parts, digitnet__wire_view file) {
+    digitnet_status status = scan_model(parts, file);
+    bool complete = parts->ir_version != 0 && parts->graph.bytes;
+    const char *kind = complete ? NULL : digitnet__file_kind(file.bytes, file.size);
+    if (kind)
+        return digitnet__fail(DIGITNET_EFORMAT, "not an ONNX file: it is %s", kind);
+    if (status != DIGITNET_OK && parts->ir_version == 0)
+        return digitnet__fail(status, "not an ONNX file: %s", digitnet_last_error());
+    if (status == DIGITNET_OK && !complete)
         return digitnet__fail(DIGITNET_EFORMAT, "not an ONNX file: it has no %s",
                               parts->graph.bytes ? "ir_version" : "graph");
+    return status;
+}
+
+static digitnet_status check_versions(const model_parts *parts) {
     if (parts->ir_version > IR_VERSION_NEWEST) {
         return digitnet__fail(DIGITNET_EUNSUPPORTED, "ir_version %llu; this library reads up to %d",
                               (unsigned long long)parts->ir_version, IR_VERSION_NEWEST);
@@ -155,15 +169,15 @@ digitnet_status digitnet__import_model(digitnet_model **out, const unsigned char
     digitnet__metadata metadata = {0};
     model_parts parts = {0};
     digitnet_model *model = NULL;
-    digitnet_status status = options->ignore_metadata ? DIGITNET_OK : digitnet__metadata_read(&metadata, file);
+    digitnet_status status = find_parts(&parts, file);
+    if (status == DIGITNET_OK && !options->ignore_metadata)
+        status = digitnet__metadata_read(&metadata, file);
     if (status == DIGITNET_OK)
-        status = scan_model(&parts, file);
-    if (status == DIGITNET_OK)
-        status = check_model(&parts);
+        status = check_versions(&parts);
     if (status == DIGITNET_OK)
         status = metadata.layers.bytes ? digitnet__restore_model(&model, parts.graph, metadata.layers, options)
                                        : digitnet__import_foreign(&model, file, path, options);
-    if (status == DIGITNET_OK && metadata.compiled)
+    if (status == DIGITNET_OK && metadata.compiled && !options->skip_training)
         status = read_training(model, &metadata.training, parts.algorithm);
     if (status != DIGITNET_OK) {
         digitnet_model_free(model);

@@ -193,11 +193,12 @@ static void put_layers(digitnet__wire_writer *writer, const digitnet__graph *gra
     digitnet__wire_end(writer, begin);
 }
 
-size_t digitnet__metadata_write(digitnet__wire_writer *writer, const digitnet_model *model) {
+size_t digitnet__metadata_write(digitnet__wire_writer *writer, const digitnet__graph *graph,
+                                const digitnet__training *training) {
     put_entry(writer, FORMAT_KEY, FORMAT);
-    put_layers(writer, &model->network.graph);
-    for (size_t i = 0; model->training && i < TRAINING_KEYS; i++)
-        put_training_key(writer, &training_keys[i], model->training);
+    put_layers(writer, graph);
+    for (size_t i = 0; training && i < TRAINING_KEYS; i++)
+        put_training_key(writer, &training_keys[i], training);
     put_entry(writer, CHECKSUM_KEY, checksum_zeros);
     return writer->position - CHECKSUM_DIGITS;
 }

@@ -16,8 +16,10 @@ typedef struct digitnet__metadata {
     digitnet__wire_view layers; /* for digitnet__layers_read(); bytes is NULL in files that have no such list */
 } digitnet__metadata;
 
-/* Writes the entries. Returns where the checksum's digits stand, zeros so far. */
-size_t digitnet__metadata_write(digitnet__wire_writer *writer, const digitnet_model *model);
+/* Writes the entries, without the training's where that is NULL. Returns where the checksum's digits stand, zeros so
+ * far. */
+size_t digitnet__metadata_write(digitnet__wire_writer *writer, const digitnet__graph *graph,
+                                const digitnet__training *training);
 /* Sets the digits to zlib's CRC-32 of the whole file, in which they stand as zeros. */
 void digitnet__checksum_write(unsigned char *file, size_t size, size_t digits);
 

@@ -8,6 +8,7 @@ programs=$(cd "$1" && pwd)
 other_model=$(realpath "$2")
 subset=$source_folder/tests/data/mnist-subset
 digits=$source_folder/examples/digits
+models=$source_folder/tests/foreign/models
 header=epoch,loss,accuracy,val_loss,val_accuracy,train_seconds,learning_rate
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT # a program that a failure leaves running would go on for hours
@@ -63,7 +64,7 @@ usage() {
         has stderr '^usage: mnist_train'
         [ ! -s stdout ] || fail "mnist_train $options wrote to stdout"
     done
-    for program in mnist_train mnist_predict train_folder fashion quickstart quickstart_cpp; do
+    for program in mnist_train mnist_predict train_folder fashion onnx_info quickstart quickstart_cpp; do
         [ -x "$programs/$program" ] || continue
         expect 0 "$program" --help
         has stdout "^usage: $program"
@@ -450,6 +451,135 @@ stop_train_folder() {
     [ -s halted/model.onnx ] || fail "stopped train_folder left no model"
 }
 
+onnx_info() {
+    echo "== onnx_info"
+    expect 2 onnx_info
+    expect 2 onnx_info one two
+    has stderr '^onnx_info: one argument too many: two$'
+    expect 2 onnx_info one --compare two
+    has stderr '^onnx_info: --compare takes two files beside the model$'
+    expect 0 onnx_info "$models/dynamo-side-file.onnx"
+    has stdout '^format +ONNX, ir_version 10$'
+    has stdout '^made by +pytorch 2\.15\.0'
+    has stdout '^operators +ai\.onnx 20$'
+    has stdout '^inputs +x: float32, batch x 2 x 20 x 24$'
+    has stdout '^outputs +log_softmax: float32, batch x 5$'
+    has stdout '^images +20 x 24 x 2$'
+    has stdout '^values +floats, '
+    has stdout '^Total params: 862$'
+    expect 0 onnx_info "$models/bytes-input.onnx"
+    has stdout '^values +bytes$'
+    expect 0 onnx_info "$models/caffe2.onnx" # whose weights are among its inputs
+    [ "$(grep -A 1 '^inputs ' stdout | tail -n 1 | cut -d ' ' -f 1)" = outputs ] || fail "there is more than one input"
+    "$other_model" twelve.onnx
+    expect 0 onnx_info twelve.onnx
+    has stdout '^made by +libdigitnet [0-9.]+$'
+    if [ -c /dev/full ]; then
+        ! "$programs/onnx_info" twelve.onnx >/dev/full 2>stderr || fail "a full disk is no failure"
+        has stderr '^onnx_info: the results could not be written$'
+    fi
+
+    expect 1 onnx_info "$models/refused-if.onnx"
+    has stdout '^made by '
+    [ "$(grep -A 9 '^This library does not read it:$' stdout | grep -c "^  operator '[A-Za-z]*' (node '[^']*') ")" = 3 ] ||
+        fail "there are not three nodes, on lines of their own"
+    [ ! -s stderr ] || fail "what is found was taken for a mistake"
+    expect 1 onnx_info "$digits/screen-6.png"
+    has stderr '^onnx_info: reading the model: .*screen-6\.png: not an ONNX file: it is a PNG picture$'
+    head -c 1000 twelve.onnx >cut.onnx
+    for file in "$source_folder/README.md" cut.onnx nowhere .; do
+        expect 1 onnx_info "$file"
+        has stderr '^onnx_info: reading the model: '
+        [ ! -s stdout ] || fail "$file is no ONNX file, but something is said of it"
+    done
+}
+
+# A file of NumPy; its values come from stdin.
+npy() { # TYPE SHAPE [VERSION]
+    local header="{'descr': '$1', 'fortran_order': False, 'shape': ($2), }"
+    local length="\\$(printf %o $((${#header} + 1)))\\0"
+    [ "${3:-1}" = 1 ] || length+='\0\0'
+    # shellcheck disable=SC2059
+    printf "\223NUMPY\\${3:-1}\\0$length"
+    echo "$header"
+    cat
+}
+
+values() { # COUNT BYTES
+    local i
+    for ((i = 0; i < $1; i++)); do
+        # shellcheck disable=SC2059
+        printf "$2"
+    done
+}
+
+compare() { # CODE INPUT OUTPUT
+    expect "$1" onnx_info "$models/average-pool-without-pads.onnx" --compare "$2" "$3"
+}
+
+# The mean of a channel that is 1 everywhere is 1, and that of one that is 2 is 2.
+onnx_compare() {
+    echo "== onnx_info --compare"
+    local one='\0\0\200\77' two='\0\0\0\100' one_f8='\0\0\0\0\0\0\360\77' two_f8='\0\0\0\0\0\0\0\100'
+    { values 480 "$one"; values 480 "$two"; } | npy '<f4' '1, 2, 20, 24' >first.npy
+    values 480 "$one_f8$two_f8" | npy '<f8' '1, 20, 24, 2' 2 >last.npy
+    values 960 '\377' | npy '|u1' '1, 960' 3 >bytes.npy
+    { values 30 "$one"; values 30 "$two"; } | npy '<f4' '1, 2, 5, 6' >first-output.npy
+    values 30 "$one$two" | npy '<f4' '1, 60' >last-output.npy
+    values 60 "$one" | npy '<f4' '1, 60' >bytes-output.npy
+    for input in first last; do
+        for output in first last; do
+            compare 0 "$input.npy" "$output-output.npy"
+            has stdout '^images +1$'
+            has stdout '^largest difference +0$'
+            has stdout '^largest output +2$'
+            has stdout '^The outputs agree: '
+        done
+        compare 1 "$input.npy" bytes-output.npy
+        has stdout '^largest difference +1$'
+        has stdout '^The outputs do not agree: '
+        [ ! -s stderr ] || fail "outputs that differ were taken for a mistake"
+    done
+    compare 0 bytes.npy bytes-output.npy
+    expect 1 onnx_info "$models/refused-if.onnx" --compare first.npy first-output.npy
+    has stdout "^  operator 'If' "
+
+    local nan='\0\0\300\177'
+    values 60 "$nan" | npy '<f4' '1, 60' >nan.npy
+    values 120 "$one" | npy '<f4' '2, 60' >two.npy
+    values 60 "$one" | npy '<f4' '60' >flat.npy
+    values 60 "$one" | npy '<f4' '1, 5, 2, 6' >sizes.npy
+    values 60 "$one" | npy '>f4' '1, 60' >big-endian.npy
+    values 59 "$one" | npy '<f4' '1, 60' >cut.npy
+    values 60 "$one" | npy '<f4' '1, 60' | LC_ALL=C sed 's/False/True /' >fortran.npy
+    values 60 "$one" | npy '<f4' '1, -60' >negative.npy
+    values 0 | npy '<f4' '0, 60' >empty.npy
+    values 0 | npy '<f4' '4294967296, 4294967296, 4294967296' >huge.npy
+    values 60 "$one" | npy '<f4' '1, 60' 4 >later.npy
+    head -c 40 two.npy >header.npy
+    while read -r name message; do
+        compare 1 first.npy "$name.npy"
+        has stderr "^onnx_info: $name\\.npy: .*$message"
+        [ ! -s stdout ] || fail "something was compared with $name.npy"
+    done <<'END'
+nan not all of its values are finite$
+two as many outputs as there are images$
+flat it must be N x values
+sizes it must be N x 2 x 5 x 6, N x 5 x 6 x 2 or N x 60$
+big-endian its values are '>f4'
+cut it is cut off: 236 bytes for 60 values of 4$
+fortran it is not in C order
+negative its shape
+empty with an N of 1 or more$
+huge its shape
+later its format is 4\.0
+header its header is cut off$
+nowhere No such file
+END
+    compare 1 "$digits/screen-6.png" first-output.npy
+    has stderr 'screen-6\.png: not a \.npy file$'
+}
+
 touch stdout stderr
 usage
 missing_data
@@ -464,6 +594,8 @@ failing_gnuplot
 interrupt
 [ ! -x "$programs/mnist_predict" ] || predict
 fashion
+onnx_info
+onnx_compare
 if [ -x "$programs/train_folder" ]; then
     wrong_folders
     train_on_folders

@@ -6,7 +6,7 @@ install_and_move
 
 quiet cmake -S "$source_folder/examples" -B "$work/build" "-DCMAKE_PREFIX_PATH=$prefix"
 quiet cmake --build "$work/build"
-for program in mnist_train fashion mnist_predict train_folder; do
+for program in mnist_train fashion onnx_info mnist_predict train_folder; do
     quiet env LD_LIBRARY_PATH="$libdir" "$work/build/$program" --help
 done
 cd "$work"

@@ -190,6 +190,8 @@ TEST_CASE("layers of images, with their options") {
     most.input = "average_pooling2d";
     digitnet::multiply_options product;
     product.name = "product";
+    digitnet::permute_options turned;
+    turned.input = "product";
     digitnet::model model(6, 5, 2);
     model.zero_padding2d(1, 0, 2, 0).cropping2d(0, 1, 1, 0).up_sampling2d(2, larger);
     CHECK(model.layer(0).height == 7);
@@ -201,6 +203,7 @@ TEST_CASE("layers of images, with their options") {
     model.average_pool2d(2, means).global_average_pool2d(mean);
     model.multiply({"average_pooling2d", "mean"}, digitnet::relu, product).reshape(0, 0, 12 * 9 * 2);
     model.global_max_pool2d(most).concatenate({"reshape", "global_max_pooling2d"});
+    model.permute(3, 1, 2, turned).permute(2, 1, 3);
     CHECK(model.layer(3).height == 12);
     CHECK(model.layer(3).width == 9);
     CHECK(model.layer(4).height == 1);
@@ -208,7 +211,12 @@ TEST_CASE("layers of images, with their options") {
     CHECK(model.layer(5).activation == digitnet::relu);
     CHECK(model.layer(6).channels == 12 * 9 * 2);
     CHECK(model.layer(7).channels == 2);
-    CHECK(model.describe().outputs == 12 * 9 * 2 + 2);
+    CHECK(model.layer(8).channels == 12 * 9 * 2 + 2);
+    CHECK(model.layer(9).height == 2);
+    CHECK(model.layer(9).channels == 9);
+    CHECK(model.layer(10).height == 12);
+    CHECK(model.layer(10).width == 2);
+    CHECK(model.describe().outputs == 12 * 2 * 9);
     // The same as one chain on a temporary.
     const digitnet::model chained = digitnet::model(6, 5, 2)
                                         .zero_padding2d(1, 0, 2, 0)
@@ -219,7 +227,9 @@ TEST_CASE("layers of images, with their options") {
                                         .multiply({"average_pooling2d", "mean"}, digitnet::relu, product)
                                         .reshape(0, 0, 12 * 9 * 2)
                                         .global_max_pool2d(most)
-                                        .concatenate({"reshape", "global_max_pooling2d"});
+                                        .concatenate({"reshape", "global_max_pooling2d"})
+                                        .permute(3, 1, 2, turned)
+                                        .permute(2, 1, 3);
     CHECK(chained.summary() == model.summary());
 }
 
@@ -543,6 +553,14 @@ TEST_CASE("a model comes back from a file and from memory, and trains on") {
     options.ignore_metadata = 1;
     CHECK(digitnet::model::load_memory(bytes, options).describe().compiled == 0);
     CHECK(digitnet::model::load(path, options).describe().compiled == 0);
+    digitnet::model_load_options untrained;
+    untrained.skip_training = 1;
+    CHECK(digitnet::model::load(path, untrained).describe().compiled == 0);
+    digitnet::model_save_options weights;
+    weights.weights_only = 1;
+    model.save(folder.file("weights.onnx"), weights);
+    CHECK(digitnet::model::load(folder.file("weights.onnx")).save_memory() == model.save_memory(weights));
+    CHECK(digitnet::model::load_memory(model.save_memory(weights)).get_weights() == model.get_weights());
     options.max_bytes = 100;
     CHECK_ERROR(DIGITNET_ELIMIT, "100", digitnet::model::load(path, options));
     CHECK_ERROR(DIGITNET_ELIMIT, "100", digitnet::model::load_memory(bytes, options));

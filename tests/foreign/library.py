@@ -53,7 +53,7 @@ class Model:
     def predict(self, images):
         """Of images NHWC, floats or bytes: a row for each."""
         expected = (self.info.height, self.info.width, self.info.channels)
-        if images.shape[1:] != expected:
+        if np.prod(images.shape[1:]) != np.prod(expected):
             raise Failure(f"takes images of {expected}, not {images.shape[1:]}")
         scores = np.empty((len(images), self.info.outputs), np.float32)
         function = library.digitnet_model_predict_u8 if images.dtype == np.uint8 else library.digitnet_model_predict

@@ -214,13 +214,16 @@ static const argument_field session_options[] = {FIELD(session_options, struct_s
 static const argument_field model_options[] = {
     FIELD(model_options, struct_size, STRUCT_SIZE), FIELD(model_options, max_parameters, ANY_SIZE),
     FIELD(model_options, max_activation_bytes, ANY_SIZE), FIELD(model_options, max_multiply_adds, ANY_SIZE)};
+static const argument_field model_save_options[] = {FIELD(model_save_options, struct_size, STRUCT_SIZE),
+                                                    FIELD(model_save_options, weights_only, FLAG),
+                                                    FIELD(model_save_options, reserved, FLAG)};
 static const argument_field model_load_options[] = {FIELD(model_load_options, struct_size, STRUCT_SIZE),
                                                     FIELD(model_load_options, max_parameters, ANY_SIZE),
                                                     FIELD(model_load_options, max_activation_bytes, ANY_SIZE),
                                                     FIELD(model_load_options, max_multiply_adds, ANY_SIZE),
                                                     FIELD(model_load_options, max_bytes, ANY_SIZE),
                                                     FIELD(model_load_options, ignore_metadata, FLAG),
-                                                    FIELD(model_load_options, reserved, FLAG)};
+                                                    FIELD(model_load_options, skip_training, FLAG)};
 static const argument_field compile_options[] = {FIELD(compile_options, struct_size, STRUCT_SIZE),
                                                  FIELD(compile_options, gradient_ranges, ANY_SIZE),
                                                  FIELD(compile_options, learning_rate, ZERO_RATE),
@@ -327,6 +330,7 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [IMAGE] = STRUCT(image),
     [SESSION_OPTIONS] = STRUCT(session_options),
     [MODEL_OPTIONS] = STRUCT(model_options),
+    [MODEL_SAVE_OPTIONS] = STRUCT(model_save_options),
     [MODEL_LOAD_OPTIONS] = STRUCT(model_load_options),
     [COMPILE_OPTIONS] = STRUCT(compile_options),
     [SGD_OPTIONS] = STRUCT(sgd_options),

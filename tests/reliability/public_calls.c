@@ -75,9 +75,12 @@ static int no_loss(const digitnet_loss_range *range, void *user_data) {
     X(digitnet_model_set_weights, digitnet_model_set_weights(P(0), P(1), P(2), N(3)), MODEL, TENSOR, WEIGHTS,          \
       WEIGHT_COUNT)                                                                                                    \
     X(digitnet_model_save, digitnet_model_save(P(0), P(1)), MODEL, PATH_TO_WRITE)                                      \
+    X(digitnet_model_save_ex, digitnet_model_save_ex(P(0), P(1), P(2)), MODEL, PATH_TO_WRITE, MODEL_SAVE_OPTIONS)      \
     X(digitnet_model_load, digitnet_model_load(P(0), P(1)), NEW_MODEL, PATH_TO_MODEL)                                  \
     X(digitnet_model_load_ex, digitnet_model_load_ex(P(0), P(1), P(2)), NEW_MODEL, PATH_TO_MODEL, MODEL_LOAD_OPTIONS)  \
     X(digitnet_model_save_memory, digitnet_model_save_memory(P(0), N(1), P(2), P(3)), TEXT_OUT, ROOM, SIZE_OUT, MODEL) \
+    X(digitnet_model_save_memory_ex, digitnet_model_save_memory_ex(P(0), N(1), P(2), P(3), P(4)), TEXT_OUT, ROOM,      \
+      SIZE_OUT, MODEL, MODEL_SAVE_OPTIONS)                                                                             \
     X(digitnet_model_load_memory, digitnet_model_load_memory(P(0), P(1), N(2)), NEW_MODEL, FILE_BYTES, FILE_SIZE)      \
     X(digitnet_model_load_memory_ex, digitnet_model_load_memory_ex(P(0), P(1), N(2), P(3)), NEW_MODEL, FILE_BYTES,     \
       FILE_SIZE, MODEL_LOAD_OPTIONS)                                                                                   \

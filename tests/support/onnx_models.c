@@ -141,7 +141,11 @@ static void add_shapes(digitnet_model *model) {
     digitnet_model_add_channel_slice(model, 0, 5);
     digitnet_model_add_channel_slice_ex(model, 4, 7, DIGITNET_WITH(digitnet_channel_slice_options, .input = "reshape"));
     digitnet_model_add_concatenate(model, (const char *const[]){"channel_slice_1", "channel_slice"}, 2);
+    digitnet_model_add_permute(model, 3, 1, 2);
+    digitnet_model_add_permute(model, 1, 3, 2);
+    digitnet_model_add_permute(model, 2, 3, 1);
     digitnet_model_add_reshape(model, 18, 20, 1);
+    digitnet_model_add_permute(model, 2, 1, 3);
     digitnet_model_add_reshape(model, 0, 0, 360);
     digitnet_model_add_reshape(model, 4, 6, 15);
     digitnet_model_add_reshape(model, 0, 0, 360);

@@ -161,6 +161,21 @@ static digitnet_status create_session(misuse *own, void *options) {
     return status;
 }
 
+static digitnet_status save_model_file(misuse *own, void *options) {
+    char path[96];
+    temporary_folder folder = make_folder();
+    snprintf(path, sizeof path, "%s/model.onnx", folder.path);
+    digitnet_status status = digitnet_model_save_ex(own->model, path, options);
+    unlink(path);
+    rmdir(folder.path);
+    return status;
+}
+
+static digitnet_status save_model(misuse *own, void *options) {
+    static unsigned char bytes[1 << 16];
+    return digitnet_model_save_memory_ex(bytes, sizeof bytes, NULL, own->model, options);
+}
+
 static digitnet_status load_model_file(misuse *own, void *options) {
     char path[96];
     temporary_folder folder = make_folder();
@@ -308,8 +323,10 @@ static const struct_case other_cases[] = {
     CASE(digitnet_model_report, digitnet_report_options, confidence, NULL, report_model),
     CASE(digitnet_report_create, digitnet_report_options, confidence, NULL, report_scores),
     CASE(digitnet_session_create, digitnet_session_options, threads, NULL, create_session),
-    CASE(digitnet_model_load_memory_ex, digitnet_model_load_options, reserved, NULL, load_model),
-    CASE(digitnet_model_load_ex, digitnet_model_load_options, reserved, NULL, load_model_file),
+    CASE(digitnet_model_save_memory_ex, digitnet_model_save_options, reserved, NULL, save_model),
+    CASE(digitnet_model_save_ex, digitnet_model_save_options, reserved, NULL, save_model_file),
+    CASE(digitnet_model_load_memory_ex, digitnet_model_load_options, skip_training, NULL, load_model),
+    CASE(digitnet_model_load_ex, digitnet_model_load_options, skip_training, NULL, load_model_file),
     CASE(digitnet_dataset_create_u8_ex, digitnet_dataset_options, reserved, NULL, create_dataset),
     CASE(digitnet_dataset_create_f32_ex, digitnet_dataset_options, reserved, NULL, create_float_dataset),
     CASE(digitnet_dataset_create_source, digitnet_source_options, weighted, &valid_source, create_source),

@@ -65,6 +65,8 @@ static void expect_readers_refused(digitnet_model *model, const digitnet_dataset
     expect_failure(digitnet_session_create(&session, model, NULL), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_save_memory(NULL, 0, &size, model), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_save(model, "/nonexistent/model"), DIGITNET_ESTATE, why);
+    expect_failure(digitnet_model_save_memory_ex(NULL, 0, &size, model, NULL), DIGITNET_ESTATE, why);
+    expect_failure(digitnet_model_save_ex(model, "/nonexistent/model", NULL), DIGITNET_ESTATE, why);
 }
 
 static void expect_writers_refused(digitnet_model *model, const digitnet_dataset *data, size_t parameters) {

@@ -46,12 +46,16 @@ static void test_null_in_files(void **state) {
     char bytes[4];
     expect_invalid(digitnet_model_save(NULL, "/nonexistent/x"), "NULL");
     expect_invalid(digitnet_model_save(own->model, NULL), "NULL");
+    expect_invalid(digitnet_model_save_ex(NULL, "/nonexistent/x", NULL), "model is NULL");
+    expect_invalid(digitnet_model_save_ex(own->model, NULL, NULL), "path is NULL");
     expect_invalid(digitnet_model_load(NULL, "/nonexistent/x"), "NULL");
     expect_none(&model, digitnet_model_load(&model, NULL), "NULL");
     expect_invalid(digitnet_model_load_ex(NULL, "/nonexistent/x", NULL), "NULL");
     expect_none(&model, digitnet_model_load_ex(&model, NULL, NULL), "NULL");
     expect_invalid(digitnet_model_save_memory(NULL, 0, &size, NULL), "NULL");
     expect_invalid(digitnet_model_save_memory(NULL, 4, &size, own->model), "NULL");
+    expect_invalid(digitnet_model_save_memory_ex(NULL, 0, &size, NULL, NULL), "model is NULL");
+    expect_invalid(digitnet_model_save_memory_ex(NULL, 4, &size, own->model, NULL), "bytes is NULL");
     expect_invalid(digitnet_model_load_memory(NULL, bytes, 4), "NULL");
     expect_none(&model, digitnet_model_load_memory(&model, NULL, 4), "NULL");
     expect_invalid(digitnet_model_load_memory_ex(NULL, bytes, 4, NULL), "NULL");

@@ -1,5 +1,5 @@
-/* Layers that pool, pad, crop, enlarge, reshape and multiply images: their shapes, and what they refuse. What they
- * compute is in test_layer_fixtures.c. */
+/* Layers that pool, pad, crop, enlarge, reshape, permute and multiply images: their shapes, and what they refuse. What
+ * they compute is in test_layer_fixtures.c. */
 #include "model/model.h"
 #include "models.h"
 #include "support.h"
@@ -54,6 +54,12 @@ static void test_shapes(void **state) {
     model = begin_model(11, 6, 3);
     expect_ok(digitnet_model_add_reshape(model, 0, 0, 198)); /* flat */
     expect_output(model, 0, 0, 198);
+    model = begin_model(11, 6, 3);
+    expect_ok(digitnet_model_add_permute(model, 3, 1, 2));
+    expect_output(model, 3, 11, 6);
+    model = begin_model(11, 6, 3);
+    expect_ok(digitnet_model_add_permute(model, 2, 3, 1));
+    expect_output(model, 6, 3, 11);
 }
 
 /* A window is as large as the image; the places of a maximum may be more than 16 bits tell. */
@@ -69,6 +75,37 @@ static void test_large_windows(void **state) {
     expect_ok(digitnet_model_predict(&score, 1, model, image, SIZE * SIZE));
     assert_true(score == 7);
     digitnet_model_free(model);
+}
+
+/* ---- Permuted images that are larger than a block in cache, or have one row, column or channel ---- */
+
+enum { MOST_VALUES = 35 * 33 * 34 };
+
+static void expect_permuted(const size_t *sizes, const size_t *axes, const float *image) {
+    static float outputs[MOST_VALUES];
+    const size_t strides[] = {sizes[1] * sizes[2], sizes[2], 1};
+    size_t values = sizes[0] * sizes[1] * sizes[2], at = 0, from[3];
+    digitnet_model *model = begin_model(sizes[0], sizes[1], sizes[2]);
+    digitnet_model_add_permute(model, axes[0] + 1, axes[1] + 1, axes[2] + 1);
+    expect_ok(digitnet__network_allocate_training(&model->network, DIGITNET_ACTIVATION_LINEAR));
+    expect_ok(digitnet_model_predict(outputs, values, model, image, values));
+    for (from[axes[0]] = 0; from[axes[0]] < sizes[axes[0]]; from[axes[0]]++)
+        for (from[axes[1]] = 0; from[axes[1]] < sizes[axes[1]]; from[axes[1]]++)
+            for (from[axes[2]] = 0; from[axes[2]] < sizes[axes[2]]; from[axes[2]]++)
+                assert_true(outputs[at++] == image[from[0] * strides[0] + from[1] * strides[1] + from[2] * strides[2]]);
+    digitnet_model_free(model);
+}
+
+static void test_permuted_images(void **state) {
+    (void)state;
+    static const size_t orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    static const size_t sizes[][3] = {{35, 33, 34}, {1, 70, 65}, {70, 1, 65}, {70, 65, 1}, {1, 1, 5}, {1, 1, 1}};
+    static float image[MOST_VALUES];
+    for (size_t i = 0; i < MOST_VALUES; i++)
+        image[i] = (float)i;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (size_t order = 0; order < sizeof orders / sizeof *orders; order++)
+            expect_permuted(sizes[i], orders[order], image);
 }
 
 /* ---- What is refused ---- */
@@ -135,6 +172,11 @@ static void test_refused_for_images(void **state) {
     expect_refused(DIGITNET_ESHAPE, digitnet_model_add_reshape(model, SIZE_MAX, 4, 15), "its input of 5x4x3");
     expect_refused(DIGITNET_EINVAL, digitnet_model_add_reshape(model, 0, 20, 3), "its output is 0x20x3");
     expect_refused(DIGITNET_EINVAL, digitnet_model_add_reshape(model, 5, 12, 0), "its output is 5x12x0");
+    expect_refused(DIGITNET_EINVAL, digitnet_model_add_permute(model, 2, 1, 0),
+                   "layer 'permute': its axes are 2, 1, 0; they must be 1, 2, 3 in any order");
+    expect_refused(DIGITNET_EINVAL, digitnet_model_add_permute(model, 4, 1, 2), "its axes are 4, 1, 2");
+    expect_refused(DIGITNET_EINVAL, digitnet_model_add_permute(model, 1, 3, 3), "its axes are 1, 3, 3");
+    expect_refused(DIGITNET_EINVAL, digitnet_model_add_permute(model, 1, SIZE_MAX, 3), "they must be 1, 2, 3");
     digitnet_model_free(model);
 }
 
@@ -151,6 +193,7 @@ static void test_refused_for_flat_values(void **state) {
     expect_refused(DIGITNET_ESHAPE, digitnet_model_add_cropping2d(model, 0, 0, 0, 0), flat);
     expect_refused(DIGITNET_ESHAPE, digitnet_model_add_up_sampling2d(model, 1), flat);
     expect_refused(DIGITNET_ESHAPE, digitnet_model_add_channel_slice(model, 40, 21), "has no 21 channels");
+    expect_refused(DIGITNET_ESHAPE, digitnet_model_add_permute(model, 1, 2, 3), flat);
     digitnet_model_free(model);
 }
 
@@ -235,6 +278,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shapes),
         cmocka_unit_test(test_large_windows),
+        cmocka_unit_test(test_permuted_images),
         cmocka_unit_test(test_refused_for_images),
         cmocka_unit_test(test_refused_for_flat_values),
         cmocka_unit_test(test_refused_factors),

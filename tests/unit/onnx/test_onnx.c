@@ -247,7 +247,7 @@ static void wrong_arguments_are_refused(void **state) {
     out = model;
     expect_failure(digitnet_model_load_memory(&out, NULL, 1), DIGITNET_EINVAL, "bytes is NULL");
     assert_null(out);
-    expect_failure(digitnet_model_load_memory(&out, &byte, 0), DIGITNET_EFORMAT, "no graph");
+    expect_failure(digitnet_model_load_memory(&out, &byte, 0), DIGITNET_EFORMAT, "it is empty");
     expect_failure(digitnet_model_load_memory_ex(&out, &byte, 1, &(digitnet_model_load_options){.struct_size = 1}),
                    DIGITNET_EINVAL, "struct_size");
     digitnet_model_free(model);

@@ -1,4 +1,4 @@
-/* Training goes on from a saved model as if it had never been away. */
+/* Training goes on from a saved model as if it had never been away; and models that are saved or loaded without it. */
 #include "onnx_bytes.h"
 #include "onnx_models.h"
 
@@ -119,6 +119,58 @@ static void a_stopped_epoch_goes_on_from_the_file(void **state) {
     digitnet_dataset_free(train);
 }
 
+static saved_bytes save_weights(const digitnet_model *model) {
+    const digitnet_model_save_options *only = DIGITNET_WITH(digitnet_model_save_options, .weights_only = 1);
+    saved_bytes file = {.size = 0};
+    expect_failure(digitnet_model_save_memory_ex(NULL, 0, &file.size, model, only), DIGITNET_EBUFFER, "");
+    file.data = must_allocate(file.size);
+    expect_ok(digitnet_model_save_memory_ex(file.data, file.size, NULL, model, only));
+    return file;
+}
+
+/* Of what Adam keeps, two values for each weight, nothing is left; of the layers, all. */
+static void weights_are_saved_alone(void **state) {
+    (void)state;
+    digitnet_dataset *train = make_training_set(0);
+    digitnet_model *model = make_trainable(0);
+    expect_ok(fit_until(model, train, 1, NULL, NULL));
+    expect_ok(digitnet_model_set_trainable(model, NULL, 0));
+    saved_bytes whole = save_model(model), weights = save_weights(model);
+    assert_true(whole.size - weights.size > 2 * sizeof(float) * count_parameters(model));
+    digitnet_model *loaded = load_model(&weights, 0);
+    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
+    expect_ok(digitnet_model_describe(&info, loaded));
+    assert_int_equal(info.compiled, 0);
+    assert_int_equal(info.epochs_done, 0);
+    assert_same_weights(model, loaded);
+    saved_bytes again = save_model(loaded);
+    assert_same_bytes(&weights, &again); /* with what is frozen */
+    expect_failure(fit_until(loaded, train, 1, NULL, NULL), DIGITNET_ESTATE, "not compiled");
+    digitnet_model_free(loaded);
+    digitnet_model_free(model);
+    free(again.data);
+    free(weights.data);
+    free(whole.data);
+    digitnet_dataset_free(train);
+}
+
+static void a_training_is_left_out_of_what_is_loaded(void **state) {
+    (void)state;
+    digitnet_model *model = make_trainable(1), *loaded;
+    saved_bytes whole = save_model(model), weights = save_weights(model);
+    expect_ok(digitnet_model_load_memory_ex(&loaded, whole.data, whole.size,
+                                            DIGITNET_WITH(digitnet_model_load_options, .skip_training = 1)));
+    saved_bytes again = save_model(loaded);
+    assert_same_bytes(&weights, &again);
+    expect_ok(digitnet_model_compile(loaded, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
+    assert_same_weights(model, loaded);
+    digitnet_model_free(loaded);
+    digitnet_model_free(model);
+    free(again.data);
+    free(weights.data);
+    free(whole.data);
+}
+
 static void a_foreign_model_is_compiled_before_it_is_trained(void **state) {
     (void)state;
     digitnet_dataset *train = make_training_set(0);
@@ -142,6 +194,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(training_goes_on_from_any_checkpoint),
         cmocka_unit_test(a_stopped_epoch_goes_on_from_the_file),
+        cmocka_unit_test(weights_are_saved_alone),
+        cmocka_unit_test(a_training_is_left_out_of_what_is_loaded),
         cmocka_unit_test(a_foreign_model_is_compiled_before_it_is_trained),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
