@@ -683,6 +683,8 @@ digitnet_status digitnet__import_graph_read(digitnet__import_graph *graph, digit
     while (digitnet__wire_next(&fields, &field))
         if (field.number == DNN_MODEL_GRAPH)
             digitnet__wire_get_bytes(&fields, &field, &message);
+        else if (field.number == DNN_MODEL_PRODUCER_NAME)
+            digitnet__wire_get_bytes(&fields, &field, &graph->producer);
     DNN_TRY(fields.status);
     DNN_TRY(read_operator_set(&reader.operator_set, file, DNN_MODEL_OPSET_IMPORT));
     DNN_TRY(read_functions(&reader, file));

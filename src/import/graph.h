@@ -54,6 +54,7 @@ typedef struct digitnet__import_value {
 
 typedef struct digitnet__import_graph {
     digitnet__pool *pool;
+    digitnet__wire_view producer; /* of the file: a tool's name */
     digitnet__import_node *nodes;
     size_t node_count, node_capacity;
     digitnet__import_value *values;
