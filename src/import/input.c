@@ -74,7 +74,7 @@ static bool has_channels_last(const digitnet__import_graph *graph, size_t value,
     static const char *const channels_first[] = {
         "Conv", "MaxPool", "AveragePool", "BatchNormalization", "GlobalAveragePool", "ConvTranspose", NULL};
     enum { STEPS = 16 };
-    if (digitnet__wire_is(graph->producer, DNN_ONNX_PRODUCER))
+    if (graph->is_ours)
         return false;
     for (size_t step = 0; step < STEPS; step++) {
         size_t taker = value == DNN_NO_VALUE ? DNN_NO_VALUE : graph->values[value].taker;
