@@ -59,7 +59,7 @@ typedef struct digitnet__layer {
     digitnet__tensor tensors[DNN_LAYER_TENSORS];
     size_t tensor_count;
     size_t parameters, state_values;
-    size_t multiply_adds; /* and comparisons, a sample */
+    size_t multiply_adds; /* and comparisons, a sample; in a graph, at least one for each value of the output */
 } digitnet__layer;
 
 /* No value's magnitude exceeds gain x + offset, where those of an image are at most x, and x at most DNN_BOUND_REACH:

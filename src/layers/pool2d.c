@@ -49,11 +49,13 @@ static digitnet_status check_places(const digitnet__layer *layer) {
 }
 
 /* Comparisons or additions count as multiply-adds: a large window that moves by 1 takes far more time than the number
- * of its values suggests. */
+ * of its values suggests. Vectors have up to 16 channels, and one channel takes as long as 16. */
 static digitnet_status count_work(digitnet__layer *layer, const digitnet__pool2d_shape *shape) {
     size_t height = shape->pool_height < shape->height ? shape->pool_height : shape->height;
     size_t width = shape->pool_width < shape->width ? shape->pool_width : shape->width;
-    size_t factors[] = {shape->output_height, shape->output_width, shape->channels, height, width};
+    enum { LANES = 16 };
+    size_t vectors = shape->channels / LANES + (shape->channels % LANES != 0);
+    size_t factors[] = {shape->output_height, shape->output_width, vectors, LANES, height, width};
     if (digitnet__size_product(&layer->multiply_adds, factors, sizeof factors / sizeof *factors))
         return DIGITNET_OK;
     return digitnet__fail(

@@ -81,6 +81,13 @@ static digitnet_status check_limit(const char *layer, const char *what, size_t s
                           layer, more, what, sum, limit);
 }
 
+/* A layer that multiplies nothing takes its time for each value too. */
+static void count_values(digitnet__layer *layer) {
+    size_t dimensions[] = {layer->output.height, layer->output.width, layer->output.channels}, values;
+    if (digitnet__size_product(&values, dimensions, 3) && layer->multiply_adds < values)
+        layer->multiply_adds = values;
+}
+
 static digitnet_status check_limits(const digitnet_model *model, const digitnet__layer *layer) {
     const digitnet__graph *graph = &model->network.graph;
     size_t dimensions[] = {layer->output.height, layer->output.width, layer->output.channels, sizeof(float)};
@@ -120,6 +127,7 @@ static digitnet_status infer(digitnet_model *model, digitnet__layer *layer, digi
     layer->inputs = inputs;
     DNN_TRY(digitnet__layer_check_attributes(layer));
     DNN_TRY(layer->kind->infer_shape(layer));
+    count_values(layer);
     DNN_TRY(check_limits(model, layer));
     return digitnet__graph_append(&model->network.graph, layer);
 }
