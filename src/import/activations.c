@@ -10,7 +10,17 @@
 /* Layers that have an activation of their own. */
 static bool has_own(const digitnet__layer_kind *kind) {
     return kind == &digitnet__layer_conv2d || kind == &digitnet__layer_depthwise_conv2d ||
-           kind == &digitnet__layer_conv2d_transpose || kind == &digitnet__layer_dense || kind == &digitnet__layer_add;
+           kind == &digitnet__layer_conv2d_transpose || kind == &digitnet__layer_dense ||
+           kind == &digitnet__layer_add || kind == &digitnet__layer_multiply;
+}
+
+/* Our own files name a layer's own activation after it, "LAYER/relu"; another one is a layer. */
+static bool may_belong(const digitnet__importer *importer, const digitnet__import_node *node,
+                       const digitnet__draft *draft) {
+    size_t size = draft->name.size;
+    return !importer->graph->is_ours ||
+           (node->name.size > size && node->name.bytes[size] == '/' &&
+            digitnet__wire_equal((digitnet__wire_view){.bytes = node->name.bytes, .size = size}, draft->name));
 }
 
 /* Into the layer before, or as a layer. */
@@ -24,7 +34,7 @@ static digitnet_status give(digitnet__importer *importer, const digitnet__import
     digitnet__draft *draft = alone ? digitnet__draft_own(importer, node, 0) : NULL;
     bool is_default = alpha == 0 || alpha == digitnet__activation_find(activation)->alpha;
     if (draft && is_default && has_own(draft->layer.kind) &&
-        draft->layer.attributes.activation == DIGITNET_ACTIVATION_LINEAR)
+        draft->layer.attributes.activation == DIGITNET_ACTIVATION_LINEAR && may_belong(importer, node, draft))
         draft->layer.attributes.activation = activation;
     else
         DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_activation, &attributes, &input->value, 1,

@@ -203,10 +203,10 @@ static digitnet_status scale_channels(bool *is_so, size_t *values, digitnet__imp
         varied = digitnet__view_plain(varied.sizes, 3);
     }
     *is_so = digitnet__view_equal(&varied, &numbers->view);
-    values[0] = image->value;
-    values[1] = numbers->value;
+    values[1 - row] = image->value;
+    values[row] = numbers->value;
     return *is_so
-               ? digitnet__import_reshape(&values[1], importer,
+               ? digitnet__import_reshape(&values[row], importer,
                                           (digitnet__shape){.height = 1, .width = 1, .channels = shape.channels}, node)
                : DIGITNET_OK;
 }
@@ -229,10 +229,10 @@ static digitnet_status scale_places(bool *is_so, size_t *values, digitnet__impor
                                              .stride_width = 1};
     DNN_TRY(digitnet__import_settle(importer, node, 0));
     DNN_TRY(digitnet__import_settle(importer, node, 1));
-    DNN_TRY(digitnet__import_take_image(&values[0], &channels, importer, node, 1 - map));
-    DNN_TRY(digitnet__import_take_image(&values[1], &channels, importer, node, map));
-    DNN_TRY(digitnet__draft_add(&values[1], importer, &digitnet__layer_conv2d, &attributes, &values[1], 1, node));
-    digitnet__draft *draft = &importer->drafts[values[1] - 1];
+    DNN_TRY(digitnet__import_take_image(&values[1 - map], &channels, importer, node, 1 - map));
+    DNN_TRY(digitnet__import_take_image(&values[map], &channels, importer, node, map));
+    DNN_TRY(digitnet__draft_add(&values[map], importer, &digitnet__layer_conv2d, &attributes, &values[map], 1, node));
+    digitnet__draft *draft = &importer->drafts[values[map] - 1];
     draft->layer.frozen = true;
     for (size_t i = 0; i < attributes.outputs; i++)
         draft->tensors[DNN_KERNEL][i] = 1;

@@ -677,13 +677,16 @@ static digitnet_status check_orders(const digitnet__import_graph *graph) {
 
 digitnet_status digitnet__import_graph_read(digitnet__import_graph *graph, digitnet__wire_view file) {
     scope_reader reader = {.graph = graph};
-    digitnet__wire_view message = {0};
+    digitnet__wire_view message = {0}, producer = {0};
     digitnet__wire_reader fields = digitnet__wire_read(file);
     digitnet__wire_field field;
     while (digitnet__wire_next(&fields, &field))
         if (field.number == DNN_MODEL_GRAPH)
             digitnet__wire_get_bytes(&fields, &field, &message);
+        else if (field.number == DNN_MODEL_PRODUCER_NAME)
+            digitnet__wire_get_bytes(&fields, &field, &producer);
     DNN_TRY(fields.status);
+    graph->is_ours = digitnet__wire_is(producer, DNN_ONNX_PRODUCER);
     DNN_TRY(read_operator_set(&reader.operator_set, file, DNN_MODEL_OPSET_IMPORT));
     DNN_TRY(read_functions(&reader, file));
     size_t nodes = count_fields(message, DNN_GRAPH_NODE);

@@ -54,6 +54,9 @@ typedef struct digitnet__import_value {
 
 typedef struct digitnet__import_graph {
     digitnet__pool *pool;
+    /* By this library: a file from before the list of layers, or without it. Its trainings go on as they were, for
+     * which the layers must be what they were: dropout is drawn by a layer's place. */
+    bool is_ours;
     digitnet__import_node *nodes;
     size_t node_count, node_capacity;
     digitnet__import_value *values;

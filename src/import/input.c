@@ -67,13 +67,15 @@ static bool is_one_of(digitnet__wire_view type, const char *const *types) {
     return false;
 }
 
-/* What the image's first nodes say of where its channels are; else the sizes do. */
+/* What the image's first nodes say of where its channels are; else the sizes do. Our own files have them first. */
 static bool has_channels_last(const digitnet__import_graph *graph, size_t value, const size_t *sizes) {
     static const char *const by_value[] = {"Cast", "Identity", "Sub",     "Add", "Mul",
                                            "Div",  "Clip",     "Dropout", "Neg", NULL};
     static const char *const channels_first[] = {
         "Conv", "MaxPool", "AveragePool", "BatchNormalization", "GlobalAveragePool", "ConvTranspose", NULL};
     enum { STEPS = 16 };
+    if (graph->is_ours)
+        return false;
     for (size_t step = 0; step < STEPS; step++) {
         size_t taker = value == DNN_NO_VALUE ? DNN_NO_VALUE : graph->values[value].taker;
         const digitnet__import_node *node = taker == DNN_NO_VALUE ? NULL : &graph->nodes[taker];

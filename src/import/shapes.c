@@ -55,7 +55,11 @@ static digitnet_status give_reshaped(digitnet__importer *importer, const digitne
 
 static digitnet_status identity(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation activation;
+    const digitnet__attributes linear = {.activation = DIGITNET_ACTIVATION_LINEAR};
     DNN_TRY(peek(&activation, importer, node));
+    if (importer->graph->is_ours)
+        DNN_TRY(digitnet__draft_add(&activation.value, importer, &digitnet__layer_activation, &linear,
+                                    &activation.value, 1, node));
     return digitnet__import_give(importer, node, 0, &activation);
 }
 
@@ -76,7 +80,7 @@ static digitnet_status dropout(digitnet__importer *importer, const digitnet__imp
         DNN_TRY(digitnet__import_scalar_at(&rate, importer, node, 1));
     DNN_TRY(digitnet__import_take(&activation, importer, node, 0));
     result = *activation;
-    if (rate > 0 && rate < 1) {
+    if ((rate > 0 && rate < 1) || (rate == 0 && importer->graph->is_ours)) {
         const digitnet__attributes attributes = {.rate = decimal(rate)};
         DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_dropout, &attributes, &activation->value,
                                     1, node));
@@ -125,18 +129,20 @@ static digitnet_status reshape(digitnet__importer *importer, const digitnet__imp
 
 /* A layer, which moves nothing either: what follows has the shape that it has in the file. */
 static digitnet_status flatten(digitnet__importer *importer, const digitnet__import_node *node) {
-    digitnet__import_activation activation;
+    digitnet__import_activation *input, activation;
+    const digitnet__attributes none = {0};
     int64_t axis = 1;
     DNN_TRY(peek(&activation, importer, node));
     DNN_TRY(digitnet__import_integer(&axis, node, "axis"));
     axis += axis < 0 ? (int64_t)activation.view.rank + 1 : 0;
     if (axis != 1)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes another number of samples");
-    if (!activation.is_class) {
-        size_t value;
-        const size_t *places;
-        DNN_TRY(digitnet__import_take_row(&value, &places, importer, node, 0));
-        activation = *digitnet__import_activation_at(importer, node, 0);
+    if (!activation.is_class && !digitnet__view_repeats(&activation.view)) {
+        DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+        activation = *input;
+        if (importer->graph->is_ours || !digitnet__draft_shape(importer, input->value).flat)
+            DNN_TRY(digitnet__draft_add(&activation.value, importer, &digitnet__layer_flatten, &none, &input->value, 1,
+                                        node));
     }
     const size_t sizes[] = {importer->batch, digitnet__view_count(&activation.view)};
     return give_reshaped(importer, node, &activation, sizes, 2);

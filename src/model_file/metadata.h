@@ -7,8 +7,6 @@
 #include "model/model.h"
 #include "onnx/wire.h"
 
-#define DNN_ONNX_PRODUCER "libdigitnet"
-
 typedef struct digitnet__metadata {
     bool present;  /* any of them */
     bool compiled; /* `training` is filled in, all but its state */

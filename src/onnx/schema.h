@@ -3,6 +3,9 @@
 #ifndef DNN_ONNX_SCHEMA_H
 #define DNN_ONNX_SCHEMA_H
 
+/* The producer's name in our own files. */
+#define DNN_ONNX_PRODUCER "libdigitnet"
+
 enum {
     DNN_MODEL_IR_VERSION = 1,
     DNN_MODEL_PRODUCER_NAME = 2,

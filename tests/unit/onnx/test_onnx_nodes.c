@@ -1,49 +1,25 @@
-/* Files of ours as another tool leaves them: without the list of layers each node is read by itself, to the same
- * network, or it is refused. */
+/* Files of ours as another tool leaves them: without the list of layers their nodes are read, to the same network. */
 #include "models.h"
 #include "onnx_bytes.h"
 #include "sample_layers.h"
 
 #include <stdlib.h>
 
-/* The padding of a window is not read where it is neither VALID nor SAME. */
-static bool is_padded(const digitnet_model *model) {
-    for (size_t i = 0; i < info_of(model).layers; i++)
-        if (layer_at(model, i).padding == DIGITNET_PADDING_EXPLICIT)
-            return true;
-    return false;
-}
-
-/* Layers whose nodes are not read without the list of layers; slopes of a PReLU for each place are turned by a node. */
-static bool needs_list(const sample_layer *sample, const digitnet_model *model) {
-    static const char *const names[] = {"zero_padding2d",      "cropping2d", "up_sampling2d", "reshape",
-                                        "layer_normalization", "rescaling",  "normalization", "channel_slice",
-                                        "group_normalization", "permute"};
-    const char *name = sample->builder->name + strlen("digitnet_model_add_");
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return is_padded(model) || (strcmp(name, "prelu") == 0 && !sample->options);
-}
-
 static digitnet_status load_nodes(digitnet_model **out, const saved_bytes *file) {
     return digitnet_model_load_memory_ex(out, file->data, file->size,
                                          DIGITNET_WITH(digitnet_model_load_options, .ignore_metadata = 1));
 }
 
+/* Several nodes may have become a layer of another kind, which sums up in another order. */
 static void nodes_are_the_same_network(void **state) {
     (void)state;
     for (size_t i = 0; i < sample_layer_count; i++) {
         const sample_layer *sample = &sample_layers[i];
         digitnet_model *model = make_sample_network(sample), *loaded = NULL;
         saved_bytes file = save_model(model);
-        digitnet_status status = recorded(load_nodes(&loaded, &file));
-        if (status != (needs_list(sample, model) ? DIGITNET_EUNSUPPORTED : DIGITNET_OK))
+        if (load_nodes(&loaded, &file) != DIGITNET_OK)
             fail_msg("row %zu, %s: %s", i, sample->builder->name, digitnet_last_error());
-        if (status == DIGITNET_OK)
-            assert_same_sample_predictions(model, loaded, sample);
-        else
-            assert_null(loaded);
+        assert_close_sample_predictions(model, loaded, sample, 1e-6);
         digitnet_model_free(loaded);
         digitnet_model_free(model);
         free(file.data);
