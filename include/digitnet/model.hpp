@@ -970,6 +970,17 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     }
 
     /**
+     * Removes all layers behind one, as digitnet_model_remove_layers_after() does: others can be added then, which get
+     * their weights from compile().
+     *
+     * @param layer  the name of the last layer to be kept
+     * @throws error  with the status of digitnet_model_remove_layers_after(); the model is then as it was
+     */
+    void remove_layers_after(const std::string &layer) {
+        check(digitnet_model_remove_layers_after(get(), layer.c_str()));
+    }
+
+    /**
      * Writes the model to an ONNX file, with all that a later fit needs, as digitnet_model_save() does.
      *
      * @param path     the file to make or to replace as a whole

@@ -563,6 +563,21 @@ TEST_CASE("a model comes back from a file and from memory, and trains on") {
     CHECK(digitnet::model::load(path).save_memory() == bytes); // no failure has touched it
 }
 
+TEST_CASE("a new end behind layers that keep their weights") {
+    digitnet::model model = make_model();
+    const std::string first = model.tensor(0).name;
+    const std::vector<float> weights = model.get_weights(first);
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "'nobody'", model.remove_layers_after("nobody"));
+    model.remove_layers_after(model.layer(0).name);
+    CHECK(model.describe().layers == 1);
+    CHECK(model.get_weights(first) == weights);
+    model.flatten().dense(2, digitnet::softmax);
+    CHECK_ERROR(DIGITNET_ESTATE, "added last", model.get_weights());
+    model.compile(digitnet::adam, digitnet::sparse_categorical_crossentropy);
+    CHECK(model.get_weights(first) == weights);
+    CHECK(model.describe().outputs == 2);
+}
+
 TEST_CASE("the history's table") {
     const temporary_folder folder;
     digitnet::fit_options options;
