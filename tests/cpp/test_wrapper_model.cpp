@@ -563,6 +563,17 @@ TEST_CASE("a model comes back from a file and from memory, and trains on") {
     CHECK(digitnet::model::load(path).save_memory() == bytes); // no failure has touched it
 }
 
+TEST_CASE("images are scaled by a layer in front of the others") {
+    digitnet::model model = make_model(), scaled = model.clone();
+    const std::vector<float> image(SIZE * SIZE, 0.5F), same(SIZE * SIZE, 0.0F);
+    scaled.set_input_scaling(2, -1);
+    CHECK(std::string(scaled.layer(0).name) == "input_scaling");
+    CHECK(scaled.predict(image) == model.predict(same));
+    scaled.set_input_scaling(2);
+    CHECK(scaled.predict(same) == model.predict(same));
+    CHECK_ERROR(DIGITNET_EINVAL, "the scale is 0", scaled.set_input_scaling(0));
+}
+
 TEST_CASE("a new end behind layers that keep their weights") {
     digitnet::model model = make_model();
     const std::string first = model.tensor(0).name;

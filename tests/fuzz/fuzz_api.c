@@ -176,7 +176,10 @@ static void weights(world *w, input *in) {
 }
 
 static void edit(world *w, input *in) {
-    check(digitnet_model_remove_layers_after(w->model, take_name(in)));
+    if (take_byte(in) % 2)
+        check(digitnet_model_set_input_scaling(w->model, take_number(in), take_number(in)));
+    else
+        check(digitnet_model_remove_layers_after(w->model, take_name(in)));
 }
 
 static void clone(world *w, input *in) {

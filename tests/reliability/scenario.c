@@ -241,6 +241,10 @@ static digitnet_status fit_loaded(scenario *self) {
     return fit_until(&self->second_history, self->loaded, self, 2);
 }
 
+static digitnet_status scale_input(scenario *self) {
+    return recorded(digitnet_model_set_input_scaling(self->loaded, 2, -1));
+}
+
 static digitnet_status remove_last_layer(scenario *self) {
     return recorded(digitnet_model_remove_layers_after(self->recalled, "dropout"));
 }
@@ -295,6 +299,7 @@ const scenario_step scenario_steps[SCENARIO_STEPS] = {
     {"train on a batch", train_batch},
     {"fit what was loaded", fit_loaded},
     {"predict again", predict},
+    {"scale the input", scale_input},
     {"remove the last layer", remove_last_layer},
     {"add another one", add_other_classes},
     {"compile what was added", compile_other_classes},
