@@ -8,7 +8,9 @@
  *
  * Builders need not be checked one by one: after the first that fails the later ones do nothing and return its status,
  * and digitnet_model_compile() returns it with its message; digitnet_model_clear_error() goes on with the layers before
- * it. A builder that meets another use of the model, or comes after the first compile, fails without spoiling it.
+ * it. A builder that meets another use of the model, or comes after a compile, fails without spoiling it;
+ * digitnet_model_remove_layers_after() opens a compiled model for others. Layers that are added to a model which has
+ * weights, as one from a file, get theirs from the next compile; until then the model does not predict.
  *
  * A layer's name is 1 to 63 bytes of UTF-8 without '/' and control characters, and no two layers have the same. A layer
  * without a name is called as in Keras: "conv2d", "conv2d_1", "depthwise_conv2d", "separable_conv2d",

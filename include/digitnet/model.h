@@ -162,7 +162,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_describe(digitn
 /** One layer as it was added. */
 typedef struct digitnet_layer_info {
     size_t struct_size; /**< Set by DIGITNET_INIT(). */
-    const char *name;   /**< Its own name; the model's, valid until that is freed. */
+    /** Its own name; the model's, valid until that is freed or its layers are changed. */
+    const char *name;
     /** "conv2d", "max_pooling2d": what default names begin with, all of which layers.h lists; a constant. */
     const char *kind;
     size_t height;            /**< Rows of the output; 0 where it is flat. */
@@ -210,8 +211,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_describe_layer(
  *
  * Any number of threads may ask at once.
  *
- * @param out    receives the name, "input" for the model's own input; the model's, valid until that is freed; untouched
- *               after a failure
+ * @param out    receives the name, "input" for the model's own input; the model's, valid until that is freed or its
+ *               layers are changed; untouched after a failure
  * @param model  the model
  * @param layer  the taking layer's place, from 0
  * @param index  which of its inputs, from 0
@@ -226,8 +227,9 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_describe_input(
 
 /** One tensor of weights. */
 typedef struct digitnet_tensor_info {
-    size_t struct_size;   /**< Set by DIGITNET_INIT(). */
-    const char *name;     /**< "LAYER/kernel" or "LAYER/bias"; the model's, valid until that is freed. */
+    size_t struct_size; /**< Set by DIGITNET_INIT(). */
+    /** "LAYER/kernel" or "LAYER/bias"; the model's, valid until that is freed or its layers are changed. */
+    const char *name;
     size_t dimensions[4]; /**< In Keras's layout, see digitnet_model_get_weights(); 1 past `rank`. */
     size_t rank;          /**< How many dimensions there are: 4 and 2 for kernels, 1 for biases. */
     size_t values;        /**< The product of the dimensions. */
@@ -284,7 +286,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_summary(char *b
  * @retval DIGITNET_OK         the weights are written
  * @retval DIGITNET_EINVAL     `values` or `model` is NULL
  * @retval DIGITNET_EBUFFER    `values` is too small
- * @retval DIGITNET_ESTATE     the first compile has not drawn the weights yet, or the model is being changed
+ * @retval DIGITNET_ESTATE     compile has not drawn the weights yet, of all layers or of those that were added since,
+ * or the model is being changed
  * @retval DIGITNET_ENOTFOUND  the model has no tensor of this name
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_get_weights(float *values, size_t capacity,
@@ -304,7 +307,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_get_weights(flo
  * @retval DIGITNET_OK         the weights are set; after a failure they are as they were
  * @retval DIGITNET_EINVAL     `model` or `values` is NULL, or a value is not finite
  * @retval DIGITNET_ESHAPE     `count` is another number
- * @retval DIGITNET_ESTATE     the first compile has not drawn the weights yet, or the model is in use
+ * @retval DIGITNET_ESTATE     compile has not drawn the weights yet, of all layers or of those that were added since,
+ * or the model is in use
  * @retval DIGITNET_ENOTFOUND  the model has no tensor of this name
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_weights(digitnet_model *model, const char *tensor,
@@ -326,6 +330,53 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_weights(dig
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_trainable(digitnet_model *model, const char *layer,
                                                                                int32_t trainable);
+
+/**
+ * Has a model take its images scaled: puts a rescaling layer "input_scaling" in front of all others, or changes the one
+ * that is there.
+ *
+ * For a network that was trained with other values than 0 to 1, which is what bytes become everywhere in this library:
+ * 255 and 0 for 0 to 255, 2 and -1 for -1 to 1, 1 / deviation and -mean / deviation for images that were normalized.
+ * Layers that take "input" take the scaled images from then on; those that are added later take it as it comes. All
+ * else stays: weights, what is frozen, compile's settings, the optimizer's state and the place in the training.
+ * Pointers to names of layers and tensors are no longer valid. Requires exclusive access to the model.
+ *
+ * @param model   the model, compiled or not
+ * @param scale   by which each value of an image is multiplied, and
+ * @param offset  what is added then
+ * @return the status of the first builder that failed, where one did; else:
+ * @retval DIGITNET_OK      the images are scaled; after a failure the model is as it was
+ * @retval DIGITNET_EINVAL  `model` is NULL; `scale` or `offset` is not finite as a float, or `scale` is 0; or another
+ *                          layer has the name
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESTATE  the model is in use
+ * @retval DIGITNET_ELIMIT  the model has as many layers as a model can have, or the layer would exceed its limits
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_input_scaling(digitnet_model *model, double scale,
+                                                                                   double offset);
+
+/**
+ * Removes all layers behind one, in the order in which they were added.
+ *
+ * So a model gets a new end: builders add layers to what is left, and digitnet_model_compile() draws their weights from
+ * its seed. The kept layers keep theirs, and whether they are frozen. Until then, and where none are added, the model
+ * is as one that was never compiled; without new layers it predicts and can be saved as before, and its scores are the
+ * output of `layer`. Compile's settings, the optimizer's state and the average of the weights are dropped; a loss that
+ * digitnet_model_set_loss() has set stays. Names of layers and tensors that were given before are no longer valid.
+ * Requires exclusive access to the model.
+ *
+ * @param model  the model
+ * @param layer  the name of the last layer to be kept
+ * @return the status of the first builder that failed, where one did; else:
+ * @retval DIGITNET_OK         the layers behind it are removed; after a failure the model is as it was
+ * @retval DIGITNET_EINVAL     a pointer is NULL
+ * @retval DIGITNET_ENOMEM     there is not enough memory
+ * @retval DIGITNET_ESTATE     a kept layer but the last has an output that only removed ones took; or the model is in
+ *                             use
+ * @retval DIGITNET_ENOTFOUND  the model has no layer of this name
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_remove_layers_after(digitnet_model *model,
+                                                                                     const char *layer);
 
 /**
  * Writes a model to an ONNX file.

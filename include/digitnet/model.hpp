@@ -990,6 +990,28 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     }
 
     /**
+     * Has the model take its images scaled, by a layer "input_scaling" in front of all others, as
+     * digitnet_model_set_input_scaling() does.
+     *
+     * @param scale   by which each value of an image is multiplied, finite and not 0
+     * @param offset  what is added then, finite
+     * @throws error  with the status of digitnet_model_set_input_scaling(); the model is then as it was
+     */
+    void set_input_scaling(double scale, double offset = 0) {
+        check(digitnet_model_set_input_scaling(get(), scale, offset));
+    }
+    /**
+     * Removes all layers behind one, as digitnet_model_remove_layers_after() does: others can be added then, which get
+     * their weights from compile().
+     *
+     * @param layer  the name of the last layer to be kept
+     * @throws error  with the status of digitnet_model_remove_layers_after(); the model is then as it was
+     */
+    void remove_layers_after(const std::string &layer) {
+        check(digitnet_model_remove_layers_after(get(), layer.c_str()));
+    }
+
+    /**
      * Writes the model to an ONNX file, with all that a later fit needs, as digitnet_model_save() does.
      *
      * @param path     the file to make or to replace as a whole

@@ -163,7 +163,8 @@ typedef struct digitnet_compile_options {
  * Makes a model ready to train.
  *
  * The first compile fixes the layers and draws the weights from the seed; a later one keeps the weights and starts the
- * optimizer and the count of epochs anew. Requires exclusive access to the model.
+ * optimizer and the count of epochs anew. Layers that came from a file, or that digitnet_model_remove_layers_after()
+ * has kept, keep their weights, and those that were added to them get new ones. Requires exclusive access to the model.
  *
  * @param model      the model, with the end that the loss wants (see digitnet_loss)
  * @param optimizer  how weights follow their gradient
@@ -645,7 +646,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_train_batch(dig
  *                             source gives a value that is not finite
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESHAPE     the images are of another size than the model takes
- * @retval DIGITNET_ESTATE     the first compile has not drawn the weights yet, or the model is in use
+ * @retval DIGITNET_ESTATE     compile has not drawn the weights yet, of all layers or of those that were added since,
+ * or the model is in use
  * @retval DIGITNET_ENOTFOUND  the model has no layer of this name
  * @retval DIGITNET_ENOTFINITE  the variance of a channel is beyond what a float holds
  * @retval DIGITNET_ECALLBACK  a source returned a number that is no status

@@ -127,7 +127,8 @@ static digitnet_status allocate(digitnet__network *network, bool training, digit
     digitnet__network next = {.kernels = network->kernels,
                               .graph = network->graph,
                               .parameters = network->parameters,
-                              .state = network->state};
+                              .state = network->state,
+                              .waiting = network->waiting};
     digitnet_status status = lower(&next, training, leave_out);
     if (status == DIGITNET_OK && !network->parameters)
         status = allocate_weights(&next);
@@ -150,11 +151,27 @@ digitnet_status digitnet__network_allocate_training(digitnet__network *network, 
     return allocate(network, true, leave_out);
 }
 
+static void release_first(digitnet__first_weights *weights) {
+    digitnet__release(weights->parameters);
+    digitnet__release(weights->state);
+    *weights = (digitnet__first_weights){0};
+}
+
+static void take_waiting(digitnet__network *network) {
+    const digitnet__first_weights *waiting = &network->waiting;
+    if (waiting->parameters) {
+        memcpy(network->parameters, waiting->parameters, waiting->parameter_count * sizeof(float));
+        memcpy(network->state, waiting->state, waiting->state_count * sizeof(float));
+    }
+    release_first(&network->waiting);
+}
+
 void digitnet__network_initialize(digitnet__network *network, uint64_t seed) {
     for (size_t i = 0; i < network->graph.tensor_count; i++) {
         const digitnet__tensor *tensor = digitnet__graph_tensor(&network->graph, i);
         digitnet__tensor_initialize(digitnet__network_values(network, tensor), tensor, digitnet__seed_mix(seed, i));
     }
+    take_waiting(network);
     digitnet__network_pack(network);
 }
 
@@ -228,20 +245,77 @@ void digitnet__network_pack(digitnet__network *network) {
     fold(network);
 }
 
-static digitnet_status copy_weights(digitnet__network *out, const digitnet__network *network, bool training) {
-    DNN_TRY(training && network->training.values ? digitnet__network_allocate_training(out, network->training.left_out)
-                                                 : digitnet__network_allocate(out));
-    memcpy(out->parameters, network->parameters, network->graph.parameter_count * sizeof(float));
-    memcpy(out->state, network->state, network->graph.state_count * sizeof(float));
+/* All that there are. */
+static digitnet__first_weights weights_of(const digitnet__network *network) {
+    if (!network->parameters)
+        return network->waiting;
+    return (digitnet__first_weights){.parameters = network->parameters,
+                                     .state = network->state,
+                                     .parameter_count = network->graph.parameter_count,
+                                     .state_count = network->graph.state_count};
+}
+
+static bool cover(const digitnet__first_weights *weights, const digitnet__graph *graph) {
+    return weights->parameters && weights->parameter_count >= graph->parameter_count &&
+           weights->state_count >= graph->state_count;
+}
+
+/* The plans of `out`, with those of the weights that its graph has. `training`: with a plan for training as this one,
+ * where it has been made. */
+static digitnet_status copy_weights(digitnet__network *out, const digitnet__first_weights *weights,
+                                    const digitnet__plan *training) {
+    DNN_TRY(training && training->values ? digitnet__network_allocate_training(out, training->left_out)
+                                         : digitnet__network_allocate(out));
+    memcpy(out->parameters, weights->parameters, out->graph.parameter_count * sizeof(float));
+    memcpy(out->state, weights->state, out->graph.state_count * sizeof(float));
     digitnet__network_pack(out);
     return DIGITNET_OK;
 }
 
+static digitnet_status copy_first(digitnet__first_weights *out, const digitnet__first_weights *weights) {
+    *out = (digitnet__first_weights){.parameters = digitnet__allocate(weights->parameter_count * sizeof(float)),
+                                     .state = digitnet__allocate(weights->state_count * sizeof(float)),
+                                     .parameter_count = weights->parameter_count,
+                                     .state_count = weights->state_count};
+    if (!out->parameters || !out->state)
+        return DIGITNET_ENOMEM;
+    memcpy(out->parameters, weights->parameters, weights->parameter_count * sizeof(float));
+    memcpy(out->state, weights->state, weights->state_count * sizeof(float));
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__network_append(digitnet__network *network, const digitnet__layer *layer) {
+    digitnet__first_weights weights = weights_of(network);
+    DNN_TRY(digitnet__graph_append(&network->graph, layer));
+    if (network->parameters) {
+        release_plans(network);
+        *network = (digitnet__network){.kernels = network->kernels, .graph = network->graph, .waiting = weights};
+    }
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__network_set_graph(digitnet__network *network, const digitnet__graph *graph, bool training) {
+    digitnet__first_weights weights = weights_of(network);
+    digitnet__network next = {.kernels = network->kernels, .graph = *graph};
+    if (cover(&weights, graph)) {
+        DNN_TRY(copy_weights(&next, &weights, training ? &network->training : NULL));
+    } else {
+        next.waiting = network->waiting;
+        network->waiting = (digitnet__first_weights){0};
+    }
+    digitnet__network_release(network);
+    *network = next;
+    return DIGITNET_OK;
+}
+
 digitnet_status digitnet__network_copy(digitnet__network *out, const digitnet__network *network, bool training) {
+    digitnet__first_weights weights = weights_of(network);
     *out = (digitnet__network){.kernels = network->kernels};
     digitnet_status status = digitnet__graph_copy(&out->graph, &network->graph);
     if (status == DIGITNET_OK && network->parameters)
-        status = copy_weights(out, network, training);
+        status = copy_weights(out, &weights, training ? &network->training : NULL);
+    else if (status == DIGITNET_OK && weights.parameters)
+        status = copy_first(&out->waiting, &weights);
     if (status != DIGITNET_OK)
         digitnet__network_release(out);
     return status;
@@ -271,6 +345,7 @@ void digitnet__network_release(digitnet__network *network) {
     release_plans(network);
     digitnet__release(network->parameters);
     digitnet__release(network->state);
+    release_first(&network->waiting);
     digitnet__graph_release(&network->graph);
     *network = (digitnet__network){0};
 }

@@ -10,13 +10,21 @@ typedef struct digitnet__packing {
     size_t offset;          /* in the packed block */
 } digitnet__packing;
 
+/* The weights and the state of a network's first layers: the beginning of its blocks. */
+typedef struct digitnet__first_weights {
+    float *parameters, *state; /* NULL: there are none */
+    size_t parameter_count, state_count;
+} digitnet__first_weights;
+
 typedef struct digitnet__network {
     const digitnet__kernels *kernels;
     digitnet__graph graph;
-    digitnet__plan inference;    /* without ops until the weights exist */
-    digitnet__plan training;     /* without ops until the first compile */
-    float *parameters;           /* one flat block in the order of the layers; NULL until they exist */
-    float *state;                /* likewise, of what is not trained */
+    digitnet__plan inference; /* without ops until the weights exist */
+    digitnet__plan training;  /* without ops until the first compile */
+    float *parameters;        /* one flat block in the order of the layers; NULL until they exist */
+    float *state;             /* likewise, of what is not trained */
+    /* Wait for the weights of layers that were added behind theirs; there are no `parameters` meanwhile. */
+    digitnet__first_weights waiting;
     digitnet__packing *packings; /* one a layer */
     float *packed;               /* in step with the parameters whenever nobody writes */
     size_t packed_count;
@@ -26,9 +34,17 @@ typedef struct digitnet__network {
     bool folds_are_old; /* a training has moved weights or state since */
 } digitnet__network;
 
+/* Appends a layer, as digitnet__graph_append() does. Where there are weights, they wait for its own. */
+digitnet_status digitnet__network_append(digitnet__network *network, const digitnet__layer *layer);
+/* Gives the network another graph, which it owns then, and whose tensors are the first ones of the present graph's: all
+ * that there is of their weights stays. `training`: with a plan for training, where there is one. Changes nothing after
+ * a failure. */
+digitnet_status digitnet__network_set_graph(digitnet__network *network, const digitnet__graph *graph, bool training);
+
 /* Lowers the plan for inference and allocates weights and state, zeros, where there are none yet. */
 digitnet_status digitnet__network_allocate(digitnet__network *network);
-/* Fills weights and state with their first values, each tensor from the seed and its own index. */
+/* Fills weights and state with their first values: those that wait, and each other tensor from the seed and its own
+ * index. */
 void digitnet__network_initialize(digitnet__network *network, uint64_t seed);
 /* The same, with a plan for training in the place of the present one. `leave_out`: the activation that the loss takes
  * over. Neither changes anything after a failure. */

@@ -105,10 +105,10 @@ static digitnet_status check_limits(const digitnet_model *model, const digitnet_
 }
 
 static digitnet_status check_compiled(const digitnet_model *model) {
-    if (!model->network.parameters)
+    if (!model->training)
         return DIGITNET_OK;
-    return digitnet__fail(DIGITNET_ESTATE, "the model already has its weights, from %s: no layer can be added",
-                          model->training ? "digitnet_model_compile()" : "the file that it was loaded from");
+    return digitnet__fail(DIGITNET_ESTATE, "the model is compiled: no layer can be added "
+                                           "(digitnet_model_remove_layers_after() opens it for others)");
 }
 
 static digitnet_status check_layer_count(const digitnet_model *model) {
@@ -129,7 +129,7 @@ static digitnet_status infer(digitnet_model *model, digitnet__layer *layer, digi
     DNN_TRY(layer->kind->infer_shape(layer));
     count_values(layer);
     DNN_TRY(check_limits(model, layer));
-    return digitnet__graph_append(&model->network.graph, layer);
+    return digitnet__network_append(&model->network, layer);
 }
 
 digitnet_status digitnet__model_append(digitnet_model *model, digitnet__layer *layer, const char *name,
@@ -139,7 +139,7 @@ digitnet_status digitnet__model_append(digitnet_model *model, digitnet__layer *l
     if (name)
         DNN_TRY(check_name(model, name));
     size_t suffix = name ? 0 : default_name(default_buffer, model, layer->kind);
-    layer->name = name ? (char *)name : default_buffer; /* digitnet__graph_append() copies it */
+    layer->name = name ? (char *)name : default_buffer; /* appending copies it */
     layer->input_count = value_count;
     DNN_TRY(check_limit(layer->name, "inputs", model->network.graph.input_count, value_count, DNN_INPUTS_MAX));
     digitnet__layer_input *inputs = digitnet__allocate_array(value_count, sizeof *inputs);
@@ -216,7 +216,7 @@ static digitnet_status add_layer(digitnet_model *model, const digitnet__layer_re
     } else {
         status = options == DIGITNET_OK ? append(model, request) : options;
         /* A compiled model is not spoilt by a layer that is added too late. */
-        if (status != DIGITNET_OK && !model->network.parameters)
+        if (status != DIGITNET_OK && !model->training)
             keep_error(model, status);
     }
     digitnet__model_end_write(model);

@@ -83,10 +83,11 @@ digitnet_status digitnet__model_check(const digitnet_model *model) {
 }
 
 digitnet_status digitnet__model_check_weights(const digitnet_model *model) {
-    if (!model->network.parameters)
-        return digitnet__fail(DIGITNET_ESTATE,
-                              "the model has no weights yet; digitnet_model_compile() initializes them");
-    return DIGITNET_OK;
+    const digitnet__network *network = &model->network;
+    if (network->parameters)
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_ESTATE, "the model has no weights yet%s; digitnet_model_compile() initializes them",
+                          network->waiting.parameters ? " for the layers that were added last" : "");
 }
 
 static digitnet_status copy_state(digitnet_model *copy, const digitnet_model *model) {

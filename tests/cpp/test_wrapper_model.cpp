@@ -573,6 +573,32 @@ TEST_CASE("a model comes back from a file and from memory, and trains on") {
     CHECK(digitnet::model::load(path).save_memory() == bytes); // no failure has touched it
 }
 
+TEST_CASE("images are scaled by a layer in front of the others") {
+    digitnet::model model = make_model(), scaled = model.clone();
+    const std::vector<float> image(SIZE * SIZE, 0.5F), same(SIZE * SIZE, 0.0F);
+    scaled.set_input_scaling(2, -1);
+    CHECK(std::string(scaled.layer(0).name) == "input_scaling");
+    CHECK(scaled.predict(image) == model.predict(same));
+    scaled.set_input_scaling(2);
+    CHECK(scaled.predict(same) == model.predict(same));
+    CHECK_ERROR(DIGITNET_EINVAL, "the scale is 0", scaled.set_input_scaling(0));
+}
+
+TEST_CASE("a new end behind layers that keep their weights") {
+    digitnet::model model = make_model();
+    const std::string first = model.tensor(0).name;
+    const std::vector<float> weights = model.get_weights(first);
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "'nobody'", model.remove_layers_after("nobody"));
+    model.remove_layers_after(model.layer(0).name);
+    CHECK(model.describe().layers == 1);
+    CHECK(model.get_weights(first) == weights);
+    model.flatten().dense(2, digitnet::softmax);
+    CHECK_ERROR(DIGITNET_ESTATE, "added last", model.get_weights());
+    model.compile(digitnet::adam, digitnet::sparse_categorical_crossentropy);
+    CHECK(model.get_weights(first) == weights);
+    CHECK(model.describe().outputs == 2);
+}
+
 TEST_CASE("the history's table") {
     const temporary_folder folder;
     digitnet::fit_options options;

@@ -175,6 +175,13 @@ static void weights(world *w, input *in) {
     check(digitnet_model_set_weights(w->model, tensor, take_byte(in) % 2 ? values : scores, count));
 }
 
+static void edit(world *w, input *in) {
+    if (take_byte(in) % 2)
+        check(digitnet_model_set_input_scaling(w->model, take_number(in), take_number(in)));
+    else
+        check(digitnet_model_remove_layers_after(w->model, take_name(in)));
+}
+
 static void clone(world *w, input *in) {
     digitnet_model *copy;
     (void)in;
@@ -505,7 +512,7 @@ static void run_session(world *w, input *in) {
 static void (*const calls[])(world *w, input *in) = {
     create,      add_layer,    add_layer, add_layer,     add_layer, clear_error, describe,     weights,     clone,
     slice,       compile,      fit,       save_and_load, control,   evaluate,    make_dataset, make_source, predict,
-    run_session, make_session, fit,       predict,       compile,   add_layer,   augment,      split,
+    run_session, make_session, fit,       predict,       compile,   edit,        augment,      split,
 };
 
 void try_input(const uint8_t *data, size_t size) {

@@ -503,6 +503,8 @@ static void *right_pointer(world *own, argument_kind kind) {
         return &own->rate_out;
     case INPUT:
         return NULL;
+    case LAST_KEPT:
+        return (void *)"flatten";
     case TENSOR:
         return (void *)"conv2d/kernel";
     case NORMALIZATION:
@@ -604,6 +606,7 @@ size_t boundary_values(argument values[MAX_BOUNDARIES], argument_kind kind) {
              REAL(DBL_MAX), REAL(-DBL_MAX), REAL(DBL_TRUE_MIN));
     case NAME:
     case INPUT:
+    case LAST_KEPT:
     case TENSOR:
     case NORMALIZATION:
         FILL(TEXT(NULL), TEXT(""), TEXT("a/b"), TEXT("\xff"), TEXT("%s%n"), TEXT(long_text));

@@ -70,6 +70,8 @@ static int no_loss(const digitnet_loss_range *range, void *user_data) {
     X(digitnet_model_describe_input, digitnet_model_describe_input(P(0), P(1), N(2), N(3)), TEXT_OUT, MODEL,           \
       SMALL_SIZE, ANY_SIZE)                                                                                            \
     X(digitnet_model_set_trainable, digitnet_model_set_trainable(P(0), P(1), I(2)), MODEL, INPUT, FLAG)                \
+    X(digitnet_model_set_input_scaling, digitnet_model_set_input_scaling(P(0), R(1), R(2)), MODEL, RATE, RATE)         \
+    X(digitnet_model_remove_layers_after, digitnet_model_remove_layers_after(P(0), P(1)), MODEL, LAST_KEPT)            \
     X(digitnet_model_summary, digitnet_model_summary(P(0), N(1), P(2), P(3)), TEXT_OUT, ROOM, SIZE_OUT, MODEL)         \
     X(digitnet_model_get_weights, digitnet_model_get_weights(P(0), N(1), P(2), P(3)), FLOATS_OUT, ROOM, MODEL, TENSOR) \
     X(digitnet_model_set_weights, digitnet_model_set_weights(P(0), P(1), P(2), N(3)), MODEL, TENSOR, WEIGHTS,          \

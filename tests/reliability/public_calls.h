@@ -59,8 +59,9 @@ typedef enum argument_kind {
     RATE,       /* right as 0.5 */
     ZERO_RATE,  /* right as 0 */
     NAME,
-    INPUT,  /* a layer's name, right as NULL */
-    INPUTS, /* two names */
+    INPUT,     /* a layer's name, right as NULL */
+    LAST_KEPT, /* the name of a layer of all models but fresh ones */
+    INPUTS,    /* two names */
     INPUT_COUNT,
     TENSOR,
     NORMALIZATION, /* the name of a layer */

@@ -241,6 +241,25 @@ static digitnet_status fit_loaded(scenario *self) {
     return fit_until(&self->second_history, self->loaded, self, 2);
 }
 
+static digitnet_status scale_input(scenario *self) {
+    return recorded(digitnet_model_set_input_scaling(self->loaded, 2, -1));
+}
+
+static digitnet_status remove_last_layer(scenario *self) {
+    return recorded(digitnet_model_remove_layers_after(self->recalled, "dropout"));
+}
+
+static digitnet_status add_other_classes(scenario *self) {
+    digitnet_status status = recorded(digitnet_model_add_dense(self->recalled, 2, DIGITNET_ACTIVATION_SOFTMAX));
+    digitnet_model_clear_error(self->recalled);
+    return status;
+}
+
+static digitnet_status compile_other_classes(scenario *self) {
+    return recorded(
+        digitnet_model_compile(self->recalled, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
+}
+
 const scenario_step scenario_steps[SCENARIO_STEPS] = {
     {"create", create_model},
     {"add a convolution", add_fused_convolution},
@@ -280,6 +299,10 @@ const scenario_step scenario_steps[SCENARIO_STEPS] = {
     {"train on a batch", train_batch},
     {"fit what was loaded", fit_loaded},
     {"predict again", predict},
+    {"scale the input", scale_input},
+    {"remove the last layer", remove_last_layer},
+    {"add another one", add_other_classes},
+    {"compile what was added", compile_other_classes},
 };
 
 /* ---- Files ---- */

@@ -28,7 +28,7 @@ typedef struct scenario_step {
     digitnet_status (*run)(scenario *self);
 } scenario_step;
 
-enum { SCENARIO_LOAD_RAW = 11, SCENARIO_LOAD_COMPRESSED = 12, SCENARIO_STEPS = 38 };
+enum { SCENARIO_LOAD_RAW = 11, SCENARIO_LOAD_COMPRESSED = 12, SCENARIO_STEPS = 42 };
 extern const scenario_step scenario_steps[SCENARIO_STEPS];
 
 /* Writes the files that the steps read into the current folder. */

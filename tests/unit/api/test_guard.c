@@ -80,6 +80,8 @@ static void expect_writers_refused(digitnet_model *model, const digitnet_dataset
     expect_failure(digitnet_model_set_learning_rate(model, 0.1), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_finalize_weights(model), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_set_trainable(model, NULL, 0), DIGITNET_ESTATE, why);
+    expect_failure(digitnet_model_set_input_scaling(model, 2, 0), DIGITNET_ESTATE, why);
+    expect_failure(digitnet_model_remove_layers_after(model, "dense"), DIGITNET_ESTATE, why);
     expect_failure(digitnet_model_adapt(model, "normalization", data), DIGITNET_ESTATE, why);
     for (size_t i = 0; i < sample_layer_count; i++)
         expect_failure(add_sample_layer(model, &sample_layers[i]), DIGITNET_ESTATE, why);

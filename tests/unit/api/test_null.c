@@ -35,6 +35,9 @@ static void test_null_in_model(void **state) {
     expect_invalid(digitnet_model_get_weights(values, 4, NULL, NULL), "model is NULL");
     expect_invalid(digitnet_model_set_weights(NULL, NULL, values, 4), "model is NULL");
     expect_invalid(digitnet_model_set_weights(own->model, NULL, NULL, 4), "values is NULL");
+    expect_invalid(digitnet_model_set_input_scaling(NULL, 1, 0), "model is NULL");
+    expect_invalid(digitnet_model_remove_layers_after(NULL, "dense"), "model is NULL");
+    expect_invalid(digitnet_model_remove_layers_after(own->model, NULL), "layer is NULL");
     digitnet_model_clear_error(NULL);
     digitnet_model_free(NULL);
 }
