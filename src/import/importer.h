@@ -62,7 +62,7 @@ typedef struct digitnet__importer {
 /* NULL where the input is left out or is not known. */
 digitnet_status digitnet__import_constant_at(const digitnet__import_constant **constant, digitnet__importer *importer,
                                              const digitnet__import_node *node, size_t input);
-/* EUNSUPPORTED where it is left out, or no finite constant. */
+/* EFORMAT where it is left out or has a value that is not finite, EUNSUPPORTED where it is no constant. */
 digitnet_status digitnet__import_weights_at(const digitnet__import_constant **constant, digitnet__importer *importer,
                                             const digitnet__import_node *node, size_t input);
 /* A constant, of one value. Left alone where it is left out. */

@@ -88,12 +88,14 @@ static digitnet_status join_channels(joining *join, digitnet__view *view, size_t
 }
 
 static digitnet_status concatenate(digitnet__importer *importer, const digitnet__import_node *node) {
-    enum { INPUTS_MAX = 1024 };
+    enum { INPUTS_MAX = 1024, AXIS_REQUIRED = 4 };
     const digitnet__attributes none = {0};
     int64_t wanted = 1;
     size_t axis, rank = 0;
     void *memory;
     DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
+    if (node->operator_set >= AXIS_REQUIRED && !digitnet__import_attribute_find(node, "axis"))
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has no attribute 'axis'");
     if (node->output_count == 0 || node->outputs[0] == DNN_NO_VALUE)
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has no output");
     if (node->input_count > INPUTS_MAX)
