@@ -248,7 +248,8 @@ static digitnet_status take_part(digitnet__import_activation *result, digitnet__
     if (is_image)
         return take_lines(result, importer, node, part->first, part->count);
     /* Rows x columns x channels: by the image that it is. */
-    if (input->view.rank == 3 && is_whole(part, &input->view, 2) && part->step[0] == 1 && part->step[1] == 1) {
+    if (input->view.rank == 3 && digitnet__view_covers(&input->view, 2, 2) && is_whole(part, &input->view, 2) &&
+        part->step[0] == 1 && part->step[1] == 1) {
         const size_t first[] = {0, part->first[0], part->first[1]};
         const size_t count[] = {0, part->count[0], part->count[1]};
         return take_lines_of_rows(result, importer, node, first, count);
