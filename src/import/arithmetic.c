@@ -174,6 +174,17 @@ static digitnet_status give_joined(digitnet__importer *importer, const digitnet_
     return digitnet__import_give(importer, node, 0, &result);
 }
 
+/* An image whose channels are in order. */
+static digitnet_status take_ordered_image(size_t *value, digitnet__importer *importer,
+                                          const digitnet__import_node *node, size_t input) {
+    const digitnet__view *view = &digitnet__import_activation_at(importer, node, input)->view;
+    const size_t *channels;
+    DNN_TRY(digitnet__import_settle(importer, node, input));
+    digitnet__view wanted = digitnet__view_channels_first(view->sizes[0], view->sizes[1], view->sizes[2]);
+    DNN_TRY(digitnet__import_arrange(importer, node, input, &wanted));
+    return digitnet__import_take_image(value, &channels, importer, node, input);
+}
+
 /* Each channel of an image times a number, as squeeze and excitation has it: `row` is the input of the numbers.
  * `*is_so` is false where the shapes are others. */
 static digitnet_status scale_channels(bool *is_so, size_t *values, digitnet__importer *importer,
@@ -185,7 +196,12 @@ static digitnet_status scale_channels(bool *is_so, size_t *values, digitnet__imp
     digitnet__view varied = {.rank = view->rank};
     digitnet__shape shape = digitnet__draft_shape(importer, image->value);
     size_t count = digitnet__view_count(&numbers->view);
-    *is_so = false;
+    *is_so = view->rank == 3 && numbers->view.rank == 3 && numbers->view.sizes[0] == view->sizes[0] &&
+             count == view->sizes[0];
+    if (*is_so) {
+        DNN_TRY(take_ordered_image(&values[1 - row], importer, node, 1 - row));
+        return take_ordered_image(&values[row], importer, node, row);
+    }
     if (view->rank != numbers->view.rank || view->rank < 2 || count != shape.channels || shape.flat || view->places ||
         numbers->view.places)
         return DIGITNET_OK;
@@ -197,11 +213,6 @@ static digitnet_status scale_channels(bool *is_so, size_t *values, digitnet__imp
     for (size_t i = 0; i < view->atom_count; i++)
         if (varied.sizes[view->atoms[i].axis] > 1)
             varied.atoms[varied.atom_count++] = view->atoms[i];
-    if (!digitnet__view_equal(&varied, &numbers->view) && view->rank == 3) {
-        digitnet__view wanted = digitnet__view_channels_first(view->sizes[0], view->sizes[1], view->sizes[2]);
-        DNN_TRY(digitnet__import_arrange(importer, node, 1 - row, &wanted));
-        varied = digitnet__view_plain(varied.sizes, 3);
-    }
     *is_so = digitnet__view_equal(&varied, &numbers->view);
     values[1 - row] = image->value;
     values[row] = numbers->value;
@@ -216,7 +227,6 @@ static digitnet_status scale_places(bool *is_so, size_t *values, digitnet__impor
                                     const digitnet__import_node *node, size_t map) {
     const digitnet__view *image = &digitnet__import_activation_at(importer, node, 1 - map)->view;
     const digitnet__view *one = &digitnet__import_activation_at(importer, node, map)->view;
-    const size_t *channels;
     *is_so = image->rank == 3 && one->rank == 3 && one->sizes[0] == 1 && one->sizes[1] == image->sizes[1] &&
              one->sizes[2] == image->sizes[2];
     if (!*is_so)
@@ -227,10 +237,8 @@ static digitnet_status scale_places(bool *is_so, size_t *values, digitnet__impor
                                              .window_width = 1,
                                              .stride_height = 1,
                                              .stride_width = 1};
-    DNN_TRY(digitnet__import_settle(importer, node, 0));
-    DNN_TRY(digitnet__import_settle(importer, node, 1));
-    DNN_TRY(digitnet__import_take_image(&values[1 - map], &channels, importer, node, 1 - map));
-    DNN_TRY(digitnet__import_take_image(&values[map], &channels, importer, node, map));
+    DNN_TRY(take_ordered_image(&values[1 - map], importer, node, 1 - map));
+    DNN_TRY(take_ordered_image(&values[map], importer, node, map));
     DNN_TRY(digitnet__draft_add(&values[map], importer, &digitnet__layer_conv2d, &attributes, &values[map], 1, node));
     digitnet__draft *draft = &importer->drafts[values[map] - 1];
     draft->layer.frozen = true;
