@@ -260,6 +260,7 @@ static digitnet_status softmax(digitnet__importer *importer, const digitnet__imp
 
 /* Slopes of each channel, of all, or of each value. */
 static digitnet_status prelu(digitnet__importer *importer, const digitnet__import_node *node) {
+    enum { REPEATS_AS_OTHERS = 7 }; /* before this operator set slopes are of channels */
     digitnet__import_activation *input, result;
     const digitnet__import_constant *slopes;
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
@@ -267,7 +268,11 @@ static digitnet_status prelu(digitnet__importer *importer, const digitnet__impor
     result = *input;
     float *each;
     size_t given;
-    DNN_TRY(digitnet__import_spread(&each, &given, importer, node, input, slopes));
+    digitnet__import_constant aligned = *slopes;
+    if (node->operator_set < REPEATS_AS_OTHERS && slopes->rank == 1)
+        for (; aligned.rank < input->view.rank; aligned.rank++)
+            aligned.sizes[aligned.rank] = 1;
+    DNN_TRY(digitnet__import_spread(&each, &given, importer, node, input, &aligned));
     digitnet__shape shape = digitnet__draft_shape(importer, input->value);
     bool per_channel = given == 1 || given == shape.channels;
     const digitnet__attributes attributes = {.per_channel = per_channel && !shape.flat};

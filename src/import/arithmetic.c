@@ -116,6 +116,21 @@ static digitnet_status compose(digitnet__import_affine *affine, digitnet__import
     return DIGITNET_OK;
 }
 
+/* Before operator set 7 an attribute says at which axis the constant's sizes begin. */
+static digitnet_status align(digitnet__import_constant *constant, const digitnet__import_node *node, size_t rank) {
+    int64_t wanted = 0;
+    size_t axis;
+    if (!digitnet__import_attribute_find(node, "axis"))
+        return DIGITNET_OK;
+    DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
+    DNN_TRY(digitnet__import_axis(&axis, node, wanted, rank));
+    if (axis + constant->rank > rank || rank > DNN_CONSTANT_AXES)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a constant with more dimensions than there are");
+    while (axis + constant->rank < rank)
+        constant->sizes[constant->rank++] = 1;
+    return DIGITNET_OK;
+}
+
 /* What the operator and a constant, which may come first, do to x: scale x + offset. */
 static digitnet_status with_constant(digitnet__importer *importer, const digitnet__import_node *node, size_t input,
                                      const digitnet__import_constant *constant) {
@@ -128,7 +143,9 @@ static digitnet_status with_constant(digitnet__importer *importer, const digitne
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a constant that is not finite");
     if (div && reversed)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "divides by an activation");
-    DNN_TRY(digitnet__import_spread(&values, &count, importer, node, activation, constant));
+    digitnet__import_constant aligned = *constant;
+    DNN_TRY(align(&aligned, node, activation->view.rank + 1));
+    DNN_TRY(digitnet__import_spread(&values, &count, importer, node, activation, &aligned));
     for (size_t i = 0; i < count; i++) {
         if (div && values[i] == 0)
             return digitnet__import_fail(DIGITNET_EFORMAT, node, "divides by 0");
