@@ -333,10 +333,14 @@ static digitnet_status expanded(digitnet__importer *importer, const digitnet__im
 
 /* More than two stand in the same order. */
 static digitnet_status sum(digitnet__importer *importer, const digitnet__import_node *node) {
+    enum { INPUTS_MAX = 1024 };
     digitnet__import_activation *first, *next;
     void *memory;
     if (node->input_count == 2)
         return binary(importer, node);
+    if (node->input_count > INPUTS_MAX)
+        return digitnet__import_fail(DIGITNET_ELIMIT, node, "has %zu inputs; the limit is %d", node->input_count,
+                                     INPUTS_MAX);
     DNN_TRY(digitnet__import_take(&first, importer, node, 0));
     DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, node->input_count, sizeof(size_t)));
     size_t *values = memory;

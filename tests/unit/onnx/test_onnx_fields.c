@@ -245,7 +245,7 @@ static void assert_many(const place *path, char tag, size_t count, reading how, 
 static void graphs_are_limited(void **state) {
     (void)state;
     static const place nodes[DEPTH] = {NODE(0)}, initializers[DEPTH] = {TENSOR(0)};
-    assert_many(nodes, '\x0a', 100001, BY_NODES, DIGITNET_ELIMIT, "nodes; the limit is 100000");
+    assert_many(nodes, '\x0a', 100001, BY_NODES, DIGITNET_ELIMIT, "the graph has 1000");
     assert_many(nodes, '\x0a', 99990, BY_NODES, DIGITNET_EFORMAT, "takes 'conv2d/output', which nothing gives");
     assert_many(initializers, '\x2a', 49153, BY_NODES, DIGITNET_EFORMAT, "the name '' is given to more than one value");
     assert_many(initializers, '\x2a', 49149, BY_LIST, DIGITNET_ELIMIT, "49153 initializers");
