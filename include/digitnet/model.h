@@ -27,9 +27,9 @@ typedef struct digitnet_model_options {
     size_t struct_size;          /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
     size_t max_parameters;       /**< Weights in all; zero: 250 million. */
     size_t max_activation_bytes; /**< Bytes of all layers' outputs for one image; zero: 256 MiB. */
-    /** Multiply-adds of one forward pass for one image, and what else takes as long: one for each tap of a pool's window,
-     * for 16 channels at a time, and at least one for each value of any layer's output; zero: 100 thousand million where
-     * size_t has 64 bits, else no limit. */
+    /** Multiply-adds of one forward pass for one image, and what else takes as long: one for each tap of a pool's
+     * window, for 16 channels at a time, and at least one for each value of any layer's output; zero: 100 thousand
+     * million where size_t has 64 bits, else no limit. */
     size_t max_multiply_adds;
 } digitnet_model_options;
 

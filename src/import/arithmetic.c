@@ -32,7 +32,8 @@ static digitnet_status find_varied(digitnet__view *varied, const digitnet__impor
 /* One value of the constant for each place of the activation. */
 static void spread_over_all(float *values, const size_t *places, const digitnet__view *view,
                             const digitnet__view *varied, const digitnet__import_constant *constant) {
-    size_t index[DNN_VIEW_AXES] = {0}, from = 0, count = digitnet__view_count(view), strides[DNN_VIEW_AXES];
+    size_t index[DNN_VIEW_AXES] = {0}, from = 0, count = digitnet__view_count(view);
+    size_t strides[DNN_VIEW_AXES] = {0};
     size_t stride = 1;
     for (size_t axis = view->rank; axis-- > 0;) {
         strides[axis] = varied->sizes[axis] > 1 ? stride : 0;

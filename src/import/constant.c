@@ -210,7 +210,9 @@ static digitnet_status store_varints(size_t *count, const destination *to, const
         int64_t values[CHUNK];
         if (field.number != type->field)
             continue;
-        digitnet__wire_view rest = field.type == DNN_WIRE_VARINT ? (digitnet__wire_view){0} : field.bytes;
+        digitnet__wire_view rest = field.bytes;
+        if (field.type == DNN_WIRE_VARINT)
+            rest.size = 0;
         /* In pieces: of a packed list as many bytes as surely are no more values than there is room for. */
         do {
             digitnet__wire_field piece = field;

@@ -281,7 +281,7 @@ static digitnet_status count_node(node_parts *parts, digitnet__import_node *node
     enum { ATTRIBUTES_MAX = 64 };
     digitnet__wire_reader fields = digitnet__wire_read(message);
     digitnet__wire_field field;
-    digitnet__wire_view part;
+    digitnet__wire_view part = {0};
     *parts = (node_parts){0};
     *node = (digitnet__import_node){.message = message};
     while (digitnet__wire_next(&fields, &field)) {

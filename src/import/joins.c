@@ -61,7 +61,7 @@ static digitnet_status arrange_channels(digitnet__importer *importer, const digi
 static digitnet_status join_channels(joining *join, digitnet__view *view, size_t axis) {
     digitnet__importer *importer = join->importer;
     const digitnet__import_node *node = join->node;
-    digitnet__view first;
+    digitnet__view first = {0};
     size_t total = 0;
     for (size_t i = 0; i < node->input_count; i++) {
         const size_t *places;
