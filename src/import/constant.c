@@ -253,7 +253,7 @@ static digitnet_status store_fixed(size_t *count, const destination *to, const d
 
 static digitnet_status store_typed(const destination *to, const data_type *type, const contents *found,
                                    digitnet__wire_view message) {
-    size_t count;
+    size_t count = 0;
     bool is_fixed = type->field == DNN_TENSOR_FLOAT_DATA || type->field == DNN_TENSOR_DOUBLE_DATA;
     DNN_TRY((is_fixed ? store_fixed : store_varints)(&count, to, type, message));
     return count == to->count ? DIGITNET_OK
