@@ -50,7 +50,8 @@ typedef struct digitnet__importer {
     digitnet__pool *pool;
     digitnet__import_graph *graph;
     digitnet__import_place *place;
-    size_t batch; /* size of the first axis of all activations */
+    digitnet_status failure; /* EIO or ENOMEM, where the search for patterns could not read a constant */
+    size_t batch;            /* size of the first axis of all activations */
     digitnet__shape input;
     bool channels_first, channels_last; /* how the file has its images; neither where it takes no channels */
     digitnet__draft *drafts;
