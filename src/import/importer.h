@@ -50,6 +50,7 @@ typedef struct digitnet__importer {
     digitnet__pool *pool;
     digitnet__import_graph *graph;
     digitnet__import_place *place;
+    const digitnet_model_load_options *options;
     size_t batch; /* size of the first axis of all activations */
     digitnet__shape input;
     bool channels_first, channels_last; /* how the file has its images; neither where it takes no channels */
