@@ -429,6 +429,12 @@ typedef struct digitnet_model_load_options {
     size_t max_activation_bytes; /**< As in digitnet_model_options. */
     size_t max_multiply_adds;    /**< As in digitnet_model_options. */
     size_t max_bytes;            /**< Of the file; zero: 2 GiB - 1, the most that an ONNX file can have. */
+    /** The name of the graph's output that the model gives; NULL: the first that is scores. Our own files have one. */
+    const char *output;
+    /** What the file's network takes is `input_scale` x + `input_offset`, where the model takes images x, as
+     * digitnet_model_set_input_scaling() sets it: 255 and 0 for a network that expects 0 to 255. Zero: 1. */
+    double input_scale;
+    double input_offset; /**< Likewise; zero: nothing is added. */
     /** 1: read one of our files as any other ONNX file, without its checksum and training state: for a file that
      * another tool has changed and saved. */
     int32_t ignore_metadata;
@@ -440,9 +446,9 @@ typedef struct digitnet_model_load_options {
 /**
  * Reads a model from an ONNX file.
  *
- * A file written by digitnet_model_save() comes back complete, compiled and ready to be trained further; another one,
- * where it holds no other operators than such a file, predicts and needs digitnet_model_compile() before it is trained.
- * Safe from any thread.
+ * A file written by digitnet_model_save() comes back complete, compiled and ready to be trained further; one of another
+ * tool predicts and needs digitnet_model_compile() before it is trained. Images are 0 to 1 in this library: where the
+ * input of another tool's file has the type uint8, its network gets 0 to 255 for them. Safe from any thread.
  *
  * @param out   receives the model, the caller's to release with digitnet_model_free(); NULL after a failure
  * @param path  the file
@@ -461,8 +467,9 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load(digitnet_m
  * digitnet_model_load() with options.
  *
  * @copydetails digitnet_model_load()
- * @param options  NULL is all defaults; a wrong `struct_size` and a flag that is neither 0 nor 1 are DIGITNET_EINVAL, a
- *                 set field that this version does not know DIGITNET_EVERSION
+ * @param options  NULL is all defaults; a wrong `struct_size`, a flag that is neither 0 nor 1, and a scale or an offset
+ *                 that is not finite as a float are DIGITNET_EINVAL, a set field that this version does not know
+ *                 DIGITNET_EVERSION, and a name that no output of the graph has DIGITNET_ENOTFOUND
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_ex(digitnet_model **out, const char *path,
                                                                          const digitnet_model_load_options *options);
@@ -518,8 +525,10 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_memory(dig
  * digitnet_model_load_memory() with options.
  *
  * @copydetails digitnet_model_load_memory()
- * @param options  NULL is all defaults; a wrong `struct_size` and a flag that is neither 0 nor 1 are DIGITNET_EINVAL, a
- *                 set field that this version does not know DIGITNET_EVERSION
+ * @param options  NULL is all defaults; a wrong `struct_size`, a flag that is neither 0 nor 1, and a scale or an offset
+ *                 that is not finite as a float are DIGITNET_EINVAL, a set field that this version does not know
+ *                 DIGITNET_EVERSION
+ * @retval DIGITNET_ENOTFOUND  no output of the graph has the name that `options` asks for
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_load_memory_ex(
     digitnet_model **out, const void *bytes, size_t size, const digitnet_model_load_options *options);

@@ -62,7 +62,7 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      * Reads a model from an ONNX file, as digitnet_model_load() does.
      *
      * @param path     the file
-     * @param options  limits, and whether the file is read as a foreign one; `{}` is all defaults
+     * @param options  limits, which output, how images are scaled, what is left out; `{}` is all defaults
      * @return the model, ready to be trained further where save() has written it
      * @throws error  with the status of digitnet_model_load_ex()
      */
@@ -75,7 +75,7 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      * Reads a model from an ONNX file in memory, as digitnet_model_load_memory() does.
      *
      * @param bytes    the file, which is not needed after the call
-     * @param options  limits, and whether the file is read as a foreign one; `{}` is all defaults
+     * @param options  limits, which output, how images are scaled, what is left out; `{}` is all defaults
      * @return the model, ready to be trained further where save_memory() has written it
      * @throws error  with the status of digitnet_model_load_memory_ex()
      */
@@ -880,7 +880,7 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      * Describes a layer, as digitnet_model_describe_layer() does.
      *
      * @param index  the layer's place, from 0
-     * @return its name, kind and shape; the name is valid as long as the model
+     * @return its name, kind and shape; the name is valid as long as the model, or until its layers are changed
      * @throws error  with DIGITNET_ENOTFOUND where there is none, or another status of digitnet_model_describe_layer()
      */
     [[nodiscard]] digitnet_layer_info layer(std::size_t index) const {
@@ -893,7 +893,7 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      *
      * @param layer  the taking layer's place, from 0
      * @param index  which of its inputs, from 0
-     * @return the name, valid as long as the model
+     * @return the name, valid as long as the model, or until its layers are changed
      * @throws error  with DIGITNET_ENOTFOUND where there is none, or another status of digitnet_model_describe_input()
      */
     [[nodiscard]] const char *layer_input(std::size_t layer, std::size_t index) const {
@@ -915,7 +915,7 @@ class model : public owner<digitnet_model, digitnet_model_free> {
      * Describes a tensor of weights, as digitnet_model_describe_tensor() does.
      *
      * @param index  the tensor's place, from 0, in the order of the layers
-     * @return its name and dimensions; the name is valid as long as the model
+     * @return its name and dimensions; the name is valid as long as the model, or until its layers are changed
      * @throws error  with DIGITNET_ENOTFOUND where there is none, or another status of digitnet_model_describe_tensor()
      */
     [[nodiscard]] digitnet_tensor_info tensor(std::size_t index) const {

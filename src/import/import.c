@@ -142,11 +142,25 @@ static digitnet_status import_any(digitnet_model **out, digitnet__importer *impo
     return failure;
 }
 
+/* The output that the options name. */
+static digitnet_status import_named(digitnet_model **out, digitnet__importer *importer,
+                                    const digitnet_model_load_options *options) {
+    const digitnet__import_graph *graph = importer->graph;
+    digitnet__wire_view first = {0};
+    for (size_t i = graph->output_count; i-- > 0;) {
+        first = graph->values[graph->output_values[i]].name;
+        if (digitnet__wire_is(first, options->output))
+            return import_output(out, importer, graph->output_values[i], options);
+    }
+    return digitnet__fail(DIGITNET_ENOTFOUND, "the graph has no output '%.80s'; it has %zu, the first being '%s'",
+                          options->output, graph->output_count, digitnet__wire_printable(first).text);
+}
+
 static digitnet_status import_graph(digitnet_model **out, digitnet__importer *importer, digitnet__wire_view file,
                                     const digitnet_model_load_options *options) {
     DNN_TRY(digitnet__import_graph_read(importer->graph, file));
     DNN_TRY(digitnet__import_match_patterns(importer));
-    return import_any(out, importer, options);
+    return (options->output ? import_named : import_any)(out, importer, options);
 }
 
 digitnet_status digitnet__import_foreign(digitnet_model **out, digitnet__wire_view file, const char *path,
@@ -157,7 +171,7 @@ digitnet_status digitnet__import_foreign(digitnet_model **out, digitnet__wire_vi
                                        : SIZE_MAX};
     digitnet__import_graph graph = {.pool = &pool};
     digitnet__import_place place = {.path = path, .bytes_left = options->max_bytes};
-    digitnet__importer importer = {.pool = &pool, .graph = &graph, .place = &place};
+    digitnet__importer importer = {.pool = &pool, .graph = &graph, .place = &place, .options = options};
     *out = NULL;
     digitnet_status status = import_graph(out, &importer, file, options);
     digitnet__pool_release(&pool);

@@ -50,6 +50,7 @@ typedef struct digitnet__importer {
     digitnet__pool *pool;
     digitnet__import_graph *graph;
     digitnet__import_place *place;
+    const digitnet_model_load_options *options;
     digitnet_status failure; /* EIO or ENOMEM, where the search for patterns could not read a constant */
     size_t batch;            /* size of the first axis of all activations */
     digitnet__shape input;

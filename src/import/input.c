@@ -106,6 +106,20 @@ static digitnet__shape row_as_image(size_t count) {
                      : (digitnet__shape){.height = 1, .width = 1, .channels = count};
 }
 
+/* What the file's network is to get of images from 0 to 1. Bytes are such images times 255. */
+static digitnet_status scale_input(digitnet__import_affine *affine, digitnet__importer *importer, uint64_t element) {
+    double scale = importer->options->input_scale * (element == DNN_DATA_UINT8 ? UINT8_MAX : 1);
+    double offset = importer->options->input_offset;
+    void *memory;
+    if (scale == 1 && offset == 0)
+        return DIGITNET_OK;
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 2, sizeof(float)));
+    *affine = (digitnet__import_affine){.count = 1, .scale = memory, .offset = (float *)memory + 1};
+    *affine->scale = (float)scale;
+    *affine->offset = (float)offset;
+    return DIGITNET_OK;
+}
+
 static digitnet_status give_input(digitnet__importer *importer, size_t value, const input_type *type) {
     const size_t *sizes = type->sizes;
     digitnet__view view;
@@ -128,7 +142,7 @@ static digitnet_status give_input(digitnet__importer *importer, size_t value, co
     DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 1, sizeof(digitnet__import_activation)));
     importer->graph->values[value].activation = memory;
     *importer->graph->values[value].activation = (digitnet__import_activation){.view = view};
-    return DIGITNET_OK;
+    return scale_input(&importer->graph->values[value].activation->affine, importer, type->element);
 }
 
 static bool is_number(uint64_t element) {

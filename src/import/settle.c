@@ -146,9 +146,16 @@ static digitnet_status add_affine(size_t *value, digitnet__importer *importer, c
     return digitnet__import_reshape(value, importer, shape, node);
 }
 
+/* As bytes times 255, which the graph divides by 255. */
+static bool is_identity(const digitnet__import_affine *affine) {
+    return affine->count == 1 && fabsf(*affine->scale - 1) <= 1e-6f && *affine->offset == 0;
+}
+
 static digitnet_status settle_affine(digitnet__importer *importer, const digitnet__import_node *node, size_t input,
                                      digitnet__import_activation *activation) {
     bool folded;
+    if (is_identity(&activation->affine))
+        activation->affine.count = 0;
     if (activation->affine.count == 0)
         return DIGITNET_OK;
     DNN_TRY(fold(&folded, importer, node, input, &activation->affine));

@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "core/options.h"
 #include "core/status.h"
+#include "model/edit.h"
 #include "model_file/export.h"
 #include "model_file/import.h"
 
@@ -109,10 +110,12 @@ digitnet_status digitnet_model_save_memory(void *bytes, size_t capacity, size_t 
     return digitnet_model_save_memory_ex(bytes, capacity, needed, model, NULL);
 }
 
-/* `own` gets the options with the size limit filled in. */
+/* `own` gets the options with defaults filled in. */
 static digitnet_status read_load_options(digitnet_model_load_options *own, const digitnet_model_load_options *options) {
     *own = (digitnet_model_load_options){0};
     DNN_TRY(DNN_OPTIONS_READ(own, options, digitnet_model_load_options, skip_training));
+    own->input_scale = own->input_scale != 0 ? own->input_scale : 1;
+    DNN_TRY(digitnet__input_scaling_check(own->input_scale, own->input_offset, "digitnet_model_load_options"));
     DNN_TRY(DNN_FLAG_CHECK(own, digitnet_model_load_options, ignore_metadata));
     DNN_TRY(DNN_FLAG_CHECK(own, digitnet_model_load_options, skip_training));
     if (own->max_bytes == 0 || own->max_bytes > MAX_BYTES)

@@ -4,10 +4,12 @@
 #include "core/status.h"
 #include "import/import.h"
 #include "layers/tensor_onnx.h"
+#include "model/edit.h"
 #include "model_file/export.h"
 #include "model_file/file_kind.h"
 #include "model_file/graph.h"
 #include "model_file/metadata.h"
+#include "model_file/nodes.h"
 #include "onnx/schema.h"
 #include "training/loss.h"
 
@@ -162,6 +164,19 @@ static digitnet_status read_training(digitnet_model *model, const digitnet__trai
     return DIGITNET_OK;
 }
 
+/* One of our own files, by the list of its layers. */
+static digitnet_status restore(digitnet_model **out, digitnet__wire_view graph, digitnet__wire_view layers,
+                               const digitnet_model_load_options *options) {
+    DNN_TRY(digitnet__restore_model(out, graph, layers, options));
+    const char *output = digitnet__graph_output_name(&(*out)->network.graph);
+    if (options->output && strcmp(options->output, output) != 0)
+        return digitnet__fail(DIGITNET_ENOTFOUND, "the graph has no output '%.80s'; its output is '%s'",
+                              options->output, output);
+    if (options->input_scale == 1 && options->input_offset == 0)
+        return DIGITNET_OK;
+    return digitnet__model_scale_input(*out, options->input_scale, options->input_offset);
+}
+
 digitnet_status digitnet__import_model(digitnet_model **out, const unsigned char *bytes, size_t size, const char *path,
                                        const digitnet_model_load_options *options) {
     *out = NULL;
@@ -175,7 +190,7 @@ digitnet_status digitnet__import_model(digitnet_model **out, const unsigned char
     if (status == DIGITNET_OK)
         status = check_versions(&parts);
     if (status == DIGITNET_OK)
-        status = metadata.layers.bytes ? digitnet__restore_model(&model, parts.graph, metadata.layers, options)
+        status = metadata.layers.bytes ? restore(&model, parts.graph, metadata.layers, options)
                                        : digitnet__import_foreign(&model, file, path, options);
     if (status == DIGITNET_OK && metadata.compiled && !options->skip_training)
         status = read_training(model, &metadata.training, parts.algorithm);

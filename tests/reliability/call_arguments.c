@@ -222,6 +222,9 @@ static const argument_field model_load_options[] = {FIELD(model_load_options, st
                                                     FIELD(model_load_options, max_activation_bytes, ANY_SIZE),
                                                     FIELD(model_load_options, max_multiply_adds, ANY_SIZE),
                                                     FIELD(model_load_options, max_bytes, ANY_SIZE),
+                                                    FIELD(model_load_options, output, NAME),
+                                                    FIELD(model_load_options, input_scale, ZERO_RATE),
+                                                    FIELD(model_load_options, input_offset, ZERO_RATE),
                                                     FIELD(model_load_options, ignore_metadata, FLAG),
                                                     FIELD(model_load_options, skip_training, FLAG)};
 static const argument_field compile_options[] = {FIELD(compile_options, struct_size, STRUCT_SIZE),
