@@ -16,11 +16,15 @@ static bool has_own(const digitnet__layer_kind *kind) {
 
 /* Our own files name a layer's own activation after it, "LAYER/relu"; another one is a layer. */
 static bool may_belong(const digitnet__importer *importer, const digitnet__import_node *node,
-                       const digitnet__draft *draft) {
+                       const digitnet__draft *draft, digitnet_activation activation) {
     size_t size = draft->name.size;
-    return !importer->graph->is_ours ||
-           (node->name.size > size && node->name.bytes[size] == '/' &&
-            digitnet__wire_equal((digitnet__wire_view){.bytes = node->name.bytes, .size = size}, draft->name));
+    if (!importer->graph->is_ours)
+        return true;
+    if (size == 0 || node->name.size <= size || node->name.bytes[size] != '/')
+        return false;
+    digitnet__wire_view layer = {.bytes = node->name.bytes, .size = size};
+    digitnet__wire_view suffix = {.bytes = node->name.bytes + size + 1, .size = node->name.size - size - 1};
+    return digitnet__wire_equal(layer, draft->name) && digitnet__wire_is(suffix, digitnet__activation_name(activation));
 }
 
 /* Into the layer before, or as a layer. */
@@ -34,7 +38,8 @@ static digitnet_status give(digitnet__importer *importer, const digitnet__import
     digitnet__draft *draft = alone ? digitnet__draft_own(importer, node, 0) : NULL;
     bool is_default = alpha == 0 || alpha == digitnet__activation_find(activation)->alpha;
     if (draft && is_default && has_own(draft->layer.kind) &&
-        draft->layer.attributes.activation == DIGITNET_ACTIVATION_LINEAR && may_belong(importer, node, draft))
+        draft->layer.attributes.activation == DIGITNET_ACTIVATION_LINEAR &&
+        may_belong(importer, node, draft, activation))
         draft->layer.attributes.activation = activation;
     else
         DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_activation, &attributes, &input->value, 1,
@@ -255,6 +260,7 @@ static digitnet_status softmax(digitnet__importer *importer, const digitnet__imp
 
 /* Slopes of each channel, of all, or of each value. */
 static digitnet_status prelu(digitnet__importer *importer, const digitnet__import_node *node) {
+    enum { REPEATS_AS_OTHERS = 7 }; /* before this operator set slopes are of channels */
     digitnet__import_activation *input, result;
     const digitnet__import_constant *slopes;
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
@@ -262,7 +268,11 @@ static digitnet_status prelu(digitnet__importer *importer, const digitnet__impor
     result = *input;
     float *each;
     size_t given;
-    DNN_TRY(digitnet__import_spread(&each, &given, importer, node, input, slopes));
+    digitnet__import_constant aligned = *slopes;
+    if (node->operator_set < REPEATS_AS_OTHERS && slopes->rank == 1)
+        for (; aligned.rank < input->view.rank; aligned.rank++)
+            aligned.sizes[aligned.rank] = 1;
+    DNN_TRY(digitnet__import_spread(&each, &given, importer, node, input, &aligned));
     digitnet__shape shape = digitnet__draft_shape(importer, input->value);
     bool per_channel = given == 1 || given == shape.channels;
     const digitnet__attributes attributes = {.per_channel = per_channel && !shape.flat};

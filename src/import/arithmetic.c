@@ -32,7 +32,8 @@ static digitnet_status find_varied(digitnet__view *varied, const digitnet__impor
 /* One value of the constant for each place of the activation. */
 static void spread_over_all(float *values, const size_t *places, const digitnet__view *view,
                             const digitnet__view *varied, const digitnet__import_constant *constant) {
-    size_t index[DNN_VIEW_AXES] = {0}, from = 0, count = digitnet__view_count(view), strides[DNN_VIEW_AXES];
+    size_t index[DNN_VIEW_AXES] = {0}, from = 0, count = digitnet__view_count(view);
+    size_t strides[DNN_VIEW_AXES] = {0};
     size_t stride = 1;
     for (size_t axis = view->rank; axis-- > 0;) {
         strides[axis] = varied->sizes[axis] > 1 ? stride : 0;
@@ -116,6 +117,21 @@ static digitnet_status compose(digitnet__import_affine *affine, digitnet__import
     return DIGITNET_OK;
 }
 
+/* Before operator set 7 an attribute says at which axis the constant's sizes begin. */
+static digitnet_status align(digitnet__import_constant *constant, const digitnet__import_node *node, size_t rank) {
+    int64_t wanted = 0;
+    size_t axis;
+    if (!digitnet__import_attribute_find(node, "axis"))
+        return DIGITNET_OK;
+    DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
+    DNN_TRY(digitnet__import_axis(&axis, node, wanted, rank));
+    if (axis + constant->rank > rank || rank > DNN_CONSTANT_AXES)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a constant with more dimensions than there are");
+    while (axis + constant->rank < rank)
+        constant->sizes[constant->rank++] = 1;
+    return DIGITNET_OK;
+}
+
 /* What the operator and a constant, which may come first, do to x: scale x + offset. */
 static digitnet_status with_constant(digitnet__importer *importer, const digitnet__import_node *node, size_t input,
                                      const digitnet__import_constant *constant) {
@@ -128,7 +144,9 @@ static digitnet_status with_constant(digitnet__importer *importer, const digitne
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a constant that is not finite");
     if (div && reversed)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "divides by an activation");
-    DNN_TRY(digitnet__import_spread(&values, &count, importer, node, activation, constant));
+    digitnet__import_constant aligned = *constant;
+    DNN_TRY(align(&aligned, node, activation->view.rank + 1));
+    DNN_TRY(digitnet__import_spread(&values, &count, importer, node, activation, &aligned));
     for (size_t i = 0; i < count; i++) {
         if (div && values[i] == 0)
             return digitnet__import_fail(DIGITNET_EFORMAT, node, "divides by 0");
@@ -174,6 +192,17 @@ static digitnet_status give_joined(digitnet__importer *importer, const digitnet_
     return digitnet__import_give(importer, node, 0, &result);
 }
 
+/* An image whose channels are in order. */
+static digitnet_status take_ordered_image(size_t *value, digitnet__importer *importer,
+                                          const digitnet__import_node *node, size_t input) {
+    const digitnet__view *view = &digitnet__import_activation_at(importer, node, input)->view;
+    const size_t *channels;
+    DNN_TRY(digitnet__import_settle(importer, node, input));
+    digitnet__view wanted = digitnet__view_channels_first(view->sizes[0], view->sizes[1], view->sizes[2]);
+    DNN_TRY(digitnet__import_arrange(importer, node, input, &wanted));
+    return digitnet__import_take_image(value, &channels, importer, node, input);
+}
+
 /* Each channel of an image times a number, as squeeze and excitation has it: `row` is the input of the numbers.
  * `*is_so` is false where the shapes are others. */
 static digitnet_status scale_channels(bool *is_so, size_t *values, digitnet__importer *importer,
@@ -185,7 +214,12 @@ static digitnet_status scale_channels(bool *is_so, size_t *values, digitnet__imp
     digitnet__view varied = {.rank = view->rank};
     digitnet__shape shape = digitnet__draft_shape(importer, image->value);
     size_t count = digitnet__view_count(&numbers->view);
-    *is_so = false;
+    *is_so = view->rank == 3 && numbers->view.rank == 3 && numbers->view.sizes[0] == view->sizes[0] &&
+             count == view->sizes[0];
+    if (*is_so) {
+        DNN_TRY(take_ordered_image(&values[1 - row], importer, node, 1 - row));
+        return take_ordered_image(&values[row], importer, node, row);
+    }
     if (view->rank != numbers->view.rank || view->rank < 2 || count != shape.channels || shape.flat || view->places ||
         numbers->view.places)
         return DIGITNET_OK;
@@ -197,11 +231,6 @@ static digitnet_status scale_channels(bool *is_so, size_t *values, digitnet__imp
     for (size_t i = 0; i < view->atom_count; i++)
         if (varied.sizes[view->atoms[i].axis] > 1)
             varied.atoms[varied.atom_count++] = view->atoms[i];
-    if (!digitnet__view_equal(&varied, &numbers->view) && view->rank == 3) {
-        digitnet__view wanted = digitnet__view_channels_first(view->sizes[0], view->sizes[1], view->sizes[2]);
-        DNN_TRY(digitnet__import_arrange(importer, node, 1 - row, &wanted));
-        varied = digitnet__view_plain(varied.sizes, 3);
-    }
     *is_so = digitnet__view_equal(&varied, &numbers->view);
     values[1 - row] = image->value;
     values[row] = numbers->value;
@@ -216,7 +245,6 @@ static digitnet_status scale_places(bool *is_so, size_t *values, digitnet__impor
                                     const digitnet__import_node *node, size_t map) {
     const digitnet__view *image = &digitnet__import_activation_at(importer, node, 1 - map)->view;
     const digitnet__view *one = &digitnet__import_activation_at(importer, node, map)->view;
-    const size_t *channels;
     *is_so = image->rank == 3 && one->rank == 3 && one->sizes[0] == 1 && one->sizes[1] == image->sizes[1] &&
              one->sizes[2] == image->sizes[2];
     if (!*is_so)
@@ -227,10 +255,8 @@ static digitnet_status scale_places(bool *is_so, size_t *values, digitnet__impor
                                              .window_width = 1,
                                              .stride_height = 1,
                                              .stride_width = 1};
-    DNN_TRY(digitnet__import_settle(importer, node, 0));
-    DNN_TRY(digitnet__import_settle(importer, node, 1));
-    DNN_TRY(digitnet__import_take_image(&values[1 - map], &channels, importer, node, 1 - map));
-    DNN_TRY(digitnet__import_take_image(&values[map], &channels, importer, node, map));
+    DNN_TRY(take_ordered_image(&values[1 - map], importer, node, 1 - map));
+    DNN_TRY(take_ordered_image(&values[map], importer, node, map));
     DNN_TRY(digitnet__draft_add(&values[map], importer, &digitnet__layer_conv2d, &attributes, &values[map], 1, node));
     digitnet__draft *draft = &importer->drafts[values[map] - 1];
     draft->layer.frozen = true;
@@ -308,10 +334,14 @@ static digitnet_status expanded(digitnet__importer *importer, const digitnet__im
 
 /* More than two stand in the same order. */
 static digitnet_status sum(digitnet__importer *importer, const digitnet__import_node *node) {
+    enum { INPUTS_MAX = 1024 };
     digitnet__import_activation *first, *next;
     void *memory;
     if (node->input_count == 2)
         return binary(importer, node);
+    if (node->input_count > INPUTS_MAX)
+        return digitnet__import_fail(DIGITNET_ELIMIT, node, "has %zu inputs; the limit is %d", node->input_count,
+                                     INPUTS_MAX);
     DNN_TRY(digitnet__import_take(&first, importer, node, 0));
     DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, node->input_count, sizeof(size_t)));
     size_t *values = memory;

@@ -210,7 +210,9 @@ static digitnet_status store_varints(size_t *count, const destination *to, const
         int64_t values[CHUNK];
         if (field.number != type->field)
             continue;
-        digitnet__wire_view rest = field.type == DNN_WIRE_VARINT ? (digitnet__wire_view){0} : field.bytes;
+        digitnet__wire_view rest = field.bytes;
+        if (field.type == DNN_WIRE_VARINT)
+            rest.size = 0;
         /* In pieces: of a packed list as many bytes as surely are no more values than there is room for. */
         do {
             digitnet__wire_field piece = field;
@@ -251,7 +253,7 @@ static digitnet_status store_fixed(size_t *count, const destination *to, const d
 
 static digitnet_status store_typed(const destination *to, const data_type *type, const contents *found,
                                    digitnet__wire_view message) {
-    size_t count;
+    size_t count = 0;
     bool is_fixed = type->field == DNN_TENSOR_FLOAT_DATA || type->field == DNN_TENSOR_DOUBLE_DATA;
     DNN_TRY((is_fixed ? store_fixed : store_varints)(&count, to, type, message));
     return count == to->count ? DIGITNET_OK

@@ -8,8 +8,8 @@ digitnet__shape digitnet__draft_shape(const digitnet__importer *importer, size_t
     return value ? importer->drafts[value - 1].layer.output : importer->input;
 }
 
-/* Sets shapes and tensors from the kind and the attributes. What a builder calls a wrong argument is a wrong file here.
- */
+/* Sets shapes and tensors from the kind and the attributes. Shapes that do not fit are damage, while what the kind does
+ * not have may be right. */
 static digitnet_status infer(digitnet__draft *draft, const digitnet__import_node *node) {
     digitnet__layer *layer = &draft->layer;
     layer->tensor_count = layer->parameters = layer->state_values = 0;
@@ -18,8 +18,11 @@ static digitnet_status infer(digitnet__draft *draft, const digitnet__import_node
         status = layer->kind->infer_shape(layer);
     if (status == DIGITNET_OK || status == DIGITNET_ENOMEM)
         return status;
-    return digitnet__import_fail(status == DIGITNET_ELIMIT ? status : DIGITNET_EUNSUPPORTED, node,
-                                 "cannot be built: %s", digitnet_last_error());
+    if (status == DIGITNET_ESHAPE)
+        status = DIGITNET_EFORMAT;
+    else if (status != DIGITNET_ELIMIT)
+        status = DIGITNET_EUNSUPPORTED;
+    return digitnet__import_fail(status, node, "cannot be built: %s", digitnet_last_error());
 }
 
 static digitnet_status allocate_tensors(digitnet__importer *importer, digitnet__draft *draft) {

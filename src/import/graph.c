@@ -281,7 +281,7 @@ static digitnet_status count_node(node_parts *parts, digitnet__import_node *node
     enum { ATTRIBUTES_MAX = 64 };
     digitnet__wire_reader fields = digitnet__wire_read(message);
     digitnet__wire_field field;
-    digitnet__wire_view part;
+    digitnet__wire_view part = {0};
     *parts = (node_parts){0};
     *node = (digitnet__import_node){.message = message};
     while (digitnet__wire_next(&fields, &field)) {
@@ -567,7 +567,7 @@ static digitnet_status read_functions(scope_reader *reader, digitnet__wire_view 
 static digitnet_status read_name(digitnet__wire_view *text, digitnet__wire_view message, uint32_t number) {
     digitnet__wire_reader fields = digitnet__wire_read(message);
     digitnet__wire_field field;
-    *text = (digitnet__wire_view){0};
+    *text = (digitnet__wire_view){.offset = message.offset};
     while (digitnet__wire_next(&fields, &field))
         if (field.number == number)
             digitnet__wire_get_bytes(&fields, &field, text);

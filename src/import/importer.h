@@ -51,7 +51,8 @@ typedef struct digitnet__importer {
     digitnet__import_graph *graph;
     digitnet__import_place *place;
     const digitnet_model_load_options *options;
-    size_t batch; /* size of the first axis of all activations */
+    digitnet_status failure; /* EIO or ENOMEM, where the search for patterns could not read a constant */
+    size_t batch;            /* size of the first axis of all activations */
     digitnet__shape input;
     bool channels_first, channels_last; /* how the file has its images; neither where it takes no channels */
     digitnet__draft *drafts;
@@ -63,7 +64,7 @@ typedef struct digitnet__importer {
 /* NULL where the input is left out or is not known. */
 digitnet_status digitnet__import_constant_at(const digitnet__import_constant **constant, digitnet__importer *importer,
                                              const digitnet__import_node *node, size_t input);
-/* EUNSUPPORTED where it is left out, or no finite constant. */
+/* EFORMAT where it is left out or has a value that is not finite, EUNSUPPORTED where it is no constant. */
 digitnet_status digitnet__import_weights_at(const digitnet__import_constant **constant, digitnet__importer *importer,
                                             const digitnet__import_node *node, size_t input);
 /* A constant, of one value. Left alone where it is left out. */

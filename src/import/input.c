@@ -38,6 +38,8 @@ static digitnet_status read_type(input_type *type, digitnet__wire_view input) {
     digitnet__wire_view part, tensor, shape;
     *type = (input_type){.element = 0};
     DNN_TRY(take_part(&part, input, DNN_VALUE_TYPE));
+    if (!part.bytes)
+        return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: the graph's input has no type", input.offset);
     DNN_TRY(take_part(&tensor, part, DNN_TYPE_TENSOR));
     DNN_TRY(take_part(&shape, tensor, DNN_TENSOR_TYPE_SHAPE));
     digitnet__wire_reader fields = digitnet__wire_read(tensor);

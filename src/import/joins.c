@@ -61,7 +61,7 @@ static digitnet_status arrange_channels(digitnet__importer *importer, const digi
 static digitnet_status join_channels(joining *join, digitnet__view *view, size_t axis) {
     digitnet__importer *importer = join->importer;
     const digitnet__import_node *node = join->node;
-    digitnet__view first;
+    digitnet__view first = {0};
     size_t total = 0;
     for (size_t i = 0; i < node->input_count; i++) {
         const size_t *places;
@@ -88,12 +88,14 @@ static digitnet_status join_channels(joining *join, digitnet__view *view, size_t
 }
 
 static digitnet_status concatenate(digitnet__importer *importer, const digitnet__import_node *node) {
-    enum { INPUTS_MAX = 1024 };
+    enum { INPUTS_MAX = 1024, AXIS_REQUIRED = 4 };
     const digitnet__attributes none = {0};
     int64_t wanted = 1;
     size_t axis, rank = 0;
     void *memory;
     DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
+    if (node->operator_set >= AXIS_REQUIRED && !digitnet__import_attribute_find(node, "axis"))
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has no attribute 'axis'");
     if (node->output_count == 0 || node->outputs[0] == DNN_NO_VALUE)
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has no output");
     if (node->input_count > INPUTS_MAX)
@@ -246,7 +248,8 @@ static digitnet_status take_part(digitnet__import_activation *result, digitnet__
     if (is_image)
         return take_lines(result, importer, node, part->first, part->count);
     /* Rows x columns x channels: by the image that it is. */
-    if (input->view.rank == 3 && is_whole(part, &input->view, 2) && part->step[0] == 1 && part->step[1] == 1) {
+    if (input->view.rank == 3 && digitnet__view_covers(&input->view, 2, 2) && is_whole(part, &input->view, 2) &&
+        part->step[0] == 1 && part->step[1] == 1) {
         const size_t first[] = {0, part->first[0], part->first[1]};
         const size_t count[] = {0, part->count[0], part->count[1]};
         return take_lines_of_rows(result, importer, node, first, count);

@@ -19,6 +19,13 @@ static const digitnet__import_node *giver(const digitnet__importer *importer, si
                : NULL;
 }
 
+/* Whether it was; keeps what is no fault of the file. */
+static bool was_read(digitnet__importer *importer, digitnet_status status) {
+    if (status == DIGITNET_EIO || status == DIGITNET_ENOMEM)
+        importer->failure = status;
+    return status == DIGITNET_OK;
+}
+
 /* A number that is an initializer, or given by a node Constant. */
 static bool find_number(double *number, digitnet__importer *importer, size_t value) {
     enum { MOST_BYTES = 4096 };
@@ -34,7 +41,7 @@ static bool find_number(double *number, digitnet__importer *importer, size_t val
     if (node && node->attribute_count == 1)
         message = node->attributes->tensor;
     if (!message.bytes || message.size > MOST_BYTES ||
-        digitnet__constant_read(&constant, importer->pool, importer->place, message) != DIGITNET_OK ||
+        !was_read(importer, digitnet__constant_read(&constant, importer->pool, importer->place, message)) ||
         constant.count != 1)
         return false;
     *number = digitnet__constant_number(&constant, 0);
@@ -175,7 +182,7 @@ enum { AXES_MAX = 4 };
 /* The axes that a node ReduceMean goes over; 0 where it is none, or goes over all. */
 static size_t axes_of_mean(int64_t *axes, digitnet__importer *importer, const digitnet__import_node *mean) {
     size_t count;
-    bool read = mean && digitnet__import_list(axes, &count, AXES_MAX, importer, mean, "axes", 1) == DIGITNET_OK;
+    bool read = mean && was_read(importer, digitnet__import_list(axes, &count, AXES_MAX, importer, mean, "axes", 1));
     return read ? count : 0;
 }
 
@@ -410,6 +417,7 @@ digitnet_status digitnet__import_match_patterns(digitnet__importer *importer) {
             DNN_TRY(match_logarithm(importer, node));
         else if (digitnet__wire_is(node->type, "Where"))
             DNN_TRY(match_choice(importer, node));
+        DNN_TRY(importer->failure);
     }
     return DIGITNET_OK;
 }

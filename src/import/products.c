@@ -107,8 +107,11 @@ static digitnet_status gemm(digitnet__importer *importer, const digitnet__import
     DNN_TRY(digitnet__import_number(&alpha, node, "alpha"));
     DNN_TRY(digitnet__import_number(&beta, node, "beta"));
     DNN_TRY(digitnet__import_peek(&input, importer, node, 0));
-    if (transposes_a || input->view.rank != 1)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes samples that are not rows");
+    if (transposes_a)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has 'transA', which makes columns of the samples");
+    if (input->view.rank != 1)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "takes %zu dimensions; it must be 2",
+                                     input->view.rank + 1);
     DNN_TRY(read_matrix(&matrix, importer, node, transposes_b != 0));
     matrix.scale = alpha;
     digitnet__import_activation result = {.view = digitnet__view_plain(&matrix.units, 1)};

@@ -27,6 +27,8 @@ digitnet_status digitnet__import_constant_at(const digitnet__import_constant **c
 
 digitnet_status digitnet__import_weights_at(const digitnet__import_constant **constant, digitnet__importer *importer,
                                             const digitnet__import_node *node, size_t input) {
+    if (input >= node->input_count || node->inputs[input] == DNN_NO_VALUE)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has no input %zu", input);
     DNN_TRY(digitnet__import_constant_at(constant, importer, node, input));
     if (!*constant)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has no constant as input %zu", input);
@@ -41,8 +43,11 @@ digitnet_status digitnet__import_scalar_at(float *value, digitnet__importer *imp
     if (input >= node->input_count || node->inputs[input] == DNN_NO_VALUE)
         return DIGITNET_OK;
     DNN_TRY(digitnet__import_constant_at(&constant, importer, node, input));
-    if (!constant || constant->count != 1)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has an input %zu that is not one number", input);
+    if (!constant)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has no constant as input %zu", input);
+    if (constant->count != 1)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has %zu values in input %zu, which must be one number",
+                                     constant->count, input);
     *value = (float)digitnet__constant_number(constant, 0);
     return DIGITNET_OK;
 }

@@ -199,7 +199,10 @@ static digitnet_status transpose(digitnet__importer *importer, const digitnet__i
     DNN_TRY(peek(&activation, importer, node));
     size_t rank = activation.view.rank + 1;
     DNN_TRY(digitnet__import_integers(wanted, &count, DNN_VIEW_AXES + 1, node, "perm"));
-    if (count != rank || wanted[0] != 0 || activation.is_class)
+    if (count != 0 && count != rank)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a 'perm' of %zu axes for %zu dimensions", count,
+                                     rank);
+    if (count == 0 || wanted[0] != 0 || activation.is_class)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "moves the axis of the samples");
     for (size_t i = 1; i < rank; i++) {
         if (wanted[i] < 1 || wanted[i] >= (int64_t)rank)

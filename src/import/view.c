@@ -1,5 +1,7 @@
 #include "import/view.h"
 
+#include "core/ieee.h"
+
 #include <stdint.h>
 #include <string.h>
 

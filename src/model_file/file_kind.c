@@ -1,5 +1,7 @@
 #include "model_file/file_kind.h"
 
+#include "core/ieee.h"
+
 #include <stdbool.h>
 #include <string.h>
 

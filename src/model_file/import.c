@@ -17,7 +17,7 @@
 
 /* Operator sets whose operators mean what the reading functions take them for, and the file format's versions that hold
  * them. */
-enum { OPSET_OLDEST = 7, OPSET_NEWEST = 26, IR_VERSION_OLDEST = 3, IR_VERSION_NEWEST = 14 };
+enum { OPSET_OLDEST = 1, OPSET_NEWEST = 26, IR_VERSION_OLDEST = 3, IR_VERSION_NEWEST = 14 };
 
 /* The parts of a file. bytes is NULL where one is missing. */
 typedef struct model_parts {

@@ -1,5 +1,6 @@
 #include "onnx/attribute.h"
 
+#include "core/ieee.h"
 #include "onnx/schema.h"
 
 void digitnet__onnx_write_integer(digitnet__wire_writer *writer, const char *name, uint64_t value) {

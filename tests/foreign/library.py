@@ -50,6 +50,9 @@ class Model:
     def __del__(self):
         library.digitnet_model_free(self.handle)
 
+    def save(self, path):
+        check(library.digitnet_model_save(self.handle, os.fsencode(path)))
+
     def predict(self, images):
         """Of images NHWC, floats or bytes: a row for each."""
         expected = (self.info.height, self.info.width, self.info.channels)

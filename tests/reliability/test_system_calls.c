@@ -2,6 +2,8 @@
 #include "descriptors.h"
 #include "folder.h"
 #include "generations.h"
+#include "onnx/schema.h"
+#include "onnx/wire.h"
 #include "support.h"
 #include "users.h"
 #include "wrapped_calls.h"
@@ -22,9 +24,9 @@ enum { OLD = 1, NEW = 2 };
 /* Whether a file is there is found out by opening it, where stat cannot tell. */
 #define NOT_NEEDED_TO_LOAD (NOT_NEEDED | BIT(CALL_STAT))
 /* Those that a signal may interrupt are made again; but for close, which has closed. */
-#define MADE_AGAIN                                                                                               \
-    (BIT(CALL_FCHMOD) | BIT(CALL_FCHOWN) | BIT(CALL_FLOCK) | BIT(CALL_FSYNC) | BIT(CALL_OPEN) | BIT(CALL_READ) | \
-     BIT(CALL_WRITE))
+#define MADE_AGAIN                                                                                                 \
+    (BIT(CALL_FCHMOD) | BIT(CALL_FCHOWN) | BIT(CALL_FLOCK) | BIT(CALL_FSYNC) | BIT(CALL_OPEN) | BIT(CALL_OPENAT) | \
+     BIT(CALL_READ) | BIT(CALL_WRITE))
 /* All that a save makes; only root gives a file to another user. */
 #define MADE_BY_SAVES                                                                                              \
     (BIT(CALL_CLOSE) | BIT(CALL_FACCESSAT) | BIT(CALL_FCHMOD) | (geteuid() == 0 ? BIT(CALL_FCHOWN) : 0) |          \
@@ -62,7 +64,7 @@ static int strike(file_call *call, void *context) {
 
 static void note_result(const file_call *call, int result, void *context) {
     fault *self = context;
-    self->opened += call->kind == CALL_OPEN && result >= 0;
+    self->opened += (call->kind == CALL_OPEN || call->kind == CALL_OPENAT) && result >= 0;
     self->removed |= call->kind == CALL_UNLINK && result == 0;
     self->renamed |= call->kind == CALL_RENAME && result == 0;
 }
@@ -485,12 +487,21 @@ static void signal_goes_no_further(void **state) {
 
 /* ---- Loads ---- */
 
-static digitnet_status load_model(void) {
+static digitnet_status load_path(const char *path) {
     digitnet_model *model = (digitnet_model *)1;
-    digitnet_status status = recorded(digitnet_model_load(&model, "model"));
+    digitnet_status status = recorded(digitnet_model_load(&model, path));
     assert_true((status == DIGITNET_OK) == (model != NULL));
     digitnet_model_free(model);
     return status;
+}
+
+static digitnet_status load_model(void) {
+    return load_path("model");
+}
+
+/* Of another tool, with its weights in a file beside it. */
+static digitnet_status load_in_two_files(void) {
+    return load_path("two-files.onnx");
 }
 
 static digitnet_status load_compressed(void) {
@@ -516,7 +527,8 @@ typedef struct tested_load {
     const char *part; /* of all its files' names */
 } tested_load;
 
-static const tested_load tested_loads[] = {{load_model, "model"}, {load_compressed, "ubyte.gz"}, {load_mnist, "ubyte"}};
+static const tested_load tested_loads[] = {
+    {load_model, "model"}, {load_in_two_files, "two-files"}, {load_compressed, "ubyte.gz"}, {load_mnist, "ubyte"}};
 
 static void put_bytes(const char *path, const char *bytes, unsigned size, const char *mode) {
     gzFile file = gzopen(path, mode);
@@ -531,7 +543,66 @@ static void put_pair(const char *images, const char *labels, const char *mode) {
     put_bytes(labels, "\0\0\x08\1\0\0\0\1\7", 9, mode);
 }
 
+static void put_entry(digitnet__wire_writer *writer, const char *key, const char *value) {
+    size_t entry = digitnet__wire_begin(writer, DNN_TENSOR_EXTERNAL_DATA);
+    digitnet__wire_put_string(writer, DNN_ENTRY_KEY, key);
+    digitnet__wire_put_string(writer, DNN_ENTRY_VALUE, value);
+    digitnet__wire_end(writer, entry);
+}
+
+/* N x 2 */
+static void put_value(digitnet__wire_writer *writer, uint32_t number, const char *name) {
+    size_t value = digitnet__wire_begin(writer, number);
+    digitnet__wire_put_string(writer, DNN_VALUE_NAME, name);
+    size_t type = digitnet__wire_begin(writer, DNN_VALUE_TYPE), tensor = digitnet__wire_begin(writer, DNN_TYPE_TENSOR);
+    digitnet__wire_put_varint(writer, DNN_TENSOR_TYPE_ELEMENT, DNN_DATA_FLOAT);
+    size_t shape = digitnet__wire_begin(writer, DNN_TENSOR_TYPE_SHAPE);
+    digitnet__wire_end(writer, digitnet__wire_begin(writer, DNN_SHAPE_DIM));
+    size_t values = digitnet__wire_begin(writer, DNN_SHAPE_DIM);
+    digitnet__wire_put_varint(writer, DNN_DIM_VALUE, 2);
+    digitnet__wire_end(writer, values);
+    digitnet__wire_end(writer, shape);
+    digitnet__wire_end(writer, tensor);
+    digitnet__wire_end(writer, type);
+    digitnet__wire_end(writer, value);
+}
+
+/* y = x w, where the other file has w behind four bytes. */
+static void put_graph(digitnet__wire_writer *writer) {
+    size_t graph = digitnet__wire_begin(writer, DNN_MODEL_GRAPH), node = digitnet__wire_begin(writer, DNN_GRAPH_NODE);
+    digitnet__wire_put_string(writer, DNN_NODE_INPUT, "x");
+    digitnet__wire_put_string(writer, DNN_NODE_INPUT, "w");
+    digitnet__wire_put_string(writer, DNN_NODE_OUTPUT, "y");
+    digitnet__wire_put_string(writer, DNN_NODE_OP_TYPE, "Mul");
+    digitnet__wire_end(writer, node);
+    size_t tensor = digitnet__wire_begin(writer, DNN_GRAPH_INITIALIZER);
+    digitnet__wire_put_varint(writer, DNN_TENSOR_DIMS, 1);
+    digitnet__wire_put_varint(writer, DNN_TENSOR_DATA_TYPE, DNN_DATA_FLOAT);
+    digitnet__wire_put_string(writer, DNN_TENSOR_NAME, "w");
+    put_entry(writer, "location", "two-files.data");
+    put_entry(writer, "offset", "4");
+    digitnet__wire_put_varint(writer, DNN_TENSOR_DATA_LOCATION, 1);
+    digitnet__wire_end(writer, tensor);
+    put_value(writer, DNN_GRAPH_INPUT, "x");
+    put_value(writer, DNN_GRAPH_OUTPUT, "y");
+    digitnet__wire_end(writer, graph);
+}
+
+static void put_two_files(void) {
+    unsigned char bytes[512];
+    digitnet__wire_writer writer = {.bytes = bytes};
+    digitnet__wire_put_varint(&writer, DNN_MODEL_IR_VERSION, 8);
+    put_graph(&writer);
+    size_t opset = digitnet__wire_begin(&writer, DNN_MODEL_OPSET_IMPORT);
+    digitnet__wire_put_varint(&writer, DNN_OPSET_VERSION, 13);
+    digitnet__wire_end(&writer, opset);
+    assert_in_range(writer.position, 1, sizeof bytes);
+    put_bytes("two-files.onnx", (const char *)bytes, (unsigned)writer.position, "wbT");
+    put_bytes("two-files.data", "....\0\0\x80\x3f", 8, "wbT");
+}
+
 static void put_files(void) {
+    put_two_files();
     digitnet_model *model = make_numbered_model();
     expect_ok(digitnet_model_save(model, "model"));
     digitnet_model_free(model);

@@ -16,8 +16,10 @@ int __real_fchown(int file, uid_t owner, gid_t group);
 int __real_flock(int file, int operation);
 int __real_fstat(int file, struct stat *info);
 int __real_fsync(int file);
+off_t __real_lseek(int file, off_t offset, int from);
 int __real_lstat(const char *path, struct stat *info);
 int __real_open(const char *path, int flags, ...);
+int __real_openat(int folder, const char *path, int flags, ...);
 ssize_t __real_read(int file, void *bytes, size_t size);
 ssize_t __real_readlink(const char *path, char *text, size_t size);
 int __real_rename(const char *path, const char *new_path);
@@ -32,8 +34,10 @@ int __wrap_fchown(int file, uid_t owner, gid_t group);
 int __wrap_flock(int file, int operation);
 int __wrap_fstat(int file, struct stat *info);
 int __wrap_fsync(int file);
+off_t __wrap_lseek(int file, off_t offset, int from);
 int __wrap_lstat(const char *path, struct stat *info);
 int __wrap_open(const char *path, int flags, ...);
+int __wrap_openat(int folder, const char *path, int flags, ...);
 ssize_t __wrap_read(int file, void *bytes, size_t size);
 ssize_t __wrap_readlink(const char *path, char *text, size_t size);
 int __wrap_rename(const char *path, const char *new_path);
@@ -54,10 +58,12 @@ void skip_syncs(void) {
 
 const char *call_name(call_kind kind) {
     static const char *const names[CALL_KINDS] = {
-        [CALL_CLOSE] = "close", [CALL_FACCESSAT] = "faccessat", [CALL_FCHMOD] = "fchmod",     [CALL_FCHOWN] = "fchown",
-        [CALL_FLOCK] = "flock", [CALL_FSTAT] = "fstat",         [CALL_FSYNC] = "fsync",       [CALL_LSTAT] = "lstat",
-        [CALL_OPEN] = "open",   [CALL_READ] = "read",           [CALL_READLINK] = "readlink", [CALL_RENAME] = "rename",
-        [CALL_STAT] = "stat",   [CALL_UNLINK] = "unlink",       [CALL_WRITE] = "write"};
+        [CALL_CLOSE] = "close",       [CALL_FACCESSAT] = "faccessat", [CALL_FCHMOD] = "fchmod",
+        [CALL_FCHOWN] = "fchown",     [CALL_FLOCK] = "flock",         [CALL_FSTAT] = "fstat",
+        [CALL_FSYNC] = "fsync",       [CALL_LSEEK] = "lseek",         [CALL_LSTAT] = "lstat",
+        [CALL_OPEN] = "open",         [CALL_OPENAT] = "openat",       [CALL_READ] = "read",
+        [CALL_READLINK] = "readlink", [CALL_RENAME] = "rename",       [CALL_STAT] = "stat",
+        [CALL_UNLINK] = "unlink",     [CALL_WRITE] = "write"};
     return names[kind];
 }
 
@@ -119,6 +125,11 @@ int __wrap_fsync(int file) {
     return is_made(&call) ? (int)told(&call, syncs_are_skipped ? 0 : __real_fsync(file)) : -1;
 }
 
+off_t __wrap_lseek(int file, off_t offset, int from) {
+    file_call call = {.kind = CALL_LSEEK, .file = file};
+    return is_made(&call) ? told(&call, __real_lseek(file, offset, from)) : -1;
+}
+
 int __wrap_lstat(const char *path, struct stat *info) {
     file_call call = {.kind = CALL_LSTAT, .path = path};
     return is_made(&call) ? (int)told(&call, __real_lstat(call.path, info)) : -1;
@@ -131,6 +142,12 @@ int __wrap_open(const char *path, int flags, ...) {
     mode_t mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
     va_end(arguments);
     return is_made(&call) ? (int)told(&call, __real_open(path, flags, mode)) : -1;
+}
+
+/* The library makes no file by it. */
+int __wrap_openat(int folder, const char *path, int flags, ...) {
+    file_call call = {.kind = CALL_OPENAT, .path = path, .flags = flags};
+    return is_made(&call) ? (int)told(&call, __real_openat(folder, path, flags)) : -1;
 }
 
 ssize_t __wrap_read(int file, void *bytes, size_t size) {

@@ -81,6 +81,53 @@ static void what_cannot_be_read_is_named(void **state) {
     expect_no_read("loop", 100, DIGITNET_EIO, strerror(ELOOP));
 }
 
+static void part_of_a_file_beside_is_read(void **state) {
+    (void)state;
+    unsigned char part[5] = "";
+    assert_int_equal(mkdir("models", 0777), 0);
+    assert_int_equal(mkdir("models/data", 0777), 0);
+    put("models/weights", "some text");
+    put("models/data/weights", "other text");
+    put("beside", "no model has this");
+    expect_ok(digitnet__file_read_beside(part, 4, "models/model.onnx", "weights", 5));
+    assert_string_equal((char *)part, "text");
+    expect_ok(digitnet__file_read_beside(part, 5, "models/model.onnx", "./data/weights", 0));
+    assert_memory_equal(part, "other", 5);
+    expect_ok(digitnet__file_read_beside(part, 2, "model.onnx", "beside", 0));
+    assert_memory_equal(part, "no", 2);
+    expect_ok(digitnet__file_read_beside(part, 0, "model.onnx", "beside", 0));
+}
+
+/* The part of a file beside that no model may have. */
+static void expect_no_part(const char *name, uint64_t offset, digitnet_status wanted, const char *message) {
+    unsigned char part[4];
+    expect_failure(digitnet__file_read_beside(part, sizeof part, "models/model.onnx", name, offset), wanted, message);
+}
+
+static void no_name_leads_out_of_the_folder(void **state) {
+    (void)state;
+    assert_int_equal(mkdir("models", 0777), 0);
+    assert_int_equal(mkdir("models/data", 0777), 0);
+    put("secret", "some text");
+    put("models/weights", "some text");
+    assert_int_equal(symlink("../secret", "models/link"), 0);
+    assert_int_equal(symlink("..", "models/up"), 0);
+    assert_int_equal(mkfifo("models/fifo", 0666), 0);
+    expect_no_part("../secret", 0, DIGITNET_EFORMAT, "out of the folder");
+    expect_no_part("data/../../secret", 0, DIGITNET_EFORMAT, "out of the folder");
+    expect_no_part("/etc/passwd", 0, DIGITNET_EFORMAT, "out of the folder");
+    expect_no_part("", 0, DIGITNET_EFORMAT, "out of the folder");
+    expect_no_part("data/", 0, DIGITNET_EFORMAT, "out of the folder");
+    expect_no_part("link", 0, DIGITNET_EFORMAT, "symbolic link");
+    expect_no_part("up/secret", 0, DIGITNET_EFORMAT, "symbolic link");
+    expect_no_part("weights/file", 0, DIGITNET_EFORMAT, "no folder");
+    expect_no_part("fifo", 0, DIGITNET_EFORMAT, "not a regular file");
+    expect_no_part("data", 0, DIGITNET_EFORMAT, "not a regular file");
+    expect_no_part("missing", 0, DIGITNET_ENOTFOUND, "missing");
+    expect_no_part("weights", 6, DIGITNET_EFORMAT, "has 9 bytes, too few for 4 at byte 6");
+    expect_no_part("weights", UINT64_MAX, DIGITNET_EFORMAT, "too few");
+}
+
 static void files_are_known_to_exist(void **state) {
     (void)state;
     put("file", "");
@@ -405,6 +452,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         in_folder(whole_file_is_read),
         in_folder(what_cannot_be_read_is_named),
+        in_folder(part_of_a_file_beside_is_read),
+        in_folder(no_name_leads_out_of_the_folder),
         in_folder(files_are_known_to_exist),
         in_folder(file_is_written),
         in_folder(mode_is_kept_or_follows_umask),
