@@ -6,6 +6,7 @@
 #include "import/input.h"
 #include "import/patterns.h"
 #include "import/read.h"
+#include "onnx/schema.h"
 
 #include <string.h>
 
@@ -156,8 +157,21 @@ static digitnet_status import_named(digitnet_model **out, digitnet__importer *im
                           options->output, graph->output_count, digitnet__wire_printable(first).text);
 }
 
+/* PyTorch's moving variance is that of a sample, not of ONNX: a training goes on as there. */
+static digitnet_status read_producer(digitnet__importer *importer, digitnet__wire_view file) {
+    digitnet__wire_view name = {0};
+    digitnet__wire_reader fields = digitnet__wire_read(file);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&fields, &field))
+        if (field.number == DNN_MODEL_PRODUCER_NAME)
+            digitnet__wire_get_bytes(&fields, &field, &name);
+    importer->unbiased = digitnet__wire_is(name, "pytorch");
+    return fields.status;
+}
+
 static digitnet_status import_graph(digitnet_model **out, digitnet__importer *importer, digitnet__wire_view file,
                                     const digitnet_model_load_options *options) {
+    DNN_TRY(read_producer(importer, file));
     DNN_TRY(digitnet__import_graph_read(importer->graph, file));
     DNN_TRY(digitnet__import_match_patterns(importer));
     return (options->output ? import_named : import_any)(out, importer, options);

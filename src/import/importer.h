@@ -53,6 +53,7 @@ typedef struct digitnet__importer {
     const digitnet_model_load_options *options;
     digitnet_status failure; /* EIO or ENOMEM, where the search for patterns could not read a constant */
     size_t batch;            /* size of the first axis of all activations */
+    bool unbiased;           /* the moving variance goes on by n - 1, as the tool that made the file has it */
     digitnet__shape input;
     bool channels_first, channels_last; /* how the file has its images; neither where it takes no channels */
     digitnet__draft *drafts;

@@ -71,10 +71,22 @@ static bool is_one_of(digitnet__wire_view type, const char *const *types) {
 
 /* What the image's first nodes say of where its channels are; else the sizes do. Our own files have them first. */
 static bool has_channels_last(const digitnet__import_graph *graph, size_t value, const size_t *sizes) {
-    static const char *const by_value[] = {"Cast", "Identity", "Sub",     "Add", "Mul",
-                                           "Div",  "Clip",     "Dropout", "Neg", NULL};
-    static const char *const channels_first[] = {
-        "Conv", "MaxPool", "AveragePool", "BatchNormalization", "GlobalAveragePool", "ConvTranspose", NULL};
+    static const char *const by_value[] = {"Cast", "Identity", "Sub", "Add", "Mul", "Div",
+                                           "Clip", "Dropout",  "Neg", "Pad", NULL};
+    static const char *const channels_first[] = {"Conv",
+                                                 "ConvTranspose",
+                                                 "MaxPool",
+                                                 "AveragePool",
+                                                 "GlobalAveragePool",
+                                                 "GlobalMaxPool",
+                                                 "BatchNormalization",
+                                                 "InstanceNormalization",
+                                                 "GroupNormalization",
+                                                 "Resize",
+                                                 "Upsample",
+                                                 "DepthToSpace",
+                                                 "SpaceToDepth",
+                                                 NULL};
     enum { STEPS = 16 };
     if (graph->is_ours)
         return false;
@@ -95,7 +107,7 @@ static bool has_channels_last(const digitnet__import_graph *graph, size_t value,
         value = node->outputs[0];
     }
     enum { MOST_CHANNELS = 4 };
-    return sizes[3] <= MOST_CHANNELS && sizes[1] > MOST_CHANNELS;
+    return sizes[3] <= MOST_CHANNELS && sizes[1] > MOST_CHANNELS && sizes[2] > MOST_CHANNELS;
 }
 
 /* A row of as many values as a square has is taken for one. */

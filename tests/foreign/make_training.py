@@ -68,19 +68,7 @@ CASES = {
 }
 
 
-def take_biased_variance(module, inputs, _output):
-    """A hook: in ONNX, and so in the library, a moving variance follows that of divisor n, in PyTorch that of n - 1."""
-    if module.training:
-        x = inputs[0].detach()
-        axes = [axis for axis in range(x.dim()) if axis != 1]
-        difference = x.var(axes, unbiased=False) - x.var(axes)
-        module.running_var = module.running_var + module.momentum * difference  # the backward pass keeps the old one
-
-
 def train(network, make_optimizer, images):
-    for module in network.modules():
-        if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
-            module.register_forward_hook(take_biased_variance)
     optimizer = make_optimizer([parameter for parameter in network.parameters() if parameter.requires_grad])
     labels = torch.arange(len(images)) % CLASSES
     network.train()

@@ -1,7 +1,6 @@
 /* Models that PyTorch has exported are trained on as it trains them: after three steps all weights and all outputs are
  * its own, those of training/, which make_training.py made. The weights are compared as the library reads them from the
- * file that PyTorch exported then. Moving variances follow the batch's variance of divisor n, as ONNX says; PyTorch's
- * own follow that of n - 1, which make_training.py has changed. */
+ * file that PyTorch exported then. */
 #include "models.h"
 #include "support.h"
 
