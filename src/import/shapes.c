@@ -18,12 +18,11 @@ static digitnet_status peek(digitnet__import_activation *copy, digitnet__importe
     return DIGITNET_OK;
 }
 
-/* Sizes with the batch first; false where they are more than a view has. */
-static bool sizes_of(size_t *sizes, size_t *rank, const digitnet__importer *importer, const digitnet__view *view) {
+/* Sizes with the batch first. */
+static void sizes_of(size_t *sizes, size_t *rank, const digitnet__importer *importer, const digitnet__view *view) {
     *rank = view->rank + 1;
     sizes[0] = importer->batch;
     memcpy(sizes + 1, view->sizes, view->rank * sizeof *sizes);
-    return true;
 }
 
 static digitnet_status give_reshaped(digitnet__importer *importer, const digitnet__import_node *node,
