@@ -75,8 +75,9 @@ static digitnet_status predict(float *scores, size_t capacity, const digitnet_mo
 static int print_differences(const float *scores, const struct npy *expected) {
     double largest = 0, difference = 0;
     for (size_t i = 0; i < expected->count; i++) {
-        largest = fmax(largest, fabs((double)expected->values[i]));
-        difference = fmax(difference, fabs((double)scores[i] - (double)expected->values[i]));
+        double wanted = (double)expected->values[i], away = fabs((double)scores[i] - wanted);
+        largest = fabs(wanted) > largest ? fabs(wanted) : largest;
+        difference = away > difference ? away : difference;
     }
     int agree = difference <= tolerance * largest;
     printf("images             %zu\nlargest difference %.3g\nlargest output     %.3g\n", expected->dims[0], difference,
