@@ -80,10 +80,11 @@ static float *read_expected(const entry *line) {
 static void compare(const entry *line, const float *scores, const float *expected) {
     size_t count = IMAGES * line->outputs;
     double largest = 0, difference = 0;
-    for (size_t i = 0; i < count; i++)
-        largest = fmax(largest, fabs((double)expected[i]));
-    for (size_t i = 0; i < count; i++)
-        difference = fmax(difference, fabs((double)scores[i] - (double)expected[i]));
+    for (size_t i = 0; i < count; i++) {
+        double wanted = fabs((double)expected[i]), away = fabs((double)scores[i] - (double)expected[i]);
+        largest = wanted > largest ? wanted : largest;
+        difference = away > difference ? away : difference;
+    }
     if (!(difference <= TOLERANCE * largest))
         complain(line, "differs by %g of outputs up to %g", difference, largest);
 }

@@ -49,8 +49,10 @@ static void train(digitnet_model *model, const float *images) {
 static void compare(const char *name, const char *what, const float *values, const float *expected, size_t count) {
     double largest = 0, difference = 0;
     for (size_t i = 0; i < count; i++) {
-        largest = fmax(largest, fabs((double)expected[i]));
-        difference = fmax(difference, fabs((double)values[i] - (double)expected[i]));
+        double wanted = fabs((double)expected[i]);
+        largest = wanted > largest ? wanted : largest;
+        double away = fabs((double)values[i] - (double)expected[i]);
+        difference = away > difference ? away : difference;
     }
     if (!(difference <= TOLERANCE * largest))
         fail_msg("%s: %s differs by %g from PyTorch's, which is up to %g", name, what, difference, largest);
