@@ -75,28 +75,34 @@ static digitnet_status gelu(digitnet__importer *importer, const digitnet__import
     return give(importer, node, tanh ? DIGITNET_ACTIVATION_GELU_TANH : DIGITNET_ACTIVATION_GELU, 0);
 }
 
-/* scale x + offset before or behind; no other scale is pending there. */
-static digitnet_status rescale(digitnet__importer *importer, const digitnet__import_node *node, size_t *value,
-                               double scale, double offset) {
-    const digitnet__attributes attributes = {.scale = scale, .offset = offset};
+/* scale x + offset */
+typedef struct scaling {
+    double scale, offset;
+} scaling;
+
+static digitnet_status rescale(size_t *value, digitnet__importer *importer, const digitnet__import_node *node,
+                               scaling by) {
+    const digitnet__attributes attributes = {.scale = by.scale, .offset = by.offset};
+    if (by.scale == 1 && by.offset == 0)
+        return DIGITNET_OK;
     return digitnet__draft_add(value, importer, &digitnet__layer_rescaling, &attributes, value, 1, node);
 }
 
-/* scale activation(x) with a scale of its own. */
-static digitnet_status give_scaled(digitnet__importer *importer, const digitnet__import_node *node, double before,
-                                   digitnet_activation activation, double alpha, double behind, double offset) {
+/* What is an activation of this library between two scalings. */
+static digitnet_status give_between(digitnet__importer *importer, const digitnet__import_node *node, scaling before,
+                                    digitnet_activation activation, double alpha, scaling behind) {
     digitnet__import_activation *input, result;
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     result = *input;
     const digitnet__attributes attributes = {.activation = activation, .alpha = alpha};
-    if (before != 1 || offset != 0)
-        DNN_TRY(rescale(importer, node, &result.value, before, -offset * before));
+    DNN_TRY(rescale(&result.value, importer, node, before));
     DNN_TRY(
         digitnet__draft_add(&result.value, importer, &digitnet__layer_activation, &attributes, &result.value, 1, node));
-    if (behind != 1 || offset != 0)
-        DNN_TRY(rescale(importer, node, &result.value, behind, offset));
+    DNN_TRY(rescale(&result.value, importer, node, behind));
     return digitnet__import_give(importer, node, 0, &result);
 }
+
+static const scaling unchanged = {1, 0};
 
 static digitnet_status leaky_relu(digitnet__importer *importer, const digitnet__import_node *node) {
     float alpha = 0.01f;
@@ -125,7 +131,7 @@ static digitnet_status selu(digitnet__importer *importer, const digitnet__import
         return give(importer, node, DIGITNET_ACTIVATION_SELU, 0);
     if (!(alpha > 0))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has an 'alpha' that is not above 0");
-    return give_scaled(importer, node, 1, DIGITNET_ACTIVATION_ELU, (double)alpha, (double)gamma, 0);
+    return give_between(importer, node, unchanged, DIGITNET_ACTIVATION_ELU, (double)alpha, (scaling){(double)gamma, 0});
 }
 
 /* max(0, min(1, alpha x + beta)), which Keras has with 1/6 and 1/2: by x' = 6 alpha x + 6 beta - 3. */
@@ -135,14 +141,8 @@ static digitnet_status hard_sigmoid(digitnet__importer *importer, const digitnet
     DNN_TRY(digitnet__import_number(&beta, node, "beta"));
     if (fabsf(alpha - 1.0f / 6) < 1e-6f && beta == 0.5f)
         return give(importer, node, DIGITNET_ACTIVATION_HARD_SIGMOID, 0);
-    digitnet__import_activation *input, result;
-    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
-    result = *input;
-    const digitnet__attributes attributes = {.activation = DIGITNET_ACTIVATION_HARD_SIGMOID};
-    DNN_TRY(rescale(importer, node, &result.value, 6 * (double)alpha, 6 * (double)beta - 3));
-    DNN_TRY(
-        digitnet__draft_add(&result.value, importer, &digitnet__layer_activation, &attributes, &result.value, 1, node));
-    return digitnet__import_give(importer, node, 0, &result);
+    const scaling before = {6 * (double)alpha, 6 * (double)beta - 3};
+    return give_between(importer, node, before, DIGITNET_ACTIVATION_HARD_SIGMOID, 0, unchanged);
 }
 
 /* From an attribute of old files or an input; infinite where there is none. */
@@ -152,25 +152,12 @@ static digitnet_status read_limit(float *limit, digitnet__importer *importer, co
     return digitnet__import_scalar_at(limit, importer, node, input);
 }
 
-/* sign relu(sign (x - limit)) + limit: max(x, limit) with a sign of 1, min(x, limit) with -1. */
-static digitnet_status give_limited(digitnet__importer *importer, const digitnet__import_node *node, double sign,
-                                    double limit) {
-    const digitnet__attributes relu = {.activation = DIGITNET_ACTIVATION_RELU};
-    digitnet__import_activation *input, result;
-    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
-    result = *input;
-    DNN_TRY(rescale(importer, node, &result.value, sign, -sign * limit));
-    DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_activation, &relu, &result.value, 1, node));
-    DNN_TRY(rescale(importer, node, &result.value, sign, limit));
-    return digitnet__import_give(importer, node, 0, &result);
-}
-
-/* By max(0, min(6, x)) between others than 0 and 6. */
-static digitnet_status give_between(digitnet__importer *importer, const digitnet__import_node *node, double least,
+/* min(most, max(least, x)): by max(0, min(6, x)), or with one limit by sign relu(sign (x - limit)) + limit. */
+static digitnet_status give_limited(digitnet__importer *importer, const digitnet__import_node *node, double least,
                                     double most) {
     enum { HUGE_LIMIT = 1 << 30 };
     bool from = least > -HUGE_LIMIT, to = most < HUGE_LIMIT;
-    double range = most - least;
+    double range = most - least, sign = from ? 1 : -1, limit = from ? least : most;
     if (least == 0 && !to)
         return give(importer, node, DIGITNET_ACTIVATION_RELU, 0);
     if (least == 0 && most == 6)
@@ -178,9 +165,11 @@ static digitnet_status give_between(digitnet__importer *importer, const digitnet
     if (from && to && !(range > 0))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has limits with nothing between");
     if (from && to)
-        return give_scaled(importer, node, 6 / range, DIGITNET_ACTIVATION_RELU6, 0, range / 6, least);
+        return give_between(importer, node, (scaling){6 / range, -least * (6 / range)}, DIGITNET_ACTIVATION_RELU6, 0,
+                            (scaling){range / 6, least});
     if (from || to)
-        return give_limited(importer, node, from ? 1 : -1, from ? least : most);
+        return give_between(importer, node, (scaling){sign, -sign * limit}, DIGITNET_ACTIVATION_RELU, 0,
+                            (scaling){sign, limit});
     return give(importer, node, DIGITNET_ACTIVATION_LINEAR, 0);
 }
 
@@ -188,7 +177,7 @@ static digitnet_status clip(digitnet__importer *importer, const digitnet__import
     float least = -INFINITY, most = INFINITY;
     DNN_TRY(read_limit(&least, importer, node, "min", 1));
     DNN_TRY(read_limit(&most, importer, node, "max", 2));
-    return give_between(importer, node, (double)least, (double)most);
+    return give_limited(importer, node, (double)least, (double)most);
 }
 
 /* Of an activation and one number. */
@@ -199,7 +188,7 @@ static digitnet_status limit(digitnet__importer *importer, const digitnet__impor
     if (isnan(number))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "is not of an activation and one number");
     bool is_max = digitnet__wire_is(node->type, "Max");
-    return give_between(importer, node, is_max ? (double)number : -(double)INFINITY,
+    return give_limited(importer, node, is_max ? (double)number : -(double)INFINITY,
                         is_max ? (double)INFINITY : (double)number);
 }
 
@@ -224,7 +213,8 @@ static digitnet_status celu(digitnet__importer *importer, const digitnet__import
     DNN_TRY(digitnet__import_number(&alpha, node, "alpha"));
     if (!(alpha > 0))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has an 'alpha' that is not above 0");
-    return give_scaled(importer, node, 1 / (double)alpha, DIGITNET_ACTIVATION_ELU, 1, (double)alpha, 0);
+    return give_between(importer, node, (scaling){1 / (double)alpha, 0}, DIGITNET_ACTIVATION_ELU, 1,
+                        (scaling){(double)alpha, 0});
 }
 
 /* ---- Over the channels ---- */

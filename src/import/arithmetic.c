@@ -75,45 +75,21 @@ digitnet_status digitnet__import_spread(float **values, size_t *count, digitnet_
     return DIGITNET_OK;
 }
 
-/* As many factors as both have; of a group of channels each stands for all its places. */
-static digitnet_status widen(float **values, size_t *have, size_t count, digitnet__importer *importer) {
-    void *memory;
-    if (*have == count)
-        return DIGITNET_OK;
-    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, count, sizeof(float)));
-    for (size_t i = 0; i < count; i++)
-        ((float *)memory)[i] = (*values)[*have == 1 ? 0 : i % *have];
-    *values = memory;
-    *have = count;
-    return DIGITNET_OK;
-}
-
-static digitnet_status fill(float **values, digitnet__importer *importer, size_t count, float value) {
-    void *memory;
-    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, count, sizeof(float)));
-    *values = memory;
-    for (size_t i = 0; i < count; i++)
-        (*values)[i] = value;
-    return DIGITNET_OK;
-}
-
-/* scale (present) + offset, where either of the two may be NULL. */
-static digitnet_status compose(digitnet__import_affine *affine, digitnet__importer *importer, const float *scale,
-                               const float *offset, size_t count) {
-    digitnet__import_affine result = {.count = count > affine->count ? count : affine->count};
-    float *present[2] = {affine->scale, affine->offset};
-    size_t have[2] = {affine->count, affine->count};
-    DNN_TRY(fill(&result.scale, importer, result.count, 1));
-    DNN_TRY(fill(&result.offset, importer, result.count, 0));
-    for (size_t k = 0; k < 2 && affine->count; k++)
-        DNN_TRY(widen(&present[k], &have[k], result.count, importer));
-    for (size_t i = 0; i < result.count; i++) {
-        size_t index = count == 1 ? 0 : i % count;
-        float factor = scale ? scale[index] : 1;
-        result.scale[i] = (affine->count ? present[0][i] : 1) * factor;
-        result.offset[i] = (affine->count ? present[1][i] : 0) * factor + (offset ? offset[index] : 0);
+/* Of fewer factors each stands for the same place of every group, as those of channels do. */
+digitnet_status digitnet__import_compose(digitnet__import_affine *affine, digitnet__importer *importer,
+                                         const float *scale, const float *offset, size_t count) {
+    const digitnet__import_affine before = *affine;
+    void *scales, *offsets;
+    affine->count = count > before.count ? count : before.count;
+    DNN_TRY(digitnet__pool_allocate(&scales, importer->pool, affine->count, sizeof(float)));
+    DNN_TRY(digitnet__pool_allocate(&offsets, importer->pool, affine->count, sizeof(float)));
+    affine->scale = scales;
+    affine->offset = offsets;
+    for (size_t i = 0; i < affine->count; i++) {
+        float factor = scale ? scale[i % count] : 1, added = offset ? offset[i % count] : 0;
+        affine->scale[i] = (before.count ? before.scale[i % before.count] : 1) * factor;
+        affine->offset[i] = (before.count ? before.offset[i % before.count] : 0) * factor + added;
     }
-    *affine = result;
     return DIGITNET_OK;
 }
 
@@ -154,9 +130,9 @@ static digitnet_status with_constant(digitnet__importer *importer, const digitne
     }
     result = *activation;
     if (sub && reversed)
-        DNN_TRY(compose(&result.affine, importer, &minus, NULL, 1));
+        DNN_TRY(digitnet__import_compose(&result.affine, importer, &minus, NULL, 1));
     bool scales = div || digitnet__wire_is(node->type, "Mul");
-    DNN_TRY(compose(&result.affine, importer, scales ? values : NULL, scales ? NULL : values, count));
+    DNN_TRY(digitnet__import_compose(&result.affine, importer, scales ? values : NULL, scales ? NULL : values, count));
     return digitnet__import_give(importer, node, 0, &result);
 }
 
@@ -192,17 +168,6 @@ static digitnet_status give_joined(digitnet__importer *importer, const digitnet_
     return digitnet__import_give(importer, node, 0, &result);
 }
 
-/* An image whose channels are in order. */
-static digitnet_status take_ordered_image(size_t *value, digitnet__importer *importer,
-                                          const digitnet__import_node *node, size_t input) {
-    const digitnet__view *view = &digitnet__import_activation_at(importer, node, input)->view;
-    const size_t *channels;
-    DNN_TRY(digitnet__import_settle(importer, node, input));
-    digitnet__view wanted = digitnet__view_channels_first(view->sizes[0], view->sizes[1], view->sizes[2]);
-    DNN_TRY(digitnet__import_arrange(importer, node, input, &wanted));
-    return digitnet__import_take_image(value, &channels, importer, node, input);
-}
-
 /* Each channel of an image times a number, as squeeze and excitation has it: `row` is the input of the numbers.
  * `*is_so` is false where the shapes are others. */
 static digitnet_status scale_channels(bool *is_so, size_t *values, digitnet__importer *importer,
@@ -217,8 +182,8 @@ static digitnet_status scale_channels(bool *is_so, size_t *values, digitnet__imp
     *is_so = view->rank == 3 && numbers->view.rank == 3 && numbers->view.sizes[0] == view->sizes[0] &&
              count == view->sizes[0];
     if (*is_so) {
-        DNN_TRY(take_ordered_image(&values[1 - row], importer, node, 1 - row));
-        return take_ordered_image(&values[row], importer, node, row);
+        DNN_TRY(digitnet__import_take_ordered_image(&values[1 - row], importer, node, 1 - row));
+        return digitnet__import_take_ordered_image(&values[row], importer, node, row);
     }
     if (view->rank != numbers->view.rank || view->rank < 2 || count != shape.channels || shape.flat || view->places ||
         numbers->view.places)
@@ -255,8 +220,8 @@ static digitnet_status scale_places(bool *is_so, size_t *values, digitnet__impor
                                              .window_width = 1,
                                              .stride_height = 1,
                                              .stride_width = 1};
-    DNN_TRY(take_ordered_image(&values[1 - map], importer, node, 1 - map));
-    DNN_TRY(take_ordered_image(&values[map], importer, node, map));
+    DNN_TRY(digitnet__import_take_ordered_image(&values[1 - map], importer, node, 1 - map));
+    DNN_TRY(digitnet__import_take_ordered_image(&values[map], importer, node, map));
     DNN_TRY(digitnet__draft_add(&values[map], importer, &digitnet__layer_conv2d, &attributes, &values[map], 1, node));
     digitnet__draft *draft = &importer->drafts[values[map] - 1];
     draft->layer.frozen = true;
@@ -376,7 +341,7 @@ static digitnet_status negative(digitnet__importer *importer, const digitnet__im
     const float minus = -1;
     DNN_TRY(digitnet__import_peek(&activation, importer, node, 0));
     result = *activation;
-    DNN_TRY(compose(&result.affine, importer, &minus, NULL, 1));
+    DNN_TRY(digitnet__import_compose(&result.affine, importer, &minus, NULL, 1));
     return digitnet__import_give(importer, node, 0, &result);
 }
 

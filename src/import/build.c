@@ -82,8 +82,8 @@ static digitnet_status copy_weights(digitnet_model *model, const digitnet__impor
     return DIGITNET_OK;
 }
 
-digitnet_status digitnet__import_build(digitnet_model **out, digitnet__importer *importer, size_t output,
-                                       const digitnet_model_load_options *options) {
+digitnet_status digitnet__import_build(digitnet_model **out, digitnet__importer *importer, size_t output) {
+    const digitnet_model_load_options *options = importer->options;
     void *places;
     digitnet_model *model;
     digitnet_model_options limits = {.struct_size = sizeof limits,

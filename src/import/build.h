@@ -5,7 +5,6 @@
 #include "import/importer.h"
 
 /* The model whose output is that value of the drafts. */
-digitnet_status digitnet__import_build(digitnet_model **out, digitnet__importer *importer, size_t output,
-                                       const digitnet_model_load_options *options);
+digitnet_status digitnet__import_build(digitnet_model **out, digitnet__importer *importer, size_t output);
 
 #endif

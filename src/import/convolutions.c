@@ -64,15 +64,6 @@ static digitnet_status give_image(digitnet__importer *importer, const digitnet__
     return digitnet__import_give(importer, node, 0, &result);
 }
 
-/* Moves the channels of an image into the order of the file, which groups of them need. */
-static digitnet_status order_channels(size_t *value, const size_t **channels, digitnet__importer *importer,
-                                      const digitnet__import_node *node) {
-    const digitnet__view *view = &digitnet__import_activation_at(importer, node, 0)->view;
-    digitnet__view wanted = digitnet__view_channels_first(view->sizes[0], view->sizes[1], view->sizes[2]);
-    DNN_TRY(digitnet__import_arrange(importer, node, 0, &wanted));
-    return digitnet__import_take_image(value, channels, importer, node, 0);
-}
-
 static digitnet_status conv(digitnet__importer *importer, const digitnet__import_node *node) {
     const digitnet__import_constant *kernel;
     digitnet__import_window window;
@@ -100,8 +91,11 @@ static digitnet_status conv(digitnet__importer *importer, const digitnet__import
         attributes.outputs = filters;
         attributes.groups = groups == 1 ? 0 : (size_t)groups;
     }
-    if (channels && groups > 1 && !(depthwise && filters == image.channels))
-        DNN_TRY(order_channels(&value, &channels, importer, node));
+    /* Groups need the channels in order. */
+    if (channels && groups > 1 && !(depthwise && filters == image.channels)) {
+        DNN_TRY(digitnet__import_take_ordered_image(&value, importer, node, 0));
+        channels = NULL;
+    }
     digitnet__view view = input->view;
     DNN_TRY(digitnet__draft_add(&value, importer,
                                 depthwise ? &digitnet__layer_depthwise_conv2d : &digitnet__layer_conv2d, &attributes,
@@ -122,16 +116,14 @@ static digitnet_status give_grouped(digitnet__importer *importer, const digitnet
         .value = value, .view = digitnet__view_channels_first(shape.channels, shape.height, shape.width)};
     if (has_bias(node)) {
         digitnet__import_constant column;
+        float *values;
+        size_t count;
         DNN_TRY(digitnet__import_weights_at(&bias, importer, node, 2));
         column = *bias;
         column.rank = 3;
         memcpy(column.sizes, (const size_t[]){bias->count, 1, 1}, 3 * sizeof *column.sizes);
-        DNN_TRY(digitnet__import_spread(&result.affine.offset, &result.affine.count, importer, node, &result, &column));
-        void *ones;
-        DNN_TRY(digitnet__pool_allocate(&ones, importer->pool, result.affine.count, sizeof(float)));
-        result.affine.scale = ones;
-        for (size_t i = 0; i < result.affine.count; i++)
-            result.affine.scale[i] = 1;
+        DNN_TRY(digitnet__import_spread(&values, &count, importer, node, &result, &column));
+        DNN_TRY(digitnet__import_compose(&result.affine, importer, NULL, values, count));
     }
     return digitnet__import_give(importer, node, 0, &result);
 }
@@ -214,7 +206,7 @@ static digitnet_status conv_transpose(digitnet__importer *importer, const digitn
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a kernel for %zu channels in %lld groups, not %zu",
                                      kernel->sizes[0], (long long)groups, image.channels);
     if (groups > 1 && channels)
-        DNN_TRY(order_channels(&value, &channels, importer, node));
+        DNN_TRY(digitnet__import_take_ordered_image(&value, importer, node, 0));
     DNN_TRY(digitnet__import_window_read(&window, node, image, &none));
     DNN_TRY(read_output_padding(&window, extra, node));
     const digitnet__attributes attributes = {.outputs = kernel->sizes[1],

@@ -32,15 +32,6 @@ static void copy_value(const folding *fold, size_t to, const digitnet__import_co
         fold->integers[to] = from->is_integer ? from->integers[index] : (int64_t)from->numbers[index];
 }
 
-/* An axis of the node's attribute, counted from the end where it is below zero. */
-static digitnet_status read_axis(size_t *axis, const folding *fold, int64_t value, size_t rank) {
-    int64_t counted = value < 0 ? value + (int64_t)rank : value;
-    if (counted < 0 || counted >= (int64_t)rank)
-        return digitnet__import_fail(DIGITNET_EFORMAT, fold->node, "has an axis that is out of range");
-    *axis = (size_t)counted;
-    return DIGITNET_OK;
-}
-
 /* Axes from the attribute, or from an input of the node since some operator set; `*present` is false where there are
  * none. */
 static digitnet_status read_axes(int64_t *axes, size_t *count, bool *present, const folding *fold, size_t input) {
@@ -125,7 +116,7 @@ static digitnet_status unsqueeze(folding *fold) {
         return refuse(fold, "more than 8 dimensions");
     for (size_t i = 0; i < count; i++) {
         size_t axis;
-        DNN_TRY(read_axis(&axis, fold, axes[i], rank));
+        DNN_TRY(digitnet__import_axis(&axis, fold->node, axes[i], rank));
         is_new[axis] = true;
     }
     for (size_t i = 0; i < rank; i++)
@@ -142,7 +133,7 @@ static digitnet_status squeeze(folding *fold) {
     DNN_TRY(read_axes(axes, &count, &present, fold, 1));
     for (size_t i = 0; i < count; i++) {
         size_t axis;
-        DNN_TRY(read_axis(&axis, fold, axes[i], from->rank));
+        DNN_TRY(digitnet__import_axis(&axis, fold->node, axes[i], from->rank));
         gone[axis] = true;
     }
     for (size_t i = 0; i < from->rank; i++) {
@@ -186,7 +177,7 @@ static digitnet_status transpose(folding *fold) {
     unsigned seen = 0;
     for (size_t i = 0; i < from->rank; i++) {
         size_t axis;
-        DNN_TRY(read_axis(&axis, fold, order[i], from->rank));
+        DNN_TRY(digitnet__import_axis(&axis, fold->node, order[i], from->rank));
         seen |= 1u << axis;
         sizes[i] = from->sizes[axis];
         strides[i] = 1;
@@ -223,7 +214,7 @@ static digitnet_status gather(folding *fold) {
     int64_t wanted = 0;
     size_t axis, outer, inner, sizes[2 * DNN_CONSTANT_AXES], rank = 0;
     DNN_TRY(digitnet__import_integer(&wanted, fold->node, "axis"));
-    DNN_TRY(read_axis(&axis, fold, wanted, from->rank));
+    DNN_TRY(digitnet__import_axis(&axis, fold->node, wanted, from->rank));
     if (!indices || !indices->is_integer || from->rank + indices->rank - 1 > DNN_CONSTANT_AXES)
         return refuse(fold, "its indices");
     for (size_t i = 0; i < from->rank; i++) {
@@ -238,7 +229,7 @@ static digitnet_status gather(folding *fold) {
     for (size_t i = 0; i < outer; i++) {
         for (size_t k = 0; k < indices->count; k++) {
             size_t index;
-            DNN_TRY(read_axis(&index, fold, indices->integers[k], from->sizes[axis]));
+            DNN_TRY(digitnet__import_axis(&index, fold->node, indices->integers[k], from->sizes[axis]));
             for (size_t j = 0; j < inner; j++)
                 copy_value(fold, to++, from, (i * from->sizes[axis] + index) * inner + j);
         }
@@ -251,7 +242,7 @@ static digitnet_status concatenate(folding *fold) {
     const digitnet__import_constant *first = fold->inputs[0];
     size_t axis, outer, inner, sizes[DNN_CONSTANT_AXES], along = 0;
     DNN_TRY(digitnet__import_integer(&wanted, fold->node, "axis"));
-    DNN_TRY(read_axis(&axis, fold, wanted, first->rank));
+    DNN_TRY(digitnet__import_axis(&axis, fold->node, wanted, first->rank));
     for (size_t i = 0; i < fold->node->input_count; i++) {
         const digitnet__import_constant *from = fold->inputs[i];
         if (!from || from->rank != first->rank || from->is_integer != first->is_integer)
@@ -330,7 +321,7 @@ static digitnet_status slice(folding *fold) {
     *fold->result = from;
     for (size_t i = 0; i < start_count; i++) {
         size_t axis;
-        DNN_TRY(read_axis(&axis, fold, axis_count ? axes[i] : (int64_t)i, from.rank));
+        DNN_TRY(digitnet__import_axis(&axis, fold->node, axis_count ? axes[i] : (int64_t)i, from.rank));
         DNN_TRY(slice_axis(fold, &from, axis, starts[i], ends[i], step_count ? steps[i] : 1));
         from = *fold->result;
     }

@@ -200,13 +200,9 @@ static digitnet_status read_attribute(digitnet__import_attribute *attribute, dig
     return attribute->type == DNN_ATTRIBUTE_TYPE_FLOATS ? read_numbers(attribute, graph, message) : DIGITNET_OK;
 }
 
-static bool same_text(digitnet__wire_view a, digitnet__wire_view b) {
-    return a.size == b.size && compare_text(a, b) == 0;
-}
-
 static const digitnet__import_attribute *find_attribute(const digitnet__import_node *node, digitnet__wire_view text) {
     for (size_t i = 0; i < node->attribute_count; i++)
-        if (same_text(node->attributes[i].name, text))
+        if (digitnet__wire_equal(node->attributes[i].name, text))
             return &node->attributes[i];
     return NULL;
 }
@@ -215,16 +211,11 @@ static const digitnet__import_attribute *find_attribute(const digitnet__import_n
 static digitnet_status read_default(digitnet__import_attribute *attribute, bool *found, const scope_reader *reader,
                                     digitnet__wire_view text) {
     digitnet__wire_reader fields = digitnet__wire_read(reader->function);
-    digitnet__wire_field field;
+    digitnet__wire_view message, reference;
     *found = false;
-    while (!*found && digitnet__wire_next(&fields, &field)) {
-        digitnet__wire_view message = {0}, reference;
-        if (field.number != DNN_FUNCTION_ATTRIBUTE_DEFAULT)
-            continue;
-        digitnet__wire_get_bytes(&fields, &field, &message);
-        DNN_TRY(fields.status);
+    while (!*found && digitnet__wire_next_message(&fields, &message, DNN_FUNCTION_ATTRIBUTE_DEFAULT)) {
         DNN_TRY(read_attribute(attribute, &reference, reader->graph, message));
-        *found = same_text(attribute->name, text);
+        *found = digitnet__wire_equal(attribute->name, text);
     }
     return fields.status;
 }
@@ -251,16 +242,12 @@ static digitnet_status read_attributes(digitnet__import_node *node, const scope_
     void *memory;
     DNN_TRY(digitnet__pool_allocate(&memory, reader->graph->pool, count, sizeof *node->attributes));
     digitnet__import_attribute *attributes = memory;
-    digitnet__wire_reader fields = digitnet__wire_read(node->message);
-    digitnet__wire_field field;
+    digitnet__wire_reader fields = digitnet__wire_read(node->message); /* well-formed, as count_node() saw */
+    digitnet__wire_view message;
     node->attributes = attributes;
-    while (digitnet__wire_next(&fields, &field)) {
-        digitnet__wire_view message = {0};
+    while (digitnet__wire_next_message(&fields, &message, DNN_NODE_ATTRIBUTE)) {
         digitnet__import_attribute attribute;
         bool present;
-        if (field.number != DNN_NODE_ATTRIBUTE)
-            continue;
-        digitnet__wire_get_bytes(&fields, &field, &message); /* a message, as count_node() saw */
         DNN_TRY(resolve_attribute(&attribute, &present, reader, message));
         if (present && find_attribute(node, attribute.name))
             return digitnet__import_fail(DIGITNET_EFORMAT, node, "has attribute '%s' twice",
@@ -305,20 +292,18 @@ static digitnet_status count_node(node_parts *parts, digitnet__import_node *node
 
 static digitnet_status read_nodes(scope_reader *reader, digitnet__wire_view message, uint32_t number);
 
-static bool is_standard(digitnet__wire_view domain) {
+bool digitnet__import_is_standard(digitnet__wire_view domain) {
     return domain.size == 0 || digitnet__wire_is(domain, "ai.onnx");
 }
 
 /* The version of the standard's operators, from the messages that name operator sets. */
 static digitnet_status read_operator_set(uint64_t *version, digitnet__wire_view message, uint32_t number) {
     digitnet__wire_reader fields = digitnet__wire_read(message);
-    digitnet__wire_field field, part;
-    while (digitnet__wire_next(&fields, &field)) {
-        digitnet__wire_view entry = {0}, domain = {0};
+    digitnet__wire_field part;
+    digitnet__wire_view entry;
+    while (digitnet__wire_next_message(&fields, &entry, number)) {
+        digitnet__wire_view domain = {0};
         uint64_t value = 0;
-        if (field.number != number)
-            continue;
-        digitnet__wire_get_bytes(&fields, &field, &entry);
         digitnet__wire_reader parts = digitnet__wire_read(entry);
         while (digitnet__wire_next(&parts, &part))
             if (part.number == DNN_OPSET_DOMAIN)
@@ -326,7 +311,7 @@ static digitnet_status read_operator_set(uint64_t *version, digitnet__wire_view 
             else if (part.number == DNN_OPSET_VERSION)
                 digitnet__wire_get_varint(&parts, &part, &value);
         DNN_TRY(parts.status);
-        if (is_standard(domain))
+        if (digitnet__import_is_standard(domain))
             *version = value;
     }
     return fields.status;
@@ -334,7 +319,8 @@ static digitnet_status read_operator_set(uint64_t *version, digitnet__wire_view 
 
 static const local_function *find_function(const scope_reader *reader, const digitnet__import_node *node) {
     for (size_t i = 0; i < reader->function_count; i++)
-        if (same_text(reader->functions[i].name, node->type) && same_text(reader->functions[i].domain, node->domain))
+        if (digitnet__wire_equal(reader->functions[i].name, node->type) &&
+            digitnet__wire_equal(reader->functions[i].domain, node->domain))
             return &reader->functions[i];
     return NULL;
 }
@@ -343,13 +329,9 @@ static const local_function *find_function(const scope_reader *reader, const dig
 static digitnet_status bind(scope_reader *reader, digitnet__wire_view message, uint32_t number, const size_t *values,
                             size_t count) {
     digitnet__wire_reader fields = digitnet__wire_read(message);
-    digitnet__wire_field field;
+    digitnet__wire_view text;
     size_t index = 0;
-    while (digitnet__wire_next(&fields, &field)) {
-        digitnet__wire_view text = {0};
-        if (field.number != number)
-            continue;
-        digitnet__wire_get_bytes(&fields, &field, &text);
+    while (digitnet__wire_next_message(&fields, &text, number)) {
         size_t value = index < count ? values[index] : DNN_NO_VALUE;
         index++;
         if (value != DNN_NO_VALUE)
@@ -370,15 +352,9 @@ static size_t count_fields(digitnet__wire_view message, uint32_t number) {
 /* How many names the nodes of a message give. */
 static digitnet_status count_outputs(size_t *count, digitnet__wire_view message, uint32_t number) {
     digitnet__wire_reader fields = digitnet__wire_read(message);
-    digitnet__wire_field field;
-    while (digitnet__wire_next(&fields, &field)) {
-        digitnet__wire_view node = {0};
-        if (field.number != number)
-            continue;
-        digitnet__wire_get_bytes(&fields, &field, &node);
-        DNN_TRY(fields.status);
+    digitnet__wire_view node;
+    while (digitnet__wire_next_message(&fields, &node, number))
         *count += count_fields(node, DNN_NODE_OUTPUT);
-    }
     return fields.status;
 }
 
@@ -388,19 +364,11 @@ static digitnet_status define_outputs(scope_reader *reader, digitnet__wire_view 
     DNN_TRY(sort_names(&bound));
     size_t given = bound.count;
     digitnet__wire_reader fields = digitnet__wire_read(message);
-    digitnet__wire_field field, part;
-    while (digitnet__wire_next(&fields, &field)) {
-        digitnet__wire_view node = {0};
-        if (field.number != number)
-            continue;
-        digitnet__wire_get_bytes(&fields, &field, &node);
+    digitnet__wire_view node, text;
+    while (digitnet__wire_next_message(&fields, &node, number)) {
         digitnet__wire_reader parts = digitnet__wire_read(node);
-        while (digitnet__wire_next(&parts, &part)) {
-            digitnet__wire_view text = {0};
+        while (digitnet__wire_next_message(&parts, &text, DNN_NODE_OUTPUT)) {
             size_t value;
-            if (part.number != DNN_NODE_OUTPUT)
-                continue;
-            digitnet__wire_get_bytes(&parts, &part, &text);
             bound.count = given;
             if (text.size == 0 || (reader->call && find_name(&bound, text) != DNN_NO_VALUE))
                 continue;
@@ -523,15 +491,9 @@ static digitnet_status read_node(scope_reader *reader, digitnet__wire_view messa
 
 static digitnet_status read_nodes(scope_reader *reader, digitnet__wire_view message, uint32_t number) {
     digitnet__wire_reader fields = digitnet__wire_read(message);
-    digitnet__wire_field field;
-    while (digitnet__wire_next(&fields, &field)) {
-        digitnet__wire_view node = {0};
-        if (field.number != number)
-            continue;
-        digitnet__wire_get_bytes(&fields, &field, &node);
-        DNN_TRY(fields.status);
+    digitnet__wire_view node;
+    while (digitnet__wire_next_message(&fields, &node, number))
         DNN_TRY(read_node(reader, node));
-    }
     return fields.status;
 }
 
@@ -546,44 +508,28 @@ static digitnet_status read_functions(scope_reader *reader, digitnet__wire_view 
     local_function *functions = memory;
     reader->functions = functions;
     digitnet__wire_reader fields = digitnet__wire_read(file);
-    digitnet__wire_field field, part;
-    while (digitnet__wire_next(&fields, &field)) {
-        if (field.number != DNN_MODEL_FUNCTIONS)
-            continue;
+    digitnet__wire_view message;
+    while (digitnet__wire_next_message(&fields, &message, DNN_MODEL_FUNCTIONS)) {
         local_function *function = &functions[reader->function_count++];
-        digitnet__wire_get_bytes(&fields, &field, &function->message);
-        digitnet__wire_reader parts = digitnet__wire_read(function->message);
-        while (digitnet__wire_next(&parts, &part))
-            if (part.number == DNN_FUNCTION_NAME)
-                digitnet__wire_get_bytes(&parts, &part, &function->name);
-            else if (part.number == DNN_FUNCTION_DOMAIN)
-                digitnet__wire_get_bytes(&parts, &part, &function->domain);
-        DNN_TRY(parts.status);
+        function->message = message;
+        DNN_TRY(digitnet__wire_find(&function->name, message, DNN_FUNCTION_NAME));
+        DNN_TRY(digitnet__wire_find(&function->domain, message, DNN_FUNCTION_DOMAIN));
     }
     return fields.status;
 }
 
-/* The name of a graph's input or output, or of an initializer. */
+/* The name of a graph's input or output, or of an initializer; where it has none, that stands at its own place. */
 static digitnet_status read_name(digitnet__wire_view *text, digitnet__wire_view message, uint32_t number) {
-    digitnet__wire_reader fields = digitnet__wire_read(message);
-    digitnet__wire_field field;
-    *text = (digitnet__wire_view){.offset = message.offset};
-    while (digitnet__wire_next(&fields, &field))
-        if (field.number == number)
-            digitnet__wire_get_bytes(&fields, &field, text);
-    return fields.status;
+    DNN_TRY(digitnet__wire_find(text, message, number));
+    text->offset = text->bytes ? text->offset : message.offset;
+    return DIGITNET_OK;
 }
 
 static digitnet_status define_initializers(scope_reader *reader, digitnet__wire_view message) {
     digitnet__wire_reader fields = digitnet__wire_read(message);
-    digitnet__wire_field field;
-    while (digitnet__wire_next(&fields, &field)) {
-        digitnet__wire_view tensor = {0}, text;
+    digitnet__wire_view tensor, text;
+    while (digitnet__wire_next_message(&fields, &tensor, DNN_GRAPH_INITIALIZER)) {
         size_t value;
-        if (field.number != DNN_GRAPH_INITIALIZER)
-            continue;
-        digitnet__wire_get_bytes(&fields, &field, &tensor);
-        DNN_TRY(fields.status);
         DNN_TRY(read_name(&text, tensor, DNN_TENSOR_NAME));
         DNN_TRY(add_value(&value, reader->graph, text));
         reader->graph->values[value].initializer = tensor;
@@ -598,14 +544,9 @@ static digitnet_status define_inputs(scope_reader *reader, digitnet__wire_view m
     scope initializers = reader->names;
     DNN_TRY(sort_names(&initializers));
     digitnet__wire_reader fields = digitnet__wire_read(message);
-    digitnet__wire_field field;
-    while (digitnet__wire_next(&fields, &field)) {
-        digitnet__wire_view input = {0}, text;
+    digitnet__wire_view input, text;
+    while (digitnet__wire_next_message(&fields, &input, DNN_GRAPH_INPUT)) {
         size_t value;
-        if (field.number != DNN_GRAPH_INPUT)
-            continue;
-        digitnet__wire_get_bytes(&fields, &field, &input);
-        DNN_TRY(fields.status);
         DNN_TRY(read_name(&text, input, DNN_VALUE_NAME));
         if (find_name(&initializers, text) != DNN_NO_VALUE)
             continue;
@@ -620,13 +561,8 @@ static digitnet_status define_inputs(scope_reader *reader, digitnet__wire_view m
 static digitnet_status find_outputs(scope_reader *reader, digitnet__wire_view message) {
     digitnet__import_graph *graph = reader->graph;
     digitnet__wire_reader fields = digitnet__wire_read(message);
-    digitnet__wire_field field;
-    while (digitnet__wire_next(&fields, &field)) {
-        digitnet__wire_view output = {0}, text;
-        if (field.number != DNN_GRAPH_OUTPUT)
-            continue;
-        digitnet__wire_get_bytes(&fields, &field, &output);
-        DNN_TRY(fields.status);
+    digitnet__wire_view output, text;
+    while (digitnet__wire_next_message(&fields, &output, DNN_GRAPH_OUTPUT)) {
         DNN_TRY(read_name(&text, output, DNN_VALUE_NAME));
         size_t value = find_name(&reader->names, text);
         if (value == DNN_NO_VALUE)
@@ -677,16 +613,10 @@ static digitnet_status check_orders(const digitnet__import_graph *graph) {
 
 digitnet_status digitnet__import_graph_read(digitnet__import_graph *graph, digitnet__wire_view file) {
     scope_reader reader = {.graph = graph};
-    digitnet__wire_view message = {0}, producer = {0};
-    digitnet__wire_reader fields = digitnet__wire_read(file);
-    digitnet__wire_field field;
-    while (digitnet__wire_next(&fields, &field))
-        if (field.number == DNN_MODEL_GRAPH)
-            digitnet__wire_get_bytes(&fields, &field, &message);
-        else if (field.number == DNN_MODEL_PRODUCER_NAME)
-            digitnet__wire_get_bytes(&fields, &field, &producer);
-    DNN_TRY(fields.status);
-    graph->is_ours = digitnet__wire_is(producer, DNN_ONNX_PRODUCER);
+    digitnet__wire_view message;
+    DNN_TRY(digitnet__wire_find(&message, file, DNN_MODEL_GRAPH));
+    DNN_TRY(digitnet__wire_find(&graph->producer, file, DNN_MODEL_PRODUCER_NAME));
+    graph->is_ours = digitnet__wire_is(graph->producer, DNN_ONNX_PRODUCER);
     DNN_TRY(read_operator_set(&reader.operator_set, file, DNN_MODEL_OPSET_IMPORT));
     DNN_TRY(read_functions(&reader, file));
     size_t nodes = count_fields(message, DNN_GRAPH_NODE);
@@ -700,7 +630,7 @@ digitnet_status digitnet__import_graph_read(digitnet__import_graph *graph, digit
 /* ---- Attributes of a node ---- */
 
 const digitnet__import_attribute *digitnet__import_attribute_find(const digitnet__import_node *node, const char *name) {
-    return find_attribute(node, (digitnet__wire_view){.bytes = (const unsigned char *)name, .size = strlen(name)});
+    return find_attribute(node, digitnet__wire_string(name));
 }
 
 /* NULL, and OK, where there is none. */
@@ -746,5 +676,13 @@ digitnet_status digitnet__import_integers(int64_t *values, size_t *count, size_t
     *count = attribute->count;
     if (attribute->count > 0)
         memcpy(values, attribute->integers, attribute->count * sizeof *values);
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__import_axis(size_t *axis, const digitnet__import_node *node, int64_t wanted, size_t rank) {
+    int64_t counted = wanted < 0 ? wanted + (int64_t)rank : wanted;
+    if (counted < 0 || counted >= (int64_t)rank)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has an axis that is out of range");
+    *axis = (size_t)counted;
     return DIGITNET_OK;
 }

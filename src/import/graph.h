@@ -54,6 +54,7 @@ typedef struct digitnet__import_value {
 
 typedef struct digitnet__import_graph {
     digitnet__pool *pool;
+    digitnet__wire_view producer; /* the name of the tool that made the file */
     /* By this library: a file from before the list of layers, or without it. Its trainings go on as they were, for
      * which the layers must be what they were: dropout is drawn by a layer's place. */
     bool is_ours;
@@ -81,6 +82,11 @@ digitnet_status digitnet__import_text(digitnet__wire_view *value, const digitnet
 /* `*count` is 0 where there is none; EUNSUPPORTED for more than `most`. */
 digitnet_status digitnet__import_integers(int64_t *values, size_t *count, size_t most,
                                           const digitnet__import_node *node, const char *name);
+
+/* An axis that may be counted from the end. EFORMAT. */
+digitnet_status digitnet__import_axis(size_t *axis, const digitnet__import_node *node, int64_t wanted, size_t rank);
+/* The domain is that of ONNX's own operators. */
+bool digitnet__import_is_standard(digitnet__wire_view domain);
 
 /* "operator 'TYPE' (node 'NAME') WHAT" */
 digitnet_status digitnet__import_fail(digitnet_status status, const digitnet__import_node *node, const char *format,

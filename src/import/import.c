@@ -6,7 +6,6 @@
 #include "import/input.h"
 #include "import/patterns.h"
 #include "import/read.h"
-#include "onnx/schema.h"
 
 #include <string.h>
 
@@ -90,15 +89,14 @@ static digitnet_status settle_output(size_t *value, digitnet__importer *importer
 }
 
 /* The model that gives one of the graph's outputs. */
-static digitnet_status import_output(digitnet_model **out, digitnet__importer *importer, size_t output,
-                                     const digitnet_model_load_options *options) {
+static digitnet_status import_output(digitnet_model **out, digitnet__importer *importer, size_t output) {
     size_t value;
     forget(importer);
     mark_needed(importer->graph, output);
     DNN_TRY(digitnet__import_input(importer));
     DNN_TRY(digitnet__import_read_nodes(importer));
     DNN_TRY(settle_output(&value, importer, output));
-    return digitnet__import_build(out, importer, value, options);
+    return digitnet__import_build(out, importer, value);
 }
 
 /* Gives classes themselves, in the place of their scores. */
@@ -118,8 +116,7 @@ static bool is_class(const digitnet__import_graph *graph, size_t output) {
 
 /* The first output that can be read; scores are preferred to a class. After a failure the message is the first
  * output's. */
-static digitnet_status import_any(digitnet_model **out, digitnet__importer *importer,
-                                  const digitnet_model_load_options *options) {
+static digitnet_status import_any(digitnet_model **out, digitnet__importer *importer) {
     enum { TRIES = 8 };
     const digitnet__import_graph *graph = importer->graph;
     digitnet__message first = {.count = 0};
@@ -129,7 +126,7 @@ static digitnet_status import_any(digitnet_model **out, digitnet__importer *impo
         for (size_t i = 0; i < graph->output_count && tries < TRIES; i++) {
             if (is_class(graph, graph->output_values[i]) != (bool)classes)
                 continue;
-            digitnet_status status = import_output(out, importer, graph->output_values[i], options);
+            digitnet_status status = import_output(out, importer, graph->output_values[i]);
             if (status != DIGITNET_EUNSUPPORTED)
                 return status;
             if (tries++ == 0)
@@ -144,37 +141,23 @@ static digitnet_status import_any(digitnet_model **out, digitnet__importer *impo
 }
 
 /* The output that the options name. */
-static digitnet_status import_named(digitnet_model **out, digitnet__importer *importer,
-                                    const digitnet_model_load_options *options) {
+static digitnet_status import_named(digitnet_model **out, digitnet__importer *importer) {
+    const char *wanted = importer->options->output;
     const digitnet__import_graph *graph = importer->graph;
     digitnet__wire_view first = {0};
     for (size_t i = graph->output_count; i-- > 0;) {
         first = graph->values[graph->output_values[i]].name;
-        if (digitnet__wire_is(first, options->output))
-            return import_output(out, importer, graph->output_values[i], options);
+        if (digitnet__wire_is(first, wanted))
+            return import_output(out, importer, graph->output_values[i]);
     }
     return digitnet__fail(DIGITNET_ENOTFOUND, "the graph has no output '%.80s'; it has %zu, the first being '%s'",
-                          options->output, graph->output_count, digitnet__wire_printable(first).text);
+                          wanted, graph->output_count, digitnet__wire_printable(first).text);
 }
 
-/* PyTorch's moving variance is that of a sample, not of ONNX: a training goes on as there. */
-static digitnet_status read_producer(digitnet__importer *importer, digitnet__wire_view file) {
-    digitnet__wire_view name = {0};
-    digitnet__wire_reader fields = digitnet__wire_read(file);
-    digitnet__wire_field field;
-    while (digitnet__wire_next(&fields, &field))
-        if (field.number == DNN_MODEL_PRODUCER_NAME)
-            digitnet__wire_get_bytes(&fields, &field, &name);
-    importer->unbiased = digitnet__wire_is(name, "pytorch");
-    return fields.status;
-}
-
-static digitnet_status import_graph(digitnet_model **out, digitnet__importer *importer, digitnet__wire_view file,
-                                    const digitnet_model_load_options *options) {
-    DNN_TRY(read_producer(importer, file));
+static digitnet_status import_graph(digitnet_model **out, digitnet__importer *importer, digitnet__wire_view file) {
     DNN_TRY(digitnet__import_graph_read(importer->graph, file));
     DNN_TRY(digitnet__import_match_patterns(importer));
-    return (options->output ? import_named : import_any)(out, importer, options);
+    return (importer->options->output ? import_named : import_any)(out, importer);
 }
 
 digitnet_status digitnet__import_foreign(digitnet_model **out, digitnet__wire_view file, const char *path,
@@ -187,7 +170,7 @@ digitnet_status digitnet__import_foreign(digitnet_model **out, digitnet__wire_vi
     digitnet__import_place place = {.path = path, .bytes_left = options->max_bytes};
     digitnet__importer importer = {.pool = &pool, .graph = &graph, .place = &place, .options = options};
     *out = NULL;
-    digitnet_status status = import_graph(out, &importer, file, options);
+    digitnet_status status = import_graph(out, &importer, file);
     digitnet__pool_release(&pool);
     return status;
 }

@@ -53,7 +53,6 @@ typedef struct digitnet__importer {
     const digitnet_model_load_options *options;
     digitnet_status failure; /* EIO or ENOMEM, where the search for patterns could not read a constant */
     size_t batch;            /* size of the first axis of all activations */
-    bool unbiased;           /* the moving variance goes on by n - 1, as the tool that made the file has it */
     digitnet__shape input;
     bool channels_first, channels_last; /* how the file has its images; neither where it takes no channels */
     digitnet__draft *drafts;
@@ -77,8 +76,6 @@ digitnet_status digitnet__import_list(int64_t *values, size_t *count, size_t mos
 /* NULL where the input is left out or is a constant. */
 digitnet__import_activation *digitnet__import_activation_at(const digitnet__importer *importer,
                                                             const digitnet__import_node *node, size_t input);
-/* An axis that may be counted from the end; among those of the file, of which the batch is the first. */
-digitnet_status digitnet__import_axis(size_t *axis, const digitnet__import_node *node, int64_t wanted, size_t rank);
 /* Gives an output of the node this activation, or constant. */
 digitnet_status digitnet__import_give(digitnet__importer *importer, const digitnet__import_node *node, size_t output,
                                       const digitnet__import_activation *activation);
@@ -122,9 +119,17 @@ digitnet_status digitnet__import_take_row(size_t *value, const size_t **places, 
 /* Likewise with the channels of `*value` along one axis, at one place or more. */
 digitnet_status digitnet__import_take_channels(size_t *value, const size_t **places, digitnet__importer *importer,
                                                const digitnet__import_node *node, size_t input, size_t axis);
+/* Likewise as an image whose channels stand in order, which may move them. Of a settled activation, or one whose pads
+ * are left for the caller. */
+digitnet_status digitnet__import_take_ordered_image(size_t *value, digitnet__importer *importer,
+                                                    const digitnet__import_node *node, size_t input);
 /* The same values under another shape. */
 digitnet_status digitnet__import_reshape(size_t *value, digitnet__importer *importer, digitnet__shape shape,
                                          const digitnet__import_node *node);
+/* What is still to be applied, and behind it scale x + offset: `count` factors of each, as digitnet__import_affine has
+ * them. NULL: a scale of 1, or an offset of 0. */
+digitnet_status digitnet__import_compose(digitnet__import_affine *affine, digitnet__importer *importer,
+                                         const float *scale, const float *offset, size_t count);
 /* A constant that meets an activation in a node, in the order of the activation's places: `*count` values, as
  * digitnet__import_affine has them. EUNSUPPORTED where the result would be larger than the activation. */
 digitnet_status digitnet__import_spread(float **values, size_t *count, digitnet__importer *importer,

@@ -9,19 +9,7 @@
 typedef struct input_type {
     uint64_t element;
     size_t rank, sizes[DNN_VIEW_AXES + 1]; /* 0: left open */
-    bool has_shape;
 } input_type;
-
-/* The last message of a number in another one; bytes is NULL where there is none. */
-static digitnet_status take_part(digitnet__wire_view *part, digitnet__wire_view message, uint32_t number) {
-    digitnet__wire_reader fields = digitnet__wire_read(message);
-    digitnet__wire_field field;
-    *part = (digitnet__wire_view){0};
-    while (digitnet__wire_next(&fields, &field))
-        if (field.number == number)
-            digitnet__wire_get_bytes(&fields, &field, part);
-    return fields.status;
-}
 
 static digitnet_status read_size(size_t *size, digitnet__wire_view message) {
     uint64_t value = 0;
@@ -37,11 +25,11 @@ static digitnet_status read_size(size_t *size, digitnet__wire_view message) {
 static digitnet_status read_type(input_type *type, digitnet__wire_view input) {
     digitnet__wire_view part, tensor, shape;
     *type = (input_type){.element = 0};
-    DNN_TRY(take_part(&part, input, DNN_VALUE_TYPE));
+    DNN_TRY(digitnet__wire_find(&part, input, DNN_VALUE_TYPE));
     if (!part.bytes)
         return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: the graph's input has no type", input.offset);
-    DNN_TRY(take_part(&tensor, part, DNN_TYPE_TENSOR));
-    DNN_TRY(take_part(&shape, tensor, DNN_TENSOR_TYPE_SHAPE));
+    DNN_TRY(digitnet__wire_find(&tensor, part, DNN_TYPE_TENSOR));
+    DNN_TRY(digitnet__wire_find(&shape, tensor, DNN_TENSOR_TYPE_SHAPE));
     digitnet__wire_reader fields = digitnet__wire_read(tensor);
     digitnet__wire_field field;
     while (digitnet__wire_next(&fields, &field))
@@ -49,12 +37,7 @@ static digitnet_status read_type(input_type *type, digitnet__wire_view input) {
             digitnet__wire_get_varint(&fields, &field, &type->element);
     DNN_TRY(fields.status);
     fields = digitnet__wire_read(shape);
-    while (digitnet__wire_next(&fields, &field)) {
-        digitnet__wire_view size = {0};
-        if (field.number != DNN_SHAPE_DIM)
-            continue;
-        digitnet__wire_get_bytes(&fields, &field, &size);
-        DNN_TRY(fields.status);
+    for (digitnet__wire_view size; digitnet__wire_next_message(&fields, &size, DNN_SHAPE_DIM);) {
         size_t axis = type->rank < DNN_VIEW_AXES ? type->rank : DNN_VIEW_AXES;
         DNN_TRY(read_size(&type->sizes[axis], size));
         type->rank++;
@@ -120,16 +103,11 @@ static digitnet__shape row_as_image(size_t count) {
 
 /* What the file's network is to get of images from 0 to 1. Bytes are such images times 255. */
 static digitnet_status scale_input(digitnet__import_affine *affine, digitnet__importer *importer, uint64_t element) {
-    double scale = importer->options->input_scale * (element == DNN_DATA_UINT8 ? UINT8_MAX : 1);
-    double offset = importer->options->input_offset;
-    void *memory;
+    float scale = (float)(importer->options->input_scale * (element == DNN_DATA_UINT8 ? UINT8_MAX : 1));
+    float offset = (float)importer->options->input_offset;
     if (scale == 1 && offset == 0)
         return DIGITNET_OK;
-    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 2, sizeof(float)));
-    *affine = (digitnet__import_affine){.count = 1, .scale = memory, .offset = (float *)memory + 1};
-    *affine->scale = (float)scale;
-    *affine->offset = (float)offset;
-    return DIGITNET_OK;
+    return digitnet__import_compose(affine, importer, &scale, &offset, 1);
 }
 
 static digitnet_status give_input(digitnet__importer *importer, size_t value, const input_type *type) {

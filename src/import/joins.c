@@ -170,20 +170,25 @@ static digitnet_status take_channels(digitnet__import_activation *result, digitn
                           : add_slices(&result->value, importer, node, run);
 }
 
+/* Of the places 1 and 2 of the two lists. */
+static digitnet_status add_cropping(size_t *value, digitnet__importer *importer, const digitnet__import_node *node,
+                                    const size_t *first, const size_t *count) {
+    digitnet__shape shape = digitnet__draft_shape(importer, *value);
+    const digitnet__attributes attributes = {.top = first[1],
+                                             .bottom = shape.height - first[1] - count[1],
+                                             .left = first[2],
+                                             .right = shape.width - first[2] - count[2]};
+    return digitnet__draft_add(value, importer, &digitnet__layer_cropping2d, &attributes, value, 1, node);
+}
+
 /* Some of the rows and columns of channels x rows x columns, from axes 1 and 2 of the file's sizes. */
 static digitnet_status take_lines(digitnet__import_activation *result, digitnet__importer *importer,
                                   const digitnet__import_node *node, const size_t *first, const size_t *count) {
     const size_t *channels;
     DNN_TRY(digitnet__import_take_image(&result->value, &channels, importer, node, 0));
     result->view = digitnet__import_activation_at(importer, node, 0)->view;
-    digitnet__shape shape = digitnet__draft_shape(importer, result->value);
-    const digitnet__attributes attributes = {.top = first[1],
-                                             .bottom = shape.height - first[1] - count[1],
-                                             .left = first[2],
-                                             .right = shape.width - first[2] - count[2]};
-    DNN_TRY(digitnet__draft_add(&result->value, importer, &digitnet__layer_cropping2d, &attributes, &result->value, 1,
-                                node));
-    return digitnet__view_set_image(&result->view, shape.channels, count[1], count[2])
+    DNN_TRY(add_cropping(&result->value, importer, node, first, count));
+    return digitnet__view_set_image(&result->view, result->view.sizes[0], count[1], count[2])
                ? DIGITNET_OK
                : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes channels in another order");
 }
@@ -196,15 +201,10 @@ static digitnet_status take_lines_of_rows(digitnet__import_activation *result, d
     digitnet__view plain = digitnet__view_plain(sizes, 3);
     digitnet__shape shape = {.height = sizes[0], .width = sizes[1], .channels = sizes[2]};
     DNN_TRY(digitnet__import_arrange(importer, node, 0, &plain));
-    const digitnet__attributes attributes = {.top = first[1],
-                                             .bottom = shape.height - first[1] - count[1],
-                                             .left = first[2],
-                                             .right = shape.width - first[2] - count[2]};
     result->value = input->value;
     DNN_TRY(digitnet__import_reshape(&result->value, importer, shape, node));
     result->view = digitnet__view_plain((const size_t[]){count[1], count[2], shape.channels}, 3);
-    return digitnet__draft_add(&result->value, importer, &digitnet__layer_cropping2d, &attributes, &result->value, 1,
-                               node);
+    return add_cropping(&result->value, importer, node, first, count);
 }
 
 /* Of each axis but the batch's, what is taken. */

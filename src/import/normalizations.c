@@ -44,8 +44,11 @@ static digitnet_status batch_normalization(digitnet__importer *importer, const d
     result = *input;
     DNN_TRY(digitnet__import_take_channels(&result.value, &places, importer, node, 0, 0));
     result.view = input->view;
-    const digitnet__attributes attributes = {
-        .epsilon = (double)epsilon, .momentum = (double)momentum, .unbiased_moving_variance = importer->unbiased};
+    /* PyTorch's moving variance is that of a sample, unlike ONNX's: a training goes on as there. */
+    const digitnet__attributes attributes = {.epsilon = (double)epsilon,
+                                             .momentum = (double)momentum,
+                                             .unbiased_moving_variance =
+                                                 digitnet__wire_is(importer->graph->producer, "pytorch")};
     DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_batch_normalization, &attributes,
                                 &result.value, 1, node));
     size_t channels = digitnet__draft_shape(importer, result.value).channels;

@@ -173,10 +173,6 @@ static bool find_hard_swish(size_t *x, digitnet__importer *importer, size_t prod
 
 /* ---- Layer normalization: (x - mean) / sqrt(mean of squares + epsilon) ---- */
 
-static digitnet__wire_view text_of(const char *text) {
-    return (digitnet__wire_view){.bytes = (const unsigned char *)text, .size = strlen(text)};
-}
-
 enum { AXES_MAX = 4 };
 
 /* The axes that a node ReduceMean goes over; 0 where it is none, or goes over all. */
@@ -318,7 +314,7 @@ static digitnet_status replace(digitnet__importer *importer, digitnet__import_no
     *(size_t *)input = x;
     if (attribute_count > 0)
         memcpy(own, attributes, attribute_count * sizeof *attributes);
-    node->type = text_of(type);
+    node->type = digitnet__wire_string(type);
     node->inputs = input;
     node->input_count = 1;
     node->attributes = own;
@@ -329,8 +325,9 @@ static digitnet_status replace(digitnet__importer *importer, digitnet__import_no
 static digitnet_status match_product(digitnet__importer *importer, digitnet__import_node *node) {
     size_t x, product;
     bool by_tanh = false;
-    const digitnet__import_attribute approximate = {
-        .name = text_of("approximate"), .type = DNN_ATTRIBUTE_TYPE_STRING, .text = text_of("tanh")};
+    const digitnet__import_attribute approximate = {.name = digitnet__wire_string("approximate"),
+                                                    .type = DNN_ATTRIBUTE_TYPE_STRING,
+                                                    .text = digitnet__wire_string("tanh")};
     const char *gate = find_gate(&x, importer, node);
     if (gate)
         return replace(importer, node, gate, x, NULL, 0);
@@ -345,8 +342,8 @@ static digitnet_status match_division(digitnet__importer *importer, digitnet__im
     size_t x;
     void *axes;
     digitnet__import_attribute attributes[2] = {
-        {.name = text_of("axes"), .type = DNN_ATTRIBUTE_TYPE_INTS},
-        {.name = text_of("epsilon"), .type = DNN_ATTRIBUTE_TYPE_FLOAT},
+        {.name = digitnet__wire_string("axes"), .type = DNN_ATTRIBUTE_TYPE_INTS},
+        {.name = digitnet__wire_string("epsilon"), .type = DNN_ATTRIBUTE_TYPE_FLOAT},
     };
     DNN_TRY(digitnet__pool_allocate(&axes, importer->pool, AXES_MAX, sizeof(int64_t)));
     attributes[0].integers = axes;
@@ -366,8 +363,8 @@ static digitnet_status match_sum(digitnet__importer *importer, digitnet__import_
     DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 1, sizeof(int64_t)));
     *(int64_t *)memory = found.axis;
     const digitnet__import_attribute attributes[] = {
-        {.name = text_of("axes"), .type = DNN_ATTRIBUTE_TYPE_INTS, .integers = memory, .count = 1},
-        {.name = text_of("epsilon"), .type = DNN_ATTRIBUTE_TYPE_FLOAT, .number = found.epsilon},
+        {.name = digitnet__wire_string("axes"), .type = DNN_ATTRIBUTE_TYPE_INTS, .integers = memory, .count = 1},
+        {.name = digitnet__wire_string("epsilon"), .type = DNN_ATTRIBUTE_TYPE_FLOAT, .number = found.epsilon},
     };
     DNN_TRY(replace(importer, node, "LayerNormalization", found.x, attributes, 2));
     DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 3, sizeof(size_t)));

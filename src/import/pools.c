@@ -87,12 +87,8 @@ static digitnet_status pool(digitnet__importer *importer, const digitnet__import
 
 /* A sum is a mean times their number. */
 static digitnet_status scale_by(digitnet__import_affine *affine, digitnet__importer *importer, size_t count) {
-    void *memory;
-    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 2, sizeof(float)));
-    float *factors = memory;
-    factors[0] = (float)count;
-    *affine = (digitnet__import_affine){.count = 1, .scale = factors, .offset = factors + 1};
-    return DIGITNET_OK;
+    const float factor = (float)count;
+    return digitnet__import_compose(affine, importer, &factor, NULL, 1);
 }
 
 /* All axes but one are reduced. */

@@ -75,14 +75,6 @@ digitnet__import_activation *digitnet__import_activation_at(const digitnet__impo
     return importer->graph->values[node->inputs[input]].activation;
 }
 
-digitnet_status digitnet__import_axis(size_t *axis, const digitnet__import_node *node, int64_t wanted, size_t rank) {
-    int64_t counted = wanted < 0 ? wanted + (int64_t)rank : wanted;
-    if (counted < 0 || counted >= (int64_t)rank)
-        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has an axis that is out of range");
-    *axis = (size_t)counted;
-    return DIGITNET_OK;
-}
-
 digitnet_status digitnet__import_give(digitnet__importer *importer, const digitnet__import_node *node, size_t output,
                                       const digitnet__import_activation *activation) {
     if (output >= node->output_count || node->outputs[output] == DNN_NO_VALUE)
@@ -117,7 +109,7 @@ static const digitnet__import_operator *const tables[] = {
 };
 
 static const digitnet__import_operator *find_operator(const digitnet__import_node *node) {
-    if (node->domain.size != 0 && !digitnet__wire_is(node->domain, "ai.onnx"))
+    if (!digitnet__import_is_standard(node->domain))
         return NULL;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (const digitnet__import_operator *row = tables[i]; row->type; row++)
@@ -146,7 +138,7 @@ static digitnet_status check_attributes(const digitnet__import_operator *row, co
 }
 
 static digitnet_status refuse_operator(const digitnet__import_node *node) {
-    if (node->domain.size != 0 && !digitnet__wire_is(node->domain, "ai.onnx"))
+    if (!digitnet__import_is_standard(node->domain))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "is of domain '%s', which is not supported",
                                      digitnet__wire_printable(node->domain).text);
     return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "is not supported");

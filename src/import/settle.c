@@ -193,15 +193,11 @@ digitnet_status digitnet__import_reshape(size_t *value, digitnet__importer *impo
 digitnet_status digitnet__import_settle(digitnet__importer *importer, const digitnet__import_node *node, size_t input) {
     digitnet__import_activation *activation = digitnet__import_activation_at(importer, node, input);
     size_t value;
-    const size_t *channels;
     digitnet__import_pads pads = activation->pads;
     DNN_TRY(settle_affine(importer, node, input, activation));
     if (!has_pads(&pads))
         return DIGITNET_OK;
-    const size_t *sizes = activation->view.sizes;
-    digitnet__view image = digitnet__view_channels_first(sizes[0], sizes[1], sizes[2]);
-    DNN_TRY(digitnet__import_arrange(importer, node, input, &image));
-    DNN_TRY(digitnet__import_take_image(&value, &channels, importer, node, input));
+    DNN_TRY(digitnet__import_take_ordered_image(&value, importer, node, input));
     const digitnet__attributes sides = {.top = pads.top, .bottom = pads.bottom, .left = pads.left, .right = pads.right};
     DNN_TRY(add_beside(&value, importer, &digitnet__layer_zero_padding2d, &sides, node));
     digitnet__shape shape = digitnet__draft_shape(importer, value);
@@ -307,6 +303,14 @@ digitnet_status digitnet__import_take_image(size_t *value, const size_t **channe
     digitnet__view_axis_places(places, view, 0);
     *channels = places;
     return DIGITNET_OK;
+}
+
+digitnet_status digitnet__import_take_ordered_image(size_t *value, digitnet__importer *importer,
+                                                    const digitnet__import_node *node, size_t input) {
+    const size_t *sizes = digitnet__import_activation_at(importer, node, input)->view.sizes, *channels;
+    digitnet__view ordered = digitnet__view_channels_first(sizes[0], sizes[1], sizes[2]);
+    DNN_TRY(digitnet__import_arrange(importer, node, input, &ordered));
+    return digitnet__import_take_image(value, &channels, importer, node, input);
 }
 
 digitnet_status digitnet__import_take_row(size_t *value, const size_t **places, digitnet__importer *importer,

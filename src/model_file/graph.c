@@ -153,8 +153,8 @@ static digitnet_status find_tensors(digitnet__onnx_tensor *tensors, const digitn
                                     const digitnet__onnx_initializers *initializers) {
     for (size_t i = 0; i < graph->tensor_count; i++) {
         const char *name = digitnet__graph_tensor(graph, i)->name;
-        const digitnet__onnx_initializer *initializer = digitnet__onnx_find_initializer(
-            initializers, (digitnet__wire_view){.bytes = (const unsigned char *)name, .size = strlen(name)});
+        const digitnet__onnx_initializer *initializer =
+            digitnet__onnx_find_initializer(initializers, digitnet__wire_string(name));
         if (!initializer)
             return digitnet__fail(DIGITNET_EFORMAT, "the weights '%s' are missing", name);
         DNN_TRY(digitnet__onnx_parse_tensor(&tensors[i], initializer->message));

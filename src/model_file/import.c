@@ -114,7 +114,7 @@ static digitnet_status read_slot(float *state, const digitnet__network *network,
         if (tensor->is_state)
             continue;
         digitnet__onnx_name name = digitnet__onnx_join(slot, tensor->name);
-        digitnet__wire_view view = {.bytes = (const unsigned char *)name.text, .size = strlen(name.text)};
+        digitnet__wire_view view = digitnet__wire_string(name.text);
         const digitnet__onnx_initializer *initializer = digitnet__onnx_find_initializer(initializers, view);
         if (!initializer)
             return digitnet__fail(DIGITNET_EFORMAT, "the training state '%s' is missing", name.text);

@@ -131,13 +131,37 @@ void digitnet__wire_get_integers(digitnet__wire_reader *reader, const digitnet__
     }
 }
 
+bool digitnet__wire_next_message(digitnet__wire_reader *reader, digitnet__wire_view *message, uint32_t number) {
+    digitnet__wire_field field;
+    while (digitnet__wire_next(reader, &field)) {
+        if (field.number != number)
+            continue;
+        *message = (digitnet__wire_view){0};
+        digitnet__wire_get_bytes(reader, &field, message);
+        return reader->status == DIGITNET_OK;
+    }
+    return false;
+}
+
+digitnet_status digitnet__wire_find(digitnet__wire_view *found, digitnet__wire_view message, uint32_t number) {
+    digitnet__wire_reader reader = digitnet__wire_read(message);
+    digitnet__wire_view next;
+    *found = (digitnet__wire_view){0};
+    while (digitnet__wire_next_message(&reader, &next, number))
+        *found = next;
+    return reader.status;
+}
+
+digitnet__wire_view digitnet__wire_string(const char *text) {
+    return (digitnet__wire_view){.bytes = (const unsigned char *)text, .size = strlen(text)};
+}
+
 bool digitnet__wire_equal(digitnet__wire_view a, digitnet__wire_view b) {
     return a.size == b.size && (a.size == 0 || memcmp(a.bytes, b.bytes, a.size) == 0);
 }
 
 bool digitnet__wire_is(digitnet__wire_view view, const char *text) {
-    return digitnet__wire_equal(view,
-                                (digitnet__wire_view){.bytes = (const unsigned char *)text, .size = strlen(text)});
+    return digitnet__wire_equal(view, digitnet__wire_string(text));
 }
 
 digitnet__wire_text digitnet__wire_printable(digitnet__wire_view view) {

@@ -56,6 +56,13 @@ void digitnet__wire_get_message(digitnet__wire_reader *reader, const digitnet__w
 void digitnet__wire_get_integers(digitnet__wire_reader *reader, const digitnet__wire_field *field, int64_t *values,
                                  size_t capacity, size_t *count);
 
+/* Goes on to the next message of a number, over all other fields; false past the last, and where the reader fails. */
+bool digitnet__wire_next_message(digitnet__wire_reader *reader, digitnet__wire_view *message, uint32_t number);
+/* The last message, or text, of a number; without bytes where there is none. */
+digitnet_status digitnet__wire_find(digitnet__wire_view *found, digitnet__wire_view message, uint32_t number);
+
+/* A string of the program as a view. */
+digitnet__wire_view digitnet__wire_string(const char *text);
 bool digitnet__wire_equal(digitnet__wire_view a, digitnet__wire_view b);
 bool digitnet__wire_is(digitnet__wire_view view, const char *text);
 
