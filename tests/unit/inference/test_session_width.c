@@ -234,7 +234,7 @@ static void test_networks(void **state) {
         size_t max_width, fitting;
     } cases[] = {
         {{"line", 16, 20, 1, add_line, NULL}, 30, 27},
-        {{"padded pools", 9, 12, 3, add_padded_pools, NULL}, 30, 26},
+        {{"padded pools", 10, 12, 3, add_padded_pools, NULL}, 30, 26},
         {{"strides", 7, 40, 2, add_strides, NULL}, 30, 26},
         {{"branches", 8, 8, 2, add_branches, NULL}, 28, 7},
         {{"turned", 9, 9, 2, add_turned, NULL}, 30, 26},
