@@ -106,11 +106,13 @@ DIGITNET_API void digitnet_reader_scratch_free(digitnet_reader_scratch *scratch)
 /**
  * Says whether a text may stand where it was read: a checksum, a list of postal codes.
  *
- * Called on the thread that reads, with that thread's floating-point mode; must return.
+ * Called on the thread that reads, with that thread's floating-point mode; must return. To say why it fails it calls
+ * digitnet_set_error() before it returns.
  *
- * @param text       a text that was read, with its most probable ones first
+ * @param text       a text that was read, the most probable ones first
  * @param user_data  as given in the options
- * @return zero where the text cannot be
+ * @return 1 where it may stand, 0 where it cannot, or a negative digitnet_status, which ends the reading with that
+ *         status; any other value ends it with DIGITNET_ECALLBACK
  */
 typedef int (*digitnet_read_check_fn)(const char *text, void *user_data);
 
@@ -205,14 +207,14 @@ typedef struct digitnet_reading_character {
  * @param scratch  of a reader that has a model of digits
  * @param image    the picture, upright
  * @param options  NULL is all defaults; lengths, rows and columns are not looked at
- * @return the status of `on_step` where that fails; else:
+ * @return the status of a callback that fails; else:
  * @retval DIGITNET_OK         the picture is read
  * @retval DIGITNET_EINVAL     a pointer is NULL, a field of `options` is out of range, `image` is not as
  *                             digitnet_image_frame_digit() wants it, or a `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESTATE     the reader has no model of digits, or another thread is using the scratch object
  * @retval DIGITNET_EVERSION   `image` or `options` sets a field that this version does not know
- * @retval DIGITNET_ECALLBACK  `on_step` returned a number that is no status
+ * @retval DIGITNET_ECALLBACK  a callback returned a number that it must not
  * @retval DIGITNET_ELIMIT     the picture has more than `max_pixels`
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_read_digit(digitnet_reading **out,
@@ -230,14 +232,14 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_read_digit(dig
  * @param scratch  of a reader that has a model of lines
  * @param image    the picture, upright
  * @param options  NULL is all defaults; rows and columns are not looked at
- * @return the status of `on_step` where that fails; else:
+ * @return the status of a callback that fails; else:
  * @retval DIGITNET_OK         the picture is read
  * @retval DIGITNET_EINVAL     a pointer is NULL, a field of `options` is out of range, `image` is not as
  *                             digitnet_image_frame_digit() wants it, or a `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESTATE     the reader has no model of lines, or another thread is using the scratch object
  * @retval DIGITNET_EVERSION   `image` or `options` sets a field that this version does not know
- * @retval DIGITNET_ECALLBACK  `on_step` returned a number that is no status
+ * @retval DIGITNET_ECALLBACK  a callback returned a number that it must not
  * @retval DIGITNET_ELIMIT     the picture has more than `max_pixels`, or the line has too many digits
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_read_line(digitnet_reading **out,
@@ -255,14 +257,14 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_read_line(digi
  * @param scratch  of a reader that has a model of digits
  * @param image    the picture, upright but for some tens of degrees
  * @param options  NULL is all defaults; lengths and `check` are not looked at
- * @return the status of `on_step` where that fails; else:
+ * @return the status of a callback that fails; else:
  * @retval DIGITNET_OK         the picture is read
  * @retval DIGITNET_EINVAL     a pointer is NULL, a field of `options` is out of range, `image` is not as
  *                             digitnet_image_frame_digit() wants it, or a `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESTATE     the reader has no model of digits, or another thread is using the scratch object
  * @retval DIGITNET_EVERSION   `image` or `options` sets a field that this version does not know
- * @retval DIGITNET_ECALLBACK  `on_step` returned a number that is no status
+ * @retval DIGITNET_ECALLBACK  a callback returned a number that it must not
  * @retval DIGITNET_ELIMIT     the picture has more than `max_pixels`
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_read_table(digitnet_reading **out,
@@ -279,14 +281,14 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_read_table(dig
  * @param scratch  of a reader that has a model of lines
  * @param image    the picture, which may lie on a side or on its head
  * @param options  NULL is all defaults; rows and columns are not looked at
- * @return the status of `on_step` where that fails; else:
+ * @return the status of a callback that fails; else:
  * @retval DIGITNET_OK         the picture is read
  * @retval DIGITNET_EINVAL     a pointer is NULL, a field of `options` is out of range, `image` is not as
  *                             digitnet_image_frame_digit() wants it, or a `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESTATE     the reader has no model of lines, or another thread is using the scratch object
  * @retval DIGITNET_EVERSION   `image` or `options` sets a field that this version does not know
- * @retval DIGITNET_ECALLBACK  `on_step` returned a number that is no status
+ * @retval DIGITNET_ECALLBACK  a callback returned a number that it must not
  * @retval DIGITNET_ELIMIT     the picture has more than `max_pixels`
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_read_page(digitnet_reading **out,

@@ -4,7 +4,6 @@
 #include "core/status.h"
 #include "digitnet/ctc.h"
 #include "image/frame_line.h"
-#include "kernels/compute.h"
 #include "reader/reading.h"
 
 #include <math.h>
@@ -61,30 +60,27 @@ static bool has_length(const digitnet_ctc_sequence *sequence, const digitnet_rea
            (options->max_length == 0 || sequence->count <= options->max_length);
 }
 
-static bool passes_check(const digitnet_ctc_sequence *sequence, const digitnet_read_options *options, char *text) {
-    if (!options->check)
-        return true;
+static digitnet_status check_sequence(bool *passed, const digitnet_ctc_sequence *sequence,
+                                      const digitnet__read_call *call, char *text) {
     for (size_t i = 0; i < sequence->count; i++)
         text[i] = (char)('0' + sequence->labels[i]);
     text[sequence->count] = '\0';
-    digitnet__compute_begin_callback();
-    bool passed = options->check(text, options->user_data) != 0;
-    digitnet__compute_end_callback();
-    return passed;
+    return digitnet__read_check(passed, call, text);
 }
 
 /* The most probable sequence that the caller lets stand, else the most probable of all. `text` has room for any. */
 static digitnet_status choose_sequence(choice *chosen, const digitnet_ctc_decoding *decoding,
-                                       const digitnet_read_options *options, char *text) {
+                                       const digitnet__read_call *call, char *text) {
     double refused = 0.0;
     for (size_t i = 0; i < digitnet_ctc_decoding_count(decoding); i++) {
         digitnet_ctc_sequence sequence = DIGITNET_INIT(digitnet_ctc_sequence);
         DNN_TRY(digitnet_ctc_decoding_describe(&sequence, decoding, i));
         double probability = exp(sequence.log_probability);
-        bool fits = has_length(&sequence, options);
-        bool passed = fits && passes_check(&sequence, options, text);
+        bool fits = has_length(&sequence, &call->options), passed = false;
+        if (fits)
+            DNN_TRY(check_sequence(&passed, &sequence, call, text));
         if (i == 0)
-            *chosen = (choice){sequence, probability, !fits ? DNN_REASON_LENGTH : DNN_REASON_CHECK};
+            *chosen = (choice){sequence, probability, fits ? DNN_REASON_CHECK : DNN_REASON_LENGTH};
         if (passed) {
             *chosen = (choice){sequence, fmin(probability / fmax(1.0 - refused, probability), 1.0), DNN_REASON_NONE};
             break;
@@ -181,7 +177,7 @@ static digitnet_status read_scores(digitnet__read_call *call, const line_scores 
         status = digitnet_ctc_decode(&decoding, line->values, line->columns, DNN_LINE_CLASSES,
                                      DIGITNET_WITH(digitnet_ctc_options, .beam_width = BEAM_WIDTH));
     if (!status)
-        status = choose_sequence(&chosen, decoding, &call->options, text);
+        status = choose_sequence(&chosen, decoding, call, text);
     if (!status)
         status = add_sequence(call, line, &chosen, ink, corners);
     digitnet_ctc_decoding_free(decoding);

@@ -7,6 +7,7 @@
 #include "image/plane.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 struct digitnet_reader {
     digitnet_session *digit; /* never run, but cloned */
@@ -37,6 +38,9 @@ digitnet_status digitnet__read(digitnet_reading **out, digitnet_reader_scratch *
 
 /* Shows the caller what the reader made of the picture, where it wants to see. The status of what it returns. */
 digitnet_status digitnet__read_step(const digitnet__read_call *call, const char *name, const digitnet__plane *plane);
+
+/* Whether the caller lets a text stand; without a check it does. The status of a check that fails. */
+digitnet_status digitnet__read_check(bool *passed, const digitnet__read_call *call, const char *text);
 
 /* The corners of the whole picture. */
 void digitnet__picture_corners(digitnet_place corners[4], const digitnet_image *image);
