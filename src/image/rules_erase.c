@@ -5,6 +5,8 @@
 
 /* A rule's blur, on each side, in pixels. */
 #define BLUR 1.5
+/* A stroke has more ink than this. */
+enum { NOISE = 24 };
 
 /* Rows, or columns where `upright` is set, of a picture. */
 typedef struct view {
@@ -63,21 +65,32 @@ static uint8_t ink_through(const view *v, const part *p, double along, double ac
     return ink;
 }
 
+/* The most ink that comes to one side, at a place across, within reach of a place along. */
+static uint8_t ink_near(const view *v, double along, double reach, double across) {
+    uint8_t ink = 0;
+    for (double place = along - reach; place <= along + reach; place += 1.0)
+        ink = most(ink, at(v, place, across));
+    return ink;
+}
+
 /* Leaves what a stroke has that crosses the rule, and up to the middle what one has that ends in it. */
 static void erase_across(const view *v, const part *p, double along) {
-    double first = fmax(first_of(p, along), 0.0), end = fmin(end_of(p, along), (double)v->across);
+    double first = first_of(p, along), end = end_of(p, along), reach = end - first;
+    uint8_t crossing = least(ink_near(v, along, reach, first - 1.0), ink_near(v, along, reach, end));
+    uint8_t before = at(v, along, first - 1.0), after = at(v, along, end);
+    first = fmax(first, 0.0);
+    end = fmin(end, (double)v->across);
     double middle = floor((first + end) / 2.0);
     uint8_t *line = v->pixels + (size_t)along * v->along_step;
-    uint8_t before = at(v, along, first - 1.0), after = at(v, along, end);
     for (double across = first; across < middle; across += 1.0) {
         uint8_t *pixel = &line[(size_t)across * v->across_step];
         before = least(before, *pixel);
-        *pixel = least(*pixel, most(before, ink_through(v, p, along, across)));
+        *pixel = least(*pixel, crossing > NOISE ? most(before, ink_through(v, p, along, across)) : before);
     }
     for (double across = end - 1.0; across >= middle; across -= 1.0) {
         uint8_t *pixel = &line[(size_t)across * v->across_step];
         after = least(after, *pixel);
-        *pixel = least(*pixel, most(after, ink_through(v, p, along, across)));
+        *pixel = least(*pixel, crossing > NOISE ? most(after, ink_through(v, p, along, across)) : after);
     }
 }
 
