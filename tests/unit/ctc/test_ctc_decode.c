@@ -1,4 +1,5 @@
 /* Decoding against all paths of a few columns, and what it refuses. */
+#include "ctc/beam.h"
 #include "support.h"
 
 #include <math.h>
@@ -114,6 +115,30 @@ static void test_all_sequences(void **state) {
             check_columns(&actual, &all[i]);
         }
         digitnet_ctc_decoding_free(decoding);
+    }
+}
+
+/* The search itself puts them in order, by sums along the way. */
+static void test_order_of_the_search(void **state) {
+    (void)state;
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        float scores[SCORES];
+        double log_probabilities[SCORES];
+        expected_sequence all[PATHS];
+        digitnet__ctc_search search;
+        fill_noise(scores, SCORES, seed);
+        digitnet__ctc_log_softmax(log_probabilities, scores, COLUMNS, CLASSES);
+        size_t count = find_all(all, scores);
+        expect_ok(
+            digitnet__ctc_search_run(&search, &(digitnet__ctc_columns){log_probabilities, COLUMNS, CLASSES}, PATHS));
+        assert_int_equal(search.beam_count, count);
+        for (size_t i = 0; i < count; i++) {
+            int32_t labels[COLUMNS];
+            assert_int_equal(digitnet__ctc_search_length(&search, i), all[i].count);
+            digitnet__ctc_search_labels(labels, &search, i);
+            assert_memory_equal(labels, all[i].labels, all[i].count * sizeof *labels);
+        }
+        digitnet__ctc_search_release(&search);
     }
 }
 
@@ -332,6 +357,7 @@ static void test_failing_allocations(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_sequences),
+        cmocka_unit_test(test_order_of_the_search),
         cmocka_unit_test(test_narrow_beams),
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_sum_of_paths_beats_the_best),
