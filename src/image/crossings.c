@@ -48,17 +48,8 @@ digitnet__point digitnet__traces_cross(const digitnet__trace *across, const digi
     return (digitnet__point){x, y};
 }
 
-static bool is_seen(const digitnet__trace *rule, double along, double reach) {
-    size_t low = 0, high = rule->count - 1;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (rule->points[middle].along < along)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return fabs(rule->points[low].along - along) <= reach ||
-           (low > 0 && fabs(rule->points[low - 1].along - along) <= reach);
+static bool is_near(const digitnet__trace *trace, double along, double reach) {
+    return digitnet__trace_seen(trace, along - reach, along + reach) > 0.0;
 }
 
 typedef struct extent {
@@ -86,7 +77,7 @@ static void cross_all(digitnet__crossings *c, extent *extents, double reach) {
                 extents[j].first_along > a.most_across || extents[j].last_along < a.least_across)
                 continue;
             c->points[k] = digitnet__traces_cross(across, down);
-            c->seen[k] = is_seen(across, c->points[k].x, reach) && is_seen(down, c->points[k].y, reach);
+            c->seen[k] = is_near(across, c->points[k].x, reach) && is_near(down, c->points[k].y, reach);
         }
     }
 }

@@ -158,6 +158,22 @@ static double position_of(const search *s, const family *f, size_t rule) {
     return median(s->scratch, count);
 }
 
+/* How much of the other direction's rules was seen between two chosen ones. */
+static double joined(const search *s, const family *f, size_t first, size_t second) {
+    const family *other = other_of(s, f);
+    bool across = f == &s->across;
+    double sum = 0.0, count = 0.0;
+    for (size_t j = 0; j < other->rules->count; j++) {
+        if (!other->chosen[j] || other->rules->items[j].border)
+            continue;
+        digitnet__point from = across ? crossing(s, first, j) : crossing(s, j, first);
+        digitnet__point to = across ? crossing(s, second, j) : crossing(s, j, second);
+        sum += digitnet__trace_seen(&other->rules->items[j], across ? from.y : from.x, across ? to.y : to.x);
+        count += 1.0;
+    }
+    return count > 0.0 ? sum / count : 1.0;
+}
+
 /* Sorts the chosen rules by position into the family's candidates. */
 static void make_candidates(const search *s, family *f) {
     double others = (double)chosen_count(other_of(s, f));
@@ -167,7 +183,7 @@ static void make_candidates(const search *s, family *f) {
             continue;
         double weight = (double)crossed(s, f, i) / others;
         weight = f->rules->items[i].border ? fmin(weight, BORDER_WEIGHT) : weight;
-        digitnet__candidate added = {position_of(s, f, i), weight, DNN_NO_LINE};
+        digitnet__candidate added = {position_of(s, f, i), weight, 1.0, DNN_NO_LINE};
         size_t at = f->candidate_count++;
         for (; at > 0 && f->candidates[at - 1].position > added.position; at--) {
             f->candidates[at] = f->candidates[at - 1];
@@ -176,6 +192,8 @@ static void make_candidates(const search *s, family *f) {
         f->candidates[at] = added;
         f->order[at] = i;
     }
+    for (size_t i = 0; i + 1 < f->candidate_count; i++)
+        f->candidates[i].joined = joined(s, f, f->order[i], f->order[i + 1]);
 }
 
 /* Chooses the lines of one direction, and only their rules remain chosen. */

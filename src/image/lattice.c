@@ -11,6 +11,8 @@
 #define SAME_LINE 0.15
 /* A candidate seen along this part of the table is a rule. */
 #define STRONG 0.5
+/* Lines are joined where this much was seen of the rules that cross them. */
+#define JOINED 0.5
 /* The part of evenly spaced lines that need to be seen. */
 #define LEAST_SEEN 0.65
 /* Lines that are not seen in a row. */
@@ -94,8 +96,18 @@ static void make_row(row *out, const candidates *c, size_t first, size_t second)
     out->places = before + 1 + after;
 }
 
-/* The sum of weights of those places `first` .. `first + lines - 1` that were seen, without half of the candidates
- * between them that do not fit. */
+/* Whether the rules that cross the lines go on from one position to the other. */
+static bool are_joined(const candidates *c, double from, double to) {
+    double margin = TOLERANCE * (to - from);
+    size_t i = first_from(c, from + margin);
+    for (i = i > 0 ? i - 1 : 0; i + 1 < c->count && c->items[i].position < to - margin; i++)
+        if (c->items[i].joined < JOINED && c->items[i + 1].position - c->items[i].position > margin)
+            return false;
+    return true;
+}
+
+/* The sum of weights of those places `first` .. `first + lines - 1` that were seen, less half of the candidates between
+ * them that do not fit, and less 1 for each that is not joined to the next. */
 static double row_value(const row *r, const candidates *c, size_t first, size_t lines) {
     double value = 0.0, between = 0.0;
     for (size_t i = first; i < first + lines; i++)
@@ -105,12 +117,17 @@ static double row_value(const row *r, const candidates *c, size_t first, size_t 
         for (size_t k = first_from(c, r->positions[i] + TOLERANCE * spacing);
              k < c->count && c->items[k].position < r->positions[i + 1] - TOLERANCE * spacing; k++)
             between += c->items[k].weight;
+        value -= !are_joined(c, r->positions[i], r->positions[i + 1]);
     }
     return value - between / 2.0;
 }
 
-static bool ends_strong(const row *r, const candidates *c, size_t first, size_t lines) {
+/* Whether these places are a table whose size is not known. */
+static bool is_whole(const row *r, const candidates *c, size_t first, size_t lines) {
     size_t a = r->chosen[first], b = r->chosen[first + lines - 1];
+    for (size_t i = first; i + 1 < first + lines; i++)
+        if (!are_joined(c, r->positions[i], r->positions[i + 1]))
+            return false;
     return a != DNN_NO_LINE && b != DNN_NO_LINE && c->items[a].weight >= STRONG && c->items[b].weight >= STRONG;
 }
 
@@ -132,7 +149,7 @@ static double choose_even(digitnet__lattice *out, const candidates *c, size_t li
                 size_t least = lines ? lines : 2, most = lines ? lines : r.places - start;
                 for (size_t n = least; n <= most && start + n <= r.places; n++) {
                     double value = row_value(&r, c, start, n);
-                    if (value > best && (lines || ends_strong(&r, c, start, n))) {
+                    if (value > best && (lines || is_whole(&r, c, start, n))) {
                         best = value;
                         keep_row(out, &r, start, n);
                     }
@@ -143,24 +160,33 @@ static double choose_even(digitnet__lattice *out, const candidates *c, size_t li
     return best;
 }
 
-/* All strong candidates, neighbours of `same` or less taken together, the strongest for all; their weights' sum. */
-static double choose_strong(digitnet__lattice *out, const candidates *c, double same) {
-    double sum = 0.0, strongest = 0.0;
+/* Strong candidates that are joined, neighbours of `same` or less taken together, the strongest for all; their weights'
+ * sum. */
+static double choose_strong(digitnet__lattice *out, const candidates *c, double same, size_t lines) {
+    digitnet__lattice run = {.lines = 0};
+    double best = 0.0, sum = 0.0, strongest = 0.0;
     out->lines = 0;
-    for (size_t i = 0; i < c->count; i++) {
-        if (c->items[i].weight < STRONG)
+    for (size_t i = 0; i <= c->count; i++) {
+        const digitnet__candidate *item = c->items + i;
+        bool ends = i == c->count, strong = !ends && item->weight >= STRONG;
+        double last = run.lines > 0 ? run.positions[run.lines - 1] : -INFINITY;
+        bool is_new = strong && item->position - last > same;
+        if (run.lines > 0 && (ends || (is_new && !are_joined(c, last, item->position)))) {
+            if (sum > best && run.lines > 1 && (lines == 0 || run.lines == lines)) {
+                best = sum;
+                *out = run;
+            }
+            run.lines = 0;
+            sum = 0.0;
+        }
+        if (!strong || (is_new && run.lines == DNN_LATTICE_MOST) || (!is_new && item->weight <= strongest))
             continue;
-        bool is_new = out->lines == 0 || c->items[i].position - out->positions[out->lines - 1] > same;
-        if (is_new && out->lines == DNN_LATTICE_MOST)
-            return 0.0;
-        if (!is_new && c->items[i].weight <= strongest)
-            continue;
-        sum += c->items[i].weight - (is_new ? 0.0 : strongest);
-        strongest = c->items[i].weight;
-        out->lines += is_new;
-        out->positions[out->lines - 1] = c->items[i].position;
+        sum += item->weight - (is_new ? 0.0 : strongest);
+        strongest = item->weight;
+        run.lines += is_new;
+        run.positions[run.lines - 1] = item->position;
     }
-    return sum;
+    return best;
 }
 
 /* Gives each candidate the line that it is near to. */
@@ -189,9 +215,9 @@ bool digitnet__lattice_choose(digitnet__lattice *lattice, digitnet__candidate *i
     double length = items[count - 1].position - items[0].position;
     double same = even.lines > 1 ? SAME_LINE * (even.positions[even.lines - 1] - even.positions[0]) / (double)even.lines
                                  : 0.02 * length;
-    double strong_value = choose_strong(&strong, &c, same);
+    double strong_value = choose_strong(&strong, &c, same, lines);
     bool even_serves = even.lines > 1 && even_value >= LEAST_SEEN * (double)even.lines;
-    bool strong_serves = strong.lines > 1 && (lines == 0 || strong.lines == lines);
+    bool strong_serves = strong.lines > 1;
     if (!even_serves && !strong_serves)
         return false;
     *lattice = strong_serves && (!even_serves || strong_value > even_value + STRONG) ? strong : even;

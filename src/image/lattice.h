@@ -13,6 +13,7 @@
 typedef struct digitnet__candidate {
     double position;
     double weight; /* the part of the table along which it was seen, 0 to 1 */
+    double joined; /* how much of the rules that cross it was seen from here to the next candidate, 0 to 1 */
     size_t line;   /* set by digitnet__lattice_choose() */
 } digitnet__candidate;
 
@@ -21,8 +22,8 @@ typedef struct digitnet__lattice {
     double positions[DNN_LATTICE_MOST]; /* of lines that were not seen, too, where the others say where they are */
 } digitnet__lattice;
 
-/* Chooses `lines` of them, or as many as there are where that is 0. Lines are taken as evenly spaced, with slow
- * changes, where most of them are, and else need to have been seen. The candidates are in the order of their
+/* Chooses `lines` of them, or as many as are joined to each other where that is 0. Lines are taken as evenly spaced,
+ * with slow changes, where most of them are, and else need to have been seen. The candidates are in the order of their
  * positions. False where there are not that many. */
 bool digitnet__lattice_choose(digitnet__lattice *lattice, digitnet__candidate *candidates, size_t count, size_t lines);
 

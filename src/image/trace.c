@@ -1,12 +1,14 @@
 #include "core/ieee.h"
 #include "image/traces.h"
 
+#include <math.h>
+
 /* As many points say how a rule goes on beyond its ends. */
 enum { END_POINTS = 48 };
 
-digitnet__trace_line digitnet__trace_end(const digitnet__trace *rule, bool last, size_t count) {
-    count = count < rule->count ? count : rule->count;
-    const digitnet__trace_point *points = rule->points + (last ? rule->count - count : 0);
+digitnet__trace_line digitnet__trace_end(const digitnet__trace *trace, bool last, size_t count) {
+    count = count < trace->count ? count : trace->count;
+    const digitnet__trace_point *points = trace->points + (last ? trace->count - count : 0);
     double along = 0.0, across = 0.0, squares = 0.0, products = 0.0;
     for (size_t i = 0; i < count; i++) {
         along += points[i].along / (double)count;
@@ -23,17 +25,31 @@ static double along_line(digitnet__trace_line line, double along) {
     return line.across + line.slope * (along - line.along);
 }
 
-double digitnet__trace_at(const digitnet__trace *rule, double along) {
-    const digitnet__trace_point *points = rule->points;
-    size_t low = 0, high = rule->count - 1;
-    if (along <= points[low].along)
-        return along_line(digitnet__trace_end(rule, false, END_POINTS), along);
-    if (along >= points[high].along)
-        return along_line(digitnet__trace_end(rule, true, END_POINTS), along);
-    while (high - low > 1) {
+/* The number of points before `along`. */
+static size_t points_before(const digitnet__trace *trace, double along) {
+    size_t low = 0, high = trace->count;
+    while (low < high) {
         size_t middle = (low + high) / 2;
-        *(points[middle].along <= along ? &low : &high) = middle;
+        if (trace->points[middle].along < along)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    double part = (along - points[low].along) / (points[high].along - points[low].along);
-    return (1.0 - part) * points[low].across + part * points[high].across;
+    return low;
+}
+
+double digitnet__trace_at(const digitnet__trace *trace, double along) {
+    size_t next = points_before(trace, along);
+    if (next == 0)
+        return along_line(digitnet__trace_end(trace, false, END_POINTS), along);
+    if (next == trace->count)
+        return along_line(digitnet__trace_end(trace, true, END_POINTS), along);
+    const digitnet__trace_point *a = &trace->points[next - 1], *b = &trace->points[next];
+    double part = (along - a->along) / (b->along - a->along);
+    return (1.0 - part) * a->across + part * b->across;
+}
+
+double digitnet__trace_seen(const digitnet__trace *trace, double from, double to) {
+    double points = (double)(points_before(trace, to) - points_before(trace, from));
+    return to - from > 1.0 ? fmin(points / (to - from), 1.0) : 1.0;
 }

@@ -38,12 +38,15 @@ void digitnet__traces_release(digitnet__traces *rules);
 digitnet_status digitnet__traces_join(digitnet__traces *rules, size_t longest_gap);
 
 /* Where the rule is at `along`, also beyond its ends. */
-double digitnet__trace_at(const digitnet__trace *rule, double along);
+double digitnet__trace_at(const digitnet__trace *trace, double along);
+
+/* How much of the rule was seen from `from` to `to`, 0 to 1. */
+double digitnet__trace_seen(const digitnet__trace *trace, double from, double to);
 
 /* The line that fits the rule's first or last points, at most `count` of them. */
 typedef struct digitnet__trace_line {
     double along, across, slope;
 } digitnet__trace_line;
-digitnet__trace_line digitnet__trace_end(const digitnet__trace *rule, bool last, size_t count);
+digitnet__trace_line digitnet__trace_end(const digitnet__trace *trace, bool last, size_t count);
 
 #endif
