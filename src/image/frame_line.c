@@ -61,6 +61,8 @@ digitnet_status digitnet__line_find_place(digitnet__line_place *place, const dig
                 values[count++] = (double)pieces.items[i].box.top + (double)pieces.items[i].box.height / 2.0;
         place->middle = median(values, count);
     }
+    place->slope = place->left = 0.0;
+    place->right = (double)ink->width;
     status = values ? DIGITNET_OK : DIGITNET_ENOMEM;
     digitnet__release(values);
     digitnet__components_release(&pieces);

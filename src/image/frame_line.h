@@ -6,8 +6,10 @@
 
 /* Where a line's digits are in a picture. */
 typedef struct digitnet__line_place {
-    double middle; /* the row at half of the digits' height */
-    double height; /* the usual height of its digits, in pixels */
+    double middle;      /* the row at half of the digits' height, at column 0 */
+    double slope;       /* rows that it falls by from column to column */
+    double height;      /* the usual height of its digits, in pixels */
+    double left, right; /* the columns between which there is ink, with a margin */
 } digitnet__line_place;
 
 /* Finds the place of the only line that `ink` holds. ENOTFOUND where it holds none; ENOMEM. */
@@ -18,6 +20,6 @@ digitnet_status digitnet__line_find_place(digitnet__line_place *place, const dig
 digitnet_status digitnet__line_frame(digitnet__plane *strip, const digitnet__plane *ink,
                                      const digitnet__line_place *place);
 
-#define DNN_LONGEST_LINE ((size_t)16384)
+#define DNN_LONGEST_LINE ((size_t)4096)
 
 #endif

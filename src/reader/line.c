@@ -39,13 +39,13 @@ digitnet_status digitnet__line_session_create(digitnet_session **out, const digi
 }
 
 static digitnet_status run_network(line_scores *line, digitnet_session *session) {
-    size_t pixels = line->strip.width * line->strip.height;
-    size_t room = digitnet_session_outputs(session, line->strip.width);
-    line->columns = room / DNN_LINE_CLASSES;
-    line->values = digitnet__allocate_array(room, sizeof *line->values);
+    size_t values = 0, width = line->strip.width, pixels = width * line->strip.height;
+    DNN_TRY(digitnet_session_outputs(&values, session, width));
+    line->columns = values / DNN_LINE_CLASSES;
+    line->values = digitnet__allocate_array(values, sizeof *line->values);
     if (!line->values)
         return DIGITNET_ENOMEM;
-    return digitnet_session_run_width_u8(line->values, room, session, line->strip.pixels, pixels, line->strip.width);
+    return digitnet_session_run_width_u8(line->values, values, session, line->strip.pixels, pixels, width);
 }
 
 /* How a line came to be chosen among the sequences that were found. */
@@ -170,7 +170,7 @@ static digitnet_status add_sequence(digitnet__read_call *call, const line_scores
 static digitnet_status read_scores(digitnet__read_call *call, const line_scores *line, const digitnet__plane *ink,
                                    const digitnet_place corners[4]) {
     digitnet_ctc_decoding *decoding = NULL;
-    choice chosen;
+    choice chosen = {.reason = DNN_REASON_NONE};
     char *text = digitnet__allocate(line->columns + 1);
     digitnet_status status = text ? DIGITNET_OK : DIGITNET_ENOMEM;
     if (!status)

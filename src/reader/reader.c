@@ -6,6 +6,7 @@
 #include "core/status.h"
 #include "image/picture.h"
 #include "kernels/compute.h"
+#include "reader/line.h"
 #include "reader/reading.h"
 
 #include <string.h>
@@ -32,8 +33,7 @@ static digitnet_status fill_reader(digitnet_reader *reader, const digitnet_model
         DNN_TRY(check_digit_model(&reader->digit_outputs, digit));
         DNN_TRY(digitnet_session_create(&reader->digit, digit, NULL));
     }
-    (void)line;
-    return DIGITNET_OK;
+    return line ? digitnet__line_session_create(&reader->line, line) : DIGITNET_OK;
 }
 
 static digitnet_status create_reader(digitnet_reader **out, const digitnet_model *digit, const digitnet_model *line) {
@@ -79,6 +79,7 @@ digitnet_status digitnet_reader_load(digitnet_reader **out, const char *digit, c
 void digitnet_reader_free(digitnet_reader *reader) {
     if (!reader)
         return;
+    digitnet_session_free(reader->line);
     digitnet_session_free(reader->digit);
     digitnet__release(reader);
 }
@@ -89,6 +90,8 @@ static digitnet_status create_scratch(digitnet_reader_scratch **out, const digit
         return DIGITNET_ENOMEM;
     *scratch = (digitnet_reader_scratch){.digit_outputs = reader->digit_outputs, .busy = ATOMIC_FLAG_INIT};
     digitnet_status status = reader->digit ? digitnet_session_clone(&scratch->digit, reader->digit) : DIGITNET_OK;
+    if (!status && reader->line)
+        status = digitnet_session_clone(&scratch->line, reader->line);
     if (status) {
         digitnet_reader_scratch_free(scratch);
         return status;
@@ -109,6 +112,7 @@ digitnet_status digitnet_reader_scratch_create(digitnet_reader_scratch **out, co
 void digitnet_reader_scratch_free(digitnet_reader_scratch *scratch) {
     if (!scratch)
         return;
+    digitnet_session_free(scratch->line);
     digitnet_session_free(scratch->digit);
     digitnet__release(scratch);
 }

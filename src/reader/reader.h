@@ -10,12 +10,12 @@
 #include <stdbool.h>
 
 struct digitnet_reader {
-    digitnet_session *digit; /* never run, but cloned */
-    size_t digit_outputs;    /* 10, or 11 with "no digit" as the last */
+    digitnet_session *digit, *line; /* never run, but cloned; NULL where there is no model */
+    size_t digit_outputs;           /* 10, or 11 with "no digit" as the last */
 };
 
 struct digitnet_reader_scratch {
-    digitnet_session *digit;
+    digitnet_session *digit, *line;
     size_t digit_outputs;
     atomic_flag busy;
 };
