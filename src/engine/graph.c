@@ -62,6 +62,18 @@ digitnet_activation digitnet__graph_last_activation(const digitnet__graph *graph
     return last->output.flat ? last->attributes.activation : DIGITNET_ACTIVATION_LINEAR;
 }
 
+bool digitnet__graph_gives_sequence(const digitnet__graph *graph) {
+    digitnet__shape output = digitnet__graph_output(graph);
+    return !output.flat && output.height == 1;
+}
+
+digitnet_activation digitnet__graph_end_activation(const digitnet__graph *graph) {
+    if (graph->layer_count == 0 || !digitnet__graph_gives_sequence(graph))
+        return digitnet__graph_last_activation(graph);
+    digitnet_activation last = graph->layers[graph->layer_count - 1].attributes.activation;
+    return last == DIGITNET_ACTIVATION_SOFTMAX ? last : DIGITNET_ACTIVATION_LINEAR;
+}
+
 const digitnet__tensor *digitnet__graph_tensor(const digitnet__graph *graph, size_t index) {
     for (size_t i = 0; i < graph->layer_count; i++) {
         const digitnet__layer *layer = &graph->layers[i];

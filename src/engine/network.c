@@ -96,7 +96,7 @@ static digitnet_status allocate_packed(digitnet__network *network) {
 static digitnet_status lower(digitnet__network *network, bool training, digitnet_activation leave_out) {
     const digitnet__graph *graph = &network->graph;
     DNN_TRY(digitnet__plan_create(&network->inference, graph, network->kernels, false,
-                                  digitnet__graph_last_activation(graph)));
+                                  digitnet__graph_end_activation(graph)));
     if (training)
         DNN_TRY(digitnet__plan_create(&network->training, graph, network->kernels, true, leave_out));
     return allocate_packed(network);

@@ -31,7 +31,7 @@ typedef struct digitnet__plan {
     bool by_input; /* for the gradient by the input: no parameter trains */
 } digitnet__plan;
 
-/* `leave_out`: a flat activation at the graph's end that is not to be run; LINEAR: none. ELIMIT where a size
+/* `leave_out`: the activation at the graph's end that is not to be run; LINEAR: none. ELIMIT where a size
  * overflows. */
 digitnet_status digitnet__plan_create(digitnet__plan *plan, const digitnet__graph *graph,
                                       const digitnet__kernels *kernels, bool training, digitnet_activation leave_out);
