@@ -177,6 +177,15 @@ static float row_of(const struct placed_digit *digit, const struct layout *layou
     return row;
 }
 
+/* One whose middle lines are known, where the hand has a pen of its own. */
+static const struct glyph *choose_glyph(const struct glyph *items, const size_t *order, size_t count,
+                                        const struct hand *hand, struct draw_random *random) {
+    const struct glyph *glyph = &items[order[random_below(random, count)]];
+    for (int tries = 0; hand->pen_strokes && glyph->strokes.joints == 0 && tries < 8; tries++)
+        glyph = &items[order[random_below(random, count)]];
+    return glyph;
+}
+
 /* Writes up to `count` digits, fewer where there is no room. */
 static void write_digits(struct drawn_line *line, struct canvas *canvas, const struct layout *layout,
                          const struct hand *hand, const struct glyphs *source, size_t count,
@@ -188,7 +197,7 @@ static void write_digits(struct drawn_line *line, struct canvas *canvas, const s
         size_t first = source->starts[digit.label], choices = source->starts[digit.label + 1] - first;
         if (choices == 0)
             continue;
-        digit.glyph = &source->items[source->order[first + random_below(random, choices)]];
+        digit.glyph = choose_glyph(source->items, source->order + first, choices, hand, random);
         form_digit(&digit, hand, layout->height, random);
         int touching = random_chance(random, layout->touching);
         float gap = touching ? random_in(random, -0.1f, 0.03f) : layout->gap + layout->spread * random_normal(random);
@@ -232,8 +241,10 @@ void draw_line(struct drawn_line *line, struct line_canvas *memory, const struct
     struct canvas written = {memory->written, MOST_LINE_WIDTH, 0}, printed = {memory->printed, MOST_LINE_WIDTH, 0};
     float below = layout.height * random_in(random, 0.6f, 1.3f) + fmaxf(layout.slope, 0) * layout.height * 6;
     written.height = printed.height = (int)fminf(layout.middle + below, MOST_LINE_HEIGHT);
-    *line =
-        (struct drawn_line){.pixels = memory->pixels, .height = (size_t)written.height, .digit_height = layout.height};
+    *line = (struct drawn_line){.pixels = memory->pixels,
+                                .height = (size_t)written.height,
+                                .digit_height = layout.height,
+                                .middle = layout.middle};
     memset(written.ink, 0, (size_t)written.height * MOST_LINE_WIDTH * sizeof(float));
     memset(printed.ink, 0, (size_t)written.height * MOST_LINE_WIDTH * sizeof(float));
     write_digits(line, &written, &layout, &hand, choose_source(material, random), count, random);

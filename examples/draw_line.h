@@ -19,8 +19,8 @@ struct drawn_line {
     uint8_t *pixels; /* height x width, 0 dark to 255 light */
     size_t width, height;
     int32_t digits[MOST_LINE_DIGITS];
-    size_t count;       /* 0: there is nothing to read */
-    float digit_height; /* the median, in pixels */
+    size_t count;               /* 0: there is nothing to read */
+    float digit_height, middle; /* of its digits, in pixels; the row at half of that */
 };
 
 /* Memory for one line at a time; 0, or -1. */
