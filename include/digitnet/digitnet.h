@@ -32,6 +32,7 @@
 #include "digitnet/model.h"
 #include "digitnet/optimizer.h"
 #include "digitnet/options.h"
+#include "digitnet/reader.h"
 #include "digitnet/report.h"
 #include "digitnet/status.h"
 #include "digitnet/training.h"

@@ -19,6 +19,7 @@ violations() { # ROOT
         uses["import"] = uses["model"] " model"
         uses["model_file"] = uses["training"] " training import"
         uses["evaluation"] = uses["training"] " training inference"
+        uses["reader"] = uses["training"] " training inference image model_file"
         uses["callbacks"] = uses["model_file"] " model_file"
         only["cblas.h"] = "^src/kernels/gemm_openblas\\.c$"
         only["zlib.h"] = "^src/(dataset|model_file)/"
