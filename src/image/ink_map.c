@@ -10,6 +10,8 @@
 enum { REDUCED_STROKE = 6 };
 /* Paper darker than this is taken as if it were this bright: else its noise were amplified. */
 enum { DARKEST_PAPER = 40 };
+/* What takes more of the paper's light, of 255, is no noise. */
+enum { SURE_INK = 64 };
 /* Polarity is judged by tiles of this many stroke widths a side. */
 enum { TILE_STROKES = 8 };
 
@@ -18,11 +20,6 @@ static digitnet_status copy_picture(digitnet__plane *out, const digitnet_image *
     for (size_t row = 0; !status && row < image->height; row++)
         memcpy(out->pixels + row * image->width, image->pixels + row * image->stride, image->width);
     return status;
-}
-
-static void invert(digitnet__plane *plane) {
-    for (size_t i = 0; i < plane->width * plane->height; i++)
-        plane->pixels[i] = (uint8_t)(255 - plane->pixels[i]);
 }
 
 /* The sum of squares by which the tile's pixels are darker than their median, less that by which they are lighter. */
@@ -86,15 +83,16 @@ static void divide_paper(digitnet__plane *picture, const digitnet__plane *paper,
     }
 }
 
-/* Paper's noise is nowhere negative here, since paper is the brightest around. Takes off what half of the picture has.
- */
+/* Paper's noise is nowhere negative here, since paper is the brightest around. Takes off what half of the paper has. */
 static void subtract_median(digitnet__plane *ink) {
-    size_t histogram[256] = {0}, below = 0, pixels = ink->width * ink->height;
+    size_t histogram[256] = {0}, below = 0, paper = 0, pixels = ink->width * ink->height;
     uint32_t median = 0;
     uint8_t table[256];
     for (size_t i = 0; i < pixels; i++)
         histogram[ink->pixels[i]]++;
-    while (2 * (below + histogram[median]) < pixels)
+    for (size_t value = 0; value < SURE_INK; value++)
+        paper += histogram[value];
+    while (2 * (below + histogram[median]) < paper)
         below += histogram[median++];
     for (uint32_t value = 0; value < 256; value++)
         table[value] = (uint8_t)(value <= median ? 0 : (value - median) * 255 / (255 - median));
@@ -102,27 +100,31 @@ static void subtract_median(digitnet__plane *ink) {
         ink->pixels[i] = table[ink->pixels[i]];
 }
 
-digitnet_status digitnet__ink_map_create(digitnet__plane *ink, const digitnet_image *image, size_t stroke) {
-    digitnet__plane picture = {.pixels = NULL}, paper = {.pixels = NULL};
-    stroke = stroke > 2 ? stroke : 2;
-    size_t factor = stroke / REDUCED_STROKE > 1 ? stroke / REDUCED_STROKE : 1;
-    digitnet_status status = copy_picture(&picture, image);
+digitnet_status digitnet__ink_map_divide(digitnet__plane *picture, size_t stroke, size_t factor) {
+    digitnet__plane paper;
+    digitnet_status status = digitnet__plane_reduce(&paper, picture, factor);
+    if (status)
+        return status;
+    status = digitnet__morphology_close(&paper, stroke / factor + 2);
     if (!status) {
-        bool dark = image->polarity == DIGITNET_POLARITY_AUTO ? ink_is_dark(&picture, stroke)
-                                                              : image->polarity == DIGITNET_POLARITY_DARK_INK;
-        if (!dark)
-            invert(&picture);
-        status = digitnet__plane_reduce(&paper, &picture, factor);
+        divide_paper(picture, &paper, factor);
+        subtract_median(picture);
     }
-    if (!status)
-        status = digitnet__morphology_close(&paper, stroke / factor + 2);
-    if (!status) {
-        divide_paper(&picture, &paper, factor);
-        subtract_median(&picture);
-        *ink = picture;
-        picture = (digitnet__plane){.pixels = NULL};
-    }
-    digitnet__plane_release(&picture);
     digitnet__plane_release(&paper);
+    return status;
+}
+
+digitnet_status digitnet__ink_map_create(digitnet__plane *ink, const digitnet_image *image, size_t stroke) {
+    stroke = stroke > 2 ? stroke : 2;
+    digitnet_status status = copy_picture(ink, image);
+    if (status)
+        return status;
+    bool dark = image->polarity == DIGITNET_POLARITY_AUTO ? ink_is_dark(ink, stroke)
+                                                          : image->polarity == DIGITNET_POLARITY_DARK_INK;
+    if (!dark)
+        digitnet__plane_invert(ink);
+    status = digitnet__ink_map_divide(ink, stroke, stroke / REDUCED_STROKE > 1 ? stroke / REDUCED_STROKE : 1);
+    if (status)
+        digitnet__plane_release(ink);
     return status;
 }
