@@ -21,6 +21,6 @@ digitnet_status digitnet__line_find_place(digitnet__line_place *place, digitnet_
 digitnet_status digitnet__line_frame(digitnet__plane *strip, const digitnet__plane *ink,
                                      const digitnet__line_place *place);
 
-#define DNN_LONGEST_LINE ((size_t)16384)
+#define DNN_LONGEST_LINE ((size_t)4096)
 
 #endif

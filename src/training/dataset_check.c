@@ -2,8 +2,8 @@
 
 #include "core/number.h"
 #include "core/status.h"
+#include "ctc/columns.h"
 #include "dataset/dataset.h"
-#include "training/ctc.h"
 #include "training/losses.h"
 
 #include <math.h>

@@ -2,7 +2,6 @@
 
 #include "core/status.h"
 #include "dataset/dataset.h"
-#include "training/ctc.h"
 #include "training/custom_loss.h"
 #include "training/losses.h"
 

@@ -3,7 +3,7 @@
 #include "differences.h"
 #include "fixtures/ctc.h"
 #include "onnx_bytes.h"
-#include "training/ctc.h"
+#include "ctc/columns.h"
 #include "training/losses.h"
 
 #include <math.h>
