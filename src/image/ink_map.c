@@ -10,8 +10,6 @@
 enum { REDUCED_STROKE = 6 };
 /* Paper darker than this is taken as if it were this bright: else its noise were amplified. */
 enum { DARKEST_PAPER = 40 };
-/* Polarity is judged by tiles of this many stroke widths a side. */
-enum { TILE_STROKES = 8 };
 
 static digitnet_status copy_picture(digitnet__plane *out, const digitnet_image *image) {
     digitnet_status status = digitnet__plane_create(out, image->width, image->height);
@@ -25,32 +23,48 @@ static void invert(digitnet__plane *plane) {
         plane->pixels[i] = (uint8_t)(255 - plane->pixels[i]);
 }
 
-/* The sum of squares by which the tile's pixels are darker than their median, less that by which they are lighter. */
-static double tile_darkness(const digitnet__plane *plane, size_t left, size_t top, size_t side) {
-    size_t right = plane->width - left < side ? plane->width : left + side;
-    size_t bottom = plane->height - top < side ? plane->height : top + side;
-    size_t histogram[256] = {0}, below = 0, median = 0;
-    for (size_t row = top; row < bottom; row++)
-        for (size_t column = left; column < right; column++)
-            histogram[plane->pixels[row * plane->width + column]]++;
-    while (2 * (below + histogram[median]) < (right - left) * (bottom - top))
-        below += histogram[median++];
-    double sum = 0.0;
-    for (size_t grey = 0; grey < 256; grey++) {
-        double difference = (double)median - (double)grey;
-        sum += (grey < median ? 1.0 : -1.0) * difference * difference * (double)histogram[grey];
-    }
-    return sum;
+/* Sums of each column over the rows of a window that moves down. */
+static void move_sums(uint32_t *sums, const digitnet__plane *plane, size_t row, size_t half) {
+    size_t width = plane->width;
+    if (row == 0)
+        for (size_t i = 0; i < width * (half < plane->height ? half : plane->height); i++)
+            sums[i % width] += plane->pixels[i];
+    for (size_t i = 0; row + half < plane->height && i < width; i++)
+        sums[i] += plane->pixels[(row + half) * width + i];
+    for (size_t i = 0; row > half && i < width; i++)
+        sums[i] -= plane->pixels[(row - half - 1) * width + i];
 }
 
-/* Ink is less than half of nearly every tile, so that the median is paper. */
-static bool ink_is_dark(const digitnet__plane *plane, size_t stroke) {
-    size_t side = TILE_STROKES * stroke;
+/* The sum of cubes by which a row's pixels are darker than the mean around them. */
+static double row_darkness(const uint32_t *sums, const digitnet__plane *plane, size_t row, size_t half) {
+    const uint8_t *pixels = plane->pixels + row * plane->width;
+    size_t top = row > half ? row - half : 0, bottom = row + half < plane->height ? row + half + 1 : plane->height;
+    uint64_t sum = 0;
     double darkness = 0.0;
-    for (size_t top = 0; top < plane->height; top += side)
-        for (size_t left = 0; left < plane->width; left += side)
-            darkness += tile_darkness(plane, left, top, side);
-    return darkness >= 0.0;
+    for (size_t i = 0; i < half && i < plane->width; i++)
+        sum += sums[i];
+    for (size_t i = 0; i < plane->width; i++) {
+        size_t left = i > half ? i - half : 0, right = i + half < plane->width ? i + half + 1 : plane->width;
+        sum += i + half < plane->width ? sums[i + half] : 0;
+        sum -= i > half ? sums[i - half - 1] : 0;
+        double difference = (double)sum / (double)((bottom - top) * (right - left)) - pixels[i];
+        darkness += difference * difference * difference;
+    }
+    return darkness;
+}
+
+/* Ink is the lesser part around nearly every place, and so differs more from the mean than paper does; at the edge of a
+ * shadow or a sheet both sides differ alike, and their cubes cancel. ENOMEM. */
+static digitnet_status find_polarity(bool *dark, const digitnet__plane *plane, size_t stroke) {
+    uint32_t *sums = digitnet__allocate_zeroed_array(plane->width, sizeof *sums);
+    double darkness = 0.0;
+    for (size_t row = 0; sums && row < plane->height; row++) {
+        move_sums(sums, plane, row, stroke);
+        darkness += row_darkness(sums, plane, row, stroke);
+    }
+    *dark = darkness >= 0.0;
+    digitnet__release(sums);
+    return sums ? DIGITNET_OK : DIGITNET_ENOMEM;
 }
 
 /* Two neighbours between which a pixel of the large picture lies in the reduced one, and how near it is to the second,
@@ -107,12 +121,14 @@ digitnet_status digitnet__ink_map_create(digitnet__plane *ink, const digitnet_im
     stroke = stroke > 2 ? stroke : 2;
     size_t factor = stroke / REDUCED_STROKE > 1 ? stroke / REDUCED_STROKE : 1;
     digitnet_status status = copy_picture(&picture, image);
-    if (!status) {
-        bool dark = image->polarity == DIGITNET_POLARITY_AUTO ? ink_is_dark(&picture, stroke)
-                                                              : image->polarity == DIGITNET_POLARITY_DARK_INK;
-        if (!dark)
-            invert(&picture);
+    bool dark = image->polarity == DIGITNET_POLARITY_DARK_INK;
+    if (!status)
         status = digitnet__plane_reduce(&paper, &picture, factor);
+    if (!status && image->polarity == DIGITNET_POLARITY_AUTO)
+        status = find_polarity(&dark, &paper, stroke / factor);
+    if (!status && !dark) {
+        invert(&picture);
+        invert(&paper);
     }
     if (!status)
         status = digitnet__morphology_close(&paper, stroke / factor + 2);
