@@ -1,0 +1,13 @@
+/* Trains the models of the reader anew; `train_reader digit --help` explains the options. */
+#include "arguments.h"
+#include "train_digit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int main(int argc, char **argv) {
+    if (argc > 1 && strcmp(argv[1], "digit") == 0)
+        return train_digit(argc - 1, argv + 1);
+    fprintf(stderr, "usage: train_reader digit [options]\ntrain_reader digit --help explains the options\n");
+    return EXIT_USAGE;
+}
