@@ -1,5 +1,7 @@
 #include "image/cell.h"
 
+#include "core/memory.h"
+#include "image/components.h"
 #include "image/projection.h"
 
 #include <math.h>
@@ -20,6 +22,8 @@ enum { END_PARTS = 8 };
 enum { EDGE_INK = 6, LEAST_INK = 12 };
 /* A rule's ink varies: so many times what was measured is taken away. */
 #define SUBTRACTED 1.3
+/* The part of its pixels that a cell's own piece has within the cell's rules. */
+#define OWN_PART 0.5
 
 /* A side of the cell: its pixels along and across it, from outside inwards. */
 typedef struct side {
@@ -87,6 +91,38 @@ static size_t erase_side(const side *s) {
     return last + 1 > DNN_CELL_MARGIN ? last + 1 - DNN_CELL_MARGIN : 0;
 }
 
+static size_t overlap(size_t from, size_t end, size_t first, size_t last) {
+    size_t a = from > first ? from : first, b = end < last ? end : last;
+    return a < b ? b - a : 0;
+}
+
+/* Erases pieces of which most lies beyond the cell's rules, and what rules left of themselves. */
+static digitnet_status keep_own(digitnet__cell *cell) {
+    digitnet__components pieces;
+    size_t width = cell->ink.width, height = cell->ink.height;
+    size_t top = DNN_CELL_MARGIN + cell->rules[0], right = width - DNN_CELL_MARGIN - cell->rules[1];
+    size_t bottom = height - DNN_CELL_MARGIN - cell->rules[2], left = DNN_CELL_MARGIN + cell->rules[3];
+    digitnet_status status = digitnet__components_find(&pieces, &cell->ink, LEAST_INK);
+    if (status)
+        return status;
+    uint64_t *own = digitnet__allocate_zeroed_array(pieces.count, sizeof *own);
+    unsigned char *erase = own ? digitnet__allocate_zeroed(pieces.count) : NULL;
+    for (size_t i = 0; erase && i < pieces.run_count; i++) {
+        const digitnet__run *run = &pieces.runs[i];
+        if (run->row >= top && run->row < bottom)
+            own[run->component] += overlap(run->first, run->end, left, right);
+    }
+    for (size_t i = 0; erase && i < pieces.count; i++)
+        erase[i] = (double)own[i] < OWN_PART * (double)pieces.items[i].pixels;
+    if (erase)
+        digitnet__components_erase(&cell->ink, &pieces, erase);
+    status = erase ? DIGITNET_OK : DIGITNET_ENOMEM;
+    digitnet__release(own);
+    digitnet__release(erase);
+    digitnet__components_release(&pieces);
+    return status;
+}
+
 static double distance(digitnet__point a, digitnet__point b) {
     return hypot(a.x - b.x, a.y - b.y);
 }
@@ -100,8 +136,8 @@ static void choose_size(digitnet__plane *out, const digitnet__point corners[4]) 
     out->height = (size_t)fmax(LEAST_SIDE, round(height * scale)) + 2 * DNN_CELL_MARGIN;
 }
 
-void digitnet__cell_cut(digitnet__cell *cell, uint8_t *pixels, const digitnet__plane *ink, const digitnet__grid *grid,
-                        size_t row, size_t column) {
+digitnet_status digitnet__cell_cut(digitnet__cell *cell, uint8_t *pixels, const digitnet__plane *ink,
+                                   const digitnet__grid *grid, size_t row, size_t column) {
     digitnet__point corners[4], outer[4];
     digitnet__grid_cell(corners, grid, row, column);
     *cell = (digitnet__cell){.ink = {.pixels = pixels}};
@@ -117,4 +153,5 @@ void digitnet__cell_cut(digitnet__cell *cell, uint8_t *pixels, const digitnet__p
         side s = side_of(&cell->ink, i);
         cell->rules[i] = erase_side(&s);
     }
+    return keep_own(cell);
 }

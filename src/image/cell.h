@@ -15,8 +15,8 @@ typedef struct digitnet__cell {
 } digitnet__cell;
 
 /* Cuts the cell out of the table's ink, and takes away its rules and what belongs to other cells. `pixels` has room
- * for a square of DNN_CELL_SIDE + 2 DNN_CELL_MARGIN a side. */
-void digitnet__cell_cut(digitnet__cell *cell, uint8_t *pixels, const digitnet__plane *ink, const digitnet__grid *grid,
-                        size_t row, size_t column);
+ * for a square of DNN_CELL_SIDE + 2 DNN_CELL_MARGIN a side. ENOMEM. */
+digitnet_status digitnet__cell_cut(digitnet__cell *cell, uint8_t *pixels, const digitnet__plane *ink,
+                                   const digitnet__grid *grid, size_t row, size_t column);
 
 #endif

@@ -1,6 +1,7 @@
 #include "image/ink_map.h"
 
 #include "core/memory.h"
+#include "core/status.h"
 #include "image/morphology.h"
 
 #include <stdbool.h>
@@ -10,17 +11,14 @@
 enum { REDUCED_STROKE = 6 };
 /* Paper darker than this is taken as if it were this bright: else its noise were amplified. */
 enum { DARKEST_PAPER = 40 };
+/* What takes more of the paper's light, of 255, is no noise. */
+enum { SURE_INK = 64 };
 
 static digitnet_status copy_picture(digitnet__plane *out, const digitnet_image *image) {
     digitnet_status status = digitnet__plane_create(out, image->width, image->height);
     for (size_t row = 0; !status && row < image->height; row++)
         memcpy(out->pixels + row * image->width, image->pixels + row * image->stride, image->width);
     return status;
-}
-
-static void invert(digitnet__plane *plane) {
-    for (size_t i = 0; i < plane->width * plane->height; i++)
-        plane->pixels[i] = (uint8_t)(255 - plane->pixels[i]);
 }
 
 /* Sums of each column over the rows of a window that moves down. */
@@ -100,15 +98,16 @@ static void divide_paper(digitnet__plane *picture, const digitnet__plane *paper,
     }
 }
 
-/* Paper's noise is nowhere negative here, since paper is the brightest around. Takes off what half of the picture has.
- */
+/* Paper's noise is nowhere negative here, since paper is the brightest around. Takes off what half of the paper has. */
 static void subtract_median(digitnet__plane *ink) {
-    size_t histogram[256] = {0}, below = 0, pixels = ink->width * ink->height;
+    size_t histogram[256] = {0}, below = 0, paper = 0, pixels = ink->width * ink->height;
     uint32_t median = 0;
     uint8_t table[256];
     for (size_t i = 0; i < pixels; i++)
         histogram[ink->pixels[i]]++;
-    while (2 * (below + histogram[median]) < pixels)
+    for (size_t value = 0; value < SURE_INK; value++)
+        paper += histogram[value];
+    while (2 * (below + histogram[median]) < paper)
         below += histogram[median++];
     for (uint32_t value = 0; value < 256; value++)
         table[value] = (uint8_t)(value <= median ? 0 : (value - median) * 255 / (255 - median));
@@ -116,29 +115,42 @@ static void subtract_median(digitnet__plane *ink) {
         ink->pixels[i] = table[ink->pixels[i]];
 }
 
+digitnet_status digitnet__ink_map_divide(digitnet__plane *picture, size_t stroke, size_t factor) {
+    digitnet__plane paper;
+    digitnet_status status = digitnet__plane_reduce(&paper, picture, factor);
+    if (status)
+        return status;
+    status = digitnet__morphology_close(&paper, stroke / factor + 2);
+    if (!status) {
+        divide_paper(picture, &paper, factor);
+        subtract_median(picture);
+    }
+    digitnet__plane_release(&paper);
+    return status;
+}
+
+/* Found in the reduced picture. ENOMEM. */
+static digitnet_status ink_is_dark(bool *dark, const digitnet__plane *picture, size_t stroke, size_t factor) {
+    digitnet__plane reduced;
+    DNN_TRY(digitnet__plane_reduce(&reduced, picture, factor));
+    digitnet_status status = find_polarity(dark, &reduced, stroke / factor);
+    digitnet__plane_release(&reduced);
+    return status;
+}
+
 digitnet_status digitnet__ink_map_create(digitnet__plane *ink, const digitnet_image *image, size_t stroke) {
-    digitnet__plane picture = {.pixels = NULL}, paper = {.pixels = NULL};
+    bool dark = image->polarity == DIGITNET_POLARITY_DARK_INK;
     stroke = stroke > 2 ? stroke : 2;
     size_t factor = stroke / REDUCED_STROKE > 1 ? stroke / REDUCED_STROKE : 1;
-    digitnet_status status = copy_picture(&picture, image);
-    bool dark = image->polarity == DIGITNET_POLARITY_DARK_INK;
+    DNN_TRY(copy_picture(ink, image));
+    digitnet_status status = DIGITNET_OK;
+    if (image->polarity == DIGITNET_POLARITY_AUTO)
+        status = ink_is_dark(&dark, ink, stroke, factor);
+    if (!status && !dark)
+        digitnet__plane_invert(ink);
     if (!status)
-        status = digitnet__plane_reduce(&paper, &picture, factor);
-    if (!status && image->polarity == DIGITNET_POLARITY_AUTO)
-        status = find_polarity(&dark, &paper, stroke / factor);
-    if (!status && !dark) {
-        invert(&picture);
-        invert(&paper);
-    }
-    if (!status)
-        status = digitnet__morphology_close(&paper, stroke / factor + 2);
-    if (!status) {
-        divide_paper(&picture, &paper, factor);
-        subtract_median(&picture);
-        *ink = picture;
-        picture = (digitnet__plane){.pixels = NULL};
-    }
-    digitnet__plane_release(&picture);
-    digitnet__plane_release(&paper);
+        status = digitnet__ink_map_divide(ink, stroke, factor);
+    if (status)
+        digitnet__plane_release(ink);
     return status;
 }

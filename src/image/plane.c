@@ -22,6 +22,11 @@ void digitnet__plane_release(digitnet__plane *plane) {
     *plane = (digitnet__plane){.pixels = NULL};
 }
 
+void digitnet__plane_invert(digitnet__plane *plane) {
+    for (size_t i = 0; i < plane->width * plane->height; i++)
+        plane->pixels[i] = (uint8_t)(255 - plane->pixels[i]);
+}
+
 /* Where the pixel (column, row) of the turned picture comes from. */
 static size_t turned_index(const digitnet__plane *plane, size_t column, size_t row, int quarters) {
     size_t width = plane->width, height = plane->height;

@@ -57,6 +57,22 @@ digitnet_status digitnet__reading_add_line(digitnet_reading *reading, const digi
     return DIGITNET_OK;
 }
 
+void digitnet__reading_reverse(digitnet_reading *reading) {
+    for (size_t i = 0; i < reading->count / 2; i++) {
+        reading_line line = reading->lines[i];
+        reading->lines[i] = reading->lines[reading->count - 1 - i];
+        reading->lines[reading->count - 1 - i] = line;
+    }
+}
+
+void digitnet__reading_drop_empty(digitnet_reading *reading) {
+    size_t left = 0;
+    for (size_t i = 0; i < reading->count; i++)
+        if (reading->lines[i].info.status != DIGITNET_READING_NO_DIGITS)
+            reading->lines[left++] = reading->lines[i];
+    reading->count = left;
+}
+
 size_t digitnet_reading_line_count(const digitnet_reading *reading) {
     return reading ? reading->count : 0;
 }

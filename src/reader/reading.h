@@ -21,6 +21,11 @@ digitnet_status digitnet__reading_create(digitnet_reading **out);
 digitnet_status digitnet__reading_add_line(digitnet_reading *reading, const digitnet_reading_line *line,
                                            const digitnet_reading_character *characters, size_t count);
 
+/* Puts the last line first, and so on. */
+void digitnet__reading_reverse(digitnet_reading *reading);
+/* Leaves lines without digits out. */
+void digitnet__reading_drop_empty(digitnet_reading *reading);
+
 /* Marks a character that has no digit, or of which its scores leave no doubt that it is none. */
 void digitnet__character_set_none(digitnet_reading_character *character, const char *reason);
 /* What the probabilities of a model of digits say: its digit, alternatives, confidence and status. `outputs` is 10, or
