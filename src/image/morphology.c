@@ -18,14 +18,25 @@ static uint8_t better(uint8_t a, uint8_t b, bool largest) {
     return (a > b) == largest ? a : b;
 }
 
-static void better_row(uint8_t *restrict out, const uint8_t *restrict a, const uint8_t *restrict b, size_t count,
-                       bool largest) {
+/* `out` may be `a`. */
+static void better_row(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t count, bool largest) {
     if (largest)
         for (size_t i = 0; i < count; i++)
             out[i] = a[i] > b[i] ? a[i] : b[i];
     else
         for (size_t i = 0; i < count; i++)
             out[i] = a[i] < b[i] ? a[i] : b[i];
+}
+
+/* The best of each block from its start up to each place, and from each place to its end. */
+static void scan_row(uint8_t *from_start, uint8_t *from_end, size_t count, const window *w) {
+    for (size_t block = 0; block < count; block += w->side) {
+        size_t end = count - block < w->side ? count : block + w->side;
+        for (size_t i = block + 1; i < end; i++)
+            from_start[i] = better(from_start[i], from_start[i - 1], w->largest);
+        for (size_t i = end - 1; i > block; i--)
+            from_end[i - 1] = better(from_end[i - 1], from_end[i], w->largest);
+    }
 }
 
 /* Over all rows; `from_start` and `from_end` have room for a row that is extended. */
@@ -36,12 +47,7 @@ static void filter_rows(digitnet__plane *plane, const window *w, uint8_t *from_s
         memset(from_start, w->largest ? 0 : 255, extended);
         memcpy(from_start + w->before, pixels, plane->width);
         memcpy(from_end, from_start, extended);
-        for (size_t i = 1; i < extended; i++)
-            if (i % w->side != 0)
-                from_start[i] = better(from_start[i], from_start[i - 1], w->largest);
-        for (size_t i = extended - 1; i-- > 0;)
-            if ((i + 1) % w->side != 0)
-                from_end[i] = better(from_end[i], from_end[i + 1], w->largest);
+        scan_row(from_start, from_end, extended, w);
         better_row(pixels, from_end, from_start + w->side - 1, plane->width, w->largest);
     }
 }
@@ -52,16 +58,12 @@ static void filter_columns(digitnet__plane *plane, const window *w, uint8_t *fro
     memset(from_start, w->largest ? 0 : 255, extended * width);
     memcpy(from_start + w->before * width, plane->pixels, plane->height * width);
     memcpy(from_end, from_start, extended * width);
-    for (size_t i = 1; i < extended; i++) {
-        uint8_t *row = from_start + i * width;
-        for (size_t column = 0; i % w->side != 0 && column < width; column++)
-            row[column] = better(row[column], row[column - width], w->largest);
-    }
-    for (size_t i = extended - 1; i-- > 0;) {
-        uint8_t *row = from_end + i * width;
-        for (size_t column = 0; (i + 1) % w->side != 0 && column < width; column++)
-            row[column] = better(row[column], row[column + width], w->largest);
-    }
+    for (size_t i = 1; i < extended; i++)
+        if (i % w->side != 0)
+            better_row(from_start + i * width, from_start + i * width, from_start + (i - 1) * width, width, w->largest);
+    for (size_t i = extended - 1; i > 0; i--)
+        if (i % w->side != 0)
+            better_row(from_end + (i - 1) * width, from_end + (i - 1) * width, from_end + i * width, width, w->largest);
     for (size_t row = 0; row < plane->height; row++)
         better_row(plane->pixels + row * width, from_end + row * width, from_start + (row + w->side - 1) * width, width,
                    w->largest);
