@@ -3,9 +3,9 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "image/components.h"
+#include "image/frame_rules.h"
 #include "image/ink_map.h"
 #include "image/polarity.h"
-#include "image/rules.h"
 
 #include <math.h>
 #include <string.h>
@@ -254,7 +254,7 @@ static digitnet_status erase_rules(digitnet__plane *ink, pieces *p, const levels
     if (status)
         return status;
     memcpy(without.pixels, ink->pixels, ink->width * ink->height);
-    if (digitnet__rules_erase(&without, level->stroke) == 0) {
+    if (digitnet__frame_rules_erase(&without, level->stroke) == 0) {
         digitnet__plane_release(&without);
         return DIGITNET_OK;
     }

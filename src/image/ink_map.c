@@ -1,6 +1,7 @@
 #include "image/ink_map.h"
 
 #include "core/memory.h"
+#include "core/status.h"
 #include "image/morphology.h"
 
 #include <stdbool.h>
@@ -52,12 +53,12 @@ static double row_darkness(const uint32_t *sums, const digitnet__plane *plane, s
 
 /* Ink is the lesser part around nearly every place, and so differs more from the mean than paper does; at the edge of a
  * shadow or a sheet both sides differ alike, and their cubes cancel. ENOMEM. */
-static digitnet_status compare_darkness(bool *dark, const digitnet__plane *plane, size_t half) {
+static digitnet_status find_polarity(bool *dark, const digitnet__plane *plane, size_t stroke) {
     uint32_t *sums = digitnet__allocate_zeroed_array(plane->width, sizeof *sums);
     double darkness = 0.0;
     for (size_t row = 0; sums && row < plane->height; row++) {
-        move_sums(sums, plane, row, half);
-        darkness += row_darkness(sums, plane, row, half);
+        move_sums(sums, plane, row, stroke);
+        darkness += row_darkness(sums, plane, row, stroke);
     }
     *dark = darkness >= 0.0;
     digitnet__release(sums);
@@ -128,26 +129,23 @@ digitnet_status digitnet__ink_map_divide(digitnet__plane *picture, size_t stroke
     return status;
 }
 
-/* Of a picture that is reduced as for its paper. ENOMEM. */
-static digitnet_status find_polarity(bool *dark, const digitnet__plane *picture, size_t stroke, size_t factor) {
+/* Found in the reduced picture. ENOMEM. */
+static digitnet_status ink_is_dark(bool *dark, const digitnet__plane *picture, size_t stroke, size_t factor) {
     digitnet__plane reduced;
-    digitnet_status status = digitnet__plane_reduce(&reduced, picture, factor);
-    if (status)
-        return status;
-    status = compare_darkness(dark, &reduced, stroke / factor);
+    DNN_TRY(digitnet__plane_reduce(&reduced, picture, factor));
+    digitnet_status status = find_polarity(dark, &reduced, stroke / factor);
     digitnet__plane_release(&reduced);
     return status;
 }
 
 digitnet_status digitnet__ink_map_create(digitnet__plane *ink, const digitnet_image *image, size_t stroke) {
+    bool dark = image->polarity == DIGITNET_POLARITY_DARK_INK;
     stroke = stroke > 2 ? stroke : 2;
     size_t factor = stroke / REDUCED_STROKE > 1 ? stroke / REDUCED_STROKE : 1;
-    bool dark = image->polarity == DIGITNET_POLARITY_DARK_INK;
-    digitnet_status status = copy_picture(ink, image);
-    if (status)
-        return status;
+    DNN_TRY(copy_picture(ink, image));
+    digitnet_status status = DIGITNET_OK;
     if (image->polarity == DIGITNET_POLARITY_AUTO)
-        status = find_polarity(&dark, ink, stroke, factor);
+        status = ink_is_dark(&dark, ink, stroke, factor);
     if (!status && !dark)
         digitnet__plane_invert(ink);
     if (!status)
