@@ -367,18 +367,23 @@ static digitnet_status map_region(digitnet__plane *ink, const digitnet_image *im
     return status;
 }
 
+digitnet_status digitnet__ink_find_in(digitnet__ink *ink, digitnet__plane *map) {
+    *ink = (digitnet__ink){.width = map->width, .height = map->height};
+    ink->values = digitnet__allocate_array(map->width * map->height, sizeof *ink->values);
+    digitnet_status status = ink->values ? find_digit(ink, map) : DIGITNET_ENOMEM;
+    if (status)
+        digitnet__ink_release(ink);
+    return status;
+}
+
 static digitnet_status find_in_region(digitnet__ink *ink, const digitnet_image *image, const digitnet__box *region,
                                       size_t factor) {
     digitnet__plane map;
     digitnet_status status = map_region(&map, image, region, factor);
     if (status)
         return status;
-    *ink = (digitnet__ink){.width = map.width, .height = map.height};
-    ink->values = digitnet__allocate_array(map.width * map.height, sizeof *ink->values);
-    status = ink->values ? find_digit(ink, &map) : DIGITNET_ENOMEM;
+    status = digitnet__ink_find_in(ink, &map);
     digitnet__plane_release(&map);
-    if (status)
-        digitnet__ink_release(ink);
     return status;
 }
 
