@@ -432,6 +432,19 @@ void digitnet__grid_release(digitnet__grid *grid) {
     *grid = (digitnet__grid){.points = NULL};
 }
 
+digitnet_status digitnet__grid_turn(digitnet__grid *grid) {
+    size_t lines = grid->rows + 1, uprights = grid->columns + 1;
+    digitnet__point *points = digitnet__allocate_array(lines * uprights, sizeof *points);
+    if (!points)
+        return DIGITNET_ENOMEM;
+    for (size_t i = 0; i < uprights; i++)
+        for (size_t j = 0; j < lines; j++)
+            points[i * lines + j] = grid->points[(lines - 1 - j) * uprights + i];
+    digitnet__release(grid->points);
+    *grid = (digitnet__grid){grid->columns, grid->rows, points, grid->seen};
+    return DIGITNET_OK;
+}
+
 void digitnet__grid_cell(digitnet__point corners[4], const digitnet__grid *grid, size_t row, size_t column) {
     const digitnet__point *upper = grid->points + row * (grid->columns + 1) + column;
     corners[0] = upper[0];
