@@ -1,7 +1,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "image/cell.h"
-#include "image/ink_map.h"
+#include "image/table.h"
 #include "reader/reader.h"
 #include "reader/reading.h"
 
@@ -10,8 +10,6 @@
 #include <string.h>
 
 enum { FRAME_VALUES = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE, DIGITS = 10, MOST_OUTPUTS = DIGITS + 1 };
-/* A stroke or rule is at most this part of the picture's shorter side wide. */
-enum { STROKE_PARTS = 24 };
 /* Where digits are read worse than this on average, by the logarithm of their confidence, the table may lie on its side
  * or stand on its head; it does where they are then read better by so much. */
 #define GOOD_VALUE (-0.7)
@@ -25,61 +23,17 @@ typedef struct cell_scores {
     float values[MOST_OUTPUTS];
 } cell_scores;
 
-/* A table that was found, one way up. */
-typedef struct table {
+/* A table one way up. */
+typedef struct reading_way {
     digitnet__grid grid;
     cell_scores *cells;
     double value; /* the mean logarithm of its digits' confidence; 0 without digits */
-} table;
+} reading_way;
 
-static void release_table(table *t) {
+static void release_way(reading_way *t) {
     digitnet__grid_release(&t->grid);
     digitnet__release(t->cells);
-    *t = (table){.cells = NULL};
-}
-
-/* ---- Finding ---- */
-
-/* Whether a failure is that there is none, which is then forgotten. */
-static bool none_found(digitnet_status status, const digitnet__message *message) {
-    if (status == DIGITNET_ENOTFOUND)
-        digitnet__message_restore(message);
-    return status == DIGITNET_ENOTFOUND;
-}
-
-/* Finds the table upright, or on its side where that is another shape. ENOTFOUND and others. */
-static digitnet_status find_grid(digitnet__grid *grid, const digitnet__plane *ink,
-                                 const digitnet_read_options *options) {
-    digitnet__message message = digitnet__message_keep();
-    digitnet_status status = digitnet__grid_find(grid, ink, options->rows, options->columns);
-    if (status != DIGITNET_ENOTFOUND || options->rows == options->columns)
-        return status;
-    digitnet__message_restore(&message);
-    DNN_TRY(digitnet__grid_find(grid, ink, options->columns, options->rows));
-    status = digitnet__grid_turn(grid);
-    if (status)
-        digitnet__grid_release(grid);
-    return status;
-}
-
-/* The picture's ink and the table in it, whichever is darker where the caller does not say. ENOTFOUND and others. */
-static digitnet_status find_table(digitnet__plane *ink, digitnet__grid *grid, const digitnet__read_call *call) {
-    const digitnet_polarity either[] = {call->image.polarity, DIGITNET_POLARITY_DARK_INK, DIGITNET_POLARITY_LIGHT_INK};
-    size_t count = call->image.polarity == DIGITNET_POLARITY_AUTO ? 3 : 1;
-    size_t side = call->image.width < call->image.height ? call->image.width : call->image.height;
-    digitnet__message message = digitnet__message_keep();
-    digitnet_status status = DIGITNET_ENOTFOUND;
-    for (size_t i = 0; i < count && none_found(status, &message); i++) {
-        digitnet_image image = call->image;
-        image.polarity = either[i];
-        DNN_TRY(digitnet__ink_map_create(ink, &image, side / STROKE_PARTS));
-        status = digitnet__read_step(call, "ink", ink);
-        if (!status)
-            status = find_grid(grid, ink, &call->options);
-        if (status)
-            digitnet__plane_release(ink);
-    }
-    return status;
+    *t = (reading_way){.cells = NULL};
 }
 
 /* ---- Reading ---- */
@@ -104,7 +58,7 @@ static double value_of(const cell_scores *scores) {
     return fmax(log(best), -WORST_VALUE);
 }
 
-static digitnet_status read_cells(table *t, const digitnet__read_call *call, const digitnet__plane *ink) {
+static digitnet_status read_cells(reading_way *t, const digitnet__read_call *call, const digitnet__plane *ink) {
     size_t digits = 0;
     double sum = 0.0;
     t->cells = digitnet__allocate_array(t->grid.rows * t->grid.columns, sizeof *t->cells);
@@ -122,10 +76,10 @@ static digitnet_status read_cells(table *t, const digitnet__read_call *call, con
 }
 
 /* Reads the table, turned by so many quarters. */
-static digitnet_status read_turned(table *t, const table *upright, int quarters, const digitnet__read_call *call,
-                                   const digitnet__plane *ink) {
+static digitnet_status read_turned(reading_way *t, const reading_way *upright, int quarters,
+                                   const digitnet__read_call *call, const digitnet__plane *ink) {
     size_t points = (upright->grid.rows + 1) * (upright->grid.columns + 1);
-    *t = (table){.grid = upright->grid};
+    *t = (reading_way){.grid = upright->grid};
     t->grid.points = digitnet__allocate_array(points, sizeof *t->grid.points);
     digitnet_status status = t->grid.points ? DIGITNET_OK : DIGITNET_ENOMEM;
     if (!status)
@@ -135,35 +89,35 @@ static digitnet_status read_turned(table *t, const table *upright, int quarters,
     if (!status)
         status = read_cells(t, call, ink);
     if (status)
-        release_table(t);
+        release_way(t);
     return status;
 }
 
 /* Reads the table as it lies, and where that gives no digits in each other way that has the shape asked for. */
-static digitnet_status read_best(table *best, const digitnet__read_call *call, const digitnet__plane *ink) {
+static digitnet_status read_best(reading_way *best, const digitnet__read_call *call, const digitnet__plane *ink) {
     int step = call->options.rows == call->options.columns ? 1 : 2;
     DNN_TRY(read_cells(best, call, ink));
     if (best->value >= GOOD_VALUE)
         return DIGITNET_OK;
-    table upright = *best;
+    reading_way upright = *best;
     double needed = upright.value + CLEAR_VALUE;
     digitnet_status status = DIGITNET_OK;
     for (int quarters = step; !status && quarters < 4; quarters += step) {
-        table turned;
+        reading_way turned;
         status = read_turned(&turned, &upright, quarters, call, ink);
         if (status)
             break;
         if (turned.value < needed) {
-            release_table(&turned);
+            release_way(&turned);
             continue;
         }
         needed = turned.value;
         if (best->cells != upright.cells)
-            release_table(best);
+            release_way(best);
         *best = turned;
     }
     if (best->cells != upright.cells)
-        release_table(&upright);
+        release_way(&upright);
     return status;
 }
 
@@ -203,7 +157,7 @@ static void judge_row(digitnet_reading_line *line, const digitnet_reading_charac
                                      : DIGITNET_READING_OK;
 }
 
-static digitnet_status add_rows(const digitnet__read_call *call, const table *t) {
+static digitnet_status add_rows(const digitnet__read_call *call, const reading_way *t) {
     size_t columns = t->grid.columns;
     digitnet_reading_character *characters = digitnet__allocate_zeroed_array(columns, sizeof *characters);
     digitnet_status status = characters ? DIGITNET_OK : DIGITNET_ENOMEM;
@@ -224,20 +178,29 @@ static digitnet_status add_rows(const digitnet__read_call *call, const table *t)
     return status;
 }
 
+static digitnet_status show_ink(const digitnet__plane *ink, void *call) {
+    return digitnet__read_step(call, "ink", ink);
+}
+
 static digitnet_status read_table(digitnet__read_call *call) {
-    digitnet__plane ink;
-    table found = {.cells = NULL};
+    digitnet__table found;
     if (!call->scratch->digit)
         return digitnet__fail(DIGITNET_ESTATE, "%s: the reader has no model of digits", call->where);
     digitnet__message message = digitnet__message_keep();
-    digitnet_status status = find_table(&ink, &found.grid, call);
-    if (status)
-        return none_found(status, &message) ? DIGITNET_OK : status;
-    status = read_best(&found, call, &ink);
+    digitnet_status status =
+        digitnet__table_find(&found, &call->image, call->options.rows, call->options.columns, show_ink, call);
+    if (status == DIGITNET_ENOTFOUND) {
+        digitnet__message_restore(&message);
+        return DIGITNET_OK;
+    }
+    DNN_TRY(status);
+    reading_way best = {.grid = found.grid};
+    found.grid.points = NULL;
+    status = read_best(&best, call, &found.ink);
     if (!status)
-        status = add_rows(call, &found);
-    release_table(&found);
-    digitnet__plane_release(&ink);
+        status = add_rows(call, &best);
+    release_way(&best);
+    digitnet__table_release(&found);
     return status;
 }
 
