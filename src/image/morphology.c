@@ -3,6 +3,7 @@
 #include "core/memory.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 /* A maximum or minimum over windows takes three comparisons a pixel, whatever the window: van Herk, "A fast algorithm
@@ -14,10 +15,6 @@ typedef struct window {
     bool largest;
 } window;
 
-static uint8_t better(uint8_t a, uint8_t b, bool largest) {
-    return (a > b) == largest ? a : b;
-}
-
 /* `out` may be `a`. */
 static void better_row(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t count, bool largest) {
     if (largest)
@@ -28,15 +25,16 @@ static void better_row(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t 
             out[i] = a[i] < b[i] ? a[i] : b[i];
 }
 
-/* The best of each block from its start up to each place, and from each place to its end. */
-static void scan_row(uint8_t *from_start, uint8_t *from_end, size_t count, const window *w) {
-    for (size_t block = 0; block < count; block += w->side) {
-        size_t end = count - block < w->side ? count : block + w->side;
-        for (size_t i = block + 1; i < end; i++)
-            from_start[i] = better(from_start[i], from_start[i - 1], w->largest);
-        for (size_t i = end - 1; i > block; i--)
-            from_end[i - 1] = better(from_end[i - 1], from_end[i], w->largest);
-    }
+/* Each place of a block gets the best from the block's start up to it, or, with a step of -1, from its end down to it.
+ */
+static void scan_block(uint8_t *pixels, size_t count, ptrdiff_t step, bool largest) {
+    uint8_t best = *pixels;
+    if (largest)
+        for (size_t i = 0; i < count; i++, pixels += step)
+            *pixels = best = *pixels > best ? *pixels : best;
+    else
+        for (size_t i = 0; i < count; i++, pixels += step)
+            *pixels = best = *pixels < best ? *pixels : best;
 }
 
 /* Over all rows; `from_start` and `from_end` have room for a row that is extended. */
@@ -47,7 +45,11 @@ static void filter_rows(digitnet__plane *plane, const window *w, uint8_t *from_s
         memset(from_start, w->largest ? 0 : 255, extended);
         memcpy(from_start + w->before, pixels, plane->width);
         memcpy(from_end, from_start, extended);
-        scan_row(from_start, from_end, extended, w);
+        for (size_t block = 0; block < extended; block += w->side) {
+            size_t count = extended - block < w->side ? extended - block : w->side;
+            scan_block(from_start + block, count, 1, w->largest);
+            scan_block(from_end + block + count - 1, count, -1, w->largest);
+        }
         better_row(pixels, from_end, from_start + w->side - 1, plane->width, w->largest);
     }
 }

@@ -79,7 +79,9 @@ digitnet_status digitnet__plane_reduce(digitnet__plane *out, const digitnet__pla
         digitnet__plane_create(out, (plane->width - 1) / factor + 1, (plane->height - 1) / factor + 1);
     if (status)
         return status;
-    for (size_t row = 0, i = 0; row < out->height; row++)
+    if (factor == 1)
+        memcpy(out->pixels, plane->pixels, plane->width * plane->height);
+    for (size_t row = 0, i = 0; factor > 1 && row < out->height; row++)
         for (size_t column = 0; column < out->width; column++, i++)
             out->pixels[i] = block_mean(plane, column * factor, row * factor, factor);
     return DIGITNET_OK;
