@@ -143,6 +143,30 @@ static void strokes_stay_when_rules_are_erased(void **state) {
     digitnet__plane_release(&sevens);
 }
 
+/* Wherever a rule begins and ends: what is some pixels away stays as it is. */
+static void nothing_else_is_erased(void **state) {
+    (void)state;
+    for (double shift = 0.0; shift < 8.0; shift += 0.5) {
+        const struct drawn_rule rule = {180.0, 0.01, 0.0, 60.0 + shift, 400.0 - shift, 2.0, 200.0, 3};
+        digitnet__plane plane = new_plane(WIDTH, HEIGHT);
+        digitnet__rules rules;
+        draw_sevens(&plane);
+        draw_rule(&plane, &rule);
+        digitnet__plane before = copy_of(&plane);
+        expect_ok(digitnet__rules_find(&rules, &plane, LENGTH, THICKNESS));
+        assert_int_equal(rules.count, 1);
+        digitnet__rules_erase(&plane, &rules);
+        for (size_t i = 0; i < WIDTH * HEIGHT; i++) {
+            double x = (double)(i % WIDTH), y = (double)(i / WIDTH);
+            if (fabs(y - place_of(&rule, x)) > 6.0 || x < rule.from - 20.0 || x > rule.to + 20.0)
+                assert_int_equal(plane.pixels[i], before.pixels[i]);
+        }
+        digitnet__rules_release(&rules);
+        digitnet__plane_release(&before);
+        digitnet__plane_release(&plane);
+    }
+}
+
 static void pictures_may_be_tiny(void **state) {
     (void)state;
     for (size_t side = 1; side < 6; side++) {
@@ -187,6 +211,7 @@ int main(void) {
         cmocka_unit_test(upright_rules_are_found_as_those_that_lie),
         cmocka_unit_test(strokes_alone_are_no_rules),
         cmocka_unit_test(strokes_stay_when_rules_are_erased),
+        cmocka_unit_test(nothing_else_is_erased),
         cmocka_unit_test(pictures_may_be_tiny),
         cmocka_unit_test(memory_may_end_anywhere),
     };
