@@ -72,7 +72,7 @@ void draw_neighbours(struct canvas *written, const struct form *form, const stru
     }
 }
 
-void draw_scribble(struct canvas *written, const struct form *form, const struct hand *hand,
+void draw_stray_marks(struct canvas *written, const struct form *form, const struct hand *hand,
                    struct draw_random *random) {
     if (random_chance(random, 0.3f))
         return;

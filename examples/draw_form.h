@@ -17,7 +17,7 @@ void draw_form(struct canvas *printed, const struct form *form, struct draw_rand
 void draw_neighbours(struct canvas *written, const struct form *form, const struct hand *hand,
                      const struct glyphs *source, struct draw_random *random);
 /* A mark that is no digit, on a line with nothing to read; or nothing. */
-void draw_scribble(struct canvas *written, const struct form *form, const struct hand *hand,
+void draw_stray_marks(struct canvas *written, const struct form *form, const struct hand *hand,
                    struct draw_random *random);
 
 #endif

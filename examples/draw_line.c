@@ -232,11 +232,14 @@ static void write_digits(struct drawn_line *line, struct canvas *canvas, const s
     line->width = (size_t)fminf(before.box_right, MOST_LINE_WIDTH);
 }
 
-void draw_line(struct drawn_line *line, struct line_canvas *memory, const struct line_material *material,
-               struct draw_random *random) {
+void draw_digit_line(struct drawn_line *line, struct line_canvas *memory, const struct line_material *material,
+                     struct draw_random *random) {
     size_t count = random_chance(random, 0.03f) ? 0 : 1 + random_below(random, MOST_LINE_DIGITS);
     struct layout layout = choose_layout(count, material, random);
-    struct hand hand = choose_hand(random);
+    const struct glyphs *source = choose_source(material, random);
+    struct hand hand = source->printed ? choose_printer(random) : choose_hand(random);
+    if (source->printed)
+        layout.touching = layout.spread = 0;
     /* The widest that it can be; what is left over on the right is cut off before the paper is drawn. */
     struct canvas written = {memory->written, MOST_LINE_WIDTH, 0}, printed = {memory->printed, MOST_LINE_WIDTH, 0};
     float below = layout.height * random_in(random, 0.6f, 1.3f) + fmaxf(layout.slope, 0) * layout.height * 6;
@@ -247,7 +250,7 @@ void draw_line(struct drawn_line *line, struct line_canvas *memory, const struct
                                 .middle = layout.middle};
     memset(written.ink, 0, (size_t)written.height * MOST_LINE_WIDTH * sizeof(float));
     memset(printed.ink, 0, (size_t)written.height * MOST_LINE_WIDTH * sizeof(float));
-    write_digits(line, &written, &layout, &hand, choose_source(material, random), count, random);
+    write_digits(line, &written, &layout, &hand, source, count, random);
     if (line->count == 0)
         line->width = (size_t)(layout.left + layout.height * random_in(random, 1, 6));
     line->width = (size_t)fminf((float)line->width + layout.height * random_in(random, 0.1f, 1.2f), MOST_LINE_WIDTH);
@@ -260,8 +263,8 @@ void draw_line(struct drawn_line *line, struct line_canvas *memory, const struct
         form.pitch = layout.gap * layout.height;
     form.cells = line->count;
     draw_form(&printed, &form, random);
-    draw_neighbours(&written, &form, &hand, choose_source(material, random), random);
+    draw_neighbours(&written, &form, &hand, source, random);
     if (line->count == 0)
-        draw_scribble(&written, &form, &hand, random);
+        draw_stray_marks(&written, &form, &hand, random);
     draw_scan(line->pixels, &written, &printed, random);
 }

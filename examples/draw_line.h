@@ -32,7 +32,7 @@ int make_line_canvas(struct line_canvas *canvas);
 void free_line_canvas(struct line_canvas *canvas);
 
 /* Draws one line, the same for the same state of `random`. Its pixels are the canvas's. */
-void draw_line(struct drawn_line *line, struct line_canvas *canvas, const struct line_material *material,
-               struct draw_random *random);
+void draw_digit_line(struct drawn_line *line, struct line_canvas *canvas, const struct line_material *material,
+                     struct draw_random *random);
 
 #endif

@@ -26,47 +26,58 @@ static int measure(struct glyph *glyph) {
     return glyph->bottom > 0;
 }
 
-static digitnet_status read_glyph(struct glyph *glyph, int32_t *label, const digitnet_dataset *digits, size_t index) {
-    float values[PIXELS] = {0};
-    digitnet_status status = digitnet_dataset_read(values, PIXELS, label, 1, digits, index, 1);
-    for (size_t i = 0; i < PIXELS; i++)
-        glyph->pixels[i] = (uint8_t)(values[i] * 255 + 0.5f);
+static digitnet_status out_of_memory(void) {
+    digitnet_set_error("out of memory for digits");
+    return DIGITNET_ENOMEM;
+}
+
+digitnet_status add_glyph(struct glyphs *glyphs, const uint8_t *pixels, int32_t label) {
+    if (glyphs->count == glyphs->capacity) {
+        size_t capacity = glyphs->capacity ? 2 * glyphs->capacity : 1024;
+        struct glyph *more = realloc(glyphs->items, capacity * sizeof *more);
+        if (!more)
+            return out_of_memory();
+        glyphs->items = more;
+        glyphs->capacity = capacity;
+    }
+    struct glyph *glyph = &glyphs->items[glyphs->count];
+    glyph->label = label;
+    memcpy(glyph->pixels, pixels, PIXELS);
+    if (label < 0 || label > 9 || !measure(glyph))
+        return DIGITNET_OK;
+    find_strokes(&glyph->strokes, pixels, label);
+    glyphs->count++;
+    return DIGITNET_OK;
+}
+
+digitnet_status add_framed(struct glyphs *glyphs, const digitnet_dataset *digits, size_t first, size_t end) {
+    digitnet_status status = DIGITNET_OK;
+    for (size_t i = first; i < end && !status; i++) {
+        float values[PIXELS];
+        uint8_t pixels[PIXELS];
+        int32_t label;
+        status = digitnet_dataset_read(values, PIXELS, &label, 1, digits, i, 1);
+        for (size_t k = 0; k < PIXELS && !status; k++)
+            pixels[k] = (uint8_t)(values[k] * 255 + 0.5f);
+        if (!status)
+            status = add_glyph(glyphs, pixels, label);
+    }
     return status;
 }
 
-static void sort_by_class(struct glyphs *glyphs, const int32_t *labels) {
+digitnet_status sort_glyphs(struct glyphs *glyphs) {
     size_t next = 0;
+    glyphs->order = calloc(glyphs->count + 1, sizeof *glyphs->order);
+    if (!glyphs->order)
+        return out_of_memory();
     for (int32_t class = 0; class < 10; class ++) {
         glyphs->starts[class] = next;
         for (size_t i = 0; i < glyphs->count; i++)
-            if (labels[i] == class)
+            if (glyphs->items[i].label == class)
                 glyphs->order[next++] = i;
     }
     glyphs->starts[10] = next;
-}
-
-digitnet_status make_glyphs(struct glyphs *glyphs, const digitnet_dataset *digits) {
-    size_t count = digitnet_dataset_count(digits);
-    int32_t *labels = calloc(count, sizeof *labels);
-    *glyphs =
-        (struct glyphs){.items = calloc(count, sizeof *glyphs->items), .order = calloc(count, sizeof *glyphs->order)};
-    digitnet_status status = labels && glyphs->items && glyphs->order ? DIGITNET_OK : DIGITNET_ENOMEM;
-    if (status)
-        digitnet_set_error("no memory for the digits");
-    for (size_t i = 0; i < count && !status; i++) {
-        struct glyph *glyph = &glyphs->items[glyphs->count];
-        status = read_glyph(glyph, &labels[glyphs->count], digits, i);
-        if (status || labels[glyphs->count] > 9 || !measure(glyph))
-            continue;
-        find_strokes(&glyph->strokes, glyph->pixels, labels[glyphs->count]);
-        glyphs->count++;
-    }
-    if (status)
-        free_glyphs(glyphs);
-    else
-        sort_by_class(glyphs, labels);
-    free(labels);
-    return status;
+    return DIGITNET_OK;
 }
 
 void free_glyphs(struct glyphs *glyphs) {

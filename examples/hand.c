@@ -35,6 +35,8 @@ struct hand choose_hand(struct draw_random *random) {
                         .slant = 0.18f * random_normal(random),
                         .pen = random_log(random, 0.035f, 0.2f),
                         .sizes = random_in(random, 0.02f, 0.16f),
+                        .stretches = 0.07f,
+                        .bends = 0.4f,
                         .tilts = random_in(random, 0, 0.1f),
                         .drift = random_in(random, 0, 0.08f),
                         .small_zero = 1,
@@ -55,10 +57,18 @@ struct hand choose_hand(struct draw_random *random) {
     return hand;
 }
 
+struct hand choose_printer(struct draw_random *random) {
+    return (struct hand){.width = random_in(random, 0.85f, 1.2f),
+                         .pen = random_log(random, 0.05f, 0.15f),
+                         .small_zero = 1,
+                         .tone = {random_in(random, 0.35f, 0.6f), random_log(random, 1, 3)}};
+}
+
 void form_digit(struct placed_digit *digit, const struct hand *hand, float height, struct draw_random *random) {
     const struct glyph *glyph = digit->glyph;
     float scale = height / GLYPH_HEIGHT * expf(hand->sizes * random_normal(random));
-    float tilt = hand->tilts * random_normal(random), stretch = hand->width * expf(0.07f * random_normal(random));
+    float tilt = hand->tilts * random_normal(random),
+          stretch = hand->width * expf(hand->stretches * random_normal(random));
     if (digit->label == 0)
         scale *= fminf(hand->small_zero + random_in(random, 0, 0.1f), 1);
     /* Leans and is stretched first, then turns: a rotation times a shear. */
@@ -72,7 +82,7 @@ void form_digit(struct placed_digit *digit, const struct hand *hand, float heigh
     digit->map.y0 = -digit->map.yx * middle.x - digit->map.yy * middle.y;
     digit->height = scale * (float)(glyph->bottom - glyph->top);
     digit->warp = hand->warp;
-    add_warp(&digit->warp, 0.4f, random);
+    add_warp(&digit->warp, hand->bends, random);
 }
 
 static void draw_strokes(struct canvas *canvas, const struct placed_digit *digit, float pen) {

@@ -14,9 +14,12 @@ struct warp {
 };
 
 struct hand {
-    float width, slant;        /* of a digit's box: its stretch, and columns a row that it leans to the right */
-    float pen;                 /* in heights of a digit */
-    float sizes, tilts, drift; /* deviations from digit to digit: of the height, in radians, of the baseline */
+    float width, slant; /* of a digit's box: its stretch, and columns a row that it leans to the right */
+    float pen;          /* in heights of a digit */
+    /* Deviations from digit to digit: of the height, the width, the angle in radians, the baseline, the bends in
+     * pixels.
+     */
+    float sizes, stretches, tilts, drift, bends;
     float small_zero, descent; /* a zero's height; how far 7 and 9 go below the line */
     struct warp warp;
     int pen_strokes;                        /* middle lines with the hand's pen; else the digits as they were written */
@@ -34,6 +37,8 @@ struct placed_digit {
 };
 
 struct hand choose_hand(struct draw_random *random);
+/* A machine's: it prints all digits alike. */
+struct hand choose_printer(struct draw_random *random);
 /* Draws the size, tilt and bends of a digit; where it lies is up to the caller, who moves map.x0 and map.y0: now the
  * middle of its box is at (0, 0), its height about `height` pixels. */
 void form_digit(struct placed_digit *digit, const struct hand *hand, float height, struct draw_random *random);

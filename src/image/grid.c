@@ -12,21 +12,23 @@
 
 /* A larger picture is reduced until no side is longer. */
 enum { LONGEST_SIDE = 1600 };
-/* A rule of a table crosses this part of the others. */
-#define CROSSES_PART 0.4
+/* A rule of a table crosses this part of the others, a piece of one that part. */
+#define RULE_CROSSES 0.4
+#define PIECE_CROSSES 0.15
 /* What a border of the picture weighs as a table's line: less than a line that is seen. */
 #define BORDER_WEIGHT 0.45
 /* The part of a table's crossings that are seen, and that of a table whose other rules need not be tried. */
 #define LEAST_SEEN 0.55
 #define MOSTLY_SEEN 0.9
 /* A crossing farther than this from where its neighbours want it, in cells, is put there. */
-#define FARTHEST 0.2
+#define FARTHEST 0.15
 
 typedef struct family {
     const digitnet__traces *rules;
     unsigned char *chosen;           /* the rules of the table that is tried */
     digitnet__candidate *candidates; /* the chosen ones by position */
     size_t *order;                   /* the rule of each candidate */
+    size_t *crosses;                 /* how many of the other direction's rules each crosses */
     size_t *lines;                   /* the line that each rule belongs to, or none */
     size_t candidate_count, wanted;
     digitnet__lattice lattice;
@@ -75,8 +77,8 @@ static size_t crossed(const search *s, const family *f, size_t rule) {
 }
 
 /* Chooses the rules that cross enough of the other direction's. */
-static bool choose_rules(const search *s, family *f) {
-    double least = fmax(2.0, CROSSES_PART * (double)chosen_count(other_of(s, f)));
+static bool choose_rules(const search *s, family *f, double part) {
+    double least = fmax(2.0, part * (double)chosen_count(other_of(s, f)));
     for (size_t i = 0; i < f->rules->count; i++)
         f->chosen[i] = (double)crossed(s, f, i) >= least;
     return chosen_count(f) >= 2;
@@ -95,14 +97,14 @@ static bool farthest_pair(const search *s, const family *f, size_t pair[2]) {
     }
     along /= count;
     for (size_t i = 0; i < f->rules->count; i++)
-        f->order[i] = f->chosen[i] && !f->rules->items[i].border ? crossed(s, f, i) : 0;
+        f->crosses[i] = f->chosen[i] && !f->rules->items[i].border ? crossed(s, f, i) : 0;
     for (size_t i = 0; i < f->rules->count; i++)
         s->scratch[i] = f->chosen[i] ? digitnet__trace_at(&f->rules->items[i], along) : 0.0;
     for (size_t i = 0; i < f->rules->count; i++) {
-        for (size_t k = 0; f->order[i] > 0 && k < f->rules->count; k++) {
-            double crosses = (double)(f->order[i] < f->order[k] ? f->order[i] : f->order[k]);
+        for (size_t k = 0; f->crosses[i] > 0 && k < f->rules->count; k++) {
+            double crosses = (double)(f->crosses[i] < f->crosses[k] ? f->crosses[i] : f->crosses[k]);
             double value = (s->scratch[k] - s->scratch[i]) * crosses;
-            if (f->order[k] > 0 && value > best) {
+            if (f->crosses[k] > 0 && value > best) {
                 best = value;
                 pair[0] = i;
                 pair[1] = k;
@@ -181,7 +183,8 @@ static void make_candidates(const search *s, family *f) {
     for (size_t i = 0; i < f->rules->count; i++) {
         if (!f->chosen[i])
             continue;
-        double weight = (double)crossed(s, f, i) / others;
+        f->crosses[i] = crossed(s, f, i);
+        double weight = (double)f->crosses[i] / others;
         weight = f->rules->items[i].border ? fmin(weight, BORDER_WEIGHT) : weight;
         digitnet__candidate added = {position_of(s, f, i), weight, 1.0, DNN_NO_LINE};
         size_t at = f->candidate_count++;
@@ -217,20 +220,26 @@ static bool find_lines(search *s, size_t start) {
     if (chosen_count(&s->down) < 2)
         return false;
     for (int pass = 0; pass < 2; pass++)
-        if (!choose_rules(s, &s->across) || !choose_rules(s, &s->down))
+        if (!choose_rules(s, &s->across, RULE_CROSSES) || !choose_rules(s, &s->down, RULE_CROSSES))
             return false;
-    if (!find_view(s) || !choose_lines(s, &s->across))
+    if (!find_view(s))
         return false;
-    return choose_rules(s, &s->down) && choose_lines(s, &s->down) && choose_rules(s, &s->across) &&
-           choose_lines(s, &s->across);
+    for (int pass = 0; pass < 3; pass++) {
+        family *f = pass % 2 ? &s->down : &s->across;
+        if (!choose_rules(s, f, PIECE_CROSSES) || !choose_lines(s, f))
+            return false;
+    }
+    return true;
 }
 
 /* A crossing of two lines, in the table seen from the front, less where it is expected. */
 typedef struct node {
     double x, y;
+    size_t crosses; /* how many rules both rules cross */
     bool known, seen;
 } node;
 
+/* Where several rules are one line, those that cross more others come first. */
 static void note_crossings(const search *s, node *nodes) {
     size_t columns = s->down.lattice.lines;
     memset(nodes, 0, s->across.lattice.lines * columns * sizeof *nodes);
@@ -240,12 +249,13 @@ static void note_crossings(const search *s, node *nodes) {
                 continue;
             size_t line = s->across.lines[i], column = s->down.lines[j];
             node *n = &nodes[line * columns + column];
+            size_t crosses = s->across.crosses[i] + s->down.crosses[j];
             bool is_seen = seen(s, &s->across, i, j);
-            if (n->seen || (n->known && !is_seen))
+            if (n->known && (n->seen > is_seen || (n->seen == is_seen && n->crosses >= crosses)))
                 continue;
             digitnet__point at = digitnet__project(&s->to_table, crossing(s, i, j));
-            *n = (node){at.x - s->down.lattice.positions[column], at.y - s->across.lattice.positions[line], true,
-                        is_seen};
+            *n = (node){at.x - s->down.lattice.positions[column], at.y - s->across.lattice.positions[line], crosses,
+                        true, is_seen};
         }
     }
 }
@@ -265,7 +275,7 @@ static bool neighbours_want(node *out, const node *nodes, size_t lines, size_t c
             }
         }
         if (count >= 3) {
-            *out = (node){median(x, count), median(y, count), true, false};
+            *out = (node){median(x, count), median(y, count), 0, true, false};
             return true;
         }
     }
@@ -353,12 +363,13 @@ static digitnet_status find_in(digitnet__grid *out, const digitnet__crossings *c
     size_t across = crossings->across.count, down = crossings->down.count, most = across > down ? across : down;
     size_t lines = rows ? rows + 1 : DNN_GRID_MOST + 1, uprights = columns ? columns + 1 : DNN_GRID_MOST + 1;
     digitnet__arena memory = {.size = 0};
-    size_t places[2][4], counts[2] = {across, down};
+    size_t places[2][5], counts[2] = {across, down};
     for (int i = 0; i < 2; i++) {
         places[i][0] = digitnet__arena_reserve(&memory, counts[i], 1);
         places[i][1] = digitnet__arena_reserve(&memory, counts[i], sizeof(digitnet__candidate));
         places[i][2] = digitnet__arena_reserve(&memory, counts[i], sizeof(size_t));
         places[i][3] = digitnet__arena_reserve(&memory, counts[i], sizeof(size_t));
+        places[i][4] = digitnet__arena_reserve(&memory, counts[i], sizeof(size_t));
     }
     size_t scratch = digitnet__arena_reserve(&memory, most, sizeof(double));
     size_t done = digitnet__arena_reserve(&memory, across, 1);
@@ -378,6 +389,7 @@ static digitnet_status find_in(digitnet__grid *out, const digitnet__crossings *c
                                               .candidates = digitnet__arena_at(&memory, places[i][1]),
                                               .order = digitnet__arena_at(&memory, places[i][2]),
                                               .lines = digitnet__arena_at(&memory, places[i][3]),
+                                              .crosses = digitnet__arena_at(&memory, places[i][4]),
                                               .wanted = i ? (columns ? columns + 1 : 0) : (rows ? rows + 1 : 0)};
     }
     search_all(&s, out, &tried, digitnet__arena_at(&memory, nodes), digitnet__arena_at(&memory, settled),
