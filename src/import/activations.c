@@ -228,7 +228,7 @@ static digitnet_status softmax(digitnet__importer *importer, const digitnet__imp
     size_t axis, over = 1;
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
-    DNN_TRY(digitnet__import_axis(&axis, node, wanted, input->view.rank + 1));
+    DNN_TRY(digitnet__import_axis_of(&axis, node, input, wanted));
     if (axis == 0)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "runs over the samples");
     size_t last = is_new ? axis - 1 : input->view.rank - 1;

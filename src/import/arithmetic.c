@@ -94,13 +94,14 @@ digitnet_status digitnet__import_compose(digitnet__import_affine *affine, digitn
 }
 
 /* Before operator set 7 an attribute says at which axis the constant's sizes begin. */
-static digitnet_status align(digitnet__import_constant *constant, const digitnet__import_node *node, size_t rank) {
+static digitnet_status align(digitnet__import_constant *constant, const digitnet__import_node *node,
+                             const digitnet__import_activation *activation) {
     int64_t wanted = 0;
-    size_t axis;
+    size_t axis, rank = activation->view.rank + 1;
     if (!digitnet__import_attribute_find(node, "axis"))
         return DIGITNET_OK;
     DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
-    DNN_TRY(digitnet__import_axis(&axis, node, wanted, rank));
+    DNN_TRY(digitnet__import_axis_of(&axis, node, activation, wanted));
     if (axis + constant->rank > rank || rank > DNN_CONSTANT_AXES)
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a constant with more dimensions than there are");
     while (axis + constant->rank < rank)
@@ -121,7 +122,7 @@ static digitnet_status with_constant(digitnet__importer *importer, const digitne
     if (div && reversed)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "divides by an activation");
     digitnet__import_constant aligned = *constant;
-    DNN_TRY(align(&aligned, node, activation->view.rank + 1));
+    DNN_TRY(align(&aligned, node, activation));
     DNN_TRY(digitnet__import_spread(&values, &count, importer, node, activation, &aligned));
     for (size_t i = 0; i < count; i++) {
         if (div && values[i] == 0)

@@ -568,6 +568,7 @@ static digitnet_status find_outputs(scope_reader *reader, digitnet__wire_view me
         if (value == DNN_NO_VALUE)
             return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: no node gives the graph's output '%s'", output.offset,
                                   digitnet__wire_printable(text).text);
+        graph->outputs[graph->output_count] = output;
         graph->output_values[graph->output_count++] = value;
     }
     return fields.status;
@@ -576,14 +577,16 @@ static digitnet_status find_outputs(scope_reader *reader, digitnet__wire_view me
 /* Initializers, inputs, and outputs of nodes; the names that the nodes take can be looked up after. */
 static digitnet_status define(scope_reader *reader, digitnet__wire_view message) {
     digitnet__import_graph *graph = reader->graph;
-    void *inputs, *input_values, *output_values;
+    void *inputs, *input_values, *outputs, *output_values;
     size_t names = count_fields(message, DNN_GRAPH_INITIALIZER), count = count_fields(message, DNN_GRAPH_INPUT);
     DNN_TRY(digitnet__pool_allocate(&inputs, graph->pool, count, sizeof *graph->inputs));
     DNN_TRY(digitnet__pool_allocate(&input_values, graph->pool, count, sizeof(size_t)));
-    DNN_TRY(
-        digitnet__pool_allocate(&output_values, graph->pool, count_fields(message, DNN_GRAPH_OUTPUT), sizeof(size_t)));
+    size_t output_count = count_fields(message, DNN_GRAPH_OUTPUT);
+    DNN_TRY(digitnet__pool_allocate(&outputs, graph->pool, output_count, sizeof *graph->outputs));
+    DNN_TRY(digitnet__pool_allocate(&output_values, graph->pool, output_count, sizeof(size_t)));
     graph->inputs = inputs;
     graph->input_values = input_values;
+    graph->outputs = outputs;
     graph->output_values = output_values;
     names += count;
     DNN_TRY(count_outputs(&names, message, DNN_GRAPH_NODE));

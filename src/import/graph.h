@@ -35,6 +35,9 @@ typedef struct digitnet__import_node {
     const digitnet__import_attribute *attributes;
     size_t attribute_count;
     bool needed; /* for the output that is read */
+    /* Of the activations that it takes and gives, as digitnet__import_activation has them; set while it is read. */
+    bool unbatched;
+    size_t merged;
 } digitnet__import_node;
 
 struct digitnet__import_constant;
@@ -63,7 +66,7 @@ typedef struct digitnet__import_graph {
     digitnet__import_value *values;
     size_t value_count, value_capacity;
     /* As the graph lists them: messages that have the type, and the values. */
-    digitnet__wire_view *inputs;
+    digitnet__wire_view *inputs, *outputs;
     size_t *input_values, input_count;
     size_t *output_values, output_count;
     size_t call_count, expanded_bytes; /* of functions */

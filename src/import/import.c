@@ -6,6 +6,7 @@
 #include "import/input.h"
 #include "import/patterns.h"
 #include "import/read.h"
+#include "onnx/schema.h"
 
 #include <string.h>
 
@@ -52,7 +53,7 @@ static bool has_channels_first(const digitnet__importer *importer, const digitne
         return false;
     if (memcmp(output->view.sizes, first, sizeof first) == 0)
         return true;
-    return importer->channels_first || (!importer->channels_last && !plain);
+    return !output->unbatched && (importer->channels_first || (!importer->channels_last && !plain));
 }
 
 /* The output's value, in the order of the file, but for images, whose channels are last here. */
@@ -81,6 +82,8 @@ static digitnet_status settle_output(size_t *value, digitnet__importer *importer
     if (!activation)
         return digitnet__fail(DIGITNET_EUNSUPPORTED, "the graph's output '%s' does not depend on its input",
                               digitnet__wire_printable(node.name).text);
+    if (activation->merged)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, &node, "has another number of samples");
     activation->is_class = false;
     DNN_TRY(arrange_output(value, importer, &node));
     /* A model has a layer. */
@@ -88,15 +91,30 @@ static digitnet_status settle_output(size_t *value, digitnet__importer *importer
                   : digitnet__draft_add(value, importer, &digitnet__layer_activation, &linear, value, 1, &node);
 }
 
-/* The model that gives one of the graph's outputs. */
-static digitnet_status import_output(digitnet_model **out, digitnet__importer *importer, size_t output) {
+static digitnet_status import_samples(digitnet_model **out, digitnet__importer *importer, size_t output,
+                                      bool unbatched) {
     size_t value;
+    importer->unbatched = unbatched;
     forget(importer);
     mark_needed(importer->graph, output);
     DNN_TRY(digitnet__import_input(importer));
     DNN_TRY(digitnet__import_read_nodes(importer));
     DNN_TRY(settle_output(&value, importer, output));
     return digitnet__import_build(out, importer, value);
+}
+
+/* The model that gives one of the graph's outputs. Where the input's first axis cannot be the samples', there is none.
+ */
+static digitnet_status import_output(digitnet_model **out, digitnet__importer *importer, size_t output) {
+    digitnet_status status = import_samples(out, importer, output, false);
+    if (status != DIGITNET_EUNSUPPORTED)
+        return status;
+    digitnet__message first = digitnet__message_keep();
+    digitnet_status second = import_samples(out, importer, output, true);
+    if (second == DIGITNET_OK || second == DIGITNET_ENOMEM)
+        return second;
+    digitnet__message_restore(&first);
+    return status;
 }
 
 /* Gives classes themselves, in the place of their scores. */
@@ -114,30 +132,37 @@ static bool is_class(const digitnet__import_graph *graph, size_t output) {
     return false;
 }
 
-/* The first output that can be read; scores are preferred to a class. After a failure the message is the first
- * output's. */
+/* An output of numbers that are no classes. */
+static digitnet_status gives_scores(bool *gives, const digitnet__import_graph *graph, size_t index) {
+    uint64_t type;
+    DNN_TRY(digitnet__import_element(&type, graph->outputs[index]));
+    bool is_float =
+        type == DNN_DATA_FLOAT || type == DNN_DATA_DOUBLE || type == DNN_DATA_HALF || type == DNN_DATA_BFLOAT16;
+    *gives = (is_float || type == 0) && !is_class(graph, graph->output_values[index]);
+    return DIGITNET_OK;
+}
+
+/* The first output that depends on the image; scores are preferred to a class. Others are not tried in the place of one
+ * that cannot be read: they mean something else. */
 static digitnet_status import_any(digitnet_model **out, digitnet__importer *importer) {
     enum { TRIES = 8 };
     const digitnet__import_graph *graph = importer->graph;
-    digitnet__message first = {.count = 0};
-    digitnet_status failure = DIGITNET_OK;
     size_t tries = 0;
     for (int classes = 0; classes < 2; classes++) {
         for (size_t i = 0; i < graph->output_count && tries < TRIES; i++) {
-            if (is_class(graph, graph->output_values[i]) != (bool)classes)
+            bool scores;
+            size_t output = graph->output_values[i];
+            DNN_TRY(gives_scores(&scores, graph, i));
+            if (scores == (bool)classes)
                 continue;
-            digitnet_status status = import_output(out, importer, graph->output_values[i]);
-            if (status != DIGITNET_EUNSUPPORTED)
+            tries++;
+            digitnet_status status = import_output(out, importer, output);
+            if (status != DIGITNET_EUNSUPPORTED || !graph->values[output].constant)
                 return status;
-            if (tries++ == 0)
-                first = digitnet__message_keep();
-            failure = status;
         }
     }
-    if (failure == DIGITNET_OK)
-        return digitnet__fail(DIGITNET_EFORMAT, "the graph has no output");
-    digitnet__message_restore(&first);
-    return failure;
+    return graph->output_count ? digitnet__fail(DIGITNET_EUNSUPPORTED, "no output of the graph depends on its input")
+                               : digitnet__fail(DIGITNET_EFORMAT, "the graph has no output");
 }
 
 /* The output that the options name. */

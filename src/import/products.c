@@ -80,18 +80,22 @@ static digitnet_status add_pointwise(digitnet__import_activation *result, digitn
                : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values in an order that is not read");
 }
 
-static digitnet_status matmul(digitnet__importer *importer, const digitnet__import_node *node) {
-    digitnet__import_activation *input, result;
-    file_matrix matrix;
+static digitnet_status add_product(digitnet__import_activation *result, digitnet__importer *importer,
+                                   const digitnet__import_node *node, const file_matrix *matrix) {
+    digitnet__import_activation *input;
     DNN_TRY(digitnet__import_peek(&input, importer, node, 0));
+    *result = (digitnet__import_activation){.value = 0};
+    if (input->view.rank > 1)
+        return add_pointwise(result, importer, node, matrix);
+    result->view = digitnet__view_plain(&matrix->units, 1);
+    return add_dense(&result->value, importer, node, matrix);
+}
+
+static digitnet_status matmul(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation result;
+    file_matrix matrix;
     DNN_TRY(read_matrix(&matrix, importer, node, false));
-    if (input->view.rank > 1) {
-        result = (digitnet__import_activation){.value = 0};
-        DNN_TRY(add_pointwise(&result, importer, node, &matrix));
-    } else {
-        result = (digitnet__import_activation){.view = digitnet__view_plain(&matrix.units, 1)};
-        DNN_TRY(add_dense(&result.value, importer, node, &matrix));
-    }
+    DNN_TRY(add_product(&result, importer, node, &matrix));
     return digitnet__import_give(importer, node, 0, &result);
 }
 
@@ -109,13 +113,13 @@ static digitnet_status gemm(digitnet__importer *importer, const digitnet__import
     DNN_TRY(digitnet__import_peek(&input, importer, node, 0));
     if (transposes_a)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has 'transA', which makes columns of the samples");
-    if (input->view.rank != 1)
+    if (input->view.rank != 1 + node->merged)
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "takes %zu dimensions; it must be 2",
-                                     input->view.rank + 1);
+                                     input->view.rank + 1 - node->merged);
     DNN_TRY(read_matrix(&matrix, importer, node, transposes_b != 0));
     matrix.scale = alpha;
-    digitnet__import_activation result = {.view = digitnet__view_plain(&matrix.units, 1)};
-    DNN_TRY(add_dense(&result.value, importer, node, &matrix));
+    digitnet__import_activation result;
+    DNN_TRY(add_product(&result, importer, node, &matrix));
     DNN_TRY(digitnet__import_constant_at(&addend, importer, node, 2));
     if (!addend && node->input_count > 2)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "adds what is no constant");

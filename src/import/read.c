@@ -75,6 +75,14 @@ digitnet__import_activation *digitnet__import_activation_at(const digitnet__impo
     return importer->graph->values[node->inputs[input]].activation;
 }
 
+digitnet_status digitnet__import_axis_of(size_t *axis, const digitnet__import_node *node,
+                                         const digitnet__import_activation *activation, int64_t wanted) {
+    size_t rank = activation->view.rank + !activation->unbatched - activation->merged;
+    DNN_TRY(digitnet__import_axis(axis, node, wanted, rank));
+    *axis += activation->unbatched ? 1 : *axis > 0 ? activation->merged : 0;
+    return DIGITNET_OK;
+}
+
 digitnet_status digitnet__import_give(digitnet__importer *importer, const digitnet__import_node *node, size_t output,
                                       const digitnet__import_activation *activation) {
     if (output >= node->output_count || node->outputs[output] == DNN_NO_VALUE)
@@ -84,6 +92,8 @@ digitnet_status digitnet__import_give(digitnet__importer *importer, const digitn
     DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 1, sizeof *activation));
     value->activation = memory;
     *value->activation = *activation;
+    value->activation->unbatched = node->unbatched;
+    value->activation->merged = node->merged;
     if (activation->value)
         importer->drafts[activation->value - 1].open += value->uses;
     return DIGITNET_OK;
@@ -219,6 +229,30 @@ static digitnet_status check_outputs(const digitnet__importer *importer, const d
     return DIGITNET_OK;
 }
 
+/* Operators that read activations whose first axis is not that of the samples alone. */
+static const char takes_any_samples[] =
+    "Add Sub Mul Div Neg Relu Sigmoid Tanh Softplus HardSwish Swish Gelu LeakyRelu Elu Selu HardSigmoid Clip Max Min "
+    "Mish Celu Softmax LogSoftmax Identity Dropout Cast Reshape Flatten Squeeze Unsqueeze Transpose Shape Slice Split "
+    "Gather MatMul Gemm ArgMax";
+
+/* What the activations of a node have for an axis of samples. */
+static digitnet_status find_samples(digitnet__import_node *node, const digitnet__importer *importer) {
+    const digitnet__import_activation *first = NULL;
+    for (size_t i = 0; i < node->input_count; i++) {
+        const digitnet__import_activation *next = digitnet__import_activation_at(importer, node, i);
+        if (first && next && (next->unbatched != first->unbatched || next->merged != first->merged))
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes two activations of different samples");
+        first = next ? next : first;
+    }
+    node->unbatched = first && first->unbatched;
+    node->merged = first ? first->merged : 0;
+    if ((node->unbatched || node->merged) && !is_listed(takes_any_samples, node->type))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes %s",
+                                     node->merged ? "samples and other dimensions that are made one"
+                                                  : "one sample without a dimension of samples");
+    return DIGITNET_OK;
+}
+
 /* `*follows` where it cannot be read because one before it could not. */
 static digitnet_status read_node(bool *follows, digitnet__importer *importer, const digitnet__import_node *node) {
     const digitnet__import_operator *row = find_operator(node);
@@ -234,7 +268,9 @@ static digitnet_status read_node(bool *follows, digitnet__importer *importer, co
     if (row->most_inputs && node->input_count > row->most_inputs)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has %zu inputs; at most %zu are read",
                                      node->input_count, row->most_inputs);
-    DNN_TRY(row->read(importer, node));
+    digitnet__import_node own = *node;
+    DNN_TRY(find_samples(&own, importer));
+    DNN_TRY(row->read(importer, &own));
     return check_outputs(importer, node);
 }
 

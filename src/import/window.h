@@ -7,7 +7,14 @@
 typedef struct digitnet__import_window {
     size_t sizes[2], strides[2], dilations[2]; /* rows, columns */
     size_t before[2], after[2];                /* padding */
+    bool is_line;                              /* the file has columns alone, of which this is one row */
 } digitnet__import_window;
+
+/* Calls what reads an operator on channels x rows x columns; channels x columns are given it as one row, and taken back
+ * from it so. */
+digitnet_status digitnet__import_by_rows(digitnet__importer *importer, const digitnet__import_node *node,
+                                         digitnet_status (*read)(digitnet__importer *importer,
+                                                                 const digitnet__import_node *node));
 
 /* Reads strides, dilations and padding over an image; `sizes` are those of the weights, or 0: then the file must have
  * them. `pads` are zeros that stand around the image already. */

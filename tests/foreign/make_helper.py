@@ -186,7 +186,42 @@ def flattened_channels_last(name):
     corpus.write(name, g.model(g.gemm(g.node("Flatten", x), 5, 90)))
 
 
+@maker
+def one_image(name):
+    """One image as a canvas of a web page has it, pixel after pixel with four channels, of which the last counts."""
+    g = Graph(shape=(20 * 24 * 4,))
+    x = g.node("Reshape", "input", g.ints(20, 24, 4))
+    x = g.node("Slice", x, g.ints(3), g.ints(4), g.ints(2))
+    x = g.node("Reshape", x, g.ints(1, 1, 20, 24))
+    x = g.node("Div", g.node("Sub", x, g.constant(0.13)), g.constant(0.31))
+    x = g.node("Relu", g.conv(x, 3, 1, strides=[4, 4]))
+    x = g.gemm(g.node("Reshape", x, g.ints(1, -1)), 5, 5 * 6 * 3)
+    corpus.write(name, g.model(g.node("Squeeze", x, g.ints(0))), shape=(1, 1, 1920), layout="C")
+
+
+@maker
+def one_image_of_rows(name):
+    g = Graph(shape=(20, 24))
+    x = g.node("Relu", g.node("Add", g.node("MatMul", "input", g.weights(24, 6)), g.weights(6)))
+    x = g.node("Transpose", x, perm=[1, 0])
+    x = g.gemm(g.node("Flatten", x, axis=0), 5, 120)
+    corpus.write(name, g.model(g.node("Softmax", x, axis=1)), shape=(20, 24, 1), layout="HW")
+
+
 # Products.
+
+
+@maker
+def dense_on_images(name):
+    """As TensorFlow has it: the places of all images are the rows of a matrix."""
+    g = Graph()
+    x = g.node("Transpose", small(g, "input"), perm=[0, 2, 3, 1])
+    batch = g.node("Slice", g.node("Shape", x), g.ints(0), g.ints(1))
+    rows = g.node("Reshape", x, g.ints(-1, 3))
+    rows = g.node("Relu", g.node("Add", g.node("MatMul", rows, g.weights(3, 4)), g.weights(4)))
+    rows = g.node("Softmax", g.gemm(rows, 6, 4), axis=1)
+    x = g.node("Reshape", rows, g.node("Concat", batch, g.ints(5, 6, 6), axis=0))
+    corpus.write(name, g.model(g.classify(x, 180), opset=13))
 
 
 @maker
@@ -385,6 +420,39 @@ def pad_attribute(name):
 
 
 @maker
+def pads_that_copy(name):
+    g = Graph()
+    x = g.conv("input", 3, 2, strides=[2, 2])  # 9 x 11
+    x = g.node("Pad", x, g.ints(0, 0, 2, 1, 0, 0, 1, 3), mode="reflect")
+    x = g.node("Pad", g.conv(x, 4, 3, strides=[2, 2]), g.ints(0, 0, 0, 2, 0, 0, 1, 0), mode="edge")
+    x = g.node("Pad", g.node("Relu", x), g.ints(0, 1, 1, 0, 0, 2, 1, 1), g.constant(0.7))
+    corpus.write(name, g.model(x))
+
+
+@maker
+def pads_that_copy_before_max_pool(name):
+    """As Keras has them on PyTorch: they are the pool's own."""
+    g = Graph()
+    x = g.node("Pad", g.conv("input", 3, 2, strides=[2, 2]), g.ints(0, 0, 0, 0, 0, 0, 1, 1), mode="edge")
+    x = g.node("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
+    corpus.write(name, g.model(g.classify(x, 5 * 6 * 3)))
+
+
+@maker
+def one_dimension(name):
+    """Convolutions and pools along rows, of which the columns are channels."""
+    g = Graph(shape=("N", 20, 24))
+    weights = lambda filters, channels, size: (g.weights(filters, channels, size), g.weights(filters))
+    x = g.node("Relu", g.node("Conv", "input", *weights(8, 20, 5), kernel_shape=[5], pads=[2, 1], strides=[1]))
+    x = g.node("MaxPool", x, kernel_shape=[3], strides=[2], pads=[1, 1])
+    x = g.node("Conv", x, *weights(6, 4, 3), group=2, dilations=[2], pads=[1, 3])
+    x = g.node("AveragePool", g.node("Relu", x), kernel_shape=[2], strides=[2])
+    x = g.node("ConvTranspose", x, g.weights(6, 4, 4), g.weights(4), strides=[2])
+    x = g.node("GlobalMaxPool", x)
+    corpus.write(name, g.model(g.classify(x, 4)), shape=(20, 24, 1), layout="NHW")
+
+
+@maker
 def grouped_conv(name):
     g = Graph()
     x = g.node("Relu", g.conv("input", 4, 2, strides=[2, 2]))
@@ -441,6 +509,18 @@ def resize(name):
 
 
 @maker
+def resize_to_any_size(name):
+    g = Graph()
+    x = small(g, "input")
+    how = {"coordinate_transformation_mode": "align_corners"}
+    x = g.node("Resize", x, "", "", g.ints(1, 3, 8, 5), mode="linear", **how)
+    x = g.node("Resize", x, "", g.constant([1, 1, 0.75, 1.7]), mode="cubic")
+    x = g.node("Resize", x, "", g.constant([1, 1, 1.5, 0.5]), mode="nearest", nearest_mode="ceil")
+    g.inputs[0].type.tensor_type.shape.dim[0].dim_value = 1
+    corpus.write(name, g.model(x))
+
+
+@maker
 def upsample(name):
     g = Graph()
     x = g.node("Upsample", g.conv("input", 2, 2, strides=[5, 6]), g.constant([1, 1, 2, 2]), mode="nearest")
@@ -463,6 +543,32 @@ def reduce_mean_opset_18(name):
 
 
 # Branches.
+
+
+@maker
+def reductions(name):
+    """Of channels, of rows and channels together, and of all."""
+    g = Graph()
+    x = g.conv("input", 4, 2, strides=[3, 3])  # 6 x 8
+    parts = [
+        g.node("ReduceMax", x, axes=[1], keepdims=1),
+        g.node("ReduceMean", x, axes=[1], keepdims=1),
+        g.node("Mul", x, g.node("Sigmoid", g.node("ReduceSum", x, g.ints(1), keepdims=1))),
+    ]
+    x = g.node("Concat", *parts, axis=1)
+    rows = g.node("ReduceMean", x, axes=[1, 2], keepdims=0)
+    last = g.node("ReduceMax", g.node("ReduceMean", x, axes=[1], keepdims=0), axes=[2], keepdims=0)
+    x = g.node("Concat", rows, last, g.node("Flatten", g.node("ReduceMean", x, axes=[1, 2, 3])), axis=1)
+    corpus.write(name, g.model(x, opset=17))
+
+
+@maker
+def picked_channels(name):
+    """By any indices, and by steps along several axes."""
+    g = Graph(shape=("N", 3, 20, 24))
+    x = g.node("Gather", "input", g.ints(2, 0, 0, -2), axis=1)
+    x = g.node("Slice", x, g.ints(1, -1), g.ints(20, -25), g.ints(2, 3), g.ints(3, -2))
+    corpus.write(name, g.model(g.classify(g.conv(x, 3, 4, strides=[2, 2]), 45)), shape=(20, 24, 3))
 
 
 @maker
