@@ -94,6 +94,7 @@ static digitnet_status conv(digitnet__importer *importer, const digitnet__import
                                      "has %zu filters of %zu channels in %lld groups for an image of %zu channels",
                                      filters, kernel->sizes[1], (long long)groups, image.channels);
     DNN_TRY(digitnet__import_window_read(&window, node, image, &input->pads));
+    DNN_TRY(digitnet__import_window_check(&window, node, image));
     bool depthwise = groups > 1 && (size_t)groups == image.channels;
     digitnet__attributes attributes = {.no_bias = !has_bias(node)};
     digitnet__import_window_set(&attributes, &window, image);
@@ -361,7 +362,7 @@ static digitnet_status pad_axes(digitnet__importer *importer, const digitnet__im
                 matrix->offsets[i] = number;
         }
     }
-    DNN_TRY(digitnet__import_map(&result, importer, node, matrices));
+    DNN_TRY(digitnet__import_map(&result, importer, node, 0, matrices));
     return digitnet__import_give(importer, node, 0, &result);
 }
 

@@ -151,7 +151,7 @@ static digitnet_status squeeze(folding *fold) {
 static digitnet_status cast(folding *fold) {
     const digitnet__import_constant *from = fold->inputs[0];
     int64_t type = 0;
-    DNN_TRY(digitnet__import_integer(&type, fold->node, "to"));
+    DNN_TRY(digitnet__import_cast_type(&type, fold->node));
     bool is_number =
         type == DNN_DATA_FLOAT || type == DNN_DATA_DOUBLE || type == DNN_DATA_HALF || type == DNN_DATA_BFLOAT16;
     if (is_number != from->is_integer)

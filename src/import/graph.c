@@ -76,13 +76,13 @@ static digitnet_status sort_names(scope *names) {
     return DIGITNET_OK;
 }
 
-static digitnet_status add_value(size_t *value, digitnet__import_graph *graph, digitnet__wire_view text) {
+digitnet_status digitnet__import_add_value(size_t *value, digitnet__import_graph *graph, digitnet__wire_view name) {
     void *values = graph->values;
     DNN_TRY(
         digitnet__pool_grow(&values, &graph->value_capacity, graph->pool, graph->value_count, sizeof *graph->values));
     graph->values = values;
     *value = graph->value_count++;
-    graph->values[*value] = (digitnet__import_value){.name = text, .producer = DNN_NO_VALUE};
+    graph->values[*value] = (digitnet__import_value){.name = name, .producer = DNN_NO_VALUE};
     return DIGITNET_OK;
 }
 
@@ -372,7 +372,7 @@ static digitnet_status define_outputs(scope_reader *reader, digitnet__wire_view 
             bound.count = given;
             if (text.size == 0 || (reader->call && find_name(&bound, text) != DNN_NO_VALUE))
                 continue;
-            DNN_TRY(add_value(&value, reader->graph, text));
+            DNN_TRY(digitnet__import_add_value(&value, reader->graph, text));
             reader->names.names[reader->names.count++] = (named_value){text, value};
         }
         DNN_TRY(parts.status);
@@ -531,7 +531,7 @@ static digitnet_status define_initializers(scope_reader *reader, digitnet__wire_
     while (digitnet__wire_next_message(&fields, &tensor, DNN_GRAPH_INITIALIZER)) {
         size_t value;
         DNN_TRY(read_name(&text, tensor, DNN_TENSOR_NAME));
-        DNN_TRY(add_value(&value, reader->graph, text));
+        DNN_TRY(digitnet__import_add_value(&value, reader->graph, text));
         reader->graph->values[value].initializer = tensor;
         reader->names.names[reader->names.count++] = (named_value){text, value};
     }
@@ -550,7 +550,7 @@ static digitnet_status define_inputs(scope_reader *reader, digitnet__wire_view m
         DNN_TRY(read_name(&text, input, DNN_VALUE_NAME));
         if (find_name(&initializers, text) != DNN_NO_VALUE)
             continue;
-        DNN_TRY(add_value(&value, graph, text));
+        DNN_TRY(digitnet__import_add_value(&value, graph, text));
         reader->names.names[reader->names.count++] = (named_value){text, value};
         graph->inputs[graph->input_count] = input;
         graph->input_values[graph->input_count++] = value;
@@ -687,5 +687,20 @@ digitnet_status digitnet__import_axis(size_t *axis, const digitnet__import_node 
     if (counted < 0 || counted >= (int64_t)rank)
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has an axis that is out of range");
     *axis = (size_t)counted;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__import_cast_type(int64_t *type, const digitnet__import_node *node) {
+    static const struct {
+        const char *name;
+        int64_t type;
+    } names[] = {{"FLOAT", DNN_DATA_FLOAT}, {"DOUBLE", DNN_DATA_DOUBLE}, {"FLOAT16", DNN_DATA_HALF},
+                 {"INT32", DNN_DATA_INT32}, {"INT64", DNN_DATA_INT64},   {"UINT8", DNN_DATA_UINT8}};
+    const digitnet__import_attribute *attribute = digitnet__import_attribute_find(node, "to");
+    if (!attribute || attribute->type != DNN_ATTRIBUTE_TYPE_STRING)
+        return digitnet__import_integer(type, node, "to");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (digitnet__wire_is(attribute->text, names[i].name))
+            *type = names[i].type;
     return DIGITNET_OK;
 }

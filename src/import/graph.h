@@ -76,6 +76,9 @@ typedef struct digitnet__import_graph {
  * for nodes that are in no topological order; ELIMIT for too many of them. */
 digitnet_status digitnet__import_graph_read(digitnet__import_graph *graph, digitnet__wire_view file);
 
+/* Appends a value, given by no node. */
+digitnet_status digitnet__import_add_value(size_t *value, digitnet__import_graph *graph, digitnet__wire_view name);
+
 const digitnet__import_attribute *digitnet__import_attribute_find(const digitnet__import_node *node, const char *name);
 /* Leave the value, which is the default, alone where the node has no such attribute. EFORMAT for one of another type.
  */
@@ -88,6 +91,8 @@ digitnet_status digitnet__import_integers(int64_t *values, size_t *count, size_t
 
 /* An axis that may be counted from the end. EFORMAT. */
 digitnet_status digitnet__import_axis(size_t *axis, const digitnet__import_node *node, int64_t wanted, size_t rank);
+/* What a Cast casts to, DNN_DATA_*; before operator set 6 the file has its name. */
+digitnet_status digitnet__import_cast_type(int64_t *type, const digitnet__import_node *node);
 /* The domain is that of ONNX's own operators. */
 bool digitnet__import_is_standard(digitnet__wire_view domain);
 

@@ -91,16 +91,25 @@ static digitnet_status settle_output(size_t *value, digitnet__importer *importer
                   : digitnet__draft_add(value, importer, &digitnet__layer_activation, &linear, value, 1, &node);
 }
 
+static digitnet_status read_output(digitnet_model **out, digitnet__importer *importer, size_t output) {
+    size_t value;
+    DNN_TRY(digitnet__import_read_nodes(importer));
+    DNN_TRY(settle_output(&value, importer, output));
+    return digitnet__import_build(out, importer, value);
+}
+
 static digitnet_status import_samples(digitnet_model **out, digitnet__importer *importer, size_t output,
                                       bool unbatched) {
-    size_t value;
     importer->unbatched = unbatched;
     forget(importer);
     mark_needed(importer->graph, output);
     DNN_TRY(digitnet__import_input(importer));
-    DNN_TRY(digitnet__import_read_nodes(importer));
-    DNN_TRY(settle_output(&value, importer, output));
-    return digitnet__import_build(out, importer, value);
+    digitnet_status status = read_output(out, importer, output);
+    if (status != DIGITNET_EFORMAT || !importer->open_sizes)
+        return status;
+    /* It may be right for images of another size. */
+    return digitnet__fail(DIGITNET_EUNSUPPORTED, "for images of %zux%zu, since the file says no size: %s",
+                          importer->input.height, importer->input.width, digitnet_last_error());
 }
 
 /* The model that gives one of the graph's outputs. Where the input's first axis cannot be the samples', there is none.

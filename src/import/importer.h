@@ -57,6 +57,7 @@ typedef struct digitnet__importer {
     size_t batch;            /* size of the first axis of all activations */
     bool unbatched;          /* the graph's input is one image, without an axis of samples */
     digitnet__shape input;
+    bool open_sizes;                    /* which the file does not say */
     bool channels_first, channels_last; /* how the file has its images; neither where it takes no channels */
     digitnet__draft *drafts;
     size_t draft_count, draft_capacity;
@@ -86,6 +87,11 @@ digitnet_status digitnet__import_axis_of(size_t *axis, const digitnet__import_no
 /* Gives an output of the node this activation, or constant. */
 digitnet_status digitnet__import_give(digitnet__importer *importer, const digitnet__import_node *node, size_t output,
                                       const digitnet__import_activation *activation);
+/* A value beside those of the file, for an activation that a node is to take in the place of another. It is closed once
+ * it has been taken. */
+digitnet_status digitnet__import_open(size_t *value, digitnet__importer *importer,
+                                      const digitnet__import_activation *activation);
+void digitnet__import_close(digitnet__importer *importer, size_t value);
 digitnet_status digitnet__import_give_constant(digitnet__importer *importer, const digitnet__import_node *node,
                                                size_t output, const digitnet__import_constant *constant);
 
@@ -150,6 +156,9 @@ digitnet_status digitnet__import_arrange(digitnet__importer *importer, const dig
 
 /* ---- Operators ---- */
 
+/* The larger, or the smaller, of an activation and a number. */
+digitnet_status digitnet__import_limit(digitnet__importer *importer, const digitnet__import_node *node);
+
 typedef struct digitnet__import_operator {
     const char *type;
     size_t most_inputs;     /* 0: any number */
@@ -159,7 +168,8 @@ typedef struct digitnet__import_operator {
 
 /* Ended by a row without a type. */
 extern const digitnet__import_operator digitnet__import_activations[], digitnet__import_arithmetic[],
-    digitnet__import_convolutions[], digitnet__import_joins[], digitnet__import_normalizations[],
-    digitnet__import_pools[], digitnet__import_products[], digitnet__import_resizes[], digitnet__import_shapes[];
+    digitnet__import_classical[], digitnet__import_convolutions[], digitnet__import_joins[],
+    digitnet__import_normalizations[], digitnet__import_pools[], digitnet__import_products[],
+    digitnet__import_resizes[], digitnet__import_shapes[];
 
 #endif

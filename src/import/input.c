@@ -125,6 +125,20 @@ static input_type with_batch(const input_type *type) {
     return batch;
 }
 
+/* Rows and columns that the file leaves open are those of MNIST's images. Whether there were any. */
+static bool set_open_sizes(input_type *type) {
+    enum { SIDE = 28 };
+    bool open = false;
+    for (size_t i = 1; i < type->rank && type->rank <= 4; i++) {
+        bool is_channels = type->rank == 4 && i == (type->sizes[3] ? 3 : 1);
+        if (type->sizes[i] || is_channels)
+            continue;
+        type->sizes[i] = type->rank == 2 ? SIDE * SIDE : SIDE;
+        open = true;
+    }
+    return open;
+}
+
 static digitnet_status give_input(digitnet__importer *importer, size_t value, const input_type *type) {
     const size_t *sizes = type->sizes;
     digitnet__view view;
@@ -174,6 +188,7 @@ digitnet_status digitnet__import_input(digitnet__importer *importer) {
     DNN_TRY(read_type(&type, graph->inputs[index]));
     const digitnet__import_value *value = &graph->values[graph->input_values[index]];
     type = importer->unbatched ? with_batch(&type) : type;
+    importer->open_sizes = set_open_sizes(&type);
     bool known = type.rank >= 2 && type.rank <= 4 && is_number(type.element);
     for (size_t i = 1; known && i < type.rank; i++)
         known = type.sizes[i] > 0;

@@ -207,7 +207,7 @@ static digitnet_status pick(digitnet__import_activation *result, digitnet__impor
             matrices[axis].weights[i * view->sizes[axis] + place] = 1;
         }
     }
-    return digitnet__import_map(result, importer, node, matrices);
+    return digitnet__import_map(result, importer, node, 0, matrices);
 }
 
 /* Along one axis as channels, along rows and columns, or along any. */
@@ -343,7 +343,7 @@ static digitnet_status pick_indices(digitnet__import_activation *result, digitne
         int64_t index = indices->integers[i] < 0 ? indices->integers[i] + (int64_t)size : indices->integers[i];
         matrices[axis].weights[i * size + (size_t)index] = 1;
     }
-    return digitnet__import_map(result, importer, node, matrices);
+    return digitnet__import_map(result, importer, node, 0, matrices);
 }
 
 /* Indices along an axis, which goes if there is one that is a number. */

@@ -32,13 +32,14 @@ static digitnet_status add_layer(size_t *value, digitnet__importer *importer, co
     return DIGITNET_OK;
 }
 
-/* The activation at input 0 along one axis. */
+/* The activation at an input along one axis. */
 static digitnet_status map_axis(digitnet__import_activation *result, digitnet__importer *importer,
-                                const digitnet__import_node *node, size_t axis, const digitnet__import_matrix *matrix) {
+                                const digitnet__import_node *node, size_t input, size_t axis,
+                                const digitnet__import_matrix *matrix) {
     const size_t *places;
     size_t value;
-    DNN_TRY(digitnet__import_take_channels(&value, &places, importer, node, 0, axis));
-    *result = *digitnet__import_activation_at(importer, node, 0);
+    DNN_TRY(digitnet__import_take_channels(&value, &places, importer, node, input, axis));
+    *result = *digitnet__import_activation_at(importer, node, input);
     if (!digitnet__view_set_channels(&result->view, axis, matrix->inputs, matrix->outputs))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values in an order that is not read");
     DNN_TRY(add_layer(&value, importer, node, matrix->outputs));
@@ -60,23 +61,23 @@ static digitnet_status arrange_image(digitnet__import_activation *result, digitn
     return DIGITNET_OK;
 }
 
-/* With what was mapped in the place of input 0: maps another axis, or without a matrix arranges it as an image. */
+/* Of what has been mapped: maps another axis, or without a matrix arranges it as an image. */
 static digitnet_status go_on(digitnet__import_activation *result, digitnet__importer *importer,
                              const digitnet__import_node *node, size_t axis, const digitnet__import_matrix *matrix) {
-    digitnet__import_value *taken = &importer->graph->values[node->inputs[0]];
-    digitnet__import_activation *before = taken->activation, between = *result;
-    taken->activation = &between;
-    importer->drafts[between.value - 1].open += taken->uses;
-    digitnet_status status =
-        matrix ? map_axis(result, importer, node, axis, matrix) : arrange_image(result, importer, node);
-    importer->drafts[between.value - 1].open -= taken->uses;
-    taken->activation = before;
-    return status;
+    digitnet__import_node between = *node;
+    size_t value;
+    DNN_TRY(digitnet__import_open(&value, importer, result));
+    between.inputs = &value;
+    between.input_count = 1;
+    DNN_TRY(matrix ? map_axis(result, importer, &between, 0, axis, matrix) : arrange_image(result, importer, &between));
+    digitnet__import_close(importer, value);
+    return DIGITNET_OK;
 }
 
 digitnet_status digitnet__import_map(digitnet__import_activation *result, digitnet__importer *importer,
-                                     const digitnet__import_node *node, const digitnet__import_matrix *matrices) {
-    *result = *digitnet__import_activation_at(importer, node, 0);
+                                     const digitnet__import_node *node, size_t input,
+                                     const digitnet__import_matrix *matrices) {
+    *result = *digitnet__import_activation_at(importer, node, input);
     const digitnet__view view = result->view;
     bool was_image = view.rank == 3;
     size_t done = 0;
@@ -84,9 +85,12 @@ digitnet_status digitnet__import_map(digitnet__import_activation *result, digitn
         digitnet__view image = digitnet__view_channels_first(view.sizes[0], view.sizes[1], view.sizes[2]);
         was_image = digitnet__view_equal(&view, &image);
     }
-    for (size_t axis = 0; axis < view.rank; axis++)
-        if (matrices[axis].outputs)
-            DNN_TRY((done++ ? go_on : map_axis)(result, importer, node, axis, &matrices[axis]));
+    for (size_t axis = 0; axis < view.rank; axis++) {
+        if (matrices[axis].outputs == 0)
+            continue;
+        DNN_TRY(done++ ? go_on(result, importer, node, axis, &matrices[axis])
+                       : map_axis(result, importer, node, input, axis, &matrices[axis]));
+    }
     /* An image stays one: what is done with it next cannot be known, but that it is an output may be. */
     return was_image && done ? go_on(result, importer, node, 0, NULL) : DIGITNET_OK;
 }

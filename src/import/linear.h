@@ -14,9 +14,10 @@ typedef struct digitnet__import_matrix {
 digitnet_status digitnet__import_matrix_create(digitnet__import_matrix *matrix, digitnet__importer *importer,
                                                size_t outputs, size_t inputs);
 
-/* The activation at input 0, which the caller has taken, with its values along an axis mapped: by each axis of the view
- * that has a matrix (`outputs` is not 0), one after the other. */
+/* The activation at an input, which the caller has taken, with its values along an axis mapped: by each axis of the
+ * view that has a matrix (`outputs` is not 0), one after the other. */
 digitnet_status digitnet__import_map(digitnet__import_activation *result, digitnet__importer *importer,
-                                     const digitnet__import_node *node, const digitnet__import_matrix *matrices);
+                                     const digitnet__import_node *node, size_t input,
+                                     const digitnet__import_matrix *matrices);
 
 #endif

@@ -374,9 +374,13 @@ static digitnet_status match_sum(digitnet__importer *importer, digitnet__import_
     return DIGITNET_OK;
 }
 
-/* The logarithm of a softmax, or the exponential of its logarithm. */
+/* The logarithm of a sigmoid or a softmax, or the exponential of the latter's logarithm. */
 static digitnet_status match_logarithm(digitnet__importer *importer, digitnet__import_node *node) {
     bool is_log = digitnet__wire_is(node->type, "Log");
+    const digitnet__import_node *sigmoid =
+        is_log && node->input_count == 1 ? giver(importer, node->inputs[0], "Sigmoid") : NULL;
+    if (sigmoid)
+        return replace(importer, node, "LogSigmoid", sigmoid->inputs[0], NULL, 0);
     const digitnet__import_node *inner =
         node->input_count == 1 ? giver(importer, node->inputs[0], is_log ? "Softmax" : "LogSoftmax") : NULL;
     if (!inner)

@@ -9,10 +9,16 @@
 
 /* With ceil_mode the last window may begin within the image, or the padding before it, and end beyond: padding is
  * added. One that would begin in the padding behind the image is none, as in PyTorch. */
-static void round_up(digitnet__import_window *window, bool *added, size_t axis, size_t image) {
+static void round_up(digitnet__import_window *window, bool *added, size_t axis, size_t image, bool ceil_mode) {
     size_t span = digitnet__window_span(window->sizes[axis], window->dilations[axis]), stride = window->strides[axis];
     size_t whole = image + window->before[axis] + window->after[axis];
-    if (whole < span)
+    if (whole < span) {
+        /* One window begins with what there is: the quotient is cut towards 0, in either mode. */
+        *added |= span - whole < stride;
+        window->after[axis] += span - whole < stride ? span - whole : 0;
+        return;
+    }
+    if (!ceil_mode)
         return;
     size_t last = (whole - span + stride - 1) / stride * stride;
     if (last >= image + window->before[axis])
@@ -62,10 +68,9 @@ static digitnet_status pool_rows(digitnet__importer *importer, const digitnet__i
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has dilations");
     digitnet__import_window counted = window;
     bool padded = window.before[0] || window.before[1] || window.after[0] || window.after[1];
-    if (ceil_mode) {
-        round_up(&window, &added, 0, image.height);
-        round_up(&window, &added, 1, image.width);
-    }
+    round_up(&window, &added, 0, image.height, ceil_mode != 0);
+    round_up(&window, &added, 1, image.width, ceil_mode != 0);
+    DNN_TRY(digitnet__import_window_check(&window, node, image));
     /* What ceil_mode adds is never counted: then zeros stand for the padding that is. */
     if (include_pads && padded && added) {
         for (size_t i = 0; i < 2; i++) {
@@ -188,7 +193,7 @@ static digitnet_status average(digitnet__importer *importer, const digitnet__imp
         for (size_t i = 0; i < size; i++)
             matrices[axis].weights[i] = digitnet__wire_is(node->type, "ReduceSum") ? 1 : 1 / (float)size;
     }
-    DNN_TRY(digitnet__import_map(&result, importer, node, matrices));
+    DNN_TRY(digitnet__import_map(&result, importer, node, 0, matrices));
     return give_reduced(importer, node, &result, gone, keeps_axes);
 }
 

@@ -99,6 +99,28 @@ digitnet_status digitnet__import_give(digitnet__importer *importer, const digitn
     return DIGITNET_OK;
 }
 
+digitnet_status digitnet__import_open(size_t *value, digitnet__importer *importer,
+                                      const digitnet__import_activation *activation) {
+    void *memory;
+    DNN_TRY(digitnet__import_add_value(value, importer->graph, (digitnet__wire_view){0}));
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 1, sizeof *activation));
+    digitnet__import_value *opened = &importer->graph->values[*value];
+    opened->activation = memory;
+    *opened->activation = *activation;
+    opened->taker = DNN_NO_VALUE;
+    opened->uses = 1;
+    if (activation->value)
+        importer->drafts[activation->value - 1].open++;
+    return DIGITNET_OK;
+}
+
+void digitnet__import_close(digitnet__importer *importer, size_t value) {
+    digitnet__import_value *opened = &importer->graph->values[value];
+    opened->uses = 0;
+    if (opened->activation->value)
+        importer->drafts[opened->activation->value - 1].open--;
+}
+
 digitnet_status digitnet__import_give_constant(digitnet__importer *importer, const digitnet__import_node *node,
                                                size_t output, const digitnet__import_constant *constant) {
     if (output >= node->output_count || node->outputs[output] == DNN_NO_VALUE)
@@ -118,14 +140,22 @@ static const digitnet__import_operator *const tables[] = {
     digitnet__import_products,    digitnet__import_resizes,        digitnet__import_shapes,
 };
 
+static const digitnet__import_operator *find_in(const digitnet__import_operator *table, digitnet__wire_view type) {
+    for (; table->type; table++)
+        if (digitnet__wire_is(type, table->type))
+            return table;
+    return NULL;
+}
+
 static const digitnet__import_operator *find_operator(const digitnet__import_node *node) {
+    const digitnet__import_operator *found = NULL;
+    if (digitnet__wire_is(node->domain, "ai.onnx.ml"))
+        return find_in(digitnet__import_classical, node->type);
     if (!digitnet__import_is_standard(node->domain))
         return NULL;
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-        for (const digitnet__import_operator *row = tables[i]; row->type; row++)
-            if (digitnet__wire_is(node->type, row->type))
-                return row;
-    return NULL;
+    for (size_t i = 0; !found && i < sizeof tables / sizeof *tables; i++)
+        found = find_in(tables[i], node->type);
+    return found;
 }
 
 /* Whether the name is one of a list with spaces between. */
@@ -149,7 +179,7 @@ static digitnet_status check_attributes(const digitnet__import_operator *row, co
 
 static digitnet_status refuse_operator(const digitnet__import_node *node) {
     if (!digitnet__import_is_standard(node->domain))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "is of domain '%s', which is not supported",
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "of domain '%s' is not supported",
                                      digitnet__wire_printable(node->domain).text);
     return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "is not supported");
 }

@@ -166,7 +166,7 @@ static digitnet_status interpolate(digitnet__import_activation *result, digitnet
                 weigh_nearest(weights, place, axis, how);
         }
     }
-    return digitnet__import_map(result, importer, node, matrices);
+    return digitnet__import_map(result, importer, node, 0, matrices);
 }
 
 /* ---- Whole factors ---- */

@@ -129,7 +129,7 @@ static digitnet_status dropout(digitnet__importer *importer, const digitnet__imp
 static digitnet_status cast(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation activation;
     int64_t type = 0;
-    DNN_TRY(digitnet__import_integer(&type, node, "to"));
+    DNN_TRY(digitnet__import_cast_type(&type, node));
     DNN_TRY(peek(&activation, importer, node));
     if (!activation.is_class && type != DNN_DATA_FLOAT && type != DNN_DATA_DOUBLE && type != DNN_DATA_HALF &&
         type != DNN_DATA_BFLOAT16)

@@ -119,6 +119,19 @@ digitnet_status digitnet__import_window_read(digitnet__import_window *window, co
     return DIGITNET_OK;
 }
 
+digitnet_status digitnet__import_window_check(const digitnet__import_window *window, const digitnet__import_node *node,
+                                              digitnet__shape image) {
+    const size_t sizes[] = {image.height, image.width};
+    for (size_t i = 0; i < 2; i++) {
+        size_t span = digitnet__window_span(window->sizes[i], window->dilations[i]);
+        size_t whole = sizes[i] + window->before[i] + window->after[i];
+        if (span > whole)
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has windows of %zu over %zu %s", span, whole,
+                                         i == ROWS ? "rows" : "columns");
+    }
+    return DIGITNET_OK;
+}
+
 static bool is_padding(const digitnet__import_window *window, digitnet__shape image, digitnet_padding padding) {
     const size_t sizes[] = {image.height, image.width};
     for (size_t i = 0; i < 2; i++) {

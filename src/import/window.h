@@ -20,6 +20,9 @@ digitnet_status digitnet__import_by_rows(digitnet__importer *importer, const dig
  * them. `pads` are zeros that stand around the image already. */
 digitnet_status digitnet__import_window_read(digitnet__import_window *window, const digitnet__import_node *node,
                                              digitnet__shape image, const digitnet__import_pads *pads);
+/* EUNSUPPORTED where windows are larger than what they take with its padding. */
+digitnet_status digitnet__import_window_check(const digitnet__import_window *window, const digitnet__import_node *node,
+                                              digitnet__shape image);
 /* Sets the attributes of a layer; padding is one of the two that have a name where it can be. */
 void digitnet__import_window_set(digitnet__attributes *attributes, const digitnet__import_window *window,
                                  digitnet__shape image);

@@ -76,6 +76,52 @@ def matlab(name):
 
 
 @maker
+def first_version(name):
+    """Operator set 5: a type by its name, shapes and axes as attributes, and operators that are no more."""
+    g = Graph(shape=(1, 2, 20, 24))
+    x = g.node("Cast", g.node("ImageScaler", "input", scale=2.0, bias=[0.3, -0.2]), to="FLOAT")
+    x = g.node("Add", g.conv(x, 3, 2, bias=False, strides=[4, 4]), g.weights(3), broadcast=1, axis=1)
+    x = g.node("ScaledTanh", x, alpha=1.7, beta=0.6)
+    x = g.node("Pad", x, paddings=[0, 0, 1, 1, 0, 0, 1, 1], mode="constant", value=0.0)
+    x = g.node("Dropout", g.node("Reshape", x, shape=[1, 3 * 7 * 8]), is_test=1, ratio=0.05)
+    x = g.node("Gemm", x, g.weights(5, 168), g.weights(5), transB=1, broadcast=1)
+    # ONNX Runtime begins at operator set 7, and so does this model's double.
+    y = Graph(shape=(1, 2, 20, 24))
+    z = y.node("Add", y.node("Mul", "input", y.constant(2)), y.constant([[[0.3]], [[-0.2]]]))
+    z = y.node("Add", y.conv(z, 3, 2, bias=False, strides=[4, 4]), y.weights(3, 1, 1))
+    z = y.node("Mul", y.node("Tanh", y.node("Mul", z, y.constant(0.6))), y.constant(1.7))
+    z = y.node("Flatten", y.node("Pad", z, pads=[0, 0, 1, 1, 0, 0, 1, 1]))
+    z = y.node("Gemm", z, y.weights(5, 168), y.weights(5), transB=1)
+    g.shapes[x] = (1, 5)
+    corpus.write(name, g.model(x, opset=5, ir_version=3, check=False), same_as=y.model(z, opset=7))
+
+
+@maker
+def open_size(name):
+    """Rows and columns are left open, as exporters of whole batches do: those of MNIST."""
+    g = Graph(shape=("N", 1, "rows", "columns"))
+    x = g.node("GlobalAveragePool", g.node("Relu", g.conv("input", 6, 1, strides=[2, 2])))
+    corpus.write(name, g.model(g.classify(x, 6)), shape=(28, 28, 1))
+
+
+@maker
+def linear_classifier(name):
+    """Scikit-learn's logistic regression behind a scaler, with a map of names to probabilities."""
+    g = Graph(shape=("N", 12))
+    numbers = lambda count, seed: [float(value) for value in np.random.default_rng(seed).normal(size=count)]
+    x = g.node("Scaler", "input", offset=numbers(12, 1), scale=[0.5] * 12, domain="ai.onnx.ml")
+    classes = {"classlabels_ints": list(range(5)), "multi_class": 1, "post_transform": "SOFTMAX"}
+    weights = {"coefficients": numbers(60, 2), "intercepts": numbers(5, 3)}
+    label, x = g.node("LinearClassifier", x, outputs=2, domain="ai.onnx.ml", **weights, **classes)
+    x = g.node("Normalizer", x, norm="L1", domain="ai.onnx.ml")
+    g.shapes |= {label: ("N",), x: ("N", 5)}
+    model = g.model(
+        x, label, opset=13, dtypes=[TensorProto.FLOAT, TensorProto.INT64], domains=[("ai.onnx.ml", 1)], check=False
+    )
+    corpus.write(name, model, shape=(1, 1, 12), layout="NC")
+
+
+@maker
 def constant_nodes(name):
     """Each constant is a node, in the forms that it has."""
     g = Graph()
@@ -582,6 +628,39 @@ def split_and_slices(name):
 
 
 @maker
+def sums_that_repeat(name):
+    """Of activations with axes of size 1."""
+    g = Graph()
+    x = g.conv("input", 3, 2, strides=[3, 3])  # 6 x 8
+    channels, places = g.node("GlobalAveragePool", x), g.node("ReduceMean", x, axes=[1])
+    x = g.node("Concat", g.node("Sub", x, channels), g.node("Add", places, x), g.node("Add", channels, places), axis=1)
+    x = g.classify(g.node("Mul", x, g.node("ReduceMax", x, axes=[3])), 9 * 6 * 8, classes=6)
+    x = g.node("Add", g.node("Sub", x, g.node("ReduceMean", x, axes=[1])), g.node("ReduceSum", x, g.ints(1)))
+    corpus.write(name, g.model(x))
+
+
+@maker
+def extremes(name):
+    g = Graph()
+    a, b = g.conv("input", 3, 2, strides=[3, 3]), g.conv("input", 3, 2, strides=[3, 3])
+    x = g.node("Concat", g.node("Max", a, b), g.node("Min", a, b), g.node("Abs", a), axis=1)
+    x = g.node("Max", g.constant(-0.3), g.node("Log", g.node("Sigmoid", x)))
+    corpus.write(name, g.model(g.classify(x, 9 * 6 * 8)))
+
+
+@maker
+def windows_beyond(name):
+    """Windows that are larger than what they take, of which there is one."""
+    g = Graph()
+    x = g.conv("input", 3, 2, strides=[4, 4])  # 5 x 6
+    x = g.node("AveragePool", x, kernel_shape=[2, 3], strides=[2, 3], ceil_mode=0)  # 2 x 2
+    x = g.node("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)
+    g.shapes[x] = ("N", 3, 1, 1)
+    g.inputs[0].type.tensor_type.shape.dim[0].dim_value = 1
+    corpus.write(name, g.model(g.node("Reshape", x, g.ints(1, 3)), check=False))
+
+
+@maker
 def differences(name):
     """What two values can be, besides their sum: all in one."""
     g = Graph()
@@ -823,8 +902,8 @@ def refused_lstm(name):
 @maker
 def refused_ml_domain(name):
     g = Graph(shape=("N", 12))
-    x = g.node("Scaler", "input", offset=[0.5] * 12, scale=[2.0] * 12, domain="ai.onnx.ml")
-    corpus.write_refused(name, g.model(g.gemm(x, 5, 12), domains=[("ai.onnx.ml", 1)], check=False), "Scaler")
+    x = g.node("Imputer", "input", imputed_value_floats=[0.5], domain="ai.onnx.ml")
+    corpus.write_refused(name, g.model(g.gemm(x, 5, 12), domains=[("ai.onnx.ml", 1)], check=False), "Imputer")
 
 
 @maker
