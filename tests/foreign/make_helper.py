@@ -83,7 +83,7 @@ def first_version(name):
     x = g.node("Add", g.conv(x, 3, 2, bias=False, strides=[4, 4]), g.weights(3), broadcast=1, axis=1)
     x = g.node("ScaledTanh", x, alpha=1.7, beta=0.6)
     x = g.node("Pad", x, paddings=[0, 0, 1, 1, 0, 0, 1, 1], mode="constant", value=0.0)
-    x = g.node("Dropout", g.node("Reshape", x, shape=[1, 3 * 7 * 8]), is_test=1, ratio=0.05)
+    x = g.node("Dropout", g.node("Reshape", x, shape=[1, 3 * 7 * 8]), is_test=1, ratio=0.0)
     x = g.node("Gemm", x, g.weights(5, 168), g.weights(5), transB=1, broadcast=1)
     # ONNX Runtime begins at operator set 7, and so does this model's double.
     y = Graph(shape=(1, 2, 20, 24))
