@@ -34,6 +34,7 @@
 #include "digitnet/model.hpp"
 #include "digitnet/optimizer.hpp"
 #include "digitnet/options.hpp"
+#include "digitnet/reader.hpp"
 #include "digitnet/report.hpp"
 #include "digitnet/span.hpp"
 #include "digitnet/status.hpp"

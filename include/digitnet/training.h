@@ -44,7 +44,17 @@ typedef enum digitnet_loss {
     DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY = 8,
     /** The program's own, set by digitnet_model_set_loss(). Takes any output, and targets, as many as one likes, where
      * the data set has them, else labels of any size. */
-    DIGITNET_LOSS_CUSTOM = 9
+    DIGITNET_LOSS_CUSTOM = 9,
+    /** Connectionist temporal classification (Graves et al. 2006), for lines of characters: minus the logarithm of the
+     * probability of a sample's sequence of labels, over all places where these may stand. The network gives one row of
+     * columns (1 x columns x classes), the time steps, and ends in a softmax over the classes of each column, or, with
+     * `from_logits`, in neither softmax nor sigmoid. The last class is the blank, as for TensorFlow's and Keras's
+     * ctc_batch_cost; PyTorch's and keras.losses.CTC take class 0. Samples have labels of any number (see `max_labels`
+     * of digitnet_dataset_options), none among them, below the blank; a sample whose labels need more columns than
+     * there are, one for each and one between two that are the same, is refused. As of all losses the mean is over the
+     * samples, whatever their lengths. An image is right where the best path, the largest score of each column, says
+     * its labels, all of them and no others. */
+    DIGITNET_LOSS_CTC = 10
 } digitnet_loss;
 
 /** A figure that a history has for each epoch. */
@@ -107,8 +117,8 @@ typedef struct digitnet_loss_options {
     double alpha; /**< Of the focal ones, in [0, 1]; of the binary one with `class_balancing` alone. */
     double gamma; /**< Of the focal ones: finite, at least 0, where they are no longer focal. */
     double delta; /**< Of Huber's: finite and positive. */
-    /** Of all cross-entropies, 1: the network ends in logits, a flat output that is neither softmax nor sigmoid, which
-     * the loss then takes. */
+    /** Of all cross-entropies and CTC, 1: the network ends in logits, an output that is neither softmax nor sigmoid,
+     * which the loss then takes. */
     int32_t from_logits;
     int32_t class_balancing; /**< Of the binary focal one, 1: targets near 1 are weighted by alpha. */
 } digitnet_loss_options;
@@ -584,7 +594,7 @@ typedef struct digitnet_train_batch {
     size_t count;                /**< How many images; not zero. */
     const float *images;         /**< count images, NHWC, with finite values as the network wants them. */
     const uint8_t *bytes;        /**< Instead of `images`: they are scaled to [0, 1]. */
-    const int32_t *labels;       /**< One class number for each image, for losses that take labels. */
+    const int32_t *labels;       /**< One class number for each image, for losses that take labels; or `max_labels`. */
     const float *targets;        /**< count x `target_values` finite numbers, for losses that take targets. */
     size_t target_values;        /**< Targets of an image; zero: as many as the model has outputs. */
     const float *sample_weights; /**< One finite number that is not negative for each image; NULL: each is 1. */
@@ -596,6 +606,11 @@ typedef struct digitnet_train_batch {
     size_t epoch; /**< With `indices`: how many epochs have been done, as in digitnet_model_info. */
     /** Zero: as many as processors that the process may use; at most 256. The weights do not depend on it. */
     size_t threads;
+    /** For DIGITNET_LOSS_CTC, the most labels of one image: labels are count x max_labels. Zero: 1. */
+    size_t max_labels;
+    /** How many labels each image has, 0 .. max_labels, where `max_labels` is above one; labels behind them are
+     * ignored. NULL: each has max_labels. */
+    const int32_t *label_counts;
 } digitnet_train_batch;
 
 /**

@@ -1,8 +1,8 @@
 #include "core/call.h"
-#include "core/options.h"
 #include "core/status.h"
 #include "digitnet/image.h"
 #include "image/ink.h"
+#include "image/picture.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -21,33 +21,11 @@ enum {
 #define WIDE_BRUSH 2.0
 #define STROKE_TO_CROSSING 0.7f
 
-#define DEFAULT_MAX_PIXELS ((size_t)1 << 28)
-
 /* The digit at its final size. */
 typedef struct scaled_digit {
     size_t width, height;
     float values[BOX * BOX];
 } scaled_digit;
-
-static digitnet_status check(const float *out, size_t capacity, const digitnet_image *image) {
-    const char *where = "digitnet_image_frame_digit";
-    if (!out || !image->pixels)
-        return digitnet__fail(DIGITNET_EINVAL, "%s: %s is NULL", where, out ? "image->pixels" : "out");
-    if (image->width == 0 || image->height == 0)
-        return digitnet__fail(DIGITNET_EINVAL, "%s: the picture has %zu x %zu pixels; neither may be 0", where,
-                              image->width, image->height);
-    if (image->stride != 0 && image->stride < image->width)
-        return digitnet__fail(DIGITNET_EINVAL, "%s: the stride %zu is less than the width %zu", where, image->stride,
-                              image->width);
-    if (capacity < FRAME_VALUES)
-        return digitnet__fail(DIGITNET_EBUFFER, "%s: out has room for %zu values, %d are needed", where, capacity,
-                              FRAME_VALUES);
-    size_t max_pixels = image->max_pixels ? image->max_pixels : DEFAULT_MAX_PIXELS;
-    if (image->width > max_pixels / image->height)
-        return digitnet__fail(DIGITNET_ELIMIT, "%s: the picture has %zu x %zu pixels, more than %zu in all", where,
-                              image->width, image->height, max_pixels);
-    return DIGITNET_OK;
-}
 
 /* The part of the interval from .. to that pixel `index` covers. */
 static double overlap(double from, double to, size_t index) {
@@ -132,14 +110,16 @@ static void place_digit(float *out, const scaled_digit *scaled) {
 }
 
 static digitnet_status frame_digit(float *out, size_t capacity, const digitnet_image *image) {
-    digitnet_image own = {.struct_size = 0};
+    const char *where = "digitnet_image_frame_digit";
+    digitnet_image own;
     digitnet__ink ink;
     scaled_digit scaled;
-    if (!image)
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_image_frame_digit: image is NULL");
-    digitnet_status status = DNN_OPTIONS_READ(&own, image, digitnet_image, max_pixels);
-    if (!status)
-        status = check(out, capacity, &own);
+    if (!out)
+        return digitnet__fail(DIGITNET_EINVAL, "%s: out is NULL", where);
+    digitnet_status status = digitnet__picture_read(&own, image, where);
+    if (!status && capacity < FRAME_VALUES)
+        status = digitnet__fail(DIGITNET_EBUFFER, "%s: out has room for %zu values, %d are needed", where, capacity,
+                                FRAME_VALUES);
     if (!status)
         status = digitnet__ink_find(&ink, &own);
     if (status)

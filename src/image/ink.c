@@ -66,7 +66,7 @@ static void reduce(digitnet__ink *ink, const digitnet_image *image, const digitn
 
 /* Replaces grey by its difference from the paper, positive towards ink, in grey levels. Ink on light paper is measured
  * relative to the paper's brightness at its place, since a shadow dims both alike. */
-static void subtract_paper(digitnet__ink *ink, const digitnet__paper *paper) {
+static void subtract_paper(digitnet__ink *ink, const digitnet__paper *paper, digitnet_polarity polarity) {
     float grey[LONGEST_SIDE];
     double darker = 0.0, lighter = 0.0;
     float brightest = 1.0f;
@@ -79,13 +79,14 @@ static void subtract_paper(digitnet__ink *ink, const digitnet__paper *paper) {
             brightest = fmaxf(brightest, grey[column]);
         }
     }
+    bool dark = polarity == DIGITNET_POLARITY_AUTO ? darker > lighter : polarity == DIGITNET_POLARITY_DARK_INK;
     for (size_t row = 0; row < ink->height; row++) {
         float *values = ink->values + row * ink->width;
         digitnet__paper_row(grey, paper, row);
         for (size_t column = 0; column < ink->width; column++) {
             float darkness =
                 (grey[column] - values[column]) * brightest / fmaxf(grey[column], DARKEST_PAPER * brightest);
-            values[column] = darker > lighter ? darkness : values[column] - grey[column];
+            values[column] = dark ? darkness : values[column] - grey[column];
         }
     }
 }
@@ -168,16 +169,6 @@ static bool belongs(const piece *candidate, const piece *largest) {
             is_near(&candidate->box, &largest->box, side / NEAR_DISTANCE + 1));
 }
 
-/* Widens `box` to hold `other` too. */
-static void unite(digitnet__box *box, const digitnet__box *other) {
-    size_t right = box->left + box->width, bottom = box->top + box->height;
-    size_t other_right = other->left + other->width, other_bottom = other->top + other->height;
-    box->left = other->left < box->left ? other->left : box->left;
-    box->top = other->top < box->top ? other->top : box->top;
-    box->width = (other_right > right ? other_right : right) - box->left;
-    box->height = (other_bottom > bottom ? other_bottom : bottom) - box->top;
-}
-
 /* Keeps the digit's pieces, erases all others, and sets the box. False where there is no piece of strong ink. `list`
  * and `seen`, which is zero, have an element for each pixel. */
 static bool keep_digit(digitnet__ink *ink, uint32_t *list, unsigned char *seen) {
@@ -201,7 +192,7 @@ static bool keep_digit(digitnet__ink *ink, uint32_t *list, unsigned char *seen) 
             end++;
         piece candidate = measure_piece(ink, list + first, end - first);
         if (belongs(&candidate, &largest)) {
-            unite(&ink->box, &candidate.box);
+            digitnet__box_unite(&ink->box, &candidate.box);
             continue;
         }
         for (size_t i = first; i < end; i++)
@@ -211,10 +202,10 @@ static bool keep_digit(digitnet__ink *ink, uint32_t *list, unsigned char *seen) 
 }
 
 /* Turns grey values into ink from 0 to 1. False where the picture is empty. */
-static bool separate_ink(digitnet__ink *ink) {
+static bool separate_ink(digitnet__ink *ink, digitnet_polarity polarity) {
     digitnet__paper paper;
     digitnet__paper_fit(&paper, ink->values, ink->width, ink->height);
-    subtract_paper(ink, &paper);
+    subtract_paper(ink, &paper, polarity);
     float floor = (float)fmax(SMALLEST_DIFFERENCE, NOISE_DEVIATIONS * paper.noise);
     float full = full_ink(ink, floor);
     if (full < SMALLEST_CONTRAST)
@@ -239,7 +230,8 @@ static digitnet_status find_in_region(digitnet__ink *ink, const digitnet_image *
         goto out;
     reduce(ink, image, region, factor);
     status = DIGITNET_OK;
-    if (!separate_ink(ink) || !keep_digit(ink, digitnet__arena_at(&scratch, list), digitnet__arena_at(&scratch, seen)))
+    if (!separate_ink(ink, image->polarity) ||
+        !keep_digit(ink, digitnet__arena_at(&scratch, list), digitnet__arena_at(&scratch, seen)))
         status =
             digitnet__fail(DIGITNET_ENOTFOUND, "digitnet_image_frame_digit: no ink in the picture of %zu x %zu pixels",
                            image->width, image->height);

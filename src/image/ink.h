@@ -3,14 +3,10 @@
 #define DNN_IMAGE_INK_H
 
 #include "digitnet/image.h"
+#include "image/box.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-
-/* Columns left .. left + width - 1, rows top .. top + height - 1. */
-typedef struct digitnet__box {
-    size_t left, top, width, height;
-} digitnet__box;
 
 /* The ink of a picture, or of its region that was looked at, perhaps reduced in size. */
 typedef struct digitnet__ink {

@@ -1,0 +1,15 @@
+/* An upright rectangle of pixels. */
+#ifndef DNN_IMAGE_BOX_H
+#define DNN_IMAGE_BOX_H
+
+#include <stddef.h>
+
+/* Columns left .. left + width - 1, rows top .. top + height - 1. */
+typedef struct digitnet__box {
+    size_t left, top, width, height;
+} digitnet__box;
+
+/* Widens `box` to hold `other` too. */
+void digitnet__box_unite(digitnet__box *box, const digitnet__box *other);
+
+#endif
