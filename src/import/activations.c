@@ -256,7 +256,9 @@ static digitnet_status softmax(digitnet__importer *importer, const digitnet__imp
                          digitnet__view_covers(&input->view, axis - 1, last);
     const size_t *places;
     size_t value;
-    if (!over_channels && over == digitnet__view_count(&input->view))
+    /* Of one place: a row, as a classifier gives it. */
+    bool is_row = over == digitnet__view_count(&input->view) && !importer->graph->is_ours;
+    if (is_row || (!over_channels && over == digitnet__view_count(&input->view)))
         DNN_TRY(digitnet__import_take_row(&value, &places, importer, node, 0));
     else if (!over_channels && last == axis - 1)
         DNN_TRY(digitnet__import_take_channels(&value, &places, importer, node, 0, last));

@@ -247,7 +247,10 @@ static digitnet_status conv_transpose(digitnet__importer *importer, const digitn
 }
 
 static digitnet_status convolution(digitnet__importer *importer, const digitnet__import_node *node) {
-    return digitnet__import_by_rows(importer, node, digitnet__wire_is(node->type, "Conv") ? conv : conv_transpose);
+    const digitnet__import_constant *kernel;
+    DNN_TRY(digitnet__import_constant_at(&kernel, importer, node, 1));
+    return digitnet__import_by_rows(importer, node, kernel && kernel->rank == 3,
+                                    digitnet__wire_is(node->type, "Conv") ? conv : conv_transpose);
 }
 
 /* ---- Zeros around ---- */

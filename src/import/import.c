@@ -56,20 +56,30 @@ static bool has_channels_first(const digitnet__importer *importer, const digitne
     return !output->unbatched && (importer->channels_first || (!importer->channels_last && !plain));
 }
 
+/* The channels of one place are a row, as the scores of a classifier are. */
+static bool has_one_place(const digitnet__importer *importer, const digitnet__import_activation *output) {
+    const digitnet__view *view = &output->view;
+    size_t count = digitnet__view_count(view);
+    bool last = view->rank > 1 && view->sizes[view->rank - 1] == count &&
+                digitnet__draft_shape(importer, output->value).channels == count;
+    return last || (view->rank > 1 && view->sizes[0] == count);
+}
+
 /* The output's value, in the order of the file, but for images, whose channels are last here. */
 static digitnet_status arrange_output(size_t *value, digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation *activation;
     const size_t *places;
     DNN_TRY(digitnet__import_take(&activation, importer, node, 0));
     const digitnet__view *view = &activation->view;
-    bool is_image = view->rank == 3 && has_channels_first(importer, activation);
+    bool is_one_place = !importer->graph->is_ours && has_one_place(importer, activation);
+    bool is_image = view->rank == 3 && !is_one_place && has_channels_first(importer, activation);
     digitnet__view wanted = is_image ? digitnet__view_channels_first(view->sizes[0], view->sizes[1], view->sizes[2])
                                      : digitnet__view_plain(view->sizes, view->rank);
     DNN_TRY(digitnet__import_arrange(importer, node, 0, &wanted));
     *value = activation->value;
     if (is_image)
         return digitnet__import_take_image(value, &places, importer, node, 0);
-    return view->rank == 1 ? digitnet__import_take_row(value, &places, importer, node, 0) : DIGITNET_OK;
+    return view->rank == 1 || is_one_place ? digitnet__import_take_row(value, &places, importer, node, 0) : DIGITNET_OK;
 }
 
 static digitnet_status settle_output(size_t *value, digitnet__importer *importer, size_t output) {
@@ -108,7 +118,7 @@ static digitnet_status import_samples(digitnet_model **out, digitnet__importer *
     if (status != DIGITNET_EFORMAT || !importer->open_sizes)
         return status;
     /* It may be right for images of another size. */
-    return digitnet__fail(DIGITNET_EUNSUPPORTED, "for images of %zux%zu, since the file says no size: %s",
+    return digitnet__fail(DIGITNET_EUNSUPPORTED, "the graph's input leaves its size open, and for %zux%zu: %s",
                           importer->input.height, importer->input.width, digitnet_last_error());
 }
 

@@ -125,18 +125,17 @@ static input_type with_batch(const input_type *type) {
     return batch;
 }
 
-/* Rows and columns that the file leaves open are those of MNIST's images. Whether there were any. */
+/* Rows and columns, or a row of values, that the file leaves open are those of MNIST's images. Whether it does. */
 static bool set_open_sizes(input_type *type) {
     enum { SIDE = 28 };
-    bool open = false;
-    for (size_t i = 1; i < type->rank && type->rank <= 4; i++) {
-        bool is_channels = type->rank == 4 && i == (type->sizes[3] ? 3 : 1);
-        if (type->sizes[i] || is_channels)
-            continue;
-        type->sizes[i] = type->rank == 2 ? SIDE * SIDE : SIDE;
-        open = true;
-    }
-    return open;
+    size_t *sizes = type->sizes, rows = type->rank == 4 && sizes[1] ? 2 : 1;
+    bool open_row = type->rank == 2 && sizes[1] == 0;
+    bool open_image = (type->rank == 3 || type->rank == 4) && sizes[rows] == 0 && sizes[rows + 1] == 0;
+    if (open_row)
+        sizes[1] = (size_t)SIDE * SIDE;
+    if (open_image)
+        sizes[rows] = sizes[rows + 1] = SIDE;
+    return open_row || open_image;
 }
 
 static digitnet_status give_input(digitnet__importer *importer, size_t value, const input_type *type) {

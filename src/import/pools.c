@@ -96,7 +96,7 @@ static digitnet_status pool_rows(digitnet__importer *importer, const digitnet__i
 }
 
 static digitnet_status pool(digitnet__importer *importer, const digitnet__import_node *node) {
-    return digitnet__import_by_rows(importer, node, pool_rows);
+    return digitnet__import_by_rows(importer, node, is_line(node), pool_rows);
 }
 
 /* ---- Over all rows and columns ---- */

@@ -14,12 +14,15 @@ static void drop_rows(digitnet__import_activation *activation) {
     digitnet__view_reshape(view, sizes, 2);
 }
 
-digitnet_status digitnet__import_by_rows(digitnet__importer *importer, const digitnet__import_node *node,
+digitnet_status digitnet__import_by_rows(digitnet__importer *importer, const digitnet__import_node *node, bool is_line,
                                          digitnet_status (*read)(digitnet__importer *importer,
                                                                  const digitnet__import_node *node)) {
     digitnet__import_activation *input = digitnet__import_activation_at(importer, node, 0), *output;
-    if (!input || input->view.rank != 2 || digitnet__view_repeats(&input->view))
+    if (!input || !is_line)
         return read(importer, node);
+    if (input->view.rank != 2 || digitnet__view_repeats(&input->view))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes %zu dimensions by windows of one",
+                                     input->view.rank + 1);
     const size_t sizes[] = {input->view.sizes[0], 1, input->view.sizes[1]};
     digitnet__view_reshape(&input->view, sizes, 3);
     digitnet_status status = read(importer, node);

@@ -10,9 +10,9 @@ typedef struct digitnet__import_window {
     bool is_line;                              /* the file has columns alone, of which this is one row */
 } digitnet__import_window;
 
-/* Calls what reads an operator on channels x rows x columns; channels x columns are given it as one row, and taken back
- * from it so. */
-digitnet_status digitnet__import_by_rows(digitnet__importer *importer, const digitnet__import_node *node,
+/* Calls what reads an operator on channels x rows x columns. One whose windows are those of lines takes channels x
+ * columns: they are given as one row, and taken back so. */
+digitnet_status digitnet__import_by_rows(digitnet__importer *importer, const digitnet__import_node *node, bool is_line,
                                          digitnet_status (*read)(digitnet__importer *importer,
                                                                  const digitnet__import_node *node));
 

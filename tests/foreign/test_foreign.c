@@ -164,7 +164,7 @@ static void check_model(const entry *line) {
     digitnet_model_free(model);
 }
 
-/* Models that give images, of which no loss takes labels. That of softmax-opset-11 has one place. */
+/* Models that give images, of which no loss takes labels. */
 static bool gives_images(const entry *line) {
     static const char *const names[] = {"asymmetric-pads",
                                         "average-pool-with-pads",
@@ -177,8 +177,7 @@ static bool gives_images(const entry *line) {
                                         "upsample",
                                         "tf2onnx-decoder",
                                         "pads-that-copy",
-                                        "resize-to-any-size",
-                                        "softmax-opset-11"};
+                                        "resize-to-any-size"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(line->name, names[i]) == 0)
             return true;
