@@ -142,6 +142,23 @@ static digitnet_status load(digitnet_model **out, const entry *line) {
     return recorded(digitnet_model_load(out, path));
 }
 
+/* A byte is the float byte / 255. */
+static void compare_bytes_with_floats(const entry *line, const digitnet_model *model, const float *scores) {
+    size_t count = image_values(line), outputs = IMAGES * info_of(model).outputs;
+    float *images = must_allocate(count * sizeof *images), *same = must_allocate(outputs * sizeof *same);
+    fill_noise(images, count, IMAGE_SEED);
+    uint8_t *bytes = bytes_of(images, count);
+    for (size_t i = 0; i < count; i++)
+        images[i] = (float)bytes[i] / UINT8_MAX;
+    expect_ok(digitnet_model_predict(same, outputs, model, images, count));
+    for (size_t i = 0; i < outputs; i++)
+        if (!(fabsf(same[i] - scores[i]) <= (float)TOLERANCE * fabsf(scores[i]) + 1e-6f))
+            complain(line, "gives %g for bytes, and %g for floats", (double)scores[i], (double)same[i]);
+    free(bytes);
+    free(same);
+    free(images);
+}
+
 static void check_model(const entry *line) {
     digitnet_model *model;
     digitnet_status status = load(&model, line);
@@ -158,6 +175,8 @@ static void check_model(const entry *line) {
         scores = predict(model, line);
     if (scores) {
         compare_with_expected(line, model, scores);
+        if (is(line, "bytes"))
+            compare_bytes_with_floats(line, model, scores);
         save_and_compare(line, model, scores);
     }
     free(scores);
