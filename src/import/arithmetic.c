@@ -2,6 +2,7 @@
 #include "core/status.h"
 #include "import/importer.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- Constants ---- */
@@ -397,18 +398,21 @@ static digitnet_status absolute(digitnet__importer *importer, const digitnet__im
     return digitnet__import_give(importer, node, 0, &result);
 }
 
-/* The square, by the activation times itself. */
+/* A whole power, by the activation times itself. */
 static digitnet_status power(digitnet__importer *importer, const digitnet__import_node *node) {
+    enum { MOST = 4 };
     const digitnet__attributes none = {0};
     digitnet__import_activation *input, result;
     float exponent = 0;
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     DNN_TRY(digitnet__import_scalar_at(&exponent, importer, node, 1));
-    if (exponent != 2)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has another exponent than 2");
+    if (!(exponent >= 1 && exponent <= MOST) || exponent != floorf(exponent))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has another exponent than 1 to %d", MOST);
     result = *input;
-    const size_t values[] = {input->value, input->value};
-    DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_multiply, &none, values, 2, node));
+    for (size_t i = 1; i < (size_t)exponent; i++) {
+        const size_t values[] = {result.value, input->value};
+        DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_multiply, &none, values, 2, node));
+    }
     return digitnet__import_give(importer, node, 0, &result);
 }
 

@@ -501,6 +501,8 @@ static digitnet_status unary(folding *fold) {
                            : digitnet__wire_is(type, "Sqrt")       ? sqrtf(x)
                            : digitnet__wire_is(type, "Reciprocal") ? 1 / x
                            : digitnet__wire_is(type, "Exp")        ? expf(x)
+                           : digitnet__wire_is(type, "Log")        ? logf(x)
+                           : digitnet__wire_is(type, "Tanh")       ? tanhf(x)
                            : digitnet__wire_is(type, "Floor")      ? floorf(x)
                            : digitnet__wire_is(type, "Ceil")       ? ceilf(x)
                                                                    : fabsf(x);
@@ -516,25 +518,112 @@ static digitnet_status shape(folding *fold) {
     return DIGITNET_OK;
 }
 
-static digitnet_status reduce_prod(folding *fold) {
+/* ---- Over axes ---- */
+
+/* What takes longer than its result is large is limited as memory is, a byte for each step. */
+static digitnet_status charge(folding *fold, size_t steps) {
+    if (steps > fold->pool->left)
+        return digitnet__import_fail(DIGITNET_ELIMIT, fold->node, "of constants takes longer than the limit");
+    fold->pool->left -= steps;
+    return DIGITNET_OK;
+}
+
+/* Takes one more value into what a reduction has so far. */
+static double reduce_value(digitnet__wire_view type, double so_far, double value, bool is_first) {
+    if (digitnet__wire_is(type, "ReduceProd"))
+        return is_first ? value : so_far * value;
+    if (digitnet__wire_is(type, "ReduceMax"))
+        return is_first ? value : fmax(so_far, value);
+    if (digitnet__wire_is(type, "ReduceMin"))
+        return is_first ? value : fmin(so_far, value);
+    if (digitnet__wire_is(type, "ReduceL2"))
+        return so_far + value * value;
+    return so_far + (digitnet__wire_is(type, "ReduceL1") ? fabs(value) : value);
+}
+
+static double finish_reduction(digitnet__wire_view type, double all, size_t count) {
+    return digitnet__wire_is(type, "ReduceL2")     ? sqrt(all)
+           : digitnet__wire_is(type, "ReduceMean") ? all / (double)count
+                                                   : all;
+}
+
+/* The sizes of a reduction, and for each axis of the input the stride of the result's, 0 where it is reduced. */
+static digitnet_status read_reduction(size_t *sizes, size_t *rank, size_t *strides, const folding *fold) {
     const digitnet__import_constant *from = fold->inputs[0];
     int64_t axes[DNN_CONSTANT_AXES], keep = 1;
-    size_t count, one = 1;
-    bool present;
+    bool present, gone[DNN_CONSTANT_AXES] = {false};
+    size_t count, stride = 1;
     DNN_TRY(digitnet__import_integer(&keep, fold->node, "keepdims"));
     DNN_TRY(read_axes(axes, &count, &present, fold, 1));
-    if (from->rank > 1 || count > 1)
-        return refuse(fold, "of more than one dimension");
-    DNN_TRY(create(fold, from->is_integer, &one, keep && from->rank ? 1 : 0));
-    double product = 1;
-    for (size_t i = 0; i < from->count; i++)
-        product *= digitnet__constant_number(from, i);
-    if (!(fabs(product) < 9e18))
-        return refuse(fold, "a product out of range");
-    if (fold->numbers)
-        fold->numbers[0] = (float)product;
-    else
-        fold->integers[0] = (int64_t)product;
+    for (size_t i = 0; i < from->rank; i++)
+        gone[i] = count == 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t axis;
+        DNN_TRY(digitnet__import_axis(&axis, fold->node, axes[i], from->rank));
+        gone[axis] = true;
+    }
+    for (size_t i = from->rank; i-- > 0;) {
+        strides[i] = gone[i] ? 0 : stride;
+        stride *= gone[i] ? 1 : from->sizes[i];
+    }
+    *rank = 0;
+    for (size_t i = 0; i < from->rank; i++)
+        if (!gone[i] || keep)
+            sizes[(*rank)++] = gone[i] ? 1 : from->sizes[i];
+    return DIGITNET_OK;
+}
+
+static digitnet_status reduce(folding *fold) {
+    const digitnet__import_constant *from = fold->inputs[0];
+    size_t sizes[DNN_CONSTANT_AXES], rank, strides[1][DNN_CONSTANT_AXES], place = 0, index[DNN_CONSTANT_AXES] = {0};
+    void *memory;
+    DNN_TRY(read_reduction(sizes, &rank, strides[0], fold));
+    DNN_TRY(create(fold, from->is_integer, sizes, rank));
+    if (from->count == 0 || fold->result->count == 0)
+        return refuse(fold, "of nothing");
+    DNN_TRY(charge(fold, from->count));
+    size_t each = from->count / fold->result->count;
+    DNN_TRY(digitnet__pool_allocate(&memory, fold->pool, 2 * fold->result->count, sizeof(double)));
+    double *all = memory, *seen = all + fold->result->count;
+    for (size_t i = 0; i < from->count; i++, advance(&place, index, from->sizes, from->rank, strides, 1)) {
+        all[place] = reduce_value(fold->node->type, all[place], digitnet__constant_number(from, i), seen[place] == 0);
+        seen[place]++;
+    }
+    for (size_t i = 0; i < fold->result->count; i++) {
+        double value = finish_reduction(fold->node->type, all[i], each);
+        if (!fold->numbers && !(fabs(value) < 9e18))
+            return refuse(fold, "a result out of range");
+        if (fold->numbers)
+            fold->numbers[i] = (float)value;
+        else
+            fold->integers[i] = (int64_t)value;
+    }
+    return DIGITNET_OK;
+}
+
+/* Of two matrices, or of a matrix and a row or column. */
+static digitnet_status multiply(folding *fold) {
+    const digitnet__import_constant *a = fold->inputs[0], *b = fold->node->input_count > 1 ? fold->inputs[1] : NULL;
+    if (!b || a->is_integer || b->is_integer || a->rank < 1 || a->rank > 2 || b->rank < 1 || b->rank > 2)
+        return refuse(fold, "its inputs");
+    size_t inner = a->sizes[a->rank - 1], rows = a->rank == 2 ? a->sizes[0] : 1, sizes[2], rank = 0;
+    size_t columns = b->rank == 2 ? b->sizes[1] : 1, work;
+    if (b->sizes[0] != inner)
+        return digitnet__import_fail(DIGITNET_EFORMAT, fold->node, "has constants whose shapes do not fit");
+    if (a->rank == 2)
+        sizes[rank++] = rows;
+    if (b->rank == 2)
+        sizes[rank++] = columns;
+    DNN_TRY(create(fold, false, sizes, rank));
+    if (!digitnet__size_multiply(&work, fold->result->count, inner))
+        return refuse(fold, "too large");
+    DNN_TRY(charge(fold, work));
+    for (size_t i = 0; i < fold->result->count; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < inner; k++)
+            sum += (double)a->numbers[i / columns * inner + k] * (double)b->numbers[k * columns + i % columns];
+        fold->numbers[i] = (float)sum;
+    }
     return DIGITNET_OK;
 }
 
@@ -558,37 +647,26 @@ static const struct {
     const char *type;
     digitnet_status (*compute)(folding *fold);
 } operators[] = {
-    {"Identity", identity},
-    {"Reshape", reshape},
-    {"Flatten", flatten},
-    {"Unsqueeze", unsqueeze},
-    {"Squeeze", squeeze},
-    {"Cast", cast},
-    {"Transpose", transpose},
-    {"Gather", gather},
-    {"Concat", concatenate},
-    {"Slice", slice},
-    {"Add", binary},
-    {"Sub", binary},
-    {"Mul", binary},
-    {"Div", binary},
-    {"Mod", binary},
-    {"Pow", binary},
-    {"Min", binary},
-    {"Max", binary},
-    {"Equal", binary},
-    {"Where", where},
-    {"Expand", expand},
-    {"ConstantOfShape", constant_of_shape},
-    {"Neg", unary},
-    {"Sqrt", unary},
-    {"Reciprocal", unary},
-    {"Exp", unary},
-    {"Floor", unary},
-    {"Ceil", unary},
-    {"Abs", unary},
-    {"Shape", shape},
-    {"ReduceProd", reduce_prod},
+    {"Identity", identity},   {"Reshape", reshape},
+    {"Flatten", flatten},     {"Unsqueeze", unsqueeze},
+    {"Squeeze", squeeze},     {"Cast", cast},
+    {"Transpose", transpose}, {"Gather", gather},
+    {"Concat", concatenate},  {"Slice", slice},
+    {"Add", binary},          {"Sub", binary},
+    {"Mul", binary},          {"Div", binary},
+    {"Mod", binary},          {"Pow", binary},
+    {"Min", binary},          {"Max", binary},
+    {"Equal", binary},        {"Where", where},
+    {"Expand", expand},       {"ConstantOfShape", constant_of_shape},
+    {"Neg", unary},           {"Sqrt", unary},
+    {"Reciprocal", unary},    {"Exp", unary},
+    {"Floor", unary},         {"Ceil", unary},
+    {"Abs", unary},           {"Log", unary},
+    {"Tanh", unary},          {"Shape", shape},
+    {"ReduceProd", reduce},   {"ReduceSum", reduce},
+    {"ReduceMean", reduce},   {"ReduceMax", reduce},
+    {"ReduceMin", reduce},    {"ReduceL1", reduce},
+    {"ReduceL2", reduce},     {"MatMul", multiply},
     {"Range", range},
 };
 

@@ -390,19 +390,28 @@ static digitnet_status match_logarithm(digitnet__importer *importer, digitnet__i
                    inner->attribute_count);
 }
 
-/* softplus(x), beyond a limit x itself, from which it differs by less than a float does. */
+/* softplus(x), beyond a limit x itself, from which it differs by less than a float does; or softplus(b x) / b, beyond a
+ * limit of b x, which is left to what gives it. */
 static digitnet_status match_choice(digitnet__importer *importer, digitnet__import_node *node) {
     enum { LEAST_LIMIT = 18 };
     double limit;
+    size_t scaled, x, factor;
     if (node->input_count != 3)
         return DIGITNET_OK;
     const digitnet__import_node *greater = giver(importer, node->inputs[0], "Greater");
-    const digitnet__import_node *softplus = giver(importer, node->inputs[2], "Softplus");
-    if (!greater || greater->input_count != 2 || !softplus || greater->inputs[0] != node->inputs[1] ||
-        softplus->inputs[0] != node->inputs[1] || !find_number(&limit, importer, greater->inputs[1]) ||
-        limit < LEAST_LIMIT)
+    const digitnet__import_node *division = giver(importer, node->inputs[2], "Div");
+    const digitnet__import_node *softplus =
+        giver(importer, division ? division->inputs[0] : node->inputs[2], "Softplus");
+    if (!greater || greater->input_count != 2 || !softplus || greater->inputs[0] != softplus->inputs[0] ||
+        !find_number(&limit, importer, greater->inputs[1]) || limit < LEAST_LIMIT)
         return DIGITNET_OK;
-    return replace(importer, node, "Softplus", softplus->inputs[0], NULL, 0);
+    scaled = softplus->inputs[0];
+    if (!division)
+        return scaled == node->inputs[1] ? replace(importer, node, "Softplus", scaled, NULL, 0) : DIGITNET_OK;
+    bool is_scaled = division->input_count == 2 &&
+                     split_constant(&factor, &x, importer, giver(importer, scaled, "Mul")) && x == node->inputs[1] &&
+                     factor == division->inputs[1];
+    return is_scaled ? replace(importer, node, "Identity", node->inputs[2], NULL, 0) : DIGITNET_OK;
 }
 
 digitnet_status digitnet__import_match_patterns(digitnet__importer *importer) {

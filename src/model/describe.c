@@ -13,7 +13,7 @@ static digitnet_status begin(const void *out, size_t first_size, const char *typ
 }
 
 digitnet_status digitnet_model_describe(digitnet_model_info *out, const digitnet_model *model) {
-    DNN_TRY(begin(out, DNN_FIRST_SIZE(digitnet_model_info, input_offset), "digitnet_model_info", model));
+    DNN_TRY(begin(out, DNN_FIRST_SIZE(digitnet_model_info, reserved), "digitnet_model_info", model));
     const digitnet__graph *graph = &model->network.graph;
     digitnet__line input = digitnet__input_line(&model->network, 0);
     digitnet_model_info info = {.height = graph->input.height,

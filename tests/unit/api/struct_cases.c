@@ -425,7 +425,7 @@ static digitnet_status describe_bin(misuse *own, void *out) {
 }
 
 const struct_case result_cases[] = {
-    CASE(digitnet_model_describe, digitnet_model_info, input_offset, NULL, describe_model),
+    CASE(digitnet_model_describe, digitnet_model_info, reserved, NULL, describe_model),
     CASE(digitnet_model_describe_layer, digitnet_layer_info, trainable, NULL, describe_layer),
     CASE(digitnet_model_describe_tensor, digitnet_tensor_info, reserved, NULL, describe_tensor),
     CASE(digitnet_dataset_describe, digitnet_dataset_info, reserved, NULL, describe_dataset),
