@@ -353,6 +353,30 @@ static digitnet_status broadcast(size_t *sizes, size_t *rank, size_t strides[][D
     return DIGITNET_OK;
 }
 
+static bool is_comparison(digitnet__wire_view type) {
+    static const char *const types[] = {"Equal", "Greater", "Less", "GreaterOrEqual", "LessOrEqual", "And", "Or"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (digitnet__wire_is(type, types[i]))
+            return true;
+    return false;
+}
+
+static bool compare(digitnet__wire_view type, double a, double b) {
+    return digitnet__wire_is(type, "Greater")          ? a > b
+           : digitnet__wire_is(type, "Less")           ? a < b
+           : digitnet__wire_is(type, "GreaterOrEqual") ? a >= b
+           : digitnet__wire_is(type, "LessOrEqual")    ? a <= b
+           : digitnet__wire_is(type, "And")            ? a != 0 && b != 0
+           : digitnet__wire_is(type, "Or")             ? a != 0 || b != 0
+                                                       : a == b;
+}
+
+/* More digits than a double has. */
+static bool compare_integers(digitnet__wire_view type, int64_t a, int64_t b) {
+    bool is_order = !digitnet__wire_is(type, "And") && !digitnet__wire_is(type, "Or");
+    return is_order ? compare(type, (a > b) - (a < b), 0) : compare(type, a != 0, b != 0);
+}
+
 static double apply_number(const digitnet__import_node *node, double a, double b) {
     const digitnet__wire_view type = node->type;
     return digitnet__wire_is(type, "Add")   ? a + b
@@ -361,8 +385,7 @@ static double apply_number(const digitnet__import_node *node, double a, double b
            : digitnet__wire_is(type, "Div") ? a / b
            : digitnet__wire_is(type, "Pow") ? pow(a, b)
            : digitnet__wire_is(type, "Min") ? fmin(a, b)
-           : digitnet__wire_is(type, "Max") ? fmax(a, b)
-                                            : a == b;
+                                            : fmax(a, b);
 }
 
 static digitnet_status apply_integer(int64_t *result, const folding *fold, int64_t a, int64_t b) {
@@ -379,8 +402,7 @@ static digitnet_status apply_integer(int64_t *result, const folding *fold, int64
             : digitnet__wire_is(type, "Sub") ? first - second
             : digitnet__wire_is(type, "Mul") ? first * second
             : digitnet__wire_is(type, "Min") ? (a < b ? first : second)
-            : digitnet__wire_is(type, "Max") ? (a > b ? first : second)
-                                             : a == b;
+                                             : (a > b ? first : second);
     if (digitnet__wire_is(type, "Pow"))
         return refuse(fold, "a power of integers");
     memcpy(result, &value, sizeof value);
@@ -409,16 +431,20 @@ static digitnet_status binary(folding *fold) {
     if (fold->node->input_count != 2 || !inputs[1] || inputs[0]->is_integer != inputs[1]->is_integer)
         return refuse(fold, "its inputs");
     DNN_TRY(broadcast(sizes, &rank, strides, fold, inputs, 2));
-    DNN_TRY(create(fold, inputs[0]->is_integer || digitnet__wire_is(fold->node->type, "Equal"), sizes, rank));
+    bool compares = is_comparison(fold->node->type);
+    DNN_TRY(create(fold, inputs[0]->is_integer || compares, sizes, rank));
     for (size_t i = 0; i < fold->result->count; i++, advance(places, index, sizes, rank, strides, 2)) {
         double a = digitnet__constant_number(inputs[0], places[0]), b = digitnet__constant_number(inputs[1], places[1]);
-        if (fold->numbers)
+        if (compares && inputs[0]->is_integer)
+            fold->integers[i] =
+                compare_integers(fold->node->type, inputs[0]->integers[places[0]], inputs[1]->integers[places[1]]);
+        else if (compares)
+            fold->integers[i] = compare(fold->node->type, a, b);
+        else if (fold->numbers)
             fold->numbers[i] = (float)apply_number(fold->node, a, b);
-        else if (inputs[0]->is_integer)
+        else
             DNN_TRY(apply_integer(&fold->integers[i], fold, inputs[0]->integers[places[0]],
                                   inputs[1]->integers[places[1]]));
-        else
-            fold->integers[i] = a == b;
     }
     return DIGITNET_OK;
 }
@@ -472,7 +498,7 @@ static digitnet_status constant_of_shape(folding *fold) {
     size_t sizes[DNN_CONSTANT_AXES], rank;
     const digitnet__import_attribute *attribute = digitnet__import_attribute_find(fold->node, "value");
     if (attribute)
-        DNN_TRY(digitnet__constant_read(&value, fold->pool, &nowhere, attribute->tensor));
+        DNN_TRY(digitnet__constant_read(&value, fold->pool, &nowhere, attribute->message));
     if (value.count != 1)
         return refuse(fold, "its value");
     DNN_TRY(read_shape(sizes, &rank, fold, fold->inputs[0]));
@@ -507,6 +533,14 @@ static digitnet_status unary(folding *fold) {
                            : digitnet__wire_is(type, "Ceil")       ? ceilf(x)
                                                                    : fabsf(x);
     }
+    return DIGITNET_OK;
+}
+
+static digitnet_status negate(folding *fold) {
+    const digitnet__import_constant *from = fold->inputs[0];
+    DNN_TRY(create(fold, true, from->sizes, from->rank));
+    for (size_t i = 0; i < from->count; i++)
+        fold->integers[i] = digitnet__constant_number(from, i) == 0;
     return DIGITNET_OK;
 }
 
@@ -647,26 +681,53 @@ static const struct {
     const char *type;
     digitnet_status (*compute)(folding *fold);
 } operators[] = {
-    {"Identity", identity},   {"Reshape", reshape},
-    {"Flatten", flatten},     {"Unsqueeze", unsqueeze},
-    {"Squeeze", squeeze},     {"Cast", cast},
-    {"Transpose", transpose}, {"Gather", gather},
-    {"Concat", concatenate},  {"Slice", slice},
-    {"Add", binary},          {"Sub", binary},
-    {"Mul", binary},          {"Div", binary},
-    {"Mod", binary},          {"Pow", binary},
-    {"Min", binary},          {"Max", binary},
-    {"Equal", binary},        {"Where", where},
-    {"Expand", expand},       {"ConstantOfShape", constant_of_shape},
-    {"Neg", unary},           {"Sqrt", unary},
-    {"Reciprocal", unary},    {"Exp", unary},
-    {"Floor", unary},         {"Ceil", unary},
-    {"Abs", unary},           {"Log", unary},
-    {"Tanh", unary},          {"Shape", shape},
-    {"ReduceProd", reduce},   {"ReduceSum", reduce},
-    {"ReduceMean", reduce},   {"ReduceMax", reduce},
-    {"ReduceMin", reduce},    {"ReduceL1", reduce},
-    {"ReduceL2", reduce},     {"MatMul", multiply},
+    {"Identity", identity},
+    {"Reshape", reshape},
+    {"Flatten", flatten},
+    {"Unsqueeze", unsqueeze},
+    {"Squeeze", squeeze},
+    {"Cast", cast},
+    {"Transpose", transpose},
+    {"Gather", gather},
+    {"Concat", concatenate},
+    {"Slice", slice},
+    {"Add", binary},
+    {"Sub", binary},
+    {"Mul", binary},
+    {"Div", binary},
+    {"Mod", binary},
+    {"Pow", binary},
+    {"Min", binary},
+    {"Max", binary},
+    {"Equal", binary},
+    {"Greater", binary},
+    {"Less", binary},
+    {"GreaterOrEqual", binary},
+    {"LessOrEqual", binary},
+    {"And", binary},
+    {"Or", binary},
+    {"Not", negate},
+    {"Where", where},
+    {"Expand", expand},
+    {"ConstantOfShape", constant_of_shape},
+    {"Neg", unary},
+    {"Sqrt", unary},
+    {"Reciprocal", unary},
+    {"Exp", unary},
+    {"Floor", unary},
+    {"Ceil", unary},
+    {"Abs", unary},
+    {"Log", unary},
+    {"Tanh", unary},
+    {"Shape", shape},
+    {"ReduceProd", reduce},
+    {"ReduceSum", reduce},
+    {"ReduceMean", reduce},
+    {"ReduceMax", reduce},
+    {"ReduceMin", reduce},
+    {"ReduceL1", reduce},
+    {"ReduceL2", reduce},
+    {"MatMul", multiply},
     {"Range", range},
 };
 

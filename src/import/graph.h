@@ -1,5 +1,6 @@
 /* A file's graph as it stands there: nodes over values, whose names have been resolved. Calls of functions that the
- * file defines are replaced by their nodes. */
+ * file defines are replaced by their nodes. Those of both branches of an If stand before it: its inputs are then the
+ * condition, what the first branch gives, and what the other one gives. */
 #ifndef DNN_IMPORT_GRAPH_H
 #define DNN_IMPORT_GRAPH_H
 
@@ -19,9 +20,9 @@ typedef struct digitnet__import_attribute {
     uint64_t type; /* DNN_ATTRIBUTE_TYPE_*, of which the fields below have the value */
     int64_t integer;
     float number;
-    digitnet__wire_view text, tensor;
-    const int64_t *integers; /* INTS */
-    const float *numbers;    /* FLOATS */
+    digitnet__wire_view text, message; /* of a tensor or a graph */
+    const int64_t *integers;           /* INTS */
+    const float *numbers;              /* FLOATS */
     size_t count;
 } digitnet__import_attribute;
 
@@ -34,7 +35,8 @@ typedef struct digitnet__import_node {
     size_t output_count;
     const digitnet__import_attribute *attributes;
     size_t attribute_count;
-    bool needed; /* for the output that is read */
+    bool needed;    /* for the output that is read */
+    bool is_branch; /* of an If, whose other branch may be the one that is taken */
     /* Of the activations that it takes and gives, as digitnet__import_activation has them; set while it is read. */
     bool unbatched;
     size_t merged;

@@ -39,7 +39,7 @@ static bool find_number(double *number, digitnet__importer *importer, size_t val
         return true;
     }
     if (node && node->attribute_count == 1)
-        message = node->attributes->tensor;
+        message = node->attributes->message;
     if (!message.bytes || message.size > MOST_BYTES ||
         !was_read(importer, digitnet__constant_read(&constant, importer->pool, importer->place, message)) ||
         constant.count != 1)

@@ -196,7 +196,7 @@ static digitnet_status read_constant(digitnet__importer *importer, const digitne
     bool is_list = value->type == DNN_ATTRIBUTE_TYPE_INTS || value->type == DNN_ATTRIBUTE_TYPE_FLOATS;
     bool is_integer = value->type == DNN_ATTRIBUTE_TYPE_INTS || value->type == DNN_ATTRIBUTE_TYPE_INT;
     if (value->type == DNN_ATTRIBUTE_TYPE_TENSOR) {
-        DNN_TRY(digitnet__constant_read(&constant, importer->pool, importer->place, value->tensor));
+        DNN_TRY(digitnet__constant_read(&constant, importer->pool, importer->place, value->message));
         return digitnet__import_give_constant(importer, node, 0, &constant);
     }
     if (!is_list && !is_integer && value->type != DNN_ATTRIBUTE_TYPE_FLOAT)
@@ -283,8 +283,38 @@ static digitnet_status find_samples(digitnet__import_node *node, const digitnet_
     return DIGITNET_OK;
 }
 
+/* What the branch gives that the condition chooses. */
+static digitnet_status choose(digitnet__importer *importer, const digitnet__import_node *node) {
+    const digitnet__import_constant *condition;
+    size_t count = node->output_count;
+    DNN_TRY(digitnet__import_constant_at(&condition, importer, node, 0));
+    if (!condition || condition->count != 1)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has a condition that depends on the image");
+    size_t first = digitnet__constant_number(condition, 0) != 0 ? 1 : 1 + count;
+    for (size_t i = 0; i < count; i++) {
+        const digitnet__import_activation *activation = digitnet__import_activation_at(importer, node, first + i);
+        const digitnet__import_constant *constant;
+        digitnet__import_node own = *node;
+        DNN_TRY(digitnet__import_constant_at(&constant, importer, node, first + i));
+        if (constant) {
+            DNN_TRY(digitnet__import_give_constant(importer, node, i, constant));
+            continue;
+        }
+        if (!activation)
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has a branch that is not read");
+        own.unbatched = activation->unbatched;
+        own.merged = activation->merged;
+        DNN_TRY(digitnet__import_give(importer, &own, i, activation));
+    }
+    return DIGITNET_OK;
+}
+
 /* `*follows` where it cannot be read because one before it could not. */
 static digitnet_status read_node(bool *follows, digitnet__importer *importer, const digitnet__import_node *node) {
+    if (digitnet__wire_is(node->type, "If") && digitnet__import_is_standard(node->domain)) {
+        *follows = false;
+        return choose(importer, node);
+    }
     const digitnet__import_operator *row = find_operator(node);
     bool refused = takes_refused(importer, node);
     *follows = refused && row;
@@ -349,6 +379,11 @@ digitnet_status digitnet__import_read_nodes(digitnet__importer *importer) {
         if (!node->needed)
             continue;
         digitnet_status status = read_node(&follows, importer, node);
+        /* What is wrong in a branch matters once it is taken. */
+        if (node->is_branch && (status == DIGITNET_EUNSUPPORTED || status == DIGITNET_EFORMAT)) {
+            status = DIGITNET_EUNSUPPORTED;
+            follows = true;
+        }
         if (status != DIGITNET_OK && status != DIGITNET_EUNSUPPORTED)
             return status;
         if (status == DIGITNET_EUNSUPPORTED && !follows)

@@ -200,6 +200,29 @@ def reshape_by_shape(name):
 
 
 @maker
+def conditions(name):
+    """As PyTorch traces squeeze(1): it is done where that dimension is 1, which is known of each."""
+
+    def squeezed(x):
+        size = g.node("Gather", g.node("Shape", x), g.ints(1), axis=0)
+        output = helper.make_tensor_value_info(f"{x}_out", TensorProto.FLOAT, None)
+        axes = numpy_helper.from_array(np.array([1]), f"{x}_axes")
+        taken = helper.make_node("Squeeze", [x, axes.name], [f"{x}_out"])
+        branches = [
+            helper.make_graph([taken], "taken", [], [output], [axes]),
+            helper.make_graph([helper.make_node("Identity", [x], [f"{x}_out"])], "left", [], [output]),
+        ]
+        condition = g.node("Equal", size, g.ints(1))
+        return g.node("If", condition, then_branch=branches[0], else_branch=branches[1])
+
+    g = Graph()
+    x = squeezed(g.conv("input", 1, 2, strides=[4, 4]))
+    x = squeezed(g.node("Relu", x))  # 5 rows, which stay
+    x = g.gemm(g.node("Reshape", x, g.ints(-1, 30)), 5, 30)
+    corpus.write(name, g.model(x, opset=13))
+
+
+@maker
 def input_without_channels(name):
     g = Graph(shape=("N", 20, 24))
     x = g.node("Unsqueeze", "input", g.ints(1))
