@@ -64,7 +64,7 @@ static digitnet_status read_axes(resized_axis *axes, digitnet__importer *importe
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes another number of samples");
     for (size_t i = 0; i < view->rank; i++) {
         double from = (double)view->sizes[i], ratio = ratios[i + 1];
-        double to = ratio != 0 ? floor(from * (double)(float)ratio) : sizes[i + 1];
+        double to = ratio != 0 ? (double)floorf((float)from * (float)ratio) : sizes[i + 1]; /* in floats, as others */
         to = ratio == 0 && to == 0 ? from : to; /* of `axes` that are not named */
         if (!(to >= 1 && to <= MOST))
             return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has a size that is out of range");
