@@ -125,6 +125,19 @@ static digitnet_status frame(uint8_t *pixels, const struct photo *photo) {
     return status;
 }
 
+/* Whether what is framed is a bar: that may be a 1, whatever was meant. */
+static int is_bar(const uint8_t *pixels) {
+    enum { FAINT = 40, WIDEST = 7 };
+    int left = SIDE, right = 0;
+    for (int i = 0; i < VALUES; i++) {
+        if (pixels[i] < FAINT)
+            continue;
+        left = i % SIDE < left ? i % SIDE : left;
+        right = i % SIDE > right ? i % SIDE : right;
+    }
+    return right - left < WIDEST;
+}
+
 /* One thread's part of the samples. */
 struct part {
     const struct sources *sources;
@@ -141,11 +154,13 @@ static void *draw_part(void *argument) {
     for (size_t i = part->first; i < part->end && !part->status; i++) {
         struct draw_random random = seed_random(part->seed, i);
         int tries = 0;
+        uint8_t *image = part->images + i * VALUES;
         do { /* what was drawn may have no ink */
             struct photo photo;
             part->labels[i] = part->kind->draw(&photo, part->sources, &random);
-            part->status = frame(part->images + i * VALUES, &photo);
-        } while (part->status == DIGITNET_ENOTFOUND && ++tries < MOST_TRIES);
+            part->status = frame(image, &photo);
+        } while ((part->status == DIGITNET_ENOTFOUND || (part->labels[i] == NO_DIGIT && is_bar(image))) &&
+                 ++tries < MOST_TRIES);
     }
     return NULL;
 }

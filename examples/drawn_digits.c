@@ -51,7 +51,7 @@ static void add_bar(struct drawing *drawing, float pen, struct draw_random *rand
     draw_line(drawing, x - half, y - half * tilt, x + half, y + half * tilt, pen, 1);
 }
 
-/* ---- From a form to a picture ---- */
+/* ---- Form and place ---- */
 
 /* How a form is changed. */
 struct shape {
@@ -99,6 +99,47 @@ static void place(struct drawing *to, const struct drawing *from, const struct i
     draw_mapped(to, from, &map);
 }
 
+/* ---- Printed lines around a digit ---- */
+
+/* A rule below the digit, or above it. */
+static void add_rule(struct drawing *drawing, const struct ink_box *box, float ink, struct draw_random *random) {
+    float room = (float)(drawing->height - box->bottom), tilt = random_normal(random) * 0.02f * (float)drawing->width;
+    float y = (float)box->bottom + room * random_in(random, -0.1f, 0.9f);
+    draw_line(drawing, 0, y, (float)drawing->width, y + tilt, random_in(random, 1, 3), ink);
+}
+
+/* Lines at some of the four sides, between the digit and the edge of the picture. */
+static void add_frame(struct drawing *drawing, const struct ink_box *box, float ink, struct draw_random *random) {
+    float width = (float)drawing->width, height = (float)drawing->height, pen = random_in(random, 1, 4);
+    float left = (float)box->left * random_in(random, -0.2f, 0.9f),
+          top = (float)box->top * random_in(random, -0.2f, 0.9f);
+    float right = width - (width - (float)box->right) * random_in(random, -0.2f, 0.9f);
+    float bottom = height - (height - (float)box->bottom) * random_in(random, -0.2f, 0.9f);
+    float beyond = random_chance(random, 0.5f) ? 1 : 0; /* to the picture's edges, or to the next corner */
+    float tilt = random_normal(random) * 0.02f;
+    float x0 = left * (1 - beyond), x1 = right + (width - right) * beyond;
+    float y0 = top * (1 - beyond), y1 = bottom + (height - bottom) * beyond;
+    if (random_chance(random, 0.7f))
+        draw_line(drawing, left, y0, left - tilt * height, y1, pen, ink);
+    if (random_chance(random, 0.7f))
+        draw_line(drawing, right, y0, right - tilt * height, y1, pen, ink);
+    if (random_chance(random, 0.7f))
+        draw_line(drawing, x0, top, x1, top + tilt * width, pen, ink);
+    if (random_chance(random, 0.7f))
+        draw_line(drawing, x0, bottom, x1, bottom + tilt * width, pen, ink);
+}
+
+static void add_surroundings(struct drawing *drawing, struct draw_random *random) {
+    struct ink_box box = find_ink(drawing);
+    float ink = random_in(random, 0.3f, 1);
+    if (random_chance(random, 0.3f))
+        add_rule(drawing, &box, ink, random);
+    else
+        add_frame(drawing, &box, ink, random);
+}
+
+/* ---- From a form to a picture ---- */
+
 /* Sharp or soft, thin or thick. */
 static void change_stroke(struct drawing *drawing, struct draw_random *random) {
     if (random_chance(random, 0.6f))
@@ -112,6 +153,10 @@ static void draw_form(struct drawing *drawing, const struct drawing *form, struc
     struct shape shape = random_shape(&box, random);
     place(drawing, form, &box, &shape, random);
     change_stroke(drawing, random);
+    if (random_chance(random, 0.15f))
+        add_surroundings(drawing, random);
+    if (random_chance(random, 0.2f))
+        smooth_drawing(drawing, 1); /* out of focus */
 }
 
 static void load_stencil(struct drawing *form, const struct stencil *stencil) {

@@ -22,10 +22,10 @@ struct settings {
 /* ---- The recipe ---- */
 
 static void add_layers(digitnet_model *model) {
-    static const size_t filters[] = {16, 16, 32, 32, 64, 96};
+    static const size_t filters[] = {16, 32, 32, 64, 96};
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
         add_conv_block(model, filters[i], DIGITNET_INITIALIZER_HE_NORMAL, 0);
-        if (i == 1 || i == 3)
+        if (i == 0 || i == 2)
             digitnet_model_add_max_pool2d(model, 2);
     }
     digitnet_model_add_global_average_pool2d(model);

@@ -127,21 +127,23 @@ static double distance(digitnet__point a, digitnet__point b) {
     return hypot(a.x - b.x, a.y - b.y);
 }
 
-/* The pixels of the cell's sides: the longer one has DNN_CELL_SIDE, unless the picture has less. */
-static void choose_size(digitnet__plane *out, const digitnet__point corners[4]) {
+/* A plane for the cell, of whose sides the longer one has DNN_CELL_SIDE, unless the picture has less, and its margins.
+ * ENOMEM. */
+static digitnet_status create_plane(digitnet__plane *out, const digitnet__point corners[4]) {
     double width = fmax(distance(corners[0], corners[1]), distance(corners[3], corners[2]));
     double height = fmax(distance(corners[0], corners[3]), distance(corners[1], corners[2]));
     double scale = fmin(1.0, DNN_CELL_SIDE / fmax(width, height));
-    out->width = (size_t)fmax(LEAST_SIDE, round(width * scale)) + 2 * DNN_CELL_MARGIN;
-    out->height = (size_t)fmax(LEAST_SIDE, round(height * scale)) + 2 * DNN_CELL_MARGIN;
+    return digitnet__plane_create(out, (size_t)fmax(LEAST_SIDE, round(width * scale)) + 2 * DNN_CELL_MARGIN,
+                                  (size_t)fmax(LEAST_SIDE, round(height * scale)) + 2 * DNN_CELL_MARGIN);
 }
 
-digitnet_status digitnet__cell_cut(digitnet__cell *cell, uint8_t *pixels, const digitnet__plane *ink,
-                                   const digitnet__grid *grid, size_t row, size_t column) {
+digitnet_status digitnet__cell_cut(digitnet__cell *cell, const digitnet__plane *ink, const digitnet__grid *grid,
+                                   size_t row, size_t column) {
     digitnet__point corners[4], outer[4];
     digitnet__grid_cell(corners, grid, row, column);
-    *cell = (digitnet__cell){.ink = {.pixels = pixels}};
-    choose_size(&cell->ink, corners);
+    digitnet_status status = create_plane(&cell->ink, corners);
+    if (status)
+        return status;
     digitnet__projection map = digitnet__projection_onto(corners);
     double x = DNN_CELL_MARGIN / (double)(cell->ink.width - 2 * DNN_CELL_MARGIN);
     double y = DNN_CELL_MARGIN / (double)(cell->ink.height - 2 * DNN_CELL_MARGIN);
@@ -153,5 +155,8 @@ digitnet_status digitnet__cell_cut(digitnet__cell *cell, uint8_t *pixels, const 
         side s = side_of(&cell->ink, i);
         cell->rules[i] = erase_side(&s);
     }
-    return keep_own(cell);
+    status = keep_own(cell);
+    if (status)
+        digitnet__plane_release(&cell->ink);
+    return status;
 }

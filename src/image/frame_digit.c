@@ -1,7 +1,8 @@
+#include "image/frame_digit.h"
+
 #include "core/call.h"
 #include "core/status.h"
 #include "digitnet/image.h"
-#include "image/ink.h"
 #include "image/picture.h"
 
 #include <math.h>
@@ -109,11 +110,16 @@ static void place_digit(float *out, const scaled_digit *scaled) {
         memcpy(out + (top + row) * FRAME + left, scaled->values + row * scaled->width, scaled->width * sizeof *out);
 }
 
+void digitnet__frame_digit_ink(float *out, const digitnet__ink *ink) {
+    scaled_digit scaled;
+    scale_digit(&scaled, ink);
+    place_digit(out, &scaled);
+}
+
 static digitnet_status frame_digit(float *out, size_t capacity, const digitnet_image *image) {
     const char *where = "digitnet_image_frame_digit";
     digitnet_image own;
     digitnet__ink ink;
-    scaled_digit scaled;
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "%s: out is NULL", where);
     digitnet_status status = digitnet__picture_read(&own, image, where);
@@ -124,9 +130,8 @@ static digitnet_status frame_digit(float *out, size_t capacity, const digitnet_i
         status = digitnet__ink_find(&ink, &own);
     if (status)
         return status;
-    scale_digit(&scaled, &ink);
+    digitnet__frame_digit_ink(out, &ink);
     digitnet__ink_release(&ink);
-    place_digit(out, &scaled);
     return DIGITNET_OK;
 }
 

@@ -12,8 +12,9 @@
 
 /* A larger picture is reduced until no side is longer. */
 enum { LONGEST_SIDE = 1600 };
-/* A rule of a table crosses this part of the others. */
-#define CROSSES_PART 0.4
+/* A rule of a table crosses this part of the others, a piece of one that part. */
+#define RULE_CROSSES 0.4
+#define PIECE_CROSSES 0.15
 /* What a border of the picture weighs as a table's line: less than a line that is seen. */
 #define BORDER_WEIGHT 0.45
 /* The part of a table's crossings that are seen, and that of a table whose other rules need not be tried. */
@@ -76,8 +77,8 @@ static size_t crossed(const search *s, const family *f, size_t rule) {
 }
 
 /* Chooses the rules that cross enough of the other direction's. */
-static bool choose_rules(const search *s, family *f) {
-    double least = fmax(2.0, CROSSES_PART * (double)chosen_count(other_of(s, f)));
+static bool choose_rules(const search *s, family *f, double part) {
+    double least = fmax(2.0, part * (double)chosen_count(other_of(s, f)));
     for (size_t i = 0; i < f->rules->count; i++)
         f->chosen[i] = (double)crossed(s, f, i) >= least;
     return chosen_count(f) >= 2;
@@ -219,12 +220,16 @@ static bool find_lines(search *s, size_t start) {
     if (chosen_count(&s->down) < 2)
         return false;
     for (int pass = 0; pass < 2; pass++)
-        if (!choose_rules(s, &s->across) || !choose_rules(s, &s->down))
+        if (!choose_rules(s, &s->across, RULE_CROSSES) || !choose_rules(s, &s->down, RULE_CROSSES))
             return false;
-    if (!find_view(s) || !choose_lines(s, &s->across))
+    if (!find_view(s))
         return false;
-    return choose_rules(s, &s->down) && choose_lines(s, &s->down) && choose_rules(s, &s->across) &&
-           choose_lines(s, &s->across);
+    for (int pass = 0; pass < 3; pass++) {
+        family *f = pass % 2 ? &s->down : &s->across;
+        if (!choose_rules(s, f, PIECE_CROSSES) || !choose_lines(s, f))
+            return false;
+    }
+    return true;
 }
 
 /* A crossing of two lines, in the table seen from the front, less where it is expected. */

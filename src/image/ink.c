@@ -13,6 +13,7 @@
 enum {
     LONGEST_SIDE = 512, /* a larger region is reduced until no side is longer */
     STROKE_PARTS = 3,   /* a stroke is at most this part of the picture's longer side wide */
+    INNER_PARTS = 4,    /* a digit within a frame is at least this part of the picture's shorter side long */
     MARGIN_PARTS = 4,   /* a piece counts less in the outer quarters of the picture */
     SOFT_EDGE = 2       /* so many pixels wide is the edge of a stroke whose ink is weak */
 };
@@ -176,15 +177,7 @@ static digitnet_status find_pieces(pieces *p, const digitnet__plane *ink, const 
     return DIGITNET_OK;
 }
 
-/* The piece that counts most, or the number of pieces where none is strong. */
-static size_t main_piece(const pieces *p) {
-    size_t best = p->found.count;
-    for (size_t i = 0; i < p->found.count; i++)
-        if (p->strong[i] && (best == p->found.count || p->score[i] > p->score[best]))
-            best = i;
-    return best;
-}
-
+/* Whether a piece reaches an edge of the picture, or nearly does. */
 static bool touches_edge(const digitnet__box *box, const digitnet__plane *ink) {
     size_t margin = (ink->width < ink->height ? ink->width : ink->height) / 64;
     return box->left <= margin || box->top <= margin || box->left + box->width + margin >= ink->width ||
@@ -194,6 +187,25 @@ static bool touches_edge(const digitnet__box *box, const digitnet__plane *ink) {
 /* Whether a piece reaches across the whole picture, as a frame does. */
 static bool spans(const digitnet__box *box, const digitnet__plane *ink) {
     return 8 * box->width >= 7 * ink->width || 8 * box->height >= 7 * ink->height;
+}
+
+/* The piece that counts most, or the number of pieces where none is strong. Where that is what a frame is like, another
+ * one within it that is large enough for a digit. */
+static size_t main_piece(const pieces *p, const digitnet__plane *ink) {
+    size_t best = p->found.count, inner = best, shorter = ink->width < ink->height ? ink->width : ink->height;
+    for (size_t i = 0; i < p->found.count; i++) {
+        const digitnet__box *box = &p->found.items[i].box;
+        if (!p->strong[i])
+            continue;
+        if (best == p->found.count || p->score[i] > p->score[best])
+            best = i;
+        if (!touches_edge(box, ink) && INNER_PARTS * (box->width > box->height ? box->width : box->height) >= shorter &&
+            (inner == p->found.count || p->score[i] > p->score[inner]))
+            inner = i;
+    }
+    bool frame = best < p->found.count && inner < p->found.count && touches_edge(&p->found.items[best].box, ink) &&
+                 spans(&p->found.items[best].box, ink);
+    return frame ? inner : best;
 }
 
 static bool is_near(const digitnet__box *a, const digitnet__box *b, size_t distance) {
@@ -233,7 +245,7 @@ static void gather_digit(unsigned char *kept, const pieces *p, size_t first, con
 /* Erases rules, unless they turn out to be strokes of a digit that fills its picture: then a good part of the digit is
  * gone with them, or the rest still reaches the picture's edge. */
 static digitnet_status erase_rules(digitnet__plane *ink, pieces *p, const levels *level) {
-    size_t first = main_piece(p), rest;
+    size_t first = main_piece(p, ink), rest;
     pieces after;
     digitnet__plane without;
     if (first == p->found.count)
@@ -248,7 +260,7 @@ static digitnet_status erase_rules(digitnet__plane *ink, pieces *p, const levels
     }
     status = find_pieces(&after, &without, level);
     if (!status) {
-        rest = main_piece(&after);
+        rest = main_piece(&after, &without);
         if (rest < after.found.count && after.score[rest] >= REST_AFTER_RULES * p->score[first] &&
             !touches_edge(&after.found.items[rest].box, ink)) {
             pieces before = *p;
@@ -315,7 +327,7 @@ static digitnet_status find_digit(digitnet__ink *out, digitnet__plane *ink) {
     if (status)
         return status;
     status = erase_rules(ink, &p, &level);
-    size_t first = main_piece(&p), pixels = ink->width * ink->height;
+    size_t first = main_piece(&p, ink), pixels = ink->width * ink->height;
     size_t kept = digitnet__arena_reserve(&scratch, p.found.count + 1, 1);
     size_t mask = digitnet__arena_reserve(&scratch, pixels, 1);
     if (!status && first == p.found.count)
@@ -355,18 +367,23 @@ static digitnet_status map_region(digitnet__plane *ink, const digitnet_image *im
     return status;
 }
 
+digitnet_status digitnet__ink_find_in(digitnet__ink *ink, digitnet__plane *map) {
+    *ink = (digitnet__ink){.width = map->width, .height = map->height};
+    ink->values = digitnet__allocate_array(map->width * map->height, sizeof *ink->values);
+    digitnet_status status = ink->values ? find_digit(ink, map) : DIGITNET_ENOMEM;
+    if (status)
+        digitnet__ink_release(ink);
+    return status;
+}
+
 static digitnet_status find_in_region(digitnet__ink *ink, const digitnet_image *image, const digitnet__box *region,
                                       size_t factor) {
     digitnet__plane map;
     digitnet_status status = map_region(&map, image, region, factor);
     if (status)
         return status;
-    *ink = (digitnet__ink){.width = map.width, .height = map.height};
-    ink->values = digitnet__allocate_array(map.width * map.height, sizeof *ink->values);
-    status = ink->values ? find_digit(ink, &map) : DIGITNET_ENOMEM;
+    status = digitnet__ink_find_in(ink, &map);
     digitnet__plane_release(&map);
-    if (status)
-        digitnet__ink_release(ink);
     return status;
 }
 
