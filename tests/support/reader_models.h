@@ -10,4 +10,12 @@ digitnet_model *make_constant_digit_model(const float *logits, size_t outputs);
  * half that probability, and other columns as blank. */
 digitnet_model *make_stroke_line_model(float doubt);
 
+/* Three upright strokes in a row, which that model without doubt reads as 111. The pixels are filled in. */
+enum { STROKES_WIDTH = 120, STROKES_HEIGHT = 40 };
+digitnet_image draw_strokes(uint8_t pixels[STROKES_WIDTH * STROKES_HEIGHT]);
+
+/* A table of 3 x 4 cells with a stroke in each but the first. The pixels are filled in. */
+enum { TABLE_WIDTH = 180, TABLE_HEIGHT = 140 };
+digitnet_image draw_table(uint8_t pixels[TABLE_WIDTH * TABLE_HEIGHT]);
+
 #endif
