@@ -13,7 +13,7 @@
 
 #define PROGRAM "train_reader line"
 
-enum { BATCH_SIZE = 32, EPOCH_LINES = 20000, HELD_OUT_LINES = 4000, HELD_OUT_SEED = 1 };
+enum { BATCH_SIZE = 32, EPOCH_LINES = 10000, HELD_OUT_LINES = 1000, HELD_OUT_SEED = 1 };
 
 struct settings {
     struct line_options digits;
@@ -88,14 +88,14 @@ static int run(const struct settings *settings) {
 
 int train_line(int argc, char **argv) {
     struct settings settings = {
-        .digits = {"data", NULL, "/usr/share/fonts"}, .model = "line.onnx", .epochs = 24, .threads = 2, .seed = 1};
+        .digits = {"data", NULL, "/usr/share/fonts"}, .model = "line.onnx", .epochs = 36, .threads = 2, .seed = 1};
     struct option options[] = {
         {"--mnist", OPTION_TEXT, &settings.digits.mnist, "DIR", "MNIST's files (data)", 0},
         {"--data", OPTION_TEXT, &settings.digits.data, "DIR",
          "digits/semeion..., digits/optdigits-orig... and grids/, whose odd-numbered digits and tables are used (none)",
          0},
         {"--fonts", OPTION_TEXT, &settings.digits.fonts, "DIR", "Debian's fonts (/usr/share/fonts)", 0},
-        {"--epochs", OPTION_COUNT, &settings.epochs, "N", "times 20,000 lines, each drawn anew (24)", 0},
+        {"--epochs", OPTION_COUNT, &settings.epochs, "N", "times 10,000 strips of lines, each drawn anew (36)", 0},
         {"--seed", OPTION_SEED, &settings.seed, "N", "of all that is random (1)", 0},
         {"--threads", OPTION_THREADS, &settings.threads, "N", "threads (2)", 0},
         {"--model", OPTION_TEXT, &settings.model, "PATH", "where the model is saved (line.onnx)", 0},

@@ -416,7 +416,8 @@ typedef struct digitnet_fit_options {
     size_t class_weight_count;                 /**< How many `class_weights` there are. */
     /** What each sample's weight is multiplied by in training, not in validation: one finite number that is not
      * negative for each class, an output; two for a network with one output. A sample's class is its label, or else its
-     * largest target; with one target, whether that is above 1/2. Not for DIGITNET_LOSS_CUSTOM. NULL: none. */
+     * largest target; with one target, whether that is above 1/2. Not for DIGITNET_LOSS_CTC and DIGITNET_LOSS_CUSTOM.
+     * NULL: none. */
     const float *class_weights;
     size_t reserved; /**< Zero. */
     /** Instead of `validation`: the last part of the training set, 0 <= fraction < 1, cut off before shuffling. */
@@ -460,7 +461,8 @@ typedef struct digitnet_fit_options {
  * @return the status of a callback, a source or a custom loss that ended the fit, or of the first builder that failed;
  * else:
  * @retval DIGITNET_OK         all epochs are done, or the fit was stopped
- * @retval DIGITNET_EINVAL     `model` or `train` is NULL; a label is out of range; the loss wants labels or targets
+ * @retval DIGITNET_EINVAL     `model` or `train` is NULL; a label is out of range, or a sequence of labels does not fit
+ *                             into the model's columns; the loss wants labels or targets
  * that a data set does not have; the classes' weights are not as many as the classes, or a weight is out of range; a
  * source gives a value that is not finite; `epochs` with `until_epoch`, or `validation` with a fraction; a fraction
  * that is out of range or leaves one part empty; `validation_stratified` without a fraction, or with images that do not
@@ -632,8 +634,9 @@ typedef struct digitnet_train_batch {
  * @retval DIGITNET_OK         the weights have followed the batch's gradient; after a failure the model is as it was
  * @retval DIGITNET_EINVAL     `model` or `batch` is NULL; `count` is zero; both of `images` and `bytes` are given, or
  *                             neither; the loss wants labels or targets that there are none of; a label is out of
- *                             range, or another value; the classes' weights are not as many as the classes; `threads`
- *                             is above 256; or a `struct_size` is wrong
+ *                             range, or another value, or a sequence of labels does not fit into the model's columns;
+ *                             `max_labels` or `label_counts` without what they need; the classes' weights are not as
+ * many as the classes; `threads` is above 256; or a `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESHAPE     targets are not as many as the model's outputs
  * @retval DIGITNET_ESTATE     the model is not compiled, is in use, or lacks its custom loss
@@ -684,8 +687,8 @@ typedef struct digitnet_evaluate_options {
  * Gives loss and accuracy of a model on a data set.
  *
  * Needs weights, not an optimizer: the loss is the compiled one, or else the cross-entropy of the softmax or sigmoid at
- * the end. Any number of threads may evaluate one model at once, also a callback of the fit
- * that trains it.
+ * the end, or DIGITNET_LOSS_CTC of a softmax over columns. Any number of threads may evaluate one model at once, also a
+ * callback of the fit that trains it.
  *
  * @param out      made with DIGITNET_INIT(), is filled in; untouched after a failure
  * @param model    the model
@@ -693,12 +696,12 @@ typedef struct digitnet_evaluate_options {
  * @param options  NULL is all defaults
  * @return the status of a source or a custom loss that failed; else:
  * @retval DIGITNET_OK          `out` is filled in
- * @retval DIGITNET_EINVAL      a pointer is NULL, a label is out of range, the loss wants labels or targets that the
- * data set does not have, a source gives a value that is not finite, `threads` is above 256, or a `struct_size` is
- * wrong
+ * @retval DIGITNET_EINVAL      a pointer is NULL, a label is out of range, or a sequence of labels does not fit into
+ * the model's columns, the loss wants labels or targets that the data set does not have, a source gives a value that is
+ * not finite, `threads` is above 256, or a `struct_size` is wrong
  * @retval DIGITNET_ENOMEM      there is not enough memory
  * @retval DIGITNET_ESHAPE      the images are not of the model's shape, targets not as many as its outputs, or a model
- * that is not compiled ends in neither a flat softmax nor a flat sigmoid
+ * that is not compiled ends in neither a flat softmax nor a flat sigmoid, nor in a softmax over columns
  * @retval DIGITNET_ESTATE      the model has no weights yet, is being changed, or lacks its custom loss
  * @retval DIGITNET_EVERSION    `options` sets a field that this version does not know
  * @retval DIGITNET_ENOTFINITE  the network overflows: the loss is not finite

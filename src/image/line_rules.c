@@ -9,12 +9,14 @@
 
 enum {
     MOST_RULES = 6,
-    MOST_STEEPS = 6,    /* slopes looked at, each way */
-    MOST_SAMPLES = 160, /* columns looked at for a rule's slope and row */
-    LONGEST_GAP = 4     /* columns in which a rule may be broken */
+    MOST_STEEPS = 4,   /* slopes looked at, each way */
+    MOST_SAMPLES = 96, /* columns looked at for a rule's slope and row */
+    LONGEST_GAP = 4    /* columns in which a rule may be broken */
 };
 /* From one slope to the next, in rows a column. */
-#define SLOPE_STEP 0.01
+#define SLOPE_STEP 0.015
+/* The part of its columns where a rule is crossed by nothing. */
+#define THIN_SHARE 0.6
 /* A rule is longer than this times the picture's height, or goes from the left edge to the right one. */
 #define RULE_LENGTH 1.3
 
@@ -78,7 +80,8 @@ static band longest_band(const next_ink *next) {
         double slope = steep * SLOPE_STEP, fall = slope * (double)next->width;
         /* Wide enough for the slopes between this one and the next. */
         band at = {.slope = slope, .height = 2.0 + SLOPE_STEP / 4 * (double)next->width};
-        for (at.row = floor(fmin(0.0, -fall)); at.row < (double)next->height - fmin(fall, 0.0); at.row += 1.0) {
+        for (at.row = floor(fmin(0.0, -fall)); at.row < (double)next->height - fmin(fall, 0.0);
+             at.row += at.height / 2) {
             at.length = band_length(next, &at, step);
             if (at.length > best.length)
                 best = at;
@@ -160,7 +163,10 @@ static bool erase_rule(digitnet__plane *ink, const next_ink *next, const band *a
     if (end == first || (!whole && (double)(end - first) < RULE_LENGTH * (double)ink->height))
         return false;
     uint32_t thick = thickness(lengths, runs, first, end), most = thick + 1 + thick / 2;
-    if (4 * thick > ink->height)
+    size_t thin = 0;
+    for (size_t column = first; column < end; column++)
+        thin += runs[column].end - runs[column].first <= most;
+    if (4 * thick > ink->height || (double)thin < THIN_SHARE * (double)(end - first))
         return false;
     for (size_t column = first; column < end; column++)
         if (runs[column].end > 0 && runs[column].end - runs[column].first <= most)

@@ -137,24 +137,18 @@ static void set_character(digitnet_reading_character *character, const cell_scor
                                        call->options.error_rate);
 }
 
-/* A row is as sure as its cells together. Empty cells are none of its business where others have something. */
-static void judge_row(digitnet_reading_line *line, const digitnet_reading_character *characters, size_t count,
-                      double error_rate) {
-    size_t digits = 0, others = 0;
+/* A row is as sure as all its cells together: an empty one counts as read. */
+static void judge_row(digitnet_reading_line *line, const digitnet_reading_character *characters, size_t count) {
     line->confidence = 1.0;
+    line->status = DIGITNET_READING_OK;
+    line->reason = DNN_REASON_NONE;
     for (size_t i = 0; i < count; i++) {
         line->confidence *= characters[i].confidence;
-        digits += characters[i].digit >= 0;
-        others += characters[i].digit < 0 && strcmp(characters[i].reason, DNN_REASON_EMPTY) != 0;
+        if (characters[i].status != DIGITNET_READING_OK && !digitnet__character_is_empty(&characters[i])) {
+            line->status = DIGITNET_READING_UNSURE;
+            line->reason = characters[i].reason;
+        }
     }
-    line->reason = DNN_REASON_NONE;
-    if (digits == 0 || others > 0)
-        line->reason = others > 0 ? DNN_REASON_NO_DIGIT : DNN_REASON_EMPTY;
-    else if (line->confidence < digitnet__confidence_needed(error_rate))
-        line->reason = DNN_REASON_CONFIDENCE;
-    line->status = digits == 0       ? DIGITNET_READING_NO_DIGITS
-                   : line->reason[0] ? DIGITNET_READING_UNSURE
-                                     : DIGITNET_READING_OK;
 }
 
 static digitnet_status add_rows(const digitnet__read_call *call, const reading_way *t) {
@@ -171,7 +165,7 @@ static digitnet_status add_rows(const digitnet__read_call *call, const reading_w
             set_corners(characters[column].corners, corners);
             set_character(&characters[column], &t->cells[row * columns + column], call);
         }
-        judge_row(&line, characters, columns, call->options.error_rate);
+        judge_row(&line, characters, columns);
         status = digitnet__reading_add_line(call->reading, &line, characters, columns);
     }
     digitnet__release(characters);

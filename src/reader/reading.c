@@ -36,7 +36,7 @@ void digitnet_reading_free(digitnet_reading *reading) {
 static char character_text(const digitnet_reading_character *character) {
     if (character->digit >= 0)
         return (char)('0' + character->digit);
-    return strcmp(character->reason, DNN_REASON_EMPTY) == 0 ? ' ' : '?';
+    return digitnet__character_is_empty(character) ? ' ' : '?';
 }
 
 digitnet_status digitnet__reading_add_line(digitnet_reading *reading, const digitnet_reading_line *line,

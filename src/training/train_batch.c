@@ -175,7 +175,7 @@ static digitnet_status train_batch(digitnet_metrics *out, digitnet_model *model,
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_train_batch: %s is NULL", model ? "batch" : "model");
     if (out)
         DNN_TRY(DNN_RESULT_CHECK(out, digitnet_metrics, accuracy));
-    DNN_TRY(DNN_OPTIONS_READ(&own, batch, digitnet_train_batch, label_counts));
+    DNN_TRY(DNN_OPTIONS_READ(&own, batch, digitnet_train_batch, threads));
     DNN_TRY(check_batch(&own));
     DNN_TRY(digitnet__model_begin_write(model));
     digitnet_status status = train(&metrics, model, &own);
