@@ -177,7 +177,8 @@ static int read_pictures(struct settings *settings, digitnet_reader_scratch *scr
     return code;
 }
 
-static int load_reader(digitnet_reader **out, const char *models) {
+/* Both models, or that of digits alone where no lines are read. */
+static int load_reader(digitnet_reader **out, const char *models, int with_lines) {
     char folder[PATH_SIZE / 2], digit[PATH_SIZE], line[PATH_SIZE];
     if (models)
         snprintf(folder, sizeof folder, "%s", models);
@@ -187,7 +188,7 @@ static int load_reader(digitnet_reader **out, const char *models) {
     }
     snprintf(digit, sizeof digit, "%s/digit.onnx", folder);
     snprintf(line, sizeof line, "%s/line.onnx", folder);
-    if (digitnet_reader_load(out, digit, line) == DIGITNET_OK)
+    if (digitnet_reader_load(out, digit, with_lines ? line : NULL) == DIGITNET_OK)
         return 0;
     fprintf(stderr, PROGRAM ": %s\n", digitnet_last_error());
     return -1;
@@ -207,7 +208,7 @@ int main(int argc, char **argv) {
         settings.options.user_data = (void *)settings.steps;
     }
     code = EXIT_FAILED;
-    if (load_reader(&reader, settings.models) == 0) {
+    if (load_reader(&reader, settings.models, !settings.digit && !settings.table) == 0) {
         if (digitnet_reader_scratch_create(&scratch, reader))
             fprintf(stderr, PROGRAM ": %s\n", digitnet_last_error());
         else

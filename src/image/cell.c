@@ -1,5 +1,8 @@
 #include "image/cell.h"
 
+#include "core/memory.h"
+#include "image/components.h"
+#include "image/frame_digit.h"
 #include "image/projection.h"
 
 #include <math.h>
@@ -20,6 +23,10 @@ enum { END_PARTS = 8 };
 enum { EDGE_INK = 6, LEAST_INK = 12 };
 /* A rule's ink varies: so many times what was measured is taken away. */
 #define SUBTRACTED 1.3
+/* A digit has at least this part of the cell's shorter side. */
+enum { SMALLEST_DIGIT_PARTS = 6 };
+/* The part of its pixels that a cell's own piece has within the cell's rules. */
+#define OWN_PART 0.5
 
 /* A side of the cell: its pixels along and across it, from outside inwards. */
 typedef struct side {
@@ -87,25 +94,59 @@ static size_t erase_side(const side *s) {
     return last + 1 > DNN_CELL_MARGIN ? last + 1 - DNN_CELL_MARGIN : 0;
 }
 
+static size_t overlap(size_t from, size_t end, size_t first, size_t last) {
+    size_t a = from > first ? from : first, b = end < last ? end : last;
+    return a < b ? b - a : 0;
+}
+
+/* Erases pieces of which most lies beyond the cell's rules, and what rules left of themselves. */
+static digitnet_status keep_own(digitnet__cell *cell) {
+    digitnet__components pieces;
+    size_t width = cell->ink.width, height = cell->ink.height;
+    size_t top = DNN_CELL_MARGIN + cell->rules[0], right = width - DNN_CELL_MARGIN - cell->rules[1];
+    size_t bottom = height - DNN_CELL_MARGIN - cell->rules[2], left = DNN_CELL_MARGIN + cell->rules[3];
+    digitnet_status status = digitnet__components_find(&pieces, &cell->ink, LEAST_INK);
+    if (status)
+        return status;
+    uint64_t *own = digitnet__allocate_zeroed_array(pieces.count, sizeof *own);
+    unsigned char *erase = own ? digitnet__allocate_zeroed(pieces.count) : NULL;
+    for (size_t i = 0; erase && i < pieces.run_count; i++) {
+        const digitnet__run *run = &pieces.runs[i];
+        if (run->row >= top && run->row < bottom)
+            own[run->component] += overlap(run->first, run->end, left, right);
+    }
+    for (size_t i = 0; erase && i < pieces.count; i++)
+        erase[i] = (double)own[i] < OWN_PART * (double)pieces.items[i].pixels;
+    if (erase)
+        digitnet__components_erase(&cell->ink, &pieces, erase);
+    status = erase ? DIGITNET_OK : DIGITNET_ENOMEM;
+    digitnet__release(own);
+    digitnet__release(erase);
+    digitnet__components_release(&pieces);
+    return status;
+}
+
 static double distance(digitnet__point a, digitnet__point b) {
     return hypot(a.x - b.x, a.y - b.y);
 }
 
-/* The pixels of the cell's sides: the longer one has DNN_CELL_SIDE, unless the picture has less. */
-static void choose_size(digitnet__plane *out, const digitnet__point corners[4]) {
+/* A plane for the cell, of whose sides the longer one has DNN_CELL_SIDE, unless the picture has less, and its margins.
+ * ENOMEM. */
+static digitnet_status create_plane(digitnet__plane *out, const digitnet__point corners[4]) {
     double width = fmax(distance(corners[0], corners[1]), distance(corners[3], corners[2]));
     double height = fmax(distance(corners[0], corners[3]), distance(corners[1], corners[2]));
     double scale = fmin(1.0, DNN_CELL_SIDE / fmax(width, height));
-    out->width = (size_t)fmax(LEAST_SIDE, round(width * scale)) + 2 * DNN_CELL_MARGIN;
-    out->height = (size_t)fmax(LEAST_SIDE, round(height * scale)) + 2 * DNN_CELL_MARGIN;
+    return digitnet__plane_create(out, (size_t)fmax(LEAST_SIDE, round(width * scale)) + 2 * DNN_CELL_MARGIN,
+                                  (size_t)fmax(LEAST_SIDE, round(height * scale)) + 2 * DNN_CELL_MARGIN);
 }
 
-void digitnet__cell_cut(digitnet__cell *cell, uint8_t *pixels, const digitnet__plane *ink, const digitnet__grid *grid,
-                        size_t row, size_t column) {
+digitnet_status digitnet__cell_cut(digitnet__cell *cell, const digitnet__plane *ink, const digitnet__grid *grid,
+                                   size_t row, size_t column) {
     digitnet__point corners[4], outer[4];
     digitnet__grid_cell(corners, grid, row, column);
-    *cell = (digitnet__cell){.ink = {.pixels = pixels}};
-    choose_size(&cell->ink, corners);
+    digitnet_status status = create_plane(&cell->ink, corners);
+    if (status)
+        return status;
     digitnet__projection map = digitnet__projection_onto(corners);
     double x = DNN_CELL_MARGIN / (double)(cell->ink.width - 2 * DNN_CELL_MARGIN);
     double y = DNN_CELL_MARGIN / (double)(cell->ink.height - 2 * DNN_CELL_MARGIN);
@@ -117,4 +158,23 @@ void digitnet__cell_cut(digitnet__cell *cell, uint8_t *pixels, const digitnet__p
         side s = side_of(&cell->ink, i);
         cell->rules[i] = erase_side(&s);
     }
+    status = keep_own(cell);
+    if (status)
+        digitnet__plane_release(&cell->ink);
+    return status;
+}
+
+digitnet_status digitnet__cell_frame(float *frame, digitnet__cell *cell) {
+    digitnet__ink digit;
+    size_t width = cell->ink.width - 2 * DNN_CELL_MARGIN, height = cell->ink.height - 2 * DNN_CELL_MARGIN;
+    digitnet_status status = digitnet__ink_find_in(&digit, &cell->ink);
+    if (status)
+        return status;
+    size_t longer = digit.box.width > digit.box.height ? digit.box.width : digit.box.height;
+    if (SMALLEST_DIGIT_PARTS * longer < (width < height ? width : height))
+        status = DIGITNET_ENOTFOUND;
+    else
+        digitnet__frame_digit_ink(frame, &digit);
+    digitnet__ink_release(&digit);
+    return status;
 }

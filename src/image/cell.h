@@ -10,13 +10,16 @@
 
 /* Ink of a cell as seen from the front. */
 typedef struct digitnet__cell {
-    digitnet__plane ink; /* of the cell and DNN_CELL_MARGIN pixels around it; borrowed */
+    digitnet__plane ink; /* of the cell and DNN_CELL_MARGIN pixels around it; to be released */
     size_t rules[4];     /* how many pixels the rule above, right, below and left reaches into the cell */
 } digitnet__cell;
 
-/* Cuts the cell out of the table's ink, and takes away its rules and what belongs to other cells. `pixels` has room
- * for a square of DNN_CELL_SIDE + 2 DNN_CELL_MARGIN a side. */
-void digitnet__cell_cut(digitnet__cell *cell, uint8_t *pixels, const digitnet__plane *ink, const digitnet__grid *grid,
-                        size_t row, size_t column);
+/* Cuts the cell out of the table's ink, and takes away its rules and what belongs to other cells. ENOMEM. */
+digitnet_status digitnet__cell_cut(digitnet__cell *cell, const digitnet__plane *ink, const digitnet__grid *grid,
+                                   size_t row, size_t column);
+
+/* Fills a frame as digitnet_image_frame_digit() does, and uses the cell's ink up. ENOTFOUND, without a message, where
+ * the cell is empty; ENOMEM. */
+digitnet_status digitnet__cell_frame(float *frame, digitnet__cell *cell);
 
 #endif

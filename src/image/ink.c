@@ -2,157 +2,210 @@
 
 #include "core/memory.h"
 #include "core/status.h"
-#include "image/paper.h"
+#include "image/components.h"
+#include "image/frame_rules.h"
+#include "image/ink_map.h"
+#include "image/polarity.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
-/* A larger region is reduced until no side is longer. */
-enum { LONGEST_SIDE = 1024 };
+enum {
+    LONGEST_SIDE = 512, /* a larger region is reduced until no side is longer */
+    STROKE_PARTS = 3,   /* a stroke is at most this part of the picture's longer side wide */
+    INNER_PARTS = 4,    /* a digit within a frame is at least this part of the picture's shorter side long */
+    MARGIN_PARTS = 4,   /* a piece counts less in the outer quarters of the picture */
+    SOFT_EDGE = 2       /* so many pixels wide is the edge of a stroke whose ink is weak */
+};
 
-/* Grey levels between paper and ink below which a picture counts as empty. */
-#define SMALLEST_CONTRAST 24.0f
-/* What differs from the paper by less than this many grey levels, or standard deviations of its noise, is paper. */
-#define SMALLEST_DIFFERENCE 10.0
+/* Ink, of 255, below which a picture counts as empty. */
+enum { FAINTEST_INK = 24 };
+/* What has less ink than this, or than so many standard deviations of the paper's noise, is paper. */
+#define LEAST_INK 10.0
 #define NOISE_DEVIATIONS 4.0
-/* Nor is it ink below this part of full ink. */
-#define WEAK_INK 0.12f
-/* A connected piece is ink where some pixel of it exceeds this part of full ink. */
-#define STRONG_INK 0.5f
-/* Shading cannot make paper darker than this part of its brightest place without being taken for ink. */
-#define DARKEST_PAPER 0.2f
+/* The edge of a stroke ends, and a stroke itself begins, with this part of full ink. */
+#define EDGE_INK 0.12
+#define STROKE_INK 0.25
+/* A piece is ink where some pixel of it exceeds this part of full ink. */
+#define STRONG_INK 0.5
 
-/* A piece counts with at least 1/12 of the largest piece's ink, and with 1/100 where it is no further from the largest
- * than a quarter of that one's longer side: the loose bar of a 5, but not a speck in a corner. */
+/* A piece belongs to the digit with at least 1/12 of its ink no further away than half of its longer side, and with
+ * 1/100 no further than a quarter: the loose bar of a 5, but not a speck in a corner. */
 #define LARGE_PIECE (1.0 / 12)
-#define NEAR_PIECE (1.0 / 100)
-#define NEAR_DISTANCE 4
-/* A piece that covers more than 1/5 of the picture's border is a table's edge or a shadow, where there is another. */
-#define BORDER_SHARE 5
+#define SMALL_PIECE (1.0 / 100)
+enum { LARGE_DISTANCE_PARTS = 2, SMALL_DISTANCE_PARTS = 4 };
+/* Without the rules there must be this part of the ink that counted before: else they were strokes. */
+#define REST_AFTER_RULES 0.3
 
-/* The bit that is set in the first pixel of each piece in the list of visited pixels. */
-#define FIRST_OF_PIECE ((uint32_t)1 << 31)
+/* What ink is worth, in parts of 255. */
+typedef struct levels {
+    uint8_t full, stroke, edge;
+} levels;
 
-/* Connected ink pixels: a range of the list of visited pixels. */
-typedef struct piece {
-    size_t first, end;
-    digitnet__box box;
-    double mass;
-    bool strong, background;
-} piece;
+/* The pieces of ink, and what is known of each. */
+typedef struct pieces {
+    digitnet__components found;
+    double *score;         /* ink, which counts less near the picture's edges */
+    unsigned char *strong; /* 1 where there is strong ink */
+} pieces;
+
+/* ---- Levels ---- */
 
 /* Averages factor x factor blocks of the region; those at its right and lower edge may be smaller. */
-static void reduce(digitnet__ink *ink, const digitnet_image *image, const digitnet__box *region, size_t factor) {
-    size_t stride = image->stride ? image->stride : image->width;
-    memset(ink->values, 0, ink->width * ink->height * sizeof *ink->values);
-    for (size_t row = 0; row < region->height; row++) {
-        const uint8_t *pixels = image->pixels + (region->top + row) * stride + region->left;
-        float *values = ink->values + row / factor * ink->width;
-        for (size_t first = 0, column = 0; first < region->width; first += factor, column++) {
-            size_t end = region->width - first < factor ? region->width : first + factor;
-            uint32_t sum = 0;
-            for (size_t i = first; i < end; i++)
-                sum += pixels[i];
-            values[column] += (float)sum / (float)(end - first);
-        }
-    }
-    for (size_t row = 0; factor > 1 && row < ink->height; row++) {
-        size_t rows = region->height - row * factor < factor ? region->height - row * factor : factor;
-        for (size_t column = 0; column < ink->width; column++)
-            ink->values[row * ink->width + column] /= (float)rows;
-    }
-}
-
-/* Replaces grey by its difference from the paper, positive towards ink, in grey levels. Ink on light paper is measured
- * relative to the paper's brightness at its place, since a shadow dims both alike. */
-static void subtract_paper(digitnet__ink *ink, const digitnet__paper *paper, digitnet_polarity polarity) {
-    float grey[LONGEST_SIDE];
-    double darker = 0.0, lighter = 0.0;
-    float brightest = 1.0f;
-    for (size_t row = 0; row < ink->height; row++) {
-        const float *values = ink->values + row * ink->width;
-        digitnet__paper_row(grey, paper, row);
-        for (size_t column = 0; column < ink->width; column++) {
-            float difference = values[column] - grey[column];
-            *(difference < 0.0f ? &darker : &lighter) += (double)difference * difference;
-            brightest = fmaxf(brightest, grey[column]);
-        }
-    }
-    bool dark = polarity == DIGITNET_POLARITY_AUTO ? darker > lighter : polarity == DIGITNET_POLARITY_DARK_INK;
-    for (size_t row = 0; row < ink->height; row++) {
-        float *values = ink->values + row * ink->width;
-        digitnet__paper_row(grey, paper, row);
-        for (size_t column = 0; column < ink->width; column++) {
-            float darkness =
-                (grey[column] - values[column]) * brightest / fmaxf(grey[column], DARKEST_PAPER * brightest);
-            values[column] = dark ? darkness : values[column] - grey[column];
+static void reduce(digitnet__plane *out, const digitnet_image *image, const digitnet__box *region, size_t factor) {
+    for (size_t row = 0, i = 0; row < out->height; row++) {
+        for (size_t column = 0; column < out->width; column++, i++) {
+            size_t right = (column + 1) * factor, bottom = (row + 1) * factor;
+            uint32_t sum = 0, count = 0;
+            for (size_t y = row * factor; y < bottom && y < region->height; y++) {
+                const uint8_t *pixels = image->pixels + (region->top + y) * image->stride + region->left;
+                for (size_t x = column * factor; x < right && x < region->width; x++, count++)
+                    sum += pixels[x];
+            }
+            out->pixels[i] = (uint8_t)((sum + count / 2) / count);
         }
     }
 }
 
-/* The difference that a tenth of the ink exceeds, ink being what differs by more than half of the mean over all that is
- * above `floor`, each weighed by itself; 0 where nothing is above it. */
-static float full_ink(const digitnet__ink *ink, float floor) {
-    enum { LEVELS = 1024 };
-    size_t histogram[LEVELS] = {0}, count = 0, above = 0, level = LEVELS;
+/* The standard deviation of the paper's noise, from the differences between neighbours that are both paper. */
+static double noise_of(const digitnet__plane *ink) {
+    size_t histogram[FAINTEST_INK] = {0}, count = 0, below = 0, median = 0;
+    for (size_t row = 0; row < ink->height; row++) {
+        const uint8_t *pixels = ink->pixels + row * ink->width;
+        for (size_t column = 1; column < ink->width; column++) {
+            int difference = pixels[column] - pixels[column - 1];
+            difference = difference < 0 ? -difference : difference;
+            if (pixels[column] == 0 || pixels[column - 1] == 0 || difference >= FAINTEST_INK)
+                continue;
+            histogram[difference]++;
+            count++;
+        }
+    }
+    while (median + 1 < FAINTEST_INK && 2 * (below + histogram[median]) < count)
+        below += histogram[median++];
+    /* Half of the differences of normal noise are within 0.954 of its deviations. */
+    return (double)median / 0.954;
+}
+
+/* The ink that a tenth of the strokes exceeds, strokes being what has more than half of the mean over all that is above
+ * `floor`, each weighed by itself; 0 where nothing is above it. */
+static uint8_t full_ink(const digitnet__plane *ink, const digitnet__box *part, double floor) {
+    size_t histogram[256] = {0}, count = 0, above = 0, level = 256;
     double sum = 0.0, squares = 0.0;
-    for (size_t i = 0; i < ink->width * ink->height; i++) {
-        float value = ink->values[i];
-        if (value <= floor)
-            continue;
-        sum += value;
-        squares += (double)value * value;
-        histogram[(size_t)fminf(value, LEVELS - 1)]++;
+    for (size_t row = part->top; row < part->top + part->height; row++)
+        for (size_t column = part->left; column < part->left + part->width; column++)
+            histogram[ink->pixels[row * ink->width + column]]++;
+    for (size_t i = (size_t)floor + 1; i < 256; i++) {
+        sum += (double)(i * histogram[i]);
+        squares += (double)(i * i * histogram[i]);
     }
     if (sum == 0.0)
-        return 0.0f;
-    size_t lowest = (size_t)fmin(squares / sum / 2, LEVELS - 1);
-    for (size_t i = lowest; i < LEVELS; i++)
+        return 0;
+    size_t lowest = (size_t)(squares / sum / 2);
+    for (size_t i = lowest; i < 256; i++)
         count += histogram[i];
     while (level > lowest && 10 * above <= count)
         above += histogram[--level];
-    return (float)level;
+    return (uint8_t)level;
 }
 
-/* Appends the pixels of the piece around `start` to `list`, which serves as the queue, and notes them as seen. Returns
- * the list's end. */
-static size_t gather_piece(const digitnet__ink *ink, uint32_t *list, size_t first, unsigned char *seen, size_t start) {
-    size_t end = first;
-    list[end++] = (uint32_t)start;
-    seen[start] = 1;
-    for (size_t next = first; next < end; next++) {
-        size_t row = list[next] / ink->width, column = list[next] % ink->width;
-        for (size_t r = row ? row - 1 : 0; r <= row + 1 && r < ink->height; r++) {
-            for (size_t c = column ? column - 1 : 0; c <= column + 1 && c < ink->width; c++) {
-                size_t neighbour = r * ink->width + c;
-                if (ink->values[neighbour] > 0.0f && !seen[neighbour]) {
-                    seen[neighbour] = 1;
-                    list[end++] = (uint32_t)neighbour;
-                }
-            }
+/* What lies near the edges, such as a black border or a frame, says little of the digit's ink. */
+static levels find_levels(const digitnet__plane *ink) {
+    double floor = fmax(LEAST_INK, NOISE_DEVIATIONS * noise_of(ink));
+    size_t across = ink->width / 8, down = ink->height / 8;
+    digitnet__box middle = {across, down, ink->width - 2 * across, ink->height - 2 * down};
+    uint8_t full = full_ink(ink, &middle, floor);
+    if (full < FAINTEST_INK)
+        full = full_ink(ink, &(digitnet__box){0, 0, ink->width, ink->height}, floor);
+    return (levels){full, (uint8_t)fmax(floor, STROKE_INK * full), (uint8_t)fmax(floor, EDGE_INK * full)};
+}
+
+/* ---- Pieces ---- */
+
+/* From 0 at the ends of a side to 1 in its middle half. */
+static double middle_weight(size_t place, size_t length) {
+    size_t distance = place < length - 1 - place ? place : length - 1 - place;
+    return fmin(1.0, MARGIN_PARTS * ((double)distance + 0.5) / (double)length);
+}
+
+/* Whether ink grows that fast that it is no gradient of light: by this part of full ink over so many pixels. */
+#define EDGE_GROWTH 0.25
+enum { EDGE_PIXELS = 3 };
+
+static bool has_edge(const digitnet__plane *ink, size_t column, size_t row, const levels *level) {
+    const uint8_t *at = ink->pixels + row * ink->width + column;
+    size_t left = column < EDGE_PIXELS ? column : EDGE_PIXELS, up = row < EDGE_PIXELS ? row : EDGE_PIXELS;
+    size_t right = ink->width - 1 - column < EDGE_PIXELS ? ink->width - 1 - column : EDGE_PIXELS;
+    size_t down = ink->height - 1 - row < EDGE_PIXELS ? ink->height - 1 - row : EDGE_PIXELS;
+    uint8_t across = at[right] < *(at - left) ? at[right] : *(at - left);
+    uint8_t along = at[down * ink->width] < *(at - up * ink->width) ? at[down * ink->width] : *(at - up * ink->width);
+    return *at - (across < along ? across : along) >= EDGE_GROWTH * level->full;
+}
+
+static void measure(pieces *p, const digitnet__plane *ink, const levels *level) {
+    for (size_t i = 0; i < p->found.run_count; i++) {
+        const digitnet__run *run = &p->found.runs[i];
+        double down = middle_weight(run->row, ink->height);
+        for (size_t column = run->first; column < run->end; column++) {
+            uint8_t value = ink->pixels[run->row * ink->width + column];
+            double weight = fmin(down, middle_weight(column, ink->width));
+            p->score[run->component] += value * weight * weight;
+            if (value > STRONG_INK * level->full && !p->strong[run->component])
+                p->strong[run->component] = has_edge(ink, column, run->row, level);
         }
     }
-    return end;
 }
 
-static piece measure_piece(const digitnet__ink *ink, const uint32_t *list, size_t count) {
-    size_t left = SIZE_MAX, right = 0, top = SIZE_MAX, bottom = 0, border = 0;
-    piece measured = {.mass = 0.0};
-    for (size_t i = 0; i < count; i++) {
-        size_t row = list[i] / ink->width, column = list[i] % ink->width;
-        float value = ink->values[list[i]];
-        measured.mass += value;
-        measured.strong = measured.strong || value > STRONG_INK;
-        border += row == 0 || column == 0 || row + 1 == ink->height || column + 1 == ink->width;
-        left = column < left ? column : left;
-        right = column > right ? column : right;
-        top = row < top ? row : top;
-        bottom = row > bottom ? row : bottom;
+static void release_pieces(pieces *p) {
+    digitnet__components_release(&p->found);
+    digitnet__release(p->score);
+    digitnet__release(p->strong);
+}
+
+static digitnet_status find_pieces(pieces *p, const digitnet__plane *ink, const levels *level) {
+    *p = (pieces){.score = NULL};
+    digitnet_status status = digitnet__components_find(&p->found, ink, level->stroke);
+    if (status)
+        return status;
+    p->score = digitnet__allocate_zeroed_array(p->found.count + 1, sizeof *p->score);
+    p->strong = digitnet__allocate_zeroed_array(p->found.count + 1, sizeof *p->strong);
+    if (!p->score || !p->strong) {
+        release_pieces(p);
+        return DIGITNET_ENOMEM;
     }
-    measured.box = (digitnet__box){left, top, right - left + 1, bottom - top + 1};
-    measured.background = BORDER_SHARE * border > 2 * (ink->width + ink->height);
-    return measured;
+    measure(p, ink, level);
+    return DIGITNET_OK;
+}
+
+/* Whether a piece reaches an edge of the picture, or nearly does. */
+static bool touches_edge(const digitnet__box *box, const digitnet__plane *ink) {
+    size_t margin = (ink->width < ink->height ? ink->width : ink->height) / 64;
+    return box->left <= margin || box->top <= margin || box->left + box->width + margin >= ink->width ||
+           box->top + box->height + margin >= ink->height;
+}
+
+/* Whether a piece reaches across the whole picture, as a frame does. */
+static bool spans(const digitnet__box *box, const digitnet__plane *ink) {
+    return 8 * box->width >= 7 * ink->width || 8 * box->height >= 7 * ink->height;
+}
+
+/* The piece that counts most, or the number of pieces where none is strong. Where that is what a frame is like, another
+ * one within it that is large enough for a digit. */
+static size_t main_piece(const pieces *p, const digitnet__plane *ink) {
+    size_t best = p->found.count, inner = best, shorter = ink->width < ink->height ? ink->width : ink->height;
+    for (size_t i = 0; i < p->found.count; i++) {
+        const digitnet__box *box = &p->found.items[i].box;
+        if (!p->strong[i])
+            continue;
+        if (best == p->found.count || p->score[i] > p->score[best])
+            best = i;
+        if (!touches_edge(box, ink) && INNER_PARTS * (box->width > box->height ? box->width : box->height) >= shorter &&
+            (inner == p->found.count || p->score[i] > p->score[inner]))
+            inner = i;
+    }
+    bool frame = best < p->found.count && inner < p->found.count && touches_edge(&p->found.items[best].box, ink) &&
+                 spans(&p->found.items[best].box, ink);
+    return frame ? inner : best;
 }
 
 static bool is_near(const digitnet__box *a, const digitnet__box *b, size_t distance) {
@@ -160,85 +213,203 @@ static bool is_near(const digitnet__box *a, const digitnet__box *b, size_t dista
            a->top < b->top + b->height + distance && b->top < a->top + a->height + distance;
 }
 
-static bool belongs(const piece *candidate, const piece *largest) {
-    size_t side = largest->box.width > largest->box.height ? largest->box.width : largest->box.height;
-    if (!candidate->strong || candidate->background != largest->background)
-        return false;
-    return candidate->mass >= LARGE_PIECE * largest->mass ||
-           (candidate->mass >= NEAR_PIECE * largest->mass &&
-            is_near(&candidate->box, &largest->box, side / NEAR_DISTANCE + 1));
+static bool belongs(const digitnet__component *candidate, const digitnet__component *digit) {
+    size_t side = digit->box.width > digit->box.height ? digit->box.width : digit->box.height;
+    double part = (double)candidate->ink / (double)digit->ink;
+    return (part >= LARGE_PIECE && is_near(&candidate->box, &digit->box, side / LARGE_DISTANCE_PARTS + 1)) ||
+           (part >= SMALL_PIECE && is_near(&candidate->box, &digit->box, side / SMALL_DISTANCE_PARTS + 1));
 }
 
-/* Keeps the digit's pieces, erases all others, and sets the box. False where there is no piece of strong ink. `list`
- * and `seen`, which is zero, have an element for each pixel. */
-static bool keep_digit(digitnet__ink *ink, uint32_t *list, unsigned char *seen) {
-    size_t pixels = ink->width * ink->height, listed = 0;
-    piece largest = {.background = true};
-    for (size_t i = 0; i < pixels; i++) {
-        if (ink->values[i] <= 0.0f || seen[i])
-            continue;
-        size_t end = gather_piece(ink, list, listed, seen, i);
-        piece found = measure_piece(ink, list + listed, end - listed);
-        bool better = found.background == largest.background ? found.mass > largest.mass : !found.background;
-        if (found.strong && better)
-            largest = found;
-        list[listed] |= FIRST_OF_PIECE;
-        listed = end;
-    }
-    ink->box = largest.box;
-    for (size_t first = 0, end; first < listed; first = end) {
-        list[first] &= ~FIRST_OF_PIECE;
-        for (end = first + 1; end < listed && !(list[end] & FIRST_OF_PIECE);)
-            end++;
-        piece candidate = measure_piece(ink, list + first, end - first);
-        if (belongs(&candidate, &largest)) {
-            digitnet__box_unite(&ink->box, &candidate.box);
-            continue;
+/* Marks the pieces of the digit, of which `first` is one. */
+static void gather_digit(unsigned char *kept, const pieces *p, size_t first, const digitnet__plane *ink) {
+    digitnet__component digit = p->found.items[first];
+    bool at_edge = touches_edge(&digit.box, ink), more = true;
+    kept[first] = 1;
+    while (more) {
+        more = false;
+        for (size_t i = 0; i < p->found.count; i++) {
+            const digitnet__component *item = &p->found.items[i];
+            if (kept[i] || !p->strong[i] || !belongs(item, &digit) || (!at_edge && touches_edge(&item->box, ink)) ||
+                spans(&item->box, ink))
+                continue;
+            kept[i] = 1;
+            more = true;
+            digit.ink += item->ink;
+            digitnet__box_unite(&digit.box, &item->box);
         }
-        for (size_t i = first; i < end; i++)
-            ink->values[list[i]] = 0.0f;
     }
-    return largest.mass > 0.0;
 }
 
-/* Turns grey values into ink from 0 to 1. False where the picture is empty. */
-static bool separate_ink(digitnet__ink *ink, digitnet_polarity polarity) {
-    digitnet__paper paper;
-    digitnet__paper_fit(&paper, ink->values, ink->width, ink->height);
-    subtract_paper(ink, &paper, polarity);
-    float floor = (float)fmax(SMALLEST_DIFFERENCE, NOISE_DEVIATIONS * paper.noise);
-    float full = full_ink(ink, floor);
-    if (full < SMALLEST_CONTRAST)
-        return false;
-    floor = fmaxf(floor, WEAK_INK * full);
-    for (size_t i = 0; i < ink->width * ink->height; i++)
-        ink->values[i] = ink->values[i] > floor ? fminf(ink->values[i] / full, 1.0f) : 0.0f;
-    return true;
+/* Whether one stands beside the other: at about the same height, about as high, with a gap between them. */
+static bool stands_beside(const digitnet__box *a, const digitnet__box *b) {
+    size_t higher = a->height > b->height ? a->height : b->height, gap = higher / 24;
+    size_t top = a->top > b->top ? a->top : b->top;
+    size_t bottom = a->top + a->height < b->top + b->height ? a->top + a->height : b->top + b->height;
+    return bottom > top && 2 * (bottom - top) > higher &&
+           (a->left + a->width + gap < b->left || b->left + b->width + gap < a->left);
 }
 
-/* Finds the ink of one region. */
-static digitnet_status find_in_region(digitnet__ink *ink, const digitnet_image *image, const digitnet__box *region,
-                                      size_t factor) {
+/* How many pieces stand beside the digit and beside each other, the digit itself counted. */
+static size_t count_digits(const pieces *p, size_t first, const digitnet__plane *ink) {
+    const digitnet__box *digit = &p->found.items[first].box;
+    size_t count = 1;
+    for (size_t i = 0; i < p->found.count; i++) {
+        const digitnet__component *item = &p->found.items[i];
+        bool counts = i != first && p->strong[i] && stands_beside(&item->box, digit) &&
+                      !touches_edge(&item->box, ink) && !spans(&item->box, ink);
+        for (size_t j = 0; counts && j < i; j++) /* a stroke above another one is the same digit's */
+            counts = j == first || !p->strong[j] || !stands_beside(&p->found.items[j].box, digit) ||
+                     stands_beside(&p->found.items[j].box, &item->box);
+        count += counts;
+    }
+    return count;
+}
+
+/* ---- The digit ---- */
+
+/* Erases rules, unless they turn out to be strokes of a digit that fills its picture: then a good part of the digit is
+ * gone with them, or the rest still reaches the picture's edge. */
+static digitnet_status erase_rules(digitnet__plane *ink, pieces *p, const levels *level) {
+    size_t first = main_piece(p, ink), rest;
+    pieces after;
+    digitnet__plane without;
+    if (first == p->found.count)
+        return DIGITNET_OK;
+    digitnet_status status = digitnet__plane_create(&without, ink->width, ink->height);
+    if (status)
+        return status;
+    memcpy(without.pixels, ink->pixels, ink->width * ink->height);
+    if (digitnet__frame_rules_erase(&without, level->stroke) == 0) {
+        digitnet__plane_release(&without);
+        return DIGITNET_OK;
+    }
+    status = find_pieces(&after, &without, level);
+    if (!status) {
+        rest = main_piece(&after, &without);
+        if (rest < after.found.count && after.score[rest] >= REST_AFTER_RULES * p->score[first] &&
+            !touches_edge(&after.found.items[rest].box, ink)) {
+            pieces before = *p;
+            digitnet__plane with = *ink;
+            *p = after;
+            *ink = without;
+            after = before;
+            without = with;
+        }
+        release_pieces(&after);
+    }
+    digitnet__plane_release(&without);
+    return status;
+}
+
+/* Marks pixels of the kept pieces, and of the weaker ink at their edges, in `mask`. */
+static void mark_digit(unsigned char *mask, const digitnet__plane *ink, const pieces *p, const unsigned char *kept,
+                       uint8_t edge) {
+    for (size_t i = 0; i < p->found.run_count; i++) {
+        const digitnet__run *run = &p->found.runs[i];
+        if (kept[run->component])
+            memset(mask + run->row * ink->width + run->first, 1, run->end - run->first);
+    }
+    for (unsigned char step = 1; step <= SOFT_EDGE; step++) {
+        for (size_t row = 0, i = 0; row < ink->height; row++) {
+            for (size_t column = 0; column < ink->width; column++, i++) {
+                if (mask[i] || ink->pixels[i] < edge)
+                    continue;
+                bool beside = (column > 0 && mask[i - 1] && mask[i - 1] <= step) ||
+                              (column + 1 < ink->width && mask[i + 1] && mask[i + 1] <= step) ||
+                              (row > 0 && mask[i - ink->width] && mask[i - ink->width] <= step) ||
+                              (row + 1 < ink->height && mask[i + ink->width] && mask[i + ink->width] <= step);
+                mask[i] = beside ? (unsigned char)(step + 1) : 0;
+            }
+        }
+    }
+}
+
+/* The marked ink in parts of full ink, and its box. */
+static void copy_digit(digitnet__ink *out, const digitnet__plane *ink, const unsigned char *mask, uint8_t full) {
+    bool any = false;
+    for (size_t row = 0, i = 0; row < ink->height; row++) {
+        for (size_t column = 0; column < ink->width; column++, i++) {
+            out->values[i] = mask[i] ? fminf((float)ink->pixels[i] / (float)full, 1.0f) : 0.0f;
+            if (!mask[i])
+                continue;
+            digitnet__box pixel = {column, row, 1, 1};
+            if (any)
+                digitnet__box_unite(&out->box, &pixel);
+            else
+                out->box = pixel;
+            any = true;
+        }
+    }
+}
+
+static digitnet_status find_digit(digitnet__ink *out, digitnet__plane *ink) {
     digitnet__arena scratch = {.size = 0};
-    *ink = (digitnet__ink){.width = (region->width - 1) / factor + 1, .height = (region->height - 1) / factor + 1};
-    size_t pixels = ink->width * ink->height;
-    size_t list = digitnet__arena_reserve(&scratch, pixels, sizeof(uint32_t));
-    size_t seen = digitnet__arena_reserve(&scratch, pixels, 1);
-    digitnet_status status = DIGITNET_ENOMEM;
-    ink->values = digitnet__allocate_array(pixels, sizeof *ink->values);
-    if (!ink->values || !digitnet__arena_allocate(&scratch))
-        goto out;
-    reduce(ink, image, region, factor);
-    status = DIGITNET_OK;
-    if (!separate_ink(ink, image->polarity) ||
-        !keep_digit(ink, digitnet__arena_at(&scratch, list), digitnet__arena_at(&scratch, seen)))
-        status =
-            digitnet__fail(DIGITNET_ENOTFOUND, "digitnet_image_frame_digit: no ink in the picture of %zu x %zu pixels",
-                           image->width, image->height);
-out:
+    pieces p;
+    levels level = find_levels(ink);
+    if (level.full < FAINTEST_INK)
+        return DIGITNET_ENOTFOUND;
+    digitnet_status status = find_pieces(&p, ink, &level);
+    if (status)
+        return status;
+    status = erase_rules(ink, &p, &level);
+    size_t first = main_piece(&p, ink), pixels = ink->width * ink->height;
+    size_t kept = digitnet__arena_reserve(&scratch, p.found.count + 1, 1);
+    size_t mask = digitnet__arena_reserve(&scratch, pixels, 1);
+    if (!status && first == p.found.count)
+        status = DIGITNET_ENOTFOUND;
+    if (!status && !digitnet__arena_allocate(&scratch))
+        status = DIGITNET_ENOMEM;
+    if (!status) {
+        gather_digit(digitnet__arena_at(&scratch, kept), &p, first, ink);
+        mark_digit(digitnet__arena_at(&scratch, mask), ink, &p, digitnet__arena_at(&scratch, kept), level.edge);
+        copy_digit(out, ink, digitnet__arena_at(&scratch, mask), level.full);
+        out->digits = count_digits(&p, first, ink);
+    }
     digitnet__arena_release(&scratch);
+    release_pieces(&p);
+    return status;
+}
+
+/* ---- Regions ---- */
+
+/* The ink of one region, as a plane. */
+static digitnet_status map_region(digitnet__plane *ink, const digitnet_image *image, const digitnet__box *region,
+                                  size_t factor) {
+    bool dark = image->polarity != DIGITNET_POLARITY_LIGHT_INK;
+    digitnet_status status =
+        digitnet__plane_create(ink, (region->width - 1) / factor + 1, (region->height - 1) / factor + 1);
+    if (status)
+        return status;
+    reduce(ink, image, region, factor);
+    if (image->polarity == DIGITNET_POLARITY_AUTO)
+        status = digitnet__polarity_find(&dark, ink);
+    if (!dark)
+        digitnet__plane_invert(ink);
+    size_t longer = ink->width > ink->height ? ink->width : ink->height;
+    if (!status)
+        status = digitnet__ink_map_divide(ink, longer / STROKE_PARTS + 1, 1);
+    if (status)
+        digitnet__plane_release(ink);
+    return status;
+}
+
+digitnet_status digitnet__ink_find_in(digitnet__ink *ink, digitnet__plane *map) {
+    *ink = (digitnet__ink){.width = map->width, .height = map->height};
+    ink->values = digitnet__allocate_array(map->width * map->height, sizeof *ink->values);
+    digitnet_status status = ink->values ? find_digit(ink, map) : DIGITNET_ENOMEM;
     if (status)
         digitnet__ink_release(ink);
+    return status;
+}
+
+static digitnet_status find_in_region(digitnet__ink *ink, const digitnet_image *image, const digitnet__box *region,
+                                      size_t factor) {
+    digitnet__plane map;
+    digitnet_status status = map_region(&map, image, region, factor);
+    if (status)
+        return status;
+    status = digitnet__ink_find_in(ink, &map);
+    digitnet__plane_release(&map);
     return status;
 }
 
@@ -261,19 +432,28 @@ static digitnet__box closer(const digitnet__ink *ink, const digitnet__box *regio
 
 digitnet_status digitnet__ink_find(digitnet__ink *ink, const digitnet_image *image) {
     digitnet__box region = {0, 0, image->width, image->height};
-    for (;;) {
-        size_t factor = reduction(&region);
-        digitnet_status status = find_in_region(ink, image, &region, factor);
-        if (status)
-            return status;
-        /* A small digit in a large picture is looked at again from closer by, where that at least halves the reduction:
-         * so all looks together take no longer than twice the first. */
+    size_t factor = reduction(&region);
+    digitnet_status status = find_in_region(ink, image, &region, factor);
+    /* A small digit in a large picture is looked at again from closer by, where that at least halves the reduction: so
+     * all looks together take no longer than twice the first. */
+    while (!status) {
         digitnet__box next = closer(ink, &region, factor);
+        digitnet__ink nearer;
         if (2 * reduction(&next) > factor)
             return DIGITNET_OK;
-        region = next;
+        status = find_in_region(&nearer, image, &next, reduction(&next));
+        if (status == DIGITNET_ENOTFOUND) /* as wide as a shadow, seen from here */
+            return DIGITNET_OK;
         digitnet__ink_release(ink);
+        nearer.digits = ink->digits;
+        *ink = nearer;
+        region = next;
+        factor = reduction(&region);
     }
+    if (status == DIGITNET_ENOTFOUND)
+        status = digitnet__fail(status, "digitnet_image_frame_digit: no ink in the picture of %zu x %zu pixels",
+                                image->width, image->height);
+    return status;
 }
 
 void digitnet__ink_release(digitnet__ink *ink) {

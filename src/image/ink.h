@@ -4,8 +4,8 @@
 
 #include "digitnet/image.h"
 #include "image/box.h"
+#include "image/plane.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* The ink of a picture, or of its region that was looked at, perhaps reduced in size. */
@@ -16,10 +16,14 @@ typedef struct digitnet__ink {
     size_t width, height;
     /* The digit. */
     digitnet__box box;
+    /* How many pieces as high as digits stand side by side, one of them the digit. */
+    size_t digits;
 } digitnet__ink;
 
 /* Finds the ink. ENOTFOUND where there is none; ENOMEM. `ink` is to be released after a success. */
 digitnet_status digitnet__ink_find(digitnet__ink *ink, const digitnet_image *image);
+/* The same in a map of ink, 0 paper to 255, which is used up. The message of ENOTFOUND is the caller's. */
+digitnet_status digitnet__ink_find_in(digitnet__ink *ink, digitnet__plane *map);
 void digitnet__ink_release(digitnet__ink *ink);
 
 #endif

@@ -10,4 +10,8 @@
  * digitnet__picture_read(). ENOMEM. */
 digitnet_status digitnet__ink_map_create(digitnet__plane *ink, const digitnet_image *image, size_t stroke);
 
+/* The same in place for a picture of dark ink. Paper is looked for in a picture that is reduced by `factor`: so far may
+ * it be mistaken at a shadow's edge. ENOMEM, which leaves the picture as it was. */
+digitnet_status digitnet__ink_map_divide(digitnet__plane *picture, size_t stroke, size_t factor);
+
 #endif

@@ -106,8 +106,8 @@ static bool are_joined(const candidates *c, double from, double to) {
     return true;
 }
 
-/* The sum of weights of those places `first` .. `first + lines - 1` that were seen, less half of the candidates between
- * them that do not fit, and less 1 for each that is not joined to the next. */
+/* The sum of weights of those places `first` .. `first + lines - 1` that were seen, less what the candidates between
+ * them weigh that do not fit, and less 1 for each that is not joined to the next. */
 static double row_value(const row *r, const candidates *c, size_t first, size_t lines) {
     double value = 0.0, between = 0.0;
     for (size_t i = first; i < first + lines; i++)
@@ -116,7 +116,7 @@ static double row_value(const row *r, const candidates *c, size_t first, size_t 
         double spacing = r->positions[i + 1] - r->positions[i];
         for (size_t k = first_from(c, r->positions[i] + TOLERANCE * spacing);
              k < c->count && c->items[k].position < r->positions[i + 1] - TOLERANCE * spacing; k++)
-            between += c->items[k].weight;
+            between += c->items[k].weight * c->items[k].weight;
         value -= !are_joined(c, r->positions[i], r->positions[i + 1]);
     }
     return value - between / 2.0;

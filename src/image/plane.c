@@ -22,6 +22,11 @@ void digitnet__plane_release(digitnet__plane *plane) {
     *plane = (digitnet__plane){.pixels = NULL};
 }
 
+void digitnet__plane_invert(digitnet__plane *plane) {
+    for (size_t i = 0; i < plane->width * plane->height; i++)
+        plane->pixels[i] = (uint8_t)(255 - plane->pixels[i]);
+}
+
 /* Where the pixel (column, row) of the turned picture comes from. */
 static size_t turned_index(const digitnet__plane *plane, size_t column, size_t row, int quarters) {
     size_t width = plane->width, height = plane->height;
@@ -43,37 +48,50 @@ digitnet_status digitnet__plane_turn(digitnet__plane *out, const digitnet__plane
     digitnet_status status = digitnet__plane_create(out, width, height);
     if (status)
         return status;
+    size_t step = turned_index(plane, 1, 0, quarters) - turned_index(plane, 0, 0, quarters); /* modulo 2^N */
     for (size_t top = 0; top < height; top += TILE) {
         size_t bottom = height - top < TILE ? height : top + TILE;
         for (size_t left = 0; left < width; left += TILE) {
             size_t right = width - left < TILE ? width : left + TILE;
-            for (size_t row = top; row < bottom; row++)
-                for (size_t column = left; column < right; column++)
-                    out->pixels[row * width + column] = plane->pixels[turned_index(plane, column, row, quarters)];
+            for (size_t row = top; row < bottom; row++) {
+                size_t from = turned_index(plane, left, row, quarters);
+                for (size_t column = left; column < right; column++, from += step)
+                    out->pixels[row * width + column] = plane->pixels[from];
+            }
         }
     }
     return DIGITNET_OK;
 }
 
-static uint8_t block_mean(const digitnet__plane *plane, size_t left, size_t top, size_t factor) {
-    size_t right = plane->width - left < factor ? plane->width : left + factor;
-    size_t bottom = plane->height - top < factor ? plane->height : top + factor;
-    uint64_t sum = 0, pixels = (right - left) * (bottom - top);
-    for (size_t row = top; row < bottom; row++)
-        for (size_t column = left; column < right; column++)
-            sum += plane->pixels[row * plane->width + column];
-    return (uint8_t)((sum + pixels / 2) / pixels);
+/* Adds rows to a sum for each column. */
+static void add_rows(uint32_t *restrict sums, const digitnet__plane *plane, size_t first, size_t end) {
+    for (size_t row = first; row < end; row++) {
+        const uint8_t *restrict pixels = plane->pixels + row * plane->width;
+        for (size_t column = 0; column < plane->width; column++)
+            sums[column] += pixels[column];
+    }
 }
 
 digitnet_status digitnet__plane_reduce(digitnet__plane *out, const digitnet__plane *plane, size_t factor) {
+    uint32_t *sums = digitnet__allocate_array(plane->width, sizeof *sums);
+    if (!sums)
+        return DIGITNET_ENOMEM;
     digitnet_status status =
         digitnet__plane_create(out, (plane->width - 1) / factor + 1, (plane->height - 1) / factor + 1);
-    if (status)
-        return status;
-    for (size_t row = 0, i = 0; row < out->height; row++)
-        for (size_t column = 0; column < out->width; column++, i++)
-            out->pixels[i] = block_mean(plane, column * factor, row * factor, factor);
-    return DIGITNET_OK;
+    for (size_t row = 0, i = 0; !status && row < out->height; row++) {
+        size_t top = row * factor, bottom = plane->height - top < factor ? plane->height : top + factor;
+        memset(sums, 0, plane->width * sizeof *sums);
+        add_rows(sums, plane, top, bottom);
+        for (size_t left = 0; left < plane->width; left += factor, i++) {
+            size_t right = plane->width - left < factor ? plane->width : left + factor;
+            uint64_t sum = 0, pixels = (right - left) * (bottom - top);
+            for (size_t column = left; column < right; column++)
+                sum += sums[column];
+            out->pixels[i] = (uint8_t)((sum + pixels / 2) / pixels);
+        }
+    }
+    digitnet__release(sums);
+    return status;
 }
 
 static double pixel_at(const digitnet__plane *plane, double column, double row) {

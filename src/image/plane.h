@@ -23,6 +23,9 @@ digitnet_status digitnet__plane_create(digitnet__plane *out, size_t width, size_
 /* A plane that holds nothing, as one that is all zeros, is fine. */
 void digitnet__plane_release(digitnet__plane *plane);
 
+/* Black becomes white. */
+void digitnet__plane_invert(digitnet__plane *plane);
+
 /* Turns by 0 to 3 quarters, clockwise. ENOMEM. */
 digitnet_status digitnet__plane_turn(digitnet__plane *out, const digitnet__plane *plane, int quarters);
 

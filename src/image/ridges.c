@@ -43,33 +43,34 @@ static digitnet_status average_rows(digitnet__plane *out, const digitnet__plane 
 }
 
 /* The smallest or largest of the `window` values from each place on, by doubling the window; the last places, where the
- * window would leave the row, are left as they come. */
-static void least_of_next(uint8_t *values, size_t count, size_t window) {
-    for (size_t done = 1; done < window;) {
-        size_t shift = done < window - done ? done : window - done;
-        for (size_t i = 0; i + shift < count; i++)
-            values[i] = values[i] < values[i + shift] ? values[i] : values[i + shift];
-        done += shift;
+ * window would leave the row, are left as they come. `copy` has room for the values. */
+static void least_of_next(uint8_t *restrict values, uint8_t *restrict copy, size_t count, size_t window) {
+    for (size_t done = 1, shift; done < window; done += shift) {
+        shift = done < window - done ? done : window - done;
+        memcpy(copy, values, count);
+        for (size_t i = 0; i < count - shift; i++)
+            values[i] = values[i] < copy[i + shift] ? values[i] : copy[i + shift];
     }
 }
 
-static void most_of_next(uint8_t *values, size_t count, size_t window) {
-    for (size_t done = 1; done < window;) {
-        size_t shift = done < window - done ? done : window - done;
-        for (size_t i = 0; i + shift < count; i++)
-            values[i] = values[i] > values[i + shift] ? values[i] : values[i + shift];
-        done += shift;
+static void most_of_next(uint8_t *restrict values, uint8_t *restrict copy, size_t count, size_t window) {
+    for (size_t done = 1, shift; done < window; done += shift) {
+        shift = done < window - done ? done : window - done;
+        memcpy(copy, values, count);
+        for (size_t i = 0; i < count - shift; i++)
+            values[i] = values[i] > copy[i + shift] ? values[i] : copy[i + shift];
     }
 }
 
-/* Subtracts from a row what is broader than `thickness`: its morphological opening. `opened` has room for the row and
- * 2 x (thickness + 1) values more. */
-static void keep_narrow(uint8_t *row, uint8_t *opened, size_t count, size_t thickness) {
+/* Subtracts from a row what is broader than `thickness`: its morphological opening. `scratch` has
+ * room for twice the row with 2 x (thickness + 1) values more. */
+static void keep_narrow(uint8_t *row, uint8_t *scratch, size_t count, size_t thickness) {
     size_t window = thickness + 1, padded = count + 2 * window;
+    uint8_t *opened = scratch, *copy = scratch + padded;
     memset(opened, 0, padded);
     memcpy(opened + window, row, count);
-    least_of_next(opened, padded, window);
-    most_of_next(opened, padded, window);
+    least_of_next(opened, copy, padded, window);
+    most_of_next(opened, copy, padded, window);
     for (size_t i = 0; i < count; i++)
         row[i] = (uint8_t)(row[i] - opened[i + 1]);
 }
@@ -104,19 +105,19 @@ static size_t find_peaks(digitnet__ridge *ridges, const digitnet__plane *strips,
 
 static digitnet_status collect(digitnet__ridges *out, digitnet__plane *strips, size_t thickness) {
     size_t count = 0, across = strips->width;
-    uint8_t *opened = digitnet__allocate_array(across + 2 * (thickness + 1), 1);
+    uint8_t *scratch = digitnet__allocate_array(across + 2 * (thickness + 1), 2);
     out->first = digitnet__allocate_array(strips->height + 1, sizeof *out->first);
-    if (!opened || !out->first) {
-        digitnet__release(opened);
+    if (!scratch || !out->first) {
+        digitnet__release(scratch);
         return DIGITNET_ENOMEM;
     }
     for (size_t i = 0; i < strips->height; i++) {
-        keep_narrow(strips->pixels + i * across, opened, across, thickness);
+        keep_narrow(strips->pixels + i * across, scratch, across, thickness);
         out->first[i] = count;
         count += find_peaks(NULL, strips, i);
     }
     out->first[strips->height] = out->count = count;
-    digitnet__release(opened);
+    digitnet__release(scratch);
     if (count > UINT32_MAX)
         return digitnet__fail(DIGITNET_ELIMIT, "a picture has too much texture: %zu ridges", count);
     out->items = digitnet__allocate_array(count, sizeof *out->items);

@@ -25,6 +25,9 @@ enum { THICKEST_DOTS = 4 };
 enum { LEVEL_NOISE = 16 };
 /* What continues a rule has this part of its least length, at least. */
 enum { PARTS = 4 };
+/* Where parts are joined, nodes are so far from each other, in pixels: else places that differ by their noise made a
+ * steep slope. */
+#define NEAREST_NODE 4.0
 #define NONE UINT32_MAX
 
 /* A rule as far as it was followed. */
@@ -189,7 +192,7 @@ static digitnet_status begin_tracks(search *s, size_t strip) {
 static digitnet__point find_end(const search *s, const digitnet__ridge *last, digitnet__point inner,
                                 digitnet__point node) {
     double forward = node.x > inner.x ? 1.0 : -1.0, slope = (node.y - inner.y) / (node.x - inner.x);
-    digitnet__point end = node;
+    digitnet__point end = {node.x + 0.5 * forward, node.y + 0.5 * forward * slope};
     for (size_t i = 0; i < 2 * s->ridges.strip; i++) {
         digitnet__point next = {end.x + forward, end.y + forward * slope};
         if (ink_at(s->ink, s->ridges.upright, next.x, next.y) <= last->level / 2)
@@ -274,12 +277,12 @@ static digitnet_status join(digitnet__rules *rules, digitnet__rule *rule, const 
     size_t count = 0, before = 0;
     DNN_TRY(digitnet__pool_allocate(&memory, &rules->pool, rule->node_count + part->node_count, sizeof *rule->nodes));
     digitnet__point *nodes = memory;
-    while (before < part->node_count && turned(part->nodes[before], rule->upright).x < start.x)
+    while (before < part->node_count && turned(part->nodes[before], rule->upright).x < start.x - NEAREST_NODE)
         nodes[count++] = part->nodes[before++];
     memcpy(nodes + count, rule->nodes, rule->node_count * sizeof *nodes);
     count += rule->node_count;
     for (size_t i = before; i < part->node_count; i++)
-        if (turned(part->nodes[i], rule->upright).x > end.x)
+        if (turned(part->nodes[i], rule->upright).x > end.x + NEAREST_NODE)
             nodes[count++] = part->nodes[i];
     rule->nodes = nodes;
     rule->node_count = count;

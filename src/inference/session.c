@@ -139,7 +139,7 @@ static digitnet_status check_and_create(digitnet_session **out, const digitnet_m
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_session_create: out is NULL");
     *out = NULL;
     digitnet_session_options own = {0};
-    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_session_options, max_width));
+    DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_session_options, threads));
     if (!model)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_session_create: model is NULL");
     DNN_TRY(digitnet__model_begin_read(model));

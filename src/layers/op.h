@@ -57,8 +57,9 @@ typedef struct digitnet__op_kind {
     void (*forward)(const digitnet__op *op, const digitnet__op_range *range);
     void (*backward)(const digitnet__op *op, const digitnet__op_range *range);
     /* Where a copy of the gradient for each range would cost more than the arithmetic: the gradient of one block of the
-     * op's outputs over the whole batch, after backward() has run for all of it. Overwrites these outputs' part of
-     * range->gradient. NULL where backward() adds the gradient itself. */
+     * op's outputs over the whole batch, after backward() has run for all of it: from the first input and the gradient
+     * by the output, or, where the op gathers, from the sums alone. Overwrites these outputs' part of range->gradient.
+     * NULL where backward() adds the gradient itself. */
     void (*block_gradient)(const digitnet__op *op, const digitnet__op_range *batch, digitnet__op_block block);
 } digitnet__op_kind;
 
@@ -77,7 +78,7 @@ struct digitnet__op {
     size_t state_offset;
     bool trains;    /* its parameters change: it has some, and its layer is not frozen */
     bool gathers;   /* it needs sums over the batch, and its layer is not frozen */
-    bool any_width; /* it may be given images of other widths, for which it must absorb the same ops */
+    bool any_width; /* it may be given images of other widths: it must be an op for all, and absorb the same others */
     size_t packed_offset, packed_values;
     size_t cache_bytes;                 /* a sample */
     size_t scratch_bytes;               /* a worker, in training or inference */

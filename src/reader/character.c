@@ -1,7 +1,7 @@
 #include "reader/reading.h"
 
 #include <math.h>
-#include <stdbool.h>
+#include <string.h>
 
 enum { DIGITS = 10 };
 
@@ -20,6 +20,10 @@ void digitnet__character_set_none(digitnet_reading_character *character, const c
     character->reason = reason;
     for (size_t i = 0; i < DIGITNET_ALTERNATIVES; i++)
         character->alternatives[i] = (digitnet_alternative){.digit = -1};
+}
+
+bool digitnet__character_is_empty(const digitnet_reading_character *character) {
+    return character->digit < 0 && strcmp(character->reason, DNN_REASON_EMPTY) == 0;
 }
 
 /* The most probable digit that is not among the `count` in `taken`. */

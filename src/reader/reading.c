@@ -36,7 +36,7 @@ void digitnet_reading_free(digitnet_reading *reading) {
 static char character_text(const digitnet_reading_character *character) {
     if (character->digit >= 0)
         return (char)('0' + character->digit);
-    return strcmp(character->reason, DNN_REASON_EMPTY) == 0 ? ' ' : '?';
+    return digitnet__character_is_empty(character) ? ' ' : '?';
 }
 
 digitnet_status digitnet__reading_add_line(digitnet_reading *reading, const digitnet_reading_line *line,
@@ -55,6 +55,22 @@ digitnet_status digitnet__reading_add_line(digitnet_reading *reading, const digi
     added->info.text = text;
     added->info.characters = count;
     return DIGITNET_OK;
+}
+
+void digitnet__reading_reverse(digitnet_reading *reading) {
+    for (size_t i = 0; i < reading->count / 2; i++) {
+        reading_line line = reading->lines[i];
+        reading->lines[i] = reading->lines[reading->count - 1 - i];
+        reading->lines[reading->count - 1 - i] = line;
+    }
+}
+
+void digitnet__reading_drop_empty(digitnet_reading *reading) {
+    size_t left = 0;
+    for (size_t i = 0; i < reading->count; i++)
+        if (reading->lines[i].info.status != DIGITNET_READING_NO_DIGITS)
+            reading->lines[left++] = reading->lines[i];
+    reading->count = left;
 }
 
 size_t digitnet_reading_line_count(const digitnet_reading *reading) {

@@ -4,6 +4,8 @@
 
 #include "digitnet/reader.h"
 
+#include <stdbool.h>
+
 /* Why a line or a character is not sure. */
 #define DNN_REASON_NONE ""
 #define DNN_REASON_EMPTY "there is no ink"
@@ -21,8 +23,15 @@ digitnet_status digitnet__reading_create(digitnet_reading **out);
 digitnet_status digitnet__reading_add_line(digitnet_reading *reading, const digitnet_reading_line *line,
                                            const digitnet_reading_character *characters, size_t count);
 
+/* Puts the last line first, and so on. */
+void digitnet__reading_reverse(digitnet_reading *reading);
+/* Leaves lines without digits out. */
+void digitnet__reading_drop_empty(digitnet_reading *reading);
+
 /* Marks a character that has no digit, or of which its scores leave no doubt that it is none. */
 void digitnet__character_set_none(digitnet_reading_character *character, const char *reason);
+/* Whether it is the place of a digit where there is none. */
+bool digitnet__character_is_empty(const digitnet_reading_character *character);
 /* What the probabilities of a model of digits say: its digit, alternatives, confidence and status. `outputs` is 10, or
  * 11 with "no digit" as the last. */
 void digitnet__character_set_scores(digitnet_reading_character *character, const float *scores, size_t outputs,

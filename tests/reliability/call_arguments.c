@@ -121,6 +121,11 @@ world *make_world(model_state state, const public_call *call) {
     if (takes(call, REPORT))
         expect_ok(digitnet_model_report(&own->report, models[TRAINED], train, NULL));
     fill_noise(buffer_of(own, PIXELS), BUFFER_ROOM / sizeof(float), 1);
+    for (size_t i = 0; i < BUFFER_ROOM / sizeof(float); i++)
+        ((float *)buffer_of(own, PROBABILITIES))[i] = (1 + noise(3, i)) / 2;
+    if (takes(call, DECODING))
+        expect_ok(digitnet_ctc_decode(&own->decoding, buffer_of(own, PROBABILITIES), 5, 3,
+                                      DIGITNET_WITH(digitnet_ctc_options, .beam_width = 4)));
     fill_noise(buffer_of(own, WEIGHTS), BUFFER_ROOM / sizeof(float), 2);
     memset(buffer_of(own, BYTES), 200, BUFFER_ROOM);
     for (size_t row = 2; row < SMALL_HEIGHT - 2; row++)
@@ -143,6 +148,8 @@ void free_world(world *own) {
     digitnet_callback_free(own->new_callback);
     digitnet_report_free(own->report);
     digitnet_report_free(own->new_report);
+    digitnet_ctc_decoding_free(own->decoding);
+    digitnet_ctc_decoding_free(own->new_decoding);
     free(own);
 }
 
@@ -208,9 +215,9 @@ static const argument_field split_options[] = {
 static const argument_field image[] = {FIELD(image, struct_size, STRUCT_SIZE), FIELD(image, pixels, BYTES),
                                        FIELD(image, width, OWN_WIDTH), FIELD(image, height, OWN_HEIGHT),
                                        FIELD(image, stride, OWN_STRIDE)};
-static const argument_field session_options[] = {FIELD(session_options, struct_size, STRUCT_SIZE),
-                                                 FIELD(session_options, batch_size, ANY_SIZE),
-                                                 FIELD(session_options, threads, ANY_SIZE)};
+static const argument_field session_options[] = {
+    FIELD(session_options, struct_size, STRUCT_SIZE), FIELD(session_options, batch_size, ANY_SIZE),
+    FIELD(session_options, threads, ANY_SIZE), FIELD(session_options, max_width, ANY_SIZE)};
 static const argument_field model_options[] = {
     FIELD(model_options, struct_size, STRUCT_SIZE), FIELD(model_options, max_parameters, ANY_SIZE),
     FIELD(model_options, max_activation_bytes, ANY_SIZE), FIELD(model_options, max_multiply_adds, ANY_SIZE)};
@@ -266,13 +273,15 @@ static const argument_field train_batch[] = {FIELD(train_batch, struct_size, STR
                                              FIELD(train_batch, class_weight_count, LIST_COUNT),
                                              FIELD(train_batch, indices, BYTES),
                                              FIELD(train_batch, epoch, ANY_SIZE),
-                                             FIELD(train_batch, threads, ANY_SIZE)};
+                                             FIELD(train_batch, threads, ANY_SIZE),
+                                             FIELD(train_batch, max_labels, OWN_COUNT),
+                                             FIELD(train_batch, label_counts, LABELS)};
 static const argument_field sgd_options[] = {
     FIELD(sgd_options, struct_size, STRUCT_SIZE), FIELD(sgd_options, reserved, ANY_SIZE),
     FIELD(sgd_options, momentum, ZERO_RATE), FIELD(sgd_options, nesterov, FLAG), FIELD(sgd_options, reserved_2, FLAG)};
 static const argument_field fit_options[] = {FIELD(fit_options, struct_size, STRUCT_SIZE),
                                              FIELD(fit_options, history, NEW_HISTORY),
-                                             FIELD(fit_options, reserved, ANY_SIZE),
+                                             FIELD(fit_options, communicator, COMMUNICATOR),
                                              FIELD(fit_options, epochs, ANY_SIZE),
                                              FIELD(fit_options, until_epoch, ANY_SIZE),
                                              FIELD(fit_options, batch_size, ANY_SIZE),
@@ -294,6 +303,9 @@ static const argument_field report_options[] = {
     FIELD(report_options, struct_size, STRUCT_SIZE), FIELD(report_options, top_k, ANY_SIZE),
     FIELD(report_options, bins, ANY_SIZE), FIELD(report_options, confidence, ZERO_RATE),
     FIELD(report_options, predict, PREDICT_OPTIONS)};
+static const argument_field ctc_options[] = {FIELD(ctc_options, struct_size, STRUCT_SIZE),
+                                             FIELD(ctc_options, beam_width, SMALL_SIZE),
+                                             FIELD(ctc_options, from_logits, FLAG), FIELD(ctc_options, reserved, FLAG)};
 static const argument_field early_stopping_options[] = {FIELD(early_stopping_options, struct_size, STRUCT_SIZE),
                                                         FIELD(early_stopping_options, patience, ANY_SIZE),
                                                         FIELD(early_stopping_options, start_from_epoch, ANY_SIZE),
@@ -308,6 +320,10 @@ static const argument_field checkpoint_options[] = {
     FIELD(checkpoint_options, best_only, FLAG)};
 static const argument_field log_options[] = {FIELD(log_options, struct_size, STRUCT_SIZE),
                                              FIELD(log_options, append, FLAG), FIELD(log_options, every_batch, FLAG)};
+static const argument_field communicator[] = {
+    FIELD(communicator, struct_size, STRUCT_SIZE), FIELD(communicator, rank, ANY_SIZE),
+    FIELD(communicator, size, ANY_SIZE),           FIELD(communicator, all_gather, FUNCTION),
+    FIELD(communicator, all_to_all, FUNCTION),     FIELD(communicator, broadcast, FUNCTION)};
 static const argument_field allocator[] = {FIELD(allocator, struct_size, STRUCT_SIZE),
                                            FIELD(allocator, allocate, FUNCTION), FIELD(allocator, release, FUNCTION)};
 /* Results: nothing but their size is read. */
@@ -344,9 +360,11 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [EVALUATE_OPTIONS] = STRUCT(evaluate_options),
     [PREDICT_OPTIONS] = STRUCT(predict_options),
     [REPORT_OPTIONS] = STRUCT(report_options),
+    [CTC_OPTIONS] = STRUCT(ctc_options),
     [EARLY_STOPPING_OPTIONS] = STRUCT(early_stopping_options),
     [CHECKPOINT_OPTIONS] = STRUCT(checkpoint_options),
     [LOG_OPTIONS] = STRUCT(log_options),
+    [COMMUNICATOR] = STRUCT(communicator),
     [ALLOCATOR] = STRUCT(allocator),
     [MODEL_INFO] = RESULT(model_info),
     [LAYER_INFO] = RESULT(layer_info),
@@ -356,6 +374,7 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [REPORT_INFO] = RESULT(report_info),
     [CLASS_INFO] = RESULT(class_info),
     [BIN_INFO] = RESULT(bin_info),
+    [CTC_SEQUENCE] = RESULT(ctc_sequence),
 };
 
 static argument_kind kind_of_field(const struct_field *field) {
@@ -405,6 +424,23 @@ void set_field(world *own, argument_kind kind, const argument_field *field, argu
     memcpy(struct_of(own, kind) + field->offset, &value, size_of_kind(field->kind));
 }
 
+/* Of a process that is alone. */
+static int all_gather(void *buffer, const size_t *bytes, void *user_data) {
+    (void)buffer, (void)bytes, (void)user_data;
+    return 0;
+}
+
+static int all_to_all(void *received, const size_t *received_bytes, const void *sent, const size_t *sent_bytes,
+                      void *user_data) {
+    (void)received, (void)received_bytes, (void)sent, (void)sent_bytes, (void)user_data;
+    return 0;
+}
+
+static int broadcast(void *buffer, size_t bytes, size_t root, void *user_data) {
+    (void)buffer, (void)bytes, (void)root, (void)user_data;
+    return 0;
+}
+
 /* A struct whose fields are right. */
 static void *right_struct(world *own, argument_kind kind) {
     static const digitnet_callback callback = {.struct_size = sizeof callback, .call = stop_at_once};
@@ -442,7 +478,14 @@ static void *right_struct(world *own, argument_kind kind) {
         *(digitnet_fit_options *)place = (digitnet_fit_options){.struct_size = struct_kinds[kind].size,
                                                                 .history = &own->new_history,
                                                                 .callbacks = callbacks,
-                                                                .callback_count = 1};
+                                                                .callback_count = 1,
+                                                                .communicator = right_struct(own, COMMUNICATOR)};
+    else if (kind == COMMUNICATOR)
+        *(digitnet_communicator *)place = (digitnet_communicator){.struct_size = struct_kinds[kind].size,
+                                                                  .size = 1,
+                                                                  .all_gather = all_gather,
+                                                                  .all_to_all = all_to_all,
+                                                                  .broadcast = broadcast};
     else if (kind == COMPILE_OPTIONS) /* SGD is the enumerator 1 */
         *(digitnet_compile_options *)place = (digitnet_compile_options){.struct_size = struct_kinds[kind].size,
                                                                         .sgd = right_struct(own, SGD_OPTIONS),
@@ -486,10 +529,14 @@ static void *right_pointer(world *own, argument_kind kind) {
         return own->callback;
     case REPORT:
         return own->report;
+    case DECODING:
+        return own->decoding;
     case NEW_CALLBACK:
         return &own->new_callback;
     case NEW_REPORT:
         return &own->new_report;
+    case NEW_DECODING:
+        return &own->new_decoding;
     case NEW_MODEL:
         return &own->new_model;
     case NEW_SESSION:

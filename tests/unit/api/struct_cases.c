@@ -91,6 +91,27 @@ static digitnet_status fit_with_callback(misuse *own, void *callback) {
     return fit_model(own, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(callback)));
 }
 
+/* Of one process: nothing is moved. */
+static int all_gather(void *buffer, const size_t *bytes, void *user_data) {
+    (void)buffer, (void)bytes, (void)user_data;
+    return 0;
+}
+
+static int all_to_all(void *received, const size_t *received_bytes, const void *sent, const size_t *sent_bytes,
+                      void *user_data) {
+    (void)received, (void)received_bytes, (void)sent, (void)sent_bytes, (void)user_data;
+    return 0;
+}
+
+static int broadcast(void *buffer, size_t bytes, size_t root, void *user_data) {
+    (void)buffer, (void)bytes, (void)root, (void)user_data;
+    return 0;
+}
+
+static digitnet_status fit_with_communicator(misuse *own, void *communicator) {
+    return fit_model(own, DIGITNET_WITH(digitnet_fit_options, .communicator = communicator));
+}
+
 static digitnet_status evaluate(misuse *own, void *options) {
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
     return digitnet_model_evaluate(&metrics, own->model, own->data, options);
@@ -151,6 +172,15 @@ static digitnet_status report_scores(misuse *own, void *options) {
     digitnet_report *report;
     digitnet_status status = digitnet_report_create(&report, score, label, 1, 1, options);
     digitnet_report_free(report);
+    return status;
+}
+
+static digitnet_status decode(misuse *own, void *options) {
+    (void)own;
+    static const float scores[2] = {0.25f, 0.75f};
+    digitnet_ctc_decoding *decoding;
+    digitnet_status status = digitnet_ctc_decode(&decoding, scores, 1, 2, options);
+    digitnet_ctc_decoding_free(decoding);
     return status;
 }
 
@@ -273,6 +303,11 @@ static int gather_nothing(digitnet_batch *batch, void *user_data) {
 }
 
 static const digitnet_callback valid_callback = {.struct_size = sizeof valid_callback, .call = go_on};
+static const digitnet_communicator valid_communicator = {.struct_size = sizeof valid_communicator,
+                                                         .size = 1,
+                                                         .all_gather = all_gather,
+                                                         .all_to_all = all_to_all,
+                                                         .broadcast = broadcast};
 static const digitnet_adam_options valid_adam = DIGITNET_ADAM_INIT;
 static const digitnet_loss_options valid_loss = DIGITNET_LOSS_INIT;
 static const digitnet_nadam_options valid_nadam = DIGITNET_NADAM_INIT;
@@ -313,6 +348,7 @@ static const struct_case other_cases[] = {
     CASE(digitnet_model_fit, digitnet_fit_options, reserved_2, NULL, fit_model),
     CASE(digitnet_model_evaluate, digitnet_evaluate_options, batch_size, NULL, evaluate),
     CASE(digitnet_model_fit, digitnet_callback, reserved, &valid_callback, fit_with_callback),
+    CASE(digitnet_model_fit, digitnet_communicator, user_data, &valid_communicator, fit_with_communicator),
     CASE(digitnet_callback_create_early_stopping, digitnet_early_stopping_options, restore_best, NULL,
          create_early_stopping),
     CASE(digitnet_callback_create_checkpoint, digitnet_checkpoint_options, best_only, NULL, create_checkpoint),
@@ -322,6 +358,7 @@ static const struct_case other_cases[] = {
     CASE(digitnet_model_report, digitnet_predict_options, user_data, NULL, report_predictions),
     CASE(digitnet_model_report, digitnet_report_options, confidence, NULL, report_model),
     CASE(digitnet_report_create, digitnet_report_options, confidence, NULL, report_scores),
+    CASE(digitnet_ctc_decode, digitnet_ctc_options, reserved, NULL, decode),
     CASE(digitnet_session_create, digitnet_session_options, threads, NULL, create_session),
     CASE(digitnet_model_save_memory_ex, digitnet_model_save_options, reserved, NULL, save_model),
     CASE(digitnet_model_save_ex, digitnet_model_save_options, reserved, NULL, save_model_file),
@@ -424,6 +461,16 @@ static digitnet_status describe_bin(misuse *own, void *out) {
     return describe_report_by(own, out, bin_of);
 }
 
+static digitnet_status describe_sequence(misuse *own, void *out) {
+    (void)own;
+    static const float scores[2] = {0.25f, 0.75f};
+    digitnet_ctc_decoding *decoding;
+    expect_ok(digitnet_ctc_decode(&decoding, scores, 1, 2, NULL));
+    digitnet_status status = digitnet_ctc_decoding_describe(out, decoding, 0);
+    digitnet_ctc_decoding_free(decoding);
+    return status;
+}
+
 const struct_case result_cases[] = {
     CASE(digitnet_model_describe, digitnet_model_info, reserved, NULL, describe_model),
     CASE(digitnet_model_describe_layer, digitnet_layer_info, trainable, NULL, describe_layer),
@@ -433,5 +480,6 @@ const struct_case result_cases[] = {
     CASE(digitnet_report_describe, digitnet_report_info, weighted_f1, NULL, describe_report),
     CASE(digitnet_report_describe_class, digitnet_class_info, f1, NULL, describe_class),
     CASE(digitnet_report_describe_bin, digitnet_bin_info, accuracy, NULL, describe_bin),
+    CASE(digitnet_ctc_decoding_describe, digitnet_ctc_sequence, log_probability, NULL, describe_sequence),
 };
 const size_t result_case_count = sizeof result_cases / sizeof *result_cases;
