@@ -11,7 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = DIGITNET_FRAME_SIZE, VALUES = SIDE * SIDE, MOST_TRIES = 50, MOST_THREADS = 256 };
+enum {
+    SIDE = DIGITNET_FRAME_SIZE,
+    VALUES = SIDE * SIDE,
+    MOST_TRIES = 50,
+    MOST_THREADS = 256,
+    UNCLEAR = 50,
+    LIKE = 100
+};
 
 /* What is drawn from. */
 struct sources {
@@ -21,7 +28,8 @@ struct sources {
 
 /* ---- Kinds of samples ---- */
 
-/* Draws one sample and returns its label. */
+/* Draws one sample and returns its label: a digit, NO_DIGIT, LIKE + a digit that it could be taken for, or
+ * UNCLEAR for what could be taken for some digit. */
 typedef int32_t (*draw_fn)(struct photo *photo, const struct sources *sources, struct draw_random *random);
 
 static const struct stencil *random_stencil(const struct stencils *stencils, struct draw_random *random) {
@@ -71,22 +79,29 @@ static int32_t draw_cell(struct photo *photo, const struct sources *sources, str
     return cell->label;
 }
 
+/* Characters, and the digit that each could be taken for, or a dot. */
+static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz?&%@#+*=$";
+static const char similar[] = ".8.0..6.1.....0.0.5......2.6....9.1..1..0.9.5......2.........";
+
 static int32_t draw_letter(struct photo *photo, const struct sources *sources, struct draw_random *random) {
     struct drawing drawing;
-    draw_stencil(&drawing, random_stencil(&sources->letters, random), random);
+    const struct stencil *letter = random_stencil(&sources->letters, random);
+    draw_stencil(&drawing, letter, random);
     photograph(photo, &drawing, random);
-    return NO_DIGIT;
+    char digit = similar[letter->label];
+    return digit == '.' ? NO_DIGIT : LIKE + digit - '0';
 }
 
 static int32_t draw_pieces(struct photo *photo, const struct sources *sources, struct draw_random *random) {
     struct drawing drawing;
     const struct stencils *digits = random_chance(random, 0.2f) ? &sources->printed : &sources->written;
-    if (random_chance(random, 0.65f))
+    int several = random_chance(random, 0.75f);
+    if (several)
         draw_several(&drawing, digits, random);
     else
         draw_halves(&drawing, digits, random);
     photograph(photo, &drawing, random);
-    return NO_DIGIT;
+    return several ? NO_DIGIT : UNCLEAR;
 }
 
 static int32_t draw_nothing(struct photo *photo, const struct sources *sources, struct draw_random *random) {
@@ -105,8 +120,8 @@ static const struct kind {
     size_t count;
     int from_data; /* left out without a folder of data */
 } kinds[] = {
-    {draw_written, 110000, 0}, {draw_bitmap, 24000, 1}, {draw_print, 30000, 0},  {draw_display, 5000, 0},
-    {draw_cell, 30000, 1},     {draw_letter, 22000, 0}, {draw_pieces, 28000, 0}, {draw_nothing, 46000, 0},
+    {draw_written, 70000, 0}, {draw_bitmap, 26000, 1}, {draw_print, 22000, 0},  {draw_display, 4000, 0},
+    {draw_cell, 30000, 1},    {draw_letter, 14000, 0}, {draw_pieces, 14000, 0}, {draw_nothing, 28000, 0},
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -159,7 +174,7 @@ static void *draw_part(void *argument) {
             struct photo photo;
             part->labels[i] = part->kind->draw(&photo, part->sources, &random);
             part->status = frame(image, &photo);
-        } while ((part->status == DIGITNET_ENOTFOUND || (part->labels[i] == NO_DIGIT && is_bar(image))) &&
+        } while ((part->status == DIGITNET_ENOTFOUND || (part->labels[i] >= NO_DIGIT && is_bar(image))) &&
                  ++tries < MOST_TRIES);
     }
     return NULL;
@@ -197,9 +212,11 @@ struct samples {
     size_t count;
     uint8_t *images;
     int32_t *labels;
+    float *targets; /* the probability of each class */
 };
 
 static void free_samples(void *samples) {
+    free(((struct samples *)samples)->targets);
     free(((struct samples *)samples)->images);
     free(((struct samples *)samples)->labels);
     free(samples);
@@ -213,17 +230,35 @@ static struct samples *allocate_samples(size_t count) {
     samples->count = count;
     samples->images = malloc(count * VALUES);
     samples->labels = malloc(count * sizeof *samples->labels);
-    if (samples->images && samples->labels)
+    samples->targets = calloc(count, DIGIT_CLASSES * sizeof *samples->targets);
+    if (samples->images && samples->labels && samples->targets)
         return samples;
     free_samples(samples);
     return digitnet_set_error("out of memory for samples"), NULL;
 }
 
+/* What looks like a digit and is none is to be unsure, not sure of the opposite: else digits that look like it suffer.
+ */
+static void set_targets(struct samples *samples) {
+    for (size_t i = 0; i < samples->count; i++) {
+        int32_t label = samples->labels[i];
+        float *targets = samples->targets + i * DIGIT_CLASSES;
+        for (int32_t j = 0; label == UNCLEAR && j < NO_DIGIT; j++)
+            targets[j] = 0.04f;
+        if (label >= LIKE)
+            targets[label - LIKE] = 0.4f;
+        targets[label < NO_DIGIT ? label : NO_DIGIT] = label > NO_DIGIT ? 0.6f : 1;
+        samples->labels[i] = label < NO_DIGIT ? label : NO_DIGIT;
+    }
+}
+
 /* A data set that owns the samples. */
 static digitnet_status make_dataset(digitnet_dataset **out, struct samples *samples) {
-    return digitnet_dataset_create_u8_ex(
-        out, samples->images, samples->labels, samples->count, SIDE, SIDE, 1,
-        DIGITNET_WITH(digitnet_dataset_options, .borrow = 1, .release = free_samples, .user_data = samples));
+    set_targets(samples);
+    return digitnet_dataset_create_u8_ex(out, samples->images, samples->labels, samples->count, SIDE, SIDE, 1,
+                                         DIGITNET_WITH(digitnet_dataset_options, .targets = samples->targets,
+                                                       .target_values = DIGIT_CLASSES, .borrow = 1,
+                                                       .release = free_samples, .user_data = samples));
 }
 
 /* Copies images that are framed already. */
@@ -270,6 +305,21 @@ static digitnet_status draw_training_set(digitnet_dataset **out, const digitnet_
 static digitnet_status hold_out(struct material *material, const char *name, digitnet_dataset *images) {
     material->held_out[material->held_out_count++] = (struct held_out){name, images};
     return DIGITNET_OK;
+}
+
+/* MNIST's own images. */
+static digitnet_status hold_out_framed(struct material *material, const char *name, const digitnet_dataset *framed) {
+    digitnet_dataset *images;
+    struct samples *samples = allocate_samples(digitnet_dataset_count(framed));
+    if (!samples)
+        return DIGITNET_ENOMEM;
+    digitnet_status status = copy_framed(samples->images, samples->labels, framed);
+    if (status) {
+        free_samples(samples);
+        return status;
+    }
+    status = make_dataset(&images, samples);
+    return status ? status : hold_out(material, name, images);
 }
 
 /* Pictures as they are, framed; empty where no ink is found. */
@@ -319,9 +369,6 @@ static digitnet_status hold_out_drawn(struct material *material, const char *nam
 
 /* ---- Sources ---- */
 
-/* The characters that no digit looks like. */
-static const char letters[] = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz?&%@#+*=$";
-
 /* The odd-numbered images, or, where some are held out, three of four of these, and the fourth apart. */
 static digitnet_status add_odd(struct stencils *train, struct stencils *held_out, const digitnet_dataset *images,
                                int hold_out) {
@@ -367,7 +414,7 @@ static int load_tables(struct sources *train, struct sources *held_out, const st
 
 static digitnet_status load_mnist(digitnet_dataset **train, struct material *material,
                                   const struct material_options *options) {
-    digitnet_dataset *all, *rest;
+    digitnet_dataset *all, *rest = NULL;
     digitnet_status status = digitnet_dataset_load_mnist(&all, NULL, options->mnist);
     if (status || !options->hold_out) {
         *train = all;
@@ -375,7 +422,10 @@ static digitnet_status load_mnist(digitnet_dataset **train, struct material *mat
     }
     status = digitnet_dataset_split(train, &rest, all, 1.0 / 6, NULL);
     digitnet_dataset_free(all);
-    return status ? status : hold_out(material, "MNIST", rest);
+    if (!status)
+        status = hold_out_framed(material, "MNIST", rest);
+    digitnet_dataset_free(rest);
+    return status;
 }
 
 static int load_fonts(struct sources *sources, const char *folder) {

@@ -153,7 +153,7 @@ static void draw_form(struct drawing *drawing, const struct drawing *form, struc
     struct shape shape = random_shape(&box, random);
     place(drawing, form, &box, &shape, random);
     change_stroke(drawing, random);
-    if (random_chance(random, 0.15f))
+    if (random_chance(random, 0.1f))
         add_surroundings(drawing, random);
     if (random_chance(random, 0.2f))
         smooth_drawing(drawing, 1); /* out of focus */

@@ -11,7 +11,7 @@
 
 #define PROGRAM "train_reader digit"
 
-enum { SIDE = DIGITNET_FRAME_SIZE, BATCH_SIZE = 128 };
+enum { SIDE = DIGITNET_FRAME_SIZE, BATCH_SIZE = 64 };
 
 struct settings {
     struct material_options material;
@@ -35,11 +35,11 @@ static void add_layers(digitnet_model *model) {
 /* What is drawn varies already: the rest is what makes each epoch new. */
 static const digitnet_augment_options variation = {.struct_size = sizeof variation,
                                                    .shift = 0.05,
-                                                   .rotate = 8,
-                                                   .zoom = 0.08,
-                                                   .shear = 8,
-                                                   .elastic = 0.6,
-                                                   .thickness = 0.4};
+                                                   .rotate = 6,
+                                                   .zoom = 0.06,
+                                                   .shear = 6,
+                                                   .elastic = 0.5,
+                                                   .thickness = 0.3};
 
 static digitnet_status build(digitnet_model **model, const struct settings *settings, size_t samples) {
     digitnet_status status = digitnet_model_create(model, SIDE, SIDE, 1);
@@ -47,11 +47,11 @@ static digitnet_status build(digitnet_model **model, const struct settings *sett
         return status;
     add_layers(*model); /* compile returns the first error */
     const digitnet_schedule *cycle =
-        DIGITNET_WITH(digitnet_schedule, .kind = DIGITNET_SCHEDULE_ONE_CYCLE, .learning_rate = 0.006,
+        DIGITNET_WITH(digitnet_schedule, .kind = DIGITNET_SCHEDULE_ONE_CYCLE, .learning_rate = 0.004,
                       .decay_steps = settings->epochs * ((samples + BATCH_SIZE - 1) / BATCH_SIZE));
-    return digitnet_model_compile_ex(*model, DIGITNET_OPTIMIZER_ADAMW, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+    return digitnet_model_compile_ex(*model, DIGITNET_OPTIMIZER_ADAMW, DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY,
                                      DIGITNET_WITH(digitnet_compile_options, .seed = settings->material.seed,
-                                                   .weight_decay = 0.01, .schedule = cycle));
+                                                   .weight_decay = 0.02, .schedule = cycle));
 }
 
 /* ---- The program ---- */
@@ -110,14 +110,14 @@ static int run(const struct settings *settings) {
 
 int train_digit(int argc, char **argv) {
     struct settings settings = {
-        {.mnist = "data", .fonts = "/usr/share/fonts", .seed = 1, .threads = 2, .size = 1}, "digit.onnx", 8};
+        {.mnist = "data", .fonts = "/usr/share/fonts", .seed = 1, .threads = 2, .size = 1}, "digit.onnx", 12};
     struct option options[] = {
         {"--mnist", OPTION_TEXT, &settings.material.mnist, "DIR", "MNIST's files (data)", 0},
         {"--data", OPTION_TEXT, &settings.material.data, "DIR",
          "digits/semeion..., digits/optdigits-orig... and grids/, whose odd-numbered digits and tables are used (none)",
          0},
         {"--fonts", OPTION_TEXT, &settings.material.fonts, "DIR", "Debian's fonts (/usr/share/fonts)", 0},
-        {"--epochs", OPTION_COUNT, &settings.epochs, "N", "epochs (8)", 0},
+        {"--epochs", OPTION_COUNT, &settings.epochs, "N", "epochs (12)", 0},
         {"--size", OPTION_RATE, &settings.material.size, "X", "so many times as many drawn samples (1)", 0},
         {"--hold-out", OPTION_FLAG, &settings.material.hold_out, "",
          "leave out a part of the material, and measure on it", 0},

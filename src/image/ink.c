@@ -240,6 +240,31 @@ static void gather_digit(unsigned char *kept, const pieces *p, size_t first, con
     }
 }
 
+/* Whether one stands beside the other: at about the same height, about as high, with a gap between them. */
+static bool stands_beside(const digitnet__box *a, const digitnet__box *b) {
+    size_t higher = a->height > b->height ? a->height : b->height, gap = higher / 24;
+    size_t top = a->top > b->top ? a->top : b->top;
+    size_t bottom = a->top + a->height < b->top + b->height ? a->top + a->height : b->top + b->height;
+    return bottom > top && 2 * (bottom - top) > higher &&
+           (a->left + a->width + gap < b->left || b->left + b->width + gap < a->left);
+}
+
+/* How many pieces stand beside the digit and beside each other, the digit itself counted. */
+static size_t count_digits(const pieces *p, size_t first, const digitnet__plane *ink) {
+    const digitnet__box *digit = &p->found.items[first].box;
+    size_t count = 1;
+    for (size_t i = 0; i < p->found.count; i++) {
+        const digitnet__component *item = &p->found.items[i];
+        bool counts = i != first && p->strong[i] && stands_beside(&item->box, digit) &&
+                      !touches_edge(&item->box, ink) && !spans(&item->box, ink);
+        for (size_t j = 0; counts && j < i; j++) /* a stroke above another one is the same digit's */
+            counts = j == first || !p->strong[j] || !stands_beside(&p->found.items[j].box, digit) ||
+                     stands_beside(&p->found.items[j].box, &item->box);
+        count += counts;
+    }
+    return count;
+}
+
 /* ---- The digit ---- */
 
 /* Erases rules, unless they turn out to be strokes of a digit that fills its picture: then a good part of the digit is
@@ -338,6 +363,7 @@ static digitnet_status find_digit(digitnet__ink *out, digitnet__plane *ink) {
         gather_digit(digitnet__arena_at(&scratch, kept), &p, first, ink);
         mark_digit(digitnet__arena_at(&scratch, mask), ink, &p, digitnet__arena_at(&scratch, kept), level.edge);
         copy_digit(out, ink, digitnet__arena_at(&scratch, mask), level.full);
+        out->digits = count_digits(&p, first, ink);
     }
     digitnet__arena_release(&scratch);
     release_pieces(&p);
@@ -419,6 +445,7 @@ digitnet_status digitnet__ink_find(digitnet__ink *ink, const digitnet_image *ima
         if (status == DIGITNET_ENOTFOUND) /* as wide as a shadow, seen from here */
             return DIGITNET_OK;
         digitnet__ink_release(ink);
+        nearer.digits = ink->digits;
         *ink = nearer;
         region = next;
         factor = reduction(&region);

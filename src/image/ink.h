@@ -6,7 +6,6 @@
 #include "image/box.h"
 #include "image/plane.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* The ink of a picture, or of its region that was looked at, perhaps reduced in size. */
@@ -17,6 +16,8 @@ typedef struct digitnet__ink {
     size_t width, height;
     /* The digit. */
     digitnet__box box;
+    /* How many pieces as high as digits stand side by side, one of them the digit. */
+    size_t digits;
 } digitnet__ink;
 
 /* Finds the ink. ENOTFOUND where there is none; ENOMEM. `ink` is to be released after a success. */

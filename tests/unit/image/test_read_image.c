@@ -147,6 +147,29 @@ static void png_of_all_colours(void **state) {
     expect_corners("alpha", WIDTH, HEIGHT, transparent, 1);
 }
 
+/* What is drawn on nothing: dark ink is on white paper, white ink on black. */
+static void ink_on_nothing_is_seen(void **state) {
+    (void)state;
+    static uint8_t drawing[HEIGHT * WIDTH * 2];
+    char message[IMAGE_MESSAGE_SIZE];
+    for (int grey = 0; grey <= 255; grey += 255) {
+        struct picture image;
+        for (size_t i = 0; i < HEIGHT * WIDTH; i++) {
+            drawing[2 * i] = (uint8_t)grey;
+            drawing[2 * i + 1] = i == 7 ? 255 : 0;
+        }
+        write_png("drawing", PNG_FORMAT_GA, drawing, WIDTH, HEIGHT);
+        assert_int_equal(read_image(&image, "drawing", 1, MAX_PIXELS, message), 0);
+        assert_int_equal(image.pixels[7], grey);
+        assert_int_equal(image.pixels[0], 255 - grey);
+        assert_int_equal(image.pixels[HEIGHT * WIDTH - 1], 255 - grey);
+        free(image.pixels);
+        assert_int_equal(read_image(&image, "drawing", 3, MAX_PIXELS, message), 0);
+        assert_int_equal(image.pixels[0], 255);
+        free(image.pixels);
+    }
+}
+
 /* Green looks brighter than red, and red than blue. */
 static void colours_become_luma(void **state) {
     (void)state;
@@ -304,6 +327,7 @@ int main(void) {
         in_folder(jpeg_of_all_colours),
         in_folder(jpeg_is_turned_upright),
         in_folder(png_of_all_colours),
+        in_folder(ink_on_nothing_is_seen),
         in_folder(colours_become_luma),
         in_folder(colours_are_kept),
         in_folder(pgm_of_both_kinds),
