@@ -94,6 +94,49 @@ static digitnet_status find_background(float *background, const digitnet_dataset
     return status;
 }
 
+static digitnet_status split(digitnet_dataset **train, digitnet_dataset **validation, const digitnet_dataset *all,
+                             const struct picture_data_options *options) {
+    return digitnet_dataset_split(
+        train, validation, all, options->validation,
+        DIGITNET_WITH(digitnet_split_options, .stratified = 1, .shuffle = 1, .seed = options->seed));
+}
+
+/* Splits a data set in which each image is one value, its place among all: the split depends on labels and seed alone.
+ */
+static digitnet_status split_places(digitnet_dataset **validation, const struct picture_folder *folder,
+                                    const struct picture_data_options *options) {
+    digitnet_dataset *all = NULL, *train = NULL;
+    float *places = malloc(folder->count * sizeof *places);
+    digitnet_status status = places ? DIGITNET_OK : refuse(DIGITNET_ENOMEM, "out of memory");
+    for (size_t i = 0; places && i < folder->count; i++)
+        places[i] = (float)i; /* exact up to 2^24 */
+    if (!status)
+        status = digitnet_dataset_create_f32(&all, places, folder->labels, folder->count, 1, 1, 1);
+    if (!status)
+        status = split(&train, validation, all, options);
+    digitnet_dataset_free(train);
+    digitnet_dataset_free(all);
+    free(places);
+    return status;
+}
+
+static digitnet_status find_validation_paths(struct picture_data *data, const struct picture_data_options *options) {
+    digitnet_dataset *places = NULL;
+    float place;
+    digitnet_status status = split_places(&places, &data->folder, options);
+    size_t count = digitnet_dataset_count(places);
+    data->validation_paths = malloc((count + 1) * sizeof *data->validation_paths);
+    if (!status && !data->validation_paths)
+        status = refuse(DIGITNET_ENOMEM, "out of memory");
+    for (size_t i = 0; !status && i < count; i++) {
+        status = digitnet_dataset_read(&place, 1, NULL, 0, places, i, 1);
+        if (!status)
+            data->validation_paths[i] = data->folder.paths[(size_t)place];
+    }
+    digitnet_dataset_free(places);
+    return status;
+}
+
 digitnet_status load_picture_data(struct picture_data *data, const char *path,
                                   const struct picture_data_options *options) {
     digitnet_dataset *all = NULL;
@@ -108,9 +151,9 @@ digitnet_status load_picture_data(struct picture_data *data, const char *path,
     if (!status)
         status = check_classes(all, &data->folder, path);
     if (!status)
-        status = digitnet_dataset_split(
-            &data->train, &data->validation, all, options->validation,
-            DIGITNET_WITH(digitnet_split_options, .stratified = 1, .shuffle = 1, .seed = options->seed));
+        status = split(&data->train, &data->validation, all, options);
+    if (!status)
+        status = find_validation_paths(data, options);
     if (!status)
         status = find_background(&data->background, data->train, &data->folder);
     digitnet_dataset_free(all);
@@ -122,6 +165,8 @@ digitnet_status load_picture_data(struct picture_data *data, const char *path,
 void free_picture_data(struct picture_data *data) {
     digitnet_dataset_free(data->train);
     digitnet_dataset_free(data->validation);
+    free(data->validation_paths);
     free_pictures(&data->folder);
+    data->validation_paths = NULL;
     data->train = data->validation = NULL;
 }

@@ -181,10 +181,18 @@ digitnet_status open_pictures(digitnet_dataset **out, const struct picture_folde
                                                              .user_data = (void *)folder));
 }
 
-digitnet_status load_pictures(digitnet_dataset **out, const struct picture_folder *folder) {
+/* Takes a picture from the lists. */
+static void remove_picture(struct picture_folder *folder, size_t index) {
+    size_t behind = --folder->count - index;
+    free(folder->paths[index]);
+    memmove(folder->paths + index, folder->paths + index + 1, behind * sizeof *folder->paths);
+    memmove(folder->labels + index, folder->labels + index + 1, behind * sizeof *folder->labels);
+}
+
+digitnet_status load_pictures(digitnet_dataset **out, struct picture_folder *folder) {
     struct image_array *array = NULL;
     digitnet_status status = image_array_create(&array, folder->height, folder->width, folder->channels);
-    for (size_t i = 0; !status && i < folder->count; i++) {
+    for (size_t i = 0; !status && i < folder->count;) {
         uint8_t *pixels = NULL;
         status = image_array_add(array, &pixels, folder->labels[i]);
         if (!status)
@@ -192,7 +200,10 @@ digitnet_status load_pictures(digitnet_dataset **out, const struct picture_folde
         if (status == DIGITNET_EFORMAT && folder->leave_out) {
             folder->leave_out(digitnet_last_error());
             array->count--;
+            remove_picture(folder, i);
             status = DIGITNET_OK;
+        } else {
+            i++;
         }
     }
     if (!status && array->count == 0)

@@ -53,7 +53,8 @@ static int read_settings(struct settings *settings, int argc, char **argv) {
         "FOLDER, one for each class. They are stretched to one size, in colour where any of them has colours. Small\n"
         "changes at random, in place, size, angle and light, make more of few pictures. Leaves in the output folder\n"
         "model.onnx as it was after the best epoch, classes.txt with the names in the order of the model's outputs,\n"
-        "history.csv, training.png, confusion.png and predictions.png, and what the pictures are drawn from.",
+        "history.csv, mistakes.csv with the validation pictures that are taken for another class, training.png,\n"
+        "confusion.png and predictions.png, and what the pictures are drawn from.",
         options,
         sizeof options / sizeof *options,
         1,
@@ -118,9 +119,22 @@ static digitnet_status train(digitnet_model *model, const struct picture_data *d
     return status;
 }
 
+/* A row for each validation picture that is taken for another class, the worst first. Sorts the results. */
+static int write_mistakes(const char *output, const struct picture_data *data, struct result *results, size_t count) {
+    FILE *file = open_output(output, "mistakes.csv");
+    size_t mistakes = file ? sort_mistakes(results, count) : 0;
+    if (file)
+        fputs("picture,class,taken_for,loss\n", file);
+    for (size_t i = 0; i < mistakes; i++)
+        fprintf(file, "\"%s\",\"%s\",\"%s\",%.4f\n", data->validation_paths[results[i].index],
+                data->folder.classes[results[i].actual], data->folder.classes[results[i].predicted],
+                (double)results[i].loss);
+    return close_output(file, output, "mistakes.csv");
+}
+
 /* The figures and pictures of the trained model. */
 static int report(digitnet_model *model, const struct picture_data *data, const struct settings *settings) {
-    static const char *const names[] = {"model.onnx",   "classes.txt",   "history.csv",
+    static const char *const names[] = {"model.onnx",   "classes.txt",   "history.csv",    "mistakes.csv",
                                         "training.png", "confusion.png", "predictions.png"};
     digitnet_model_info trained = DIGITNET_INIT(digitnet_model_info);
     digitnet_report_info info = DIGITNET_INIT(digitnet_report_info);
@@ -142,9 +156,10 @@ static int report(digitnet_model *model, const struct picture_data *data, const 
                                               .noun = "validation pictures",
                                               .classes = data->folder.classes,
                                               .spread = 1});
+    int written = write_mistakes(settings->output, data, results, info.count);
     free(results);
     digitnet_report_free(figures);
-    if (plotted)
+    if (plotted || written)
         return EXIT_FAILED;
     putchar('\n');
     print_outputs(settings->output, names, sizeof names / sizeof *names);

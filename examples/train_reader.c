@@ -1,6 +1,7 @@
 /* Trains the models of the reader anew; `train_reader digit --help` explains the options. */
 #include "arguments.h"
 #include "train_digit.h"
+#include "train_line.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,8 @@
 int main(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "digit") == 0)
         return train_digit(argc - 1, argv + 1);
-    fprintf(stderr, "usage: train_reader digit [options]\ntrain_reader digit --help explains the options\n");
+    if (argc > 1 && strcmp(argv[1], "line") == 0)
+        return train_line(argc - 1, argv + 1);
+    fprintf(stderr, "usage: train_reader digit|line [options]\ntrain_reader line --help explains the options\n");
     return EXIT_USAGE;
 }

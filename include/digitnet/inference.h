@@ -128,10 +128,17 @@ typedef struct digitnet_session_options {
      */
     size_t batch_size;
     size_t threads; /**< Zero: 1, the calling thread alone; at most 256. */
+    /** The widest images that digitnet_session_run_width() is given, which may be wider than the model's own, and for
+     * which the session has memory. Zero: the session runs at the model's own width alone. */
+    size_t max_width;
 } digitnet_session_options;
 
 /**
  * Makes a session with the weights that the model has at this moment.
+ *
+ * With `max_width` the session runs on images of any width up to that, where the network suits: convolutions, pooling
+ * and all that works on each place by itself, but no layer whose weights belong to places, as a dense layer behind a
+ * flattened image or PReLU with a slope for each value, and no reshape. A network that fits no other width is refused.
  *
  * Any number of threads may make sessions from one model at once.
  *
@@ -141,6 +148,8 @@ typedef struct digitnet_session_options {
  * @retval DIGITNET_OK        the session is made
  * @retval DIGITNET_EINVAL    a pointer is NULL, `threads` is above 256, or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM    there is not enough memory
+ * @retval DIGITNET_ESHAPE    with `max_width`: a layer, which the message names, does not fit images of that width, or
+ *                            of none below it
  * @retval DIGITNET_ESTATE    the model has no weights yet, or is being changed
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  * @retval DIGITNET_ELIMIT    the sizes overflow
@@ -202,6 +211,75 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_run(float *sc
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_run_u8(float *scores, size_t capacity,
                                                                           digitnet_session *session,
                                                                           const uint8_t *images, size_t image_values);
+/**
+ * Gives the scores of one or more images of another width than the model's own.
+ *
+ * The scores are, bit for bit, those of a model that was built for this width and has the same weights. Allocates
+ * nothing. One thread at a time may use a session.
+ *
+ * @param scores        receives images x outputs values, image after image; digitnet_session_outputs() says how many
+ *                      outputs an image of this width has
+ * @param capacity      how many values `scores` has room for
+ * @param session       the session
+ * @param images        images of floats, NHWC, of the model's height and channels, with values as in training
+ * @param image_values  how many values `images` has: a whole multiple of height x `width` x channels
+ * @param width         the images' columns, at most `max_width`; 0: as many as the model's own have
+ * @retval DIGITNET_OK          the scores are written; after a failure nothing is
+ * @retval DIGITNET_EINVAL      a pointer is NULL, a value is not finite, `width` is above `max_width`, or is not the
+ *                              model's own where the session has none
+ * @retval DIGITNET_ESHAPE      `image_values` is no whole number of images, or a layer, which the message names, does
+ *                              not fit images of this width
+ * @retval DIGITNET_EBUFFER     `capacity` is below images x outputs
+ * @retval DIGITNET_ESTATE      another thread is using the session
+ * @retval DIGITNET_ENOTFINITE  the network overflows: a score is not finite
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_run_width(float *scores, size_t capacity,
+                                                                             digitnet_session *session,
+                                                                             const float *images, size_t image_values,
+                                                                             size_t width);
+/**
+ * Gives the scores of one or more images of bytes, of another width than the model's own.
+ *
+ * The scores are, bit for bit, those of a model that was built for this width and has the same weights. Allocates
+ * nothing. One thread at a time may use a session.
+ *
+ * @param scores        receives images x outputs values, image after image; digitnet_session_outputs() says how many
+ *                      outputs an image of this width has
+ * @param capacity      how many values `scores` has room for
+ * @param session       the session
+ * @param images        images of bytes, NHWC, of the model's height and channels, which are scaled to [0, 1]
+ * @param image_values  how many bytes `images` has: a whole multiple of height x `width` x channels
+ * @param width         the images' columns, at most `max_width`; 0: as many as the model's own have
+ * @retval DIGITNET_OK          the scores are written; after a failure nothing is
+ * @retval DIGITNET_EINVAL      a pointer is NULL, `width` is above `max_width`, or is not the model's own where the
+ *                              session has none
+ * @retval DIGITNET_ESHAPE      `image_values` is no whole number of images, or a layer, which the message names, does
+ *                              not fit images of this width
+ * @retval DIGITNET_EBUFFER     `capacity` is below images x outputs
+ * @retval DIGITNET_ESTATE      another thread is using the session
+ * @retval DIGITNET_ENOTFINITE  the network overflows: a score is not finite
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_run_width_u8(float *scores, size_t capacity,
+                                                                                digitnet_session *session,
+                                                                                const uint8_t *images,
+                                                                                size_t image_values, size_t width);
+/**
+ * Says how many scores an image of a width has.
+ *
+ * Allocates nothing. One thread at a time may use a session.
+ *
+ * @param out      receives how many; untouched after a failure. Where the network gives one row of columns, these are
+ *                 so many times its classes.
+ * @param session  the session
+ * @param width    the image's columns, at most `max_width`; 0: as many as the model's own have
+ * @retval DIGITNET_OK      the number is in `out`
+ * @retval DIGITNET_EINVAL  a pointer is NULL, `width` is above `max_width`, or is not the model's own where the session
+ *                          has none
+ * @retval DIGITNET_ESHAPE  a layer, which the message names, does not fit images of this width
+ * @retval DIGITNET_ESTATE  another thread is using the session
+ */
+DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_session_outputs(size_t *out, digitnet_session *session,
+                                                                           size_t width);
 /**
  * Releases a session.
  *

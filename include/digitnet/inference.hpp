@@ -9,6 +9,7 @@
 #include "digitnet/span.hpp"
 #include "digitnet/status.hpp"
 
+#include <cstddef>
 #include <cstdint>
 
 namespace digitnet {
@@ -62,6 +63,45 @@ class session : public owner<digitnet_session, digitnet_session_free> {
      */
     void run(span<float> scores, span<const std::uint8_t> images) {
         check(digitnet_session_run_u8(scores.data(), scores.size(), get(), images.data(), images.size()));
+    }
+    /**
+     * Gives the scores of one or more images of another width than the model's own, as digitnet_session_run_width()
+     * does. Allocates nothing.
+     *
+     * @param scores  receives images x outputs(width) values, image after image; as it was after a failure
+     * @param images  images of floats, NHWC, with values as in training
+     * @param width   the images' columns, at most `max_width` of the options; 0: as many as the model's own have
+     * @throws error  with DIGITNET_ESHAPE where a layer does not fit this width, or another status of
+     *                digitnet_session_run_width()
+     */
+    void run_width(span<float> scores, span<const float> images, std::size_t width) {
+        check(digitnet_session_run_width(scores.data(), scores.size(), get(), images.data(), images.size(), width));
+    }
+    /**
+     * Gives the scores of one or more images of bytes, of another width than the model's own, as
+     * digitnet_session_run_width_u8() does. Allocates nothing.
+     *
+     * @param scores  receives images x outputs(width) values, image after image; as it was after a failure
+     * @param images  images of bytes, NHWC, which are scaled to [0, 1]
+     * @param width   the images' columns, at most `max_width` of the options; 0: as many as the model's own have
+     * @throws error  with DIGITNET_ESHAPE where a layer does not fit this width, or another status of
+     *                digitnet_session_run_width_u8()
+     */
+    void run_width(span<float> scores, span<const std::uint8_t> images, std::size_t width) {
+        check(digitnet_session_run_width_u8(scores.data(), scores.size(), get(), images.data(), images.size(), width));
+    }
+    /**
+     * Says how many scores an image of a width has, as digitnet_session_outputs() does. Allocates nothing.
+     *
+     * @param width  the image's columns, at most `max_width` of the options; 0: as many as the model's own have
+     * @return how many
+     * @throws error  with DIGITNET_ESHAPE where a layer does not fit this width, or another status of
+     *                digitnet_session_outputs()
+     */
+    [[nodiscard]] std::size_t outputs(std::size_t width = 0) {
+        std::size_t count = 0;
+        check(digitnet_session_outputs(&count, get(), width));
+        return count;
     }
 
   private:

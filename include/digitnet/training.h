@@ -44,7 +44,17 @@ typedef enum digitnet_loss {
     DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY = 8,
     /** The program's own, set by digitnet_model_set_loss(). Takes any output, and targets, as many as one likes, where
      * the data set has them, else labels of any size. */
-    DIGITNET_LOSS_CUSTOM = 9
+    DIGITNET_LOSS_CUSTOM = 9,
+    /** Connectionist temporal classification (Graves et al. 2006), for lines of characters: minus the logarithm of the
+     * probability of a sample's sequence of labels, over all places where these may stand. The network gives one row of
+     * columns (1 x columns x classes), the time steps, and ends in a softmax over the classes of each column, or, with
+     * `from_logits`, in neither softmax nor sigmoid. The last class is the blank, as for TensorFlow's and Keras's
+     * ctc_batch_cost; PyTorch's and keras.losses.CTC take class 0. Samples have labels of any number (see `max_labels`
+     * of digitnet_dataset_options), none among them, below the blank; a sample whose labels need more columns than
+     * there are, one for each and one between two that are the same, is refused. As of all losses the mean is over the
+     * samples, whatever their lengths. An image is right where the best path, the largest score of each column, says
+     * its labels, all of them and no others. */
+    DIGITNET_LOSS_CTC = 10
 } digitnet_loss;
 
 /** A figure that a history has for each epoch. */
@@ -107,8 +117,8 @@ typedef struct digitnet_loss_options {
     double alpha; /**< Of the focal ones, in [0, 1]; of the binary one with `class_balancing` alone. */
     double gamma; /**< Of the focal ones: finite, at least 0, where they are no longer focal. */
     double delta; /**< Of Huber's: finite and positive. */
-    /** Of all cross-entropies, 1: the network ends in logits, a flat output that is neither softmax nor sigmoid, which
-     * the loss then takes. */
+    /** Of all cross-entropies and CTC, 1: the network ends in logits, an output that is neither softmax nor sigmoid,
+     * which the loss then takes. */
     int32_t from_logits;
     int32_t class_balancing; /**< Of the binary focal one, 1: targets near 1 are weighted by alpha. */
 } digitnet_loss_options;
@@ -406,7 +416,8 @@ typedef struct digitnet_fit_options {
     size_t class_weight_count;                 /**< How many `class_weights` there are. */
     /** What each sample's weight is multiplied by in training, not in validation: one finite number that is not
      * negative for each class, an output; two for a network with one output. A sample's class is its label, or else its
-     * largest target; with one target, whether that is above 1/2. Not for DIGITNET_LOSS_CUSTOM. NULL: none. */
+     * largest target; with one target, whether that is above 1/2. Not for DIGITNET_LOSS_CTC and DIGITNET_LOSS_CUSTOM.
+     * NULL: none. */
     const float *class_weights;
     size_t reserved; /**< Zero. */
     /** Instead of `validation`: the last part of the training set, 0 <= fraction < 1, cut off before shuffling. */
@@ -450,7 +461,8 @@ typedef struct digitnet_fit_options {
  * @return the status of a callback, a source or a custom loss that ended the fit, or of the first builder that failed;
  * else:
  * @retval DIGITNET_OK         all epochs are done, or the fit was stopped
- * @retval DIGITNET_EINVAL     `model` or `train` is NULL; a label is out of range; the loss wants labels or targets
+ * @retval DIGITNET_EINVAL     `model` or `train` is NULL; a label is out of range, or a sequence of labels does not fit
+ *                             into the model's columns; the loss wants labels or targets
  * that a data set does not have; the classes' weights are not as many as the classes, or a weight is out of range; a
  * source gives a value that is not finite; `epochs` with `until_epoch`, or `validation` with a fraction; a fraction
  * that is out of range or leaves one part empty; `validation_stratified` without a fraction, or with images that do not
@@ -584,7 +596,7 @@ typedef struct digitnet_train_batch {
     size_t count;                /**< How many images; not zero. */
     const float *images;         /**< count images, NHWC, with finite values as the network wants them. */
     const uint8_t *bytes;        /**< Instead of `images`: they are scaled to [0, 1]. */
-    const int32_t *labels;       /**< One class number for each image, for losses that take labels. */
+    const int32_t *labels;       /**< One class number for each image, for losses that take labels; or `max_labels`. */
     const float *targets;        /**< count x `target_values` finite numbers, for losses that take targets. */
     size_t target_values;        /**< Targets of an image; zero: as many as the model has outputs. */
     const float *sample_weights; /**< One finite number that is not negative for each image; NULL: each is 1. */
@@ -596,6 +608,11 @@ typedef struct digitnet_train_batch {
     size_t epoch; /**< With `indices`: how many epochs have been done, as in digitnet_model_info. */
     /** Zero: as many as processors that the process may use; at most 256. The weights do not depend on it. */
     size_t threads;
+    /** For DIGITNET_LOSS_CTC, the most labels of one image: labels are count x max_labels. Zero: 1. */
+    size_t max_labels;
+    /** How many labels each image has, 0 .. max_labels, where `max_labels` is above one; labels behind them are
+     * ignored. NULL: each has max_labels. */
+    const int32_t *label_counts;
 } digitnet_train_batch;
 
 /**
@@ -617,8 +634,9 @@ typedef struct digitnet_train_batch {
  * @retval DIGITNET_OK         the weights have followed the batch's gradient; after a failure the model is as it was
  * @retval DIGITNET_EINVAL     `model` or `batch` is NULL; `count` is zero; both of `images` and `bytes` are given, or
  *                             neither; the loss wants labels or targets that there are none of; a label is out of
- *                             range, or another value; the classes' weights are not as many as the classes; `threads`
- *                             is above 256; or a `struct_size` is wrong
+ *                             range, or another value, or a sequence of labels does not fit into the model's columns;
+ *                             `max_labels` or `label_counts` without what they need; the classes' weights are not as
+ * many as the classes; `threads` is above 256; or a `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESHAPE     targets are not as many as the model's outputs
  * @retval DIGITNET_ESTATE     the model is not compiled, is in use, or lacks its custom loss
@@ -669,8 +687,8 @@ typedef struct digitnet_evaluate_options {
  * Gives loss and accuracy of a model on a data set.
  *
  * Needs weights, not an optimizer: the loss is the compiled one, or else the cross-entropy of the softmax or sigmoid at
- * the end. Any number of threads may evaluate one model at once, also a callback of the fit
- * that trains it.
+ * the end, or DIGITNET_LOSS_CTC of a softmax over columns. Any number of threads may evaluate one model at once, also a
+ * callback of the fit that trains it.
  *
  * @param out      made with DIGITNET_INIT(), is filled in; untouched after a failure
  * @param model    the model
@@ -678,12 +696,12 @@ typedef struct digitnet_evaluate_options {
  * @param options  NULL is all defaults
  * @return the status of a source or a custom loss that failed; else:
  * @retval DIGITNET_OK          `out` is filled in
- * @retval DIGITNET_EINVAL      a pointer is NULL, a label is out of range, the loss wants labels or targets that the
- * data set does not have, a source gives a value that is not finite, `threads` is above 256, or a `struct_size` is
- * wrong
+ * @retval DIGITNET_EINVAL      a pointer is NULL, a label is out of range, or a sequence of labels does not fit into
+ * the model's columns, the loss wants labels or targets that the data set does not have, a source gives a value that is
+ * not finite, `threads` is above 256, or a `struct_size` is wrong
  * @retval DIGITNET_ENOMEM      there is not enough memory
  * @retval DIGITNET_ESHAPE      the images are not of the model's shape, targets not as many as its outputs, or a model
- * that is not compiled ends in neither a flat softmax nor a flat sigmoid
+ * that is not compiled ends in neither a flat softmax nor a flat sigmoid, nor in a softmax over columns
  * @retval DIGITNET_ESTATE      the model has no weights yet, is being changed, or lacks its custom loss
  * @retval DIGITNET_EVERSION    `options` sets a field that this version does not know
  * @retval DIGITNET_ENOTFINITE  the network overflows: the loss is not finite

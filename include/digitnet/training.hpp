@@ -53,6 +53,8 @@ inline constexpr digitnet_loss categorical_focal_crossentropy = DIGITNET_LOSS_CA
 inline constexpr digitnet_loss binary_focal_crossentropy = DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY;
 /** DIGITNET_LOSS_CUSTOM */
 inline constexpr digitnet_loss custom_loss = DIGITNET_LOSS_CUSTOM;
+/** DIGITNET_LOSS_CTC */
+inline constexpr digitnet_loss ctc = DIGITNET_LOSS_CTC;
 
 /** The figures of a fit, epoch by epoch. An empty one has no epochs and ended as failed. */
 class history : public owner<digitnet_history, digitnet_history_free> {

@@ -69,6 +69,16 @@ bool digitnet__dataset_is_source(const digitnet_dataset *dataset) {
     return dataset->storage->gather != NULL;
 }
 
+const int32_t *digitnet__dataset_labels(size_t *count, const digitnet_dataset *dataset, size_t sample) {
+    const digitnet__storage *storage = dataset->storage;
+    size_t place = digitnet__dataset_place(dataset, sample);
+    *count = 0;
+    if (!storage->samples.labels)
+        return NULL;
+    *count = digitnet__samples_label_count(&storage->samples, &storage->layout, place);
+    return storage->samples.labels + place * storage->layout.max_labels;
+}
+
 digitnet_status digitnet__dataset_check_labels(const digitnet_dataset *dataset, size_t classes) {
     size_t max_labels = dataset->layout.max_labels;
     if (max_labels == 0)

@@ -28,6 +28,8 @@ digitnet_status digitnet__dataset_split(digitnet_dataset **first, digitnet_datas
 /* Each sample must have one label, in 0 .. classes - 1: EINVAL naming the first that is not. The labels of a source are
  * checked as they are gathered. */
 digitnet_status digitnet__dataset_check_labels(const digitnet_dataset *dataset, size_t classes);
+/* The labels of one sample; none where they are not in memory. */
+const int32_t *digitnet__dataset_labels(size_t *count, const digitnet_dataset *dataset, size_t sample);
 /* Memory that gathering a data set with seeds takes: so many bytes for each worker; 0 where nothing is augmented. */
 size_t digitnet__dataset_scratch(const digitnet_dataset *dataset);
 /* Gathers samples by index, bytes scaled to [0, 1]. Known to be right: the indices are in range; labels and targets are

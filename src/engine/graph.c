@@ -62,6 +62,18 @@ digitnet_activation digitnet__graph_last_activation(const digitnet__graph *graph
     return last->output.flat ? last->attributes.activation : DIGITNET_ACTIVATION_LINEAR;
 }
 
+bool digitnet__graph_gives_sequence(const digitnet__graph *graph) {
+    digitnet__shape output = digitnet__graph_output(graph);
+    return !output.flat && output.height == 1;
+}
+
+digitnet_activation digitnet__graph_end_activation(const digitnet__graph *graph) {
+    if (graph->layer_count == 0 || !digitnet__graph_gives_sequence(graph))
+        return digitnet__graph_last_activation(graph);
+    digitnet_activation last = graph->layers[graph->layer_count - 1].attributes.activation;
+    return last == DIGITNET_ACTIVATION_SOFTMAX ? last : DIGITNET_ACTIVATION_LINEAR;
+}
+
 const digitnet__tensor *digitnet__graph_tensor(const digitnet__graph *graph, size_t index) {
     for (size_t i = 0; i < graph->layer_count; i++) {
         const digitnet__layer *layer = &graph->layers[i];
@@ -172,6 +184,45 @@ digitnet_status digitnet__graph_copy(digitnet__graph *out, const digitnet__graph
             return status;
         }
     }
+    return DIGITNET_OK;
+}
+
+static bool same_tensors(const digitnet__layer *a, const digitnet__layer *b) {
+    bool same = a->tensor_count == b->tensor_count;
+    for (size_t i = 0; same && i < a->tensor_count; i++)
+        same = a->tensors[i].outputs == b->tensors[i].outputs && a->tensors[i].values == b->tensors[i].values &&
+               memcmp(a->tensors[i].dimensions, b->tensors[i].dimensions, sizeof a->tensors[i].dimensions) == 0;
+    return same;
+}
+
+static digitnet_status check_size(digitnet__shape shape, const char *name) {
+    size_t bytes;
+    if (digitnet__size_product(&bytes, (size_t[]){shape.height, shape.width, shape.channels, sizeof(float)}, 4))
+        return DIGITNET_OK;
+    return digitnet__fail(DIGITNET_ELIMIT, "the size of '%s', %s, overflows", name, digitnet__shape_text(shape).text);
+}
+
+/* The layer's shapes from those of its inputs. */
+static digitnet_status infer_again(digitnet__layer *layer, const digitnet__graph *graph) {
+    digitnet__layer_input *inputs = (digitnet__layer_input *)layer->inputs; /* the graph's own */
+    for (size_t i = 0; i < layer->input_count; i++)
+        inputs[i].shape = digitnet__graph_value_shape(graph, inputs[i].value);
+    digitnet__layer inferred = *layer;
+    inferred.tensor_count = inferred.parameters = inferred.state_values = 0;
+    DNN_TRY(layer->kind->infer_shape(&inferred));
+    DNN_TRY(check_size(inferred.output, layer->name));
+    if (!same_tensors(layer, &inferred))
+        return digitnet__fail(DIGITNET_ESHAPE, "layer '%s': its weights do not suit an input of %s", layer->name,
+                              digitnet__shape_text(inputs[0].shape).text);
+    layer->output = inferred.output;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__graph_set_width(digitnet__graph *graph, size_t width) {
+    graph->input.width = width;
+    DNN_TRY(check_size(graph->input, INPUT_NAME));
+    for (size_t i = 0; i < graph->layer_count; i++)
+        DNN_TRY(infer_again(&graph->layers[i], graph));
     return DIGITNET_OK;
 }
 

@@ -34,8 +34,17 @@ bool digitnet__graph_find_value(size_t *value, const digitnet__graph *graph, con
 bool digitnet__graph_is_sequential(const digitnet__graph *graph);
 /* ESTATE naming the first layer but the last whose output nobody takes. */
 digitnet_status digitnet__graph_check_outputs(const digitnet__graph *graph);
+/* Infers all shapes anew for images of another width, without an allocation. ESHAPE naming the layer that does not fit
+ * them, or whose tensors would be others; ELIMIT where a size overflows. After a failure the shapes are those of no
+ * width, until one is set that fits. */
+digitnet_status digitnet__graph_set_width(digitnet__graph *graph, size_t width);
 /* The activation at the end, where the output is flat; LINEAR otherwise. */
 digitnet_activation digitnet__graph_last_activation(const digitnet__graph *graph);
+/* One row of columns, each with scores for the same classes. */
+bool digitnet__graph_gives_sequence(const digitnet__graph *graph);
+/* The activation that a plan may leave out: a flat one, or a softmax over the classes of each column of a sequence;
+ * LINEAR: none. */
+digitnet_activation digitnet__graph_end_activation(const digitnet__graph *graph);
 
 /* The tensor at an index over all layers, and by its name; NULL where there is none. */
 const digitnet__tensor *digitnet__graph_tensor(const digitnet__graph *graph, size_t index);

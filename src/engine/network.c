@@ -5,6 +5,7 @@
 #include "core/status.h"
 #include "layers/batch_normalization.h"
 
+#include <assert.h>
 #include <string.h>
 
 float *digitnet__network_values(const digitnet__network *network, const digitnet__tensor *tensor) {
@@ -95,8 +96,9 @@ static digitnet_status allocate_packed(digitnet__network *network) {
 /* `training`: with a plan for training, too. */
 static digitnet_status lower(digitnet__network *network, bool training, digitnet_activation leave_out) {
     const digitnet__graph *graph = &network->graph;
-    DNN_TRY(digitnet__plan_create(&network->inference, graph, network->kernels, false,
-                                  digitnet__graph_last_activation(graph)));
+    digitnet_activation end = digitnet__graph_end_activation(graph);
+    DNN_TRY(network->any_width ? digitnet__plan_create_any_width(&network->inference, graph, network->kernels, end)
+                               : digitnet__plan_create(&network->inference, graph, network->kernels, false, end));
     if (training)
         DNN_TRY(digitnet__plan_create(&network->training, graph, network->kernels, true, leave_out));
     return allocate_packed(network);
@@ -128,7 +130,8 @@ static digitnet_status allocate(digitnet__network *network, bool training, digit
                               .graph = network->graph,
                               .parameters = network->parameters,
                               .state = network->state,
-                              .waiting = network->waiting};
+                              .waiting = network->waiting,
+                              .any_width = network->any_width};
     digitnet_status status = lower(&next, training, leave_out);
     if (status == DIGITNET_OK && !network->parameters)
         status = allocate_weights(&next);
@@ -319,6 +322,68 @@ digitnet_status digitnet__network_copy(digitnet__network *out, const digitnet__n
     if (status != DIGITNET_OK)
         digitnet__network_release(out);
     return status;
+}
+
+digitnet_status digitnet__network_copy_at_width(digitnet__network *out, const digitnet__network *network,
+                                                size_t width) {
+    digitnet__first_weights weights = weights_of(network);
+    *out = (digitnet__network){.kernels = network->kernels, .any_width = true};
+    digitnet_status status = digitnet__graph_copy(&out->graph, &network->graph);
+    if (status == DIGITNET_OK)
+        status = digitnet__graph_set_width(&out->graph, width);
+    if (status == DIGITNET_OK)
+        status = copy_weights(out, &weights, NULL);
+    if (status != DIGITNET_OK)
+        digitnet__network_release(out);
+    return status;
+}
+
+/* Plans of the same graph have the same ops at every width, and these the same weights. */
+static void find_weights(digitnet__network *view, const digitnet__network *network) {
+    const digitnet__plan *from = &network->inference;
+    assert(view->inference.op_count == from->op_count);
+    for (size_t i = 0; i < from->op_count; i++) {
+        digitnet__op *op = &view->inference.ops[i];
+        assert(op->kind == from->ops[i].kind && op->packed_values == from->ops[i].packed_values);
+        op->packed_offset = from->ops[i].packed_offset;
+        op->folded_offset = from->ops[i].folded_offset;
+    }
+}
+
+digitnet_status digitnet__network_view(digitnet__network *out, const digitnet__network *network) {
+    *out = *network;
+    out->inference = (digitnet__plan){0};
+    digitnet_status status = digitnet__graph_copy(&out->graph, &network->graph);
+    if (status == DIGITNET_OK)
+        status =
+            digitnet__plan_create_any_width(&out->inference, &out->graph, out->kernels, network->inference.left_out);
+    if (status == DIGITNET_OK)
+        find_weights(out, network);
+    else
+        digitnet__network_release_view(out);
+    return status;
+}
+
+digitnet_status digitnet__network_set_width(digitnet__network *view, const digitnet__network *network, size_t width) {
+    size_t before = view->graph.input.width;
+    if (width == before)
+        return DIGITNET_OK;
+    digitnet_status status = digitnet__graph_set_width(&view->graph, width);
+    if (status != DIGITNET_OK) {
+        digitnet_status back = digitnet__graph_set_width(&view->graph, before);
+        assert(back == DIGITNET_OK);
+        (void)back;
+        return status;
+    }
+    DNN_TRY(digitnet__plan_update(&view->inference, &view->graph, view->kernels));
+    find_weights(view, network);
+    return DIGITNET_OK;
+}
+
+void digitnet__network_release_view(digitnet__network *view) {
+    digitnet__plan_release(&view->inference);
+    digitnet__graph_release(&view->graph);
+    *view = (digitnet__network){0};
 }
 
 digitnet_status digitnet__network_borrow_by_input(digitnet__network *out, const digitnet__network *network,

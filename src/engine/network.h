@@ -32,6 +32,7 @@ typedef struct digitnet__network {
     float *folded;
     size_t folded_count;
     bool folds_are_old; /* a training has moved weights or state since */
+    bool any_width;     /* its plan for inference is for images of any width */
 } digitnet__network;
 
 /* Appends a layer, as digitnet__graph_append() does. Where there are weights, they wait for its own. */
@@ -68,7 +69,17 @@ void digitnet__network_refresh_folds(digitnet__network *network);
 
 /* With the plan for training, or for inference alone. */
 digitnet_status digitnet__network_copy(digitnet__network *out, const digitnet__network *network, bool training);
+/* For inference alone, at `width` and, by views, below. ESHAPE naming the layer that rules the width out. */
+digitnet_status digitnet__network_copy_at_width(digitnet__network *out, const digitnet__network *network, size_t width);
 void digitnet__network_release(digitnet__network *network);
+
+/* A view of such a copy, which outlives it: a graph and a plan of its own, of the width that it is set to, over the
+ * copy's weights. To be released by digitnet__network_release_view(). */
+digitnet_status digitnet__network_view(digitnet__network *out, const digitnet__network *network);
+/* Sets the view's width, at most the copy's, without an allocation. ESHAPE, and the view as it was, where a layer does
+ * not fit it. */
+digitnet_status digitnet__network_set_width(digitnet__network *view, const digitnet__network *network, size_t width);
+void digitnet__network_release_view(digitnet__network *view);
 
 /* Where a tensor's values stand. */
 float *digitnet__network_values(const digitnet__network *network, const digitnet__tensor *tensor);

@@ -5,13 +5,11 @@
 
 #include <string.h>
 
-/* The plan in the making, and where each value of the graph lies in it. */
+/* A plan in the making. */
 typedef struct lowering {
     digitnet__plan *plan;
     const digitnet__graph *graph;
     const digitnet__kernels *kernels;
-    size_t *place;      /* of the graph's values */
-    size_t input_count; /* so far, over all ops */
 } lowering;
 
 static size_t add_value(digitnet__plan *plan, size_t values, size_t producer) {
@@ -24,9 +22,9 @@ static size_t add_op(lowering *lower, digitnet__op *op, const size_t *inputs, si
     digitnet__plan *plan = lower->plan;
     if (!op->kind)
         return inputs[0];
-    size_t *own = plan->inputs + lower->input_count;
+    size_t *own = plan->inputs + plan->input_count;
     memcpy(own, inputs, input_count * sizeof *own);
-    lower->input_count += input_count;
+    plan->input_count += input_count;
     op->inputs = own;
     op->input_count = input_count;
     op->input_values = plan->values[inputs[0]].values;
@@ -42,7 +40,8 @@ static digitnet__op begin_op(const lowering *lower, size_t layer_index) {
                           .layer_index = layer_index,
                           .input_shape = layer->inputs[0].shape,
                           .output_values = digitnet__shape_values(layer->output),
-                          .output_shape = layer->output};
+                          .output_shape = layer->output,
+                          .any_width = lower->plan->any_width};
 }
 
 /* By the input, what is nothing in inference (dropout) is nothing, and all else has an op of training, since only these
@@ -58,7 +57,7 @@ static void lower_op(digitnet__op *op, const digitnet__plan *plan) {
 static void lower_layer(lowering *lower, size_t layer_index, size_t *inputs) {
     const digitnet__layer *layer = &lower->graph->layers[layer_index];
     for (size_t i = 0; i < layer->input_count; i++)
-        inputs[i] = lower->place[layer->inputs[i].value];
+        inputs[i] = lower->plan->place[layer->inputs[i].value];
     digitnet__op op = begin_op(lower, layer_index);
     for (size_t i = layer->tensor_count; i-- > 0;)
         *(layer->tensors[i].is_state ? &op.state_offset : &op.parameter_offset) = layer->tensors[i].offset;
@@ -71,7 +70,7 @@ static void lower_layer(lowering *lower, size_t layer_index, size_t *inputs) {
         digitnet__op_set_activation(&activation, lower->plan->training);
         output = add_op(lower, &activation, &output, 1);
     }
-    lower->place[layer_index + 1] = output;
+    lower->plan->place[layer_index + 1] = output;
 }
 
 /* The last op is the activation: it goes, and its input comes out. */
@@ -164,18 +163,19 @@ static bool allocate(lowering *lower) {
     plan->values = digitnet__allocate_zeroed_array(2 * layers + 1, sizeof *plan->values);
     plan->ops = digitnet__allocate_zeroed_array(2 * layers, sizeof *plan->ops);
     plan->inputs = digitnet__allocate_array(inputs, sizeof *plan->inputs);
-    lower->place = digitnet__allocate_array(layers + 1 + inputs, sizeof *lower->place);
-    return plan->values && plan->ops && plan->inputs && lower->place;
+    plan->place = digitnet__allocate_array(layers + 1 + inputs, sizeof *plan->place);
+    return plan->values && plan->ops && plan->inputs && plan->place;
 }
 
 static digitnet_status lower_all(lowering *lower, digitnet_activation leave_out) {
     digitnet__plan *plan = lower->plan;
     const digitnet__graph *graph = lower->graph;
-    lower->place[0] = add_value(plan, digitnet__shape_values(graph->input), DNN_NO_OP);
+    plan->value_count = plan->op_count = plan->input_count = 0;
+    plan->place[0] = add_value(plan, digitnet__shape_values(graph->input), DNN_NO_OP);
     plan->values[0].wants_gradient = plan->by_input;
     for (size_t i = 0; i < graph->layer_count; i++)
-        lower_layer(lower, i, lower->place + graph->layer_count + 1);
-    plan->output = lower->place[graph->layer_count];
+        lower_layer(lower, i, plan->place + graph->layer_count + 1);
+    plan->output = plan->place[graph->layer_count];
     leave_out_activation(plan, leave_out);
     fuse(plan);
     digitnet__plan_find_gradients(plan);
@@ -186,7 +186,6 @@ static digitnet_status create(digitnet__plan *plan, const digitnet__graph *graph
                               digitnet_activation leave_out) {
     lowering lower = {.plan = plan, .graph = graph, .kernels = kernels};
     digitnet_status status = allocate(&lower) ? lower_all(&lower, leave_out) : DIGITNET_ENOMEM;
-    digitnet__release(lower.place);
     if (status != DIGITNET_OK)
         digitnet__plan_release(plan);
     return status;
@@ -204,9 +203,22 @@ digitnet_status digitnet__plan_create_by_input(digitnet__plan *plan, const digit
     return create(plan, graph, kernels, leave_out);
 }
 
+digitnet_status digitnet__plan_create_any_width(digitnet__plan *plan, const digitnet__graph *graph,
+                                                const digitnet__kernels *kernels, digitnet_activation leave_out) {
+    *plan = (digitnet__plan){.any_width = true};
+    return create(plan, graph, kernels, leave_out);
+}
+
+digitnet_status digitnet__plan_update(digitnet__plan *plan, const digitnet__graph *graph,
+                                      const digitnet__kernels *kernels) {
+    lowering lower = {.plan = plan, .graph = graph, .kernels = kernels};
+    return lower_all(&lower, plan->left_out);
+}
+
 void digitnet__plan_release(digitnet__plan *plan) {
     digitnet__release(plan->values);
     digitnet__release(plan->ops);
     digitnet__release(plan->inputs);
+    digitnet__release(plan->place);
     *plan = (digitnet__plan){0};
 }

@@ -60,10 +60,11 @@ float *digitnet__workspace_forward(const digitnet__workspace *workspace, size_t 
 void digitnet__workspace_activate(const digitnet__workspace *workspace, float *outputs, size_t count) {
     const digitnet__network *network = workspace->network;
     const digitnet__graph *graph = &network->graph;
+    size_t channels = digitnet__graph_output(graph).channels;
     digitnet__activation_run run = {.kernels = network->kernels,
                                     .id = network->inference.left_out,
                                     .alpha = (float)digitnet__activation_alpha(&graph->layers[graph->layer_count - 1]),
-                                    .rows = count,
-                                    .channels = digitnet__network_outputs(network)};
+                                    .rows = count * (digitnet__network_outputs(network) / channels),
+                                    .channels = channels};
     digitnet__activation_forward(&run, outputs, NULL);
 }

@@ -3,7 +3,6 @@
 #include "core/call.h"
 #include "core/status.h"
 #include "digitnet/image.h"
-#include "image/ink.h"
 #include "image/picture.h"
 
 #include <math.h>
@@ -111,30 +110,29 @@ static void place_digit(float *out, const scaled_digit *scaled) {
         memcpy(out + (top + row) * FRAME + left, scaled->values + row * scaled->width, scaled->width * sizeof *out);
 }
 
-digitnet_status digitnet__frame_digit(float *out, size_t *digits, const digitnet_image *image) {
-    digitnet__ink ink;
+void digitnet__frame_digit_ink(float *out, const digitnet__ink *ink) {
     scaled_digit scaled;
-    digitnet_status status = digitnet__ink_find(&ink, image);
-    if (status)
-        return status;
-    *digits = ink.digits;
-    scale_digit(&scaled, &ink);
-    digitnet__ink_release(&ink);
+    scale_digit(&scaled, ink);
     place_digit(out, &scaled);
-    return DIGITNET_OK;
 }
 
 static digitnet_status frame_digit(float *out, size_t capacity, const digitnet_image *image) {
     const char *where = "digitnet_image_frame_digit";
     digitnet_image own;
-    size_t digits;
+    digitnet__ink ink;
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "%s: out is NULL", where);
     digitnet_status status = digitnet__picture_read(&own, image, where);
     if (!status && capacity < FRAME_VALUES)
         status = digitnet__fail(DIGITNET_EBUFFER, "%s: out has room for %zu values, %d are needed", where, capacity,
                                 FRAME_VALUES);
-    return status ? status : digitnet__frame_digit(out, &digits, &own);
+    if (!status)
+        status = digitnet__ink_find(&ink, &own);
+    if (status)
+        return status;
+    digitnet__frame_digit_ink(out, &ink);
+    digitnet__ink_release(&ink);
+    return DIGITNET_OK;
 }
 
 digitnet_status digitnet_image_frame_digit(float *out, size_t capacity, const digitnet_image *image) {

@@ -1,13 +1,10 @@
-/* A digit in MNIST's frame. */
+/* A digit at the size and place of MNIST's. */
 #ifndef DNN_IMAGE_FRAME_DIGIT_H
 #define DNN_IMAGE_FRAME_DIGIT_H
 
-#include "digitnet/image.h"
+#include "image/ink.h"
 
-#include <stddef.h>
-
-/* As digitnet_image_frame_digit(), of a picture that has been read by digitnet__picture_read() and for room enough.
- * `digits` receives how many pieces that may be digits stand side by side. ENOTFOUND; ENOMEM. */
-digitnet_status digitnet__frame_digit(float *out, size_t *digits, const digitnet_image *image);
+/* Fills DIGITNET_FRAME_SIZE x DIGITNET_FRAME_SIZE values with the digit that was found. */
+void digitnet__frame_digit_ink(float *out, const digitnet__ink *ink);
 
 #endif

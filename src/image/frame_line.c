@@ -5,20 +5,44 @@
 #include "core/status.h"
 #include "digitnet/image.h"
 #include "image/components.h"
+#include "image/ink_level.h"
 #include "image/ink_map.h"
+#include "image/line_rules.h"
 #include "image/picture.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 /* Rows that a digit of the usual height takes of the frame. */
 enum { DIGIT_ROWS = 20 };
 /* A stroke is at most this part of the picture's height. */
 enum { STROKES_PER_HEIGHT = 4 };
-/* The least ink of a pixel that belongs to a stroke, and of a stroke that is there at all. */
-enum { STROKE_INK = 48, FAINTEST_INK = 24 };
-/* Pieces lower than this part of the highest one are specks, points and dashes: they do not say how high digits are. */
-#define LOW_PIECE 0.4
+/* Of more digits than these the slope is found from some. */
+enum { MOST_SLOPE_DIGITS = 32 };
+/* The least ink of the strip that counts where its darkness is settled. */
+enum { STRIP_INK = 16 };
+
+/* Parts of the digits' usual height, but for the first, which is of the highest piece. */
+#define LOW_PIECE 0.4      /* what is lower is a speck, point or dash */
+#define FAR_PIECE 0.75     /* what lies so far from the middle belongs to another line */
+#define TALL_RULE 1.35     /* what is upright, thin and so high is a rule */
+#define THIN 0.2           /* of its own height: a 1 or an upright rule */
+#define SLOPE_DISTANCE 1.5 /* digits so far apart say how the line falls */
+#define STEEPEST 0.1       /* slopes beyond are not believed */
+#define MARGIN 0.5         /* beside the ink */
+
+/* What stands above one range of columns, most often a digit or some that touch. */
+typedef struct stack {
+    double left, right, top, bottom;
+    bool counts; /* where the usual height is found */
+} stack;
+
+typedef struct stacks {
+    stack *items;
+    double *values; /* room for a value of each, and of each pair of MOST_SLOPE_DIGITS */
+    size_t count;
+} stacks;
 
 static int compare_doubles(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -27,75 +51,241 @@ static int compare_doubles(const void *a, const void *b) {
 
 static double median(double *values, size_t count) {
     qsort(values, count, sizeof *values, compare_doubles);
-    return values[count / 2];
+    return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2.0;
 }
 
-/* A part of full ink that separates strokes from paper. */
-static uint8_t stroke_threshold(const digitnet__plane *ink) {
-    uint8_t strongest = 0;
-    for (size_t i = 0; i < ink->width * ink->height; i++)
-        strongest = ink->pixels[i] > strongest ? ink->pixels[i] : strongest;
-    return (uint8_t)(strongest < FAINTEST_INK ? 0 : strongest < 2 * STROKE_INK ? strongest / 2 : STROKE_INK);
+static int compare_stacks(const void *a, const void *b) {
+    double x = ((const stack *)a)->left, y = ((const stack *)b)->left;
+    return (x > y) - (x < y);
 }
 
-digitnet_status digitnet__line_find_place(digitnet__line_place *place, const digitnet__plane *ink) {
+/* Whether two pieces are parts of one digit: the narrower is mostly above or below the other one, not far away. */
+static bool belong_together(const stack *a, const stack *b, double highest) {
+    double common = fmin(a->right, b->right) - fmax(a->left, b->left);
+    double narrower = fmin(a->right - a->left, b->right - b->left);
+    double apart = fmax(a->top, b->top) - fmin(a->bottom, b->bottom);
+    double together = fmax(a->bottom, b->bottom) - fmin(a->top, b->top);
+    return common > narrower / 2 && apart < highest / 4 && together < 1.2 * highest;
+}
+
+/* Pieces that are high enough for a part of a digit, put together to digits. */
+static void stack_pieces(stacks *all, const digitnet__components *pieces, size_t picture_height) {
+    double highest = 0.0;
+    for (size_t i = 0; i < pieces->count; i++)
+        highest = fmax(highest, (double)pieces->items[i].box.height);
+    all->count = 0;
+    for (size_t i = 0; i < pieces->count; i++) {
+        const digitnet__box *box = &pieces->items[i].box;
+        if ((double)box->height < highest / 6 || pieces->items[i].pixels < picture_height / 16)
+            continue;
+        all->items[all->count++] = (stack){(double)box->left, (double)(box->left + box->width), (double)box->top,
+                                           (double)(box->top + box->height), false};
+    }
+    qsort(all->items, all->count, sizeof *all->items, compare_stacks);
+    size_t kept = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        stack *last = kept > 0 ? &all->items[kept - 1] : NULL, *next = &all->items[i];
+        if (last && belong_together(last, next, highest))
+            *last = (stack){last->left, fmax(last->right, next->right), fmin(last->top, next->top),
+                            fmax(last->bottom, next->bottom), false};
+        else
+            all->items[kept++] = *next;
+    }
+    all->count = kept;
+}
+
+/* The middle of a digit against that of the line. */
+static double offset(const stack *digit, const digitnet__line_place *place) {
+    return (digit->top + digit->bottom) / 2 - place->middle - place->slope * (digit->left + digit->right) / 2;
+}
+
+/* Height and middle as most stacks have them that are not low, nor thin if there are others. */
+static void find_height(digitnet__line_place *place, stacks *all, double lowest) {
+    size_t count = 0;
+    for (double thin = THIN; count == 0 && thin >= 0.0; thin -= THIN) {
+        for (size_t i = 0; i < all->count; i++) {
+            stack *item = &all->items[i];
+            double height = item->bottom - item->top;
+            item->counts = height >= lowest && item->right - item->left >= thin * height;
+            if (item->counts)
+                all->values[count++] = height;
+        }
+    }
+    if (count == 0)
+        return;
+    place->height = median(all->values, count);
+    count = 0;
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].counts)
+            all->values[count++] = offset(&all->items[i], place);
+    place->middle += median(all->values, count);
+}
+
+/* The median of the slopes between digits (Theil 1950, Sen 1968). */
+static void find_slope(digitnet__line_place *place, const stacks *all) {
+    const stack *digits[MOST_SLOPE_DIGITS];
+    size_t used = 0, count = 0;
+    for (size_t i = 0; i < all->count && used < MOST_SLOPE_DIGITS; i++)
+        if (fabs(all->items[i].bottom - all->items[i].top - place->height) < 0.3 * place->height)
+            digits[used++] = &all->items[i];
+    for (size_t i = 0; i < used; i++) {
+        for (size_t k = i + 1; k < used; k++) {
+            double apart = (digits[k]->left + digits[k]->right - digits[i]->left - digits[i]->right) / 2;
+            if (apart >= SLOPE_DISTANCE * place->height)
+                all->values[count++] = (offset(digits[k], place) - offset(digits[i], place)) / apart;
+        }
+    }
+    double slope = count >= 3 ? median(all->values, count) : 0.0;
+    place->slope += fabs(slope) <= STEEPEST ? slope : 0.0;
+}
+
+static void drop_far(stacks *all, const digitnet__line_place *place) {
+    size_t kept = 0;
+    for (size_t i = 0; i < all->count; i++)
+        if (fabs(offset(&all->items[i], place)) < FAR_PIECE * place->height)
+            all->items[kept++] = all->items[i];
+    all->count = kept;
+}
+
+/* Twice: what is found first says what belongs to the line, and that how high its digits are. */
+static void place_stacks(digitnet__line_place *place, stacks *all) {
+    double highest = 0.0;
+    for (size_t i = 0; i < all->count; i++)
+        highest = fmax(highest, all->items[i].bottom - all->items[i].top);
+    find_height(place, all, LOW_PIECE * highest);
+    find_slope(place, all);
+    find_height(place, all, LOW_PIECE * highest);
+    drop_far(all, place);
+    find_height(place, all, 0.6 * place->height);
+}
+
+static bool is_foreign(const digitnet__component *piece, const digitnet__line_place *place, size_t picture_height) {
+    const digitnet__box *box = &piece->box;
+    double row = place->middle + place->slope * ((double)box->left + (double)box->width / 2);
+    bool at_edge = box->top == 0 || box->top + box->height == picture_height;
+    bool above = (double)(box->top + box->height) < row - 0.3 * place->height;
+    bool below = (double)box->top > row + 0.3 * place->height;
+    bool upright = (double)box->height > TALL_RULE * place->height && (double)box->width < THIN * (double)box->height;
+    return (at_edge && (above || below)) || upright;
+}
+
+/* Erases what is foreign, and finds the columns of what is not. */
+static digitnet_status keep_line(digitnet__line_place *place, digitnet__plane *ink,
+                                 const digitnet__components *pieces) {
+    unsigned char *foreign = digitnet__allocate_zeroed(pieces->count);
+    if (!foreign)
+        return DIGITNET_ENOMEM;
+    double left = (double)ink->width, right = 0.0;
+    for (size_t i = 0; i < pieces->count; i++) {
+        const digitnet__box *box = &pieces->items[i].box;
+        foreign[i] = is_foreign(&pieces->items[i], place, ink->height);
+        if (foreign[i] || (double)box->height < 0.3 * place->height)
+            continue;
+        left = fmin(left, (double)box->left);
+        right = fmax(right, (double)(box->left + box->width));
+    }
+    digitnet__components_erase(ink, pieces, foreign);
+    digitnet__release(foreign);
+    if (left >= right)
+        return digitnet__fail(DIGITNET_ENOTFOUND, "no line of digits in the picture of %zu x %zu pixels", ink->width,
+                              ink->height);
+    place->left = left - MARGIN * place->height;
+    place->right = right + MARGIN * place->height;
+    return DIGITNET_OK;
+}
+
+static digitnet_status place_pieces(digitnet__line_place *place, digitnet__plane *ink,
+                                    const digitnet__components *pieces) {
+    digitnet__arena scratch = {.size = 0};
+    size_t most =
+        pieces->count > MOST_SLOPE_DIGITS * MOST_SLOPE_DIGITS ? pieces->count : MOST_SLOPE_DIGITS * MOST_SLOPE_DIGITS;
+    size_t items = digitnet__arena_reserve(&scratch, pieces->count, sizeof(stack));
+    size_t values = digitnet__arena_reserve(&scratch, most, sizeof(double));
+    if (!digitnet__arena_allocate(&scratch))
+        return DIGITNET_ENOMEM;
+    stacks all = {digitnet__arena_at(&scratch, items), digitnet__arena_at(&scratch, values), 0};
+    *place = (digitnet__line_place){.height = 0.0};
+    stack_pieces(&all, pieces, ink->height);
+    place_stacks(place, &all);
+    digitnet__arena_release(&scratch);
+    return keep_line(place, ink, pieces);
+}
+
+digitnet_status digitnet__line_find_place(digitnet__line_place *place, digitnet__plane *ink) {
     digitnet__components pieces;
-    uint8_t threshold = stroke_threshold(ink);
+    uint8_t threshold = digitnet__stroke_threshold(ink);
     if (threshold == 0)
         return digitnet__fail(DIGITNET_ENOTFOUND, "no ink in the picture of %zu x %zu pixels", ink->width, ink->height);
+    DNN_TRY(digitnet__line_erase_rules(ink, (uint8_t)(threshold - threshold / 3)));
+    threshold = digitnet__stroke_threshold(ink); /* rules may be darker than what is written */
+    if (threshold == 0)
+        return digitnet__fail(DIGITNET_ENOTFOUND, "no ink but rules in the picture of %zu x %zu pixels", ink->width,
+                              ink->height);
     digitnet_status status = digitnet__components_find(&pieces, ink, threshold);
     if (status)
         return status;
-    double *values = digitnet__allocate_array(pieces.count, sizeof *values);
-    size_t highest = 0, count = 0;
-    for (size_t i = 0; i < pieces.count; i++)
-        highest = pieces.items[i].box.height > highest ? pieces.items[i].box.height : highest;
-    for (size_t i = 0; values && i < pieces.count; i++)
-        if ((double)pieces.items[i].box.height >= LOW_PIECE * (double)highest)
-            values[count++] = (double)pieces.items[i].box.height;
-    if (values) {
-        place->height = median(values, count);
-        count = 0;
-        for (size_t i = 0; i < pieces.count; i++)
-            if ((double)pieces.items[i].box.height >= LOW_PIECE * (double)highest)
-                values[count++] = (double)pieces.items[i].box.top + (double)pieces.items[i].box.height / 2.0;
-        place->middle = median(values, count);
-    }
-    status = values ? DIGITNET_OK : DIGITNET_ENOMEM;
-    digitnet__release(values);
+    status = place_pieces(place, ink, &pieces);
     digitnet__components_release(&pieces);
     return status;
 }
 
-/* The ink that nine tenths of the strokes' pixels do not exceed becomes 255. */
-static void stretch_ink(digitnet__plane *strip) {
-    size_t histogram[256] = {0}, strokes = 0, above = 0, full = 255;
-    for (size_t i = 0; i < strip->width * strip->height; i++)
-        histogram[strip->pixels[i]]++;
-    for (size_t value = STROKE_INK / 2; value < 256; value++)
-        strokes += histogram[value];
-    while (full > STROKE_INK / 2 && 10 * (above + histogram[full]) <= strokes)
-        above += histogram[full--];
-    for (size_t i = 0; i < strip->width * strip->height; i++) {
-        size_t value = strip->pixels[i] * 255 / full;
-        strip->pixels[i] = (uint8_t)(value < 255 ? value : 255);
+/* Which pixels of the picture, and how much of them, one of the strip's columns or rows takes: an interval. */
+typedef struct interval {
+    double low, high;
+} interval;
+
+/* At least a pixel long, so that an enlarged strip is interpolated. */
+static interval interval_of(size_t index, double start, double step) {
+    double middle = start + ((double)index + 0.5) * step, half = fmax(step, 1.0) / 2;
+    return (interval){middle - half, middle + half};
+}
+
+/* The part of the interval that a pixel covers. */
+static float share(interval of, double pixel) {
+    return (float)((fmin(of.high, pixel + 1.0) - fmax(of.low, pixel)) / (of.high - of.low));
+}
+
+/* The mean ink of the column's interval, for each row of the picture. */
+static void narrow_column(float *column, const digitnet__plane *ink, interval across) {
+    for (size_t row = 0; row < ink->height; row++)
+        column[row] = 0.0f;
+    double first = fmax(floor(across.low), 0.0);
+    for (double x = first; x < across.high && x < (double)ink->width; x += 1.0) {
+        float part = share(across, x);
+        const uint8_t *pixel = ink->pixels + (size_t)x;
+        for (size_t row = 0; row < ink->height; row++, pixel += ink->width)
+            column[row] += part * *pixel;
     }
+}
+
+static uint8_t mean_of(const float *column, size_t height, interval down) {
+    float sum = 0.0f;
+    for (double y = fmax(floor(down.low), 0.0); y < down.high && y < (double)height; y += 1.0)
+        sum += share(down, y) * column[(size_t)y];
+    return (uint8_t)(sum + 0.5f);
 }
 
 digitnet_status digitnet__line_frame(digitnet__plane *strip, const digitnet__plane *ink,
                                      const digitnet__line_place *place) {
-    double scale = DIGIT_ROWS / place->height, half = DIGITNET_LINE_HEIGHT / scale / 2.0;
-    double columns = fmax(round((double)ink->width * scale), 1.0);
+    double step = place->height / DIGIT_ROWS;
+    double columns = fmax(round((place->right - place->left) / step), 1.0);
     if (columns > (double)DNN_LONGEST_LINE)
         return digitnet__fail(DIGITNET_ELIMIT, "the line is %.0f times as long as its digits are high, more than %zu",
                               columns / DIGIT_ROWS, DNN_LONGEST_LINE / DIGIT_ROWS);
-    digitnet_status status = digitnet__plane_create(strip, (size_t)columns, DIGITNET_LINE_HEIGHT);
-    if (status)
-        return status;
-    double right = (double)ink->width, top = place->middle - half, bottom = place->middle + half;
-    digitnet__plane_sample(strip, ink, (digitnet__point[]){{0.0, top}, {right, top}, {right, bottom}, {0.0, bottom}});
-    stretch_ink(strip);
-    return DIGITNET_OK;
+    float *column = digitnet__allocate_array(ink->height, sizeof *column);
+    digitnet_status status =
+        column ? digitnet__plane_create(strip, (size_t)columns, DIGITNET_LINE_HEIGHT) : DIGITNET_ENOMEM;
+    for (size_t i = 0; !status && i < strip->width; i++) {
+        interval across = interval_of(i, place->left, step);
+        double top = place->middle + place->slope * (across.low + across.high) / 2 - DIGITNET_LINE_HEIGHT * step / 2;
+        narrow_column(column, ink, across);
+        for (size_t row = 0; row < DIGITNET_LINE_HEIGHT; row++)
+            strip->pixels[row * strip->width + i] = mean_of(column, ink->height, interval_of(row, top, step));
+    }
+    digitnet__release(column);
+    if (!status)
+        digitnet__stretch_ink(strip, STRIP_INK);
+    return status;
 }
 
 static digitnet_status frame_picture(float *out, size_t capacity, size_t *width, const digitnet_image *image) {

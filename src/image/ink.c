@@ -3,9 +3,9 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "image/components.h"
+#include "image/frame_rules.h"
 #include "image/ink_map.h"
 #include "image/polarity.h"
-#include "image/rules.h"
 
 #include <math.h>
 #include <string.h>
@@ -279,7 +279,7 @@ static digitnet_status erase_rules(digitnet__plane *ink, pieces *p, const levels
     if (status)
         return status;
     memcpy(without.pixels, ink->pixels, ink->width * ink->height);
-    if (digitnet__rules_erase(&without, level->stroke) == 0) {
+    if (digitnet__frame_rules_erase(&without, level->stroke) == 0) {
         digitnet__plane_release(&without);
         return DIGITNET_OK;
     }
@@ -393,18 +393,23 @@ static digitnet_status map_region(digitnet__plane *ink, const digitnet_image *im
     return status;
 }
 
+digitnet_status digitnet__ink_find_in(digitnet__ink *ink, digitnet__plane *map) {
+    *ink = (digitnet__ink){.width = map->width, .height = map->height};
+    ink->values = digitnet__allocate_array(map->width * map->height, sizeof *ink->values);
+    digitnet_status status = ink->values ? find_digit(ink, map) : DIGITNET_ENOMEM;
+    if (status)
+        digitnet__ink_release(ink);
+    return status;
+}
+
 static digitnet_status find_in_region(digitnet__ink *ink, const digitnet_image *image, const digitnet__box *region,
                                       size_t factor) {
     digitnet__plane map;
     digitnet_status status = map_region(&map, image, region, factor);
     if (status)
         return status;
-    *ink = (digitnet__ink){.width = map.width, .height = map.height};
-    ink->values = digitnet__allocate_array(map.width * map.height, sizeof *ink->values);
-    status = ink->values ? find_digit(ink, &map) : DIGITNET_ENOMEM;
+    status = digitnet__ink_find_in(ink, &map);
     digitnet__plane_release(&map);
-    if (status)
-        digitnet__ink_release(ink);
     return status;
 }
 

@@ -4,6 +4,7 @@
 
 #include "digitnet/image.h"
 #include "image/box.h"
+#include "image/plane.h"
 
 #include <stddef.h>
 
@@ -21,6 +22,8 @@ typedef struct digitnet__ink {
 
 /* Finds the ink. ENOTFOUND where there is none; ENOMEM. `ink` is to be released after a success. */
 digitnet_status digitnet__ink_find(digitnet__ink *ink, const digitnet_image *image);
+/* The same in a map of ink, 0 paper to 255, which is used up. The message of ENOTFOUND is the caller's. */
+digitnet_status digitnet__ink_find_in(digitnet__ink *ink, digitnet__plane *map);
 void digitnet__ink_release(digitnet__ink *ink);
 
 #endif

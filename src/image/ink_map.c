@@ -12,8 +12,6 @@ enum { REDUCED_STROKE = 6 };
 enum { DARKEST_PAPER = 40 };
 /* What takes more of the paper's light, of 255, is no noise. */
 enum { SURE_INK = 64 };
-/* Polarity is judged by tiles of this many stroke widths a side. */
-enum { TILE_STROKES = 8 };
 
 static digitnet_status copy_picture(digitnet__plane *out, const digitnet_image *image) {
     digitnet_status status = digitnet__plane_create(out, image->width, image->height);
@@ -22,81 +20,149 @@ static digitnet_status copy_picture(digitnet__plane *out, const digitnet_image *
     return status;
 }
 
-/* The sum of squares by which the tile's pixels are darker than their median, less that by which they are lighter. */
-static double tile_darkness(const digitnet__plane *plane, size_t left, size_t top, size_t side) {
-    size_t right = plane->width - left < side ? plane->width : left + side;
-    size_t bottom = plane->height - top < side ? plane->height : top + side;
-    size_t histogram[256] = {0}, below = 0, median = 0;
-    for (size_t row = top; row < bottom; row++)
-        for (size_t column = left; column < right; column++)
-            histogram[plane->pixels[row * plane->width + column]]++;
-    while (2 * (below + histogram[median]) < (right - left) * (bottom - top))
-        below += histogram[median++];
-    double sum = 0.0;
-    for (size_t grey = 0; grey < 256; grey++) {
-        double difference = (double)median - (double)grey;
-        sum += (grey < median ? 1.0 : -1.0) * difference * difference * (double)histogram[grey];
-    }
-    return sum;
+/* Sums of each column over the rows of a window that moves down. */
+static void move_sums(uint32_t *sums, const digitnet__plane *plane, size_t row, size_t half) {
+    size_t width = plane->width;
+    if (row == 0)
+        for (size_t i = 0; i < width * (half < plane->height ? half : plane->height); i++)
+            sums[i % width] += plane->pixels[i];
+    for (size_t i = 0; row + half < plane->height && i < width; i++)
+        sums[i] += plane->pixels[(row + half) * width + i];
+    for (size_t i = 0; row > half && i < width; i++)
+        sums[i] -= plane->pixels[(row - half - 1) * width + i];
 }
 
-/* Ink is less than half of nearly every tile, so that the median is paper. */
-static bool ink_is_dark(const digitnet__plane *plane, size_t stroke) {
-    size_t side = TILE_STROKES * stroke;
+/* The sum of cubes by which a row's pixels are darker than the mean around them. */
+static double row_darkness(const uint32_t *sums, const digitnet__plane *plane, size_t row, size_t half) {
+    const uint8_t *pixels = plane->pixels + row * plane->width;
+    size_t top = row > half ? row - half : 0, bottom = row + half < plane->height ? row + half + 1 : plane->height;
+    uint64_t sum = 0;
     double darkness = 0.0;
-    for (size_t top = 0; top < plane->height; top += side)
-        for (size_t left = 0; left < plane->width; left += side)
-            darkness += tile_darkness(plane, left, top, side);
-    return darkness >= 0.0;
+    for (size_t i = 0; i < half && i < plane->width; i++)
+        sum += sums[i];
+    for (size_t i = 0; i < plane->width; i++) {
+        size_t left = i > half ? i - half : 0, right = i + half < plane->width ? i + half + 1 : plane->width;
+        sum += i + half < plane->width ? sums[i + half] : 0;
+        sum -= i > half ? sums[i - half - 1] : 0;
+        double difference = (double)sum / (double)((bottom - top) * (right - left)) - pixels[i];
+        darkness += difference * difference * difference;
+    }
+    return darkness;
 }
 
-/* Two neighbours between which a pixel of the large picture lies in the reduced one, and how near it is to the second,
- * in parts of 256. */
-typedef struct neighbours {
-    size_t first, second;
-    uint32_t part;
-} neighbours;
+/* Ink is the lesser part around nearly every place, and so differs more from the mean than paper does; at the edge of a
+ * shadow or a sheet both sides differ alike, and their cubes cancel. ENOMEM. */
+static digitnet_status find_polarity(bool *dark, const digitnet__plane *plane, size_t stroke) {
+    uint32_t *sums = digitnet__allocate_zeroed_array(plane->width, sizeof *sums);
+    double darkness = 0.0;
+    for (size_t row = 0; sums && row < plane->height; row++) {
+        move_sums(sums, plane, row, stroke);
+        darkness += row_darkness(sums, plane, row, stroke);
+    }
+    *dark = darkness >= 0.0;
+    digitnet__release(sums);
+    return sums ? DIGITNET_OK : DIGITNET_ENOMEM;
+}
 
-static neighbours reduced_place(size_t index, size_t factor, size_t count) {
+/* The pixel of the reduced picture after which one of the large picture lies, and how near that is to the next, in
+ * parts of 256. */
+typedef struct reduced_place {
+    uint32_t pixel, part;
+} reduced_place;
+
+static reduced_place reduce_place(size_t index, size_t factor) {
     size_t twice = 2 * index + 1; /* half pixels from the edge */
     if (twice <= factor)
-        return (neighbours){0, 0, 0};
-    size_t first = (twice - factor) / (2 * factor);
-    size_t part = (twice - factor) % (2 * factor) * 256 / (2 * factor);
-    return (neighbours){first, first + 1 < count ? first + 1 : first, (uint32_t)part};
+        return (reduced_place){0, 0};
+    return (reduced_place){(uint32_t)((twice - factor) / (2 * factor)),
+                           (uint32_t)((twice - factor) % (2 * factor) * 256 / (2 * factor))};
 }
 
-/* Replaces brightness by the part of the paper's light that the ink takes away. */
-static void divide_paper(digitnet__plane *picture, const digitnet__plane *paper, size_t factor) {
-    for (size_t row = 0, i = 0; row < picture->height; row++) {
-        neighbours y = reduced_place(row, factor, paper->height);
-        const uint8_t *above = paper->pixels + y.first * paper->width, *below = paper->pixels + y.second * paper->width;
-        for (size_t column = 0; column < picture->width; column++, i++) {
-            neighbours x = reduced_place(column, factor, paper->width);
-            uint32_t left = above[x.first] * (256 - y.part) + below[x.first] * y.part;
-            uint32_t right = above[x.second] * (256 - y.part) + below[x.second] * y.part;
-            int32_t light = (int32_t)((left * (256 - x.part) + right * x.part + (1U << 15)) >> 16);
-            int32_t taken = light - picture->pixels[i];
-            picture->pixels[i] =
-                (uint8_t)(taken <= 0 ? 0 : taken * 255 / (light > DARKEST_PAPER ? light : DARKEST_PAPER));
+/* A row of the reduced paper at each column of the large picture, in parts of 256. */
+static void widen_row(uint16_t *restrict wide, const digitnet__plane *paper, size_t row, const reduced_place *places,
+                      size_t count) {
+    const uint8_t *pixels = paper->pixels + row * paper->width;
+    for (size_t i = 0; i < count; i++) {
+        size_t next = places[i].pixel + 1 < paper->width ? places[i].pixel + 1 : places[i].pixel;
+        wide[i] = (uint16_t)(pixels[places[i].pixel] * (256 - places[i].part) + pixels[next] * places[i].part);
+    }
+}
+
+/* The paper's light between two such rows. */
+static void mix_rows(uint8_t *restrict light, const uint16_t *restrict above, const uint16_t *restrict below,
+                     uint32_t part, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        light[i] = (uint8_t)((above[i] * (256 - part) + below[i] * part + (1U << 15)) >> 16);
+}
+
+/* Replaces brightness by the part of the light that the ink takes away. The quotients are exact: they are farther from
+ * the next integer than a float's rounding. Each loop is one that compilers vectorize. */
+static void divide_row(uint8_t *restrict pixels, uint8_t *restrict light, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        pixels[i] = (uint8_t)(light[i] > pixels[i] ? light[i] - pixels[i] : 0);
+    for (size_t i = 0; i < count; i++)
+        light[i] = light[i] > DARKEST_PAPER ? light[i] : DARKEST_PAPER;
+    for (size_t i = 0; i < count; i++)
+        pixels[i] = (uint8_t)(int32_t)((float)(pixels[i] * 255) / (float)light[i]);
+}
+
+/* ENOMEM, which leaves the picture as it was. */
+static digitnet_status divide_paper(digitnet__plane *picture, const digitnet__plane *paper, size_t factor) {
+    digitnet__arena scratch = {.size = 0};
+    size_t width = picture->width;
+    size_t columns = digitnet__arena_reserve(&scratch, width, sizeof(reduced_place));
+    size_t upper = digitnet__arena_reserve(&scratch, width, sizeof(uint16_t));
+    size_t lower = digitnet__arena_reserve(&scratch, width, sizeof(uint16_t));
+    size_t lights = digitnet__arena_reserve(&scratch, width, 1);
+    if (!digitnet__arena_allocate(&scratch))
+        return DIGITNET_ENOMEM;
+    reduced_place *places = digitnet__arena_at(&scratch, columns);
+    uint16_t *above = digitnet__arena_at(&scratch, upper), *below = digitnet__arena_at(&scratch, lower);
+    uint8_t *light = digitnet__arena_at(&scratch, lights);
+    for (size_t column = 0; column < width; column++)
+        places[column] = reduce_place(column, factor);
+    widen_row(below, paper, 0, places, width);
+    for (size_t row = 0, begun = 0; row < picture->height; row++) {
+        reduced_place place = reduce_place(row, factor);
+        for (; begun <= place.pixel; begun++) { /* `above` is that row, and `below` the next */
+            uint16_t *last = above;
+            above = below;
+            below = last;
+            widen_row(below, paper, begun + 1 < paper->height ? begun + 1 : begun, places, width);
         }
+        mix_rows(light, above, below, place.part, width);
+        divide_row(picture->pixels + row * width, light, width);
+    }
+    digitnet__arena_release(&scratch);
+    return DIGITNET_OK;
+}
+
+/* Counts values; most are the same, and would wait for each other in one table. */
+static void count_values(size_t histogram[256], const digitnet__plane *plane) {
+    enum { TABLES = 4 };
+    size_t tables[TABLES][256] = {{0}}, pixels = plane->width * plane->height;
+    for (size_t i = 0; i < pixels; i++)
+        tables[i % TABLES][plane->pixels[i]]++;
+    for (size_t value = 0; value < 256; value++) {
+        histogram[value] = 0;
+        for (size_t i = 0; i < TABLES; i++)
+            histogram[value] += tables[i][value];
     }
 }
 
 /* Paper's noise is nowhere negative here, since paper is the brightest around. Takes off what half of the paper has. */
 static void subtract_median(digitnet__plane *ink) {
-    size_t histogram[256] = {0}, below = 0, paper = 0, pixels = ink->width * ink->height;
+    size_t histogram[256], below = 0, paper = 0;
     uint32_t median = 0;
     uint8_t table[256];
-    for (size_t i = 0; i < pixels; i++)
-        histogram[ink->pixels[i]]++;
+    count_values(histogram, ink);
     for (size_t value = 0; value < SURE_INK; value++)
         paper += histogram[value];
     while (2 * (below + histogram[median]) < paper)
         below += histogram[median++];
     for (uint32_t value = 0; value < 256; value++)
         table[value] = (uint8_t)(value <= median ? 0 : (value - median) * 255 / (255 - median));
-    for (size_t i = 0; i < pixels; i++)
+    for (size_t i = 0; median > 0 && i < ink->width * ink->height; i++)
         ink->pixels[i] = table[ink->pixels[i]];
 }
 
@@ -106,24 +172,41 @@ digitnet_status digitnet__ink_map_divide(digitnet__plane *picture, size_t stroke
     if (status)
         return status;
     status = digitnet__morphology_close(&paper, stroke / factor + 2);
-    if (!status) {
-        divide_paper(picture, &paper, factor);
+    if (!status)
+        status = divide_paper(picture, &paper, factor);
+    if (!status)
         subtract_median(picture);
-    }
     digitnet__plane_release(&paper);
     return status;
 }
 
+/* Inverts a picture of light ink. */
+static digitnet_status darken_ink(digitnet__plane *picture, digitnet_polarity polarity, size_t stroke, size_t factor) {
+    bool dark = polarity == DIGITNET_POLARITY_DARK_INK;
+    if (polarity == DIGITNET_POLARITY_AUTO) {
+        digitnet__plane reduced;
+        digitnet_status status = digitnet__plane_reduce(&reduced, picture, factor);
+        if (status)
+            return status;
+        status = find_polarity(&dark, &reduced, stroke / factor);
+        digitnet__plane_release(&reduced);
+        if (status)
+            return status;
+    }
+    if (!dark)
+        digitnet__plane_invert(picture);
+    return DIGITNET_OK;
+}
+
 digitnet_status digitnet__ink_map_create(digitnet__plane *ink, const digitnet_image *image, size_t stroke) {
     stroke = stroke > 2 ? stroke : 2;
+    size_t factor = stroke / REDUCED_STROKE > 1 ? stroke / REDUCED_STROKE : 1;
     digitnet_status status = copy_picture(ink, image);
     if (status)
         return status;
-    bool dark = image->polarity == DIGITNET_POLARITY_AUTO ? ink_is_dark(ink, stroke)
-                                                          : image->polarity == DIGITNET_POLARITY_DARK_INK;
-    if (!dark)
-        digitnet__plane_invert(ink);
-    status = digitnet__ink_map_divide(ink, stroke, stroke / REDUCED_STROKE > 1 ? stroke / REDUCED_STROKE : 1);
+    status = darken_ink(ink, image->polarity, stroke, factor);
+    if (!status)
+        status = digitnet__ink_map_divide(ink, stroke, factor);
     if (status)
         digitnet__plane_release(ink);
     return status;

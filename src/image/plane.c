@@ -1,17 +1,13 @@
 #include "image/plane.h"
 
 #include "core/memory.h"
+#include "image/projection.h"
 
 #include <math.h>
 #include <string.h>
 
 /* A pixel of a sampled picture is the mean of at most this many samples a side. */
 enum { MOST_SAMPLES = 8 };
-
-/* x = (h0 u + h1 v + h2) / w, y = (h3 u + h4 v + h5) / w with w = h6 u + h7 v + 1. */
-typedef struct projection {
-    double h[8];
-} projection;
 
 digitnet_status digitnet__plane_create(digitnet__plane *out, size_t width, size_t height) {
     size_t pixels = 0;
@@ -52,56 +48,50 @@ digitnet_status digitnet__plane_turn(digitnet__plane *out, const digitnet__plane
     digitnet_status status = digitnet__plane_create(out, width, height);
     if (status)
         return status;
+    size_t step = turned_index(plane, 1, 0, quarters) - turned_index(plane, 0, 0, quarters); /* modulo 2^N */
     for (size_t top = 0; top < height; top += TILE) {
         size_t bottom = height - top < TILE ? height : top + TILE;
         for (size_t left = 0; left < width; left += TILE) {
             size_t right = width - left < TILE ? width : left + TILE;
-            for (size_t row = top; row < bottom; row++)
-                for (size_t column = left; column < right; column++)
-                    out->pixels[row * width + column] = plane->pixels[turned_index(plane, column, row, quarters)];
+            for (size_t row = top; row < bottom; row++) {
+                size_t from = turned_index(plane, left, row, quarters);
+                for (size_t column = left; column < right; column++, from += step)
+                    out->pixels[row * width + column] = plane->pixels[from];
+            }
         }
     }
     return DIGITNET_OK;
 }
 
-static uint8_t block_mean(const digitnet__plane *plane, size_t left, size_t top, size_t factor) {
-    size_t right = plane->width - left < factor ? plane->width : left + factor;
-    size_t bottom = plane->height - top < factor ? plane->height : top + factor;
-    uint64_t sum = 0, pixels = (right - left) * (bottom - top);
-    for (size_t row = top; row < bottom; row++)
-        for (size_t column = left; column < right; column++)
-            sum += plane->pixels[row * plane->width + column];
-    return (uint8_t)((sum + pixels / 2) / pixels);
+/* Adds rows to a sum for each column. */
+static void add_rows(uint32_t *restrict sums, const digitnet__plane *plane, size_t first, size_t end) {
+    for (size_t row = first; row < end; row++) {
+        const uint8_t *restrict pixels = plane->pixels + row * plane->width;
+        for (size_t column = 0; column < plane->width; column++)
+            sums[column] += pixels[column];
+    }
 }
 
 digitnet_status digitnet__plane_reduce(digitnet__plane *out, const digitnet__plane *plane, size_t factor) {
+    uint32_t *sums = digitnet__allocate_array(plane->width, sizeof *sums);
+    if (!sums)
+        return DIGITNET_ENOMEM;
     digitnet_status status =
         digitnet__plane_create(out, (plane->width - 1) / factor + 1, (plane->height - 1) / factor + 1);
-    if (status)
-        return status;
-    if (factor == 1)
-        memcpy(out->pixels, plane->pixels, plane->width * plane->height);
-    for (size_t row = 0, i = 0; factor > 1 && row < out->height; row++)
-        for (size_t column = 0; column < out->width; column++, i++)
-            out->pixels[i] = block_mean(plane, column * factor, row * factor, factor);
-    return DIGITNET_OK;
-}
-
-/* The unit square onto the quadrilateral: Heckbert, "Fundamentals of Texture Mapping and Image Warping" (1989),
- * section 2.2.3. */
-static projection square_to_quadrilateral(const digitnet__point c[4]) {
-    double dx1 = c[1].x - c[2].x, dx2 = c[3].x - c[2].x, sx = c[0].x - c[1].x + c[2].x - c[3].x;
-    double dy1 = c[1].y - c[2].y, dy2 = c[3].y - c[2].y, sy = c[0].y - c[1].y + c[2].y - c[3].y;
-    double area = dx1 * dy2 - dx2 * dy1;
-    double g = (sx * dy2 - dx2 * sy) / area, h = (dx1 * sy - sx * dy1) / area;
-    return (projection){{c[1].x - c[0].x + g * c[1].x, c[3].x - c[0].x + h * c[3].x, c[0].x,
-                         c[1].y - c[0].y + g * c[1].y, c[3].y - c[0].y + h * c[3].y, c[0].y, g, h}};
-}
-
-static digitnet__point project(const projection *map, double u, double v) {
-    const double *h = map->h;
-    double w = h[6] * u + h[7] * v + 1.0;
-    return (digitnet__point){(h[0] * u + h[1] * v + h[2]) / w, (h[3] * u + h[4] * v + h[5]) / w};
+    for (size_t row = 0, i = 0; !status && row < out->height; row++) {
+        size_t top = row * factor, bottom = plane->height - top < factor ? plane->height : top + factor;
+        memset(sums, 0, plane->width * sizeof *sums);
+        add_rows(sums, plane, top, bottom);
+        for (size_t left = 0; left < plane->width; left += factor, i++) {
+            size_t right = plane->width - left < factor ? plane->width : left + factor;
+            uint64_t sum = 0, pixels = (right - left) * (bottom - top);
+            for (size_t column = left; column < right; column++)
+                sum += sums[column];
+            out->pixels[i] = (uint8_t)((sum + pixels / 2) / pixels);
+        }
+    }
+    digitnet__release(sums);
+    return status;
 }
 
 static double pixel_at(const digitnet__plane *plane, double column, double row) {
@@ -110,9 +100,19 @@ static double pixel_at(const digitnet__plane *plane, double column, double row) 
     return plane->pixels[(size_t)row * plane->width + (size_t)column];
 }
 
+/* Between the four pixels from (left, top) on. */
+static double between(const digitnet__plane *plane, size_t left, size_t top, double x, double y) {
+    const uint8_t *upper = plane->pixels + top * plane->width + left, *lower = upper + plane->width;
+    return (1.0 - y) * ((1.0 - x) * upper[0] + x * upper[1]) + y * ((1.0 - x) * lower[0] + x * lower[1]);
+}
+
 static double bilinear(const digitnet__plane *plane, digitnet__point at) {
-    double left = floor(at.x - 0.5), top = floor(at.y - 0.5);
-    double x = at.x - 0.5 - left, y = at.y - 0.5 - top;
+    double x = at.x - 0.5, y = at.y - 0.5;
+    if (x >= 0.0 && y >= 0.0 && x < (double)plane->width - 1.0 && y < (double)plane->height - 1.0)
+        return between(plane, (size_t)x, (size_t)y, x - (double)(size_t)x, y - (double)(size_t)y);
+    double left = floor(x), top = floor(y);
+    x -= left;
+    y -= top;
     return (1.0 - y) * ((1.0 - x) * pixel_at(plane, left, top) + x * pixel_at(plane, left + 1.0, top)) +
            y * ((1.0 - x) * pixel_at(plane, left, top + 1.0) + x * pixel_at(plane, left + 1.0, top + 1.0));
 }
@@ -122,25 +122,33 @@ static double distance(digitnet__point a, digitnet__point b) {
 }
 
 /* How many samples a side stand for a pixel, where the longest of both sides in the picture has `length` pixels and
- * becomes `count` ones. */
+ * becomes `count` ones. A sample of four pixels also serves where it stands for a little more than one. */
 static size_t samples_for(double length, size_t count) {
-    return (size_t)fmin(fmax(ceil(length / (double)count), 1.0), MOST_SAMPLES);
+    return (size_t)fmin(fmax(ceil(length / (double)count - 0.25), 1.0), MOST_SAMPLES);
+}
+
+/* The mean of across x down samples around the pixel whose upper left corner is (u, v), `right` and `below` apart. */
+static double sample_pixel(const digitnet__plane *plane, const digitnet__projection *map, digitnet__point corner,
+                           size_t across, double right, size_t down, double below) {
+    double sum = 0.0;
+    for (size_t i = 0; i < down; i++) {
+        digitnet__point at = {corner.x + 0.5 * right, corner.y + ((double)i + 0.5) * below};
+        for (size_t j = 0; j < across; j++, at.x += right)
+            sum += bilinear(plane, digitnet__project(map, at));
+    }
+    return sum / (double)(across * down);
 }
 
 void digitnet__plane_sample(digitnet__plane *out, const digitnet__plane *plane, const digitnet__point corners[4]) {
-    projection map = square_to_quadrilateral(corners);
+    digitnet__projection map = digitnet__projection_onto(corners);
     size_t across = samples_for(fmax(distance(corners[0], corners[1]), distance(corners[3], corners[2])), out->width);
     size_t down = samples_for(fmax(distance(corners[0], corners[3]), distance(corners[1], corners[2])), out->height);
-    double column_step = 1.0 / (double)(across * out->width), row_step = 1.0 / (double)(down * out->height);
+    double width = 1.0 / (double)out->width, height = 1.0 / (double)out->height;
+    double right = width / (double)across, below = height / (double)down;
     for (size_t row = 0, i = 0; row < out->height; row++) {
         for (size_t column = 0; column < out->width; column++, i++) {
-            double sum = 0.0;
-            for (size_t sample = 0; sample < across * down; sample++) {
-                double u = ((double)(column * across + sample % across) + 0.5) * column_step;
-                double v = ((double)(row * down + sample / across) + 0.5) * row_step;
-                sum += bilinear(plane, project(&map, u, v));
-            }
-            out->pixels[i] = (uint8_t)(sum / (double)(across * down) + 0.5);
+            digitnet__point corner = {(double)column * width, (double)row * height};
+            out->pixels[i] = (uint8_t)(sample_pixel(plane, &map, corner, across, right, down, below) + 0.5);
         }
     }
 }

@@ -1,11 +1,33 @@
-/* Printed lines that cross a picture from one edge to the other. */
+/* Long printed lines: ruled paper, frames of forms, underlines. */
 #ifndef DNN_IMAGE_RULES_H
 #define DNN_IMAGE_RULES_H
 
+#include "core/pool.h"
 #include "image/plane.h"
 
-/* Erases lines that run across or down nearly the whole picture, at a slant of a few degrees at most, and thin beside
- * it. Strokes that cross them stay. `threshold` is the least ink of a line. Returns how many lines there were. */
-size_t digitnet__rules_erase(digitnet__plane *ink, uint8_t threshold);
+#include <stdbool.h>
+
+/* It runs from left to right, or from top to bottom where `upright` is set, and may be bent or lean by 15 degrees. */
+typedef struct digitnet__rule {
+    digitnet__point start, end;
+    double thickness; /* in pixels */
+    bool upright;
+    digitnet__point *nodes; /* its middle line, from start to end */
+    size_t node_count;
+} digitnet__rule;
+
+typedef struct digitnet__rules {
+    digitnet__rule *items; /* those that lie, then the upright ones */
+    size_t count;
+    digitnet__pool pool; /* has them and their nodes */
+} digitnet__rules;
+
+/* Finds rules of at least `length` pixels and at most `thickness`, solid or dotted, also where strokes cross them.
+ * ENOMEM; ELIMIT for pictures with more than 2^32 - 1 ridges. To be released after a success. */
+digitnet_status digitnet__rules_find(digitnet__rules *out, const digitnet__plane *ink, size_t length, size_t thickness);
+void digitnet__rules_release(digitnet__rules *rules);
+
+/* Takes the rules' ink away, but for where a stroke goes on above or below. */
+void digitnet__rules_erase(digitnet__plane *ink, const digitnet__rules *rules);
 
 #endif

@@ -8,8 +8,17 @@
 /* Places in a window, so that 8 bits hold the number of one. */
 enum { MAX_WINDOW = 256 };
 
+/* Whether windows side by side are so at any size of the image: padding behind it comes and goes. */
+static bool suits_any_size(const digitnet__attributes *pool) {
+    return pool->padding == DIGITNET_PADDING_VALID ||
+           (pool->padding == DIGITNET_PADDING_EXPLICIT && pool->bottom == 0 && pool->right == 0);
+}
+
 /* Windows side by side, without padding. */
-static bool can_serve_pool(const digitnet__pool2d_shape *pool) {
+static bool can_serve_pool(const digitnet__op *op, const digitnet__op *next) {
+    const digitnet__pool2d_shape *pool = &next->pool2d;
+    if (op->any_width && !suits_any_size(&next->layer->attributes))
+        return false;
     return pool->stride_height == pool->pool_height && pool->stride_width == pool->pool_width &&
            pool->padding_top == 0 && pool->padding_left == 0 &&
            pool->output_height * pool->pool_height <= pool->height &&
@@ -69,7 +78,7 @@ static void backward(const digitnet__op *op, const digitnet__op_range *range) {
 
 static bool absorb(digitnet__op *op, const digitnet__op *next) {
     bool pooled = op->pool2d.pool_height > 1 || op->pool2d.pool_width > 1;
-    if (pooled || !digitnet__op_is_max_pool2d(next) || !can_serve_pool(&next->pool2d))
+    if (pooled || !digitnet__op_is_max_pool2d(next) || !can_serve_pool(op, next))
         return false;
     op->pool2d = next->pool2d;
     return true;

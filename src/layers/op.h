@@ -75,8 +75,9 @@ struct digitnet__op {
     digitnet__shape input_shape, output_shape; /* the former of the first input, as its layer sees it */
     size_t parameter_offset, parameter_values;
     size_t state_offset;
-    bool trains;  /* its parameters change: it has some, and its layer is not frozen */
-    bool gathers; /* it needs sums over the batch, and its layer is not frozen */
+    bool trains;    /* its parameters change: it has some, and its layer is not frozen */
+    bool gathers;   /* it needs sums over the batch, and its layer is not frozen */
+    bool any_width; /* it may be given images of other widths: it must be an op for all, and absorb the same others */
     size_t packed_offset, packed_values;
     size_t cache_bytes;                 /* a sample */
     size_t scratch_bytes;               /* a worker, in training or inference */

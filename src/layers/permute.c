@@ -134,7 +134,7 @@ static bool moves_values(digitnet__shape from, permutation order) {
 
 static void lower(digitnet__op *op, bool training) {
     (void)training;
-    if (moves_values(op->input_shape, order_of(op->layer)))
+    if (op->any_width || moves_values(op->input_shape, order_of(op->layer)))
         op->kind = &permute_op;
 }
 

@@ -2,15 +2,23 @@
 
 #include "core/number.h"
 #include "core/status.h"
+#include "ctc/columns.h"
 #include "dataset/dataset.h"
 #include "training/losses.h"
 
 #include <math.h>
 
-/* What labels are to a custom loss is its own affair. */
+/* What labels are to a custom loss is its own affair. The last class of a sequence is the blank, which is no label. */
 static size_t classes_of(const digitnet__graph *graph, const digitnet__loss_kind *loss) {
-    return loss->labels == DNN_LABELS_OWN ? SIZE_MAX
-                                          : digitnet__classes_of(digitnet__shape_values(digitnet__graph_output(graph)));
+    digitnet__shape output = digitnet__graph_output(graph);
+    switch (loss->labels) {
+    case DNN_LABELS_OWN:
+        return SIZE_MAX;
+    case DNN_LABELS_SEQUENCE:
+        return output.channels - 1;
+    default:
+        return digitnet__classes_of(digitnet__shape_values(output));
+    }
 }
 
 bool digitnet__dataset_gives_targets(const digitnet__loss_kind *loss, const digitnet_dataset *dataset) {
@@ -35,6 +43,33 @@ static digitnet_status check_targets(const digitnet__graph *graph, const digitne
     return DIGITNET_OK;
 }
 
+static digitnet_status check_sequence(const digitnet__graph *graph, const int32_t *labels, size_t count,
+                                      size_t sample) {
+    digitnet__shape output = digitnet__graph_output(graph);
+    for (size_t k = 0; k < count; k++)
+        if ((size_t)labels[k] >= output.channels - 1) /* a negative one is larger than any number of classes */
+            return digitnet__fail(DIGITNET_EINVAL,
+                                  "sample %zu has label %d at place %zu; the model has %zu classes and the blank",
+                                  sample, (int)labels[k], k, output.channels - 1);
+    size_t needed = digitnet__ctc_columns_needed(labels, count);
+    if (needed > output.width)
+        return digitnet__fail(DIGITNET_EINVAL,
+                              "sample %zu has %zu labels, %zu of them as the one before, which need %zu columns; the "
+                              "model gives %zu",
+                              sample, count, needed - count, needed, output.width);
+    return DIGITNET_OK;
+}
+
+/* Those of a source are checked as they are gathered. */
+static digitnet_status check_sequences(const digitnet__graph *graph, const digitnet_dataset *dataset) {
+    for (size_t i = 0; i < digitnet_dataset_count(dataset); i++) {
+        size_t count;
+        const int32_t *labels = digitnet__dataset_labels(&count, dataset, i);
+        DNN_TRY(check_sequence(graph, labels, count, i));
+    }
+    return DIGITNET_OK;
+}
+
 static digitnet_status check_labels(const digitnet__graph *graph, const digitnet__loss_kind *loss,
                                     const digitnet_dataset *dataset, const char *role) {
     if (loss->labels == DNN_LABELS_BINARY && digitnet__graph_output(graph).channels != 1) {
@@ -44,7 +79,8 @@ static digitnet_status check_labels(const digitnet__graph *graph, const digitnet
     if (digitnet__dataset_layout(dataset)->max_labels == 0) {
         return digitnet__fail(DIGITNET_EINVAL, "the %s samples have no labels, which %s requires", role, loss->name);
     }
-    return digitnet__dataset_check_labels(dataset, classes_of(graph, loss));
+    return loss->labels == DNN_LABELS_SEQUENCE ? check_sequences(graph, dataset)
+                                               : digitnet__dataset_check_labels(dataset, classes_of(graph, loss));
 }
 
 digitnet_status digitnet__dataset_check(const digitnet__graph *graph, const digitnet__loss_kind *loss,
@@ -58,8 +94,19 @@ digitnet_status digitnet__dataset_check(const digitnet__graph *graph, const digi
                                                           : check_labels(graph, loss, dataset, role);
 }
 
+static digitnet_status check_batch_sequences(const digitnet__graph *graph, const digitnet_batch *batch,
+                                             size_t max_labels) {
+    for (size_t i = 0; i < batch->count; i++) {
+        size_t count = batch->label_counts ? (size_t)batch->label_counts[i] : max_labels;
+        DNN_TRY(check_sequence(graph, batch->labels + i * max_labels, count, batch->indices[i]));
+    }
+    return DIGITNET_OK;
+}
+
 digitnet_status digitnet__batch_check(const digitnet__graph *graph, const digitnet__loss_kind *loss,
-                                      const digitnet_batch *batch) {
+                                      const digitnet_batch *batch, size_t max_labels) {
+    if (loss->labels == DNN_LABELS_SEQUENCE)
+        return check_batch_sequences(graph, batch, max_labels);
     size_t classes = classes_of(graph, loss);
     for (size_t i = 0; batch->labels && i < batch->count; i++) {
         if ((size_t)batch->labels[i] >= classes) { /* a negative one is larger than any number of classes */
@@ -77,8 +124,8 @@ digitnet_status digitnet__class_weights_check(const digitnet__graph *graph, cons
         return DIGITNET_OK;
     if (!weights)
         return digitnet__fail(DIGITNET_EINVAL, "class_weights is NULL, but class_weight_count is %zu", count);
-    if (loss->labels == DNN_LABELS_OWN)
-        return digitnet__fail(DIGITNET_EINVAL, "class_weights: a custom loss has sample weights alone");
+    if (loss->labels == DNN_LABELS_OWN || loss->labels == DNN_LABELS_SEQUENCE)
+        return digitnet__fail(DIGITNET_EINVAL, "class_weights: the loss %s has sample weights alone", loss->name);
     if (count != classes)
         return digitnet__fail(DIGITNET_EINVAL, "class_weight_count is %zu; the model has %zu classes", count, classes);
     for (size_t i = 0; i < count; i++) {

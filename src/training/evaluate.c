@@ -14,7 +14,7 @@ static digitnet_status find_loss(digitnet__loss *loss, const digitnet_model *mod
     if (!kind) {
         return digitnet__fail(DIGITNET_ESHAPE,
                               "digitnet_model_evaluate: the model is not compiled, and does not end in "
-                              "a flat softmax or sigmoid, from which its loss would follow");
+                              "a flat softmax or sigmoid, or a softmax over columns, from which its loss would follow");
     }
     *loss = (digitnet__loss){.kind = kind, .settings = digitnet__loss_defaults(kind->id)};
     return DIGITNET_OK;

@@ -47,7 +47,7 @@ digitnet_status digitnet__evaluator_create(digitnet__evaluator *evaluator, const
         digitnet__arena_reserve(arena, digitnet__dataset_is_source(dataset) ? evaluator->batch_size : 0, image_bytes);
     digitnet_status status = digitnet__arena_allocate(arena) ? create_workspaces(evaluator) : DIGITNET_ENOMEM;
     if (status == DIGITNET_OK)
-        status = digitnet__loss_batch_create(&evaluator->batch, loss, digitnet__network_outputs(network), dataset,
+        status = digitnet__loss_batch_create(&evaluator->batch, loss, digitnet__graph_output(&network->graph), dataset,
                                              evaluator->batch_size, digitnet__thread_pool_size(threads));
     if (status != DIGITNET_OK)
         digitnet__evaluator_release(evaluator);
@@ -98,7 +98,8 @@ static void run_chunk(void *context, size_t task, size_t worker) {
 static digitnet_status gather_source(digitnet__evaluator *evaluator) {
     const digitnet_batch batch = part_of(evaluator, 0, evaluator->batch_count, at(evaluator, evaluator->images));
     DNN_TRY(digitnet__dataset_gather(&batch, evaluator->dataset, evaluator->network->kernels, NULL));
-    return digitnet__batch_check(&evaluator->network->graph, evaluator->batch.loss.kind, &batch);
+    return digitnet__batch_check(&evaluator->network->graph, evaluator->batch.loss.kind, &batch,
+                                 evaluator->batch.max_labels);
 }
 
 digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__evaluator *evaluator) {

@@ -53,6 +53,18 @@ static digitnet_status check_binary(const digitnet__graph *graph, const digitnet
                      "probabilities, a flat sigmoid at the end, or logits and from_logits");
 }
 
+static digitnet_status check_sequence(const digitnet__graph *graph, const digitnet__loss_settings *settings) {
+    digitnet__shape output = digitnet__graph_output(graph);
+    digitnet_activation last = graph->layers[graph->layer_count - 1].attributes.activation;
+    if (!digitnet__graph_gives_sequence(graph) || output.channels == 1)
+        return fail_end(graph, "one row of columns with two classes or more, of which the last is the blank");
+    if (!settings->from_logits && last != DIGITNET_ACTIVATION_SOFTMAX)
+        return fail_end(graph, "probabilities, a softmax over the classes of each column, or logits and from_logits");
+    if (settings->from_logits && (last == DIGITNET_ACTIVATION_SOFTMAX || last == DIGITNET_ACTIVATION_SIGMOID))
+        return fail_end(graph, "logits, columns without softmax or sigmoid, since from_logits is 1");
+    return DIGITNET_OK;
+}
+
 static const digitnet__loss_kind kinds[] = {
     {DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, "sparse_categorical_crossentropy", DNN_LABELS_CLASSES, false,
      DIGITNET_ACTIVATION_SOFTMAX, DNN_LOSS_LOGITS | DNN_LOSS_SMOOTHING, check_classifier,
@@ -74,6 +86,8 @@ static const digitnet__loss_kind kinds[] = {
     {DIGITNET_LOSS_BINARY_FOCAL_CROSSENTROPY, "binary_focal_crossentropy", DNN_LABELS_BINARY, true,
      DIGITNET_ACTIVATION_SIGMOID, DNN_LOSS_LOGITS | DNN_LOSS_SMOOTHING | DNN_LOSS_FOCAL | DNN_LOSS_BALANCING,
      check_binary, digitnet__binary_focal_crossentropy},
+    {DIGITNET_LOSS_CTC, "ctc", DNN_LABELS_SEQUENCE, false, DIGITNET_ACTIVATION_SOFTMAX, DNN_LOSS_LOGITS, check_sequence,
+     digitnet__ctc},
     {DIGITNET_LOSS_CUSTOM, "custom", DNN_LABELS_OWN, true, DIGITNET_ACTIVATION_LINEAR, 0, check_anything, NULL},
 };
 
@@ -89,15 +103,16 @@ const digitnet__loss_kind *digitnet__loss_find(digitnet_loss id) {
 }
 
 const digitnet__loss_kind *digitnet__loss_of_graph(const digitnet__graph *graph) {
-    digitnet_activation last = digitnet__graph_last_activation(graph);
+    digitnet_activation last = digitnet__graph_end_activation(graph);
+    bool sequence = digitnet__graph_gives_sequence(graph);
     for (size_t i = 0; last != DIGITNET_ACTIVATION_LINEAR && digitnet__loss_at(i); i++)
-        if (kinds[i].takes_over == last)
+        if (kinds[i].takes_over == last && (kinds[i].labels == DNN_LABELS_SEQUENCE) == sequence)
             return &kinds[i];
     return NULL;
 }
 
 digitnet_activation digitnet__loss_fused_activation(const digitnet__loss_kind *loss, const digitnet__graph *graph) {
-    digitnet_activation last = digitnet__graph_last_activation(graph);
+    digitnet_activation last = digitnet__graph_end_activation(graph);
     return loss->takes_over == last ? last : DIGITNET_ACTIVATION_LINEAR;
 }
 

@@ -19,19 +19,23 @@ typedef struct digitnet__score {
 
 /* Rows of outputs with what they should be. */
 typedef struct digitnet__loss_rows {
-    const float *outputs; /* rows x columns: before the activation that the loss takes over, where it does */
-    const int32_t *labels;
-    const float *targets; /* rows x columns; NULL where the loss is given labels */
-    const float *weights; /* one a row */
-    size_t rows, columns;
+    const float *outputs;        /* rows x columns: before the activation that the loss takes over, where it does */
+    const int32_t *labels;       /* rows x max_labels */
+    const int32_t *label_counts; /* one a row, of a loss of sequences; NULL for the others, which have one label */
+    const float *targets;        /* rows x columns; NULL where the loss is given labels */
+    const float *weights;        /* one a row */
+    size_t rows, columns, max_labels;
+    size_t steps;  /* of a sequence, each with columns / steps outputs */
+    void *scratch; /* of a loss of sequences, this worker's own */
 } digitnet__loss_rows;
 
 /* What a label is to a loss. */
 typedef enum digitnet__loss_labels {
-    DNN_LABELS_NONE,    /* nothing: it takes targets alone */
-    DNN_LABELS_BINARY,  /* 0 or 1, the target of the only output; several outputs take targets alone */
-    DNN_LABELS_CLASSES, /* the place of the output that should be 1 among those that should be 0 */
-    DNN_LABELS_OWN      /* what the program makes of it */
+    DNN_LABELS_NONE,     /* nothing: it takes targets alone */
+    DNN_LABELS_BINARY,   /* 0 or 1, the target of the only output; several outputs take targets alone */
+    DNN_LABELS_CLASSES,  /* the place of the output that should be 1 among those that should be 0 */
+    DNN_LABELS_SEQUENCE, /* a sequence of any length, of classes that are the outputs of a column but for the last */
+    DNN_LABELS_OWN       /* what the program makes of it */
 } digitnet__loss_labels;
 
 /* The settings that a loss has; the others must be the defaults. */

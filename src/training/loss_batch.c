@@ -16,20 +16,32 @@ static void *at(const digitnet__loss_batch *batch, size_t offset) {
     return digitnet__arena_at(&batch->arena, offset);
 }
 
-digitnet_status digitnet__loss_batch_create(digitnet__loss_batch *batch, const digitnet__loss *loss, size_t columns,
-                                            const digitnet_dataset *dataset, size_t capacity, size_t workers) {
-    *batch = (digitnet__loss_batch){
-        .loss = *loss, .caller = digitnet__compute_innermost(), .columns = columns, .workers = workers};
-    bool custom = loss->custom != NULL;
+static bool takes_sequences(const digitnet__loss_batch *batch) {
+    return batch->loss.kind->labels == DNN_LABELS_SEQUENCE;
+}
+
+digitnet_status digitnet__loss_batch_create(digitnet__loss_batch *batch, const digitnet__loss *loss,
+                                            digitnet__shape output, const digitnet_dataset *dataset, size_t capacity,
+                                            size_t workers) {
+    *batch = (digitnet__loss_batch){.loss = *loss,
+                                    .caller = digitnet__compute_innermost(),
+                                    .output = output,
+                                    .max_labels = digitnet__dataset_layout(dataset)->max_labels,
+                                    .workers = workers};
+    bool custom = loss->custom != NULL, sequences = takes_sequences(batch);
     digitnet__arena *arena = &batch->arena;
     if (digitnet__dataset_gives_targets(loss->kind, dataset))
         batch->target_values = digitnet__dataset_layout(dataset)->target_values;
-    batch->labels = digitnet__arena_reserve(arena, capacity, sizeof(int32_t));
+    if (sequences)
+        batch->scratch_size = digitnet__ctc_scratch(output.width, output.channels, batch->max_labels);
+    batch->labels = digitnet__arena_reserve(arena, capacity, batch->max_labels * sizeof(int32_t));
+    batch->label_counts = digitnet__arena_reserve(arena, sequences ? capacity : 0, sizeof(int32_t));
     batch->targets = digitnet__arena_reserve(arena, capacity, batch->target_values * sizeof(float));
     batch->weights = digitnet__arena_reserve(arena, capacity, sizeof(float));
     batch->scores = digitnet__arena_reserve(arena, capacity, sizeof(digitnet__score));
     batch->losses = digitnet__arena_reserve(arena, custom ? capacity : 0, sizeof(double));
     batch->failures = digitnet__arena_reserve(arena, custom ? workers : 0, sizeof(failure));
+    batch->scratch = digitnet__arena_reserve(arena, workers, batch->scratch_size);
     return digitnet__arena_allocate(arena) ? DIGITNET_OK : DIGITNET_ENOMEM;
 }
 
@@ -43,7 +55,9 @@ digitnet_batch digitnet__loss_batch_part(const digitnet__loss_batch *batch, cons
     return (digitnet_batch){.count = count,
                             .indices = indices ? indices + first : NULL,
                             .images = images,
-                            .labels = targets ? NULL : (int32_t *)at(batch, batch->labels) + first,
+                            .labels = targets ? NULL : (int32_t *)at(batch, batch->labels) + first * batch->max_labels,
+                            .label_counts =
+                                takes_sequences(batch) ? (int32_t *)at(batch, batch->label_counts) + first : NULL,
                             .targets = targets ? (float *)at(batch, batch->targets) + first * targets : NULL,
                             .sample_weights = (float *)at(batch, batch->weights) + first};
 }
@@ -65,10 +79,15 @@ void digitnet__loss_batch_run(const digitnet__loss_batch *batch, const float *ou
     digitnet__score *scores = (digitnet__score *)at(batch, batch->scores) + first;
     const digitnet__loss_rows rows = {.outputs = outputs,
                                       .labels = part.labels,
+                                      .label_counts = part.label_counts,
                                       .targets = part.targets,
                                       .weights = part.sample_weights,
                                       .rows = count,
-                                      .columns = batch->columns};
+                                      .columns = digitnet__shape_values(batch->output),
+                                      .max_labels = batch->max_labels,
+                                      .steps = batch->output.width,
+                                      .scratch =
+                                          (unsigned char *)at(batch, batch->scratch) + worker * batch->scratch_size};
     weigh_classes(part.sample_weights, batch, &rows);
     if (!batch->loss.custom) {
         batch->loss.kind->run(scores, gradient, &rows, &batch->loss.settings, scale);

@@ -11,16 +11,19 @@ typedef struct digitnet__loss_batch {
     digitnet__loss loss;
     const digitnet__compute *caller; /* whose call this is; a custom loss has its floating-point mode */
     const float *class_weights;      /* borrowed; NULL: each is 1 */
-    size_t columns;                  /* outputs of a sample */
+    digitnet__shape output;          /* of a sample */
     size_t target_values;            /* of a sample; 0: the loss is given labels */
+    size_t max_labels;               /* of a sample */
+    size_t scratch_size;             /* of a worker */
     size_t workers;
     digitnet__arena arena; /* where these are: */
-    size_t labels, targets, weights, scores, losses, failures;
+    size_t labels, label_counts, targets, weights, scores, losses, failures, scratch;
 } digitnet__loss_batch;
 
 /* For batches of up to `capacity` samples of a data set that digitnet__dataset_check() has taken. */
-digitnet_status digitnet__loss_batch_create(digitnet__loss_batch *batch, const digitnet__loss *loss, size_t columns,
-                                            const digitnet_dataset *dataset, size_t capacity, size_t workers);
+digitnet_status digitnet__loss_batch_create(digitnet__loss_batch *batch, const digitnet__loss *loss,
+                                            digitnet__shape output, const digitnet_dataset *dataset, size_t capacity,
+                                            size_t workers);
 void digitnet__loss_batch_release(digitnet__loss_batch *batch);
 
 /* What is to be gathered for samples first .. first + count - 1 of the batch, whose places in the data set are

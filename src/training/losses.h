@@ -9,7 +9,10 @@ typedef void digitnet__loss_run_fn(digitnet__score *scores, float *gradient, con
 
 digitnet__loss_run_fn digitnet__categorical_crossentropy, digitnet__categorical_focal_crossentropy,
     digitnet__binary_crossentropy, digitnet__binary_focal_crossentropy, digitnet__mean_squared_error,
-    digitnet__mean_absolute_error, digitnet__huber;
+    digitnet__mean_absolute_error, digitnet__huber, digitnet__ctc;
+
+/* Bytes of memory that the loss of one sequence takes; SIZE_MAX where they cannot be counted. */
+size_t digitnet__ctc_scratch(size_t columns, size_t classes, size_t max_labels);
 
 size_t digitnet__index_of_largest(const float *values, size_t count);
 /* How many classes there are for so many outputs: one, a probability, stands for two. */

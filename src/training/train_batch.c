@@ -27,7 +27,9 @@ static void release(void *memory) {
 static digitnet__sample_layout layout_of(const digitnet_model *model, const digitnet_train_batch *batch) {
     size_t outputs = digitnet__network_outputs(&model->network);
     return (digitnet__sample_layout){.shape = model->network.graph.input,
-                                     .max_labels = batch->labels ? 1 : 0,
+                                     .max_labels = !batch->labels      ? 0
+                                                   : batch->max_labels ? batch->max_labels
+                                                                       : 1,
                                      .target_values = !batch->targets        ? 0
                                                       : batch->target_values ? batch->target_values
                                                                              : outputs,
@@ -92,14 +94,17 @@ static digitnet_status use_arrays(const batch_trainer *kept, const digitnet_trai
     storage->samples = (digitnet__samples){.count = batch->count,
                                            .images = batch->images,
                                            .labels = batch->labels,
+                                           .label_counts = batch->label_counts,
                                            .targets = batch->targets,
                                            .sample_weights = batch->sample_weights};
     DNN_TRY(digitnet__samples_check("digitnet_model_train_batch", &storage->samples, &storage->layout));
     DNN_TRY(digitnet__class_weights_check(graph, loss, batch->class_weights, batch->class_weight_count));
     bool labelled = kept->trainer.batch.target_values == 0;
-    const digitnet_batch labels = {
-        .count = batch->count, .indices = kept->places, .labels = labelled ? (int32_t *)batch->labels : NULL};
-    return digitnet__batch_check(graph, loss, &labels);
+    const digitnet_batch labels = {.count = batch->count,
+                                   .indices = kept->places,
+                                   .labels = labelled ? (int32_t *)batch->labels : NULL,
+                                   .label_counts = (int32_t *)batch->label_counts};
+    return digitnet__batch_check(graph, loss, &labels, storage->layout.max_labels);
 }
 
 static digitnet_status step(digitnet_metrics *metrics, digitnet_model *model, const digitnet_train_batch *batch,
@@ -150,6 +155,13 @@ static digitnet_status check_batch(const digitnet_train_batch *batch) {
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_train_batch: images and bytes are %s; give one of them",
                               batch->images ? "both given" : "NULL");
     }
+    if (!batch->labels && (batch->max_labels || batch->label_counts))
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_train_batch: labels is NULL, but %s is given",
+                              batch->max_labels ? "max_labels" : "label_counts");
+    if (batch->label_counts && batch->max_labels < 2)
+        return digitnet__fail(DIGITNET_EINVAL,
+                              "digitnet_model_train_batch: label_counts requires max_labels above 1; it is %zu",
+                              batch->max_labels);
     if (batch->target_values && !batch->targets)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_train_batch: targets is NULL, but target_values is %zu",
                               batch->target_values);

@@ -13,7 +13,7 @@ digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_mo
     *trainer = (digitnet__trainer){.model = model, .dataset = dataset, .threads = threads};
     size_t workers = digitnet__thread_pool_size(threads);
     digitnet_status status = digitnet__loss_batch_create(
-        &trainer->batch, loss, digitnet__network_outputs(&model->network), dataset, batch_size, workers);
+        &trainer->batch, loss, digitnet__graph_output(&model->network.graph), dataset, batch_size, workers);
     trainer->scratch_size = digitnet__dataset_scratch(dataset);
     trainer->scratch = digitnet__arena_reserve(&trainer->arena, workers, trainer->scratch_size);
     if (status == DIGITNET_OK && !digitnet__arena_allocate(&trainer->arena))
@@ -113,7 +113,7 @@ static digitnet_status gather_source(digitnet__trainer *trainer) {
     const digitnet__network *network = &trainer->model->network;
     const digitnet_batch batch = part_of(trainer, 0, trainer->count);
     DNN_TRY(digitnet__dataset_gather(&batch, trainer->dataset, network->kernels, scratch_of(trainer, 0)));
-    return digitnet__batch_check(&network->graph, trainer->batch.loss.kind, &batch);
+    return digitnet__batch_check(&network->graph, trainer->batch.loss.kind, &batch, trainer->batch.max_labels);
 }
 
 /* With the penalty, which each sample's loss has. */

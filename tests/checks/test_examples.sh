@@ -397,8 +397,11 @@ wrong_folders() {
 left_by_train_folder() { # FOLDER EPOCHS
     last_line_is_accuracy validation
     has stdout '^The best model is that of epoch [0-9]+\.$'
-    has stdout "^In $1: model.onnx, classes.txt, history.csv, training.png, confusion.png, predictions.png$"
+    has stdout "^In $1: model.onnx, classes.txt, history.csv, mistakes.csv, training.png, confusion.png, predictions.png$"
     has_epochs "$1" "$2"
+    # Each picture is of the class that its folder has, and taken for another.
+    awk -F'"' 'NR > 1 { split($2, part, "/"); if (part[2] != $4 || $4 == $6) exit 1 } END { exit NR < 1 }' "$1/mistakes.csv" ||
+        fail "mistakes.csv names other pictures: $(head -3 "$1/mistakes.csv")"
     cp stdout printed
     for picture in training confusion predictions; do
         is_png "$1/$picture.png"

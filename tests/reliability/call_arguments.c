@@ -121,6 +121,11 @@ world *make_world(model_state state, const public_call *call) {
     if (takes(call, REPORT))
         expect_ok(digitnet_model_report(&own->report, models[TRAINED], train, NULL));
     fill_noise(buffer_of(own, PIXELS), BUFFER_ROOM / sizeof(float), 1);
+    for (size_t i = 0; i < BUFFER_ROOM / sizeof(float); i++)
+        ((float *)buffer_of(own, PROBABILITIES))[i] = (1 + noise(3, i)) / 2;
+    if (takes(call, DECODING))
+        expect_ok(digitnet_ctc_decode(&own->decoding, buffer_of(own, PROBABILITIES), 5, 3,
+                                      DIGITNET_WITH(digitnet_ctc_options, .beam_width = 4)));
     fill_noise(buffer_of(own, WEIGHTS), BUFFER_ROOM / sizeof(float), 2);
     memset(buffer_of(own, BYTES), 200, BUFFER_ROOM);
     for (size_t row = 2; row < SMALL_HEIGHT - 2; row++)
@@ -143,6 +148,8 @@ void free_world(world *own) {
     digitnet_callback_free(own->new_callback);
     digitnet_report_free(own->report);
     digitnet_report_free(own->new_report);
+    digitnet_ctc_decoding_free(own->decoding);
+    digitnet_ctc_decoding_free(own->new_decoding);
     free(own);
 }
 
@@ -208,9 +215,9 @@ static const argument_field split_options[] = {
 static const argument_field image[] = {FIELD(image, struct_size, STRUCT_SIZE), FIELD(image, pixels, BYTES),
                                        FIELD(image, width, OWN_WIDTH), FIELD(image, height, OWN_HEIGHT),
                                        FIELD(image, stride, OWN_STRIDE)};
-static const argument_field session_options[] = {FIELD(session_options, struct_size, STRUCT_SIZE),
-                                                 FIELD(session_options, batch_size, ANY_SIZE),
-                                                 FIELD(session_options, threads, ANY_SIZE)};
+static const argument_field session_options[] = {
+    FIELD(session_options, struct_size, STRUCT_SIZE), FIELD(session_options, batch_size, ANY_SIZE),
+    FIELD(session_options, threads, ANY_SIZE), FIELD(session_options, max_width, ANY_SIZE)};
 static const argument_field model_options[] = {
     FIELD(model_options, struct_size, STRUCT_SIZE), FIELD(model_options, max_parameters, ANY_SIZE),
     FIELD(model_options, max_activation_bytes, ANY_SIZE), FIELD(model_options, max_multiply_adds, ANY_SIZE)};
@@ -266,7 +273,9 @@ static const argument_field train_batch[] = {FIELD(train_batch, struct_size, STR
                                              FIELD(train_batch, class_weight_count, LIST_COUNT),
                                              FIELD(train_batch, indices, BYTES),
                                              FIELD(train_batch, epoch, ANY_SIZE),
-                                             FIELD(train_batch, threads, ANY_SIZE)};
+                                             FIELD(train_batch, threads, ANY_SIZE),
+                                             FIELD(train_batch, max_labels, OWN_COUNT),
+                                             FIELD(train_batch, label_counts, LABELS)};
 static const argument_field sgd_options[] = {
     FIELD(sgd_options, struct_size, STRUCT_SIZE), FIELD(sgd_options, reserved, ANY_SIZE),
     FIELD(sgd_options, momentum, ZERO_RATE), FIELD(sgd_options, nesterov, FLAG), FIELD(sgd_options, reserved_2, FLAG)};
@@ -294,6 +303,9 @@ static const argument_field report_options[] = {
     FIELD(report_options, struct_size, STRUCT_SIZE), FIELD(report_options, top_k, ANY_SIZE),
     FIELD(report_options, bins, ANY_SIZE), FIELD(report_options, confidence, ZERO_RATE),
     FIELD(report_options, predict, PREDICT_OPTIONS)};
+static const argument_field ctc_options[] = {FIELD(ctc_options, struct_size, STRUCT_SIZE),
+                                             FIELD(ctc_options, beam_width, SMALL_SIZE),
+                                             FIELD(ctc_options, from_logits, FLAG), FIELD(ctc_options, reserved, FLAG)};
 static const argument_field early_stopping_options[] = {FIELD(early_stopping_options, struct_size, STRUCT_SIZE),
                                                         FIELD(early_stopping_options, patience, ANY_SIZE),
                                                         FIELD(early_stopping_options, start_from_epoch, ANY_SIZE),
@@ -344,6 +356,7 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [EVALUATE_OPTIONS] = STRUCT(evaluate_options),
     [PREDICT_OPTIONS] = STRUCT(predict_options),
     [REPORT_OPTIONS] = STRUCT(report_options),
+    [CTC_OPTIONS] = STRUCT(ctc_options),
     [EARLY_STOPPING_OPTIONS] = STRUCT(early_stopping_options),
     [CHECKPOINT_OPTIONS] = STRUCT(checkpoint_options),
     [LOG_OPTIONS] = STRUCT(log_options),
@@ -356,6 +369,7 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [REPORT_INFO] = RESULT(report_info),
     [CLASS_INFO] = RESULT(class_info),
     [BIN_INFO] = RESULT(bin_info),
+    [CTC_SEQUENCE] = RESULT(ctc_sequence),
 };
 
 static argument_kind kind_of_field(const struct_field *field) {
@@ -486,10 +500,14 @@ static void *right_pointer(world *own, argument_kind kind) {
         return own->callback;
     case REPORT:
         return own->report;
+    case DECODING:
+        return own->decoding;
     case NEW_CALLBACK:
         return &own->new_callback;
     case NEW_REPORT:
         return &own->new_report;
+    case NEW_DECODING:
+        return &own->new_decoding;
     case NEW_MODEL:
         return &own->new_model;
     case NEW_SESSION:

@@ -40,6 +40,13 @@ static int no_loss(const digitnet_loss_range *range, void *user_data) {
     X(digitnet_dataset_read, digitnet_dataset_read(P(0), N(1), P(2), N(3), P(4), N(5), N(6)), FLOATS_OUT, ROOM,        \
       LABELS_OUT, ROOM, DATASET, SMALL_SIZE, SMALL_SIZE)                                                               \
     X(digitnet_dataset_read_batch, digitnet_dataset_read_batch(P(0), P(1)), BATCH, DATASET)                            \
+    X(digitnet_ctc_decode, digitnet_ctc_decode(P(0), P(1), N(2), N(3), P(4)), NEW_DECODING, PROBABILITIES, OWN_COUNT,  \
+      OWN_WIDTH, CTC_OPTIONS)                                                                                          \
+    X(digitnet_ctc_decoding_count, (digitnet_ctc_decoding_count(P(0)), NO_STATUS), DECODING)                           \
+    X(digitnet_ctc_decoding_describe, digitnet_ctc_decoding_describe(P(0), P(1), N(2)), CTC_SEQUENCE, DECODING,        \
+      SMALL_SIZE)                                                                                                      \
+    X(digitnet_ctc_decoding_free,                                                                                      \
+      (digitnet_ctc_decoding_free(P(0)), own->decoding = P(0) ? NULL : own->decoding, NO_STATUS), DECODING)            \
     X(digitnet_dataset_count, (digitnet_dataset_count(P(0)), NO_STATUS), DATASET)                                      \
     X(digitnet_dataset_describe, digitnet_dataset_describe(P(0), P(1)), DATASET_INFO, DATASET)                         \
     X(digitnet_dataset_free, (digitnet_dataset_free(P(0)), own->data = P(0) ? NULL : own->data, NO_STATUS), DATASET)   \
@@ -54,6 +61,11 @@ static int no_loss(const digitnet_loss_range *range, void *user_data) {
       PIXEL_COUNT)                                                                                                     \
     X(digitnet_session_run_u8, digitnet_session_run_u8(P(0), N(1), P(2), P(3), N(4)), FLOATS_OUT, ROOM, SESSION,       \
       BYTES, PIXEL_COUNT)                                                                                              \
+    X(digitnet_session_run_width, digitnet_session_run_width(P(0), N(1), P(2), P(3), N(4), N(5)), FLOATS_OUT, ROOM,    \
+      SESSION, PIXELS, PIXEL_COUNT, ANY_SIZE)                                                                          \
+    X(digitnet_session_run_width_u8, digitnet_session_run_width_u8(P(0), N(1), P(2), P(3), N(4), N(5)), FLOATS_OUT,    \
+      ROOM, SESSION, BYTES, PIXEL_COUNT, ANY_SIZE)                                                                     \
+    X(digitnet_session_outputs, digitnet_session_outputs(P(0), P(1), N(2)), SIZE_OUT, SESSION, ANY_SIZE)               \
     X(digitnet_session_free, (digitnet_session_free(P(0)), own->session = P(0) ? NULL : own->session, NO_STATUS),      \
       SESSION)                                                                                                         \
     X(digitnet_model_adapt, digitnet_model_adapt(P(0), P(1), P(2)), MODEL, NORMALIZATION, DATASET)                     \

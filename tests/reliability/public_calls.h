@@ -18,6 +18,7 @@ typedef enum argument_kind {
     HISTORY,
     CALLBACK_OBJECT,
     REPORT,
+    DECODING,
     NEW_MODEL,
     NEW_SESSION,
     NEW_DATASET,
@@ -25,8 +26,10 @@ typedef enum argument_kind {
     NEW_HISTORY,
     NEW_CALLBACK,
     NEW_REPORT,
+    NEW_DECODING,
     /* Memory of the program. */
     PIXELS,
+    PROBABILITIES,
     BYTES,
     LABELS,
     WEIGHTS,
@@ -95,6 +98,7 @@ typedef enum argument_kind {
     EVALUATE_OPTIONS,
     PREDICT_OPTIONS,
     REPORT_OPTIONS,
+    CTC_OPTIONS,
     EARLY_STOPPING_OPTIONS,
     CHECKPOINT_OPTIONS,
     LOG_OPTIONS,
@@ -107,6 +111,7 @@ typedef enum argument_kind {
     REPORT_INFO,
     CLASS_INFO,
     BIN_INFO,
+    CTC_SEQUENCE,
     ARGUMENT_KINDS
 } argument_kind;
 
@@ -133,6 +138,7 @@ typedef struct world {
     digitnet_history *history, *new_history;
     digitnet_callback *callback, *new_callback;
     digitnet_report *report, *new_report;
+    digitnet_ctc_decoding *decoding, *new_decoding;
     size_t file_size, size_out;
     double rate_out;
     _Alignas(64) unsigned char structs[STRUCT_KINDS][STRUCT_ROOM];

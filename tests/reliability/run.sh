@@ -54,7 +54,7 @@ clang=../build-builtin-clang/tests
 release=../build-ci/tests/reliability
 sanitized=../build-asan-ubsan/tests/reliability
 
-promise 1 "each of 236 and 254 allocations, alone and for good" "$release/test_allocations"
+promise 1 "each of 564 and 585 allocations, alone and for good" "$release/test_allocations"
 promise 1 "the same, and no leak" "$sanitized/test_allocations"
 promise 2 "each system call of 1,170 saves and 320 loads" "$release/test_system_calls"
 promise 2 "the same, and no leak" "$sanitized/test_system_calls"

@@ -68,48 +68,36 @@ static void assert_step_fails(scenario *self, size_t step, digitnet_status statu
     assert_steps_done(self, step, "when the next step has failed");
 }
 
-/* False where nothing has failed. A step that does is done again: with success, or where memory fails for good without.
- */
-static bool run_with_fault(scenario *self, const allocation_counts *counts, size_t number) {
-    bool failed = false;
-    for (size_t step = 0; step < SCENARIO_STEPS; ++step) {
-        digitnet_status (*run)(scenario *) = scenario_steps[step].run;
+/* Fails each allocation of the step in turn, or for good all from there on: the step can be done all the same once
+ * memory is there again. */
+static size_t fail_each_allocation(scenario *self, allocation_counts *counts, size_t step) {
+    digitnet_status (*run)(scenario *) = scenario_steps[step].run;
+    for (size_t failed = 0;; ++failed) {
+        counts->fail_at = counts->allocations + failed + 1;
         digitnet_status status = run(self);
-        if (status != DIGITNET_OK) {
-            assert_false(failed);
-            failed = true;
-            assert_step_fails(self, step, status);
-            status = run(self);
-            if (counts->for_good) {
-                assert_step_fails(self, step, status);
-                break;
-            }
+        if (status == DIGITNET_OK) {
+            assert_true(counts->allocations < counts->fail_at);
+            assert_steps_done(self, step + 1, "and failures before it was done");
+            return failed;
         }
-        expect_ok(status);
-        assert_steps_done(self, step + 1, "and a failure at most");
+        assert_true(counts->allocations >= counts->fail_at);
+        assert_step_fails(self, step, status);
     }
-    assert_int_equal(failed, counts->allocations >= number);
-    return failed;
 }
 
-/* Fails the allocation of that number, and for good those after it. False where there are less. */
-static bool fail_allocation(const way *how, size_t number, bool for_good) {
+/* The whole program; returns how many allocations have failed. */
+static size_t fail_allocations(const way *how, bool for_good) {
     static scenario self;
     allocation_counts counts;
-    size_t descriptors = count_descriptors();
+    size_t descriptors = count_descriptors(), failed = 0;
     memset(&self, 0, sizeof self);
     how->begin(&counts);
-    counts.fail_at = number;
     counts.for_good = for_good;
-    bool failed = run_with_fault(&self, &counts, number);
+    for (size_t step = 0; step < SCENARIO_STEPS; ++step)
+        failed += fail_each_allocation(&self, &counts, step);
+    counts.fail_at = counts.allocations + 1; /* objects are released without memory */
     scenario_release(&self);
     assert_int_equal(counts.live, 0);
-    counts.fail_at = 0;
-    if (failed && for_good) {
-        memset(&self, 0, sizeof self);
-        run_whole(&self);
-        scenario_release(&self);
-    }
     how->end(&counts);
     assert_int_equal(count_descriptors(), descriptors);
     return failed;
@@ -119,12 +107,10 @@ static void failed_allocation_loses_nothing(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof ways / sizeof *ways; ++i)
         for (int for_good = 0; for_good < 2; ++for_good) {
-            size_t number = 1;
-            while (fail_allocation(&ways[i], number, for_good))
-                ++number;
-            print_message("%zu allocations through %s failed, %s\n", number - 1, ways[i].name,
+            size_t failed = fail_allocations(&ways[i], for_good);
+            print_message("%zu allocations through %s failed, %s\n", failed, ways[i].name,
                           for_good ? "with all after them" : "one at a time");
-            assert_true(number > 100);
+            assert_true(failed > 100);
         }
 }
 

@@ -154,6 +154,15 @@ static digitnet_status report_scores(misuse *own, void *options) {
     return status;
 }
 
+static digitnet_status decode(misuse *own, void *options) {
+    (void)own;
+    static const float scores[2] = {0.25f, 0.75f};
+    digitnet_ctc_decoding *decoding;
+    digitnet_status status = digitnet_ctc_decode(&decoding, scores, 1, 2, options);
+    digitnet_ctc_decoding_free(decoding);
+    return status;
+}
+
 static digitnet_status create_session(misuse *own, void *options) {
     digitnet_session *session;
     digitnet_status status = digitnet_session_create(&session, own->model, options);
@@ -322,6 +331,7 @@ static const struct_case other_cases[] = {
     CASE(digitnet_model_report, digitnet_predict_options, user_data, NULL, report_predictions),
     CASE(digitnet_model_report, digitnet_report_options, confidence, NULL, report_model),
     CASE(digitnet_report_create, digitnet_report_options, confidence, NULL, report_scores),
+    CASE(digitnet_ctc_decode, digitnet_ctc_options, reserved, NULL, decode),
     CASE(digitnet_session_create, digitnet_session_options, threads, NULL, create_session),
     CASE(digitnet_model_save_memory_ex, digitnet_model_save_options, reserved, NULL, save_model),
     CASE(digitnet_model_save_ex, digitnet_model_save_options, reserved, NULL, save_model_file),
@@ -424,6 +434,16 @@ static digitnet_status describe_bin(misuse *own, void *out) {
     return describe_report_by(own, out, bin_of);
 }
 
+static digitnet_status describe_sequence(misuse *own, void *out) {
+    (void)own;
+    static const float scores[2] = {0.25f, 0.75f};
+    digitnet_ctc_decoding *decoding;
+    expect_ok(digitnet_ctc_decode(&decoding, scores, 1, 2, NULL));
+    digitnet_status status = digitnet_ctc_decoding_describe(out, decoding, 0);
+    digitnet_ctc_decoding_free(decoding);
+    return status;
+}
+
 const struct_case result_cases[] = {
     CASE(digitnet_model_describe, digitnet_model_info, reserved, NULL, describe_model),
     CASE(digitnet_model_describe_layer, digitnet_layer_info, trainable, NULL, describe_layer),
@@ -433,5 +453,6 @@ const struct_case result_cases[] = {
     CASE(digitnet_report_describe, digitnet_report_info, weighted_f1, NULL, describe_report),
     CASE(digitnet_report_describe_class, digitnet_class_info, f1, NULL, describe_class),
     CASE(digitnet_report_describe_bin, digitnet_bin_info, accuracy, NULL, describe_bin),
+    CASE(digitnet_ctc_decoding_describe, digitnet_ctc_sequence, log_probability, NULL, describe_sequence),
 };
 const size_t result_case_count = sizeof result_cases / sizeof *result_cases;

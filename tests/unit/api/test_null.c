@@ -131,6 +131,7 @@ static void test_null_in_training(void **state) {
 static void test_null_in_inference(void **state) {
     misuse *own = *state;
     float scores[SMALL_CLASSES];
+    size_t outputs;
     digitnet_session *session;
     expect_invalid(digitnet_model_predict(NULL, 3, own->model, own->image, SMALL_IMAGE), "scores is NULL");
     expect_invalid(digitnet_model_predict(scores, 3, NULL, own->image, SMALL_IMAGE), "model is NULL");
@@ -148,10 +149,30 @@ static void test_null_in_inference(void **state) {
     expect_invalid(digitnet_session_run_u8(NULL, 3, own->session, own->bytes, SMALL_IMAGE), "scores is NULL");
     expect_invalid(digitnet_session_run_u8(scores, 3, NULL, own->bytes, SMALL_IMAGE), "session is NULL");
     expect_invalid(digitnet_session_run_u8(scores, 3, own->session, NULL, SMALL_IMAGE), "images is NULL");
+    expect_invalid(digitnet_session_run_width(NULL, 3, own->session, own->image, SMALL_IMAGE, 0), "scores is NULL");
+    expect_invalid(digitnet_session_run_width(scores, 3, NULL, own->image, SMALL_IMAGE, 0), "session is NULL");
+    expect_invalid(digitnet_session_run_width_u8(scores, 3, own->session, NULL, SMALL_IMAGE, 0), "images is NULL");
+    expect_invalid(digitnet_session_outputs(NULL, own->session, 0), "out is NULL");
+    expect_invalid(digitnet_session_outputs(&outputs, NULL, 0), "session is NULL");
     digitnet_session_free(NULL);
     expect_invalid(digitnet_model_predict_dataset(NULL, 3, own->model, own->data, NULL), "scores is NULL");
     expect_invalid(digitnet_model_predict_dataset(scores, 3, NULL, own->data, NULL), "model is NULL");
     expect_invalid(digitnet_model_predict_dataset(scores, 3, own->model, NULL, NULL), "dataset is NULL");
+}
+
+static void test_null_in_decoding(void **state) {
+    misuse *own = *state;
+    const digitnet_ctc_options logits = {.struct_size = sizeof logits, .from_logits = 1};
+    digitnet_ctc_sequence sequence = DIGITNET_INIT(digitnet_ctc_sequence);
+    digitnet_ctc_decoding *decoding;
+    expect_invalid(digitnet_ctc_decode(NULL, own->image, 1, 2, NULL), "out is NULL");
+    expect_none(&decoding, digitnet_ctc_decode(&decoding, NULL, 1, 2, NULL), "scores is NULL");
+    expect_invalid(digitnet_ctc_decoding_describe(&sequence, NULL, 0), "decoding is NULL");
+    assert_int_equal(digitnet_ctc_decoding_count(NULL), 0);
+    expect_ok(digitnet_ctc_decode(&decoding, own->image, 1, 2, &logits));
+    expect_invalid(digitnet_ctc_decoding_describe(NULL, decoding, 0), "NULL");
+    digitnet_ctc_decoding_free(decoding);
+    digitnet_ctc_decoding_free(NULL);
 }
 
 static void test_null_in_reports(void **state) {
@@ -276,13 +297,10 @@ static void test_null_in_datasets_and_images(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        misuse_test(test_null_in_model),
-        misuse_test(test_null_in_files),
-        misuse_test(test_null_in_training),
-        misuse_test(test_null_in_inference),
-        misuse_test(test_null_in_reports),
-        misuse_test(test_null_in_callbacks),
-        misuse_test(test_null_in_datasets_and_images),
+        misuse_test(test_null_in_model),       misuse_test(test_null_in_files),
+        misuse_test(test_null_in_training),    misuse_test(test_null_in_inference),
+        misuse_test(test_null_in_decoding),    misuse_test(test_null_in_reports),
+        misuse_test(test_null_in_callbacks),   misuse_test(test_null_in_datasets_and_images),
         cmocka_unit_test(test_null_allocator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -133,12 +133,15 @@ static void damaged_pictures_are_left_out_where_that_is_asked_for(void **state) 
     expect_ok(list_pictures(&folder, "data"));
     expect_ok(load_pictures(&dataset, &folder));
     expect_images(dataset, colours, (const int32_t[]){0, 1}, 2, 6);
+    assert_int_equal(folder.count, 2);
+    assert_string_equal(folder.paths[1], "data/pears/a.PNG");
+    assert_int_equal(folder.labels[1], 1);
     digitnet_dataset_free(dataset);
     put("data/pears/a.PNG", "");
     put("data/apples/c.pgm", "");
     expect_failure(load_pictures(&dataset, &folder), DIGITNET_EFORMAT, "no picture can be read");
     assert_null(dataset);
-    assert_int_equal(left_out_count, 4);
+    assert_int_equal(left_out_count, 3);
     assert_string_equal(left_out[0], "data/pears/b.png: neither PNG nor JPEG nor PGM");
     assert_string_equal(left_out[1], "data/apples/c.pgm: the file is empty");
     for (size_t i = 0; i < left_out_count; i++)

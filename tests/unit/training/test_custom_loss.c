@@ -262,7 +262,7 @@ static void test_refusals(void **state) {
     expect_failure(digitnet_model_fit(model, data,
                                       DIGITNET_WITH(digitnet_fit_options, .class_weights = weights,
                                                     .class_weight_count = SMALL_CLASSES)),
-                   DIGITNET_EINVAL, "a custom loss has sample weights alone");
+                   DIGITNET_EINVAL, "the loss custom has sample weights alone");
     assert_int_equal(released, 0);
     digitnet_dataset_free(data);
     digitnet_model_free(model);

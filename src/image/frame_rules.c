@@ -1,0 +1,117 @@
+#include "image/frame_rules.h"
+
+#include <stdbool.h>
+
+enum {
+    MOST_LINES = 8,   /* in one direction */
+    SLANT_PARTS = 12, /* from end to end a line moves aside by this part of its length at most */
+    GAP_PARTS = 6,    /* and this part of it may be missing */
+    WIDTH_PARTS = 12, /* it is at most this part of the picture's shorter side wide */
+    MOST_WIDTH = 64
+};
+
+/* The picture, or the picture with rows and columns exchanged: lines run along rows. */
+typedef struct view {
+    uint8_t *pixels;
+    size_t length, breadth; /* along and across the lines */
+    size_t step, stride;    /* from a pixel to the next along and across */
+    uint8_t threshold;
+} view;
+
+/* A line from (0, start) to (length, start + drift). */
+typedef struct line {
+    long start, drift;
+    size_t covered;
+} line;
+
+static long place_at(const view *v, const line *l, size_t along) {
+    return l->start + l->drift * (long)along / (long)v->length;
+}
+
+static bool is_ink(const view *v, size_t along, long across) {
+    return across >= 0 && across < (long)v->breadth &&
+           v->pixels[along * v->step + (size_t)across * v->stride] >= v->threshold;
+}
+
+/* How much of the line there is; 0 where too much is missing. */
+static size_t cover(const view *v, const line *l) {
+    size_t missing = 0, most = v->length / GAP_PARTS;
+    for (size_t along = 0; along < v->length; along++) {
+        missing += !is_ink(v, along, place_at(v, l, along));
+        if (missing > most)
+            return 0;
+    }
+    return v->length - missing;
+}
+
+static line best_line(const view *v) {
+    line best = {.covered = 0};
+    long most = (long)(v->length / SLANT_PARTS), step = most / 16 + 1;
+    for (long drift = -most; drift <= most; drift += step) {
+        for (long start = 0; start < (long)v->breadth; start++) {
+            line candidate = {start, drift, 0};
+            candidate.covered = cover(v, &candidate);
+            if (candidate.covered > best.covered)
+                best = candidate;
+        }
+    }
+    return best;
+}
+
+/* The run of ink across the line at a place of it, which has ink. */
+static void run_at(const view *v, size_t along, long across, long *first, long *end) {
+    *first = across;
+    *end = across + 1;
+    while (is_ink(v, along, *first - 1))
+        --*first;
+    while (is_ink(v, along, *end))
+        ++*end;
+}
+
+/* The width that half of the line does not exceed; MOST_WIDTH where that is more. */
+static long width_of(const view *v, const line *l) {
+    size_t histogram[MOST_WIDTH + 1] = {0}, below = 0;
+    long width = 0;
+    for (size_t along = 0; along < v->length; along++) {
+        long first, end, across = place_at(v, l, along);
+        if (!is_ink(v, along, across))
+            continue;
+        run_at(v, along, across, &first, &end);
+        histogram[end - first < MOST_WIDTH ? end - first : MOST_WIDTH]++;
+    }
+    while (width < MOST_WIDTH && 2 * (below += histogram[width]) < l->covered)
+        width++;
+    return width;
+}
+
+/* Where more ink than the line's own stands across it, a stroke crosses. */
+static void erase(const view *v, const line *l, long width) {
+    for (size_t along = 0; along < v->length; along++) {
+        long first, end, across = place_at(v, l, along);
+        if (!is_ink(v, along, across))
+            continue;
+        run_at(v, along, across, &first, &end);
+        for (long i = first; i < end && end - first <= width + width / 2 + 1; i++)
+            v->pixels[along * v->step + (size_t)i * v->stride] = 0;
+    }
+}
+
+static size_t erase_along(const view *v) {
+    size_t shorter = v->length < v->breadth ? v->length : v->breadth, lines = 0;
+    for (; lines < MOST_LINES; lines++) {
+        line found = best_line(v);
+        if (found.covered == 0)
+            break;
+        long width = width_of(v, &found);
+        if (width >= MOST_WIDTH || (size_t)width > shorter / WIDTH_PARTS + 1)
+            break;
+        erase(v, &found, width);
+    }
+    return lines;
+}
+
+size_t digitnet__frame_rules_erase(digitnet__plane *ink, uint8_t threshold) {
+    view rows = {ink->pixels, ink->width, ink->height, 1, ink->width, threshold};
+    view columns = {ink->pixels, ink->height, ink->width, ink->width, 1, threshold};
+    return erase_along(&rows) + erase_along(&columns);
+}

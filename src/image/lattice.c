@@ -1,0 +1,226 @@
+#include "image/lattice.h"
+
+#include "core/ieee.h"
+
+#include <math.h>
+#include <string.h>
+
+/* How far from its place a line may be, in spacings. */
+#define TOLERANCE 0.22
+/* Candidates nearer than this to each other, in spacings, are one line. */
+#define SAME_LINE 0.15
+/* A candidate seen along this part of the table is a rule. */
+#define STRONG 0.5
+/* Lines are joined where this much was seen of the rules that cross them. */
+#define JOINED 0.5
+/* The part of evenly spaced lines that need to be seen. */
+#define LEAST_SEEN 0.65
+/* Lines that are not seen in a row. */
+enum { MOST_MISSING = 2 };
+
+/* Evenly spaced places, of which the candidates are some: `line` of the candidate at each, or none. */
+typedef struct row {
+    size_t places, chosen[DNN_LATTICE_MOST];
+    double positions[DNN_LATTICE_MOST];
+} row;
+
+typedef struct candidates {
+    const digitnet__candidate *items;
+    size_t count;
+} candidates;
+
+static size_t first_from(const candidates *c, double position) {
+    size_t low = 0, high = c->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (c->items[middle].position < position)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The candidate that fits the place best, or none. */
+static size_t best_at(const candidates *c, double place, double tolerance) {
+    size_t best = DNN_NO_LINE;
+    double highest = 0.0;
+    for (size_t i = first_from(c, place - tolerance); i < c->count && c->items[i].position <= place + tolerance; i++) {
+        double off = (c->items[i].position - place) / tolerance;
+        double value = c->items[i].weight * (1.0 - 0.75 * off * off);
+        if (value > highest) {
+            highest = value;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* Follows the row from `first`, in the direction of `spacing`; returns how many places it found, the last of which was
+ * seen. */
+static size_t follow(const candidates *c, size_t first, double spacing, size_t *chosen, double *positions) {
+    double at = c->items[first].position;
+    size_t places = 0, missing = 0;
+    for (size_t i = 0; i < DNN_LATTICE_MOST / 2 - 1 && missing <= MOST_MISSING; i++) {
+        double place = at + spacing;
+        chosen[i] = best_at(c, place, TOLERANCE * fabs(spacing));
+        at = place;
+        missing++;
+        if (chosen[i] != DNN_NO_LINE) {
+            double off = c->items[chosen[i]].position - place;
+            spacing += off / (double)(missing + 1);
+            at = place + off;
+            /* Lines that were missed lie between those that were seen. */
+            for (size_t k = 1; k < missing; k++)
+                positions[i - k] += off * (double)(missing - k) / (double)missing;
+            missing = 0;
+            places = i + 1;
+        }
+        positions[i] = at;
+    }
+    return places;
+}
+
+/* The row of which these two candidates are neighbours. */
+static void make_row(row *out, const candidates *c, size_t first, size_t second) {
+    size_t chosen[DNN_LATTICE_MOST];
+    double positions[DNN_LATTICE_MOST], spacing = c->items[second].position - c->items[first].position;
+    size_t before = follow(c, first, -spacing, chosen, positions);
+    for (size_t i = 0; i < before; i++) {
+        out->chosen[i] = chosen[before - 1 - i];
+        out->positions[i] = positions[before - 1 - i];
+    }
+    out->chosen[before] = first;
+    out->positions[before] = c->items[first].position;
+    size_t after = follow(c, first, spacing, out->chosen + before + 1, out->positions + before + 1);
+    out->places = before + 1 + after;
+}
+
+/* Whether the rules that cross the lines go on from one position to the other. */
+static bool are_joined(const candidates *c, double from, double to) {
+    double margin = TOLERANCE * (to - from);
+    size_t i = first_from(c, from + margin);
+    for (i = i > 0 ? i - 1 : 0; i + 1 < c->count && c->items[i].position < to - margin; i++)
+        if (c->items[i].joined < JOINED && c->items[i + 1].position - c->items[i].position > margin)
+            return false;
+    return true;
+}
+
+/* The sum of weights of those places `first` .. `first + lines - 1` that were seen, less what the candidates between
+ * them weigh that do not fit, and less 1 for each that is not joined to the next. */
+static double row_value(const row *r, const candidates *c, size_t first, size_t lines) {
+    double value = 0.0, between = 0.0;
+    for (size_t i = first; i < first + lines; i++)
+        value += r->chosen[i] == DNN_NO_LINE ? 0.0 : c->items[r->chosen[i]].weight;
+    for (size_t i = first; i + 1 < first + lines; i++) {
+        double spacing = r->positions[i + 1] - r->positions[i];
+        for (size_t k = first_from(c, r->positions[i] + TOLERANCE * spacing);
+             k < c->count && c->items[k].position < r->positions[i + 1] - TOLERANCE * spacing; k++)
+            between += c->items[k].weight * c->items[k].weight;
+        value -= !are_joined(c, r->positions[i], r->positions[i + 1]);
+    }
+    return value - between / 2.0;
+}
+
+/* Whether these places are a table whose size is not known. */
+static bool is_whole(const row *r, const candidates *c, size_t first, size_t lines) {
+    size_t a = r->chosen[first], b = r->chosen[first + lines - 1];
+    for (size_t i = first; i + 1 < first + lines; i++)
+        if (!are_joined(c, r->positions[i], r->positions[i + 1]))
+            return false;
+    return a != DNN_NO_LINE && b != DNN_NO_LINE && c->items[a].weight >= STRONG && c->items[b].weight >= STRONG;
+}
+
+static void keep_row(digitnet__lattice *out, const row *r, size_t first, size_t lines) {
+    out->lines = lines;
+    memcpy(out->positions, r->positions + first, lines * sizeof *r->positions);
+}
+
+/* The best evenly spaced lines; their value. */
+static double choose_even(digitnet__lattice *out, const candidates *c, size_t lines) {
+    double best = 0.0;
+    row r;
+    for (size_t first = 0; first < c->count; first++) {
+        for (size_t second = first + 1; second < c->count; second++) {
+            if (c->items[first].weight < STRONG || c->items[second].weight < STRONG)
+                continue;
+            make_row(&r, c, first, second);
+            for (size_t start = 0; start < r.places; start++) {
+                size_t least = lines ? lines : 2, most = lines ? lines : r.places - start;
+                for (size_t n = least; n <= most && start + n <= r.places; n++) {
+                    double value = row_value(&r, c, start, n);
+                    if (value > best && (lines || is_whole(&r, c, start, n))) {
+                        best = value;
+                        keep_row(out, &r, start, n);
+                    }
+                }
+            }
+        }
+    }
+    return best;
+}
+
+/* Strong candidates that are joined, neighbours of `same` or less taken together, the strongest for all; their weights'
+ * sum. */
+static double choose_strong(digitnet__lattice *out, const candidates *c, double same, size_t lines) {
+    digitnet__lattice run = {.lines = 0};
+    double best = 0.0, sum = 0.0, strongest = 0.0;
+    out->lines = 0;
+    for (size_t i = 0; i <= c->count; i++) {
+        const digitnet__candidate *item = c->items + i;
+        bool ends = i == c->count, strong = !ends && item->weight >= STRONG;
+        double last = run.lines > 0 ? run.positions[run.lines - 1] : -INFINITY;
+        bool is_new = strong && item->position - last > same;
+        if (run.lines > 0 && (ends || (is_new && !are_joined(c, last, item->position)))) {
+            if (sum > best && run.lines > 1 && (lines == 0 || run.lines == lines)) {
+                best = sum;
+                *out = run;
+            }
+            run.lines = 0;
+            sum = 0.0;
+        }
+        if (!strong || (is_new && run.lines == DNN_LATTICE_MOST) || (!is_new && item->weight <= strongest))
+            continue;
+        sum += item->weight - (is_new ? 0.0 : strongest);
+        strongest = item->weight;
+        run.lines += is_new;
+        run.positions[run.lines - 1] = item->position;
+    }
+    return best;
+}
+
+/* Gives each candidate the line that it is near to. */
+static void assign(digitnet__candidate *items, size_t count, const digitnet__lattice *lattice) {
+    for (size_t i = 0; i < count; i++) {
+        items[i].line = DNN_NO_LINE;
+        for (size_t line = 0; line < lattice->lines; line++) {
+            const double *at = lattice->positions + line;
+            double spacing = INFINITY;
+            if (line > 0)
+                spacing = at[0] - at[-1];
+            if (line + 1 < lattice->lines)
+                spacing = fmin(spacing, at[1] - at[0]);
+            if (fabs(items[i].position - at[0]) <= SAME_LINE * spacing)
+                items[i].line = line;
+        }
+    }
+}
+
+bool digitnet__lattice_choose(digitnet__lattice *lattice, digitnet__candidate *items, size_t count, size_t lines) {
+    candidates c = {items, count};
+    digitnet__lattice even = {.lines = 0}, strong;
+    if (count < 2)
+        return false;
+    double even_value = choose_even(&even, &c, lines);
+    double length = items[count - 1].position - items[0].position;
+    double same = even.lines > 1 ? SAME_LINE * (even.positions[even.lines - 1] - even.positions[0]) / (double)even.lines
+                                 : 0.02 * length;
+    double strong_value = choose_strong(&strong, &c, same, lines);
+    bool even_serves = even.lines > 1 && even_value >= LEAST_SEEN * (double)even.lines;
+    bool strong_serves = strong.lines > 1;
+    if (!even_serves && !strong_serves)
+        return false;
+    *lattice = strong_serves && (!even_serves || strong_value > even_value + STRONG) ? strong : even;
+    assign(items, count, lattice);
+    return true;
+}

@@ -1,0 +1,100 @@
+#include "image/page.h"
+
+#include "core/status.h"
+#include "image/ink_map.h"
+#include "image/margins.h"
+#include "image/rules.h"
+#include "image/text_direction.h"
+
+/* Parts of the picture's longer side: strokes and rules are at most so wide, rules at least so long. */
+enum { STROKE_PART = 50, THICKNESS_PART = 200, LENGTH_PART = 6 };
+enum { LEAST_STROKE = 8, LEAST_THICKNESS = 4 };
+/* The least ink of a stroke. */
+enum { STROKE_INK = 48 };
+
+static size_t longer_side(size_t width, size_t height) {
+    return width > height ? width : height;
+}
+
+static size_t larger(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
+digitnet_status digitnet__page_find_ink(digitnet__plane *ink, const digitnet_image *image) {
+    size_t stroke = longer_side(image->width, image->height) / STROKE_PART;
+    return digitnet__ink_map_create(ink, image, larger(stroke, LEAST_STROKE));
+}
+
+static digitnet_status erase_rules(digitnet__plane *ink) {
+    size_t side = longer_side(ink->width, ink->height);
+    digitnet__rules rules;
+    DNN_TRY(digitnet__rules_find(&rules, ink, side / LENGTH_PART, larger(side / THICKNESS_PART, LEAST_THICKNESS)));
+    digitnet__rules_erase(ink, &rules);
+    digitnet__rules_release(&rules);
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__page_clean(digitnet__plane *ink) {
+    digitnet__components pieces;
+    size_t erased;
+    DNN_TRY(digitnet__margins_erase_bands(ink, STROKE_INK));
+    DNN_TRY(erase_rules(ink));
+    DNN_TRY(digitnet__components_find(&pieces, ink, STROKE_INK));
+    digitnet_status status = digitnet__margins_erase_pieces(&erased, ink, &pieces);
+    digitnet__components_release(&pieces);
+    return status;
+}
+
+static digitnet_status find_lines(digitnet__page *page) {
+    digitnet__text_direction direction;
+    DNN_TRY(digitnet__components_find(&page->pieces, &page->ink, STROKE_INK));
+    DNN_TRY(digitnet__text_direction_find(&direction, &page->pieces));
+    page->evidence = direction.evidence;
+    return digitnet__text_lines_find(&page->lines, &page->pieces, direction.slope);
+}
+
+digitnet_status digitnet__page_find_lines(digitnet__page *page, const digitnet__plane *ink, int quarters) {
+    *page = (digitnet__page){.quarters = quarters};
+    DNN_TRY(digitnet__plane_turn(&page->ink, ink, quarters));
+    digitnet_status status = find_lines(page);
+    if (status)
+        digitnet__page_release(page);
+    return status;
+}
+
+void digitnet__page_release(digitnet__page *page) {
+    digitnet__text_lines_release(&page->lines);
+    digitnet__components_release(&page->pieces);
+    digitnet__plane_release(&page->ink);
+}
+
+/* Where a place of the turned page was before. */
+static digitnet__point turn_back(digitnet__point p, const digitnet__page *page) {
+    double width = (double)page->ink.width, height = (double)page->ink.height; /* of the turned page */
+    switch (page->quarters) {
+    case 1:
+        return (digitnet__point){p.y, width - p.x};
+    case 2:
+        return (digitnet__point){width - p.x, height - p.y};
+    case 3:
+        return (digitnet__point){height - p.y, p.x};
+    default:
+        return p;
+    }
+}
+
+digitnet_status digitnet__page_cut_line(digitnet__plane *line_ink, digitnet__point corners[4],
+                                        const digitnet__page *page, size_t line, bool on_head) {
+    digitnet__point found[4];
+    digitnet__text_line_corners(found, &page->lines.items[line]);
+    for (size_t i = 0; i < 4; i++)
+        corners[i] = turn_back(found[on_head ? (i + 2) % 4 : i], page);
+    DNN_TRY(digitnet__text_line_cut(line_ink, &page->lines, line, &page->pieces, &page->ink));
+    if (!on_head)
+        return DIGITNET_OK;
+    digitnet__plane turned;
+    digitnet_status status = digitnet__plane_turn(&turned, line_ink, 2);
+    digitnet__plane_release(line_ink);
+    *line_ink = turned;
+    return status;
+}

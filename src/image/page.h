@@ -1,0 +1,34 @@
+/* From the ink of a page to its lines. */
+#ifndef DNN_IMAGE_PAGE_H
+#define DNN_IMAGE_PAGE_H
+
+#include "digitnet/image.h"
+#include "image/text_lines.h"
+
+#include <stdbool.h>
+
+/* A page, turned so that its lines run along the rows, from left to right or the other way round. */
+typedef struct digitnet__page {
+    digitnet__plane ink;
+    digitnet__components pieces;
+    digitnet__text_lines lines;
+    int quarters;    /* clockwise, by which it was turned */
+    double evidence; /* that lines run along the rows, not along the columns, as digitnet__text_direction has it */
+} digitnet__page;
+
+/* The ink map of a picture of a page. ENOMEM. */
+digitnet_status digitnet__page_find_ink(digitnet__plane *ink, const digitnet_image *image);
+
+/* Erases rules, and what lies beside the sheet. ENOMEM; ELIMIT for pictures with too much texture. */
+digitnet_status digitnet__page_clean(digitnet__plane *ink);
+
+/* Finds the lines of clean ink that is turned by `quarters`. ENOMEM; ELIMIT. To be released after a success. */
+digitnet_status digitnet__page_find_lines(digitnet__page *page, const digitnet__plane *ink, int quarters);
+void digitnet__page_release(digitnet__page *page);
+
+/* Cuts out a line, turned on its head where `on_head` is set. `corners` receives where the corners of `line_ink` are in
+ * the picture before it was turned. ENOMEM. */
+digitnet_status digitnet__page_cut_line(digitnet__plane *line_ink, digitnet__point corners[4],
+                                        const digitnet__page *page, size_t line, bool on_head);
+
+#endif

@@ -1,0 +1,36 @@
+#include "image/text_size.h"
+
+#include <math.h>
+
+/* What is smaller is a speck, in pixels. */
+enum { LEAST_SIZE = 6 };
+/* Sizes are counted by eighths of octaves. */
+enum { OCTAVES = 32, STEPS = 8 };
+/* Parts of the usual size. */
+#define SMALLEST 0.5
+#define LARGEST 2.0
+
+double digitnet__text_size_of(const digitnet__box *box) {
+    return (double)(box->width > box->height ? box->width : box->height);
+}
+
+double digitnet__text_size(const digitnet__components *pieces) {
+    double weights[OCTAVES * STEPS] = {0.0}, total = 0.0, below = 0.0;
+    size_t median = 0;
+    for (size_t i = 0; i < pieces->count; i++) {
+        double size = digitnet__text_size_of(&pieces->items[i].box);
+        if (size < LEAST_SIZE)
+            continue;
+        weights[(size_t)(log2(size) * STEPS)] += size;
+        total += size;
+    }
+    if (total == 0.0)
+        return 0.0;
+    while (2.0 * (below + weights[median]) < total)
+        below += weights[median++];
+    return exp2(((double)median + 0.5) / STEPS);
+}
+
+bool digitnet__text_size_fits(const digitnet__box *box, double size) {
+    return digitnet__text_size_of(box) >= SMALLEST * size && digitnet__text_size_of(box) <= LARGEST * size;
+}

@@ -1,0 +1,19 @@
+/* How large the characters of a page are. */
+#ifndef DNN_IMAGE_TEXT_SIZE_H
+#define DNN_IMAGE_TEXT_SIZE_H
+
+#include "image/components.h"
+
+#include <stdbool.h>
+
+/* The usual size of a page's pieces, the longer side of their boxes, in pixels; those that are many and those that are
+ * large count. Zero where all are specks. */
+double digitnet__text_size(const digitnet__components *pieces);
+
+/* The longer side. */
+double digitnet__text_size_of(const digitnet__box *box);
+
+/* Whether a piece may be one or two characters of that usual size. */
+bool digitnet__text_size_fits(const digitnet__box *box, double size);
+
+#endif

@@ -1,0 +1,55 @@
+#include "core/ieee.h"
+#include "image/traces.h"
+
+#include <math.h>
+
+/* As many points say how a rule goes on beyond its ends. */
+enum { END_POINTS = 48 };
+
+digitnet__trace_line digitnet__trace_end(const digitnet__trace *trace, bool last, size_t count) {
+    count = count < trace->count ? count : trace->count;
+    const digitnet__trace_point *points = trace->points + (last ? trace->count - count : 0);
+    double along = 0.0, across = 0.0, squares = 0.0, products = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        along += points[i].along / (double)count;
+        across += points[i].across / (double)count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        squares += (points[i].along - along) * (points[i].along - along);
+        products += (points[i].along - along) * (points[i].across - across);
+    }
+    return (digitnet__trace_line){along, across, squares > 0.0 ? products / squares : 0.0};
+}
+
+static double along_line(digitnet__trace_line line, double along) {
+    return line.across + line.slope * (along - line.along);
+}
+
+/* The number of points before `along`. */
+static size_t points_before(const digitnet__trace *trace, double along) {
+    size_t low = 0, high = trace->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (trace->points[middle].along < along)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+double digitnet__trace_at(const digitnet__trace *trace, double along) {
+    size_t next = points_before(trace, along);
+    if (next == 0)
+        return along_line(digitnet__trace_end(trace, false, END_POINTS), along);
+    if (next == trace->count)
+        return along_line(digitnet__trace_end(trace, true, END_POINTS), along);
+    const digitnet__trace_point *a = &trace->points[next - 1], *b = &trace->points[next];
+    double part = (along - a->along) / (b->along - a->along);
+    return (1.0 - part) * a->across + part * b->across;
+}
+
+double digitnet__trace_seen(const digitnet__trace *trace, double from, double to) {
+    double points = (double)(points_before(trace, to) - points_before(trace, from));
+    return to - from > 1.0 ? fmin(points / (to - from), 1.0) : 1.0;
+}

@@ -1,0 +1,21 @@
+/* Reading a line with the model of lines. */
+#ifndef DNN_READER_LINE_H
+#define DNN_READER_LINE_H
+
+#include "reader/reader.h"
+
+/* The classes of a column: ten digits and the blank. */
+enum { DNN_LINE_CLASSES = 11 };
+
+/* A session that reads lines of any width up to DNN_LONGEST_LINE; never run, but cloned. ESHAPE, and the statuses of
+ * digitnet_session_create(). */
+digitnet_status digitnet__line_session_create(digitnet_session **out, const digitnet_model *model);
+
+/* Reads the line that `ink` holds, from which other things are erased, and adds it to the call's reading. `corners` is
+ * where the corners of `ink` are in the caller's picture, the upper left one first, clockwise. ENOMEM, ELIMIT. */
+digitnet_status digitnet__line_read(digitnet__read_call *call, digitnet__plane *ink, const digitnet_place corners[4]);
+
+/* Adds a line without digits. ENOMEM. */
+digitnet_status digitnet__line_add_none(digitnet__read_call *call, const digitnet_place corners[4], const char *reason);
+
+#endif

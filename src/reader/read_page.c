@@ -1,0 +1,183 @@
+#include "core/status.h"
+#include "image/page.h"
+#include "reader/line.h"
+#include "reader/reading.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Where geometry says by less evidence than this which way lines run, or digits are read worse than this on average,
+ * the other way is tried too. */
+#define CLEAR_EVIDENCE 6.0
+#define BAD_VALUE (-1.5)
+/* A page stands on its feet or on its head where some lines say so by so much. */
+enum { LEAST_LINES = 2 };
+#define CLEAR_VALUE 8.0
+/* What a digit takes off at most, and a piece that is read as none. */
+#define WORST_VALUE 3.0
+
+/* A page that is read one way up. */
+typedef struct attempt {
+    const digitnet__page *page; /* while it is read */
+    bool on_head;
+    digitnet_reading *reading;
+    size_t lines, pieces; /* that were read */
+    double value;         /* the sum of the logarithms of its digits' confidence */
+} attempt;
+
+/* ---- One line ---- */
+
+/* Adds the last line, of so many pieces, to an attempt's value. */
+static digitnet_status add_value(attempt *a, size_t pieces) {
+    digitnet_reading_line line = DIGITNET_INIT(digitnet_reading_line);
+    size_t last = digitnet_reading_line_count(a->reading) - 1;
+    DNN_TRY(digitnet_reading_describe_line(&line, a->reading, last));
+    for (size_t i = 0; i < line.characters; i++) {
+        digitnet_reading_character character = DIGITNET_INIT(digitnet_reading_character);
+        DNN_TRY(digitnet_reading_describe_character(&character, a->reading, last, i));
+        a->value += fmax(log(character.confidence), -WORST_VALUE);
+    }
+    if (line.characters < pieces)
+        a->value -= WORST_VALUE * (double)(pieces - line.characters);
+    a->pieces += pieces;
+    return DIGITNET_OK;
+}
+
+/* Reads a line into the attempt's reading; one that is too long has no digits. */
+static digitnet_status read_ink(digitnet__read_call *call, const attempt *a, digitnet__plane *ink,
+                                const digitnet_place corners[4]) {
+    digitnet__message message = digitnet__message_keep();
+    digitnet_reading *outer = call->reading;
+    call->reading = a->reading;
+    digitnet_status status = digitnet__line_read(call, ink, corners);
+    if (status == DIGITNET_ELIMIT) {
+        digitnet__message_restore(&message);
+        status = digitnet__line_add_none(call, corners, DNN_REASON_NO_DIGIT);
+    }
+    call->reading = outer;
+    return status;
+}
+
+static digitnet_status read_next(digitnet__read_call *call, attempt *a) {
+    digitnet__plane ink;
+    digitnet__point found[4];
+    digitnet_place corners[4];
+    size_t line = a->lines++;
+    DNN_TRY(digitnet__page_cut_line(&ink, found, a->page, line, a->on_head));
+    for (size_t i = 0; i < 4; i++)
+        corners[i] = (digitnet_place){found[i].x, found[i].y};
+    digitnet_status status = read_ink(call, a, &ink, corners);
+    digitnet__plane_release(&ink);
+    return status ? status : add_value(a, a->page->lines.items[line].pieces);
+}
+
+/* ---- One direction ---- */
+
+static bool is_clear(const attempt *a, const attempt *b) {
+    return a->lines >= LEAST_LINES && fabs(a->value - b->value) >= CLEAR_VALUE;
+}
+
+/* Reads as many lines both ways up as it takes to see which one it is, and the others that way. */
+static digitnet_status read_attempts(digitnet__read_call *call, attempt both[2]) {
+    size_t count = both[0].page->lines.count;
+    while (both[0].lines < count && !is_clear(&both[0], &both[1])) {
+        DNN_TRY(read_next(call, &both[0]));
+        DNN_TRY(read_next(call, &both[1]));
+    }
+    if (both[1].value > both[0].value) {
+        attempt better = both[1];
+        both[1] = both[0];
+        both[0] = better;
+    }
+    while (both[0].lines < count)
+        DNN_TRY(read_next(call, &both[0]));
+    if (both[0].on_head)
+        digitnet__reading_reverse(both[0].reading);
+    return DIGITNET_OK;
+}
+
+/* Reads a page on its feet or on its head, whichever is read better; the reading is the caller's to release. */
+static digitnet_status read_upright(attempt *better, digitnet__read_call *call, const digitnet__page *page) {
+    attempt both[2] = {{.page = page}, {.page = page, .on_head = true}};
+    digitnet_status status = digitnet__reading_create(&both[0].reading);
+    if (!status)
+        status = digitnet__reading_create(&both[1].reading);
+    if (!status)
+        status = read_attempts(call, both);
+    digitnet_reading_free(both[1].reading);
+    if (status)
+        digitnet_reading_free(both[0].reading);
+    else
+        *better = both[0];
+    return status;
+}
+
+/* ---- The page ---- */
+
+static double mean_value(const attempt *a) {
+    return a->pieces > 0 ? a->value / (double)a->pieces : -WORST_VALUE;
+}
+
+/* Reads ink that is turned by `quarters`; says how clear it is that lines run that way, negative where the other one is
+ * more likely, and that is not tried unless `always` is set. */
+static digitnet_status read_turned(attempt *found, double *evidence, digitnet__read_call *call,
+                                   const digitnet__plane *ink, int quarters, bool always) {
+    digitnet__page page;
+    DNN_TRY(digitnet__page_find_lines(&page, ink, quarters));
+    digitnet_status status = DIGITNET_OK;
+    *evidence = page.evidence;
+    if (always || page.evidence >= 0.0)
+        status = read_upright(found, call, &page);
+    digitnet__page_release(&page);
+    return status;
+}
+
+/* Reads ink in the more likely direction, and where need be in the other one. */
+static digitnet_status read_directions(attempt *best, digitnet__read_call *call, const digitnet__plane *ink) {
+    attempt other;
+    double evidence, unused;
+    int quarters = 0;
+    DNN_TRY(read_turned(best, &evidence, call, ink, quarters, false));
+    if (evidence < 0.0) {
+        quarters = 3;
+        DNN_TRY(read_turned(best, &unused, call, ink, quarters, true));
+    }
+    if (fabs(evidence) >= CLEAR_EVIDENCE && mean_value(best) >= BAD_VALUE)
+        return DIGITNET_OK;
+    digitnet_status status = read_turned(&other, &unused, call, ink, 3 - quarters, true);
+    if (status) {
+        digitnet_reading_free(best->reading);
+        return status;
+    }
+    bool is_better = mean_value(&other) > mean_value(best);
+    digitnet_reading_free(is_better ? best->reading : other.reading);
+    *best = is_better ? other : *best;
+    return DIGITNET_OK;
+}
+
+static digitnet_status read_page(digitnet__read_call *call) {
+    digitnet__plane ink;
+    attempt best;
+    if (!call->scratch->line)
+        return digitnet__fail(DIGITNET_ESTATE, "%s: the reader has no model of lines", call->where);
+    DNN_TRY(digitnet__page_find_ink(&ink, &call->image));
+    digitnet_status status = digitnet__read_step(call, "ink", &ink);
+    if (!status)
+        status = digitnet__page_clean(&ink);
+    if (!status)
+        status = digitnet__read_step(call, "clean", &ink);
+    if (!status)
+        status = read_directions(&best, call, &ink);
+    digitnet__plane_release(&ink);
+    if (status)
+        return status;
+    digitnet__reading_drop_empty(best.reading);
+    digitnet_reading_free(call->reading);
+    call->reading = best.reading;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet_reader_read_page(digitnet_reading **out, digitnet_reader_scratch *scratch,
+                                          const digitnet_image *image, const digitnet_read_options *options) {
+    return digitnet__read(out, scratch, image, options, "digitnet_reader_read_page", read_page);
+}

@@ -1,0 +1,48 @@
+/* The reader, what a thread reads with, and what all kinds of reading begin and end with. */
+#ifndef DNN_READER_READER_H
+#define DNN_READER_READER_H
+
+#include "digitnet/inference.h"
+#include "digitnet/reader.h"
+#include "image/plane.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct digitnet_reader {
+    digitnet_session *digit, *line; /* never run, but cloned; NULL where there is no model */
+    size_t digit_outputs;           /* 10, or 11 with "no digit" as the last */
+};
+
+struct digitnet_reader_scratch {
+    digitnet_session *digit, *line;
+    size_t digit_outputs;
+    atomic_flag busy;
+};
+
+/* What a function that reads was called with, checked. */
+typedef struct digitnet__read_call {
+    const char *where; /* the public function */
+    digitnet_reader_scratch *scratch;
+    digitnet_image image;
+    digitnet_read_options options; /* with the error rate set */
+    digitnet_reading *reading;     /* to which lines are added */
+} digitnet__read_call;
+
+/* A way to read the picture of a call. */
+typedef digitnet_status (*digitnet__read_fn)(digitnet__read_call *call);
+
+/* Checks the arguments, lets `read` fill a reading, and hands it out: what each public function that reads is. */
+digitnet_status digitnet__read(digitnet_reading **out, digitnet_reader_scratch *scratch, const digitnet_image *image,
+                               const digitnet_read_options *options, const char *where, digitnet__read_fn read);
+
+/* Shows the caller what the reader made of the picture, where it wants to see. The status of what it returns. */
+digitnet_status digitnet__read_step(const digitnet__read_call *call, const char *name, const digitnet__plane *plane);
+
+/* Whether the caller lets a text stand; without a check it does. The status of a check that fails. */
+digitnet_status digitnet__read_check(bool *passed, const digitnet__read_call *call, const char *text);
+
+/* The corners of the whole picture. */
+void digitnet__picture_corners(digitnet_place corners[4], const digitnet_image *image);
+
+#endif

@@ -1,0 +1,46 @@
+#include "reader_models.h"
+
+#include "models.h"
+#include "support.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { LINE_CLASSES = 11, BLANK = 10, LINE_WIDTH = 64 };
+
+static void set_weights(digitnet_model *model, const char *tensor, const float *values, size_t count) {
+    expect_ok(digitnet_model_set_weights(model, tensor, values, count));
+}
+
+digitnet_model *make_constant_digit_model(const float *logits, size_t outputs) {
+    digitnet_model *model = begin_model(DIGITNET_FRAME_SIZE, DIGITNET_FRAME_SIZE, 1);
+    size_t inputs = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE;
+    float *zeros = must_allocate(inputs * outputs * sizeof *zeros);
+    memset(zeros, 0, inputs * outputs * sizeof *zeros);
+    expect_ok(digitnet_model_add_flatten(model));
+    expect_ok(digitnet_model_add_dense_ex(model, outputs, DIGITNET_ACTIVATION_SOFTMAX,
+                                          DIGITNET_WITH(digitnet_dense_options, .name = "scores")));
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
+    set_weights(model, "scores/kernel", zeros, inputs * outputs);
+    set_weights(model, "scores/bias", logits, outputs);
+    free(zeros);
+    return model;
+}
+
+digitnet_model *make_stroke_line_model(float doubt) {
+    digitnet_model *model = begin_model(DIGITNET_LINE_HEIGHT, LINE_WIDTH, 1);
+    float kernel[DIGITNET_LINE_HEIGHT][LINE_CLASSES] = {{0}}, bias[LINE_CLASSES] = {0};
+    for (size_t row = 0; row < DIGITNET_LINE_HEIGHT; row++) {
+        kernel[row][1] = 2.0f;
+        kernel[row][7] = doubt > 0.0f ? 2.0f : 0.0f;
+    }
+    bias[BLANK] = 12.0f;
+    bias[7] = doubt > 0.0f ? logf(doubt / 2.0f) : 0.0f;
+    expect_ok(
+        digitnet_model_add_conv2d_ex(model, LINE_CLASSES, DIGITNET_LINE_HEIGHT, DIGITNET_ACTIVATION_SOFTMAX,
+                                     DIGITNET_WITH(digitnet_conv2d_options, .name = "scores", .kernel_width = 1)));
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_CTC));
+    set_weights(model, "scores/kernel", &kernel[0][0], DIGITNET_LINE_HEIGHT * LINE_CLASSES);
+    set_weights(model, "scores/bias", bias, LINE_CLASSES);
+    return model;
+}

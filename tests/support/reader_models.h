@@ -1,0 +1,13 @@
+/* Models of which a test knows what a reader must make of them. */
+#ifndef DIGITNET_TESTS_READER_MODELS_H
+#define DIGITNET_TESTS_READER_MODELS_H
+
+#include "digitnet/digitnet.h"
+
+/* Reads every frame alike: softmax of `outputs` numbers, 10 or 11. */
+digitnet_model *make_constant_digit_model(const float *logits, size_t outputs);
+/* Reads a column of a line with at least a few pixels of ink as a 1, or, where `doubt` is above 0, as a 7 with about
+ * half that probability, and other columns as blank. */
+digitnet_model *make_stroke_line_model(float doubt);
+
+#endif

@@ -1,0 +1,231 @@
+/* Rules in ink maps that are drawn here: found where they are, and taken out without the strokes that cross them. */
+#include "image/components.h"
+#include "image/rules.h"
+#include "support.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { WIDTH = 480, HEIGHT = 360, LENGTH = 120, THICKNESS = 10, NOISE = 6 };
+
+static digitnet__plane new_plane(void) {
+    digitnet__plane plane;
+    expect_ok(digitnet__plane_create(&plane, WIDTH, HEIGHT));
+    return plane;
+}
+
+static digitnet__plane copy_of(const digitnet__plane *plane) {
+    digitnet__plane copy;
+    expect_ok(digitnet__plane_turn(&copy, plane, 0));
+    return copy;
+}
+
+/* How much of a pixel, whose middle is so far from the middle of a line, the line covers. */
+static double cover(double distance, double thickness) {
+    return fmin(fmax(thickness / 2.0 + 0.5 - distance, 0.0), fmin(thickness, 1.0));
+}
+
+static void darken(uint8_t *pixel, double ink) {
+    *pixel = ink > *pixel ? (uint8_t)ink : *pixel;
+}
+
+/* Along y = at + slope x + bend (x / WIDTH)^2 from one column to another; dots take every other `dots` columns. */
+struct drawn_rule {
+    double at, slope, bend, from, to, thickness, ink;
+    int dots;
+};
+
+static double place_of(const struct drawn_rule *rule, double x) {
+    return rule->at + rule->slope * x + rule->bend * (x / WIDTH) * (x / WIDTH);
+}
+
+static void draw_rule(digitnet__plane *plane, const struct drawn_rule *rule) {
+    for (size_t row = 0; row < HEIGHT; row++) {
+        for (size_t column = 0; column < WIDTH; column++) {
+            double x = (double)column + 0.5, distance = fabs((double)row + 0.5 - place_of(rule, x));
+            bool dot = rule->dots == 0 || column / (size_t)rule->dots % 2 == 0;
+            if (dot && x >= rule->from && x <= rule->to)
+                darken(&plane->pixels[row * WIDTH + column], rule->ink * cover(distance, rule->thickness));
+        }
+    }
+}
+
+static void draw_stroke(digitnet__plane *plane, double x0, double y0, double x1, double y1, double thickness) {
+    double length = hypot(x1 - x0, y1 - y0);
+    for (size_t row = 0; row < HEIGHT; row++) {
+        for (size_t column = 0; column < WIDTH; column++) {
+            double x = (double)column + 0.5 - x0, y = (double)row + 0.5 - y0;
+            double along = fmin(fmax((x * (x1 - x0) + y * (y1 - y0)) / length, 0.0), length);
+            double distance = hypot(x - along * (x1 - x0) / length, y - along * (y1 - y0) / length);
+            darken(&plane->pixels[row * WIDTH + column], 230.0 * cover(distance, thickness));
+        }
+    }
+}
+
+/* Sevens, of two strokes each, in five rows. */
+static void draw_sevens(digitnet__plane *plane) {
+    for (int i = 0; i < 40; i++) {
+        double x = 40.0 + 52.0 * (i % 8), y = 34.0 + 66.0 * (i / 8) + 3.0 * (i % 3);
+        draw_stroke(plane, x, y, x + 20.0 + i % 5, y - 1.0, 5.0);
+        draw_stroke(plane, x + 20.0 + i % 5, y - 1.0, x + 5.0, y + 40.0, 5.0);
+    }
+}
+
+static void add_noise(digitnet__plane *plane) {
+    for (size_t i = 0; i < WIDTH * HEIGHT; i++)
+        darken(&plane->pixels[i], fabs((double)noise(3, i)) * NOISE);
+}
+
+static const struct drawn_rule drawn[] = {
+    {30.0, 0.0, 0.0, 0.0, WIDTH, 1.0, 40.0, 0},       /* pale, as ruled paper has them */
+    {60.0, 0.1, 0.0, 40.0, 440.0, 2.0, 200.0, 0},     /* leaning */
+    {150.0, -0.02, 30.0, 20.0, 460.0, 3.0, 220.0, 0}, /* bent */
+    {250.0, 0.03, 0.0, 100.0, 400.0, 8.0, 230.0, 0},  /* thick */
+    {320.0, 0.0, 0.0, 15.0, 470.0, 2.0, 200.0, 3},    /* dotted */
+};
+enum { DRAWN = sizeof drawn / sizeof *drawn };
+
+static void rules_are_found(void **state) {
+    (void)state;
+    digitnet__plane plane = new_plane();
+    digitnet__rules rules;
+    draw_sevens(&plane);
+    for (size_t i = 0; i < DRAWN; i++)
+        draw_rule(&plane, &drawn[i]);
+    add_noise(&plane);
+    expect_ok(digitnet__rules_find(&rules, &plane, LENGTH, THICKNESS));
+    assert_int_equal(rules.count, DRAWN);
+    for (size_t i = 0; i < DRAWN; i++) {
+        const struct drawn_rule *rule = &drawn[i];
+        size_t match = 0;
+        while (match < rules.count && fabs(rules.items[match].end.y - place_of(rule, rules.items[match].end.x)) > 2.0)
+            match++;
+        assert_true(match < rules.count);
+        const digitnet__rule *found = &rules.items[match];
+        assert_false(found->upright);
+        assert_true(fabs(found->start.x - rule->from) <= 4.0 && fabs(found->end.x - rule->to) <= 4.0);
+        assert_true(fabs(found->thickness - rule->thickness) <= 1.5);
+        for (size_t node = 0; node < found->node_count; node++)
+            assert_true(fabs(found->nodes[node].y - place_of(rule, found->nodes[node].x)) <= 1.5);
+    }
+    digitnet__rules_release(&rules);
+    digitnet__plane_release(&plane);
+}
+
+static void upright_rules_are_found_as_those_that_lie(void **state) {
+    (void)state;
+    digitnet__plane plane = new_plane(), turned;
+    digitnet__rules rules;
+    for (size_t i = 0; i < DRAWN; i++)
+        draw_rule(&plane, &drawn[i]);
+    expect_ok(digitnet__plane_turn(&turned, &plane, 1));
+    expect_ok(digitnet__rules_find(&rules, &turned, LENGTH, THICKNESS));
+    assert_int_equal(rules.count, DRAWN);
+    for (size_t i = 0; i < DRAWN; i++)
+        assert_true(rules.items[i].upright && rules.items[i].end.y > rules.items[i].start.y);
+    digitnet__rules_erase(&turned, &rules);
+    for (size_t i = 0; i < WIDTH * HEIGHT; i++)
+        assert_true(turned.pixels[i] <= 16);
+    digitnet__rules_release(&rules);
+    digitnet__plane_release(&turned);
+    digitnet__plane_release(&plane);
+}
+
+static void strokes_alone_are_no_rules(void **state) {
+    (void)state;
+    digitnet__plane plane = new_plane();
+    digitnet__rules rules;
+    draw_sevens(&plane);
+    draw_stroke(&plane, 20.0, 350.0, 100.0, 345.0, 3.0); /* long, but shorter than a rule */
+    add_noise(&plane);
+    expect_ok(digitnet__rules_find(&rules, &plane, LENGTH, THICKNESS));
+    assert_int_equal(rules.count, 0);
+    digitnet__rules_release(&rules);
+    digitnet__plane_release(&plane);
+}
+
+static size_t count_pieces(const digitnet__plane *plane) {
+    digitnet__components pieces;
+    size_t large = 0;
+    expect_ok(digitnet__components_find(&pieces, plane, 48));
+    for (size_t i = 0; i < pieces.count; i++)
+        large += pieces.items[i].pixels > 12;
+    digitnet__components_release(&pieces);
+    return large;
+}
+
+/* What is left are forty sevens, nearly as they were before the rules came. */
+static void strokes_stay_when_rules_are_erased(void **state) {
+    (void)state;
+    digitnet__plane sevens = new_plane();
+    digitnet__rules rules;
+    draw_sevens(&sevens);
+    digitnet__plane plane = copy_of(&sevens);
+    for (size_t i = 0; i < DRAWN; i++)
+        draw_rule(&plane, &drawn[i]);
+    assert_true(count_pieces(&plane) < 40);
+    expect_ok(digitnet__rules_find(&rules, &plane, LENGTH, THICKNESS));
+    digitnet__rules_erase(&plane, &rules);
+    double missing = 0.0, added = 0.0, ink = 0.0;
+    for (size_t i = 0; i < WIDTH * HEIGHT; i++) {
+        ink += sevens.pixels[i];
+        missing += fmax((double)sevens.pixels[i] - (double)plane.pixels[i], 0.0);
+        added += fmax((double)plane.pixels[i] - (double)sevens.pixels[i], 0.0);
+    }
+    print_message("missing %.4f, added %.4f of the ink\n", missing / ink, added / ink);
+    assert_true(missing <= 0.02 * ink && added <= 0.03 * ink);
+    assert_int_equal(count_pieces(&plane), count_pieces(&sevens));
+    digitnet__rules_release(&rules);
+    digitnet__plane_release(&plane);
+    digitnet__plane_release(&sevens);
+}
+
+static void pictures_may_be_tiny(void **state) {
+    (void)state;
+    for (size_t side = 1; side < 6; side++) {
+        digitnet__plane plane;
+        digitnet__rules rules;
+        expect_ok(digitnet__plane_create(&plane, side, 6 - side));
+        memset(plane.pixels, 200, side * (6 - side));
+        for (size_t length = 1; length < 40; length += 13) {
+            expect_ok(digitnet__rules_find(&rules, &plane, length, 1));
+            digitnet__rules_erase(&plane, &rules);
+            digitnet__rules_release(&rules);
+        }
+        digitnet__plane_release(&plane);
+    }
+}
+
+static void memory_may_end_anywhere(void **state) {
+    (void)state;
+    allocation_counts counts;
+    begin_counting(&counts);
+    digitnet__plane plane = new_plane();
+    digitnet__rules rules;
+    for (size_t i = 0; i < DRAWN; i++)
+        draw_rule(&plane, &drawn[i]);
+    digitnet_status status = DIGITNET_ENOMEM;
+    size_t failing = 1;
+    for (; status == DIGITNET_ENOMEM; failing++) {
+        atomic_store(&counts.fail_at, atomic_load(&counts.allocations) + failing);
+        status = digitnet__rules_find(&rules, &plane, LENGTH, THICKNESS);
+    }
+    atomic_store(&counts.fail_at, 0);
+    expect_ok(status);
+    assert_true(failing > 10);
+    digitnet__rules_release(&rules);
+    digitnet__plane_release(&plane);
+    end_counting(&counts);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rules_are_found),
+        cmocka_unit_test(upright_rules_are_found_as_those_that_lie),
+        cmocka_unit_test(strokes_alone_are_no_rules),
+        cmocka_unit_test(strokes_stay_when_rules_are_erased),
+        cmocka_unit_test(pictures_may_be_tiny),
+        cmocka_unit_test(memory_may_end_anywhere),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,346 @@
+/* What a reader makes of the scores of its models. */
+#include "models.h"
+#include "reader_models.h"
+#include "support.h"
+
+#include <math.h>
+
+enum { SIDE = 60, LINE_LENGTH = 200 };
+
+static uint8_t one_digit[SIDE * SIDE], empty[SIDE * SIDE], strokes[SIDE * LINE_LENGTH];
+
+static int draw(void **state) {
+    (void)state;
+    memset(one_digit, 240, sizeof one_digit);
+    memset(empty, 240, sizeof empty);
+    memset(strokes, 240, sizeof strokes);
+    for (size_t row = 10; row < 50; row++) {
+        memset(one_digit + row * SIDE + 28, 20, 5);
+        for (size_t stroke = 0; stroke < 3; stroke++)
+            memset(strokes + row * LINE_LENGTH + 22 + 60 * stroke, 20, 2);
+    }
+    return 0;
+}
+
+static digitnet_image picture(const uint8_t *pixels, size_t width) {
+    return (digitnet_image){.struct_size = sizeof(digitnet_image), .pixels = pixels, .width = width, .height = SIDE};
+}
+
+/* A reader of these models, which are released, and its scratch object. */
+static digitnet_reader_scratch *make_scratch(digitnet_model *digit, digitnet_model *line) {
+    digitnet_reader *reader;
+    digitnet_reader_scratch *scratch;
+    expect_ok(digitnet_reader_create(&reader, digit, line));
+    digitnet_model_free(digit);
+    digitnet_model_free(line);
+    expect_ok(digitnet_reader_scratch_create(&scratch, reader));
+    digitnet_reader_free(reader);
+    return scratch;
+}
+
+static digitnet_reading_line line_at(const digitnet_reading *reading, size_t index) {
+    digitnet_reading_line line = DIGITNET_INIT(digitnet_reading_line);
+    expect_ok(digitnet_reading_describe_line(&line, reading, index));
+    return line;
+}
+
+static digitnet_reading_character character_at(const digitnet_reading *reading, size_t line, size_t index) {
+    digitnet_reading_character character = DIGITNET_INIT(digitnet_reading_character);
+    expect_ok(digitnet_reading_describe_character(&character, reading, line, index));
+    return character;
+}
+
+/* ---- One digit ---- */
+
+/* The reading of a picture with a digit whose scores are softmax of these. */
+static digitnet_reading *read_scores(const float *logits, size_t outputs, const digitnet_read_options *options) {
+    digitnet_reader_scratch *scratch = make_scratch(make_constant_digit_model(logits, outputs), NULL);
+    digitnet_image image = picture(one_digit, SIDE);
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_read_digit(&reading, scratch, &image, options));
+    digitnet_reader_scratch_free(scratch);
+    assert_int_equal(digitnet_reading_line_count(reading), 1);
+    return reading;
+}
+
+static void a_digit_has_alternatives(void **state) {
+    (void)state;
+    const float logits[11] = {[3] = 9, [8] = 5, [5] = 4, [0] = 3};
+    digitnet_reading *reading = read_scores(logits, 11, NULL);
+    digitnet_reading_line line = line_at(reading, 0);
+    digitnet_reading_character character = character_at(reading, 0, 0);
+    const int32_t alternatives[] = {8, 5, 0};
+    assert_string_equal(line.text, "3");
+    assert_int_equal(line.characters, 1);
+    assert_int_equal(line.status, DIGITNET_READING_OK);
+    assert_string_equal(line.reason, "");
+    assert_int_equal(character.digit, 3);
+    assert_float_equal(character.confidence, exp(9) / (exp(9) + exp(5) + exp(4) + exp(3) + 7), 1e-5);
+    for (size_t i = 0; i < DIGITNET_ALTERNATIVES; i++)
+        assert_int_equal(character.alternatives[i].digit, alternatives[i]);
+    assert_float_equal(character.alternatives[0].probability, character.confidence * exp(-4), 1e-5);
+    digitnet_reading_free(reading);
+}
+
+static void doubt_is_told(void **state) {
+    (void)state;
+    const float logits[11] = {[3] = 6, [8] = 5.5f};
+    digitnet_reading *reading = read_scores(logits, 11, NULL);
+    digitnet_reading_line line = line_at(reading, 0);
+    assert_string_equal(line.text, "3");
+    assert_int_equal(line.status, DIGITNET_READING_UNSURE);
+    assert_string_equal(line.reason, "other readings are nearly as probable");
+    digitnet_reading_free(reading);
+    reading = read_scores(logits, 11, DIGITNET_WITH(digitnet_read_options, .error_rate = 0.5));
+    assert_int_equal(line_at(reading, 0).status, DIGITNET_READING_OK);
+    digitnet_reading_free(reading);
+}
+
+static void what_is_no_digit_is_not_read(void **state) {
+    (void)state;
+    const float logits[11] = {[3] = 4, [10] = 6};
+    digitnet_reading *reading = read_scores(logits, 11, NULL);
+    assert_string_equal(line_at(reading, 0).text, "?");
+    assert_int_equal(line_at(reading, 0).status, DIGITNET_READING_NO_DIGITS);
+    assert_int_equal(character_at(reading, 0, 0).digit, -1);
+    assert_int_equal(character_at(reading, 0, 0).alternatives[0].digit, 3);
+    digitnet_reading_free(reading);
+}
+
+static void an_empty_picture_has_no_digit(void **state) {
+    (void)state;
+    const float logits[10] = {0};
+    digitnet_reader_scratch *scratch = make_scratch(make_constant_digit_model(logits, 10), make_stroke_line_model(0));
+    digitnet_image image = picture(empty, SIDE);
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_read_digit(&reading, scratch, &image, NULL));
+    assert_string_equal(line_at(reading, 0).text, " ");
+    assert_int_equal(line_at(reading, 0).status, DIGITNET_READING_NO_DIGITS);
+    assert_string_equal(line_at(reading, 0).reason, "there is no ink");
+    digitnet_reading_free(reading);
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &image, NULL));
+    assert_string_equal(line_at(reading, 0).text, "");
+    assert_int_equal(line_at(reading, 0).status, DIGITNET_READING_NO_DIGITS);
+    digitnet_reading_free(reading);
+    digitnet_reader_scratch_free(scratch);
+}
+
+/* ---- Checks ---- */
+
+static int allows(const char *text, void *user_data) {
+    const char *const *allowed = user_data;
+    for (; *allowed; allowed++)
+        if (strcmp(*allowed, text) == 0)
+            return 1;
+    return 0;
+}
+
+static int fails(const char *text, void *user_data) {
+    (void)text;
+    digitnet_set_error("the list of codes is gone");
+    return *(int *)user_data;
+}
+
+static void the_check_chooses_a_digit(void **state) {
+    (void)state;
+    const float logits[11] = {[3] = 9, [8] = 5, [5] = 4};
+    const char *eight[] = {"8", "5", NULL}, *none[] = {NULL};
+    digitnet_reading *reading =
+        read_scores(logits, 11, DIGITNET_WITH(digitnet_read_options, .check = allows, .user_data = eight));
+    assert_string_equal(line_at(reading, 0).text, "8");
+    assert_float_equal(line_at(reading, 0).confidence, exp(5) / (exp(5) + exp(4) + 1), 1e-4);
+    digitnet_reading_free(reading);
+    reading = read_scores(logits, 11, DIGITNET_WITH(digitnet_read_options, .check = allows, .user_data = none));
+    assert_string_equal(line_at(reading, 0).text, "3");
+    assert_int_equal(line_at(reading, 0).status, DIGITNET_READING_UNSURE);
+    assert_string_equal(line_at(reading, 0).reason, "no probable reading passes the check");
+    digitnet_reading_free(reading);
+}
+
+static void a_check_that_fails_ends_the_reading(void **state) {
+    (void)state;
+    const float logits[10] = {[3] = 9};
+    digitnet_reader_scratch *scratch = make_scratch(make_constant_digit_model(logits, 10), make_stroke_line_model(0));
+    digitnet_image digit = picture(one_digit, SIDE), line = picture(strokes, LINE_LENGTH);
+    digitnet_reading *reading;
+    int result = DIGITNET_EIO;
+    digitnet_read_options options = DIGITNET_INIT(digitnet_read_options);
+    options.check = fails;
+    options.user_data = &result;
+    expect_passed_on(digitnet_reader_read_digit(&reading, scratch, &digit, &options), DIGITNET_EIO,
+                     "the list of codes is gone");
+    assert_null(reading);
+    expect_passed_on(digitnet_reader_read_line(&reading, scratch, &line, &options), DIGITNET_EIO,
+                     "the list of codes is gone");
+    assert_null(reading);
+    result = 2;
+    expect_failure(digitnet_reader_read_digit(&reading, scratch, &digit, &options), DIGITNET_ECALLBACK, "check");
+    expect_failure(digitnet_reader_read_line(&reading, scratch, &line, &options), DIGITNET_ECALLBACK, "check");
+    digitnet_reader_scratch_free(scratch);
+}
+
+/* ---- Lines ---- */
+
+static void a_line_has_its_digits_in_place(void **state) {
+    (void)state;
+    digitnet_reader_scratch *scratch = make_scratch(NULL, make_stroke_line_model(0));
+    digitnet_image image = picture(strokes, LINE_LENGTH);
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &image, NULL));
+    digitnet_reading_line line = line_at(reading, 0);
+    assert_string_equal(line.text, "111");
+    assert_int_equal(line.status, DIGITNET_READING_OK);
+    assert_true(line.confidence > 0.9);
+    for (size_t i = 0; i < 3; i++) {
+        digitnet_reading_character character = character_at(reading, 0, i);
+        double stroke = 23.0 + 60.0 * (double)i;
+        assert_true(character.corners[0].x < stroke && character.corners[1].x > stroke);
+        assert_true(character.corners[1].x - character.corners[0].x < 50.0);
+        assert_float_equal(character.corners[0].y, 10.0, 3.0);
+        assert_float_equal(character.corners[3].y, 50.0, 3.0);
+    }
+    digitnet_reading_free(reading);
+    digitnet_reader_scratch_free(scratch);
+}
+
+static void length_and_check_choose_a_line(void **state) {
+    (void)state;
+    digitnet_reader_scratch *scratch = make_scratch(NULL, make_stroke_line_model(1.0f));
+    digitnet_image image = picture(strokes, LINE_LENGTH);
+    digitnet_reading *reading;
+    const char *codes[] = {"117", "777", NULL};
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &image, NULL));
+    assert_string_equal(line_at(reading, 0).text, "111");
+    digitnet_reading_free(reading);
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &image,
+                                        DIGITNET_WITH(digitnet_read_options, .check = allows, .user_data = codes)));
+    assert_string_equal(line_at(reading, 0).text, "117");
+    digitnet_reading_free(reading);
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &image,
+                                        DIGITNET_WITH(digitnet_read_options, .min_length = 40, .max_length = 41)));
+    assert_string_equal(line_at(reading, 0).text, "111");
+    assert_int_equal(line_at(reading, 0).status, DIGITNET_READING_UNSURE);
+    assert_string_equal(line_at(reading, 0).reason, "there are more or fewer digits than asked for");
+    digitnet_reading_free(reading);
+    digitnet_reader_scratch_free(scratch);
+}
+
+/* ---- Steps ---- */
+
+static int keep_name(const char *name, const uint8_t *pixels, size_t width, size_t height, void *user_data) {
+    char *names = user_data;
+    assert_non_null(pixels);
+    assert_true(width > 0 && height > 0);
+    strcat(strcat(names, name), " ");
+    return 0;
+}
+
+static int stop_at_step(const char *name, const uint8_t *pixels, size_t width, size_t height, void *user_data) {
+    (void)pixels, (void)width, (void)height, (void)user_data;
+    return strcmp(name, "line") == 0 ? DIGITNET_EIO : 0;
+}
+
+static void steps_are_shown(void **state) {
+    (void)state;
+    digitnet_reader_scratch *scratch = make_scratch(NULL, make_stroke_line_model(0));
+    digitnet_image image = picture(strokes, LINE_LENGTH);
+    digitnet_reading *reading;
+    char names[200] = "";
+    expect_ok(digitnet_reader_read_line(
+        &reading, scratch, &image, DIGITNET_WITH(digitnet_read_options, .on_step = keep_name, .user_data = names)));
+    assert_string_equal(names, "ink line ");
+    digitnet_reading_free(reading);
+    expect_passed_on(digitnet_reader_read_line(&reading, scratch, &image,
+                                               DIGITNET_WITH(digitnet_read_options, .on_step = stop_at_step)),
+                     DIGITNET_EIO, "on_step");
+    assert_null(reading);
+    digitnet_reader_scratch_free(scratch);
+}
+
+/* ---- Misuse ---- */
+
+static void other_models_are_refused(void **state) {
+    (void)state;
+    digitnet_reader *reader;
+    digitnet_model *small = make_small_network(1), *draft = begin_model(28, 28, 1);
+    const float logits[10] = {0};
+    digitnet_model *digit = make_constant_digit_model(logits, 10);
+    expect_failure(digitnet_reader_create(&reader, small, NULL), DIGITNET_ESHAPE, "28 x 28 x 1");
+    assert_null(reader);
+    expect_failure(digitnet_reader_create(&reader, NULL, digit), DIGITNET_ESHAPE, "11 channels");
+    expect_ok(digitnet_model_add_flatten(draft));
+    expect_ok(digitnet_model_add_dense(draft, 10, DIGITNET_ACTIVATION_SOFTMAX));
+    expect_failure(digitnet_reader_create(&reader, draft, NULL), DIGITNET_ESTATE, "weights");
+    expect_failure(digitnet_reader_create(&reader, NULL, NULL), DIGITNET_EINVAL, "one is needed");
+    expect_failure(digitnet_reader_load(&reader, "/nonexistent/digit.onnx", NULL), DIGITNET_ENOTFOUND, "nonexistent");
+    assert_null(reader);
+    digitnet_model_free(small);
+    digitnet_model_free(draft);
+    digitnet_model_free(digit);
+}
+
+static void a_model_that_is_missing_is_named(void **state) {
+    (void)state;
+    const float logits[10] = {0};
+    digitnet_reader_scratch *digits = make_scratch(make_constant_digit_model(logits, 10), NULL);
+    digitnet_reader_scratch *lines = make_scratch(NULL, make_stroke_line_model(0));
+    digitnet_image image = picture(one_digit, SIDE);
+    digitnet_reading *reading;
+    expect_failure(digitnet_reader_read_line(&reading, digits, &image, NULL), DIGITNET_ESTATE, "no model of lines");
+    expect_failure(digitnet_reader_read_digit(&reading, lines, &image, NULL), DIGITNET_ESTATE, "no model of digits");
+    digitnet_reader_scratch_free(digits);
+    digitnet_reader_scratch_free(lines);
+}
+
+static void options_out_of_range_are_refused(void **state) {
+    (void)state;
+    digitnet_reader_scratch *scratch = make_scratch(NULL, make_stroke_line_model(0));
+    digitnet_image image = picture(one_digit, SIDE);
+    digitnet_reading *reading;
+    const double rates[] = {-0.01, 1.0, (double)NAN};
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
+        expect_failure(digitnet_reader_read_line(&reading, scratch, &image,
+                                                 DIGITNET_WITH(digitnet_read_options, .error_rate = rates[i])),
+                       DIGITNET_EINVAL, "error rate");
+    expect_failure(digitnet_reader_read_line(&reading, scratch, &image,
+                                             DIGITNET_WITH(digitnet_read_options, .min_length = 5, .max_length = 4)),
+                   DIGITNET_EINVAL, "max_length 4 is less than min_length 5");
+    image.polarity = 3;
+    expect_failure(digitnet_reader_read_line(&reading, scratch, &image, NULL), DIGITNET_EINVAL, "polarity");
+    image = picture(one_digit, SIDE);
+    image.max_pixels = SIDE * SIDE - 1;
+    expect_failure(digitnet_reader_read_line(&reading, scratch, &image, NULL), DIGITNET_ELIMIT, "pixels");
+    digitnet_reader_scratch_free(scratch);
+}
+
+static void places_that_are_not_there_are_refused(void **state) {
+    (void)state;
+    const float logits[10] = {[3] = 9};
+    digitnet_reading *reading = read_scores(logits, 10, NULL);
+    digitnet_reading_line line = DIGITNET_INIT(digitnet_reading_line);
+    digitnet_reading_character character = DIGITNET_INIT(digitnet_reading_character);
+    expect_failure(digitnet_reading_describe_line(&line, reading, 1), DIGITNET_ENOTFOUND, "no line 1");
+    expect_failure(digitnet_reading_describe_character(&character, reading, 1, 0), DIGITNET_ENOTFOUND, "no line 1");
+    expect_failure(digitnet_reading_describe_character(&character, reading, 0, 1), DIGITNET_ENOTFOUND,
+                   "no character 1");
+    digitnet_reading_free(reading);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_digit_has_alternatives),
+        cmocka_unit_test(doubt_is_told),
+        cmocka_unit_test(what_is_no_digit_is_not_read),
+        cmocka_unit_test(an_empty_picture_has_no_digit),
+        cmocka_unit_test(the_check_chooses_a_digit),
+        cmocka_unit_test(a_check_that_fails_ends_the_reading),
+        cmocka_unit_test(a_line_has_its_digits_in_place),
+        cmocka_unit_test(length_and_check_choose_a_line),
+        cmocka_unit_test(steps_are_shown),
+        cmocka_unit_test(other_models_are_refused),
+        cmocka_unit_test(a_model_that_is_missing_is_named),
+        cmocka_unit_test(options_out_of_range_are_refused),
+        cmocka_unit_test(places_that_are_not_there_are_refused),
+    };
+    return cmocka_run_group_tests(tests, draw, NULL);
+}
