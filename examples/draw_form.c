@@ -36,6 +36,15 @@ static void draw_box(struct canvas *canvas, const struct form *form, float pen, 
     draw_segment(canvas, (struct point){right, top}, (struct point){right, base}, pen);
 }
 
+/* The edge of a sheet or of a cell, upright at one side of the picture. */
+static void draw_edge(struct canvas *canvas, const struct form *form, struct draw_random *random) {
+    float pen = fmaxf(form->height * random_log(random, 0.03f, 0.3f), 0.7f), width = (float)canvas->width;
+    float x = random_chance(random, 0.5f) ? random_in(random, 0, form->left / 2)
+                                          : width - random_in(random, 0, form->left / 2);
+    draw_segment(canvas, (struct point){x, 0}, (struct point){x + pen * random_normal(random), (float)canvas->height},
+                 pen);
+}
+
 void draw_form(struct canvas *canvas, const struct form *form, struct draw_random *random) {
     float height = form->height, kind = random_in(random, 0, 1), width = (float)canvas->width;
     float pen = fmaxf(height * random_log(random, 0.02f, 0.1f), 0.7f);
@@ -52,8 +61,10 @@ void draw_form(struct canvas *canvas, const struct form *form, struct draw_rando
             draw_rule(canvas, form, row, 0, width, fminf(pen, 1.2f));
     } else if (kind < 0.29f) { /* above */
         draw_rule(canvas, form, form->middle - height * random_in(random, 0.45f, 0.9f), 0, width, pen);
-    } else if (kind < 0.38f) {
+    } else if (kind < 0.36f) {
         draw_box(canvas, form, pen, random);
+    } else if (kind < 0.42f) {
+        draw_edge(canvas, form, random);
     }
 }
 
@@ -73,7 +84,7 @@ void draw_neighbours(struct canvas *written, const struct form *form, const stru
 }
 
 void draw_stray_marks(struct canvas *written, const struct form *form, const struct hand *hand,
-                   struct draw_random *random) {
+                      struct draw_random *random) {
     if (random_chance(random, 0.3f))
         return;
     float reach = form->height * random_in(random, 0.2f, 1.2f);

@@ -18,6 +18,6 @@ void draw_neighbours(struct canvas *written, const struct form *form, const stru
                      const struct glyphs *source, struct draw_random *random);
 /* A mark that is no digit, on a line with nothing to read; or nothing. */
 void draw_stray_marks(struct canvas *written, const struct form *form, const struct hand *hand,
-                   struct draw_random *random);
+                      struct draw_random *random);
 
 #endif

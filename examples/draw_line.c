@@ -1,6 +1,7 @@
 #include "draw_line.h"
 
 #include "draw_form.h"
+#include "draw_mark.h"
 #include "draw_scan.h"
 #include "hand.h"
 
@@ -13,6 +14,9 @@ enum {
     BINS = 4 * BINS_PER_HEIGHT /* two heights above the line's middle, two below */
 };
 
+/* Of raised digits, in heights of the others. */
+#define RAISED_SIZE 0.6f
+
 /* What keeps digits apart. */
 enum spacing { BY_STROKES, BY_BOXES, BY_CELLS };
 
@@ -20,7 +24,7 @@ struct layout {
     enum spacing spacing;
     float gap, spread, touching; /* in heights; the probability that two digits touch, whatever the gap */
     float slope;                 /* rows a column */
-    float separators;            /* the probability of one behind a digit */
+    float separators, signs;     /* the probability of a mark behind a digit, and of one before or behind the line */
     float left, middle, height;  /* in pixels: where the line begins, its middle at the left, its digits' height */
     float end;                   /* no digit goes beyond */
 };
@@ -52,7 +56,7 @@ static const struct glyphs *choose_source(const struct line_material *material, 
     return &material->sources[i];
 }
 
-static struct layout choose_layout(size_t digits, const struct line_material *material, struct draw_random *random) {
+static struct layout choose_layout(size_t digits, float widest, struct draw_random *random) {
     struct layout layout = {.gap = random_in(random, 0.05f, 0.5f),
                             .spread = random_in(random, 0, 0.12f),
                             .slope = 0.012f * random_normal(random)};
@@ -68,13 +72,15 @@ static struct layout choose_layout(size_t digits, const struct line_material *ma
     } else if (kind < 0.68f) {
         layout.gap = random_in(random, 0.4f, 1.4f);
     }
-    if (random_chance(random, 0.2f))
+    if (layout.spacing != BY_CELLS && random_chance(random, 0.2f))
         layout.separators = random_in(random, 0.1f, 0.5f);
+    if (layout.spacing != BY_CELLS && random_chance(random, 0.15f))
+        layout.signs = 0.6f;
     float highest = fminf((float)MOST_LINE_HEIGHT / 3.2f, 700 / ((float)digits + 2));
     layout.height = random_log(random, 13, fmaxf(highest, 14));
     layout.left = layout.height * random_in(random, 0.1f, 1.2f);
     layout.middle = layout.height * random_in(random, 0.75f, 1.5f);
-    layout.end = fminf(layout.left + layout.height * material->widest, MOST_LINE_WIDTH - 2);
+    layout.end = fminf(layout.left + layout.height * widest, MOST_LINE_WIDTH - 2);
     return layout;
 }
 
@@ -126,34 +132,6 @@ static float distance(const struct outline *before, const struct outline *digit,
     return needed + gap * layout->height;
 }
 
-/* A mark between two numbers, which is not read. Returns where it ends. */
-static float draw_separator(struct canvas *canvas, const struct layout *layout, float x, const struct hand *hand,
-                            struct draw_random *random) {
-    float height = layout->height, pen = hand->pen * height, base = layout->middle + layout->slope * x + height / 2;
-    float gap = height * random_in(random, 0.08f, 0.3f), size = height * random_in(random, 0.1f, 0.25f);
-    struct point a = {x + gap, base}, b = {x + gap + 0.3f * pen, base - 0.2f * pen};
-    switch (random_below(random, 4)) {
-    case 0: /* a dot */
-        break;
-    case 1: /* a comma */
-        b = a;
-        a.x += 0.5f * size;
-        a.y -= 0.3f * size;
-        b.y += size;
-        break;
-    case 2: /* a dash */
-        a.y = b.y = base - height * random_in(random, 0.35f, 0.6f);
-        b.x = a.x + height * random_in(random, 0.25f, 0.6f);
-        break;
-    default: /* a slash */
-        b.x = a.x + height * random_in(random, 0.35f, 0.7f);
-        a.y += height * random_in(random, 0.05f, 0.3f);
-        b.y = base - height * random_in(random, 1.05f, 1.35f);
-    }
-    draw_segment(canvas, a, b, pen);
-    return fmaxf(a.x, b.x) + gap / 2;
-}
-
 /* A stroke from one zero to the next, at their tops. */
 static void draw_ligature(struct canvas *canvas, const struct placed_digit *from, const struct placed_digit *to,
                           const struct hand *hand, struct draw_random *random) {
@@ -186,56 +164,98 @@ static const struct glyph *choose_glyph(const struct glyph *items, const size_t 
     return glyph;
 }
 
-/* Writes up to `count` digits, fewer where there is no room. */
-static void write_digits(struct drawn_line *line, struct canvas *canvas, const struct layout *layout,
-                         const struct hand *hand, const struct glyphs *source, size_t count,
-                         struct draw_random *random) {
-    struct placed_digit digit, last = {NULL};
-    struct outline outline, before = {.box_right = layout->left};
+/* A line while it is written. */
+struct writer {
+    struct canvas *canvas;
+    const struct layout *layout;
+    const struct hand *hand;
+    const struct glyphs *source;
+    struct draw_random *random;
+    struct placed_digit last; /* its glyph is NULL at the beginning, and behind a mark */
+    struct outline before;    /* of what was written last */
+};
+
+/* Forms a digit on its row, with its outline as if the line were not yet at its place; 0 where the source has none. */
+static int next_digit(struct placed_digit *digit, struct outline *outline, struct writer *writer, int raised) {
+    const struct glyphs *source = writer->source;
+    const struct layout *layout = writer->layout;
+    digit->label = (int32_t)random_below(writer->random, 10);
+    size_t first = source->starts[digit->label], choices = source->starts[digit->label + 1] - first;
+    if (choices == 0)
+        return 0;
+    digit->glyph = choose_glyph(source->items, source->order + first, choices, writer->hand, writer->random);
+    form_digit(digit, writer->hand, raised ? RAISED_SIZE * layout->height : layout->height, writer->random);
+    float row = row_of(digit, layout, writer->hand, writer->before.box_right, writer->random) - layout->middle;
+    digit->map.y0 += raised ? row - (1 - RAISED_SIZE) * layout->height : row;
+    trace_outline(outline, digit, layout->height);
+    digit->map.y0 += layout->middle;
+    return 1;
+}
+
+/* Where the digit goes, from its place at column 0. */
+static float column_of(const struct outline *outline, const struct writer *writer, size_t index) {
+    const struct layout *layout = writer->layout;
+    struct draw_random *random = writer->random;
+    if (layout->spacing == BY_CELLS)
+        return layout->left + layout->height * (layout->gap * ((float)index + 0.5f) + 0.06f * random_normal(random));
+    if (index == 0)
+        return writer->before.box_right - outline->box_left;
+    int touching = random_chance(random, layout->touching);
+    float gap = touching ? random_in(random, -0.1f, 0.03f) : layout->gap + layout->spread * random_normal(random);
+    return distance(&writer->before, outline, layout, gap, touching);
+}
+
+static void join_zeros(struct writer *writer, const struct placed_digit *digit, const struct outline *outline) {
+    if (writer->last.glyph && writer->last.label == 0 && digit->label == 0 &&
+        outline->box_left - writer->before.box_right < 0.3f * digit->height &&
+        random_chance(writer->random, writer->hand->ligatures))
+        draw_ligature(writer->canvas, &writer->last, digit, writer->hand, writer->random);
+}
+
+static void add_mark(struct writer *writer, int around) {
+    const struct layout *layout = writer->layout;
+    float x = writer->before.box_right, base = layout->middle + layout->slope * x + layout->height / 2;
+    float end =
+        draw_mark(writer->canvas, x, base, layout->height, writer->hand->pen * layout->height, around, writer->random);
+    for (int bin = 0; bin < BINS; bin++)
+        writer->before.right[bin] = end;
+    writer->before.box_right = end;
+    writer->last.glyph = NULL;
+}
+
+/* Writes up to `count` digits, fewer where there is no room, perhaps with the last two raised, as cents are. */
+static void write_digits(struct drawn_line *line, struct writer *writer, size_t count) {
+    const struct layout *layout = writer->layout;
+    int cents = layout->spacing != BY_CELLS && count > 3 && random_chance(writer->random, 0.05f);
+    if (random_chance(writer->random, layout->signs))
+        add_mark(writer, 1);
     for (size_t i = 0; i < count; i++) {
-        digit.label = (int32_t)random_below(random, 10);
-        size_t first = source->starts[digit.label], choices = source->starts[digit.label + 1] - first;
-        if (choices == 0)
+        struct placed_digit digit;
+        struct outline outline;
+        if (!next_digit(&digit, &outline, writer, cents && i + 2 >= count))
             continue;
-        digit.glyph = choose_glyph(source->items, source->order + first, choices, hand, random);
-        form_digit(&digit, hand, layout->height, random);
-        int touching = random_chance(random, layout->touching);
-        float gap = touching ? random_in(random, -0.1f, 0.03f) : layout->gap + layout->spread * random_normal(random);
-        float middle = row_of(&digit, layout, hand, before.box_right, random);
-        digit.map.y0 += middle - layout->middle; /* where the outlines of all digits are compared */
-        trace_outline(&outline, &digit, layout->height);
-        digit.map.y0 += layout->middle;
-        float x = layout->left - outline.box_left;
-        if (layout->spacing == BY_CELLS)
-            x = layout->left + layout->height * (layout->gap * ((float)i + 0.5f) + 0.06f * random_normal(random));
-        else if (i > 0)
-            x = distance(&before, &outline, layout, gap, touching);
+        float x = column_of(&outline, writer, i);
         shift_outline(&outline, x);
         digit.map.x0 += x;
         if (outline.box_right > layout->end)
             break;
-        write_digit(canvas, &digit, hand, random);
-        if (last.glyph && last.label == 0 && digit.label == 0 &&
-            outline.box_left - before.box_right < 0.3f * digit.height && random_chance(random, hand->ligatures))
-            draw_ligature(canvas, &last, &digit, hand, random);
+        write_digit(writer->canvas, &digit, writer->hand, writer->random);
+        join_zeros(writer, &digit, &outline);
         line->digits[line->count++] = digit.label;
-        last = digit;
-        before = outline;
-        if (layout->spacing != BY_CELLS && random_chance(random, layout->separators)) {
-            float end = draw_separator(canvas, layout, before.box_right, hand, random);
-            for (int bin = 0; bin < BINS; bin++)
-                before.right[bin] = end;
-            before.box_right = end;
-            last.glyph = NULL;
-        }
+        writer->last = digit;
+        writer->before = outline;
+        if (random_chance(writer->random, layout->separators))
+            add_mark(writer, 0);
     }
-    line->width = (size_t)fminf(before.box_right, MOST_LINE_WIDTH);
+    if (random_chance(writer->random, layout->signs))
+        add_mark(writer, 1);
+    line->width = (size_t)fminf(writer->before.box_right, MOST_LINE_WIDTH);
 }
 
 void draw_digit_line(struct drawn_line *line, struct line_canvas *memory, const struct line_material *material,
-                     struct draw_random *random) {
+                     float widest, struct draw_random *random) {
     size_t count = random_chance(random, 0.03f) ? 0 : 1 + random_below(random, MOST_LINE_DIGITS);
-    struct layout layout = choose_layout(count, material, random);
+    struct layout layout = choose_layout(count, widest, random);
     const struct glyphs *source = choose_source(material, random);
     struct hand hand = source->printed ? choose_printer(random) : choose_hand(random);
     if (source->printed)
@@ -250,7 +270,8 @@ void draw_digit_line(struct drawn_line *line, struct line_canvas *memory, const 
                                 .middle = layout.middle};
     memset(written.ink, 0, (size_t)written.height * MOST_LINE_WIDTH * sizeof(float));
     memset(printed.ink, 0, (size_t)written.height * MOST_LINE_WIDTH * sizeof(float));
-    write_digits(line, &written, &layout, &hand, source, count, random);
+    struct writer writer = {&written, &layout, &hand, source, random, {NULL}, {.box_right = layout.left}};
+    write_digits(line, &writer, count);
     if (line->count == 0)
         line->width = (size_t)(layout.left + layout.height * random_in(random, 1, 6));
     line->width = (size_t)fminf((float)line->width + layout.height * random_in(random, 0.1f, 1.2f), MOST_LINE_WIDTH);

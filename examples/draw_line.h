@@ -12,7 +12,6 @@ struct line_material {
     const struct glyphs *sources;
     const float *weights;
     size_t count;
-    float widest; /* no line is longer than so many heights of its digits */
 };
 
 struct drawn_line {
@@ -31,8 +30,9 @@ struct line_canvas {
 int make_line_canvas(struct line_canvas *canvas);
 void free_line_canvas(struct line_canvas *canvas);
 
-/* Draws one line, the same for the same state of `random`. Its pixels are the canvas's. */
+/* Draws one line, no longer than `widest` heights of its digits, the same for the same state of `random`. Its pixels
+ * are the canvas's. */
 void draw_digit_line(struct drawn_line *line, struct line_canvas *canvas, const struct line_material *material,
-                     struct draw_random *random);
+                     float widest, struct draw_random *random);
 
 #endif

@@ -9,6 +9,7 @@ enum { BLOCK = 8, GRAIN = 8 /* pixels from one value of the paper's texture to t
 struct scan {
     float paper, slope_x, slope_y; /* grey in the middle; how much more at the right and lower edge */
     float texture, noise;          /* grey levels */
+    float wave, wave_x, wave_y;    /* a printed pattern: grey levels, and its angle from pixel to pixel */
     float written, printed;        /* the part of the light that full ink swallows */
     float shadow;                  /* what is left of the light in it; 1: there is none */
     float edge_x, edge_y, edge, softness;
@@ -26,6 +27,11 @@ static struct scan choose_scan(struct draw_random *random, int width, int height
     }
     if (random_chance(random, 0.4f))
         scan.texture = random_in(random, 0, 6);
+    if (random_chance(random, 0.06f)) {
+        scan.wave = random_in(random, 2, 14);
+        scan.wave_x = random_in(random, -1, 1);
+        scan.wave_y = random_in(random, -1, 1);
+    }
     if (random_chance(random, 0.7f))
         scan.noise = random_in(random, 0, 9);
     if (random_chance(random, 0.12f)) {
@@ -89,6 +95,8 @@ static float light_at(const struct scan *scan, const struct canvas *canvas, int 
         float distance = ((float)x * scan->edge_x + (float)y * scan->edge_y - scan->edge) / scan->softness;
         grey *= scan->shadow + (1 - scan->shadow) * fminf(fmaxf(distance + 0.5f, 0), 1);
     }
+    if (scan->wave > 0)
+        grey += scan->wave * sinf(scan->wave_x * (float)x + scan->wave_y * (float)y);
     return fminf(grey, 255);
 }
 
@@ -164,7 +172,7 @@ void draw_scan(uint8_t *pixels, struct canvas *written, struct canvas *printed, 
         add_texture(written->ink, written->width, written->height, scan.texture, random);
     if (scan.noise > 0)
         add_noise(written, scan.noise, random);
-    if (random_chance(random, 0.25f))
+    if (random_chance(random, 0.2f))
         compress(written, random_log(random, 3, 16));
     for (size_t i = 0; i < count; i++) {
         float grey = fminf(fmaxf(written->ink[i], 0), 255);

@@ -48,6 +48,7 @@ struct hand choose_hand(struct draw_random *random) {
     hand.bars = european ? random_in(random, 0, 1) : 0.05f;
     hand.feet = random_chance(random, 0.15f) ? 0.8f : 0;
     hand.ligatures = random_chance(random, 0.3f) ? 0.8f : 0.1f;
+    hand.tails = random_chance(random, 0.15f) ? 0.6f : 0;
     if (random_chance(random, 0.2f))
         hand.small_zero = random_in(random, 0.55f, 1);
     if (random_chance(random, 0.35f))
@@ -160,6 +161,17 @@ static void add_to_seven(struct canvas *canvas, const struct placed_digit *digit
     draw_extra(canvas, digit, left, right, pen, random);
 }
 
+/* A zero that ends in a stroke to the right, as on the way to the next digit. */
+static void add_to_zero(struct canvas *canvas, const struct placed_digit *digit, const struct hand *hand, float pen,
+                        struct draw_random *random) {
+    const struct glyph *glyph = digit->glyph;
+    if (!random_chance(random, hand->tails))
+        return;
+    struct point start = {(float)(glyph->left + glyph->right) / 2, (float)glyph->top + 1};
+    struct point end = {(float)glyph->right + random_in(random, -1, 3), (float)glyph->top + random_in(random, -2, 4)};
+    draw_extra(canvas, digit, start, end, pen, random);
+}
+
 void write_digit(struct canvas *canvas, const struct placed_digit *digit, const struct hand *hand,
                  struct draw_random *random) {
     float scale = hypotf(digit->map.xy, digit->map.yy), pen = hand->pen * scale * GLYPH_HEIGHT;
@@ -171,6 +183,8 @@ void write_digit(struct canvas *canvas, const struct placed_digit *digit, const 
         draw_as_written(canvas, digit, tone);
         pen = scale * (3.2f - 2 * hand->tone.threshold);
     }
+    if (digit->label == 0)
+        add_to_zero(canvas, digit, hand, pen, random);
     if (digit->label == 1)
         add_to_one(canvas, digit, hand, pen, random);
     if (digit->label == 7)

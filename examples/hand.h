@@ -22,9 +22,11 @@ struct hand {
     float sizes, stretches, tilts, drift, bends;
     float small_zero, descent; /* a zero's height; how far 7 and 9 go below the line */
     struct warp warp;
-    int pen_strokes;                        /* middle lines with the hand's pen; else the digits as they were written */
-    struct tone tone;                       /* for those */
-    float upstrokes, bars, feet, ligatures; /* probabilities: a stroke up to a 1, one through a 7, one below a 1, 00 */
+    int pen_strokes;  /* middle lines with the hand's pen; else the digits as they were written */
+    struct tone tone; /* for those */
+    /* Probabilities: of a stroke up to a 1, one through a 7, one below a 1, one from a 0 to the next, one behind a 0.
+     */
+    float upstrokes, bars, feet, ligatures, tails;
 };
 
 /* A digit on its line: where its frame goes, and how it was bent. */

@@ -15,6 +15,7 @@ void stop_by_interrupt(digitnet_model *model) {
     struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESETHAND};
     model_in_training = model;
     sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
 }
 
 int was_interrupted(void) {
@@ -23,5 +24,6 @@ int was_interrupted(void) {
 
 void end_interrupts(void) {
     signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
     model_in_training = NULL;
 }

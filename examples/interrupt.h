@@ -1,4 +1,4 @@
-/* Ctrl-C while a model is trained. */
+/* Ctrl-C, or SIGTERM, as mpirun makes of it, while a model is trained. */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 

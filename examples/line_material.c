@@ -153,8 +153,8 @@ static void weigh(struct line_digits *digits) {
         digits->weights[i] = digits->all[i].count == 0 ? 0
                              : i < FIRST_FONT          ? weights[i]
                                                        : FONTS_WEIGHT / (float)font_count();
-    digits->train = (struct line_material){digits->all, digits->weights, digits->count, LONGEST_DRAWN_LINE};
-    digits->held_out = (struct line_material){&digits->all[HELD_OUT], &whole, 1, LONGEST_DRAWN_LINE};
+    digits->train = (struct line_material){digits->all, digits->weights, digits->count};
+    digits->held_out = (struct line_material){&digits->all[HELD_OUT], &whole, 1};
 }
 
 int load_line_digits(struct line_digits *digits, const struct line_options *options) {

@@ -4,8 +4,6 @@
 
 #include "draw_line.h"
 
-enum { LONGEST_DRAWN_LINE = 12 /* heights of a digit: so that it fits into the network's width in training */ };
-
 struct line_options {
     const char *mnist; /* the folder of MNIST */
     const char *data;  /* a folder with digits/ and grids/, or NULL */

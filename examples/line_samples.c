@@ -8,8 +8,9 @@
 
 enum {
     MOST_THREADS = 64,
-    MOST_TRIES = 4 /* lines a strip */,
-    ROOM = 48 /* for another line */,
+    DIGIT_ROWS = 20, /* of a frame, that a usual digit takes */
+    MOST_TRIES = 4,  /* lines a strip */
+    ROOM = 50,       /* for another line */
     MOST_STRIP_DIGITS = 24,
     LONGEST_FRAME = 4096,
     STRIP_VALUES = STRIP_HEIGHT * STRIP_WIDTH
@@ -51,7 +52,7 @@ struct strip {
 /* Puts a framed line behind what is there, or leaves it out where there is no room. */
 static void append_line(struct strip *strip, const struct drawn_line *line, const float *frame, size_t width,
                         struct draw_random *random) {
-    size_t left = strip->width + random_below(random, STRIP_HEIGHT);
+    size_t left = strip->width + random_below(random, DIGIT_ROWS);
     if (left + width > STRIP_WIDTH || strip->count + line->count > MOST_STRIP_DIGITS)
         return;
     for (size_t row = 0; row < STRIP_HEIGHT; row++)
@@ -67,7 +68,9 @@ static digitnet_status draw_strip(struct strip *strip, struct worker *worker, st
     for (int tries = 0; tries < MOST_TRIES && strip->width + ROOM < STRIP_WIDTH; tries++) {
         struct drawn_line line;
         size_t width = 0;
-        draw_digit_line(&line, &worker->canvas, worker->samples->material, random);
+        /* Beside the ink there is a margin of half a height each. */
+        float room = (float)(STRIP_WIDTH - strip->width) / DIGIT_ROWS - 1;
+        draw_digit_line(&line, &worker->canvas, worker->samples->material, room, random);
         digitnet_status status = digitnet_image_frame_line(
             worker->frame, (size_t)STRIP_HEIGHT * LONGEST_FRAME, &width,
             DIGITNET_WITH(digitnet_image, .pixels = line.pixels, .width = line.width, .height = line.height));

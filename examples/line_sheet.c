@@ -46,7 +46,7 @@ static void fill(struct sheet *sheet, struct line_canvas *canvas, const struct l
     uint64_t i = 0;
     do {
         struct draw_random random = seed_random(seed, i++);
-        draw_digit_line(&line, canvas, material, &random);
+        draw_digit_line(&line, canvas, material, MOST_LINE_DIGITS, &random);
         if (digitnet_image_frame_line(
                 frame, sizeof frame / sizeof *frame, &width,
                 DIGITNET_WITH(digitnet_image, .pixels = line.pixels, .width = line.width, .height = line.height)))

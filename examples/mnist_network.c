@@ -6,6 +6,7 @@
 #include "history_file.h"
 #include "interrupt.h"
 #include "plots.h"
+#include "ranks.h"
 #include "results.h"
 
 #include <digitnet/progress.h>
@@ -56,20 +57,29 @@ static int is_suitable(const digitnet_model_info *info) {
 static int fit_and_save(digitnet_model *model, const struct settings *settings, const struct mnist *data,
                         struct checkpoint *checkpoint) {
     digitnet_dataset *train = NULL;
+    digitnet_fit_options options = {.struct_size = sizeof options,
+                                    .until_epoch = settings->recipe.epochs,
+                                    .batch_size = settings->recipe.batch_size,
+                                    .threads = settings->threads,
+                                    .validation = data->validation,
+                                    .communicator = communicator_of_ranks()};
+    const digitnet_callback *const callbacks[] = {
+        DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr),
+        DIGITNET_CALLBACK(.call = save_epoch, .user_data = checkpoint)};
+    if (is_first_rank()) {
+        options.callbacks = callbacks;
+        options.callback_count = sizeof callbacks / sizeof *callbacks;
+    }
     if (augment_for_recipe(&train, &settings->recipe, data->train))
         return failed(PROGRAM, "augmenting the data");
     stop_by_interrupt(model);
-    digitnet_status status = digitnet_model_fit(
-        model, train,
-        DIGITNET_WITH(digitnet_fit_options, .until_epoch = settings->recipe.epochs,
-                      .batch_size = settings->recipe.batch_size, .threads = settings->threads,
-                      .validation = data->validation,
-                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr),
-                                         DIGITNET_CALLBACK(.call = save_epoch, .user_data = checkpoint))));
+    digitnet_status status = digitnet_model_fit(model, train, &options);
     end_interrupts();
     digitnet_dataset_free(train);
     if (status)
         return failed(PROGRAM, "training");
+    if (!is_first_rank())
+        return EXIT_DONE;
     if (digitnet_model_save(model, checkpoint->model_path))
         return failed(PROGRAM, "saving the model");
     if (history_file_write(&checkpoint->history))
@@ -84,6 +94,8 @@ int report_networks(digitnet_model *const *models, size_t count, const struct se
     digitnet_report *figures = NULL;
     struct result *results = NULL;
     char noun[32];
+    if (!is_first_rank())
+        return EXIT_DONE;
     if (predict_all(&results, &figures, models, count, data->validation, settings->threads) ||
         digitnet_report_describe(&info, figures))
         return failed(PROGRAM, "evaluating the model");
@@ -105,6 +117,23 @@ int report_networks(digitnet_model *const *models, size_t count, const struct se
     return EXIT_DONE;
 }
 
+/* By Ctrl-C, here or on another rank. */
+static int is_stopped(const digitnet_model *model, const struct settings *settings) {
+    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
+    return was_interrupted() ||
+           (digitnet_model_describe(&info, model) == DIGITNET_OK && info.epochs_done < settings->recipe.epochs);
+}
+
+/* What the first rank writes to. */
+static int begin_outputs(struct checkpoint *checkpoint, const char *folder, size_t epochs_done) {
+    if (!is_first_rank())
+        return 0;
+    if (make_folder(folder) || history_file_begin(&checkpoint->history, folder, epochs_done))
+        return -1;
+    checkpoint->model_path = join_path(folder, MODEL_NAME);
+    return checkpoint->model_path ? 0 : -1;
+}
+
 /* The model is made: what is left is to train it. */
 static int train_model(digitnet_model *model, const struct settings *settings, const struct mnist *data,
                        const char *folder, const char *resume) {
@@ -119,12 +148,12 @@ static int train_model(digitnet_model *model, const struct settings *settings, c
     if (info.epochs_done >= settings->recipe.epochs)
         fprintf(stderr, "Nothing is left to train: %s has done %llu epochs, and --epochs is %zu.\n", resume,
                 (unsigned long long)info.epochs_done, settings->recipe.epochs);
-    if (make_folder(folder) == 0 && history_file_begin(&checkpoint.history, folder, (size_t)info.epochs_done) == 0 &&
-        (checkpoint.model_path = join_path(folder, MODEL_NAME)) != NULL)
+    if (begin_outputs(&checkpoint, folder, (size_t)info.epochs_done) == 0)
         code = fit_and_save(model, settings, data, &checkpoint);
-    if (code == EXIT_DONE && was_interrupted()) {
-        fprintf(stderr, "Stopped. To go on: mnist_train --resume %s and the same options\n",
-                settings->networks > 1 ? settings->output : checkpoint.model_path);
+    if (code == EXIT_DONE && is_stopped(model, settings)) {
+        if (is_first_rank())
+            fprintf(stderr, "Stopped. To go on: mnist_train --resume %s and the same options\n",
+                    settings->networks > 1 ? settings->output : checkpoint.model_path);
         code = EXIT_STOPPED;
     } else if (code == EXIT_DONE) {
         code = report_networks(&model, 1, settings, data, folder, history_file_has_rows(&checkpoint.history));

@@ -4,6 +4,7 @@
 #include "console.h"
 #include "files.h"
 #include "mnist_network.h"
+#include "ranks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,8 @@ static digitnet_status load_data(struct mnist *data, const struct settings *sett
 /* What augmentation does, instead of a training. */
 static int show_augmentation(const digitnet_dataset *train, const struct settings *settings) {
     digitnet_dataset_info info = DIGITNET_INIT(digitnet_dataset_info);
+    if (!is_first_rank())
+        return EXIT_DONE;
     if (digitnet_dataset_describe(&info, train))
         return failed(PROGRAM, "reading the data");
     if (info.height != 28 || info.width != 28 || info.channels != 1) {
@@ -92,7 +95,7 @@ static int train(const struct settings *settings, const struct mnist *data) {
     return code;
 }
 
-int main(int argc, char **argv) {
+static int run(int argc, char **argv) {
     struct settings settings;
     struct mnist data = {NULL, NULL, NULL};
     int code = read_settings(&settings, argc, argv);
@@ -111,4 +114,8 @@ int main(int argc, char **argv) {
     digitnet_dataset_free(data.validation);
     digitnet_dataset_free(data.train);
     return code;
+}
+
+int main(int argc, char **argv) {
+    return begin_ranks(&argc, &argv) ? EXIT_FAILED : end_ranks(run(argc, argv));
 }

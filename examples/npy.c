@@ -77,17 +77,20 @@ static size_t read_type(struct npy *array, const char *header, char message[NPY_
     static const struct {
         const char *descr;
         size_t width;
-    } types[] = {{"'<f4'", 4}, {"'<f8'", 8}, {"'|u1'", 1}};
+        int is_whole;
+    } types[] = {{"'<f4'", 4, 0}, {"'<f8'", 8, 0}, {"'|u1'", 1, 0}, {"'<i4'", 4, 1}, {"'<i8'", 8, 1}};
     static const char printable[] = "'<>|=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     const char *descr = find_value(header, "'descr':");
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (strncmp(descr, types[i].descr, strlen(types[i].descr)) == 0) {
             array->is_bytes = types[i].width == 1;
+            array->is_whole = types[i].is_whole;
             return types[i].width;
         }
     }
     if (*descr == '\'')
-        refuse(message, "its values are %.*s; '<f4', '<f8' and '|u1' are read", (int)strspn(descr, printable), descr);
+        refuse(message, "its values are %.*s; '<f4', '<f8', '|u1', '<i4' and '<i8' are read",
+               (int)strspn(descr, printable), descr);
     else
         refuse(message, "its header has no type of its values that is read");
     return 0;
@@ -118,11 +121,17 @@ static int read_shape(struct npy *array, const char *header, char message[NPY_ME
     return 0;
 }
 
-static float load_value(const uint8_t *bytes, size_t width) {
+static float load_value(const uint8_t *bytes, size_t width, int is_whole) {
     uint64_t bits = load(bytes, width);
     uint32_t half = (uint32_t)bits;
+    int32_t number;
+    int64_t large;
     float single;
     double real;
+    memcpy(&number, &half, sizeof number);
+    memcpy(&large, &bits, sizeof large);
+    if (is_whole)
+        return width == 4 ? (float)number : (float)large;
     memcpy(&single, &half, sizeof single);
     memcpy(&real, &bits, sizeof real);
     return width == 1 ? (float)bits : width == 4 ? single : (float)real;
@@ -135,7 +144,7 @@ static int read_values(struct npy *array, const struct rest *rest, size_t width,
     if (!array->values)
         return refuse(message, "%s", strerror(errno));
     for (size_t i = 0; i < array->count; i++)
-        array->values[i] = load_value(rest->bytes + i * width, width);
+        array->values[i] = load_value(rest->bytes + i * width, width, array->is_whole);
     return 0;
 }
 

@@ -87,6 +87,23 @@ static int print_differences(const float *scores, const struct npy *expected) {
     return agree ? EXIT_DONE : EXIT_FAILED;
 }
 
+static size_t largest_of(const float *scores, size_t count) {
+    size_t best = 0;
+    for (size_t i = 1; i < count; i++)
+        best = scores[i] > scores[best] ? i : best;
+    return best;
+}
+
+/* Classes, as ArgMax gives them, are the places of the largest scores. */
+static int print_other_classes(const float *scores, size_t classes, const struct npy *expected) {
+    size_t different = 0;
+    for (size_t i = 0; i < expected->count; i++)
+        different += (float)largest_of(scores + i * classes, classes) != expected->values[i];
+    printf("images             %zu\nof another class   %zu\n", expected->count, different);
+    printf("The classes %s.\n", different ? "do not agree" : "agree");
+    return different ? EXIT_FAILED : EXIT_DONE;
+}
+
 static int is_finite(const struct npy *array) {
     for (size_t i = 0; i < array->count; i++)
         if (!isfinite(array->values[i]))
@@ -94,13 +111,18 @@ static int is_finite(const struct npy *array) {
     return 1;
 }
 
-static int predict_and_compare(const digitnet_model *model, const struct npy *images, const struct npy *expected) {
-    float *scores = malloc(expected->count * sizeof *scores);
+/* `outputs` of each image. */
+static int predict_and_compare(const digitnet_model *model, size_t outputs, const struct npy *images,
+                               const struct npy *expected) {
+    size_t count = images->dims[0] * outputs;
+    float *scores = malloc(count * sizeof *scores);
     int code = EXIT_FAILED;
     if (!scores)
         fprintf(stderr, PROGRAM ": out of memory\n");
-    else if (predict(scores, expected->count, model, images))
+    else if (predict(scores, count, model, images))
         failed(PROGRAM, "predicting");
+    else if (expected->is_whole)
+        code = print_other_classes(scores, outputs, expected);
     else
         code = print_differences(scores, expected);
     free(scores);
@@ -120,19 +142,31 @@ static digitnet_status describe(struct shape *image, struct shape *result, const
     return status;
 }
 
+/* What the other tool computed: outputs in the shape that the model gives, or a class for each image. */
+static int read_outputs(struct npy *array, const char *path, const struct shape *shape) {
+    char message[NPY_MESSAGE_SIZE];
+    if (read_npy(array, path, message))
+        return complain(path, message);
+    int is_classes = array->is_whole && array->rank > 0 && array->count == array->dims[0];
+    if (array->is_whole)
+        return is_classes ? 0 : complain(path, "whole numbers must be one class for each image");
+    free(array->values);
+    return read_samples(array, path, shape);
+}
+
 int compare_outputs(const digitnet_model *model, const char *input, const char *output) {
     struct shape image, result;
     struct npy images = {.values = NULL}, expected = {.values = NULL};
     int code = EXIT_FAILED;
     if (describe(&image, &result, model))
         failed(PROGRAM, "describing the model");
-    else if (read_samples(&images, input, &image) == 0 && read_samples(&expected, output, &result) == 0) {
+    else if (read_samples(&images, input, &image) == 0 && read_outputs(&expected, output, &result) == 0) {
         if (images.dims[0] != expected.dims[0])
             complain(output, "it has not as many outputs as there are images");
         else if (!is_finite(&expected))
             complain(output, "not all of its values are finite");
         else
-            code = predict_and_compare(model, &images, &expected);
+            code = predict_and_compare(model, result.height * result.width * result.channels, &images, &expected);
     }
     free(images.values);
     free(expected.values);

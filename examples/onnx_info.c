@@ -25,9 +25,12 @@ static int read_settings(struct settings *settings, int argc, char **argv) {
         "library\n"
         "reads it, its layers and the images that it takes; where it does not, which nodes stand in the way.\n\n"
         "Compared are outputs that another tool computed. Both arrays are of float32, float64 or uint8, in C order;\n"
-        "images of uint8 are given to digitnet_model_predict_u8(). Four sizes tell the order: N x channels x rows x\n"
-        "columns or N x rows x columns x channels, and the former where they could be both. Other arrays have the\n"
-        "values of one image after those of another, rows x columns x channels, as N x values or in other sizes.",
+        "images of uint8 are given to digitnet_model_predict_u8(). Outputs of int32 or int64 are classes, one for "
+        "each\n"
+        "image, as ArgMax gives them: they are compared with the places of the largest scores. Four sizes tell the\n"
+        "order: N x channels x rows x columns or N x rows x columns x channels, and the former where they could be\n"
+        "both. Other arrays have the values of one image after those of another, rows x columns x channels, as N x\n"
+        "values or in other sizes.",
         options,
         sizeof options / sizeof *options,
         1,

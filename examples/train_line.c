@@ -17,12 +17,14 @@ enum { BATCH_SIZE = 32, EPOCH_LINES = 10000, HELD_OUT_LINES = 1000, HELD_OUT_SEE
 
 struct settings {
     struct line_options digits;
-    const char *model, *sheet;
+    const char *model, *resume, *sheet;
     size_t epochs, threads;
     uint64_t seed;
 };
 
 static digitnet_status build(digitnet_model **model, const struct settings *settings) {
+    if (settings->resume)
+        return digitnet_model_load(model, settings->resume);
     digitnet_status status = digitnet_model_create(model, STRIP_HEIGHT, STRIP_WIDTH, 1);
     if (status)
         return status;
@@ -35,13 +37,21 @@ static digitnet_status build(digitnet_model **model, const struct settings *sett
                                                    .weight_decay = 0.01, .schedule = cycle, .global_clipnorm = 5));
 }
 
+/* Each epoch's end is saved with what the training needs to go on. */
 static digitnet_status fit(digitnet_model *model, const digitnet_dataset *train, const digitnet_dataset *held_out,
                            const struct settings *settings) {
-    return digitnet_model_fit(
+    digitnet_callback *checkpoint = NULL;
+    digitnet_status status = digitnet_callback_create_checkpoint(&checkpoint, settings->model, NULL);
+    if (status)
+        return status;
+    status = digitnet_model_fit(
         model, train,
-        DIGITNET_WITH(digitnet_fit_options, .epochs = settings->epochs, .batch_size = BATCH_SIZE,
-                      .threads = settings->threads, .validation = held_out,
-                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr))));
+        DIGITNET_WITH(
+            digitnet_fit_options, .until_epoch = settings->epochs, .batch_size = BATCH_SIZE,
+            .threads = settings->threads, .validation = held_out,
+            DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr), checkpoint)));
+    digitnet_callback_free(checkpoint);
+    return status;
 }
 
 static int train(digitnet_model *model, const struct line_digits *digits, const struct settings *settings) {
@@ -58,12 +68,12 @@ static int train(digitnet_model *model, const struct line_digits *digits, const 
     digitnet_dataset_free(train);
     if (status)
         return failed(PROGRAM, "training");
-    if (digitnet_model_save_ex(model, settings->model, DIGITNET_WITH(digitnet_model_save_options, .weights_only = 1)))
-        return failed(PROGRAM, "saving the model");
     if (was_interrupted()) {
-        fprintf(stderr, "Stopped; what it has learnt so far is in %s\n", settings->model);
+        fprintf(stderr, "Stopped; --resume goes on from the last epoch's end in %s\n", settings->model);
         return EXIT_STOPPED;
     }
+    if (digitnet_model_save_ex(model, settings->model, DIGITNET_WITH(digitnet_model_save_options, .weights_only = 1)))
+        return failed(PROGRAM, "saving the model");
     return EXIT_DONE;
 }
 
@@ -88,17 +98,19 @@ static int run(const struct settings *settings) {
 
 int train_line(int argc, char **argv) {
     struct settings settings = {
-        .digits = {"data", NULL, "/usr/share/fonts"}, .model = "line.onnx", .epochs = 36, .threads = 2, .seed = 1};
+        .digits = {"data", NULL, "/usr/share/fonts"}, .model = "line.onnx", .epochs = 24, .threads = 2, .seed = 1};
     struct option options[] = {
         {"--mnist", OPTION_TEXT, &settings.digits.mnist, "DIR", "MNIST's files (data)", 0},
         {"--data", OPTION_TEXT, &settings.digits.data, "DIR",
          "digits/semeion..., digits/optdigits-orig... and grids/, whose odd-numbered digits and tables are used (none)",
          0},
         {"--fonts", OPTION_TEXT, &settings.digits.fonts, "DIR", "Debian's fonts (/usr/share/fonts)", 0},
-        {"--epochs", OPTION_COUNT, &settings.epochs, "N", "times 10,000 strips of lines, each drawn anew (36)", 0},
+        {"--epochs", OPTION_COUNT, &settings.epochs, "N", "times 10,000 strips of lines, each drawn anew (24)", 0},
         {"--seed", OPTION_SEED, &settings.seed, "N", "of all that is random (1)", 0},
         {"--threads", OPTION_THREADS, &settings.threads, "N", "threads (2)", 0},
         {"--model", OPTION_TEXT, &settings.model, "PATH", "where the model is saved (line.onnx)", 0},
+        {"--resume", OPTION_TEXT, &settings.resume, "PATH",
+         "goes on with a training that was stopped: what --model of that one was", 0},
         {"--sheet", OPTION_TEXT, &settings.sheet, "PATH",
          "no training: a picture of drawn lines, each with what the network sees of it, as PNG", 0},
     };

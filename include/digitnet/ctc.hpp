@@ -75,7 +75,7 @@ class ctc_decoding : public owner<digitnet_ctc_decoding, digitnet_ctc_decoding_f
      * @param index  which
      * @return nothing
      */
-    ctc_sequence sequence(std::size_t index) const && = delete;
+    ctc_sequence sequence(std::size_t index) const &&noexcept = delete;
 
   private:
     static digitnet_ctc_decoding *create(span<const float> scores, std::size_t classes, const ctc_options &options) {

@@ -143,6 +143,11 @@ typedef struct digitnet_model_info {
     uint64_t batches_done; /**< Batches of the current epoch, where a fit was stopped within it. */
     int32_t compiled;      /**< 1 after a successful compile, or the load of a file that holds one. */
     int32_t reserved;      /**< Zero. */
+    /** What images mean to it: of a value x its network gets `input_scale` x + `input_offset`. The normalizations and
+     * rescalings at its front do that; without any, 1 and 0. Where channels differ these are the first one's, and
+     * digitnet_model_summary() has all. A byte is x = byte / 255. */
+    double input_scale;
+    double input_offset; /**< See `input_scale`. */
 } digitnet_model_info;
 
 /**

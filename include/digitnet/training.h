@@ -5,6 +5,7 @@
 #ifndef DIGITNET_TRAINING_H
 #define DIGITNET_TRAINING_H
 
+#include "digitnet/communicator.h"
 #include "digitnet/dataset.h"
 #include "digitnet/model.h"
 #include "digitnet/optimizer.h"
@@ -419,7 +420,8 @@ typedef struct digitnet_fit_options {
      * largest target; with one target, whether that is above 1/2. Not for DIGITNET_LOSS_CTC and DIGITNET_LOSS_CUSTOM.
      * NULL: none. */
     const float *class_weights;
-    size_t reserved; /**< Zero. */
+    /** What reaches the other processes, ranks, that train this model together with this one; NULL: there are none. */
+    const digitnet_communicator *communicator;
     /** Instead of `validation`: the last part of the training set, 0 <= fraction < 1, cut off before shuffling. */
     double validation_fraction;
     int32_t no_shuffle;   /**< 1: every epoch takes the images in their order. */
@@ -449,6 +451,13 @@ typedef struct digitnet_fit_options {
  * - in each of these cases but the first, where a callback has asked for DIGITNET_CALLBACK_RESTORE, with the model
  *   taken back to its snapshot instead.
  *
+ * With a communicator all ranks make this call, for models that are alike, with the same options but for `history`,
+ * `threads` and `callbacks`, and with data sets of the same samples, of which each asks its own for its part of every
+ * batch. The weights do not depend on the number of ranks either. However the fit ends, it ends on all of them with the
+ * same model: what one rank is refused for or fails with, its callbacks, a source or a custom loss, is the status of
+ * all, with a message that begins with its number; a stop of one stops all; a snapshot that one restores, all get.
+ * DIGITNET_EVENT_FIT_END is no longer heard by others. Only where a communicator fails, ranks may be one step apart.
+ *
  * A thread that is cancelled (pthread_cancel()) in a fit, as in any call of the library, ends after the call, at its
  * next cancellation point; to end the fit earlier, request a stop.
  *
@@ -458,8 +467,8 @@ typedef struct digitnet_fit_options {
  * @param model    the model, compiled
  * @param train    the images to learn, of the model's shape, with the labels or targets that the loss wants
  * @param options  NULL is all defaults: 1 epoch in batches of 32, and no history
- * @return the status of a callback, a source or a custom loss that ended the fit, or of the first builder that failed;
- * else:
+ * @return the status of a callback, a source, a custom loss or a communicator that ended the fit, or of the first
+ * builder that failed; else:
  * @retval DIGITNET_OK         all epochs are done, or the fit was stopped
  * @retval DIGITNET_EINVAL     `model` or `train` is NULL; a label is out of range, or a sequence of labels does not fit
  *                             into the model's columns; the loss wants labels or targets
@@ -468,15 +477,17 @@ typedef struct digitnet_fit_options {
  * that is out of range or leaves one part empty; `validation_stratified` without a fraction, or with images that do not
  * have one label each; `validate_ema` without an average; `reduce_on_plateau` monitors the
  * validation, and there is none; a callback is NULL, or a second one `uses_snapshot`; a flag is neither 0 nor 1;
- * `threads` is above 256; or `struct_size` is wrong
+ * `threads` is above 256; a function of the communicator is NULL, or its `rank` or `size` out of range; the ranks'
+ * models, options, numbers of samples, or processors' instruction sets are not the same; or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESHAPE     the images of `train` or `validation` are not of the model's shape, or targets not as
  * many as its outputs
  * @retval DIGITNET_ESTATE     the model is not compiled, is in use, or lacks its custom loss
- * @retval DIGITNET_EVERSION   `options` or a callback sets a field that this version does not know
+ * @retval DIGITNET_EVERSION   `options`, a callback or the communicator sets a field that this version does not know, or
+ * the ranks' libraries are of different versions
  * @retval DIGITNET_EDIVERGED  the loss, a weight or a moment of the optimizer is no longer finite
- * @retval DIGITNET_ECALLBACK  a callback, a source or a custom loss returned a number that is no status, or a callback
- * asked for a snapshot that there is none of
+ * @retval DIGITNET_ECALLBACK  a callback, a source, a custom loss or a communicator returned a number that is no status,
+ * or a callback asked for a snapshot that there is none of
  * @retval DIGITNET_ELIMIT     the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_fit(digitnet_model *model,

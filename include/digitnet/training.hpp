@@ -32,6 +32,8 @@ struct loss_options : digitnet_loss_options {
 using train_batch = sized<digitnet_train_batch>;
 /** Options of model::fit(). */
 using fit_options = sized<digitnet_fit_options>;
+/** What reaches the other processes of model::fit(); its functions must not throw. */
+using communicator = sized<digitnet_communicator>;
 /** Options of model::evaluate(). */
 using evaluate_options = sized<digitnet_evaluate_options>;
 

@@ -46,82 +46,89 @@ static size_t find_child(const digitnet__ctc_search *search, size_t parent, size
     return child;
 }
 
-/* Puts a beginning among the `*count` best, the most probable first; of those alike the one that came first. */
-static void keep(digitnet__ctc_search *search, size_t *count, beam one) {
-    one.total = digitnet__log_add(one.blank, one.repeat);
+/* Whether a beginning of this total would be among the most probable ones. */
+static bool is_kept(const digitnet__ctc_search *search, double total) {
+    return total > (search->kept < search->width ? -INFINITY : search->next[search->width - 1].total);
+}
+
+/* Puts one that is among them, the most probable first; of those alike the one that came first. */
+static void keep(digitnet__ctc_search *search, const beam *one) {
     beam *best = search->next;
-    size_t place = *count < search->width ? (*count)++ : *count;
-    while (place > 0 && one.total > best[place - 1].total) {
-        if (place < search->width)
-            best[place] = best[place - 1];
-        place--;
-    }
-    if (place < search->width)
-        best[place] = one;
+    search->kept += search->kept < search->width;
+    size_t place = search->kept - 1;
+    for (; place > 0 && one->total > best[place - 1].total; place--)
+        best[place] = best[place - 1];
+    best[place] = *one;
 }
 
-/* One more label behind a beginning. Where that is among the beams itself, it is what `stays` of it that it adds to. */
-static void extend(digitnet__ctc_search *search, beam *stays, size_t *count, const beam *from, size_t label,
-                   double probability) {
-    size_t last = search->nodes[from->node].length ? search->nodes[from->node].label : NONE;
-    double paths = (label == last ? from->blank : from->total) + probability;
-    if (paths == -INFINITY)
-        return;
-    size_t child = find_child(search, from->node, label);
-    if (child != NONE && search->nodes[child].beam != NONE) {
-        beam *other = &stays[search->nodes[child].beam];
-        other->repeat = digitnet__log_add(other->repeat, paths);
-        return;
-    }
-    keep(search, count,
-         (beam){.node = child, .parent = from->node, .label = label, .blank = -INFINITY, .repeat = paths});
+/* The paths that one more label goes on from: the last label says another one only behind a blank. */
+static double paths_before(const digitnet__ctc_search *search, const beam *from, size_t label) {
+    const node *own = &search->nodes[from->node];
+    return own->length > 0 && own->label == label ? from->blank : from->total;
 }
 
-/* What a beginning is where a column says nothing new: a blank, or its last label once more. */
-static beam stay(const digitnet__ctc_search *search, const beam *from, size_t t) {
+/* The beginning itself, where a column says a blank, its last label once more, or that label behind its parent. */
+static void stay(digitnet__ctc_search *search, const beam *from, size_t t) {
     const digitnet__ctc_columns *columns = &search->columns;
     const node *own = &search->nodes[from->node];
     beam same = {.node = from->node, .blank = from->total, .repeat = -INFINITY};
     same.blank += digitnet__ctc_at(columns, t, digitnet__ctc_blank(columns));
-    if (own->length > 0)
-        same.repeat = from->repeat + digitnet__ctc_at(columns, t, own->label);
-    return same;
+    if (own->length > 0) {
+        size_t parent = search->nodes[own->parent].beam;
+        double paths = parent == NONE ? -INFINITY : paths_before(search, &search->beams[parent], own->label);
+        same.repeat = digitnet__log_add(from->repeat, paths) + digitnet__ctc_at(columns, t, own->label);
+    }
+    same.total = digitnet__log_add(same.blank, same.repeat);
+    if (is_kept(search, same.total))
+        keep(search, &same);
+}
+
+/* With one more label, of which stay() has counted those that are among the beams themselves. */
+static void extend(digitnet__ctc_search *search, const beam *from, size_t t) {
+    for (size_t k = 0; k < digitnet__ctc_blank(&search->columns); k++) {
+        double paths = paths_before(search, from, k) + digitnet__ctc_at(&search->columns, t, k);
+        if (!is_kept(search, paths))
+            continue;
+        size_t child = find_child(search, from->node, k);
+        if (child == NONE || search->nodes[child].beam == NONE)
+            keep(search, &(beam){.node = child,
+                                 .parent = from->node,
+                                 .label = k,
+                                 .blank = -INFINITY,
+                                 .repeat = paths,
+                                 .total = paths});
+    }
 }
 
 /* The kept ones become the beams. */
-static void turn_over(digitnet__ctc_search *search, size_t count) {
+static void turn_over(digitnet__ctc_search *search) {
     beam *kept = search->next;
     for (size_t i = 0; i < search->beam_count; i++)
         search->nodes[search->beams[i].node].beam = NONE;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < search->kept; i++) {
         if (kept[i].node == NONE)
             kept[i].node = add_node(search, kept[i].parent, kept[i].label);
         search->nodes[kept[i].node].beam = i;
     }
     search->next = search->beams;
     search->beams = kept;
-    search->beam_count = count;
+    search->beam_count = search->kept;
+    search->kept = 0;
 }
 
-static void step(digitnet__ctc_search *search, beam *stays, size_t t) {
-    const digitnet__ctc_columns *columns = &search->columns;
-    size_t count = 0;
+static void step(digitnet__ctc_search *search, size_t t) {
     for (size_t i = 0; i < search->beam_count; i++)
-        stays[i] = stay(search, &search->beams[i], t);
+        stay(search, &search->beams[i], t);
     for (size_t i = 0; i < search->beam_count; i++)
-        for (size_t k = 0; k < digitnet__ctc_blank(columns); k++)
-            extend(search, stays, &count, &search->beams[i], k, digitnet__ctc_at(columns, t, k));
-    for (size_t i = 0; i < search->beam_count; i++)
-        if (stays[i].blank != -INFINITY || stays[i].repeat != -INFINITY)
-            keep(search, &count, stays[i]);
-    turn_over(search, count);
+        extend(search, &search->beams[i], t);
+    turn_over(search);
 }
 
 /* Each column adds at most a node for each beam to the root. */
 static digitnet_status allocate(digitnet__ctc_search *search) {
     digitnet__arena *arena = &search->arena;
     size_t each = SIZE_MAX; /* bytes of a column, or more than there are */
-    size_t beams = digitnet__arena_reserve(arena, search->width, 3 * sizeof(beam));
+    size_t beams = digitnet__arena_reserve(arena, search->width, 2 * sizeof(beam));
     digitnet__size_multiply(&each, search->width, sizeof(node));
     size_t nodes = digitnet__arena_reserve(arena, search->columns.count + 1, each);
     if (!digitnet__arena_allocate(arena))
@@ -136,12 +143,11 @@ digitnet_status digitnet__ctc_search_run(digitnet__ctc_search *search, const dig
                                          size_t width) {
     *search = (digitnet__ctc_search){.columns = *columns, .width = width};
     DNN_TRY(allocate(search));
-    beam *stays = search->next + width;
     search->beams[0] = (beam){.node = add_node(search, NONE, 0), .blank = 0, .repeat = -INFINITY, .total = 0};
     search->nodes[0].beam = 0;
     search->beam_count = 1;
     for (size_t t = 0; t < columns->count; t++)
-        step(search, stays, t);
+        step(search, t);
     return DIGITNET_OK;
 }
 

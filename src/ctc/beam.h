@@ -14,7 +14,7 @@ typedef struct digitnet__ctc_search {
     struct digitnet__ctc_node *nodes;
     size_t node_count;
     struct digitnet__ctc_beam *beams, *next;
-    size_t beam_count; /* of `beams`, the most probable first */
+    size_t beam_count, kept; /* of `beams` and of `next`, the most probable first */
 } digitnet__ctc_search;
 
 /* ENOMEM where there is not enough memory. At least one sequence is found where each column has a class of a

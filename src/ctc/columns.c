@@ -3,14 +3,19 @@
 #include <math.h>
 
 /* exp(z - largest) is at most 1. 0 * z is NaN where a score is not finite, which exp(-inf) would hide. */
+static double term(double z, double largest) {
+    return exp(z - largest) + 0 * z;
+}
+
 void digitnet__ctc_log_softmax(double *log_probabilities, const float *scores, size_t count, size_t classes) {
     for (size_t t = 0; t < count; t++) {
         const float *z = scores + t * classes;
-        double largest = (double)z[0], sum = 0;
+        double largest = (double)z[0];
         for (size_t k = 1; k < classes; k++)
             largest = (double)z[k] > largest ? (double)z[k] : largest;
-        for (size_t k = 0; k < classes; k++)
-            sum += exp((double)z[k] - largest) + 0 * (double)z[k];
+        double sum = term((double)z[0], largest);
+        for (size_t k = 1; k < classes; k++)
+            sum += term((double)z[k], largest);
         double log_sum = log(sum);
         for (size_t k = 0; k < classes; k++)
             log_probabilities[t * classes + k] = (double)z[k] - largest - log_sum;

@@ -362,6 +362,24 @@ void digitnet__pass_backward(const digitnet__pass *pass, size_t segment, size_t 
     }
 }
 
+/* The ranges' shares of `count` sums, from `first` on. */
+static digitnet__rows rows_of_shares(const digitnet__pass *pass, const digitnet__op *op, size_t first, size_t count) {
+    return (digitnet__rows){.first = (unsigned char *)(share_of(pass, op, 0) + first),
+                            .bytes = count * sizeof(double),
+                            .stride = pass->sum_values * sizeof(double),
+                            .of_ranges = true};
+}
+
+digitnet__rows digitnet__pass_forward_rows(const digitnet__pass *pass, size_t segment) {
+    const digitnet__op *op = &plan_of(pass)->ops[pass->forward_segments[segment].end];
+    return rows_of_shares(pass, op, 0, op->forward_sums);
+}
+
+digitnet__rows digitnet__pass_backward_rows(const digitnet__pass *pass, size_t segment) {
+    const digitnet__op *op = from_the_end(plan_of(pass), pass->backward_segments[segment].end);
+    return rows_of_shares(pass, op, op->forward_sums, op->backward_sums);
+}
+
 /* Sums the ranges' shares of `count` sums, from `first` on, in the order of the ranges. */
 static void sum_shares(const digitnet__pass *pass, const digitnet__op *op, size_t ranges, size_t first, size_t count) {
     double *sums = sums_of(pass, op) + first;
@@ -383,12 +401,52 @@ void digitnet__pass_reduce_backward(const digitnet__pass *pass, size_t segment, 
     sum_shares(pass, op, digitnet__pass_range_count(pass, count), op->forward_sums, op->backward_sums);
 }
 
-/* Sums the ranges' copies of a span, in the order of the ranges. */
-static void sum_copies(const digitnet__pass *pass, const digitnet__op *op, size_t ranges, digitnet__span span) {
+/* Its block_gradient() reads the whole batch's values; of an op that gathers it reads the sums alone. */
+static bool reads_batch(const digitnet__op *op) {
+    return op->trains && op->kind->block_gradient && !op->gathers;
+}
+
+static digitnet__rows rows_of_samples(float *first, size_t values) {
+    size_t bytes = values * sizeof(float);
+    return (digitnet__rows){.first = (unsigned char *)first, .bytes = bytes, .stride = bytes};
+}
+
+size_t digitnet__pass_most_rows(const digitnet__pass *pass) {
+    return 2 * plan_of(pass)->op_count;
+}
+
+static bool is_listed(const digitnet__rows *rows, size_t count, const digitnet__rows *wanted) {
+    while (count > 0 && rows[count - 1].first != wanted->first)
+        count--;
+    return count > 0;
+}
+
+size_t digitnet__pass_gradient_rows(digitnet__rows *rows, const digitnet__pass *pass) {
+    const digitnet__plan *plan = plan_of(pass);
+    size_t count = 0;
+    for (size_t i = 0; i < plan->op_count; i++) {
+        const digitnet__op *op = &plan->ops[i];
+        if (!reads_batch(op))
+            continue;
+        rows[count] = rows_of_samples(value_at(pass, op->inputs[0], 0), op->input_values);
+        count += !is_listed(rows, count, &rows[count]);
+        rows[count++] = rows_of_samples(gradient_at(pass, op->output, 0), op->output_values);
+    }
+    return count;
+}
+
+digitnet__rows digitnet__pass_copy_rows(const digitnet__pass *pass) {
+    size_t bytes = pass->copy_values * sizeof(float);
+    return (digitnet__rows){
+        .first = digitnet__arena_at(&pass->arena, pass->copies), .bytes = bytes, .stride = bytes, .of_ranges = true};
+}
+
+/* Sums the copies of a span, in the order of the ranges. */
+static void sum_copies(const digitnet__pass *pass, const digitnet__op *op, size_t copies, digitnet__span span) {
     float *gradient = digitnet__pass_gradients(pass) + span.offset;
     size_t offset = span.offset - op->parameter_offset;
     memcpy(gradient, copy_of(pass, 0, op->index) + offset, span.count * sizeof(float));
-    for (size_t range = 1; range < ranges; range++)
+    for (size_t range = 1; range < copies; range++)
         op->kernels->add(gradient, copy_of(pass, range, op->index) + offset, span.count);
 }
 
@@ -421,7 +479,8 @@ static void run_block_gradient(const digitnet__pass *pass, size_t count, digitne
     op->kind->block_gradient(op, &batch, digitnet__op_block_at(op, task.block));
 }
 
-void digitnet__pass_reduce_block(const digitnet__pass *pass, size_t count, digitnet__gradient_task task) {
+void digitnet__pass_reduce_block(const digitnet__pass *pass, size_t count, size_t copies,
+                                 digitnet__gradient_task task) {
     if (!sums_copies(pass, task.op)) {
         run_block_gradient(pass, count, task);
         return;
@@ -429,7 +488,7 @@ void digitnet__pass_reduce_block(const digitnet__pass *pass, size_t count, digit
     digitnet__span spans[DNN_LAYER_TENSORS];
     size_t span_count = digitnet__pass_spans(task, spans);
     for (size_t i = 0; i < span_count; i++)
-        sum_copies(pass, task.op, digitnet__pass_range_count(pass, count), spans[i]);
+        sum_copies(pass, task.op, copies, spans[i]);
 }
 
 void digitnet__pass_move_state(const digitnet__pass *pass, size_t count) {

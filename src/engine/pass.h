@@ -33,6 +33,14 @@ typedef struct digitnet__segment {
     size_t first, end;
 } digitnet__segment;
 
+/* What several processes that share a batch tell each other of it: rows of memory, one for each sample or for each
+ * range, of which each process has computed some. */
+typedef struct digitnet__rows {
+    unsigned char *first;
+    size_t bytes, stride; /* of a row, and from one to the next */
+    bool of_ranges;       /* else of samples */
+} digitnet__rows;
+
 typedef struct digitnet__pass {
     const digitnet__network *network; /* borrowed */
     size_t capacity;                  /* images in a batch */
@@ -71,13 +79,20 @@ void digitnet__pass_forward(const digitnet__pass *pass, size_t segment, size_t c
                             size_t worker);
 void digitnet__pass_backward(const digitnet__pass *pass, size_t segment, size_t count, digitnet__range range,
                              size_t worker);
-/* Between two segments, once all ranges have finished the first. */
+/* Between two segments, once all ranges have finished the first, and the rows of all are there. */
+digitnet__rows digitnet__pass_forward_rows(const digitnet__pass *pass, size_t segment);
+digitnet__rows digitnet__pass_backward_rows(const digitnet__pass *pass, size_t segment);
 void digitnet__pass_reduce_forward(const digitnet__pass *pass, size_t segment, size_t count);
 void digitnet__pass_reduce_backward(const digitnet__pass *pass, size_t segment, size_t count);
 
-/* After the backward pass of all ranges of a batch of `count`: completes the gradient of one task's block. Different
- * tasks may run at the same time. */
-void digitnet__pass_reduce_block(const digitnet__pass *pass, size_t count, digitnet__gradient_task task);
+/* The rows that blocks take their gradients from, but for the ranges' copies of it, and how many: at most
+ * digitnet__pass_most_rows(). And those copies, of floats. */
+size_t digitnet__pass_gradient_rows(digitnet__rows *rows, const digitnet__pass *pass);
+size_t digitnet__pass_most_rows(const digitnet__pass *pass);
+digitnet__rows digitnet__pass_copy_rows(const digitnet__pass *pass);
+/* After the backward pass of all ranges of a batch of `count`: completes the gradient of one task's block, from so many
+ * copies: one for each range, or the first, which then has the sum. Different tasks may run at the same time. */
+void digitnet__pass_reduce_block(const digitnet__pass *pass, size_t count, size_t copies, digitnet__gradient_task task);
 /* The spans of the flat gradient that are a task's; returns their number, at most DNN_LAYER_TENSORS. */
 size_t digitnet__pass_spans(digitnet__gradient_task task, digitnet__span spans[DNN_LAYER_TENSORS]);
 /* After a batch of `count` whose results are kept: moves the state of the layers that have some. */

@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 #include "image/components.h"
+#include "image/frame_digit.h"
 #include "image/projection.h"
 
 #include <math.h>
@@ -22,6 +23,8 @@ enum { END_PARTS = 8 };
 enum { EDGE_INK = 6, LEAST_INK = 12 };
 /* A rule's ink varies: so many times what was measured is taken away. */
 #define SUBTRACTED 1.3
+/* A digit has at least this part of the cell's shorter side. */
+enum { SMALLEST_DIGIT_PARTS = 6 };
 /* The part of its pixels that a cell's own piece has within the cell's rules. */
 #define OWN_PART 0.5
 
@@ -158,5 +161,20 @@ digitnet_status digitnet__cell_cut(digitnet__cell *cell, const digitnet__plane *
     status = keep_own(cell);
     if (status)
         digitnet__plane_release(&cell->ink);
+    return status;
+}
+
+digitnet_status digitnet__cell_frame(float *frame, digitnet__cell *cell) {
+    digitnet__ink digit;
+    size_t width = cell->ink.width - 2 * DNN_CELL_MARGIN, height = cell->ink.height - 2 * DNN_CELL_MARGIN;
+    digitnet_status status = digitnet__ink_find_in(&digit, &cell->ink);
+    if (status)
+        return status;
+    size_t longer = digit.box.width > digit.box.height ? digit.box.width : digit.box.height;
+    if (SMALLEST_DIGIT_PARTS * longer < (width < height ? width : height))
+        status = DIGITNET_ENOTFOUND;
+    else
+        digitnet__frame_digit_ink(frame, &digit);
+    digitnet__ink_release(&digit);
     return status;
 }

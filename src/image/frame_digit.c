@@ -116,23 +116,26 @@ void digitnet__frame_digit_ink(float *out, const digitnet__ink *ink) {
     place_digit(out, &scaled);
 }
 
+digitnet_status digitnet__frame_digit(float *out, size_t *digits, const digitnet_image *image) {
+    digitnet__ink ink;
+    DNN_TRY(digitnet__ink_find(&ink, image));
+    *digits = ink.digits;
+    digitnet__frame_digit_ink(out, &ink);
+    digitnet__ink_release(&ink);
+    return DIGITNET_OK;
+}
+
 static digitnet_status frame_digit(float *out, size_t capacity, const digitnet_image *image) {
     const char *where = "digitnet_image_frame_digit";
     digitnet_image own;
-    digitnet__ink ink;
+    size_t digits;
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "%s: out is NULL", where);
     digitnet_status status = digitnet__picture_read(&own, image, where);
     if (!status && capacity < FRAME_VALUES)
         status = digitnet__fail(DIGITNET_EBUFFER, "%s: out has room for %zu values, %d are needed", where, capacity,
                                 FRAME_VALUES);
-    if (!status)
-        status = digitnet__ink_find(&ink, &own);
-    if (status)
-        return status;
-    digitnet__frame_digit_ink(out, &ink);
-    digitnet__ink_release(&ink);
-    return DIGITNET_OK;
+    return status ? status : digitnet__frame_digit(out, &digits, &own);
 }
 
 digitnet_status digitnet_image_frame_digit(float *out, size_t capacity, const digitnet_image *image) {

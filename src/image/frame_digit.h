@@ -1,10 +1,13 @@
-/* A digit at the size and place of MNIST's. */
+/* A digit in MNIST's frame. */
 #ifndef DNN_IMAGE_FRAME_DIGIT_H
 #define DNN_IMAGE_FRAME_DIGIT_H
 
 #include "image/ink.h"
 
-/* Fills DIGITNET_FRAME_SIZE x DIGITNET_FRAME_SIZE values with the digit that was found. */
+/* As digitnet_image_frame_digit(), of a picture that has been read by digitnet__picture_read() and for room enough.
+ * `digits` receives how many pieces that may be digits stand side by side. ENOTFOUND; ENOMEM. */
+digitnet_status digitnet__frame_digit(float *out, size_t *digits, const digitnet_image *image);
+/* Of ink that was found before. */
 void digitnet__frame_digit_ink(float *out, const digitnet__ink *ink);
 
 #endif

@@ -23,8 +23,10 @@ enum { MOST_SLOPE_DIGITS = 32 };
 /* The least ink of the strip that counts where its darkness is settled. */
 enum { STRIP_INK = 16 };
 
-/* Parts of the digits' usual height, but for the first, which is of the highest piece. */
-#define LOW_PIECE 0.4      /* what is lower is a speck, point or dash */
+/* Parts of the digits' usual height; for the first two, of the height that half of all ink's pieces have. */
+#define LOW_PIECE 0.12     /* what is lower is a speck */
+#define LOW_STACK 0.5      /* a point or dash */
+#define HIGH_STACK 2.0     /* no digit */
 #define FAR_PIECE 0.75     /* what lies so far from the middle belongs to another line */
 #define TALL_RULE 1.35     /* what is upright, thin and so high is a rule */
 #define THIN 0.2           /* of its own height: a 1 or an upright rule */
@@ -35,6 +37,7 @@ enum { STRIP_INK = 16 };
 /* What stands above one range of columns, most often a digit or some that touch. */
 typedef struct stack {
     double left, right, top, bottom;
+    double ink;  /* pixels */
     bool counts; /* where the usual height is found */
 } stack;
 
@@ -54,44 +57,69 @@ static double median(double *values, size_t count) {
     return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2.0;
 }
 
-static int compare_stacks(const void *a, const void *b) {
+static int compare_lefts(const void *a, const void *b) {
     double x = ((const stack *)a)->left, y = ((const stack *)b)->left;
     return (x > y) - (x < y);
 }
 
+static double height_of(const stack *item) {
+    return item->bottom - item->top;
+}
+
+static int compare_heights(const void *a, const void *b) {
+    double x = height_of(a), y = height_of(b);
+    return (x > y) - (x < y);
+}
+
+/* The height that pieces with half of the ink do not exceed: specks have little, and a rule at the edge not most. */
+static double common_height(stacks *all) {
+    double ink = 0.0, below = 0.0;
+    qsort(all->items, all->count, sizeof *all->items, compare_heights);
+    for (size_t i = 0; i < all->count; i++)
+        ink += all->items[i].ink;
+    size_t i = 0;
+    while (i + 1 < all->count && 2.0 * (below + all->items[i].ink) < ink)
+        below += all->items[i++].ink;
+    return height_of(&all->items[i]);
+}
+
 /* Whether two pieces are parts of one digit: the narrower is mostly above or below the other one, not far away. */
-static bool belong_together(const stack *a, const stack *b, double highest) {
+static bool belong_together(const stack *a, const stack *b, double height) {
     double common = fmin(a->right, b->right) - fmax(a->left, b->left);
     double narrower = fmin(a->right - a->left, b->right - b->left);
     double apart = fmax(a->top, b->top) - fmin(a->bottom, b->bottom);
     double together = fmax(a->bottom, b->bottom) - fmin(a->top, b->top);
-    return common > narrower / 2 && apart < highest / 4 && together < 1.2 * highest;
+    return common > narrower / 2 && apart < height / 4 && together < 1.4 * height;
 }
 
-/* Pieces that are high enough for a part of a digit, put together to digits. */
-static void stack_pieces(stacks *all, const digitnet__components *pieces, size_t picture_height) {
-    double highest = 0.0;
-    for (size_t i = 0; i < pieces->count; i++)
-        highest = fmax(highest, (double)pieces->items[i].box.height);
-    all->count = 0;
+/* Pieces that are high enough for a part of a digit, put together to digits. Returns how high most are. */
+static double stack_pieces(stacks *all, const digitnet__components *pieces) {
     for (size_t i = 0; i < pieces->count; i++) {
         const digitnet__box *box = &pieces->items[i].box;
-        if ((double)box->height < highest / 6 || pieces->items[i].pixels < picture_height / 16)
-            continue;
-        all->items[all->count++] = (stack){(double)box->left, (double)(box->left + box->width), (double)box->top,
-                                           (double)(box->top + box->height), false};
+        all->items[i] = (stack){.left = (double)box->left,
+                                .right = (double)(box->left + box->width),
+                                .top = (double)box->top,
+                                .bottom = (double)(box->top + box->height),
+                                .ink = (double)pieces->items[i].pixels};
     }
-    qsort(all->items, all->count, sizeof *all->items, compare_stacks);
+    all->count = pieces->count;
+    double height = common_height(all);
+    qsort(all->items, all->count, sizeof *all->items, compare_lefts);
     size_t kept = 0;
     for (size_t i = 0; i < all->count; i++) {
-        stack *last = kept > 0 ? &all->items[kept - 1] : NULL, *next = &all->items[i];
-        if (last && belong_together(last, next, highest))
-            *last = (stack){last->left, fmax(last->right, next->right), fmin(last->top, next->top),
-                            fmax(last->bottom, next->bottom), false};
+        stack *last = kept > 0 ? &all->items[kept - 1] : NULL, next = all->items[i];
+        if (height_of(&next) < LOW_PIECE * height)
+            continue;
+        if (last && belong_together(last, &next, height))
+            *last = (stack){.left = last->left,
+                            .right = fmax(last->right, next.right),
+                            .top = fmin(last->top, next.top),
+                            .bottom = fmax(last->bottom, next.bottom)};
         else
-            all->items[kept++] = *next;
+            all->items[kept++] = next;
     }
     all->count = kept;
+    return height;
 }
 
 /* The middle of a digit against that of the line. */
@@ -99,14 +127,14 @@ static double offset(const stack *digit, const digitnet__line_place *place) {
     return (digit->top + digit->bottom) / 2 - place->middle - place->slope * (digit->left + digit->right) / 2;
 }
 
-/* Height and middle as most stacks have them that are not low, nor thin if there are others. */
-static void find_height(digitnet__line_place *place, stacks *all, double lowest) {
+/* Height and middle as most stacks have them that are neither low nor high, nor thin if there are others. */
+static void find_height(digitnet__line_place *place, stacks *all, double lowest, double highest) {
     size_t count = 0;
     for (double thin = THIN; count == 0 && thin >= 0.0; thin -= THIN) {
         for (size_t i = 0; i < all->count; i++) {
             stack *item = &all->items[i];
-            double height = item->bottom - item->top;
-            item->counts = height >= lowest && item->right - item->left >= thin * height;
+            double height = height_of(item);
+            item->counts = height >= lowest && height <= highest && item->right - item->left >= thin * height;
             if (item->counts)
                 all->values[count++] = height;
         }
@@ -126,7 +154,7 @@ static void find_slope(digitnet__line_place *place, const stacks *all) {
     const stack *digits[MOST_SLOPE_DIGITS];
     size_t used = 0, count = 0;
     for (size_t i = 0; i < all->count && used < MOST_SLOPE_DIGITS; i++)
-        if (fabs(all->items[i].bottom - all->items[i].top - place->height) < 0.3 * place->height)
+        if (fabs(height_of(&all->items[i]) - place->height) < 0.3 * place->height)
             digits[used++] = &all->items[i];
     for (size_t i = 0; i < used; i++) {
         for (size_t k = i + 1; k < used; k++) {
@@ -148,15 +176,12 @@ static void drop_far(stacks *all, const digitnet__line_place *place) {
 }
 
 /* Twice: what is found first says what belongs to the line, and that how high its digits are. */
-static void place_stacks(digitnet__line_place *place, stacks *all) {
-    double highest = 0.0;
-    for (size_t i = 0; i < all->count; i++)
-        highest = fmax(highest, all->items[i].bottom - all->items[i].top);
-    find_height(place, all, LOW_PIECE * highest);
+static void place_stacks(digitnet__line_place *place, stacks *all, double common) {
+    find_height(place, all, LOW_STACK * common, HIGH_STACK * common);
     find_slope(place, all);
-    find_height(place, all, LOW_PIECE * highest);
+    find_height(place, all, LOW_STACK * common, HIGH_STACK * common);
     drop_far(all, place);
-    find_height(place, all, 0.6 * place->height);
+    find_height(place, all, 0.6 * place->height, HIGH_STACK * place->height);
 }
 
 static bool is_foreign(const digitnet__component *piece, const digitnet__line_place *place, size_t picture_height) {
@@ -205,8 +230,7 @@ static digitnet_status place_pieces(digitnet__line_place *place, digitnet__plane
         return DIGITNET_ENOMEM;
     stacks all = {digitnet__arena_at(&scratch, items), digitnet__arena_at(&scratch, values), 0};
     *place = (digitnet__line_place){.height = 0.0};
-    stack_pieces(&all, pieces, ink->height);
-    place_stacks(place, &all);
+    place_stacks(place, &all, stack_pieces(&all, pieces));
     digitnet__arena_release(&scratch);
     return keep_line(place, ink, pieces);
 }

@@ -20,6 +20,10 @@ typedef struct digitnet__grid {
 digitnet_status digitnet__grid_find(digitnet__grid *out, const digitnet__plane *ink, size_t rows, size_t columns);
 void digitnet__grid_release(digitnet__grid *grid);
 
+/* Reorders the crossings to those of the picture turned by a quarter clockwise; their places stay. ENOMEM, which leaves
+ * them as they were. */
+digitnet_status digitnet__grid_turn(digitnet__grid *grid);
+
 /* The corners of a cell, from the upper left one clockwise. */
 void digitnet__grid_cell(digitnet__point corners[4], const digitnet__grid *grid, size_t row, size_t column);
 

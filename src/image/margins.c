@@ -3,6 +3,7 @@
 #include "core/memory.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 /* Parts of an edge's length: a band is at least so long, and goes on behind so long a gap. */
 enum { BAND_PART = 20, GAP_PART = 100 };
@@ -73,10 +74,12 @@ static void best_of_last(size_t *values, size_t count, size_t window, bool large
 
 /* Closes gaps, and opens what is shorter than a band, as strokes are. */
 static void smooth_depths(size_t *depths, size_t count) {
-    best_of_next(depths, count, count / GAP_PART + 1, true);
-    best_of_last(depths, count, count / GAP_PART + 1, false);
-    best_of_next(depths, count, count / BAND_PART + 1, false);
-    best_of_last(depths, count, count / BAND_PART + 1, true);
+    size_t gap = count / GAP_PART + 1, band = count / BAND_PART + 1;
+    best_of_next(depths, count, gap, true);
+    best_of_last(depths, count, gap, false);
+    best_of_next(depths, count, band, false);
+    memset(depths + count - (band - 1), 0, (band - 1) * sizeof *depths); /* no band begins here */
+    best_of_last(depths, count, band, true);
 }
 
 digitnet_status digitnet__margins_erase_bands(digitnet__plane *ink, uint8_t threshold) {

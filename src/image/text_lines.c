@@ -81,6 +81,8 @@ static int compare_lefts(const void *a, const void *b) {
 
 static void choose_pieces(grouping *page) {
     double least = SPECK_SIZE * page->size;
+    if (page->size == 0.0) /* all are specks */
+        return;
     while (count_pieces(page->components, least) > MOST_PIECES)
         least *= 1.25;
     for (size_t i = 0; i < page->components->count; i++) {

@@ -180,11 +180,14 @@ static digitnet_status clip(digitnet__importer *importer, const digitnet__import
     return give_limited(importer, node, (double)least, (double)most);
 }
 
-/* Of an activation and one number. */
-static digitnet_status limit(digitnet__importer *importer, const digitnet__import_node *node) {
+digitnet_status digitnet__import_limit(digitnet__importer *importer, const digitnet__import_node *node) {
+    const bool swapped = !digitnet__import_activation_at(importer, node, 0);
+    const size_t inputs[] = {node->inputs[swapped], node->inputs[!swapped]};
     float number = NAN;
-    if (node->input_count == 2)
-        DNN_TRY(digitnet__import_scalar_at(&number, importer, node, 1));
+    digitnet__import_node own = *node;
+    own.inputs = inputs;
+    DNN_TRY(digitnet__import_scalar_at(&number, importer, &own, 1));
+    node = &own;
     if (isnan(number))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "is not of an activation and one number");
     bool is_max = digitnet__wire_is(node->type, "Max");
@@ -205,6 +208,21 @@ static digitnet_status mish(digitnet__importer *importer, const digitnet__import
     const size_t values[] = {input->value, gate};
     DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_multiply, &none, values, 2, node));
     return digitnet__import_give(importer, node, 0, &result);
+}
+
+/* log(sigmoid(x)) = -softplus(-x) */
+static digitnet_status log_sigmoid(digitnet__importer *importer, const digitnet__import_node *node) {
+    const scaling minus = {-1, 0};
+    return give_between(importer, node, minus, DIGITNET_ACTIVATION_SOFTPLUS, 0, minus);
+}
+
+/* alpha tanh(beta x) */
+static digitnet_status scaled_tanh(digitnet__importer *importer, const digitnet__import_node *node) {
+    float alpha = 1, beta = 1;
+    DNN_TRY(digitnet__import_number(&alpha, node, "alpha"));
+    DNN_TRY(digitnet__import_number(&beta, node, "beta"));
+    return give_between(importer, node, (scaling){(double)beta, 0}, DIGITNET_ACTIVATION_TANH, 0,
+                        (scaling){(double)alpha, 0});
 }
 
 /* alpha elu(x / alpha) */
@@ -228,7 +246,7 @@ static digitnet_status softmax(digitnet__importer *importer, const digitnet__imp
     size_t axis, over = 1;
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
-    DNN_TRY(digitnet__import_axis(&axis, node, wanted, input->view.rank + 1));
+    DNN_TRY(digitnet__import_axis_of(&axis, node, input, wanted));
     if (axis == 0)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "runs over the samples");
     size_t last = is_new ? axis - 1 : input->view.rank - 1;
@@ -238,7 +256,9 @@ static digitnet_status softmax(digitnet__importer *importer, const digitnet__imp
                          digitnet__view_covers(&input->view, axis - 1, last);
     const size_t *places;
     size_t value;
-    if (!over_channels && over == digitnet__view_count(&input->view))
+    /* Of one place: a row, as a classifier gives it. */
+    bool is_row = over == digitnet__view_count(&input->view) && !importer->graph->is_ours;
+    if (is_row || (!over_channels && over == digitnet__view_count(&input->view)))
         DNN_TRY(digitnet__import_take_row(&value, &places, importer, node, 0));
     else if (!over_channels && last == axis - 1)
         DNN_TRY(digitnet__import_take_channels(&value, &places, importer, node, 0, last));
@@ -287,10 +307,10 @@ const digitnet__import_operator digitnet__import_activations[] = {
     {"Selu", 1, "alpha gamma consumed_inputs", selu},
     {"HardSigmoid", 1, "alpha beta consumed_inputs", hard_sigmoid},
     {"Clip", 3, "min max consumed_inputs", clip},
-    {"Max", 2, "", limit},
-    {"Min", 2, "", limit},
     {"Mish", 1, "", mish},
     {"Celu", 1, "alpha", celu},
+    {"LogSigmoid", 1, "", log_sigmoid},
+    {"ScaledTanh", 1, "alpha beta", scaled_tanh},
     {"PRelu", 2, "consumed_inputs", prelu},
     {"Softmax", 1, "axis", softmax},
     {"LogSoftmax", 1, "axis", softmax},

@@ -2,6 +2,7 @@
 #include "core/status.h"
 #include "import/importer.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- Constants ---- */
@@ -94,13 +95,14 @@ digitnet_status digitnet__import_compose(digitnet__import_affine *affine, digitn
 }
 
 /* Before operator set 7 an attribute says at which axis the constant's sizes begin. */
-static digitnet_status align(digitnet__import_constant *constant, const digitnet__import_node *node, size_t rank) {
+static digitnet_status align(digitnet__import_constant *constant, const digitnet__import_node *node,
+                             const digitnet__import_activation *activation) {
     int64_t wanted = 0;
-    size_t axis;
+    size_t axis, rank = activation->view.rank + 1;
     if (!digitnet__import_attribute_find(node, "axis"))
         return DIGITNET_OK;
     DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
-    DNN_TRY(digitnet__import_axis(&axis, node, wanted, rank));
+    DNN_TRY(digitnet__import_axis_of(&axis, node, activation, wanted));
     if (axis + constant->rank > rank || rank > DNN_CONSTANT_AXES)
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a constant with more dimensions than there are");
     while (axis + constant->rank < rank)
@@ -121,7 +123,7 @@ static digitnet_status with_constant(digitnet__importer *importer, const digitne
     if (div && reversed)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "divides by an activation");
     digitnet__import_constant aligned = *constant;
-    DNN_TRY(align(&aligned, node, activation->view.rank + 1));
+    DNN_TRY(align(&aligned, node, activation));
     DNN_TRY(digitnet__import_spread(&values, &count, importer, node, activation, &aligned));
     for (size_t i = 0; i < count; i++) {
         if (div && values[i] == 0)
@@ -138,14 +140,49 @@ static digitnet_status with_constant(digitnet__importer *importer, const digitne
 
 /* ---- Two activations ---- */
 
-/* The second gets the shape and the order of the first. */
-static digitnet_status match(size_t *values, digitnet__importer *importer, const digitnet__import_node *node) {
+/* Two activations that a node takes, which may be others than it names: those repeated along axes of size 1. */
+typedef struct pair {
+    digitnet__import_node node; /* with these as inputs */
+    size_t inputs[2];
+    bool opened[2];
+} pair;
+
+static digitnet_status open_pair(pair *both, digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation *taken[2];
+    size_t sizes[DNN_VIEW_AXES];
+    *both = (pair){.node = *node, .inputs = {node->inputs[0], node->inputs[1]}};
+    for (size_t i = 0; i < 2; i++)
+        DNN_TRY(digitnet__import_take(&taken[i], importer, node, i));
+    const digitnet__view *first = &taken[0]->view, *second = &taken[1]->view;
+    bool fits = first->rank == second->rank;
+    for (size_t i = 0; fits && i < first->rank; i++) {
+        sizes[i] = first->sizes[i] == 1 ? second->sizes[i] : first->sizes[i];
+        fits = second->sizes[i] == sizes[i] || second->sizes[i] == 1;
+    }
+    for (size_t i = 0; fits && i < 2; i++) {
+        digitnet__import_activation larger = *taken[i];
+        if (memcmp(larger.view.sizes, sizes, first->rank * sizeof *sizes) == 0)
+            continue;
+        fits = digitnet__view_expand(&larger.view, sizes, first->rank);
+        DNN_TRY(digitnet__import_open(&both->inputs[i], importer, &larger));
+        both->opened[i] = true;
+    }
+    return fits ? DIGITNET_OK
+                : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes two activations of different sizes");
+}
+
+static void close_pair(const pair *both, digitnet__importer *importer) {
+    for (size_t i = 0; i < 2; i++)
+        if (both->opened[i])
+            digitnet__import_close(importer, both->inputs[i]);
+}
+
+/* Both in the order of the first, or in the file's: as two values of one shape. */
+static digitnet_status arrange_pair(digitnet__import_activation *result, size_t *values, digitnet__importer *importer,
+                                    const digitnet__import_node *node) {
     digitnet__import_activation *first, *second;
     DNN_TRY(digitnet__import_take(&first, importer, node, 0));
     DNN_TRY(digitnet__import_take(&second, importer, node, 1));
-    if (first->view.rank != second->view.rank ||
-        memcmp(first->view.sizes, second->view.sizes, first->view.rank * sizeof *first->view.sizes) != 0)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes two activations of different sizes");
     if (!digitnet__view_equal(&first->view, &second->view)) {
         const digitnet__view *view = &first->view;
         bool any_plain = digitnet__view_is_plain(view) || digitnet__view_is_plain(&second->view);
@@ -155,17 +192,31 @@ static digitnet_status match(size_t *values, digitnet__importer *importer, const
         DNN_TRY(digitnet__import_arrange(importer, node, 0, &wanted));
         DNN_TRY(digitnet__import_arrange(importer, node, 1, &wanted));
     }
+    *result = *first;
     values[0] = first->value;
     values[1] = second->value;
     return digitnet__import_reshape(&values[1], importer, digitnet__draft_shape(importer, values[0]), node);
 }
 
-static digitnet_status give_joined(digitnet__importer *importer, const digitnet__import_node *node, size_t shape_of,
-                                   const digitnet__layer_kind *kind, const size_t *values) {
+/* The second gets the shape and the order of the first; `result` has them. */
+static digitnet_status match(digitnet__import_activation *result, size_t *values, digitnet__importer *importer,
+                             const digitnet__import_node *node) {
+    pair both;
+    DNN_TRY(open_pair(&both, importer, node));
+    both.node.inputs = both.inputs;
+    DNN_TRY(arrange_pair(result, values, importer, &both.node));
+    close_pair(&both, importer);
+    return DIGITNET_OK;
+}
+
+/* `result` with the layer that joins the values in the place of its own. */
+static digitnet_status give_joined(digitnet__importer *importer, const digitnet__import_node *node,
+                                   const digitnet__import_activation *result, const digitnet__layer_kind *kind,
+                                   const size_t *values) {
     const digitnet__attributes none = {0};
-    digitnet__import_activation result = *digitnet__import_activation_at(importer, node, shape_of);
-    DNN_TRY(digitnet__draft_add(&result.value, importer, kind, &none, values, node->input_count, node));
-    return digitnet__import_give(importer, node, 0, &result);
+    digitnet__import_activation joined = *result;
+    DNN_TRY(digitnet__draft_add(&joined.value, importer, kind, &none, values, node->input_count, node));
+    return digitnet__import_give(importer, node, 0, &joined);
 }
 
 /* Each channel of an image times a number, as squeeze and excitation has it: `row` is the input of the numbers.
@@ -205,34 +256,9 @@ static digitnet_status scale_channels(bool *is_so, size_t *values, digitnet__imp
                : DIGITNET_OK;
 }
 
-/* A map of one channel, as spatial attention has it, times an image: the map for each channel, by kernels of 1. */
-static digitnet_status scale_places(bool *is_so, size_t *values, digitnet__importer *importer,
-                                    const digitnet__import_node *node, size_t map) {
-    const digitnet__view *image = &digitnet__import_activation_at(importer, node, 1 - map)->view;
-    const digitnet__view *one = &digitnet__import_activation_at(importer, node, map)->view;
-    *is_so = image->rank == 3 && one->rank == 3 && one->sizes[0] == 1 && one->sizes[1] == image->sizes[1] &&
-             one->sizes[2] == image->sizes[2];
-    if (!*is_so)
-        return DIGITNET_OK;
-    const digitnet__attributes attributes = {.outputs = image->sizes[0],
-                                             .no_bias = true,
-                                             .window_height = 1,
-                                             .window_width = 1,
-                                             .stride_height = 1,
-                                             .stride_width = 1};
-    DNN_TRY(digitnet__import_take_ordered_image(&values[1 - map], importer, node, 1 - map));
-    DNN_TRY(digitnet__import_take_ordered_image(&values[map], importer, node, map));
-    DNN_TRY(digitnet__draft_add(&values[map], importer, &digitnet__layer_conv2d, &attributes, &values[map], 1, node));
-    digitnet__draft *draft = &importer->drafts[values[map] - 1];
-    draft->layer.frozen = true;
-    for (size_t i = 0; i < attributes.outputs; i++)
-        draft->tensors[DNN_KERNEL][i] = 1;
-    return DIGITNET_OK;
-}
-
 static digitnet_status multiply(digitnet__importer *importer, const digitnet__import_node *node) {
     size_t values[2];
-    digitnet__import_activation *inputs[2];
+    digitnet__import_activation *inputs[2], result;
     for (size_t i = 0; i < 2; i++)
         DNN_TRY(digitnet__import_peek(&inputs[i], importer, node, i));
     for (size_t row = 0; row < 2; row++) {
@@ -240,23 +266,26 @@ static digitnet_status multiply(digitnet__importer *importer, const digitnet__im
         if (digitnet__view_count(&inputs[row]->view) >= digitnet__view_count(&inputs[1 - row]->view))
             continue;
         DNN_TRY(scale_channels(&is_so, values, importer, node, row));
-        if (!is_so)
-            DNN_TRY(scale_places(&is_so, values, importer, node, row));
         if (is_so)
-            return give_joined(importer, node, 1 - row, &digitnet__layer_multiply, values);
+            return give_joined(importer, node, digitnet__import_activation_at(importer, node, 1 - row),
+                               &digitnet__layer_multiply, values);
     }
-    DNN_TRY(match(values, importer, node));
-    return give_joined(importer, node, 0, &digitnet__layer_multiply, values);
+    DNN_TRY(match(&result, values, importer, node));
+    return give_joined(importer, node, &result, &digitnet__layer_multiply, values);
+}
+
+static digitnet_status negate(size_t *value, digitnet__importer *importer, const digitnet__import_node *node) {
+    const digitnet__attributes minus = {.scale = -1};
+    return digitnet__draft_add(value, importer, &digitnet__layer_rescaling, &minus, value, 1, node);
 }
 
 static digitnet_status add(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation result;
     size_t values[2];
-    DNN_TRY(match(values, importer, node));
-    if (digitnet__wire_is(node->type, "Sub")) {
-        const digitnet__attributes minus = {.scale = -1};
-        DNN_TRY(digitnet__draft_add(&values[1], importer, &digitnet__layer_rescaling, &minus, &values[1], 1, node));
-    }
-    return give_joined(importer, node, 0, &digitnet__layer_add, values);
+    DNN_TRY(match(&result, values, importer, node));
+    if (digitnet__wire_is(node->type, "Sub"))
+        DNN_TRY(negate(&values[1], importer, node));
+    return give_joined(importer, node, &result, &digitnet__layer_add, values);
 }
 
 static digitnet_status binary(digitnet__importer *importer, const digitnet__import_node *node) {
@@ -317,22 +346,95 @@ static digitnet_status sum(digitnet__importer *importer, const digitnet__import_
         values[i] = next->value;
         DNN_TRY(digitnet__import_reshape(&values[i], importer, digitnet__draft_shape(importer, values[0]), node));
     }
-    return node->input_count > 1 ? give_joined(importer, node, 0, &digitnet__layer_add, values)
+    return node->input_count > 1 ? give_joined(importer, node, first, &digitnet__layer_add, values)
                                  : digitnet__import_give(importer, node, 0, first);
 }
 
-/* The square, by the activation times itself. */
+/* ---- The larger, or the smaller, of two ---- */
+
+static digitnet_status add_activation(size_t *value, digitnet__importer *importer, const digitnet__import_node *node,
+                                      digitnet_activation activation) {
+    const digitnet__attributes attributes = {.activation = activation};
+    return digitnet__draft_add(value, importer, &digitnet__layer_activation, &attributes, value, 1, node);
+}
+
+/* max(a, b) = relu(a - b) + b; min(a, b) = -max(-a, -b) = b - relu(b - a) */
+static digitnet_status extreme_of_two(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation result;
+    const digitnet__attributes none = {0};
+    size_t values[2], difference[2];
+    bool is_min = digitnet__wire_is(node->type, "Min");
+    DNN_TRY(match(&result, values, importer, node));
+    difference[0] = values[is_min];
+    difference[1] = values[!is_min];
+    DNN_TRY(negate(&difference[1], importer, node));
+    DNN_TRY(digitnet__draft_add(&difference[0], importer, &digitnet__layer_add, &none, difference, 2, node));
+    DNN_TRY(add_activation(&difference[0], importer, node, DIGITNET_ACTIVATION_RELU));
+    if (is_min)
+        DNN_TRY(negate(&difference[0], importer, node));
+    values[0] = difference[0];
+    return give_joined(importer, node, &result, &digitnet__layer_add, values);
+}
+
+/* Of two activations, or of one and a number. */
+static digitnet_status extreme(digitnet__importer *importer, const digitnet__import_node *node) {
+    if (node->input_count == 1)
+        return digitnet__import_give(importer, node, 0, digitnet__import_activation_at(importer, node, 0));
+    bool both = digitnet__import_activation_at(importer, node, 0) && digitnet__import_activation_at(importer, node, 1);
+    return both ? extreme_of_two(importer, node) : digitnet__import_limit(importer, node);
+}
+
+/* |x| = relu(x) + relu(-x) */
+static digitnet_status absolute(digitnet__importer *importer, const digitnet__import_node *node) {
+    const digitnet__attributes none = {0};
+    digitnet__import_activation *input, result;
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    result = *input;
+    size_t values[] = {input->value, input->value};
+    DNN_TRY(add_activation(&values[0], importer, node, DIGITNET_ACTIVATION_RELU));
+    DNN_TRY(negate(&values[1], importer, node));
+    DNN_TRY(add_activation(&values[1], importer, node, DIGITNET_ACTIVATION_RELU));
+    DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_add, &none, values, 2, node));
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+/* A whole power, by the activation times itself. */
 static digitnet_status power(digitnet__importer *importer, const digitnet__import_node *node) {
+    enum { MOST = 4 };
     const digitnet__attributes none = {0};
     digitnet__import_activation *input, result;
     float exponent = 0;
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     DNN_TRY(digitnet__import_scalar_at(&exponent, importer, node, 1));
-    if (exponent != 2)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has another exponent than 2");
+    if (!(exponent >= 1 && exponent <= MOST) || exponent != floorf(exponent))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has another exponent than 1 to %d", MOST);
     result = *input;
-    const size_t values[] = {input->value, input->value};
-    DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_multiply, &none, values, 2, node));
+    for (size_t i = 1; i < (size_t)exponent; i++) {
+        const size_t values[] = {result.value, input->value};
+        DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_multiply, &none, values, 2, node));
+    }
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+/* scale x + bias, as the first files had it: one scale, and a bias for each channel of an image (ImageScaler) or for
+ * all (Affine, as alpha and beta). */
+static digitnet_status scale_image(digitnet__importer *importer, const digitnet__import_node *node) {
+    bool by_channel = digitnet__wire_is(node->type, "ImageScaler");
+    const digitnet__import_attribute *bias = digitnet__import_attribute_find(node, "bias");
+    digitnet__import_activation *activation, result;
+    float scale = 1, offset = 0, *offsets = &offset;
+    size_t count = 1;
+    DNN_TRY(digitnet__import_peek(&activation, importer, node, 0));
+    DNN_TRY(digitnet__import_number(&scale, node, by_channel ? "scale" : "alpha"));
+    DNN_TRY(digitnet__import_number(&offset, node, "beta"));
+    result = *activation;
+    if (by_channel && bias && bias->numbers) {
+        digitnet__import_constant column = {
+            .rank = 3, .sizes = {bias->count, 1, 1}, .count = bias->count, .numbers = bias->numbers};
+        DNN_TRY(digitnet__import_spread(&offsets, &count, importer, node, activation, &column));
+    }
+    DNN_TRY(digitnet__import_compose(&result.affine, importer, &scale, NULL, 1));
+    DNN_TRY(digitnet__import_compose(&result.affine, importer, NULL, offsets, count));
     return digitnet__import_give(importer, node, 0, &result);
 }
 
@@ -353,5 +455,10 @@ const digitnet__import_operator digitnet__import_arithmetic[] = {
     {"Sum", 0, "", sum},
     {"Pow", 2, "", power},
     {"Neg", 1, "", negative},
+    {"ImageScaler", 1, "bias scale", scale_image},
+    {"Affine", 1, "alpha beta", scale_image},
+    {"Abs", 1, "", absolute},
+    {"Max", 2, "consumed_inputs", extreme},
+    {"Min", 2, "consumed_inputs", extreme},
     {0},
 };

@@ -1,18 +1,29 @@
 /* Convolutions, and the zeros around what they take. */
 #include "core/memory.h"
 #include "core/status.h"
+#include "import/linear.h"
 #include "import/window.h"
 
+#include <math.h>
 #include <string.h>
 
-/* filters x channels of a group x rows x columns; of a transposed one the first two are channels x filters. */
-static digitnet_status read_kernel(const digitnet__import_constant **kernel, digitnet__import_window *window,
+/* filters x channels of a group x rows x columns, one row where the file has none; of a transposed one the first two
+ * are channels x filters. */
+static digitnet_status read_kernel(digitnet__import_constant *kernel, digitnet__import_window *window,
                                    digitnet__importer *importer, const digitnet__import_node *node) {
-    DNN_TRY(digitnet__import_weights_at(kernel, importer, node, 1));
-    if ((*kernel)->rank != 4 || (*kernel)->count == 0)
+    const digitnet__import_constant *constant;
+    DNN_TRY(digitnet__import_weights_at(&constant, importer, node, 1));
+    *kernel = *constant;
+    bool is_line = kernel->rank == 3;
+    if (is_line) {
+        kernel->sizes[3] = kernel->sizes[2];
+        kernel->sizes[2] = 1;
+        kernel->rank = 4;
+    }
+    if (kernel->rank != 4 || kernel->count == 0)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has a kernel of %zu dimensions; of images it has 4",
-                                     (*kernel)->rank);
-    *window = (digitnet__import_window){.sizes = {(*kernel)->sizes[2], (*kernel)->sizes[3]}};
+                                     kernel->rank);
+    *window = (digitnet__import_window){.sizes = {kernel->sizes[2], kernel->sizes[3]}, .is_line = is_line};
     return DIGITNET_OK;
 }
 
@@ -65,12 +76,13 @@ static digitnet_status give_image(digitnet__importer *importer, const digitnet__
 }
 
 static digitnet_status conv(digitnet__importer *importer, const digitnet__import_node *node) {
-    const digitnet__import_constant *kernel;
+    digitnet__import_constant own;
+    const digitnet__import_constant *kernel = &own;
     digitnet__import_window window;
     const size_t *channels;
     size_t value;
     int64_t groups = 1;
-    DNN_TRY(read_kernel(&kernel, &window, importer, node));
+    DNN_TRY(read_kernel(&own, &window, importer, node));
     DNN_TRY(digitnet__import_integer(&groups, node, "group"));
     DNN_TRY(digitnet__import_take_image(&value, &channels, importer, node, 0));
     const digitnet__import_activation *input = digitnet__import_activation_at(importer, node, 0);
@@ -82,6 +94,7 @@ static digitnet_status conv(digitnet__importer *importer, const digitnet__import
                                      "has %zu filters of %zu channels in %lld groups for an image of %zu channels",
                                      filters, kernel->sizes[1], (long long)groups, image.channels);
     DNN_TRY(digitnet__import_window_read(&window, node, image, &input->pads));
+    DNN_TRY(digitnet__import_window_check(&window, node, image));
     bool depthwise = groups > 1 && (size_t)groups == image.channels;
     digitnet__attributes attributes = {.no_bias = !has_bias(node)};
     digitnet__import_window_set(&attributes, &window, image);
@@ -132,9 +145,9 @@ static digitnet_status give_grouped(digitnet__importer *importer, const digitnet
 static digitnet_status read_output_padding(digitnet__import_window *window, size_t extra[2],
                                            const digitnet__import_node *node) {
     int64_t given[2] = {0}, shape[2];
-    size_t count, shape_count;
+    size_t count, shape_count, first = window->is_line;
     digitnet__wire_view automatic = {0};
-    DNN_TRY(digitnet__import_integers(given, &count, 2, node, "output_padding"));
+    DNN_TRY(digitnet__import_integers(given + first, &count, 2 - first, node, "output_padding"));
     DNN_TRY(digitnet__import_integers(shape, &shape_count, 2, node, "output_shape"));
     DNN_TRY(digitnet__import_text(&automatic, node, "auto_pad"));
     bool lower = digitnet__wire_is(automatic, "SAME_LOWER"), same = lower || digitnet__wire_is(automatic, "SAME_UPPER");
@@ -190,14 +203,15 @@ static digitnet_status add_transposed_groups(size_t *value, digitnet__importer *
 }
 
 static digitnet_status conv_transpose(digitnet__importer *importer, const digitnet__import_node *node) {
-    const digitnet__import_constant *kernel;
+    digitnet__import_constant own;
+    const digitnet__import_constant *kernel = &own;
     const digitnet__import_pads none = {0};
     digitnet__import_activation *input;
     digitnet__import_window window;
     const size_t *channels;
     int64_t groups = 1;
     size_t value, extra[2];
-    DNN_TRY(read_kernel(&kernel, &window, importer, node));
+    DNN_TRY(read_kernel(&own, &window, importer, node));
     DNN_TRY(digitnet__import_integer(&groups, node, "group"));
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     DNN_TRY(digitnet__import_take_image(&value, &channels, importer, node, 0));
@@ -230,6 +244,13 @@ static digitnet_status conv_transpose(digitnet__importer *importer, const digitn
         return give_grouped(importer, node, value);
     DNN_TRY(read_bias(importer, node, value, NULL));
     return give_image(importer, node, value, NULL);
+}
+
+static digitnet_status convolution(digitnet__importer *importer, const digitnet__import_node *node) {
+    const digitnet__import_constant *kernel;
+    DNN_TRY(digitnet__import_constant_at(&kernel, importer, node, 1));
+    return digitnet__import_by_rows(importer, node, kernel && kernel->rank == 3,
+                                    digitnet__wire_is(node->type, "Conv") ? conv : conv_transpose);
 }
 
 /* ---- Zeros around ---- */
@@ -305,6 +326,49 @@ static digitnet_status pad_rows(digitnet__importer *importer, const digitnet__im
     return digitnet__import_give(importer, node, 0, &result);
 }
 
+/* The place that one beyond the sides of `size` values is a copy of; `size` itself where it is of none. */
+static size_t place_of_pad(int64_t place, size_t size, digitnet__wire_view mode) {
+    int64_t length = (int64_t)size, last = length - 1;
+    if (place >= 0 && place < length)
+        return (size_t)place;
+    if (digitnet__wire_is(mode, "edge"))
+        return place < 0 ? 0 : (size_t)last;
+    if (digitnet__wire_is(mode, "wrap"))
+        return (size_t)((place % length + length) % length);
+    if (digitnet__wire_is(mode, "reflect") && last > 0) {
+        int64_t turn = (place % (2 * last) + 2 * last) % (2 * last);
+        return (size_t)(turn > last ? 2 * last - turn : turn);
+    }
+    return size;
+}
+
+/* Copies of values, or a number, around any axes. */
+static digitnet_status pad_axes(digitnet__importer *importer, const digitnet__import_node *node, const int64_t *before,
+                                const int64_t *after, digitnet__wire_view mode, float number) {
+    digitnet__import_matrix matrices[DNN_VIEW_AXES] = {{0}};
+    digitnet__import_activation *input, result;
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    for (size_t axis = 0; axis < input->view.rank; axis++) {
+        int64_t first = -before[axis + 1], size = (int64_t)input->view.sizes[axis];
+        int64_t outputs = size + before[axis + 1] + after[axis + 1];
+        if (outputs == size && first == 0)
+            continue;
+        if (outputs < 1)
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "leaves nothing of an axis");
+        digitnet__import_matrix *matrix = &matrices[axis];
+        DNN_TRY(digitnet__import_matrix_create(matrix, importer, (size_t)outputs, (size_t)size));
+        for (size_t i = 0; i < matrix->outputs; i++) {
+            size_t place = place_of_pad((int64_t)i + first, matrix->inputs, mode);
+            if (place < matrix->inputs)
+                matrix->weights[i * matrix->inputs + place] = 1;
+            else
+                matrix->offsets[i] = number;
+        }
+    }
+    DNN_TRY(digitnet__import_map(&result, importer, node, 0, matrices));
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
 /* Padding that never wins is the pool's own. */
 static bool goes_into_max_pool(const digitnet__import_graph *graph, const digitnet__import_node *node) {
     if (node->output_count == 0 || node->outputs[0] == DNN_NO_VALUE)
@@ -312,6 +376,33 @@ static bool goes_into_max_pool(const digitnet__import_graph *graph, const digitn
     const digitnet__import_value *output = &graph->values[node->outputs[0]];
     return output->uses == 1 && output->taker != DNN_NO_VALUE &&
            digitnet__wire_is(graph->nodes[output->taker].type, "MaxPool");
+}
+
+/* Copies of the edge do not win either where each window that has one has the edge too. */
+static bool copies_never_win(const digitnet__import_graph *graph, const digitnet__import_node *node,
+                             const int64_t *before, const int64_t *after) {
+    static const char *const others[] = {"ceil_mode", "dilations", "pads", "auto_pad"};
+    int64_t sizes[2];
+    size_t count;
+    if (!goes_into_max_pool(graph, node))
+        return false;
+    const digitnet__import_node *pool = &graph->nodes[graph->values[node->outputs[0]].taker];
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        const digitnet__import_attribute *attribute = digitnet__import_attribute_find(pool, others[i]);
+        for (size_t k = 0; attribute && k < attribute->count; k++)
+            if (attribute->integers[k] != (i == 1))
+                return false;
+        if (attribute &&
+            (attribute->integer != 0 || (attribute->text.size != 0 && !digitnet__wire_is(attribute->text, "VALID") &&
+                                         !digitnet__wire_is(attribute->text, "NOTSET"))))
+            return false;
+    }
+    if (digitnet__import_integers(sizes, &count, 2, pool, "kernel_shape") != DIGITNET_OK || count != 2)
+        return false;
+    for (size_t i = 0; i < 2; i++)
+        if (before[i + 2] < 0 || after[i + 2] < 0 || before[i + 2] >= sizes[i] || after[i + 2] >= sizes[i])
+            return false;
+    return true;
 }
 
 static digitnet_status pad(digitnet__importer *importer, const digitnet__import_node *node) {
@@ -330,21 +421,32 @@ static digitnet_status pad(digitnet__importer *importer, const digitnet__import_
         if (before[i] < -INT32_MAX || after[i] < -INT32_MAX || before[i] > INT32_MAX || after[i] > INT32_MAX)
             return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a side out of range");
     }
-    if (any && mode.size != 0 && !digitnet__wire_is(mode, "constant"))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads in a way that is not supported");
-    if (any && input && rank == 4 && value == 0 && !before[0] && !after[0] && !before[3] && !after[3] &&
-        digitnet__view_steps(&input->view, 2, 1))
-        return pad_rows(importer, node, before, after);
-    if (any && value != 0 && !(value < -1e30f && goes_into_max_pool(importer->graph, node)))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads with other values than 0");
-    if (any && (rank != 4 || before[0] || after[0] || before[1] || after[1]))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads other dimensions than rows and columns");
+    bool copies = mode.size != 0 && !digitnet__wire_is(mode, "constant");
+    if (copies && !digitnet__wire_is(mode, "edge") && !digitnet__wire_is(mode, "reflect") &&
+        !digitnet__wire_is(mode, "wrap"))
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a 'mode' that is none");
     if (!input)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads what does not depend on the image");
+    if (before[0] || after[0])
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads the samples");
+    bool around_images = rank == 4 && !before[1] && !after[1];
+    bool copies_of_edge = digitnet__wire_is(mode, "edge") && around_images;
+    if (any && copies && !(copies_of_edge && copies_never_win(importer->graph, node, before, after)))
+        return pad_axes(importer, node, before, after, mode, 0);
+    if (any && rank == 4 && value == 0 && !copies && !before[3] && !after[3] &&
+        digitnet__view_steps(&input->view, 2, 1))
+        return pad_rows(importer, node, before, after);
+    bool pads_never_win = copies || (value < -1e30f && goes_into_max_pool(importer->graph, node));
+    if (any && !pads_never_win && (value != 0 || !around_images))
+        return isfinite(value)
+                   ? pad_axes(importer, node, before, after, mode, value)
+                   : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads with a value that is not finite");
+    if (any && !around_images)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads other dimensions than rows and columns");
     result = *input;
     if (any) {
         DNN_TRY(crop(&result, importer, node, before, after));
-        result.pads_never_win = value != 0;
+        result.pads_never_win = pads_never_win;
         result.pads.top += above_zero(before[2]);
         result.pads.left += above_zero(before[3]);
         result.pads.bottom += above_zero(after[2]);
@@ -354,9 +456,8 @@ static digitnet_status pad(digitnet__importer *importer, const digitnet__import_
 }
 
 const digitnet__import_operator digitnet__import_convolutions[] = {
-    {"Conv", 3, "auto_pad dilations group kernel_shape pads strides", conv},
-    {"ConvTranspose", 3, "auto_pad dilations group kernel_shape output_padding output_shape pads strides",
-     conv_transpose},
+    {"Conv", 3, "auto_pad dilations group kernel_shape pads strides", convolution},
+    {"ConvTranspose", 3, "auto_pad dilations group kernel_shape output_padding output_shape pads strides", convolution},
     {"Pad", 4, "mode pads paddings value", pad},
     {0},
 };

@@ -151,7 +151,7 @@ static digitnet_status squeeze(folding *fold) {
 static digitnet_status cast(folding *fold) {
     const digitnet__import_constant *from = fold->inputs[0];
     int64_t type = 0;
-    DNN_TRY(digitnet__import_integer(&type, fold->node, "to"));
+    DNN_TRY(digitnet__import_cast_type(&type, fold->node));
     bool is_number =
         type == DNN_DATA_FLOAT || type == DNN_DATA_DOUBLE || type == DNN_DATA_HALF || type == DNN_DATA_BFLOAT16;
     if (is_number != from->is_integer)
@@ -353,6 +353,30 @@ static digitnet_status broadcast(size_t *sizes, size_t *rank, size_t strides[][D
     return DIGITNET_OK;
 }
 
+static bool is_comparison(digitnet__wire_view type) {
+    static const char *const types[] = {"Equal", "Greater", "Less", "GreaterOrEqual", "LessOrEqual", "And", "Or"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (digitnet__wire_is(type, types[i]))
+            return true;
+    return false;
+}
+
+static bool compare(digitnet__wire_view type, double a, double b) {
+    return digitnet__wire_is(type, "Greater")          ? a > b
+           : digitnet__wire_is(type, "Less")           ? a < b
+           : digitnet__wire_is(type, "GreaterOrEqual") ? a >= b
+           : digitnet__wire_is(type, "LessOrEqual")    ? a <= b
+           : digitnet__wire_is(type, "And")            ? a != 0 && b != 0
+           : digitnet__wire_is(type, "Or")             ? a != 0 || b != 0
+                                                       : a == b;
+}
+
+/* More digits than a double has. */
+static bool compare_integers(digitnet__wire_view type, int64_t a, int64_t b) {
+    bool is_order = !digitnet__wire_is(type, "And") && !digitnet__wire_is(type, "Or");
+    return is_order ? compare(type, (a > b) - (a < b), 0) : compare(type, a != 0, b != 0);
+}
+
 static double apply_number(const digitnet__import_node *node, double a, double b) {
     const digitnet__wire_view type = node->type;
     return digitnet__wire_is(type, "Add")   ? a + b
@@ -361,8 +385,7 @@ static double apply_number(const digitnet__import_node *node, double a, double b
            : digitnet__wire_is(type, "Div") ? a / b
            : digitnet__wire_is(type, "Pow") ? pow(a, b)
            : digitnet__wire_is(type, "Min") ? fmin(a, b)
-           : digitnet__wire_is(type, "Max") ? fmax(a, b)
-                                            : a == b;
+                                            : fmax(a, b);
 }
 
 static digitnet_status apply_integer(int64_t *result, const folding *fold, int64_t a, int64_t b) {
@@ -379,8 +402,7 @@ static digitnet_status apply_integer(int64_t *result, const folding *fold, int64
             : digitnet__wire_is(type, "Sub") ? first - second
             : digitnet__wire_is(type, "Mul") ? first * second
             : digitnet__wire_is(type, "Min") ? (a < b ? first : second)
-            : digitnet__wire_is(type, "Max") ? (a > b ? first : second)
-                                             : a == b;
+                                             : (a > b ? first : second);
     if (digitnet__wire_is(type, "Pow"))
         return refuse(fold, "a power of integers");
     memcpy(result, &value, sizeof value);
@@ -409,16 +431,20 @@ static digitnet_status binary(folding *fold) {
     if (fold->node->input_count != 2 || !inputs[1] || inputs[0]->is_integer != inputs[1]->is_integer)
         return refuse(fold, "its inputs");
     DNN_TRY(broadcast(sizes, &rank, strides, fold, inputs, 2));
-    DNN_TRY(create(fold, inputs[0]->is_integer || digitnet__wire_is(fold->node->type, "Equal"), sizes, rank));
+    bool compares = is_comparison(fold->node->type);
+    DNN_TRY(create(fold, inputs[0]->is_integer || compares, sizes, rank));
     for (size_t i = 0; i < fold->result->count; i++, advance(places, index, sizes, rank, strides, 2)) {
         double a = digitnet__constant_number(inputs[0], places[0]), b = digitnet__constant_number(inputs[1], places[1]);
-        if (fold->numbers)
+        if (compares && inputs[0]->is_integer)
+            fold->integers[i] =
+                compare_integers(fold->node->type, inputs[0]->integers[places[0]], inputs[1]->integers[places[1]]);
+        else if (compares)
+            fold->integers[i] = compare(fold->node->type, a, b);
+        else if (fold->numbers)
             fold->numbers[i] = (float)apply_number(fold->node, a, b);
-        else if (inputs[0]->is_integer)
+        else
             DNN_TRY(apply_integer(&fold->integers[i], fold, inputs[0]->integers[places[0]],
                                   inputs[1]->integers[places[1]]));
-        else
-            fold->integers[i] = a == b;
     }
     return DIGITNET_OK;
 }
@@ -472,7 +498,7 @@ static digitnet_status constant_of_shape(folding *fold) {
     size_t sizes[DNN_CONSTANT_AXES], rank;
     const digitnet__import_attribute *attribute = digitnet__import_attribute_find(fold->node, "value");
     if (attribute)
-        DNN_TRY(digitnet__constant_read(&value, fold->pool, &nowhere, attribute->tensor));
+        DNN_TRY(digitnet__constant_read(&value, fold->pool, &nowhere, attribute->message));
     if (value.count != 1)
         return refuse(fold, "its value");
     DNN_TRY(read_shape(sizes, &rank, fold, fold->inputs[0]));
@@ -501,10 +527,20 @@ static digitnet_status unary(folding *fold) {
                            : digitnet__wire_is(type, "Sqrt")       ? sqrtf(x)
                            : digitnet__wire_is(type, "Reciprocal") ? 1 / x
                            : digitnet__wire_is(type, "Exp")        ? expf(x)
+                           : digitnet__wire_is(type, "Log")        ? logf(x)
+                           : digitnet__wire_is(type, "Tanh")       ? tanhf(x)
                            : digitnet__wire_is(type, "Floor")      ? floorf(x)
                            : digitnet__wire_is(type, "Ceil")       ? ceilf(x)
                                                                    : fabsf(x);
     }
+    return DIGITNET_OK;
+}
+
+static digitnet_status negate(folding *fold) {
+    const digitnet__import_constant *from = fold->inputs[0];
+    DNN_TRY(create(fold, true, from->sizes, from->rank));
+    for (size_t i = 0; i < from->count; i++)
+        fold->integers[i] = digitnet__constant_number(from, i) == 0;
     return DIGITNET_OK;
 }
 
@@ -516,25 +552,112 @@ static digitnet_status shape(folding *fold) {
     return DIGITNET_OK;
 }
 
-static digitnet_status reduce_prod(folding *fold) {
+/* ---- Over axes ---- */
+
+/* What takes longer than its result is large is limited as memory is, a byte for each step. */
+static digitnet_status charge(folding *fold, size_t steps) {
+    if (steps > fold->pool->left)
+        return digitnet__import_fail(DIGITNET_ELIMIT, fold->node, "of constants takes longer than the limit");
+    fold->pool->left -= steps;
+    return DIGITNET_OK;
+}
+
+/* Takes one more value into what a reduction has so far. */
+static double reduce_value(digitnet__wire_view type, double so_far, double value, bool is_first) {
+    if (digitnet__wire_is(type, "ReduceProd"))
+        return is_first ? value : so_far * value;
+    if (digitnet__wire_is(type, "ReduceMax"))
+        return is_first ? value : fmax(so_far, value);
+    if (digitnet__wire_is(type, "ReduceMin"))
+        return is_first ? value : fmin(so_far, value);
+    if (digitnet__wire_is(type, "ReduceL2"))
+        return so_far + value * value;
+    return so_far + (digitnet__wire_is(type, "ReduceL1") ? fabs(value) : value);
+}
+
+static double finish_reduction(digitnet__wire_view type, double all, size_t count) {
+    return digitnet__wire_is(type, "ReduceL2")     ? sqrt(all)
+           : digitnet__wire_is(type, "ReduceMean") ? all / (double)count
+                                                   : all;
+}
+
+/* The sizes of a reduction, and for each axis of the input the stride of the result's, 0 where it is reduced. */
+static digitnet_status read_reduction(size_t *sizes, size_t *rank, size_t *strides, const folding *fold) {
     const digitnet__import_constant *from = fold->inputs[0];
     int64_t axes[DNN_CONSTANT_AXES], keep = 1;
-    size_t count, one = 1;
-    bool present;
+    bool present, gone[DNN_CONSTANT_AXES] = {false};
+    size_t count, stride = 1;
     DNN_TRY(digitnet__import_integer(&keep, fold->node, "keepdims"));
     DNN_TRY(read_axes(axes, &count, &present, fold, 1));
-    if (from->rank > 1 || count > 1)
-        return refuse(fold, "of more than one dimension");
-    DNN_TRY(create(fold, from->is_integer, &one, keep && from->rank ? 1 : 0));
-    double product = 1;
-    for (size_t i = 0; i < from->count; i++)
-        product *= digitnet__constant_number(from, i);
-    if (!(fabs(product) < 9e18))
-        return refuse(fold, "a product out of range");
-    if (fold->numbers)
-        fold->numbers[0] = (float)product;
-    else
-        fold->integers[0] = (int64_t)product;
+    for (size_t i = 0; i < from->rank; i++)
+        gone[i] = count == 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t axis;
+        DNN_TRY(digitnet__import_axis(&axis, fold->node, axes[i], from->rank));
+        gone[axis] = true;
+    }
+    for (size_t i = from->rank; i-- > 0;) {
+        strides[i] = gone[i] ? 0 : stride;
+        stride *= gone[i] ? 1 : from->sizes[i];
+    }
+    *rank = 0;
+    for (size_t i = 0; i < from->rank; i++)
+        if (!gone[i] || keep)
+            sizes[(*rank)++] = gone[i] ? 1 : from->sizes[i];
+    return DIGITNET_OK;
+}
+
+static digitnet_status reduce(folding *fold) {
+    const digitnet__import_constant *from = fold->inputs[0];
+    size_t sizes[DNN_CONSTANT_AXES], rank, strides[1][DNN_CONSTANT_AXES], place = 0, index[DNN_CONSTANT_AXES] = {0};
+    void *memory;
+    DNN_TRY(read_reduction(sizes, &rank, strides[0], fold));
+    DNN_TRY(create(fold, from->is_integer, sizes, rank));
+    if (from->count == 0 || fold->result->count == 0)
+        return refuse(fold, "of nothing");
+    DNN_TRY(charge(fold, from->count));
+    size_t each = from->count / fold->result->count;
+    DNN_TRY(digitnet__pool_allocate(&memory, fold->pool, 2 * fold->result->count, sizeof(double)));
+    double *all = memory, *seen = all + fold->result->count;
+    for (size_t i = 0; i < from->count; i++, advance(&place, index, from->sizes, from->rank, strides, 1)) {
+        all[place] = reduce_value(fold->node->type, all[place], digitnet__constant_number(from, i), seen[place] == 0);
+        seen[place]++;
+    }
+    for (size_t i = 0; i < fold->result->count; i++) {
+        double value = finish_reduction(fold->node->type, all[i], each);
+        if (!fold->numbers && !(fabs(value) < 9e18))
+            return refuse(fold, "a result out of range");
+        if (fold->numbers)
+            fold->numbers[i] = (float)value;
+        else
+            fold->integers[i] = (int64_t)value;
+    }
+    return DIGITNET_OK;
+}
+
+/* Of two matrices, or of a matrix and a row or column. */
+static digitnet_status multiply(folding *fold) {
+    const digitnet__import_constant *a = fold->inputs[0], *b = fold->node->input_count > 1 ? fold->inputs[1] : NULL;
+    if (!b || a->is_integer || b->is_integer || a->rank < 1 || a->rank > 2 || b->rank < 1 || b->rank > 2)
+        return refuse(fold, "its inputs");
+    size_t inner = a->sizes[a->rank - 1], rows = a->rank == 2 ? a->sizes[0] : 1, sizes[2], rank = 0;
+    size_t columns = b->rank == 2 ? b->sizes[1] : 1, work;
+    if (b->sizes[0] != inner)
+        return digitnet__import_fail(DIGITNET_EFORMAT, fold->node, "has constants whose shapes do not fit");
+    if (a->rank == 2)
+        sizes[rank++] = rows;
+    if (b->rank == 2)
+        sizes[rank++] = columns;
+    DNN_TRY(create(fold, false, sizes, rank));
+    if (!digitnet__size_multiply(&work, fold->result->count, inner))
+        return refuse(fold, "too large");
+    DNN_TRY(charge(fold, work));
+    for (size_t i = 0; i < fold->result->count; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < inner; k++)
+            sum += (double)a->numbers[i / columns * inner + k] * (double)b->numbers[k * columns + i % columns];
+        fold->numbers[i] = (float)sum;
+    }
     return DIGITNET_OK;
 }
 
@@ -577,6 +700,13 @@ static const struct {
     {"Min", binary},
     {"Max", binary},
     {"Equal", binary},
+    {"Greater", binary},
+    {"Less", binary},
+    {"GreaterOrEqual", binary},
+    {"LessOrEqual", binary},
+    {"And", binary},
+    {"Or", binary},
+    {"Not", negate},
     {"Where", where},
     {"Expand", expand},
     {"ConstantOfShape", constant_of_shape},
@@ -587,8 +717,17 @@ static const struct {
     {"Floor", unary},
     {"Ceil", unary},
     {"Abs", unary},
+    {"Log", unary},
+    {"Tanh", unary},
     {"Shape", shape},
-    {"ReduceProd", reduce_prod},
+    {"ReduceProd", reduce},
+    {"ReduceSum", reduce},
+    {"ReduceMean", reduce},
+    {"ReduceMax", reduce},
+    {"ReduceMin", reduce},
+    {"ReduceL1", reduce},
+    {"ReduceL2", reduce},
+    {"MatMul", multiply},
     {"Range", range},
 };
 

@@ -76,13 +76,13 @@ static digitnet_status sort_names(scope *names) {
     return DIGITNET_OK;
 }
 
-static digitnet_status add_value(size_t *value, digitnet__import_graph *graph, digitnet__wire_view text) {
+digitnet_status digitnet__import_add_value(size_t *value, digitnet__import_graph *graph, digitnet__wire_view name) {
     void *values = graph->values;
     DNN_TRY(
         digitnet__pool_grow(&values, &graph->value_capacity, graph->pool, graph->value_count, sizeof *graph->values));
     graph->values = values;
     *value = graph->value_count++;
-    graph->values[*value] = (digitnet__import_value){.name = text, .producer = DNN_NO_VALUE};
+    graph->values[*value] = (digitnet__import_value){.name = name, .producer = DNN_NO_VALUE};
     return DIGITNET_OK;
 }
 
@@ -102,7 +102,13 @@ typedef struct scope_reader {
     uint64_t operator_set;
     scope names;
     size_t depth;
+    const struct scope_reader *around; /* of a branch, whose nodes see the names there too; NULL: it is none */
 } scope_reader;
+
+static size_t find_seen_name(const scope_reader *reader, digitnet__wire_view text) {
+    size_t value = find_name(&reader->names, text);
+    return value == DNN_NO_VALUE && reader->around ? find_seen_name(reader->around, text) : value;
+}
 
 static digitnet_status read_integers(digitnet__import_attribute *attribute, digitnet__import_graph *graph,
                                      digitnet__wire_view message) {
@@ -173,8 +179,12 @@ static digitnet_status read_attribute(digitnet__import_attribute *attribute, dig
             found = DNN_ATTRIBUTE_TYPE_STRING;
             break;
         case DNN_ATTRIBUTE_T:
-            digitnet__wire_get_bytes(&fields, &field, &attribute->tensor);
+            digitnet__wire_get_bytes(&fields, &field, &attribute->message);
             found = DNN_ATTRIBUTE_TYPE_TENSOR;
+            break;
+        case DNN_ATTRIBUTE_G:
+            digitnet__wire_get_bytes(&fields, &field, &attribute->message);
+            found = DNN_ATTRIBUTE_TYPE_GRAPH;
             break;
         case DNN_ATTRIBUTE_FLOATS:
             found = DNN_ATTRIBUTE_TYPE_FLOATS;
@@ -372,7 +382,7 @@ static digitnet_status define_outputs(scope_reader *reader, digitnet__wire_view 
             bound.count = given;
             if (text.size == 0 || (reader->call && find_name(&bound, text) != DNN_NO_VALUE))
                 continue;
-            DNN_TRY(add_value(&value, reader->graph, text));
+            DNN_TRY(digitnet__import_add_value(&value, reader->graph, text));
             reader->names.names[reader->names.count++] = (named_value){text, value};
         }
         DNN_TRY(parts.status);
@@ -405,6 +415,7 @@ static digitnet_status expand(const scope_reader *outer, const digitnet__import_
     inner.depth++;
     inner.call = call;
     inner.function = function->message;
+    inner.around = NULL;
     DNN_TRY(read_operator_set(&inner.operator_set, function->message, DNN_FUNCTION_OPSET_IMPORT));
     DNN_TRY(count_outputs(&names, function->message, DNN_FUNCTION_NODE));
     DNN_TRY(allocate_names(&inner, names));
@@ -416,7 +427,7 @@ static digitnet_status expand(const scope_reader *outer, const digitnet__import_
 
 static digitnet_status resolve_input(size_t *value, const scope_reader *reader, const digitnet__import_node *node,
                                      digitnet__wire_view text) {
-    *value = text.size ? find_name(&reader->names, text) : DNN_NO_VALUE;
+    *value = text.size ? find_seen_name(reader, text) : DNN_NO_VALUE;
     /* An input of a function that the call leaves out is left out by its nodes too. */
     if (*value != DNN_NO_VALUE || text.size == 0 || reader->call)
         return DIGITNET_OK;
@@ -478,14 +489,63 @@ static digitnet_status append_node(digitnet__import_graph *graph, const digitnet
     return DIGITNET_OK;
 }
 
+static digitnet_status define_initializers(scope_reader *reader, digitnet__wire_view message);
+
+/* The nodes of a branch, and the values that it gives, of which there must be `count`. */
+static digitnet_status read_branch(size_t *outputs, size_t count, const scope_reader *outer,
+                                   const digitnet__import_node *node, const char *name) {
+    const digitnet__import_attribute *branch = digitnet__import_attribute_find(node, name);
+    if (!branch || branch->type != DNN_ATTRIBUTE_TYPE_GRAPH || count_fields(branch->message, DNN_GRAPH_OUTPUT) != count)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has no '%s' with %zu outputs", name, count);
+    if (outer->depth == DEPTH_MAX || branch->message.size > EXPANDED_BYTES_MAX - outer->graph->expanded_bytes)
+        return digitnet__import_fail(DIGITNET_ELIMIT, node, "has branches that are too large or too deep");
+    scope_reader inner = *outer;
+    size_t names = count_fields(branch->message, DNN_GRAPH_INITIALIZER), index = 0;
+    inner.around = outer;
+    inner.depth++;
+    outer->graph->expanded_bytes += branch->message.size;
+    DNN_TRY(count_outputs(&names, branch->message, DNN_GRAPH_NODE));
+    DNN_TRY(allocate_names(&inner, names));
+    DNN_TRY(define_initializers(&inner, branch->message));
+    DNN_TRY(define_outputs(&inner, branch->message, DNN_GRAPH_NODE));
+    DNN_TRY(read_nodes(&inner, branch->message, DNN_GRAPH_NODE));
+    digitnet__wire_reader fields = digitnet__wire_read(branch->message);
+    for (digitnet__wire_view output, text; digitnet__wire_next_message(&fields, &output, DNN_GRAPH_OUTPUT); index++) {
+        DNN_TRY(digitnet__wire_find(&text, output, DNN_VALUE_NAME));
+        outputs[index] = find_seen_name(&inner, text);
+        if (outputs[index] == DNN_NO_VALUE)
+            return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a branch that gives what nothing gives");
+    }
+    return fields.status;
+}
+
+static digitnet_status read_branches(scope_reader *reader, digitnet__import_node *node) {
+    void *memory;
+    size_t count = node->output_count, *inputs;
+    if (node->input_count != 1)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has %zu inputs; it must have a condition",
+                                     node->input_count);
+    DNN_TRY(digitnet__pool_allocate(&memory, reader->graph->pool, 1 + 2 * count, sizeof *inputs));
+    inputs = memory;
+    inputs[0] = node->inputs[0];
+    DNN_TRY(read_branch(inputs + 1, count, reader, node, "then_branch"));
+    DNN_TRY(read_branch(inputs + 1 + count, count, reader, node, "else_branch"));
+    node->inputs = inputs;
+    node->input_count = 1 + 2 * count;
+    return append_node(reader->graph, node);
+}
+
 static digitnet_status read_node(scope_reader *reader, digitnet__wire_view message) {
     digitnet__import_node node;
     node_parts parts;
     DNN_TRY(count_node(&parts, &node, message));
     node.operator_set = reader->operator_set;
+    node.is_branch = reader->around != NULL;
     DNN_TRY(read_edges(&node, reader, &parts));
     DNN_TRY(read_attributes(&node, reader, parts.attributes));
     const local_function *function = find_function(reader, &node);
+    if (!function && digitnet__wire_is(node.type, "If") && digitnet__import_is_standard(node.domain))
+        return read_branches(reader, &node);
     return function ? expand(reader, &node, function) : append_node(reader->graph, &node);
 }
 
@@ -531,7 +591,7 @@ static digitnet_status define_initializers(scope_reader *reader, digitnet__wire_
     while (digitnet__wire_next_message(&fields, &tensor, DNN_GRAPH_INITIALIZER)) {
         size_t value;
         DNN_TRY(read_name(&text, tensor, DNN_TENSOR_NAME));
-        DNN_TRY(add_value(&value, reader->graph, text));
+        DNN_TRY(digitnet__import_add_value(&value, reader->graph, text));
         reader->graph->values[value].initializer = tensor;
         reader->names.names[reader->names.count++] = (named_value){text, value};
     }
@@ -550,7 +610,7 @@ static digitnet_status define_inputs(scope_reader *reader, digitnet__wire_view m
         DNN_TRY(read_name(&text, input, DNN_VALUE_NAME));
         if (find_name(&initializers, text) != DNN_NO_VALUE)
             continue;
-        DNN_TRY(add_value(&value, graph, text));
+        DNN_TRY(digitnet__import_add_value(&value, graph, text));
         reader->names.names[reader->names.count++] = (named_value){text, value};
         graph->inputs[graph->input_count] = input;
         graph->input_values[graph->input_count++] = value;
@@ -568,6 +628,7 @@ static digitnet_status find_outputs(scope_reader *reader, digitnet__wire_view me
         if (value == DNN_NO_VALUE)
             return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: no node gives the graph's output '%s'", output.offset,
                                   digitnet__wire_printable(text).text);
+        graph->outputs[graph->output_count] = output;
         graph->output_values[graph->output_count++] = value;
     }
     return fields.status;
@@ -576,14 +637,16 @@ static digitnet_status find_outputs(scope_reader *reader, digitnet__wire_view me
 /* Initializers, inputs, and outputs of nodes; the names that the nodes take can be looked up after. */
 static digitnet_status define(scope_reader *reader, digitnet__wire_view message) {
     digitnet__import_graph *graph = reader->graph;
-    void *inputs, *input_values, *output_values;
+    void *inputs, *input_values, *outputs, *output_values;
     size_t names = count_fields(message, DNN_GRAPH_INITIALIZER), count = count_fields(message, DNN_GRAPH_INPUT);
     DNN_TRY(digitnet__pool_allocate(&inputs, graph->pool, count, sizeof *graph->inputs));
     DNN_TRY(digitnet__pool_allocate(&input_values, graph->pool, count, sizeof(size_t)));
-    DNN_TRY(
-        digitnet__pool_allocate(&output_values, graph->pool, count_fields(message, DNN_GRAPH_OUTPUT), sizeof(size_t)));
+    size_t output_count = count_fields(message, DNN_GRAPH_OUTPUT);
+    DNN_TRY(digitnet__pool_allocate(&outputs, graph->pool, output_count, sizeof *graph->outputs));
+    DNN_TRY(digitnet__pool_allocate(&output_values, graph->pool, output_count, sizeof(size_t)));
     graph->inputs = inputs;
     graph->input_values = input_values;
+    graph->outputs = outputs;
     graph->output_values = output_values;
     names += count;
     DNN_TRY(count_outputs(&names, message, DNN_GRAPH_NODE));
@@ -684,5 +747,20 @@ digitnet_status digitnet__import_axis(size_t *axis, const digitnet__import_node 
     if (counted < 0 || counted >= (int64_t)rank)
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has an axis that is out of range");
     *axis = (size_t)counted;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__import_cast_type(int64_t *type, const digitnet__import_node *node) {
+    static const struct {
+        const char *name;
+        int64_t type;
+    } names[] = {{"FLOAT", DNN_DATA_FLOAT}, {"DOUBLE", DNN_DATA_DOUBLE}, {"FLOAT16", DNN_DATA_HALF},
+                 {"INT32", DNN_DATA_INT32}, {"INT64", DNN_DATA_INT64},   {"UINT8", DNN_DATA_UINT8}};
+    const digitnet__import_attribute *attribute = digitnet__import_attribute_find(node, "to");
+    if (!attribute || attribute->type != DNN_ATTRIBUTE_TYPE_STRING)
+        return digitnet__import_integer(type, node, "to");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (digitnet__wire_is(attribute->text, names[i].name))
+            *type = names[i].type;
     return DIGITNET_OK;
 }

@@ -1,5 +1,6 @@
 /* A file's graph as it stands there: nodes over values, whose names have been resolved. Calls of functions that the
- * file defines are replaced by their nodes. */
+ * file defines are replaced by their nodes. Those of both branches of an If stand before it: its inputs are then the
+ * condition, what the first branch gives, and what the other one gives. */
 #ifndef DNN_IMPORT_GRAPH_H
 #define DNN_IMPORT_GRAPH_H
 
@@ -19,9 +20,9 @@ typedef struct digitnet__import_attribute {
     uint64_t type; /* DNN_ATTRIBUTE_TYPE_*, of which the fields below have the value */
     int64_t integer;
     float number;
-    digitnet__wire_view text, tensor;
-    const int64_t *integers; /* INTS */
-    const float *numbers;    /* FLOATS */
+    digitnet__wire_view text, message; /* of a tensor or a graph */
+    const int64_t *integers;           /* INTS */
+    const float *numbers;              /* FLOATS */
     size_t count;
 } digitnet__import_attribute;
 
@@ -34,7 +35,11 @@ typedef struct digitnet__import_node {
     size_t output_count;
     const digitnet__import_attribute *attributes;
     size_t attribute_count;
-    bool needed; /* for the output that is read */
+    bool needed;    /* for the output that is read */
+    bool is_branch; /* of an If, whose other branch may be the one that is taken */
+    /* Of the activations that it takes and gives, as digitnet__import_activation has them; set while it is read. */
+    bool unbatched;
+    size_t merged;
 } digitnet__import_node;
 
 struct digitnet__import_constant;
@@ -63,7 +68,7 @@ typedef struct digitnet__import_graph {
     digitnet__import_value *values;
     size_t value_count, value_capacity;
     /* As the graph lists them: messages that have the type, and the values. */
-    digitnet__wire_view *inputs;
+    digitnet__wire_view *inputs, *outputs;
     size_t *input_values, input_count;
     size_t *output_values, output_count;
     size_t call_count, expanded_bytes; /* of functions */
@@ -72,6 +77,9 @@ typedef struct digitnet__import_graph {
 /* Reads the graph of a whole file. Its memory is the pool's. EFORMAT for a name that is given twice or to nothing, and
  * for nodes that are in no topological order; ELIMIT for too many of them. */
 digitnet_status digitnet__import_graph_read(digitnet__import_graph *graph, digitnet__wire_view file);
+
+/* Appends a value, given by no node. */
+digitnet_status digitnet__import_add_value(size_t *value, digitnet__import_graph *graph, digitnet__wire_view name);
 
 const digitnet__import_attribute *digitnet__import_attribute_find(const digitnet__import_node *node, const char *name);
 /* Leave the value, which is the default, alone where the node has no such attribute. EFORMAT for one of another type.
@@ -85,6 +93,8 @@ digitnet_status digitnet__import_integers(int64_t *values, size_t *count, size_t
 
 /* An axis that may be counted from the end. EFORMAT. */
 digitnet_status digitnet__import_axis(size_t *axis, const digitnet__import_node *node, int64_t wanted, size_t rank);
+/* What a Cast casts to, DNN_DATA_*; before operator set 6 the file has its name. */
+digitnet_status digitnet__import_cast_type(int64_t *type, const digitnet__import_node *node);
 /* The domain is that of ONNX's own operators. */
 bool digitnet__import_is_standard(digitnet__wire_view domain);
 

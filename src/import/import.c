@@ -6,6 +6,7 @@
 #include "import/input.h"
 #include "import/patterns.h"
 #include "import/read.h"
+#include "onnx/schema.h"
 
 #include <string.h>
 
@@ -52,7 +53,16 @@ static bool has_channels_first(const digitnet__importer *importer, const digitne
         return false;
     if (memcmp(output->view.sizes, first, sizeof first) == 0)
         return true;
-    return importer->channels_first || (!importer->channels_last && !plain);
+    return !output->unbatched && (importer->channels_first || (!importer->channels_last && !plain));
+}
+
+/* The channels of one place are a row, as the scores of a classifier are. */
+static bool has_one_place(const digitnet__importer *importer, const digitnet__import_activation *output) {
+    const digitnet__view *view = &output->view;
+    size_t count = digitnet__view_count(view);
+    bool last = view->rank > 1 && view->sizes[view->rank - 1] == count &&
+                digitnet__draft_shape(importer, output->value).channels == count;
+    return last || (view->rank > 1 && view->sizes[0] == count);
 }
 
 /* The output's value, in the order of the file, but for images, whose channels are last here. */
@@ -61,14 +71,15 @@ static digitnet_status arrange_output(size_t *value, digitnet__importer *importe
     const size_t *places;
     DNN_TRY(digitnet__import_take(&activation, importer, node, 0));
     const digitnet__view *view = &activation->view;
-    bool is_image = view->rank == 3 && has_channels_first(importer, activation);
+    bool is_one_place = !importer->graph->is_ours && has_one_place(importer, activation);
+    bool is_image = view->rank == 3 && !is_one_place && has_channels_first(importer, activation);
     digitnet__view wanted = is_image ? digitnet__view_channels_first(view->sizes[0], view->sizes[1], view->sizes[2])
                                      : digitnet__view_plain(view->sizes, view->rank);
     DNN_TRY(digitnet__import_arrange(importer, node, 0, &wanted));
     *value = activation->value;
     if (is_image)
         return digitnet__import_take_image(value, &places, importer, node, 0);
-    return view->rank == 1 ? digitnet__import_take_row(value, &places, importer, node, 0) : DIGITNET_OK;
+    return view->rank == 1 || is_one_place ? digitnet__import_take_row(value, &places, importer, node, 0) : DIGITNET_OK;
 }
 
 static digitnet_status settle_output(size_t *value, digitnet__importer *importer, size_t output) {
@@ -81,6 +92,8 @@ static digitnet_status settle_output(size_t *value, digitnet__importer *importer
     if (!activation)
         return digitnet__fail(DIGITNET_EUNSUPPORTED, "the graph's output '%s' does not depend on its input",
                               digitnet__wire_printable(node.name).text);
+    if (activation->merged)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, &node, "has another number of samples");
     activation->is_class = false;
     DNN_TRY(arrange_output(value, importer, &node));
     /* A model has a layer. */
@@ -88,15 +101,39 @@ static digitnet_status settle_output(size_t *value, digitnet__importer *importer
                   : digitnet__draft_add(value, importer, &digitnet__layer_activation, &linear, value, 1, &node);
 }
 
-/* The model that gives one of the graph's outputs. */
-static digitnet_status import_output(digitnet_model **out, digitnet__importer *importer, size_t output) {
+static digitnet_status read_output(digitnet_model **out, digitnet__importer *importer, size_t output) {
     size_t value;
-    forget(importer);
-    mark_needed(importer->graph, output);
-    DNN_TRY(digitnet__import_input(importer));
     DNN_TRY(digitnet__import_read_nodes(importer));
     DNN_TRY(settle_output(&value, importer, output));
     return digitnet__import_build(out, importer, value);
+}
+
+static digitnet_status import_samples(digitnet_model **out, digitnet__importer *importer, size_t output,
+                                      bool unbatched) {
+    importer->unbatched = unbatched;
+    forget(importer);
+    mark_needed(importer->graph, output);
+    DNN_TRY(digitnet__import_input(importer));
+    digitnet_status status = read_output(out, importer, output);
+    if (status != DIGITNET_EFORMAT || !importer->open_sizes)
+        return status;
+    /* It may be right for images of another size. */
+    return digitnet__fail(DIGITNET_EUNSUPPORTED, "the graph's input leaves its size open, and for %zux%zu: %s",
+                          importer->input.height, importer->input.width, digitnet_last_error());
+}
+
+/* The model that gives one of the graph's outputs. Where the input's first axis cannot be the samples', there is none.
+ */
+static digitnet_status import_output(digitnet_model **out, digitnet__importer *importer, size_t output) {
+    digitnet_status status = import_samples(out, importer, output, false);
+    if (status != DIGITNET_EUNSUPPORTED)
+        return status;
+    digitnet__message first = digitnet__message_keep();
+    digitnet_status second = import_samples(out, importer, output, true);
+    if (second == DIGITNET_OK || second == DIGITNET_ENOMEM)
+        return second;
+    digitnet__message_restore(&first);
+    return status;
 }
 
 /* Gives classes themselves, in the place of their scores. */
@@ -114,30 +151,37 @@ static bool is_class(const digitnet__import_graph *graph, size_t output) {
     return false;
 }
 
-/* The first output that can be read; scores are preferred to a class. After a failure the message is the first
- * output's. */
+/* An output of numbers that are no classes. */
+static digitnet_status gives_scores(bool *gives, const digitnet__import_graph *graph, size_t index) {
+    uint64_t type;
+    DNN_TRY(digitnet__import_element(&type, graph->outputs[index]));
+    bool is_float =
+        type == DNN_DATA_FLOAT || type == DNN_DATA_DOUBLE || type == DNN_DATA_HALF || type == DNN_DATA_BFLOAT16;
+    *gives = (is_float || type == 0) && !is_class(graph, graph->output_values[index]);
+    return DIGITNET_OK;
+}
+
+/* The first output that depends on the image; scores are preferred to a class. Others are not tried in the place of one
+ * that cannot be read: they mean something else. */
 static digitnet_status import_any(digitnet_model **out, digitnet__importer *importer) {
     enum { TRIES = 8 };
     const digitnet__import_graph *graph = importer->graph;
-    digitnet__message first = {.count = 0};
-    digitnet_status failure = DIGITNET_OK;
     size_t tries = 0;
     for (int classes = 0; classes < 2; classes++) {
         for (size_t i = 0; i < graph->output_count && tries < TRIES; i++) {
-            if (is_class(graph, graph->output_values[i]) != (bool)classes)
+            bool scores;
+            size_t output = graph->output_values[i];
+            DNN_TRY(gives_scores(&scores, graph, i));
+            if (scores == (bool)classes)
                 continue;
-            digitnet_status status = import_output(out, importer, graph->output_values[i]);
-            if (status != DIGITNET_EUNSUPPORTED)
+            tries++;
+            digitnet_status status = import_output(out, importer, output);
+            if (status != DIGITNET_EUNSUPPORTED || !graph->values[output].constant)
                 return status;
-            if (tries++ == 0)
-                first = digitnet__message_keep();
-            failure = status;
         }
     }
-    if (failure == DIGITNET_OK)
-        return digitnet__fail(DIGITNET_EFORMAT, "the graph has no output");
-    digitnet__message_restore(&first);
-    return failure;
+    return graph->output_count ? digitnet__fail(DIGITNET_EUNSUPPORTED, "no output of the graph depends on its input")
+                               : digitnet__fail(DIGITNET_EFORMAT, "the graph has no output");
 }
 
 /* The output that the options name. */

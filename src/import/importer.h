@@ -44,6 +44,8 @@ typedef struct digitnet__import_activation {
     digitnet__import_pads pads;     /* zeros still to be put around the rows and columns of channels x rows x columns */
     bool pads_never_win;            /* they are no zeros, but below all values: the next node is a max pool */
     bool is_class;                  /* the class with the highest score, in the place of the scores */
+    bool unbatched;                 /* the file has no axis of samples: it takes one image */
+    size_t merged;                  /* of the view's axes, the first of which are one with the axis of samples */
 } digitnet__import_activation;
 
 typedef struct digitnet__importer {
@@ -53,7 +55,9 @@ typedef struct digitnet__importer {
     const digitnet_model_load_options *options;
     digitnet_status failure; /* EIO or ENOMEM, where the search for patterns could not read a constant */
     size_t batch;            /* size of the first axis of all activations */
+    bool unbatched;          /* the graph's input is one image, without an axis of samples */
     digitnet__shape input;
+    bool open_sizes;                    /* which the file does not say */
     bool channels_first, channels_last; /* how the file has its images; neither where it takes no channels */
     digitnet__draft *drafts;
     size_t draft_count, draft_capacity;
@@ -76,9 +80,18 @@ digitnet_status digitnet__import_list(int64_t *values, size_t *count, size_t mos
 /* NULL where the input is left out or is a constant. */
 digitnet__import_activation *digitnet__import_activation_at(const digitnet__importer *importer,
                                                             const digitnet__import_node *node, size_t input);
+/* An axis of the activation at an input, which may be counted from the end: 0 is that of the samples, 1 the first of
+ * the view. EFORMAT. */
+digitnet_status digitnet__import_axis_of(size_t *axis, const digitnet__import_node *node,
+                                         const digitnet__import_activation *activation, int64_t wanted);
 /* Gives an output of the node this activation, or constant. */
 digitnet_status digitnet__import_give(digitnet__importer *importer, const digitnet__import_node *node, size_t output,
                                       const digitnet__import_activation *activation);
+/* A value beside those of the file, for an activation that a node is to take in the place of another. It is closed once
+ * it has been taken. */
+digitnet_status digitnet__import_open(size_t *value, digitnet__importer *importer,
+                                      const digitnet__import_activation *activation);
+void digitnet__import_close(digitnet__importer *importer, size_t value);
 digitnet_status digitnet__import_give_constant(digitnet__importer *importer, const digitnet__import_node *node,
                                                size_t output, const digitnet__import_constant *constant);
 
@@ -143,6 +156,9 @@ digitnet_status digitnet__import_arrange(digitnet__importer *importer, const dig
 
 /* ---- Operators ---- */
 
+/* The larger, or the smaller, of an activation and a number. */
+digitnet_status digitnet__import_limit(digitnet__importer *importer, const digitnet__import_node *node);
+
 typedef struct digitnet__import_operator {
     const char *type;
     size_t most_inputs;     /* 0: any number */
@@ -152,7 +168,8 @@ typedef struct digitnet__import_operator {
 
 /* Ended by a row without a type. */
 extern const digitnet__import_operator digitnet__import_activations[], digitnet__import_arithmetic[],
-    digitnet__import_convolutions[], digitnet__import_joins[], digitnet__import_normalizations[],
-    digitnet__import_pools[], digitnet__import_products[], digitnet__import_resizes[], digitnet__import_shapes[];
+    digitnet__import_classical[], digitnet__import_convolutions[], digitnet__import_joins[],
+    digitnet__import_normalizations[], digitnet__import_pools[], digitnet__import_products[],
+    digitnet__import_resizes[], digitnet__import_shapes[];
 
 #endif

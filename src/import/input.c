@@ -30,18 +30,26 @@ static digitnet_status read_type(input_type *type, digitnet__wire_view input) {
         return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: the graph's input has no type", input.offset);
     DNN_TRY(digitnet__wire_find(&tensor, part, DNN_TYPE_TENSOR));
     DNN_TRY(digitnet__wire_find(&shape, tensor, DNN_TENSOR_TYPE_SHAPE));
-    digitnet__wire_reader fields = digitnet__wire_read(tensor);
-    digitnet__wire_field field;
-    while (digitnet__wire_next(&fields, &field))
-        if (field.number == DNN_TENSOR_TYPE_ELEMENT)
-            digitnet__wire_get_varint(&fields, &field, &type->element);
-    DNN_TRY(fields.status);
-    fields = digitnet__wire_read(shape);
+    DNN_TRY(digitnet__import_element(&type->element, input));
+    digitnet__wire_reader fields = digitnet__wire_read(shape);
     for (digitnet__wire_view size; digitnet__wire_next_message(&fields, &size, DNN_SHAPE_DIM);) {
         size_t axis = type->rank < DNN_VIEW_AXES ? type->rank : DNN_VIEW_AXES;
         DNN_TRY(read_size(&type->sizes[axis], size));
         type->rank++;
     }
+    return fields.status;
+}
+
+digitnet_status digitnet__import_element(uint64_t *element, digitnet__wire_view listed) {
+    digitnet__wire_view part, tensor;
+    *element = 0;
+    DNN_TRY(digitnet__wire_find(&part, listed, DNN_VALUE_TYPE));
+    DNN_TRY(digitnet__wire_find(&tensor, part, DNN_TYPE_TENSOR));
+    digitnet__wire_reader fields = digitnet__wire_read(tensor);
+    digitnet__wire_field field;
+    while (digitnet__wire_next(&fields, &field))
+        if (field.number == DNN_TENSOR_TYPE_ELEMENT)
+            digitnet__wire_get_varint(&fields, &field, element);
     return fields.status;
 }
 
@@ -110,6 +118,26 @@ static digitnet_status scale_input(digitnet__import_affine *affine, digitnet__im
     return digitnet__import_compose(affine, importer, &scale, &offset, 1);
 }
 
+/* The sizes of one image, with 1 in front as those of a batch. */
+static input_type with_batch(const input_type *type) {
+    input_type batch = {.element = type->element, .rank = type->rank + 1, .sizes = {1}};
+    memcpy(batch.sizes + 1, type->sizes, DNN_VIEW_AXES * sizeof *type->sizes);
+    return batch;
+}
+
+/* Rows and columns, or a row of values, that the file leaves open are those of MNIST's images. Whether it does. */
+static bool set_open_sizes(input_type *type) {
+    enum { SIDE = 28 };
+    size_t *sizes = type->sizes, rows = type->rank == 4 && sizes[1] ? 2 : 1;
+    bool open_row = type->rank == 2 && sizes[1] == 0;
+    bool open_image = (type->rank == 3 || type->rank == 4) && sizes[rows] == 0 && sizes[rows + 1] == 0;
+    if (open_row)
+        sizes[1] = (size_t)SIDE * SIDE;
+    if (open_image)
+        sizes[rows] = sizes[rows + 1] = SIDE;
+    return open_row || open_image;
+}
+
 static digitnet_status give_input(digitnet__importer *importer, size_t value, const input_type *type) {
     const size_t *sizes = type->sizes;
     digitnet__view view;
@@ -131,7 +159,8 @@ static digitnet_status give_input(digitnet__importer *importer, size_t value, co
     }
     DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 1, sizeof(digitnet__import_activation)));
     importer->graph->values[value].activation = memory;
-    *importer->graph->values[value].activation = (digitnet__import_activation){.view = view};
+    *importer->graph->values[value].activation =
+        (digitnet__import_activation){.view = view, .unbatched = importer->unbatched};
     return scale_input(&importer->graph->values[value].activation->affine, importer, type->element);
 }
 
@@ -157,6 +186,8 @@ digitnet_status digitnet__import_input(digitnet__importer *importer) {
         return digitnet__fail(DIGITNET_EUNSUPPORTED, "the graph's output depends on %zu inputs; it must be 1", found);
     DNN_TRY(read_type(&type, graph->inputs[index]));
     const digitnet__import_value *value = &graph->values[graph->input_values[index]];
+    type = importer->unbatched ? with_batch(&type) : type;
+    importer->open_sizes = set_open_sizes(&type);
     bool known = type.rank >= 2 && type.rank <= 4 && is_number(type.element);
     for (size_t i = 1; known && i < type.rank; i++)
         known = type.sizes[i] > 0;

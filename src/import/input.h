@@ -8,4 +8,7 @@
  * than one, and for what is no image. */
 digitnet_status digitnet__import_input(digitnet__importer *importer);
 
+/* The type of the elements of what the graph lists as an input or output, DNN_DATA_*; 0 where it is not said. */
+digitnet_status digitnet__import_element(uint64_t *element, digitnet__wire_view listed);
+
 #endif

@@ -1,7 +1,7 @@
 /* Parts of activations, and activations side by side. */
 #include "core/memory.h"
 #include "core/status.h"
-#include "import/importer.h"
+#include "import/linear.h"
 
 #include <string.h>
 
@@ -124,50 +124,19 @@ static digitnet_status concatenate(digitnet__importer *importer, const digitnet_
 
 /* ---- Parts ---- */
 
-/* Channels `first`, first + step ..., `count` of them. */
-typedef struct channel_run {
-    size_t first, count;
-    int64_t step;
-} channel_run;
-
-static digitnet_status add_slice(size_t *value, digitnet__importer *importer, const digitnet__import_node *node,
-                                 size_t from, size_t first, size_t count) {
-    const digitnet__attributes attributes = {.first = first, .outputs = count};
-    *value = from;
-    return digitnet__draft_add(value, importer, &digitnet__layer_channel_slice, &attributes, value, 1, node);
-}
-
-/* One by one, side by side. */
-static digitnet_status add_slices(size_t *value, digitnet__importer *importer, const digitnet__import_node *node,
-                                  const channel_run *run) {
-    enum { MOST = 256 };
-    const digitnet__attributes none = {0};
-    void *memory;
-    if (run->count > MOST)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes more than %d channels one by one", MOST);
-    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, run->count, sizeof(size_t)));
-    size_t *parts = memory;
-    for (size_t i = 0; i < run->count; i++)
-        DNN_TRY(
-            add_slice(&parts[i], importer, node, *value, (size_t)((int64_t)run->first + (int64_t)i * run->step), 1));
-    *value = parts[0];
-    return run->count == 1
-               ? DIGITNET_OK
-               : digitnet__draft_add(value, importer, &digitnet__layer_concatenate, &none, parts, run->count, node);
-}
-
-/* Some of the channels. */
+/* `count` channels from `first` on. */
 static digitnet_status take_channels(digitnet__import_activation *result, digitnet__importer *importer,
-                                     const digitnet__import_node *node, size_t axis, const channel_run *run) {
+                                     const digitnet__import_node *node, size_t axis, size_t first, size_t count) {
     const size_t *places;
+    const digitnet__attributes attributes = {.first = first, .outputs = count};
     if (!digitnet__view_steps(&digitnet__import_activation_at(importer, node, 0)->view, axis, 1))
         DNN_TRY(arrange_channels(importer, node, 0, axis));
     DNN_TRY(digitnet__import_take_channels(&result->value, &places, importer, node, 0, axis));
     result->view = digitnet__import_activation_at(importer, node, 0)->view;
-    if (!digitnet__view_set_channels(&result->view, axis, result->view.sizes[axis], run->count))
+    if (!digitnet__view_set_channels(&result->view, axis, result->view.sizes[axis], count))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes a part of channels in another order");
-    return run->step == 1 ? add_slice(&result->value, importer, node, result->value, run->first, run->count)
-                          : add_slices(&result->value, importer, node, run);
+    return digitnet__draft_add(&result->value, importer, &digitnet__layer_channel_slice, &attributes, &result->value, 1,
+                               node);
 }
 
 /* Of the places 1 and 2 of the two lists. */
@@ -225,38 +194,54 @@ static bool is_whole(const slice_part *part, const digitnet__view *view, size_t 
     return part->first[axis] == 0 && part->count[axis] == view->sizes[axis] && part->step[axis] == 1;
 }
 
-/* Along one axis as channels, or along rows and columns. */
+/* By steps, or along several axes, which no layer does. */
+static digitnet_status pick(digitnet__import_activation *result, digitnet__importer *importer,
+                            const digitnet__import_node *node, const slice_part *part, const digitnet__view *view) {
+    digitnet__import_matrix matrices[DNN_VIEW_AXES] = {{0}};
+    for (size_t axis = 0; axis < view->rank; axis++) {
+        if (is_whole(part, view, axis))
+            continue;
+        DNN_TRY(digitnet__import_matrix_create(&matrices[axis], importer, part->count[axis], view->sizes[axis]));
+        for (size_t i = 0; i < part->count[axis]; i++) {
+            size_t place = (size_t)((int64_t)part->first[axis] + (int64_t)i * part->step[axis]);
+            matrices[axis].weights[i * view->sizes[axis] + place] = 1;
+        }
+    }
+    return digitnet__import_map(result, importer, node, 0, matrices);
+}
+
+/* Along one axis as channels, along rows and columns, or along any. */
 static digitnet_status take_part(digitnet__import_activation *result, digitnet__importer *importer,
                                  const digitnet__import_node *node, const slice_part *part) {
     digitnet__import_activation *input;
     size_t cut = 0, axis = 0;
+    bool by_steps = false;
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     *result = *input;
-    for (size_t i = 0; i < input->view.rank; i++) {
-        cut += !is_whole(part, &input->view, i);
-        axis = is_whole(part, &input->view, i) ? axis : i;
+    const digitnet__view view = input->view;
+    for (size_t i = 0; i < view.rank; i++) {
+        cut += !is_whole(part, &view, i);
+        axis = is_whole(part, &view, i) ? axis : i;
+        by_steps |= part->step[i] != 1;
         if (part->count[i] == 0)
             return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes nothing of an axis");
     }
     if (cut == 0)
         return DIGITNET_OK;
-    const channel_run run = {part->first[axis], part->count[axis], part->step[axis]};
-    if (cut == 1 && digitnet__view_steps(&input->view, axis, 1))
-        return take_channels(result, importer, node, axis, &run);
-    bool is_image = input->view.rank == 3 && is_whole(part, &input->view, 0) && part->step[1] == 1 &&
-                    part->step[2] == 1 && !digitnet__view_is_plain(&input->view);
-    if (is_image)
+    if (by_steps)
+        return pick(result, importer, node, part, &view);
+    if (cut == 1 && digitnet__view_steps(&view, axis, 1))
+        return take_channels(result, importer, node, axis, part->first[axis], part->count[axis]);
+    if (view.rank == 3 && is_whole(part, &view, 0) && !digitnet__view_is_plain(&view))
         return take_lines(result, importer, node, part->first, part->count);
     /* Rows x columns x channels: by the image that it is. */
-    if (input->view.rank == 3 && digitnet__view_covers(&input->view, 2, 2) && is_whole(part, &input->view, 2) &&
-        part->step[0] == 1 && part->step[1] == 1) {
+    if (view.rank == 3 && digitnet__view_covers(&view, 2, 2) && is_whole(part, &view, 2)) {
         const size_t first[] = {0, part->first[0], part->first[1]};
         const size_t count[] = {0, part->count[0], part->count[1]};
         return take_lines_of_rows(result, importer, node, first, count);
     }
-    if (cut > 1)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes a part along more than one axis");
-    return take_channels(result, importer, node, axis, &run);
+    return cut > 1 ? pick(result, importer, node, part, &view)
+                   : take_channels(result, importer, node, axis, part->first[axis], part->count[axis]);
 }
 
 /* A place that may be counted from the end, within limits. */
@@ -296,10 +281,10 @@ static digitnet_status slice(digitnet__importer *importer, const digitnet__impor
     take_all(&part, &input->view);
     for (size_t i = 0; i < count; i++) {
         size_t axis;
-        DNN_TRY(digitnet__import_axis(&axis, node, axis_count ? axes[i] : (int64_t)i, input->view.rank + 1));
+        DNN_TRY(digitnet__import_axis_of(&axis, node, input, axis_count ? axes[i] : (int64_t)i));
         const int64_t range[] = {starts[i], ends[i], step_count ? steps[i] : 1};
         bool whole = starts[i] == 0 && (ends[i] >= (int64_t)importer->batch || ends[i] == INT32_MAX) && range[2] == 1;
-        if (axis == 0 && !whole)
+        if (axis == 0 && (!whole || node->merged))
             return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes some of the samples");
         if (axis > 0)
             DNN_TRY(read_range(&part, node, axis - 1, input->view.sizes[axis - 1], range));
@@ -316,7 +301,7 @@ static digitnet_status split(digitnet__importer *importer, const digitnet__impor
     slice_part one;
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
-    DNN_TRY(digitnet__import_axis(&axis, node, wanted, input->view.rank + 1));
+    DNN_TRY(digitnet__import_axis_of(&axis, node, input, wanted));
     DNN_TRY(digitnet__import_list(sizes, &count, MOST, importer, node, "split", 1));
     if (axis == 0 || (count && count != node->output_count) || node->output_count > MOST || node->output_count == 0)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has %zu parts for %zu outputs", count,
@@ -339,19 +324,26 @@ static digitnet_status split(digitnet__importer *importer, const digitnet__impor
     return DIGITNET_OK;
 }
 
-/* Whether indices go on by equal steps. */
-static bool is_run(channel_run *run, const digitnet__import_constant *indices, size_t size) {
+/* Whether indices go on one by one. */
+static bool is_run(const digitnet__import_constant *indices) {
+    for (size_t i = 1; i < indices->count; i++)
+        if (indices->integers[i] != indices->integers[0] + (int64_t)i)
+            return false;
+    return true;
+}
+
+/* Any indices, which are in range. */
+static digitnet_status pick_indices(digitnet__import_activation *result, digitnet__importer *importer,
+                                    const digitnet__import_node *node, size_t axis,
+                                    const digitnet__import_constant *indices) {
+    digitnet__import_matrix matrices[DNN_VIEW_AXES] = {{0}};
+    size_t size = digitnet__import_activation_at(importer, node, 0)->view.sizes[axis];
+    DNN_TRY(digitnet__import_matrix_create(&matrices[axis], importer, indices->count, size));
     for (size_t i = 0; i < indices->count; i++) {
         int64_t index = indices->integers[i] < 0 ? indices->integers[i] + (int64_t)size : indices->integers[i];
-        if (index < 0 || index >= (int64_t)size)
-            return false;
-        int64_t first = (int64_t)run->first;
-        run->first = i == 0 ? (size_t)index : run->first;
-        run->step = i == 1 ? index - first : run->step;
-        if (i > 1 && index != first + (int64_t)i * run->step)
-            return false;
+        matrices[axis].weights[i * size + (size_t)index] = 1;
     }
-    return indices->count > 0 && run->step != 0;
+    return digitnet__import_map(result, importer, node, 0, matrices);
 }
 
 /* Indices along an axis, which goes if there is one that is a number. */
@@ -359,24 +351,27 @@ static digitnet_status gather(digitnet__importer *importer, const digitnet__impo
     digitnet__import_activation *input, result;
     const digitnet__import_constant *indices;
     int64_t wanted = 0;
-    size_t axis, sizes[DNN_VIEW_AXES], rank = 0;
+    size_t axis, first = 0, sizes[DNN_VIEW_AXES], rank = 0;
     slice_part one;
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
-    DNN_TRY(digitnet__import_axis(&axis, node, wanted, input->view.rank + 1));
+    DNN_TRY(digitnet__import_axis_of(&axis, node, input, wanted));
     DNN_TRY(digitnet__import_constant_at(&indices, importer, node, 1));
-    if (!indices || !indices->is_integer || indices->rank > 1 || axis == 0)
+    if (!indices || !indices->is_integer || indices->rank > 1 || indices->count == 0 || axis == 0)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes samples, or what depends on the image");
-    channel_run run = {.count = indices->count, .step = 1};
-    if (!is_run(&run, indices, input->view.sizes[axis - 1]))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes indices that are no run of equal steps");
+    axis--;
+    for (size_t i = indices->count; i-- > 0;)
+        DNN_TRY(digitnet__import_axis(&first, node, indices->integers[i], input->view.sizes[axis]));
     take_all(&one, &input->view);
-    one.first[axis - 1] = run.first;
-    one.count[axis - 1] = run.count;
-    one.step[axis - 1] = run.step;
-    DNN_TRY(take_part(&result, importer, node, &one));
+    one.first[axis] = first;
+    one.count[axis] = indices->count;
+    /* From the last places on to the first would be no run. */
+    if (is_run(indices) && first + indices->count <= input->view.sizes[axis])
+        DNN_TRY(take_part(&result, importer, node, &one));
+    else
+        DNN_TRY(pick_indices(&result, importer, node, axis, indices));
     for (size_t i = 0; i < result.view.rank; i++)
-        if (i != axis - 1 || indices->rank == 1)
+        if (i != axis || indices->rank == 1)
             sizes[rank++] = result.view.sizes[i];
     digitnet__view_reshape(&result.view, sizes, rank); /* an axis of 1 goes, which is no move */
     return digitnet__import_give(importer, node, 0, &result);

@@ -38,9 +38,9 @@ static digitnet_status batch_normalization(digitnet__importer *importer, const d
     DNN_TRY(digitnet__import_number(&momentum, node, "momentum"));
     DNN_TRY(digitnet__import_integer(&spatial, node, "spatial"));
     DNN_TRY(digitnet__import_integer(&training, node, "training_mode"));
-    if (spatial != 1 || training != 0)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "is in training, or not by channels");
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    if ((spatial != 1 && input->view.rank > 1) || training != 0)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "is in training, or not by channels");
     result = *input;
     DNN_TRY(digitnet__import_take_channels(&result.value, &places, importer, node, 0, 0));
     result.view = input->view;

@@ -39,7 +39,7 @@ static bool find_number(double *number, digitnet__importer *importer, size_t val
         return true;
     }
     if (node && node->attribute_count == 1)
-        message = node->attributes->tensor;
+        message = node->attributes->message;
     if (!message.bytes || message.size > MOST_BYTES ||
         !was_read(importer, digitnet__constant_read(&constant, importer->pool, importer->place, message)) ||
         constant.count != 1)
@@ -374,9 +374,13 @@ static digitnet_status match_sum(digitnet__importer *importer, digitnet__import_
     return DIGITNET_OK;
 }
 
-/* The logarithm of a softmax, or the exponential of its logarithm. */
+/* The logarithm of a sigmoid or a softmax, or the exponential of the latter's logarithm. */
 static digitnet_status match_logarithm(digitnet__importer *importer, digitnet__import_node *node) {
     bool is_log = digitnet__wire_is(node->type, "Log");
+    const digitnet__import_node *sigmoid =
+        is_log && node->input_count == 1 ? giver(importer, node->inputs[0], "Sigmoid") : NULL;
+    if (sigmoid)
+        return replace(importer, node, "LogSigmoid", sigmoid->inputs[0], NULL, 0);
     const digitnet__import_node *inner =
         node->input_count == 1 ? giver(importer, node->inputs[0], is_log ? "Softmax" : "LogSoftmax") : NULL;
     if (!inner)
@@ -386,19 +390,28 @@ static digitnet_status match_logarithm(digitnet__importer *importer, digitnet__i
                    inner->attribute_count);
 }
 
-/* softplus(x), beyond a limit x itself, from which it differs by less than a float does. */
+/* softplus(x), beyond a limit x itself, from which it differs by less than a float does; or softplus(b x) / b, beyond a
+ * limit of b x, which is left to what gives it. */
 static digitnet_status match_choice(digitnet__importer *importer, digitnet__import_node *node) {
     enum { LEAST_LIMIT = 18 };
     double limit;
+    size_t scaled, x, factor;
     if (node->input_count != 3)
         return DIGITNET_OK;
     const digitnet__import_node *greater = giver(importer, node->inputs[0], "Greater");
-    const digitnet__import_node *softplus = giver(importer, node->inputs[2], "Softplus");
-    if (!greater || greater->input_count != 2 || !softplus || greater->inputs[0] != node->inputs[1] ||
-        softplus->inputs[0] != node->inputs[1] || !find_number(&limit, importer, greater->inputs[1]) ||
-        limit < LEAST_LIMIT)
+    const digitnet__import_node *division = giver(importer, node->inputs[2], "Div");
+    const digitnet__import_node *softplus =
+        giver(importer, division ? division->inputs[0] : node->inputs[2], "Softplus");
+    if (!greater || greater->input_count != 2 || !softplus || greater->inputs[0] != softplus->inputs[0] ||
+        !find_number(&limit, importer, greater->inputs[1]) || limit < LEAST_LIMIT)
         return DIGITNET_OK;
-    return replace(importer, node, "Softplus", softplus->inputs[0], NULL, 0);
+    scaled = softplus->inputs[0];
+    if (!division)
+        return scaled == node->inputs[1] ? replace(importer, node, "Softplus", scaled, NULL, 0) : DIGITNET_OK;
+    bool is_scaled = division->input_count == 2 &&
+                     split_constant(&factor, &x, importer, giver(importer, scaled, "Mul")) && x == node->inputs[1] &&
+                     factor == division->inputs[1];
+    return is_scaled ? replace(importer, node, "Identity", node->inputs[2], NULL, 0) : DIGITNET_OK;
 }
 
 digitnet_status digitnet__import_match_patterns(digitnet__importer *importer) {

@@ -1,6 +1,7 @@
 /* Pooling, by windows and over the whole image. */
 #include "core/memory.h"
 #include "core/status.h"
+#include "import/linear.h"
 #include "import/window.h"
 #include "layers/window.h"
 
@@ -8,10 +9,16 @@
 
 /* With ceil_mode the last window may begin within the image, or the padding before it, and end beyond: padding is
  * added. One that would begin in the padding behind the image is none, as in PyTorch. */
-static void round_up(digitnet__import_window *window, bool *added, size_t axis, size_t image) {
+static void round_up(digitnet__import_window *window, bool *added, size_t axis, size_t image, bool ceil_mode) {
     size_t span = digitnet__window_span(window->sizes[axis], window->dilations[axis]), stride = window->strides[axis];
     size_t whole = image + window->before[axis] + window->after[axis];
-    if (whole < span)
+    if (whole < span) {
+        /* One window begins with what there is: the quotient is cut towards 0, in either mode. */
+        *added |= span - whole < stride;
+        window->after[axis] += span - whole < stride ? span - whole : 0;
+        return;
+    }
+    if (!ceil_mode)
         return;
     size_t last = (whole - span + stride - 1) / stride * stride;
     if (last >= image + window->before[axis])
@@ -34,9 +41,15 @@ static digitnet_status pad(size_t *value, digitnet__importer *importer, const di
     return digitnet__draft_add(value, importer, &digitnet__layer_zero_padding2d, &sides, value, 1, node);
 }
 
-static digitnet_status pool(digitnet__importer *importer, const digitnet__import_node *node) {
+/* Its windows have columns alone. */
+static bool is_line(const digitnet__import_node *node) {
+    const digitnet__import_attribute *sizes = digitnet__import_attribute_find(node, "kernel_shape");
+    return sizes && sizes->count == 1;
+}
+
+static digitnet_status pool_rows(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation *input;
-    digitnet__import_window window = {.sizes = {0, 0}};
+    digitnet__import_window window = {.is_line = is_line(node)};
     const digitnet__import_pads none = {0};
     const size_t *channels;
     int64_t ceil_mode = 0, include_pads = 0;
@@ -55,10 +68,9 @@ static digitnet_status pool(digitnet__importer *importer, const digitnet__import
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has dilations");
     digitnet__import_window counted = window;
     bool padded = window.before[0] || window.before[1] || window.after[0] || window.after[1];
-    if (ceil_mode) {
-        round_up(&window, &added, 0, image.height);
-        round_up(&window, &added, 1, image.width);
-    }
+    round_up(&window, &added, 0, image.height, ceil_mode != 0);
+    round_up(&window, &added, 1, image.width, ceil_mode != 0);
+    DNN_TRY(digitnet__import_window_check(&window, node, image));
     /* What ceil_mode adds is never counted: then zeros stand for the padding that is. */
     if (include_pads && padded && added) {
         for (size_t i = 0; i < 2; i++) {
@@ -81,6 +93,10 @@ static digitnet_status pool(digitnet__importer *importer, const digitnet__import
     if (!digitnet__view_set_image(&result.view, output.channels, output.height, output.width))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes channels in another order");
     return digitnet__import_give(importer, node, 0, &result);
+}
+
+static digitnet_status pool(digitnet__importer *importer, const digitnet__import_node *node) {
+    return digitnet__import_by_rows(importer, node, is_line(node), pool_rows);
 }
 
 /* ---- Over all rows and columns ---- */
@@ -126,25 +142,6 @@ static digitnet_status global_pool(digitnet__importer *importer, const digitnet_
     return reduce(importer, node, 0, true);
 }
 
-/* The mean, or sum, of the channels at each place: by a kernel of equal numbers. */
-static digitnet_status reduce_channels(digitnet__importer *importer, const digitnet__import_node *node) {
-    const digitnet__attributes one = {
-        .outputs = 1, .no_bias = true, .window_height = 1, .window_width = 1, .stride_height = 1, .stride_width = 1};
-    const size_t *channels;
-    size_t value;
-    DNN_TRY(digitnet__import_take_image(&value, &channels, importer, node, 0));
-    size_t count = digitnet__draft_shape(importer, value).channels;
-    DNN_TRY(digitnet__draft_add(&value, importer, &digitnet__layer_conv2d, &one, &value, 1, node));
-    digitnet__draft *draft = &importer->drafts[value - 1];
-    draft->layer.frozen = true;
-    for (size_t i = 0; i < count; i++)
-        draft->tensors[DNN_KERNEL][i] = digitnet__wire_is(node->type, "ReduceSum") ? 1 : 1 / (float)count;
-    digitnet__shape shape = draft->layer.output;
-    const digitnet__import_activation result = {.value = value,
-                                                .view = digitnet__view_channels_first(1, shape.height, shape.width)};
-    return digitnet__import_give(importer, node, 0, &result);
-}
-
 /* Over the rows alone, or the columns, of channels x rows x columns: by a window that has all of them. */
 static digitnet_status reduce_lines(digitnet__importer *importer, const digitnet__import_node *node, bool rows,
                                     bool keeps_axes) {
@@ -172,10 +169,56 @@ static digitnet_status reduce_lines(digitnet__importer *importer, const digitnet
     return digitnet__import_give(importer, node, 0, &result);
 }
 
+/* Without axes of size 1 that have been reduced. */
+static digitnet_status give_reduced(digitnet__importer *importer, const digitnet__import_node *node,
+                                    digitnet__import_activation *result, const bool *gone, bool keeps_axes) {
+    size_t sizes[DNN_VIEW_AXES], rank = 0;
+    for (size_t i = 0; i < result->view.rank; i++)
+        if (keeps_axes || !gone[i + 1])
+            sizes[rank++] = result->view.sizes[i];
+    digitnet__view_reshape(&result->view, sizes, rank); /* no move */
+    return digitnet__import_give(importer, node, 0, result);
+}
+
+/* The mean, or sum, along any axes: by equal weights. */
+static digitnet_status average(digitnet__importer *importer, const digitnet__import_node *node, const bool *gone,
+                               bool keeps_axes) {
+    digitnet__import_activation *input = digitnet__import_activation_at(importer, node, 0), result;
+    digitnet__import_matrix matrices[DNN_VIEW_AXES] = {{0}};
+    for (size_t axis = 0; axis < input->view.rank; axis++) {
+        size_t size = input->view.sizes[axis];
+        if (!gone[axis + 1])
+            continue;
+        DNN_TRY(digitnet__import_matrix_create(&matrices[axis], importer, 1, size));
+        for (size_t i = 0; i < size; i++)
+            matrices[axis].weights[i] = digitnet__wire_is(node->type, "ReduceSum") ? 1 : 1 / (float)size;
+    }
+    DNN_TRY(digitnet__import_map(&result, importer, node, 0, matrices));
+    return give_reduced(importer, node, &result, gone, keeps_axes);
+}
+
+/* The largest along one axis: by a window over all of its values, which are made the columns of one channel. */
+static digitnet_status largest(digitnet__importer *importer, const digitnet__import_node *node, size_t axis,
+                               const bool *gone, bool keeps_axes) {
+    const size_t *places;
+    size_t value;
+    DNN_TRY(digitnet__import_take_channels(&value, &places, importer, node, 0, axis));
+    digitnet__import_activation result = {.view = digitnet__import_activation_at(importer, node, 0)->view};
+    size_t size = result.view.sizes[axis], rows = digitnet__view_count(&result.view) / size;
+    const digitnet__attributes window = {
+        .window_height = 1, .window_width = size, .stride_height = 1, .stride_width = 1};
+    if (!digitnet__view_set_channels(&result.view, axis, size, 1))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values in an order that is not read");
+    DNN_TRY(digitnet__import_reshape(&value, importer, (digitnet__shape){.height = rows, .width = size, .channels = 1},
+                                     node));
+    DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_max_pool2d, &window, &value, 1, node));
+    return give_reduced(importer, node, &result, gone, keeps_axes);
+}
+
 static digitnet_status reduce_axes(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation *input;
     int64_t axes[DNN_VIEW_AXES + 1], keep = 1;
-    size_t count, kept = 0, kept_count = 0;
+    size_t count, kept = 0, lost = 0, kept_count = 0;
     bool gone[DNN_VIEW_AXES + 1] = {false};
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     DNN_TRY(digitnet__import_integer(&keep, node, "keepdims"));
@@ -185,19 +228,24 @@ static digitnet_status reduce_axes(digitnet__importer *importer, const digitnet_
         DNN_TRY(digitnet__import_axis(&axis, node, axes[i], input->view.rank + 1));
         gone[axis] = true;
     }
+    gone[0] |= count == 0; /* then it runs over all */
     for (size_t i = 0; i < input->view.rank; i++) {
         kept = gone[i + 1] ? kept : i;
+        lost = gone[i + 1] ? i : lost;
         kept_count += !gone[i + 1];
     }
     bool over_lines = !gone[0] && input->view.rank == 3 && kept_count == 2 && !gone[1];
     if (over_lines && digitnet__view_covers(&input->view, 0, 0))
         return reduce_lines(importer, node, gone[2], keep != 0);
-    bool over_channels = !gone[0] && input->view.rank == 3 && kept_count == 2 && gone[1] && keep;
-    if (over_channels && !digitnet__wire_is(node->type, "ReduceMax"))
-        return reduce_channels(importer, node);
-    if (gone[0] || kept_count != 1 || input->view.rank < 2)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "does not reduce rows and columns alone");
-    return reduce(importer, node, kept, keep != 0);
+    if (gone[0])
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "runs over the samples");
+    if (kept_count == 1 && input->view.rank >= 2)
+        return reduce(importer, node, kept, keep != 0);
+    if (!digitnet__wire_is(node->type, "ReduceMax"))
+        return average(importer, node, gone, keep != 0);
+    if (kept_count + 1 != input->view.rank)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes the largest along several axes");
+    return largest(importer, node, lost, gone, keep != 0);
 }
 
 const digitnet__import_operator digitnet__import_pools[] = {

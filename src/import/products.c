@@ -1,7 +1,8 @@
 /* Matrix products: dense layers, or convolutions of 1 x 1. */
+#include "import/products.h"
+
 #include "core/memory.h"
 #include "core/status.h"
-#include "import/importer.h"
 
 #include <string.h>
 
@@ -18,10 +19,9 @@ static float element(const file_matrix *matrix, size_t input, size_t unit) {
     return (float)digitnet__constant_number(matrix->values, index) * matrix->scale;
 }
 
-static digitnet_status read_matrix(file_matrix *matrix, digitnet__importer *importer, const digitnet__import_node *node,
-                                   bool transposed) {
-    DNN_TRY(digitnet__import_weights_at(&matrix->values, importer, node, 1));
-    const digitnet__import_constant *values = matrix->values;
+static digitnet_status read_matrix(file_matrix *matrix, const digitnet__import_node *node,
+                                   const digitnet__import_constant *values, bool transposed) {
+    matrix->values = values;
     if (values->rank != 2)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has a matrix of %zu dimensions", values->rank);
     matrix->transposed = transposed;
@@ -80,18 +80,30 @@ static digitnet_status add_pointwise(digitnet__import_activation *result, digitn
                : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values in an order that is not read");
 }
 
-static digitnet_status matmul(digitnet__importer *importer, const digitnet__import_node *node) {
-    digitnet__import_activation *input, result;
-    file_matrix matrix;
+static digitnet_status add_product(digitnet__import_activation *result, digitnet__importer *importer,
+                                   const digitnet__import_node *node, const file_matrix *matrix) {
+    digitnet__import_activation *input;
     DNN_TRY(digitnet__import_peek(&input, importer, node, 0));
-    DNN_TRY(read_matrix(&matrix, importer, node, false));
-    if (input->view.rank > 1) {
-        result = (digitnet__import_activation){.value = 0};
-        DNN_TRY(add_pointwise(&result, importer, node, &matrix));
-    } else {
-        result = (digitnet__import_activation){.view = digitnet__view_plain(&matrix.units, 1)};
-        DNN_TRY(add_dense(&result.value, importer, node, &matrix));
-    }
+    *result = (digitnet__import_activation){.value = 0};
+    if (input->view.rank > 1)
+        return add_pointwise(result, importer, node, matrix);
+    result->view = digitnet__view_plain(&matrix->units, 1);
+    return add_dense(&result->value, importer, node, matrix);
+}
+
+digitnet_status digitnet__import_product(digitnet__import_activation *result, digitnet__importer *importer,
+                                         const digitnet__import_node *node, const digitnet__import_constant *matrix,
+                                         bool transposed) {
+    file_matrix read;
+    DNN_TRY(read_matrix(&read, node, matrix, transposed));
+    return add_product(result, importer, node, &read);
+}
+
+static digitnet_status matmul(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation result;
+    const digitnet__import_constant *values;
+    DNN_TRY(digitnet__import_weights_at(&values, importer, node, 1));
+    DNN_TRY(digitnet__import_product(&result, importer, node, values, false));
     return digitnet__import_give(importer, node, 0, &result);
 }
 
@@ -100,7 +112,7 @@ static digitnet_status gemm(digitnet__importer *importer, const digitnet__import
     int64_t transposes_a = 0, transposes_b = 0;
     float alpha = 1, beta = 1;
     digitnet__import_activation *input;
-    const digitnet__import_constant *addend;
+    const digitnet__import_constant *values, *addend;
     file_matrix matrix;
     DNN_TRY(digitnet__import_integer(&transposes_a, node, "transA"));
     DNN_TRY(digitnet__import_integer(&transposes_b, node, "transB"));
@@ -109,25 +121,26 @@ static digitnet_status gemm(digitnet__importer *importer, const digitnet__import
     DNN_TRY(digitnet__import_peek(&input, importer, node, 0));
     if (transposes_a)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has 'transA', which makes columns of the samples");
-    if (input->view.rank != 1)
+    if (input->view.rank != 1 + node->merged)
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "takes %zu dimensions; it must be 2",
-                                     input->view.rank + 1);
-    DNN_TRY(read_matrix(&matrix, importer, node, transposes_b != 0));
+                                     input->view.rank + 1 - node->merged);
+    DNN_TRY(digitnet__import_weights_at(&values, importer, node, 1));
+    DNN_TRY(read_matrix(&matrix, node, values, transposes_b != 0));
     matrix.scale = alpha;
-    digitnet__import_activation result = {.view = digitnet__view_plain(&matrix.units, 1)};
-    DNN_TRY(add_dense(&result.value, importer, node, &matrix));
+    digitnet__import_activation result;
+    DNN_TRY(add_product(&result, importer, node, &matrix));
     DNN_TRY(digitnet__import_constant_at(&addend, importer, node, 2));
     if (!addend && node->input_count > 2)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "adds what is no constant");
     if (addend && beta != 0) {
-        float *values;
+        float *added;
         size_t count;
         DNN_TRY(digitnet__import_weights_at(&addend, importer, node, 2));
-        DNN_TRY(digitnet__import_spread(&values, &count, importer, node, &result, addend));
+        DNN_TRY(digitnet__import_spread(&added, &count, importer, node, &result, addend));
         DNN_TRY(digitnet__draft_require_bias(importer, &importer->drafts[result.value - 1]));
         float *bias = digitnet__draft_tensor(importer, result.value, "bias");
         for (size_t i = 0; i < matrix.units; i++)
-            bias[i] = beta * values[count == 1 ? 0 : i];
+            bias[i] = beta * added[count == 1 ? 0 : i];
     }
     return digitnet__import_give(importer, node, 0, &result);
 }

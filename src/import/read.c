@@ -75,6 +75,14 @@ digitnet__import_activation *digitnet__import_activation_at(const digitnet__impo
     return importer->graph->values[node->inputs[input]].activation;
 }
 
+digitnet_status digitnet__import_axis_of(size_t *axis, const digitnet__import_node *node,
+                                         const digitnet__import_activation *activation, int64_t wanted) {
+    size_t rank = activation->view.rank + !activation->unbatched - activation->merged;
+    DNN_TRY(digitnet__import_axis(axis, node, wanted, rank));
+    *axis += activation->unbatched ? 1 : *axis > 0 ? activation->merged : 0;
+    return DIGITNET_OK;
+}
+
 digitnet_status digitnet__import_give(digitnet__importer *importer, const digitnet__import_node *node, size_t output,
                                       const digitnet__import_activation *activation) {
     if (output >= node->output_count || node->outputs[output] == DNN_NO_VALUE)
@@ -84,9 +92,33 @@ digitnet_status digitnet__import_give(digitnet__importer *importer, const digitn
     DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 1, sizeof *activation));
     value->activation = memory;
     *value->activation = *activation;
+    value->activation->unbatched = node->unbatched;
+    value->activation->merged = node->merged;
     if (activation->value)
         importer->drafts[activation->value - 1].open += value->uses;
     return DIGITNET_OK;
+}
+
+digitnet_status digitnet__import_open(size_t *value, digitnet__importer *importer,
+                                      const digitnet__import_activation *activation) {
+    void *memory;
+    DNN_TRY(digitnet__import_add_value(value, importer->graph, (digitnet__wire_view){0}));
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 1, sizeof *activation));
+    digitnet__import_value *opened = &importer->graph->values[*value];
+    opened->activation = memory;
+    *opened->activation = *activation;
+    opened->taker = DNN_NO_VALUE;
+    opened->uses = 1;
+    if (activation->value)
+        importer->drafts[activation->value - 1].open++;
+    return DIGITNET_OK;
+}
+
+void digitnet__import_close(digitnet__importer *importer, size_t value) {
+    digitnet__import_value *opened = &importer->graph->values[value];
+    opened->uses = 0;
+    if (opened->activation->value)
+        importer->drafts[opened->activation->value - 1].open--;
 }
 
 digitnet_status digitnet__import_give_constant(digitnet__importer *importer, const digitnet__import_node *node,
@@ -108,14 +140,22 @@ static const digitnet__import_operator *const tables[] = {
     digitnet__import_products,    digitnet__import_resizes,        digitnet__import_shapes,
 };
 
+static const digitnet__import_operator *find_in(const digitnet__import_operator *table, digitnet__wire_view type) {
+    for (; table->type; table++)
+        if (digitnet__wire_is(type, table->type))
+            return table;
+    return NULL;
+}
+
 static const digitnet__import_operator *find_operator(const digitnet__import_node *node) {
+    const digitnet__import_operator *found = NULL;
+    if (digitnet__wire_is(node->domain, "ai.onnx.ml"))
+        return find_in(digitnet__import_classical, node->type);
     if (!digitnet__import_is_standard(node->domain))
         return NULL;
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-        for (const digitnet__import_operator *row = tables[i]; row->type; row++)
-            if (digitnet__wire_is(node->type, row->type))
-                return row;
-    return NULL;
+    for (size_t i = 0; !found && i < sizeof tables / sizeof *tables; i++)
+        found = find_in(tables[i], node->type);
+    return found;
 }
 
 /* Whether the name is one of a list with spaces between. */
@@ -139,7 +179,7 @@ static digitnet_status check_attributes(const digitnet__import_operator *row, co
 
 static digitnet_status refuse_operator(const digitnet__import_node *node) {
     if (!digitnet__import_is_standard(node->domain))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "is of domain '%s', which is not supported",
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "of domain '%s' is not supported",
                                      digitnet__wire_printable(node->domain).text);
     return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "is not supported");
 }
@@ -156,7 +196,7 @@ static digitnet_status read_constant(digitnet__importer *importer, const digitne
     bool is_list = value->type == DNN_ATTRIBUTE_TYPE_INTS || value->type == DNN_ATTRIBUTE_TYPE_FLOATS;
     bool is_integer = value->type == DNN_ATTRIBUTE_TYPE_INTS || value->type == DNN_ATTRIBUTE_TYPE_INT;
     if (value->type == DNN_ATTRIBUTE_TYPE_TENSOR) {
-        DNN_TRY(digitnet__constant_read(&constant, importer->pool, importer->place, value->tensor));
+        DNN_TRY(digitnet__constant_read(&constant, importer->pool, importer->place, value->message));
         return digitnet__import_give_constant(importer, node, 0, &constant);
     }
     if (!is_list && !is_integer && value->type != DNN_ATTRIBUTE_TYPE_FLOAT)
@@ -219,8 +259,62 @@ static digitnet_status check_outputs(const digitnet__importer *importer, const d
     return DIGITNET_OK;
 }
 
+/* Operators that read activations whose first axis is not that of the samples alone. */
+static const char takes_any_samples[] =
+    "Add Sub Mul Div Neg Relu Sigmoid Tanh Softplus HardSwish Swish Gelu LeakyRelu Elu Selu HardSigmoid Clip Max Min "
+    "Mish Celu Softmax LogSoftmax Identity Dropout Cast Reshape Flatten Squeeze Unsqueeze Transpose Shape Slice Split "
+    "Gather MatMul Gemm ArgMax";
+
+/* What the activations of a node have for an axis of samples. */
+static digitnet_status find_samples(digitnet__import_node *node, const digitnet__importer *importer) {
+    const digitnet__import_activation *first = NULL;
+    for (size_t i = 0; i < node->input_count; i++) {
+        const digitnet__import_activation *next = digitnet__import_activation_at(importer, node, i);
+        if (first && next && (next->unbatched != first->unbatched || next->merged != first->merged))
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes two activations of different samples");
+        first = next ? next : first;
+    }
+    node->unbatched = first && first->unbatched;
+    node->merged = first ? first->merged : 0;
+    if ((node->unbatched || node->merged) && !is_listed(takes_any_samples, node->type))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes %s",
+                                     node->merged ? "samples and other dimensions that are made one"
+                                                  : "one sample without a dimension of samples");
+    return DIGITNET_OK;
+}
+
+/* What the branch gives that the condition chooses. */
+static digitnet_status choose(digitnet__importer *importer, const digitnet__import_node *node) {
+    const digitnet__import_constant *condition;
+    size_t count = node->output_count;
+    DNN_TRY(digitnet__import_constant_at(&condition, importer, node, 0));
+    if (!condition || condition->count != 1)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has a condition that depends on the image");
+    size_t first = digitnet__constant_number(condition, 0) != 0 ? 1 : 1 + count;
+    for (size_t i = 0; i < count; i++) {
+        const digitnet__import_activation *activation = digitnet__import_activation_at(importer, node, first + i);
+        const digitnet__import_constant *constant;
+        digitnet__import_node own = *node;
+        DNN_TRY(digitnet__import_constant_at(&constant, importer, node, first + i));
+        if (constant) {
+            DNN_TRY(digitnet__import_give_constant(importer, node, i, constant));
+            continue;
+        }
+        if (!activation)
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has a branch that is not read");
+        own.unbatched = activation->unbatched;
+        own.merged = activation->merged;
+        DNN_TRY(digitnet__import_give(importer, &own, i, activation));
+    }
+    return DIGITNET_OK;
+}
+
 /* `*follows` where it cannot be read because one before it could not. */
 static digitnet_status read_node(bool *follows, digitnet__importer *importer, const digitnet__import_node *node) {
+    if (digitnet__wire_is(node->type, "If") && digitnet__import_is_standard(node->domain)) {
+        *follows = false;
+        return choose(importer, node);
+    }
     const digitnet__import_operator *row = find_operator(node);
     bool refused = takes_refused(importer, node);
     *follows = refused && row;
@@ -234,7 +328,9 @@ static digitnet_status read_node(bool *follows, digitnet__importer *importer, co
     if (row->most_inputs && node->input_count > row->most_inputs)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has %zu inputs; at most %zu are read",
                                      node->input_count, row->most_inputs);
-    DNN_TRY(row->read(importer, node));
+    digitnet__import_node own = *node;
+    DNN_TRY(find_samples(&own, importer));
+    DNN_TRY(row->read(importer, &own));
     return check_outputs(importer, node);
 }
 
@@ -283,6 +379,11 @@ digitnet_status digitnet__import_read_nodes(digitnet__importer *importer) {
         if (!node->needed)
             continue;
         digitnet_status status = read_node(&follows, importer, node);
+        /* What is wrong in a branch matters once it is taken. */
+        if (node->is_branch && (status == DIGITNET_EUNSUPPORTED || status == DIGITNET_EFORMAT)) {
+            status = DIGITNET_EUNSUPPORTED;
+            follows = true;
+        }
         if (status != DIGITNET_OK && status != DIGITNET_EUNSUPPORTED)
             return status;
         if (status == DIGITNET_EUNSUPPORTED && !follows)

@@ -1,7 +1,7 @@
 /* Activations in the form that a layer takes. */
 #include "core/memory.h"
 #include "core/status.h"
-#include "import/importer.h"
+#include "import/linear.h"
 
 #include <math.h>
 #include <string.h>
@@ -207,47 +207,77 @@ digitnet_status digitnet__import_settle(digitnet__importer *importer, const digi
     return DIGITNET_OK;
 }
 
-/* One channel as many. */
-static digitnet_status repeat_channel(size_t *value, digitnet__importer *importer, const digitnet__import_node *node,
-                                      size_t times) {
-    enum { MOST = 64 };
-    size_t copies[MOST];
-    const digitnet__attributes none = {0};
-    if (times > MOST)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes a channel repeated more than %d times", MOST);
-    for (size_t i = 0; i < times; i++)
-        copies[i] = *value;
-    return digitnet__draft_add(value, importer, &digitnet__layer_concatenate, &none, copies, times, node);
-}
-
-/* Values that Expand or Tile repeats: each row and column some times, or one channel. */
-static digitnet_status repeat(digitnet__importer *importer, const digitnet__import_node *node, size_t input) {
+/* Each row and column some times. False where it is more than that. */
+static digitnet_status repeat_lines(bool *done, digitnet__importer *importer, const digitnet__import_node *node,
+                                    size_t input, const digitnet__view *view) {
     digitnet__import_activation *activation = digitnet__import_activation_at(importer, node, input);
-    digitnet__view once = activation->view;
-    size_t times[DNN_VIEW_AXES], wanted[DNN_VIEW_AXES], value;
+    size_t times[DNN_VIEW_AXES], value;
     const size_t *channels;
-    memcpy(wanted, once.sizes, sizeof wanted);
-    if (once.rank != 3 || activation->affine.count || has_pads(&activation->pads) ||
-        !digitnet__view_repetitions(times, &once))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values that are repeated in a way not read");
+    digitnet__view once = *view;
+    *done = once.rank == 3 && digitnet__view_repetitions(times, &once) && times[0] == 1 &&
+            digitnet__view_covers(&once, 0, 0);
+    if (!*done)
+        return DIGITNET_OK;
     activation->view = once;
     DNN_TRY(digitnet__import_take_image(&value, &channels, importer, node, input));
     once = activation->view;
     const digitnet__attributes larger = {.size_height = times[1], .size_width = times[2]};
-    if (times[1] > 1 || times[2] > 1)
-        DNN_TRY(digitnet__draft_add(&value, importer, &digitnet__layer_up_sampling2d, &larger, &value, 1, node));
-    if (times[0] > 1)
-        DNN_TRY(repeat_channel(&value, importer, node, times[0]));
+    DNN_TRY(digitnet__draft_add(&value, importer, &digitnet__layer_up_sampling2d, &larger, &value, 1, node));
     digitnet__shape shape = digitnet__draft_shape(importer, value);
-    if (times[0] > 1)
-        once = digitnet__view_channels_first(shape.channels, shape.height, shape.width);
-    else if (!digitnet__view_set_image(&once, shape.channels, shape.height, shape.width))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes channels in another order");
+    digitnet__view_set_image(&once, shape.channels, shape.height, shape.width); /* which it is */
     move(importer, node, input, value);
     activation->view = once;
-    return memcmp(wanted, once.sizes, 3 * sizeof *wanted) == 0
-               ? DIGITNET_OK
-               : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values that are repeated in a way not read");
+    return DIGITNET_OK;
+}
+
+/* For each value along an axis the one among those that are not repeated. */
+static void weigh_repeated(const digitnet__import_matrix *matrix, const digitnet__view *view, size_t axis) {
+    for (size_t i = 0; i < matrix->outputs; i++) {
+        size_t rest = i, place = 0, below = 1;
+        for (size_t k = view->atom_count; k-- > 0;) {
+            const digitnet__view_atom *atom = &view->atoms[k];
+            if (atom->axis != axis)
+                continue;
+            place += atom->stride ? rest % atom->size * below : 0;
+            below *= atom->stride ? atom->size : 1;
+            rest /= atom->size;
+        }
+        matrix->weights[i * matrix->inputs + place] = 1;
+    }
+}
+
+/* Values that Expand or Tile repeats. */
+static digitnet_status repeat(digitnet__importer *importer, const digitnet__import_node *node, size_t input) {
+    digitnet__import_activation *activation = digitnet__import_activation_at(importer, node, input), result;
+    digitnet__import_matrix matrices[DNN_VIEW_AXES] = {{0}};
+    const digitnet__view repeated = activation->view;
+    bool done;
+    if (activation->affine.count || has_pads(&activation->pads))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values that are repeated in a way not read");
+    DNN_TRY(repeat_lines(&done, importer, node, input, &repeated));
+    if (done)
+        return DIGITNET_OK;
+    digitnet__view once = repeated;
+    once.atom_count = 0;
+    for (size_t i = 0; i < once.rank; i++)
+        once.sizes[i] = 1;
+    for (size_t i = 0; i < repeated.atom_count; i++) {
+        if (repeated.atoms[i].stride == 0)
+            continue;
+        once.sizes[repeated.atoms[i].axis] *= repeated.atoms[i].size;
+        once.atoms[once.atom_count++] = repeated.atoms[i];
+    }
+    for (size_t i = 0; i < once.rank; i++) {
+        if (once.sizes[i] == repeated.sizes[i])
+            continue;
+        DNN_TRY(digitnet__import_matrix_create(&matrices[i], importer, repeated.sizes[i], once.sizes[i]));
+        weigh_repeated(&matrices[i], &repeated, i);
+    }
+    activation->view = once;
+    DNN_TRY(digitnet__import_map(&result, importer, node, input, matrices));
+    move(importer, node, input, result.value);
+    activation->view = result.view;
+    return DIGITNET_OK;
 }
 
 static digitnet_status find(digitnet__import_activation **activation, digitnet__importer *importer,

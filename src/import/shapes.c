@@ -18,38 +18,77 @@ static digitnet_status peek(digitnet__import_activation *copy, digitnet__importe
     return DIGITNET_OK;
 }
 
-/* Sizes with the batch first. */
-static void sizes_of(size_t *sizes, size_t *rank, const digitnet__importer *importer, const digitnet__view *view) {
-    *rank = view->rank + 1;
-    sizes[0] = importer->batch;
-    memcpy(sizes + 1, view->sizes, view->rank * sizeof *sizes);
+/* The file's sizes: that of the batch, or what other axes have made of it, comes first where there is one. */
+static void sizes_of(size_t *sizes, size_t *rank, const digitnet__importer *importer,
+                     const digitnet__import_activation *activation) {
+    const digitnet__view *view = &activation->view;
+    *rank = 0;
+    if (!activation->unbatched)
+        sizes[(*rank)++] = importer->batch;
+    for (size_t i = 0; i < view->rank; i++) {
+        if (i < activation->merged)
+            sizes[0] *= view->sizes[i];
+        else
+            sizes[(*rank)++] = view->sizes[i];
+    }
 }
 
-static digitnet_status give_reshaped(digitnet__importer *importer, const digitnet__import_node *node,
-                                     digitnet__import_activation *activation, const size_t *sizes, size_t rank) {
-    if (activation->is_class)
-        return digitnet__import_give(importer, node, 0, activation);
-    if (rank == 0 || sizes[0] != importer->batch)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes another number of samples");
-    if (rank - 1 > DNN_VIEW_AXES)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes %zu dimensions", rank);
+/* The sizes of a view for those of the file; how many of its first axes are one with the samples. */
+static bool sizes_of_view(size_t *inner, size_t *inner_rank, size_t *merged, const digitnet__importer *importer,
+                          const digitnet__view *view, const size_t *sizes, size_t rank) {
+    size_t lead = sizes[0] / importer->batch;
+    *merged = 0;
+    for (size_t product = 1; product < lead && *merged < view->rank; ++*merged) {
+        inner[*merged] = view->sizes[*merged];
+        product *= view->sizes[*merged];
+        if (product == lead)
+            lead = 1;
+    }
+    *inner_rank = *merged + rank - 1;
+    if (lead != 1 || sizes[0] % importer->batch != 0 || *inner_rank > DNN_VIEW_AXES)
+        return false;
+    memcpy(inner + *merged, sizes + 1, (rank - 1) * sizeof *sizes);
+    return true;
+}
+
+static digitnet_status give_view(digitnet__importer *importer, const digitnet__import_node *node,
+                                 digitnet__import_activation *activation, const size_t *sizes, size_t rank) {
     /* A row has each of its values. */
-    if (rank == 2 && digitnet__view_repeats(&activation->view)) {
+    if (rank == 1 && digitnet__view_repeats(&activation->view)) {
         digitnet__import_activation *repeated;
         DNN_TRY(digitnet__import_take(&repeated, importer, node, 0));
         *activation = *repeated;
     }
     digitnet__view view = activation->view;
-    if (!digitnet__view_reshape(&view, sizes + 1, rank - 1)) {
+    if (!digitnet__view_reshape(&view, sizes, rank)) {
         digitnet__import_activation *input;
         DNN_TRY(digitnet__import_take(&input, importer, node, 0));
         digitnet__view plain = digitnet__view_plain(input->view.sizes, input->view.rank);
         DNN_TRY(digitnet__import_arrange(importer, node, 0, &plain));
         *activation = *input;
-        view = digitnet__view_plain(sizes + 1, rank - 1);
+        view = digitnet__view_plain(sizes, rank);
     }
     activation->view = view;
     return digitnet__import_give(importer, node, 0, activation);
+}
+
+/* Without an axis of samples there is one once the first size is 1. */
+static digitnet_status give_reshaped(digitnet__importer *importer, const digitnet__import_node *node,
+                                     digitnet__import_activation *activation, const size_t *sizes, size_t rank) {
+    size_t inner[2 * DNN_VIEW_AXES + 2], inner_rank;
+    digitnet__import_node own = *node;
+    if (activation->is_class)
+        return digitnet__import_give(importer, node, 0, activation);
+    if (rank > DNN_VIEW_AXES + 1)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes %zu dimensions", rank);
+    own.merged = 0;
+    own.unbatched = rank > 0 && rank <= DNN_VIEW_AXES &&
+                    (node->unbatched ? rank < 2 || sizes[0] != 1 : importer->batch == 1 && rank == 1 && sizes[0] != 1);
+    if (own.unbatched)
+        return give_view(importer, &own, activation, sizes, rank);
+    if (rank == 0 || !sizes_of_view(inner, &inner_rank, &own.merged, importer, &activation->view, sizes, rank))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes another number of samples");
+    return give_view(importer, &own, activation, inner, inner_rank);
 }
 
 static digitnet_status identity(digitnet__importer *importer, const digitnet__import_node *node) {
@@ -90,7 +129,7 @@ static digitnet_status dropout(digitnet__importer *importer, const digitnet__imp
 static digitnet_status cast(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation activation;
     int64_t type = 0;
-    DNN_TRY(digitnet__import_integer(&type, node, "to"));
+    DNN_TRY(digitnet__import_cast_type(&type, node));
     DNN_TRY(peek(&activation, importer, node));
     if (!activation.is_class && type != DNN_DATA_FLOAT && type != DNN_DATA_DOUBLE && type != DNN_DATA_HALF &&
         type != DNN_DATA_BFLOAT16)
@@ -106,7 +145,7 @@ static digitnet_status reshape(digitnet__importer *importer, const digitnet__imp
     DNN_TRY(peek(&activation, importer, node));
     DNN_TRY(digitnet__import_integer(&allow_zero, node, "allowzero"));
     DNN_TRY(digitnet__import_list(wanted, &rank, DNN_VIEW_AXES + 1, importer, node, "shape", 1));
-    sizes_of(present, &old_rank, importer, &activation.view);
+    sizes_of(present, &old_rank, importer, &activation);
     if (!digitnet__size_product(&total, present, old_rank))
         return digitnet__import_fail(DIGITNET_ELIMIT, node, "takes a value whose size overflows");
     for (size_t i = 0; i < rank; i++) {
@@ -133,8 +172,10 @@ static digitnet_status flatten(digitnet__importer *importer, const digitnet__imp
     int64_t axis = 1;
     DNN_TRY(peek(&activation, importer, node));
     DNN_TRY(digitnet__import_integer(&axis, node, "axis"));
-    axis += axis < 0 ? (int64_t)activation.view.rank + 1 : 0;
-    if (axis != 1)
+    size_t present[DNN_VIEW_AXES + 1], rank;
+    sizes_of(present, &rank, importer, &activation);
+    axis += axis < 0 ? (int64_t)rank : 0;
+    if (axis != !node->unbatched || node->merged)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes another number of samples");
     if (!activation.is_class && !digitnet__view_repeats(&activation.view)) {
         DNN_TRY(digitnet__import_take(&input, importer, node, 0));
@@ -154,15 +195,15 @@ static digitnet_status squeeze(digitnet__importer *importer, const digitnet__imp
     bool gone[DNN_VIEW_AXES + 1] = {false};
     DNN_TRY(peek(&activation, importer, node));
     DNN_TRY(digitnet__import_list(axes, &count, DNN_VIEW_AXES + 1, importer, node, "axes", 1));
-    sizes_of(present, &old_rank, importer, &activation.view);
+    sizes_of(present, &old_rank, importer, &activation);
     for (size_t i = 0; i < count && !activation.is_class; i++) {
         size_t axis;
         DNN_TRY(digitnet__import_axis(&axis, node, axes[i], old_rank));
         gone[axis] = true;
     }
     for (size_t i = 0; i < old_rank; i++) {
-        /* Without axes all of size 1 go, but not the batch. */
-        bool goes = count ? gone[i] : i > 0 && present[i] == 1;
+        /* Without axes all of size 1 go, but not a batch that may have other sizes. */
+        bool goes = count ? gone[i] : present[i] == 1;
         if (goes && present[i] != 1)
             return digitnet__import_fail(DIGITNET_EFORMAT, node, "removes a dimension that is not 1");
         if (!goes)
@@ -178,7 +219,7 @@ static digitnet_status unsqueeze(digitnet__importer *importer, const digitnet__i
     bool is_new[2 * DNN_VIEW_AXES + 2] = {false};
     DNN_TRY(peek(&activation, importer, node));
     DNN_TRY(digitnet__import_list(axes, &count, DNN_VIEW_AXES + 1, importer, node, "axes", 1));
-    sizes_of(present, &old_rank, importer, &activation.view);
+    sizes_of(present, &old_rank, importer, &activation);
     size_t rank = old_rank + count;
     for (size_t i = 0; i < count && !activation.is_class; i++) {
         size_t axis;
@@ -196,18 +237,18 @@ static digitnet_status transpose(digitnet__importer *importer, const digitnet__i
     size_t count, order[DNN_VIEW_AXES];
     unsigned seen = 0;
     DNN_TRY(peek(&activation, importer, node));
-    size_t rank = activation.view.rank + 1;
+    size_t batched = !node->unbatched, rank = activation.view.rank + batched;
     DNN_TRY(digitnet__import_integers(wanted, &count, DNN_VIEW_AXES + 1, node, "perm"));
-    if (count != 0 && count != rank)
+    if (count != 0 && count != rank && !node->merged)
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a 'perm' of %zu axes for %zu dimensions", count,
                                      rank);
-    if (count == 0 || wanted[0] != 0 || activation.is_class)
+    if (count == 0 || (batched && wanted[0] != 0) || node->merged || activation.is_class)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "moves the axis of the samples");
-    for (size_t i = 1; i < rank; i++) {
-        if (wanted[i] < 1 || wanted[i] >= (int64_t)rank)
+    for (size_t i = batched; i < rank; i++) {
+        if (wanted[i] < (int64_t)batched || wanted[i] >= (int64_t)rank)
             return digitnet__import_fail(DIGITNET_EFORMAT, node, "has an axis that is out of range");
-        order[i - 1] = (size_t)wanted[i] - 1;
-        seen |= 1u << order[i - 1];
+        order[i - batched] = (size_t)wanted[i] - batched;
+        seen |= 1u << order[i - batched];
     }
     if (seen != (1u << activation.view.rank) - 1)
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has an order of axes with one twice");
@@ -222,7 +263,7 @@ static digitnet_status shape(digitnet__importer *importer, const digitnet__impor
     int64_t *integers, start = 0, end = INT64_MAX;
     size_t sizes[DNN_VIEW_AXES + 1], rank;
     DNN_TRY(peek(&activation, importer, node));
-    sizes_of(sizes, &rank, importer, &activation.view);
+    sizes_of(sizes, &rank, importer, &activation);
     DNN_TRY(digitnet__import_integer(&start, node, "start"));
     DNN_TRY(digitnet__import_integer(&end, node, "end"));
     int64_t most = (int64_t)rank;
@@ -319,7 +360,7 @@ static digitnet_status arg_max(digitnet__importer *importer, const digitnet__imp
     size_t axis;
     DNN_TRY(digitnet__import_take(&activation, importer, node, 0));
     DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
-    DNN_TRY(digitnet__import_axis(&axis, node, wanted, activation->view.rank + 1));
+    DNN_TRY(digitnet__import_axis_of(&axis, node, activation, wanted));
     if (axis == 0 || activation->view.sizes[axis - 1] != digitnet__view_count(&activation->view))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "is not over the scores of one sample");
     result = *activation;

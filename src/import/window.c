@@ -7,30 +7,60 @@
 
 enum { ROWS, COLUMNS };
 
-/* Two sizes of at least 1. */
-static digitnet_status read_pair(size_t *pair, const digitnet__import_node *node, const char *name) {
+/* Takes the axis of one row away again. */
+static void drop_rows(digitnet__import_activation *activation) {
+    digitnet__view *view = &activation->view;
+    const size_t sizes[] = {view->sizes[0], view->sizes[2]};
+    digitnet__view_reshape(view, sizes, 2);
+}
+
+digitnet_status digitnet__import_by_rows(digitnet__importer *importer, const digitnet__import_node *node, bool is_line,
+                                         digitnet_status (*read)(digitnet__importer *importer,
+                                                                 const digitnet__import_node *node)) {
+    digitnet__import_activation *input = digitnet__import_activation_at(importer, node, 0), *output;
+    if (!input || !is_line)
+        return read(importer, node);
+    if (input->view.rank != 2 || digitnet__view_repeats(&input->view))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes %zu dimensions by windows of one",
+                                     input->view.rank + 1);
+    const size_t sizes[] = {input->view.sizes[0], 1, input->view.sizes[1]};
+    digitnet__view_reshape(&input->view, sizes, 3);
+    digitnet_status status = read(importer, node);
+    drop_rows(input);
+    output = status == DIGITNET_OK && node->output_count > 0 && node->outputs[0] != DNN_NO_VALUE
+                 ? importer->graph->values[node->outputs[0]].activation
+                 : NULL;
+    if (output)
+        drop_rows(output);
+    return status;
+}
+
+/* Two sizes of at least 1, or one of a line. */
+static digitnet_status read_pair(size_t *pair, const digitnet__import_node *node, const char *name, bool is_line) {
     int64_t values[2];
-    size_t count;
+    size_t count, axes = is_line ? 1 : 2;
     DNN_TRY(digitnet__import_integers(values, &count, 2, node, name));
     if (count == 0)
         return DIGITNET_OK;
-    if (count != 2)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has '%s' of %zu dimensions; images have 2", name,
-                                     count);
-    for (size_t i = 0; i < 2; i++) {
+    if (count != axes)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has '%s' of %zu dimensions; what it takes has %zu",
+                                     name, count, axes);
+    for (size_t i = 0; i < axes; i++) {
         if (values[i] < 1 || values[i] > INT32_MAX)
             return digitnet__import_fail(DIGITNET_EFORMAT, node, "has '%s' out of range", name);
-        pair[i] = (size_t)values[i];
+        pair[2 - axes + i] = (size_t)values[i];
     }
     return DIGITNET_OK;
 }
 
 static digitnet_status read_sizes(digitnet__import_window *window, const digitnet__import_node *node) {
     size_t given[2] = {window->sizes[0], window->sizes[1]};
-    DNN_TRY(read_pair(window->sizes, node, "kernel_shape"));
-    if (window->sizes[0] == 0)
+    if (window->is_line)
+        window->sizes[0] = 1;
+    DNN_TRY(read_pair(window->sizes, node, "kernel_shape", window->is_line));
+    if (window->sizes[1] == 0)
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has no attribute 'kernel_shape'");
-    if (given[0] && memcmp(given, window->sizes, sizeof given) != 0)
+    if (given[1] && memcmp(given, window->sizes, sizeof given) != 0)
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a 'kernel_shape' that is not that of its weights");
     return DIGITNET_OK;
 }
@@ -38,14 +68,15 @@ static digitnet_status read_sizes(digitnet__import_window *window, const digitne
 /* top, left, bottom, right */
 static digitnet_status read_pads(digitnet__import_window *window, const digitnet__import_node *node) {
     int64_t pads[4] = {0};
-    size_t count;
+    size_t count, axes = window->is_line ? 1 : 2;
     DNN_TRY(digitnet__import_integers(pads, &count, 4, node, "pads"));
-    if (count != 0 && count != 4)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has 'pads' of %zu sides; images have 4", count);
-    for (size_t i = 0; i < 4; i++) {
+    if (count != 0 && count != 2 * axes)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has 'pads' of %zu sides; what it takes has %zu",
+                                     count, 2 * axes);
+    for (size_t i = 0; i < 2 * axes; i++) {
         if (pads[i] < 0 || pads[i] > INT32_MAX)
             return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has 'pads' that are out of range");
-        (i < 2 ? window->before : window->after)[i % 2] = (size_t)pads[i];
+        (i < axes ? window->before : window->after)[2 - axes + i % axes] = (size_t)pads[i];
     }
     return DIGITNET_OK;
 }
@@ -69,8 +100,8 @@ digitnet_status digitnet__import_window_read(digitnet__import_window *window, co
     for (size_t i = 0; i < 2; i++)
         window->strides[i] = window->dilations[i] = 1;
     DNN_TRY(read_sizes(window, node));
-    DNN_TRY(read_pair(window->strides, node, "strides"));
-    DNN_TRY(read_pair(window->dilations, node, "dilations"));
+    DNN_TRY(read_pair(window->strides, node, "strides", window->is_line));
+    DNN_TRY(read_pair(window->dilations, node, "dilations", window->is_line));
     for (size_t i = 0; i < 2; i++)
         if (window->sizes[i] - 1 > (INT32_MAX - 1) / window->dilations[i])
             return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a kernel whose size is out of range");
@@ -88,6 +119,19 @@ digitnet_status digitnet__import_window_read(digitnet__import_window *window, co
     window->after[ROWS] += pads->bottom;
     window->before[COLUMNS] += pads->left;
     window->after[COLUMNS] += pads->right;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__import_window_check(const digitnet__import_window *window, const digitnet__import_node *node,
+                                              digitnet__shape image) {
+    const size_t sizes[] = {image.height, image.width};
+    for (size_t i = 0; i < 2; i++) {
+        size_t span = digitnet__window_span(window->sizes[i], window->dilations[i]);
+        size_t whole = sizes[i] + window->before[i] + window->after[i];
+        if (span > whole)
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has windows of %zu over %zu %s", span, whole,
+                                         i == ROWS ? "rows" : "columns");
+    }
     return DIGITNET_OK;
 }
 

@@ -69,6 +69,11 @@ typedef struct digitnet__bound {
     double gain, offset;
 } digitnet__bound;
 
+/* scale x + offset */
+typedef struct digitnet__line {
+    double scale, offset;
+} digitnet__line;
+
 struct digitnet__op;
 
 struct digitnet__layer_kind {
@@ -83,6 +88,8 @@ struct digitnet__layer_kind {
     void (*lower)(struct digitnet__op *op, bool training);
     /* The bound of the outputs before the activation, from those of the inputs. `tensors` are the layer's values. */
     digitnet__bound (*bound)(const digitnet__layer *layer, const digitnet__bound *inputs, const float *const *tensors);
+    /* Of a layer that makes scale x + offset of each value of a channel; NULL: it is no such layer. */
+    digitnet__line (*line)(const digitnet__layer *layer, size_t channel, const float *const *tensors);
     digitnet__onnx_form onnx;
 };
 

@@ -71,6 +71,12 @@ static digitnet__bound bound(const digitnet__layer *layer, const digitnet__bound
     return most;
 }
 
+static digitnet__line line(const digitnet__layer *layer, size_t channel, const float *const *tensors) {
+    (void)layer;
+    double factor = (double)factor_of(tensors[VARIANCE][channel]);
+    return (digitnet__line){factor, -(double)tensors[MEAN][channel] * factor};
+}
+
 static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
     digitnet__onnx_name mean = digitnet__onnx_write_per_channel(nodes, "mean", layer->output);
     digitnet__onnx_name least = digitnet__onnx_write_constant(nodes, "least", LEAST_DEVIATION);
@@ -87,6 +93,7 @@ const digitnet__layer_kind digitnet__layer_normalization = {.name = "normalizati
                                                             .infer_shape = infer_shape,
                                                             .lower = lower,
                                                             .bound = bound,
+                                                            .line = line,
                                                             .onnx = {.write = write}};
 
 digitnet_status digitnet_model_add_normalization(digitnet_model *model) {

@@ -57,8 +57,9 @@ typedef struct digitnet__op_kind {
     void (*forward)(const digitnet__op *op, const digitnet__op_range *range);
     void (*backward)(const digitnet__op *op, const digitnet__op_range *range);
     /* Where a copy of the gradient for each range would cost more than the arithmetic: the gradient of one block of the
-     * op's outputs over the whole batch, after backward() has run for all of it. Overwrites these outputs' part of
-     * range->gradient. NULL where backward() adds the gradient itself. */
+     * op's outputs over the whole batch, after backward() has run for all of it: from the first input and the gradient
+     * by the output, or, where the op gathers, from the sums alone. Overwrites these outputs' part of range->gradient.
+     * NULL where backward() adds the gradient itself. */
     void (*block_gradient)(const digitnet__op *op, const digitnet__op_range *batch, digitnet__op_block block);
 } digitnet__op_kind;
 

@@ -48,6 +48,12 @@ static digitnet__bound bound(const digitnet__layer *layer, const digitnet__bound
                              .offset = inputs[0].offset * scale + fabs(layer->attributes.offset)};
 }
 
+static digitnet__line line(const digitnet__layer *layer, size_t channel, const float *const *tensors) {
+    (void)channel;
+    (void)tensors;
+    return (digitnet__line){layer->attributes.scale, layer->attributes.offset};
+}
+
 static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
     digitnet__onnx_name scale = digitnet__onnx_write_constant(nodes, "scale", (float)layer->attributes.scale);
     digitnet__onnx_name offset = digitnet__onnx_write_constant(nodes, "offset", (float)layer->attributes.offset);
@@ -60,6 +66,7 @@ const digitnet__layer_kind digitnet__layer_rescaling = {.name = "rescaling",
                                                         .infer_shape = infer_shape,
                                                         .lower = lower,
                                                         .bound = bound,
+                                                        .line = line,
                                                         .onnx = {.write = write}};
 
 digitnet_status digitnet_model_add_rescaling(digitnet_model *model, double scale, double offset) {

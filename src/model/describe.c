@@ -2,6 +2,7 @@
 #include "core/options.h"
 #include "core/status.h"
 #include "layers/activations.h"
+#include "model/input_line.h"
 #include "model/model.h"
 
 static digitnet_status begin(const void *out, size_t first_size, const char *type, const digitnet_model *model) {
@@ -14,6 +15,7 @@ static digitnet_status begin(const void *out, size_t first_size, const char *typ
 digitnet_status digitnet_model_describe(digitnet_model_info *out, const digitnet_model *model) {
     DNN_TRY(begin(out, DNN_FIRST_SIZE(digitnet_model_info, reserved), "digitnet_model_info", model));
     const digitnet__graph *graph = &model->network.graph;
+    digitnet__line input = digitnet__input_line(&model->network, 0);
     digitnet_model_info info = {.height = graph->input.height,
                                 .width = graph->input.width,
                                 .channels = graph->input.channels,
@@ -21,7 +23,9 @@ digitnet_status digitnet_model_describe(digitnet_model_info *out, const digitnet
                                 .layers = graph->layer_count,
                                 .tensors = graph->tensor_count,
                                 .parameters = graph->parameter_count + graph->state_count,
-                                .compiled = model->training != NULL};
+                                .compiled = model->training != NULL,
+                                .input_scale = input.scale,
+                                .input_offset = input.offset};
     if (model->training) {
         info.epochs_done = model->training->progress.epochs_done;
         info.batches_done = model->training->progress.batches_done;

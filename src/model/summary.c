@@ -1,8 +1,10 @@
 /* The table of layers, as Keras prints it. */
 #include "core/status.h"
 #include "core/text.h"
+#include "model/input_line.h"
 #include "model/model.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -104,8 +106,39 @@ static void put_totals(digitnet__text *out, const digitnet__graph *graph) {
     }
 }
 
+static bool is_same_line(digitnet__line a, digitnet__line b) {
+    return a.scale == b.scale && a.offset == b.offset;
+}
+
+/* "3.2457 x - 0.42421" */
+static void put_line(digitnet__text *out, digitnet__line line) {
+    if (line.scale != 1)
+        digitnet__text_put(out, "%.5g ", line.scale);
+    digitnet__text_put(out, "x");
+    if (line.offset != 0)
+        digitnet__text_put(out, " %c %.5g", line.offset < 0 ? '-' : '+', fabs(line.offset));
+}
+
+/* What becomes of an image's values, where that is not what they are; of each channel where these differ. */
+static void put_input_lines(digitnet__text *out, const digitnet__network *network) {
+    enum { MOST = 8 };
+    size_t channels = network->graph.input.channels, shown = 1;
+    digitnet__line first = digitnet__input_line(network, 0), same = {1, 0};
+    for (size_t i = 1; i < channels && i < MOST; i++)
+        shown = is_same_line(digitnet__input_line(network, i), first) ? shown : channels < MOST ? channels : MOST;
+    if (shown == 1 && is_same_line(first, same))
+        return;
+    digitnet__text_put(out, "Of a value x of an image the network gets ");
+    for (size_t i = 0; i < shown; i++) {
+        digitnet__text_put(out, "%s", i ? ", " : "");
+        put_line(out, digitnet__input_line(network, i));
+    }
+    digitnet__text_put(out, "%s\n", shown > 1 && shown < channels ? " ..." : "");
+}
+
 static void put_table(digitnet__text *out, const void *object) {
-    const digitnet__graph *graph = object;
+    const digitnet__network *network = object;
+    const digitnet__graph *graph = &network->graph;
     table columns = {.name = name_width(graph),
                      .inputs = digitnet__graph_is_sequential(graph) ? 0 : inputs_width(graph)};
     size_t width = 1 + columns.name + SHAPE_WIDTH + COUNT_WIDTH + columns.inputs;
@@ -121,6 +154,7 @@ static void put_table(digitnet__text *out, const void *object) {
         put_layer(out, &columns, graph, &graph->layers[i]);
     put_rule(out, '=', width);
     put_totals(out, graph);
+    put_input_lines(out, network);
 }
 
 digitnet_status digitnet_model_summary(char *buffer, size_t capacity, size_t *needed, const digitnet_model *model) {
@@ -128,7 +162,7 @@ digitnet_status digitnet_model_summary(char *buffer, size_t capacity, size_t *ne
     if (!model || (!buffer && capacity))
         return digitnet__fail(DIGITNET_EINVAL, "%s: %s is NULL", caller, model ? "buffer" : "model");
     DNN_TRY(digitnet__model_begin_read(model));
-    digitnet_status status = digitnet__text_write(buffer, capacity, needed, put_table, &model->network.graph, caller);
+    digitnet_status status = digitnet__text_write(buffer, capacity, needed, put_table, &model->network, caller);
     digitnet__model_end_read(model);
     return status;
 }

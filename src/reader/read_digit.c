@@ -1,10 +1,19 @@
 #include "core/status.h"
+#include "image/frame_digit.h"
 #include "reader/reader.h"
 #include "reader/reading.h"
 
 #include <stdbool.h>
 
 enum { FRAME_VALUES = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE, DIGITS = 10, MOST_OUTPUTS = DIGITS + 1 };
+
+/* Marks what is read as a digit. */
+static void doubt(digitnet_reading_character *character, const char *reason) {
+    if (character->digit < 0)
+        return;
+    character->status = DIGITNET_READING_UNSURE;
+    character->reason = reason;
+}
 
 /* Makes the probabilities those given that the digit passes the caller's check; none does: they stay. */
 static digitnet_status apply_check(bool *passed, float *scores, const digitnet__read_call *call) {
@@ -32,10 +41,8 @@ static digitnet_status read_scores(digitnet_reading_character *character, float 
     if (call->options.check)
         DNN_TRY(apply_check(&passed, scores, call));
     digitnet__character_set_scores(character, scores, call->scratch->digit_outputs, call->options.error_rate);
-    if (!passed && character->digit >= 0) {
-        character->status = DIGITNET_READING_UNSURE;
-        character->reason = DNN_REASON_CHECK;
-    }
+    if (!passed)
+        doubt(character, DNN_REASON_CHECK);
     return DIGITNET_OK;
 }
 
@@ -44,13 +51,16 @@ static digitnet_status read_digit(digitnet__read_call *call) {
     if (!call->scratch->digit)
         return digitnet__fail(DIGITNET_ESTATE, "%s: the reader has no model of digits", call->where);
     float frame[FRAME_VALUES], scores[MOST_OUTPUTS];
-    digitnet_status status = digitnet_image_frame_digit(frame, FRAME_VALUES, &call->image);
+    size_t digits = 0;
+    digitnet_status status = digitnet__frame_digit(frame, &digits, &call->image);
     if (status == DIGITNET_ENOTFOUND) {
         digitnet__character_set_none(&character, DNN_REASON_EMPTY);
     } else {
         DNN_TRY(status);
         DNN_TRY(digitnet_session_run(scores, MOST_OUTPUTS, call->scratch->digit, frame, FRAME_VALUES));
         DNN_TRY(read_scores(&character, scores, call));
+        if (digits > 1)
+            doubt(&character, DNN_REASON_SEVERAL);
     }
     digitnet__picture_corners(character.corners, &call->image);
     digitnet_reading_line line = {

@@ -1,148 +1,206 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "image/cell.h"
-#include "image/frame_digit.h"
-#include "image/ink_map.h"
+#include "image/table.h"
 #include "reader/reader.h"
 #include "reader/reading.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <string.h>
 
-enum { FRAME_VALUES = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE };
-/* A stroke is at most this part of the shorter side of a picture of a table. */
-enum { STROKES_PER_SIDE = 24 };
+enum { FRAME_VALUES = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE, DIGITS = 10, MOST_OUTPUTS = DIGITS + 1 };
+/* Where digits are read worse than this on average, by the logarithm of their confidence, the table may lie on its side
+ * or stand on its head; it does where they are then read better by so much. */
+#define GOOD_VALUE (-0.7)
+#define CLEAR_VALUE 0.7
+/* What a cell takes off at most. */
+#define WORST_VALUE 4.0
 
-/* A table on the way from its picture to its rows. */
-typedef struct table {
-    digitnet__read_call *call;
+/* A cell as the network sees it. */
+typedef struct cell_scores {
+    bool empty;
+    float values[MOST_OUTPUTS];
+} cell_scores;
+
+/* A table one way up. */
+typedef struct reading_way {
     digitnet__grid grid;
-    digitnet_reading_character *cells; /* of one row */
-    float *frames, *scores;            /* of those of its cells that are not empty */
-} table;
+    cell_scores *cells;
+    double value; /* the mean logarithm of its digits' confidence; 0 without digits */
+} reading_way;
 
-static digitnet_status allocate_row(table *t) {
-    size_t columns = t->grid.columns;
-    t->cells = digitnet__allocate_zeroed_array(columns, sizeof *t->cells);
-    t->frames = digitnet__allocate_array(columns, FRAME_VALUES * sizeof *t->frames);
-    t->scores = digitnet__allocate_array(columns, t->call->scratch->digit_outputs * sizeof *t->scores);
-    return t->cells && t->frames && t->scores ? DIGITNET_OK : DIGITNET_ENOMEM;
-}
-
-static void release_table(table *t) {
-    digitnet__release(t->scores);
-    digitnet__release(t->frames);
-    digitnet__release(t->cells);
+static void release_way(reading_way *t) {
     digitnet__grid_release(&t->grid);
+    digitnet__release(t->cells);
+    *t = (reading_way){.cells = NULL};
 }
 
-static void set_corners(digitnet_place out[4], const digitnet__point in[4]) {
-    for (size_t i = 0; i < 4; i++)
-        out[i] = (digitnet_place){in[i].x, in[i].y};
-}
+/* ---- Reading ---- */
 
-/* Frames the digit of a cell; false where the cell is empty. */
-static digitnet_status frame_cell(bool *has_ink, float *frame, const table *t, const digitnet__plane *ink, size_t row,
-                                  size_t column) {
-    digitnet__message message = digitnet__message_keep();
+static digitnet_status read_cell(cell_scores *scores, const digitnet__read_call *call, const digitnet__plane *ink,
+                                 const digitnet__grid *grid, size_t row, size_t column) {
     digitnet__cell cell;
-    digitnet__ink found;
-    DNN_TRY(digitnet__cell_cut(&cell, ink, &t->grid, row, column));
-    digitnet_status status = digitnet__ink_find_in(&found, &cell.ink);
+    float frame[FRAME_VALUES];
+    DNN_TRY(digitnet__cell_cut(&cell, ink, grid, row, column));
+    digitnet_status status = digitnet__cell_frame(frame, &cell);
     digitnet__plane_release(&cell.ink);
-    *has_ink = status == DIGITNET_OK;
-    if (status == DIGITNET_ENOTFOUND) {
-        digitnet__message_restore(&message);
-        return DIGITNET_OK;
-    }
-    DNN_TRY(status);
-    digitnet__frame_digit_ink(frame, &found);
-    digitnet__ink_release(&found);
-    return DIGITNET_OK;
+    scores->empty = status == DIGITNET_ENOTFOUND;
+    if (status)
+        return scores->empty ? DIGITNET_OK : status;
+    return digitnet_session_run(scores->values, MOST_OUTPUTS, call->scratch->digit, frame, FRAME_VALUES);
 }
 
-/* Frames a row's cells, those with ink close together. */
-static digitnet_status frame_row(size_t *framed, const table *t, const digitnet__plane *ink, size_t row) {
-    *framed = 0;
-    for (size_t column = 0; column < t->grid.columns; column++) {
-        digitnet__point corners[4];
-        bool has_ink;
-        DNN_TRY(frame_cell(&has_ink, t->frames + *framed * FRAME_VALUES, t, ink, row, column));
-        digitnet__grid_cell(corners, &t->grid, row, column);
-        set_corners(t->cells[column].corners, corners);
-        t->cells[column].digit = has_ink ? 0 : -1;
-        *framed += has_ink;
-    }
-    return DIGITNET_OK;
+static double value_of(const cell_scores *scores) {
+    float best = 0.0f;
+    for (size_t digit = 0; digit < DIGITS; digit++)
+        best = fmaxf(best, scores->values[digit]);
+    return fmax(log(best), -WORST_VALUE);
 }
 
-/* What the model makes of the cells that have ink. */
-static void read_cells(const table *t) {
-    size_t outputs = t->call->scratch->digit_outputs, framed = 0;
-    for (size_t column = 0; column < t->grid.columns; column++) {
-        digitnet_reading_character *cell = &t->cells[column];
-        if (cell->digit < 0)
-            digitnet__character_set_none(cell, DNN_REASON_EMPTY);
-        else
-            digitnet__character_set_scores(cell, t->scores + outputs * framed++, outputs, t->call->options.error_rate);
-    }
-}
-
-/* A row is as sure as all its cells together: an empty one counts as read. */
-static digitnet_reading_line row_of(const table *t) {
-    size_t last = t->grid.columns - 1;
-    digitnet_reading_line line = {.confidence = 1.0, .status = DIGITNET_READING_OK, .reason = DNN_REASON_NONE};
-    line.corners[0] = t->cells[0].corners[0];
-    line.corners[1] = t->cells[last].corners[1];
-    line.corners[2] = t->cells[last].corners[2];
-    line.corners[3] = t->cells[0].corners[3];
-    for (size_t i = 0; i <= last; i++) {
-        const digitnet_reading_character *cell = &t->cells[i];
-        line.confidence *= cell->confidence;
-        if (cell->status != DIGITNET_READING_OK && !digitnet__character_is_empty(cell)) {
-            line.status = DIGITNET_READING_UNSURE;
-            line.reason = cell->reason;
+static digitnet_status read_cells(reading_way *t, const digitnet__read_call *call, const digitnet__plane *ink) {
+    size_t digits = 0;
+    double sum = 0.0;
+    t->cells = digitnet__allocate_array(t->grid.rows * t->grid.columns, sizeof *t->cells);
+    if (!t->cells)
+        return DIGITNET_ENOMEM;
+    for (size_t row = 0, i = 0; row < t->grid.rows; row++) {
+        for (size_t column = 0; column < t->grid.columns; column++, i++) {
+            DNN_TRY(read_cell(&t->cells[i], call, ink, &t->grid, row, column));
+            sum += t->cells[i].empty ? 0.0 : value_of(&t->cells[i]);
+            digits += !t->cells[i].empty;
         }
     }
-    return line;
+    t->value = digits > 0 ? sum / (double)digits : 0.0;
+    return DIGITNET_OK;
 }
 
-static digitnet_status read_row(const table *t, const digitnet__plane *ink, size_t row) {
-    size_t framed = 0, outputs = t->call->scratch->digit_outputs;
-    DNN_TRY(frame_row(&framed, t, ink, row));
-    if (framed > 0)
-        DNN_TRY(digitnet_session_run(t->scores, framed * outputs, t->call->scratch->digit, t->frames,
-                                     framed * FRAME_VALUES));
-    read_cells(t);
-    digitnet_reading_line line = row_of(t);
-    return digitnet__reading_add_line(t->call->reading, &line, t->cells, t->grid.columns);
-}
-
-static digitnet_status read_rows(digitnet__read_call *call, const digitnet__plane *ink) {
-    digitnet__message message = digitnet__message_keep();
-    table t = {.call = call};
-    digitnet_status status = digitnet__grid_find(&t.grid, ink, call->options.rows, call->options.columns);
-    if (status == DIGITNET_ENOTFOUND) {
-        digitnet__message_restore(&message);
-        return DIGITNET_OK;
-    }
-    DNN_TRY(status);
-    status = allocate_row(&t);
-    for (size_t row = 0; !status && row < t.grid.rows; row++)
-        status = read_row(&t, ink, row);
-    release_table(&t);
+/* Reads the table, turned by so many quarters. */
+static digitnet_status read_turned(reading_way *t, const reading_way *upright, int quarters,
+                                   const digitnet__read_call *call, const digitnet__plane *ink) {
+    size_t points = (upright->grid.rows + 1) * (upright->grid.columns + 1);
+    *t = (reading_way){.grid = upright->grid};
+    t->grid.points = digitnet__allocate_array(points, sizeof *t->grid.points);
+    digitnet_status status = t->grid.points ? DIGITNET_OK : DIGITNET_ENOMEM;
+    if (!status)
+        memcpy(t->grid.points, upright->grid.points, points * sizeof *t->grid.points);
+    for (int i = 0; !status && i < quarters; i++)
+        status = digitnet__grid_turn(&t->grid);
+    if (!status)
+        status = read_cells(t, call, ink);
+    if (status)
+        release_way(t);
     return status;
 }
 
+/* Reads the table as it lies, and where that gives no digits in each other way that has the shape asked for. */
+static digitnet_status read_best(reading_way *best, const digitnet__read_call *call, const digitnet__plane *ink) {
+    int step = call->options.rows == call->options.columns ? 1 : 2;
+    DNN_TRY(read_cells(best, call, ink));
+    if (best->value >= GOOD_VALUE)
+        return DIGITNET_OK;
+    reading_way upright = *best;
+    double needed = upright.value + CLEAR_VALUE;
+    digitnet_status status = DIGITNET_OK;
+    for (int quarters = step; !status && quarters < 4; quarters += step) {
+        reading_way turned;
+        status = read_turned(&turned, &upright, quarters, call, ink);
+        if (status)
+            break;
+        if (turned.value < needed) {
+            release_way(&turned);
+            continue;
+        }
+        needed = turned.value;
+        if (best->cells != upright.cells)
+            release_way(best);
+        *best = turned;
+    }
+    if (best->cells != upright.cells)
+        release_way(&upright);
+    return status;
+}
+
+/* ---- What was read ---- */
+
+static void set_corners(digitnet_place out[4], const digitnet__point corners[4]) {
+    for (size_t i = 0; i < 4; i++)
+        out[i] = (digitnet_place){corners[i].x, corners[i].y};
+}
+
+static void set_character(digitnet_reading_character *character, const cell_scores *scores,
+                          const digitnet__read_call *call) {
+    if (scores->empty)
+        digitnet__character_set_none(character, DNN_REASON_EMPTY);
+    else
+        digitnet__character_set_scores(character, scores->values, call->scratch->digit_outputs,
+                                       call->options.error_rate);
+}
+
+/* A row is as sure as its cells together. Empty cells are none of its business where others have something. */
+static void judge_row(digitnet_reading_line *line, const digitnet_reading_character *characters, size_t count,
+                      double error_rate) {
+    size_t digits = 0, others = 0;
+    line->confidence = 1.0;
+    for (size_t i = 0; i < count; i++) {
+        line->confidence *= characters[i].confidence;
+        digits += characters[i].digit >= 0;
+        others += characters[i].digit < 0 && strcmp(characters[i].reason, DNN_REASON_EMPTY) != 0;
+    }
+    line->reason = DNN_REASON_NONE;
+    if (digits == 0 || others > 0)
+        line->reason = others > 0 ? DNN_REASON_NO_DIGIT : DNN_REASON_EMPTY;
+    else if (line->confidence < digitnet__confidence_needed(error_rate))
+        line->reason = DNN_REASON_CONFIDENCE;
+    line->status = digits == 0       ? DIGITNET_READING_NO_DIGITS
+                   : line->reason[0] ? DIGITNET_READING_UNSURE
+                                     : DIGITNET_READING_OK;
+}
+
+static digitnet_status add_rows(const digitnet__read_call *call, const reading_way *t) {
+    size_t columns = t->grid.columns;
+    digitnet_reading_character *characters = digitnet__allocate_zeroed_array(columns, sizeof *characters);
+    digitnet_status status = characters ? DIGITNET_OK : DIGITNET_ENOMEM;
+    for (size_t row = 0; !status && row < t->grid.rows; row++) {
+        const digitnet__point *upper = t->grid.points + row * (columns + 1), *lower = upper + columns + 1;
+        digitnet_reading_line line = {.struct_size = 0};
+        set_corners(line.corners, (const digitnet__point[]){upper[0], upper[columns], lower[columns], lower[0]});
+        for (size_t column = 0; column < columns; column++) {
+            digitnet__point corners[4];
+            digitnet__grid_cell(corners, &t->grid, row, column);
+            set_corners(characters[column].corners, corners);
+            set_character(&characters[column], &t->cells[row * columns + column], call);
+        }
+        judge_row(&line, characters, columns, call->options.error_rate);
+        status = digitnet__reading_add_line(call->reading, &line, characters, columns);
+    }
+    digitnet__release(characters);
+    return status;
+}
+
+static digitnet_status show_ink(const digitnet__plane *ink, void *call) {
+    return digitnet__read_step(call, "ink", ink);
+}
+
 static digitnet_status read_table(digitnet__read_call *call) {
-    digitnet__plane ink;
-    size_t shorter = call->image.width < call->image.height ? call->image.width : call->image.height;
+    digitnet__table found;
     if (!call->scratch->digit)
         return digitnet__fail(DIGITNET_ESTATE, "%s: the reader has no model of digits", call->where);
-    DNN_TRY(digitnet__ink_map_create(&ink, &call->image, shorter / STROKES_PER_SIDE));
-    digitnet_status status = digitnet__read_step(call, "ink", &ink);
+    digitnet__message message = digitnet__message_keep();
+    digitnet_status status =
+        digitnet__table_find(&found, &call->image, call->options.rows, call->options.columns, show_ink, call);
+    if (status == DIGITNET_ENOTFOUND) {
+        digitnet__message_restore(&message);
+        return DIGITNET_OK;
+    }
+    DNN_TRY(status);
+    reading_way best = {.grid = found.grid};
+    found.grid.points = NULL;
+    status = read_best(&best, call, &found.ink);
     if (!status)
-        status = read_rows(call, &ink);
-    digitnet__plane_release(&ink);
+        status = add_rows(call, &best);
+    release_way(&best);
+    digitnet__table_release(&found);
     return status;
 }
 

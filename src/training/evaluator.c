@@ -32,13 +32,14 @@ static digitnet_status create_workspaces(digitnet__evaluator *evaluator) {
 
 digitnet_status digitnet__evaluator_create(digitnet__evaluator *evaluator, const digitnet__network *network,
                                            const digitnet__loss *loss, const digitnet_dataset *dataset,
-                                           size_t batch_size, digitnet__thread_pool *threads) {
+                                           size_t batch_size, digitnet__thread_pool *threads, digitnet__ranks *ranks) {
     size_t count = digitnet_dataset_count(dataset);
     digitnet_activation fused = digitnet__loss_fused_activation(loss->kind, &network->graph);
     *evaluator = (digitnet__evaluator){.network = network,
                                        .activates = network->inference.left_out != fused,
                                        .dataset = dataset,
                                        .threads = threads,
+                                       .ranks = ranks,
                                        .batch_size = batch_size < count ? batch_size : count};
     digitnet__arena *arena = &evaluator->arena;
     size_t image_bytes = digitnet__shape_values(network->graph.input) * sizeof(float);
@@ -83,7 +84,7 @@ static void fill_input(const digitnet__evaluator *evaluator, const digitnet_batc
 static void run_chunk(void *context, size_t task, size_t worker) {
     digitnet__evaluator *evaluator = context;
     const digitnet__workspace *workspace = &evaluator->workspaces[worker];
-    size_t chunk = chunk_of(evaluator), first = task * chunk;
+    size_t chunk = chunk_of(evaluator), first = (evaluator->chunks.first + task) * chunk;
     size_t left = evaluator->batch_count - first;
     size_t count = left < chunk ? left : chunk;
     const digitnet_batch batch = part_of(evaluator, first, count, digitnet__workspace_input(workspace));
@@ -94,12 +95,56 @@ static void run_chunk(void *context, size_t task, size_t worker) {
     digitnet__loss_batch_run(&evaluator->batch, outputs, NULL, first, count, 1, worker);
 }
 
+/* The chunks of the current batch, and the images in them, that are a rank's. */
+static digitnet__share chunks_of(const digitnet__evaluator *evaluator, size_t rank) {
+    size_t chunks = (evaluator->batch_count - 1) / chunk_of(evaluator) + 1;
+    return digitnet__ranks_share(evaluator->ranks, rank, chunks);
+}
+
+static digitnet__share images_of(const digitnet__evaluator *evaluator, size_t rank) {
+    digitnet__share chunks = chunks_of(evaluator, rank);
+    size_t chunk = chunk_of(evaluator), count = evaluator->batch_count;
+    return (digitnet__share){.first = chunks.first * chunk < count ? chunks.first * chunk : count,
+                             .end = chunks.end * chunk < count ? chunks.end * chunk : count};
+}
+
 /* A source is asked on this thread, and its labels are checked as they come. */
 static digitnet_status gather_source(digitnet__evaluator *evaluator) {
-    const digitnet_batch batch = part_of(evaluator, 0, evaluator->batch_count, at(evaluator, evaluator->images));
+    digitnet__share own = images_of(evaluator, evaluator->ranks->communicator.rank);
+    if (own.first == own.end)
+        return DIGITNET_OK;
+    size_t values = digitnet__shape_values(evaluator->network->graph.input);
+    float *images = (float *)at(evaluator, evaluator->images) + own.first * values;
+    const digitnet_batch batch = part_of(evaluator, own.first, own.end - own.first, images);
     DNN_TRY(digitnet__dataset_gather(&batch, evaluator->dataset, evaluator->network->kernels, NULL));
     return digitnet__batch_check(&evaluator->network->graph, evaluator->batch.loss.kind, &batch,
                                  evaluator->batch.max_labels);
+}
+
+/* Those that the other ranks have computed. */
+static digitnet_status gather_scores(const digitnet__evaluator *evaluator) {
+    digitnet__ranks *ranks = evaluator->ranks;
+    if (!digitnet__ranks_are_many(ranks))
+        return DIGITNET_OK;
+    for (size_t rank = 0; rank < ranks->communicator.size; rank++) {
+        digitnet__share images = images_of(evaluator, rank);
+        ranks->bytes[rank] = (images.end - images.first) * sizeof(digitnet__score);
+    }
+    return digitnet__ranks_gather(ranks, digitnet__loss_batch_scores(&evaluator->batch));
+}
+
+/* The scores of the current batch. */
+static digitnet_status run_batch(digitnet__evaluator *evaluator) {
+    digitnet__ranks *ranks = evaluator->ranks;
+    evaluator->chunks = chunks_of(evaluator, ranks->communicator.rank);
+    if (digitnet__dataset_is_source(evaluator->dataset))
+        DNN_TRY(digitnet__ranks_agree(ranks, gather_source(evaluator), NULL));
+    digitnet__thread_pool_run(evaluator->threads, run_chunk, evaluator,
+                              evaluator->chunks.end - evaluator->chunks.first);
+    digitnet_status status = digitnet__loss_batch_check(&evaluator->batch);
+    if (evaluator->batch.loss.custom)
+        status = digitnet__ranks_agree(ranks, status, NULL);
+    return status == DIGITNET_OK ? gather_scores(evaluator) : status;
 }
 
 digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__evaluator *evaluator) {
@@ -112,14 +157,7 @@ digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__eva
         evaluator->batch_count = left < evaluator->batch_size ? left : evaluator->batch_size;
         for (size_t i = 0; i < evaluator->batch_count; i++)
             indices[i] = first + i;
-        if (digitnet__dataset_is_source(evaluator->dataset)) {
-            digitnet_status status = gather_source(evaluator);
-            if (status != DIGITNET_OK)
-                return status;
-        }
-        digitnet__thread_pool_run(evaluator->threads, run_chunk, evaluator,
-                                  (evaluator->batch_count - 1) / chunk_of(evaluator) + 1);
-        DNN_TRY(digitnet__loss_batch_check(&evaluator->batch));
+        DNN_TRY(run_batch(evaluator));
         for (size_t i = 0; i < evaluator->batch_count; i++) {
             loss += scores[i].loss;
             correct += scores[i].correct;

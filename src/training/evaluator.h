@@ -6,26 +6,29 @@
 #include "digitnet/training.h"
 #include "engine/workspace.h"
 #include "training/loss_batch.h"
+#include "training/ranks.h"
 
 typedef struct digitnet__evaluator {
-    const digitnet__network *network; /* borrowed, as the threads and the data set */
+    const digitnet__network *network; /* borrowed, as the threads, the ranks and the data set */
     const digitnet_dataset *dataset;
     digitnet__thread_pool *threads;
-    bool activates; /* the loss wants the outputs behind the last activation */
+    digitnet__ranks *ranks; /* that share each batch */
+    bool activates;         /* the loss wants the outputs behind the last activation */
     size_t batch_size;
     digitnet__workspace *workspaces; /* one a worker */
     size_t workspace_count;
     digitnet__loss_batch batch;
     digitnet__arena arena; /* one batch's: */
     size_t indices, images;
-    size_t batch_count; /* images in the current batch */
+    size_t batch_count;     /* images in the current batch */
+    digitnet__share chunks; /* of it, this rank's */
 } digitnet__evaluator;
 
 digitnet_status digitnet__evaluator_create(digitnet__evaluator *evaluator, const digitnet__network *network,
                                            const digitnet__loss *loss, const digitnet_dataset *dataset,
-                                           size_t batch_size, digitnet__thread_pool *threads);
+                                           size_t batch_size, digitnet__thread_pool *threads, digitnet__ranks *ranks);
 void digitnet__evaluator_release(digitnet__evaluator *evaluator);
-/* Means over the whole data set. Fails only where a source or a custom loss does. */
+/* Means over the whole data set, on all ranks. Fails only where a source, a custom loss or a communicator does. */
 digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__evaluator *evaluator);
 
 #endif

@@ -11,13 +11,19 @@
 #include "training/average.h"
 #include "training/callbacks.h"
 #include "training/evaluator.h"
+#include "training/handshake.h"
 #include "training/history.h"
+#include "training/ranks.h"
 #include "training/trainer.h"
 #include "training/validation_split.h"
 
 #include <math.h>
 
 enum { DEFAULT_BATCH_SIZE = 32, VALIDATION_BATCH_SIZE = 256 };
+
+/* What ranks tell each other: that a stop was requested, a callback stops the fit, restores a snapshot, or has found
+ * what is not finite. */
+enum { FLAG_REQUESTED = 1, FLAG_STOP = 2, FLAG_RESTORE = 4, FLAG_DIVERGED = 8 };
 
 typedef struct fit_state {
     digitnet_model *model;
@@ -31,8 +37,11 @@ typedef struct fit_state {
     digitnet__trainer trainer;
     digitnet__evaluator evaluator;
     digitnet__callbacks callbacks;
+    digitnet__ranks ranks;
     digitnet_history *history;
-    digitnet__snapshot finite;       /* the last epoch's end, or the fit's beginning: known to be finite */
+    digitnet__snapshot finite; /* the last epoch's end, or the fit's beginning: known to be finite */
+    bool writes;               /* has the model for itself */
+    bool stop_requested;
     bool diverged;                   /* which a callback's or a source's EDIVERGED does not mean */
     digitnet__warning warning;       /* what the fit begins with */
     digitnet__epoch_result finished; /* of the last epoch that was */
@@ -118,15 +127,17 @@ static digitnet_status allocate(fit_state *fit) {
     digitnet__history_set_warning(fit->history, &fit->warning);
     DNN_TRY(digitnet__thread_pool_create(&fit->threads,
                                          fit->options.threads ? fit->options.threads : digitnet__processor_count()));
-    DNN_TRY(digitnet__trainer_create(&fit->trainer, fit->model, &fit->loss, fit->train, fit->batch_size, fit->threads));
+    DNN_TRY(digitnet__trainer_create(&fit->trainer, fit->model, &fit->loss, fit->train, fit->batch_size, fit->threads,
+                                     &fit->ranks));
     fit->trainer.batch.class_weights = fit->options.class_weights;
     if (!fit->validation)
         return DIGITNET_OK;
     return digitnet__evaluator_create(&fit->evaluator, &fit->model->network, &fit->loss, fit->validation,
-                                      VALIDATION_BATCH_SIZE, fit->threads);
+                                      VALIDATION_BATCH_SIZE, fit->threads, &fit->ranks);
 }
 
 static void release(fit_state *fit) {
+    digitnet__ranks_release(&fit->ranks);
     digitnet__evaluator_release(&fit->evaluator);
     digitnet__trainer_release(&fit->trainer);
     digitnet__thread_pool_free(fit->threads);
@@ -205,15 +216,33 @@ static digitnet_event progress_event(const fit_state *fit, digitnet_event_kind k
 static digitnet_status report(fit_state *fit, digitnet_event event) {
     if (fit->options.callback_count)
         digitnet__network_refresh_folds(&fit->model->network);
-    digitnet_status status = digitnet__callbacks_report(&fit->callbacks, &event);
-    fit->diverged = fit->diverged || fit->callbacks.diverged;
-    if (fit->callbacks.stop && fit->stop_reason == DIGITNET_STOP_COMPLETED)
+    return digitnet__callbacks_report(&fit->callbacks, &event);
+}
+
+/* What this rank's callbacks and its program ask for. */
+static uint32_t flags_of(fit_state *fit) {
+    bool requested = atomic_exchange(&fit->model->stop_requested, 0);
+    return (requested ? FLAG_REQUESTED : 0) | (fit->callbacks.stop ? FLAG_STOP : 0) |
+           (fit->callbacks.restore ? FLAG_RESTORE : 0) | (fit->callbacks.diverged ? FLAG_DIVERGED : 0);
+}
+
+/* After what a rank does for itself: all go on, or none. */
+static digitnet_status agree(fit_state *fit, digitnet_status status) {
+    uint32_t flags = flags_of(fit);
+    status = digitnet__ranks_agree(&fit->ranks, status, &flags);
+    fit->diverged = fit->diverged || flags & FLAG_DIVERGED;
+    fit->stop_requested = fit->stop_requested || flags & FLAG_REQUESTED;
+    if (flags & FLAG_STOP && fit->stop_reason == DIGITNET_STOP_COMPLETED)
         fit->stop_reason = DIGITNET_STOP_CALLBACK;
     return status;
 }
 
+static digitnet_status report_and_agree(fit_state *fit, digitnet_event event) {
+    return agree(fit, report(fit, event));
+}
+
 static bool is_stopped(fit_state *fit) {
-    if (atomic_exchange(&fit->model->stop_requested, 0) && fit->stop_reason == DIGITNET_STOP_COMPLETED)
+    if (fit->stop_requested && fit->stop_reason == DIGITNET_STOP_COMPLETED)
         fit->stop_reason = DIGITNET_STOP_REQUESTED;
     return fit->stop_reason != DIGITNET_STOP_COMPLETED;
 }
@@ -230,7 +259,7 @@ static digitnet_status run_batches(fit_state *fit) {
         fit->seconds += digitnet__seconds_now() - start;
         fit->diverged = fit->trainer.diverged;
         DNN_TRY(status);
-        DNN_TRY(report(fit, progress_event(fit, DIGITNET_EVENT_BATCH_END)));
+        DNN_TRY(report_and_agree(fit, progress_event(fit, DIGITNET_EVENT_BATCH_END)));
     }
     return DIGITNET_OK;
 }
@@ -277,14 +306,17 @@ static digitnet_status finish_epoch(fit_state *fit) {
     digitnet__progress *progress = &fit->model->training->progress;
     digitnet__epoch_result result = results_so_far(fit);
     DNN_TRY(check_finite(fit));
-    DNN_TRY(validate(fit, &result));
-    DNN_TRY(digitnet__history_append(fit->history, &result));
+    digitnet_status status = validate(fit, &result);
+    if (status == DIGITNET_OK)
+        status = digitnet__history_append(fit->history, &result);
+    DNN_TRY(agree(fit, status));
     lower_learning_rate(fit->model->training, &result);
     *progress = digitnet__progress_between(progress);
     progress->epochs_done++;
     fit->finished = result;
     digitnet__snapshot_take(&fit->finite, fit->model);
-    return report(fit, event_of(fit, DIGITNET_EVENT_EPOCH_END, progress->epochs_done, fit->batch_count, &result));
+    return report_and_agree(fit,
+                            event_of(fit, DIGITNET_EVENT_EPOCH_END, progress->epochs_done, fit->batch_count, &result));
 }
 
 static digitnet_status run_epoch(fit_state *fit) {
@@ -296,32 +328,48 @@ static digitnet_status run_epoch(fit_state *fit) {
         digitnet__epoch_shuffle(fit->order, fit->image_count, training->seed, progress->epochs_done);
     *progress = place_of(fit);
     fit->seconds = 0;
-    DNN_TRY(report(fit, progress_event(fit, DIGITNET_EVENT_EPOCH_BEGIN)));
+    DNN_TRY(report_and_agree(fit, progress_event(fit, DIGITNET_EVENT_EPOCH_BEGIN)));
     DNN_TRY(run_batches(fit));
     bool finished = progress->batches_done == fit->batch_count && fit->stop_reason == DIGITNET_STOP_COMPLETED;
     return finished ? finish_epoch(fit) : DIGITNET_OK;
 }
 
+/* Where a callback restores its snapshot on one rank, all others get that training. */
+static digitnet_status share_restored(fit_state *fit) {
+    uint32_t flags = fit->callbacks.restore ? FLAG_RESTORE : 0;
+    if (!digitnet__ranks_are_many(&fit->ranks) || fit->ranks.lost)
+        return DIGITNET_OK;
+    DNN_TRY(digitnet__ranks_agree(&fit->ranks, DIGITNET_OK, &flags));
+    if (!(flags & FLAG_RESTORE))
+        return DIGITNET_OK;
+    return digitnet__snapshot_broadcast(fit->model, &fit->ranks, digitnet__ranks_first_with(&fit->ranks, FLAG_RESTORE));
+}
+
 /* The state that the fit ends with: what a callback has asked for, or where it diverged the last one that was finite.
  */
-static void restore(fit_state *fit) {
+static digitnet_status restore(fit_state *fit) {
     if (fit->callbacks.restore)
         digitnet__snapshot_restore(fit->model, &fit->callbacks.snapshot);
     else if (fit->diverged)
         digitnet__snapshot_restore(fit->model, &fit->finite);
+    return share_restored(fit);
 }
 
 static digitnet_status run(fit_state *fit) {
     const digitnet__progress *progress = &fit->model->training->progress;
     digitnet__snapshot_take(&fit->finite, fit->model);
-    digitnet_status status = report(fit, progress_event(fit, DIGITNET_EVENT_FIT_BEGIN));
+    digitnet_status status = report_and_agree(fit, progress_event(fit, DIGITNET_EVENT_FIT_BEGIN));
     while (status == DIGITNET_OK && progress->epochs_done < fit->until_epoch && !is_stopped(fit))
         status = run_epoch(fit);
     if (status == DIGITNET_OK)
         status = check_finite(fit); /* a fit may be stopped before the next loss would show it */
     digitnet__message reason = digitnet__message_keep();
     digitnet_event last = progress_event(fit, DIGITNET_EVENT_FIT_END);
-    restore(fit);
+    digitnet_status restored = restore(fit);
+    if (status == DIGITNET_OK && restored != DIGITNET_OK) {
+        status = restored;
+        reason = digitnet__message_keep();
+    }
     digitnet__network_refresh_folds(&fit->model->network);
     if (status != DIGITNET_OK)
         fit->stop_reason = DIGITNET_STOP_FAILED;
@@ -332,19 +380,51 @@ static digitnet_status run(fit_state *fit) {
     return status;
 }
 
-/* With exclusive access. */
-static digitnet_status prepare_and_run(fit_state *fit) {
+/* Epochs that the model will have done. */
+static size_t last_epoch(const fit_state *fit) {
+    uint64_t done = fit->model->training->progress.epochs_done;
+    size_t epochs = fit->options.epochs ? fit->options.epochs : 1;
+    if (fit->options.until_epoch)
+        return fit->options.until_epoch;
+    return epochs <= SIZE_MAX - done ? (size_t)done + epochs : SIZE_MAX;
+}
+
+/* All that a fit may be refused for. */
+static digitnet_status prepare(fit_state *fit) {
+    DNN_TRY(DNN_RESERVED_CHECK((size_t)fit->options.reserved_2, digitnet_fit_options));
+    if (!fit->model || !fit->train)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: %s is NULL", fit->model ? "train" : "model");
+    DNN_TRY(check_options(&fit->options));
+    DNN_TRY(digitnet__model_begin_write(fit->model));
+    fit->writes = true;
+    fit->validation = fit->options.validation;
+    fit->callbacks = (digitnet__callbacks){.list = fit->options.callbacks, .count = fit->options.callback_count};
     DNN_TRY(check_compiled(fit->model));
     DNN_TRY(digitnet__loss_of_model(&fit->loss, fit->model));
     DNN_TRY(check_settings(fit));
     DNN_TRY(prepare_datasets(fit));
-    uint64_t done = fit->model->training->progress.epochs_done;
-    size_t epochs = fit->options.epochs ? fit->options.epochs : 1;
-    fit->until_epoch = fit->options.until_epoch    ? fit->options.until_epoch
-                       : epochs <= SIZE_MAX - done ? (size_t)done + epochs
-                                                   : SIZE_MAX;
-    DNN_TRY(allocate(fit));
-    digitnet_status status = done < fit->until_epoch ? run(fit) : DIGITNET_OK;
+    fit->until_epoch = last_epoch(fit);
+    return allocate(fit);
+}
+
+/* All ranks are ready, and train the same. */
+static digitnet_status meet(fit_state *fit, digitnet_status status) {
+    DNN_TRY(digitnet__handshake_versions(&fit->ranks));
+    status = digitnet__ranks_agree_at_first(&fit->ranks, status);
+    if (status != DIGITNET_OK || !digitnet__ranks_are_many(&fit->ranks))
+        return status;
+    const digitnet__handshake own = {.model = fit->model,
+                                     .train = fit->train,
+                                     .validation = fit->validation,
+                                     .options = &fit->options,
+                                     .batch_size = fit->batch_size,
+                                     .until_epoch = fit->until_epoch};
+    return digitnet__handshake_run(&own, &fit->ranks);
+}
+
+static digitnet_status run_prepared(fit_state *fit) {
+    bool done = fit->model->training->progress.epochs_done >= fit->until_epoch;
+    digitnet_status status = done ? DIGITNET_OK : run(fit);
     atomic_store(&fit->model->stop_requested, 0);
     if (fit->options.history) {
         *fit->options.history = fit->history;
@@ -353,17 +433,17 @@ static digitnet_status prepare_and_run(fit_state *fit) {
     return status;
 }
 
-static digitnet_status fit_model(fit_state *fit) {
-    DNN_TRY(DNN_RESERVED_CHECK((size_t)fit->options.reserved_2 | fit->options.reserved, digitnet_fit_options));
-    if (!fit->model || !fit->train)
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: %s is NULL", fit->model ? "train" : "model");
-    DNN_TRY(check_options(&fit->options));
-    DNN_TRY(digitnet__model_begin_write(fit->model));
-    fit->validation = fit->options.validation;
-    fit->callbacks = (digitnet__callbacks){.list = fit->options.callbacks, .count = fit->options.callback_count};
-    digitnet_status status = prepare_and_run(fit);
+/* `options`: whether reading them succeeded. */
+static digitnet_status fit_model(fit_state *fit, digitnet_status options) {
+    digitnet_status status = digitnet__ranks_init(&fit->ranks, fit->options.communicator);
+    if (status != DIGITNET_OK)
+        return status;
+    status = meet(fit, options == DIGITNET_OK ? prepare(fit) : options);
+    if (status == DIGITNET_OK)
+        status = run_prepared(fit);
     release(fit);
-    digitnet__model_end_write(fit->model);
+    if (fit->writes)
+        digitnet__model_end_write(fit->model);
     return status;
 }
 
@@ -373,8 +453,7 @@ static digitnet_status read_and_fit(digitnet_model *model, const digitnet_datase
     digitnet_status status = DNN_OPTIONS_READ(&fit.options, options, digitnet_fit_options, reserved_2);
     if (fit.options.history)
         *fit.options.history = NULL;
-    if (status == DIGITNET_OK)
-        status = fit_model(&fit);
+    status = fit_model(&fit, status);
     digitnet__message reason = digitnet__message_keep();
     digitnet__callbacks_end(fit.options.callbacks, fit.options.callback_count);
     if (status != DIGITNET_OK)

@@ -111,6 +111,6 @@ digitnet_status digitnet__loss_batch_check(digitnet__loss_batch *batch) {
     return earliest.status == DIGITNET_OK ? DIGITNET_OK : digitnet__fail(earliest.status, "%s", earliest.message.text);
 }
 
-const digitnet__score *digitnet__loss_batch_scores(const digitnet__loss_batch *batch) {
+digitnet__score *digitnet__loss_batch_scores(const digitnet__loss_batch *batch) {
     return at(batch, batch->scores);
 }

@@ -38,6 +38,6 @@ void digitnet__loss_batch_run(const digitnet__loss_batch *batch, const float *ou
 /* Once all parts have run: the status of the first for which a custom loss failed, with its message. */
 digitnet_status digitnet__loss_batch_check(digitnet__loss_batch *batch);
 /* One a sample. */
-const digitnet__score *digitnet__loss_batch_scores(const digitnet__loss_batch *batch);
+digitnet__score *digitnet__loss_batch_scores(const digitnet__loss_batch *batch);
 
 #endif

@@ -56,3 +56,17 @@ void digitnet__snapshot_restore(digitnet_model *model, const digitnet__snapshot 
     training->progress = snapshot->progress;
     digitnet__network_pack(&model->network);
 }
+
+digitnet_status digitnet__snapshot_broadcast(digitnet_model *model, digitnet__ranks *ranks, size_t root) {
+    digitnet__network *network = &model->network;
+    digitnet__training *training = model->training;
+    size_t parameters = network->graph.parameter_count, state = network->graph.state_count;
+    DNN_TRY(digitnet__ranks_broadcast(ranks, network->parameters, parameters * sizeof(float), root));
+    DNN_TRY(digitnet__ranks_broadcast(ranks, network->state, state * sizeof(float), root));
+    DNN_TRY(digitnet__ranks_broadcast(ranks, training->state, moment_values(model) * sizeof(float), root));
+    digitnet_schedule *schedule = &training->settings.schedule;
+    DNN_TRY(digitnet__ranks_broadcast(ranks, schedule, sizeof *schedule, root));
+    DNN_TRY(digitnet__ranks_broadcast(ranks, &training->progress, sizeof training->progress, root));
+    digitnet__network_pack(network);
+    return DIGITNET_OK;
+}

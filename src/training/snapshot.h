@@ -3,6 +3,7 @@
 #define DNN_TRAINING_SNAPSHOT_H
 
 #include "model/model.h"
+#include "training/ranks.h"
 
 typedef struct digitnet__snapshot {
     float *parameters, *state, *moments;
@@ -19,5 +20,7 @@ void digitnet__snapshot_take(digitnet__snapshot *snapshot, const digitnet_model 
 digitnet_status digitnet__snapshot_check_finite(const digitnet_model *model);
 /* One that has been taken. */
 void digitnet__snapshot_restore(digitnet_model *model, const digitnet__snapshot *snapshot);
+/* Gives the training of one rank to all others. */
+digitnet_status digitnet__snapshot_broadcast(digitnet_model *model, digitnet__ranks *ranks, size_t root);
 
 #endif

@@ -12,6 +12,7 @@ typedef struct batch_trainer {
     digitnet_dataset *data;
     size_t *places; /* 0 .. capacity - 1 */
     digitnet__thread_pool *pool;
+    digitnet__ranks ranks; /* this process alone */
     digitnet__trainer trainer;
 } batch_trainer;
 
@@ -48,6 +49,7 @@ static digitnet_status create_data(digitnet_dataset **out, const digitnet__sampl
 
 static digitnet_status create(batch_trainer *kept, digitnet_model *model, const digitnet__loss *loss,
                               const digitnet__sample_layout *layout) {
+    DNN_TRY(digitnet__ranks_init(&kept->ranks, NULL));
     DNN_TRY(create_data(&kept->data, layout, kept->capacity));
     kept->places = digitnet__allocate_array(kept->capacity, sizeof *kept->places);
     if (!kept->places)
@@ -56,7 +58,7 @@ static digitnet_status create(batch_trainer *kept, digitnet_model *model, const 
         kept->places[i] = i;
     DNN_TRY(digitnet__dataset_check(&model->network.graph, loss->kind, kept->data, "batch's"));
     DNN_TRY(digitnet__thread_pool_create(&kept->pool, kept->threads ? kept->threads : digitnet__processor_count()));
-    return digitnet__trainer_create(&kept->trainer, model, loss, kept->data, kept->capacity, kept->pool);
+    return digitnet__trainer_create(&kept->trainer, model, loss, kept->data, kept->capacity, kept->pool, &kept->ranks);
 }
 
 static bool suits(const batch_trainer *kept, const digitnet_train_batch *batch, const digitnet__sample_layout *layout) {

@@ -3,14 +3,53 @@
 #include "core/random.h"
 #include "core/status.h"
 #include "dataset/dataset.h"
+#include "training/exchange.h"
 #include "training/regularizer.h"
 
 #include <math.h>
 
+static digitnet__rows rows_of_scores(const digitnet__trainer *trainer) {
+    return (digitnet__rows){.first = (unsigned char *)digitnet__loss_batch_scores(&trainer->batch),
+                            .bytes = sizeof(digitnet__score),
+                            .stride = sizeof(digitnet__score)};
+}
+
+static size_t larger(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
+/* The most that the ranks exchange at a time. */
+static size_t exchange_bytes(const digitnet__trainer *trainer) {
+    const digitnet__pass *pass = &trainer->pass;
+    size_t most = larger(digitnet__exchange_bytes(pass, trainer->rows, trainer->row_count),
+                         digitnet__exchange_copy_bytes(trainer->ranks, pass));
+    for (size_t i = 0; i + 1 < pass->forward_count; i++) {
+        digitnet__rows rows = digitnet__pass_forward_rows(pass, i);
+        most = larger(most, digitnet__exchange_bytes(pass, &rows, 1));
+    }
+    for (size_t i = 0; i + 1 < pass->backward_count; i++) {
+        digitnet__rows rows = digitnet__pass_backward_rows(pass, i);
+        most = larger(most, digitnet__exchange_bytes(pass, &rows, 1));
+    }
+    return most;
+}
+
+/* The scores travel with what the gradients are taken from. */
+static digitnet_status prepare_exchange(digitnet__trainer *trainer) {
+    if (!digitnet__ranks_are_many(trainer->ranks))
+        return DIGITNET_OK;
+    trainer->rows = digitnet__allocate_array(digitnet__pass_most_rows(&trainer->pass) + 1, sizeof *trainer->rows);
+    if (!trainer->rows)
+        return DIGITNET_ENOMEM;
+    trainer->row_count = digitnet__pass_gradient_rows(trainer->rows, &trainer->pass);
+    trainer->rows[trainer->row_count++] = rows_of_scores(trainer);
+    return digitnet__ranks_allocate(trainer->ranks, exchange_bytes(trainer));
+}
+
 digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_model *model, const digitnet__loss *loss,
                                          const digitnet_dataset *dataset, size_t batch_size,
-                                         digitnet__thread_pool *threads) {
-    *trainer = (digitnet__trainer){.model = model, .dataset = dataset, .threads = threads};
+                                         digitnet__thread_pool *threads, digitnet__ranks *ranks) {
+    *trainer = (digitnet__trainer){.model = model, .dataset = dataset, .threads = threads, .ranks = ranks};
     size_t workers = digitnet__thread_pool_size(threads);
     digitnet_status status = digitnet__loss_batch_create(
         &trainer->batch, loss, digitnet__graph_output(&model->network.graph), dataset, batch_size, workers);
@@ -23,6 +62,8 @@ digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_mo
                                        (size_t)model->training->gradient_ranges, workers);
     if (status == DIGITNET_OK)
         status = digitnet__update_create(&trainer->update, model, &trainer->pass, threads);
+    if (status == DIGITNET_OK)
+        status = prepare_exchange(trainer);
     if (status != DIGITNET_OK)
         digitnet__trainer_release(trainer);
     return status;
@@ -33,6 +74,7 @@ void digitnet__trainer_release(digitnet__trainer *trainer) {
     digitnet__pass_release(&trainer->pass);
     digitnet__loss_batch_release(&trainer->batch);
     digitnet__arena_release(&trainer->arena);
+    digitnet__release(trainer->rows);
     *trainer = (digitnet__trainer){0};
 }
 
@@ -76,7 +118,7 @@ static void run_loss(const digitnet__trainer *trainer, digitnet__range range, si
 static void run_range(void *context, size_t task, size_t worker) {
     const digitnet__trainer *trainer = context;
     const digitnet__pass *pass = &trainer->pass;
-    digitnet__range range = digitnet__pass_range(pass, trainer->count, task);
+    digitnet__range range = digitnet__pass_range(pass, trainer->count, trainer->ranges.first + task);
     size_t last_forward = pass->forward_count - 1;
     if (trainer->phase == 0)
         gather_range(trainer, range, worker);
@@ -88,30 +130,46 @@ static void run_range(void *context, size_t task, size_t worker) {
         digitnet__pass_backward(pass, trainer->phase - last_forward, trainer->count, range, worker);
 }
 
-/* After all ranges have finished a phase. */
-static void reduce_phase(const digitnet__trainer *trainer, size_t phase) {
-    const digitnet__pass *pass = &trainer->pass;
-    size_t last_forward = pass->forward_count - 1;
-    if (phase < last_forward)
-        digitnet__pass_reduce_forward(pass, phase, trainer->count);
-    else if (phase - last_forward < pass->backward_count - 1)
-        digitnet__pass_reduce_backward(pass, phase - last_forward, trainer->count);
+/* Each rank gets the rows of the others. */
+static digitnet_status exchange(const digitnet__trainer *trainer, const digitnet__rows *rows, size_t row_count) {
+    if (!digitnet__ranks_are_many(trainer->ranks))
+        return DIGITNET_OK;
+    return digitnet__exchange_run(trainer->ranks, &trainer->pass, trainer->count, rows, row_count);
 }
 
-static void run_passes(digitnet__trainer *trainer) {
+/* After all ranges have finished a phase. */
+static digitnet_status reduce_phase(const digitnet__trainer *trainer, size_t phase) {
+    const digitnet__pass *pass = &trainer->pass;
+    size_t last_forward = pass->forward_count - 1;
+    if (phase < last_forward) {
+        const digitnet__rows rows = digitnet__pass_forward_rows(pass, phase);
+        DNN_TRY(exchange(trainer, &rows, 1));
+        digitnet__pass_reduce_forward(pass, phase, trainer->count);
+    } else if (phase - last_forward < pass->backward_count - 1) {
+        const digitnet__rows rows = digitnet__pass_backward_rows(pass, phase - last_forward);
+        DNN_TRY(exchange(trainer, &rows, 1));
+        digitnet__pass_reduce_backward(pass, phase - last_forward, trainer->count);
+    }
+    return DIGITNET_OK;
+}
+
+static digitnet_status run_passes(digitnet__trainer *trainer) {
     const digitnet__pass *pass = &trainer->pass;
     size_t phases = pass->forward_count + pass->backward_count - 1;
     for (trainer->phase = 0; trainer->phase < phases; trainer->phase++) {
-        digitnet__thread_pool_run(trainer->threads, run_range, trainer,
-                                  digitnet__pass_range_count(pass, trainer->count));
-        reduce_phase(trainer, trainer->phase);
+        digitnet__thread_pool_run(trainer->threads, run_range, trainer, trainer->ranges.end - trainer->ranges.first);
+        DNN_TRY(reduce_phase(trainer, trainer->phase));
     }
+    return DIGITNET_OK;
 }
 
 /* Sources are asked on this thread, and their labels are checked as they come. */
 static digitnet_status gather_source(digitnet__trainer *trainer) {
     const digitnet__network *network = &trainer->model->network;
-    const digitnet_batch batch = part_of(trainer, 0, trainer->count);
+    digitnet__share own = trainer->samples;
+    if (own.first == own.end)
+        return DIGITNET_OK;
+    const digitnet_batch batch = part_of(trainer, own.first, own.end - own.first);
     DNN_TRY(digitnet__dataset_gather(&batch, trainer->dataset, network->kernels, scratch_of(trainer, 0)));
     return digitnet__batch_check(&network->graph, trainer->batch.loss.kind, &batch, trainer->batch.max_labels);
 }
@@ -126,21 +184,37 @@ static void add_scores(digitnet__progress *progress, const digitnet__trainer *tr
     progress->loss_sum += digitnet__penalty(&trainer->model->network) * (double)trainer->count;
 }
 
-digitnet_status digitnet__trainer_run(digitnet__trainer *trainer, digitnet__progress *progress,
-                                      const digitnet__trainer_batch *batch) {
+static void begin_batch(digitnet__trainer *trainer, const digitnet__trainer_batch *batch) {
+    size_t rank = trainer->ranks->communicator.rank;
     trainer->indices = batch->indices;
     trainer->count = batch->count;
     trainer->diverged = false;
+    trainer->ranges = digitnet__exchange_share(trainer->ranks, &trainer->pass, batch->count, rank, true);
+    trainer->samples = digitnet__exchange_share(trainer->ranks, &trainer->pass, batch->count, rank, false);
     set_seeds(trainer, batch);
+}
+
+digitnet_status digitnet__trainer_run(digitnet__trainer *trainer, digitnet__progress *progress,
+                                      const digitnet__trainer_batch *batch) {
+    begin_batch(trainer, batch);
     if (digitnet__dataset_is_source(trainer->dataset))
-        DNN_TRY(gather_source(trainer));
-    run_passes(trainer);
-    DNN_TRY(digitnet__loss_batch_check(&trainer->batch));
+        DNN_TRY(digitnet__ranks_agree(trainer->ranks, gather_source(trainer), NULL));
+    DNN_TRY(run_passes(trainer));
+    digitnet_status status = digitnet__loss_batch_check(&trainer->batch);
+    if (trainer->batch.loss.custom)
+        status = digitnet__ranks_agree(trainer->ranks, status, NULL);
+    DNN_TRY(status);
+    DNN_TRY(exchange(trainer, trainer->rows, trainer->row_count));
     add_scores(progress, trainer);
     trainer->diverged = !isfinite(progress->loss_sum);
     if (trainer->diverged)
         return digitnet__fail(DIGITNET_EDIVERGED, "the loss is no longer finite");
-    DNN_TRY(digitnet__update_run(&trainer->update, progress, trainer->count));
+    size_t copies = digitnet__pass_range_count(&trainer->pass, trainer->count);
+    if (digitnet__ranks_are_many(trainer->ranks)) {
+        DNN_TRY(digitnet__exchange_sum_copies(trainer->ranks, &trainer->pass, trainer->count, trainer->threads));
+        copies = 1;
+    }
+    DNN_TRY(digitnet__update_run(&trainer->update, progress, trainer->count, copies));
     digitnet__pass_move_state(&trainer->pass, trainer->count);
     digitnet__network_age_folds(&trainer->model->network);
     return DIGITNET_OK;

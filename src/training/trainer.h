@@ -7,26 +7,32 @@
 #include "engine/pass.h"
 #include "model/model.h"
 #include "training/loss_batch.h"
+#include "training/ranks.h"
 #include "training/update.h"
 
 typedef struct digitnet__trainer {
     digitnet_model *model; /* borrowed, as the data set and the threads */
     const digitnet_dataset *dataset;
     digitnet__thread_pool *threads;
+    digitnet__ranks *ranks; /* that share each batch */
     digitnet__pass pass;
     digitnet__update update;
     digitnet__loss_batch batch;
     digitnet__arena arena;
+    digitnet__rows *rows; /* what the ranks exchange for the gradients; NULL: there is one rank */
+    size_t row_count;
     size_t scratch, scratch_size; /* for gathering, one after another for each worker; a multiple of DNN_ALIGNMENT */
     /* The current batch. */
     const size_t *indices;
     size_t count, phase;
-    bool diverged; /* the last batch's loss was not finite */
+    digitnet__share ranges, samples; /* this rank's */
+    bool diverged;                   /* the last batch's loss was not finite */
 } digitnet__trainer;
 
+/* Allocates the ranks' memory too. */
 digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_model *model, const digitnet__loss *loss,
                                          const digitnet_dataset *dataset, size_t batch_size,
-                                         digitnet__thread_pool *threads);
+                                         digitnet__thread_pool *threads, digitnet__ranks *ranks);
 void digitnet__trainer_release(digitnet__trainer *trainer);
 
 /* Samples of the data set, and what is random in their step: that follows an epoch and numbers of the samples. */
@@ -36,9 +42,9 @@ typedef struct digitnet__trainer_batch {
     uint64_t epoch;
 } digitnet__trainer_batch;
 
-/* Trains on a batch: its scores are added to the progress, which is moved on by the step but for the place in the
- * epoch. EDIVERGED, before any weight is changed, where the loss is not finite; the failure of a source or a custom
- * loss leaves all as it was too. */
+/* Trains on a batch, all ranks on the same: its scores are added to the progress, which is moved on by the step but for
+ * the place in the epoch. EDIVERGED, before any weight is changed, where the loss is not finite; the failure of a
+ * source or a custom loss, on any rank, leaves all as it was too. */
 digitnet_status digitnet__trainer_run(digitnet__trainer *trainer, digitnet__progress *progress,
                                       const digitnet__trainer_batch *batch);
 /* The same on the samples with these indices, in the model's present epoch, with all of the training's progress. */

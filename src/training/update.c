@@ -46,7 +46,7 @@ static double *norm_of(const digitnet__update *update, size_t task, const digitn
 static void reduce_block(void *context, size_t task, size_t worker) {
     (void)worker;
     const digitnet__update *update = context;
-    digitnet__pass_reduce_block(update->pass, update->count, update->pass->tasks[task]);
+    digitnet__pass_reduce_block(update->pass, update->count, update->copies, update->pass->tasks[task]);
     digitnet__regularize_block(update->pass, update->pass->tasks[task]);
 }
 
@@ -156,10 +156,12 @@ static void move_on(const digitnet__update *update, digitnet__progress *progress
     }
 }
 
-digitnet_status digitnet__update_run(digitnet__update *update, digitnet__progress *progress, size_t count) {
+digitnet_status digitnet__update_run(digitnet__update *update, digitnet__progress *progress, size_t count,
+                                     size_t copies) {
     const digitnet__optimizer_settings *settings = settings_of(update);
     size_t tasks = update->pass->task_count;
     update->count = count;
+    update->copies = copies;
     update->steps = progress->accumulated + 1 == settings->gradient_accumulation_steps;
     update->step = digitnet__optimizer_begin(settings, progress->steps_done, progress->momentum_product);
     if (!update->on_gradient && !update->norms) {

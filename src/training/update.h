@@ -17,7 +17,7 @@ typedef struct digitnet__update {
     void *gradient_context;
     double *norms; /* of each task's part of each tensor; then their factors; NULL: nobody asks */
     /* The current batch: */
-    size_t count;
+    size_t count, copies;
     bool steps; /* the weights move: with the last of the batches whose gradients are accumulated */
     digitnet__optimizer_step step;
 } digitnet__update;
@@ -27,8 +27,9 @@ digitnet_status digitnet__update_create(digitnet__update *update, digitnet_model
                                         digitnet__thread_pool *threads);
 void digitnet__update_release(digitnet__update *update);
 
-/* After the backward pass of all ranges of a batch of `count`; the progress is moved on. A failure is the hook's alone,
- * and changes nothing. */
-digitnet_status digitnet__update_run(digitnet__update *update, digitnet__progress *progress, size_t count);
+/* After the backward pass of all ranges of a batch of `count`, whose gradient is the sum of so many copies (see
+ * digitnet__pass_reduce_block()); the progress is moved on. A failure is the hook's alone, and changes nothing. */
+digitnet_status digitnet__update_run(digitnet__update *update, digitnet__progress *progress, size_t count,
+                                     size_t copies);
 
 #endif

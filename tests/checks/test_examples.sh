@@ -544,6 +544,19 @@ onnx_compare() {
         [ ! -s stderr ] || fail "outputs that differ were taken for a mistake"
     done
     compare 0 bytes.npy bytes-output.npy
+    # The first of the channels that are 2 is at place 1.
+    values 1 '\1\0\0\0\0\0\0\0' | npy '<i8' '1,' >class.npy
+    values 1 '\1\0\0\0' | npy '<i4' '1, 1' >class-4.npy
+    values 1 '\2\0\0\0' | npy '<i4' '1' >other-class.npy
+    values 2 '\1\0\0\0' | npy '<i4' '1, 2' >two-classes.npy
+    for output in class class-4; do
+        compare 0 first.npy "$output.npy"
+        has stdout '^of another class +0$'
+        has stdout '^The classes agree\.$'
+    done
+    compare 1 first.npy other-class.npy
+    has stdout '^of another class +1$'
+    has stdout '^The classes do not agree\.$'
     expect 1 onnx_info "$models/refused-if.onnx" --compare first.npy first-output.npy
     has stdout "^  operator 'If' "
 
@@ -567,6 +580,7 @@ onnx_compare() {
     done <<'END'
 nan not all of its values are finite$
 two as many outputs as there are images$
+two-classes whole numbers must be one class for each image$
 flat it must be N x values
 sizes it must be N x 2 x 5 x 6, N x 5 x 6 x 2 or N x 60$
 big-endian its values are '>f4'

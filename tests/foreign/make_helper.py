@@ -76,6 +76,52 @@ def matlab(name):
 
 
 @maker
+def first_version(name):
+    """Operator set 5: a type by its name, shapes and axes as attributes, and operators that are no more."""
+    g = Graph(shape=(1, 2, 20, 24))
+    x = g.node("Cast", g.node("ImageScaler", "input", scale=2.0, bias=[0.3, -0.2]), to="FLOAT")
+    x = g.node("Add", g.conv(x, 3, 2, bias=False, strides=[4, 4]), g.weights(3), broadcast=1, axis=1)
+    x = g.node("ScaledTanh", x, alpha=1.7, beta=0.6)
+    x = g.node("Pad", x, paddings=[0, 0, 1, 1, 0, 0, 1, 1], mode="constant", value=0.0)
+    x = g.node("Dropout", g.node("Reshape", x, shape=[1, 3 * 7 * 8]), is_test=1, ratio=0.0)
+    x = g.node("Gemm", x, g.weights(5, 168), g.weights(5), transB=1, broadcast=1)
+    # ONNX Runtime begins at operator set 7, and so does this model's double.
+    y = Graph(shape=(1, 2, 20, 24))
+    z = y.node("Add", y.node("Mul", "input", y.constant(2)), y.constant([[[0.3]], [[-0.2]]]))
+    z = y.node("Add", y.conv(z, 3, 2, bias=False, strides=[4, 4]), y.weights(3, 1, 1))
+    z = y.node("Mul", y.node("Tanh", y.node("Mul", z, y.constant(0.6))), y.constant(1.7))
+    z = y.node("Flatten", y.node("Pad", z, pads=[0, 0, 1, 1, 0, 0, 1, 1]))
+    z = y.node("Gemm", z, y.weights(5, 168), y.weights(5), transB=1)
+    g.shapes[x] = (1, 5)
+    corpus.write(name, g.model(x, opset=5, ir_version=3, check=False), same_as=y.model(z, opset=7))
+
+
+@maker
+def open_size(name):
+    """Rows and columns are left open, as exporters of whole batches do: those of MNIST."""
+    g = Graph(shape=("N", 1, "rows", "columns"))
+    x = g.node("GlobalAveragePool", g.node("Relu", g.conv("input", 6, 1, strides=[2, 2])))
+    corpus.write(name, g.model(g.classify(x, 6)), shape=(28, 28, 1))
+
+
+@maker
+def linear_classifier(name):
+    """Scikit-learn's logistic regression behind a scaler, with a map of names to probabilities."""
+    g = Graph(shape=("N", 12))
+    numbers = lambda count, seed: [float(value) for value in np.random.default_rng(seed).normal(size=count)]
+    x = g.node("Scaler", "input", offset=numbers(12, 1), scale=[0.5] * 12, domain="ai.onnx.ml")
+    classes = {"classlabels_ints": list(range(5)), "multi_class": 1, "post_transform": "SOFTMAX"}
+    weights = {"coefficients": numbers(60, 2), "intercepts": numbers(5, 3)}
+    label, x = g.node("LinearClassifier", x, outputs=2, domain="ai.onnx.ml", **weights, **classes)
+    x = g.node("Normalizer", x, norm="L1", domain="ai.onnx.ml")
+    g.shapes |= {label: ("N",), x: ("N", 5)}
+    model = g.model(
+        x, label, opset=13, dtypes=[TensorProto.FLOAT, TensorProto.INT64], domains=[("ai.onnx.ml", 1)], check=False
+    )
+    corpus.write(name, model, shape=(1, 1, 12), layout="NC")
+
+
+@maker
 def constant_nodes(name):
     """Each constant is a node, in the forms that it has."""
     g = Graph()
@@ -154,6 +200,29 @@ def reshape_by_shape(name):
 
 
 @maker
+def conditions(name):
+    """As PyTorch traces squeeze(1): it is done where that dimension is 1, which is known of each."""
+
+    def squeezed(x):
+        size = g.node("Gather", g.node("Shape", x), g.ints(1), axis=0)
+        output = helper.make_tensor_value_info(f"{x}_out", TensorProto.FLOAT, None)
+        axes = numpy_helper.from_array(np.array([1]), f"{x}_axes")
+        taken = helper.make_node("Squeeze", [x, axes.name], [f"{x}_out"])
+        branches = [
+            helper.make_graph([taken], "taken", [], [output], [axes]),
+            helper.make_graph([helper.make_node("Identity", [x], [f"{x}_out"])], "left", [], [output]),
+        ]
+        condition = g.node("Equal", size, g.ints(1))
+        return g.node("If", condition, then_branch=branches[0], else_branch=branches[1])
+
+    g = Graph()
+    x = squeezed(g.conv("input", 1, 2, strides=[4, 4]))
+    x = squeezed(g.node("Relu", x))  # 5 rows, which stay
+    x = g.gemm(g.node("Reshape", x, g.ints(-1, 30)), 5, 30)
+    corpus.write(name, g.model(x, opset=13))
+
+
+@maker
 def input_without_channels(name):
     g = Graph(shape=("N", 20, 24))
     x = g.node("Unsqueeze", "input", g.ints(1))
@@ -186,7 +255,42 @@ def flattened_channels_last(name):
     corpus.write(name, g.model(g.gemm(g.node("Flatten", x), 5, 90)))
 
 
+@maker
+def one_image(name):
+    """One image as a canvas of a web page has it, pixel after pixel with four channels, of which the last counts."""
+    g = Graph(shape=(20 * 24 * 4,))
+    x = g.node("Reshape", "input", g.ints(20, 24, 4))
+    x = g.node("Slice", x, g.ints(3), g.ints(4), g.ints(2))
+    x = g.node("Reshape", x, g.ints(1, 1, 20, 24))
+    x = g.node("Div", g.node("Sub", x, g.constant(0.13)), g.constant(0.31))
+    x = g.node("Relu", g.conv(x, 3, 1, strides=[4, 4]))
+    x = g.gemm(g.node("Reshape", x, g.ints(1, -1)), 5, 5 * 6 * 3)
+    corpus.write(name, g.model(g.node("Squeeze", x, g.ints(0))), shape=(1, 1, 1920), layout="C")
+
+
+@maker
+def one_image_of_rows(name):
+    g = Graph(shape=(20, 24))
+    x = g.node("Relu", g.node("Add", g.node("MatMul", "input", g.weights(24, 6)), g.weights(6)))
+    x = g.node("Transpose", x, perm=[1, 0])
+    x = g.gemm(g.node("Flatten", x, axis=0), 5, 120)
+    corpus.write(name, g.model(g.node("Softmax", x, axis=1)), shape=(20, 24, 1), layout="HW")
+
+
 # Products.
+
+
+@maker
+def dense_on_images(name):
+    """As TensorFlow has it: the places of all images are the rows of a matrix."""
+    g = Graph()
+    x = g.node("Transpose", small(g, "input"), perm=[0, 2, 3, 1])
+    batch = g.node("Slice", g.node("Shape", x), g.ints(0), g.ints(1))
+    rows = g.node("Reshape", x, g.ints(-1, 3))
+    rows = g.node("Relu", g.node("Add", g.node("MatMul", rows, g.weights(3, 4)), g.weights(4)))
+    rows = g.node("Softmax", g.gemm(rows, 6, 4), axis=1)
+    x = g.node("Reshape", rows, g.node("Concat", batch, g.ints(5, 6, 6), axis=0))
+    corpus.write(name, g.model(g.classify(x, 180), opset=13))
 
 
 @maker
@@ -385,6 +489,39 @@ def pad_attribute(name):
 
 
 @maker
+def pads_that_copy(name):
+    g = Graph()
+    x = g.conv("input", 3, 2, strides=[2, 2])  # 9 x 11
+    x = g.node("Pad", x, g.ints(0, 0, 2, 1, 0, 0, 1, 3), mode="reflect")
+    x = g.node("Pad", g.conv(x, 4, 3, strides=[2, 2]), g.ints(0, 0, 0, 2, 0, 0, 1, 0), mode="edge")
+    x = g.node("Pad", g.node("Relu", x), g.ints(0, 1, 1, 0, 0, 2, 1, 1), g.constant(0.7))
+    corpus.write(name, g.model(x))
+
+
+@maker
+def pads_that_copy_before_max_pool(name):
+    """As Keras has them on PyTorch: they are the pool's own."""
+    g = Graph()
+    x = g.node("Pad", g.conv("input", 3, 2, strides=[2, 2]), g.ints(0, 0, 0, 0, 0, 0, 1, 1), mode="edge")
+    x = g.node("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
+    corpus.write(name, g.model(g.classify(x, 5 * 6 * 3)))
+
+
+@maker
+def one_dimension(name):
+    """Convolutions and pools along rows, of which the columns are channels."""
+    g = Graph(shape=("N", 20, 24))
+    weights = lambda filters, channels, size: (g.weights(filters, channels, size), g.weights(filters))
+    x = g.node("Relu", g.node("Conv", "input", *weights(8, 20, 5), kernel_shape=[5], pads=[2, 1], strides=[1]))
+    x = g.node("MaxPool", x, kernel_shape=[3], strides=[2], pads=[1, 1])
+    x = g.node("Conv", x, *weights(6, 4, 3), group=2, dilations=[2], pads=[1, 3])
+    x = g.node("AveragePool", g.node("Relu", x), kernel_shape=[2], strides=[2])
+    x = g.node("ConvTranspose", x, g.weights(6, 4, 4), g.weights(4), strides=[2])
+    x = g.node("GlobalMaxPool", x)
+    corpus.write(name, g.model(g.classify(x, 4)), shape=(20, 24, 1), layout="NHW")
+
+
+@maker
 def grouped_conv(name):
     g = Graph()
     x = g.node("Relu", g.conv("input", 4, 2, strides=[2, 2]))
@@ -441,6 +578,18 @@ def resize(name):
 
 
 @maker
+def resize_to_any_size(name):
+    g = Graph()
+    x = small(g, "input")
+    how = {"coordinate_transformation_mode": "align_corners"}
+    x = g.node("Resize", x, "", "", g.ints(1, 3, 8, 5), mode="linear", **how)
+    x = g.node("Resize", x, "", g.constant([1, 1, 0.75, 1.7]), mode="cubic")
+    x = g.node("Resize", x, "", g.constant([1, 1, 1.5, 0.5]), mode="nearest", nearest_mode="ceil")
+    g.inputs[0].type.tensor_type.shape.dim[0].dim_value = 1
+    corpus.write(name, g.model(x))
+
+
+@maker
 def upsample(name):
     g = Graph()
     x = g.node("Upsample", g.conv("input", 2, 2, strides=[5, 6]), g.constant([1, 1, 2, 2]), mode="nearest")
@@ -466,6 +615,32 @@ def reduce_mean_opset_18(name):
 
 
 @maker
+def reductions(name):
+    """Of channels, of rows and channels together, and of all."""
+    g = Graph()
+    x = g.conv("input", 4, 2, strides=[3, 3])  # 6 x 8
+    parts = [
+        g.node("ReduceMax", x, axes=[1], keepdims=1),
+        g.node("ReduceMean", x, axes=[1], keepdims=1),
+        g.node("Mul", x, g.node("Sigmoid", g.node("ReduceSum", x, g.ints(1), keepdims=1))),
+    ]
+    x = g.node("Concat", *parts, axis=1)
+    rows = g.node("ReduceMean", x, axes=[1, 2], keepdims=0)
+    last = g.node("ReduceMax", g.node("ReduceMean", x, axes=[1], keepdims=0), axes=[2], keepdims=0)
+    x = g.node("Concat", rows, last, g.node("Flatten", g.node("ReduceMean", x, axes=[1, 2, 3])), axis=1)
+    corpus.write(name, g.model(x, opset=17))
+
+
+@maker
+def picked_channels(name):
+    """By any indices, and by steps along several axes."""
+    g = Graph(shape=("N", 3, 20, 24))
+    x = g.node("Gather", "input", g.ints(2, 0, 0, -2), axis=1)
+    x = g.node("Slice", x, g.ints(1, -1), g.ints(20, -25), g.ints(2, 3), g.ints(3, -2))
+    corpus.write(name, g.model(g.classify(g.conv(x, 3, 4, strides=[2, 2]), 45)), shape=(20, 24, 3))
+
+
+@maker
 def split_and_slices(name):
     g = Graph()
     x = g.conv("input", 6, 2, strides=[4, 4])
@@ -473,6 +648,39 @@ def split_and_slices(name):
     end = g.node("Slice", second, g.ints(-2), g.ints(2**63 - 1), g.ints(1))
     x = g.node("Concat", g.node("Sigmoid", end), g.node("Relu", second), first, axis=1)
     corpus.write(name, g.model(g.classify(x, 5 * 6 * 8), opset=13))
+
+
+@maker
+def sums_that_repeat(name):
+    """Of activations with axes of size 1."""
+    g = Graph()
+    x = g.conv("input", 3, 2, strides=[3, 3])  # 6 x 8
+    channels, places = g.node("GlobalAveragePool", x), g.node("ReduceMean", x, axes=[1])
+    x = g.node("Concat", g.node("Sub", x, channels), g.node("Add", places, x), g.node("Add", channels, places), axis=1)
+    x = g.classify(g.node("Mul", x, g.node("ReduceMax", x, axes=[3])), 9 * 6 * 8, classes=6)
+    x = g.node("Add", g.node("Sub", x, g.node("ReduceMean", x, axes=[1])), g.node("ReduceSum", x, g.ints(1)))
+    corpus.write(name, g.model(x))
+
+
+@maker
+def extremes(name):
+    g = Graph()
+    a, b = g.conv("input", 3, 2, strides=[3, 3]), g.conv("input", 3, 2, strides=[3, 3])
+    x = g.node("Concat", g.node("Max", a, b), g.node("Min", a, b), g.node("Abs", a), axis=1)
+    x = g.node("Max", g.constant(-0.3), g.node("Log", g.node("Sigmoid", x)))
+    corpus.write(name, g.model(g.classify(x, 9 * 6 * 8)))
+
+
+@maker
+def windows_beyond(name):
+    """Windows that are larger than what they take, of which there is one."""
+    g = Graph()
+    x = g.conv("input", 3, 2, strides=[4, 4])  # 5 x 6
+    x = g.node("AveragePool", x, kernel_shape=[2, 3], strides=[2, 3], ceil_mode=0)  # 2 x 2
+    x = g.node("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)
+    g.shapes[x] = ("N", 3, 1, 1)
+    g.inputs[0].type.tensor_type.shape.dim[0].dim_value = 1
+    corpus.write(name, g.model(g.node("Reshape", x, g.ints(1, 3)), check=False))
 
 
 @maker
@@ -717,8 +925,8 @@ def refused_lstm(name):
 @maker
 def refused_ml_domain(name):
     g = Graph(shape=("N", 12))
-    x = g.node("Scaler", "input", offset=[0.5] * 12, scale=[2.0] * 12, domain="ai.onnx.ml")
-    corpus.write_refused(name, g.model(g.gemm(x, 5, 12), domains=[("ai.onnx.ml", 1)], check=False), "Scaler")
+    x = g.node("Imputer", "input", imputed_value_floats=[0.5], domain="ai.onnx.ml")
+    corpus.write_refused(name, g.model(g.gemm(x, 5, 12), domains=[("ai.onnx.ml", 1)], check=False), "Imputer")
 
 
 @maker

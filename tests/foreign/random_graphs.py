@@ -317,6 +317,126 @@ def pad(g, x):
 
 
 @block
+def pad_any(g, x):
+    """By numbers, or by copies, of which there are no more than values."""
+    channels, height, width = g.shape(x)
+    mode = g.pick("constant", "reflect", "edge")
+    most = [min(3, size - (mode == "reflect")) for size in (height, width)]
+    sides = [[g.draw(0, side) for side in most] for _ in range(2)]
+    outer = [g.draw(0, 2) if mode == "constant" and g.opset >= 11 else 0 for _ in range(2)]
+    pads = [0, outer[0], *sides[0], 0, outer[1], *sides[1]]
+    value = g.pick(0.0, 0.5, -1.5) if mode == "constant" else 0.0
+    if g.opset < 11:
+        return g.node("Pad", x, pads=pads, mode=mode, value=value)
+    return g.node("Pad", x, g.ints(*pads), g.constant(value), mode=mode)
+
+
+@block
+def resized(g, x):
+    """To any size, in any way."""
+    if g.opset < 11:
+        return None
+    channels, height, width = g.shape(x)
+    how = {"mode": g.pick("nearest", "linear", "cubic")}
+    ways = ["half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric"]
+    how["coordinate_transformation_mode"] = g.random.choice(ways)
+    if how["mode"] == "nearest":
+        how["nearest_mode"] = g.pick("round_prefer_floor", "round_prefer_ceil", "floor", "ceil")
+    if how["mode"] == "cubic" and g.pick(True, False):
+        how |= {"exclude_outside": 1, "cubic_coeff_a": -0.5}
+    roi = g.constant([]) if g.opset < 13 else ""
+    if g.batch == 1 and g.pick(True, False):
+        sizes = g.ints(1, channels, g.draw(1, 2 * height), g.draw(1, 2 * width))
+        return g.node("Resize", x, roi, g.constant([]) if g.opset < 13 else "", sizes, **how)
+    scales = [1, 1] + [max(g.pick(0.5, 0.75, 1, 1.5, 2, 2.3), 1 / size) for size in (height, width)]
+    return g.node("Resize", x, roi, g.constant(scales), **how)
+
+
+@block
+def picked(g, x):
+    """By any indices, or by steps."""
+    axis = g.draw(1, 3)
+    size = g.shape(x)[axis - 1]
+    if g.opset < 11 or g.pick(True, False):
+        indices = [g.draw(-size if g.opset >= 11 else 0, size - 1) for _ in range(g.draw(1, 5))]
+        return g.node("Gather", x, g.ints(*indices), axis=axis)
+    step = g.pick(-3, -2, -1, 2, 3)
+    first, end = (g.draw(0, size - 1), size) if step > 0 else (g.draw(-1, size), -size - 1)
+    axes, others = [axis], [a for a in (2, 3) if a != axis]
+    if g.pick(True, False):
+        axes.append(others[0])
+    one = [1] * (len(axes) - 1)
+    bounds = [first] + [0] * len(one), [end] + [2**63 - 1] * len(one)
+    return g.node("Slice", x, g.ints(*bounds[0]), g.ints(*bounds[1]), g.ints(*axes), g.ints(step, *one))
+
+
+def reduced(g, x, operator, axes):
+    if g.opset < (13 if operator == "ReduceSum" else 18):
+        return g.node(operator, x, axes=axes, keepdims=1)
+    return g.node(operator, x, g.ints(*axes), keepdims=1)
+
+
+@block
+def repeating(g, x):
+    """What has been reduced along some axes meets what has not, or what was reduced along others."""
+    operator = g.pick("ReduceMean", "ReduceMean", "ReduceSum", "ReduceMax")
+    axes = g.pick([1], [2], [3], [1, 2], [2, 3], [1, 2, 3]) if operator != "ReduceMax" else g.pick([1], [2], [3], [2, 3])
+    y = reduced(g, x, operator, axes)
+    if operator == "ReduceSum":
+        y = g.node("Mul", y, g.constant(0.05))
+    other = x if g.pick(True, True, False) else reduced(g, x, "ReduceMean", [1] if 1 not in axes else [2])
+    return g.node(g.pick("Add", "Sub", "Mul"), *g.random.sample((other, y), 2))
+
+
+@block
+def extremes(g, x):
+    if g.pick(True, False, False):
+        return g.node("Abs", x)
+    y = g.image_conv(x, g.pick(g.shape(x)[0], 1) if g.opset >= 8 else g.shape(x)[0], 1)
+    return g.node(g.pick("Max", "Min"), *g.random.sample((x, y), 2))
+
+
+@block
+def dense_rows(g, x):
+    """A dense layer over all places of all images, as TensorFlow has it."""
+    channels, height, width = g.shape(x)
+    n = -1 if g.batch != 1 else 1
+    units = g.draw(1, 6)
+    x = g.node("Transpose", x, perm=[0, 2, 3, 1])
+    x = g.node("Reshape", x, g.ints(-1, channels) if n < 0 else g.ints(height * width, channels))
+    if g.pick(True, False):
+        x = g.node("Add", g.node("MatMul", x, g.weights(channels, units)), g.weights(units))
+    else:
+        x = g.gemm(x, units, channels)
+    if g.pick(True, False):
+        x = g.node("Softmax", x, axis=1) if g.pick(True, False) else activate_pixels(g, x)
+    x = g.node("Reshape", x, g.ints(n, height, width, units))
+    return g.node("Transpose", x, perm=[0, 3, 1, 2])
+
+
+@block
+def one_dimension(g, x):
+    """Rows or columns one behind the other, as signals have them, and back."""
+    channels, height, width = g.shape(x)
+    n = -1 if g.batch != 1 else 1
+    length = height * width
+    x = g.node("Reshape", x, g.ints(n, channels, length))
+    size, filters = min(length, g.draw(1, 4)), g.draw(1, 6)
+    attributes = {"kernel_shape": [size], "pads": [size // 2, (size - 1) // 2]} if size > 1 else {"kernel_shape": [1]}
+    way = g.draw(0, 2)
+    if way == 0:
+        group = channels if g.pick(True, False) else 1
+        filters = channels * g.draw(1, 2) if group > 1 else filters
+        x = g.node("Conv", x, g.weights(filters, channels // group, size), g.weights(filters), group=group, **attributes)
+    elif way == 1:
+        x = g.node("MaxPool", x, strides=[g.draw(1, 2)], **attributes)
+    else:
+        x = g.node("ConvTranspose", x, g.weights(channels, filters, size), strides=[g.draw(1, 2)])
+    values = int(np.prod(g.shape(x)))
+    return g.node("Reshape", activate(g, x), g.ints(n, g.shape(x)[0], 1, values // g.shape(x)[0]))
+
+
+@block
 def upsample(g, x):
     scales = [1, 1, g.draw(1, 3), g.draw(1, 3)]
     if g.opset < 9:
@@ -569,6 +689,18 @@ def flat_residual(g, x):
 def flat_layer_normalization(g, x):
     [values] = g.shape(x)
     return layer_normalization(g, x, values) if values >= 3 else None
+
+
+@flat_block
+def flat_repeating(g, x):
+    y = reduced(g, x, g.pick("ReduceMean", "ReduceMax"), [1])
+    return g.node(g.pick("Add", "Sub", "Mul"), *g.random.sample((x, y), 2))
+
+
+@flat_block
+def flat_picked(g, x):
+    [values] = g.shape(x)
+    return g.node("Gather", x, g.ints(*(g.draw(0, values - 1) for _ in range(g.draw(1, 9)))), axis=1)
 
 
 @flat_block

@@ -21,11 +21,14 @@ LAYOUTS = {
     "NHW": lambda images: images[..., 0],
     "NC": lambda images: images.reshape(len(images), -1),
 }
+# Of files that take one image, without a dimension of samples.
+ONE_IMAGE = {"CHW": "NCHW", "HWC": "NHWC", "HW": "NHW", "C": "NC"}
 TYPES = {
     "tensor(float)": np.float32,
     "tensor(float16)": np.float16,
     "tensor(double)": np.float64,
     "tensor(uint8)": np.uint8,
+    "tensor(int64)": np.int64,
 }
 
 
@@ -47,8 +50,10 @@ def run(model, images, layout, output_layout=None):
     """The model's first output for images NHWC: a row for each of them."""
     runtime = session(model)
     [source] = runtime.get_inputs()
-    values = np.ascontiguousarray(LAYOUTS[layout](images).astype(TYPES[source.type]))
-    batches = np.split(values, len(values)) if source.shape[0] == 1 else [values]
+    values = np.ascontiguousarray(LAYOUTS[ONE_IMAGE.get(layout, layout)](images).astype(TYPES[source.type]))
     first = runtime.get_outputs()[0].name
+    if layout in ONE_IMAGE:
+        return np.stack([runtime.run([first], {source.name: image})[0].ravel() for image in values]).astype(np.float32)
+    batches = np.split(values, len(values)) if source.shape[0] == 1 else [values]
     outputs = np.concatenate([runtime.run([first], {source.name: batch})[0] for batch in batches])
     return channels_last(outputs, output_layout or layout).astype(np.float32).reshape(len(images), -1)

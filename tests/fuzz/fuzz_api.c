@@ -494,7 +494,9 @@ static void predict(world *w, input *in) {
 }
 
 static void make_session(world *w, input *in) {
-    digitnet_session_options options = {.struct_size = sizeof options, .batch_size = 1 + take_byte(in) % 8};
+    uint8_t how = take_byte(in);
+    digitnet_session_options options = {
+        .struct_size = sizeof options, .batch_size = 1 + how % 8, .max_width = how < 128 ? 0 : how / 8 - 15};
     digitnet_session *old = w->session;
     if (take_byte(in) % 2 && old)
         CHECK_MADE(w->session, digitnet_session_clone(&w->session, old));
@@ -506,6 +508,7 @@ static void make_session(world *w, input *in) {
 static void run_session(world *w, input *in) {
     size_t count = input_values(w, in);
     check(digitnet_session_run(scores, VALUES, w->session, values, count));
+    check(digitnet_session_run_width(scores, VALUES, w->session, values, count, count % 17));
 }
 
 /* Several times where a sequence needs it often. */

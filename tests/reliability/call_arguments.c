@@ -281,7 +281,7 @@ static const argument_field sgd_options[] = {
     FIELD(sgd_options, momentum, ZERO_RATE), FIELD(sgd_options, nesterov, FLAG), FIELD(sgd_options, reserved_2, FLAG)};
 static const argument_field fit_options[] = {FIELD(fit_options, struct_size, STRUCT_SIZE),
                                              FIELD(fit_options, history, NEW_HISTORY),
-                                             FIELD(fit_options, reserved, ANY_SIZE),
+                                             FIELD(fit_options, communicator, COMMUNICATOR),
                                              FIELD(fit_options, epochs, ANY_SIZE),
                                              FIELD(fit_options, until_epoch, ANY_SIZE),
                                              FIELD(fit_options, batch_size, ANY_SIZE),
@@ -320,6 +320,10 @@ static const argument_field checkpoint_options[] = {
     FIELD(checkpoint_options, best_only, FLAG)};
 static const argument_field log_options[] = {FIELD(log_options, struct_size, STRUCT_SIZE),
                                              FIELD(log_options, append, FLAG), FIELD(log_options, every_batch, FLAG)};
+static const argument_field communicator[] = {
+    FIELD(communicator, struct_size, STRUCT_SIZE), FIELD(communicator, rank, ANY_SIZE),
+    FIELD(communicator, size, ANY_SIZE),           FIELD(communicator, all_gather, FUNCTION),
+    FIELD(communicator, all_to_all, FUNCTION),     FIELD(communicator, broadcast, FUNCTION)};
 static const argument_field allocator[] = {FIELD(allocator, struct_size, STRUCT_SIZE),
                                            FIELD(allocator, allocate, FUNCTION), FIELD(allocator, release, FUNCTION)};
 /* Results: nothing but their size is read. */
@@ -360,6 +364,7 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [EARLY_STOPPING_OPTIONS] = STRUCT(early_stopping_options),
     [CHECKPOINT_OPTIONS] = STRUCT(checkpoint_options),
     [LOG_OPTIONS] = STRUCT(log_options),
+    [COMMUNICATOR] = STRUCT(communicator),
     [ALLOCATOR] = STRUCT(allocator),
     [MODEL_INFO] = RESULT(model_info),
     [LAYER_INFO] = RESULT(layer_info),
@@ -419,6 +424,23 @@ void set_field(world *own, argument_kind kind, const argument_field *field, argu
     memcpy(struct_of(own, kind) + field->offset, &value, size_of_kind(field->kind));
 }
 
+/* Of a process that is alone. */
+static int all_gather(void *buffer, const size_t *bytes, void *user_data) {
+    (void)buffer, (void)bytes, (void)user_data;
+    return 0;
+}
+
+static int all_to_all(void *received, const size_t *received_bytes, const void *sent, const size_t *sent_bytes,
+                      void *user_data) {
+    (void)received, (void)received_bytes, (void)sent, (void)sent_bytes, (void)user_data;
+    return 0;
+}
+
+static int broadcast(void *buffer, size_t bytes, size_t root, void *user_data) {
+    (void)buffer, (void)bytes, (void)root, (void)user_data;
+    return 0;
+}
+
 /* A struct whose fields are right. */
 static void *right_struct(world *own, argument_kind kind) {
     static const digitnet_callback callback = {.struct_size = sizeof callback, .call = stop_at_once};
@@ -456,7 +478,14 @@ static void *right_struct(world *own, argument_kind kind) {
         *(digitnet_fit_options *)place = (digitnet_fit_options){.struct_size = struct_kinds[kind].size,
                                                                 .history = &own->new_history,
                                                                 .callbacks = callbacks,
-                                                                .callback_count = 1};
+                                                                .callback_count = 1,
+                                                                .communicator = right_struct(own, COMMUNICATOR)};
+    else if (kind == COMMUNICATOR)
+        *(digitnet_communicator *)place = (digitnet_communicator){.struct_size = struct_kinds[kind].size,
+                                                                  .size = 1,
+                                                                  .all_gather = all_gather,
+                                                                  .all_to_all = all_to_all,
+                                                                  .broadcast = broadcast};
     else if (kind == COMPILE_OPTIONS) /* SGD is the enumerator 1 */
         *(digitnet_compile_options *)place = (digitnet_compile_options){.struct_size = struct_kinds[kind].size,
                                                                         .sgd = right_struct(own, SGD_OPTIONS),

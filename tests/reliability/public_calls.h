@@ -102,6 +102,7 @@ typedef enum argument_kind {
     EARLY_STOPPING_OPTIONS,
     CHECKPOINT_OPTIONS,
     LOG_OPTIONS,
+    COMMUNICATOR,
     ALLOCATOR,
     MODEL_INFO,
     LAYER_INFO,

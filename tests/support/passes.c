@@ -17,5 +17,5 @@ void backward_batch(const digitnet__pass *pass, size_t count) {
             digitnet__pass_reduce_backward(pass, segment, count);
     }
     for (size_t task = 0; task < pass->task_count; task++)
-        digitnet__pass_reduce_block(pass, count, pass->tasks[task]);
+        digitnet__pass_reduce_block(pass, count, digitnet__pass_range_count(pass, count), pass->tasks[task]);
 }

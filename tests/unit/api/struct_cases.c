@@ -91,6 +91,27 @@ static digitnet_status fit_with_callback(misuse *own, void *callback) {
     return fit_model(own, DIGITNET_WITH(digitnet_fit_options, DIGITNET_CALLBACKS(callback)));
 }
 
+/* Of one process: nothing is moved. */
+static int all_gather(void *buffer, const size_t *bytes, void *user_data) {
+    (void)buffer, (void)bytes, (void)user_data;
+    return 0;
+}
+
+static int all_to_all(void *received, const size_t *received_bytes, const void *sent, const size_t *sent_bytes,
+                      void *user_data) {
+    (void)received, (void)received_bytes, (void)sent, (void)sent_bytes, (void)user_data;
+    return 0;
+}
+
+static int broadcast(void *buffer, size_t bytes, size_t root, void *user_data) {
+    (void)buffer, (void)bytes, (void)root, (void)user_data;
+    return 0;
+}
+
+static digitnet_status fit_with_communicator(misuse *own, void *communicator) {
+    return fit_model(own, DIGITNET_WITH(digitnet_fit_options, .communicator = communicator));
+}
+
 static digitnet_status evaluate(misuse *own, void *options) {
     digitnet_metrics metrics = DIGITNET_INIT(digitnet_metrics);
     return digitnet_model_evaluate(&metrics, own->model, own->data, options);
@@ -282,6 +303,11 @@ static int gather_nothing(digitnet_batch *batch, void *user_data) {
 }
 
 static const digitnet_callback valid_callback = {.struct_size = sizeof valid_callback, .call = go_on};
+static const digitnet_communicator valid_communicator = {.struct_size = sizeof valid_communicator,
+                                                         .size = 1,
+                                                         .all_gather = all_gather,
+                                                         .all_to_all = all_to_all,
+                                                         .broadcast = broadcast};
 static const digitnet_adam_options valid_adam = DIGITNET_ADAM_INIT;
 static const digitnet_loss_options valid_loss = DIGITNET_LOSS_INIT;
 static const digitnet_nadam_options valid_nadam = DIGITNET_NADAM_INIT;
@@ -322,6 +348,7 @@ static const struct_case other_cases[] = {
     CASE(digitnet_model_fit, digitnet_fit_options, reserved_2, NULL, fit_model),
     CASE(digitnet_model_evaluate, digitnet_evaluate_options, batch_size, NULL, evaluate),
     CASE(digitnet_model_fit, digitnet_callback, reserved, &valid_callback, fit_with_callback),
+    CASE(digitnet_model_fit, digitnet_communicator, user_data, &valid_communicator, fit_with_communicator),
     CASE(digitnet_callback_create_early_stopping, digitnet_early_stopping_options, restore_best, NULL,
          create_early_stopping),
     CASE(digitnet_callback_create_checkpoint, digitnet_checkpoint_options, best_only, NULL, create_checkpoint),

@@ -448,7 +448,7 @@ static void test_history_of_unreadable_options(void **state) {
     expect_failure(digitnet_model_fit(own->model, own->data, &newer.known), DIGITNET_EVERSION, "digitnet_fit_options");
     assert_null(history);
     newer.known.struct_size = sizeof newer.known;
-    newer.known.reserved = 1;
+    newer.known.reserved_2 = 1;
     history = own->history;
     expect_failure(digitnet_model_fit(own->model, own->data, &newer.known), DIGITNET_EVERSION, "reserved");
     assert_null(history);

@@ -1,4 +1,5 @@
 /* Rules in ink maps that are drawn here: found where they are, and taken out without the strokes that cross them. */
+#include "drawing.h"
 #include "image/components.h"
 #include "image/rules.h"
 #include "support.h"
@@ -7,27 +8,6 @@
 #include <stdlib.h>
 
 enum { WIDTH = 480, HEIGHT = 360, LENGTH = 120, THICKNESS = 10, NOISE = 6 };
-
-static digitnet__plane new_plane(void) {
-    digitnet__plane plane;
-    expect_ok(digitnet__plane_create(&plane, WIDTH, HEIGHT));
-    return plane;
-}
-
-static digitnet__plane copy_of(const digitnet__plane *plane) {
-    digitnet__plane copy;
-    expect_ok(digitnet__plane_turn(&copy, plane, 0));
-    return copy;
-}
-
-/* How much of a pixel, whose middle is so far from the middle of a line, the line covers. */
-static double cover(double distance, double thickness) {
-    return fmin(fmax(thickness / 2.0 + 0.5 - distance, 0.0), fmin(thickness, 1.0));
-}
-
-static void darken(uint8_t *pixel, double ink) {
-    *pixel = ink > *pixel ? (uint8_t)ink : *pixel;
-}
 
 /* Along y = at + slope x + bend (x / WIDTH)^2 from one column to another; dots take every other `dots` columns. */
 struct drawn_rule {
@@ -45,19 +25,7 @@ static void draw_rule(digitnet__plane *plane, const struct drawn_rule *rule) {
             double x = (double)column + 0.5, distance = fabs((double)row + 0.5 - place_of(rule, x));
             bool dot = rule->dots == 0 || column / (size_t)rule->dots % 2 == 0;
             if (dot && x >= rule->from && x <= rule->to)
-                darken(&plane->pixels[row * WIDTH + column], rule->ink * cover(distance, rule->thickness));
-        }
-    }
-}
-
-static void draw_stroke(digitnet__plane *plane, double x0, double y0, double x1, double y1, double thickness) {
-    double length = hypot(x1 - x0, y1 - y0);
-    for (size_t row = 0; row < HEIGHT; row++) {
-        for (size_t column = 0; column < WIDTH; column++) {
-            double x = (double)column + 0.5 - x0, y = (double)row + 0.5 - y0;
-            double along = fmin(fmax((x * (x1 - x0) + y * (y1 - y0)) / length, 0.0), length);
-            double distance = hypot(x - along * (x1 - x0) / length, y - along * (y1 - y0) / length);
-            darken(&plane->pixels[row * WIDTH + column], 230.0 * cover(distance, thickness));
+                darken(&plane->pixels[row * WIDTH + column], rule->ink * line_cover(distance, rule->thickness));
         }
     }
 }
@@ -66,14 +34,9 @@ static void draw_stroke(digitnet__plane *plane, double x0, double y0, double x1,
 static void draw_sevens(digitnet__plane *plane) {
     for (int i = 0; i < 40; i++) {
         double x = 40.0 + 52.0 * (i % 8), y = 34.0 + 66.0 * (i / 8) + 3.0 * (i % 3);
-        draw_stroke(plane, x, y, x + 20.0 + i % 5, y - 1.0, 5.0);
-        draw_stroke(plane, x + 20.0 + i % 5, y - 1.0, x + 5.0, y + 40.0, 5.0);
+        draw_stroke(plane, x, y, x + 20.0 + i % 5, y - 1.0, 5.0, 230.0);
+        draw_stroke(plane, x + 20.0 + i % 5, y - 1.0, x + 5.0, y + 40.0, 5.0, 230.0);
     }
-}
-
-static void add_noise(digitnet__plane *plane) {
-    for (size_t i = 0; i < WIDTH * HEIGHT; i++)
-        darken(&plane->pixels[i], fabs((double)noise(3, i)) * NOISE);
 }
 
 static const struct drawn_rule drawn[] = {
@@ -87,12 +50,12 @@ enum { DRAWN = sizeof drawn / sizeof *drawn };
 
 static void rules_are_found(void **state) {
     (void)state;
-    digitnet__plane plane = new_plane();
+    digitnet__plane plane = new_plane(WIDTH, HEIGHT);
     digitnet__rules rules;
     draw_sevens(&plane);
     for (size_t i = 0; i < DRAWN; i++)
         draw_rule(&plane, &drawn[i]);
-    add_noise(&plane);
+    draw_noise(&plane, NOISE, 3);
     expect_ok(digitnet__rules_find(&rules, &plane, LENGTH, THICKNESS));
     assert_int_equal(rules.count, DRAWN);
     for (size_t i = 0; i < DRAWN; i++) {
@@ -114,7 +77,7 @@ static void rules_are_found(void **state) {
 
 static void upright_rules_are_found_as_those_that_lie(void **state) {
     (void)state;
-    digitnet__plane plane = new_plane(), turned;
+    digitnet__plane plane = new_plane(WIDTH, HEIGHT), turned;
     digitnet__rules rules;
     for (size_t i = 0; i < DRAWN; i++)
         draw_rule(&plane, &drawn[i]);
@@ -133,11 +96,11 @@ static void upright_rules_are_found_as_those_that_lie(void **state) {
 
 static void strokes_alone_are_no_rules(void **state) {
     (void)state;
-    digitnet__plane plane = new_plane();
+    digitnet__plane plane = new_plane(WIDTH, HEIGHT);
     digitnet__rules rules;
     draw_sevens(&plane);
-    draw_stroke(&plane, 20.0, 350.0, 100.0, 345.0, 3.0); /* long, but shorter than a rule */
-    add_noise(&plane);
+    draw_stroke(&plane, 20.0, 350.0, 100.0, 345.0, 3.0, 230.0); /* long, but shorter than a rule */
+    draw_noise(&plane, NOISE, 3);
     expect_ok(digitnet__rules_find(&rules, &plane, LENGTH, THICKNESS));
     assert_int_equal(rules.count, 0);
     digitnet__rules_release(&rules);
@@ -157,7 +120,7 @@ static size_t count_pieces(const digitnet__plane *plane) {
 /* What is left are forty sevens, nearly as they were before the rules came. */
 static void strokes_stay_when_rules_are_erased(void **state) {
     (void)state;
-    digitnet__plane sevens = new_plane();
+    digitnet__plane sevens = new_plane(WIDTH, HEIGHT);
     digitnet__rules rules;
     draw_sevens(&sevens);
     digitnet__plane plane = copy_of(&sevens);
@@ -180,6 +143,30 @@ static void strokes_stay_when_rules_are_erased(void **state) {
     digitnet__plane_release(&sevens);
 }
 
+/* Wherever a rule begins and ends: what is some pixels away stays as it is. */
+static void nothing_else_is_erased(void **state) {
+    (void)state;
+    for (double shift = 0.0; shift < 8.0; shift += 0.5) {
+        const struct drawn_rule rule = {180.0, 0.01, 0.0, 60.0 + shift, 400.0 - shift, 2.0, 200.0, 3};
+        digitnet__plane plane = new_plane(WIDTH, HEIGHT);
+        digitnet__rules rules;
+        draw_sevens(&plane);
+        draw_rule(&plane, &rule);
+        digitnet__plane before = copy_of(&plane);
+        expect_ok(digitnet__rules_find(&rules, &plane, LENGTH, THICKNESS));
+        assert_int_equal(rules.count, 1);
+        digitnet__rules_erase(&plane, &rules);
+        for (size_t i = 0; i < WIDTH * HEIGHT; i++) {
+            double x = (double)(i % WIDTH), y = (double)(i / WIDTH);
+            if (fabs(y - place_of(&rule, x)) > 6.0 || x < rule.from - 20.0 || x > rule.to + 20.0)
+                assert_int_equal(plane.pixels[i], before.pixels[i]);
+        }
+        digitnet__rules_release(&rules);
+        digitnet__plane_release(&before);
+        digitnet__plane_release(&plane);
+    }
+}
+
 static void pictures_may_be_tiny(void **state) {
     (void)state;
     for (size_t side = 1; side < 6; side++) {
@@ -200,7 +187,7 @@ static void memory_may_end_anywhere(void **state) {
     (void)state;
     allocation_counts counts;
     begin_counting(&counts);
-    digitnet__plane plane = new_plane();
+    digitnet__plane plane = new_plane(WIDTH, HEIGHT);
     digitnet__rules rules;
     for (size_t i = 0; i < DRAWN; i++)
         draw_rule(&plane, &drawn[i]);
@@ -224,6 +211,7 @@ int main(void) {
         cmocka_unit_test(upright_rules_are_found_as_those_that_lie),
         cmocka_unit_test(strokes_alone_are_no_rules),
         cmocka_unit_test(strokes_stay_when_rules_are_erased),
+        cmocka_unit_test(nothing_else_is_erased),
         cmocka_unit_test(pictures_may_be_tiny),
         cmocka_unit_test(memory_may_end_anywhere),
     };

@@ -123,6 +123,82 @@ static void arithmetic_repeats_shapes(void **state) {
     digitnet__pool_release(&pool);
 }
 
+static void axes_are_reduced(void **state) {
+    (void)state;
+    static const struct {
+        const char *type;
+        float rows[2], columns[3], all;
+    } cases[] = {
+        {"ReduceSum", {6, -9}, {-3, 3, -3}, -3},
+        {"ReduceMean", {2, -3}, {-1.5f, 1.5f, -1.5f}, -0.5f},
+        {"ReduceMax", {3, 0}, {1, 3, 2}, 3},
+        {"ReduceMin", {1, -5}, {-4, 0, -5}, -5},
+        {"ReduceProd", {6, 0}, {-4, 0, -10}, 0},
+        {"ReduceL1", {6, 9}, {5, 3, 7}, 15},
+        {"ReduceL2", {3.7416575f, 6.4031243f}, {4.1231055f, 3, 5.3851647f}, 7.4161983f},
+    };
+    const float values[] = {1, 3, 2, -4, 0, -5};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        digitnet__pool pool = {.left = 10000};
+        digitnet__import_constant matrix = numbers(values, 2, 3), rows, columns, all;
+        const digitnet__import_constant *inputs[] = {&matrix};
+        expect_ok(fold(&rows, &pool, cases[i].type, inputs, 1, "axes", (const int64_t[]){-1}, 1));
+        expect_ok(fold(&columns, &pool, cases[i].type, inputs, 1, "axes", (const int64_t[]){0}, 1));
+        expect_ok(fold(&all, &pool, cases[i].type, inputs, 1, "keepdims", (const int64_t[]){0}, 0));
+        assert_int_equal(rows.rank, 2);
+        assert_int_equal(all.rank, 0);
+        assert_int_equal(rows.count, 2);
+        assert_int_equal(columns.count, 3);
+        assert_close_floats(rows.numbers, cases[i].rows, 2, 1e-6);
+        assert_close_floats(columns.numbers, cases[i].columns, 3, 1e-6);
+        assert_close_floats(all.numbers, &cases[i].all, 1, 1e-6);
+        digitnet__pool_release(&pool);
+    }
+}
+
+/* Which has no 0 to begin with. */
+static void extremes_are_those_of_the_values(void **state) {
+    (void)state;
+    static const struct {
+        const char *type;
+        float values[2], expected;
+    } cases[] = {{"ReduceMax", {-3, -2}, -2}, {"ReduceMin", {3, 2}, 2}};
+    for (size_t i = 0; i < 2; i++) {
+        digitnet__pool pool = {.left = 1000};
+        digitnet__import_constant row = numbers(cases[i].values, 1, 2), result;
+        expect_ok(fold(&result, &pool, cases[i].type, (const digitnet__import_constant *[]){&row}, 1, NULL, NULL, 0));
+        expect_numbers(&result, &cases[i].expected, 1);
+        digitnet__pool_release(&pool);
+    }
+}
+
+static void matrices_are_multiplied(void **state) {
+    (void)state;
+    digitnet__pool pool = {.left = 1000};
+    const float values[] = {1, 2, 3, 4, 5, 6}, factors[] = {1, 0, -1};
+    digitnet__import_constant matrix = numbers(values, 2, 3), column = numbers(factors, 3, 1), row = column, result;
+    expect_ok(
+        fold(&result, &pool, "MatMul", (const digitnet__import_constant *[]){&matrix, &column}, 2, NULL, NULL, 0));
+    assert_int_equal(result.rank, 2);
+    expect_numbers(&result, (const float[]){-2, -2}, 2);
+    row.rank = 1;
+    expect_ok(fold(&result, &pool, "MatMul", (const digitnet__import_constant *[]){&matrix, &row}, 2, NULL, NULL, 0));
+    assert_int_equal(result.rank, 1);
+    expect_numbers(&result, (const float[]){-2, -2}, 2);
+    expect_failure(
+        fold(&result, &pool, "MatMul", (const digitnet__import_constant *[]){&matrix, &matrix}, 2, NULL, NULL, 0),
+        DIGITNET_EFORMAT, "do not fit");
+    /* Time is limited as memory is: there is enough for the results, but not for the sums. */
+    for (pool.left = 30; pool.left >= 6 + 8;)
+        expect_ok(
+            fold(&result, &pool, "MatMul", (const digitnet__import_constant *[]){&matrix, &row}, 2, NULL, NULL, 0));
+    pool.left = 8 + 5;
+    expect_failure(
+        fold(&result, &pool, "MatMul", (const digitnet__import_constant *[]){&matrix, &row}, 2, NULL, NULL, 0),
+        DIGITNET_ELIMIT, "takes longer");
+    digitnet__pool_release(&pool);
+}
+
 static void what_cannot_be_is_refused(void **state) {
     (void)state;
     digitnet__pool pool = {.left = 10000};
@@ -153,6 +229,9 @@ int main(void) {
         cmocka_unit_test(shapes_are_computed),
         cmocka_unit_test(values_are_moved),
         cmocka_unit_test(arithmetic_repeats_shapes),
+        cmocka_unit_test(axes_are_reduced),
+        cmocka_unit_test(extremes_are_those_of_the_values),
+        cmocka_unit_test(matrices_are_multiplied),
         cmocka_unit_test(what_cannot_be_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -321,6 +321,79 @@ static void test_widths_out_of_range(void **state) {
     digitnet_session_free(session);
 }
 
+/* Two threads use one session until a call is refused, because the other thread is at work. */
+typedef struct sharer {
+    digitnet_session *session;
+    bool asks; /* for the outputs; else it runs */
+    digitnet_status status;
+} sharer;
+
+static atomic_bool refused;
+
+static digitnet_status use(const sharer *self, size_t width) {
+    static const float images[16 * MOST];
+    float scores[MOST / 4 * LINE_CLASSES];
+    size_t outputs;
+    return self->asks ? recorded(digitnet_session_outputs(&outputs, self->session, width))
+                      : recorded(digitnet_session_run_width(scores, sizeof scores / sizeof *scores, self->session,
+                                                            images, 16 * width, width));
+}
+
+static void use_shared_session(void *context) {
+    sharer *self = context;
+    for (size_t i = 0; i < 20000 && !atomic_load(&refused); i++) {
+        self->status = use(self, MOST - i % 5);
+        if (self->status != DIGITNET_OK)
+            atomic_store(&refused, true);
+    }
+}
+
+static void test_shared_session_is_refused(void **state) {
+    (void)state;
+    digitnet_session *session = make_session(MOST);
+    bool refused_runs = false, refused_questions = false;
+    for (size_t i = 0; i < 200 && !(refused_runs && refused_questions); i++) {
+        sharer sharers[2] = {{.session = session, .asks = i % 2}, {.session = session}};
+        atomic_store(&refused, false);
+        run_threads(use_shared_session, sharers, 2, sizeof *sharers);
+        assert_true(atomic_load(&refused));
+        for (size_t k = 0; k < 2; k++)
+            if (sharers[k].status != DIGITNET_OK) {
+                assert_int_equal(sharers[k].status, DIGITNET_ESTATE);
+                *(sharers[k].asks ? &refused_questions : &refused_runs) = true;
+            }
+        expect_ok(use(&sharers[1], 20));
+    }
+    assert_true(refused_runs && refused_questions);
+    digitnet_session_free(session);
+}
+
+static void add_one_filter(digitnet_model *model, const void *context) {
+    (void)context;
+    digitnet_model_add_conv2d(model, 1, 1, DIGITNET_ACTIVATION_RELU);
+}
+
+/* Nothing is written where the last of several chunks overflows. */
+static void test_overflow(void **state) {
+    (void)state;
+    enum { COUNT = 40, NARROW = 3 };
+    const network of = {"one filter", 1, 5, 1, add_one_filter, NULL};
+    static float images[COUNT * NARROW], scores[COUNT * NARROW], untouched[COUNT * NARROW];
+    digitnet_session *session;
+    digitnet_model *model = build(&of, of.width);
+    expect_ok(digitnet_model_set_weights(model, NULL, (const float[]){1e30f, 0}, 2));
+    expect_ok(digitnet_session_create(&session, model, DIGITNET_WITH(digitnet_session_options, .max_width = 9)));
+    images[COUNT * NARROW - 1] = 1e10f;
+    expect_failure(digitnet_session_run_width(scores, COUNT * NARROW, session, images, COUNT * NARROW, NARROW),
+                   DIGITNET_ENOTFINITE, "overflows");
+    assert_same_floats(scores, untouched, COUNT * NARROW);
+    images[COUNT * NARROW - 1] = 1e5f;
+    expect_ok(digitnet_session_run_width(scores, COUNT * NARROW, session, images, COUNT * NARROW, NARROW));
+    assert_true(scores[COUNT * NARROW - 1] > 9e34f);
+    digitnet_session_free(session);
+    digitnet_model_free(model);
+}
+
 /* ---- Networks that run at one width alone ---- */
 
 static void expect_refused(void (*add)(digitnet_model *model, const void *context), size_t max_width,
@@ -378,9 +451,14 @@ static void test_sizes_that_overflow(void **state) {
 int main(void) {
     kernels = digitnet__kernels_best();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kinds_of_layers),       cmocka_unit_test(test_networks),
-        cmocka_unit_test(test_runs_allocate_nothing), cmocka_unit_test(test_own_width),
-        cmocka_unit_test(test_widths_out_of_range),   cmocka_unit_test(test_networks_of_one_width),
+        cmocka_unit_test(test_kinds_of_layers),
+        cmocka_unit_test(test_networks),
+        cmocka_unit_test(test_runs_allocate_nothing),
+        cmocka_unit_test(test_own_width),
+        cmocka_unit_test(test_widths_out_of_range),
+        cmocka_unit_test(test_shared_session_is_refused),
+        cmocka_unit_test(test_overflow),
+        cmocka_unit_test(test_networks_of_one_width),
         cmocka_unit_test(test_sizes_that_overflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

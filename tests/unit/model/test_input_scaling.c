@@ -59,6 +59,54 @@ static void test_images_are_scaled(void **state) {
     digitnet_model_free(plain);
 }
 
+static void assert_summary_ends(const digitnet_model *model, const char *expected) {
+    char text[8192];
+    expect_ok(digitnet_model_summary(text, sizeof text, NULL, model));
+    size_t length = strlen(text), own = strlen(expected);
+    assert_true(length >= own);
+    assert_string_equal(text + length - own, expected);
+}
+
+static void assert_input(const digitnet_model *model, double wanted_scale, double wanted_offset) {
+    digitnet_model_info info = info_of(model);
+    assert_float_equal((float)info.input_scale, (float)wanted_scale, 1e-6f);
+    assert_float_equal((float)info.input_offset, (float)wanted_offset, 1e-6f);
+}
+
+/* What images mean is described, of all layers at the front together, until one takes them otherwise. */
+static void test_it_is_described(void **state) {
+    (void)state;
+    digitnet_model *model = make_small_network(1);
+    assert_input(model, 1, 0);
+    expect_ok(digitnet_model_set_input_scaling(model, 1 / 0.3081, -0.1307 / 0.3081));
+    assert_input(model, 1 / 0.3081, -0.1307 / 0.3081);
+    assert_summary_ends(model, "\nOf a value x of an image the network gets 3.2457 x - 0.42421\n");
+    digitnet_model_free(model);
+
+    const float mean[] = {0.5f, 0.25f}, variance[] = {0.25f, 4};
+    model = begin_model(4, 4, 2);
+    digitnet_model_add_rescaling(model, 2, 1);
+    digitnet_model_add_normalization(model);
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_rescaling(model, 7, 7);
+    expect_ok(digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SOFTMAX));
+    assert_input(model, 2, 1); /* the normalization has no numbers yet */
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
+    expect_ok(digitnet_model_set_weights(model, "normalization/mean", mean, 2));
+    expect_ok(digitnet_model_set_weights(model, "normalization/variance", variance, 2));
+    assert_input(model, 4, 1);
+    assert_summary_ends(model, "\nOf a value x of an image the network gets 4 x + 1, x + 0.375\n");
+    digitnet_model_free(model);
+
+    /* Taken by another layer too. */
+    model = begin_model(4, 4, 1);
+    digitnet_model_add_rescaling(model, 2, 1);
+    expect_ok(
+        digitnet_model_add_add(model, (const char *const[]){"rescaling", "input"}, 2, DIGITNET_ACTIVATION_LINEAR));
+    assert_input(model, 1, 0);
+    digitnet_model_free(model);
+}
+
 /* A second call changes the layer of the first. */
 static void test_the_layer_is_changed(void **state) {
     (void)state;
@@ -235,6 +283,7 @@ static void test_without_memory(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_images_are_scaled),
+        cmocka_unit_test(test_it_is_described),
         cmocka_unit_test(test_the_layer_is_changed),
         cmocka_unit_test(test_a_training_goes_on),
         cmocka_unit_test(test_branches),

@@ -466,7 +466,7 @@ static void test_release(void **state) {
     options.threads = 0;
     options.until_epoch = 1; /* which is done */
     expect_release(model, data, options, DIGITNET_OK);
-    options.reserved = 1;
+    options.reserved_2 = 1;
     expect_release(model, data, options, DIGITNET_EVERSION);
     digitnet_model_free(model);
     digitnet_model_free(draft);

@@ -43,11 +43,13 @@ static void run_batches(digitnet_model *model, size_t threads) {
     digitnet_dataset *data = make_dataset(1, 1, 1, 3, 4, 1);
     digitnet__thread_pool *pool;
     digitnet__trainer trainer;
+    digitnet__ranks ranks;
     digitnet__loss loss;
     size_t batch = 0;
     expect_ok(digitnet__thread_pool_create(&pool, threads));
     expect_ok(digitnet__loss_of_model(&loss, model));
-    expect_ok(digitnet__trainer_create(&trainer, model, &loss, data, 1, pool));
+    expect_ok(digitnet__ranks_init(&ranks, NULL));
+    expect_ok(digitnet__trainer_create(&trainer, model, &loss, data, 1, pool, &ranks));
     trainer.update.on_gradient = give_gradient;
     trainer.update.gradient_context = &batch;
     while (batch < BATCHES)

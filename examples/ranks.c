@@ -1,0 +1,59 @@
+#include "ranks.h"
+
+#include "arguments.h"
+
+#ifdef WITH_MPI
+
+#include "console.h"
+
+#include <digitnet/mpi.h>
+#include <stdio.h>
+
+static digitnet_communicator *communicator;
+
+int begin_ranks(int *argc, char ***argv) {
+    int level;
+    MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &level);
+    if (digitnet_mpi_communicator_create(&communicator, MPI_COMM_WORLD)) {
+        failed("mpirun", "making the communicator");
+        return -1;
+    }
+    return is_first_rank() || freopen("/dev/null", "w", stdout) ? 0 : -1;
+}
+
+int end_ranks(int code) {
+    if (code == EXIT_FAILED)
+        MPI_Abort(MPI_COMM_WORLD, code);
+    digitnet_mpi_communicator_free(communicator);
+    MPI_Finalize();
+    return code;
+}
+
+const digitnet_communicator *communicator_of_ranks(void) {
+    return communicator;
+}
+
+int is_first_rank(void) {
+    return communicator->rank == 0;
+}
+
+#else
+
+int begin_ranks(int *argc, char ***argv) {
+    (void)argc, (void)argv;
+    return 0;
+}
+
+int end_ranks(int code) {
+    return code;
+}
+
+const digitnet_communicator *communicator_of_ranks(void) {
+    return NULL;
+}
+
+int is_first_rank(void) {
+    return 1;
+}
+
+#endif
