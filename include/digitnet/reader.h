@@ -277,6 +277,9 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_read_table(dig
 /**
  * Reads all lines of digits on a page.
  *
+ * Rules, and what lies beside the sheet, are left out, and so are lines whose digits are less probable than 0.6 each, as
+ * letters are that are taken for digits.
+ *
  * One thread at a time may use a scratch object.
  *
  * @param out      receives the reading, the lines from the top of the page as it is read, the caller's to
