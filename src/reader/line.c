@@ -2,25 +2,11 @@
 
 #include "core/memory.h"
 #include "core/status.h"
-#include "digitnet/ctc.h"
-#include "image/frame_line.h"
+#include "reader/line_views.h"
 #include "reader/reading.h"
 
 #include <math.h>
 #include <string.h>
-
-enum { BEAM_WIDTH = 16 }; /* sequences among which the caller's check chooses */
-
-/* How far a digit reaches beyond the columns that say it, in digits' heights. */
-#define MARGIN 0.3
-
-/* A line on the way from ink to characters. */
-typedef struct line_scores {
-    digitnet__line_place place;
-    digitnet__plane strip;
-    float *values; /* columns x DNN_LINE_CLASSES probabilities */
-    size_t columns;
-} line_scores;
 
 digitnet_status digitnet__line_session_create(digitnet_session **out, const digitnet_model *model) {
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
@@ -38,19 +24,9 @@ digitnet_status digitnet__line_session_create(digitnet_session **out, const digi
         out, model, DIGITNET_WITH(digitnet_session_options, .batch_size = 1, .max_width = DNN_LONGEST_LINE));
 }
 
-static digitnet_status run_network(line_scores *line, digitnet_session *session) {
-    size_t values = 0, width = line->strip.width, pixels = width * line->strip.height;
-    DNN_TRY(digitnet_session_outputs(&values, session, width));
-    line->columns = values / DNN_LINE_CLASSES;
-    line->values = digitnet__allocate_array(values, sizeof *line->values);
-    if (!line->values)
-        return DIGITNET_ENOMEM;
-    return digitnet_session_run_width_u8(line->values, values, session, line->strip.pixels, pixels, width);
-}
-
 /* How a line came to be chosen among the sequences that were found. */
 typedef struct choice {
-    digitnet_ctc_sequence sequence;
+    const digitnet__line_candidate *candidate;
     double probability; /* given that it may stand there */
     const char *reason;
 } choice;
@@ -68,21 +44,20 @@ static digitnet_status check_sequence(bool *passed, const digitnet_ctc_sequence 
     return digitnet__read_check(passed, call, text);
 }
 
-/* The most probable sequence that the caller lets stand, else the most probable of all. `text` has room for any. */
-static digitnet_status choose_sequence(choice *chosen, const digitnet_ctc_decoding *decoding,
-                                       const digitnet__read_call *call, char *text) {
+/* The most probable digits that the caller lets stand, else the most probable of all. `text` has room for any. */
+static digitnet_status choose_candidate(choice *chosen, const digitnet__line_views *views,
+                                        const digitnet__read_call *call, char *text) {
     double refused = 0.0;
-    for (size_t i = 0; i < digitnet_ctc_decoding_count(decoding); i++) {
-        digitnet_ctc_sequence sequence = DIGITNET_INIT(digitnet_ctc_sequence);
-        DNN_TRY(digitnet_ctc_decoding_describe(&sequence, decoding, i));
-        double probability = exp(sequence.log_probability);
-        bool fits = has_length(&sequence, &call->options), passed = false;
+    for (size_t i = 0; i < views->candidate_count; i++) {
+        const digitnet__line_candidate *candidate = &views->candidates[i];
+        double probability = candidate->probability;
+        bool fits = has_length(&candidate->sequence, &call->options), passed = false;
         if (fits)
-            DNN_TRY(check_sequence(&passed, &sequence, call, text));
+            DNN_TRY(check_sequence(&passed, &candidate->sequence, call, text));
         if (i == 0)
-            *chosen = (choice){sequence, probability, fits ? DNN_REASON_CHECK : DNN_REASON_LENGTH};
+            *chosen = (choice){candidate, probability, fits ? DNN_REASON_CHECK : DNN_REASON_LENGTH};
         if (passed) {
-            *chosen = (choice){sequence, fmin(probability / fmax(1.0 - refused, probability), 1.0), DNN_REASON_NONE};
+            *chosen = (choice){candidate, fmin(probability / fmax(1.0 - refused, probability), 1.0), DNN_REASON_NONE};
             break;
         }
         refused += probability;
@@ -102,10 +77,10 @@ static digitnet_place place_at(const digitnet_place corners[4], double u, double
 }
 
 /* The box of the columns `first` to `end` of the scores. */
-static void set_corners(digitnet_place out[4], const line_scores *line, double first, double end,
+static void set_corners(digitnet_place out[4], const digitnet__line_view *view, double first, double end,
                         const digitnet__plane *ink, const digitnet_place corners[4]) {
-    const digitnet__line_place *place = &line->place;
-    double column_width = (place->right - place->left) / (double)line->columns;
+    const digitnet__line_place *place = &view->place;
+    double column_width = (place->right - place->left) / (double)view->columns;
     for (size_t i = 0; i < 4; i++) {
         double x = place->left + column_width * (i == 0 || i == 3 ? first : end);
         double y = place->middle + place->slope * x + place->height * (i < 2 ? -0.5 : 0.5);
@@ -115,35 +90,21 @@ static void set_corners(digitnet_place out[4], const line_scores *line, double f
 }
 
 /* The column that is most certain of the label. */
-static const float *best_column(const line_scores *line, const digitnet_ctc_sequence *sequence, size_t index) {
+static const float *best_column(const digitnet__line_view *view, const digitnet_ctc_sequence *sequence, size_t index) {
     size_t label = (size_t)sequence->labels[index];
-    const float *best = line->values + sequence->first_columns[index] * DNN_LINE_CLASSES;
+    const float *best = view->scores + sequence->first_columns[index] * DNN_LINE_CLASSES;
     for (size_t column = sequence->first_columns[index]; column < sequence->end_columns[index]; column++) {
-        const float *scores = line->values + column * DNN_LINE_CLASSES;
+        const float *scores = view->scores + column * DNN_LINE_CLASSES;
         if (scores[label] > best[label])
             best = scores;
     }
     return best;
 }
 
-/* Columns first .. end of a digit's box: it ends in the middle between its columns and its neighbour's, but not far
- * from its own. */
-static void digit_columns(double *first, double *end, const line_scores *line, const digitnet_ctc_sequence *sequence,
-                          size_t index) {
-    const digitnet__line_place *place = &line->place;
-    double reach = MARGIN * place->height * (double)line->columns / (place->right - place->left);
-    double from = (double)sequence->first_columns[index], to = (double)sequence->end_columns[index];
-    *first = fmax(from - reach, 0.0);
-    *end = fmin(to + reach, (double)line->columns);
-    if (index > 0)
-        *first = fmax(*first, (from + (double)sequence->end_columns[index - 1]) / 2.0);
-    if (index + 1 < sequence->count)
-        *end = fmin(*end, (to + (double)sequence->first_columns[index + 1]) / 2.0);
-}
-
-static digitnet_status add_sequence(digitnet__read_call *call, const line_scores *line, const choice *chosen,
-                                    const digitnet__plane *ink, const digitnet_place corners[4]) {
-    const digitnet_ctc_sequence *sequence = &chosen->sequence;
+static digitnet_status add_choice(digitnet__read_call *call, const digitnet__line_views *views, const choice *chosen,
+                                  const digitnet__plane *ink, const digitnet_place corners[4]) {
+    const digitnet_ctc_sequence *sequence = &chosen->candidate->sequence;
+    const digitnet__line_view *view = &views->items[chosen->candidate->view];
     bool sure = chosen->probability >= digitnet__confidence_needed(call->options.error_rate);
     digitnet_reading_line added = {.confidence = chosen->probability, .reason = chosen->reason};
     if (sequence->count == 0)
@@ -156,9 +117,9 @@ static digitnet_status add_sequence(digitnet__read_call *call, const line_scores
         return DIGITNET_ENOMEM;
     for (size_t i = 0; i < sequence->count; i++) {
         double first, end;
-        digit_columns(&first, &end, line, sequence, i);
-        set_corners(characters[i].corners, line, first, end, ink, corners);
-        digitnet__character_set_label(&characters[i], sequence->labels[i], best_column(line, sequence, i),
+        digitnet__line_digit_columns(&first, &end, view, sequence, i);
+        set_corners(characters[i].corners, view, first, end, ink, corners);
+        digitnet__character_set_label(&characters[i], sequence->labels[i], best_column(view, sequence, i),
                                       call->options.error_rate);
     }
     memcpy(added.corners, corners, sizeof added.corners);
@@ -167,20 +128,16 @@ static digitnet_status add_sequence(digitnet__read_call *call, const line_scores
     return status;
 }
 
-static digitnet_status read_scores(digitnet__read_call *call, const line_scores *line, const digitnet__plane *ink,
-                                   const digitnet_place corners[4]) {
-    digitnet_ctc_decoding *decoding = NULL;
+static digitnet_status add_views(digitnet__read_call *call, const digitnet__line_views *views,
+                                 const digitnet__plane *ink, const digitnet_place corners[4]) {
     choice chosen = {.reason = DNN_REASON_NONE};
-    char *text = digitnet__allocate(line->columns + 1);
-    digitnet_status status = text ? DIGITNET_OK : DIGITNET_ENOMEM;
+    size_t longest = 0;
+    for (size_t i = 0; i < views->count; i++)
+        longest = views->items[i].columns > longest ? views->items[i].columns : longest;
+    char *text = digitnet__allocate(longest + 1);
+    digitnet_status status = text ? choose_candidate(&chosen, views, call, text) : DIGITNET_ENOMEM;
     if (!status)
-        status = digitnet_ctc_decode(&decoding, line->values, line->columns, DNN_LINE_CLASSES,
-                                     DIGITNET_WITH(digitnet_ctc_options, .beam_width = BEAM_WIDTH));
-    if (!status)
-        status = choose_sequence(&chosen, decoding, call, text);
-    if (!status)
-        status = add_sequence(call, line, &chosen, ink, corners);
-    digitnet_ctc_decoding_free(decoding);
+        status = add_choice(call, views, &chosen, ink, corners);
     digitnet__release(text);
     return status;
 }
@@ -193,19 +150,18 @@ digitnet_status digitnet__line_add_none(digitnet__read_call *call, const digitne
 }
 
 digitnet_status digitnet__line_read(digitnet__read_call *call, digitnet__plane *ink, const digitnet_place corners[4]) {
-    line_scores line = {.columns = 0};
-    digitnet_status status = digitnet__line_find_place(&line.place, ink);
+    digitnet__line_place place;
+    digitnet__line_views views;
+    digitnet_status status = digitnet__line_find_place(&place, ink);
     if (status == DIGITNET_ENOTFOUND)
         return digitnet__line_add_none(call, corners, DNN_REASON_EMPTY);
     if (!status)
-        status = digitnet__line_frame(&line.strip, ink, &line.place);
+        status = digitnet__line_views_create(&views, call->scratch->line, ink, &place);
+    if (status)
+        return status;
+    status = digitnet__read_step(call, "line", &views.items[0].strip);
     if (!status)
-        status = digitnet__read_step(call, "line", &line.strip);
-    if (!status)
-        status = run_network(&line, call->scratch->line);
-    if (!status)
-        status = read_scores(call, &line, ink, corners);
-    digitnet__release(line.values);
-    digitnet__plane_release(&line.strip);
+        status = add_views(call, &views, ink, corners);
+    digitnet__line_views_release(&views);
     return status;
 }

@@ -4,9 +4,6 @@
 
 #include "reader/reader.h"
 
-/* The classes of a column: ten digits and the blank. */
-enum { DNN_LINE_CLASSES = 11 };
-
 /* A session that reads lines of any width up to DNN_LONGEST_LINE; never run, but cloned. ESHAPE, and the statuses of
  * digitnet_session_create(). */
 digitnet_status digitnet__line_session_create(digitnet_session **out, const digitnet_model *model);

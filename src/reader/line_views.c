@@ -1,0 +1,143 @@
+#include "reader/line_views.h"
+
+#include "core/memory.h"
+#include "core/status.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BEAM_WIDTH = 16 };
+
+/* How high digits are taken to be, in heights that were found: errors there are the network's most frequent reason for
+ * doubt. */
+static const double sizes[DNN_LINE_VIEWS] = {1.0, 0.87, 1.15};
+/* A first look that is so sure is the last one. */
+#define NO_DOUBT 0.98
+
+/* How far a digit reaches beyond the columns that say it, in digits' heights. */
+#define MARGIN 0.3
+
+static void release_view(digitnet__line_view *view) {
+    digitnet_ctc_decoding_free(view->decoding);
+    digitnet__release(view->scores);
+    digitnet__plane_release(&view->strip);
+}
+
+static digitnet_status read_strip(digitnet__line_view *view, digitnet_session *session) {
+    size_t values = 0, width = view->strip.width, pixels = width * view->strip.height;
+    DNN_TRY(digitnet_session_outputs(&values, session, width));
+    view->columns = values / DNN_LINE_CLASSES;
+    view->scores = digitnet__allocate_array(values, sizeof *view->scores);
+    if (!view->scores)
+        return DIGITNET_ENOMEM;
+    DNN_TRY(digitnet_session_run_width_u8(view->scores, values, session, view->strip.pixels, pixels, width));
+    return digitnet_ctc_decode(&view->decoding, view->scores, view->columns, DNN_LINE_CLASSES,
+                               DIGITNET_WITH(digitnet_ctc_options, .beam_width = BEAM_WIDTH));
+}
+
+static digitnet_status look(digitnet__line_view *view, digitnet_session *session, const digitnet__plane *ink,
+                            const digitnet__line_place *place, double size) {
+    *view = (digitnet__line_view){.place = *place};
+    view->place.height *= size;
+    digitnet_status status = digitnet__line_frame(&view->strip, ink, &view->place);
+    if (!status)
+        status = read_strip(view, session);
+    if (status)
+        release_view(view);
+    return status;
+}
+
+static bool same_digits(const digitnet_ctc_sequence *a, const digitnet_ctc_sequence *b) {
+    return a->count == b->count && (a->count == 0 || memcmp(a->labels, b->labels, a->count * sizeof *a->labels) == 0);
+}
+
+/* Adds what one view finds; `probability` becomes the sum over views. */
+static digitnet_status collect(digitnet__line_views *views, size_t view) {
+    const digitnet_ctc_decoding *decoding = views->items[view].decoding;
+    for (size_t i = 0; i < digitnet_ctc_decoding_count(decoding); i++) {
+        digitnet_ctc_sequence sequence = DIGITNET_INIT(digitnet_ctc_sequence);
+        DNN_TRY(digitnet_ctc_decoding_describe(&sequence, decoding, i));
+        size_t k = 0;
+        while (k < views->candidate_count && !same_digits(&views->candidates[k].sequence, &sequence))
+            k++;
+        digitnet__line_candidate *candidate = &views->candidates[k];
+        if (k == views->candidate_count) {
+            *candidate = (digitnet__line_candidate){view, sequence, 0.0};
+            views->candidate_count++;
+        } else if (sequence.log_probability > candidate->sequence.log_probability) {
+            candidate->view = view;
+            candidate->sequence = sequence;
+        }
+        candidate->probability += exp(sequence.log_probability);
+    }
+    return DIGITNET_OK;
+}
+
+static int compare_candidates(const void *a, const void *b) {
+    const digitnet__line_candidate *x = a, *y = b;
+    if (x->probability != y->probability)
+        return x->probability < y->probability ? 1 : -1;
+    return (x->view > y->view) - (x->view < y->view);
+}
+
+static digitnet_status rank(digitnet__line_views *views) {
+    views->candidates = digitnet__allocate_array(DNN_LINE_VIEWS * BEAM_WIDTH, sizeof *views->candidates);
+    if (!views->candidates)
+        return DIGITNET_ENOMEM;
+    for (size_t view = 0; view < views->count; view++)
+        DNN_TRY(collect(views, view));
+    for (size_t i = 0; i < views->candidate_count; i++)
+        views->candidates[i].probability /= (double)views->count;
+    qsort(views->candidates, views->candidate_count, sizeof *views->candidates, compare_candidates);
+    return DIGITNET_OK;
+}
+
+/* Whether the first view is sure of what it sees. */
+static digitnet_status is_sure(bool *sure, const digitnet__line_view *view) {
+    digitnet_ctc_sequence best = DIGITNET_INIT(digitnet_ctc_sequence);
+    digitnet_status status = digitnet_ctc_decoding_describe(&best, view->decoding, 0);
+    *sure = !status && best.log_probability >= log(NO_DOUBT);
+    return status;
+}
+
+static digitnet_status look_and_rank(digitnet__line_views *views, digitnet_session *session, const digitnet__plane *ink,
+                                     const digitnet__line_place *place) {
+    bool sure = false;
+    while (views->count < DNN_LINE_VIEWS && !sure) {
+        DNN_TRY(look(&views->items[views->count], session, ink, place, sizes[views->count]));
+        views->count++;
+        DNN_TRY(is_sure(&sure, &views->items[0]));
+    }
+    return rank(views);
+}
+
+digitnet_status digitnet__line_views_create(digitnet__line_views *views, digitnet_session *session,
+                                            const digitnet__plane *ink, const digitnet__line_place *place) {
+    *views = (digitnet__line_views){.count = 0};
+    digitnet_status status = look_and_rank(views, session, ink, place);
+    if (status)
+        digitnet__line_views_release(views);
+    return status;
+}
+
+void digitnet__line_views_release(digitnet__line_views *views) {
+    for (size_t i = 0; i < views->count; i++)
+        release_view(&views->items[i]);
+    digitnet__release(views->candidates);
+    *views = (digitnet__line_views){.count = 0};
+}
+
+void digitnet__line_digit_columns(double *first, double *end, const digitnet__line_view *view,
+                                  const digitnet_ctc_sequence *sequence, size_t index) {
+    const digitnet__line_place *place = &view->place;
+    double reach = MARGIN * place->height * (double)view->columns / (place->right - place->left);
+    double from = (double)sequence->first_columns[index], to = (double)sequence->end_columns[index];
+    *first = fmax(from - reach, 0.0);
+    *end = fmin(to + reach, (double)view->columns);
+    if (index > 0)
+        *first = fmax(*first, (from + (double)sequence->end_columns[index - 1]) / 2.0);
+    if (index + 1 < sequence->count)
+        *end = fmin(*end, (to + (double)sequence->first_columns[index + 1]) / 2.0);
+}

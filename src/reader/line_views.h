@@ -1,0 +1,46 @@
+/* What the network of lines makes of one line, seen at one size or at several. */
+#ifndef DNN_READER_LINE_VIEWS_H
+#define DNN_READER_LINE_VIEWS_H
+
+#include "digitnet/ctc.h"
+#include "digitnet/inference.h"
+#include "image/frame_line.h"
+
+/* The classes of a column: ten digits and the blank. */
+enum { DNN_LINE_CLASSES = 11, DNN_LINE_VIEWS = 3 };
+
+/* The line at one size. */
+typedef struct digitnet__line_view {
+    digitnet__line_place place;
+    digitnet__plane strip;
+    float *scores; /* columns x DNN_LINE_CLASSES probabilities */
+    size_t columns;
+    digitnet_ctc_decoding *decoding;
+} digitnet__line_view;
+
+/* Digits that the line may say. */
+typedef struct digitnet__line_candidate {
+    size_t view;                    /* which finds them most probable */
+    digitnet_ctc_sequence sequence; /* that view's */
+    double probability;             /* the mean over all views */
+} digitnet__line_candidate;
+
+typedef struct digitnet__line_views {
+    digitnet__line_view items[DNN_LINE_VIEWS];
+    size_t count;
+    digitnet__line_candidate *candidates; /* the most probable first; at least one */
+    size_t candidate_count;
+} digitnet__line_views;
+
+/* Reads the line at `place`, at other sizes too where the first look leaves doubt. ELIMIT where it is too long; ENOMEM,
+ * and the statuses of digitnet_session_run_width_u8(). To be released after a success. */
+digitnet_status digitnet__line_views_create(digitnet__line_views *views, digitnet_session *session,
+                                            const digitnet__plane *ink, const digitnet__line_place *place);
+void digitnet__line_views_release(digitnet__line_views *views);
+
+/* Columns first .. end of a digit's box: it ends in the middle between its columns and its neighbour's, but not far
+ * from its own. */
+void digitnet__line_digit_columns(double *first, double *end, const digitnet__line_view *view,
+                                  const digitnet_ctc_sequence *sequence, size_t index);
+
+#endif
