@@ -8,9 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-/* How far a digit reaches beyond the columns that say it, in digits' heights. */
-#define MARGIN 0.3
-
 digitnet_status digitnet__line_session_create(digitnet_session **out, const digitnet_model *model) {
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
     digitnet_layer_info last = DIGITNET_INIT(digitnet_layer_info);
@@ -104,21 +101,6 @@ static const float *best_column(const digitnet__line_view *view, const digitnet_
     return best;
 }
 
-/* Columns first .. end of a digit's box: it ends in the middle between its columns and its neighbour's, but not far
- * from its own. */
-static void digit_columns(double *first, double *end, const digitnet__line_view *view,
-                          const digitnet_ctc_sequence *sequence, size_t index) {
-    const digitnet__line_place *place = &view->place;
-    double reach = MARGIN * place->height * (double)view->columns / (place->right - place->left);
-    double from = (double)sequence->first_columns[index], to = (double)sequence->end_columns[index];
-    *first = fmax(from - reach, 0.0);
-    *end = fmin(to + reach, (double)view->columns);
-    if (index > 0)
-        *first = fmax(*first, (from + (double)sequence->end_columns[index - 1]) / 2.0);
-    if (index + 1 < sequence->count)
-        *end = fmin(*end, (to + (double)sequence->first_columns[index + 1]) / 2.0);
-}
-
 static digitnet_status add_choice(digitnet__read_call *call, const digitnet__line_views *views, const choice *chosen,
                                   const digitnet__plane *ink, const digitnet_place corners[4]) {
     const digitnet_ctc_sequence *sequence = &chosen->candidate->sequence;
@@ -135,7 +117,7 @@ static digitnet_status add_choice(digitnet__read_call *call, const digitnet__lin
         return DIGITNET_ENOMEM;
     for (size_t i = 0; i < sequence->count; i++) {
         double first, end;
-        digit_columns(&first, &end, view, sequence, i);
+        digitnet__line_digit_columns(&first, &end, view, sequence, i);
         set_corners(characters[i].corners, view, first, end, ink, corners);
         digitnet__character_set_label(&characters[i], sequence->labels[i], best_column(view, sequence, i),
                                       call->options.error_rate);

@@ -16,6 +16,9 @@ static const double sizes[DNN_LINE_VIEWS] = {1.0, 0.87, 1.15};
 /* A first look that is so sure is the last one. */
 #define NO_DOUBT 0.98
 
+/* How far a digit reaches beyond the columns that say it, in digits' heights. */
+#define MARGIN 0.3
+
 static void release_view(digitnet__line_view *view) {
     digitnet_ctc_decoding_free(view->decoding);
     digitnet__release(view->scores);
@@ -124,4 +127,17 @@ void digitnet__line_views_release(digitnet__line_views *views) {
         release_view(&views->items[i]);
     digitnet__release(views->candidates);
     *views = (digitnet__line_views){.count = 0};
+}
+
+void digitnet__line_digit_columns(double *first, double *end, const digitnet__line_view *view,
+                                  const digitnet_ctc_sequence *sequence, size_t index) {
+    const digitnet__line_place *place = &view->place;
+    double reach = MARGIN * place->height * (double)view->columns / (place->right - place->left);
+    double from = (double)sequence->first_columns[index], to = (double)sequence->end_columns[index];
+    *first = fmax(from - reach, 0.0);
+    *end = fmin(to + reach, (double)view->columns);
+    if (index > 0)
+        *first = fmax(*first, (from + (double)sequence->end_columns[index - 1]) / 2.0);
+    if (index + 1 < sequence->count)
+        *end = fmin(*end, (to + (double)sequence->first_columns[index + 1]) / 2.0);
 }
