@@ -170,9 +170,9 @@ static void nothing_else_is_erased(void **state) {
 /* Noise has thousands of what looks like rules at such a length. */
 static void texture_has_no_rules(void **state) {
     (void)state;
-    digitnet__plane plane = new_plane(WIDTH, HEIGHT);
+    digitnet__plane plane = new_plane(3 * WIDTH, 3 * HEIGHT);
     digitnet__rules rules;
-    for (size_t i = 0; i < WIDTH * HEIGHT; i++)
+    for (size_t i = 0; i < plane.width * plane.height; i++)
         plane.pixels[i] = (uint8_t)(127.5f * (1.0f + noise(6, i)));
     expect_ok(digitnet__rules_find(&rules, &plane, 24, THICKNESS));
     assert_int_equal(rules.count, 0);
