@@ -2,7 +2,7 @@
 #include "arguments.h"
 #include "draw_reading.h"
 #include "model_folder.h"
-#include "read_image.h"
+#include "read_ink.h"
 #include "read_tiff.h"
 #include "reading_text.h"
 

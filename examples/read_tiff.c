@@ -24,10 +24,10 @@ static void keep_error(const char *module, const char *format, va_list arguments
     vsnprintf(last_error, sizeof last_error, format, arguments);
 }
 
-/* Luma as ITU-R BT.601 has it, on white paper where the picture is transparent. */
+/* The darker of red and green, as read_ink() has it, on white paper where the picture is transparent. */
 static uint8_t grey(uint32_t pixel) {
-    uint32_t luma = (299 * TIFFGetR(pixel) + 587 * TIFFGetG(pixel) + 114 * TIFFGetB(pixel) + 500) / 1000;
-    return (uint8_t)(luma + 255 - TIFFGetA(pixel)); /* colours are multiplied by the alpha */
+    uint32_t darker = TIFFGetR(pixel) < TIFFGetG(pixel) ? TIFFGetR(pixel) : TIFFGetG(pixel);
+    return (uint8_t)(darker + 255 - TIFFGetA(pixel)); /* colours are multiplied by the alpha */
 }
 
 static int read_pixels(struct picture *image, TIFF *file, size_t max_pixels, char message[IMAGE_MESSAGE_SIZE]) {

@@ -6,7 +6,7 @@
 
 /* Whether the file begins as TIFF files do. */
 int is_tiff(const char *path);
-/* Reads the first picture of a file as grey, upright; as read_image() else. */
+/* Reads the first picture of a file, upright, as read_ink() reads others. */
 int read_tiff(struct picture *image, const char *path, size_t max_pixels, char message[IMAGE_MESSAGE_SIZE]);
 
 #endif

@@ -139,13 +139,24 @@ static size_t cut_backward(digitnet__segment *segments, const digitnet__plan *pl
     return count;
 }
 
-static size_t list_tasks(digitnet__gradient_task *tasks, const digitnet__plan *plan) {
+/* Its block_gradient() reads the whole batch's values; of an op that gathers it reads the sums alone. */
+static bool reads_batch(const digitnet__op *op) {
+    return op->trains && op->kind->block_gradient && !op->gathers;
+}
+
+/* Counts the tasks, and lists them unless that is NULL. */
+static size_t list_tasks(digitnet__gradient_task *tasks, size_t *products, const digitnet__plan *plan) {
     size_t count = 0;
+    *products = 0;
     for (size_t i = 0; i < plan->op_count; i++) {
         const digitnet__op *op = &plan->ops[i];
-        for (size_t block = 0; op->trains && block < op->block_count; block++, count++)
+        bool product = reads_batch(op);
+        for (size_t block = 0; op->trains && block < op->block_count; block++, count++) {
             if (tasks)
-                tasks[count] = (digitnet__gradient_task){.op = op, .block = block};
+                tasks[count] =
+                    (digitnet__gradient_task){.op = op, .block = block, .is_product = product, .product = *products};
+            *products += product;
+        }
     }
     return count;
 }
@@ -154,7 +165,8 @@ static bool allocate_lists(digitnet__pass *pass) {
     const digitnet__plan *plan = plan_of(pass);
     pass->values = digitnet__allocate_zeroed_array(plan->value_count, sizeof *pass->values);
     pass->ops = digitnet__allocate_zeroed_array(plan->op_count, sizeof *pass->ops);
-    pass->tasks = digitnet__allocate_array(list_tasks(NULL, plan), sizeof *pass->tasks);
+    pass->task_count = list_tasks(NULL, &pass->product_count, plan);
+    pass->tasks = digitnet__allocate_array(pass->task_count, sizeof *pass->tasks);
     pass->forward_segments = digitnet__allocate_array(2 * (plan->op_count + 1), sizeof *pass->forward_segments);
     return pass->values && pass->ops && pass->tasks && pass->forward_segments;
 }
@@ -165,7 +177,7 @@ digitnet_status digitnet__pass_create(digitnet__pass *pass, const digitnet__netw
     const digitnet__plan *plan = &network->training;
     digitnet_status status = DIGITNET_ENOMEM;
     if (allocate_lists(pass)) {
-        pass->task_count = list_tasks(pass->tasks, plan);
+        list_tasks(pass->tasks, &pass->product_count, plan);
         pass->backward_segments = pass->forward_segments + plan->op_count + 1;
         pass->forward_count = cut_forward(pass->forward_segments, plan);
         pass->backward_count = cut_backward(pass->backward_segments, plan);
@@ -399,11 +411,6 @@ void digitnet__pass_reduce_forward(const digitnet__pass *pass, size_t segment, s
 void digitnet__pass_reduce_backward(const digitnet__pass *pass, size_t segment, size_t count) {
     const digitnet__op *op = from_the_end(plan_of(pass), pass->backward_segments[segment].end);
     sum_shares(pass, op, digitnet__pass_range_count(pass, count), op->forward_sums, op->backward_sums);
-}
-
-/* Its block_gradient() reads the whole batch's values; of an op that gathers it reads the sums alone. */
-static bool reads_batch(const digitnet__op *op) {
-    return op->trains && op->kind->block_gradient && !op->gathers;
 }
 
 static digitnet__rows rows_of_samples(float *first, size_t values) {

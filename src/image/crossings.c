@@ -21,9 +21,10 @@ static int longer_first(const void *a, const void *b) {
 }
 
 static digitnet_status find_rules(digitnet__traces *out, const digitnet__plane *ink,
-                                  digitnet__trace_direction direction, size_t side) {
+                                  digitnet__trace_direction direction, uint8_t least_ink) {
+    size_t side = ink->width < ink->height ? ink->width : ink->height;
     digitnet_status status =
-        digitnet__traces_find(out, ink, direction, side / SHORTEST_PART > 4 ? side / SHORTEST_PART : 4);
+        digitnet__traces_find(out, ink, direction, side / SHORTEST_PART > 4 ? side / SHORTEST_PART : 4, least_ink);
     if (!status)
         status = digitnet__traces_join(out, side / GAP_PART);
     if (status)
@@ -82,13 +83,13 @@ static void cross_all(digitnet__crossings *c, extent *extents, double reach) {
     }
 }
 
-digitnet_status digitnet__crossings_find(digitnet__crossings *out, const digitnet__plane *ink) {
+digitnet_status digitnet__crossings_find(digitnet__crossings *out, const digitnet__plane *ink, uint8_t least_ink) {
     size_t side = ink->width < ink->height ? ink->width : ink->height;
     extent extents[MOST_RULES];
     *out = (digitnet__crossings){.points = NULL};
-    digitnet_status status = find_rules(&out->across, ink, DNN_TRACES_ACROSS, side);
+    digitnet_status status = find_rules(&out->across, ink, DNN_TRACES_ACROSS, least_ink);
     if (!status)
-        status = find_rules(&out->down, ink, DNN_TRACES_DOWN, side);
+        status = find_rules(&out->down, ink, DNN_TRACES_DOWN, least_ink);
     if (!status) {
         size_t pairs = out->across.count * out->down.count;
         out->points = digitnet__allocate_zeroed_array(pairs, sizeof *out->points);

@@ -11,9 +11,9 @@ typedef struct digitnet__crossings {
     unsigned char *seen;
 } digitnet__crossings;
 
-/* Finds the rules of a picture, joins their pieces, and tries each pair. Of very many rules the longest are taken.
- * ENOMEM. To be released after a success. */
-digitnet_status digitnet__crossings_find(digitnet__crossings *out, const digitnet__plane *ink);
+/* Finds the rules of a picture that stand out by `least_ink`, joins their pieces, and tries each pair. Of very many
+ * rules the longest are taken. ENOMEM. To be released after a success. */
+digitnet_status digitnet__crossings_find(digitnet__crossings *out, const digitnet__plane *ink, uint8_t least_ink);
 void digitnet__crossings_release(digitnet__crossings *crossings);
 
 /* Where both rules cross, also beyond their ends. */

@@ -11,6 +11,8 @@
 
 /* A larger picture is reduced until no side is longer. */
 enum { LONGEST_SIDE = 1600 };
+/* By how much rules stand out, and faint ones, which are looked for where the others make no table. */
+enum { RULE_INK = 10, FAINT_RULE_INK = 5 };
 /* The part of a table's crossings that are seen, and that of a table whose other rules need not be tried. */
 #define LEAST_SEEN 0.55
 #define MOSTLY_SEEN 0.9
@@ -178,27 +180,47 @@ static digitnet_status find_in(digitnet__grid *out, const digitnet__crossings *c
     return status;
 }
 
+/* Looks for rules that stand out by `least_ink`, and keeps the better one of the table so far and the one found. */
+static digitnet_status find_better(digitnet__grid *best, const digitnet__plane *ink, size_t rows, size_t columns,
+                                   uint8_t least_ink) {
+    digitnet__crossings crossings;
+    digitnet__grid found = {.points = NULL};
+    DNN_TRY(digitnet__crossings_find(&crossings, ink, least_ink));
+    digitnet_status status = find_in(&found, &crossings, rows, columns);
+    digitnet__crossings_release(&crossings);
+    if (!status && (best->rows == 0 || (found.rows > 0 && value_of(&found) > value_of(best)))) {
+        digitnet__grid last = *best;
+        *best = found;
+        found = last;
+    }
+    digitnet__grid_release(&found);
+    return status;
+}
+
+static digitnet_status find_grid(digitnet__grid *out, const digitnet__plane *ink, size_t rows, size_t columns) {
+    digitnet_status status = find_better(out, ink, rows, columns, RULE_INK);
+    if (!status && (out->rows == 0 || out->seen < MOSTLY_SEEN))
+        status = find_better(out, ink, rows, columns, FAINT_RULE_INK);
+    if (!status && out->rows == 0)
+        status =
+            digitnet__fail(DIGITNET_ENOTFOUND, "no table in the picture of %zu x %zu pixels", ink->width, ink->height);
+    if (status)
+        digitnet__grid_release(out);
+    return status;
+}
+
 digitnet_status digitnet__grid_find(digitnet__grid *out, const digitnet__plane *ink, size_t rows, size_t columns) {
     size_t longest = ink->width > ink->height ? ink->width : ink->height, factor = (longest - 1) / LONGEST_SIDE + 1;
-    digitnet__plane reduced = {.pixels = NULL};
-    digitnet__crossings crossings;
+    digitnet__plane reduced;
     *out = (digitnet__grid){.points = NULL};
     if (rows > DNN_GRID_MOST || columns > DNN_GRID_MOST)
         return digitnet__fail(DIGITNET_EINVAL, "a table of %zu x %zu cells; at most %d x %d are found", rows, columns,
                               DNN_GRID_MOST, DNN_GRID_MOST);
-    digitnet_status status = factor > 1 ? digitnet__plane_reduce(&reduced, ink, factor) : DIGITNET_OK;
-    if (!status)
-        status = digitnet__crossings_find(&crossings, factor > 1 ? &reduced : ink);
+    if (factor == 1)
+        return find_grid(out, ink, rows, columns);
+    DNN_TRY(digitnet__plane_reduce(&reduced, ink, factor));
+    digitnet_status status = find_grid(out, &reduced, rows, columns);
     digitnet__plane_release(&reduced);
-    if (status)
-        return status;
-    status = find_in(out, &crossings, rows, columns);
-    digitnet__crossings_release(&crossings);
-    if (!status && out->rows == 0) {
-        digitnet__grid_release(out);
-        status =
-            digitnet__fail(DIGITNET_ENOTFOUND, "no table in the picture of %zu x %zu pixels", ink->width, ink->height);
-    }
     for (size_t i = 0; !status && i < (out->rows + 1) * (out->columns + 1); i++) {
         out->points[i].x *= (double)factor;
         out->points[i].y *= (double)factor;

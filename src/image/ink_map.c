@@ -1,6 +1,7 @@
 #include "image/ink_map.h"
 
 #include "core/memory.h"
+#include "image/ink_polarity.h"
 #include "image/morphology.h"
 
 #include <stdbool.h>
@@ -18,50 +19,6 @@ static digitnet_status copy_picture(digitnet__plane *out, const digitnet_image *
     for (size_t row = 0; !status && row < image->height; row++)
         memcpy(out->pixels + row * image->width, image->pixels + row * image->stride, image->width);
     return status;
-}
-
-/* Sums of each column over the rows of a window that moves down. */
-static void move_sums(uint32_t *sums, const digitnet__plane *plane, size_t row, size_t half) {
-    size_t width = plane->width;
-    if (row == 0)
-        for (size_t i = 0; i < width * (half < plane->height ? half : plane->height); i++)
-            sums[i % width] += plane->pixels[i];
-    for (size_t i = 0; row + half < plane->height && i < width; i++)
-        sums[i] += plane->pixels[(row + half) * width + i];
-    for (size_t i = 0; row > half && i < width; i++)
-        sums[i] -= plane->pixels[(row - half - 1) * width + i];
-}
-
-/* The sum of cubes by which a row's pixels are darker than the mean around them. */
-static double row_darkness(const uint32_t *sums, const digitnet__plane *plane, size_t row, size_t half) {
-    const uint8_t *pixels = plane->pixels + row * plane->width;
-    size_t top = row > half ? row - half : 0, bottom = row + half < plane->height ? row + half + 1 : plane->height;
-    uint64_t sum = 0;
-    double darkness = 0.0;
-    for (size_t i = 0; i < half && i < plane->width; i++)
-        sum += sums[i];
-    for (size_t i = 0; i < plane->width; i++) {
-        size_t left = i > half ? i - half : 0, right = i + half < plane->width ? i + half + 1 : plane->width;
-        sum += i + half < plane->width ? sums[i + half] : 0;
-        sum -= i > half ? sums[i - half - 1] : 0;
-        double difference = (double)sum / (double)((bottom - top) * (right - left)) - pixels[i];
-        darkness += difference * difference * difference;
-    }
-    return darkness;
-}
-
-/* Ink is the lesser part around nearly every place, and so differs more from the mean than paper does; at the edge of a
- * shadow or a sheet both sides differ alike, and their cubes cancel. ENOMEM. */
-static digitnet_status find_polarity(bool *dark, const digitnet__plane *plane, size_t stroke) {
-    uint32_t *sums = digitnet__allocate_zeroed_array(plane->width, sizeof *sums);
-    double darkness = 0.0;
-    for (size_t row = 0; sums && row < plane->height; row++) {
-        move_sums(sums, plane, row, stroke);
-        darkness += row_darkness(sums, plane, row, stroke);
-    }
-    *dark = darkness >= 0.0;
-    digitnet__release(sums);
-    return sums ? DIGITNET_OK : DIGITNET_ENOMEM;
 }
 
 /* The pixel of the reduced picture after which one of the large picture lies, and how near that is to the next, in
@@ -180,31 +137,17 @@ digitnet_status digitnet__ink_map_divide(digitnet__plane *picture, size_t stroke
     return status;
 }
 
-/* Inverts a picture of light ink. */
-static digitnet_status darken_ink(digitnet__plane *picture, digitnet_polarity polarity, size_t stroke, size_t factor) {
-    bool dark = polarity == DIGITNET_POLARITY_DARK_INK;
-    if (polarity == DIGITNET_POLARITY_AUTO) {
-        digitnet__plane reduced;
-        digitnet_status status = digitnet__plane_reduce(&reduced, picture, factor);
-        if (status)
-            return status;
-        status = find_polarity(&dark, &reduced, stroke / factor);
-        digitnet__plane_release(&reduced);
-        if (status)
-            return status;
-    }
-    if (!dark)
-        digitnet__plane_invert(picture);
-    return DIGITNET_OK;
-}
-
 digitnet_status digitnet__ink_map_create(digitnet__plane *ink, const digitnet_image *image, size_t stroke) {
     stroke = stroke > 2 ? stroke : 2;
     size_t factor = stroke / REDUCED_STROKE > 1 ? stroke / REDUCED_STROKE : 1;
     digitnet_status status = copy_picture(ink, image);
     if (status)
         return status;
-    status = darken_ink(ink, image->polarity, stroke, factor);
+    bool dark = image->polarity == DIGITNET_POLARITY_DARK_INK;
+    if (image->polarity == DIGITNET_POLARITY_AUTO)
+        status = digitnet__ink_polarity_find(&dark, ink);
+    if (!status && !dark)
+        digitnet__plane_invert(ink);
     if (!status)
         status = digitnet__ink_map_divide(ink, stroke, factor);
     if (status)

@@ -106,11 +106,9 @@ static bool is_beside(size_t distance, size_t along, size_t depth, size_t margin
     return distance + depth <= margin || (distance == 0 && along >= LONG * depth);
 }
 
-digitnet_status digitnet__margins_erase_pieces(size_t *erased, digitnet__plane *ink,
-                                               const digitnet__components *pieces) {
+digitnet_status digitnet__margins_erase_pieces(digitnet__plane *ink, const digitnet__components *pieces) {
     size_t margin = (ink->width < ink->height ? ink->width : ink->height) / MARGIN_PART;
     unsigned char *erase = digitnet__allocate_zeroed_array(pieces->count, 1);
-    *erased = 0;
     if (!erase)
         return DIGITNET_ENOMEM;
     for (size_t i = 0; i < pieces->count; i++) {
@@ -119,7 +117,6 @@ digitnet_status digitnet__margins_erase_pieces(size_t *erased, digitnet__plane *
         erase[i] =
             is_beside(box->top, box->width, box->height, margin) || is_beside(below, box->width, box->height, margin) ||
             is_beside(box->left, box->height, box->width, margin) || is_beside(right, box->height, box->width, margin);
-        *erased += erase[i];
     }
     digitnet__components_erase(ink, pieces, erase);
     digitnet__release(erase);

@@ -9,8 +9,7 @@
 digitnet_status digitnet__margins_erase_bands(digitnet__plane *ink, uint8_t threshold);
 
 /* Erases pieces that run along an edge of the picture, and those that lie in a narrow margin. `pieces` are those of
- * `ink`; says in `*erased` how many there were. ENOMEM. */
-digitnet_status digitnet__margins_erase_pieces(size_t *erased, digitnet__plane *ink,
-                                               const digitnet__components *pieces);
+ * `ink`. ENOMEM. */
+digitnet_status digitnet__margins_erase_pieces(digitnet__plane *ink, const digitnet__components *pieces);
 
 #endif

@@ -5,10 +5,14 @@
 #include "image/margins.h"
 #include "image/rules.h"
 #include "image/text_direction.h"
+#include "image/text_size.h"
 
-/* Parts of the picture's longer side: strokes and rules are at most so wide, rules at least so long. */
-enum { STROKE_PART = 50, THICKNESS_PART = 200, LENGTH_PART = 6 };
+/* Parts of the picture's longer side: strokes and rules are at most so wide; what is straight and so long is a rule
+ * whatever the size of digits, and none is shorter than the last. */
+enum { STROKE_PART = 50, THICKNESS_PART = 200, LONG_PART = 2, SHORT_PART = 12 };
 enum { LEAST_STROKE = 8, LEAST_THICKNESS = 4 };
+/* Strokes are not so many times as long as digits are high. */
+#define LONGEST_STROKE 3.0
 /* The least ink of a stroke. */
 enum { STROKE_INK = 48 };
 
@@ -25,24 +29,32 @@ digitnet_status digitnet__page_find_ink(digitnet__plane *ink, const digitnet_ima
     return digitnet__ink_map_create(ink, image, larger(stroke, LEAST_STROKE));
 }
 
-static digitnet_status erase_rules(digitnet__plane *ink) {
-    size_t side = longer_side(ink->width, ink->height);
+static digitnet_status erase_rules(digitnet__plane *ink, size_t length) {
+    size_t thickness = longer_side(ink->width, ink->height) / THICKNESS_PART;
     digitnet__rules rules;
-    DNN_TRY(digitnet__rules_find(&rules, ink, side / LENGTH_PART, larger(side / THICKNESS_PART, LEAST_THICKNESS)));
+    DNN_TRY(digitnet__rules_find(&rules, ink, length, larger(thickness, LEAST_THICKNESS)));
     digitnet__rules_erase(ink, &rules);
     digitnet__rules_release(&rules);
     return DIGITNET_OK;
 }
 
-digitnet_status digitnet__page_clean(digitnet__plane *ink) {
+/* Erases pieces beside the sheet, and finds the usual size of the others. */
+static digitnet_status erase_margins(double *size, digitnet__plane *ink) {
     digitnet__components pieces;
-    size_t erased;
-    DNN_TRY(digitnet__margins_erase_bands(ink, STROKE_INK));
-    DNN_TRY(erase_rules(ink));
     DNN_TRY(digitnet__components_find(&pieces, ink, STROKE_INK));
-    digitnet_status status = digitnet__margins_erase_pieces(&erased, ink, &pieces);
+    digitnet_status status = digitnet__margins_erase_pieces(ink, &pieces);
+    *size = digitnet__text_size(&pieces);
     digitnet__components_release(&pieces);
     return status;
+}
+
+digitnet_status digitnet__page_clean(digitnet__plane *ink) {
+    size_t side = longer_side(ink->width, ink->height);
+    double size;
+    DNN_TRY(digitnet__margins_erase_bands(ink, STROKE_INK));
+    DNN_TRY(erase_rules(ink, larger(side / LONG_PART, 1)));
+    DNN_TRY(erase_margins(&size, ink));
+    return erase_rules(ink, larger((size_t)(LONGEST_STROKE * size), larger(side / SHORT_PART, 1)));
 }
 
 static digitnet_status find_lines(digitnet__page *page) {

@@ -5,8 +5,9 @@
 
 #include <string.h>
 
-/* What stands out less is noise. */
-enum { LEAST_LEVEL = 8 };
+/* What stands out less is noise; and so many times what stands out is as much as what it stands out from, else it is
+ * the round top of something broad. */
+enum { LEAST_LEVEL = 8, LEAST_CONTRAST = 4 };
 
 /* A strip becomes a row of means. */
 static digitnet_status average_columns(digitnet__plane *out, const digitnet__plane *ink, size_t strip) {
@@ -71,8 +72,10 @@ static void keep_narrow(uint8_t *row, uint8_t *scratch, size_t count, size_t thi
     memcpy(opened + window, row, count);
     least_of_next(opened, copy, padded, window);
     most_of_next(opened, copy, padded, window);
-    for (size_t i = 0; i < count; i++)
-        row[i] = (uint8_t)(row[i] - opened[i + 1]);
+    for (size_t i = 0; i < count; i++) {
+        int level = row[i] - opened[i + 1];
+        row[i] = (uint8_t)(LEAST_CONTRAST * level >= opened[i + 1] ? level : 0);
+    }
 }
 
 /* The ridges of a row, or how many there are where `ridges` is NULL: one ends where it has fallen to half, and the next

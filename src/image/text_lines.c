@@ -13,6 +13,9 @@
 #define LEAST_SIZE 0.25
 #define SPECK_SIZE 0.1
 enum { MOST_PIECES = 8192 };
+/* Parts of a broken digit are so near to each other, and together so high, in usual sizes. */
+#define BREAK 0.2
+#define HIGHEST_WHOLE 1.3
 /* A piece goes on with a line that ends at most so far to its left, in heights of its digits; that has its middle
  * nearly where the line goes on; and whose digits are about as high. */
 #define LONGEST_GAP 5.0
@@ -27,6 +30,8 @@ enum { MOST_PIECES = 8192 };
 /* How far from a line's middle and beyond its ends other pieces still belong to it, in heights. */
 #define REACH_ACROSS 0.65
 #define REACH_ALONG 0.6
+/* What is lower than this is no digit of a line, in heights. */
+#define LEAST_DIGIT 0.4
 /* Lines that are broken are joined in at most so many rounds. */
 enum { MOST_ROUNDS = 4 };
 /* How many lines one piece may touch. */
@@ -43,6 +48,7 @@ enum { MOST_SHARED = 4 };
 typedef struct piece {
     double left, right, middle, height;
     uint32_t component, group;
+    uint32_t whole; /* the component of the piece that it is a part of; else its own */
 } piece;
 
 /* A line in the making, and the weighted sums for its regression, from its first piece on. */
@@ -68,7 +74,7 @@ typedef struct grouping {
 static size_t count_pieces(const digitnet__components *components, double least) {
     size_t count = 0;
     for (size_t i = 0; i < components->count; i++)
-        count += digitnet__text_size_of(&components->items[i].box) >= least;
+        count += digitnet__text_size_of(&components->items[i]) >= least;
     return count;
 }
 
@@ -89,10 +95,45 @@ static void choose_pieces(grouping *page) {
         const digitnet__box *box = &page->components->items[i].box;
         double left = (double)box->left, right = left + (double)box->width, height = (double)box->height;
         double middle = (double)box->top + height / 2.0 - page->slope * (left + right) / 2.0;
-        if (digitnet__text_size_of(box) >= least)
-            page->pieces[page->piece_count++] = (piece){left, right, middle, height, (uint32_t)i, DNN_NO_LINE};
+        if (digitnet__text_size_of(&page->components->items[i]) >= least)
+            page->pieces[page->piece_count++] =
+                (piece){left, right, middle, height, (uint32_t)i, DNN_NO_LINE, (uint32_t)i};
     }
     qsort(page->pieces, page->piece_count, sizeof *page->pieces, compare_lefts);
+}
+
+static bool is_part(const piece *p) {
+    return p->whole != p->component;
+}
+
+/* Whether two pieces are parts of one broken digit: one is above the other, close by, and both are as high as one. */
+static bool are_parts(const piece *a, const piece *b, double size) {
+    double top = fmin(a->middle - a->height / 2.0, b->middle - b->height / 2.0);
+    double bottom = fmax(a->middle + a->height / 2.0, b->middle + b->height / 2.0);
+    double gap = bottom - top - a->height - b->height, narrower = fmin(a->right - a->left, b->right - b->left);
+    return fmin(a->right, b->right) - fmax(a->left, b->left) > narrower / 2.0 && gap < BREAK * size &&
+           bottom - top < HIGHEST_WHOLE * size;
+}
+
+/* Makes one piece of both. */
+static void add_part(piece *whole, piece *part) {
+    double top = fmin(whole->middle - whole->height / 2.0, part->middle - part->height / 2.0);
+    double bottom = fmax(whole->middle + whole->height / 2.0, part->middle + part->height / 2.0);
+    whole->left = fmin(whole->left, part->left);
+    whole->right = fmax(whole->right, part->right);
+    whole->middle = (top + bottom) / 2.0;
+    whole->height = bottom - top;
+    part->whole = whole->component;
+}
+
+/* Puts broken digits together; pieces are in the order of their left edges. */
+static void join_parts(grouping *page) {
+    for (size_t i = 0; i < page->piece_count; i++) {
+        piece *whole = &page->pieces[i];
+        for (size_t j = i + 1; !is_part(whole) && j < page->piece_count && page->pieces[j].left < whole->right; j++)
+            if (!is_part(&page->pieces[j]) && are_parts(whole, &page->pieces[j], page->size))
+                add_part(whole, &page->pieces[j]);
+    }
 }
 
 static double centre_of(const piece *p) {
@@ -141,7 +182,7 @@ static void form_groups(grouping *page) {
         piece *p = &page->pieces[i];
         double least = INFINITY;
         size_t best = page->group_count;
-        if (fmax(p->height, p->right - p->left) < LEAST_SIZE * page->size)
+        if (is_part(p) || fmax(p->height, p->right - p->left) < LEAST_SIZE * page->size)
             continue;
         for (size_t j = 0; j < page->group_count; j++) {
             double cost = cost_of(&page->groups[j], p);
@@ -233,19 +274,21 @@ static bool join_groups(grouping *page) {
 /* ---- Pieces beside and between lines
  * ----------------------------------------------------------------------------------- */
 
-/* How far a piece's middle is from a line's, in heights of its digits; infinite where it is beyond the line's ends. */
-static double distance_from(const piece *p, const group *line) {
-    double reach = REACH_ALONG * line->height;
-    if (line->count == 0 || p->right < line->left - reach || p->left > line->right + reach)
+/* How far a piece's middle is from a line's, in heights of its digits; infinite where it is farther than `reach`
+ * heights beyond the line's ends. */
+static double distance_from(const piece *p, const group *line, double reach) {
+    if (line->count == 0 || p->right < line->left - reach * line->height ||
+        p->left > line->right + reach * line->height)
         return INFINITY;
     return fabs(p->middle - middle_at(line, centre_of(p))) / line->height;
 }
 
-/* Adds a small piece, as a point or a broken stroke, to the line around it. */
+/* Adds a small piece, as a point or a broken stroke, to the line around it; what may be a digit may stand apart. */
 static void add_small(grouping *page, const piece *p) {
     double nearest = REACH_ACROSS;
     for (size_t i = 0; i < page->group_count; i++) {
-        double distance = distance_from(p, &page->groups[i]);
+        const group *line = &page->groups[i];
+        double distance = distance_from(p, line, p->height < LEAST_DIGIT * line->height ? REACH_ALONG : LONGEST_GAP);
         if (distance <= nearest) {
             nearest = distance;
             page->owners[p->component][0] = (uint32_t)i;
@@ -261,7 +304,7 @@ static void share_high(grouping *page, piece *p) {
     for (size_t i = 0; i < page->group_count && count < MOST_SHARED; i++) {
         const group *line = &page->groups[i];
         if (i != own && line->count > 1 && !are_as_high(line->height, p->height) && line->height < p->height &&
-            distance_from(p, line) * line->height < p->height / 2.0)
+            distance_from(p, line, REACH_ALONG) * line->height < p->height / 2.0)
             owners[count++] = (uint32_t)i;
     }
     if (count == 1 && p->height > HIGHEST * page->groups[owners[0]].height)
@@ -288,12 +331,17 @@ static void settle_owners(grouping *page) {
             page->groups[i].count = 0;
     for (size_t i = 0; i < page->piece_count; i++) {
         const piece *p = &page->pieces[i];
-        if (page->owners[p->component][0] != DNN_NO_LINE)
+        if (is_part(p) || page->owners[p->component][0] != DNN_NO_LINE)
             continue;
         if (p->group == DNN_NO_LINE || page->groups[p->group].count == 0)
             add_small(page, p);
         else
             page->owners[p->component][0] = p->group;
+    }
+    for (size_t i = 0; i < page->piece_count; i++) {
+        const piece *p = &page->pieces[i];
+        if (is_part(p))
+            memcpy(page->owners[p->component], page->owners[p->whole], sizeof *page->owners);
     }
 }
 
@@ -408,6 +456,7 @@ static digitnet_status arrange(digitnet__text_lines *lines, const grouping *page
 
 static digitnet_status find_lines(digitnet__text_lines *out, grouping *page) {
     choose_pieces(page);
+    join_parts(page);
     form_groups(page);
     bool joined = true;
     for (int round = 0; round < MOST_ROUNDS && joined; round++) {

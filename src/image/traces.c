@@ -7,8 +7,7 @@
 
 /* A row is smoothed over this many rows, along the rules, and by 1 2 1 across them. */
 enum { SMOOTH_ROWS = 5, SMOOTH_WEIGHT = SMOOTH_ROWS * 4 };
-/* What stands out less than this from both sides is no rule, nor what stands out by less than 2/5 of its ink. */
-enum { LEAST_INK = 10 };
+/* What stands out from both sides by less than this part of its ink is no rule. */
 #define LEAST_PART 0.4
 /* Rules that are being followed or were kept; a picture with more is noise. */
 enum { MOST_TRACKS = 1 << 14 };
@@ -49,6 +48,7 @@ typedef struct finder {
     track *tracks;
     uint32_t *active, *unused; /* of tracks */
     size_t peak_count, active_count, unused_count, shortest;
+    double least_ink; /* in the units of `smooth` */
 } finder;
 
 static const uint8_t *row_near(const digitnet__plane *ink, ptrdiff_t row) {
@@ -74,13 +74,15 @@ static void smooth_row(finder *f, size_t row) {
 }
 
 /* By how much ink has to rise before `value` and fall behind it. */
-static double prominence(double value) {
-    return fmax(LEAST_INK * SMOOTH_WEIGHT, LEAST_PART * value);
+static double prominence(const finder *f, double value) {
+    return fmax(f->least_ink, LEAST_PART * value);
 }
 
 /* The peak between the places where ink rises above and falls below what makes `top` a peak. */
-static peak measure_peak(const uint16_t *smooth, size_t width, size_t top) {
-    double level = smooth[top] - prominence(smooth[top]);
+static peak measure_peak(const finder *f, size_t top) {
+    const uint16_t *smooth = f->smooth;
+    size_t width = f->ink->width;
+    double level = smooth[top] - prominence(f, smooth[top]);
     size_t left = top, right = top;
     while (left > 0 && smooth[left - 1] > level)
         left--;
@@ -104,12 +106,12 @@ static void find_peaks(finder *f, size_t row) {
         uint16_t value = i < width ? smooth[i] : 0;
         if (!rising) {
             lowest = value < lowest ? value : lowest;
-            rising = value - lowest >= prominence(value);
+            rising = value - lowest >= prominence(f, value);
             top = i;
         } else if (value > smooth[top]) {
             top = i;
-        } else if (smooth[top] - value >= prominence(smooth[top])) {
-            f->peaks[f->peak_count] = measure_peak(smooth, width, top);
+        } else if (smooth[top] - value >= prominence(f, smooth[top])) {
+            f->peaks[f->peak_count] = measure_peak(f, top);
             f->peaks[f->peak_count++].row = (uint32_t)row;
             rising = false;
             lowest = value;
@@ -240,7 +242,8 @@ static digitnet_status collect(digitnet__traces *out, const finder *f) {
     return DIGITNET_OK;
 }
 
-static digitnet_status find_down(digitnet__traces *out, const digitnet__plane *ink, size_t shortest) {
+static digitnet_status find_down(digitnet__traces *out, const digitnet__plane *ink, size_t shortest,
+                                 uint8_t least_ink) {
     digitnet__arena memory = {.size = 0};
     size_t sums = digitnet__arena_reserve(&memory, ink->width, sizeof(uint16_t));
     size_t smooth = digitnet__arena_reserve(&memory, ink->width, sizeof(uint16_t));
@@ -261,7 +264,8 @@ static digitnet_status find_down(digitnet__traces *out, const digitnet__plane *i
                 .active = digitnet__arena_at(&memory, active),
                 .unused = digitnet__arena_at(&memory, unused),
                 .unused_count = MOST_TRACKS,
-                .shortest = shortest};
+                .shortest = shortest,
+                .least_ink = (double)least_ink * SMOOTH_WEIGHT};
     for (uint32_t i = 0; i < MOST_TRACKS; i++)
         f.unused[i] = MOST_TRACKS - 1 - i;
     for (size_t row = 0; row < ink->height; row++) {
@@ -280,15 +284,15 @@ out:
 }
 
 digitnet_status digitnet__traces_find(digitnet__traces *out, const digitnet__plane *ink,
-                                      digitnet__trace_direction direction, size_t shortest) {
+                                      digitnet__trace_direction direction, size_t shortest, uint8_t least_ink) {
     if (direction == DNN_TRACES_DOWN)
-        return find_down(out, ink, shortest);
+        return find_down(out, ink, shortest, least_ink);
     /* A quarter turn clockwise makes columns rows, and rows, from the last one on, columns. */
     digitnet__plane turned;
     digitnet_status status = digitnet__plane_turn(&turned, ink, 1);
     if (status)
         return status;
-    status = find_down(out, &turned, shortest);
+    status = find_down(out, &turned, shortest, least_ink);
     for (size_t i = 0; !status && i < out->count; i++)
         for (size_t j = 0; j < out->items[i].count; j++) {
             digitnet__trace_point *point = &out->points[(size_t)(out->items[i].points - out->points) + j];

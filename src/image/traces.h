@@ -28,10 +28,11 @@ typedef struct digitnet__traces {
 
 typedef enum digitnet__trace_direction { DNN_TRACES_DOWN, DNN_TRACES_ACROSS } digitnet__trace_direction;
 
-/* Finds the rules that are at least `shortest` pixels long and not further than 40 degrees from the direction. Strokes
- * of letters are among them, and so are the picture's two borders. ENOMEM. To be released after a success. */
+/* Finds the rules that are at least `shortest` pixels long, not further than 40 degrees from the direction, and stand
+ * out by `least_ink`. Strokes of letters are among them, and so are the picture's two borders. ENOMEM. To be released
+ * after a success. */
 digitnet_status digitnet__traces_find(digitnet__traces *out, const digitnet__plane *ink,
-                                      digitnet__trace_direction direction, size_t shortest);
+                                      digitnet__trace_direction direction, size_t shortest, uint8_t least_ink);
 void digitnet__traces_release(digitnet__traces *rules);
 
 /* Joins pieces of a rule that are at most `longest_gap` pixels apart. ENOMEM, which leaves them as they were. */

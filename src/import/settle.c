@@ -252,8 +252,9 @@ static digitnet_status repeat(digitnet__importer *importer, const digitnet__impo
     digitnet__import_matrix matrices[DNN_VIEW_AXES] = {{0}};
     const digitnet__view repeated = activation->view;
     bool done;
-    if (activation->affine.count || has_pads(&activation->pads))
+    if (has_pads(&activation->pads))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values that are repeated in a way not read");
+    DNN_TRY(settle_affine(importer, node, input, activation));
     DNN_TRY(repeat_lines(&done, importer, node, input, &repeated));
     if (done)
         return DIGITNET_OK;

@@ -27,7 +27,7 @@ typedef struct cell_scores {
 typedef struct reading_way {
     digitnet__grid grid;
     cell_scores *cells;
-    double value; /* the mean logarithm of its digits' confidence; 0 without digits */
+    double value; /* how sure its digits are */
 } reading_way;
 
 static void release_way(reading_way *t) {
@@ -38,41 +38,67 @@ static void release_way(reading_way *t) {
 
 /* ---- Reading ---- */
 
-static digitnet_status read_cell(cell_scores *scores, const digitnet__read_call *call, const digitnet__plane *ink,
-                                 const digitnet__grid *grid, size_t row, size_t column) {
+/* Frames and scores of the cells of a row that are not empty, close together. */
+typedef struct row_buffer {
+    float *frames, *scores;
+} row_buffer;
+
+static digitnet_status frame_cell(bool *empty, float *frame, const digitnet__plane *ink, const digitnet__grid *grid,
+                                  size_t row, size_t column) {
     digitnet__cell cell;
-    float frame[FRAME_VALUES];
     DNN_TRY(digitnet__cell_cut(&cell, ink, grid, row, column));
     digitnet_status status = digitnet__cell_frame(frame, &cell);
     digitnet__plane_release(&cell.ink);
-    scores->empty = status == DIGITNET_ENOTFOUND;
-    if (status)
-        return scores->empty ? DIGITNET_OK : status;
-    return digitnet_session_run(scores->values, MOST_OUTPUTS, call->scratch->digit, frame, FRAME_VALUES);
+    *empty = status == DIGITNET_ENOTFOUND;
+    return *empty ? DIGITNET_OK : status;
 }
 
-static double value_of(const cell_scores *scores) {
-    float best = 0.0f;
-    for (size_t digit = 0; digit < DIGITS; digit++)
-        best = fmaxf(best, scores->values[digit]);
-    return fmax(log(best), -WORST_VALUE);
-}
-
-static digitnet_status read_cells(reading_way *t, const digitnet__read_call *call, const digitnet__plane *ink) {
-    size_t digits = 0;
-    double sum = 0.0;
-    t->cells = digitnet__allocate_array(t->grid.rows * t->grid.columns, sizeof *t->cells);
-    if (!t->cells)
-        return DIGITNET_ENOMEM;
-    for (size_t row = 0, i = 0; row < t->grid.rows; row++) {
-        for (size_t column = 0; column < t->grid.columns; column++, i++) {
-            DNN_TRY(read_cell(&t->cells[i], call, ink, &t->grid, row, column));
-            sum += t->cells[i].empty ? 0.0 : value_of(&t->cells[i]);
-            digits += !t->cells[i].empty;
-        }
+static digitnet_status read_row(reading_way *way, const row_buffer *buffer, const digitnet__read_call *call,
+                                const digitnet__plane *ink, size_t row) {
+    size_t framed = 0, outputs = call->scratch->digit_outputs;
+    cell_scores *cells = way->cells + row * way->grid.columns;
+    for (size_t column = 0; column < way->grid.columns; column++) {
+        DNN_TRY(frame_cell(&cells[column].empty, buffer->frames + framed * FRAME_VALUES, ink, &way->grid, row, column));
+        framed += !cells[column].empty;
     }
-    t->value = digits > 0 ? sum / (double)digits : 0.0;
+    if (framed > 0)
+        DNN_TRY(digitnet_session_run(buffer->scores, framed * outputs, call->scratch->digit, buffer->frames,
+                                     framed * FRAME_VALUES));
+    framed = 0;
+    for (size_t column = 0; column < way->grid.columns; column++)
+        if (!cells[column].empty)
+            memcpy(cells[column].values, buffer->scores + framed++ * outputs, outputs * sizeof *buffer->scores);
     return DIGITNET_OK;
+}
+
+/* The mean logarithm of the digits' confidence; 0 without digits. */
+static double value_of(const reading_way *way) {
+    double sum = 0.0, count = 0.0;
+    for (size_t i = 0; i < way->grid.rows * way->grid.columns; i++) {
+        float best = 0.0f;
+        if (way->cells[i].empty)
+            continue;
+        for (size_t digit = 0; digit < DIGITS; digit++)
+            best = fmaxf(best, way->cells[i].values[digit]);
+        sum += fmax(log(best), -WORST_VALUE);
+        count += 1.0;
+    }
+    return count > 0.0 ? sum / count : 0.0;
+}
+
+static digitnet_status read_cells(reading_way *way, const digitnet__read_call *call, const digitnet__plane *ink) {
+    size_t columns = way->grid.columns;
+    way->cells = digitnet__allocate_zeroed_array(way->grid.rows * columns, sizeof *way->cells);
+    row_buffer buffer = {.frames = digitnet__allocate_array(columns, FRAME_VALUES * sizeof *buffer.frames),
+                         .scores = digitnet__allocate_array(columns, MOST_OUTPUTS * sizeof *buffer.scores)};
+    digitnet_status status = way->cells && buffer.frames && buffer.scores ? DIGITNET_OK : DIGITNET_ENOMEM;
+    for (size_t row = 0; !status && row < way->grid.rows; row++)
+        status = read_row(way, &buffer, call, ink, row);
+    if (!status)
+        way->value = value_of(way);
+    digitnet__release(buffer.frames);
+    digitnet__release(buffer.scores);
+    return status;
 }
 
 /* Reads the table, turned by so many quarters. */
@@ -137,24 +163,18 @@ static void set_character(digitnet_reading_character *character, const cell_scor
                                        call->options.error_rate);
 }
 
-/* A row is as sure as its cells together. Empty cells are none of its business where others have something. */
-static void judge_row(digitnet_reading_line *line, const digitnet_reading_character *characters, size_t count,
-                      double error_rate) {
-    size_t digits = 0, others = 0;
+/* A row is as sure as all its cells together: an empty one counts as read. */
+static void judge_row(digitnet_reading_line *line, const digitnet_reading_character *characters, size_t count) {
     line->confidence = 1.0;
+    line->status = DIGITNET_READING_OK;
+    line->reason = DNN_REASON_NONE;
     for (size_t i = 0; i < count; i++) {
         line->confidence *= characters[i].confidence;
-        digits += characters[i].digit >= 0;
-        others += characters[i].digit < 0 && strcmp(characters[i].reason, DNN_REASON_EMPTY) != 0;
+        if (characters[i].status != DIGITNET_READING_OK && !digitnet__character_is_empty(&characters[i])) {
+            line->status = DIGITNET_READING_UNSURE;
+            line->reason = characters[i].reason;
+        }
     }
-    line->reason = DNN_REASON_NONE;
-    if (digits == 0 || others > 0)
-        line->reason = others > 0 ? DNN_REASON_NO_DIGIT : DNN_REASON_EMPTY;
-    else if (line->confidence < digitnet__confidence_needed(error_rate))
-        line->reason = DNN_REASON_CONFIDENCE;
-    line->status = digits == 0       ? DIGITNET_READING_NO_DIGITS
-                   : line->reason[0] ? DIGITNET_READING_UNSURE
-                                     : DIGITNET_READING_OK;
 }
 
 static digitnet_status add_rows(const digitnet__read_call *call, const reading_way *t) {
@@ -171,7 +191,7 @@ static digitnet_status add_rows(const digitnet__read_call *call, const reading_w
             set_corners(characters[column].corners, corners);
             set_character(&characters[column], &t->cells[row * columns + column], call);
         }
-        judge_row(&line, characters, columns, call->options.error_rate);
+        judge_row(&line, characters, columns);
         status = digitnet__reading_add_line(call->reading, &line, characters, columns);
     }
     digitnet__release(characters);

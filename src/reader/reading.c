@@ -65,10 +65,10 @@ void digitnet__reading_reverse(digitnet_reading *reading) {
     }
 }
 
-void digitnet__reading_drop_empty(digitnet_reading *reading) {
+void digitnet__reading_keep(digitnet_reading *reading, bool (*keep)(const digitnet_reading_line *line)) {
     size_t left = 0;
     for (size_t i = 0; i < reading->count; i++)
-        if (reading->lines[i].info.status != DIGITNET_READING_NO_DIGITS)
+        if (keep(&reading->lines[i].info))
             reading->lines[left++] = reading->lines[i];
     reading->count = left;
 }

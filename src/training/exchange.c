@@ -156,3 +156,88 @@ digitnet_status digitnet__exchange_sum_copies(digitnet__ranks *ranks, const digi
     }
     return digitnet__ranks_gather(ranks, own.rows.first);
 }
+
+/* ---- Products over the whole batch ---- */
+
+static size_t task_bytes(digitnet__gradient_task task) {
+    digitnet__span spans[DNN_LAYER_TENSORS];
+    size_t span_count = digitnet__pass_spans(task, spans), bytes = 0;
+    for (size_t i = 0; i < span_count; i++)
+        bytes += spans[i].count * sizeof(float); /* of parameters that are in memory */
+    return bytes;
+}
+
+/* Whether a task is a product that a rank computes. */
+static bool is_dealt(const digitnet__ranks *ranks, const digitnet__pass *pass, size_t rank,
+                     digitnet__gradient_task task) {
+    digitnet__share share = digitnet__ranks_share(ranks, rank, pass->product_count);
+    return task.is_product && share.first <= task.product && task.product < share.end;
+}
+
+size_t digitnet__exchange_gradient_bytes(const digitnet__pass *pass) {
+    size_t total = 0;
+    for (size_t i = 0; i < pass->task_count; i++)
+        total += pass->tasks[i].is_product ? task_bytes(pass->tasks[i]) : 0;
+    return total;
+}
+
+typedef struct reduction {
+    const digitnet__ranks *ranks;
+    const digitnet__pass *pass;
+    size_t count;
+} reduction;
+
+static void reduce_own(void *context, size_t task, size_t worker) {
+    (void)worker;
+    const reduction *own = context;
+    digitnet__gradient_task reduced = own->pass->tasks[task];
+    if (!reduced.is_product || is_dealt(own->ranks, own->pass, own->ranks->communicator.rank, reduced))
+        digitnet__pass_reduce_block(own->pass, own->count, 1, reduced);
+}
+
+/* Between a task's part of the gradient and one of the buffer; returns that one's end. */
+static unsigned char *copy_task(unsigned char *part, const digitnet__pass *pass, digitnet__gradient_task task,
+                                bool in) {
+    digitnet__span spans[DNN_LAYER_TENSORS];
+    size_t span_count = digitnet__pass_spans(task, spans);
+    for (size_t i = 0; i < span_count; i++) {
+        float *gradient = digitnet__pass_gradients(pass) + spans[i].offset;
+        size_t bytes = spans[i].count * sizeof(float);
+        memcpy(in ? (void *)part : gradient, in ? gradient : (void *)part, bytes);
+        part += bytes;
+    }
+    return part;
+}
+
+/* Products stand in the buffer in their order, and so by the ranks that they are dealt to. */
+static void copy_products(const digitnet__ranks *ranks, const digitnet__pass *pass, bool in) {
+    unsigned char *part = ranks->buffer;
+    for (size_t i = 0; i < pass->task_count; i++) {
+        digitnet__gradient_task task = pass->tasks[i];
+        if (task.is_product && is_dealt(ranks, pass, ranks->communicator.rank, task) == in)
+            part = copy_task(part, pass, task, in);
+        else if (task.is_product)
+            part += task_bytes(task);
+    }
+}
+
+static void count_products(const digitnet__ranks *ranks, const digitnet__pass *pass) {
+    for (size_t rank = 0, task = 0; rank < ranks->communicator.size; rank++) {
+        ranks->bytes[rank] = 0;
+        size_t end = digitnet__ranks_share(ranks, rank, pass->product_count).end;
+        for (; task < pass->task_count && (!pass->tasks[task].is_product || pass->tasks[task].product < end); task++)
+            ranks->bytes[rank] += pass->tasks[task].is_product ? task_bytes(pass->tasks[task]) : 0;
+    }
+}
+
+digitnet_status digitnet__exchange_gradients(digitnet__ranks *ranks, const digitnet__pass *pass, size_t count,
+                                             digitnet__thread_pool *threads) {
+    reduction own = {.ranks = ranks, .pass = pass, .count = count};
+    digitnet__thread_pool_run(threads, reduce_own, &own, pass->task_count);
+    copy_products(ranks, pass, true);
+    count_products(ranks, pass);
+    digitnet_status status = digitnet__ranks_gather(ranks, ranks->buffer);
+    if (status == DIGITNET_OK)
+        copy_products(ranks, pass, false);
+    return status;
+}

@@ -11,8 +11,9 @@ digitnet__share digitnet__exchange_share(const digitnet__ranks *ranks, const dig
                                          size_t rank, bool of_ranges);
 /* What the ranks' buffer must hold for these rows of the largest batch; SIZE_MAX where that overflows. */
 size_t digitnet__exchange_bytes(const digitnet__pass *pass, const digitnet__rows *rows, size_t row_count);
-/* What it must hold for digitnet__exchange_sum_copies(); likewise. */
+/* What it must hold for digitnet__exchange_sum_copies() and digitnet__exchange_gradients(); likewise. */
 size_t digitnet__exchange_copy_bytes(const digitnet__ranks *ranks, const digitnet__pass *pass);
+size_t digitnet__exchange_gradient_bytes(const digitnet__pass *pass);
 /* Each rank gets the rows that the others have computed of a batch of `count`. */
 digitnet_status digitnet__exchange_run(digitnet__ranks *ranks, const digitnet__pass *pass, size_t count,
                                        const digitnet__rows *rows, size_t row_count);
@@ -20,5 +21,8 @@ digitnet_status digitnet__exchange_run(digitnet__ranks *ranks, const digitnet__p
  * first copy. */
 digitnet_status digitnet__exchange_sum_copies(digitnet__ranks *ranks, const digitnet__pass *pass, size_t count,
                                               digitnet__thread_pool *threads);
+/* Then: completes the gradient. Products over the whole batch are dealt to the ranks, block by block, and gathered. */
+digitnet_status digitnet__exchange_gradients(digitnet__ranks *ranks, const digitnet__pass *pass, size_t count,
+                                             digitnet__thread_pool *threads);
 
 #endif

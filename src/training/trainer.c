@@ -8,6 +8,10 @@
 
 #include <math.h>
 
+/* The ranks share products over the whole batch from so many samples on: a value of the gradient takes a multiplication
+ * for each sample, and 4 bytes to move, which is less than that at 10 Gbit/s (docs/SCALING.md). */
+enum { DEALT_BATCH = 256 };
+
 static digitnet__rows rows_of_scores(const digitnet__trainer *trainer) {
     return (digitnet__rows){.first = (unsigned char *)digitnet__loss_batch_scores(&trainer->batch),
                             .bytes = sizeof(digitnet__score),
@@ -23,6 +27,7 @@ static size_t exchange_bytes(const digitnet__trainer *trainer) {
     const digitnet__pass *pass = &trainer->pass;
     size_t most = larger(digitnet__exchange_bytes(pass, trainer->rows, trainer->row_count),
                          digitnet__exchange_copy_bytes(trainer->ranks, pass));
+    most = larger(most, digitnet__exchange_gradient_bytes(pass));
     for (size_t i = 0; i + 1 < pass->forward_count; i++) {
         digitnet__rows rows = digitnet__pass_forward_rows(pass, i);
         most = larger(most, digitnet__exchange_bytes(pass, &rows, 1));
@@ -184,6 +189,21 @@ static void add_scores(digitnet__progress *progress, const digitnet__trainer *tr
     progress->loss_sum += digitnet__penalty(&trainer->model->network) * (double)trainer->count;
 }
 
+/* How many copies the gradient is then the sum of; none where it is complete. */
+static digitnet_status exchange_gradients(size_t *copies, const digitnet__trainer *trainer) {
+    digitnet__ranks *ranks = trainer->ranks;
+    const digitnet__pass *pass = &trainer->pass;
+    *copies = digitnet__pass_range_count(pass, trainer->count);
+    if (!digitnet__ranks_are_many(ranks))
+        return DIGITNET_OK;
+    *copies = 1;
+    DNN_TRY(digitnet__exchange_sum_copies(ranks, pass, trainer->count, trainer->threads));
+    if (trainer->count < DEALT_BATCH)
+        return DIGITNET_OK;
+    *copies = 0;
+    return digitnet__exchange_gradients(ranks, pass, trainer->count, trainer->threads);
+}
+
 static void begin_batch(digitnet__trainer *trainer, const digitnet__trainer_batch *batch) {
     size_t rank = trainer->ranks->communicator.rank;
     trainer->indices = batch->indices;
@@ -209,11 +229,8 @@ digitnet_status digitnet__trainer_run(digitnet__trainer *trainer, digitnet__prog
     trainer->diverged = !isfinite(progress->loss_sum);
     if (trainer->diverged)
         return digitnet__fail(DIGITNET_EDIVERGED, "the loss is no longer finite");
-    size_t copies = digitnet__pass_range_count(&trainer->pass, trainer->count);
-    if (digitnet__ranks_are_many(trainer->ranks)) {
-        DNN_TRY(digitnet__exchange_sum_copies(trainer->ranks, &trainer->pass, trainer->count, trainer->threads));
-        copies = 1;
-    }
+    size_t copies;
+    DNN_TRY(exchange_gradients(&copies, trainer));
     DNN_TRY(digitnet__update_run(&trainer->update, progress, trainer->count, copies));
     digitnet__pass_move_state(&trainer->pass, trainer->count);
     digitnet__network_age_folds(&trainer->model->network);

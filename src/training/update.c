@@ -46,7 +46,8 @@ static double *norm_of(const digitnet__update *update, size_t task, const digitn
 static void reduce_block(void *context, size_t task, size_t worker) {
     (void)worker;
     const digitnet__update *update = context;
-    digitnet__pass_reduce_block(update->pass, update->count, update->copies, update->pass->tasks[task]);
+    if (update->copies)
+        digitnet__pass_reduce_block(update->pass, update->count, update->copies, update->pass->tasks[task]);
     digitnet__regularize_block(update->pass, update->pass->tasks[task]);
 }
 

@@ -28,7 +28,8 @@ digitnet_status digitnet__update_create(digitnet__update *update, digitnet_model
 void digitnet__update_release(digitnet__update *update);
 
 /* After the backward pass of all ranges of a batch of `count`, whose gradient is the sum of so many copies (see
- * digitnet__pass_reduce_block()); the progress is moved on. A failure is the hook's alone, and changes nothing. */
+ * digitnet__pass_reduce_block()), or, with 0, complete already; the progress is moved on. A failure is the hook's
+ * alone, and changes nothing. */
 digitnet_status digitnet__update_run(digitnet__update *update, digitnet__progress *progress, size_t count,
                                      size_t copies);
 

@@ -27,8 +27,19 @@ digitnet_model *make_constant_digit_model(const float *logits, size_t outputs) {
     return model;
 }
 
-digitnet_model *make_stroke_line_model(float doubt) {
+/* A model that reads each column by itself. */
+static digitnet_model *make_line_model(const float *kernel, const float *bias) {
     digitnet_model *model = begin_model(DIGITNET_LINE_HEIGHT, LINE_WIDTH, 1);
+    expect_ok(
+        digitnet_model_add_conv2d_ex(model, LINE_CLASSES, DIGITNET_LINE_HEIGHT, DIGITNET_ACTIVATION_SOFTMAX,
+                                     DIGITNET_WITH(digitnet_conv2d_options, .name = "scores", .kernel_width = 1)));
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_CTC));
+    set_weights(model, "scores/kernel", kernel, DIGITNET_LINE_HEIGHT * LINE_CLASSES);
+    set_weights(model, "scores/bias", bias, LINE_CLASSES);
+    return model;
+}
+
+digitnet_model *make_stroke_line_model(float doubt) {
     float kernel[DIGITNET_LINE_HEIGHT][LINE_CLASSES] = {{0}}, bias[LINE_CLASSES] = {0};
     for (size_t row = 0; row < DIGITNET_LINE_HEIGHT; row++) {
         kernel[row][1] = 2.0f;
@@ -36,11 +47,17 @@ digitnet_model *make_stroke_line_model(float doubt) {
     }
     bias[BLANK] = 12.0f;
     bias[7] = doubt > 0.0f ? logf(doubt / 2.0f) : 0.0f;
-    expect_ok(
-        digitnet_model_add_conv2d_ex(model, LINE_CLASSES, DIGITNET_LINE_HEIGHT, DIGITNET_ACTIVATION_SOFTMAX,
-                                     DIGITNET_WITH(digitnet_conv2d_options, .name = "scores", .kernel_width = 1)));
-    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_CTC));
-    set_weights(model, "scores/kernel", &kernel[0][0], DIGITNET_LINE_HEIGHT * LINE_CLASSES);
-    set_weights(model, "scores/bias", bias, LINE_CLASSES);
-    return model;
+    return make_line_model(&kernel[0][0], bias);
+}
+
+digitnet_model *make_flag_line_model(void) {
+    float kernel[DIGITNET_LINE_HEIGHT][LINE_CLASSES] = {{0}}, bias[LINE_CLASSES] = {0};
+    for (size_t row = 0; row < DIGITNET_LINE_HEIGHT; row++) {
+        if (row < DIGITNET_LINE_HEIGHT / 2)
+            kernel[row][7] = 50.0f;
+        else
+            kernel[row][BLANK] = 80.0f;
+    }
+    bias[BLANK] = 80.0f;
+    return make_line_model(&kernel[0][0], bias);
 }

@@ -9,5 +9,7 @@ digitnet_model *make_constant_digit_model(const float *logits, size_t outputs);
 /* Reads a column of a line with at least a few pixels of ink as a 1, or, where `doubt` is above 0, as a 7 with about
  * half that probability, and other columns as blank. */
 digitnet_model *make_stroke_line_model(float doubt);
+/* Reads a column that has ink in the line's upper half alone as a 7, and others as blank. */
+digitnet_model *make_flag_line_model(void);
 
 #endif

@@ -45,7 +45,7 @@ static size_t add_any_constant(import_graph *own, bool is_integer, const void *v
         count *= sizes[i];
     digitnet__import_constant *constant = take_memory(own, 1, sizeof *constant);
     void *copy = take_memory(own, count, is_integer ? sizeof(int64_t) : sizeof(float));
-    if (values)
+    if (values && count > 0)
         memcpy(copy, values, count * (is_integer ? sizeof(int64_t) : sizeof(float)));
     else
         fill_noise(copy, count, value);
@@ -54,7 +54,8 @@ static size_t add_any_constant(import_graph *own, bool is_integer, const void *v
                                             .count = count,
                                             .numbers = is_integer ? NULL : copy,
                                             .integers = is_integer ? copy : NULL};
-    memcpy(constant->sizes, sizes, rank * sizeof *sizes);
+    for (size_t i = 0; i < rank; i++)
+        constant->sizes[i] = sizes[i];
     own->graph.values[value].constant = constant;
     return value;
 }
@@ -70,7 +71,8 @@ size_t add_integers(import_graph *own, const int64_t *values, size_t count) {
 size_t add_node(import_graph *own, const char *type, const size_t *inputs, size_t count) {
     size_t index = own->graph.node_count++, output = add_value(own);
     assert_true(index < GRAPH_NODES && count <= GRAPH_INPUTS);
-    memcpy(own->inputs[index], inputs, count * sizeof *inputs);
+    for (size_t i = 0; i < count; i++)
+        own->inputs[index][i] = inputs[i];
     own->outputs[index] = output;
     own->nodes[index] = (digitnet__import_node){.type = digitnet__wire_string(type),
                                                 .operator_set = 17,
@@ -93,7 +95,8 @@ static digitnet__import_attribute *add_attribute(import_graph *own, const char *
 
 void set_integers(import_graph *own, const char *name, const int64_t *values, size_t count) {
     int64_t *copy = take_memory(own, count, sizeof *copy);
-    memcpy(copy, values, count * sizeof *copy);
+    for (size_t i = 0; i < count; i++)
+        copy[i] = values[i];
     digitnet__import_attribute *attribute = add_attribute(own, name, DNN_ATTRIBUTE_TYPE_INTS);
     attribute->integers = copy;
     attribute->count = count;

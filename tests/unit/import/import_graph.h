@@ -5,7 +5,7 @@
 #include "import/importer.h"
 #include "support.h"
 
-enum { GRAPH_NODES = 32, GRAPH_INPUTS = 4 };
+enum { GRAPH_NODES = 32, GRAPH_INPUTS = 5 };
 
 typedef struct import_graph {
     digitnet__pool pool;
@@ -31,7 +31,7 @@ size_t add_integers(import_graph *own, const int64_t *values, size_t count);
 /* A node "Constant" of one number, as patterns look for it. */
 size_t add_number(import_graph *own, float number);
 
-/* A node that takes up to four values; the value that it gives. */
+/* A node that takes some values; the value that it gives. */
 size_t add_node(import_graph *own, const char *type, const size_t *inputs, size_t count);
 #define NODE(own, type, ...) \
     add_node((own), (type), (const size_t[]){__VA_ARGS__}, sizeof((const size_t[]){__VA_ARGS__}) / sizeof(size_t))

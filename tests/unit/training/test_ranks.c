@@ -142,12 +142,13 @@ static digitnet_model *frozen_network(void) {
     return model;
 }
 
-/* Batches of fewer images than ranks, of as many as ranges, and of numbers that neither divides. */
+/* Batches of fewer images than ranks, of as many as ranges, of numbers that neither divides, and of so many that the
+ * ranks share products over the batch. */
 static void test_residual_network(void **state) {
     (void)state;
     static const make_fn makes[] = {clipped_network, accumulating_network, frozen_network};
-    static const size_t batch_sizes[] = {3, 8, 19};
-    digitnet_dataset *data = make_small_dataset(45, 2);
+    static const size_t batch_sizes[] = {3, 8, 19, 260};
+    digitnet_dataset *data = make_small_dataset(265, 2);
     for (size_t i = 0; i < sizeof makes / sizeof *makes; i++)
         for (size_t k = 0; k < sizeof batch_sizes / sizeof *batch_sizes; k++)
             check_ranks(

@@ -1,0 +1,211 @@
+/* Pages of which a model reads one shape alone, an angle that stands upright: however they lie, its lines come out. */
+#include "drawing.h"
+#include "reader_models.h"
+#include "support.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { WIDTH = 360, HEIGHT = 300, LINES = 4 };
+
+/* How many angles each line has, and where; they read "7". */
+static const struct {
+    size_t count;
+    double left, middle;
+} lines[LINES] = {{4, 40, 50}, {7, 60, 110}, {2, 50, 170}, {5, 90, 230}};
+
+/* Higher than wide, with a bar at the upper end. */
+static void draw_angle(digitnet__plane *page, double x, double middle) {
+    draw_stroke(page, x, middle - 15.0, x, middle + 15.0, 3.0, 255.0);
+    draw_stroke(page, x + 4.0, middle - 12.0, x + 18.0, middle - 12.0, 7.0, 255.0);
+}
+
+static double angle_place(size_t line, size_t index) {
+    return lines[line].left + 35.0 * (double)index;
+}
+
+/* Dark ink on paper. */
+static digitnet__plane draw_page(void) {
+    digitnet__plane page = new_plane(WIDTH, HEIGHT);
+    for (size_t line = 0; line < LINES; line++)
+        for (size_t i = 0; i < lines[line].count; i++)
+            draw_angle(&page, angle_place(line, i), lines[line].middle);
+    draw_noise(&page, 8.0, 1);
+    digitnet__plane_invert(&page);
+    return page;
+}
+
+static digitnet_reader_scratch *make_scratch(void) {
+    digitnet_reader *reader;
+    digitnet_reader_scratch *scratch;
+    digitnet_model *model = make_flag_line_model();
+    expect_ok(digitnet_reader_create(&reader, NULL, model));
+    digitnet_model_free(model);
+    expect_ok(digitnet_reader_scratch_create(&scratch, reader));
+    digitnet_reader_free(reader);
+    return scratch;
+}
+
+static digitnet_image picture_of(const digitnet__plane *page) {
+    return (digitnet_image){
+        .struct_size = sizeof(digitnet_image), .pixels = page->pixels, .width = page->width, .height = page->height};
+}
+
+/* Where a place of the page is in a picture that is turned by quarters clockwise. */
+static digitnet_place turned_place(double x, double y, int quarters) {
+    const digitnet_place places[] = {{x, y}, {HEIGHT - y, x}, {WIDTH - x, HEIGHT - y}, {y, WIDTH - x}};
+    return places[quarters];
+}
+
+/* Corners run clockwise. */
+static bool is_inside(const digitnet_place corners[4], digitnet_place place) {
+    for (size_t i = 0; i < 4; i++) {
+        const digitnet_place *a = &corners[i], *b = &corners[(i + 1) % 4];
+        if ((b->x - a->x) * (place.y - a->y) - (b->y - a->y) * (place.x - a->x) < 0.0)
+            return false;
+    }
+    return true;
+}
+
+static void check_reading(const digitnet_reading *reading, int quarters) {
+    assert_int_equal(digitnet_reading_line_count(reading), LINES);
+    for (size_t i = 0; i < LINES; i++) {
+        digitnet_reading_line line = DIGITNET_INIT(digitnet_reading_line);
+        expect_ok(digitnet_reading_describe_line(&line, reading, i));
+        assert_int_equal(line.characters, lines[i].count);
+        assert_int_equal(strspn(line.text, "7"), lines[i].count);
+        assert_int_equal(line.status, DIGITNET_READING_OK);
+        for (size_t j = 0; j < lines[i].count; j++) {
+            digitnet_reading_character character = DIGITNET_INIT(digitnet_reading_character);
+            digitnet_place bar = turned_place(angle_place(i, j) + 9.0, lines[i].middle - 11.0, quarters);
+            expect_ok(digitnet_reading_describe_character(&character, reading, i, j));
+            assert_true(is_inside(line.corners, bar));
+            assert_true(is_inside(character.corners, bar));
+        }
+    }
+}
+
+static void pages_may_lie_on_any_side(void **state) {
+    (void)state;
+    digitnet_reader_scratch *scratch = make_scratch();
+    digitnet__plane page = draw_page();
+    for (int quarters = 0; quarters < 4; quarters++) {
+        digitnet__plane turned;
+        digitnet_reading *reading;
+        expect_ok(digitnet__plane_turn(&turned, &page, quarters));
+        digitnet_image image = picture_of(&turned);
+        expect_ok(digitnet_reader_read_page(&reading, scratch, &image, NULL));
+        check_reading(reading, quarters);
+        digitnet_reading_free(reading);
+        digitnet__plane_release(&turned);
+    }
+    digitnet__plane_release(&page);
+    digitnet_reader_scratch_free(scratch);
+}
+
+/* Rules through the page, a dark edge, and things that the model does not read. */
+static void what_is_not_digits_is_left_out(void **state) {
+    (void)state;
+    digitnet_reader_scratch *scratch = make_scratch();
+    digitnet__plane page = draw_page();
+    digitnet__plane_invert(&page);
+    draw_stroke(&page, 0.0, 115.0, WIDTH, 117.0, 2.0, 200.0);
+    draw_stroke(&page, 2.0, 0.0, 2.0, HEIGHT, 6.0, 240.0);
+    for (double x = 60.0; x < 260.0; x += 40.0) { /* angles that hang down */
+        draw_stroke(&page, x, 260.0, x, 290.0, 3.0, 255.0);
+        draw_stroke(&page, x, 288.0, x + 18.0, 288.0, 7.0, 255.0);
+    }
+    digitnet__plane_invert(&page);
+    digitnet_image image = picture_of(&page);
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_read_page(&reading, scratch, &image, NULL));
+    check_reading(reading, 0);
+    digitnet_reading_free(reading);
+    digitnet__plane_release(&page);
+    digitnet_reader_scratch_free(scratch);
+}
+
+static void an_empty_page_has_no_lines(void **state) {
+    (void)state;
+    digitnet_reader_scratch *scratch = make_scratch();
+    digitnet__plane page = new_plane(WIDTH, HEIGHT);
+    digitnet__plane_invert(&page);
+    for (size_t side = 1; side <= WIDTH; side *= 3) {
+        digitnet_image image = picture_of(&page);
+        digitnet_reading *reading;
+        image.width = image.stride = side;
+        image.height = WIDTH / side < HEIGHT ? WIDTH / side : HEIGHT;
+        expect_ok(digitnet_reader_read_page(&reading, scratch, &image, NULL));
+        assert_int_equal(digitnet_reading_line_count(reading), 0);
+        digitnet_reading_free(reading);
+    }
+    digitnet__plane_release(&page);
+    digitnet_reader_scratch_free(scratch);
+}
+
+static int count_steps(const char *name, const uint8_t *pixels, size_t width, size_t height, void *user_data) {
+    size_t *counts = user_data;
+    assert_non_null(pixels);
+    assert_true(width > 0 && height > 0);
+    counts[0] += strcmp(name, "ink") == 0;
+    counts[1] += strcmp(name, "clean") == 0;
+    counts[2] += strcmp(name, "line") == 0;
+    return counts[2] == 3 ? DIGITNET_EIO : DIGITNET_OK;
+}
+
+static void steps_are_shown_and_may_end_it(void **state) {
+    (void)state;
+    digitnet_reader_scratch *scratch = make_scratch();
+    digitnet__plane page = draw_page();
+    digitnet_image image = picture_of(&page);
+    digitnet_reading *reading;
+    size_t counts[3] = {0};
+    expect_passed_on(
+        digitnet_reader_read_page(&reading, scratch, &image,
+                                  DIGITNET_WITH(digitnet_read_options, .on_step = count_steps, .user_data = counts)),
+        DIGITNET_EIO, "on_step");
+    assert_null(reading);
+    assert_int_equal(counts[0], 1);
+    assert_int_equal(counts[1], 1);
+    assert_int_equal(counts[2], 3);
+    digitnet__plane_release(&page);
+    digitnet_reader_scratch_free(scratch);
+}
+
+static void memory_may_end_anywhere(void **state) {
+    (void)state;
+    allocation_counts counts;
+    begin_counting(&counts);
+    digitnet_reader_scratch *scratch = make_scratch();
+    digitnet__plane page = new_plane(200, 60);
+    for (double x = 30.0; x < 170.0; x += 35.0)
+        draw_angle(&page, x, 30.0);
+    digitnet__plane_invert(&page);
+    digitnet_image image = picture_of(&page);
+    digitnet_reading *reading;
+    digitnet_status status = DIGITNET_ENOMEM;
+    size_t failing = 1;
+    for (; status == DIGITNET_ENOMEM; failing += 1 + failing / 20) {
+        size_t live = atomic_load(&counts.live);
+        atomic_store(&counts.fail_at, atomic_load(&counts.allocations) + failing);
+        status = digitnet_reader_read_page(&reading, scratch, &image, NULL);
+        assert_true(status == DIGITNET_OK || atomic_load(&counts.live) == live);
+    }
+    atomic_store(&counts.fail_at, 0);
+    expect_ok(status);
+    assert_int_equal(digitnet_reading_line_count(reading), 1);
+    assert_true(failing > 50);
+    digitnet_reading_free(reading);
+    digitnet__plane_release(&page);
+    digitnet_reader_scratch_free(scratch);
+    end_counting(&counts);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_may_end_anywhere), /* first, since there may be no objects */
+        cmocka_unit_test(pages_may_lie_on_any_side),  cmocka_unit_test(what_is_not_digits_is_left_out),
+        cmocka_unit_test(an_empty_page_has_no_lines), cmocka_unit_test(steps_are_shown_and_may_end_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
