@@ -8,7 +8,7 @@
 enum { WIDTH = 200, HEIGHT = 60, BEAM_WIDTH = 8 };
 
 /* Three upright strokes, 40 rows high. */
-static digitnet__plane draw_strokes(void) {
+static digitnet__plane draw_line_of_strokes(void) {
     digitnet__plane ink;
     expect_ok(digitnet__plane_create(&ink, WIDTH, HEIGHT));
     for (size_t row = 10; row < 50; row++)
@@ -23,7 +23,7 @@ static digitnet__line_views look_at_strokes(float doubt) {
     digitnet__line_place place;
     digitnet_session *session;
     digitnet_model *model = make_stroke_line_model(doubt);
-    digitnet__plane ink = draw_strokes();
+    digitnet__plane ink = draw_line_of_strokes();
     expect_ok(digitnet_session_create(&session, model,
                                       DIGITNET_WITH(digitnet_session_options, .batch_size = 1, .max_width = 1024)));
     expect_ok(digitnet__line_find_place(&place, &ink));
