@@ -6,7 +6,7 @@ enum {
     MOST_LINES = 8,   /* in one direction */
     SLANT_PARTS = 12, /* from end to end a line moves aside by this part of its length at most */
     GAP_PARTS = 6,    /* and this part of it may be missing */
-    WIDTH_PARTS = 12, /* it is at most this part of the picture's shorter side wide */
+    WIDTH_PARTS = 14, /* it is at most this part of the picture's shorter side wide, but for a pixel */
     MOST_WIDTH = 64
 };
 
@@ -16,6 +16,7 @@ typedef struct view {
     size_t length, breadth; /* along and across the lines */
     size_t step, stride;    /* from a pixel to the next along and across */
     uint8_t threshold;
+    double before, after; /* the middle of a line lies before or after these parts of the breadth */
 } view;
 
 /* A line from (0, start) to (length, start + drift). */
@@ -50,6 +51,9 @@ static line best_line(const view *v) {
     for (long drift = -most; drift <= most; drift += step) {
         for (long start = 0; start < (long)v->breadth; start++) {
             line candidate = {start, drift, 0};
+            double middle = ((double)start + (double)drift / 2.0) / (double)v->breadth;
+            if (middle > v->before && middle < v->after)
+                continue;
             candidate.covered = cover(v, &candidate);
             if (candidate.covered > best.covered)
                 best = candidate;
@@ -110,8 +114,9 @@ static size_t erase_along(const view *v) {
     return lines;
 }
 
-size_t digitnet__frame_rules_erase(digitnet__plane *ink, uint8_t threshold) {
-    view rows = {ink->pixels, ink->width, ink->height, 1, ink->width, threshold};
-    view columns = {ink->pixels, ink->height, ink->width, ink->width, 1, threshold};
-    return erase_along(&rows) + erase_along(&columns);
+/* A line down the middle is the stem of a 4 or a 1, one across it the bar of a 4. */
+digitnet__frame_rules digitnet__frame_rules_erase(digitnet__plane *ink, uint8_t threshold, bool middle) {
+    view rows = {ink->pixels, ink->width, ink->height, 1, ink->width, threshold, middle ? 1.0 : 0.25, 0.55};
+    view columns = {ink->pixels, ink->height, ink->width, ink->width, 1, threshold, middle ? 1.0 : 0.22, 0.78};
+    return (digitnet__frame_rules){erase_along(&rows), erase_along(&columns)};
 }
