@@ -36,6 +36,7 @@ typedef struct digitnet_image {
     size_t stride;              /**< Bytes from one row to the next; zero: `width`. */
     size_t max_pixels;          /**< Larger pictures are refused; zero: 2^28. */
     digitnet_polarity polarity; /**< Zero: found from the picture. */
+    int32_t reserved;           /**< Zero. */
 } digitnet_image;
 
 /**
@@ -52,8 +53,8 @@ typedef struct digitnet_image {
  * @param capacity  how many values `out` has room for
  * @param image     the picture
  * @retval DIGITNET_OK         the digit is in `out`
- * @retval DIGITNET_EINVAL     a pointer is NULL, width or height is zero, the stride is below the width, or
- *                             `struct_size` is wrong
+ * @retval DIGITNET_EINVAL     a pointer is NULL, width or height is zero, the stride is below the width, the
+ *                             polarity is none, or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_EBUFFER    `capacity` is below 784
  * @retval DIGITNET_EVERSION   `image` sets a field that this version does not know
@@ -77,8 +78,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_image_frame_digit(flo
  * @param width     receives the frame's columns, also with DIGITNET_EBUFFER
  * @param image     the picture: one line of digits, upright
  * @retval DIGITNET_OK         the line is in `out`
- * @retval DIGITNET_EINVAL     a pointer is NULL, width or height is zero, the stride is below the width, the polarity
- * is none, or `struct_size` is wrong
+ * @retval DIGITNET_EINVAL     a pointer is NULL, width or height is zero, the stride is below the width, the
+ *                             polarity is none, or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_EBUFFER    `capacity` is below DIGITNET_LINE_HEIGHT x `*width`
  * @retval DIGITNET_EVERSION   `image` sets a field that this version does not know

@@ -29,28 +29,34 @@ static interval interval_of(size_t index, double start, double step) {
 }
 
 /* The part of the interval that a pixel covers. */
-static float share(interval of, double pixel) {
-    return (float)((fmin(of.high, pixel + 1.0) - fmax(of.low, pixel)) / (of.high - of.low));
+static double share(interval of, double pixel) {
+    return (fmin(of.high, pixel + 1.0) - fmax(of.low, pixel)) / (of.high - of.low);
 }
 
-/* The mean ink of the column's interval, for each row of the picture. */
-static void narrow_column(float *column, const digitnet__plane *ink, interval across) {
-    for (size_t row = 0; row < ink->height; row++)
-        column[row] = 0.0f;
-    double first = fmax(floor(across.low), 0.0);
-    for (double x = first; x < across.high && x < (double)ink->width; x += 1.0) {
-        float part = share(across, x);
+/* The mean ink of the column's interval, summed up from row to row: sums[i] is what lies above row i. */
+static void sum_column(double *sums, const digitnet__plane *ink, interval across) {
+    for (size_t row = 0; row <= ink->height; row++)
+        sums[row] = 0.0;
+    for (double x = fmax(floor(across.low), 0.0); x < across.high && x < (double)ink->width; x += 1.0) {
+        double part = share(across, x);
         const uint8_t *pixel = ink->pixels + (size_t)x;
         for (size_t row = 0; row < ink->height; row++, pixel += ink->width)
-            column[row] += part * *pixel;
+            sums[row + 1] += part * *pixel;
     }
+    for (size_t row = 0; row < ink->height; row++)
+        sums[row + 1] += sums[row];
 }
 
-static uint8_t mean_of(const float *column, size_t height, interval down) {
-    float sum = 0.0f;
-    for (double y = fmax(floor(down.low), 0.0); y < down.high && y < (double)height; y += 1.0)
-        sum += share(down, y) * column[(size_t)y];
-    return (uint8_t)(sum + 0.5f);
+/* What lies above a place that may be within a row. */
+static double sum_above(const double *sums, size_t height, double place) {
+    double within = fmin(fmax(place, 0.0), (double)height);
+    size_t row = (size_t)within < height ? (size_t)within : height - 1;
+    return sums[row] + (within - (double)row) * (sums[row + 1] - sums[row]);
+}
+
+static uint8_t mean_of(const double *sums, size_t height, interval down) {
+    double sum = sum_above(sums, height, down.high) - sum_above(sums, height, down.low);
+    return (uint8_t)(sum / (down.high - down.low) + 0.5);
 }
 
 digitnet_status digitnet__line_frame(digitnet__plane *strip, const digitnet__plane *ink,
@@ -60,17 +66,17 @@ digitnet_status digitnet__line_frame(digitnet__plane *strip, const digitnet__pla
     if (columns > (double)DNN_LONGEST_LINE)
         return digitnet__fail(DIGITNET_ELIMIT, "the line is %.0f times as long as its digits are high, more than %zu",
                               columns / DIGIT_ROWS, DNN_LONGEST_LINE / DIGIT_ROWS);
-    float *column = digitnet__allocate_array(ink->height, sizeof *column);
+    double *sums = digitnet__allocate_array(ink->height + 1, sizeof *sums);
     digitnet_status status =
-        column ? digitnet__plane_create(strip, (size_t)columns, DIGITNET_LINE_HEIGHT) : DIGITNET_ENOMEM;
+        sums ? digitnet__plane_create(strip, (size_t)columns, DIGITNET_LINE_HEIGHT) : DIGITNET_ENOMEM;
     for (size_t i = 0; !status && i < strip->width; i++) {
         interval across = interval_of(i, place->left, step);
         double top = place->middle + place->slope * (across.low + across.high) / 2 - DIGITNET_LINE_HEIGHT * step / 2;
-        narrow_column(column, ink, across);
+        sum_column(sums, ink, across);
         for (size_t row = 0; row < DIGITNET_LINE_HEIGHT; row++)
-            strip->pixels[row * strip->width + i] = mean_of(column, ink->height, interval_of(row, top, step));
+            strip->pixels[row * strip->width + i] = mean_of(sums, ink->height, interval_of(row, top, step));
     }
-    digitnet__release(column);
+    digitnet__release(sums);
     if (!status)
         digitnet__stretch_ink(strip, STRIP_INK);
     return status;

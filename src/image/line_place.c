@@ -18,7 +18,7 @@ enum { MOST_SLOPE_DIGITS = 32 };
 #define LOW_STACK 0.5      /* a point or dash */
 #define HIGH_STACK 2.0     /* no digit */
 #define FAR_PIECE 0.75     /* what lies so far from the middle belongs to another line */
-#define TALL_RULE 1.35     /* what is upright, thin and so high is a rule */
+#define TALL_RULE 2.0      /* what is upright, thin and so high is a rule */
 #define THIN 0.2           /* of its own height: a 1 or an upright rule */
 #define SLOPE_DISTANCE 1.5 /* digits so far apart say how the line falls */
 #define STEEPEST 0.1       /* slopes beyond are not believed */

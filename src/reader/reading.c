@@ -91,7 +91,7 @@ static digitnet_status find_line(const reading_line **found, const digitnet_read
 digitnet_status digitnet_reading_describe_line(digitnet_reading_line *out, const digitnet_reading *reading,
                                                size_t line) {
     const reading_line *found = NULL;
-    DNN_TRY(DNN_RESULT_CHECK(out, digitnet_reading_line, reason));
+    DNN_TRY(DNN_RESULT_CHECK(out, digitnet_reading_line, reserved));
     DNN_TRY(find_line(&found, reading, line, "digitnet_reading_describe_line"));
     digitnet__result_write(out, &found->info, sizeof found->info);
     return DIGITNET_OK;
