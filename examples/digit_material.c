@@ -411,7 +411,7 @@ static digitnet_status load_bitmaps(struct sources *train, struct material *mate
     digitnet_status status = DIGITNET_OK;
     for (size_t i = 0; i < 2 && !status; i++) {
         char images[512], labels[512];
-        struct stencils held_out = {NULL};
+        struct stencils held_out = {.count = 0};
         digitnet_dataset *digits = NULL;
         snprintf(images, sizeof images, "%.400s/digits/%s-images-idx3-ubyte.gz", options->data, names[i]);
         snprintf(labels, sizeof labels, "%.400s/digits/%s-labels-idx1-ubyte.gz", options->data, names[i]);
@@ -485,9 +485,9 @@ static digitnet_status load_and_draw(struct material *material, digitnet_dataset
 }
 
 int make_material(struct material *material, const struct material_options *options) {
-    struct sources train = {.cells = {NULL}}, held_out = train;
+    struct sources train = {.cells = {.count = 0}}, held_out = train;
     digitnet_dataset *mnist = NULL;
-    *material = (struct material){NULL};
+    *material = (struct material){.train = NULL};
     int code =
         load_fonts(&train, options->fonts) || (options->data && load_tables(&train, &held_out, options)) ? -1 : 0;
     if (!code && load_and_draw(material, &mnist, &train, &held_out, options)) {
@@ -511,5 +511,5 @@ void free_material(struct material *material) {
     for (size_t i = 0; i < material->held_out_count; i++)
         digitnet_dataset_free(material->held_out[i].images);
     digitnet_dataset_free(material->train);
-    *material = (struct material){NULL};
+    *material = (struct material){.train = NULL};
 }
