@@ -295,7 +295,7 @@ static digitnet_status copy_without_rules(digitnet__plane *out, size_t *lines, c
         return status;
     memcpy(out->pixels, ink->pixels, pixels);
     digitnet__frame_rules found = digitnet__frame_rules_erase(out, threshold, true);
-    if (found.across < RULES_OF_PAPER && found.down < RULES_OF_PAPER && found.across + found.down > 0) {
+    if (found.across < RULES_OF_PAPER && found.down < RULES_OF_PAPER && found.middle > 0) {
         memcpy(out->pixels, ink->pixels, pixels);
         found = digitnet__frame_rules_erase(out, threshold, false);
     }
