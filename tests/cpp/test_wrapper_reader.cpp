@@ -152,11 +152,31 @@ TEST_CASE("a line is brought into its frame") {
 
     std::vector<std::uint8_t> row(std::size_t{4000} * 40, 255); // more columns than are tried at first
     for (std::size_t i = 0; i < row.size(); i++)
-        if (i / 4000 > 7 && i / 4000 < 32 && i % 4000 % 50 < 4 && i % 4000 > 4)
+        if (i / 4000 > 7 && i / 4000 < 32 && i % 4000 % 100 < 4 && i % 4000 > 4)
             row[i] = 0;
     layout.width = 4000;
     layout.height = 40;
     const auto strip = digitnet::frame_line(row, layout);
     CHECK(strip.size() > std::size_t{DIGITNET_LINE_HEIGHT} * 1024);
     CHECK(*std::max_element(strip.begin(), strip.end()) == 1);
+}
+
+TEST_CASE("a table is cut into frames") {
+    constexpr std::size_t SIDE = 120, FRAME = std::size_t{DIGITNET_FRAME_SIZE} * DIGITNET_FRAME_SIZE;
+    std::vector<std::uint8_t> pixels(SIDE * SIDE, 240);
+    for (std::size_t i = 10; i < 112; i++)
+        for (std::size_t rule = 10; rule <= 110; rule += 50)
+            for (std::size_t k = rule; k < rule + 2; k++)
+                pixels[i * SIDE + k] = pixels[k * SIDE + i] = 20;
+    for (std::size_t row = 22; row < 48; row++)
+        pixels[row * SIDE + 35] = pixels[row * SIDE + 36] = pixels[row * SIDE + 37] = 20;
+    digitnet::image layout;
+    layout.width = layout.height = SIDE;
+    const digitnet::table_frames table = digitnet::frame_table(pixels, layout, 2, 2);
+    CHECK(table.rows == 2);
+    CHECK(table.columns == 2);
+    REQUIRE(table.values.size() == 4 * FRAME);
+    CHECK(*std::max_element(table.values.begin(), table.values.begin() + FRAME) == 1);
+    CHECK(*std::max_element(table.values.begin() + FRAME, table.values.end()) == 0);
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "table", digitnet::frame_table(strokes(), picture()));
 }
