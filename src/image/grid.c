@@ -7,6 +7,7 @@
 #include "image/median.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 /* A larger picture is reduced until no side is longer. */
@@ -46,26 +47,39 @@ static void note_crossings(node *nodes, const digitnet__grid_lines *l) {
     }
 }
 
-/* The median of what is known around a crossing; false where nothing is. */
-static bool neighbours_want(node *out, const node *nodes, size_t lines, size_t columns, size_t line, size_t column) {
-    double x[25], y[25];
-    for (size_t reach = 1; reach <= 2; reach++) {
-        size_t count = 0;
-        for (size_t i = line > reach ? line - reach : 0; i <= line + reach && i < lines; i++) {
-            for (size_t j = column > reach ? column - reach : 0; j <= column + reach && j < columns; j++) {
-                const node *n = &nodes[i * columns + j];
-                if (!n->known || (i == line && j == column))
-                    continue;
-                x[count] = n->x;
-                y[count++] = n->y;
-            }
-        }
-        if (count >= 3) {
-            *out = (node){digitnet__median(x, count), digitnet__median(y, count), 0, true, false};
-            return true;
-        }
-    }
-    return false;
+typedef struct node_field {
+    const node *nodes;
+    size_t lines, columns;
+} node_field;
+
+/* The crossing so many lines and columns from another, or NULL where it was not seen. */
+static const node *node_at(const node_field *f, size_t line, size_t column, int down, int right) {
+    ptrdiff_t i = (ptrdiff_t)line + down, j = (ptrdiff_t)column + right;
+    if (i < 0 || j < 0 || i >= (ptrdiff_t)f->lines || j >= (ptrdiff_t)f->columns)
+        return NULL;
+    const node *n = &f->nodes[(size_t)i * f->columns + (size_t)j];
+    return n->seen ? n : NULL;
+}
+
+/* Values that neighbours want a crossing to have. */
+typedef struct wishes {
+    double x[8], y[8];
+    size_t count;
+} wishes;
+
+static void add_wish(wishes *w, const node *a, double part_of_a, const node *b) {
+    if (!a || !b)
+        return;
+    w->x[w->count] = part_of_a * a->x + (1.0 - part_of_a) * b->x;
+    w->y[w->count++] = part_of_a * a->y + (1.0 - part_of_a) * b->y;
+}
+
+/* The middle of both neighbours along a line, and what goes on straight from two on either side. */
+static void add_wishes(wishes *w, const node_field *f, size_t line, size_t column, int down, int right) {
+    const node *before = node_at(f, line, column, -down, -right), *after = node_at(f, line, column, down, right);
+    add_wish(w, before, 0.5, after);
+    add_wish(w, before, 2.0, node_at(f, line, column, -2 * down, -2 * right));
+    add_wish(w, after, 2.0, node_at(f, line, column, 2 * down, 2 * right));
 }
 
 static double spacing_at(const digitnet__lattice *lattice, size_t line) {
@@ -73,18 +87,46 @@ static double spacing_at(const digitnet__lattice *lattice, size_t line) {
     return (lattice->positions[after] - lattice->positions[before]) / (double)(after - before);
 }
 
-/* Moves crossings that are far from where their neighbours want them, and places unknown ones. */
+/* How far two places are from each other, in cells around a crossing. */
+static double cells_between(const digitnet__grid_lines *l, size_t line, size_t column, double x, double y) {
+    return hypot(x / spacing_at(&l->down.lattice, column), y / spacing_at(&l->across.lattice, line));
+}
+
+/* Where the neighbours of a crossing want it, and whether most of them agree on that. False where none is known. */
+static bool neighbours_want(node *out, bool *agree, const node_field *f, const digitnet__grid_lines *l, size_t line,
+                            size_t column) {
+    wishes w = {.count = 0}, sorted;
+    size_t near = 0;
+    add_wishes(&w, f, line, column, 0, 1);
+    add_wishes(&w, f, line, column, 1, 0);
+    for (int step = -1; w.count == 0 && step <= 1; step += 2) {
+        const node *beside = node_at(f, line, column, 0, step), *above = node_at(f, line, column, step, 0);
+        add_wish(&w, beside, 1.0, beside);
+        add_wish(&w, above, 1.0, above);
+    }
+    if (w.count == 0)
+        return false;
+    sorted = w;
+    *out = (node){digitnet__median(sorted.x, w.count), digitnet__median(sorted.y, w.count), 0, true, false};
+    for (size_t i = 0; i < w.count; i++)
+        near += cells_between(l, line, column, w.x[i] - out->x, w.y[i] - out->y) <= FARTHEST;
+    *agree = near >= 3 && 2 * near > w.count;
+    return true;
+}
+
+/* Moves crossings that were not seen, or are far from it, to where their neighbours want them. */
 static void settle(node *settled, const node *nodes, const digitnet__grid_lines *l) {
     size_t lines = l->across.lattice.lines, columns = l->down.lattice.lines;
+    node_field field = {nodes, lines, columns};
     for (size_t i = 0, k = 0; i < lines; i++) {
         for (size_t j = 0; j < columns; j++, k++) {
-            node wanted = {.known = false};
+            node wanted;
+            bool agree;
             settled[k] = nodes[k];
-            if (!neighbours_want(&wanted, nodes, lines, columns, i, j))
+            if (!neighbours_want(&wanted, &agree, &field, l, i, j))
                 continue;
-            double x = (nodes[k].x - wanted.x) / spacing_at(&l->down.lattice, j);
-            double y = (nodes[k].y - wanted.y) / spacing_at(&l->across.lattice, i);
-            if (!nodes[k].known || hypot(x, y) > FARTHEST)
+            double off = cells_between(l, i, j, nodes[k].x - wanted.x, nodes[k].y - wanted.y);
+            if (!nodes[k].known || (agree && (!nodes[k].seen || off > FARTHEST)))
                 settled[k] = wanted;
         }
     }

@@ -10,6 +10,9 @@
 /* What a border of the picture weighs as a table's line: less than a line that is seen. */
 #define BORDER_WEIGHT 0.45
 
+/* Rules that are this far from each other, in pixels, are not the same. */
+#define CLEAR_DISTANCE 3.0
+
 typedef digitnet__grid_family family;
 typedef digitnet__grid_lines search;
 
@@ -38,6 +41,36 @@ static size_t crossed(const search *s, const family *f, size_t rule) {
     return count;
 }
 
+/* Whether two rules of one direction cross each other, as those of a table do not. */
+static bool cross_each_other(const digitnet__trace *a, const digitnet__trace *b) {
+    double from = fmax(a->points[0].along, b->points[0].along);
+    double to = fmin(a->points[a->count - 1].along, b->points[b->count - 1].along);
+    if (to <= from)
+        return false;
+    double first = digitnet__trace_at(a, from) - digitnet__trace_at(b, from);
+    double last = digitnet__trace_at(a, to) - digitnet__trace_at(b, to);
+    return first * last < 0.0 && fmin(fabs(first), fabs(last)) > CLEAR_DISTANCE;
+}
+
+/* Leaves out rules that cross others of their direction which cross more of the other one: strokes that happen to
+ * continue each other. */
+static void drop_crossing(family *f) {
+    size_t left = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        const digitnet__trace *rule = &f->rules->items[f->chosen[i]];
+        bool dropped = false;
+        for (size_t k = 0; k < f->count && !dropped; k++)
+            dropped = f->crosses[k] > f->crosses[i] && cross_each_other(rule, &f->rules->items[f->chosen[k]]);
+        f->order[left] = i;
+        left += !dropped;
+    }
+    for (size_t i = 0; i < left; i++) {
+        f->chosen[i] = f->chosen[f->order[i]];
+        f->crosses[i] = f->crosses[f->order[i]];
+    }
+    f->count = left;
+}
+
 /* Chooses the rules that cross this part of the other direction's. */
 static bool choose_rules(const search *s, family *f, double part) {
     double least = fmax(2.0, part * (double)other_of(s, f)->count);
@@ -49,6 +82,7 @@ static bool choose_rules(const search *s, family *f, double part) {
         f->crosses[f->count] = crosses;
         f->chosen[f->count++] = i;
     }
+    drop_crossing(f);
     return f->count >= 2;
 }
 
