@@ -63,7 +63,7 @@ TEST_CASE("pictures are read") {
     digitnet::reader_scratch scratch(reader);
     const digitnet::reading digit = scratch.read_digit(picture());
     CHECK(digit.line_count() == 1);
-    CHECK(digit.describe_line(0).status == DIGITNET_READING_OK);
+    CHECK(digit.describe_line(0).status == DIGITNET_READING_UNSURE); // there are three strokes
     CHECK(digit.describe_character(0, 0).digit == 3);
     CHECK(digit.describe_character(0, 0).alternatives[0].digit == 8);
     CHECK(digit.text() == "3\n");
