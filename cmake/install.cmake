@@ -1,4 +1,4 @@
-# Installs headers, both libraries, the readers' sources, and what pkg-config and find_package need to find them. A package of the library alone takes the
+# Installs headers, both libraries, the readers' sources, the models of digits, and what pkg-config and find_package need to find them. A package of the library alone takes the
 # component digitnet_runtime; whoever compiles needs digitnet_development too.
 
 include(CMakePackageConfigHelpers)
@@ -16,6 +16,10 @@ list(TRANSFORM digitnet_readers PREPEND "${PROJECT_SOURCE_DIR}/examples/" OUTPUT
 list(TRANSFORM digitnet_reader_headers PREPEND "${PROJECT_SOURCE_DIR}/examples/" OUTPUT_VARIABLE reader_headers)
 set(readers_folder "${CMAKE_INSTALL_DATADIR}/digitnet/readers")
 install(FILES ${readers} ${reader_headers} DESTINATION "${readers_folder}" COMPONENT digitnet_development)
+
+# What reads digits without a training, each with its card.
+set(model_folder "${CMAKE_INSTALL_DATADIR}/digitnet/models")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/models/" DESTINATION "${model_folder}" COMPONENT digitnet_models)
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs" DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT digitnet_development)
 
@@ -40,7 +44,7 @@ if(DIGITNET_BLAS STREQUAL "OpenBLAS")
     set(find_blas "find_dependency(OpenBLAS MODULE)")
 endif()
 configure_package_config_file(cmake/digitnetConfig.cmake.in digitnetConfig.cmake INSTALL_DESTINATION "${package_folder}"
-    PATH_VARS readers_folder NO_SET_AND_CHECK_MACRO
+    PATH_VARS readers_folder model_folder NO_SET_AND_CHECK_MACRO
 )
 write_basic_package_version_file(digitnetConfigVersion.cmake COMPATIBILITY SameMajorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/digitnetConfig.cmake" "${PROJECT_BINARY_DIR}/digitnetConfigVersion.cmake"
@@ -60,6 +64,7 @@ endfunction()
 digitnet_pkgconfig_folder(pkgconfig_libdir "${CMAKE_INSTALL_LIBDIR}")
 digitnet_pkgconfig_folder(pkgconfig_includedir "${CMAKE_INSTALL_INCLUDEDIR}")
 digitnet_pkgconfig_folder(pkgconfig_readersdir "${readers_folder}")
+digitnet_pkgconfig_folder(pkgconfig_modeldir "${model_folder}")
 digitnet_pkgconfig_folder(pkgconfig_prefix "${CMAKE_INSTALL_PREFIX}")
 if(NOT IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
     file(RELATIVE_PATH to_prefix "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")

@@ -3,6 +3,7 @@
 #include "drawn_digits.h"
 #include "files.h"
 #include "non_digits.h"
+#include "own_pictures.h"
 #include "photo.h"
 #include "table_cells.h"
 
@@ -24,6 +25,7 @@ enum {
 struct sources {
     struct stencils written, bitmaps, printed, letters;
     struct cells cells;
+    struct own_pictures own;
 };
 
 /* ---- Kinds of samples ---- */
@@ -278,13 +280,29 @@ static size_t sample_count(const struct kind *kind, const struct material_option
     return kind->from_data && !options->data ? 0 : (size_t)((double)kind->count * options->size);
 }
 
+/* How often each of somebody's own pictures occurs: a few count as well beside so many others. */
+static size_t own_repeats(const struct sources *sources, size_t others) {
+    enum { MOST_REPEATS = 50, SHARE = 10 };
+    size_t repeats = sources->own.count ? others / SHARE / sources->own.count + 1 : 0;
+    return repeats < MOST_REPEATS ? repeats : MOST_REPEATS;
+}
+
+/* Writes somebody's own pictures `repeats` times. */
+static void copy_own(uint8_t *images, int32_t *labels, const struct own_pictures *own, size_t repeats) {
+    for (size_t i = 0; i < repeats; i++) {
+        memcpy(images + i * own->count * VALUES, own->frames, own->count * VALUES);
+        memcpy(labels + i * own->count, own->labels, own->count * sizeof *labels);
+    }
+}
+
 /* MNIST's own images, and all that is drawn. */
 static digitnet_status draw_training_set(digitnet_dataset **out, const digitnet_dataset *mnist,
                                          const struct sources *sources, const struct material_options *options) {
     size_t count = digitnet_dataset_count(mnist), done = count;
     for (size_t i = 0; i < KINDS; i++)
         count += sample_count(&kinds[i], options);
-    struct samples *samples = allocate_samples(count);
+    size_t drawn = count, repeats = own_repeats(sources, drawn);
+    struct samples *samples = allocate_samples(drawn + repeats * sources->own.count);
     if (!samples)
         return DIGITNET_ENOMEM;
     digitnet_status status = copy_framed(samples->images, samples->labels, mnist);
@@ -294,6 +312,8 @@ static digitnet_status draw_training_set(digitnet_dataset **out, const digitnet_
                            seed_random(options->seed, i).state, options->threads);
         done += own;
     }
+    if (repeats)
+        copy_own(samples->images + drawn * VALUES, samples->labels + drawn, &sources->own, repeats);
     if (!status)
         return make_dataset(out, samples);
     free_samples(samples);
@@ -444,6 +464,8 @@ static digitnet_status load_and_draw(struct material *material, digitnet_dataset
     digitnet_status status = load_mnist(mnist, material, options);
     if (!status && add_written(&train->written, *mnist, 0, 1))
         status = DIGITNET_ENOMEM;
+    if (!status && options->own)
+        status = read_own_pictures(&train->own, options->own, NO_DIGIT);
     if (!status && options->data)
         status = load_bitmaps(train, material, options);
     if (!status && options->hold_out && options->data)
@@ -471,6 +493,7 @@ int make_material(struct material *material, const struct material_options *opti
     digitnet_dataset_free(mnist);
     free_cells(&held_out.cells);
     free_cells(&train.cells);
+    free_own_pictures(&train.own);
     free_stencils(&train.letters);
     free_stencils(&train.printed);
     free_stencils(&train.bitmaps);

@@ -12,6 +12,7 @@ enum { NO_DIGIT = 10, DIGIT_CLASSES };
 struct material_options {
     const char *mnist; /* the folder of MNIST */
     const char *data;  /* a folder with digits/ and grids/, or NULL */
+    const char *own;   /* a folder of pictures with a sub-folder for each digit, or NULL */
     const char *fonts; /* the folder of the system's fonts */
     uint64_t seed;
     size_t threads;

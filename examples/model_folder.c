@@ -14,10 +14,9 @@ int find_model_folder(char *folder, size_t capacity) {
     char program[3072];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     program[length > 0 ? length : 0] = '\0';
-    char *slash = strrchr(program, '/');
-    if (slash) {
-        *slash = '\0';
-        snprintf(folder, capacity, "%s/../share/digitnet/models", program);
+    for (char *slash = strrchr(program, '/'); slash; slash = strrchr(program, '/')) {
+        *slash = '\0'; /* the folder above */
+        snprintf(folder, capacity, "%s/share/digitnet/models", program);
         if (has_models(folder))
             return 0;
     }

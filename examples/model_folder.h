@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* The folder of the models that belong to the running program: share/digitnet/models beside the folder that it is
- * installed in, else where it was built from. 0, or -1 where there is none. */
+/* The folder of the models that belong to the running program: share/digitnet/models in a folder
+ * above it, where it is installed, else where it was built from. 0, or -1 where there is none. */
 int find_model_folder(char *folder, size_t capacity);
 
 #endif

@@ -1,4 +1,4 @@
-# Three Debian packages of what is installed: the shared library, what compiling with it needs, and the examples. The preset `debian`
+# Four Debian packages of what is installed: the shared library, what compiling with it needs, the models, and the examples. The preset `debian`
 # has Debian's folders.
 
 # The examples: programs outside the search path, and what they are made of, to be read and changed. No plain installation has them.
@@ -19,7 +19,7 @@ set(debian_folder "${CMAKE_CURRENT_LIST_DIR}")
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
-set(CPACK_COMPONENTS_ALL digitnet_runtime digitnet_development)
+set(CPACK_COMPONENTS_ALL digitnet_runtime digitnet_development digitnet_models)
 if(DIGITNET_BUILD_EXAMPLES)
     list(APPEND CPACK_COMPONENTS_ALL digitnet_examples)
 endif()
@@ -62,15 +62,24 @@ set(CPACK_DEBIAN_DIGITNET_DEVELOPMENT_PACKAGE_DEPENDS
 if(DIGITNET_BLAS STREQUAL "OpenBLAS")
     string(APPEND CPACK_DEBIAN_DIGITNET_DEVELOPMENT_PACKAGE_DEPENDS ", libopenblas-dev")
 endif()
+set(CPACK_DEBIAN_DIGITNET_DEVELOPMENT_PACKAGE_RECOMMENDS digitnet-models)
 set(CPACK_DEBIAN_DIGITNET_DEVELOPMENT_DESCRIPTION "library of small convolutional networks - development files
 ${about}
 This package has the headers, the static library, the sources of readers of
 pictures and data sets, what pkg-config and CMake need to find them, and the
 documentation.")
 
+set(CPACK_DEBIAN_DIGITNET_MODELS_PACKAGE_NAME digitnet-models)
+set(CPACK_DEBIAN_DIGITNET_MODELS_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_DIGITNET_MODELS_PACKAGE_ARCHITECTURE all)
+set(CPACK_DEBIAN_DIGITNET_MODELS_DESCRIPTION "library of small convolutional networks - models of digits
+${about}
+This package has the trained models that read digits, and says what each was
+trained on.")
+
 set(CPACK_DEBIAN_DIGITNET_EXAMPLES_PACKAGE_NAME digitnet-examples)
 set(CPACK_DEBIAN_DIGITNET_EXAMPLES_PACKAGE_SECTION science)
-set(CPACK_DEBIAN_DIGITNET_EXAMPLES_PACKAGE_DEPENDS "${debian_library} (>= ${PROJECT_VERSION})")
+set(CPACK_DEBIAN_DIGITNET_EXAMPLES_PACKAGE_DEPENDS "${debian_library} (>= ${PROJECT_VERSION}), digitnet-models (>= ${PROJECT_VERSION})")
 set(CPACK_DEBIAN_DIGITNET_EXAMPLES_PACKAGE_RECOMMENDS gnuplot-nox)
 set(CPACK_DEBIAN_DIGITNET_EXAMPLES_PACKAGE_SUGGESTS "libdigitnet-dev, cmake, dataset-fashion-mnist")
 set(CPACK_DEBIAN_DIGITNET_EXAMPLES_DESCRIPTION "library of small convolutional networks - examples

@@ -16,9 +16,9 @@
  * and rules for threads hold. Structs and enumerators are the C API's own. Everywhere:
  * - Where the C function returns a status, this throws digitnet::error with it; the objects are left as is said there.
  *   Any function may throw std::bad_alloc where there is no memory for the wrapper's own values.
- * - Owners (model, dataset, session, history, callback, report, ctc_decoding) are moved, not copied. One that was moved
- *   from is empty: its functions throw error with DIGITNET_EINVAL, or do nothing where they cannot fail. get() gives
- * the handle for calls of the C API, which may be mixed with those here.
+ * - Owners (model, dataset, session, history, callback, report, ctc_decoding, reader, reader_scratch, reading) are
+ *   moved, not copied. One that was moved from is empty: its functions throw error with DIGITNET_EINVAL, or do nothing
+ *   where they cannot fail. get() gives the handle for calls of the C API, which may be mixed with those here.
  * - A callback may throw. The call that it was made in ends as after any failure of a callback, and then throws the
  *   same exception; where that call was made through the C API, it returns DIGITNET_ECALLBACK.
  */

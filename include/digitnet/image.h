@@ -36,12 +36,14 @@ typedef struct digitnet_image {
     size_t stride;              /**< Bytes from one row to the next; zero: `width`. */
     size_t max_pixels;          /**< Larger pictures are refused; zero: 2^28. */
     digitnet_polarity polarity; /**< Zero: found from the picture. */
+    int32_t reserved;           /**< Zero. */
 } digitnet_image;
 
 /**
  * Brings a picture of one digit into MNIST's frame.
  *
- * The digit may be dark on light or light on dark. The frame is made as those of MNIST were: ink is 1 and paper 0, the
+ * The digit may be dark on light or light on dark. Shadows, and what stands around the digit, are left out: specks,
+ * frames of cells, rules and combs, also where they cross it, and black borders of scans. The frame is made as those of MNIST were: ink is 1 and paper 0, the
  * ink's box is scaled into 20 x 20 keeping its aspect, and its centre of mass is placed in the middle of 28 x 28. What
  * comes out is what digitnet_model_predict() takes.
  *
@@ -51,8 +53,8 @@ typedef struct digitnet_image {
  * @param capacity  how many values `out` has room for
  * @param image     the picture
  * @retval DIGITNET_OK         the digit is in `out`
- * @retval DIGITNET_EINVAL     a pointer is NULL, width or height is zero, the stride is below the width, or
- *                             `struct_size` is wrong
+ * @retval DIGITNET_EINVAL     a pointer is NULL, width or height is zero, the stride is below the width, the
+ *                             polarity is none, or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_EBUFFER    `capacity` is below 784
  * @retval DIGITNET_EVERSION   `image` sets a field that this version does not know
@@ -76,8 +78,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_image_frame_digit(flo
  * @param width     receives the frame's columns, also with DIGITNET_EBUFFER
  * @param image     the picture: one line of digits, upright
  * @retval DIGITNET_OK         the line is in `out`
- * @retval DIGITNET_EINVAL     a pointer is NULL, width or height is zero, the stride is below the width, the polarity
- * is none, or `struct_size` is wrong
+ * @retval DIGITNET_EINVAL     a pointer is NULL, width or height is zero, the stride is below the width, the
+ *                             polarity is none, or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_EBUFFER    `capacity` is below DIGITNET_LINE_HEIGHT x `*width`
  * @retval DIGITNET_EVERSION   `image` sets a field that this version does not know

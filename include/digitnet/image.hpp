@@ -1,4 +1,4 @@
-/** @file image.hpp  From a grey picture of one digit to what a network expects, as image.h has it. */
+/** @file image.hpp  From grey pictures of a digit, or a line of digits, to what networks expect, as image.h has it. */
 #ifndef DIGITNET_IMAGE_HPP
 #define DIGITNET_IMAGE_HPP
 
@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace digitnet {
 
@@ -19,6 +20,22 @@ using frame = std::array<float, std::size_t{DIGITNET_FRAME_SIZE} * DIGITNET_FRAM
 
 /** How a picture's pixels lie, and how many are too many. */
 using image = sized<digitnet_image>;
+
+namespace detail {
+/** The picture of `layout` with these pixels, where there are enough of them. */
+inline image picture_of(span<const std::uint8_t> pixels, const image &layout, const char *where) {
+    const std::size_t stride = layout.stride > 0 ? layout.stride : layout.width;
+    const bool is_empty = layout.width == 0 || layout.height == 0; /* which the call refuses */
+    if (!is_empty && (pixels.size() < layout.width || (pixels.size() - layout.width) / stride < layout.height - 1)) {
+        throw error(DIGITNET_ESHAPE, std::string(where) + ": " + std::to_string(pixels.size()) +
+                                         " bytes are too few for " + std::to_string(layout.height) + " rows of " +
+                                         std::to_string(layout.width) + ", " + std::to_string(stride) + " apart");
+    }
+    image picture = layout;
+    picture.pixels = pixels.data();
+    return picture;
+}
+} // namespace detail
 
 /**
  * Brings a picture of one digit into MNIST's frame, as digitnet_image_frame_digit() does.
@@ -32,18 +49,37 @@ using image = sized<digitnet_image>;
  *                has no ink, or another status of digitnet_image_frame_digit()
  */
 [[nodiscard]] inline frame frame_digit(span<const std::uint8_t> pixels, const image &layout) {
-    const std::size_t stride = layout.stride > 0 ? layout.stride : layout.width;
-    const bool is_empty = layout.width == 0 || layout.height == 0; /* which the call below refuses */
-    if (!is_empty && (pixels.size() < layout.width || (pixels.size() - layout.width) / stride < layout.height - 1)) {
-        throw error(DIGITNET_ESHAPE, "frame_digit: " + std::to_string(pixels.size()) + " bytes are too few for " +
-                                         std::to_string(layout.height) + " rows of " + std::to_string(layout.width) +
-                                         ", " + std::to_string(stride) + " apart");
-    }
-    image picture = layout;
-    picture.pixels = pixels.data();
+    const image picture = detail::picture_of(pixels, layout, "frame_digit");
     frame result{};
     check(digitnet_image_frame_digit(result.data(), result.size(), &picture));
     return result;
+}
+
+/**
+ * Brings a picture of one line of digits into the frame of a network that reads lines, as digitnet_image_frame_line()
+ * does.
+ *
+ * Safe from any thread.
+ *
+ * @param pixels  rows of bytes, 0 black to 255 white
+ * @param layout  how they lie: `width`, `height`, and `stride` where that is not the width; its `pixels` is not read
+ * @return DIGITNET_LINE_HEIGHT rows of values in [0, 1], all of one width
+ * @throws error  with DIGITNET_ESHAPE where `pixels` has less than `layout` says, DIGITNET_ENOTFOUND where the picture
+ *                has no ink, or another status of digitnet_image_frame_line()
+ */
+[[nodiscard]] inline std::vector<float> frame_line(span<const std::uint8_t> pixels, const image &layout) {
+    constexpr std::size_t HEIGHT = DIGITNET_LINE_HEIGHT, USUAL_WIDTH = 1024;
+    const image picture = detail::picture_of(pixels, layout, "frame_line");
+    std::vector<float> strip(HEIGHT * USUAL_WIDTH);
+    std::size_t width = 0;
+    digitnet_status status = digitnet_image_frame_line(strip.data(), strip.size(), &width, &picture);
+    if (status == DIGITNET_EBUFFER) {
+        strip.resize(HEIGHT * width);
+        status = digitnet_image_frame_line(strip.data(), strip.size(), &width, &picture);
+    }
+    check(status);
+    strip.resize(HEIGHT * width);
+    return strip;
 }
 
 } // namespace digitnet

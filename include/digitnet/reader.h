@@ -49,7 +49,8 @@ typedef struct digitnet_reading digitnet_reading;
  *
  * @param out    receives the reader, the caller's to release with digitnet_reader_free(); NULL after a failure
  * @param digit  reads single digits: images of 28 x 28 x 1 as digitnet_image_frame_digit() makes them, and 10 outputs,
- * or 11 of which the last is "no digit", ending in softmax; the reader does not need it afterwards. NULL: none
+ *               or 11 of which the last is "no digit", ending in softmax; the reader does not need it afterwards. NULL:
+ *               none
  * @param line   reads lines: images of DIGITNET_LINE_HEIGHT x any width x 1 as digitnet_image_frame_line() makes them,
  *               which become one row of columns with 11 outputs each, of which the last is the blank of
  *               DIGITNET_LOSS_CTC, ending in softmax; likewise
@@ -165,6 +166,7 @@ typedef struct digitnet_place {
 /** What else a digit may be. */
 typedef struct digitnet_alternative {
     int32_t digit;      /**< 0 to 9; -1: none. */
+    int32_t reserved;   /**< Zero. */
     double probability; /**< In [0, 1]. */
 } digitnet_alternative;
 
@@ -178,20 +180,21 @@ typedef struct digitnet_reading_line {
      * valid until that is freed. */
     const char *text;
     size_t characters;              /**< How many characters `text` has. */
+    const char *reason;             /**< Why it is not DIGITNET_READING_OK; a constant; "" where it is. */
     digitnet_place corners[4];      /**< Upper left, upper right, lower right, lower left, as the text is read. */
     double confidence;              /**< The probability that the text is right, in [0, 1]. */
     digitnet_reading_status status; /**< What to make of it. */
-    const char *reason;             /**< Why it is not DIGITNET_READING_OK; a constant; "" where it is. */
+    int32_t reserved;               /**< Zero. */
 } digitnet_reading_line;
 
 /** One digit, or one cell of a table. */
 typedef struct digitnet_reading_character {
     size_t struct_size;             /**< Set by DIGITNET_INIT(). */
-    int32_t digit;                  /**< 0 to 9; -1: none. */
+    const char *reason;             /**< Why it is not DIGITNET_READING_OK; a constant; "" where it is. */
     digitnet_place corners[4];      /**< Upper left, upper right, lower right, lower left, as the text is read. */
     double confidence;              /**< The probability that the digit is right, in [0, 1]. */
+    int32_t digit;                  /**< 0 to 9; -1: none. */
     digitnet_reading_status status; /**< What to make of it. */
-    const char *reason;             /**< Why it is not DIGITNET_READING_OK; a constant; "" where it is. */
     /** What else it may be, the most probable first. */
     digitnet_alternative alternatives[DIGITNET_ALTERNATIVES];
 } digitnet_reading_character;
@@ -252,8 +255,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_read_line(digi
  * One thread at a time may use a scratch object.
  *
  * @param out      receives the reading, a line a row, with a character a cell, the caller's to release with
- *                 digitnet_reading_free(); NULL after a failure. A picture without a table is read as no lines, which
- * is no failure
+ *                 digitnet_reading_free(); NULL after a failure. A picture without a table is read as no lines,
+ *                 which is no failure
  * @param scratch  of a reader that has a model of digits
  * @param image    the picture, upright but for some tens of degrees
  * @param options  NULL is all defaults; lengths and `check` are not looked at
@@ -273,6 +276,9 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_read_table(dig
                                                                              const digitnet_read_options *options);
 /**
  * Reads all lines of digits on a page.
+ *
+ * Rules, and what lies beside the sheet, are left out, and so are lines whose digits are less probable than 0.6 each, as
+ * letters are that are taken for digits.
  *
  * One thread at a time may use a scratch object.
  *

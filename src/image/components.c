@@ -6,11 +6,26 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* The first pixel from `column` on that may have ink: eight at once are compared by their highest bits, to which 128
+ * less the threshold is added. */
+static size_t skip_paper(const uint8_t *pixels, size_t column, size_t width, uint8_t threshold) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), highest = ones << 7;
+    const uint64_t lift = threshold < 128 ? (uint64_t)(128 - threshold) * ones : 0;
+    for (; column + sizeof(uint64_t) <= width; column += sizeof(uint64_t)) {
+        uint64_t eight;
+        memcpy(&eight, pixels + column, sizeof eight);
+        if ((((eight & ~highest) + lift) | eight) & highest)
+            break;
+    }
+    return column;
+}
+
 /* The runs of a row, or how many there are where `runs` is NULL. */
 static size_t find_runs(digitnet__run *runs, const digitnet__plane *ink, size_t row, uint8_t threshold) {
     const uint8_t *pixels = ink->pixels + row * ink->width;
     size_t count = 0;
     for (size_t column = 0; column < ink->width;) {
+        column = skip_paper(pixels, column, ink->width, threshold);
         while (column < ink->width && pixels[column] < threshold)
             column++;
         size_t first = column;

@@ -4,254 +4,18 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "digitnet/image.h"
-#include "image/components.h"
 #include "image/ink_level.h"
 #include "image/ink_map.h"
-#include "image/line_rules.h"
 #include "image/picture.h"
 
 #include <math.h>
-#include <stdbool.h>
-#include <stdlib.h>
 
 /* Rows that a digit of the usual height takes of the frame. */
 enum { DIGIT_ROWS = 20 };
 /* A stroke is at most this part of the picture's height. */
 enum { STROKES_PER_HEIGHT = 4 };
-/* Of more digits than these the slope is found from some. */
-enum { MOST_SLOPE_DIGITS = 32 };
 /* The least ink of the strip that counts where its darkness is settled. */
 enum { STRIP_INK = 16 };
-
-/* Parts of the digits' usual height; for the first two, of the height that half of all ink's pieces have. */
-#define LOW_PIECE 0.12     /* what is lower is a speck */
-#define LOW_STACK 0.5      /* a point or dash */
-#define HIGH_STACK 2.0     /* no digit */
-#define FAR_PIECE 0.75     /* what lies so far from the middle belongs to another line */
-#define TALL_RULE 1.35     /* what is upright, thin and so high is a rule */
-#define THIN 0.2           /* of its own height: a 1 or an upright rule */
-#define SLOPE_DISTANCE 1.5 /* digits so far apart say how the line falls */
-#define STEEPEST 0.1       /* slopes beyond are not believed */
-#define MARGIN 0.5         /* beside the ink */
-
-/* What stands above one range of columns, most often a digit or some that touch. */
-typedef struct stack {
-    double left, right, top, bottom;
-    double ink;  /* pixels */
-    bool counts; /* where the usual height is found */
-} stack;
-
-typedef struct stacks {
-    stack *items;
-    double *values; /* room for a value of each, and of each pair of MOST_SLOPE_DIGITS */
-    size_t count;
-} stacks;
-
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count) {
-    qsort(values, count, sizeof *values, compare_doubles);
-    return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2.0;
-}
-
-static int compare_lefts(const void *a, const void *b) {
-    double x = ((const stack *)a)->left, y = ((const stack *)b)->left;
-    return (x > y) - (x < y);
-}
-
-static double height_of(const stack *item) {
-    return item->bottom - item->top;
-}
-
-static int compare_heights(const void *a, const void *b) {
-    double x = height_of(a), y = height_of(b);
-    return (x > y) - (x < y);
-}
-
-/* The height that pieces with half of the ink do not exceed: specks have little, and a rule at the edge not most. */
-static double common_height(stacks *all) {
-    double ink = 0.0, below = 0.0;
-    qsort(all->items, all->count, sizeof *all->items, compare_heights);
-    for (size_t i = 0; i < all->count; i++)
-        ink += all->items[i].ink;
-    size_t i = 0;
-    while (i + 1 < all->count && 2.0 * (below + all->items[i].ink) < ink)
-        below += all->items[i++].ink;
-    return height_of(&all->items[i]);
-}
-
-/* Whether two pieces are parts of one digit: the narrower is mostly above or below the other one, not far away. */
-static bool belong_together(const stack *a, const stack *b, double height) {
-    double common = fmin(a->right, b->right) - fmax(a->left, b->left);
-    double narrower = fmin(a->right - a->left, b->right - b->left);
-    double apart = fmax(a->top, b->top) - fmin(a->bottom, b->bottom);
-    double together = fmax(a->bottom, b->bottom) - fmin(a->top, b->top);
-    return common > narrower / 2 && apart < height / 4 && together < 1.4 * height;
-}
-
-/* Pieces that are high enough for a part of a digit, put together to digits. Returns how high most are. */
-static double stack_pieces(stacks *all, const digitnet__components *pieces) {
-    for (size_t i = 0; i < pieces->count; i++) {
-        const digitnet__box *box = &pieces->items[i].box;
-        all->items[i] = (stack){.left = (double)box->left,
-                                .right = (double)(box->left + box->width),
-                                .top = (double)box->top,
-                                .bottom = (double)(box->top + box->height),
-                                .ink = (double)pieces->items[i].pixels};
-    }
-    all->count = pieces->count;
-    double height = common_height(all);
-    qsort(all->items, all->count, sizeof *all->items, compare_lefts);
-    size_t kept = 0;
-    for (size_t i = 0; i < all->count; i++) {
-        stack *last = kept > 0 ? &all->items[kept - 1] : NULL, next = all->items[i];
-        if (height_of(&next) < LOW_PIECE * height)
-            continue;
-        if (last && belong_together(last, &next, height))
-            *last = (stack){.left = last->left,
-                            .right = fmax(last->right, next.right),
-                            .top = fmin(last->top, next.top),
-                            .bottom = fmax(last->bottom, next.bottom)};
-        else
-            all->items[kept++] = next;
-    }
-    all->count = kept;
-    return height;
-}
-
-/* The middle of a digit against that of the line. */
-static double offset(const stack *digit, const digitnet__line_place *place) {
-    return (digit->top + digit->bottom) / 2 - place->middle - place->slope * (digit->left + digit->right) / 2;
-}
-
-/* Height and middle as most stacks have them that are neither low nor high, nor thin if there are others. */
-static void find_height(digitnet__line_place *place, stacks *all, double lowest, double highest) {
-    size_t count = 0;
-    for (double thin = THIN; count == 0 && thin >= 0.0; thin -= THIN) {
-        for (size_t i = 0; i < all->count; i++) {
-            stack *item = &all->items[i];
-            double height = height_of(item);
-            item->counts = height >= lowest && height <= highest && item->right - item->left >= thin * height;
-            if (item->counts)
-                all->values[count++] = height;
-        }
-    }
-    if (count == 0)
-        return;
-    place->height = median(all->values, count);
-    count = 0;
-    for (size_t i = 0; i < all->count; i++)
-        if (all->items[i].counts)
-            all->values[count++] = offset(&all->items[i], place);
-    place->middle += median(all->values, count);
-}
-
-/* The median of the slopes between digits (Theil 1950, Sen 1968). */
-static void find_slope(digitnet__line_place *place, const stacks *all) {
-    const stack *digits[MOST_SLOPE_DIGITS];
-    size_t used = 0, count = 0;
-    for (size_t i = 0; i < all->count && used < MOST_SLOPE_DIGITS; i++)
-        if (fabs(height_of(&all->items[i]) - place->height) < 0.3 * place->height)
-            digits[used++] = &all->items[i];
-    for (size_t i = 0; i < used; i++) {
-        for (size_t k = i + 1; k < used; k++) {
-            double apart = (digits[k]->left + digits[k]->right - digits[i]->left - digits[i]->right) / 2;
-            if (apart >= SLOPE_DISTANCE * place->height)
-                all->values[count++] = (offset(digits[k], place) - offset(digits[i], place)) / apart;
-        }
-    }
-    double slope = count >= 3 ? median(all->values, count) : 0.0;
-    place->slope += fabs(slope) <= STEEPEST ? slope : 0.0;
-}
-
-static void drop_far(stacks *all, const digitnet__line_place *place) {
-    size_t kept = 0;
-    for (size_t i = 0; i < all->count; i++)
-        if (fabs(offset(&all->items[i], place)) < FAR_PIECE * place->height)
-            all->items[kept++] = all->items[i];
-    all->count = kept;
-}
-
-/* Twice: what is found first says what belongs to the line, and that how high its digits are. */
-static void place_stacks(digitnet__line_place *place, stacks *all, double common) {
-    find_height(place, all, LOW_STACK * common, HIGH_STACK * common);
-    find_slope(place, all);
-    find_height(place, all, LOW_STACK * common, HIGH_STACK * common);
-    drop_far(all, place);
-    find_height(place, all, 0.6 * place->height, HIGH_STACK * place->height);
-}
-
-static bool is_foreign(const digitnet__component *piece, const digitnet__line_place *place, size_t picture_height) {
-    const digitnet__box *box = &piece->box;
-    double row = place->middle + place->slope * ((double)box->left + (double)box->width / 2);
-    bool at_edge = box->top == 0 || box->top + box->height == picture_height;
-    bool above = (double)(box->top + box->height) < row - 0.3 * place->height;
-    bool below = (double)box->top > row + 0.3 * place->height;
-    bool upright = (double)box->height > TALL_RULE * place->height && (double)box->width < THIN * (double)box->height;
-    return (at_edge && (above || below)) || upright;
-}
-
-/* Erases what is foreign, and finds the columns of what is not. */
-static digitnet_status keep_line(digitnet__line_place *place, digitnet__plane *ink,
-                                 const digitnet__components *pieces) {
-    unsigned char *foreign = digitnet__allocate_zeroed(pieces->count);
-    if (!foreign)
-        return DIGITNET_ENOMEM;
-    double left = (double)ink->width, right = 0.0;
-    for (size_t i = 0; i < pieces->count; i++) {
-        const digitnet__box *box = &pieces->items[i].box;
-        foreign[i] = is_foreign(&pieces->items[i], place, ink->height);
-        if (foreign[i] || (double)box->height < 0.3 * place->height)
-            continue;
-        left = fmin(left, (double)box->left);
-        right = fmax(right, (double)(box->left + box->width));
-    }
-    digitnet__components_erase(ink, pieces, foreign);
-    digitnet__release(foreign);
-    if (left >= right)
-        return digitnet__fail(DIGITNET_ENOTFOUND, "no line of digits in the picture of %zu x %zu pixels", ink->width,
-                              ink->height);
-    place->left = left - MARGIN * place->height;
-    place->right = right + MARGIN * place->height;
-    return DIGITNET_OK;
-}
-
-static digitnet_status place_pieces(digitnet__line_place *place, digitnet__plane *ink,
-                                    const digitnet__components *pieces) {
-    digitnet__arena scratch = {.size = 0};
-    size_t most =
-        pieces->count > MOST_SLOPE_DIGITS * MOST_SLOPE_DIGITS ? pieces->count : MOST_SLOPE_DIGITS * MOST_SLOPE_DIGITS;
-    size_t items = digitnet__arena_reserve(&scratch, pieces->count, sizeof(stack));
-    size_t values = digitnet__arena_reserve(&scratch, most, sizeof(double));
-    if (!digitnet__arena_allocate(&scratch))
-        return DIGITNET_ENOMEM;
-    stacks all = {digitnet__arena_at(&scratch, items), digitnet__arena_at(&scratch, values), 0};
-    *place = (digitnet__line_place){.height = 0.0};
-    place_stacks(place, &all, stack_pieces(&all, pieces));
-    digitnet__arena_release(&scratch);
-    return keep_line(place, ink, pieces);
-}
-
-digitnet_status digitnet__line_find_place(digitnet__line_place *place, digitnet__plane *ink) {
-    digitnet__components pieces;
-    uint8_t threshold = digitnet__stroke_threshold(ink);
-    if (threshold == 0)
-        return digitnet__fail(DIGITNET_ENOTFOUND, "no ink in the picture of %zu x %zu pixels", ink->width, ink->height);
-    DNN_TRY(digitnet__line_erase_rules(ink, (uint8_t)(threshold - threshold / 3)));
-    threshold = digitnet__stroke_threshold(ink); /* rules may be darker than what is written */
-    if (threshold == 0)
-        return digitnet__fail(DIGITNET_ENOTFOUND, "no ink but rules in the picture of %zu x %zu pixels", ink->width,
-                              ink->height);
-    digitnet_status status = digitnet__components_find(&pieces, ink, threshold);
-    if (status)
-        return status;
-    status = place_pieces(place, ink, &pieces);
-    digitnet__components_release(&pieces);
-    return status;
-}
 
 /* Which pixels of the picture, and how much of them, one of the strip's columns or rows takes: an interval. */
 typedef struct interval {
@@ -265,28 +29,34 @@ static interval interval_of(size_t index, double start, double step) {
 }
 
 /* The part of the interval that a pixel covers. */
-static float share(interval of, double pixel) {
-    return (float)((fmin(of.high, pixel + 1.0) - fmax(of.low, pixel)) / (of.high - of.low));
+static double share(interval of, double pixel) {
+    return (fmin(of.high, pixel + 1.0) - fmax(of.low, pixel)) / (of.high - of.low);
 }
 
-/* The mean ink of the column's interval, for each row of the picture. */
-static void narrow_column(float *column, const digitnet__plane *ink, interval across) {
-    for (size_t row = 0; row < ink->height; row++)
-        column[row] = 0.0f;
-    double first = fmax(floor(across.low), 0.0);
-    for (double x = first; x < across.high && x < (double)ink->width; x += 1.0) {
-        float part = share(across, x);
+/* The mean ink of the column's interval, summed up from row to row: sums[i] is what lies above row i. */
+static void sum_column(double *sums, const digitnet__plane *ink, interval across) {
+    for (size_t row = 0; row <= ink->height; row++)
+        sums[row] = 0.0;
+    for (double x = fmax(floor(across.low), 0.0); x < across.high && x < (double)ink->width; x += 1.0) {
+        double part = share(across, x);
         const uint8_t *pixel = ink->pixels + (size_t)x;
         for (size_t row = 0; row < ink->height; row++, pixel += ink->width)
-            column[row] += part * *pixel;
+            sums[row + 1] += part * *pixel;
     }
+    for (size_t row = 0; row < ink->height; row++)
+        sums[row + 1] += sums[row];
 }
 
-static uint8_t mean_of(const float *column, size_t height, interval down) {
-    float sum = 0.0f;
-    for (double y = fmax(floor(down.low), 0.0); y < down.high && y < (double)height; y += 1.0)
-        sum += share(down, y) * column[(size_t)y];
-    return (uint8_t)(sum + 0.5f);
+/* What lies above a place that may be within a row. */
+static double sum_above(const double *sums, size_t height, double place) {
+    double within = fmin(fmax(place, 0.0), (double)height);
+    size_t row = (size_t)within < height ? (size_t)within : height - 1;
+    return sums[row] + (within - (double)row) * (sums[row + 1] - sums[row]);
+}
+
+static uint8_t mean_of(const double *sums, size_t height, interval down) {
+    double sum = sum_above(sums, height, down.high) - sum_above(sums, height, down.low);
+    return (uint8_t)(sum / (down.high - down.low) + 0.5);
 }
 
 digitnet_status digitnet__line_frame(digitnet__plane *strip, const digitnet__plane *ink,
@@ -296,17 +66,17 @@ digitnet_status digitnet__line_frame(digitnet__plane *strip, const digitnet__pla
     if (columns > (double)DNN_LONGEST_LINE)
         return digitnet__fail(DIGITNET_ELIMIT, "the line is %.0f times as long as its digits are high, more than %zu",
                               columns / DIGIT_ROWS, DNN_LONGEST_LINE / DIGIT_ROWS);
-    float *column = digitnet__allocate_array(ink->height, sizeof *column);
+    double *sums = digitnet__allocate_array(ink->height + 1, sizeof *sums);
     digitnet_status status =
-        column ? digitnet__plane_create(strip, (size_t)columns, DIGITNET_LINE_HEIGHT) : DIGITNET_ENOMEM;
+        sums ? digitnet__plane_create(strip, (size_t)columns, DIGITNET_LINE_HEIGHT) : DIGITNET_ENOMEM;
     for (size_t i = 0; !status && i < strip->width; i++) {
         interval across = interval_of(i, place->left, step);
         double top = place->middle + place->slope * (across.low + across.high) / 2 - DIGITNET_LINE_HEIGHT * step / 2;
-        narrow_column(column, ink, across);
+        sum_column(sums, ink, across);
         for (size_t row = 0; row < DIGITNET_LINE_HEIGHT; row++)
-            strip->pixels[row * strip->width + i] = mean_of(column, ink->height, interval_of(row, top, step));
+            strip->pixels[row * strip->width + i] = mean_of(sums, ink->height, interval_of(row, top, step));
     }
-    digitnet__release(column);
+    digitnet__release(sums);
     if (!status)
         digitnet__stretch_ink(strip, STRIP_INK);
     return status;

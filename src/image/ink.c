@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum {
-    LONGEST_SIDE = 512, /* a larger region is reduced until no side is longer */
+    LONGEST_SIDE = 384, /* a larger region is reduced until no side is longer */
     STROKE_PARTS = 3,   /* a stroke is at most this part of the picture's longer side wide */
     INNER_PARTS = 4,    /* a digit within a frame is at least this part of the picture's shorter side long */
     MARGIN_PARTS = 4,   /* a piece counts less in the outer quarters of the picture */

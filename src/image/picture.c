@@ -9,9 +9,8 @@ digitnet_status digitnet__picture_read(digitnet_image *own, const digitnet_image
     *own = (digitnet_image){.struct_size = 0};
     if (!image)
         return digitnet__fail(DIGITNET_EINVAL, "%s: image is NULL", where);
-    digitnet_status status = DNN_OPTIONS_READ(own, image, digitnet_image, polarity);
-    if (status)
-        return status;
+    DNN_TRY(DNN_OPTIONS_READ(own, image, digitnet_image, max_pixels));
+    DNN_TRY(DNN_RESERVED_CHECK((size_t)own->reserved, digitnet_image));
     if (!own->pixels)
         return digitnet__fail(DIGITNET_EINVAL, "%s: image->pixels is NULL", where);
     if (own->width == 0 || own->height == 0)

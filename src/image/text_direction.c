@@ -80,7 +80,7 @@ static size_t read_spots(spot *spots, const digitnet__components *pieces, double
     for (size_t i = 0; i < pieces->count; i++) {
         const digitnet__box *box = &pieces->items[i].box;
         double x = (double)box->left + (double)box->width / 2.0, y = (double)box->top + (double)box->height / 2.0;
-        if (digitnet__text_size_fits(box, size))
+        if (digitnet__text_size_fits(&pieces->items[i], size))
             spots[count++] = down ? (spot){y, x} : (spot){x, y};
     }
     return count;
@@ -92,7 +92,7 @@ static double shape_evidence(const digitnet__components *pieces, double size) {
     for (size_t i = 0; i < pieces->count; i++) {
         const digitnet__box *box = &pieces->items[i].box;
         double shape = log((double)box->height / (double)box->width);
-        if (digitnet__text_size_fits(box, size) && fabs(shape) < LONG_SHAPE)
+        if (digitnet__text_size_fits(&pieces->items[i], size) && fabs(shape) < LONG_SHAPE)
             sum += fmin(fmax(shape, -SHAPE_EVIDENCE), SHAPE_EVIDENCE);
     }
     return sum;

@@ -74,7 +74,7 @@ typedef struct grouping {
 static size_t count_pieces(const digitnet__components *components, double least) {
     size_t count = 0;
     for (size_t i = 0; i < components->count; i++)
-        count += digitnet__text_size_of(&components->items[i].box) >= least;
+        count += digitnet__text_size_of(&components->items[i]) >= least;
     return count;
 }
 
@@ -95,7 +95,7 @@ static void choose_pieces(grouping *page) {
         const digitnet__box *box = &page->components->items[i].box;
         double left = (double)box->left, right = left + (double)box->width, height = (double)box->height;
         double middle = (double)box->top + height / 2.0 - page->slope * (left + right) / 2.0;
-        if (digitnet__text_size_of(box) >= least)
+        if (digitnet__text_size_of(&page->components->items[i]) >= least)
             page->pieces[page->piece_count++] =
                 (piece){left, right, middle, height, (uint32_t)i, DNN_NO_LINE, (uint32_t)i};
     }

@@ -6,19 +6,22 @@
 enum { LEAST_SIZE = 6 };
 /* Sizes are counted by eighths of octaves. */
 enum { OCTAVES = 32, STEPS = 8 };
+/* A straight stroke that is so many times as long as broad is a line, as the edge of a sheet shows. */
+enum { THINNEST = 64 };
 /* Parts of the usual size. */
 #define SMALLEST 0.5
 #define LARGEST 2.0
 
-double digitnet__text_size_of(const digitnet__box *box) {
-    return (double)(box->width > box->height ? box->width : box->height);
+double digitnet__text_size_of(const digitnet__component *piece) {
+    double size = (double)(piece->box.width > piece->box.height ? piece->box.width : piece->box.height);
+    return (double)piece->pixels * THINNEST < size * size ? 0.0 : size;
 }
 
 double digitnet__text_size(const digitnet__components *pieces) {
     double weights[OCTAVES * STEPS] = {0.0}, total = 0.0, below = 0.0;
     size_t median = 0;
     for (size_t i = 0; i < pieces->count; i++) {
-        double size = digitnet__text_size_of(&pieces->items[i].box);
+        double size = digitnet__text_size_of(&pieces->items[i]);
         if (size < LEAST_SIZE)
             continue;
         weights[(size_t)(log2(size) * STEPS)] += size;
@@ -31,6 +34,7 @@ double digitnet__text_size(const digitnet__components *pieces) {
     return exp2(((double)median + 0.5) / STEPS);
 }
 
-bool digitnet__text_size_fits(const digitnet__box *box, double size) {
-    return digitnet__text_size_of(box) >= SMALLEST * size && digitnet__text_size_of(box) <= LARGEST * size;
+bool digitnet__text_size_fits(const digitnet__component *piece, double size) {
+    double own = digitnet__text_size_of(piece);
+    return own >= SMALLEST * size && own <= LARGEST * size;
 }

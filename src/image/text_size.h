@@ -10,10 +10,10 @@
  * large count. Zero where all are specks. */
 double digitnet__text_size(const digitnet__components *pieces);
 
-/* The longer side. */
-double digitnet__text_size_of(const digitnet__box *box);
+/* The longer side of a piece's box; zero for a long, thin line. */
+double digitnet__text_size_of(const digitnet__component *piece);
 
 /* Whether a piece may be one or two characters of that usual size. */
-bool digitnet__text_size_fits(const digitnet__box *box, double size);
+bool digitnet__text_size_fits(const digitnet__component *piece, double size);
 
 #endif

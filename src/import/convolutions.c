@@ -405,54 +405,79 @@ static bool copies_never_win(const digitnet__import_graph *graph, const digitnet
     return true;
 }
 
-static digitnet_status pad(digitnet__importer *importer, const digitnet__import_node *node) {
-    digitnet__import_activation *input = digitnet__import_activation_at(importer, node, 0), result;
-    int64_t before[DNN_VIEW_AXES + 1] = {0}, after[DNN_VIEW_AXES + 1] = {0};
-    digitnet__wire_view mode = {0};
-    float value = 0;
-    bool any = false;
-    DNN_TRY(digitnet__import_text(&mode, node, "mode"));
-    DNN_TRY(digitnet__import_number(&value, node, "value"));
-    DNN_TRY(digitnet__import_scalar_at(&value, importer, node, 2));
-    size_t rank = input ? input->view.rank + 1 : 0;
-    DNN_TRY(read_sides(before, after, rank, importer, node));
+/* What a node pads: before and behind each axis, that of the samples first. */
+typedef struct padding {
+    int64_t before[DNN_VIEW_AXES + 1], after[DNN_VIEW_AXES + 1];
+    digitnet__wire_view mode;
+    float value;
+    bool any, copies;
+    bool around_images; /* rows and columns alone */
+} padding;
+
+static digitnet_status read_padding(padding *own, digitnet__importer *importer, const digitnet__import_node *node,
+                                    size_t rank) {
+    *own = (padding){.value = 0};
+    DNN_TRY(digitnet__import_text(&own->mode, node, "mode"));
+    DNN_TRY(digitnet__import_number(&own->value, node, "value"));
+    DNN_TRY(digitnet__import_scalar_at(&own->value, importer, node, 2));
+    DNN_TRY(read_sides(own->before, own->after, rank, importer, node));
     for (size_t i = 0; i < rank; i++) {
-        any |= before[i] != 0 || after[i] != 0;
-        if (before[i] < -INT32_MAX || after[i] < -INT32_MAX || before[i] > INT32_MAX || after[i] > INT32_MAX)
+        int64_t before = own->before[i], after = own->after[i];
+        own->any |= before != 0 || after != 0;
+        if (before < -INT32_MAX || after < -INT32_MAX || before > INT32_MAX || after > INT32_MAX)
             return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a side out of range");
     }
-    bool copies = mode.size != 0 && !digitnet__wire_is(mode, "constant");
-    if (copies && !digitnet__wire_is(mode, "edge") && !digitnet__wire_is(mode, "reflect") &&
-        !digitnet__wire_is(mode, "wrap"))
+    own->copies = own->mode.size != 0 && !digitnet__wire_is(own->mode, "constant");
+    if (own->copies && !digitnet__wire_is(own->mode, "edge") && !digitnet__wire_is(own->mode, "reflect") &&
+        !digitnet__wire_is(own->mode, "wrap"))
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a 'mode' that is none");
+    if (own->before[0] || own->after[0])
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads the samples");
+    own->around_images = rank == 4 && !own->before[1] && !own->after[1];
+    return DIGITNET_OK;
+}
+
+/* Around an image, for the layer that takes it next. */
+static digitnet_status pad_later(digitnet__importer *importer, const digitnet__import_node *node, const padding *own,
+                                 bool pads_never_win) {
+    digitnet__import_activation *input = digitnet__import_activation_at(importer, node, 0), result;
+    /* Zeros that are there already may win. */
+    if (pads_never_win)
+        DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    result = *input;
+    DNN_TRY(crop(&result, importer, node, own->before, own->after));
+    result.pads_never_win = pads_never_win;
+    result.pads.top += above_zero(own->before[2]);
+    result.pads.left += above_zero(own->before[3]);
+    result.pads.bottom += above_zero(own->after[2]);
+    result.pads.right += above_zero(own->after[3]);
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+static digitnet_status pad(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation *input = digitnet__import_activation_at(importer, node, 0);
+    const digitnet__import_graph *graph = importer->graph;
+    padding own;
     if (!input)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads what does not depend on the image");
-    if (before[0] || after[0])
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads the samples");
-    bool around_images = rank == 4 && !before[1] && !after[1];
-    bool copies_of_edge = digitnet__wire_is(mode, "edge") && around_images;
-    if (any && copies && !(copies_of_edge && copies_never_win(importer->graph, node, before, after)))
-        return pad_axes(importer, node, before, after, mode, 0);
-    if (any && rank == 4 && value == 0 && !copies && !before[3] && !after[3] &&
-        digitnet__view_steps(&input->view, 2, 1))
-        return pad_rows(importer, node, before, after);
-    bool pads_never_win = copies || (value < -1e30f && goes_into_max_pool(importer->graph, node));
-    if (any && !pads_never_win && (value != 0 || !around_images))
-        return isfinite(value)
-                   ? pad_axes(importer, node, before, after, mode, value)
-                   : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads with a value that is not finite");
-    if (any && !around_images)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads other dimensions than rows and columns");
-    result = *input;
-    if (any) {
-        DNN_TRY(crop(&result, importer, node, before, after));
-        result.pads_never_win = pads_never_win;
-        result.pads.top += above_zero(before[2]);
-        result.pads.left += above_zero(before[3]);
-        result.pads.bottom += above_zero(after[2]);
-        result.pads.right += above_zero(after[3]);
+    DNN_TRY(read_padding(&own, importer, node, input->view.rank + 1));
+    if (!own.any)
+        return digitnet__import_give(importer, node, 0, input);
+    if (own.copies) {
+        bool never_win = digitnet__wire_is(own.mode, "edge") && own.around_images &&
+                         copies_never_win(graph, node, own.before, own.after);
+        return never_win ? pad_later(importer, node, &own, true)
+                         : pad_axes(importer, node, own.before, own.after, own.mode, 0);
     }
-    return digitnet__import_give(importer, node, 0, &result);
+    if (input->view.rank == 3 && own.value == 0 && !own.before[3] && !own.after[3] &&
+        digitnet__view_steps(&input->view, 2, 1))
+        return pad_rows(importer, node, own.before, own.after);
+    bool never_wins = own.value < -1e30f && goes_into_max_pool(graph, node);
+    if (own.around_images && (own.value == 0 || never_wins))
+        return pad_later(importer, node, &own, never_wins);
+    if (!isfinite(own.value))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "pads with a value that is not finite");
+    return pad_axes(importer, node, own.before, own.after, own.mode, own.value);
 }
 
 const digitnet__import_operator digitnet__import_convolutions[] = {

@@ -49,7 +49,7 @@ void digitnet__character_set_label(digitnet_reading_character *character, int32_
     character->reason = sure ? DNN_REASON_NONE : DNN_REASON_CONFIDENCE;
     for (size_t i = 0; i < DIGITNET_ALTERNATIVES; i++) {
         order[i + 1] = most_probable(scores, order, i + 1);
-        character->alternatives[i] = (digitnet_alternative){order[i + 1], scores[order[i + 1]]};
+        character->alternatives[i] = (digitnet_alternative){.digit = order[i + 1], .probability = scores[order[i + 1]]};
     }
 }
 
@@ -62,5 +62,5 @@ void digitnet__character_set_scores(digitnet_reading_character *character, const
     }
     digitnet__character_set_none(character, DNN_REASON_NO_DIGIT);
     character->confidence = scores[DIGITS];
-    character->alternatives[0] = (digitnet_alternative){best, scores[best]};
+    character->alternatives[0] = (digitnet_alternative){.digit = best, .probability = scores[best]};
 }

@@ -8,9 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-/* How far a digit reaches beyond the columns that say it, in digits' heights. */
-#define MARGIN 0.3
-
 digitnet_status digitnet__line_session_create(digitnet_session **out, const digitnet_model *model) {
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
     digitnet_layer_info last = DIGITNET_INIT(digitnet_layer_info);
@@ -27,12 +24,23 @@ digitnet_status digitnet__line_session_create(digitnet_session **out, const digi
         out, model, DIGITNET_WITH(digitnet_session_options, .batch_size = 1, .max_width = DNN_LONGEST_LINE));
 }
 
+/* How much rarer than its doubt a sure line is wrong. */
+#define DOUBT_TO_ERRORS 5.0
+
+/* Sequences that a view finds: enough for a mean over views, and enough for a length or the caller's check to choose
+ * among. */
+enum { BEAM_WIDTH = 6, CHOICE_BEAM_WIDTH = 16 };
+
 /* How a line came to be chosen among the sequences that were found. */
 typedef struct choice {
     const digitnet__line_candidate *candidate;
     double probability; /* given that it may stand there */
     const char *reason;
 } choice;
+
+static bool has_choice(const digitnet_read_options *options) {
+    return options->check || options->min_length > 0 || options->max_length > 0;
+}
 
 static bool has_length(const digitnet_ctc_sequence *sequence, const digitnet_read_options *options) {
     return sequence->count >= options->min_length &&
@@ -104,26 +112,16 @@ static const float *best_column(const digitnet__line_view *view, const digitnet_
     return best;
 }
 
-/* Columns first .. end of a digit's box: it ends in the middle between its columns and its neighbour's, but not far
- * from its own. */
-static void digit_columns(double *first, double *end, const digitnet__line_view *view,
-                          const digitnet_ctc_sequence *sequence, size_t index) {
-    const digitnet__line_place *place = &view->place;
-    double reach = MARGIN * place->height * (double)view->columns / (place->right - place->left);
-    double from = (double)sequence->first_columns[index], to = (double)sequence->end_columns[index];
-    *first = fmax(from - reach, 0.0);
-    *end = fmin(to + reach, (double)view->columns);
-    if (index > 0)
-        *first = fmax(*first, (from + (double)sequence->end_columns[index - 1]) / 2.0);
-    if (index + 1 < sequence->count)
-        *end = fmin(*end, (to + (double)sequence->first_columns[index + 1]) / 2.0);
+/* Set on lines drawn of digits that training had not seen. */
+static double confidence_needed(double error_rate) {
+    return 1.0 - fmin(DOUBT_TO_ERRORS * error_rate, 0.5);
 }
 
 static digitnet_status add_choice(digitnet__read_call *call, const digitnet__line_views *views, const choice *chosen,
                                   const digitnet__plane *ink, const digitnet_place corners[4]) {
     const digitnet_ctc_sequence *sequence = &chosen->candidate->sequence;
     const digitnet__line_view *view = &views->items[chosen->candidate->view];
-    bool sure = chosen->probability >= digitnet__confidence_needed(call->options.error_rate);
+    bool sure = chosen->probability >= confidence_needed(call->options.error_rate);
     digitnet_reading_line added = {.confidence = chosen->probability, .reason = chosen->reason};
     if (sequence->count == 0)
         return digitnet__line_add_none(call, corners, DNN_REASON_NO_DIGIT);
@@ -135,7 +133,7 @@ static digitnet_status add_choice(digitnet__read_call *call, const digitnet__lin
         return DIGITNET_ENOMEM;
     for (size_t i = 0; i < sequence->count; i++) {
         double first, end;
-        digit_columns(&first, &end, view, sequence, i);
+        digitnet__line_digit_columns(&first, &end, view, sequence, i);
         set_corners(characters[i].corners, view, first, end, ink, corners);
         digitnet__character_set_label(&characters[i], sequence->labels[i], best_column(view, sequence, i),
                                       call->options.error_rate);
@@ -174,7 +172,8 @@ digitnet_status digitnet__line_read(digitnet__read_call *call, digitnet__plane *
     if (status == DIGITNET_ENOTFOUND)
         return digitnet__line_add_none(call, corners, DNN_REASON_EMPTY);
     if (!status)
-        status = digitnet__line_views_create(&views, call->scratch->line, ink, &place);
+        status = digitnet__line_views_create(&views, call->scratch->line, ink, &place,
+                                             has_choice(&call->options) ? CHOICE_BEAM_WIDTH : BEAM_WIDTH);
     if (status)
         return status;
     status = digitnet__read_step(call, "line", &views.items[0].strip);

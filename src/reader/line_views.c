@@ -8,13 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BEAM_WIDTH = 16 };
-
 /* How high digits are taken to be, in heights that were found: errors there are the network's most frequent reason for
  * doubt. */
-static const double sizes[DNN_LINE_VIEWS] = {1.0, 0.87, 1.15};
-/* A first look that is so sure is the last one. */
-#define NO_DOUBT 0.98
+static const double sizes[DNN_LINE_VIEWS] = {1.0, 1.15, 0.87};
+/* Where the best candidate is so probable, the line is looked at no more. */
+#define NO_DOUBT 0.97
+
+/* How far a digit reaches beyond the columns that say it, in digits' heights. */
+#define MARGIN 0.3
 
 static void release_view(digitnet__line_view *view) {
     digitnet_ctc_decoding_free(view->decoding);
@@ -22,7 +23,7 @@ static void release_view(digitnet__line_view *view) {
     digitnet__plane_release(&view->strip);
 }
 
-static digitnet_status read_strip(digitnet__line_view *view, digitnet_session *session) {
+static digitnet_status read_strip(digitnet__line_view *view, digitnet_session *session, size_t beam_width) {
     size_t values = 0, width = view->strip.width, pixels = width * view->strip.height;
     DNN_TRY(digitnet_session_outputs(&values, session, width));
     view->columns = values / DNN_LINE_CLASSES;
@@ -31,16 +32,16 @@ static digitnet_status read_strip(digitnet__line_view *view, digitnet_session *s
         return DIGITNET_ENOMEM;
     DNN_TRY(digitnet_session_run_width_u8(view->scores, values, session, view->strip.pixels, pixels, width));
     return digitnet_ctc_decode(&view->decoding, view->scores, view->columns, DNN_LINE_CLASSES,
-                               DIGITNET_WITH(digitnet_ctc_options, .beam_width = BEAM_WIDTH));
+                               DIGITNET_WITH(digitnet_ctc_options, .beam_width = beam_width));
 }
 
 static digitnet_status look(digitnet__line_view *view, digitnet_session *session, const digitnet__plane *ink,
-                            const digitnet__line_place *place, double size) {
+                            const digitnet__line_place *place, double size, size_t beam_width) {
     *view = (digitnet__line_view){.place = *place};
     view->place.height *= size;
     digitnet_status status = digitnet__line_frame(&view->strip, ink, &view->place);
     if (!status)
-        status = read_strip(view, session);
+        status = read_strip(view, session, beam_width);
     if (status)
         release_view(view);
     return status;
@@ -79,41 +80,29 @@ static int compare_candidates(const void *a, const void *b) {
     return (x->view > y->view) - (x->view < y->view);
 }
 
-static digitnet_status rank(digitnet__line_views *views) {
-    views->candidates = digitnet__allocate_array(DNN_LINE_VIEWS * BEAM_WIDTH, sizeof *views->candidates);
+static digitnet_status look_until_sure(digitnet__line_views *views, digitnet_session *session,
+                                       const digitnet__plane *ink, const digitnet__line_place *place,
+                                       size_t beam_width) {
+    views->candidates = digitnet__allocate_array(DNN_LINE_VIEWS * beam_width, sizeof *views->candidates);
     if (!views->candidates)
         return DIGITNET_ENOMEM;
-    for (size_t view = 0; view < views->count; view++)
-        DNN_TRY(collect(views, view));
+    bool sure = false;
+    while (views->count < DNN_LINE_VIEWS && !sure) {
+        DNN_TRY(look(&views->items[views->count], session, ink, place, sizes[views->count], beam_width));
+        DNN_TRY(collect(views, views->count++));
+        qsort(views->candidates, views->candidate_count, sizeof *views->candidates, compare_candidates);
+        sure = views->candidates[0].probability >= NO_DOUBT * (double)views->count;
+    }
     for (size_t i = 0; i < views->candidate_count; i++)
         views->candidates[i].probability /= (double)views->count;
-    qsort(views->candidates, views->candidate_count, sizeof *views->candidates, compare_candidates);
     return DIGITNET_OK;
 }
 
-/* Whether the first view is sure of what it sees. */
-static digitnet_status is_sure(bool *sure, const digitnet__line_view *view) {
-    digitnet_ctc_sequence best = DIGITNET_INIT(digitnet_ctc_sequence);
-    digitnet_status status = digitnet_ctc_decoding_describe(&best, view->decoding, 0);
-    *sure = !status && best.log_probability >= log(NO_DOUBT);
-    return status;
-}
-
-static digitnet_status look_and_rank(digitnet__line_views *views, digitnet_session *session, const digitnet__plane *ink,
-                                     const digitnet__line_place *place) {
-    bool sure = false;
-    while (views->count < DNN_LINE_VIEWS && !sure) {
-        DNN_TRY(look(&views->items[views->count], session, ink, place, sizes[views->count]));
-        views->count++;
-        DNN_TRY(is_sure(&sure, &views->items[0]));
-    }
-    return rank(views);
-}
-
 digitnet_status digitnet__line_views_create(digitnet__line_views *views, digitnet_session *session,
-                                            const digitnet__plane *ink, const digitnet__line_place *place) {
+                                            const digitnet__plane *ink, const digitnet__line_place *place,
+                                            size_t beam_width) {
     *views = (digitnet__line_views){.count = 0};
-    digitnet_status status = look_and_rank(views, session, ink, place);
+    digitnet_status status = look_until_sure(views, session, ink, place, beam_width);
     if (status)
         digitnet__line_views_release(views);
     return status;
@@ -124,4 +113,17 @@ void digitnet__line_views_release(digitnet__line_views *views) {
         release_view(&views->items[i]);
     digitnet__release(views->candidates);
     *views = (digitnet__line_views){.count = 0};
+}
+
+void digitnet__line_digit_columns(double *first, double *end, const digitnet__line_view *view,
+                                  const digitnet_ctc_sequence *sequence, size_t index) {
+    const digitnet__line_place *place = &view->place;
+    double reach = MARGIN * place->height * (double)view->columns / (place->right - place->left);
+    double from = (double)sequence->first_columns[index], to = (double)sequence->end_columns[index];
+    *first = fmax(from - reach, 0.0);
+    *end = fmin(to + reach, (double)view->columns);
+    if (index > 0)
+        *first = fmax(*first, (from + (double)sequence->end_columns[index - 1]) / 2.0);
+    if (index + 1 < sequence->count)
+        *end = fmin(*end, (to + (double)sequence->first_columns[index + 1]) / 2.0);
 }

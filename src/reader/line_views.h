@@ -32,10 +32,17 @@ typedef struct digitnet__line_views {
     size_t candidate_count;
 } digitnet__line_views;
 
-/* Reads the line at `place`, at other sizes too where the first look leaves doubt. ELIMIT where it is too long; ENOMEM,
- * and the statuses of digitnet_session_run_width_u8(). To be released after a success. */
+/* Reads the line at `place`, and at other sizes as long as there is doubt. Each view finds up to `beam_width`
+ * sequences. ELIMIT where it is too long; ENOMEM, and the statuses of digitnet_session_run_width_u8(). To be released
+ * after a success. */
 digitnet_status digitnet__line_views_create(digitnet__line_views *views, digitnet_session *session,
-                                            const digitnet__plane *ink, const digitnet__line_place *place);
+                                            const digitnet__plane *ink, const digitnet__line_place *place,
+                                            size_t beam_width);
 void digitnet__line_views_release(digitnet__line_views *views);
+
+/* Columns first .. end of a digit's box: it ends in the middle between its columns and its neighbour's, but not far
+ * from its own. */
+void digitnet__line_digit_columns(double *first, double *end, const digitnet__line_view *view,
+                                  const digitnet_ctc_sequence *sequence, size_t index);
 
 #endif

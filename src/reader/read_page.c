@@ -6,15 +6,15 @@
 #include <math.h>
 #include <string.h>
 
-/* Where geometry says by less evidence than this which way lines run, or digits are read worse than this on average,
- * the other way is tried too. */
+/* Where geometry says by less evidence than this which way lines run, or so small a part of the pieces are digits that
+ * are read well, the other way is tried too. */
 #define CLEAR_EVIDENCE 6.0
-#define BAD_VALUE (-1.5)
-/* A page stands on its feet or on its head where some lines say so by so much. */
+#define GOOD_PART 0.5
+/* A page stands on its feet or on its head where some lines say so by so many digits. */
 enum { LEAST_LINES = 2 };
-#define CLEAR_VALUE 8.0
-/* What a digit takes off at most, and a piece that is read as none. */
-#define WORST_VALUE 3.0
+#define CLEAR_VALUE 6.0
+/* A line whose digits are less certain than this on average is none: letters read as digits are not. */
+#define LEAST_CERTAINTY 0.6
 
 /* A page that is read one way up. */
 typedef struct attempt {
@@ -22,23 +22,21 @@ typedef struct attempt {
     bool on_head;
     digitnet_reading *reading;
     size_t lines, pieces; /* that were read */
-    double value;         /* the sum of the logarithms of its digits' confidence */
+    double value;         /* how many digits are expected to be right, less those that are expected to be wrong */
 } attempt;
 
 /* ---- One line ---- */
 
+/* The geometric mean of the probabilities of a line's digits. */
+static double certainty(const digitnet_reading_line *line) {
+    return line->characters > 0 ? pow(line->confidence, 1.0 / (double)line->characters) : 0.0;
+}
+
 /* Adds the last line, of so many pieces, to an attempt's value. */
 static digitnet_status add_value(attempt *a, size_t pieces) {
     digitnet_reading_line line = DIGITNET_INIT(digitnet_reading_line);
-    size_t last = digitnet_reading_line_count(a->reading) - 1;
-    DNN_TRY(digitnet_reading_describe_line(&line, a->reading, last));
-    for (size_t i = 0; i < line.characters; i++) {
-        digitnet_reading_character character = DIGITNET_INIT(digitnet_reading_character);
-        DNN_TRY(digitnet_reading_describe_character(&character, a->reading, last, i));
-        a->value += fmax(log(character.confidence), -WORST_VALUE);
-    }
-    if (line.characters < pieces)
-        a->value -= WORST_VALUE * (double)(pieces - line.characters);
+    DNN_TRY(digitnet_reading_describe_line(&line, a->reading, digitnet_reading_line_count(a->reading) - 1));
+    a->value += (double)line.characters * fmax(2.0 * certainty(&line) - 1.0, 0.0);
     a->pieces += pieces;
     return DIGITNET_OK;
 }
@@ -114,10 +112,6 @@ static digitnet_status read_upright(attempt *better, digitnet__read_call *call, 
 
 /* ---- The page ---- */
 
-static double mean_value(const attempt *a) {
-    return a->pieces > 0 ? a->value / (double)a->pieces : -WORST_VALUE;
-}
-
 /* Reads ink that is turned by `quarters`; says how clear it is that lines run that way, negative where the other one is
  * more likely, and that is not tried unless `always` is set. */
 static digitnet_status read_turned(attempt *found, double *evidence, digitnet__read_call *call,
@@ -142,17 +136,21 @@ static digitnet_status read_directions(attempt *best, digitnet__read_call *call,
         quarters = 3;
         DNN_TRY(read_turned(best, &unused, call, ink, quarters, true));
     }
-    if (fabs(evidence) >= CLEAR_EVIDENCE && mean_value(best) >= BAD_VALUE)
+    if (fabs(evidence) >= CLEAR_EVIDENCE && best->value >= GOOD_PART * (double)best->pieces)
         return DIGITNET_OK;
     digitnet_status status = read_turned(&other, &unused, call, ink, 3 - quarters, true);
     if (status) {
         digitnet_reading_free(best->reading);
         return status;
     }
-    bool is_better = mean_value(&other) > mean_value(best);
+    bool is_better = other.value > best->value;
     digitnet_reading_free(is_better ? best->reading : other.reading);
     *best = is_better ? other : *best;
     return DIGITNET_OK;
+}
+
+static bool is_certain(const digitnet_reading_line *line) {
+    return certainty(line) >= LEAST_CERTAINTY;
 }
 
 static digitnet_status read_page(digitnet__read_call *call) {
@@ -171,7 +169,7 @@ static digitnet_status read_page(digitnet__read_call *call) {
     digitnet__plane_release(&ink);
     if (status)
         return status;
-    digitnet__reading_drop_empty(best.reading);
+    digitnet__reading_keep(best.reading, is_certain);
     digitnet_reading_free(call->reading);
     call->reading = best.reading;
     return DIGITNET_OK;

@@ -61,11 +61,10 @@ digitnet_status digitnet_reader_create(digitnet_reader **out, const digitnet_mod
     return digitnet__call_leave(&call, create_reader(out, digit, line));
 }
 
-digitnet_status digitnet_reader_load(digitnet_reader **out, const char *digit, const char *line) {
+static digitnet_status load_reader(digitnet_reader **out, const char *digit, const char *line) {
     digitnet_model *digit_model = NULL, *line_model = NULL;
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_reader_load: out is NULL");
-    *out = NULL;
     digitnet_status status = digit ? digitnet_model_load(&digit_model, digit) : DIGITNET_OK;
     if (!status && line)
         status = digitnet_model_load(&line_model, line);
@@ -74,6 +73,14 @@ digitnet_status digitnet_reader_load(digitnet_reader **out, const char *digit, c
     digitnet_model_free(line_model);
     digitnet_model_free(digit_model);
     return status;
+}
+
+digitnet_status digitnet_reader_load(digitnet_reader **out, const char *digit, const char *line) {
+    digitnet__call call;
+    if (out)
+        *out = NULL;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, load_reader(out, digit, line));
 }
 
 void digitnet_reader_free(digitnet_reader *reader) {
@@ -85,6 +92,10 @@ void digitnet_reader_free(digitnet_reader *reader) {
 }
 
 static digitnet_status create_scratch(digitnet_reader_scratch **out, const digitnet_reader *reader) {
+    if (!out)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_reader_scratch_create: out is NULL");
+    if (!reader)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_reader_scratch_create: reader is NULL");
     digitnet_reader_scratch *scratch = digitnet__allocate_zeroed(sizeof *scratch);
     if (!scratch)
         return DIGITNET_ENOMEM;
@@ -101,12 +112,11 @@ static digitnet_status create_scratch(digitnet_reader_scratch **out, const digit
 }
 
 digitnet_status digitnet_reader_scratch_create(digitnet_reader_scratch **out, const digitnet_reader *reader) {
-    if (!out)
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_reader_scratch_create: out is NULL");
-    *out = NULL;
-    if (!reader)
-        return digitnet__fail(DIGITNET_EINVAL, "digitnet_reader_scratch_create: reader is NULL");
-    return create_scratch(out, reader);
+    digitnet__call call;
+    if (out)
+        *out = NULL;
+    digitnet__call_enter(&call);
+    return digitnet__call_leave(&call, create_scratch(out, reader));
 }
 
 void digitnet_reader_scratch_free(digitnet_reader_scratch *scratch) {
@@ -143,24 +153,29 @@ static digitnet_status fill_reading(digitnet_reading **out, digitnet__read_call 
     return DIGITNET_OK;
 }
 
+static digitnet_status check_and_read(digitnet_reading **out, digitnet__read_call *call, const digitnet_image *image,
+                                      const digitnet_read_options *options, digitnet__read_fn read) {
+    DNN_TRY(digitnet__picture_read(&call->image, image, call->where));
+    DNN_TRY(read_options(&call->options, options, call->where));
+    if (atomic_flag_test_and_set(&call->scratch->busy))
+        return digitnet__fail(DIGITNET_ESTATE, "%s: another thread is using the scratch object; make one for each",
+                              call->where);
+    digitnet_status status = fill_reading(out, call, read);
+    atomic_flag_clear(&call->scratch->busy);
+    return status;
+}
+
 digitnet_status digitnet__read(digitnet_reading **out, digitnet_reader_scratch *scratch, const digitnet_image *image,
                                const digitnet_read_options *options, const char *where, digitnet__read_fn read) {
     digitnet__read_call call = {.where = where, .scratch = scratch};
+    digitnet__compute compute;
     if (!out)
         return digitnet__fail(DIGITNET_EINVAL, "%s: out is NULL", where);
     *out = NULL;
     if (!scratch)
         return digitnet__fail(DIGITNET_EINVAL, "%s: scratch is NULL", where);
-    DNN_TRY(digitnet__picture_read(&call.image, image, where));
-    DNN_TRY(read_options(&call.options, options, where));
-    if (atomic_flag_test_and_set(&scratch->busy))
-        return digitnet__fail(DIGITNET_ESTATE, "%s: another thread is using the scratch object; make one for each",
-                              where);
-    digitnet__compute compute;
     digitnet__compute_enter(&compute);
-    digitnet_status status = digitnet__compute_leave(&compute, fill_reading(out, &call, read));
-    atomic_flag_clear(&scratch->busy);
-    return status;
+    return digitnet__compute_leave(&compute, check_and_read(out, &call, image, options, read));
 }
 
 void digitnet__picture_corners(digitnet_place corners[4], const digitnet_image *image) {

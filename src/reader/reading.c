@@ -65,10 +65,10 @@ void digitnet__reading_reverse(digitnet_reading *reading) {
     }
 }
 
-void digitnet__reading_drop_empty(digitnet_reading *reading) {
+void digitnet__reading_keep(digitnet_reading *reading, bool (*keep)(const digitnet_reading_line *line)) {
     size_t left = 0;
     for (size_t i = 0; i < reading->count; i++)
-        if (reading->lines[i].info.status != DIGITNET_READING_NO_DIGITS)
+        if (keep(&reading->lines[i].info))
             reading->lines[left++] = reading->lines[i];
     reading->count = left;
 }
@@ -91,7 +91,7 @@ static digitnet_status find_line(const reading_line **found, const digitnet_read
 digitnet_status digitnet_reading_describe_line(digitnet_reading_line *out, const digitnet_reading *reading,
                                                size_t line) {
     const reading_line *found = NULL;
-    DNN_TRY(DNN_RESULT_CHECK(out, digitnet_reading_line, reason));
+    DNN_TRY(DNN_RESULT_CHECK(out, digitnet_reading_line, reserved));
     DNN_TRY(find_line(&found, reading, line, "digitnet_reading_describe_line"));
     digitnet__result_write(out, &found->info, sizeof found->info);
     return DIGITNET_OK;

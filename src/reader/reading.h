@@ -25,8 +25,8 @@ digitnet_status digitnet__reading_add_line(digitnet_reading *reading, const digi
 
 /* Puts the last line first, and so on. */
 void digitnet__reading_reverse(digitnet_reading *reading);
-/* Leaves lines without digits out. */
-void digitnet__reading_drop_empty(digitnet_reading *reading);
+/* Leaves out the lines that `keep` says no to. */
+void digitnet__reading_keep(digitnet_reading *reading, bool (*keep)(const digitnet_reading_line *line));
 
 /* Marks a character that has no digit, or of which its scores leave no doubt that it is none. */
 void digitnet__character_set_none(digitnet_reading_character *character, const char *reason);

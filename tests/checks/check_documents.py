@@ -7,7 +7,7 @@ small part in data/mnist, and some of it as pictures in photos:
 The language of a block says what is done with it; a comment before it says what a reader need not see.
 
     c, cpp  A program, which sh and cmake blocks behind it find as program.c or program.cpp; with the installed readers where it includes
-            one of their headers. Behind <!-- inside NAME --> statements, which take
+            one of their headers. Behind <!-- not run --> a program of MPI, which is compiled where there is one. Behind <!-- inside NAME --> statements, which take
             the place of INSIDE in tests/checks/documents/NAME.
     cmake   A project, or lines of one, which is built, and whose program is run.
     sh      Commands. Behind <!-- not run --> they are only looked up: each must be there and know its options.
@@ -111,6 +111,8 @@ class Document:
         self.count += 1
         if language in COMPILERS and (note is None or note.startswith("inside ")):
             self.check_program(language, code if note is None else self.wrap(note.removeprefix("inside "), code))
+        elif language == "c" and note == "not run":
+            self.compile_with_mpi(code)
         elif language == "cmake" and note is None:
             self.check_project(code)
         elif language == "sh" and note is None:
@@ -147,6 +149,13 @@ class Document:
             flags += self.reader_flags()
         self.run([*COMPILERS[language], "-Wall", "-Wextra", "-Werror", "-pthread", "-o", program, source, *flags])
         self.printed = self.run([program])
+
+    def compile_with_mpi(self, code):
+        source = self.folder / f"block-{self.count}.c"
+        source.write_text(code, encoding="utf-8")
+        flags = [f"-I{SOURCE}/mpi/include", *shlex.split(self.run(["pkg-config", "--cflags", "digitnet"]))]
+        if shutil.which("mpicc"):
+            self.run(["mpicc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", source, *flags])
 
     def reader_flags(self):
         """Readers are written for POSIX: -std=gnu11 comes after the compiler's own."""
@@ -187,7 +196,7 @@ class Document:
     @staticmethod
     def system_program(words):
         """Of a program of the system, options of this project's build alone."""
-        if words[0] not in ("apt-get", "git", "ldconfig") and shutil.which(words[0]) is None:
+        if words[0] not in ("apt-get", "git", "ldconfig", "mpirun") and shutil.which(words[0]) is None:
             raise Failure(f"there is no program {words[0]}")
         settings = [SOURCE / "CMakeLists.txt", *(SOURCE / "cmake").glob("*.cmake")]
         return ("\n".join(path.read_text(encoding="utf-8") for path in settings),

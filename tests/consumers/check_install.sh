@@ -11,6 +11,7 @@ for file in libdigitnet.a libdigitnet.so libdigitnet.so.0 "libdigitnet.so.$versi
     [ -f "$libdir/$file" ] || fail "$file is not installed"
 done
 quiet diff -r "$source_folder/include" "$prefix/include"
+quiet diff -r "$source_folder/models" "$prefix/share/digitnet/models"
 
 echo "DESTDIR"
 quiet env DESTDIR="$work/root" cmake --install "$build" --prefix /opt/digitnet

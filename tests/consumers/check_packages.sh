@@ -30,7 +30,7 @@ if [ "$(cached DIGITNET_BLAS)" = OpenBLAS ]; then
     depends "$library" libopenblas0
     depends libdigitnet-dev libopenblas-dev
 fi
-depends digitnet-examples "$library \(>= ${version%-*}\)" 'libc6 .*' 'libpng.*' 'libjpeg.*'
+depends digitnet-examples "$library \(>= ${version%-*}\)" "digitnet-models \(>= ${version%-*}\)" 'libc6 .*' 'libpng.*' 'libjpeg.*'
 
 echo "Installing them" # Dependencies are looked for among what this machine has.
 root=$work/root
@@ -41,6 +41,7 @@ libdir=$(dirname "$(find "$root" -name libdigitnet.a)")
 [ "${libdir#"$root"}" = "/usr/lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)" ] || fail "libraries are in $libdir"
 [ -e "$root/usr/share/man/man3/digitnet_model_fit.3.gz" ] || fail "no man page of digitnet_model_fit"
 grep -q '/readers/readers\.h$' "$root/var/lib/dpkg/info/libdigitnet-dev.list" || fail "libdigitnet-dev has no readers"
+[ -f "$root/usr/share/digitnet/models/digit.onnx" ] || fail "there is no model of digits"
 
 ! grep -rlF "$work" "$root/usr" || fail "the build folder stands in these files"
 

@@ -22,6 +22,8 @@ configure() { # NAME OPTION...
 }
 
 [ "$(pkg-config --modversion digitnet)" = "$(cached CMAKE_PROJECT_VERSION)" ] || fail "digitnet.pc has another version"
+eval "models=$(pkg-config --variable=modeldir digitnet)"
+[ -f "$models/digit.onnx" ] || fail "modeldir of digitnet.pc has no models"
 
 echo "The shared library"
 compile shared ""

@@ -3,11 +3,8 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 
 static_assert(std::is_same_v<decltype(std::declval<digitnet::model &>().flatten()), digitnet::model &>);
@@ -510,25 +507,6 @@ TEST_CASE("weights by name") {
     const auto fresh = digitnet::model(SIZE, SIZE, 1).flatten().dense(1, digitnet::relu);
     CHECK_ERROR(DIGITNET_ESTATE, "", fresh.get_weights());
 }
-
-// A new folder, removed with all that is in it.
-class temporary_folder {
-  public:
-    temporary_folder() {
-        REQUIRE(mkdtemp(path_) != nullptr);
-    }
-    temporary_folder(const temporary_folder &) = delete;
-    temporary_folder &operator=(const temporary_folder &) = delete;
-    ~temporary_folder() {
-        std::filesystem::remove_all(path_);
-    }
-    std::string file(const std::string &name) const {
-        return path_ + ('/' + name);
-    }
-
-  private:
-    char path_[32] = "/tmp/digitnet-test-XXXXXX";
-};
 
 TEST_CASE("a model comes back from a file and from memory, and trains on") {
     const digitnet::dataset dataset = make_dataset();

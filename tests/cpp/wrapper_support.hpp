@@ -6,8 +6,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <doctest/doctest.h>
+#include <filesystem>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 // The expression throws digitnet::error with this status, and with a message that has `part` in it.
@@ -58,5 +61,24 @@ inline digitnet::model make_model(std::uint64_t seed = 1) {
         .dense(CLASSES, digitnet::softmax)
         .compile(digitnet::adam, digitnet::sparse_categorical_crossentropy, settings);
 }
+
+// A new folder, removed with all that is in it.
+class temporary_folder {
+  public:
+    temporary_folder() {
+        REQUIRE(mkdtemp(path_) != nullptr);
+    }
+    temporary_folder(const temporary_folder &) = delete;
+    temporary_folder &operator=(const temporary_folder &) = delete;
+    ~temporary_folder() {
+        std::filesystem::remove_all(path_);
+    }
+    std::string file(const std::string &name) const {
+        return path_ + ('/' + name);
+    }
+
+  private:
+    char path_[32] = "/tmp/digitnet-test-XXXXXX";
+};
 
 #endif

@@ -1,5 +1,6 @@
 /* The worlds that calls are made in, and the values of arguments. */
 #include "public_calls.h"
+#include "reader_models.h"
 #include "struct_fields.h"
 
 #include <float.h>
@@ -10,10 +11,13 @@
 
 enum { IMAGES = 12 };
 
-static digitnet_model *models[MODEL_STATES];
+static digitnet_model *models[MODEL_STATES], *digit_model, *line_model;
+static digitnet_reader *reader;
+static digitnet_reader_scratch *scratch;
 static digitnet_dataset *train;
 static temporary_folder folder;
 static char path_to_write[128], second_path_to_write[128], path_to_model[128], path_to_device[128];
+static char path_to_digit_model[128], path_to_line_model[128];
 
 const char *state_name(model_state state) {
     static const char *const names[MODEL_STATES] = {"fresh", "built", "compiled", "trained", "loaded"};
@@ -43,6 +47,19 @@ static digitnet_dataset *make_bytes(void) {
     return dataset;
 }
 
+/* One of which all is read as an 8, and one that reads strokes. */
+static void begin_reader(void) {
+    static const float logits[10] = {[8] = 2};
+    digit_model = make_constant_digit_model(logits, 10);
+    line_model = make_stroke_line_model(1);
+    snprintf(path_to_digit_model, sizeof path_to_digit_model, "%s/digit.onnx", folder.path);
+    snprintf(path_to_line_model, sizeof path_to_line_model, "%s/line.onnx", folder.path);
+    expect_ok(digitnet_model_save(digit_model, path_to_digit_model));
+    expect_ok(digitnet_model_save(line_model, path_to_line_model));
+    expect_ok(digitnet_reader_create(&reader, digit_model, line_model));
+    expect_ok(digitnet_reader_scratch_create(&scratch, reader));
+}
+
 int begin_worlds(void **state) {
     (void)state;
     folder = make_folder();
@@ -62,6 +79,7 @@ int begin_worlds(void **state) {
     fit(models[TRAINED], train, NULL);
     expect_ok(digitnet_model_save(models[TRAINED], path_to_model));
     expect_ok(digitnet_model_load(&models[LOADED], path_to_model));
+    begin_reader();
     return 0;
 }
 
@@ -69,7 +87,13 @@ int end_worlds(void **state) {
     (void)state;
     for (size_t i = 0; i < MODEL_STATES; i++)
         digitnet_model_free(models[i]);
+    digitnet_reader_scratch_free(scratch);
+    digitnet_reader_free(reader);
+    digitnet_model_free(digit_model);
+    digitnet_model_free(line_model);
     digitnet_dataset_free(train);
+    unlink(path_to_digit_model);
+    unlink(path_to_line_model);
     unlink(path_to_write);
     unlink(second_path_to_write);
     unlink(path_to_model);
@@ -103,6 +127,18 @@ static bool takes(const public_call *call, argument_kind kind) {
     return false;
 }
 
+/* What the call takes of these. */
+static void make_reader(world *own, const public_call *call) {
+    const digitnet_image *image =
+        DIGITNET_WITH(digitnet_image, .pixels = buffer_of(own, BYTES), .width = SMALL_WIDTH, .height = SMALL_HEIGHT);
+    if (takes(call, READER))
+        expect_ok(digitnet_reader_create(&own->reader, digit_model, line_model));
+    if (takes(call, READER_SCRATCH))
+        expect_ok(digitnet_reader_scratch_create(&own->scratch, reader));
+    if (takes(call, READING))
+        expect_ok(digitnet_reader_read_digit(&own->reading, scratch, image, NULL));
+}
+
 /* A fresh model has the inputs of the layer that the call adds. */
 world *make_world(model_state state, const public_call *call) {
     world *own = must_allocate(sizeof *own);
@@ -130,6 +166,7 @@ world *make_world(model_state state, const public_call *call) {
     memset(buffer_of(own, BYTES), 200, BUFFER_ROOM);
     for (size_t row = 2; row < SMALL_HEIGHT - 2; row++)
         ((unsigned char *)buffer_of(own, BYTES))[row * SMALL_WIDTH + 3] = 10; /* a digit: 1 */
+    make_reader(own, call);
     expect_ok(digitnet_model_save_memory(buffer_of(own, FILE_BYTES), BUFFER_ROOM, &own->file_size, models[TRAINED]));
     return own;
 }
@@ -150,6 +187,12 @@ void free_world(world *own) {
     digitnet_report_free(own->new_report);
     digitnet_ctc_decoding_free(own->decoding);
     digitnet_ctc_decoding_free(own->new_decoding);
+    digitnet_reading_free(own->reading);
+    digitnet_reading_free(own->new_reading);
+    digitnet_reader_scratch_free(own->scratch);
+    digitnet_reader_scratch_free(own->new_scratch);
+    digitnet_reader_free(own->reader);
+    digitnet_reader_free(own->new_reader);
     free(own);
 }
 
@@ -164,6 +207,16 @@ static int gather_zeros(digitnet_batch *batch, void *user_data) {
         memset(batch->images, 0, batch->count * SMALL_IMAGE * sizeof(float));
     if (batch->labels)
         memset(batch->labels, 0, batch->count * sizeof(int32_t));
+    return 0;
+}
+
+static int let_stand(const char *text, void *user_data) {
+    (void)user_data;
+    return text[0] != '7';
+}
+
+static int look_at_step(const char *name, const uint8_t *pixels, size_t width, size_t height, void *user_data) {
+    (void)name, (void)pixels, (void)width, (void)height, (void)user_data;
     return 0;
 }
 
@@ -213,8 +266,14 @@ static const argument_field split_options[] = {
     FIELD(split_options, struct_size, STRUCT_SIZE), FIELD(split_options, reserved, ANY_SIZE),
     FIELD(split_options, seed, ANY_SIZE), FIELD(split_options, shuffle, FLAG), FIELD(split_options, stratified, FLAG)};
 static const argument_field image[] = {FIELD(image, struct_size, STRUCT_SIZE), FIELD(image, pixels, BYTES),
-                                       FIELD(image, width, OWN_WIDTH), FIELD(image, height, OWN_HEIGHT),
-                                       FIELD(image, stride, OWN_STRIDE)};
+                                       FIELD(image, width, OWN_WIDTH),         FIELD(image, height, OWN_HEIGHT),
+                                       FIELD(image, stride, OWN_STRIDE),       FIELD(image, max_pixels, ANY_SIZE),
+                                       FIELD(image, polarity, FLAG),           FIELD(image, reserved, FLAG)};
+static const argument_field read_options[] = {
+    FIELD(read_options, struct_size, STRUCT_SIZE), FIELD(read_options, min_length, ANY_SIZE),
+    FIELD(read_options, max_length, ANY_SIZE),     FIELD(read_options, check, FUNCTION),
+    FIELD(read_options, on_step, FUNCTION),        FIELD(read_options, error_rate, ZERO_RATE),
+    FIELD(read_options, rows, ANY_SIZE),           FIELD(read_options, columns, ANY_SIZE)};
 static const argument_field session_options[] = {
     FIELD(session_options, struct_size, STRUCT_SIZE), FIELD(session_options, batch_size, ANY_SIZE),
     FIELD(session_options, threads, ANY_SIZE), FIELD(session_options, max_width, ANY_SIZE)};
@@ -347,6 +406,7 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [AUGMENT_OPTIONS] = STRUCT(augment_options),
     [SPLIT_OPTIONS] = STRUCT(split_options),
     [IMAGE] = STRUCT(image),
+    [READ_OPTIONS] = STRUCT(read_options),
     [SESSION_OPTIONS] = STRUCT(session_options),
     [MODEL_OPTIONS] = STRUCT(model_options),
     [MODEL_SAVE_OPTIONS] = STRUCT(model_save_options),
@@ -375,6 +435,8 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [CLASS_INFO] = RESULT(class_info),
     [BIN_INFO] = RESULT(bin_info),
     [CTC_SEQUENCE] = RESULT(ctc_sequence),
+    [READING_LINE] = RESULT(reading_line),
+    [READING_CHARACTER] = RESULT(reading_character),
 };
 
 static argument_kind kind_of_field(const struct_field *field) {
@@ -474,6 +536,9 @@ static void *right_struct(world *own, argument_kind kind) {
                                                     .pixels = buffer_of(own, BYTES),
                                                     .width = SMALL_WIDTH,
                                                     .height = SMALL_HEIGHT};
+    else if (kind == READ_OPTIONS)
+        *(digitnet_read_options *)place = (digitnet_read_options){
+            .struct_size = struct_kinds[kind].size, .check = let_stand, .on_step = look_at_step};
     else if (kind == FIT_OPTIONS)
         *(digitnet_fit_options *)place = (digitnet_fit_options){.struct_size = struct_kinds[kind].size,
                                                                 .history = &own->new_history,
@@ -537,6 +602,22 @@ static void *right_pointer(world *own, argument_kind kind) {
         return &own->new_report;
     case NEW_DECODING:
         return &own->new_decoding;
+    case DIGIT_MODEL:
+        return digit_model;
+    case LINE_MODEL:
+        return line_model;
+    case READER:
+        return own->reader;
+    case READER_SCRATCH:
+        return own->scratch;
+    case READING:
+        return own->reading;
+    case NEW_READER:
+        return &own->new_reader;
+    case NEW_READER_SCRATCH:
+        return &own->new_scratch;
+    case NEW_READING:
+        return &own->new_reading;
     case NEW_MODEL:
         return &own->new_model;
     case NEW_SESSION:
@@ -565,6 +646,10 @@ static void *right_pointer(world *own, argument_kind kind) {
         return second_path_to_write;
     case PATH_TO_MODEL:
         return path_to_model;
+    case PATH_TO_DIGIT_MODEL:
+        return path_to_digit_model;
+    case PATH_TO_LINE_MODEL:
+        return path_to_line_model;
     case PATH_TO_IMAGES:
         return (void *)"data/mnist-subset/t10k-images-idx3-ubyte.gz";
     case PATH_TO_LABELS:
@@ -663,6 +748,8 @@ size_t boundary_values(argument values[MAX_BOUNDARIES], argument_kind kind) {
     case PATH_TO_WRITE:
     case SECOND_PATH_TO_WRITE:
     case PATH_TO_MODEL:
+    case PATH_TO_DIGIT_MODEL:
+    case PATH_TO_LINE_MODEL:
     case PATH_TO_IMAGES:
     case PATH_TO_LABELS:
     case PATH_TO_FOLDER:

@@ -51,6 +51,29 @@ static int no_loss(const digitnet_loss_range *range, void *user_data) {
     X(digitnet_dataset_describe, digitnet_dataset_describe(P(0), P(1)), DATASET_INFO, DATASET)                         \
     X(digitnet_dataset_free, (digitnet_dataset_free(P(0)), own->data = P(0) ? NULL : own->data, NO_STATUS), DATASET)   \
     X(digitnet_image_frame_digit, digitnet_image_frame_digit(P(0), N(1), P(2)), FLOATS_OUT, ROOM, IMAGE)               \
+    X(digitnet_image_frame_line, digitnet_image_frame_line(P(0), N(1), P(2), P(3)), FLOATS_OUT, ROOM, SIZE_OUT, IMAGE) \
+    X(digitnet_reader_create, digitnet_reader_create(P(0), P(1), P(2)), NEW_READER, DIGIT_MODEL, LINE_MODEL)           \
+    X(digitnet_reader_load, digitnet_reader_load(P(0), P(1), P(2)), NEW_READER, PATH_TO_DIGIT_MODEL,                   \
+      PATH_TO_LINE_MODEL)                                                                                              \
+    X(digitnet_reader_free, (digitnet_reader_free(P(0)), own->reader = P(0) ? NULL : own->reader, NO_STATUS), READER)  \
+    X(digitnet_reader_scratch_create, digitnet_reader_scratch_create(P(0), P(1)), NEW_READER_SCRATCH, READER)          \
+    X(digitnet_reader_scratch_free,                                                                                    \
+      (digitnet_reader_scratch_free(P(0)), own->scratch = P(0) ? NULL : own->scratch, NO_STATUS), READER_SCRATCH)      \
+    X(digitnet_reader_read_digit, digitnet_reader_read_digit(P(0), P(1), P(2), P(3)), NEW_READING, READER_SCRATCH,     \
+      IMAGE, READ_OPTIONS)                                                                                             \
+    X(digitnet_reader_read_line, digitnet_reader_read_line(P(0), P(1), P(2), P(3)), NEW_READING, READER_SCRATCH,       \
+      IMAGE, READ_OPTIONS)                                                                                             \
+    X(digitnet_reader_read_table, digitnet_reader_read_table(P(0), P(1), P(2), P(3)), NEW_READING, READER_SCRATCH,     \
+      IMAGE, READ_OPTIONS)                                                                                             \
+    X(digitnet_reader_read_page, digitnet_reader_read_page(P(0), P(1), P(2), P(3)), NEW_READING, READER_SCRATCH,       \
+      IMAGE, READ_OPTIONS)                                                                                             \
+    X(digitnet_reading_line_count, (digitnet_reading_line_count(P(0)), NO_STATUS), READING)                            \
+    X(digitnet_reading_describe_line, digitnet_reading_describe_line(P(0), P(1), N(2)), READING_LINE, READING,         \
+      ANY_SIZE)                                                                                                        \
+    X(digitnet_reading_describe_character, digitnet_reading_describe_character(P(0), P(1), N(2), N(3)),                \
+      READING_CHARACTER, READING, ANY_SIZE, ANY_SIZE)                                                                  \
+    X(digitnet_reading_free, (digitnet_reading_free(P(0)), own->reading = P(0) ? NULL : own->reading, NO_STATUS),      \
+      READING)                                                                                                         \
     X(digitnet_model_predict, digitnet_model_predict(P(0), N(1), P(2), P(3), N(4)), FLOATS_OUT, ROOM, MODEL, PIXELS,   \
       PIXEL_COUNT)                                                                                                     \
     X(digitnet_model_predict_u8, digitnet_model_predict_u8(P(0), N(1), P(2), P(3), N(4)), FLOATS_OUT, ROOM, MODEL,     \

@@ -19,6 +19,11 @@ typedef enum argument_kind {
     CALLBACK_OBJECT,
     REPORT,
     DECODING,
+    DIGIT_MODEL, /* that a reader takes */
+    LINE_MODEL,
+    READER,
+    READER_SCRATCH,
+    READING,
     NEW_MODEL,
     NEW_SESSION,
     NEW_DATASET,
@@ -27,6 +32,9 @@ typedef enum argument_kind {
     NEW_CALLBACK,
     NEW_REPORT,
     NEW_DECODING,
+    NEW_READER,
+    NEW_READER_SCRATCH,
+    NEW_READING,
     /* Memory of the program. */
     PIXELS,
     PROBABILITIES,
@@ -71,6 +79,8 @@ typedef enum argument_kind {
     PATH_TO_WRITE,
     SECOND_PATH_TO_WRITE,
     PATH_TO_MODEL,
+    PATH_TO_DIGIT_MODEL,
+    PATH_TO_LINE_MODEL,
     PATH_TO_IMAGES,
     PATH_TO_LABELS,
     PATH_TO_FOLDER,
@@ -84,6 +94,7 @@ typedef enum argument_kind {
     AUGMENT_OPTIONS,
     SPLIT_OPTIONS,
     IMAGE,
+    READ_OPTIONS,
     SESSION_OPTIONS,
     LAYER_OPTIONS,
     MODEL_OPTIONS,
@@ -113,6 +124,8 @@ typedef enum argument_kind {
     CLASS_INFO,
     BIN_INFO,
     CTC_SEQUENCE,
+    READING_LINE,
+    READING_CHARACTER,
     ARGUMENT_KINDS
 } argument_kind;
 
@@ -140,6 +153,9 @@ typedef struct world {
     digitnet_callback *callback, *new_callback;
     digitnet_report *report, *new_report;
     digitnet_ctc_decoding *decoding, *new_decoding;
+    digitnet_reader *reader, *new_reader;
+    digitnet_reader_scratch *scratch, *new_scratch;
+    digitnet_reading *reading, *new_reading;
     size_t file_size, size_out;
     double rate_out;
     _Alignas(64) unsigned char structs[STRUCT_KINDS][STRUCT_ROOM];

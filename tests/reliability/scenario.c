@@ -1,5 +1,7 @@
 #include "scenario.h"
 
+#include "reader_models.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -192,6 +194,47 @@ static digitnet_status frame_digit(scenario *self) {
                                    DIGITNET_WITH(digitnet_image, .pixels = pixels, .width = 40, .height = 40)));
 }
 
+/* ---- Reading ---- */
+
+static const digitnet_image *strokes(void) {
+    static uint8_t pixels[STROKES_WIDTH * STROKES_HEIGHT];
+    static digitnet_image image;
+    image = draw_strokes(pixels);
+    return &image;
+}
+
+static digitnet_status frame_line(scenario *self) {
+    size_t width;
+    return recorded(
+        digitnet_image_frame_line(self->strip, sizeof self->strip / sizeof *self->strip, &width, strokes()));
+}
+
+static digitnet_status load_reader(scenario *self) {
+    return recorded(digitnet_reader_load(&self->reader, "digit.onnx", "line.onnx"));
+}
+
+static digitnet_status create_scratch(scenario *self) {
+    return recorded(digitnet_reader_scratch_create(&self->scratch, self->reader));
+}
+
+static digitnet_status read_digit(scenario *self) {
+    return recorded(digitnet_reader_read_digit(&self->digit, self->scratch, strokes(), NULL));
+}
+
+static digitnet_status read_line(scenario *self) {
+    return recorded(digitnet_reader_read_line(&self->line, self->scratch, strokes(), NULL));
+}
+
+static digitnet_status read_table(scenario *self) {
+    static uint8_t pixels[TABLE_WIDTH * TABLE_HEIGHT];
+    const digitnet_image table = draw_table(pixels);
+    return recorded(digitnet_reader_read_table(&self->table, self->scratch, &table, NULL));
+}
+
+static digitnet_status read_page(scenario *self) {
+    return recorded(digitnet_reader_read_page(&self->page, self->scratch, strokes(), NULL));
+}
+
 /* ---- Files and copies ---- */
 
 static digitnet_status save(scenario *self) {
@@ -289,6 +332,13 @@ const scenario_step scenario_steps[SCENARIO_STEPS] = {
     {"clone a session", clone_session},
     {"run a session", run_session},
     {"frame a digit", frame_digit},
+    {"frame a line", frame_line},
+    {"load a reader", load_reader},
+    {"create what a reader needs", create_scratch},
+    {"read a digit", read_digit},
+    {"read a line", read_line},
+    {"read a table", read_table},
+    {"read a page", read_page},
     {"save", save},
     {"load", load},
     {"save into memory", save_memory},
@@ -326,7 +376,15 @@ static void write_pair(const char *images_path, const char *labels_path, const c
     write_bytes(labels_path, mode, labels, sizeof labels);
 }
 
+static void write_model(const char *path, digitnet_model *model) {
+    expect_ok(digitnet_model_save(model, path));
+    digitnet_model_free(model);
+}
+
 void scenario_write_files(void) {
+    static const float logits[11] = {[3] = 4};
+    write_model("digit.onnx", make_constant_digit_model(logits, 11));
+    write_model("line.onnx", make_stroke_line_model(1));
     write_pair("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "wbT", 1);
     write_pair("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz", "wb", 2);
 }
@@ -385,6 +443,23 @@ static uint64_t add_session(uint64_t digest, digitnet_session *session) {
     return add_bytes(digest, scores, sizeof scores);
 }
 
+static uint64_t add_reading(uint64_t digest, const digitnet_reading *reading) {
+    for (size_t i = 0; i < digitnet_reading_line_count(reading); ++i) {
+        digitnet_reading_line line = DIGITNET_INIT(digitnet_reading_line);
+        expect_ok(digitnet_reading_describe_line(&line, reading, i));
+        digest = add_bytes(digest, line.text, line.characters + 1);
+        digest = add_bytes(digest, line.reason, strlen(line.reason));
+        digest = add_bytes(digest, line.corners, sizeof line - offsetof(digitnet_reading_line, corners));
+        for (size_t k = 0; k < line.characters; ++k) {
+            digitnet_reading_character character = DIGITNET_INIT(digitnet_reading_character);
+            expect_ok(digitnet_reading_describe_character(&character, reading, i, k));
+            digest =
+                add_bytes(digest, character.corners, sizeof character - offsetof(digitnet_reading_character, corners));
+        }
+    }
+    return add_bytes(digest, reading ? "+" : "-", 1);
+}
+
 /* But for the seconds. */
 static uint64_t add_history(uint64_t digest, const digitnet_history *history) {
     for (digitnet_metric metric = DIGITNET_METRIC_LOSS; metric < DIGITNET_METRIC_SECONDS; ++metric) {
@@ -414,6 +489,13 @@ uint64_t scenario_digest(const scenario *self) {
     digest = add_bytes(digest, self->byte_scores, sizeof self->byte_scores);
     digest = add_bytes(digest, self->session_scores, sizeof self->session_scores);
     digest = add_bytes(digest, self->frame, sizeof self->frame);
+    digest = add_bytes(digest, self->strip, sizeof self->strip);
+    digest = add_reading(digest, self->digit);
+    digest = add_reading(digest, self->line);
+    digest = add_reading(digest, self->table);
+    digest = add_reading(digest, self->page);
+    digest = add_bytes(digest, self->reader ? "+" : "-", 1);
+    digest = add_bytes(digest, self->scratch ? "+" : "-", 1);
     digest = add_bytes(digest, self->file, self->file_size);
     digest = add_bytes(digest, &self->borrowed_released, sizeof self->borrowed_released);
     const char *const paths[] = {"model.onnx", "history.csv", "model.onnx.tmp", "history.csv.tmp"};
@@ -434,6 +516,12 @@ void scenario_release(scenario *self) {
     digitnet_session_free(self->second_session);
     digitnet_history_free(self->history);
     digitnet_history_free(self->second_history);
+    digitnet_reader_free(self->reader);
+    digitnet_reader_scratch_free(self->scratch);
+    digitnet_reading_free(self->digit);
+    digitnet_reading_free(self->line);
+    digitnet_reading_free(self->table);
+    digitnet_reading_free(self->page);
     unlink("model.onnx");
     unlink("history.csv");
 }

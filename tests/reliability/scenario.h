@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SCENARIO_FILE_BYTES = 32768 };
+enum { SCENARIO_FILE_BYTES = 32768, SCENARIO_STRIP_WIDTH = 128 };
 
 /* All that the steps have made so far; it begins as zeros. */
 typedef struct scenario {
@@ -16,9 +16,13 @@ typedef struct scenario {
     digitnet_dataset *raw, *compressed, *train, *test, *copied, *borrowed, *part, *source;
     digitnet_session *session, *second_session;
     digitnet_history *history, *second_history;
+    digitnet_reader *reader;
+    digitnet_reader_scratch *scratch;
+    digitnet_reading *digit, *line, *table, *page;
     digitnet_metrics metrics, source_metrics;
     float scores[SMALL_CLASSES], byte_scores[SMALL_CLASSES], session_scores[SMALL_CLASSES];
     float frame[DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE];
+    float strip[DIGITNET_LINE_HEIGHT * SCENARIO_STRIP_WIDTH];
     unsigned char file[SCENARIO_FILE_BYTES];
     size_t file_size, borrowed_released;
 } scenario;
@@ -28,7 +32,7 @@ typedef struct scenario_step {
     digitnet_status (*run)(scenario *self);
 } scenario_step;
 
-enum { SCENARIO_LOAD_RAW = 11, SCENARIO_LOAD_COMPRESSED = 12, SCENARIO_STEPS = 42 };
+enum { SCENARIO_LOAD_RAW = 11, SCENARIO_LOAD_COMPRESSED = 12, SCENARIO_STEPS = 49 };
 extern const scenario_step scenario_steps[SCENARIO_STEPS];
 
 /* Writes the files that the steps read into the current folder. */

@@ -27,12 +27,14 @@ static size_t calls_made, calls_done;
 static void poison_results(const public_call *call, const argument *arguments) {
     static char poison;
     for (size_t i = 0; i < MAX_ARGUMENTS; i++)
-        if (call->kinds[i] >= NEW_MODEL && call->kinds[i] <= NEW_HISTORY && arguments[i].pointer)
+        if (call->kinds[i] >= NEW_MODEL && call->kinds[i] <= NEW_READING && arguments[i].pointer)
             *(void **)arguments[i].pointer = &poison;
 }
 
 static bool results_are_null(const world *own) {
-    return !own->new_model && !own->new_session && !own->new_data && !own->new_test_set && !own->new_history;
+    return !own->new_model && !own->new_session && !own->new_data && !own->new_test_set && !own->new_history &&
+           !own->new_callback && !own->new_report && !own->new_decoding && !own->new_reader && !own->new_scratch &&
+           !own->new_reading;
 }
 
 static void check_call(world *own, const public_call *call, const argument *arguments, const char *what) {

@@ -2,8 +2,10 @@
  * leaves mode and flags as they were, and shows them to callbacks; also where the host traps all that computing may
  * raise. */
 #include "floating_mode.h"
+#include "reader_models.h"
 #include "support.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -14,6 +16,7 @@ enum {
     SCORES = IMAGES * SMALL_CLASSES,
     FRAME = DIGITNET_FRAME_SIZE,
     PICTURE = 60,
+    STRIP = DIGITNET_LINE_HEIGHT * 128,
     MODEL_BYTES = 65536,
     MAX_CALLS = 128
 };
@@ -85,7 +88,9 @@ static int gather(digitnet_batch *batch, void *user_data) {
 typedef struct results {
     float drawn[4096], trained[4096], read[VALUES], read_bytes[VALUES], augmented[VALUES];
     float predicted[SCORES], predicted_bytes[SCORES], run[3][SCORES], run_by_clone[SCORES];
-    float frame[FRAME * FRAME], products[2];
+    float frame[FRAME * FRAME], strip[STRIP], products[2];
+    digitnet_reading_line lines[4];
+    char texts[4][5];
     double loss, accuracy, series[4][3];
     unsigned char file[MODEL_BYTES];
 } results;
@@ -218,6 +223,61 @@ static void frame(results *out, host *self) {
     expect_ok(IN_MODE(self, digitnet_image_frame_digit(out->frame, FRAME * FRAME, &image)));
 }
 
+/* Ends the reading where the mode is another one. */
+static int see_text(const char *text, void *user_data) {
+    host *self = user_data;
+    size_t before = self->callbacks;
+    (void)text;
+    see_mode(self);
+    return self->callbacks > before ? 1 : DIGITNET_EIO;
+}
+
+static int see_step(const char *name, const uint8_t *pixels, size_t width, size_t height, void *user_data) {
+    (void)pixels, (void)width, (void)height;
+    return see_text(name, user_data) == 1 ? 0 : DIGITNET_EIO;
+}
+
+/* The texts are kept apart, since the lines' own go with the reading. */
+static void keep_reading(results *out, size_t index, digitnet_reading *reading) {
+    digitnet_reading_line *line = &out->lines[index];
+    line->struct_size = sizeof *line;
+    expect_ok(digitnet_reading_describe_line(line, reading, 0));
+    assert_in_range(line->characters, 1, 4);
+    strcpy(out->texts[index], line->text);
+    line->text = line->reason = NULL;
+    digitnet_reading_free(reading);
+}
+
+static void read_strokes(results *out, host *self) {
+    static const float logits[10] = {[4] = 3};
+    static uint8_t pixels[STROKES_WIDTH * STROKES_HEIGHT];
+    const digitnet_read_options options = {
+        .struct_size = sizeof options, .check = see_text, .on_step = see_step, .user_data = self};
+    static uint8_t table_pixels[TABLE_WIDTH * TABLE_HEIGHT];
+    const digitnet_image image = draw_strokes(pixels), table = draw_table(table_pixels);
+    digitnet_model *digit = make_constant_digit_model(logits, 10), *line = make_stroke_line_model(0);
+    digitnet_reader *reader;
+    digitnet_reader_scratch *scratch;
+    digitnet_reading *reading;
+    size_t width, before = self->callbacks;
+    expect_ok(IN_MODE(self, digitnet_image_frame_line(out->strip, STRIP, &width, &image)));
+    expect_ok(IN_MODE(self, digitnet_reader_create(&reader, digit, line)));
+    expect_ok(IN_MODE(self, digitnet_reader_scratch_create(&scratch, reader)));
+    expect_ok(IN_MODE(self, digitnet_reader_read_digit(&reading, scratch, &image, &options)));
+    keep_reading(out, 0, reading);
+    expect_ok(IN_MODE(self, digitnet_reader_read_line(&reading, scratch, &image, &options)));
+    keep_reading(out, 1, reading);
+    expect_ok(IN_MODE(self, digitnet_reader_read_page(&reading, scratch, &image, &options)));
+    keep_reading(out, 2, reading);
+    expect_ok(IN_MODE(self, digitnet_reader_read_table(&reading, scratch, &table, &options)));
+    keep_reading(out, 3, reading);
+    assert_true(self->callbacks > before + 10); /* a check of each digit, and more */
+    digitnet_reader_scratch_free(scratch);
+    digitnet_reader_free(reader);
+    digitnet_model_free(digit);
+    digitnet_model_free(line);
+}
+
 /* Products below the smallest normal float, which are zero where that is flushed. */
 static void multiply_small(results *out, host *self) {
     static const float weights[] = {1e-20f, 3e-20f, 0, 0}, image[] = {1e-20f};
@@ -251,6 +311,7 @@ static void compute(results *out, const floating_mode *mode, size_t threads, dig
     frame(out, &self);
     multiply_small(out, &self);
     assert_int_equal(self.callbacks, 1 + 2 * (1 + 3 * 6 + 1) + 3 * 4 + 3);
+    read_strokes(out, &self);
     digitnet_model_free(model);
     digitnet_dataset_free(floats);
     digitnet_dataset_free(source);
@@ -281,6 +342,9 @@ static void check_mode(const floating_mode *mode, size_t threads, digitnet_sessi
     assert_same_results(run);
     assert_same_results(run_by_clone);
     assert_same_results(frame);
+    assert_same_results(strip);
+    assert_same_results(lines);
+    assert_same_results(texts);
     assert_same_results(products);
     assert_same_results(series);
     assert_same_results(file);
@@ -330,6 +394,25 @@ static void refuse_in_mode(host *self) {
     digitnet_model_free(model);
 }
 
+static void refuse_rate_in_mode(host *self) {
+    static const float logits[10];
+    static uint8_t pixels[STROKES_WIDTH * STROKES_HEIGHT];
+    const digitnet_image image = draw_strokes(pixels);
+    digitnet_model *digit = make_constant_digit_model(logits, 10);
+    digitnet_reader *reader;
+    digitnet_reader_scratch *scratch;
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_create(&reader, digit, NULL));
+    expect_ok(digitnet_reader_scratch_create(&scratch, reader));
+    expect_failure(
+        IN_MODE(self, digitnet_reader_read_digit(&reading, scratch, &image,
+                                                 DIGITNET_WITH(digitnet_read_options, .error_rate = (double)NAN))),
+        DIGITNET_EINVAL, "nan");
+    digitnet_reader_scratch_free(scratch);
+    digitnet_reader_free(reader);
+    digitnet_model_free(digit);
+}
+
 /* Calls that overflow. */
 static void overflow_in_mode(host *self, const digitnet_dataset *data, size_t threads) {
     static float weights[4096];
@@ -367,6 +450,7 @@ static void test_failures(void **state) {
             continue;
         set_usual_floating_mode();
         refuse_in_mode(&self);
+        refuse_rate_in_mode(&self);
         overflow_in_mode(&self, data, 1);
         overflow_in_mode(&self, data, 3);
     }

@@ -1,13 +1,23 @@
-/* Eight threads that predict with one model, eight that train models of their own, all at the same time and with the
- * results of one thread alone; and a long run of sessions, which allocates nothing: test_parallel [RUNS] */
+/* Eight threads that predict with one model, eight that train models of their own, four that read with one reader, all
+ * at the same time and with the results of one thread alone; and a long run of sessions, which allocates nothing:
+ * test_parallel [RUNS] */
 #include "counts.h"
+#include "reader_models.h"
 #include "support.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { PREDICTORS = 8, TRAINERS = 8, WORKERS = PREDICTORS + TRAINERS, ROUNDS = 20, IMAGES = 40, SLACK_PAGES = 64 };
+enum {
+    PREDICTORS = 8,
+    TRAINERS = 8,
+    READERS = 4,
+    WORKERS = PREDICTORS + TRAINERS + READERS,
+    ROUNDS = 20,
+    IMAGES = 40,
+    SLACK_PAGES = 64
+};
 
 static size_t session_runs = 2000;
 
@@ -18,6 +28,10 @@ typedef struct common {
     float images[IMAGES * SMALL_IMAGE], scores[IMAGES * SMALL_CLASSES];
     float *trained[TRAINERS]; /* weights, by seed */
     size_t parameters;
+    digitnet_reader *reader;
+    uint8_t pixels[STROKES_WIDTH * STROKES_HEIGHT];
+    digitnet_image strokes;
+    double confidence; /* of their reading */
 } common;
 
 typedef struct worker {
@@ -50,11 +64,39 @@ static const char *train_as_alone(const common *shared, size_t seed) {
     return same ? NULL : "a training differs";
 }
 
+/* The confidence of the text 111; 0 if another one is read. */
+static double read_strokes(const common *shared) {
+    digitnet_reader_scratch *scratch;
+    digitnet_reading *reading;
+    digitnet_reading_line line = DIGITNET_INIT(digitnet_reading_line);
+    expect_ok(digitnet_reader_scratch_create(&scratch, shared->reader));
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &shared->strokes, NULL));
+    expect_ok(digitnet_reading_describe_line(&line, reading, 0));
+    double confidence = strcmp(line.text, "111") == 0 ? line.confidence : 0.0;
+    digitnet_reading_free(reading);
+    digitnet_reader_scratch_free(scratch);
+    return confidence;
+}
+
+static const char *read_as_alone(const common *shared) {
+    return read_strokes(shared) == shared->confidence ? NULL : "a reading differs";
+}
+
 static void work(void *context) {
     worker *own = context;
     for (size_t i = 0; i < ROUNDS && !own->fault; i++)
-        own->fault = own->index < PREDICTORS ? predict_as_alone(own->shared)
-                                             : train_as_alone(own->shared, own->index - PREDICTORS);
+        own->fault = own->index < PREDICTORS              ? predict_as_alone(own->shared)
+                     : own->index < PREDICTORS + TRAINERS ? train_as_alone(own->shared, own->index - PREDICTORS)
+                                                          : read_as_alone(own->shared);
+}
+
+static void make_reader(common *shared) {
+    digitnet_model *line = make_stroke_line_model(0);
+    expect_ok(digitnet_reader_create(&shared->reader, NULL, line));
+    digitnet_model_free(line);
+    shared->strokes = draw_strokes(shared->pixels);
+    shared->confidence = read_strokes(shared);
+    assert_true(shared->confidence > 0.0);
 }
 
 static int begin(void **state) {
@@ -70,6 +112,7 @@ static int begin(void **state) {
         shared->trained[i] = copy_weights(model);
         digitnet_model_free(model);
     }
+    make_reader(shared);
     *state = shared;
     return 0;
 }
@@ -78,6 +121,7 @@ static int end(void **state) {
     common *shared = *state;
     for (size_t i = 0; i < TRAINERS; i++)
         free(shared->trained[i]);
+    digitnet_reader_free(shared->reader);
     digitnet_model_free(shared->model);
     digitnet_dataset_free(shared->data);
     free(shared);

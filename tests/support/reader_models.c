@@ -61,3 +61,33 @@ digitnet_model *make_flag_line_model(void) {
     bias[BLANK] = 80.0f;
     return make_line_model(&kernel[0][0], bias);
 }
+
+digitnet_image draw_strokes(uint8_t pixels[STROKES_WIDTH * STROKES_HEIGHT]) {
+    digitnet_image strokes = DIGITNET_INIT(digitnet_image);
+    strokes.pixels = pixels;
+    strokes.width = STROKES_WIDTH;
+    strokes.height = STROKES_HEIGHT;
+    memset(pixels, 255, STROKES_WIDTH * STROKES_HEIGHT);
+    for (size_t row = 8; row < STROKES_HEIGHT - 8; row++)
+        for (size_t stroke = 0; stroke < 3; stroke++)
+            memset(pixels + row * STROKES_WIDTH + 20 + 36 * stroke, 0, 5);
+    return strokes;
+}
+
+digitnet_image draw_table(uint8_t pixels[TABLE_WIDTH * TABLE_HEIGHT]) {
+    enum { MARGIN = 9, CELL = 40, COLUMNS = 4, ROWS = 3 };
+    digitnet_image table = DIGITNET_INIT(digitnet_image);
+    table.pixels = pixels;
+    table.width = TABLE_WIDTH;
+    table.height = TABLE_HEIGHT;
+    memset(pixels, 255, TABLE_WIDTH * TABLE_HEIGHT);
+    for (size_t y = 0; y < ROWS * CELL + 2; y++) {
+        for (size_t x = 0; x < COLUMNS * CELL + 2; x++) {
+            bool rule = y % CELL < 2 || x % CELL < 2, first = y < CELL && x < CELL;
+            bool stroke = x % CELL > 18 && x % CELL < 23 && y % CELL > 8 && y % CELL < 34;
+            if (rule || (stroke && !first))
+                pixels[(MARGIN + y) * TABLE_WIDTH + MARGIN + x] = 0;
+        }
+    }
+    return table;
+}

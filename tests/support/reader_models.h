@@ -12,4 +12,12 @@ digitnet_model *make_stroke_line_model(float doubt);
 /* Reads a column that has ink in the line's upper half alone as a 7, and others as blank. */
 digitnet_model *make_flag_line_model(void);
 
+/* Three upright strokes in a row, which that model without doubt reads as 111. The pixels are filled in. */
+enum { STROKES_WIDTH = 120, STROKES_HEIGHT = 40 };
+digitnet_image draw_strokes(uint8_t pixels[STROKES_WIDTH * STROKES_HEIGHT]);
+
+/* A table of 3 x 4 cells with a stroke in each but the first. The pixels are filled in. */
+enum { TABLE_WIDTH = 180, TABLE_HEIGHT = 140 };
+digitnet_image draw_table(uint8_t pixels[TABLE_WIDTH * TABLE_HEIGHT]);
+
 #endif

@@ -1,5 +1,7 @@
 #include "struct_cases.h"
 
+#include "reader_models.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -297,6 +299,58 @@ static digitnet_status frame_digit(misuse *own, void *options) {
     return digitnet_image_frame_digit(frame, sizeof frame / sizeof *frame, options);
 }
 
+static digitnet_status frame_line(misuse *own, void *options) {
+    (void)own;
+    float frame[DIGITNET_LINE_HEIGHT * 64];
+    size_t width;
+    return digitnet_image_frame_line(frame, sizeof frame / sizeof *frame, &width, options);
+}
+
+static digitnet_reader_scratch *make_scratch(void) {
+    static const float logits[10];
+    digitnet_model *digit = make_constant_digit_model(logits, 10), *line = make_stroke_line_model(0);
+    digitnet_reader *reader;
+    digitnet_reader_scratch *scratch;
+    expect_ok(digitnet_reader_create(&reader, digit, line));
+    expect_ok(digitnet_reader_scratch_create(&scratch, reader));
+    digitnet_reader_free(reader);
+    digitnet_model_free(digit);
+    digitnet_model_free(line);
+    return scratch;
+}
+
+/* Releases what a call that read was made with, and what it made. */
+static digitnet_status end_reading(digitnet_status status, digitnet_reading **reading,
+                                   digitnet_reader_scratch *scratch) {
+    digitnet_reading_free(*reading);
+    digitnet_reader_scratch_free(scratch);
+    return status;
+}
+
+static digitnet_status read_digit(const void *image, const void *options) {
+    digitnet_reader_scratch *scratch = make_scratch();
+    digitnet_reading *reading;
+    return end_reading(digitnet_reader_read_digit(&reading, scratch, image, options), &reading, scratch);
+}
+
+static digitnet_status read_line(const void *image, const void *options) {
+    digitnet_reader_scratch *scratch = make_scratch();
+    digitnet_reading *reading;
+    return end_reading(digitnet_reader_read_line(&reading, scratch, image, options), &reading, scratch);
+}
+
+static digitnet_status read_table(const void *image, const void *options) {
+    digitnet_reader_scratch *scratch = make_scratch();
+    digitnet_reading *reading;
+    return end_reading(digitnet_reader_read_table(&reading, scratch, image, options), &reading, scratch);
+}
+
+static digitnet_status read_page(const void *image, const void *options) {
+    digitnet_reader_scratch *scratch = make_scratch();
+    digitnet_reading *reading;
+    return end_reading(digitnet_reader_read_page(&reading, scratch, image, options), &reading, scratch);
+}
+
 static int gather_nothing(digitnet_batch *batch, void *user_data) {
     (void)batch, (void)user_data;
     return 0;
@@ -327,6 +381,46 @@ static const uint8_t picture[100] = {
     [34] = 255, [35] = 255, [44] = 255, [45] = 255, [54] = 255, [55] = 255, [64] = 255};
 static const digitnet_image valid_image = {
     .struct_size = sizeof valid_image, .pixels = picture, .width = 10, .height = 10};
+
+static digitnet_status read_digit_of(misuse *own, void *image) {
+    (void)own;
+    return read_digit(image, NULL);
+}
+
+static digitnet_status read_line_of(misuse *own, void *image) {
+    (void)own;
+    return read_line(image, NULL);
+}
+
+static digitnet_status read_table_of(misuse *own, void *image) {
+    (void)own;
+    return read_table(image, NULL);
+}
+
+static digitnet_status read_page_of(misuse *own, void *image) {
+    (void)own;
+    return read_page(image, NULL);
+}
+
+static digitnet_status read_digit_with(misuse *own, void *options) {
+    (void)own;
+    return read_digit(&valid_image, options);
+}
+
+static digitnet_status read_line_with(misuse *own, void *options) {
+    (void)own;
+    return read_line(&valid_image, options);
+}
+
+static digitnet_status read_table_with(misuse *own, void *options) {
+    (void)own;
+    return read_table(&valid_image, options);
+}
+
+static digitnet_status read_page_with(misuse *own, void *options) {
+    (void)own;
+    return read_page(&valid_image, options);
+}
 
 /* `last` is the last field that the struct had in the first release. */
 #define CASE(function, type, last, valid, call) \
@@ -373,6 +467,15 @@ static const struct_case other_cases[] = {
     CASE(digitnet_dataset_augment, digitnet_augment_options, max_value, NULL, augment),
     CASE(digitnet_dataset_split, digitnet_split_options, stratified, NULL, split),
     CASE(digitnet_image_frame_digit, digitnet_image, max_pixels, &valid_image, frame_digit),
+    CASE(digitnet_image_frame_line, digitnet_image, max_pixels, &valid_image, frame_line),
+    CASE(digitnet_reader_read_digit, digitnet_image, max_pixels, &valid_image, read_digit_of),
+    CASE(digitnet_reader_read_line, digitnet_image, max_pixels, &valid_image, read_line_of),
+    CASE(digitnet_reader_read_table, digitnet_image, max_pixels, &valid_image, read_table_of),
+    CASE(digitnet_reader_read_page, digitnet_image, max_pixels, &valid_image, read_page_of),
+    CASE(digitnet_reader_read_digit, digitnet_read_options, columns, NULL, read_digit_with),
+    CASE(digitnet_reader_read_line, digitnet_read_options, columns, NULL, read_line_with),
+    CASE(digitnet_reader_read_table, digitnet_read_options, columns, NULL, read_table_with),
+    CASE(digitnet_reader_read_page, digitnet_read_options, columns, NULL, read_page_with),
 };
 enum { OTHER_CASES = sizeof other_cases / sizeof *other_cases };
 
@@ -471,6 +574,35 @@ static digitnet_status describe_sequence(misuse *own, void *out) {
     return status;
 }
 
+static digitnet_status describe_reading_by(void *out,
+                                           digitnet_status (*describe)(void *out, const digitnet_reading *reading)) {
+    digitnet_reader_scratch *scratch = make_scratch();
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_read_digit(&reading, scratch, &valid_image, NULL));
+    digitnet_status status = describe(out, reading);
+    digitnet_reading_free(reading);
+    digitnet_reader_scratch_free(scratch);
+    return status;
+}
+
+static digitnet_status line_of(void *out, const digitnet_reading *reading) {
+    return digitnet_reading_describe_line(out, reading, 0);
+}
+
+static digitnet_status character_of(void *out, const digitnet_reading *reading) {
+    return digitnet_reading_describe_character(out, reading, 0, 0);
+}
+
+static digitnet_status describe_reading_line(misuse *own, void *out) {
+    (void)own;
+    return describe_reading_by(out, line_of);
+}
+
+static digitnet_status describe_reading_character(misuse *own, void *out) {
+    (void)own;
+    return describe_reading_by(out, character_of);
+}
+
 const struct_case result_cases[] = {
     CASE(digitnet_model_describe, digitnet_model_info, reserved, NULL, describe_model),
     CASE(digitnet_model_describe_layer, digitnet_layer_info, trainable, NULL, describe_layer),
@@ -481,5 +613,8 @@ const struct_case result_cases[] = {
     CASE(digitnet_report_describe_class, digitnet_class_info, f1, NULL, describe_class),
     CASE(digitnet_report_describe_bin, digitnet_bin_info, accuracy, NULL, describe_bin),
     CASE(digitnet_ctc_decoding_describe, digitnet_ctc_sequence, log_probability, NULL, describe_sequence),
+    CASE(digitnet_reading_describe_line, digitnet_reading_line, reserved, NULL, describe_reading_line),
+    CASE(digitnet_reading_describe_character, digitnet_reading_character, alternatives, NULL,
+         describe_reading_character),
 };
 const size_t result_case_count = sizeof result_cases / sizeof *result_cases;

@@ -1,5 +1,6 @@
 /* NULL for each pointer of each public function, but for builders: test_builders.c has those. */
 #include "misuse.h"
+#include "reader_models.h"
 
 /* The default allocator, which may be set while there are no objects. */
 static void test_null_allocator(void **state) {
@@ -293,6 +294,73 @@ static void test_null_in_datasets_and_images(void **state) {
     expect_invalid(digitnet_image_frame_digit(frame, 784, NULL), "NULL");
     expect_invalid(digitnet_image_frame_digit(frame, 784, DIGITNET_WITH(digitnet_image, .width = 1, .height = 1)),
                    "NULL");
+    const digitnet_image *image = DIGITNET_WITH(digitnet_image, .pixels = own->bytes, .width = 1, .height = 1);
+    expect_invalid(digitnet_image_frame_line(NULL, 784, &count, image), "out is NULL");
+    expect_invalid(digitnet_image_frame_line(frame, 784, NULL, image), "width is NULL");
+    expect_invalid(digitnet_image_frame_line(frame, 784, &count, NULL), "image is NULL");
+    expect_invalid(
+        digitnet_image_frame_line(frame, 784, &count, DIGITNET_WITH(digitnet_image, .width = 1, .height = 1)),
+        "pixels is NULL");
+}
+
+static void test_null_in_reader(void **state) {
+    misuse *own = *state;
+    static const float logits[10];
+    const digitnet_image *image = DIGITNET_WITH(digitnet_image, .pixels = own->bytes, .width = 1, .height = 1);
+    digitnet_model *model = make_constant_digit_model(logits, 10);
+    digitnet_reader *reader;
+    digitnet_reader_scratch *scratch;
+    digitnet_reading *reading;
+    expect_invalid(digitnet_reader_create(NULL, model, NULL), "out is NULL");
+    expect_none(&reader, digitnet_reader_create(&reader, NULL, NULL), "digit and line are NULL");
+    expect_invalid(digitnet_reader_load(NULL, "/nonexistent/x", NULL), "out is NULL");
+    expect_none(&reader, digitnet_reader_load(&reader, NULL, NULL), "digit and line are NULL");
+    expect_ok(digitnet_reader_create(&reader, model, NULL));
+    expect_invalid(digitnet_reader_scratch_create(NULL, reader), "out is NULL");
+    expect_none(&scratch, digitnet_reader_scratch_create(&scratch, NULL), "reader is NULL");
+    expect_ok(digitnet_reader_scratch_create(&scratch, reader));
+    expect_invalid(digitnet_reader_read_digit(NULL, scratch, image, NULL), "out is NULL");
+    expect_none(&reading, digitnet_reader_read_digit(&reading, NULL, image, NULL), "scratch is NULL");
+    expect_none(&reading, digitnet_reader_read_digit(&reading, scratch, NULL, NULL), "image is NULL");
+    expect_invalid(digitnet_reader_read_line(NULL, scratch, image, NULL), "out is NULL");
+    expect_none(&reading, digitnet_reader_read_line(&reading, NULL, image, NULL), "scratch is NULL");
+    expect_none(&reading, digitnet_reader_read_line(&reading, scratch, NULL, NULL), "image is NULL");
+    expect_invalid(digitnet_reader_read_table(NULL, scratch, image, NULL), "out is NULL");
+    expect_none(&reading, digitnet_reader_read_table(&reading, NULL, image, NULL), "scratch is NULL");
+    expect_none(&reading, digitnet_reader_read_table(&reading, scratch, NULL, NULL), "image is NULL");
+    expect_invalid(digitnet_reader_read_page(NULL, scratch, image, NULL), "out is NULL");
+    expect_none(&reading, digitnet_reader_read_page(&reading, NULL, image, NULL), "scratch is NULL");
+    expect_none(&reading, digitnet_reader_read_page(&reading, scratch, NULL, NULL), "image is NULL");
+    digitnet_reader_scratch_free(scratch);
+    digitnet_reader_scratch_free(NULL);
+    digitnet_reader_free(reader);
+    digitnet_reader_free(NULL);
+    digitnet_model_free(model);
+}
+
+static void test_null_in_readings(void **state) {
+    misuse *own = *state;
+    static const float logits[10];
+    digitnet_reading_line line = DIGITNET_INIT(digitnet_reading_line);
+    digitnet_reading_character character = DIGITNET_INIT(digitnet_reading_character);
+    digitnet_model *model = make_constant_digit_model(logits, 10);
+    digitnet_reader *reader;
+    digitnet_reader_scratch *scratch;
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_create(&reader, model, NULL));
+    expect_ok(digitnet_reader_scratch_create(&scratch, reader));
+    expect_ok(digitnet_reader_read_digit(
+        &reading, scratch, DIGITNET_WITH(digitnet_image, .pixels = own->bytes, .width = 1, .height = 1), NULL));
+    assert_int_equal(digitnet_reading_line_count(NULL), 0);
+    expect_invalid(digitnet_reading_describe_line(NULL, reading, 0), "NULL");
+    expect_invalid(digitnet_reading_describe_line(&line, NULL, 0), "reading is NULL");
+    expect_invalid(digitnet_reading_describe_character(NULL, reading, 0, 0), "NULL");
+    expect_invalid(digitnet_reading_describe_character(&character, NULL, 0, 0), "reading is NULL");
+    digitnet_reading_free(reading);
+    digitnet_reading_free(NULL);
+    digitnet_reader_scratch_free(scratch);
+    digitnet_reader_free(reader);
+    digitnet_model_free(model);
 }
 
 int main(void) {
@@ -301,6 +369,7 @@ int main(void) {
         misuse_test(test_null_in_training),    misuse_test(test_null_in_inference),
         misuse_test(test_null_in_decoding),    misuse_test(test_null_in_reports),
         misuse_test(test_null_in_callbacks),   misuse_test(test_null_in_datasets_and_images),
+        misuse_test(test_null_in_reader),      misuse_test(test_null_in_readings),
         cmocka_unit_test(test_null_allocator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

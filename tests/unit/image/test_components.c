@@ -5,18 +5,18 @@
 
 #include <stdlib.h>
 
-enum { THRESHOLD = 100 };
-
-/* Ink on about `share` of the pixels. */
-static digitnet__plane random_ink(size_t width, size_t height, double share, uint64_t seed) {
+/* Ink on about `share` of the pixels, whatever else has nearly as much. */
+static digitnet__plane random_ink(size_t width, size_t height, double share, uint8_t threshold, uint64_t seed) {
     digitnet__plane plane = new_plane(width, height);
     for (size_t i = 0; i < width * height; i++)
-        plane.pixels[i] = (double)noise(seed, i) < 2.0 * share - 1.0 ? (uint8_t)(THRESHOLD + i % 100) : THRESHOLD - 1;
+        plane.pixels[i] =
+            (uint8_t)((double)noise(seed, i) < 2.0 * share - 1.0 ? threshold + (int)(i % (256U - threshold))
+                                                                 : threshold - 1);
     return plane;
 }
 
 /* Gives `number` to all pixels without one that are connected to this one. */
-static void spread(size_t *numbers, const digitnet__plane *plane, size_t first, size_t number) {
+static void spread(size_t *numbers, const digitnet__plane *plane, uint8_t threshold, size_t first, size_t number) {
     size_t *stack = must_allocate(plane->width * plane->height * sizeof *stack), count = 0;
     numbers[first] = number;
     stack[count++] = first;
@@ -27,7 +27,7 @@ static void spread(size_t *numbers, const digitnet__plane *plane, size_t first, 
             if (x >= plane->width || y >= plane->height)
                 continue;
             size_t next = y * plane->width + x;
-            if (plane->pixels[next] < THRESHOLD || numbers[next] != 0)
+            if (plane->pixels[next] < threshold || numbers[next] != 0)
                 continue;
             numbers[next] = number;
             stack[count++] = next;
@@ -36,15 +36,15 @@ static void spread(size_t *numbers, const digitnet__plane *plane, size_t first, 
     free(stack);
 }
 
-static void check_pieces(const digitnet__plane *plane) {
+static void check_pieces(const digitnet__plane *plane, uint8_t threshold) {
     size_t pixels = plane->width * plane->height, count = 0, covered = 0;
     size_t *numbers = must_allocate(pixels * sizeof *numbers);
     digitnet__components pieces;
     memset(numbers, 0, pixels * sizeof *numbers);
     for (size_t i = 0; i < pixels; i++)
-        if (plane->pixels[i] >= THRESHOLD && numbers[i] == 0)
-            spread(numbers, plane, i, ++count);
-    expect_ok(digitnet__components_find(&pieces, plane, THRESHOLD));
+        if (plane->pixels[i] >= threshold && numbers[i] == 0)
+            spread(numbers, plane, threshold, i, ++count);
+    expect_ok(digitnet__components_find(&pieces, plane, threshold));
     assert_int_equal(pieces.count, count);
     for (size_t i = 0; i < pieces.run_count; i++) {
         const digitnet__run *run = &pieces.runs[i];
@@ -71,11 +71,13 @@ static void check_pieces(const digitnet__plane *plane) {
 
 static void pieces_are_what_is_connected(void **state) {
     (void)state;
+    static const uint8_t thresholds[] = {1, 100, 128, 255};
     static const size_t sizes[][2] = {{1, 1}, {1, 20}, {20, 1}, {9, 9}, {40, 33}, {64, 50}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        for (int share = 0; share <= 4; share++) {
-            digitnet__plane plane = random_ink(sizes[i][0], sizes[i][1], 0.25 * share, i);
-            check_pieces(&plane);
+        for (size_t j = 0; j < 5 * sizeof thresholds; j++) {
+            uint8_t threshold = thresholds[j / 5];
+            digitnet__plane plane = random_ink(sizes[i][0], sizes[i][1], 0.25 * (double)(j % 5), threshold, i);
+            check_pieces(&plane, threshold);
             digitnet__plane_release(&plane);
         }
     }
@@ -83,9 +85,10 @@ static void pieces_are_what_is_connected(void **state) {
 
 static void chosen_pieces_are_erased(void **state) {
     (void)state;
-    digitnet__plane plane = random_ink(50, 40, 0.3, 9);
+    const uint8_t threshold = 100;
+    digitnet__plane plane = random_ink(50, 40, 0.3, threshold, 9);
     digitnet__components pieces;
-    expect_ok(digitnet__components_find(&pieces, &plane, THRESHOLD));
+    expect_ok(digitnet__components_find(&pieces, &plane, threshold));
     assert_true(pieces.count > 10);
     unsigned char *erase = must_allocate(pieces.count);
     size_t ink = 0, left = 0;
@@ -95,7 +98,7 @@ static void chosen_pieces_are_erased(void **state) {
     }
     digitnet__components_erase(&plane, &pieces, erase);
     for (size_t i = 0; i < 50 * 40; i++)
-        left += plane.pixels[i] >= THRESHOLD;
+        left += plane.pixels[i] >= threshold;
     assert_int_equal(left, ink);
     free(erase);
     digitnet__components_release(&pieces);

@@ -63,9 +63,9 @@ static void expect_place(const digitnet__line_place *place, const struct row_of_
     assert_float_equal(place->height, rings->height, 0.06 * rings->height);
     assert_float_equal(place->slope, rings->slope, 0.01);
     assert_float_equal(place->middle, rings->middle, 0.06 * rings->height + 100.0 * fabs(rings->slope - place->slope));
-    assert_float_equal(place->left, rings->left - 0.85 * rings->height, 0.2 * rings->height);
+    assert_float_equal(place->left, rings->left - 0.85 * rings->height, 0.4 * rings->height);
     assert_float_equal(place->right, rings->left + rings->distance * (DIGITS - 1) + 0.85 * rings->height,
-                       0.2 * rings->height);
+                       0.4 * rings->height);
 }
 
 /* ---- What is around a line ---- */

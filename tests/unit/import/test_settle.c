@@ -158,6 +158,20 @@ static void pads_that_never_win_are_the_pools(void **state) {
     }
 }
 
+/* Zeros that stand around an image may win over what is in it. */
+static void zeros_within_other_pads_are_zeros(void **state) {
+    (void)state;
+    import_graph own;
+    begin_graph(&own, 2, 5, 6);
+    size_t x = NODE(&own, "Pad", 0, INTEGERS(&own, 0, 0, 1, 1, 0, 0, 0, 0));
+    size_t value = add_constant(&own, (const float[]){-INFINITY}, NULL, 0);
+    x = NODE(&own, "MaxPool", NODE(&own, "Pad", x, INTEGERS(&own, 0, 0, 0, 0, 0, 0, 1, 1), value));
+    LIST(&own, "kernel_shape", 2, 2);
+    expect_ok(read_graph(&own, x));
+    assert_drafts(&own, "zero_padding2d max_pooling2d");
+    end_graph(&own);
+}
+
 /* What is copied around an image is a matrix along each axis. */
 static void pads_that_copy_are_matrices(void **state) {
     (void)state;
@@ -371,6 +385,7 @@ int main(void) {
         cmocka_unit_test(sums_repeat_along_axes_of_one),
         cmocka_unit_test(pads_are_the_convolutions_own),
         cmocka_unit_test(pads_that_never_win_are_the_pools),
+        cmocka_unit_test(zeros_within_other_pads_are_zeros),
         cmocka_unit_test(pads_that_copy_are_matrices),
         cmocka_unit_test(rows_and_columns_are_cut_off),
         cmocka_unit_test(a_flatten_orders_the_next_matrix),

@@ -4,6 +4,7 @@
 #include "support.h"
 
 #include <math.h>
+#include <pthread.h>
 
 enum { SIDE = 60, LINE_LENGTH = 200 };
 
@@ -225,6 +226,30 @@ static void length_and_check_choose_a_line(void **state) {
     digitnet_reader_scratch_free(scratch);
 }
 
+/* ---- Tables ---- */
+
+static void a_table_has_its_cells_in_place(void **state) {
+    (void)state;
+    static uint8_t pixels[TABLE_WIDTH * TABLE_HEIGHT];
+    const float logits[11] = {[5] = 9};
+    digitnet_reader_scratch *scratch = make_scratch(make_constant_digit_model(logits, 11), NULL);
+    digitnet_image image = draw_table(pixels), empty_image = picture(empty, SIDE);
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_read_table(&reading, scratch, &image, NULL));
+    assert_int_equal(digitnet_reading_line_count(reading), 3);
+    assert_string_equal(line_at(reading, 0).text, " 555");
+    assert_string_equal(line_at(reading, 2).text, "5555");
+    assert_int_equal(line_at(reading, 0).status, DIGITNET_READING_OK);
+    assert_int_equal(character_at(reading, 0, 0).status, DIGITNET_READING_NO_DIGITS);
+    assert_float_equal(character_at(reading, 1, 2).corners[0].x, 90.0, 2.0);
+    assert_float_equal(character_at(reading, 1, 2).corners[2].y, 90.0, 2.0);
+    digitnet_reading_free(reading);
+    expect_ok(digitnet_reader_read_table(&reading, scratch, &empty_image, NULL));
+    assert_int_equal(digitnet_reading_line_count(reading), 0);
+    digitnet_reading_free(reading);
+    digitnet_reader_scratch_free(scratch);
+}
+
 /* ---- Steps ---- */
 
 static int keep_name(const char *name, const uint8_t *pixels, size_t width, size_t height, void *user_data) {
@@ -255,6 +280,47 @@ static void steps_are_shown(void **state) {
                      DIGITNET_EIO, "on_step");
     assert_null(reading);
     digitnet_reader_scratch_free(scratch);
+}
+
+/* ---- Threads ---- */
+
+typedef struct second_use {
+    digitnet_reader_scratch *scratch;
+    const digitnet_image *image;
+} second_use;
+
+static void *use_as_well(void *context) {
+    const second_use *second = context;
+    digitnet_reading *reading;
+    expect_failure(digitnet_reader_read_digit(&reading, second->scratch, second->image, NULL), DIGITNET_ESTATE,
+                   "another thread is using the scratch object");
+    assert_null(reading);
+    return NULL;
+}
+
+/* Uses the scratch object of the reading that calls. */
+static int use_from_another_thread(const char *text, void *user_data) {
+    pthread_t thread;
+    (void)text;
+    assert_int_equal(pthread_create(&thread, NULL, use_as_well, user_data), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    return 1;
+}
+
+static void a_scratch_object_is_one_threads(void **state) {
+    (void)state;
+    const float logits[10] = {[3] = 9};
+    digitnet_image image = picture(one_digit, SIDE);
+    second_use second = {make_scratch(make_constant_digit_model(logits, 10), NULL), &image};
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_read_digit(
+        &reading, second.scratch, &image,
+        DIGITNET_WITH(digitnet_read_options, .check = use_from_another_thread, .user_data = &second)));
+    assert_string_equal(line_at(reading, 0).text, "3");
+    digitnet_reading_free(reading);
+    expect_ok(digitnet_reader_read_digit(&reading, second.scratch, &image, NULL));
+    digitnet_reading_free(reading);
+    digitnet_reader_scratch_free(second.scratch);
 }
 
 /* ---- Misuse ---- */
@@ -336,7 +402,9 @@ int main(void) {
         cmocka_unit_test(a_check_that_fails_ends_the_reading),
         cmocka_unit_test(a_line_has_its_digits_in_place),
         cmocka_unit_test(length_and_check_choose_a_line),
+        cmocka_unit_test(a_table_has_its_cells_in_place),
         cmocka_unit_test(steps_are_shown),
+        cmocka_unit_test(a_scratch_object_is_one_threads),
         cmocka_unit_test(other_models_are_refused),
         cmocka_unit_test(a_model_that_is_missing_is_named),
         cmocka_unit_test(options_out_of_range_are_refused),

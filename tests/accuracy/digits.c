@@ -1,0 +1,224 @@
+/* Measures a network of single digits on pictures: how many it reads right, and how sure it is of digits and of what is
+ * none. `accuracy_digits MODEL SET...`; a set is a name, `=`, and
+ *   IMAGES,LABELS[,FIRST,STEP]  two IDX files, or each STEP-th image from FIRST on of them, each framed as a picture
+ *   FOLDER                      pictures, whose names begin with their digit
+ * "keep:" before the name has the set say which confidence 95% of its digits reach, together with others of this kind;
+ * "none:" says that no image of the set is a digit, and comes after those. */
+#include "read_image.h"
+
+#include <digitnet/digitnet.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SIDE = DIGITNET_FRAME_SIZE, DIGITS = 10, MOST_OUTPUTS = 64, MOST_PATH = 512 };
+#define MAX_PIXELS ((size_t)1 << 28)
+#define KEPT 0.95
+
+/* The confidence of each reading, which is the probability of the likeliest digit. */
+struct confidences {
+    float *values;
+    size_t count, capacity;
+};
+
+/* What was read of a set's pictures. */
+struct tally {
+    size_t right;
+    struct confidences confidences;
+};
+
+struct reader {
+    digitnet_session *session;
+    size_t outputs;
+};
+
+static int failed(const char *what) {
+    fprintf(stderr, "%s: %s\n", what, digitnet_last_error());
+    return -1;
+}
+
+static int add_confidence(struct confidences *list, float value) {
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity ? 2 * list->capacity : 1024;
+        float *more = realloc(list->values, capacity * sizeof *more);
+        if (!more) {
+            fprintf(stderr, "out of memory\n");
+            return -1;
+        }
+        list->values = more;
+        list->capacity = capacity;
+    }
+    list->values[list->count++] = value;
+    return 0;
+}
+
+/* Reads one picture; without ink it is no digit, for certain. */
+static int measure(struct tally *tally, const struct reader *reader, const uint8_t *pixels, size_t width, size_t height,
+                   int label) {
+    float frame[SIDE * SIDE], scores[MOST_OUTPUTS];
+    size_t best = 0, digit = 0;
+    digitnet_status status = digitnet_image_frame_digit(
+        frame, SIDE * SIDE, DIGITNET_WITH(digitnet_image, .pixels = pixels, .width = width, .height = height));
+    if (status == DIGITNET_ENOTFOUND)
+        return add_confidence(&tally->confidences, 0);
+    if (status || digitnet_session_run(scores, reader->outputs, reader->session, frame, SIDE * SIDE))
+        return failed("reading");
+    for (size_t i = 1; i < reader->outputs; i++) {
+        best = scores[i] > scores[best] ? i : best;
+        digit = i < DIGITS && scores[i] > scores[digit] ? i : digit;
+    }
+    tally->right += (int)best == label;
+    return add_confidence(&tally->confidences, scores[digit]);
+}
+
+/* ---- Sets ---- */
+
+static int measure_idx(struct tally *tally, const struct reader *reader, char *files) {
+    char *labels = strchr(files, ','), *range;
+    unsigned long first = 0, step = 1;
+    *labels++ = '\0';
+    range = strchr(labels, ',');
+    if (range)
+        *range++ = '\0';
+    if (range && (sscanf(range, "%lu,%lu", &first, &step) != 2 || step == 0)) {
+        fprintf(stderr, "%s: it must be FIRST,STEP\n", range);
+        return -1;
+    }
+    digitnet_dataset *digits;
+    digitnet_dataset_info info = DIGITNET_INIT(digitnet_dataset_info);
+    if (digitnet_dataset_load_idx(&digits, files, labels) || digitnet_dataset_describe(&info, digits))
+        return failed(files);
+    size_t values = info.height * info.width;
+    float *image = malloc(values * sizeof *image);
+    uint8_t *pixels = malloc(values);
+    int code = image && pixels ? 0 : -1;
+    for (size_t i = first; i < info.count && !code; i += step) {
+        int32_t label;
+        if (digitnet_dataset_read(image, values, &label, 1, digits, i, 1)) {
+            code = failed(files);
+            break;
+        }
+        for (size_t j = 0; j < values; j++)
+            pixels[j] = (uint8_t)(255 * image[j] + 0.5f);
+        code = measure(tally, reader, pixels, info.width, info.height, label);
+    }
+    free(pixels);
+    free(image);
+    digitnet_dataset_free(digits);
+    return code;
+}
+
+static int measure_file(struct tally *tally, const struct reader *reader, const char *path, char first) {
+    char message[IMAGE_MESSAGE_SIZE];
+    struct picture picture;
+    if (read_image(&picture, path, 1, MAX_PIXELS, message)) {
+        fprintf(stderr, "%s: %s\n", path, message);
+        return -1;
+    }
+    int code = measure(tally, reader, picture.pixels, picture.width, picture.height, first - '0');
+    free(picture.pixels);
+    return code;
+}
+
+static int measure_folder(struct tally *tally, const struct reader *reader, const char *folder) {
+    char path[MOST_PATH];
+    struct dirent **names = NULL;
+    int count = scandir(folder, &names, NULL, alphasort), code = count < 0 ? -1 : 0;
+    if (count < 0)
+        perror(folder);
+    for (int i = 0; i < count; i++) {
+        if (names[i]->d_name[0] != '.' && !code) {
+            snprintf(path, sizeof path, "%.240s/%.255s", folder, names[i]->d_name);
+            code = measure_file(tally, reader, path, names[i]->d_name[0]);
+        }
+        free(names[i]);
+    }
+    free(names);
+    return code;
+}
+
+/* ---- The table ---- */
+
+static int compare(const void *a, const void *b) {
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* The confidence that the share KEPT reaches. */
+static float kept_from(struct confidences *list) {
+    if (list->count == 0)
+        return 0.5f;
+    qsort(list->values, list->count, sizeof *list->values, compare);
+    return list->values[(size_t)((1 - KEPT) * (double)list->count)];
+}
+
+static void print_row(const char *name, const struct tally *tally, int none, struct confidences *kept) {
+    size_t count = tally->confidences.count, accepted = 0;
+    double percent = 100.0 / (double)count;
+    if (none) {
+        float threshold = kept_from(kept);
+        for (size_t i = 0; i < count; i++)
+            accepted += tally->confidences.values[i] >= threshold;
+        printf("| %s, %zu: accepted from the confidence %.4f on | %.2f%% |\n", name, count, (double)threshold,
+               percent * (double)accepted);
+    } else {
+        printf("| %s, %zu: right | %.2f%% |\n", name, count, percent * (double)tally->right);
+    }
+    fflush(stdout);
+}
+
+static int starts(char **text, const char *prefix) {
+    size_t length = strlen(prefix);
+    int does = strncmp(*text, prefix, length) == 0;
+    *text += does ? length : 0;
+    return does;
+}
+
+static int measure_set(struct confidences *kept, const struct reader *reader, char *set) {
+    int keep = starts(&set, "keep:"), none = starts(&set, "none:");
+    char *place = strchr(set, '=');
+    struct tally tally = {0};
+    if (!place) {
+        fprintf(stderr, "%s: a set is NAME=PLACE\n", set);
+        return -1;
+    }
+    *place++ = '\0';
+    int code = strchr(place, ',') ? measure_idx(&tally, reader, place) : measure_folder(&tally, reader, place);
+    if (!code && tally.confidences.count == 0) {
+        fprintf(stderr, "%s: there are no pictures\n", place);
+        code = -1;
+    }
+    for (size_t i = 0; keep && !code && i < tally.confidences.count; i++)
+        code = add_confidence(kept, tally.confidences.values[i]);
+    if (!code)
+        print_row(set, &tally, none, kept);
+    free(tally.confidences.values);
+    return code;
+}
+
+int main(int argc, char **argv) {
+    struct reader reader = {.session = NULL};
+    struct confidences kept = {NULL};
+    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
+    digitnet_model *model = NULL;
+    int code = 0;
+    if (argc < 3) {
+        fprintf(stderr, "usage: accuracy_digits MODEL [keep:|none:]NAME=IMAGES,LABELS[,FIRST,STEP]|FOLDER...\n");
+        return 2;
+    }
+    if (digitnet_model_load(&model, argv[1]) || digitnet_model_describe(&info, model) ||
+        digitnet_session_create(&reader.session, model, NULL)) {
+        code = failed(argv[1]);
+    } else if (info.height != SIDE || info.width != SIDE || info.outputs < DIGITS || info.outputs > MOST_OUTPUTS) {
+        fprintf(stderr, "%s reads no digits of %d x %d\n", argv[1], SIDE, SIDE);
+        code = -1;
+    }
+    reader.outputs = info.outputs;
+    for (int i = 2; i < argc && !code; i++)
+        code = measure_set(&kept, &reader, argv[i]);
+    free(kept.values);
+    digitnet_session_free(reader.session);
+    digitnet_model_free(model);
+    return code ? 1 : 0;
+}
