@@ -25,6 +25,9 @@ enum { EDGE_INK = 6, LEAST_INK = 12 };
 #define SUBTRACTED 1.3
 /* A digit has at least this part of the cell's shorter side. */
 enum { SMALLEST_DIGIT_PARTS = 6 };
+/* What is left of a rule is no wider, beside it, and has less than this part of its ink. */
+enum { LEFT_WIDTH = 4 };
+#define LEFT_PART 0.33
 /* The part of its pixels that a cell's own piece has within the cell's rules. */
 #define OWN_PART 0.5
 
@@ -67,8 +70,8 @@ static uint8_t quantile_at(const side *s, size_t across) {
     return sorted[(size_t)(QUANTILE * (double)count)];
 }
 
-/* Subtracts the rule at a side of the cell, and erases what is beyond it. Returns how far it reaches into the cell. */
-static size_t erase_side(const side *s) {
+/* Subtracts the rule at a side of the cell. Returns how far it reaches into the cell. */
+static size_t erase_side(uint8_t *ink, const side *s) {
     uint8_t profile[MOST_SIDE] = {0};
     double inner = (double)(s->breadth - 2 * DNN_CELL_MARGIN);
     size_t end = DNN_CELL_MARGIN + (size_t)(FARTHEST_REACH * inner), reach = (size_t)(FARTHEST_MIDDLE * inner) + 1;
@@ -77,7 +80,8 @@ static size_t erase_side(const side *s) {
         profile[i] = quantile_at(s, i);
     for (size_t i = DNN_CELL_MARGIN - reach; i <= DNN_CELL_MARGIN + reach && i < end; i++)
         middle = profile[i] > profile[middle] ? i : middle;
-    if (profile[middle] < LEAST_INK)
+    *ink = profile[middle] < LEAST_INK ? 0 : profile[middle];
+    if (*ink == 0)
         return 0;
     double least = fmax(EDGE_INK, EDGE_PART * profile[middle]);
     for (first = middle; first > 0 && profile[first - 1] > least;)
@@ -99,6 +103,19 @@ static size_t overlap(size_t from, size_t end, size_t first, size_t last) {
     return a < b ? b - a : 0;
 }
 
+/* Whether a piece lies along a rule and has little of its ink: where the rule bends, some of it is left. */
+static bool is_left_of_rule(const digitnet__component *piece, const digitnet__cell *cell) {
+    const digitnet__box *box = &piece->box;
+    const digitnet__plane *ink = &cell->ink;
+    const size_t reach[4] = {box->top + box->height, ink->width - box->left, ink->height - box->top,
+                             box->left + box->width}; /* from each side */
+    for (size_t i = 0; i < 4; i++)
+        if (reach[i] <= DNN_CELL_MARGIN + cell->rules[i] + LEFT_WIDTH &&
+            (double)piece->ink < LEFT_PART * cell->rule_ink[i] * (double)piece->pixels)
+            return true;
+    return false;
+}
+
 /* Erases pieces of which most lies beyond the cell's rules, and what rules left of themselves. */
 static digitnet_status keep_own(digitnet__cell *cell) {
     digitnet__components pieces;
@@ -116,7 +133,8 @@ static digitnet_status keep_own(digitnet__cell *cell) {
             own[run->component] += overlap(run->first, run->end, left, right);
     }
     for (size_t i = 0; erase && i < pieces.count; i++)
-        erase[i] = (double)own[i] < OWN_PART * (double)pieces.items[i].pixels;
+        erase[i] =
+            (double)own[i] < OWN_PART * (double)pieces.items[i].pixels || is_left_of_rule(&pieces.items[i], cell);
     if (erase)
         digitnet__components_erase(&cell->ink, &pieces, erase);
     status = erase ? DIGITNET_OK : DIGITNET_ENOMEM;
@@ -156,7 +174,7 @@ digitnet_status digitnet__cell_cut(digitnet__cell *cell, const digitnet__plane *
     digitnet__plane_sample(&cell->ink, ink, outer);
     for (size_t i = 0; i < 4; i++) {
         side s = side_of(&cell->ink, i);
-        cell->rules[i] = erase_side(&s);
+        cell->rules[i] = erase_side(&cell->rule_ink[i], &s);
     }
     status = keep_own(cell);
     if (status)

@@ -12,6 +12,7 @@
 typedef struct digitnet__cell {
     digitnet__plane ink; /* of the cell and DNN_CELL_MARGIN pixels around it; to be released */
     size_t rules[4];     /* how many pixels the rule above, right, below and left reaches into the cell */
+    uint8_t rule_ink[4]; /* of each; 0 where there is none */
 } digitnet__cell;
 
 /* Cuts the cell out of the table's ink, and takes away its rules and what belongs to other cells. ENOMEM. */

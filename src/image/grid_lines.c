@@ -10,6 +10,8 @@
 /* What a border of the picture weighs as a table's line: less than a line that is seen. */
 #define BORDER_WEIGHT 0.45
 
+/* A rule of which less was seen weighs less. */
+#define COVERED 0.8
 /* Rules that are this far from each other, in pixels, are not the same. */
 #define CLEAR_DISTANCE 3.0
 
@@ -162,12 +164,27 @@ static double joined(const search *s, const family *f, size_t first, size_t seco
     return count > 0.0 ? sum / count : 1.0;
 }
 
+/* How much of a chosen rule was seen between the first and the last of the others that it crosses: little of strokes
+ * that happen to continue each other. */
+static double coverage(const search *s, const family *f, size_t rule) {
+    const family *other = other_of(s, f);
+    double from = INFINITY, to = -INFINITY;
+    for (size_t j = 0; j < other->count; j++) {
+        if (!seen(s, f, rule, other->chosen[j]))
+            continue;
+        digitnet__point at = crossing(s, f, rule, other->chosen[j]);
+        from = fmin(from, f == &s->across ? at.x : at.y);
+        to = fmax(to, f == &s->across ? at.x : at.y);
+    }
+    return digitnet__trace_seen(&f->rules->items[rule], from, to);
+}
+
 /* Sorts the chosen rules by position into the family's candidates. */
 static void make_candidates(const search *s, family *f) {
     double others = (double)other_of(s, f)->count;
     for (size_t i = 0; i < f->count; i++) {
         size_t rule = f->chosen[i], at = i;
-        double weight = (double)f->crosses[i] / others;
+        double weight = (double)f->crosses[i] / others * fmin(coverage(s, f, rule) / COVERED, 1.0);
         weight = is_border(f, rule) ? fmin(weight, BORDER_WEIGHT) : weight;
         digitnet__candidate added = {position_of(s, f, rule), weight, 1.0, DNN_NO_LINE};
         for (; at > 0 && f->candidates[at - 1].position > added.position; at--) {

@@ -189,7 +189,7 @@ static void a_gap_ends_a_table(void **state) {
     digitnet__plane plane = drawn(&upper);
     draw_table(&plane, &lower);
     expect_found(&plane, &upper, 5, 9, 0.1);
-    expect_found(&plane, &lower, 3, 9, 0.1);
+    expect_found(&plane, &upper, 0, 0, 0.1);
     digitnet__plane_release(&plane);
 }
 
