@@ -2,10 +2,10 @@
  * @file communicator.h
  * How the processes that train one model together reach each other.
  *
- * Several processes, *ranks*, may call digitnet_model_fit() for the same training, each with a communicator in its
- * options. Each computes a part of every batch, and all end with the same weights, bit for bit those of one process.
- * `digitnet/mpi.h` makes a communicator of MPI; a program may write one for any other transport: three functions of its
- * own, without sums.
+ * Several processes, called ranks, may call digitnet_model_fit() for the same training, each with a communicator in
+ * its options. Each computes a part of every batch, and all end with the same weights, bit for bit those of one
+ * process. `digitnet/mpi.h` makes a communicator of MPI; a program may write one for any other transport: three
+ * functions of its own, without sums.
  *
  *     static int all_gather(void *buffer, const size_t *bytes, void *user_data);
  *     ...

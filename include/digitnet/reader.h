@@ -72,7 +72,9 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_create(digitne
  * @param out    receives the reader, the caller's to release with digitnet_reader_free(); NULL after a failure
  * @param digit  the file of the model that reads single digits; NULL: none
  * @param line   the file of the model that reads lines; NULL: none
- * @return the status of digitnet_model_load() or digitnet_reader_create()
+ * @return the status of digitnet_model_load() or digitnet_reader_create() where that fails; else:
+ * @retval DIGITNET_OK      the reader is made
+ * @retval DIGITNET_EINVAL  `out` is NULL
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_load(digitnet_reader **out, const char *digit,
                                                                        const char *line);

@@ -4,6 +4,8 @@
 #ifndef DNN_CTC_COLUMNS_H
 #define DNN_CTC_COLUMNS_H
 
+#include "core/ieee.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -2,6 +2,8 @@
 #ifndef DNN_IMAGE_BOX_H
 #define DNN_IMAGE_BOX_H
 
+#include "core/ieee.h"
+
 #include <stddef.h>
 
 /* Columns left .. left + width - 1, rows top .. top + height - 1. */

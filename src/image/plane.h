@@ -2,6 +2,7 @@
 #ifndef DNN_IMAGE_PLANE_H
 #define DNN_IMAGE_PLANE_H
 
+#include "core/ieee.h"
 #include "digitnet/status.h"
 
 #include <stddef.h>

@@ -2,6 +2,7 @@
 #ifndef DNN_READER_READING_H
 #define DNN_READER_READING_H
 
+#include "core/ieee.h"
 #include "digitnet/reader.h"
 
 #include <stdbool.h>

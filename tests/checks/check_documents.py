@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Every code block of README.md and of docs/, as it stands there, is compiled and run with the installed library, in a folder that has MNIST's
-small part in data/mnist, and some of it as pictures in photos:
+small part in data/mnist, some of it as pictures in photos, and the models that come along in models:
 
     check_documents.py BUILD_FOLDER [DOCUMENT...]
 
@@ -80,6 +80,7 @@ class Document:
         self.printed = ""
         (folder / "data").mkdir(parents=True)
         (folder / "data/mnist").symlink_to(SUBSET)
+        (folder / "models").symlink_to(SOURCE / "models")
         write_photos(folder / "photos")
         # As in a clone of the sources in which examples/run-mnist.sh has built the programs.
         (folder / "examples").symlink_to(SOURCE / "examples")
