@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace digitnet {
@@ -80,6 +81,43 @@ inline image picture_of(span<const std::uint8_t> pixels, const image &layout, co
     check(status);
     strip.resize(HEIGHT * width);
     return strip;
+}
+
+/** The cells of a table, each in MNIST's frame, row by row. */
+struct table_frames {
+    std::size_t rows;         /**< Rows of the table. */
+    std::size_t columns;      /**< Columns of the table. */
+    std::vector<frame> cells; /**< rows x columns; one that is empty is all 0. */
+};
+
+/**
+ * Brings the cells of a table of digits into MNIST's frame, as digitnet_image_frame_table() does.
+ *
+ * Safe from any thread.
+ *
+ * @param pixels   rows of bytes, 0 black to 255 white
+ * @param layout   how they lie: `width`, `height`, and `stride` where that is not the width; its `pixels` is not read
+ * @param rows     the table's rows; zero: found
+ * @param columns  the table's columns; zero: found
+ * @return the cells
+ * @throws error  with DIGITNET_ESHAPE where `pixels` has less than `layout` says, DIGITNET_ENOTFOUND where the picture
+ *                has no such table, or another status of digitnet_image_frame_table()
+ */
+[[nodiscard]] inline table_frames frame_table(span<const std::uint8_t> pixels, const image &layout,
+                                              std::size_t rows = 0, std::size_t columns = 0) {
+    const image picture = detail::picture_of(pixels, layout, "frame_table");
+    constexpr std::size_t VALUES = std::tuple_size<frame>::value, USUAL_CELLS = 100;
+    std::vector<float> values(VALUES * USUAL_CELLS);
+    digitnet_status status = digitnet_image_frame_table(values.data(), values.size(), &rows, &columns, &picture);
+    if (status == DIGITNET_EBUFFER) {
+        values.resize(VALUES * rows * columns);
+        status = digitnet_image_frame_table(values.data(), values.size(), &rows, &columns, &picture);
+    }
+    check(status);
+    table_frames table{rows, columns, std::vector<frame>(rows * columns)};
+    for (std::size_t i = 0; i < VALUES * rows * columns; i++)
+        table.cells[i / VALUES][i % VALUES] = values[i];
+    return table;
 }
 
 } // namespace digitnet

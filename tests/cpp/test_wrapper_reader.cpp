@@ -160,3 +160,23 @@ TEST_CASE("a line is brought into its frame") {
     CHECK(strip.size() > std::size_t{DIGITNET_LINE_HEIGHT} * 1024);
     CHECK(*std::max_element(strip.begin(), strip.end()) == 1);
 }
+
+TEST_CASE("cells of a table become frames") {
+    digitnet::image layout;
+    layout.width = 300;
+    layout.height = 210;
+    std::vector<std::uint8_t> pixels(layout.width * layout.height, 240);
+    for (std::size_t y = 20; y <= 190; y++)
+        for (std::size_t x = 20; x <= 281; x++)
+            if ((x - 20) % 20 < 2 || (y - 20) % 17 < 2)
+                pixels[y * layout.width + x] = 40;
+    const digitnet::table_frames found = digitnet::frame_table(pixels, layout); // more cells than are tried at first
+    CHECK(found.rows == 10);
+    CHECK(found.columns == 13);
+    REQUIRE(found.cells.size() == 130);
+    CHECK(*std::max_element(found.cells[55].begin(), found.cells[55].end()) == 0); // empty
+    CHECK_ERROR(DIGITNET_ENOTFOUND, "no table", digitnet::frame_table(pixels, layout, 40, 40));
+    CHECK_ERROR(DIGITNET_EINVAL, "129", digitnet::frame_table(pixels, layout, 129));
+    layout.height = 211;
+    CHECK_ERROR(DIGITNET_ESHAPE, "too few", digitnet::frame_table(pixels, layout));
+}

@@ -52,6 +52,8 @@ static int no_loss(const digitnet_loss_range *range, void *user_data) {
     X(digitnet_dataset_free, (digitnet_dataset_free(P(0)), own->data = P(0) ? NULL : own->data, NO_STATUS), DATASET)   \
     X(digitnet_image_frame_digit, digitnet_image_frame_digit(P(0), N(1), P(2)), FLOATS_OUT, ROOM, IMAGE)               \
     X(digitnet_image_frame_line, digitnet_image_frame_line(P(0), N(1), P(2), P(3)), FLOATS_OUT, ROOM, SIZE_OUT, IMAGE) \
+    X(digitnet_image_frame_table, digitnet_image_frame_table(P(0), N(1), P(2), P(3), P(4)), FLOATS_OUT, ROOM,          \
+      SIZE_OUT, SIZE_OUT, IMAGE)                                                                                       \
     X(digitnet_reader_create, digitnet_reader_create(P(0), P(1), P(2)), NEW_READER, DIGIT_MODEL, LINE_MODEL)           \
     X(digitnet_reader_load, digitnet_reader_load(P(0), P(1), P(2)), NEW_READER, PATH_TO_DIGIT_MODEL,                   \
       PATH_TO_LINE_MODEL)                                                                                              \

@@ -306,6 +306,14 @@ static digitnet_status frame_line(misuse *own, void *options) {
     return digitnet_image_frame_line(frame, sizeof frame / sizeof *frame, &width, options);
 }
 
+static digitnet_status frame_table(misuse *own, void *options) {
+    (void)own;
+    float frame[DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE];
+    size_t rows = 0, columns = 0;
+    digitnet_status status = digitnet_image_frame_table(frame, sizeof frame / sizeof *frame, &rows, &columns, options);
+    return status == DIGITNET_ENOTFOUND ? DIGITNET_OK : status; /* there is no table in it */
+}
+
 static digitnet_reader_scratch *make_scratch(void) {
     static const float logits[10];
     digitnet_model *digit = make_constant_digit_model(logits, 10), *line = make_stroke_line_model(0);
@@ -468,6 +476,7 @@ static const struct_case other_cases[] = {
     CASE(digitnet_dataset_split, digitnet_split_options, stratified, NULL, split),
     CASE(digitnet_image_frame_digit, digitnet_image, max_pixels, &valid_image, frame_digit),
     CASE(digitnet_image_frame_line, digitnet_image, max_pixels, &valid_image, frame_line),
+    CASE(digitnet_image_frame_table, digitnet_image, max_pixels, &valid_image, frame_table),
     CASE(digitnet_reader_read_digit, digitnet_image, max_pixels, &valid_image, read_digit_of),
     CASE(digitnet_reader_read_line, digitnet_image, max_pixels, &valid_image, read_line_of),
     CASE(digitnet_reader_read_table, digitnet_image, max_pixels, &valid_image, read_table_of),
