@@ -215,9 +215,11 @@ struct samples {
     uint8_t *images;
     int32_t *labels;
     float *targets; /* the probability of each class */
+    float *weights;
 };
 
 static void free_samples(void *samples) {
+    free(((struct samples *)samples)->weights);
     free(((struct samples *)samples)->targets);
     free(((struct samples *)samples)->images);
     free(((struct samples *)samples)->labels);
@@ -233,14 +235,15 @@ static struct samples *allocate_samples(size_t count) {
     samples->images = malloc(count * VALUES);
     samples->labels = malloc(count * sizeof *samples->labels);
     samples->targets = calloc(count, DIGIT_CLASSES * sizeof *samples->targets);
-    if (samples->images && samples->labels && samples->targets)
+    samples->weights = malloc(count * sizeof *samples->weights);
+    if (samples->images && samples->labels && samples->targets && samples->weights)
         return samples;
     free_samples(samples);
     return digitnet_set_error("out of memory for samples"), NULL;
 }
 
 /* What looks like a digit and is none is to be unsure, not sure of the opposite: else digits that look like it suffer.
- */
+ * So they would if what is none had the weight of its number. */
 static void set_targets(struct samples *samples) {
     for (size_t i = 0; i < samples->count; i++) {
         int32_t label = samples->labels[i];
@@ -251,16 +254,17 @@ static void set_targets(struct samples *samples) {
             targets[label - LIKE] = 0.4f;
         targets[label < NO_DIGIT ? label : NO_DIGIT] = label > NO_DIGIT ? 0.6f : 1;
         samples->labels[i] = label < NO_DIGIT ? label : NO_DIGIT;
+        samples->weights[i] = label < NO_DIGIT ? 1 : 0.5f;
     }
 }
 
 /* A data set that owns the samples. */
 static digitnet_status make_dataset(digitnet_dataset **out, struct samples *samples) {
     set_targets(samples);
-    return digitnet_dataset_create_u8_ex(out, samples->images, samples->labels, samples->count, SIDE, SIDE, 1,
-                                         DIGITNET_WITH(digitnet_dataset_options, .targets = samples->targets,
-                                                       .target_values = DIGIT_CLASSES, .borrow = 1,
-                                                       .release = free_samples, .user_data = samples));
+    return digitnet_dataset_create_u8_ex(
+        out, samples->images, samples->labels, samples->count, SIDE, SIDE, 1,
+        DIGITNET_WITH(digitnet_dataset_options, .targets = samples->targets, .target_values = DIGIT_CLASSES,
+                      .sample_weights = samples->weights, .borrow = 1, .release = free_samples, .user_data = samples));
 }
 
 /* Copies images that are framed already. */
@@ -407,7 +411,7 @@ static digitnet_status load_bitmaps(struct sources *train, struct material *mate
     digitnet_status status = DIGITNET_OK;
     for (size_t i = 0; i < 2 && !status; i++) {
         char images[512], labels[512];
-        struct stencils held_out = {NULL};
+        struct stencils held_out = {.count = 0};
         digitnet_dataset *digits = NULL;
         snprintf(images, sizeof images, "%.400s/digits/%s-images-idx3-ubyte.gz", options->data, names[i]);
         snprintf(labels, sizeof labels, "%.400s/digits/%s-labels-idx1-ubyte.gz", options->data, names[i]);
@@ -481,9 +485,9 @@ static digitnet_status load_and_draw(struct material *material, digitnet_dataset
 }
 
 int make_material(struct material *material, const struct material_options *options) {
-    struct sources train = {.cells = {NULL}}, held_out = train;
+    struct sources train = {.cells = {.count = 0}}, held_out = train;
     digitnet_dataset *mnist = NULL;
-    *material = (struct material){NULL};
+    *material = (struct material){.train = NULL};
     int code =
         load_fonts(&train, options->fonts) || (options->data && load_tables(&train, &held_out, options)) ? -1 : 0;
     if (!code && load_and_draw(material, &mnist, &train, &held_out, options)) {
@@ -507,5 +511,5 @@ void free_material(struct material *material) {
     for (size_t i = 0; i < material->held_out_count; i++)
         digitnet_dataset_free(material->held_out[i].images);
     digitnet_dataset_free(material->train);
-    *material = (struct material){NULL};
+    *material = (struct material){.train = NULL};
 }

@@ -270,7 +270,12 @@ void draw_digit_line(struct drawn_line *line, struct line_canvas *memory, const 
                                 .middle = layout.middle};
     memset(written.ink, 0, (size_t)written.height * MOST_LINE_WIDTH * sizeof(float));
     memset(printed.ink, 0, (size_t)written.height * MOST_LINE_WIDTH * sizeof(float));
-    struct writer writer = {&written, &layout, &hand, source, random, {NULL}, {.box_right = layout.left}};
+    struct writer writer = {.canvas = &written,
+                            .layout = &layout,
+                            .hand = &hand,
+                            .source = source,
+                            .random = random,
+                            .before = {.box_right = layout.left}};
     write_digits(line, &writer, count);
     if (line->count == 0)
         line->width = (size_t)(layout.left + layout.height * random_in(random, 1, 6));

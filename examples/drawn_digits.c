@@ -143,7 +143,7 @@ static void add_surroundings(struct drawing *drawing, struct draw_random *random
 /* Sharp or soft, thin or thick. */
 static void change_stroke(struct drawing *drawing, struct draw_random *random) {
     if (random_chance(random, 0.6f))
-        harden_drawing(drawing, random_in(random, 0.25f, 0.65f), random_log(random, 0.05f, 0.8f));
+        harden_drawing(drawing, random_in(random, 0.18f, 0.65f), random_log(random, 0.05f, 0.8f));
     if (random_chance(random, 0.4f))
         smooth_drawing(drawing, 1);
 }

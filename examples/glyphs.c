@@ -83,5 +83,5 @@ digitnet_status sort_glyphs(struct glyphs *glyphs) {
 void free_glyphs(struct glyphs *glyphs) {
     free(glyphs->items);
     free(glyphs->order);
-    *glyphs = (struct glyphs){NULL};
+    *glyphs = (struct glyphs){.items = NULL};
 }

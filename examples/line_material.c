@@ -73,7 +73,7 @@ static digitnet_status add_mnist(struct glyphs *sources, const char *folder) {
 /* Black and white digits of other people, the odd-numbered ones. */
 static digitnet_status add_bitmaps(struct glyphs *glyphs, const char *folder, const char *name, float stretch) {
     char images[512], labels[512];
-    struct stencils stencils = {NULL};
+    struct stencils stencils = {.items = NULL};
     digitnet_dataset *digits;
     snprintf(images, sizeof images, "%.400s/digits/%s-images-idx3-ubyte.gz", folder, name);
     snprintf(labels, sizeof labels, "%.400s/digits/%s-labels-idx1-ubyte.gz", folder, name);
@@ -107,7 +107,7 @@ static digitnet_status add_cell(struct glyphs *glyphs, const struct cell *cell) 
 
 /* The digits of the odd-numbered tables. */
 static digitnet_status add_cells(struct glyphs *glyphs, const char *folder) {
-    struct cells cells = {NULL};
+    struct cells cells = {.items = NULL};
     if (load_cells(&cells, folder, 2, 1))
         return DIGITNET_EIO;
     digitnet_status status = DIGITNET_OK;

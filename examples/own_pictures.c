@@ -40,7 +40,7 @@ static digitnet_status add_picture(struct own_pictures *own, const char *path, i
 
 digitnet_status read_own_pictures(struct own_pictures *own, const char *folder, int32_t no_digit) {
     struct picture_folder list = {.height = DIGITNET_FRAME_SIZE, .width = DIGITNET_FRAME_SIZE, .channels = 1};
-    *own = (struct own_pictures){0};
+    *own = (struct own_pictures){.count = 0};
     digitnet_status status = list_pictures(&list, folder);
     if (status)
         return status;
@@ -59,5 +59,5 @@ digitnet_status read_own_pictures(struct own_pictures *own, const char *folder, 
 void free_own_pictures(struct own_pictures *own) {
     free(own->labels);
     free(own->frames);
-    *own = (struct own_pictures){0};
+    *own = (struct own_pictures){.count = 0};
 }

@@ -8,7 +8,7 @@ struct picture_data {
     struct picture_folder folder; /* its classes, and the size and the channels of the images */
     digitnet_dataset *train, *validation;
     const char **validation_paths; /* of the pictures in `validation`, in its order */
-    float background; /* the mean of the training images' corners: what surrounds what they show */
+    float background;              /* the mean of the training images' corners: what surrounds what they show */
 };
 
 struct picture_data_options {

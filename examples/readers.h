@@ -28,8 +28,8 @@ struct picture_folder {
 digitnet_status list_pictures(struct picture_folder *folder, const char *path);
 /* A data set that reads its pictures when they are asked for; `folder` must live longer. */
 digitnet_status open_pictures(digitnet_dataset **out, const struct picture_folder *folder);
-/* A data set of all pictures in memory. Those that are left out are taken from the lists, so that the data set's samples
- * and `paths` go together. */
+/* A data set of all pictures in memory. Those that are left out are taken from the lists, so that the data set's
+ * samples and `paths` go together. */
 digitnet_status load_pictures(digitnet_dataset **out, struct picture_folder *folder);
 void free_pictures(struct picture_folder *folder);
 

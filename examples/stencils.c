@@ -82,5 +82,5 @@ void free_stencils(struct stencils *stencils) {
     for (size_t i = 0; i < stencils->count; i++)
         free(stencils->items[i].pixels);
     free(stencils->items);
-    *stencils = (struct stencils){NULL};
+    *stencils = (struct stencils){.count = 0};
 }

@@ -149,7 +149,7 @@ int load_cells(struct cells *cells, const char *folder, unsigned divisor, unsign
 
 void free_cells(struct cells *cells) {
     free(cells->items);
-    *cells = (struct cells){NULL};
+    *cells = (struct cells){.count = 0};
 }
 
 /* ---- Cutting ---- */

@@ -39,7 +39,7 @@ static const digitnet_augment_options variation = {.struct_size = sizeof variati
                                                    .zoom = 0.06,
                                                    .shear = 6,
                                                    .elastic = 0.5,
-                                                   .thickness = 0.3};
+                                                   .thickness = 0.5};
 
 static digitnet_status build(digitnet_model **model, const struct settings *settings, size_t samples) {
     digitnet_status status = digitnet_model_create(model, SIDE, SIDE, 1);

@@ -73,6 +73,7 @@ typedef struct digitnet_ctc_sequence {
     /** For each label the first column that says it, on the most probable of the paths that say this sequence. */
     const size_t *first_columns;
     const size_t *end_columns; /**< The column behind the last one that does. */
+    size_t reserved;           /**< Zero. */
     /** The natural logarithm of the sequence's probability, over all paths. Those of different sequences of the same
      * columns may be compared; those of longer lines are smaller. */
     double log_probability;

@@ -6,9 +6,9 @@
  *
  * A program reads a data set (dataset.h), perhaps varies it (augmentation.h), builds a model layer by layer (model.h,
  * layers.h), compiles, fits and evaluates it (training.h, callbacks.h), on several machines together too
- * (communicator.h), predicts with it (inference.h), sees what it gets wrong (report.h), reads sequences from its columns
- * (ctc.h), saves and loads it as an ONNX file (model.h), and brings pictures of its own into the form of MNIST's digits
- * (image.h). progress.h, to be included apart, prints a progress bar.
+ * (communicator.h), predicts with it (inference.h), sees what it gets wrong (report.h), reads sequences from its
+ * columns (ctc.h), saves and loads it as an ONNX file (model.h), and brings pictures of its own into the form of
+ * MNIST's digits (image.h). progress.h, to be included apart, prints a progress bar.
  *
  * Everywhere:
  * - Functions that can fail return a digitnet_status; digitnet_last_error() says in words what was wrong. A failure

@@ -43,9 +43,9 @@ typedef struct digitnet_image {
  * Brings a picture of one digit into MNIST's frame.
  *
  * The digit may be dark on light or light on dark. Shadows, and what stands around the digit, are left out: specks,
- * frames of cells, rules and combs, also where they cross it, and black borders of scans. The frame is made as those of MNIST were: ink is 1 and paper 0, the
- * ink's box is scaled into 20 x 20 keeping its aspect, and its centre of mass is placed in the middle of 28 x 28. What
- * comes out is what digitnet_model_predict() takes.
+ * frames of cells, rules and combs, also where they cross it, and black borders of scans. The frame is made as those of
+ * MNIST were: ink is 1 and paper 0, the ink's box is scaled into 20 x 20 keeping its aspect, and its centre of mass is
+ * placed in the middle of 28 x 28. What comes out is what digitnet_model_predict() takes.
  *
  * Safe from any thread. Takes at most 10 MB of memory meanwhile, whatever the picture's size.
  *

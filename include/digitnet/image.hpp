@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <tuple>
 #include <vector>
 
 namespace digitnet {
@@ -83,11 +82,11 @@ inline image picture_of(span<const std::uint8_t> pixels, const image &layout, co
     return strip;
 }
 
-/** The cells of a table, each in MNIST's frame, row by row. */
+/** The cells of a table. */
 struct table_frames {
-    std::size_t rows;         /**< Rows of the table. */
-    std::size_t columns;      /**< Columns of the table. */
-    std::vector<frame> cells; /**< rows x columns; one that is empty is all 0. */
+    std::size_t rows;          /**< Of the table. */
+    std::size_t columns;       /**< Of the table. */
+    std::vector<float> values; /**< A frame each, row by row; all 0 for an empty cell. */
 };
 
 /**
@@ -97,27 +96,27 @@ struct table_frames {
  *
  * @param pixels   rows of bytes, 0 black to 255 white
  * @param layout   how they lie: `width`, `height`, and `stride` where that is not the width; its `pixels` is not read
- * @param rows     the table's rows; zero: found
- * @param columns  the table's columns; zero: found
+ * @param rows     the rows of the table; 0 where they are not known
+ * @param columns  its columns; likewise
  * @return the cells
  * @throws error  with DIGITNET_ESHAPE where `pixels` has less than `layout` says, DIGITNET_ENOTFOUND where the picture
  *                has no such table, or another status of digitnet_image_frame_table()
  */
 [[nodiscard]] inline table_frames frame_table(span<const std::uint8_t> pixels, const image &layout,
                                               std::size_t rows = 0, std::size_t columns = 0) {
+    constexpr std::size_t VALUES = std::size_t{DIGITNET_FRAME_SIZE} * DIGITNET_FRAME_SIZE, USUAL_CELLS = 81;
     const image picture = detail::picture_of(pixels, layout, "frame_table");
-    constexpr std::size_t VALUES = std::tuple_size<frame>::value, USUAL_CELLS = 100;
-    std::vector<float> values(VALUES * USUAL_CELLS);
-    digitnet_status status = digitnet_image_frame_table(values.data(), values.size(), &rows, &columns, &picture);
+    table_frames found{rows, columns, std::vector<float>(VALUES * USUAL_CELLS)};
+    digitnet_status status =
+        digitnet_image_frame_table(found.values.data(), found.values.size(), &found.rows, &found.columns, &picture);
     if (status == DIGITNET_EBUFFER) {
-        values.resize(VALUES * rows * columns);
-        status = digitnet_image_frame_table(values.data(), values.size(), &rows, &columns, &picture);
+        found.values.resize(VALUES * found.rows * found.columns);
+        status =
+            digitnet_image_frame_table(found.values.data(), found.values.size(), &found.rows, &found.columns, &picture);
     }
     check(status);
-    table_frames table{rows, columns, std::vector<frame>(rows * columns)};
-    for (std::size_t i = 0; i < VALUES * rows * columns; i++)
-        table.cells[i / VALUES][i % VALUES] = values[i];
-    return table;
+    found.values.resize(VALUES * found.rows * found.columns);
+    return found;
 }
 
 } // namespace digitnet

@@ -43,7 +43,7 @@ typedef struct digitnet_reading digitnet_reading;
 
 /**
  * Makes a reader of two models, or of one: without the model of lines it reads digits and tables, without the model of
- * digits lines and pages. With both, lines are read by both, and are sure where these agree.
+ * digits lines and pages.
  *
  * Any number of threads may make readers of the same models at once.
  *
@@ -277,8 +277,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_read_table(dig
 /**
  * Reads all lines of digits on a page.
  *
- * Rules, and what lies beside the sheet, are left out, and so are lines whose digits are less probable than 0.6 each, as
- * letters are that are taken for digits.
+ * Rules, and what lies beside the sheet, are left out, and so are lines whose digits are less probable than 0.6 each,
+ * as letters are that are taken for digits.
  *
  * One thread at a time may use a scratch object.
  *

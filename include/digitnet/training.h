@@ -483,11 +483,11 @@ typedef struct digitnet_fit_options {
  * @retval DIGITNET_ESHAPE     the images of `train` or `validation` are not of the model's shape, or targets not as
  * many as its outputs
  * @retval DIGITNET_ESTATE     the model is not compiled, is in use, or lacks its custom loss
- * @retval DIGITNET_EVERSION   `options`, a callback or the communicator sets a field that this version does not know, or
- * the ranks' libraries are of different versions
+ * @retval DIGITNET_EVERSION   `options`, a callback or the communicator sets a field that this version does not know,
+ * or the ranks' libraries are of different versions
  * @retval DIGITNET_EDIVERGED  the loss, a weight or a moment of the optimizer is no longer finite
- * @retval DIGITNET_ECALLBACK  a callback, a source, a custom loss or a communicator returned a number that is no status,
- * or a callback asked for a snapshot that there is none of
+ * @retval DIGITNET_ECALLBACK  a callback, a source, a custom loss or a communicator returned a number that is no
+ * status, or a callback asked for a snapshot that there is none of
  * @retval DIGITNET_ELIMIT     the sizes overflow
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_fit(digitnet_model *model,

@@ -58,7 +58,7 @@ static uint8_t *pixel_of(const side *s, size_t along, size_t across) {
 
 /* The ink of a rule at a place across it. */
 static uint8_t quantile_at(const side *s, size_t across) {
-    uint8_t sorted[MOST_SIDE];
+    uint8_t sorted[MOST_SIDE] = {0};
     size_t from = DNN_CELL_MARGIN + s->length / END_PARTS, count = s->length - 2 * from;
     for (size_t i = 0; i < count; i++) {
         uint8_t value = *pixel_of(s, from + i, across);

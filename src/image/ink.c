@@ -11,11 +11,16 @@
 #include <string.h>
 
 enum {
-    LONGEST_SIDE = 384, /* a larger region is reduced until no side is longer */
-    STROKE_PARTS = 3,   /* a stroke is at most this part of the picture's longer side wide */
-    INNER_PARTS = 4,    /* a digit within a frame is at least this part of the picture's shorter side long */
-    MARGIN_PARTS = 4,   /* a piece counts less in the outer quarters of the picture */
-    SOFT_EDGE = 2       /* so many pixels wide is the edge of a stroke whose ink is weak */
+    LONGEST_SIDE = 384,       /* a larger region is reduced until no side is longer */
+    STROKE_PARTS = 3,         /* a stroke is at most this part of the picture's longer side wide */
+    INNER_PARTS = 4,          /* a digit within a frame is at least this part of the picture's shorter side long */
+    FRAME_PARTS = 7,          /* a frame's lines are at most this part of it wide */
+    CLEAR_PARTS = 12,         /* from a single rule at an edge a digit keeps this part of it away from all edges */
+    EDGE_PARTS = 64,          /* nearer to an edge than this part of it a piece touches it */
+    RULES_OF_PAPER = 3,       /* as many lines in one direction are those of paper */
+    SMALLEST_WITH_LINES = 24, /* smaller pictures hold no more than the digit */
+    MARGIN_PARTS = 4,         /* a piece counts less in the outer quarters of the picture */
+    SOFT_EDGE = 2             /* so many pixels wide is the edge of a stroke whose ink is weak */
 };
 
 /* Ink, of 255, below which a picture counts as empty. */
@@ -177,11 +182,18 @@ static digitnet_status find_pieces(pieces *p, const digitnet__plane *ink, const 
     return DIGITNET_OK;
 }
 
-/* Whether a piece reaches an edge of the picture, or nearly does. */
-static bool touches_edge(const digitnet__box *box, const digitnet__plane *ink) {
-    size_t margin = (ink->width < ink->height ? ink->width : ink->height) / 64;
+static size_t shorter_side(const digitnet__plane *ink) {
+    return ink->width < ink->height ? ink->width : ink->height;
+}
+
+/* Whether a piece comes that near to an edge of the picture. */
+static bool comes_near_edge(const digitnet__box *box, const digitnet__plane *ink, size_t margin) {
     return box->left <= margin || box->top <= margin || box->left + box->width + margin >= ink->width ||
            box->top + box->height + margin >= ink->height;
+}
+
+static bool touches_edge(const digitnet__box *box, const digitnet__plane *ink) {
+    return comes_near_edge(box, ink, shorter_side(ink) / EDGE_PARTS);
 }
 
 /* Whether a piece reaches across the whole picture, as a frame does. */
@@ -189,23 +201,29 @@ static bool spans(const digitnet__box *box, const digitnet__plane *ink) {
     return 8 * box->width >= 7 * ink->width || 8 * box->height >= 7 * ink->height;
 }
 
-/* The piece that counts most, or the number of pieces where none is strong. Where that is what a frame is like, another
- * one within it that is large enough for a digit. */
+/* Whether a piece is what a frame is like: lines that are thin beside the picture, from edge to edge. */
+static bool is_frame(const digitnet__component *item, const digitnet__plane *ink) {
+    size_t outline = 2 * (item->box.width + item->box.height);
+    return shorter_side(ink) >= SMALLEST_WITH_LINES && touches_edge(&item->box, ink) && spans(&item->box, ink) &&
+           FRAME_PARTS * item->pixels <= outline * shorter_side(ink);
+}
+
+/* The piece that counts most, or the number of pieces where none is strong. Where that is a frame, another one within
+ * it that is large enough for a digit. */
 static size_t main_piece(const pieces *p, const digitnet__plane *ink) {
-    size_t best = p->found.count, inner = best, shorter = ink->width < ink->height ? ink->width : ink->height;
+    size_t best = p->found.count, inner = best;
     for (size_t i = 0; i < p->found.count; i++) {
         const digitnet__box *box = &p->found.items[i].box;
+        size_t longer = box->width > box->height ? box->width : box->height;
         if (!p->strong[i])
             continue;
         if (best == p->found.count || p->score[i] > p->score[best])
             best = i;
-        if (!touches_edge(box, ink) && INNER_PARTS * (box->width > box->height ? box->width : box->height) >= shorter &&
+        if (!touches_edge(box, ink) && INNER_PARTS * longer >= shorter_side(ink) &&
             (inner == p->found.count || p->score[i] > p->score[inner]))
             inner = i;
     }
-    bool frame = best < p->found.count && inner < p->found.count && touches_edge(&p->found.items[best].box, ink) &&
-                 spans(&p->found.items[best].box, ink);
-    return frame ? inner : best;
+    return inner < p->found.count && is_frame(&p->found.items[best], ink) ? inner : best;
 }
 
 static bool is_near(const digitnet__box *a, const digitnet__box *b, size_t distance) {
@@ -267,27 +285,42 @@ static size_t count_digits(const pieces *p, size_t first, const digitnet__plane 
 
 /* ---- The digit ---- */
 
-/* Erases rules, unless they turn out to be strokes of a digit that fills its picture: then a good part of the digit is
- * gone with them, or the rest still reaches the picture's edge. */
-static digitnet_status erase_rules(digitnet__plane *ink, pieces *p, const levels *level) {
-    size_t first = main_piece(p, ink), rest;
-    pieces after;
-    digitnet__plane without;
-    if (first == p->found.count)
-        return DIGITNET_OK;
-    digitnet_status status = digitnet__plane_create(&without, ink->width, ink->height);
+/* Copies the ink without its rules, of which there are `lines`. On ruled paper they may be anywhere; of a few lines
+ * those in the middle may be strokes. */
+static digitnet_status copy_without_rules(digitnet__plane *out, size_t *lines, const digitnet__plane *ink,
+                                          uint8_t threshold) {
+    size_t pixels = ink->width * ink->height;
+    digitnet_status status = digitnet__plane_create(out, ink->width, ink->height);
     if (status)
         return status;
-    memcpy(without.pixels, ink->pixels, ink->width * ink->height);
-    if (digitnet__frame_rules_erase(&without, level->stroke) == 0) {
-        digitnet__plane_release(&without);
-        return DIGITNET_OK;
+    memcpy(out->pixels, ink->pixels, pixels);
+    digitnet__frame_rules found = digitnet__frame_rules_erase(out, threshold, true);
+    if (found.across < RULES_OF_PAPER && found.down < RULES_OF_PAPER && found.middle > 0) {
+        memcpy(out->pixels, ink->pixels, pixels);
+        found = digitnet__frame_rules_erase(out, threshold, false);
     }
-    status = find_pieces(&after, &without, level);
-    if (!status) {
-        rest = main_piece(&after, &without);
-        if (rest < after.found.count && after.score[rest] >= REST_AFTER_RULES * p->score[first] &&
-            !touches_edge(&after.found.items[rest].box, ink)) {
+    *lines = found.across + found.down;
+    return DIGITNET_OK;
+}
+
+/* Whether what is left without rules is a digit: else the rules were strokes of one that fills its picture, and a good
+ * part of it is gone with them, or the rest still reaches the picture's edge, or, of a single line, comes near it. */
+static bool is_digit_without(const pieces *after, const digitnet__plane *without, double score_before, size_t lines) {
+    size_t rest = main_piece(after, without), margin = shorter_side(without) / (lines > 1 ? EDGE_PARTS : CLEAR_PARTS);
+    return rest < after->found.count && after->score[rest] >= REST_AFTER_RULES * score_before &&
+           !comes_near_edge(&after->found.items[rest].box, without, margin);
+}
+
+static digitnet_status erase_rules(digitnet__plane *ink, pieces *p, const levels *level) {
+    size_t first = main_piece(p, ink), lines = 0;
+    pieces after;
+    digitnet__plane without;
+    if (first == p->found.count || shorter_side(ink) < SMALLEST_WITH_LINES)
+        return DIGITNET_OK;
+    digitnet_status status = copy_without_rules(&without, &lines, ink, level->stroke);
+    if (!status && lines > 0) {
+        status = find_pieces(&after, &without, level);
+        if (!status && is_digit_without(&after, &without, p->score[first], lines)) {
             pieces before = *p;
             digitnet__plane with = *ink;
             *p = after;
@@ -295,7 +328,8 @@ static digitnet_status erase_rules(digitnet__plane *ink, pieces *p, const levels
             after = before;
             without = with;
         }
-        release_pieces(&after);
+        if (!status)
+            release_pieces(&after);
     }
     digitnet__plane_release(&without);
     return status;

@@ -133,7 +133,7 @@ static digitnet_status collect(digitnet__ridges *out, digitnet__plane *strips, s
 
 digitnet_status digitnet__ridges_find(digitnet__ridges *out, const digitnet__plane *ink, size_t strip, size_t thickness,
                                       bool upright) {
-    digitnet__plane strips;
+    digitnet__plane strips = {.pixels = NULL};
     *out =
         (digitnet__ridges){.strips = (upright ? ink->height : ink->width) / strip, .strip = strip, .upright = upright};
     digitnet_status status = (upright ? average_rows : average_columns)(&strips, ink, strip);

@@ -25,6 +25,8 @@ enum { THICKEST_DOTS = 4 };
 enum { LEVEL_NOISE = 16 };
 /* What continues a rule has this part of its least length, at least. */
 enum { PARTS = 4 };
+/* What seems to have more rules is texture, and has none. */
+enum { MOST_RULES = 1024 };
 /* Where parts are joined, nodes are so far from each other, in pixels: else places that differ by their noise made a
  * steep slope. */
 #define NEAREST_NODE 4.0
@@ -302,6 +304,10 @@ static digitnet_status join_parts(search *s) {
             continue;
         memmove(rules->items + longs + 1, rules->items + longs, (i - longs) * sizeof rule);
         rules->items[longs++] = rule;
+    }
+    if (longs > MOST_RULES) {
+        rules->count = 0;
+        return DIGITNET_OK;
     }
     for (size_t i = 0; i < longs; i++) {
         for (size_t j = longs; j < rules->count; j++) {

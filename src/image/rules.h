@@ -22,8 +22,8 @@ typedef struct digitnet__rules {
     digitnet__pool pool; /* has them and their nodes */
 } digitnet__rules;
 
-/* Finds rules of at least `length` pixels and at most `thickness`, solid or dotted, also where strokes cross them.
- * ENOMEM; ELIMIT for pictures with more than 2^32 - 1 ridges. To be released after a success. */
+/* Finds rules of at least `length` pixels and at most `thickness`, solid or dotted, also where strokes cross them;
+ * in texture none. ENOMEM; ELIMIT for pictures with more than 2^32 - 1 ridges. To be released after a success. */
 digitnet_status digitnet__rules_find(digitnet__rules *out, const digitnet__plane *ink, size_t length, size_t thickness);
 void digitnet__rules_release(digitnet__rules *rules);
 

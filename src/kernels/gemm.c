@@ -8,7 +8,15 @@
 static bool openblas_is_faster(const digitnet__gemm *gemm) {
     return gemm->rows >= 128 && gemm->columns >= 256 && gemm->depth >= 128;
 }
+
+const char *digitnet__gemm_library(void) {
+    return "OpenBLAS";
+}
 #else
+const char *digitnet__gemm_library(void) {
+    return "the built-in kernels";
+}
+
 void digitnet__blas_enter(void) {
 }
 

@@ -10,6 +10,9 @@
 void digitnet__blas_enter(void);
 void digitnet__blas_leave(void);
 
+/* What computes large products. */
+const char *digitnet__gemm_library(void);
+
 void digitnet__gemm_run(const digitnet__kernels *kernels, const digitnet__gemm *gemm);
 
 #endif

@@ -24,9 +24,6 @@ digitnet_status digitnet__line_session_create(digitnet_session **out, const digi
         out, model, DIGITNET_WITH(digitnet_session_options, .batch_size = 1, .max_width = DNN_LONGEST_LINE));
 }
 
-/* How much rarer than its doubt a sure line is wrong. */
-#define DOUBT_TO_ERRORS 5.0
-
 /* Sequences that a view finds: enough for a mean over views, and enough for a length or the caller's check to choose
  * among. */
 enum { BEAM_WIDTH = 6, CHOICE_BEAM_WIDTH = 16 };
@@ -112,16 +109,11 @@ static const float *best_column(const digitnet__line_view *view, const digitnet_
     return best;
 }
 
-/* Set on lines drawn of digits that training had not seen. */
-static double confidence_needed(double error_rate) {
-    return 1.0 - fmin(DOUBT_TO_ERRORS * error_rate, 0.5);
-}
-
 static digitnet_status add_choice(digitnet__read_call *call, const digitnet__line_views *views, const choice *chosen,
                                   const digitnet__plane *ink, const digitnet_place corners[4]) {
     const digitnet_ctc_sequence *sequence = &chosen->candidate->sequence;
     const digitnet__line_view *view = &views->items[chosen->candidate->view];
-    bool sure = chosen->probability >= confidence_needed(call->options.error_rate);
+    bool sure = chosen->probability >= digitnet__confidence_needed(call->options.error_rate);
     digitnet_reading_line added = {.confidence = chosen->probability, .reason = chosen->reason};
     if (sequence->count == 0)
         return digitnet__line_add_none(call, corners, DNN_REASON_NO_DIGIT);

@@ -4,6 +4,7 @@
 #include "core/status.h"
 #include "dataset/dataset.h"
 #include "digitnet/version.h"
+#include "kernels/gemm.h"
 #include "layers/attributes.h"
 #include "training/training_keys.h"
 
@@ -154,7 +155,7 @@ static void fill(record *out, const digitnet__handshake *own) {
     memset(out, 0, sizeof *out);
     put(out, ARCHITECTURE, architecture());
     put(out, INSTRUCTION_SET, own->model->network.kernels->name);
-    put(out, MATRIX_PRODUCTS, DNN_OPENBLAS ? "OpenBLAS" : "the built-in kernels");
+    put(out, MATRIX_PRODUCTS, digitnet__gemm_library());
     put_model(out, own->model);
     put_dataset(out, TRAINING_SAMPLES, TRAINING_DATA, own->train);
     put_dataset(out, VALIDATION_SAMPLES, VALIDATION_DATA, own->validation);

@@ -178,7 +178,7 @@ static int starts(char **text, const char *prefix) {
 static int measure_set(struct confidences *kept, const struct reader *reader, char *set) {
     int keep = starts(&set, "keep:"), none = starts(&set, "none:");
     char *place = strchr(set, '=');
-    struct tally tally = {0};
+    struct tally tally = {.right = 0};
     if (!place) {
         fprintf(stderr, "%s: a set is NAME=PLACE\n", set);
         return -1;
@@ -199,7 +199,7 @@ static int measure_set(struct confidences *kept, const struct reader *reader, ch
 
 int main(int argc, char **argv) {
     struct reader reader = {.session = NULL};
-    struct confidences kept = {NULL};
+    struct confidences kept = {.count = 0};
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
     digitnet_model *model = NULL;
     int code = 0;

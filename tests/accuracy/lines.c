@@ -1,8 +1,7 @@
-/* Measures the reading of lines. `lines DIGIT_MODEL LINE_MODEL [--error-rate R] SET...`, with - for a model that is not
- * used; a set is a name, `=`, and
- *   FOLDER/FILE.csv[,PREFIX]  rows of a picture's name and its digits, below a heading; those whose names begin so
- *   IMAGES,LABELS             two IDX files, whose digits are put side by side to lines of 2 to 8, of every second of
- *                             which the digits touch */
+/* Measures the reading of lines. `accuracy_lines DIGIT_MODEL LINE_MODEL [--error-rate R] SET...`, with - for a model
+ * that is not used; a set is a name, `=`, and FOLDER/FILE.csv[,PREFIX]  rows of a picture's name and its digits, below
+ * a heading; those whose names begin so IMAGES,LABELS             two IDX files, whose digits are put side by side to
+ * lines of 2 to 8, of every second of which the digits touch */
 #include "read_image.h"
 
 #include <digitnet/digitnet.h>
@@ -231,11 +230,12 @@ static int measure_set(digitnet_reader_scratch *scratch, const digitnet_read_opt
     int code = is_list ? measure_list(&tally, scratch, options, place) : measure_idx(&tally, scratch, options, place);
     if (code || tally.lines == 0)
         return -1;
-    double percent = 100.0 / (double)tally.lines;
-    printf("| %-28s | %5zu | %6.2f | %6.2f | %6.2f | %6.2f | %5.2f |\n", set, tally.lines,
-           percent * (double)tally.whole, 100.0 - 100.0 * (double)tally.wrong_digits / (double)tally.digits,
-           percent * (double)tally.sure, tally.sure ? 100.0 * (double)tally.sure_wrong / (double)tally.sure : 0.0,
-           1000.0 * tally.seconds / (double)tally.lines);
+    double lines = (double)tally.lines, digits = (double)tally.digits, sure = (double)tally.sure;
+    printf("| %s, %zu: whole | %.2f%% |\n", set, tally.lines, 100.0 * (double)tally.whole / lines);
+    printf("| %s: digits | %.2f%% |\n", set, 100.0 - 100.0 * (double)tally.wrong_digits / digits);
+    printf("| %s: sure, of these wrong | %.2f%%, %.2f%% |\n", set, 100.0 * sure / lines,
+           sure > 0 ? 100.0 * (double)tally.sure_wrong / sure : 0.0);
+    printf("| %s: time a line | %.2f ms |\n", set, 1000.0 * tally.seconds / lines);
     fflush(stdout);
     return 0;
 }
@@ -246,7 +246,7 @@ int main(int argc, char **argv) {
     digitnet_reader_scratch *scratch = NULL;
     int next = 3, code = 0;
     if (argc < 4) {
-        fprintf(stderr, "usage: lines DIGIT_MODEL LINE_MODEL [--error-rate R] NAME=PLACE...\n");
+        fprintf(stderr, "usage: accuracy_lines DIGIT_MODEL LINE_MODEL [--error-rate R] NAME=PLACE...\n");
         return 2;
     }
     if (strcmp(argv[next], "--error-rate") == 0 && argc > next + 1) {
@@ -256,12 +256,8 @@ int main(int argc, char **argv) {
     if (digitnet_reader_load(&reader, strcmp(argv[1], "-") ? argv[1] : NULL, strcmp(argv[2], "-") ? argv[2] : NULL) ||
         digitnet_reader_scratch_create(&scratch, reader))
         return failed("loading the models"), 1;
-    printf("| %-28s | %5s | %6s | %6s | %6s | %6s | %5s |\n", "lines, %", "count", "whole", "digits", "sure", "wrong*",
-           "ms");
-    printf("|---|---:|---:|---:|---:|---:|---:|\n");
     for (; next < argc; next++)
         code |= measure_set(scratch, &options, argv[next]);
-    printf("* of the sure ones\n");
     digitnet_reader_scratch_free(scratch);
     digitnet_reader_free(reader);
     return code ? 1 : 0;

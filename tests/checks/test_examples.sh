@@ -597,6 +597,17 @@ END
     has stderr 'screen-6\.png: not a \.npy file$'
 }
 
+reader_training() {
+    echo "== train_reader without what it needs"
+    expect 2 train_reader
+    expect 2 train_reader nonsense
+    expect 2 train_reader digit --size 0
+    expect 0 train_reader digit --help
+    has stdout '--pictures DIR'
+    expect 1 train_reader digit --mnist "$subset" --fonts nowhere
+    has stderr 'nowhere/.*: FreeType cannot open .* apt-get install fonts-dejavu-core '
+}
+
 touch stdout stderr
 usage
 missing_data
@@ -618,3 +629,4 @@ if [ -x "$programs/train_folder" ]; then
     train_on_folders
     stop_train_folder
 fi
+[ ! -x "$programs/train_reader" ] || reader_training

@@ -1,6 +1,5 @@
 /* The worlds that calls are made in, and the values of arguments. */
 #include "public_calls.h"
-#include "reader_models.h"
 #include "struct_fields.h"
 
 #include <float.h>
@@ -406,6 +405,7 @@ static const struct_kind struct_kinds[ARGUMENT_KINDS] = {
     [AUGMENT_OPTIONS] = STRUCT(augment_options),
     [SPLIT_OPTIONS] = STRUCT(split_options),
     [IMAGE] = STRUCT(image),
+    [TABLE_IMAGE] = STRUCT(image),
     [READ_OPTIONS] = STRUCT(read_options),
     [SESSION_OPTIONS] = STRUCT(session_options),
     [MODEL_OPTIONS] = STRUCT(model_options),
@@ -536,6 +536,8 @@ static void *right_struct(world *own, argument_kind kind) {
                                                     .pixels = buffer_of(own, BYTES),
                                                     .width = SMALL_WIDTH,
                                                     .height = SMALL_HEIGHT};
+    else if (kind == TABLE_IMAGE)
+        *(digitnet_image *)place = draw_small_table(own->table);
     else if (kind == READ_OPTIONS)
         *(digitnet_read_options *)place = (digitnet_read_options){
             .struct_size = struct_kinds[kind].size, .check = let_stand, .on_step = look_at_step};
@@ -630,6 +632,8 @@ static void *right_pointer(world *own, argument_kind kind) {
         return &own->new_history;
     case SIZE_OUT:
         return &own->size_out;
+    case SECOND_SIZE_OUT:
+        return &own->second_size_out;
     case RATE_OUT:
         return &own->rate_out;
     case INPUT:

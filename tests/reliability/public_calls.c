@@ -53,7 +53,7 @@ static int no_loss(const digitnet_loss_range *range, void *user_data) {
     X(digitnet_image_frame_digit, digitnet_image_frame_digit(P(0), N(1), P(2)), FLOATS_OUT, ROOM, IMAGE)               \
     X(digitnet_image_frame_line, digitnet_image_frame_line(P(0), N(1), P(2), P(3)), FLOATS_OUT, ROOM, SIZE_OUT, IMAGE) \
     X(digitnet_image_frame_table, digitnet_image_frame_table(P(0), N(1), P(2), P(3), P(4)), FLOATS_OUT, ROOM,          \
-      SIZE_OUT, SIZE_OUT, IMAGE)                                                                                       \
+      SIZE_OUT, SECOND_SIZE_OUT, TABLE_IMAGE)                                                                          \
     X(digitnet_reader_create, digitnet_reader_create(P(0), P(1), P(2)), NEW_READER, DIGIT_MODEL, LINE_MODEL)           \
     X(digitnet_reader_load, digitnet_reader_load(P(0), P(1), P(2)), NEW_READER, PATH_TO_DIGIT_MODEL,                   \
       PATH_TO_LINE_MODEL)                                                                                              \
@@ -66,7 +66,7 @@ static int no_loss(const digitnet_loss_range *range, void *user_data) {
     X(digitnet_reader_read_line, digitnet_reader_read_line(P(0), P(1), P(2), P(3)), NEW_READING, READER_SCRATCH,       \
       IMAGE, READ_OPTIONS)                                                                                             \
     X(digitnet_reader_read_table, digitnet_reader_read_table(P(0), P(1), P(2), P(3)), NEW_READING, READER_SCRATCH,     \
-      IMAGE, READ_OPTIONS)                                                                                             \
+      TABLE_IMAGE, READ_OPTIONS)                                                                                       \
     X(digitnet_reader_read_page, digitnet_reader_read_page(P(0), P(1), P(2), P(3)), NEW_READING, READER_SCRATCH,       \
       IMAGE, READ_OPTIONS)                                                                                             \
     X(digitnet_reading_line_count, (digitnet_reading_line_count(P(0)), NO_STATUS), READING)                            \

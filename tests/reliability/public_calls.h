@@ -3,6 +3,7 @@
 #ifndef PUBLIC_CALLS_H
 #define PUBLIC_CALLS_H
 
+#include "reader_models.h"
 #include "sample_layers.h"
 #include "support.h"
 
@@ -46,6 +47,7 @@ typedef enum argument_kind {
     LABELS_OUT,
     TEXT_OUT,
     SIZE_OUT,
+    SECOND_SIZE_OUT,
     RATE_OUT,
     /* Sizes. */
     PIXEL_COUNT,
@@ -94,6 +96,7 @@ typedef enum argument_kind {
     AUGMENT_OPTIONS,
     SPLIT_OPTIONS,
     IMAGE,
+    TABLE_IMAGE,
     READ_OPTIONS,
     SESSION_OPTIONS,
     LAYER_OPTIONS,
@@ -156,7 +159,8 @@ typedef struct world {
     digitnet_reader *reader, *new_reader;
     digitnet_reader_scratch *scratch, *new_scratch;
     digitnet_reading *reading, *new_reading;
-    size_t file_size, size_out;
+    uint8_t table[TABLE_WIDTH * TABLE_HEIGHT];
+    size_t file_size, size_out, second_size_out;
     double rate_out;
     _Alignas(64) unsigned char structs[STRUCT_KINDS][STRUCT_ROOM];
     _Alignas(64) unsigned char buffers[BUFFER_KINDS][BUFFER_ROOM];

@@ -227,7 +227,7 @@ static digitnet_status read_line(scenario *self) {
 
 static digitnet_status read_table(scenario *self) {
     static uint8_t pixels[TABLE_WIDTH * TABLE_HEIGHT];
-    const digitnet_image table = draw_table(pixels);
+    const digitnet_image table = draw_small_table(pixels);
     return recorded(digitnet_reader_read_table(&self->table, self->scratch, &table, NULL));
 }
 

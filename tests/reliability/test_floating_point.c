@@ -254,7 +254,7 @@ static void read_strokes(results *out, host *self) {
     const digitnet_read_options options = {
         .struct_size = sizeof options, .check = see_text, .on_step = see_step, .user_data = self};
     static uint8_t table_pixels[TABLE_WIDTH * TABLE_HEIGHT];
-    const digitnet_image image = draw_strokes(pixels), table = draw_table(table_pixels);
+    const digitnet_image image = draw_strokes(pixels), table = draw_small_table(table_pixels);
     digitnet_model *digit = make_constant_digit_model(logits, 10), *line = make_stroke_line_model(0);
     digitnet_reader *reader;
     digitnet_reader_scratch *scratch;

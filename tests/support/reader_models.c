@@ -74,7 +74,7 @@ digitnet_image draw_strokes(uint8_t pixels[STROKES_WIDTH * STROKES_HEIGHT]) {
     return strokes;
 }
 
-digitnet_image draw_table(uint8_t pixels[TABLE_WIDTH * TABLE_HEIGHT]) {
+digitnet_image draw_small_table(uint8_t pixels[TABLE_WIDTH * TABLE_HEIGHT]) {
     enum { MARGIN = 9, CELL = 40, COLUMNS = 4, ROWS = 3 };
     digitnet_image table = DIGITNET_INIT(digitnet_image);
     table.pixels = pixels;

@@ -18,6 +18,6 @@ digitnet_image draw_strokes(uint8_t pixels[STROKES_WIDTH * STROKES_HEIGHT]);
 
 /* A table of 3 x 4 cells with a stroke in each but the first. The pixels are filled in. */
 enum { TABLE_WIDTH = 180, TABLE_HEIGHT = 140 };
-digitnet_image draw_table(uint8_t pixels[TABLE_WIDTH * TABLE_HEIGHT]);
+digitnet_image draw_small_table(uint8_t pixels[TABLE_WIDTH * TABLE_HEIGHT]);
 
 #endif

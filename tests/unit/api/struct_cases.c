@@ -299,19 +299,36 @@ static digitnet_status frame_digit(misuse *own, void *options) {
     return digitnet_image_frame_digit(frame, sizeof frame / sizeof *frame, options);
 }
 
-static digitnet_status frame_line(misuse *own, void *options) {
-    (void)own;
-    float frame[DIGITNET_LINE_HEIGHT * 64];
-    size_t width;
-    return digitnet_image_frame_line(frame, sizeof frame / sizeof *frame, &width, options);
+enum { PICTURE_SIDE = 120 };
+static uint8_t strokes_picture[PICTURE_SIDE * PICTURE_SIDE], table_picture[PICTURE_SIDE * PICTURE_SIDE];
+
+/* A stroke in the middle; and a table of 2 x 2 cells. */
+static void draw_pictures(void) {
+    memset(strokes_picture, 240, sizeof strokes_picture);
+    memset(table_picture, 240, sizeof table_picture);
+    for (size_t i = 0; i < PICTURE_SIDE; i++) {
+        if (i >= 40 && i < 80)
+            memset(strokes_picture + i * PICTURE_SIDE + 58, 20, 4);
+        for (size_t rule = 10; rule <= 110 && i >= 10 && i <= 111; rule += 50)
+            table_picture[i * PICTURE_SIDE + rule] = table_picture[rule * PICTURE_SIDE + i] =
+                table_picture[i * PICTURE_SIDE + rule + 1] = table_picture[(rule + 1) * PICTURE_SIDE + i] = 20;
+    }
 }
 
 static digitnet_status frame_table(misuse *own, void *options) {
     (void)own;
-    float frame[DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE];
-    size_t rows = 0, columns = 0;
-    digitnet_status status = digitnet_image_frame_table(frame, sizeof frame / sizeof *frame, &rows, &columns, options);
-    return status == DIGITNET_ENOTFOUND ? DIGITNET_OK : status; /* there is no table in it */
+    static float frames[4 * DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE];
+    size_t rows = 2, columns = 2;
+    draw_pictures();
+    return digitnet_image_frame_table(frames, sizeof frames / sizeof *frames, &rows, &columns, options);
+}
+
+static digitnet_status frame_line(misuse *own, void *options) {
+    (void)own;
+    float frame[DIGITNET_LINE_HEIGHT * 64];
+    draw_pictures();
+    size_t width;
+    return digitnet_image_frame_line(frame, sizeof frame / sizeof *frame, &width, options);
 }
 
 static digitnet_reader_scratch *make_scratch(void) {
@@ -389,6 +406,10 @@ static const uint8_t picture[100] = {
     [34] = 255, [35] = 255, [44] = 255, [45] = 255, [54] = 255, [55] = 255, [64] = 255};
 static const digitnet_image valid_image = {
     .struct_size = sizeof valid_image, .pixels = picture, .width = 10, .height = 10};
+static const digitnet_image valid_line = {
+    .struct_size = sizeof valid_line, .pixels = strokes_picture, .width = PICTURE_SIDE, .height = PICTURE_SIDE};
+static const digitnet_image valid_table = {
+    .struct_size = sizeof valid_table, .pixels = table_picture, .width = PICTURE_SIDE, .height = PICTURE_SIDE};
 
 static digitnet_status read_digit_of(misuse *own, void *image) {
     (void)own;
@@ -475,8 +496,8 @@ static const struct_case other_cases[] = {
     CASE(digitnet_dataset_augment, digitnet_augment_options, max_value, NULL, augment),
     CASE(digitnet_dataset_split, digitnet_split_options, stratified, NULL, split),
     CASE(digitnet_image_frame_digit, digitnet_image, max_pixels, &valid_image, frame_digit),
-    CASE(digitnet_image_frame_line, digitnet_image, max_pixels, &valid_image, frame_line),
-    CASE(digitnet_image_frame_table, digitnet_image, max_pixels, &valid_image, frame_table),
+    CASE(digitnet_image_frame_line, digitnet_image, max_pixels, &valid_line, frame_line),
+    CASE(digitnet_image_frame_table, digitnet_image, max_pixels, &valid_table, frame_table),
     CASE(digitnet_reader_read_digit, digitnet_image, max_pixels, &valid_image, read_digit_of),
     CASE(digitnet_reader_read_line, digitnet_image, max_pixels, &valid_image, read_line_of),
     CASE(digitnet_reader_read_table, digitnet_image, max_pixels, &valid_image, read_table_of),

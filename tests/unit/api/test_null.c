@@ -295,11 +295,10 @@ static void test_null_in_datasets_and_images(void **state) {
     expect_invalid(digitnet_image_frame_digit(frame, 784, DIGITNET_WITH(digitnet_image, .width = 1, .height = 1)),
                    "NULL");
     const digitnet_image *image = DIGITNET_WITH(digitnet_image, .pixels = own->bytes, .width = 1, .height = 1);
-    size_t rows = 0;
-    expect_invalid(digitnet_image_frame_table(NULL, 784, &rows, &count, image), "out is NULL");
-    expect_invalid(digitnet_image_frame_table(frame, 784, NULL, &count, image), "rows is NULL");
-    expect_invalid(digitnet_image_frame_table(frame, 784, &rows, NULL, image), "columns is NULL");
-    expect_invalid(digitnet_image_frame_table(frame, 784, &rows, &count, NULL), "image is NULL");
+    expect_invalid(digitnet_image_frame_table(NULL, 784, &count, &count, image), "out is NULL");
+    expect_invalid(digitnet_image_frame_table(frame, 784, NULL, &count, image), "NULL");
+    expect_invalid(digitnet_image_frame_table(frame, 784, &count, NULL, image), "NULL");
+    expect_invalid(digitnet_image_frame_table(frame, 784, &count, &count, NULL), "image is NULL");
     expect_invalid(digitnet_image_frame_line(NULL, 784, &count, image), "out is NULL");
     expect_invalid(digitnet_image_frame_line(frame, 784, NULL, image), "width is NULL");
     expect_invalid(digitnet_image_frame_line(frame, 784, &count, NULL), "image is NULL");

@@ -502,6 +502,32 @@ static void thin_strokes_become_visible(void **state) {
     free(picture.pixels);
 }
 
+/* A 4 that reaches all edges but those at its sides, `side` pixels high and with a margin around it. */
+static struct picture draw_four(size_t side, size_t pen, size_t margin) {
+    struct picture made = new_picture(side + 2 * margin, side + 2 * margin, 240);
+    size_t left = margin + side / 5, stem = margin + side * 11 / 20, bar = margin + side * 12 / 20;
+    fill_rectangle(&made, stem, margin, pen, side, 20);
+    fill_rectangle(&made, left, bar, side * 12 / 20, pen, 20);
+    fill_rectangle(&made, left, margin + side / 4, pen, bar - margin - side / 4, 20);
+    return made;
+}
+
+/* They go from edge to edge as rules do. */
+static void strokes_from_edge_to_edge_stay(void **state) {
+    (void)state;
+    const size_t sizes[][2] = {{16, 2}, {24, 2}, {32, 2}, {40, 3}, {64, 4}, {120, 8}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        float tight[VALUES], loose[VALUES];
+        struct picture close = draw_four(sizes[i][0], sizes[i][1], 0);
+        struct picture far = draw_four(sizes[i][0], sizes[i][1], sizes[i][0] / 2);
+        expect_ok(frame(tight, close.pixels, close.width, close.height, 0));
+        expect_ok(frame(loose, far.pixels, far.width, far.height, 0));
+        assert_memory_equal(tight, loose, sizeof tight);
+        free(far.pixels);
+        free(close.pixels);
+    }
+}
+
 static void odd_shapes_work(void **state) {
     (void)state;
     float framed[VALUES];
@@ -579,9 +605,13 @@ int main(void) {
         cmocka_unit_test(surroundings_do_not_matter), cmocka_unit_test(digits_side_by_side_are_counted),
     };
     const struct CMUnitTest drawn[] = {
-        cmocka_unit_test(the_aspect_is_kept),     cmocka_unit_test(the_centre_of_mass_is_in_the_middle),
-        cmocka_unit_test(the_stride_is_honoured), cmocka_unit_test(thin_strokes_become_visible),
-        cmocka_unit_test(odd_shapes_work),        cmocka_unit_test(pictures_without_ink_are_refused),
+        cmocka_unit_test(the_aspect_is_kept),
+        cmocka_unit_test(the_centre_of_mass_is_in_the_middle),
+        cmocka_unit_test(the_stride_is_honoured),
+        cmocka_unit_test(thin_strokes_become_visible),
+        cmocka_unit_test(strokes_from_edge_to_edge_stay),
+        cmocka_unit_test(odd_shapes_work),
+        cmocka_unit_test(pictures_without_ink_are_refused),
         cmocka_unit_test(misuse_is_refused),
     };
     return cmocka_run_group_tests(against_mnist, load, unload) | cmocka_run_group_tests(drawn, NULL, NULL);

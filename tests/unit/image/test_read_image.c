@@ -324,16 +324,11 @@ static void damaged_files_do_no_harm(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        in_folder(jpeg_of_all_colours),
-        in_folder(jpeg_is_turned_upright),
-        in_folder(png_of_all_colours),
-        in_folder(ink_on_nothing_is_seen),
-        in_folder(colours_become_luma),
-        in_folder(colours_are_kept),
-        in_folder(pgm_of_both_kinds),
-        in_folder(damaged_pgm_is_refused),
-        in_folder(damaged_files_do_no_harm),
-        in_folder(what_is_no_picture_is_refused),
+        in_folder(jpeg_of_all_colours),      in_folder(jpeg_is_turned_upright),
+        in_folder(png_of_all_colours),       in_folder(ink_on_nothing_is_seen),
+        in_folder(colours_become_luma),      in_folder(colours_are_kept),
+        in_folder(pgm_of_both_kinds),        in_folder(damaged_pgm_is_refused),
+        in_folder(damaged_files_do_no_harm), in_folder(what_is_no_picture_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -167,6 +167,19 @@ static void nothing_else_is_erased(void **state) {
     }
 }
 
+/* Noise has thousands of what looks like rules at such a length. */
+static void texture_has_no_rules(void **state) {
+    (void)state;
+    digitnet__plane plane = new_plane(3 * WIDTH, 3 * HEIGHT);
+    digitnet__rules rules;
+    for (size_t i = 0; i < plane.width * plane.height; i++)
+        plane.pixels[i] = (uint8_t)(127.5f * (1.0f + noise(6, i)));
+    expect_ok(digitnet__rules_find(&rules, &plane, 24, THICKNESS));
+    assert_int_equal(rules.count, 0);
+    digitnet__rules_release(&rules);
+    digitnet__plane_release(&plane);
+}
+
 static void pictures_may_be_tiny(void **state) {
     (void)state;
     for (size_t side = 1; side < 6; side++) {
@@ -212,6 +225,7 @@ int main(void) {
         cmocka_unit_test(strokes_alone_are_no_rules),
         cmocka_unit_test(strokes_stay_when_rules_are_erased),
         cmocka_unit_test(nothing_else_is_erased),
+        cmocka_unit_test(texture_has_no_rules),
         cmocka_unit_test(pictures_may_be_tiny),
         cmocka_unit_test(memory_may_end_anywhere),
     };

@@ -233,7 +233,7 @@ static void a_table_has_its_cells_in_place(void **state) {
     static uint8_t pixels[TABLE_WIDTH * TABLE_HEIGHT];
     const float logits[11] = {[5] = 9};
     digitnet_reader_scratch *scratch = make_scratch(make_constant_digit_model(logits, 11), NULL);
-    digitnet_image image = draw_table(pixels), empty_image = picture(empty, SIDE);
+    digitnet_image image = draw_small_table(pixels), empty_image = picture(empty, SIDE);
     digitnet_reading *reading;
     expect_ok(digitnet_reader_read_table(&reading, scratch, &image, NULL));
     assert_int_equal(digitnet_reading_line_count(reading), 3);

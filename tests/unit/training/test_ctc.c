@@ -1,9 +1,9 @@
 /* Connectionist temporal classification against PyTorch and the sum over all paths, what it takes, and that it trains,
  * evaluates and is kept in files. */
+#include "ctc/columns.h"
 #include "differences.h"
 #include "fixtures/ctc.h"
 #include "onnx_bytes.h"
-#include "ctc/columns.h"
 #include "training/losses.h"
 
 #include <math.h>
