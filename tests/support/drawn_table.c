@@ -17,7 +17,7 @@ static digitnet__point place(const drawn_table *table, double u, double v) {
 
 static double column_start(const drawn_table *table, size_t column) {
     double start = 0.0;
-    for (size_t i = 0; i < column; i++)
+    for (size_t i = 0; i < column && i < table->columns; i++)
         start += table->widths ? table->widths[i] : 1.0 / (double)table->columns;
     return start;
 }
