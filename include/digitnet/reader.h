@@ -57,8 +57,8 @@ typedef struct digitnet_reading digitnet_reading;
  * @retval DIGITNET_OK           the reader is made
  * @retval DIGITNET_EINVAL       `out` or both models are NULL
  * @retval DIGITNET_ENOMEM       there is not enough memory
- * @retval DIGITNET_ESHAPE       a model's input or output has another shape
- * @retval DIGITNET_EUNSUPPORTED the model of lines has a layer that does not take other widths; the message names it
+ * @retval DIGITNET_ESHAPE       a model's input or output has another shape, or the model of lines a layer that does
+ * not take other widths; the message names it
  * @retval DIGITNET_ESTATE       a model has no weights yet, or is being changed
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_create(digitnet_reader **out,
@@ -73,8 +73,11 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_create(digitne
  * @param digit  the file of the model that reads single digits; NULL: none
  * @param line   the file of the model that reads lines; NULL: none
  * @return the status of digitnet_model_load() or digitnet_reader_create() where that fails; else:
- * @retval DIGITNET_OK      the reader is made
- * @retval DIGITNET_EINVAL  `out` is NULL
+ * @retval DIGITNET_OK        the reader is made
+ * @retval DIGITNET_EINVAL    `out` is NULL, or both paths are
+ * @retval DIGITNET_ENOMEM    there is not enough memory
+ * @retval DIGITNET_ENOTFOUND a file is not there
+ * @retval DIGITNET_EIO       a file cannot be read
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_load(digitnet_reader **out, const char *digit,
                                                                        const char *line);

@@ -354,8 +354,64 @@ static void a_model_that_is_missing_is_named(void **state) {
     digitnet_reading *reading;
     expect_failure(digitnet_reader_read_line(&reading, digits, &image, NULL), DIGITNET_ESTATE, "no model of lines");
     expect_failure(digitnet_reader_read_digit(&reading, lines, &image, NULL), DIGITNET_ESTATE, "no model of digits");
+    expect_failure(digitnet_reader_read_page(&reading, digits, &image, NULL), DIGITNET_ESTATE, "no model of lines");
+    expect_failure(digitnet_reader_read_table(&reading, lines, &image, NULL), DIGITNET_ESTATE, "no model of digits");
     digitnet_reader_scratch_free(digits);
     digitnet_reader_scratch_free(lines);
+}
+
+static void a_model_of_one_width_is_refused(void **state) {
+    (void)state;
+    digitnet_reader *reader;
+    digitnet_model *model = begin_model(DIGITNET_LINE_HEIGHT, 64, 1);
+    expect_ok(digitnet_model_add_prelu(model));
+    expect_ok(digitnet_model_add_conv2d_ex(model, 11, DIGITNET_LINE_HEIGHT, DIGITNET_ACTIVATION_SOFTMAX,
+                                           DIGITNET_WITH(digitnet_conv2d_options, .kernel_width = 1)));
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_CTC));
+    expect_failure(digitnet_reader_create(&reader, NULL, model), DIGITNET_ESHAPE, "prelu");
+    assert_null(reader);
+    digitnet_model_free(model);
+}
+
+static void a_reader_needs_memory(void **state) {
+    (void)state;
+    const float logits[10] = {0};
+    digitnet_reader *reader = NULL;
+    allocation_counts counts;
+    digitnet_status status = DIGITNET_ENOMEM;
+    begin_counting(&counts);
+    digitnet_model *digit = make_constant_digit_model(logits, 10), *line = make_stroke_line_model(0);
+    for (size_t failed = 0; status == DIGITNET_ENOMEM; failed++) {
+        counts.fail_at = counts.allocations + failed + 1;
+        status = recorded(digitnet_reader_create(&reader, digit, line));
+    }
+    counts.fail_at = 0;
+    assert_int_equal(status, DIGITNET_OK);
+    digitnet_reader_free(reader);
+    digitnet_model_free(digit);
+    digitnet_model_free(line);
+    end_counting(&counts);
+}
+
+static int answer_wrongly(const char *name, const uint8_t *pixels, size_t width, size_t height, void *user_data) {
+    (void)name, (void)pixels, (void)width, (void)height, (void)user_data;
+    return 2;
+}
+
+static void steps_that_answer_wrongly_end_the_reading(void **state) {
+    (void)state;
+    static uint8_t pixels[TABLE_WIDTH * TABLE_HEIGHT];
+    const float logits[10] = {0};
+    digitnet_reader_scratch *scratch = make_scratch(make_constant_digit_model(logits, 10), make_stroke_line_model(0));
+    digitnet_image table = draw_small_table(pixels), line = picture(strokes, LINE_LENGTH);
+    digitnet_reading *reading;
+    digitnet_read_options options = DIGITNET_INIT(digitnet_read_options);
+    options.on_step = answer_wrongly;
+    expect_failure(digitnet_reader_read_page(&reading, scratch, &line, &options), DIGITNET_ECALLBACK, "on_step");
+    assert_null(reading);
+    expect_failure(digitnet_reader_read_table(&reading, scratch, &table, &options), DIGITNET_ECALLBACK, "on_step");
+    assert_null(reading);
+    digitnet_reader_scratch_free(scratch);
 }
 
 static void options_out_of_range_are_refused(void **state) {
@@ -407,6 +463,9 @@ int main(void) {
         cmocka_unit_test(a_scratch_object_is_one_threads),
         cmocka_unit_test(other_models_are_refused),
         cmocka_unit_test(a_model_that_is_missing_is_named),
+        cmocka_unit_test(a_model_of_one_width_is_refused),
+        cmocka_unit_test(a_reader_needs_memory),
+        cmocka_unit_test(steps_that_answer_wrongly_end_the_reading),
         cmocka_unit_test(options_out_of_range_are_refused),
         cmocka_unit_test(places_that_are_not_there_are_refused),
     };

@@ -54,7 +54,9 @@ static void train(const digitnet_communicator *communicator, void *context) {
     own->options.callbacks = callbacks;
     own->options.callback_count = own->callback.call != NULL;
     allocations_left = own->allocations;
-    own->status = record_status("digitnet_model_fit", digitnet_model_fit(own->model, own->data, &own->options));
+    own->status = digitnet_model_fit(own->model, own->data, &own->options);
+    if (own->status != DIGITNET_EIO) /* which here is a callback's */
+        record_status("digitnet_model_fit", own->status);
     allocations_left = SIZE_MAX;
     snprintf(own->message, sizeof own->message, "%s", digitnet_last_error());
 }
