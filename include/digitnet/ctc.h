@@ -24,9 +24,9 @@ typedef struct digitnet_ctc_decoding digitnet_ctc_decoding;
 /** How scores are decoded; zero is the default. */
 typedef struct digitnet_ctc_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
-    /** Zero: what the best path says, the largest score of each column, one sequence. Else prefix beam search: from
-     * column to column so many beginnings of sequences are kept, and up to so many sequences are found. Memory is in
-     * proportion to this times the columns, time at worst to its square times columns and classes. */
+    /** Zero: what the best path says, the largest score of each column, one sequence. Else prefix beam search, at most
+     * 4096: from column to column so many beginnings of sequences are kept, and up to so many sequences are found.
+     * Memory is in proportion to this times the columns, time at worst to its square times columns and classes. */
     size_t beam_width;
     /** 1: scores are logits, as of a network that ends in neither softmax nor sigmoid. Zero: probabilities, of which
      * each column's are divided by their sum. */
@@ -47,7 +47,8 @@ typedef struct digitnet_ctc_options {
  * @param options  NULL is all defaults
  * @retval DIGITNET_OK        the scores are decoded; there is at least one sequence, which may be empty
  * @retval DIGITNET_EINVAL    `out` or `scores` is NULL, `columns` is zero, `classes` is below 2, a score is not finite,
- *                            a probability is negative, a column has none above 0, a flag is neither 0 nor 1, or
+ *                            a probability is negative, a column has none above 0, `beam_width` is above 4096, a
+ *                            flag is neither 0 nor 1, or
  *                            `struct_size` is wrong
  * @retval DIGITNET_ENOMEM    there is not enough memory
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know

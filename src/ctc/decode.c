@@ -10,6 +10,8 @@
 
 #include <math.h>
 
+enum { WIDEST_BEAM = 4096 };
+
 static const char caller[] = "digitnet_ctc_decode";
 
 typedef struct sequence {
@@ -244,6 +246,9 @@ static digitnet_status check_and_decode(digitnet_ctc_decoding **out, const float
     *out = NULL;
     DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_ctc_options, reserved));
     DNN_TRY(DNN_FLAG_CHECK(&own, digitnet_ctc_options, from_logits));
+    if (own.beam_width > WIDEST_BEAM)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_ctc_decode: the beam width is %zu; it must be at most %d",
+                              own.beam_width, WIDEST_BEAM);
     DNN_TRY(DNN_RESERVED_CHECK((size_t)own.reserved, digitnet_ctc_options));
     if (!scores)
         return digitnet__fail(DIGITNET_EINVAL, "%s: scores is NULL", caller);
