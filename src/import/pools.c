@@ -7,19 +7,20 @@
 
 #include <string.h>
 
+/* Where a window is larger than what there is by less than a stride, it stands there once: ONNX Runtime cuts the
+ * quotient of the number of windows towards 0. */
+static void reach(digitnet__import_window *window, size_t axis, size_t image) {
+    size_t span = digitnet__window_span(window->sizes[axis], window->dilations[axis]);
+    size_t whole = image + window->before[axis] + window->after[axis];
+    if (whole < span && span - whole < window->strides[axis])
+        window->after[axis] += span - whole;
+}
+
 /* With ceil_mode the last window may begin within the image, or the padding before it, and end beyond: padding is
  * added. One that would begin in the padding behind the image is none, as in PyTorch. */
-static void round_up(digitnet__import_window *window, bool *added, size_t axis, size_t image, bool ceil_mode) {
+static void round_up(digitnet__import_window *window, bool *added, size_t axis, size_t image) {
     size_t span = digitnet__window_span(window->sizes[axis], window->dilations[axis]), stride = window->strides[axis];
     size_t whole = image + window->before[axis] + window->after[axis];
-    if (whole < span) {
-        /* One window begins with what there is: the quotient is cut towards 0, in either mode. */
-        *added |= span - whole < stride;
-        window->after[axis] += span - whole < stride ? span - whole : 0;
-        return;
-    }
-    if (!ceil_mode)
-        return;
     size_t last = (whole - span + stride - 1) / stride * stride;
     if (last >= image + window->before[axis])
         last -= stride;
@@ -66,11 +67,17 @@ static digitnet_status pool_rows(digitnet__importer *importer, const digitnet__i
     DNN_TRY(digitnet__import_window_read(&window, node, image, own_pads ? &input->pads : &none));
     if (window.dilations[0] != 1 || window.dilations[1] != 1)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has dilations");
+    if (!include_pads) { /* whether padding of this kind counts, ONNX Runtime's own versions do not agree */
+        reach(&window, 0, image.height);
+        reach(&window, 1, image.width);
+    }
+    DNN_TRY(digitnet__import_window_check(&window, node, image));
     digitnet__import_window counted = window;
     bool padded = window.before[0] || window.before[1] || window.after[0] || window.after[1];
-    round_up(&window, &added, 0, image.height, ceil_mode != 0);
-    round_up(&window, &added, 1, image.width, ceil_mode != 0);
-    DNN_TRY(digitnet__import_window_check(&window, node, image));
+    if (ceil_mode) {
+        round_up(&window, &added, 0, image.height);
+        round_up(&window, &added, 1, image.width);
+    }
     /* What ceil_mode adds is never counted: then zeros stand for the padding that is. */
     if (include_pads && padded && added) {
         for (size_t i = 0; i < 2; i++) {

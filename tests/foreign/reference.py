@@ -12,7 +12,20 @@ except ImportError as error:
     sys.exit(77)
 
 onnxruntime.set_default_logger_severity(4)
-FAILURES = (errors.Fail, errors.RuntimeException, errors.InvalidArgument, errors.InvalidGraph, errors.NotImplemented)
+
+
+class OtherBatch(Exception):
+    """A Reshape moved values from one image to another."""
+
+
+FAILURES = (
+    errors.Fail,
+    errors.RuntimeException,
+    errors.InvalidArgument,
+    errors.InvalidGraph,
+    errors.NotImplemented,
+    OtherBatch,
+)
 
 # From images NHWC to what a file's input has, by the name of its layout.
 LAYOUTS = {
@@ -56,4 +69,6 @@ def run(model, images, layout, output_layout=None):
         return np.stack([runtime.run([first], {source.name: image})[0].ravel() for image in values]).astype(np.float32)
     batches = np.split(values, len(values)) if source.shape[0] == 1 else [values]
     outputs = np.concatenate([runtime.run([first], {source.name: batch})[0] for batch in batches])
+    if len(outputs) != len(images):
+        raise OtherBatch(f"{len(images)} images, {len(outputs)} rows of outputs")
     return channels_last(outputs, output_layout or layout).astype(np.float32).reshape(len(images), -1)
