@@ -84,7 +84,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_image_frame_digit(flo
  * @retval DIGITNET_EBUFFER    `capacity` is below DIGITNET_LINE_HEIGHT x `*width`
  * @retval DIGITNET_EVERSION   `image` sets a field that this version does not know
  * @retval DIGITNET_ELIMIT     the picture has more than `max_pixels`, or the frame would have more than 4,096 columns
- * @retval DIGITNET_ENOTFOUND  the picture has no ink, as an empty or evenly grey one
+ * @retval DIGITNET_ENOTFOUND  the picture has no ink, as an empty or evenly grey one, or none as high as 4 pixels
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_image_frame_line(float *out, size_t capacity, size_t *width,
                                                                             const digitnet_image *image);

@@ -5,10 +5,18 @@
 
 #include <string.h>
 
-/* Strokes are looked for in a picture that is reduced to this longer side, by squares of these sides. */
-enum { LONGEST_SIDE = 600, SMALLEST_SQUARE = 3, LARGEST_SQUARE = 9 };
+/* Strokes are looked for in a picture that is reduced to this longer side, by squares of these sides; but in a long
+ * line the shorter side keeps enough of them. */
+enum { LONGEST_SIDE = 600, LEAST_SHORTER_SIDE = 32, SMALLEST_SQUARE = 3, LARGEST_SQUARE = 9 };
 /* This part of each side is left out, since what an edge cuts off is narrow, too. */
 enum { MARGIN_PART = 16 };
+
+static size_t reduction(size_t width, size_t height) {
+    size_t longer = width > height ? width : height, shorter = width > height ? height : width;
+    size_t most = shorter > LEAST_SHORTER_SIDE ? shorter / LEAST_SHORTER_SIDE : 1,
+           usual = (longer - 1) / LONGEST_SIDE + 1;
+    return usual < most ? usual : most;
+}
 
 static digitnet_status copy_middle(digitnet__plane *out, const digitnet__plane *plane) {
     size_t across = plane->width / MARGIN_PART, down = plane->height / MARGIN_PART;
@@ -51,10 +59,9 @@ static digitnet_status add_darkness(double *sum, const digitnet__plane *plane, d
 }
 
 digitnet_status digitnet__ink_polarity_find(bool *dark, const digitnet__plane *picture) {
-    size_t longer = picture->width > picture->height ? picture->width : picture->height;
     digitnet__plane reduced = {.pixels = NULL}, middle = {.pixels = NULL}, scratch = {.pixels = NULL};
     double balance = 0.0;
-    digitnet_status status = digitnet__plane_reduce(&reduced, picture, (longer - 1) / LONGEST_SIDE + 1);
+    digitnet_status status = digitnet__plane_reduce(&reduced, picture, reduction(picture->width, picture->height));
     if (!status)
         status = copy_middle(&middle, &reduced);
     if (!status)

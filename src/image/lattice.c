@@ -17,11 +17,15 @@
 #define LEAST_SEEN 0.65
 /* Lines that are not seen in a row. */
 enum { MOST_MISSING = 2 };
+/* Rules up to the next one that may be a neighbour: a row that leaves out more of them is worth nothing. */
+enum { MOST_BETWEEN = 32 };
 
 /* Evenly spaced places, of which the candidates are some: `line` of the candidate at each, or none. */
 typedef struct row {
     size_t places, chosen[DNN_LATTICE_MOST];
     double positions[DNN_LATTICE_MOST];
+    double sums[DNN_LATTICE_MOST]; /* of the weights of places up to each, less what the gaps between take off */
+    bool joined[DNN_LATTICE_MOST]; /* to the next place */
 } row;
 
 typedef struct candidates {
@@ -106,29 +110,30 @@ static bool are_joined(const candidates *c, double from, double to) {
     return true;
 }
 
-/* The sum of weights of those places `first` .. `first + lines - 1` that were seen, less what the candidates between
- * them weigh that do not fit, and less 1 for each that is not joined to the next. */
-static double row_value(const row *r, const candidates *c, size_t first, size_t lines) {
-    double value = 0.0, between = 0.0;
-    for (size_t i = first; i < first + lines; i++)
-        value += r->chosen[i] == DNN_NO_LINE ? 0.0 : c->items[r->chosen[i]].weight;
-    for (size_t i = first; i + 1 < first + lines; i++) {
-        double spacing = r->positions[i + 1] - r->positions[i];
-        for (size_t k = first_from(c, r->positions[i] + TOLERANCE * spacing);
-             k < c->count && c->items[k].position < r->positions[i + 1] - TOLERANCE * spacing; k++)
-            between += c->items[k].weight * c->items[k].weight;
-        value -= !are_joined(c, r->positions[i], r->positions[i + 1]);
-    }
-    return value - between / 2.0;
+/* What the gap behind a place takes off a row's value: half of what the candidates in it weigh that do not fit, and 1
+ * where it is not joined. */
+static double gap_value(const row *r, const candidates *c, size_t place) {
+    double from = r->positions[place], to = r->positions[place + 1], margin = TOLERANCE * (to - from), between = 0.0;
+    for (size_t i = first_from(c, from + margin); i < c->count && c->items[i].position < to - margin; i++)
+        between += c->items[i].weight * c->items[i].weight;
+    return between / 2.0 + (r->joined[place] ? 0.0 : 1.0);
 }
 
-/* Whether these places are a table whose size is not known. */
-static bool is_whole(const row *r, const candidates *c, size_t first, size_t lines) {
-    size_t a = r->chosen[first], b = r->chosen[first + lines - 1];
-    for (size_t i = first; i + 1 < first + lines; i++)
-        if (!are_joined(c, r->positions[i], r->positions[i + 1]))
-            return false;
-    return a != DNN_NO_LINE && b != DNN_NO_LINE && c->items[a].weight >= STRONG && c->items[b].weight >= STRONG;
+static double place_weight(const row *r, const candidates *c, size_t place) {
+    return r->chosen[place] == DNN_NO_LINE ? 0.0 : c->items[r->chosen[place]].weight;
+}
+
+/* Sums up, for each place, what the places up to it weigh, less what the gaps between them take off. */
+static void sum_up(row *r, const candidates *c) {
+    double sum = 0.0;
+    for (size_t i = 0; i < r->places; i++) {
+        sum += place_weight(r, c, i);
+        r->sums[i] = sum;
+        if (i + 1 == r->places)
+            break;
+        r->joined[i] = are_joined(c, r->positions[i], r->positions[i + 1]);
+        sum -= gap_value(r, c, i);
+    }
 }
 
 static void keep_row(digitnet__lattice *out, const row *r, size_t first, size_t lines) {
@@ -136,25 +141,56 @@ static void keep_row(digitnet__lattice *out, const row *r, size_t first, size_t 
     memcpy(out->positions, r->positions + first, lines * sizeof *r->positions);
 }
 
+/* Keeps the best `lines` places of the row in a row where they are worth more than `*best`. */
+static void choose_part(digitnet__lattice *out, double *best, const row *r, const candidates *c, size_t lines) {
+    for (size_t first = 0; first + lines <= r->places; first++) {
+        double value = r->sums[first + lines - 1] - r->sums[first] + place_weight(r, c, first);
+        if (value > *best) {
+            *best = value;
+            keep_row(out, r, first, lines);
+        }
+    }
+}
+
+/* The same for any number of joined places, of which the first and the last are rules. */
+static void choose_whole(digitnet__lattice *out, double *best, const row *r, const candidates *c) {
+    size_t first = r->places; /* the best place to begin at; none */
+    double before = 0.0;      /* the sum of what is before it */
+    for (size_t i = 0; i < r->places; i++) {
+        double weight = place_weight(r, c, i), value = r->sums[i] - before;
+        if (i > 0 && !r->joined[i - 1])
+            first = r->places;
+        if (weight < STRONG)
+            continue;
+        if (first < i && value > *best) {
+            *best = value;
+            keep_row(out, r, first, i + 1 - first);
+        }
+        if (first == r->places || value < weight) {
+            first = i;
+            before = r->sums[i] - weight;
+        }
+    }
+}
+
 /* The best evenly spaced lines; their value. */
 static double choose_even(digitnet__lattice *out, const candidates *c, size_t lines) {
     double best = 0.0;
     row r;
     for (size_t first = 0; first < c->count; first++) {
-        for (size_t second = first + 1; second < c->count; second++) {
-            if (c->items[first].weight < STRONG || c->items[second].weight < STRONG)
+        size_t rules = 0;
+        if (c->items[first].weight < STRONG)
+            continue;
+        for (size_t second = first + 1; second < c->count && rules <= MOST_BETWEEN; second++) {
+            if (c->items[second].weight < STRONG)
                 continue;
+            rules++;
             make_row(&r, c, first, second);
-            for (size_t start = 0; start < r.places; start++) {
-                size_t least = lines ? lines : 2, most = lines ? lines : r.places - start;
-                for (size_t n = least; n <= most && start + n <= r.places; n++) {
-                    double value = row_value(&r, c, start, n);
-                    if (value > best && (lines || is_whole(&r, c, start, n))) {
-                        best = value;
-                        keep_row(out, &r, start, n);
-                    }
-                }
-            }
+            sum_up(&r, c);
+            if (lines > 0)
+                choose_part(out, &best, &r, c, lines);
+            else
+                choose_whole(out, &best, &r, c);
         }
     }
     return best;

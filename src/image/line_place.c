@@ -13,6 +13,8 @@
 /* Of more digits than these the slope is found from some. */
 enum { MOST_SLOPE_DIGITS = 32 };
 
+/* Lower digits, in pixels, cannot be told apart; enlarged they would make a long strip of nothing. */
+#define LEAST_HEIGHT 4.0
 /* Parts of the digits' usual height; for the first two, of the height that half of all ink's pieces have. */
 #define LOW_PIECE 0.12     /* what is lower is a speck */
 #define LOW_STACK 0.5      /* a point or dash */
@@ -212,6 +214,10 @@ static digitnet_status place_pieces(digitnet__line_place *place, digitnet__plane
     *place = (digitnet__line_place){.height = 0.0};
     place_stacks(place, &all, stack_pieces(&all, pieces));
     digitnet__arena_release(&scratch);
+    if (place->height < LEAST_HEIGHT)
+        return digitnet__fail(DIGITNET_ENOTFOUND,
+                              "no line of digits of %.0f pixels or more in the picture of %zu x %zu", LEAST_HEIGHT,
+                              ink->width, ink->height);
     return keep_line(place, ink, pieces);
 }
 

@@ -7,6 +7,8 @@
 
 /* Ink fainter than the pieces' threshold around them, in pixels for each of a digit's height, belongs to them. */
 #define FRINGE 0.05
+/* And no more than these: a page of texture may be one high line of very many pieces. */
+#define MOST_FRINGE 8.0
 
 /* The part of the page that has the line, its upper left pixel, and the faint edge of pieces that it has. */
 typedef struct region {
@@ -22,7 +24,7 @@ static double clamp(double value, size_t most) {
 static digitnet_status make_region(region *out, const digitnet__text_line *line, const digitnet__plane *ink) {
     digitnet__point corners[4];
     digitnet__text_line_corners(corners, line);
-    size_t fringe = (size_t)ceil(FRINGE * line->height);
+    size_t fringe = (size_t)fmin(ceil(FRINGE * line->height), MOST_FRINGE);
     double left = clamp(line->left - (double)fringe, ink->width - 1);
     double right = clamp(line->right + (double)fringe, ink->width);
     double top = clamp(floor(fmin(corners[0].y, corners[1].y)) - (double)fringe, ink->height - 1);

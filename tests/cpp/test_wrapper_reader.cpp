@@ -152,7 +152,7 @@ TEST_CASE("a line is brought into its frame") {
 
     std::vector<std::uint8_t> row(std::size_t{4000} * 40, 255); // more columns than are tried at first
     for (std::size_t i = 0; i < row.size(); i++)
-        if (i / 4000 > 7 && i / 4000 < 32 && i % 4000 % 100 < 4 && i % 4000 > 4)
+        if (i / 4000 > 7 && i / 4000 < 32 && i % 4000 % 50 < 4 && i % 4000 > 4)
             row[i] = 0;
     layout.width = 4000;
     layout.height = 40;

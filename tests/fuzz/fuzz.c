@@ -54,7 +54,7 @@ static void set_time_limit(time_t seconds) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     prepare();
-    set_time_limit(1);
+    set_time_limit(time_limit);
     try_input(data, size);
     set_time_limit(0);
     return 0;

@@ -8,12 +8,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
-/* A target defines these two. */
+/* A target defines these three. */
 void try_input(const uint8_t *data, size_t size);
 extern const size_t memory_limit; /* what the library may hold at one time */
+extern const time_t time_limit;   /* seconds of processor time */
 
-/* libFuzzer's entry: tries the input within the limit of memory and one second of processor time. The library must hold
+/* libFuzzer's entry: tries the input within both limits. The library must hold
  * no memory before the first call. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,6 +11,7 @@
 enum { VALUES = 1 << 14, LABELS = 64, MOST_LABELS = 3, MOST_TARGETS = 16 };
 
 const size_t memory_limit = (size_t)64 << 20;
+const time_t time_limit = 1;
 
 typedef struct input {
     const uint8_t *next, *end;

@@ -9,6 +9,7 @@
 /* Framing takes about ten bytes a pixel. */
 #define MAX_PIXELS ((size_t)1 << 14)
 const size_t memory_limit = 16 * MAX_PIXELS;
+const time_t time_limit = 1;
 
 static void store_32(uint8_t *bytes, uint32_t number) {
     for (int i = 0; i < 4; i++)

@@ -8,6 +8,7 @@
 
 /* Far above what the limits below allow, and far below what a file could ask for. */
 const size_t memory_limit = (size_t)16 << 20;
+const time_t time_limit = 1;
 
 static const digitnet_model_load_options limits = {.struct_size = sizeof limits,
                                                    .max_parameters = 1 << 16,

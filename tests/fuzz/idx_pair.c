@@ -6,6 +6,7 @@
 /* A file may hold MAX_BYTES; that both do, with labels as 32-bit numbers, takes a few times as much. */
 #define MAX_BYTES ((size_t)1 << 18)
 const size_t memory_limit = 8 * MAX_BYTES;
+const time_t time_limit = 1;
 
 idx_pair split_pair(const uint8_t *data, size_t size) {
     size_t rest = size < 2 ? 0 : size - 2;

@@ -1,5 +1,5 @@
-/* Writes the first inputs of the fuzzers: make_seeds FOLDER fills FOLDER/onnx, idx, idx_gz and image, which must be
- * there. The inputs of fuzz_api are any bytes. */
+/* Writes the first inputs of the fuzzers: make_seeds FOLDER fills FOLDER/onnx, idx, idx_gz, image and reader, which
+ * must be there. The inputs of fuzz_api are any bytes. */
 #include <stdio.h>
 /* jpeglib.h needs stdio.h before it. */
 #include "content.h"
@@ -121,6 +121,24 @@ static void put_pairs(void) {
     put_pair("idx_gz/long", &images, &labels);
 }
 
+/* ---- What a reader is asked: each pattern, in pictures of each form ---- */
+
+static void put_requests(void) {
+    static const unsigned sides[][2] = {{1, 1}, {2, 2}, {256, 1}, {1, 256}, {64, 64}, {120, 34}, {34, 120}};
+    enum { HEAD = 6, NOISE = 256, PATTERNS = 6 };
+    for (unsigned i = 0; i < sizeof sides / sizeof *sides; i++) {
+        for (unsigned pattern = 0; pattern < PATTERNS; pattern++) {
+            unsigned char request[HEAD + NOISE] = {(unsigned char)(sides[i][0] - 1), (unsigned char)(sides[i][1] - 1),
+                                                   (unsigned char)(pattern + 48), 0, (unsigned char)(11 * i)};
+            char path[64];
+            for (unsigned k = HEAD; k < sizeof request; k++)
+                request[k] = (unsigned char)(k * k * 7 + k / 3);
+            snprintf(path, sizeof path, "reader/%ux%u-%u", sides[i][0], sides[i][1], pattern);
+            put(path, request, pattern + 1 < PATTERNS ? HEAD : sizeof request);
+        }
+    }
+}
+
 /* ---- Pictures: a cross of ink, so that a digit is found ---- */
 
 enum { WIDTH = 20, HEIGHT = 16 };
@@ -213,6 +231,7 @@ int main(int argc, char **argv) {
     put_models();
     put_layers();
     put_pairs();
+    put_requests();
     put_pictures();
     return EXIT_SUCCESS;
 }

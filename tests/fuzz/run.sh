@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Runs the fuzz targets with Clang's libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer, in build-fuzz/, and prints a table:
-# tests/fuzz/run.sh [NAME=RUNS]..., by default all with the full counts. A run may take 1 s of processor time (fuzz.c) and 256 MB;
+# tests/fuzz/run.sh [NAME=RUNS]..., by default all with the full counts. A run may take the target's limit of processor time and 256 MB;
 # a finding ends it and is left in build-fuzz/findings/.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-[ $# -gt 0 ] || set -- onnx=10000000 idx=10000000 idx_gz=10000000 image=1000000 api=1000000
+[ $# -gt 0 ] || set -- onnx=10000000 idx=10000000 idx_gz=10000000 image=1000000 api=1000000 reader=20000
 
 cmake -S . -B build-fuzz -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=None "-DCMAKE_C_FLAGS=-O1 -g" \
     -DDIGITNET_SANITIZE=fuzzer-no-link,address,undefined -DDIGITNET_BLAS=builtin -DDIGITNET_BUILD_EXAMPLES=OFF -DDIGITNET_BUILD_BENCHMARKS=OFF

@@ -296,6 +296,11 @@ static void paper_without_a_line_is_none(void **state) {
     add_rule_below(&plane);
     expect_failure(digitnet__line_find_place(&place, &plane), DIGITNET_ENOTFOUND, "no ink but rules");
     digitnet__plane_release(&plane);
+    plane = new_plane(WIDTH, HEIGHT);
+    for (size_t left = 20; left < WIDTH - 20; left += 10)
+        draw_bar(&plane, left, left + 2, 40, 43, INK);
+    expect_failure(digitnet__line_find_place(&place, &plane), DIGITNET_ENOTFOUND, "4 pixels or more");
+    digitnet__plane_release(&plane);
 }
 
 static void long_lines_are_refused(void **state) {

@@ -1,6 +1,7 @@
 /* Ink maps of drawn pictures: the ink that was drawn, whatever the light, and nothing else. */
 #include "drawing.h"
 #include "image/ink_map.h"
+#include "image/ink_polarity.h"
 #include "support.h"
 
 #include <math.h>
@@ -122,6 +123,24 @@ static void polarity_is_found_or_given(void **state) {
     free(pixels);
 }
 
+/* A line that is a hundred times as long as high, of strokes an eighth as wide. */
+static void polarity_is_found_in_long_lines(void **state) {
+    (void)state;
+    enum { LONG = 4000, LOW = 40 };
+    uint8_t *pixels = must_allocate(LONG * LOW);
+    for (size_t i = 0; i < LONG * LOW; i++)
+        pixels[i] = i / LONG > 7 && i / LONG < 32 && i % LONG % 30 < 5 ? 20 : 230;
+    for (int inverted = 0; inverted < 2; inverted++) {
+        const digitnet__plane line = {.pixels = pixels, .width = LONG, .height = LOW};
+        bool dark;
+        expect_ok(digitnet__ink_polarity_find(&dark, &line));
+        assert_int_equal(dark, !inverted);
+        for (size_t i = 0; i < LONG * LOW; i++)
+            pixels[i] = (uint8_t)(255 - pixels[i]);
+    }
+    free(pixels);
+}
+
 /* What is broader than a stroke is paper of another colour. */
 static void dark_ground_is_paper(void **state) {
     (void)state;
@@ -164,8 +183,8 @@ static void memory_may_end_anywhere(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(light_does_not_matter),      cmocka_unit_test(a_shadows_edge_is_no_ink),
-        cmocka_unit_test(polarity_is_found_or_given), cmocka_unit_test(dark_ground_is_paper),
-        cmocka_unit_test(memory_may_end_anywhere),
+        cmocka_unit_test(polarity_is_found_or_given), cmocka_unit_test(polarity_is_found_in_long_lines),
+        cmocka_unit_test(dark_ground_is_paper),       cmocka_unit_test(memory_may_end_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
