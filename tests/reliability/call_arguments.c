@@ -163,7 +163,7 @@ world *make_world(model_state state, const public_call *call) {
                                       DIGITNET_WITH(digitnet_ctc_options, .beam_width = 4)));
     fill_noise(buffer_of(own, WEIGHTS), BUFFER_ROOM / sizeof(float), 2);
     memset(buffer_of(own, BYTES), 200, BUFFER_ROOM);
-    for (size_t row = 2; row < SMALL_HEIGHT - 2; row++)
+    for (size_t row = 1; row < SMALL_HEIGHT - 1; row++)
         ((unsigned char *)buffer_of(own, BYTES))[row * SMALL_WIDTH + 3] = 10; /* a digit: 1 */
     make_reader(own, call);
     expect_ok(digitnet_model_save_memory(buffer_of(own, FILE_BYTES), BUFFER_ROOM, &own->file_size, models[TRAINED]));
