@@ -17,8 +17,8 @@
  * "conv2d_transpose", "max_pooling2d", "average_pooling2d", "global_max_pooling2d", "global_average_pooling2d",
  * "zero_padding2d", "cropping2d", "up_sampling2d", "flatten", "reshape", "permute", "dense", "dropout", "activation",
  * "add", "multiply", "concatenate", "channel_slice", "batch_normalization", "prelu", "layer_normalization",
- * "group_normalization", "rescaling", "normalization", "spatial_dropout2d", "gaussian_noise", "gaussian_dropout";
- * "input" is no layer's name.
+ * "group_normalization", "rescaling", "power", "normalization", "spatial_dropout2d", "gaussian_noise",
+ * "gaussian_dropout"; "input" is no layer's name.
  */
 #ifndef DIGITNET_LAYERS_H
 #define DIGITNET_LAYERS_H
@@ -1194,6 +1194,42 @@ DIGITNET_API digitnet_status digitnet_model_add_rescaling(digitnet_model *model,
  */
 DIGITNET_API digitnet_status digitnet_model_add_rescaling_ex(digitnet_model *model, double scale, double offset,
                                                              const digitnet_rescaling_options *options);
+
+/** More about a power; zero is the default. */
+typedef struct digitnet_power_options {
+    size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
+    const char *name;   /**< The layer's name, copied; NULL: "power", "power_1", ... */
+    const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
+} digitnet_power_options;
+
+/**
+ * Adds a layer that gives x to the power of `exponent`, as C's pow() does: 0.5 is the square root, -1 the reciprocal.
+ *
+ * What has no finite power, as 0 for an exponent below 0, or a number below 0 for one that is no whole number, makes
+ * predictions DIGITNET_ENOTFINITE where it reaches the outputs. In training, where the slope is not finite, as that of
+ * a root at 0, the gradient is 0. The shape stays. Requires exclusive access to the model.
+ *
+ * @param model  the model; NULL is an error that is not kept
+ * @param exponent  the exponent, the same for all values; it is not trained
+ * @return the status of the first builder that failed, where one did before; else:
+ * @retval DIGITNET_OK      the layer is added
+ * @retval DIGITNET_EINVAL  `model` is NULL, or the exponent is not finite as a float
+ * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ESTATE  the model is compiled, or in use
+ * @retval DIGITNET_ELIMIT  a size overflows, or a limit of the model is exceeded
+ */
+DIGITNET_API digitnet_status digitnet_model_add_power(digitnet_model *model, double exponent);
+/**
+ * digitnet_model_add_power() with options.
+ *
+ * @copydetails digitnet_model_add_power()
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for a name that is taken or not allowed, or a wrong
+ *                 `struct_size`
+ * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
+ * @retval DIGITNET_ENOTFOUND  no layer has the name `input`
+ */
+DIGITNET_API digitnet_status digitnet_model_add_power_ex(digitnet_model *model, double exponent,
+                                                         const digitnet_power_options *options);
 
 /** More about a normalization; zero is the default. */
 typedef struct digitnet_normalization_options {

@@ -59,6 +59,8 @@ using layer_normalization_options = sized<digitnet_layer_normalization_options>;
 using group_normalization_options = sized<digitnet_group_normalization_options>;
 /** Options of model::rescaling(). */
 using rescaling_options = sized<digitnet_rescaling_options>;
+/** Options of model::power(). */
+using power_options = sized<digitnet_power_options>;
 /** Options of model::normalization(). */
 using normalization_options = sized<digitnet_normalization_options>;
 /** Options of model::spatial_dropout2d(). */

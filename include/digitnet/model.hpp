@@ -553,6 +553,22 @@ class model : public owner<digitnet_model, digitnet_model_free> {
     /** @} */
     /** @{ */
     /**
+     * Adds a layer that gives x to the power of an exponent, as digitnet_model_add_power() does.
+     *
+     * @param exponent  the exponent, the same for all values
+     * @param options  the layer's name and input; `{}` is all defaults
+     * @return this model
+     */
+    model &power(double exponent, const power_options &options = {}) &noexcept {
+        digitnet_model_add_power_ex(get(), exponent, &options);
+        return *this;
+    }
+    model power(double exponent, const power_options &options = {}) &&noexcept {
+        return std::move(power(exponent, options));
+    }
+    /** @} */
+    /** @{ */
+    /**
      * Adds a layer that normalizes each channel by a mean and a variance that model::adapt() sets, as
      * digitnet_model_add_normalization() does.
      *

@@ -247,6 +247,8 @@ static digitnet_status softmax(digitnet__importer *importer, const digitnet__imp
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
     DNN_TRY(digitnet__import_axis_of(&axis, node, input, wanted));
+    if (axis == 0 && !is_new && importer->batch == 1)
+        axis = 1; /* with an axis of one sample, or without */
     if (axis == 0)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "runs over the samples");
     size_t last = is_new ? axis - 1 : input->view.rank - 1;

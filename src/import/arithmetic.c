@@ -110,20 +110,55 @@ static digitnet_status align(digitnet__import_constant *constant, const digitnet
     return DIGITNET_OK;
 }
 
+static digitnet_status with_constant(digitnet__importer *importer, const digitnet__import_node *node, size_t input,
+                                     const digitnet__import_constant *constant);
+
+/* The activation's sizes, repeated along axes of size 1 where the constant is larger. Whether it is. */
+static bool find_larger(size_t *sizes, const digitnet__view *view, const digitnet__import_constant *constant) {
+    bool larger = false;
+    memcpy(sizes, view->sizes, sizeof view->sizes);
+    for (size_t i = 0; i < constant->rank && i < view->rank; i++) {
+        size_t *size = &sizes[view->rank - 1 - i], other = constant->sizes[constant->rank - 1 - i];
+        if (*size != 1 || other < 2)
+            continue;
+        *size = other;
+        larger = true;
+    }
+    return larger;
+}
+
+/* With the activation repeated to these sizes. */
+static digitnet_status with_larger_constant(digitnet__importer *importer, const digitnet__import_node *node,
+                                            size_t input, const digitnet__import_constant *constant,
+                                            const size_t *sizes) {
+    digitnet__import_activation *activation, larger;
+    digitnet__import_node own = *node;
+    size_t inputs[] = {node->inputs[0], node->inputs[1]};
+    DNN_TRY(digitnet__import_take(&activation, importer, node, input));
+    larger = *activation;
+    if (!digitnet__view_expand(&larger.view, sizes, larger.view.rank))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "repeats values in an order that is not read");
+    DNN_TRY(digitnet__import_open(&inputs[input], importer, &larger));
+    own.inputs = inputs;
+    DNN_TRY(with_constant(importer, &own, input, constant));
+    digitnet__import_close(importer, inputs[input]);
+    return DIGITNET_OK;
+}
+
 /* What the operator and a constant, which may come first, do to x: scale x + offset. */
 static digitnet_status with_constant(digitnet__importer *importer, const digitnet__import_node *node, size_t input,
                                      const digitnet__import_constant *constant) {
     digitnet__import_activation *activation, result;
     float *values, minus = -1;
-    size_t count;
+    size_t count, sizes[DNN_VIEW_AXES];
     bool reversed = input == 1, sub = digitnet__wire_is(node->type, "Sub"), div = digitnet__wire_is(node->type, "Div");
     DNN_TRY(digitnet__import_peek(&activation, importer, node, input));
     if (!digitnet__constant_is_finite(constant))
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a constant that is not finite");
-    if (div && reversed)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "divides by an activation");
     digitnet__import_constant aligned = *constant;
     DNN_TRY(align(&aligned, node, activation));
+    if (find_larger(sizes, &activation->view, &aligned))
+        return with_larger_constant(importer, node, input, constant, sizes);
     DNN_TRY(digitnet__import_spread(&values, &count, importer, node, activation, &aligned));
     for (size_t i = 0; i < count; i++) {
         if (div && values[i] == 0)
@@ -274,21 +309,17 @@ static digitnet_status multiply(digitnet__importer *importer, const digitnet__im
     return give_joined(importer, node, &result, &digitnet__layer_multiply, values);
 }
 
-static digitnet_status negate(size_t *value, digitnet__importer *importer, const digitnet__import_node *node) {
-    const digitnet__attributes minus = {.scale = -1};
-    return digitnet__draft_add(value, importer, &digitnet__layer_rescaling, &minus, value, 1, node);
-}
-
 static digitnet_status add(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation result;
     size_t values[2];
     DNN_TRY(match(&result, values, importer, node));
     if (digitnet__wire_is(node->type, "Sub"))
-        DNN_TRY(negate(&values[1], importer, node));
+        DNN_TRY(digitnet__import_negate(&values[1], importer, node));
     return give_joined(importer, node, &result, &digitnet__layer_add, values);
 }
 
-static digitnet_status binary(digitnet__importer *importer, const digitnet__import_node *node) {
+digitnet_status digitnet__import_binary(digitnet__importer *importer, const digitnet__import_node *node) {
+    bool div = digitnet__wire_is(node->type, "Div");
     int64_t broadcast = 1;
     DNN_TRY(digitnet__import_integer(&broadcast, node, "broadcast"));
     if (node->input_count != 2)
@@ -296,11 +327,11 @@ static digitnet_status binary(digitnet__importer *importer, const digitnet__impo
     for (size_t input = 0; input < 2; input++) {
         const digitnet__import_constant *constant;
         DNN_TRY(digitnet__import_constant_at(&constant, importer, node, 1 - input));
-        if (constant)
+        if (constant && !(div && input == 1))
             return with_constant(importer, node, input, constant);
     }
-    if (digitnet__wire_is(node->type, "Div"))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "divides by an activation");
+    if (div)
+        return digitnet__import_divide(importer, node);
     return (digitnet__wire_is(node->type, "Mul") ? multiply : add)(importer, node);
 }
 
@@ -319,7 +350,7 @@ static digitnet_status expanded(digitnet__importer *importer, const digitnet__im
             digitnet__view_collapse(&activation->view);
         }
     }
-    digitnet_status status = binary(importer, node);
+    digitnet_status status = digitnet__import_binary(importer, node);
     for (size_t i = 0; i < 2; i++)
         if (repeats[i])
             digitnet__import_activation_at(importer, node, i)->view = views[i];
@@ -332,7 +363,7 @@ static digitnet_status sum(digitnet__importer *importer, const digitnet__import_
     digitnet__import_activation *first, *next;
     void *memory;
     if (node->input_count == 2)
-        return binary(importer, node);
+        return digitnet__import_binary(importer, node);
     if (node->input_count > INPUTS_MAX)
         return digitnet__import_fail(DIGITNET_ELIMIT, node, "has %zu inputs; the limit is %d", node->input_count,
                                      INPUTS_MAX);
@@ -350,13 +381,26 @@ static digitnet_status sum(digitnet__importer *importer, const digitnet__import_
                                  : digitnet__import_give(importer, node, 0, first);
 }
 
-/* ---- The larger, or the smaller, of two ---- */
-
-static digitnet_status add_activation(size_t *value, digitnet__importer *importer, const digitnet__import_node *node,
-                                      digitnet_activation activation) {
-    const digitnet__attributes attributes = {.activation = activation};
-    return digitnet__draft_add(value, importer, &digitnet__layer_activation, &attributes, value, 1, node);
+/* The sum by the number of them. */
+static digitnet_status mean(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation *all, result;
+    digitnet__import_node inner = *node, outer = *node;
+    const float part = 1 / (float)node->input_count;
+    size_t whole;
+    DNN_TRY(digitnet__import_reserve(&whole, importer));
+    inner.type = digitnet__wire_string("Sum");
+    inner.outputs = &whole;
+    inner.output_count = 1;
+    outer.inputs = &whole;
+    DNN_TRY(sum(importer, &inner));
+    DNN_TRY(digitnet__import_peek(&all, importer, &outer, 0));
+    result = *all;
+    DNN_TRY(digitnet__import_compose(&result.affine, importer, &part, NULL, 1));
+    digitnet__import_close(importer, whole);
+    return digitnet__import_give(importer, node, 0, &result);
 }
+
+/* ---- The larger, or the smaller, of two ---- */
 
 /* max(a, b) = relu(a - b) + b; min(a, b) = -max(-a, -b) = b - relu(b - a) */
 static digitnet_status extreme_of_two(digitnet__importer *importer, const digitnet__import_node *node) {
@@ -367,53 +411,41 @@ static digitnet_status extreme_of_two(digitnet__importer *importer, const digitn
     DNN_TRY(match(&result, values, importer, node));
     difference[0] = values[is_min];
     difference[1] = values[!is_min];
-    DNN_TRY(negate(&difference[1], importer, node));
+    DNN_TRY(digitnet__import_negate(&difference[1], importer, node));
     DNN_TRY(digitnet__draft_add(&difference[0], importer, &digitnet__layer_add, &none, difference, 2, node));
-    DNN_TRY(add_activation(&difference[0], importer, node, DIGITNET_ACTIVATION_RELU));
+    DNN_TRY(digitnet__import_activate(&difference[0], importer, node, DIGITNET_ACTIVATION_RELU));
     if (is_min)
-        DNN_TRY(negate(&difference[0], importer, node));
+        DNN_TRY(digitnet__import_negate(&difference[0], importer, node));
     values[0] = difference[0];
     return give_joined(importer, node, &result, &digitnet__layer_add, values);
 }
 
 /* Of two activations, or of one and a number. */
-static digitnet_status extreme(digitnet__importer *importer, const digitnet__import_node *node) {
-    if (node->input_count == 1)
-        return digitnet__import_give(importer, node, 0, digitnet__import_activation_at(importer, node, 0));
+static digitnet_status extreme_of_pair(digitnet__importer *importer, const digitnet__import_node *node) {
     bool both = digitnet__import_activation_at(importer, node, 0) && digitnet__import_activation_at(importer, node, 1);
     return both ? extreme_of_two(importer, node) : digitnet__import_limit(importer, node);
 }
 
-/* |x| = relu(x) + relu(-x) */
-static digitnet_status absolute(digitnet__importer *importer, const digitnet__import_node *node) {
-    const digitnet__attributes none = {0};
-    digitnet__import_activation *input, result;
-    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
-    result = *input;
-    size_t values[] = {input->value, input->value};
-    DNN_TRY(add_activation(&values[0], importer, node, DIGITNET_ACTIVATION_RELU));
-    DNN_TRY(negate(&values[1], importer, node));
-    DNN_TRY(add_activation(&values[1], importer, node, DIGITNET_ACTIVATION_RELU));
-    DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_add, &none, values, 2, node));
-    return digitnet__import_give(importer, node, 0, &result);
-}
-
-/* A whole power, by the activation times itself. */
-static digitnet_status power(digitnet__importer *importer, const digitnet__import_node *node) {
-    enum { MOST = 4 };
-    const digitnet__attributes none = {0};
-    digitnet__import_activation *input, result;
-    float exponent = 0;
-    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
-    DNN_TRY(digitnet__import_scalar_at(&exponent, importer, node, 1));
-    if (!(exponent >= 1 && exponent <= MOST) || exponent != floorf(exponent))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has another exponent than 1 to %d", MOST);
-    result = *input;
-    for (size_t i = 1; i < (size_t)exponent; i++) {
-        const size_t values[] = {result.value, input->value};
-        DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_multiply, &none, values, 2, node));
+/* Of any number, two and two. */
+static digitnet_status extreme(digitnet__importer *importer, const digitnet__import_node *node) {
+    size_t inputs[] = {node->inputs[0], DNN_NO_VALUE}, between = DNN_NO_VALUE;
+    digitnet__import_node two = *node;
+    if (node->input_count == 1)
+        return digitnet__import_give(importer, node, 0, digitnet__import_activation_at(importer, node, 0));
+    two.inputs = inputs;
+    two.input_count = 2;
+    for (size_t i = 1; i < node->input_count; i++) {
+        inputs[1] = node->inputs[i];
+        if (i + 1 < node->input_count)
+            DNN_TRY(digitnet__import_reserve(&between, importer));
+        two.outputs = i + 1 < node->input_count ? &between : node->outputs;
+        two.output_count = i + 1 < node->input_count ? 1 : node->output_count;
+        DNN_TRY(extreme_of_pair(importer, &two));
+        if (i > 1)
+            digitnet__import_close(importer, inputs[0]);
+        inputs[0] = between;
     }
-    return digitnet__import_give(importer, node, 0, &result);
+    return DIGITNET_OK;
 }
 
 /* scale x + bias, as the first files had it: one scale, and a bias for each channel of an image (ImageScaler) or for
@@ -451,14 +483,13 @@ const digitnet__import_operator digitnet__import_arithmetic[] = {
     {"Add", 2, "axis broadcast consumed_inputs", expanded},
     {"Sub", 2, "axis broadcast consumed_inputs", expanded},
     {"Mul", 2, "axis broadcast consumed_inputs", expanded},
-    {"Div", 2, "axis broadcast consumed_inputs", binary},
-    {"Sum", 0, "", sum},
-    {"Pow", 2, "", power},
+    {"Div", 2, "axis broadcast consumed_inputs", expanded},
+    {"Sum", 0, "consumed_inputs", sum},
+    {"Mean", 0, "consumed_inputs", mean},
     {"Neg", 1, "", negative},
     {"ImageScaler", 1, "bias scale", scale_image},
     {"Affine", 1, "alpha beta", scale_image},
-    {"Abs", 1, "", absolute},
-    {"Max", 2, "consumed_inputs", extreme},
-    {"Min", 2, "consumed_inputs", extreme},
+    {"Max", 0, "consumed_inputs", extreme},
+    {"Min", 0, "consumed_inputs", extreme},
     {0},
 };

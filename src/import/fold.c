@@ -471,7 +471,7 @@ static digitnet_status read_shape(size_t *sizes, size_t *rank, const folding *fo
         return refuse(fold, "its shape");
     *rank = shape->count;
     for (size_t i = 0; i < *rank; i++) {
-        if (shape->integers[i] < 0 || shape->integers[i] > INT32_MAX)
+        if (shape->integers[i] < 0 || shape->integers[i] >= INT32_MAX) /* which stands for the samples */
             return refuse(fold, "its shape");
         sizes[i] = (size_t)shape->integers[i];
     }
@@ -488,6 +488,27 @@ static digitnet_status expand(folding *fold) {
     DNN_TRY(create(fold, from->is_integer, sizes, rank));
     for (size_t i = 0; i < fold->result->count; i++, advance(&place, index, sizes, rank, strides, 1))
         copy_value(fold, i, from, place);
+    return DIGITNET_OK;
+}
+
+static digitnet_status tile(folding *fold) {
+    const digitnet__import_constant *from = fold->inputs[0];
+    size_t times[DNN_CONSTANT_AXES], sizes[DNN_CONSTANT_AXES], rank, index[DNN_CONSTANT_AXES] = {0};
+    DNN_TRY(read_shape(times, &rank, fold, fold->node->input_count > 1 ? fold->inputs[1] : NULL));
+    if (rank != from->rank)
+        return digitnet__import_fail(DIGITNET_EFORMAT, fold->node, "has repeats of other dimensions than its input");
+    for (size_t i = 0; i < rank; i++)
+        if (!digitnet__size_multiply(&sizes[i], from->sizes[i], times[i]))
+            return refuse(fold, "its repeats");
+    DNN_TRY(create(fold, from->is_integer, sizes, rank));
+    for (size_t i = 0; i < fold->result->count; i++) {
+        size_t place = 0;
+        for (size_t axis = 0; axis < rank; axis++)
+            place = place * from->sizes[axis] + index[axis] % from->sizes[axis];
+        copy_value(fold, i, from, place);
+        for (size_t axis = rank; axis-- > 0 && ++index[axis] == sizes[axis];)
+            index[axis] = 0;
+    }
     return DIGITNET_OK;
 }
 
@@ -508,30 +529,87 @@ static digitnet_status constant_of_shape(folding *fold) {
     return DIGITNET_OK;
 }
 
+static float absolute(float x) {
+    return fabsf(x);
+}
+
+static float negative(float x) {
+    return -x;
+}
+
+static float reciprocal(float x) {
+    return 1 / x;
+}
+
+static float sign(float x) {
+    return (float)((x > 0) - (x < 0));
+}
+
+static float relu(float x) {
+    return x < 0 ? 0 : x;
+}
+
+static float sigmoid(float x) {
+    return 1 / (1 + expf(-x));
+}
+
+static float softplus(float x) {
+    return (x > 0 ? x : 0) + log1pf(expf(-fabsf(x)));
+}
+
+static const struct {
+    const char *type;
+    float (*of)(float x);
+} functions[] = {
+    {"Neg", negative},    {"Sqrt", sqrtf},        {"Reciprocal", reciprocal},
+    {"Exp", expf},        {"Log", logf},          {"Tanh", tanhf},
+    {"Floor", floorf},    {"Ceil", ceilf},        {"Abs", absolute},
+    {"Sign", sign},       {"Relu", relu},         {"Erf", erff},
+    {"Sigmoid", sigmoid}, {"Softplus", softplus}, {"Sin", sinf},
+    {"Cos", cosf},
+};
+
 static digitnet_status unary(folding *fold) {
     const digitnet__import_constant *from = fold->inputs[0];
-    const digitnet__wire_view type = fold->node->type;
-    bool negative = digitnet__wire_is(type, "Neg");
-    if (from->is_integer && !negative)
+    size_t function = 0;
+    while (!digitnet__wire_is(fold->node->type, functions[function].type))
+        function++;
+    if (from->is_integer && functions[function].of != negative)
         return refuse(fold, "of integers");
     DNN_TRY(create(fold, from->is_integer, from->sizes, from->rank));
     for (size_t i = 0; i < from->count; i++) {
         if (from->is_integer && from->integers[i] == INT64_MIN)
             return refuse(fold, "an integer out of range");
-        if (from->is_integer) {
+        if (from->is_integer)
             fold->integers[i] = -from->integers[i];
-            continue;
-        }
-        float x = from->numbers[i];
-        fold->numbers[i] = negative                                ? -x
-                           : digitnet__wire_is(type, "Sqrt")       ? sqrtf(x)
-                           : digitnet__wire_is(type, "Reciprocal") ? 1 / x
-                           : digitnet__wire_is(type, "Exp")        ? expf(x)
-                           : digitnet__wire_is(type, "Log")        ? logf(x)
-                           : digitnet__wire_is(type, "Tanh")       ? tanhf(x)
-                           : digitnet__wire_is(type, "Floor")      ? floorf(x)
-                           : digitnet__wire_is(type, "Ceil")       ? ceilf(x)
-                                                                   : fabsf(x);
+        else
+            fold->numbers[i] = functions[function].of(from->numbers[i]);
+    }
+    return DIGITNET_OK;
+}
+
+/* A limit of Clip: from an attribute of old files, or an input of one number; left alone where there is neither. */
+static digitnet_status read_limit(float *limit, const folding *fold, const char *name, size_t input) {
+    const digitnet__import_constant *given = fold->node->input_count > input ? fold->inputs[input] : NULL;
+    DNN_TRY(digitnet__import_number(limit, fold->node, name));
+    if (given && given->count != 1)
+        return refuse(fold, "its limits");
+    if (given)
+        *limit = (float)digitnet__constant_number(given, 0);
+    return DIGITNET_OK;
+}
+
+static digitnet_status clip(folding *fold) {
+    const digitnet__import_constant *from = fold->inputs[0];
+    float least = -INFINITY, most = INFINITY;
+    DNN_TRY(read_limit(&least, fold, "min", 1));
+    DNN_TRY(read_limit(&most, fold, "max", 2));
+    if (from->is_integer)
+        return refuse(fold, "of integers");
+    DNN_TRY(create(fold, false, from->sizes, from->rank));
+    for (size_t i = 0; i < from->count; i++) {
+        float x = from->numbers[i] < least ? least : from->numbers[i];
+        fold->numbers[i] = x > most ? most : x;
     }
     return DIGITNET_OK;
 }
@@ -681,53 +759,26 @@ static const struct {
     const char *type;
     digitnet_status (*compute)(folding *fold);
 } operators[] = {
-    {"Identity", identity},
-    {"Reshape", reshape},
-    {"Flatten", flatten},
-    {"Unsqueeze", unsqueeze},
-    {"Squeeze", squeeze},
-    {"Cast", cast},
-    {"Transpose", transpose},
-    {"Gather", gather},
-    {"Concat", concatenate},
-    {"Slice", slice},
-    {"Add", binary},
-    {"Sub", binary},
-    {"Mul", binary},
-    {"Div", binary},
-    {"Mod", binary},
-    {"Pow", binary},
-    {"Min", binary},
-    {"Max", binary},
-    {"Equal", binary},
-    {"Greater", binary},
-    {"Less", binary},
-    {"GreaterOrEqual", binary},
-    {"LessOrEqual", binary},
-    {"And", binary},
-    {"Or", binary},
-    {"Not", negate},
-    {"Where", where},
-    {"Expand", expand},
-    {"ConstantOfShape", constant_of_shape},
-    {"Neg", unary},
-    {"Sqrt", unary},
-    {"Reciprocal", unary},
-    {"Exp", unary},
-    {"Floor", unary},
-    {"Ceil", unary},
-    {"Abs", unary},
-    {"Log", unary},
-    {"Tanh", unary},
-    {"Shape", shape},
-    {"ReduceProd", reduce},
-    {"ReduceSum", reduce},
-    {"ReduceMean", reduce},
-    {"ReduceMax", reduce},
-    {"ReduceMin", reduce},
-    {"ReduceL1", reduce},
-    {"ReduceL2", reduce},
-    {"MatMul", multiply},
+    {"Identity", identity},   {"Reshape", reshape},
+    {"Flatten", flatten},     {"Unsqueeze", unsqueeze},
+    {"Squeeze", squeeze},     {"Cast", cast},
+    {"Transpose", transpose}, {"Gather", gather},
+    {"Concat", concatenate},  {"Slice", slice},
+    {"Add", binary},          {"Sub", binary},
+    {"Mul", binary},          {"Div", binary},
+    {"Mod", binary},          {"Pow", binary},
+    {"Min", binary},          {"Max", binary},
+    {"Equal", binary},        {"Greater", binary},
+    {"Less", binary},         {"GreaterOrEqual", binary},
+    {"LessOrEqual", binary},  {"And", binary},
+    {"Or", binary},           {"Not", negate},
+    {"Where", where},         {"Expand", expand},
+    {"Tile", tile},           {"ConstantOfShape", constant_of_shape},
+    {"Clip", clip},           {"Shape", shape},
+    {"ReduceProd", reduce},   {"ReduceSum", reduce},
+    {"ReduceMean", reduce},   {"ReduceMax", reduce},
+    {"ReduceMin", reduce},    {"ReduceL1", reduce},
+    {"ReduceL2", reduce},     {"MatMul", multiply},
     {"Range", range},
 };
 
@@ -738,5 +789,8 @@ digitnet_status digitnet__constant_fold(digitnet__import_constant *result, digit
     for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
         if (digitnet__wire_is(node->type, operators[i].type) && node->input_count > 0 && inputs[0])
             return operators[i].compute(&fold);
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        if (digitnet__wire_is(node->type, functions[i].type) && node->input_count > 0 && inputs[0])
+            return unary(&fold);
     return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "of constants is not computed");
 }

@@ -136,28 +136,31 @@ static digitnet_status import_output(digitnet_model **out, digitnet__importer *i
     return status;
 }
 
-/* Gives classes themselves, in the place of their scores. */
-static bool is_class(const digitnet__import_graph *graph, size_t output) {
-    for (size_t step = 0; step < 8 && graph->values[output].producer != DNN_NO_VALUE; step++) {
-        const digitnet__import_node *node = &graph->nodes[graph->values[output].producer];
-        if (digitnet__wire_is(node->type, "ArgMax"))
-            return true;
-        if (node->input_count == 0 || node->inputs[0] == DNN_NO_VALUE ||
-            !(digitnet__wire_is(node->type, "Cast") || digitnet__wire_is(node->type, "Identity") ||
-              digitnet__wire_is(node->type, "Squeeze")))
-            return false;
-        output = node->inputs[0];
-    }
-    return false;
-}
+/* What an output is, the wanted ones first. */
+typedef enum output_kind { SCORES, CLASS, IMAGE, OUTPUT_KINDS } output_kind;
 
-/* An output of numbers that are no classes. */
-static digitnet_status gives_scores(bool *gives, const digitnet__import_graph *graph, size_t index) {
+/* An output of numbers is taken for scores, unless it gives classes themselves in their place, or the image as it is.
+ */
+static digitnet_status find_kind(output_kind *kind, const digitnet__import_graph *graph, size_t index) {
     uint64_t type;
+    size_t value = graph->output_values[index];
     DNN_TRY(digitnet__import_element(&type, graph->outputs[index]));
     bool is_float =
         type == DNN_DATA_FLOAT || type == DNN_DATA_DOUBLE || type == DNN_DATA_HALF || type == DNN_DATA_BFLOAT16;
-    *gives = (is_float || type == 0) && !is_class(graph, graph->output_values[index]);
+    *kind = is_float || type == 0 ? SCORES : CLASS;
+    for (size_t step = 0; step < 8; step++) {
+        const digitnet__import_node *node =
+            graph->values[value].producer == DNN_NO_VALUE ? NULL : &graph->nodes[graph->values[value].producer];
+        if (!node)
+            *kind = IMAGE;
+        else if (digitnet__wire_is(node->type, "ArgMax"))
+            *kind = CLASS;
+        if (!node || node->input_count == 0 || node->inputs[0] == DNN_NO_VALUE ||
+            !(digitnet__wire_is(node->type, "Cast") || digitnet__wire_is(node->type, "Identity") ||
+              digitnet__wire_is(node->type, "Squeeze")))
+            break;
+        value = node->inputs[0];
+    }
     return DIGITNET_OK;
 }
 
@@ -167,16 +170,15 @@ static digitnet_status import_any(digitnet_model **out, digitnet__importer *impo
     enum { TRIES = 8 };
     const digitnet__import_graph *graph = importer->graph;
     size_t tries = 0;
-    for (int classes = 0; classes < 2; classes++) {
+    for (int wanted = 0; wanted < OUTPUT_KINDS; wanted++) {
         for (size_t i = 0; i < graph->output_count && tries < TRIES; i++) {
-            bool scores;
-            size_t output = graph->output_values[i];
-            DNN_TRY(gives_scores(&scores, graph, i));
-            if (scores == (bool)classes)
+            output_kind kind;
+            DNN_TRY(find_kind(&kind, graph, i));
+            if (kind != (output_kind)wanted)
                 continue;
             tries++;
-            digitnet_status status = import_output(out, importer, output);
-            if (status != DIGITNET_EUNSUPPORTED || !graph->values[output].constant)
+            digitnet_status status = import_output(out, importer, graph->output_values[i]);
+            if (status != DIGITNET_EUNSUPPORTED || !graph->values[graph->output_values[i]].constant)
                 return status;
         }
     }

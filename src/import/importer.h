@@ -91,6 +91,8 @@ digitnet_status digitnet__import_give(digitnet__importer *importer, const digitn
  * it has been taken. */
 digitnet_status digitnet__import_open(size_t *value, digitnet__importer *importer,
                                       const digitnet__import_activation *activation);
+/* Likewise, one that a node is to give in the place of its own output. */
+digitnet_status digitnet__import_reserve(size_t *value, digitnet__importer *importer);
 void digitnet__import_close(digitnet__importer *importer, size_t value);
 digitnet_status digitnet__import_give_constant(digitnet__importer *importer, const digitnet__import_node *node,
                                                size_t output, const digitnet__import_constant *constant);
@@ -156,6 +158,16 @@ digitnet_status digitnet__import_arrange(digitnet__importer *importer, const dig
 
 /* ---- Operators ---- */
 
+/* A layer behind a value: an activation function; -x; x to this power. */
+digitnet_status digitnet__import_activate(size_t *value, digitnet__importer *importer,
+                                          const digitnet__import_node *node, digitnet_activation activation);
+digitnet_status digitnet__import_negate(size_t *value, digitnet__importer *importer, const digitnet__import_node *node);
+digitnet_status digitnet__import_raise(size_t *value, digitnet__importer *importer, const digitnet__import_node *node,
+                                       double exponent);
+/* Add, Sub, Mul or Div, of an activation and a constant or of two activations. */
+digitnet_status digitnet__import_binary(digitnet__importer *importer, const digitnet__import_node *node);
+/* An activation, or a constant, by an activation. */
+digitnet_status digitnet__import_divide(digitnet__importer *importer, const digitnet__import_node *node);
 /* The larger, or the smaller, of an activation and a number. */
 digitnet_status digitnet__import_limit(digitnet__importer *importer, const digitnet__import_node *node);
 
@@ -169,7 +181,7 @@ typedef struct digitnet__import_operator {
 /* Ended by a row without a type. */
 extern const digitnet__import_operator digitnet__import_activations[], digitnet__import_arithmetic[],
     digitnet__import_classical[], digitnet__import_convolutions[], digitnet__import_joins[],
-    digitnet__import_normalizations[], digitnet__import_pools[], digitnet__import_products[],
+    digitnet__import_normalizations[], digitnet__import_pools[], digitnet__import_powers[], digitnet__import_products[],
     digitnet__import_resizes[], digitnet__import_shapes[];
 
 #endif

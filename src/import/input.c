@@ -60,10 +60,32 @@ static bool is_one_of(digitnet__wire_view type, const char *const *types) {
     return false;
 }
 
-/* What the image's first nodes say of where its channels are; else the sizes do. Our own files have them first. */
-static bool has_channels_last(const digitnet__import_graph *graph, size_t value, const size_t *sizes) {
+/* The node that takes a value, or what others make of it value by value; NULL where there is none. */
+static const digitnet__import_node *find_taker(const digitnet__import_graph *graph, size_t value) {
     static const char *const by_value[] = {"Cast", "Identity", "Sub", "Add", "Mul", "Div",
                                            "Clip", "Dropout",  "Neg", "Pad", NULL};
+    enum { STEPS = 16 };
+    for (size_t step = 0; step < STEPS && value != DNN_NO_VALUE; step++) {
+        size_t taker = graph->values[value].taker;
+        const digitnet__import_node *node = taker == DNN_NO_VALUE ? NULL : &graph->nodes[taker];
+        if (!node || node->output_count == 0 || !is_one_of(node->type, by_value))
+            return node && node->output_count > 0 ? node : NULL;
+        value = node->outputs[0];
+    }
+    return NULL;
+}
+
+/* Where a Transpose of an image takes its channels from; 0 for another node. */
+static size_t moves_channels_from(const digitnet__import_node *node) {
+    int64_t order[4];
+    size_t count = 0;
+    bool moves = node && digitnet__wire_is(node->type, "Transpose") &&
+                 digitnet__import_integers(order, &count, 4, node, "perm") == DIGITNET_OK && count == 4;
+    return moves && order[1] >= 1 && order[1] <= 3 ? (size_t)order[1] : 0;
+}
+
+/* What the image's first nodes say of where its channels are; else the sizes do. Our own files have them first. */
+static bool has_channels_last(const digitnet__import_graph *graph, size_t value, const size_t *sizes) {
     static const char *const channels_first[] = {"Conv",
                                                  "ConvTranspose",
                                                  "MaxPool",
@@ -78,27 +100,49 @@ static bool has_channels_last(const digitnet__import_graph *graph, size_t value,
                                                  "DepthToSpace",
                                                  "SpaceToDepth",
                                                  NULL};
-    enum { STEPS = 16 };
+    enum { MOST_CHANNELS = 4 };
     if (graph->is_ours)
         return false;
-    for (size_t step = 0; step < STEPS; step++) {
-        size_t taker = value == DNN_NO_VALUE ? DNN_NO_VALUE : graph->values[value].taker;
-        const digitnet__import_node *node = taker == DNN_NO_VALUE ? NULL : &graph->nodes[taker];
-        if (!node || node->output_count == 0)
-            break;
-        if (is_one_of(node->type, channels_first))
-            return false;
-        int64_t order[4];
-        size_t count = 0;
-        if (digitnet__wire_is(node->type, "Transpose") &&
-            digitnet__import_integers(order, &count, 4, node, "perm") == DIGITNET_OK && count == 4)
-            return order[1] == 3;
-        if (!is_one_of(node->type, by_value))
-            break;
-        value = node->outputs[0];
-    }
-    enum { MOST_CHANNELS = 4 };
+    const digitnet__import_node *taker = find_taker(graph, value);
+    if (taker && is_one_of(taker->type, channels_first))
+        return false;
+    if (moves_channels_from(taker))
+        return moves_channels_from(taker) == 3;
     return sizes[3] <= MOST_CHANNELS && sizes[1] > MOST_CHANNELS && sizes[2] > MOST_CHANNELS;
+}
+
+static void set_if_open(input_type *type, size_t rank, size_t axis, size_t size) {
+    if (type->rank == 0)
+        type->rank = rank;
+    if (type->rank == rank && type->sizes[axis] == 0 && size <= INT32_MAX)
+        type->sizes[axis] = size;
+}
+
+/* What the file leaves open of the input's type, and the weights of the first node that takes it tell: the channels of
+ * an image, the values of a row. */
+static digitnet_status ask_weights(input_type *type, digitnet__importer *importer, size_t value) {
+    const digitnet__import_node *node = find_taker(importer->graph, value);
+    const digitnet__import_constant *weights;
+    int64_t groups = 1, transposed = 0;
+    size_t channels = moves_channels_from(node);
+    node = channels ? find_taker(importer->graph, node->outputs[0]) : node;
+    channels = channels ? channels : 1;
+    if (!node)
+        return DIGITNET_OK;
+    bool conv = digitnet__wire_is(node->type, "Conv"), matmul = digitnet__wire_is(node->type, "MatMul");
+    bool gemm = digitnet__wire_is(node->type, "Gemm"), norm = digitnet__wire_is(node->type, "BatchNormalization");
+    if (!conv && !matmul && !gemm && !norm)
+        return DIGITNET_OK;
+    DNN_TRY(digitnet__import_constant_at(&weights, importer, node, 1));
+    DNN_TRY(digitnet__import_integer(&groups, node, "group"));
+    DNN_TRY(digitnet__import_integer(&transposed, node, "transB"));
+    if (weights && conv && weights->rank == 4 && groups > 0 && groups < INT16_MAX && weights->sizes[1] < INT16_MAX)
+        set_if_open(type, 4, channels, weights->sizes[1] * (size_t)groups);
+    else if (weights && norm && weights->rank == 1)
+        set_if_open(type, 4, channels, weights->sizes[0]);
+    else if (weights && (matmul || gemm) && weights->rank == 2)
+        set_if_open(type, 2, 1, weights->sizes[gemm && transposed]);
+    return DIGITNET_OK;
 }
 
 /* A row of as many values as a square has is taken for one. */
@@ -186,6 +230,8 @@ digitnet_status digitnet__import_input(digitnet__importer *importer) {
         return digitnet__fail(DIGITNET_EUNSUPPORTED, "the graph's output depends on %zu inputs; it must be 1", found);
     DNN_TRY(read_type(&type, graph->inputs[index]));
     const digitnet__import_value *value = &graph->values[graph->input_values[index]];
+    if (!importer->unbatched)
+        DNN_TRY(ask_weights(&type, importer, graph->input_values[index]));
     type = importer->unbatched ? with_batch(&type) : type;
     importer->open_sizes = set_open_sizes(&type);
     bool known = type.rank >= 2 && type.rank <= 4 && is_number(type.element);

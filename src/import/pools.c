@@ -102,7 +102,75 @@ static digitnet_status pool_rows(digitnet__importer *importer, const digitnet__i
     return digitnet__import_give(importer, node, 0, &result);
 }
 
+/* The mean of windows along an axis, by weights: what is beyond the axis counts as zeros, or not at all. */
+static digitnet_status weigh_windows(digitnet__import_matrix *matrix, digitnet__importer *importer,
+                                     const digitnet__import_node *node, size_t size, const size_t *window,
+                                     bool include_pads) {
+    size_t kernel = window[0], stride = window[1], before = window[2], whole = size + before + window[3];
+    if (kernel > whole)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has windows of %zu over %zu values", kernel, whole);
+    DNN_TRY(digitnet__import_matrix_create(matrix, importer, (whole - kernel) / stride + 1, size));
+    for (size_t i = 0; i < matrix->outputs; i++) {
+        size_t begin = i * stride, end = begin + kernel;
+        size_t first = begin > before ? begin - before : 0, last = end > before + size ? size : end - before;
+        if (end <= before || first >= last)
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has windows of padding alone");
+        for (size_t k = first; k < last; k++)
+            matrix->weights[i * size + k] = 1 / (float)(include_pads ? kernel : last - first);
+    }
+    return DIGITNET_OK;
+}
+
+enum { VOLUME_AXES = 3 };
+
+/* A list of the node's, one of each axis of a volume. Left alone where it has none. */
+static digitnet_status read_of_axes(size_t *values, const digitnet__import_node *node, const char *name, size_t count,
+                                    int64_t least) {
+    int64_t given[2 * VOLUME_AXES];
+    size_t found;
+    DNN_TRY(digitnet__import_integers(given, &found, 2 * VOLUME_AXES, node, name));
+    for (size_t i = 0; i < found; i++) {
+        if (found != count || given[i] < least || given[i] > INT16_MAX)
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has '%s' that are not read", name);
+        values[i] = (size_t)given[i];
+    }
+    return DIGITNET_OK;
+}
+
+/* A mean over windows of three axes, one axis after the other. PyTorch sums up neighbouring channels so. */
+static digitnet_status pool_volume(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_matrix matrices[DNN_VIEW_AXES] = {{0}};
+    digitnet__import_activation *input, result;
+    size_t kernel[VOLUME_AXES] = {0}, strides[VOLUME_AXES] = {1, 1, 1}, pads[2 * VOLUME_AXES] = {0}, others = 0;
+    int64_t include_pads = 0, ceil_mode = 0;
+    digitnet__wire_view automatic = {0};
+    DNN_TRY(digitnet__import_integer(&include_pads, node, "count_include_pad"));
+    DNN_TRY(digitnet__import_integer(&ceil_mode, node, "ceil_mode"));
+    DNN_TRY(digitnet__import_text(&automatic, node, "auto_pad"));
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    DNN_TRY(read_of_axes(kernel, node, "kernel_shape", VOLUME_AXES, 1));
+    DNN_TRY(read_of_axes(strides, node, "strides", VOLUME_AXES, 1));
+    DNN_TRY(read_of_axes(pads, node, "pads", 2 * VOLUME_AXES, 0));
+    const digitnet__import_attribute *dilations = digitnet__import_attribute_find(node, "dilations");
+    for (size_t i = 0; dilations && i < dilations->count; i++)
+        others += !dilations->integers || dilations->integers[i] != 1;
+    others += automatic.size > 0 && !digitnet__wire_is(automatic, "NOTSET");
+    if (input->view.rank != VOLUME_AXES + 1 || others || ceil_mode || digitnet__wire_is(node->type, "MaxPool"))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has windows of three dimensions");
+    for (size_t i = 0; i < VOLUME_AXES; i++) {
+        const size_t window[] = {kernel[i], strides[i], pads[i], pads[VOLUME_AXES + i]};
+        if (kernel[i] == 1 && strides[i] == 1 && pads[i] == 0 && pads[VOLUME_AXES + i] == 0)
+            continue;
+        DNN_TRY(weigh_windows(&matrices[i + 1], importer, node, input->view.sizes[i + 1], window, include_pads));
+    }
+    DNN_TRY(digitnet__import_map(&result, importer, node, 0, matrices));
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
 static digitnet_status pool(digitnet__importer *importer, const digitnet__import_node *node) {
+    const digitnet__import_attribute *sizes = digitnet__import_attribute_find(node, "kernel_shape");
+    if (sizes && sizes->count == VOLUME_AXES)
+        return pool_volume(importer, node);
     return digitnet__import_by_rows(importer, node, is_line(node), pool_rows);
 }
 
@@ -255,6 +323,63 @@ static digitnet_status reduce_axes(digitnet__importer *importer, const digitnet_
     return largest(importer, node, lost, gone, keep != 0);
 }
 
+/* A reduction of what a layer makes of each value, and another layer on what it gives. */
+typedef digitnet_status (*make_fn)(size_t *value, digitnet__importer *importer, const digitnet__import_node *node);
+
+static digitnet_status square(size_t *value, digitnet__importer *importer, const digitnet__import_node *node) {
+    return digitnet__import_raise(value, importer, node, 2);
+}
+
+static digitnet_status root(size_t *value, digitnet__importer *importer, const digitnet__import_node *node) {
+    return digitnet__import_raise(value, importer, node, 0.5);
+}
+
+static digitnet_status keep(size_t *value, digitnet__importer *importer, const digitnet__import_node *node) {
+    (void)value;
+    (void)importer;
+    (void)node;
+    return DIGITNET_OK;
+}
+
+static const struct {
+    const char *type, *reduction;
+    make_fn before, behind;
+} composed[] = {
+    {"ReduceMin", "ReduceMax", digitnet__import_negate, digitnet__import_negate},
+    {"ReduceSumSquare", "ReduceSum", square, keep},
+    {"ReduceL2", "ReduceSum", square, root},
+};
+
+/* The activation at an input with a layer behind it. */
+static digitnet_status make(digitnet__import_activation *made, digitnet__importer *importer,
+                            const digitnet__import_node *node, make_fn by) {
+    digitnet__import_activation *input;
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    *made = *input;
+    return by(&made->value, importer, node);
+}
+
+static digitnet_status reduce_composed(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation made;
+    digitnet__import_node inner = *node, outer = *node;
+    size_t inputs[] = {DNN_NO_VALUE, node->input_count > 1 ? node->inputs[1] : DNN_NO_VALUE}, reduced, i = 0;
+    while (!digitnet__wire_is(node->type, composed[i].type))
+        i++;
+    DNN_TRY(make(&made, importer, node, composed[i].before));
+    DNN_TRY(digitnet__import_open(&inputs[0], importer, &made));
+    DNN_TRY(digitnet__import_reserve(&reduced, importer));
+    inner.type = digitnet__wire_string(composed[i].reduction);
+    inner.inputs = inputs;
+    inner.outputs = &reduced;
+    inner.output_count = 1;
+    DNN_TRY(reduce_axes(importer, &inner));
+    digitnet__import_close(importer, inputs[0]);
+    outer.inputs = &reduced;
+    DNN_TRY(make(&made, importer, &outer, composed[i].behind));
+    digitnet__import_close(importer, reduced);
+    return digitnet__import_give(importer, node, 0, &made);
+}
+
 const digitnet__import_operator digitnet__import_pools[] = {
     {"MaxPool", 1, "auto_pad ceil_mode dilations kernel_shape pads storage_order strides", pool},
     {"AveragePool", 1, "auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides", pool},
@@ -263,5 +388,8 @@ const digitnet__import_operator digitnet__import_pools[] = {
     {"ReduceMean", 2, "axes keepdims noop_with_empty_axes", reduce_axes},
     {"ReduceSum", 2, "axes keepdims noop_with_empty_axes", reduce_axes},
     {"ReduceMax", 2, "axes keepdims noop_with_empty_axes", reduce_axes},
+    {"ReduceMin", 2, "axes keepdims noop_with_empty_axes", reduce_composed},
+    {"ReduceSumSquare", 2, "axes keepdims noop_with_empty_axes", reduce_composed},
+    {"ReduceL2", 2, "axes keepdims noop_with_empty_axes", reduce_composed},
     {0},
 };

@@ -99,16 +99,21 @@ digitnet_status digitnet__import_give(digitnet__importer *importer, const digitn
     return DIGITNET_OK;
 }
 
+digitnet_status digitnet__import_reserve(size_t *value, digitnet__importer *importer) {
+    DNN_TRY(digitnet__import_add_value(value, importer->graph, (digitnet__wire_view){0}));
+    importer->graph->values[*value].taker = DNN_NO_VALUE;
+    importer->graph->values[*value].uses = 1;
+    return DIGITNET_OK;
+}
+
 digitnet_status digitnet__import_open(size_t *value, digitnet__importer *importer,
                                       const digitnet__import_activation *activation) {
     void *memory;
-    DNN_TRY(digitnet__import_add_value(value, importer->graph, (digitnet__wire_view){0}));
+    DNN_TRY(digitnet__import_reserve(value, importer));
     DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 1, sizeof *activation));
     digitnet__import_value *opened = &importer->graph->values[*value];
     opened->activation = memory;
     *opened->activation = *activation;
-    opened->taker = DNN_NO_VALUE;
-    opened->uses = 1;
     if (activation->value)
         importer->drafts[activation->value - 1].open++;
     return DIGITNET_OK;
@@ -137,7 +142,8 @@ digitnet_status digitnet__import_give_constant(digitnet__importer *importer, con
 static const digitnet__import_operator *const tables[] = {
     digitnet__import_activations, digitnet__import_arithmetic,     digitnet__import_convolutions,
     digitnet__import_joins,       digitnet__import_normalizations, digitnet__import_pools,
-    digitnet__import_products,    digitnet__import_resizes,        digitnet__import_shapes,
+    digitnet__import_powers,      digitnet__import_products,       digitnet__import_resizes,
+    digitnet__import_shapes,
 };
 
 static const digitnet__import_operator *find_in(const digitnet__import_operator *table, digitnet__wire_view type) {

@@ -58,6 +58,7 @@ static const struct attribute {
     {"axis_rows", COUNT, offsetof(digitnet__attributes, axis_rows)},
     {"axis_columns", COUNT, offsetof(digitnet__attributes, axis_columns)},
     {"axis_channels", COUNT, offsetof(digitnet__attributes, axis_channels)},
+    {"exponent", NUMBER, offsetof(digitnet__attributes, exponent)},
 };
 enum { ATTRIBUTES = sizeof all / sizeof *all };
 

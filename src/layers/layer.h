@@ -34,6 +34,7 @@ typedef struct digitnet__attributes {
     digitnet_interpolation interpolation;               /* of up-sampling */
     bool per_channel;                                   /* of PReLU's slopes */
     double scale, offset;                               /* of rescaling */
+    double exponent;                                    /* of power */
     size_t first;                                       /* channel of a slice */
     size_t axis_rows, axis_columns, axis_channels;      /* of a permutation's output among its input's, from 1 */
 } digitnet__attributes;
@@ -122,6 +123,7 @@ struct digitnet__layer_kind {
     KIND(layer_normalization)   \
     KIND(group_normalization)   \
     KIND(rescaling)             \
+    KIND(power)                 \
     KIND(normalization)         \
     KIND(spatial_dropout2d)     \
     KIND(gaussian_noise)        \

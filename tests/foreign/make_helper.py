@@ -172,6 +172,33 @@ def local_functions(name):
 
 
 @maker
+def ml_net(name):
+    """What comes in is passed on as outputs too, before the scores; the label that it was trained with is an input."""
+    g = Graph(shape=("N", 12))
+    g.inputs.append(helper.make_tensor_value_info("label", TensorProto.FLOAT, ("N", 1)))
+    label = g.node("Identity", "label")
+    image = g.node("Identity", "input")
+    scores = g.node("Identity", g.node("Softmax", g.gemm("input", 5, 12)))
+    g.shapes |= {label: ("N", 1), image: ("N", 12), scores: ("N", 5)}
+    alone = Graph(shape=("N", 12))
+    same = alone.model(alone.node("Softmax", alone.gemm("input", 5, 12)))
+    corpus.write(name, g.model(label, image, scores), shape=(1, 1, 12), layout="NC", same_as=same)
+
+
+@maker
+def no_input_shape(name):
+    """The weights of the first convolution say how many channels there are."""
+    g = Graph(shape=("N", 2, "rows", "columns"))
+    x = g.node("Sub", "input", g.weights(2, 1, 1))
+    x = g.node("GlobalAveragePool", g.node("Relu", g.conv(x, 6, 2, strides=[2, 2])))
+    known = g.model(g.classify(x, 6))
+    model = onnx.ModelProto()
+    model.CopyFrom(known)
+    model.graph.input[0].type.tensor_type.ClearField("shape")
+    corpus.write(name, model, shape=(28, 28, 2), same_as=known)
+
+
+@maker
 def several_outputs(name):
     """The first one is the classifier's; the other, what leads to it."""
     g = Graph()
@@ -330,6 +357,96 @@ def gemm_scaled(name):
 @maker
 def gemm_third_inputs(name):
     gemms(name, (0.25, True, {}), ([SEVEN], True, {}), ([[0.5]], False, {}), (None, True, {"alpha": 2.0}))
+
+
+# Powers, and what is made of them.
+
+
+@maker
+def roots_and_quotients(name):
+    g = Graph()
+    x = g.node("Softsign", small(g, "input"))
+    root = g.node("Sqrt", g.node("Add", g.node("Pow", x, g.constant(2)), g.constant(0.25)))
+    x = g.node("Add", g.node("Div", x, root), g.node("Div", g.constant(0.3), root))
+    x = g.node("Sub", x, g.node("Pow", root, g.constant(-1.5)))
+    scores = g.classify(x, 90)
+    others = g.node("Reciprocal", g.node("Exp", g.gemm(scores, 5, 5)))
+    corpus.write(name, g.model(g.node("Mul", g.node("Exp", scores), others)))
+
+
+@maker
+def unit_length(name):
+    """As PyTorch normalizes features: by their length, which is repeated to their size."""
+    g = Graph()
+    x = g.node("Flatten", small(g, "input"))
+    length = g.node("Clip", g.node("ReduceL2", x, axes=[1], keepdims=1), g.constant(1e-12))
+    x = g.node("Div", x, g.node("Expand", length, g.node("Shape", x)))
+    corpus.write(name, g.model(g.gemm(x, 5, 90)))
+
+
+@maker
+def root_mean_square(name):
+    """Each place by the root of the mean of its squares, times a number for each channel, by its reciprocal."""
+    g = Graph()
+    x = small(g, "input")
+    mean = g.node("ReduceMean", g.node("Mul", x, x), axes=[1], keepdims=1)
+    factor = g.node("Reciprocal", g.node("Sqrt", g.node("Add", mean, g.constant(1e-3))))
+    x = g.node("Mul", x, g.node("Mul", factor, g.weights(3, 1, 1, scale=0.5, offset=1)))
+    corpus.write(name, g.model(g.classify(x, 90)))
+
+
+@maker
+def local_response(name):
+    g = Graph()
+    x = g.node("Relu", g.conv("input", 7, 2, strides=[4, 4]))
+    x = g.node("LRN", x, size=5, alpha=0.6, beta=0.75, bias=1.5)
+    corpus.write(name, g.model(g.classify(x, 7 * 5 * 6)))
+
+
+@maker
+def local_response_by_volumes(name):
+    """As PyTorch has it: the neighbouring channels are one axis of a volume."""
+    g = Graph(shape=(1, 2, 20, 24))
+    x = g.node("Relu", g.conv("input", 7, 2, strides=[4, 4]))
+    volume = g.node("Reshape", g.node("Mul", x, x), g.ints(1, 1, 7, 5, 6))
+    volume = g.node("Pad", volume, g.ints(0, 0, 2, 0, 0, 0, 0, 2, 0, 0))
+    mean = g.node("AveragePool", volume, kernel_shape=[5, 1, 1], strides=[1, 1, 1])
+    mean = g.node("Squeeze", mean, g.ints(1))
+    factor = g.node("Pow", g.node("Add", g.node("Mul", mean, g.constant(0.9)), g.constant(1)), g.constant(0.75))
+    corpus.write(name, g.model(g.classify(g.node("Div", x, factor), 7 * 5 * 6)))
+
+
+@maker
+def reductions_of_powers(name):
+    g = Graph()
+    x = g.conv("input", 3, 2, strides=[4, 4])
+    rows = [
+        g.node("ReduceL2", x, axes=[2, 3], keepdims=0),
+        g.node("ReduceSumSquare", x, axes=[1, 3], keepdims=0),
+        g.node("ReduceMin", x, axes=[2, 3], keepdims=0),
+        g.node("Flatten", g.node("ReduceMin", x, axes=[1])),
+    ]
+    corpus.write(name, g.model(g.gemm(g.node("Concat", *rows, axis=1), 5, 3 + 5 + 3 + 30)))
+
+
+@maker
+def of_three(name):
+    g = Graph()
+    first, second, third = (g.node("Tanh", g.conv("input", 3, 2, strides=[4, 4])) for _ in range(3))
+    x = g.node("Max", first, second, third)
+    x = g.node("Mean", x, g.node("Min", first, second, g.constant(0.1)), third)
+    corpus.write(name, g.model(g.classify(x, 90)))
+
+
+@maker
+def functions_of_constants(name):
+    """Weights that are what trained numbers are made into."""
+    g = Graph()
+    x = small(g, "input")
+    gate = g.node("Mul", g.node("Sigmoid", g.weights(3, 1, 1)), g.node("Softplus", g.weights(1)))
+    x = g.node("Mul", x, g.node("Clip", gate, g.constant(0.3), g.constant(0.8)))
+    x = g.node("Add", x, g.node("Tile", g.node("Sign", g.weights(3, 1, 2)), g.ints(1, 5, 3)))
+    corpus.write(name, g.model(g.classify(x, 90)))
 
 
 # Ends.

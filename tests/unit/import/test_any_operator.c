@@ -176,7 +176,7 @@ static void operators_are_read_or_refused(void **state) {
         digitnet__import_activations,  digitnet__import_arithmetic, digitnet__import_classical,
         digitnet__import_convolutions, digitnet__import_joins,      digitnet__import_normalizations,
         digitnet__import_pools,        digitnet__import_products,   digitnet__import_resizes,
-        digitnet__import_shapes};
+        digitnet__import_shapes,       digitnet__import_powers};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         for (const digitnet__import_operator *row = tables[i]; row->type; row++) {
             size_t read = 0;
@@ -195,11 +195,12 @@ static void operators_are_read_or_refused(void **state) {
 static void constants_are_computed_or_refused(void **state) {
     (void)state;
     static const char *const types[] = {
-        "Identity",  "Reshape", "Flatten", "Unsqueeze",  "Squeeze",     "Cast",  "Transpose", "Gather",
-        "Concat",    "Slice",   "Add",     "Sub",        "Mul",         "Div",   "Mod",       "Pow",
-        "Min",       "Max",     "Equal",   "Greater",    "LessOrEqual", "And",   "Or",        "Not",
-        "Where",     "Expand",  "Neg",     "Sqrt",       "Abs",         "Shape", "ReduceSum", "ConstantOfShape",
-        "ReduceMax", "MatMul",  "Log",     "ReduceProd", "Less",        "Ceil",  "Reciprocal"};
+        "Identity",  "Reshape", "Flatten", "Unsqueeze",  "Squeeze",     "Cast",  "Transpose",  "Gather",
+        "Concat",    "Slice",   "Add",     "Sub",        "Mul",         "Div",   "Mod",        "Pow",
+        "Min",       "Max",     "Equal",   "Greater",    "LessOrEqual", "And",   "Or",         "Not",
+        "Where",     "Expand",  "Neg",     "Sqrt",       "Abs",         "Shape", "ReduceSum",  "ConstantOfShape",
+        "ReduceMax", "MatMul",  "Log",     "ReduceProd", "Less",        "Ceil",  "Reciprocal", "Clip",
+        "Tile",      "Sigmoid"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         size_t computed = 0;
         seed = i;

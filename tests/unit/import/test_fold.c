@@ -199,12 +199,39 @@ static void matrices_are_multiplied(void **state) {
     digitnet__pool_release(&pool);
 }
 
+static void values_become_others(void **state) {
+    (void)state;
+    static const struct {
+        const char *type;
+        float values[4];
+    } cases[] = {
+        {"Neg", {2, 0.5f, -0.25f, -3}},  {"Abs", {2, 0.5f, 0.25f, 3}},
+        {"Sign", {-1, -1, 1, 1}},        {"Relu", {0, 0, 0.25f, 3}},
+        {"Floor", {-2, -1, 0, 3}},       {"Ceil", {-2, -0.0f, 1, 3}},
+        {"Clip", {-1, -0.5f, 0.25f, 1}}, {"Reciprocal", {-0.5f, -2, 4, 1.0f / 3}},
+    };
+    const float values[] = {-2, -0.5f, 0.25f, 3}, limits[] = {-1, 1};
+    digitnet__import_constant matrix = numbers(values, 2, 2), least = numbers(limits, 1, 1),
+                              most = numbers(limits + 1, 1, 1), result;
+    const digitnet__import_constant *inputs[] = {&matrix, &least, &most};
+    digitnet__pool pool = {.left = 10000};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t count = strcmp(cases[i].type, "Clip") == 0 ? 3 : 1;
+        expect_ok(fold(&result, &pool, cases[i].type, inputs, count, NULL, NULL, 0));
+        expect_numbers(&result, cases[i].values, 4);
+    }
+    const digitnet__import_constant twice = INTEGERS(1, 2);
+    expect_ok(fold(&result, &pool, "Tile", (const digitnet__import_constant *[]){&matrix, &twice}, 2, NULL, NULL, 0));
+    expect_numbers(&result, (const float[]){-2, -0.5f, -2, -0.5f, 0.25f, 3, 0.25f, 3}, 8);
+    digitnet__pool_release(&pool);
+}
+
 static void what_cannot_be_is_refused(void **state) {
     (void)state;
     digitnet__pool pool = {.left = 10000};
     const float values[] = {1, 2, 3, 4, 5, 6};
     digitnet__import_constant matrix = numbers(values, 2, 3), zero = INTEGERS(0),
-                              large = INTEGERS(INT32_MAX, INT32_MAX), five = INTEGERS(5), result;
+                              large = INTEGERS(INT32_MAX - 1, INT32_MAX - 1), five = INTEGERS(5), result;
     expect_failure(
         fold(&result, &pool, "Expand", (const digitnet__import_constant *[]){&five, &large}, 2, NULL, NULL, 0),
         DIGITNET_ELIMIT, "exceed the limit");
@@ -219,8 +246,12 @@ static void what_cannot_be_is_refused(void **state) {
     expect_failure(fold(&result, &pool, "Transpose", (const digitnet__import_constant *[]){&matrix}, 1, "perm",
                         (const int64_t[]){1, 1}, 2),
                    DIGITNET_EFORMAT, "one twice");
-    expect_failure(fold(&result, &pool, "Sin", (const digitnet__import_constant *[]){&matrix}, 1, NULL, NULL, 0),
-                   DIGITNET_EUNSUPPORTED, "'Sin'");
+    const digitnet__import_constant samples = INTEGERS(INT32_MAX, 1);
+    expect_failure(
+        fold(&result, &pool, "Tile", (const digitnet__import_constant *[]){&matrix, &samples}, 2, NULL, NULL, 0),
+        DIGITNET_EUNSUPPORTED, "its shape");
+    expect_failure(fold(&result, &pool, "Asin", (const digitnet__import_constant *[]){&matrix}, 1, NULL, NULL, 0),
+                   DIGITNET_EUNSUPPORTED, "'Asin'");
     digitnet__pool_release(&pool);
 }
 
@@ -232,6 +263,7 @@ int main(void) {
         cmocka_unit_test(axes_are_reduced),
         cmocka_unit_test(extremes_are_those_of_the_values),
         cmocka_unit_test(matrices_are_multiplied),
+        cmocka_unit_test(values_become_others),
         cmocka_unit_test(what_cannot_be_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,7 @@ static void test_wrong_numbers(void **state) {
         expect_refused(digitnet_model_add_spatial_dropout2d(model, bad[i]), "rate is");
         expect_refused(digitnet_model_add_rescaling(model, bad[i] > 0 || bad[i] < 0 ? 1e39 : NAN, 0), "scale is");
         expect_refused(digitnet_model_add_rescaling(model, 1, -1e39), "offset is -1e+39");
+        expect_refused(digitnet_model_add_power(model, bad[i] > 0 ? bad[i] : -1e39), "the exponent is");
     }
     expect_refused(digitnet_model_add_activation_ex(model, DIGITNET_ACTIVATION_RELU,
                                                     DIGITNET_WITH(digitnet_activation_options, .alpha = 0.1)),
@@ -204,11 +205,65 @@ static void test_dropout(void **state) {
     free(output);
 }
 
+/* ---- Powers ---- */
+
+/* The slope of a root at 0 is infinite, and its gradient nothing. */
+static void test_roots_of_nothing_are_trained(void **state) {
+    (void)state;
+    digitnet_model *model;
+    digitnet_dataset *data;
+    const float images[] = {0, 0, 0, 0.25f}, targets[] = {1, 1};
+    float scores[2], weights[2];
+    expect_ok(digitnet_model_create(&model, 1, 1, 2));
+    digitnet_model_add_flatten(model);
+    digitnet_model_add_power(model, 0.5);
+    digitnet_model_add_dense(model, 1, DIGITNET_ACTIVATION_LINEAR);
+    digitnet_model_add_power(model, 2);
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_MEAN_SQUARED_ERROR));
+    expect_ok(digitnet_dataset_create_f32_ex(
+        &data, images, NULL, 2, 1, 1, 2,
+        DIGITNET_WITH(digitnet_dataset_options, .targets = targets, .target_values = 1)));
+    expect_ok(digitnet_model_fit(model, data, NULL));
+    expect_ok(digitnet_model_get_weights(weights, 2, model, "dense/kernel"));
+    assert_true(isfinite(weights[0]) && isfinite(weights[1]));
+    expect_ok(digitnet_model_predict(scores, 2, model, images, 4));
+    digitnet_dataset_free(data);
+    digitnet_model_free(model);
+}
+
+static void test_what_has_no_power_is_not_finite(void **state) {
+    (void)state;
+    static const struct {
+        double exponent;
+        float x, y; /* NAN: not finite */
+    } cases[] = {{-1, 0, NAN}, {0.5, -1, NAN}, {40, 1e3f, NAN}, {-1, 0.25f, 4}, {3, -2, -8}, {0, 5, 1}, {0.5, 0, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        digitnet_model *model;
+        float y;
+        expect_ok(digitnet_model_create(&model, 1, 1, 1));
+        digitnet_model_add_flatten(model);
+        digitnet_model_add_power(model, cases[i].exponent);
+        expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_MEAN_SQUARED_ERROR));
+        if (isnan(cases[i].y)) {
+            expect_failure(digitnet_model_predict(&y, 1, model, &cases[i].x, 1), DIGITNET_ENOTFINITE, "not finite");
+        } else {
+            expect_ok(digitnet_model_predict(&y, 1, model, &cases[i].x, 1));
+            assert_true(y == cases[i].y);
+        }
+        digitnet_model_free(model);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wrong_numbers), cmocka_unit_test(test_groups_that_do_not_fit),
-        cmocka_unit_test(test_noise),         cmocka_unit_test(test_spatial_dropout),
-        cmocka_unit_test(test_dropout),       cmocka_unit_test(test_what_is_drawn_is_added_or_multiplied_by),
+        cmocka_unit_test(test_wrong_numbers),
+        cmocka_unit_test(test_groups_that_do_not_fit),
+        cmocka_unit_test(test_noise),
+        cmocka_unit_test(test_spatial_dropout),
+        cmocka_unit_test(test_dropout),
+        cmocka_unit_test(test_what_is_drawn_is_added_or_multiplied_by),
+        cmocka_unit_test(test_roots_of_nothing_are_trained),
+        cmocka_unit_test(test_what_has_no_power_is_not_finite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,8 +42,8 @@ typedef struct op_run {
 
 /* Not linear, or by factors that make no exact products. */
 static bool is_curved(const digitnet__op *op) {
-    static const char *const kinds[] = {"layer_normalization", "group_normalization", "normalization", "gaussian_noise",
-                                        "gaussian_dropout"};
+    static const char *const kinds[] = {"layer_normalization", "group_normalization", "normalization", "power",
+                                        "gaussian_noise",      "gaussian_dropout"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(op->kind->name, kinds[i]) == 0)
             return true;
