@@ -206,12 +206,19 @@ static digitnet_status import_graph(digitnet_model **out, digitnet__importer *im
     return (importer->options->output ? import_named : import_any)(out, importer);
 }
 
+/* The memory for reading a file: some times what it has, and enough for weights that are not in it, as those of layers
+ * that repeat and pick values; of these there are fewer where few weights are allowed. */
+static size_t limit_memory(size_t file_size, const digitnet_model_load_options *options) {
+    enum { MOST_BYTES = 1 << 26, LEAST_BYTES = 1 << 22, TIMES_PARAMETERS = 64 };
+    bool few = options->max_parameters > 0 && options->max_parameters < (MOST_BYTES - LEAST_BYTES) / TIMES_PARAMETERS;
+    size_t bytes = few ? LEAST_BYTES + TIMES_PARAMETERS * options->max_parameters : MOST_BYTES;
+    return file_size < (SIZE_MAX - bytes) / DNN_IMPORT_TIMES_FILE ? bytes + DNN_IMPORT_TIMES_FILE * file_size
+                                                                  : SIZE_MAX;
+}
+
 digitnet_status digitnet__import_foreign(digitnet_model **out, digitnet__wire_view file, const char *path,
                                          const digitnet_model_load_options *options) {
-    enum { LEAST_BYTES = 1 << 26 };
-    digitnet__pool pool = {.left = file.size < (SIZE_MAX - LEAST_BYTES) / DNN_IMPORT_TIMES_FILE
-                                       ? LEAST_BYTES + DNN_IMPORT_TIMES_FILE * file.size
-                                       : SIZE_MAX};
+    digitnet__pool pool = {.left = limit_memory(file.size, options)};
     digitnet__import_graph graph = {.pool = &pool};
     digitnet__import_place place = {.path = path, .bytes_left = options->max_bytes};
     digitnet__importer importer = {.pool = &pool, .graph = &graph, .place = &place, .options = options};

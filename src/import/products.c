@@ -99,9 +99,42 @@ digitnet_status digitnet__import_product(digitnet__import_activation *result, di
     return add_product(result, importer, node, &read);
 }
 
+static void swap_last_axes(digitnet__view *view) {
+    size_t order[DNN_VIEW_AXES];
+    for (size_t i = 0; i < view->rank; i++)
+        order[i] = i;
+    order[view->rank - 1] = view->rank - 2;
+    order[view->rank - 2] = view->rank - 1;
+    digitnet__view_transpose(view, order);
+}
+
+/* A matrix times columns: A X is the transpose of X' A'. */
+static digitnet_status multiply_columns(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_activation *input, columns, result;
+    const digitnet__import_constant *values;
+    digitnet__import_node inner = *node;
+    size_t opened;
+    DNN_TRY(digitnet__import_weights_at(&values, importer, node, 0));
+    DNN_TRY(digitnet__import_take(&input, importer, node, 1));
+    if (input->view.rank < 2 || node->merged)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "multiplies a matrix by samples");
+    columns = *input;
+    swap_last_axes(&columns.view);
+    DNN_TRY(digitnet__import_open(&opened, importer, &columns));
+    inner.inputs = &opened;
+    inner.input_count = 1;
+    DNN_TRY(digitnet__import_product(&result, importer, &inner, values, true));
+    digitnet__import_close(importer, opened);
+    swap_last_axes(&result.view);
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
 static digitnet_status matmul(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation result;
     const digitnet__import_constant *values;
+    DNN_TRY(digitnet__import_constant_at(&values, importer, node, 0));
+    if (values)
+        return multiply_columns(importer, node);
     DNN_TRY(digitnet__import_weights_at(&values, importer, node, 1));
     DNN_TRY(digitnet__import_product(&result, importer, node, values, false));
     return digitnet__import_give(importer, node, 0, &result);

@@ -102,9 +102,11 @@ static size_t clamped(float place, size_t size) {
     return place <= 0 ? 0 : place >= (float)(size - 1) ? size - 1 : (size_t)place;
 }
 
+/* What is half but for rounding is half, as in ONNX Runtime. */
 static void weigh_nearest(float *weights, float place, const resized_axis *axis, const interpolation *how) {
+    const float tie = 1e-5f;
     float below = floorf(place), above = ceilf(place);
-    float nearest = place - below < 0.5f ? below : place - below > 0.5f ? above : below;
+    float nearest = place - below > 0.5f + tie ? above : below;
     if (how->is_old)
         nearest = axis->ratio < 1 ? above : below;
     else if (digitnet__wire_is(how->rounding, "floor"))
@@ -112,7 +114,7 @@ static void weigh_nearest(float *weights, float place, const resized_axis *axis,
     else if (digitnet__wire_is(how->rounding, "ceil"))
         nearest = above;
     else if (digitnet__wire_is(how->rounding, "round_prefer_ceil"))
-        nearest = place - below >= 0.5f ? above : below;
+        nearest = place - below >= 0.5f - tie ? above : below;
     weights[clamped(nearest, axis->from)] = 1;
 }
 

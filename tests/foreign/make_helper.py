@@ -328,6 +328,15 @@ def matmul_flat(name):
     corpus.write(name, g.model(x), shape=(1, 1, 12), layout="NC")
 
 
+@maker
+def matrix_times_columns(name):
+    """As textbooks write a layer: a matrix times one column of values."""
+    g = Graph(shape=(480, 1))
+    x = g.node("Sigmoid", g.node("Add", g.node("MatMul", g.weights(7, 480), "input"), g.weights(7, 1)))
+    x = g.node("Add", g.node("MatMul", g.weights(5, 7), x), g.weights(5, 1))
+    corpus.write(name, g.model(g.node("Softmax", x, axis=0)), shape=(480, 1, 1), layout="HW")
+
+
 def gemms(name, *forms):
     """Each form is what Gemm has as its third input, whether the second one is transposed, and more attributes."""
     g = Graph(shape=("N", 12))
