@@ -87,12 +87,81 @@ static digitnet_status join_channels(joining *join, digitnet__view *view, size_t
     return DIGITNET_OK;
 }
 
+/* A constant as an activation: nothing of the first activation of the node, and the constant added to it. */
+static digitnet_status open_constant(size_t *opened, digitnet__importer *importer, const digitnet__import_node *node,
+                                     size_t first, const digitnet__import_constant *constant, size_t axis) {
+    digitnet__import_matrix matrices[DNN_VIEW_AXES] = {{0}};
+    digitnet__import_activation *like, result;
+    float *values;
+    size_t count;
+    DNN_TRY(digitnet__import_take(&like, importer, node, first));
+    const digitnet__view view = like->view;
+    bool fits = constant->rank == view.rank + 1 && constant->sizes[axis + 1] > 0;
+    for (size_t i = 0; fits && i < view.rank; i++)
+        fits = i == axis || constant->sizes[i + 1] == view.sizes[i];
+    if (!fits)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "joins a constant of another shape");
+    DNN_TRY(digitnet__import_matrix_create(&matrices[axis], importer, constant->sizes[axis + 1], view.sizes[axis]));
+    DNN_TRY(digitnet__import_map(&result, importer, node, first, matrices));
+    DNN_TRY(digitnet__import_spread(&values, &count, importer, node, &result, constant));
+    DNN_TRY(digitnet__import_compose(&result.affine, importer, NULL, values, count));
+    return digitnet__import_open(opened, importer, &result);
+}
+
+static size_t find_activation(const digitnet__importer *importer, const digitnet__import_node *node) {
+    size_t first = 0;
+    while (first < node->input_count && !digitnet__import_activation_at(importer, node, first))
+        first++;
+    return first;
+}
+
+static digitnet_status join(digitnet__importer *importer, const digitnet__import_node *node, size_t axis) {
+    const digitnet__attributes none = {0};
+    digitnet__import_activation result = {.value = 0};
+    size_t rank = 0;
+    void *memory;
+    for (size_t i = 0; i < node->input_count; i++) {
+        digitnet__import_activation *activation;
+        DNN_TRY(digitnet__import_take(&activation, importer, node, i));
+        if (i > 0 && activation->view.rank != rank)
+            return digitnet__import_fail(DIGITNET_EFORMAT, node, "joins activations of different dimensions");
+        rank = activation->view.rank;
+    }
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, node->input_count, sizeof(size_t)));
+    joining all = {.importer = importer, .node = node, .values = memory};
+    if (node->input_count == 1)
+        return digitnet__import_give(importer, node, 0, digitnet__import_activation_at(importer, node, 0));
+    DNN_TRY(rank == 1 ? join_rows(&all, &result.view) : join_channels(&all, &result.view, axis - 1));
+    DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_concatenate, &none, all.values,
+                                node->input_count, node));
+    return digitnet__import_give(importer, node, 0, &result);
+}
+
+/* Constants among them become activations first. */
+static digitnet_status join_all(digitnet__importer *importer, const digitnet__import_node *node, size_t axis) {
+    digitnet__import_node own = *node;
+    void *memory;
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, node->input_count, sizeof(size_t)));
+    size_t *inputs = memory, first = find_activation(importer, node);
+    own.inputs = inputs;
+    for (size_t i = 0; i < node->input_count; i++) {
+        const digitnet__import_constant *constant;
+        inputs[i] = node->inputs[i];
+        DNN_TRY(digitnet__import_constant_at(&constant, importer, node, i));
+        if (constant)
+            DNN_TRY(open_constant(&inputs[i], importer, node, first, constant, axis - 1));
+    }
+    DNN_TRY(join(importer, &own, axis));
+    for (size_t i = 0; i < node->input_count; i++)
+        if (inputs[i] != node->inputs[i])
+            digitnet__import_close(importer, inputs[i]);
+    return DIGITNET_OK;
+}
+
 static digitnet_status concatenate(digitnet__importer *importer, const digitnet__import_node *node) {
     enum { INPUTS_MAX = 1024, AXIS_REQUIRED = 4 };
-    const digitnet__attributes none = {0};
     int64_t wanted = 1;
-    size_t axis, rank = 0;
-    void *memory;
+    size_t axis;
     DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
     if (node->operator_set >= AXIS_REQUIRED && !digitnet__import_attribute_find(node, "axis"))
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has no attribute 'axis'");
@@ -101,25 +170,12 @@ static digitnet_status concatenate(digitnet__importer *importer, const digitnet_
     if (node->input_count > INPUTS_MAX)
         return digitnet__import_fail(DIGITNET_ELIMIT, node, "has %zu inputs; the limit is %d", node->input_count,
                                      INPUTS_MAX);
-    for (size_t i = 0; i < node->input_count; i++) {
-        digitnet__import_activation *activation;
-        DNN_TRY(digitnet__import_take(&activation, importer, node, i));
-        if (i > 0 && activation->view.rank != rank)
-            return digitnet__import_fail(DIGITNET_EFORMAT, node, "joins activations of different dimensions");
-        rank = activation->view.rank;
-    }
-    DNN_TRY(digitnet__import_axis(&axis, node, wanted, rank + 1));
+    const digitnet__import_activation *activation =
+        digitnet__import_activation_at(importer, node, find_activation(importer, node));
+    DNN_TRY(digitnet__import_axis(&axis, node, wanted, activation->view.rank + 1));
     if (axis == 0)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "joins samples");
-    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, node->input_count, sizeof(size_t)));
-    joining join = {.importer = importer, .node = node, .values = memory};
-    digitnet__import_activation result = {.value = 0};
-    if (node->input_count == 1)
-        return digitnet__import_give(importer, node, 0, digitnet__import_activation_at(importer, node, 0));
-    DNN_TRY(rank == 1 ? join_rows(&join, &result.view) : join_channels(&join, &result.view, axis - 1));
-    DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_concatenate, &none, join.values,
-                                node->input_count, node));
-    return digitnet__import_give(importer, node, 0, &result);
+    return join_all(importer, node, axis);
 }
 
 /* ---- Parts ---- */

@@ -360,7 +360,7 @@ static void close_node(digitnet__importer *importer, const digitnet__import_node
 /* ---- What stands in the way ---- */
 
 typedef struct refusals {
-    char text[1024];
+    char text[1536];
     size_t length, count, left_out;
 } refusals;
 

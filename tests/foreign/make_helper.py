@@ -368,6 +368,16 @@ def gemm_third_inputs(name):
     gemms(name, (0.25, True, {}), ([SEVEN], True, {}), ([[0.5]], False, {}), (None, True, {"alpha": 2.0}))
 
 
+@maker
+def joined_with_constants(name):
+    """Each pixel's place as two more channels, and numbers beside a row."""
+    g = Graph(shape=(1, 2, 20, 24))
+    rows, columns = np.meshgrid(np.linspace(-1, 1, 20), np.linspace(-1, 1, 24), indexing="ij")
+    x = g.node("Concat", g.constant([[rows, columns]]), "input", axis=1)
+    x = g.node("Flatten", small(g, g.conv(x, 2, 4, size=1)))
+    corpus.write(name, g.model(g.gemm(g.node("Concat", x, g.weights(1, 4), axis=1), 5, 94)))
+
+
 # Powers, and what is made of them.
 
 
