@@ -86,13 +86,18 @@ static int run(const struct settings *settings) {
 }
 
 int train_line(int argc, char **argv) {
-    struct settings settings = {
-        .digits = {"data", NULL, "/usr/share/fonts"}, .model = "line.onnx", .epochs = 30, .threads = 2, .seed = 1};
+    struct settings settings = {.digits = {.mnist = "data", .fonts = "/usr/share/fonts"},
+                                .model = "line.onnx",
+                                .epochs = 30,
+                                .threads = 2,
+                                .seed = 1};
     struct option options[] = {
         {"--mnist", OPTION_TEXT, &settings.digits.mnist, "DIR", "MNIST's files (data)", 0},
         {"--data", OPTION_TEXT, &settings.digits.data, "DIR",
          "digits/semeion..., digits/optdigits-orig... and grids/, whose odd-numbered digits and tables are used (none)",
          0},
+        {"--pictures", OPTION_TEXT, &settings.digits.own, "DIR",
+         "more digits to draw lines with: DIR/0/ to DIR/9/ with pictures of one each (none)", 0},
         {"--fonts", OPTION_TEXT, &settings.digits.fonts, "DIR", "Debian's fonts (/usr/share/fonts)", 0},
         {"--epochs", OPTION_COUNT, &settings.epochs, "N", "epochs of 10,000 strips of lines (30)", 0},
         {"--seed", OPTION_SEED, &settings.seed, "N", "of all that is random (1)", 0},
