@@ -124,7 +124,7 @@ static const struct kind {
     int from_data; /* left out without a folder of data */
 } kinds[] = {
     {draw_written, 70000, 0}, {draw_bitmap, 26000, 1}, {draw_print, 22000, 0},  {draw_display, 4000, 0},
-    {draw_cell, 20000, 1},    {draw_letter, 14000, 0}, {draw_pieces, 14000, 0}, {draw_nothing, 28000, 0},
+    {draw_cell, 20000, 1},    {draw_letter, 24000, 0}, {draw_pieces, 14000, 0}, {draw_nothing, 28000, 0},
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };

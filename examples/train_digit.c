@@ -129,7 +129,7 @@ static int run(const struct settings *settings) {
 
 int train_digit(int argc, char **argv) {
     struct settings settings = {
-        {.mnist = "data", .fonts = "/usr/share/fonts", .seed = 1, .threads = 2, .size = 1}, "digit.onnx", 20};
+        {.mnist = "data", .fonts = "/usr/share/fonts", .seed = 1, .threads = 2, .size = 1}, "digit.onnx", 14};
     struct option options[] = {
         {"--mnist", OPTION_TEXT, &settings.material.mnist, "DIR", "MNIST's files (data)", 0},
         {"--data", OPTION_TEXT, &settings.material.data, "DIR",
@@ -139,7 +139,7 @@ int train_digit(int argc, char **argv) {
          "more to learn from: DIR/0/ to DIR/9/ with pictures of one digit each, and others with what is none (none)",
          0},
         {"--fonts", OPTION_TEXT, &settings.material.fonts, "DIR", "Debian's fonts (/usr/share/fonts)", 0},
-        {"--epochs", OPTION_COUNT, &settings.epochs, "N", "epochs (20)", 0},
+        {"--epochs", OPTION_COUNT, &settings.epochs, "N", "epochs (14)", 0},
         {"--size", OPTION_RATE, &settings.material.size, "X", "so many times as many drawn samples (1)", 0},
         {"--hold-out", OPTION_FLAG, &settings.material.hold_out, "",
          "leave out a part of the material, and measure on it", 0},
