@@ -26,23 +26,29 @@ static bool was_read(digitnet__importer *importer, digitnet_status status) {
     return status == DIGITNET_OK;
 }
 
-/* A number that is an initializer, or given by a node Constant. */
-static bool find_number(double *number, digitnet__importer *importer, size_t value) {
+/* A small tensor that is an initializer, or given by a node Constant. */
+static bool find_tensor(digitnet__import_constant *constant, digitnet__wire_view *message, digitnet__importer *importer,
+                        size_t value) {
     enum { MOST_BYTES = 4096 };
-    digitnet__import_constant constant;
     if (value == DNN_NO_VALUE)
         return false;
-    digitnet__wire_view message = importer->graph->values[value].initializer;
+    const digitnet__import_node *node = giver(importer, value, "Constant");
+    *message =
+        node && node->attribute_count == 1 ? node->attributes->message : importer->graph->values[value].initializer;
+    return message->bytes && message->size <= MOST_BYTES &&
+           was_read(importer, digitnet__constant_read(constant, importer->pool, importer->place, *message));
+}
+
+/* A number that is an initializer, or given by a node Constant. */
+static bool find_number(double *number, digitnet__importer *importer, size_t value) {
+    digitnet__import_constant constant;
+    digitnet__wire_view message;
     const digitnet__import_node *node = giver(importer, value, "Constant");
     if (node && node->attribute_count == 1 && node->attributes->type == DNN_ATTRIBUTE_TYPE_FLOAT) {
         *number = (double)node->attributes->number;
         return true;
     }
-    if (node && node->attribute_count == 1)
-        message = node->attributes->message;
-    if (!message.bytes || message.size > MOST_BYTES ||
-        !was_read(importer, digitnet__constant_read(&constant, importer->pool, importer->place, message)) ||
-        constant.count != 1)
+    if (!find_tensor(&constant, &message, importer, value) || constant.count != 1)
         return false;
     *number = digitnet__constant_number(&constant, 0);
     return true;
@@ -414,6 +420,52 @@ static digitnet_status match_choice(digitnet__importer *importer, digitnet__impo
     return is_scaled ? replace(importer, node, "Identity", node->inputs[2], NULL, 0) : DIGITNET_OK;
 }
 
+/* The axis that takes the place of the samples', and the other way round; 0 where the node orders axes otherwise. */
+static size_t find_swapped(const digitnet__import_node *transpose) {
+    enum { MOST = 8 };
+    int64_t order[MOST];
+    size_t count = 0, others = 0;
+    if (!transpose || digitnet__import_integers(order, &count, MOST, transpose, "perm") != DIGITNET_OK || count == 0 ||
+        order[0] < 1 || order[0] >= (int64_t)count)
+        return 0;
+    size_t axis = (size_t)order[0];
+    for (size_t i = 1; i < count; i++)
+        others += order[i] == (i == axis ? 0 : (int64_t)i);
+    return others + 1 == count ? axis : 0;
+}
+
+/* x[:, [2, 0, 1]] as Dynamo has it: the axis is made the first one, GatherND picks of it, and it is taken back. */
+static digitnet_status match_transpose(digitnet__importer *importer, digitnet__import_node *node) {
+    digitnet__import_constant indices;
+    digitnet__wire_view message;
+    void *memory;
+    size_t picked, axis = find_swapped(node);
+    int64_t batch = 0;
+    const digitnet__import_node *gather =
+        axis && node->input_count == 1 ? giver(importer, node->inputs[0], "GatherND") : NULL;
+    const digitnet__import_node *before =
+        gather && gather->input_count == 2 ? giver(importer, gather->inputs[0], "Transpose") : NULL;
+    if (find_swapped(before) != axis || !before || !find_tensor(&indices, &message, importer, gather->inputs[1]) ||
+        !indices.is_integer || indices.rank != 2 || indices.sizes[1] != 1 ||
+        digitnet__import_integer(&batch, gather, "batch_dims") != DIGITNET_OK || batch != 0)
+        return DIGITNET_OK;
+    size_t x = before->inputs[0];
+    indices.rank = 1;
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 1, sizeof indices));
+    memcpy(memory, &indices, sizeof indices);
+    DNN_TRY(digitnet__import_add_value(&picked, importer->graph, (digitnet__wire_view){0}));
+    importer->graph->values[picked].initializer = message; /* it is a constant for every output that is read */
+    importer->graph->values[picked].constant = memory;
+    const digitnet__import_attribute attribute = {
+        .name = digitnet__wire_string("axis"), .type = DNN_ATTRIBUTE_TYPE_INT, .integer = (int64_t)axis};
+    DNN_TRY(replace(importer, node, "Gather", x, &attribute, 1));
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 2, sizeof(size_t)));
+    memcpy(memory, (const size_t[]){x, picked}, 2 * sizeof(size_t));
+    node->inputs = memory;
+    node->input_count = 2;
+    return DIGITNET_OK;
+}
+
 digitnet_status digitnet__import_match_patterns(digitnet__importer *importer) {
     for (size_t i = 0; i < importer->graph->node_count; i++) {
         digitnet__import_node *node = &importer->graph->nodes[i];
@@ -427,6 +479,8 @@ digitnet_status digitnet__import_match_patterns(digitnet__importer *importer) {
             DNN_TRY(match_logarithm(importer, node));
         else if (digitnet__wire_is(node->type, "Where"))
             DNN_TRY(match_choice(importer, node));
+        else if (digitnet__wire_is(node->type, "Transpose"))
+            DNN_TRY(match_transpose(importer, node));
         DNN_TRY(importer->failure);
     }
     return DIGITNET_OK;

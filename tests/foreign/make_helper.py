@@ -265,6 +265,15 @@ def flattened_input_without_channels(name):
 
 
 @maker
+def indexed_channels(name):
+    """As Dynamo writes x[:, [1, 0, 1]]."""
+    g = Graph()
+    x = g.node("GatherND", g.node("Transpose", "input", perm=[1, 0, 2, 3]), g.constant([[1], [0], [1]], np.int64))
+    x = g.node("Transpose", x, perm=[1, 0, 2, 3])
+    corpus.write(name, g.model(g.classify(small(g, g.conv(x, 2, 3, size=1)), 90)))
+
+
+@maker
 def there_and_back(name):
     """To NHWC and back, with a layer between that minds where the channels are."""
     g = Graph()

@@ -159,11 +159,43 @@ static void softplus_is_found(void **state) {
     end_graph(&own);
 }
 
+/* As Dynamo has x[:, indices]. */
+static void indexing_is_found(void **state) {
+    (void)state;
+    static const struct {
+        int64_t before[4], behind[4];
+        bool found;
+    } cases[] = {
+        {{1, 0, 2, 3}, {1, 0, 2, 3}, true},  {{3, 1, 2, 0}, {3, 1, 2, 0}, true},  {{1, 0, 2, 3}, {2, 1, 0, 3}, false},
+        {{1, 2, 0, 3}, {1, 2, 0, 3}, false}, {{0, 1, 2, 3}, {0, 1, 2, 3}, false},
+    };
+    /* A tensor of two integers, 2 x 1, and as a row. */
+    static const unsigned char column[] = {8, 2, 8, 1, 16, 7, 58, 2, 1, 0}, row[] = {8, 2, 16, 7, 58, 2, 1, 0};
+    for (size_t i = 0; i < 2 * (sizeof cases / sizeof *cases); i++) {
+        import_graph own;
+        bool as_column = i % 2;
+        begin_graph(&own, 2, 4, 4);
+        size_t indices = INTEGERS(&own, 1, 0);
+        own.graph.values[indices].initializer =
+            as_column ? (digitnet__wire_view){column, sizeof column, 0} : (digitnet__wire_view){row, sizeof row, 0};
+        size_t before = NODE(&own, "Transpose", 0);
+        set_integers(&own, "perm", cases[i / 2].before, 4);
+        size_t x = NODE(&own, "Transpose", NODE(&own, "GatherND", before, indices));
+        set_integers(&own, "perm", cases[i / 2].behind, 4);
+        match(&own);
+        assert_type(&own, x, cases[i / 2].found && as_column ? "Gather" : "Transpose");
+        if (cases[i / 2].found && as_column)
+            assert_int_equal(own.nodes[own.graph.values[x].producer].inputs[0], 0);
+        end_graph(&own);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(swish_is_found),       cmocka_unit_test(hard_swish_is_found),
         cmocka_unit_test(gelu_is_found),        cmocka_unit_test(layer_normalization_is_found),
         cmocka_unit_test(logarithms_are_found), cmocka_unit_test(softplus_is_found),
+        cmocka_unit_test(indexing_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
