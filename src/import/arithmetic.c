@@ -212,7 +212,12 @@ static void close_pair(const pair *both, digitnet__importer *importer) {
             digitnet__import_close(importer, both->inputs[i]);
 }
 
-/* Both in the order of the first, or in the file's: as two values of one shape. */
+static bool is_channels_first(const digitnet__view *view) {
+    digitnet__view image = digitnet__view_channels_first(view->sizes[0], view->sizes[1], view->sizes[2]);
+    return view->rank == 3 && digitnet__view_equal(view, &image);
+}
+
+/* Both in the order of images, where one has it, or else in the file's: as two values of one shape. */
 static digitnet_status arrange_pair(digitnet__import_activation *result, size_t *values, digitnet__importer *importer,
                                     const digitnet__import_node *node) {
     digitnet__import_activation *first, *second;
@@ -220,8 +225,9 @@ static digitnet_status arrange_pair(digitnet__import_activation *result, size_t 
     DNN_TRY(digitnet__import_take(&second, importer, node, 1));
     if (!digitnet__view_equal(&first->view, &second->view)) {
         const digitnet__view *view = &first->view;
+        bool any_image = is_channels_first(view) || is_channels_first(&second->view);
         bool any_plain = digitnet__view_is_plain(view) || digitnet__view_is_plain(&second->view);
-        digitnet__view wanted = any_plain || view->rank != 3
+        digitnet__view wanted = !any_image && (any_plain || view->rank != 3)
                                     ? digitnet__view_plain(view->sizes, view->rank)
                                     : digitnet__view_channels_first(view->sizes[0], view->sizes[1], view->sizes[2]);
         DNN_TRY(digitnet__import_arrange(importer, node, 0, &wanted));
