@@ -27,7 +27,7 @@ struct settings {
 static const struct cycle {
     size_t epochs;
     double learning_rate; /* the highest */
-} cycles[] = {{30, 0.004}, {12, 0.002}};
+} cycles[] = {{30, 0.004}, {8, 0.002}};
 
 enum { CYCLES = sizeof cycles / sizeof *cycles };
 
@@ -126,7 +126,7 @@ int train_line(int argc, char **argv) {
          "more digits to draw lines with: DIR/0/ to DIR/9/ with pictures of one each (none)", 0},
         {"--fonts", OPTION_TEXT, &settings.digits.fonts, "DIR", "Debian's fonts (/usr/share/fonts)", 0},
         {"--epochs", OPTION_COUNT, &settings.epochs, "N",
-         "of 10,000 strips of lines each, instead of the recipe's 30 and 12", 0},
+         "of 10,000 strips of lines each, instead of the recipe's 30 and 8", 0},
         {"--seed", OPTION_SEED, &settings.seed, "N", "of all that is random (1)", 0},
         {"--threads", OPTION_THREADS, &settings.threads, "N", "threads (2)", 0},
         {"--model", OPTION_TEXT, &settings.model, "PATH", "where the model is saved (line.onnx)", 0},
