@@ -213,8 +213,10 @@ static void close_pair(const pair *both, digitnet__importer *importer) {
 }
 
 static bool is_channels_first(const digitnet__view *view) {
+    if (view->rank != 3)
+        return false;
     digitnet__view image = digitnet__view_channels_first(view->sizes[0], view->sizes[1], view->sizes[2]);
-    return view->rank == 3 && digitnet__view_equal(view, &image);
+    return digitnet__view_equal(view, &image);
 }
 
 /* Both in the order of images, where one has it, or else in the file's: as two values of one shape. */
