@@ -47,7 +47,7 @@ static size_t crossed(const search *s, const family *f, size_t rule) {
 static bool cross_each_other(const digitnet__trace *a, const digitnet__trace *b) {
     double from = fmax(a->points[0].along, b->points[0].along);
     double to = fmin(a->points[a->count - 1].along, b->points[b->count - 1].along);
-    if (to <= from)
+    if (to <= from || a->least > b->most || b->least > a->most)
         return false;
     double first = digitnet__trace_at(a, from) - digitnet__trace_at(b, from);
     double last = digitnet__trace_at(a, to) - digitnet__trace_at(b, to);
