@@ -186,7 +186,8 @@ static void make_candidates(const search *s, family *f) {
         size_t rule = f->chosen[i], at = i;
         double weight = (double)f->crosses[i] / others * fmin(coverage(s, f, rule) / COVERED, 1.0);
         weight = is_border(f, rule) ? fmin(weight, BORDER_WEIGHT) : weight;
-        digitnet__candidate added = {position_of(s, f, rule), weight, 1.0, DNN_NO_LINE};
+        digitnet__candidate added = {
+            .position = position_of(s, f, rule), .weight = weight, .joined = 1.0, .line = DNN_NO_LINE};
         for (; at > 0 && f->candidates[at - 1].position > added.position; at--) {
             f->candidates[at] = f->candidates[at - 1];
             f->order[at] = f->order[at - 1];
