@@ -227,6 +227,7 @@ bool digitnet__grid_lines_find(search *s, size_t rule) {
     for (int pass = 0; pass < 2; pass++)
         if (!choose_rules(s, across, RULE_CROSSES) || !choose_rules(s, down, RULE_CROSSES))
             return false;
+    s->pairs += across->count * down->count;
     if (!find_view(s))
         return false;
     for (int pass = 0; pass < 3; pass++) {

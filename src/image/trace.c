@@ -37,9 +37,11 @@ double digitnet__trace_line_at(digitnet__trace_line line, double along) {
     return line.across + line.slope * (along - line.along);
 }
 
-/* The number of points before `along`. */
+/* The number of points before `along`: as many as pixels from either end, but where the rule was not seen. */
 static size_t points_before(const digitnet__trace *trace, double along) {
-    size_t low = 0, high = trace->count;
+    double count = (double)trace->count, last = trace->points[trace->count - 1].along;
+    size_t low = (size_t)fmin(fmax(along - last + count - 1.0, 0.0), count);
+    size_t high = (size_t)fmin(fmax(ceil(along - trace->points[0].along), 0.0), count);
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (trace->points[middle].along < along)
