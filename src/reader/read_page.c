@@ -13,6 +13,8 @@
 /* A page stands on its feet or on its head where some lines say so by so many digits. */
 enum { LEAST_LINES = 2 };
 #define CLEAR_VALUE 6.0
+/* Where so many do not, no more are read both ways up. */
+enum { MOST_UNCLEAR_LINES = 48 };
 /* A line whose digits are less certain than this on average is none: letters read as digits are not. */
 #define LEAST_CERTAINTY 0.6
 
@@ -78,7 +80,7 @@ static bool is_clear(const attempt *a, const attempt *b) {
 /* Reads as many lines both ways up as it takes to see which one it is, and the others that way. */
 static digitnet_status read_attempts(digitnet__read_call *call, attempt both[2]) {
     size_t count = both[0].page->lines.count;
-    while (both[0].lines < count && !is_clear(&both[0], &both[1])) {
+    while (both[0].lines < count && both[0].lines < MOST_UNCLEAR_LINES && !is_clear(&both[0], &both[1])) {
         DNN_TRY(read_next(call, &both[0]));
         DNN_TRY(read_next(call, &both[1]));
     }
