@@ -276,7 +276,7 @@ static const argument_field read_options[] = {FIELD(read_options, struct_size, S
                                               FIELD(read_options, error_rate, ZERO_RATE),
                                               FIELD(read_options, rows, ANY_SIZE),
                                               FIELD(read_options, columns, ANY_SIZE),
-                                              FIELD(read_options, allow, NAME)};
+                                              FIELD(read_options, allow, DIGITS)};
 static const argument_field session_options[] = {
     FIELD(session_options, struct_size, STRUCT_SIZE), FIELD(session_options, batch_size, ANY_SIZE),
     FIELD(session_options, threads, ANY_SIZE), FIELD(session_options, max_width, ANY_SIZE)};
@@ -640,6 +640,7 @@ static void *right_pointer(world *own, argument_kind kind) {
         return &own->second_size_out;
     case RATE_OUT:
         return &own->rate_out;
+    case DIGITS:
     case INPUT:
         return NULL;
     case LAST_KEPT:
@@ -748,6 +749,7 @@ size_t boundary_values(argument values[MAX_BOUNDARIES], argument_kind kind) {
         FILL(REAL(0), REAL(-1), REAL(1), REAL((double)NAN), REAL((double)INFINITY), REAL(-(double)INFINITY),
              REAL(DBL_MAX), REAL(-DBL_MAX), REAL(DBL_TRUE_MIN));
     case NAME:
+    case DIGITS:
     case INPUT:
     case LAST_KEPT:
     case TENSOR:
