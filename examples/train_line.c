@@ -114,7 +114,7 @@ static int run(const struct settings *settings) {
 int train_line(int argc, char **argv) {
     struct settings settings = {.digits = {.mnist = "data", .fonts = "/usr/share/fonts"},
                                 .model = "line.onnx",
-                                .epochs = 30,
+
                                 .threads = 2,
                                 .seed = 1};
     struct option options[] = {
