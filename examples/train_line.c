@@ -112,11 +112,8 @@ static int run(const struct settings *settings) {
 }
 
 int train_line(int argc, char **argv) {
-    struct settings settings = {.digits = {.mnist = "data", .fonts = "/usr/share/fonts"},
-                                .model = "line.onnx",
-
-                                .threads = 2,
-                                .seed = 1};
+    struct settings settings = {
+        .digits = {.mnist = "data", .fonts = "/usr/share/fonts"}, .model = "line.onnx", .threads = 2, .seed = 1};
     struct option options[] = {
         {"--mnist", OPTION_TEXT, &settings.digits.mnist, "DIR", "MNIST's files (data)", 0},
         {"--data", OPTION_TEXT, &settings.digits.data, "DIR",
