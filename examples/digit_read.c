@@ -21,7 +21,7 @@ typedef digitnet_status (*read_fn)(digitnet_reading **, digitnet_reader_scratch 
 
 struct settings {
     int digit, line, page, text, json, csv;
-    const char *table, *length, *models, *polarity, *draw, *steps;
+    const char *table, *length, *allow, *models, *polarity, *draw, *steps;
     double error_rate;
     size_t max_pixels;
     digitnet_read_options options;
@@ -60,6 +60,7 @@ static int choose(struct settings *settings, const struct program *program) {
                                        : digitnet_reader_read_page;
     settings->format = settings->json ? &json_format : settings->csv ? &csv_format : &text_format;
     settings->options.error_rate = settings->error_rate;
+    settings->options.allow = settings->allow;
     if (settings->digit + settings->line + settings->page + (settings->table != NULL) > 1)
         return usage_error(program, "only one of --digit, --line, --table and --page can be asked for", "");
     if (settings->text + settings->json + settings->csv > 1)
@@ -68,6 +69,8 @@ static int choose(struct settings *settings, const struct program *program) {
         return usage_error(program, "--table must be rows x columns as in 9x9, or any, not ", settings->table);
     if (settings->length && read_length(&settings->options, settings->length))
         return usage_error(program, "--length must be a number as 5, or two as in 5-9, not ", settings->length);
+    if (settings->allow && (!settings->allow[0] || settings->allow[strspn(settings->allow, "0123456789")]))
+        return usage_error(program, "--allow must be digits as 01, not ", settings->allow);
     return -1;
 }
 
@@ -81,6 +84,7 @@ static int read_settings(struct settings *settings, char **images, size_t *count
         {"--json", OPTION_FLAG, &settings->json, "", "print all that is known of each digit", 0},
         {"--csv", OPTION_FLAG, &settings->csv, "", "print a row for each line", 0},
         {"--length", OPTION_TEXT, &settings->length, "N|N-M", "a line has so many digits", 0},
+        {"--allow", OPTION_TEXT, &settings->allow, "DIGITS", "only these digits may stand there, as 01", 0},
         {"--error-rate", OPTION_PART, &settings->error_rate, "R", "so few of the sure readings may be wrong (0.01)", 0},
         {"--polarity", OPTION_CHOICE, &settings->polarity, "auto|dark|light", "the ink on the paper (auto)", 0},
         {"--draw", OPTION_TEXT, &settings->draw, "OUT.png", "draw what was read, of one picture", 0},

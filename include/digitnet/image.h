@@ -71,7 +71,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_image_frame_digit(flo
  * specks, they may be left out. The digits' usual height becomes 20 of the frame's DIGITNET_LINE_HEIGHT rows, and the
  * line's middle the frame's; the width keeps its proportion.
  *
- * Safe from any thread. Takes about 4 bytes of memory a pixel meanwhile.
+ * Safe from any thread. Takes about 4 bytes of memory a pixel meanwhile, and up to 40 where the picture is nothing but
+ * specks.
  *
  * @param out       receives DIGITNET_LINE_HEIGHT rows of `*width` values in [0, 1]
  * @param capacity  how many values `out` has room for

@@ -153,6 +153,9 @@ typedef struct digitnet_read_options {
     double error_rate;
     size_t rows;    /**< Rows of a table. Zero: found. */
     size_t columns; /**< Columns of a table. Zero: found. */
+    /** The digits that may stand there, as "01"; others are read as none. Probabilities are those given that none of
+     * the others does; where that has less than 0.05, the reading is unsure. NULL: all digits. */
+    const char *allow;
 } digitnet_read_options;
 
 /** What to make of a reading. */

@@ -53,29 +53,17 @@ static bool is_near(const digitnet__trace *trace, double along, double reach) {
     return digitnet__trace_seen(trace, along - reach, along + reach) > 0.0;
 }
 
-typedef struct extent {
-    double first_along, last_along, least_across, most_across;
-} extent;
-
-static extent extent_of(const digitnet__trace *rule, double reach) {
-    extent e = {rule->points[0].along - reach, rule->points[rule->count - 1].along + reach, INFINITY, -INFINITY};
-    for (size_t i = 0; i < rule->count; i++) {
-        e.least_across = fmin(e.least_across, rule->points[i].across - reach);
-        e.most_across = fmax(e.most_across, rule->points[i].across + reach);
-    }
-    return e;
+/* Whether one rule lies so near to where the other one may be that they may cross. */
+static bool may_cross(const digitnet__trace *a, const digitnet__trace *b, double reach) {
+    return a->points[0].along <= b->most + 2 * reach && a->points[a->count - 1].along >= b->least - 2 * reach;
 }
 
-static void cross_all(digitnet__crossings *c, extent *extents, double reach) {
-    for (size_t j = 0; j < c->down.count; j++)
-        extents[j] = extent_of(&c->down.items[j], reach);
+static void cross_all(digitnet__crossings *c, double reach) {
     for (size_t i = 0, k = 0; i < c->across.count; i++) {
         const digitnet__trace *across = &c->across.items[i];
-        extent a = extent_of(across, reach);
         for (size_t j = 0; j < c->down.count; j++, k++) {
             const digitnet__trace *down = &c->down.items[j];
-            if (a.first_along > extents[j].most_across || a.last_along < extents[j].least_across ||
-                extents[j].first_along > a.most_across || extents[j].last_along < a.least_across)
+            if (!may_cross(across, down, reach) || !may_cross(down, across, reach))
                 continue;
             c->points[k] = digitnet__traces_cross(across, down);
             c->seen[k] = is_near(across, c->points[k].x, reach) && is_near(down, c->points[k].y, reach);
@@ -85,7 +73,6 @@ static void cross_all(digitnet__crossings *c, extent *extents, double reach) {
 
 digitnet_status digitnet__crossings_find(digitnet__crossings *out, const digitnet__plane *ink, uint8_t least_ink) {
     size_t side = ink->width < ink->height ? ink->width : ink->height;
-    extent extents[MOST_RULES];
     *out = (digitnet__crossings){.points = NULL};
     digitnet_status status = find_rules(&out->across, ink, DNN_TRACES_ACROSS, least_ink);
     if (!status)
@@ -100,7 +87,7 @@ digitnet_status digitnet__crossings_find(digitnet__crossings *out, const digitne
         digitnet__crossings_release(out);
         return status;
     }
-    cross_all(out, extents, REACH * (double)side / SHORTEST_PART);
+    cross_all(out, REACH * (double)side / SHORTEST_PART);
     return DIGITNET_OK;
 }
 

@@ -17,6 +17,8 @@ enum { RULE_INK = 10, FAINT_RULE_INK = 5 };
 /* The part of a table's crossings that are seen, and that of a table whose other rules need not be tried. */
 #define LEAST_SEEN 0.55
 #define MOSTLY_SEEN 0.9
+/* Tables are tried until so many pairs of their rules were. A page or photo takes less than a thirtieth. */
+enum { MOST_PAIRS = 1 << 18 };
 /* A crossing farther than this from where its neighbours want it, in cells, is put there. */
 #define FARTHEST 0.15
 
@@ -177,7 +179,7 @@ typedef struct search {
 static void search_all(search *s) {
     const digitnet__grid_family *across = &s->lines.across;
     double highest = 0.0;
-    for (size_t rule = 0; rule < across->rules->count; rule++) {
+    for (size_t rule = 0; rule < across->rules->count && s->lines.pairs < MOST_PAIRS; rule++) {
         if (s->done[rule] || across->rules->items[rule].border || !digitnet__grid_lines_find(&s->lines, rule) ||
             !is_table(&s->lines))
             continue;

@@ -47,7 +47,7 @@ static size_t crossed(const search *s, const family *f, size_t rule) {
 static bool cross_each_other(const digitnet__trace *a, const digitnet__trace *b) {
     double from = fmax(a->points[0].along, b->points[0].along);
     double to = fmin(a->points[a->count - 1].along, b->points[b->count - 1].along);
-    if (to <= from)
+    if (to <= from || a->least > b->most || b->least > a->most)
         return false;
     double first = digitnet__trace_at(a, from) - digitnet__trace_at(b, from);
     double last = digitnet__trace_at(a, to) - digitnet__trace_at(b, to);
@@ -186,7 +186,8 @@ static void make_candidates(const search *s, family *f) {
         size_t rule = f->chosen[i], at = i;
         double weight = (double)f->crosses[i] / others * fmin(coverage(s, f, rule) / COVERED, 1.0);
         weight = is_border(f, rule) ? fmin(weight, BORDER_WEIGHT) : weight;
-        digitnet__candidate added = {position_of(s, f, rule), weight, 1.0, DNN_NO_LINE};
+        digitnet__candidate added = {
+            .position = position_of(s, f, rule), .weight = weight, .joined = 1.0, .line = DNN_NO_LINE};
         for (; at > 0 && f->candidates[at - 1].position > added.position; at--) {
             f->candidates[at] = f->candidates[at - 1];
             f->order[at] = f->order[at - 1];
@@ -226,6 +227,7 @@ bool digitnet__grid_lines_find(search *s, size_t rule) {
     for (int pass = 0; pass < 2; pass++)
         if (!choose_rules(s, across, RULE_CROSSES) || !choose_rules(s, down, RULE_CROSSES))
             return false;
+    s->pairs += across->count * down->count;
     if (!find_view(s))
         return false;
     for (int pass = 0; pass < 3; pass++) {

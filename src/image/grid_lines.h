@@ -23,6 +23,7 @@ typedef struct digitnet__grid_lines {
     const digitnet__crossings *crossings;
     digitnet__grid_family across, down;
     digitnet__projection from_table, to_table; /* between the picture and the table as seen from the front */
+    size_t pairs; /* of rules of all tables that were tried, a measure of the time it took */
     double *scratch;
     digitnet__arena memory;
 } digitnet__grid_lines;

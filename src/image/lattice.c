@@ -173,20 +173,47 @@ static void choose_whole(digitnet__lattice *out, double *best, const row *r, con
     }
 }
 
+static bool is_strong(const digitnet__candidate *item) {
+    return item->weight >= STRONG;
+}
+
+/* Numbers the strong candidates, none of which has been a neighbour of another. */
+static void number_strong(digitnet__candidate *items, size_t count) {
+    for (size_t i = 0, rank = 0; i < count; i++) {
+        items[i].tried = 0;
+        items[i].rank = rank;
+        rank += is_strong(&items[i]);
+    }
+}
+
+/* Remembers which candidates are neighbours in a row: from each pair of them the same row would be made again. */
+static void note_neighbours(digitnet__candidate *items, const row *r) {
+    for (size_t i = 0; i + 1 < r->places; i++) {
+        size_t first = r->chosen[i], second = r->chosen[i + 1];
+        if (first == DNN_NO_LINE || second == DNN_NO_LINE || !is_strong(&items[first]) || !is_strong(&items[second]))
+            continue;
+        size_t apart = items[second].rank - items[first].rank;
+        if (apart <= MOST_BETWEEN)
+            items[first].tried |= UINT64_C(1) << apart;
+    }
+}
+
 /* The best evenly spaced lines; their value. */
-static double choose_even(digitnet__lattice *out, const candidates *c, size_t lines) {
+static double choose_even(digitnet__lattice *out, digitnet__candidate *items, size_t count, size_t lines) {
+    candidates all = {items, count}, *c = &all;
     double best = 0.0;
     row r;
+    number_strong(items, count);
     for (size_t first = 0; first < c->count; first++) {
-        size_t rules = 0;
         if (c->items[first].weight < STRONG)
             continue;
-        for (size_t second = first + 1; second < c->count && rules <= MOST_BETWEEN; second++) {
-            if (c->items[second].weight < STRONG)
+        for (size_t second = first + 1; second < c->count && items[second].rank - items[first].rank <= MOST_BETWEEN;
+             second++) {
+            if (c->items[second].weight < STRONG || items[first].tried >> (items[second].rank - items[first].rank) & 1)
                 continue;
-            rules++;
             make_row(&r, c, first, second);
             sum_up(&r, c);
+            note_neighbours(items, &r);
             if (lines > 0)
                 choose_part(out, &best, &r, c, lines);
             else
@@ -247,7 +274,7 @@ bool digitnet__lattice_choose(digitnet__lattice *lattice, digitnet__candidate *i
     digitnet__lattice even = {.lines = 0}, strong;
     if (count < 2)
         return false;
-    double even_value = choose_even(&even, &c, lines);
+    double even_value = choose_even(&even, items, count, lines);
     double length = items[count - 1].position - items[0].position;
     double same = even.lines > 1 ? SAME_LINE * (even.positions[even.lines - 1] - even.positions[0]) / (double)even.lines
                                  : 0.02 * length;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define DNN_LATTICE_MOST 256
 /* A candidate that is no line. */
@@ -12,9 +13,11 @@
 /* A rule, or a piece of one, or what is none. */
 typedef struct digitnet__candidate {
     double position;
-    double weight; /* the part of the table along which it was seen, 0 to 1 */
-    double joined; /* how much of the rules that cross it was seen from here to the next candidate, 0 to 1 */
-    size_t line;   /* set by digitnet__lattice_choose() */
+    double weight;  /* the part of the table along which it was seen, 0 to 1 */
+    double joined;  /* how much of the rules that cross it was seen from here to the next candidate, 0 to 1 */
+    size_t line;    /* set by digitnet__lattice_choose() */
+    size_t rank;    /* its own: how many strong candidates are before it, */
+    uint64_t tried; /* and with which ones behind it a row was made */
 } digitnet__candidate;
 
 typedef struct digitnet__lattice {

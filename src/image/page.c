@@ -13,6 +13,8 @@ enum { STROKE_PART = 50, THICKNESS_PART = 200, LONG_PART = 2, SHORT_PART = 12 };
 enum { LEAST_STROKE = 8, LEAST_THICKNESS = 4 };
 /* Strokes are not so many times as long as digits are high. */
 #define LONGEST_STROKE 3.0
+/* Writing that is larger, in pixels, is reduced to this size. */
+#define LARGE_SIZE 200.0
 /* The least ink of a stroke. */
 enum { STROKE_INK = 48 };
 
@@ -24,9 +26,14 @@ static size_t larger(size_t a, size_t b) {
     return a > b ? a : b;
 }
 
-digitnet_status digitnet__page_find_ink(digitnet__plane *ink, const digitnet_image *image) {
+digitnet_status digitnet__page_find_ink(digitnet__page_ink *ink, const digitnet_image *image) {
     size_t stroke = longer_side(image->width, image->height) / STROKE_PART;
-    return digitnet__ink_map_create(ink, image, larger(stroke, LEAST_STROKE));
+    ink->factor = 1;
+    return digitnet__ink_map_create(&ink->plane, image, larger(stroke, LEAST_STROKE));
+}
+
+void digitnet__page_ink_release(digitnet__page_ink *ink) {
+    digitnet__plane_release(&ink->plane);
 }
 
 static digitnet_status erase_rules(digitnet__plane *ink, size_t length) {
@@ -48,13 +55,27 @@ static digitnet_status erase_margins(double *size, digitnet__plane *ink) {
     return status;
 }
 
-digitnet_status digitnet__page_clean(digitnet__plane *ink) {
-    size_t side = longer_side(ink->width, ink->height);
+/* Reduces ink whose pieces have this size, which becomes that of the reduced ones. */
+static digitnet_status reduce_large(digitnet__page_ink *ink, double *size) {
+    digitnet__plane reduced;
+    size_t factor = (size_t)(*size / LARGE_SIZE);
+    if (factor < 2)
+        return DIGITNET_OK;
+    DNN_TRY(digitnet__plane_reduce(&reduced, &ink->plane, factor));
+    digitnet__plane_release(&ink->plane);
+    *ink = (digitnet__page_ink){reduced, factor};
+    *size /= (double)factor;
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__page_clean(digitnet__page_ink *ink) {
     double size;
-    DNN_TRY(digitnet__margins_erase_bands(ink, STROKE_INK));
-    DNN_TRY(erase_rules(ink, larger(side / LONG_PART, 1)));
-    DNN_TRY(erase_margins(&size, ink));
-    return erase_rules(ink, larger((size_t)(LONGEST_STROKE * size), larger(side / SHORT_PART, 1)));
+    DNN_TRY(digitnet__margins_erase_bands(&ink->plane, STROKE_INK));
+    DNN_TRY(erase_rules(&ink->plane, larger(longer_side(ink->plane.width, ink->plane.height) / LONG_PART, 1)));
+    DNN_TRY(erase_margins(&size, &ink->plane));
+    DNN_TRY(reduce_large(ink, &size));
+    size_t shortest = longer_side(ink->plane.width, ink->plane.height) / SHORT_PART;
+    return erase_rules(&ink->plane, larger((size_t)(LONGEST_STROKE * size), larger(shortest, 1)));
 }
 
 static digitnet_status find_lines(digitnet__page *page) {
@@ -65,9 +86,9 @@ static digitnet_status find_lines(digitnet__page *page) {
     return digitnet__text_lines_find(&page->lines, &page->pieces, direction.slope);
 }
 
-digitnet_status digitnet__page_find_lines(digitnet__page *page, const digitnet__plane *ink, int quarters) {
-    *page = (digitnet__page){.quarters = quarters};
-    DNN_TRY(digitnet__plane_turn(&page->ink, ink, quarters));
+digitnet_status digitnet__page_find_lines(digitnet__page *page, const digitnet__page_ink *ink, int quarters) {
+    *page = (digitnet__page){.factor = ink->factor, .quarters = quarters};
+    DNN_TRY(digitnet__plane_turn(&page->ink, &ink->plane, quarters));
     digitnet_status status = find_lines(page);
     if (status)
         digitnet__page_release(page);
@@ -80,7 +101,7 @@ void digitnet__page_release(digitnet__page *page) {
     digitnet__plane_release(&page->ink);
 }
 
-/* Where a place of the turned page was before. */
+/* Where a place of the page was before it was turned. */
 static digitnet__point turn_back(digitnet__point p, const digitnet__page *page) {
     double width = (double)page->ink.width, height = (double)page->ink.height; /* of the turned page */
     switch (page->quarters) {
@@ -95,12 +116,18 @@ static digitnet__point turn_back(digitnet__point p, const digitnet__page *page) 
     }
 }
 
+/* Where a place of the page is in the picture. */
+static digitnet__point place_in_picture(digitnet__point p, const digitnet__page *page) {
+    digitnet__point back = turn_back(p, page);
+    return (digitnet__point){back.x * (double)page->factor, back.y * (double)page->factor};
+}
+
 digitnet_status digitnet__page_cut_line(digitnet__plane *line_ink, digitnet__point corners[4],
                                         const digitnet__page *page, size_t line, bool on_head) {
     digitnet__point found[4];
     digitnet__text_line_corners(found, &page->lines.items[line]);
     for (size_t i = 0; i < 4; i++)
-        corners[i] = turn_back(found[on_head ? (i + 2) % 4 : i], page);
+        corners[i] = place_in_picture(found[on_head ? (i + 2) % 4 : i], page);
     DNN_TRY(digitnet__text_line_cut(line_ink, &page->lines, line, &page->pieces, &page->ink));
     if (!on_head)
         return DIGITNET_OK;

@@ -19,6 +19,9 @@
 #define SHAPE_EVIDENCE 0.5
 #define ROW_EVIDENCE 0.3
 
+/* As many pieces say how lines run as pages have; of more, every second one or fewer is looked at. */
+enum { MOST_SPOTS = 8192 };
+
 /* A piece's middle, along lines and across. */
 typedef struct spot {
     double along, across;
@@ -74,13 +77,20 @@ static digitnet_status find_rows(double *score, double *slope, const spot *spots
     return DIGITNET_OK;
 }
 
-/* Of the pieces that may be digits, their spots in one direction. */
-static size_t read_spots(spot *spots, const digitnet__components *pieces, double size, bool down) {
+static size_t count_fitting(const digitnet__components *pieces, double size) {
     size_t count = 0;
+    for (size_t i = 0; i < pieces->count; i++)
+        count += digitnet__text_size_fits(&pieces->items[i], size);
+    return count;
+}
+
+/* Of the pieces that may be digits, the spots of every `step`th in one direction. */
+static size_t read_spots(spot *spots, const digitnet__components *pieces, double size, size_t step, bool down) {
+    size_t count = 0, fitting = 0;
     for (size_t i = 0; i < pieces->count; i++) {
         const digitnet__box *box = &pieces->items[i].box;
         double x = (double)box->left + (double)box->width / 2.0, y = (double)box->top + (double)box->height / 2.0;
-        if (digitnet__text_size_fits(&pieces->items[i], size))
+        if (digitnet__text_size_fits(&pieces->items[i], size) && fitting++ % step == 0)
             spots[count++] = down ? (spot){y, x} : (spot){x, y};
     }
     return count;
@@ -100,14 +110,15 @@ static double shape_evidence(const digitnet__components *pieces, double size) {
 
 digitnet_status digitnet__text_direction_find(digitnet__text_direction *out, const digitnet__components *pieces) {
     double size = digitnet__text_size(pieces), across = 1.0, down = 1.0, slope = 0.0;
+    size_t step = count_fitting(pieces, size) / MOST_SPOTS + 1;
     *out = (digitnet__text_direction){.evidence = 0.0};
     spot *spots = digitnet__allocate_array(pieces->count, sizeof *spots);
     digitnet_status status = spots ? DIGITNET_OK : DIGITNET_ENOMEM;
-    size_t count = spots ? read_spots(spots, pieces, size, true) : 0;
+    size_t count = spots ? read_spots(spots, pieces, size, step, true) : 0;
     if (count > 0)
         status = find_rows(&down, &slope, spots, count, size);
     if (count > 0 && !status)
-        status = find_rows(&across, &slope, spots, read_spots(spots, pieces, size, false), size);
+        status = find_rows(&across, &slope, spots, read_spots(spots, pieces, size, step, false), size);
     out->evidence = shape_evidence(pieces, size) + ROW_EVIDENCE * sqrt((double)count) * log(across / down);
     out->slope = slope;
     digitnet__release(spots);

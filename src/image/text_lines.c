@@ -36,6 +36,8 @@ enum { MOST_PIECES = 8192 };
 enum { MOST_ROUNDS = 4 };
 /* How many lines one piece may touch. */
 enum { MOST_SHARED = 4 };
+/* What is so many heights above or below a line's digits is not the line's, whatever it hangs together with. */
+#define FARTHEST 3.0
 /* Lines are beside each other where one is lower by less than this part of their height. */
 #define SAME_ROW 0.5
 /* A digit may be so many times as high as the others of its line. */
@@ -363,7 +365,7 @@ static double row_at(const digitnet__text_line *line, double x) {
     return line->middle + line->slope * x;
 }
 
-/* The line of a run: of those that share its component, the one whose digits it is nearest to. */
+/* The line of a run: of those that share its component, the one whose digits it is nearest to, or none. */
 static uint32_t line_of_run(const digitnet__text_lines *lines, const uint32_t owners[MOST_SHARED],
                             const digitnet__run *run) {
     double x = (double)(run->first + run->end) / 2.0, least = INFINITY;
@@ -371,7 +373,7 @@ static uint32_t line_of_run(const digitnet__text_lines *lines, const uint32_t ow
     for (size_t i = 0; i < MOST_SHARED && owners[i] != DNN_NO_LINE; i++) {
         const digitnet__text_line *line = &lines->items[owners[i]];
         double distance = fabs((double)run->row + 0.5 - row_at(line, x)) - line->height / 2.0;
-        if (distance < least) {
+        if (distance < least && distance <= FARTHEST * line->height) {
             least = distance;
             nearest = owners[i];
         }

@@ -1,6 +1,7 @@
 #include "image/traces.h"
 
 #include "core/memory.h"
+#include "core/status.h"
 
 #include <math.h>
 #include <string.h>
@@ -283,16 +284,13 @@ out:
     return status;
 }
 
-digitnet_status digitnet__traces_find(digitnet__traces *out, const digitnet__plane *ink,
-                                      digitnet__trace_direction direction, size_t shortest, uint8_t least_ink) {
-    if (direction == DNN_TRACES_DOWN)
-        return find_down(out, ink, shortest, least_ink);
+/* The same for rules that run from left to right. */
+static digitnet_status find_across(digitnet__traces *out, const digitnet__plane *ink, size_t shortest,
+                                   uint8_t least_ink) {
     /* A quarter turn clockwise makes columns rows, and rows, from the last one on, columns. */
     digitnet__plane turned;
-    digitnet_status status = digitnet__plane_turn(&turned, ink, 1);
-    if (status)
-        return status;
-    status = find_down(out, &turned, shortest, least_ink);
+    DNN_TRY(digitnet__plane_turn(&turned, ink, 1));
+    digitnet_status status = find_down(out, &turned, shortest, least_ink);
     for (size_t i = 0; !status && i < out->count; i++)
         for (size_t j = 0; j < out->items[i].count; j++) {
             digitnet__trace_point *point = &out->points[(size_t)(out->items[i].points - out->points) + j];
@@ -300,6 +298,14 @@ digitnet_status digitnet__traces_find(digitnet__traces *out, const digitnet__pla
         }
     digitnet__plane_release(&turned);
     return status;
+}
+
+digitnet_status digitnet__traces_find(digitnet__traces *out, const digitnet__plane *ink,
+                                      digitnet__trace_direction direction, size_t shortest, uint8_t least_ink) {
+    DNN_TRY((direction == DNN_TRACES_DOWN ? find_down : find_across)(out, ink, shortest, least_ink));
+    for (size_t i = 0; i < out->count; i++)
+        digitnet__trace_measure(&out->items[i]);
+    return DIGITNET_OK;
 }
 
 void digitnet__traces_release(digitnet__traces *rules) {

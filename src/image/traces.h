@@ -12,12 +12,19 @@ typedef struct digitnet__trace_point {
     double along, across;
 } digitnet__trace_point;
 
+/* The line that fits the first or last points of a rule. */
+typedef struct digitnet__trace_line {
+    double along, across, slope;
+} digitnet__trace_line;
+
 /* At least two points, in the order of `along`, a pixel apart but where the rule was not seen. */
 typedef struct digitnet__trace {
     const digitnet__trace_point *points;
     size_t count;
-    double thickness; /* in pixels */
-    bool border;      /* of the picture: stands for the rule of a table that is cut off there */
+    double thickness;                /* in pixels */
+    bool border;                     /* of the picture: stands for the rule of a table that is cut off there */
+    double least, most;              /* of `across` */
+    digitnet__trace_line start, end; /* how it goes on beyond its points */
 } digitnet__trace;
 
 typedef struct digitnet__traces {
@@ -40,14 +47,12 @@ digitnet_status digitnet__traces_join(digitnet__traces *rules, size_t longest_ga
 
 /* Where the rule is at `along`, also beyond its ends. */
 double digitnet__trace_at(const digitnet__trace *trace, double along);
+double digitnet__trace_line_at(digitnet__trace_line line, double along);
 
 /* How much of the rule was seen from `from` to `to`, 0 to 1. */
 double digitnet__trace_seen(const digitnet__trace *trace, double from, double to);
 
-/* The line that fits the rule's first or last points, at most `count` of them. */
-typedef struct digitnet__trace_line {
-    double along, across, slope;
-} digitnet__trace_line;
-digitnet__trace_line digitnet__trace_end(const digitnet__trace *trace, bool last, size_t count);
+/* Sets what follows from the points: `least`, `most`, `start` and `end`. */
+void digitnet__trace_measure(digitnet__trace *trace);
 
 #endif

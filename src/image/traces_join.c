@@ -3,12 +3,10 @@
 
 #include <math.h>
 #include <stdint.h>
-#include <string.h>
+#include <stdlib.h>
 
 /* The pieces of a rule may overlap by this many pixels. */
 enum { OVERLAP = 8 };
-/* As many points at its end say how a piece goes on. */
-enum { END_POINTS = 48 };
 /* How far a piece may lie off another one's continuation, in pixels, and for each pixel between them. */
 #define TOLERANCE 2.0
 #define TOLERANCE_PER_PIXEL 0.06
@@ -25,55 +23,82 @@ static double last_along(const digitnet__trace *rule) {
 }
 
 static double deviation(digitnet__trace_line line, digitnet__trace_point point) {
-    return fabs(line.across + line.slope * (point.along - line.along) - point.across);
+    return fabs(digitnet__trace_line_at(line, point.along) - point.across);
 }
 
 /* How badly `after` continues `before`, or infinity where it does not. */
-static double price(const digitnet__trace *before, digitnet__trace_line end, const digitnet__trace *after,
-                    digitnet__trace_line start, size_t longest_gap) {
+static double price(const digitnet__trace *before, const digitnet__trace *after, size_t longest_gap) {
     double gap = first_along(after) - last_along(before);
     if (before->border || after->border || gap < -OVERLAP || gap > (double)longest_gap ||
         last_along(after) <= last_along(before))
         return INFINITY;
-    double off = deviation(end, after->points[0]), back = deviation(start, before->points[before->count - 1]);
+    double off = deviation(before->end, after->points[0]);
+    double back = deviation(after->start, before->points[before->count - 1]);
     double tolerance = TOLERANCE + TOLERANCE_PER_PIXEL * fmax(gap, 0.0);
     return off <= tolerance && back <= tolerance ? off + back + PRICE_PER_PIXEL * fabs(gap) : INFINITY;
 }
 
+/* Where a piece begins. */
+typedef struct beginning {
+    double along;
+    size_t piece;
+} beginning;
+
 typedef struct joiner {
-    digitnet__trace_line *starts, *ends;
+    beginning *beginnings; /* in their order */
     size_t *successors, *predecessors;
+    double *prices; /* of the successors */
 } joiner;
 
-/* For each piece the one that continues it best, and the one that it continues best. */
+static int compare_beginnings(const void *a, const void *b) {
+    const beginning *p = a, *q = b;
+    if (p->along != q->along)
+        return p->along > q->along ? 1 : -1;
+    return (p->piece > q->piece) - (p->piece < q->piece);
+}
+
+/* The first of the beginnings from `along` on. */
+static size_t first_from(const beginning *beginnings, size_t count, double along) {
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (beginnings[middle].along < along)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The piece that continues this one best, of those alike the first, among those that begin near to its end. */
+static void find_successor(joiner *j, const digitnet__traces *rules, size_t piece, size_t longest_gap) {
+    double end = last_along(&rules->items[piece]), best = INFINITY;
+    j->successors[piece] = NONE;
+    for (size_t i = first_from(j->beginnings, rules->count, end - OVERLAP);
+         i < rules->count && j->beginnings[i].along <= end + (double)longest_gap; i++) {
+        size_t next = j->beginnings[i].piece;
+        double p = price(&rules->items[piece], &rules->items[next], longest_gap);
+        if (p < best || (p == best && p < INFINITY && next < j->successors[piece])) {
+            best = p;
+            j->successors[piece] = next;
+        }
+    }
+    j->prices[piece] = best;
+}
+
+/* For each piece the one that continues it best, and of those that it continues best the best one. */
 static void match(joiner *j, const digitnet__traces *rules, size_t longest_gap) {
     for (size_t i = 0; i < rules->count; i++) {
-        j->starts[i] = digitnet__trace_end(&rules->items[i], false, END_POINTS);
-        j->ends[i] = digitnet__trace_end(&rules->items[i], true, END_POINTS);
-        j->successors[i] = j->predecessors[i] = NONE;
+        j->beginnings[i] = (beginning){first_along(&rules->items[i]), i};
+        j->predecessors[i] = NONE;
     }
+    qsort(j->beginnings, rules->count, sizeof *j->beginnings, compare_beginnings);
+    for (size_t i = 0; i < rules->count; i++)
+        find_successor(j, rules, i, longest_gap);
     for (size_t i = 0; i < rules->count; i++) {
-        double best = INFINITY;
-        for (size_t k = 0; k < rules->count; k++) {
-            double p =
-                k == i ? INFINITY : price(&rules->items[i], j->ends[i], &rules->items[k], j->starts[k], longest_gap);
-            if (p < best) {
-                best = p;
-                j->successors[i] = k;
-            }
-        }
-    }
-    for (size_t k = 0; k < rules->count; k++) {
-        double best = INFINITY;
-        for (size_t i = 0; i < rules->count; i++) {
-            double p = j->successors[i] != k
-                           ? INFINITY
-                           : price(&rules->items[i], j->ends[i], &rules->items[k], j->starts[k], longest_gap);
-            if (p < best) {
-                best = p;
-                j->predecessors[k] = i;
-            }
-        }
+        size_t next = j->successors[i], rival = next == NONE ? NONE : j->predecessors[next];
+        if (next != NONE && (rival == NONE || j->prices[i] < j->prices[rival]))
+            j->predecessors[next] = i;
     }
 }
 
@@ -94,6 +119,7 @@ static digitnet__trace chain(const joiner *j, const digitnet__traces *rules, siz
         i = next != NONE && j->predecessors[next] == i ? next : NONE;
     }
     out.thickness = thickness / (double)counted;
+    digitnet__trace_measure(&out);
     return out;
 }
 
@@ -102,16 +128,16 @@ digitnet_status digitnet__traces_join(digitnet__traces *rules, size_t longest_ga
     size_t count = rules->count, total = 0;
     for (size_t i = 0; i < count; i++)
         total += rules->items[i].count;
-    size_t starts = digitnet__arena_reserve(&memory, count, sizeof(digitnet__trace_line));
-    size_t ends = digitnet__arena_reserve(&memory, count, sizeof(digitnet__trace_line));
+    size_t beginnings = digitnet__arena_reserve(&memory, count, sizeof(beginning));
+    size_t prices = digitnet__arena_reserve(&memory, count, sizeof(double));
     size_t successors = digitnet__arena_reserve(&memory, count, sizeof(size_t));
     size_t predecessors = digitnet__arena_reserve(&memory, count, sizeof(size_t));
     digitnet__traces joined = {.items = digitnet__allocate_array(count, sizeof *joined.items),
                                .points = digitnet__allocate_array(total, sizeof *joined.points)};
     digitnet_status status = DIGITNET_ENOMEM;
     if (joined.items && joined.points && digitnet__arena_allocate(&memory)) {
-        joiner j = {digitnet__arena_at(&memory, starts), digitnet__arena_at(&memory, ends),
-                    digitnet__arena_at(&memory, successors), digitnet__arena_at(&memory, predecessors)};
+        joiner j = {digitnet__arena_at(&memory, beginnings), digitnet__arena_at(&memory, successors),
+                    digitnet__arena_at(&memory, predecessors), digitnet__arena_at(&memory, prices)};
         digitnet__trace_point *next = joined.points;
         match(&j, rules, longest_gap);
         for (size_t i = 0; i < count; i++) {

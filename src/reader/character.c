@@ -26,6 +26,13 @@ bool digitnet__character_is_empty(const digitnet_reading_character *character) {
     return character->digit < 0 && strcmp(character->reason, DNN_REASON_EMPTY) == 0;
 }
 
+void digitnet__character_doubt(digitnet_reading_character *character, const char *reason) {
+    if (character->digit < 0)
+        return;
+    character->status = DIGITNET_READING_UNSURE;
+    character->reason = reason;
+}
+
 /* The most probable digit that is not among the `count` in `taken`. */
 static int32_t most_probable(const float *scores, const int32_t *taken, size_t count) {
     int32_t best = -1;
@@ -49,7 +56,8 @@ void digitnet__character_set_label(digitnet_reading_character *character, int32_
     character->reason = sure ? DNN_REASON_NONE : DNN_REASON_CONFIDENCE;
     for (size_t i = 0; i < DIGITNET_ALTERNATIVES; i++) {
         order[i + 1] = most_probable(scores, order, i + 1);
-        character->alternatives[i] = (digitnet_alternative){.digit = order[i + 1], .probability = scores[order[i + 1]]};
+        double probability = scores[order[i + 1]];
+        character->alternatives[i] = (digitnet_alternative){probability > 0.0 ? order[i + 1] : -1, 0, probability};
     }
 }
 

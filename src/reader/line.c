@@ -117,6 +117,8 @@ static digitnet_status add_choice(digitnet__read_call *call, const digitnet__lin
     digitnet_reading_line added = {.confidence = chosen->probability, .reason = chosen->reason};
     if (sequence->count == 0)
         return digitnet__line_add_none(call, corners, DNN_REASON_NO_DIGIT);
+    if (added.reason[0] == '\0' && digitnet__allowed_doubt(view->allowed))
+        added.reason = DNN_REASON_ALLOWED;
     if (added.reason[0] == '\0' && !sure)
         added.reason = DNN_REASON_CONFIDENCE;
     added.status = added.reason[0] ? DIGITNET_READING_UNSURE : DIGITNET_READING_OK;
@@ -160,12 +162,12 @@ digitnet_status digitnet__line_add_none(digitnet__read_call *call, const digitne
 digitnet_status digitnet__line_read(digitnet__read_call *call, digitnet__plane *ink, const digitnet_place corners[4]) {
     digitnet__line_place place;
     digitnet__line_views views;
+    const digitnet__line_search search = {&call->allowed, has_choice(&call->options) ? CHOICE_BEAM_WIDTH : BEAM_WIDTH};
     digitnet_status status = digitnet__line_find_place(&place, ink);
     if (status == DIGITNET_ENOTFOUND)
         return digitnet__line_add_none(call, corners, DNN_REASON_EMPTY);
     if (!status)
-        status = digitnet__line_views_create(&views, call->scratch->line, ink, &place,
-                                             has_choice(&call->options) ? CHOICE_BEAM_WIDTH : BEAM_WIDTH);
+        status = digitnet__line_views_create(&views, call->scratch->line, ink, &place, &search);
     if (status)
         return status;
     status = digitnet__read_step(call, "line", &views.items[0].strip);

@@ -27,7 +27,8 @@ static void release_view(digitnet__line_view *view) {
     digitnet__plane_release(&view->strip);
 }
 
-static digitnet_status read_strip(digitnet__line_view *view, digitnet_session *session, size_t beam_width) {
+static digitnet_status read_strip(digitnet__line_view *view, digitnet_session *session,
+                                  const digitnet__line_search *search) {
     size_t values = 0, width = view->strip.width, pixels = width * view->strip.height;
     DNN_TRY(digitnet_session_outputs(&values, session, width));
     view->columns = values / DNN_LINE_CLASSES;
@@ -35,17 +36,21 @@ static digitnet_status read_strip(digitnet__line_view *view, digitnet_session *s
     if (!view->scores)
         return DIGITNET_ENOMEM;
     DNN_TRY(digitnet_session_run_width_u8(view->scores, values, session, view->strip.pixels, pixels, width));
+    view->allowed = 1.0;
+    for (size_t i = 0; i < view->columns; i++)
+        view->allowed *=
+            digitnet__allowed_apply(view->scores + i * DNN_LINE_CLASSES, DNN_LINE_CLASSES, search->allowed);
     return digitnet_ctc_decode(&view->decoding, view->scores, view->columns, DNN_LINE_CLASSES,
-                               DIGITNET_WITH(digitnet_ctc_options, .beam_width = beam_width));
+                               DIGITNET_WITH(digitnet_ctc_options, .beam_width = search->beam_width));
 }
 
 static digitnet_status look(digitnet__line_view *view, digitnet_session *session, const digitnet__plane *ink,
-                            const digitnet__line_place *place, double size, size_t beam_width) {
+                            const digitnet__line_place *place, double size, const digitnet__line_search *search) {
     *view = (digitnet__line_view){.place = *place};
     view->place.height *= size;
     digitnet_status status = digitnet__line_frame(&view->strip, ink, &view->place);
     if (!status)
-        status = read_strip(view, session, beam_width);
+        status = read_strip(view, session, search);
     if (status)
         release_view(view);
     return status;
@@ -86,13 +91,13 @@ static int compare_candidates(const void *a, const void *b) {
 
 static digitnet_status look_until_sure(digitnet__line_views *views, digitnet_session *session,
                                        const digitnet__plane *ink, const digitnet__line_place *place,
-                                       size_t beam_width) {
-    views->candidates = digitnet__allocate_array(DNN_LINE_VIEWS * beam_width, sizeof *views->candidates);
+                                       const digitnet__line_search *search) {
+    views->candidates = digitnet__allocate_array(DNN_LINE_VIEWS * search->beam_width, sizeof *views->candidates);
     if (!views->candidates)
         return DIGITNET_ENOMEM;
     bool sure = false;
     while (views->count < DNN_LINE_VIEWS && !sure) {
-        DNN_TRY(look(&views->items[views->count], session, ink, place, sizes[views->count], beam_width));
+        DNN_TRY(look(&views->items[views->count], session, ink, place, sizes[views->count], search));
         DNN_TRY(collect(views, views->count++));
         qsort(views->candidates, views->candidate_count, sizeof *views->candidates, compare_candidates);
         sure = views->candidates[0].probability >= NO_DOUBT * (double)views->count;
@@ -104,9 +109,9 @@ static digitnet_status look_until_sure(digitnet__line_views *views, digitnet_ses
 
 digitnet_status digitnet__line_views_create(digitnet__line_views *views, digitnet_session *session,
                                             const digitnet__plane *ink, const digitnet__line_place *place,
-                                            size_t beam_width) {
+                                            const digitnet__line_search *search) {
     *views = (digitnet__line_views){.count = 0};
-    digitnet_status status = look_until_sure(views, session, ink, place, beam_width);
+    digitnet_status status = look_until_sure(views, session, ink, place, search);
     if (status)
         digitnet__line_views_release(views);
     return status;

@@ -5,6 +5,7 @@
 #include "digitnet/ctc.h"
 #include "digitnet/inference.h"
 #include "image/frame_line.h"
+#include "reader/allowed.h"
 
 /* The classes of a column: ten digits and the blank. */
 enum { DNN_LINE_CLASSES = 11, DNN_LINE_VIEWS = 3 };
@@ -13,7 +14,8 @@ enum { DNN_LINE_CLASSES = 11, DNN_LINE_VIEWS = 3 };
 typedef struct digitnet__line_view {
     digitnet__line_place place;
     digitnet__plane strip;
-    float *scores; /* columns x DNN_LINE_CLASSES probabilities */
+    float *scores;  /* columns x DNN_LINE_CLASSES probabilities, given what may stand there, */
+    double allowed; /* and how probable that was */
     size_t columns;
     digitnet_ctc_decoding *decoding;
 } digitnet__line_view;
@@ -32,12 +34,17 @@ typedef struct digitnet__line_views {
     size_t candidate_count;
 } digitnet__line_views;
 
-/* Reads the line at `place`, and at other sizes as long as there is doubt. Each view finds up to `beam_width`
- * sequences. ELIMIT where it is too long; ENOMEM, and the statuses of digitnet_session_run_width_u8(). To be released
- * after a success. */
+/* What to look for: what may stand there, and how many sequences each view finds at most. */
+typedef struct digitnet__line_search {
+    const digitnet__allowed *allowed;
+    size_t beam_width;
+} digitnet__line_search;
+
+/* Reads the line at `place`, and at other sizes as long as there is doubt. ELIMIT where it is too long; ENOMEM, and the
+ * statuses of digitnet_session_run_width_u8(). To be released after a success. */
 digitnet_status digitnet__line_views_create(digitnet__line_views *views, digitnet_session *session,
                                             const digitnet__plane *ink, const digitnet__line_place *place,
-                                            size_t beam_width);
+                                            const digitnet__line_search *search);
 void digitnet__line_views_release(digitnet__line_views *views);
 
 /* Columns first .. end of a digit's box: its ink, up to the middle between its columns and its neighbours'. */

@@ -7,14 +7,6 @@
 
 enum { FRAME_VALUES = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE, DIGITS = 10, MOST_OUTPUTS = DIGITS + 1 };
 
-/* Marks what is read as a digit. */
-static void doubt(digitnet_reading_character *character, const char *reason) {
-    if (character->digit < 0)
-        return;
-    character->status = DIGITNET_READING_UNSURE;
-    character->reason = reason;
-}
-
 /* Makes the probabilities those given that the digit passes the caller's check; none does: they stay. */
 static digitnet_status apply_check(bool *passed, float *scores, const digitnet__read_call *call) {
     size_t outputs = call->scratch->digit_outputs;
@@ -38,11 +30,14 @@ static digitnet_status apply_check(bool *passed, float *scores, const digitnet__
 static digitnet_status read_scores(digitnet_reading_character *character, float *scores,
                                    const digitnet__read_call *call) {
     bool passed = true;
+    double allowed = digitnet__allowed_apply(scores, call->scratch->digit_outputs, &call->allowed);
     if (call->options.check)
         DNN_TRY(apply_check(&passed, scores, call));
     digitnet__character_set_scores(character, scores, call->scratch->digit_outputs, call->options.error_rate);
+    if (digitnet__allowed_doubt(allowed))
+        digitnet__character_doubt(character, DNN_REASON_ALLOWED);
     if (!passed)
-        doubt(character, DNN_REASON_CHECK);
+        digitnet__character_doubt(character, DNN_REASON_CHECK);
     return DIGITNET_OK;
 }
 
@@ -60,7 +55,7 @@ static digitnet_status read_digit(digitnet__read_call *call) {
         DNN_TRY(digitnet_session_run(scores, MOST_OUTPUTS, call->scratch->digit, frame, FRAME_VALUES));
         DNN_TRY(read_scores(&character, scores, call));
         if (digits > 1)
-            doubt(&character, DNN_REASON_SEVERAL);
+            digitnet__character_doubt(&character, DNN_REASON_SEVERAL);
     }
     digitnet__picture_corners(character.corners, &call->image);
     digitnet_reading_line line = {

@@ -13,6 +13,8 @@
 /* A page stands on its feet or on its head where some lines say so by so many digits. */
 enum { LEAST_LINES = 2 };
 #define CLEAR_VALUE 6.0
+/* Where so many do not, no more are read both ways up. */
+enum { MOST_UNCLEAR_LINES = 48 };
 /* A line whose digits are less certain than this on average is none: letters read as digits are not. */
 #define LEAST_CERTAINTY 0.6
 
@@ -78,7 +80,7 @@ static bool is_clear(const attempt *a, const attempt *b) {
 /* Reads as many lines both ways up as it takes to see which one it is, and the others that way. */
 static digitnet_status read_attempts(digitnet__read_call *call, attempt both[2]) {
     size_t count = both[0].page->lines.count;
-    while (both[0].lines < count && !is_clear(&both[0], &both[1])) {
+    while (both[0].lines < count && both[0].lines < MOST_UNCLEAR_LINES && !is_clear(&both[0], &both[1])) {
         DNN_TRY(read_next(call, &both[0]));
         DNN_TRY(read_next(call, &both[1]));
     }
@@ -115,7 +117,7 @@ static digitnet_status read_upright(attempt *better, digitnet__read_call *call, 
 /* Reads ink that is turned by `quarters`; says how clear it is that lines run that way, negative where the other one is
  * more likely, and that is not tried unless `always` is set. */
 static digitnet_status read_turned(attempt *found, double *evidence, digitnet__read_call *call,
-                                   const digitnet__plane *ink, int quarters, bool always) {
+                                   const digitnet__page_ink *ink, int quarters, bool always) {
     digitnet__page page;
     DNN_TRY(digitnet__page_find_lines(&page, ink, quarters));
     digitnet_status status = DIGITNET_OK;
@@ -127,7 +129,7 @@ static digitnet_status read_turned(attempt *found, double *evidence, digitnet__r
 }
 
 /* Reads ink in the more likely direction, and where need be in the other one. */
-static digitnet_status read_directions(attempt *best, digitnet__read_call *call, const digitnet__plane *ink) {
+static digitnet_status read_directions(attempt *best, digitnet__read_call *call, const digitnet__page_ink *ink) {
     attempt other;
     double evidence, unused;
     int quarters = 0;
@@ -154,19 +156,19 @@ static bool is_certain(const digitnet_reading_line *line) {
 }
 
 static digitnet_status read_page(digitnet__read_call *call) {
-    digitnet__plane ink;
+    digitnet__page_ink ink;
     attempt best;
     if (!call->scratch->line)
         return digitnet__fail(DIGITNET_ESTATE, "%s: the reader has no model of lines", call->where);
     DNN_TRY(digitnet__page_find_ink(&ink, &call->image));
-    digitnet_status status = digitnet__read_step(call, "ink", &ink);
+    digitnet_status status = digitnet__read_step(call, "ink", &ink.plane);
     if (!status)
         status = digitnet__page_clean(&ink);
     if (!status)
-        status = digitnet__read_step(call, "clean", &ink);
+        status = digitnet__read_step(call, "clean", &ink.plane);
     if (!status)
         status = read_directions(&best, call, &ink);
-    digitnet__plane_release(&ink);
+    digitnet__page_ink_release(&ink);
     if (status)
         return status;
     digitnet__reading_keep(best.reading, is_certain);

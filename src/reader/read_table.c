@@ -20,7 +20,8 @@ enum { FRAME_VALUES = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE, DIGITS = 10, MO
 /* A cell as the network sees it. */
 typedef struct cell_scores {
     bool empty;
-    float values[MOST_OUTPUTS];
+    float values[MOST_OUTPUTS]; /* given what may stand there, */
+    double allowed;             /* and how probable that was */
 } cell_scores;
 
 /* A table one way up. */
@@ -65,9 +66,12 @@ static digitnet_status read_row(reading_way *way, const row_buffer *buffer, cons
         DNN_TRY(digitnet_session_run(buffer->scores, framed * outputs, call->scratch->digit, buffer->frames,
                                      framed * FRAME_VALUES));
     framed = 0;
-    for (size_t column = 0; column < way->grid.columns; column++)
-        if (!cells[column].empty)
-            memcpy(cells[column].values, buffer->scores + framed++ * outputs, outputs * sizeof *buffer->scores);
+    for (size_t column = 0; column < way->grid.columns; column++) {
+        if (cells[column].empty)
+            continue;
+        memcpy(cells[column].values, buffer->scores + framed++ * outputs, outputs * sizeof *buffer->scores);
+        cells[column].allowed = digitnet__allowed_apply(cells[column].values, outputs, &call->allowed);
+    }
     return DIGITNET_OK;
 }
 
@@ -156,11 +160,13 @@ static void set_corners(digitnet_place out[4], const digitnet__point corners[4])
 
 static void set_character(digitnet_reading_character *character, const cell_scores *scores,
                           const digitnet__read_call *call) {
-    if (scores->empty)
+    if (scores->empty) {
         digitnet__character_set_none(character, DNN_REASON_EMPTY);
-    else
-        digitnet__character_set_scores(character, scores->values, call->scratch->digit_outputs,
-                                       call->options.error_rate);
+        return;
+    }
+    digitnet__character_set_scores(character, scores->values, call->scratch->digit_outputs, call->options.error_rate);
+    if (digitnet__allowed_doubt(scores->allowed))
+        digitnet__character_doubt(character, DNN_REASON_ALLOWED);
 }
 
 /* A row is as sure as all its cells together: an empty one counts as read. */

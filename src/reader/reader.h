@@ -5,6 +5,7 @@
 #include "digitnet/inference.h"
 #include "digitnet/reader.h"
 #include "image/plane.h"
+#include "reader/allowed.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -26,7 +27,8 @@ typedef struct digitnet__read_call {
     digitnet_reader_scratch *scratch;
     digitnet_image image;
     digitnet_read_options options; /* with the error rate set */
-    digitnet_reading *reading;     /* to which lines are added */
+    digitnet__allowed allowed;
+    digitnet_reading *reading; /* to which lines are added */
 } digitnet__read_call;
 
 /* A way to read the picture of a call. */

@@ -14,6 +14,7 @@
 #define DNN_REASON_SEVERAL "there are several digits"
 #define DNN_REASON_CONFIDENCE "other readings are nearly as probable"
 #define DNN_REASON_LENGTH "there are more or fewer digits than asked for"
+#define DNN_REASON_ALLOWED "what is more probable may not stand here"
 #define DNN_REASON_CHECK "no probable reading passes the check"
 
 /* A reading without lines. ENOMEM. */
@@ -41,6 +42,9 @@ void digitnet__character_set_scores(digitnet_reading_character *character, const
 /* The same for a digit that was chosen otherwise, of which these are the probabilities in its place. */
 void digitnet__character_set_label(digitnet_reading_character *character, int32_t digit, const float *scores,
                                    double error_rate);
+
+/* Marks a character that is read as a digit as unsure. */
+void digitnet__character_doubt(digitnet_reading_character *character, const char *reason);
 
 /* The confidence from which on a reading is sure enough for an error rate. */
 double digitnet__confidence_needed(double error_rate);

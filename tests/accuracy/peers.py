@@ -1,5 +1,6 @@
 """Readers side by side on the pictures of a folder: called by peers.sh. All compute on one thread."""
 import csv
+import gzip
 import io
 import json
 import logging
@@ -110,8 +111,9 @@ def page_score(read, wanted):
 
 
 def read_idx(name):
-    images = np.frombuffer((folder / 'digits' / f'{name}-images-idx3-ubyte').read_bytes(), np.uint8)
-    labels = np.frombuffer((folder / 'digits' / f'{name}-labels-idx1-ubyte').read_bytes(), np.uint8)[8:]
+    images, labels = (np.frombuffer(gzip.decompress((folder / 'digits' / f'{name}-{kind}-ubyte.gz').read_bytes()), np.uint8)
+                      for kind in ('images-idx3', 'labels-idx1'))
+    labels = labels[8:]
     rows, columns = (int.from_bytes(images[at:at + 4].tobytes(), 'big') for at in (8, 12))
     return images[16:].reshape(-1, rows, columns), labels
 
@@ -132,7 +134,7 @@ def measure(reader, kind, paths):
 
 def single_digits(scratch):
     for name in ('usps-test', 'semeion', 'optdigits-orig'):
-        if not (folder / 'digits' / f'{name}-images-idx3-ubyte').exists():
+        if not (folder / 'digits' / f'{name}-images-idx3-ubyte.gz').exists():
             continue
         images, labels = read_idx(name)
         chosen = range(0, len(images), max(2 * (len(images) // (2 * SINGLE_DIGITS)), 2))  # even ones

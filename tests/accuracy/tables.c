@@ -133,12 +133,21 @@ static int measure_folder(struct tally *tally, digitnet_reader_scratch *scratch,
     return code;
 }
 
-static void print_tally(const struct tally *t) {
-    double cells = (double)t->cells / 100.0, tables = (double)t->tables;
-    printf("%zu of %zu tables found; cells right %.2f%%, tables without a mistake %.1f%%\n", t->found, t->tables,
-           (double)t->right / cells, 100.0 * (double)t->whole / tables);
-    printf("sure of %.2f%% of the cells, of which %.3f%% are wrong; %.0f ms a picture\n", (double)t->sure / cells,
-           t->sure ? 100.0 * (double)t->sure_wrong / (double)t->sure : 0.0, 1e3 * t->seconds / tables);
+/* Rows of run.sh's table. */
+static void print_tally(const struct tally *t, const char *numbers) {
+    double cells = (double)t->cells / 100.0, tables = (double)t->tables / 100.0;
+    char name[64];
+    snprintf(name, sizeof name, "%s tables, %zu",
+             strcmp(numbers, "even") == 0  ? "Even-numbered"
+             : strcmp(numbers, "odd") == 0 ? "Odd-numbered"
+                                           : "All",
+             t->tables);
+    printf("| %s: found | %.1f%% |\n", name, (double)t->found / tables);
+    printf("| %s: cells right | %.2f%% |\n", name, (double)t->right / cells);
+    printf("| %s: without a mistake | %.1f%% |\n", name, (double)t->whole / tables);
+    printf("| %s: sure cells, of these wrong | %.2f%%, %.3f%% |\n", name, (double)t->sure / cells,
+           t->sure ? 100.0 * (double)t->sure_wrong / (double)t->sure : 0.0);
+    printf("| %s: time a table | %.0f ms |\n", name, 10.0 * t->seconds / tables);
 }
 
 int main(int argc, char **argv) {
@@ -155,6 +164,6 @@ int main(int argc, char **argv) {
     digitnet_reader_scratch_free(scratch);
     digitnet_reader_free(reader);
     if (!code && tally.tables > 0)
-        print_tally(&tally);
+        print_tally(&tally, argv[3]);
     return code || tally.tables == 0;
 }

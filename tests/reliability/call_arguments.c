@@ -288,11 +288,15 @@ static const argument_field image[] = {FIELD(image, struct_size, STRUCT_SIZE), F
                                        FIELD(image, width, OWN_WIDTH),         FIELD(image, height, OWN_HEIGHT),
                                        FIELD(image, stride, OWN_STRIDE),       FIELD(image, max_pixels, ANY_SIZE),
                                        FIELD(image, polarity, FLAG),           FIELD(image, reserved, FLAG)};
-static const argument_field read_options[] = {
-    FIELD(read_options, struct_size, STRUCT_SIZE), FIELD(read_options, min_length, ANY_SIZE),
-    FIELD(read_options, max_length, ANY_SIZE),     FIELD(read_options, check, FUNCTION),
-    FIELD(read_options, on_step, FUNCTION),        FIELD(read_options, error_rate, ZERO_RATE),
-    FIELD(read_options, rows, ANY_SIZE),           FIELD(read_options, columns, ANY_SIZE)};
+static const argument_field read_options[] = {FIELD(read_options, struct_size, STRUCT_SIZE),
+                                              FIELD(read_options, min_length, ANY_SIZE),
+                                              FIELD(read_options, max_length, ANY_SIZE),
+                                              FIELD(read_options, check, FUNCTION),
+                                              FIELD(read_options, on_step, FUNCTION),
+                                              FIELD(read_options, error_rate, ZERO_RATE),
+                                              FIELD(read_options, rows, ANY_SIZE),
+                                              FIELD(read_options, columns, ANY_SIZE),
+                                              FIELD(read_options, allow, DIGITS)};
 static const argument_field session_options[] = {
     FIELD(session_options, struct_size, STRUCT_SIZE), FIELD(session_options, batch_size, ANY_SIZE),
     FIELD(session_options, threads, ANY_SIZE), FIELD(session_options, max_width, ANY_SIZE)};
@@ -656,6 +660,7 @@ static void *right_pointer(world *own, argument_kind kind) {
         return &own->second_size_out;
     case RATE_OUT:
         return &own->rate_out;
+    case DIGITS:
     case INPUT:
         return NULL;
     case LAST_KEPT:
@@ -764,6 +769,7 @@ size_t boundary_values(argument values[MAX_BOUNDARIES], argument_kind kind) {
         FILL(REAL(0), REAL(-1), REAL(1), REAL((double)NAN), REAL((double)INFINITY), REAL(-(double)INFINITY),
              REAL(DBL_MAX), REAL(-DBL_MAX), REAL(DBL_TRUE_MIN));
     case NAME:
+    case DIGITS:
     case INPUT:
     case LAST_KEPT:
     case TENSOR:

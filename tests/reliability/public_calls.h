@@ -72,6 +72,7 @@ typedef enum argument_kind {
     RATE,       /* right as 0.5 */
     ZERO_RATE,  /* right as 0 */
     NAME,
+    DIGITS,    /* right as NULL */
     INPUT,     /* a layer's name, right as NULL */
     LAST_KEPT, /* the name of a layer of all models but fresh ones */
     INPUTS,    /* two names */

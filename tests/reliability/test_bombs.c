@@ -1,4 +1,5 @@
-/* Short inputs that ask for much memory or time are refused in less than a second, within 16 MiB of the limit. */
+/* Short inputs that ask for much memory or time are refused, and pictures of texture read, in less than a second,
+ * within 16 MiB of the limit. */
 #include <stdio.h>
 /* jpeglib.h needs stdio.h before it. */
 #include "../../examples/read_image.h"
@@ -8,6 +9,7 @@
 #include "onnx_bytes.h"
 #include "onnx_models.h"
 #include "processes.h"
+#include "reader_models.h"
 
 #include <jpeglib.h>
 #include <png.h>
@@ -481,6 +483,64 @@ static void jpeg_of_endless_scans(void **state) {
     free(file.data);
 }
 
+/* ---- Pictures of texture, in which a reader has much to look for; they are read ---- */
+
+enum { TEXTURE_SIDE = 512, READING_BYTES = 64 /* a pixel */ };
+
+static void read_texture(damage *done, const saved_bytes *input, size_t limit) {
+    static const float logits[11] = {[3] = 2, [10] = 1};
+    digitnet_model *digit = make_constant_digit_model(logits, 11), *line = make_stroke_line_model(1);
+    digitnet_reader *reader;
+    digitnet_reader_scratch *scratch;
+    digitnet_reading *table = NULL, *page = NULL;
+    digitnet_image image = DIGITNET_INIT(digitnet_image);
+    (void)limit;
+    image.pixels = input->data;
+    image.width = image.height = TEXTURE_SIDE;
+    expect_ok(digitnet_reader_create(&reader, digit, line));
+    expect_ok(digitnet_reader_scratch_create(&scratch, reader));
+    note(done, digitnet_reader_read_table(&table, scratch, &image, NULL));
+    if (done->status == DIGITNET_OK)
+        note(done, digitnet_reader_read_page(&page, scratch, &image, NULL));
+    digitnet_reading_free(page);
+    digitnet_reading_free(table);
+    digitnet_reader_scratch_free(scratch);
+    digitnet_reader_free(reader);
+    digitnet_model_free(line);
+    digitnet_model_free(digit);
+}
+
+static int is_dot(size_t x, size_t y) {
+    return x % 4 == 0 && y % 4 == 0;
+}
+
+static int is_rule(size_t x, size_t y) {
+    return x % 6 == 0 || y % 6 == 0;
+}
+
+static int is_square(size_t x, size_t y) {
+    return (x / 3 + y / 3) % 2 == 0;
+}
+
+static int is_noise(size_t x, size_t y) {
+    uint32_t mixed = (uint32_t)(y * TEXTURE_SIDE + x) * 2654435761u;
+    mixed = (mixed ^ mixed >> 15) * 2246822519u;
+    return (mixed ^ mixed >> 13) % 10 == 0;
+}
+
+static void pictures_of_texture(void **state) {
+    (void)state;
+    int (*const textures[])(size_t, size_t) = {is_dot, is_rule, is_square, is_noise};
+    const size_t size = (size_t)TEXTURE_SIDE * TEXTURE_SIDE;
+    saved_bytes pixels = {must_allocate(size), size};
+    for (size_t i = 0; i < sizeof textures / sizeof *textures; i++) {
+        for (size_t k = 0; k < size; k++)
+            pixels.data[k] = textures[i](k % TEXTURE_SIDE, k / TEXTURE_SIDE) ? 0 : 255;
+        expect_refused(read_texture, &pixels, READING_BYTES * size, DIGITNET_OK, "");
+    }
+    free(pixels.data);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(images_of_65535_square),
@@ -497,6 +557,7 @@ int main(void) {
         in_folder(pgm_of_65535_square),
         in_folder(jpeg_of_65535_square),
         in_folder(jpeg_of_endless_scans),
+        cmocka_unit_test(pictures_of_texture),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

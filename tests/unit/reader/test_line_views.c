@@ -27,7 +27,8 @@ static digitnet__line_views look_at_strokes(float doubt) {
     expect_ok(digitnet_session_create(&session, model,
                                       DIGITNET_WITH(digitnet_session_options, .batch_size = 1, .max_width = 1024)));
     expect_ok(digitnet__line_find_place(&place, &ink));
-    expect_ok(digitnet__line_views_create(&views, session, &ink, &place, BEAM_WIDTH));
+    expect_ok(digitnet__line_views_create(&views, session, &ink, &place,
+                                          &(digitnet__line_search){&(digitnet__allowed){.all = true}, BEAM_WIDTH}));
     digitnet_session_free(session);
     digitnet_model_free(model);
     digitnet__plane_release(&ink);

@@ -249,6 +249,47 @@ static void length_and_check_choose_a_line(void **state) {
     digitnet_reader_scratch_free(scratch);
 }
 
+/* Probabilities are those given that no other digit stands there. */
+static void digits_that_are_not_allowed_are_not_read(void **state) {
+    (void)state;
+    const float logits[11] = {[1] = 4, [7] = 5, [9] = 2};
+    const double sum = exp(4) + exp(2) + 1;
+    digitnet_reading *reading = read_scores(logits, 11, DIGITNET_WITH(digitnet_read_options, .allow = "19"));
+    digitnet_reading_character character = character_at(reading, 0, 0);
+    assert_int_equal(character.digit, 1);
+    assert_float_equal(character.confidence, exp(4) / sum, 1e-5);
+    assert_int_equal(character.alternatives[0].digit, 9);
+    assert_float_equal(character.alternatives[0].probability, exp(2) / sum, 1e-5);
+    assert_int_equal(character.alternatives[1].digit, -1);
+    digitnet_reading_free(reading);
+    reading = read_scores(logits, 11, DIGITNET_WITH(digitnet_read_options, .allow = "0123456789"));
+    assert_int_equal(character_at(reading, 0, 0).digit, 7);
+    digitnet_reading_free(reading);
+}
+
+static void what_is_far_more_probable_than_what_is_allowed_leaves_doubt(void **state) {
+    (void)state;
+    const float logits[10] = {[7] = 12, [1] = 9, [9] = 2};
+    digitnet_reading *reading = read_scores(logits, 10, DIGITNET_WITH(digitnet_read_options, .allow = "19"));
+    assert_string_equal(line_at(reading, 0).text, "1");
+    assert_true(line_at(reading, 0).confidence > 0.99);
+    assert_int_equal(line_at(reading, 0).status, DIGITNET_READING_UNSURE);
+    assert_string_equal(line_at(reading, 0).reason, "what is more probable may not stand here");
+    digitnet_reading_free(reading);
+}
+
+static void a_line_has_the_digits_that_are_allowed(void **state) {
+    (void)state;
+    digitnet_reader_scratch *scratch = make_scratch(NULL, make_stroke_line_model(1.0f));
+    digitnet_image image = picture(strokes, LINE_LENGTH);
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &image,
+                                        DIGITNET_WITH(digitnet_read_options, .allow = "7", .error_rate = 0.5)));
+    assert_string_equal(line_at(reading, 0).text, "777");
+    digitnet_reading_free(reading);
+    digitnet_reader_scratch_free(scratch);
+}
+
 /* ---- Tables ---- */
 
 static void a_table_has_its_cells_in_place(void **state) {
@@ -450,6 +491,12 @@ static void options_out_of_range_are_refused(void **state) {
     expect_failure(digitnet_reader_read_line(&reading, scratch, &image,
                                              DIGITNET_WITH(digitnet_read_options, .min_length = 5, .max_length = 4)),
                    DIGITNET_EINVAL, "max_length 4 is less than min_length 5");
+    expect_failure(
+        digitnet_reader_read_line(&reading, scratch, &image, DIGITNET_WITH(digitnet_read_options, .allow = "1a")),
+        DIGITNET_EINVAL, "allow is \"1a\"");
+    expect_failure(
+        digitnet_reader_read_line(&reading, scratch, &image, DIGITNET_WITH(digitnet_read_options, .allow = "")),
+        DIGITNET_EINVAL, "allow is \"\"");
     image.polarity = 3;
     expect_failure(digitnet_reader_read_line(&reading, scratch, &image, NULL), DIGITNET_EINVAL, "polarity");
     image = picture(one_digit, SIDE);
@@ -482,6 +529,9 @@ int main(void) {
         cmocka_unit_test(a_line_has_its_digits_in_place),
         cmocka_unit_test(a_box_has_all_of_its_digits_ink),
         cmocka_unit_test(length_and_check_choose_a_line),
+        cmocka_unit_test(digits_that_are_not_allowed_are_not_read),
+        cmocka_unit_test(what_is_far_more_probable_than_what_is_allowed_leaves_doubt),
+        cmocka_unit_test(a_line_has_the_digits_that_are_allowed),
         cmocka_unit_test(a_table_has_its_cells_in_place),
         cmocka_unit_test(steps_are_shown),
         cmocka_unit_test(a_scratch_object_is_one_threads),
