@@ -69,6 +69,10 @@ bool digitnet__dataset_is_source(const digitnet_dataset *dataset) {
     return dataset->storage->gather != NULL;
 }
 
+bool digitnet__dataset_mixes(const digitnet_dataset *dataset) {
+    return dataset->augment && dataset->augment->mixes;
+}
+
 const int32_t *digitnet__dataset_labels(size_t *count, const digitnet_dataset *dataset, size_t sample) {
     const digitnet__storage *storage = dataset->storage;
     size_t place = digitnet__dataset_place(dataset, sample);

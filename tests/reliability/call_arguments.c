@@ -351,6 +351,8 @@ static const argument_field fit_options[] = {FIELD(fit_options, struct_size, STR
                                              FIELD(fit_options, no_shuffle, FLAG),
                                              FIELD(fit_options, validate_ema, FLAG),
                                              FIELD(fit_options, validation_stratified, FLAG),
+                                             FIELD(fit_options, sharded, FLAG),
+                                             FIELD(fit_options, validation_sharded, FLAG),
                                              FIELD(fit_options, reserved_2, FLAG)};
 static const argument_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
                                                   FIELD(evaluate_options, threads, ANY_SIZE),
