@@ -431,9 +431,10 @@ typedef struct digitnet_fit_options {
      * whole classes. */
     int32_t validation_stratified;
     /** 1: each rank's training set is a shard, a part of the samples that no other rank has: shard after shard, in the
-     * order of the ranks, they are the data that all train on. Samples travel to the rank that computes with them. Not
-     * with `validation_fraction`, nor with mixup or cutmix (see digitnet_augment_options), which may mix samples of
-     * different ranks. Zero: each rank has all samples. */
+     * order of the ranks, they are the data that all train on; one that was read of files and stands elsewhere in them
+     * is refused. Samples travel to the rank that computes with them. Not with `validation_fraction`, nor with mixup or
+     * cutmix (see digitnet_augment_options), which may mix samples of different ranks. Zero: each rank has all samples.
+     */
     int32_t sharded;
     int32_t validation_sharded; /**< The same of `validation`. */
     int32_t reserved_2;         /**< Zero. */
@@ -488,7 +489,7 @@ typedef struct digitnet_fit_options {
  * validation, and there is none; a callback is NULL, or a second one `uses_snapshot`; a flag is neither 0 nor 1;
  * `threads` is above 256; a function of the communicator is NULL, or its `rank` or `size` out of range; the ranks'
  * models, options, numbers of samples (but of shards), of a sample's labels or targets, or processors' instruction sets
- * are not the same; or `struct_size` is wrong
+ * are not the same; a shard stands elsewhere in its files; or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESHAPE     the images of `train` or `validation` are not of the model's shape, or targets not as
  * many as its outputs

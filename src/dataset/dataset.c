@@ -61,6 +61,10 @@ const digitnet__sample_layout *digitnet__dataset_layout(const digitnet_dataset *
     return &dataset->layout;
 }
 
+digitnet__shard digitnet__dataset_shard(const digitnet_dataset *dataset) {
+    return dataset->shard;
+}
+
 size_t digitnet__dataset_classes(const digitnet_dataset *dataset) {
     return dataset->classes;
 }

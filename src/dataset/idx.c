@@ -358,6 +358,8 @@ static digitnet_status create_dataset(digitnet_dataset **out, idx_file *images, 
         digitnet__release(numbers);
     else
         images->memory = NULL;
+    if (status == DIGITNET_OK && dimensions[0] < images->total)
+        (*out)->shard = (digitnet__shard){.first = images->first, .total = images->total};
     return status;
 }
 

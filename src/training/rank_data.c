@@ -3,6 +3,7 @@
 #include "core/status.h"
 #include "training/dataset_check.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* ---- Shards ---- */
@@ -16,15 +17,41 @@ digitnet_status digitnet__rank_data_create(digitnet__rank_data *data, const digi
     return data->firsts ? DIGITNET_OK : DIGITNET_ENOMEM;
 }
 
+/* What a rank tells of its shard. */
+typedef struct shard {
+    uint64_t count, first, total; /* as digitnet__shard */
+} shard;
+
+/* Where a shard stands, as far as that is known, is behind those of the ranks before. */
+static digitnet_status add_shard(digitnet__rank_data *data, const shard *of_rank, size_t rank) {
+    size_t before = data->firsts[rank];
+    if (of_rank->count > SIZE_MAX - before)
+        return digitnet__fail(DIGITNET_ELIMIT, "digitnet_model_fit: the ranks' samples are more than can be counted");
+    if (of_rank->total && of_rank->first != before)
+        return digitnet__fail(DIGITNET_EINVAL,
+                              "digitnet_model_fit: the shard of rank %zu has samples %" PRIu64 " to %" PRIu64
+                              " of %" PRIu64 "; those of the ranks before it have %zu samples",
+                              rank, of_rank->first, of_rank->first + of_rank->count - 1, of_rank->total, before);
+    data->firsts[rank + 1] = before + (size_t)of_rank->count;
+    return DIGITNET_OK;
+}
+
 digitnet_status digitnet__rank_data_meet(digitnet__rank_data *data) {
-    for (size_t rank = 0; data->firsts && rank < data->ranks->communicator.size; rank++) {
-        uint64_t count = digitnet_dataset_count(data->dataset);
-        DNN_TRY(digitnet__ranks_broadcast(data->ranks, &count, sizeof count, rank));
-        if (count > SIZE_MAX - data->firsts[rank])
-            return digitnet__fail(DIGITNET_ELIMIT,
-                                  "digitnet_model_fit: the ranks' samples are more than can be counted");
-        data->firsts[rank + 1] = data->firsts[rank] + (size_t)count;
+    uint64_t total = 0;
+    if (!data->firsts)
+        return DIGITNET_OK;
+    for (size_t rank = 0; rank < data->ranks->communicator.size; rank++) {
+        digitnet__shard own = digitnet__dataset_shard(data->dataset);
+        shard of_rank = {.count = digitnet_dataset_count(data->dataset), .first = own.first, .total = own.total};
+        DNN_TRY(digitnet__ranks_broadcast(data->ranks, &of_rank, sizeof of_rank, rank));
+        DNN_TRY(add_shard(data, &of_rank, rank));
+        total = of_rank.total ? of_rank.total : total;
     }
+    if (total && total != digitnet__rank_data_count(data))
+        return digitnet__fail(
+            DIGITNET_EINVAL,
+            "digitnet_model_fit: the shards of all ranks have %zu samples, but one of them is a part of %" PRIu64,
+            digitnet__rank_data_count(data), total);
     return DIGITNET_OK;
 }
 

@@ -28,7 +28,8 @@ typedef struct digitnet__rank_data {
 /* `sharded`: each rank has a part of the samples. */
 digitnet_status digitnet__rank_data_create(digitnet__rank_data *data, const digitnet_dataset *dataset,
                                            digitnet__ranks *ranks, bool sharded);
-/* Once all ranks have created theirs: each tells how many samples its shard has. ELIMIT where that overflows. */
+/* Once all ranks have created theirs: each tells how many samples its shard has. ELIMIT where that overflows, EINVAL
+ * where it is known that the shard stands elsewhere in the data. */
 digitnet_status digitnet__rank_data_meet(digitnet__rank_data *data);
 /* Then: memory for batches of up to `capacity` samples, with the arrays that this one has. */
 digitnet_status digitnet__rank_data_allocate(digitnet__rank_data *data, const digitnet_batch *like, size_t capacity);

@@ -491,6 +491,52 @@ static void test_different_shards(void **state) {
     digitnet_dataset_free(of_class_7);
 }
 
+static void save_blank_images(const char *images, const char *labels) {
+    static const uint8_t pixels[IMAGES * SMALL_IMAGE];
+    static const int32_t classes[IMAGES];
+    digitnet_dataset *data;
+    expect_ok(digitnet_dataset_create_u8(&data, pixels, classes, IMAGES, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
+    expect_ok(digitnet_dataset_save_idx(data, images, labels));
+    digitnet_dataset_free(data);
+}
+
+/* Shards that were read of files know their places. */
+static void test_shards_elsewhere(void **state) {
+    (void)state;
+    static const struct {
+        size_t shards[RANKS], numbers[RANKS];
+        const char *words;
+    } cases[] = {{{3, 3, 3},
+                  {0, 0, 2},
+                  "the shard of rank 1 has samples 0 to 13 of 40; those of the ranks before it have 14 samples"},
+                 {{3, 3, 3},
+                  {1, 0, 2},
+                  "the shard of rank 0 has samples 14 to 26 of 40; those of the ranks before it have 0 samples"},
+                 {{4, 4, 4}, {0, 1, 2}, "the shards of all ranks have 30 samples, but one of them is a part of 40"}};
+    temporary_folder folder = make_folder();
+    char images[96], labels[96];
+    snprintf(images, sizeof images, "%s/images", folder.path);
+    snprintf(labels, sizeof labels, "%s/labels", folder.path);
+    save_blank_images(images, labels);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        digitnet_dataset *shards[RANKS];
+        ranks own = prepare();
+        for (size_t k = 0; k < RANKS; k++) {
+            expect_ok(
+                digitnet_dataset_load_idx_ex(&shards[k], images, labels,
+                                             DIGITNET_WITH(digitnet_dataset_load_options, .shards = cases[i].shards[k],
+                                                           .shard = cases[i].numbers[k])));
+            own.all[k].data = shards[k];
+            own.all[k].options.sharded = 1;
+        }
+        check_refused(&own, DIGITNET_EINVAL, cases[i].words);
+        free_shards(shards);
+    }
+    remove(images);
+    remove(labels);
+    remove(folder.path);
+}
+
 static void expect_refused(const digitnet_dataset *data, const digitnet_fit_options *options, const char *words) {
     digitnet_model *model = make_model();
     expect_failure(record_status("digitnet_model_fit", digitnet_model_fit(model, data, options)), DIGITNET_EINVAL,
@@ -663,6 +709,7 @@ int main(void) {
         cmocka_unit_test(test_different_models),
         cmocka_unit_test(test_different_data),
         cmocka_unit_test(test_different_shards),
+        cmocka_unit_test(test_shards_elsewhere),
         cmocka_unit_test(test_refused_shards),
         cmocka_unit_test(test_different_instruction_sets),
         cmocka_unit_test(test_different_versions),
