@@ -315,6 +315,8 @@ TEST_CASE("a fit warns of classes that a part lacks") {
     CHECK(std::string(model.fit(sorted, options).warning()).find("none of class 0") != std::string::npos);
     options.validation_stratified = 1;
     CHECK(model.fit(sorted, options).warning() == nullptr);
+    options.sharded = 1;
+    CHECK_ERROR(DIGITNET_EINVAL, "sharded is 1", model.fit(sorted, options));
 }
 
 TEST_CASE("IDX files are written") {
