@@ -74,8 +74,45 @@ static bool shared_gradient_values(size_t *most, const digitnet__plan *plan) {
     return true;
 }
 
+/* Ranges for batches of so many images or more. More of them keep more threads busy; each costs a copy of the gradient,
+ * which is summed, and so a range has at least 8 images where there are more than 8 ranges. */
+typedef struct cut {
+    size_t images, ranges;
+} cut;
+static const cut cuts[] = {{0, 8}, {128, 16}, {512, 32}};
+enum { CUTS = sizeof cuts / sizeof *cuts, MOST_COPY_BYTES = 1 << 26 };
+
+static bool copies_fit(const digitnet__pass *pass, size_t ranges) {
+    return pass->copy_values <= MOST_COPY_BYTES / sizeof(float) / ranges;
+}
+
+static size_t ranges_by_size(const digitnet__pass *pass, size_t count) {
+    size_t ranges = cuts[0].ranges;
+    for (size_t i = 1; i < CUTS; i++)
+        if (count >= cuts[i].images && copies_fit(pass, cuts[i].ranges))
+            ranges = cuts[i].ranges;
+    return ranges;
+}
+
+size_t digitnet__pass_range_count(const digitnet__pass *pass, size_t count) {
+    size_t ranges = pass->ranges ? pass->ranges : ranges_by_size(pass, count);
+    return count < ranges ? count : ranges;
+}
+
+/* The most images that a range has, of any batch up to the capacity: of the largest batches that are cut alike. */
+static size_t most_samples(const digitnet__pass *pass) {
+    size_t most = 0;
+    for (size_t i = 0; i < CUTS && cuts[i].images <= pass->capacity; i++) {
+        size_t next = i + 1 < CUTS ? cuts[i + 1].images - 1 : SIZE_MAX;
+        size_t count = next < pass->capacity ? next : pass->capacity;
+        size_t samples = (count - 1) / digitnet__pass_range_count(pass, count) + 1;
+        most = samples > most ? samples : most;
+    }
+    return most;
+}
+
 static size_t shared_gradient_bytes(const digitnet__pass *pass) {
-    size_t samples = (pass->capacity - 1) / digitnet__pass_range_count(pass, pass->capacity) + 1;
+    size_t samples = most_samples(pass);
     size_t most, bytes;
     if (!shared_gradient_values(&most, plan_of(pass)) ||
         !digitnet__size_product(&bytes, (size_t[]){most, samples, sizeof(float)}, 3))
@@ -99,6 +136,7 @@ static void reserve(digitnet__pass *pass, size_t workers) {
     }
     for (size_t i = 0; i < plan->op_count; i++)
         reserve_op(pass, &plan->ops[i]);
+    pass->most_ranges = digitnet__pass_range_count(pass, pass->capacity);
     pass->scratch_bytes = align(pass->scratch_bytes);
     pass->scratch = digitnet__arena_reserve(arena, workers, pass->scratch_bytes);
     pass->shared_bytes = align(shared_gradient_bytes(pass));
@@ -172,8 +210,8 @@ static bool allocate_lists(digitnet__pass *pass) {
 }
 
 digitnet_status digitnet__pass_create(digitnet__pass *pass, const digitnet__network *network, size_t capacity,
-                                      size_t most_ranges, size_t workers) {
-    *pass = (digitnet__pass){.network = network, .capacity = capacity, .most_ranges = most_ranges};
+                                      size_t ranges, size_t workers) {
+    *pass = (digitnet__pass){.network = network, .capacity = capacity, .ranges = ranges};
     const digitnet__plan *plan = &network->training;
     digitnet_status status = DIGITNET_ENOMEM;
     if (allocate_lists(pass)) {
@@ -200,10 +238,6 @@ void digitnet__pass_release(digitnet__pass *pass) {
     digitnet__release(pass->tasks);
     digitnet__release(pass->forward_segments);
     *pass = (digitnet__pass){0};
-}
-
-size_t digitnet__pass_range_count(const digitnet__pass *pass, size_t count) {
-    return count < pass->most_ranges ? count : pass->most_ranges;
 }
 
 digitnet__range digitnet__pass_range(const digitnet__pass *pass, size_t count, size_t index) {
