@@ -6,6 +6,7 @@
 #include "own_pictures.h"
 #include "photo.h"
 #include "table_cells.h"
+#include "table_frames.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -25,7 +26,7 @@ enum {
 struct sources {
     struct stencils written, bitmaps, printed, letters;
     struct cells cells;
-    struct own_pictures own;
+    struct framed_digits tables, own;
 };
 
 /* ---- Kinds of samples ---- */
@@ -123,7 +124,7 @@ static const struct kind {
     int from_data; /* left out without a folder of data */
 } kinds[] = {
     {draw_written, 70000, 0}, {draw_bitmap, 26000, 1}, {draw_print, 22000, 0},  {draw_display, 4000, 0},
-    {draw_cell, 30000, 1},    {draw_letter, 14000, 0}, {draw_pieces, 14000, 0}, {draw_nothing, 28000, 0},
+    {draw_cell, 20000, 1},    {draw_letter, 24000, 0}, {draw_pieces, 14000, 0}, {draw_nothing, 28000, 0},
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -291,22 +292,24 @@ static size_t own_repeats(const struct sources *sources, size_t others) {
     return repeats < MOST_REPEATS ? repeats : MOST_REPEATS;
 }
 
-/* Writes somebody's own pictures `repeats` times. */
-static void copy_own(uint8_t *images, int32_t *labels, const struct own_pictures *own, size_t repeats) {
-    for (size_t i = 0; i < repeats; i++) {
-        memcpy(images + i * own->count * VALUES, own->frames, own->count * VALUES);
-        memcpy(labels + i * own->count, own->labels, own->count * sizeof *labels);
+/* Writes framed digits `repeats` times, from the index `first` on. Returns the index behind. */
+static size_t copy_digits(struct samples *samples, size_t first, const struct framed_digits *digits, size_t repeats) {
+    for (size_t i = 0; i < repeats && digits->count > 0; i++, first += digits->count) {
+        memcpy(samples->images + first * VALUES, digits->frames, digits->count * VALUES);
+        memcpy(samples->labels + first, digits->labels, digits->count * sizeof *digits->labels);
     }
+    return first;
 }
 
-/* MNIST's own images, and all that is drawn. */
+/* MNIST's own images, all that is drawn, the tables, and somebody's own pictures. */
 static digitnet_status draw_training_set(digitnet_dataset **out, const digitnet_dataset *mnist,
                                          const struct sources *sources, const struct material_options *options) {
     size_t count = digitnet_dataset_count(mnist), done = count;
     for (size_t i = 0; i < KINDS; i++)
         count += sample_count(&kinds[i], options);
-    size_t drawn = count, repeats = own_repeats(sources, drawn);
-    struct samples *samples = allocate_samples(drawn + repeats * sources->own.count);
+    count += sources->tables.count;
+    size_t repeats = own_repeats(sources, count);
+    struct samples *samples = allocate_samples(count + repeats * sources->own.count);
     if (!samples)
         return DIGITNET_ENOMEM;
     digitnet_status status = copy_framed(samples->images, samples->labels, mnist);
@@ -316,8 +319,8 @@ static digitnet_status draw_training_set(digitnet_dataset **out, const digitnet_
                            seed_random(options->seed, i).state, options->threads);
         done += own;
     }
-    if (repeats)
-        copy_own(samples->images + drawn * VALUES, samples->labels + drawn, &sources->own, repeats);
+    done = copy_digits(samples, done, &sources->tables, 1);
+    copy_digits(samples, done, &sources->own, repeats);
     if (!status)
         return make_dataset(out, samples);
     free_samples(samples);
@@ -343,6 +346,17 @@ static digitnet_status hold_out_framed(struct material *material, const char *na
         return status;
     }
     status = make_dataset(&images, samples);
+    return status ? status : hold_out(material, name, images);
+}
+
+static digitnet_status hold_out_digits(struct material *material, const char *name,
+                                       const struct framed_digits *digits) {
+    digitnet_dataset *images;
+    struct samples *samples = allocate_samples(digits->count);
+    if (!samples)
+        return DIGITNET_ENOMEM;
+    copy_digits(samples, 0, digits, 1);
+    digitnet_status status = make_dataset(&images, samples);
     return status ? status : hold_out(material, name, images);
 }
 
@@ -426,14 +440,21 @@ static digitnet_status load_bitmaps(struct sources *train, struct material *mate
     return status;
 }
 
-/* The cells of the odd-numbered tables, likewise. */
+/* The cells of the tables whose number leaves `rest`, cut out by their corners and as they are found. */
+static int add_tables(struct sources *to, const struct material_options *options, unsigned divisor, unsigned rest) {
+    enum { PHOTOS = 6 };
+    return load_cells(&to->cells, options->data, divisor, rest) ||
+           frame_tables(&to->tables, options->data, divisor, rest, PHOTOS, options->seed);
+}
+
+/* Of the odd-numbered tables, likewise. */
 static int load_tables(struct sources *train, struct sources *held_out, const struct material_options *options) {
     if (!options->hold_out)
-        return load_cells(&train->cells, options->data, 2, 1);
+        return add_tables(train, options, 2, 1);
     for (unsigned rest = 1; rest < 7; rest += 2)
-        if (load_cells(&train->cells, options->data, 8, rest))
+        if (add_tables(train, options, 8, rest))
             return -1;
-    return load_cells(&held_out->cells, options->data, 8, 7);
+    return add_tables(held_out, options, 8, 7);
 }
 
 static digitnet_status load_mnist(digitnet_dataset **train, struct material *material,
@@ -474,6 +495,8 @@ static digitnet_status load_and_draw(struct material *material, digitnet_dataset
         status = load_bitmaps(train, material, options);
     if (!status && options->hold_out && options->data)
         status = hold_out_drawn(material, "cells of tables", held_out, &(struct kind){draw_cell, 0, 0}, options);
+    if (!status && options->hold_out && options->data)
+        status = hold_out_digits(material, "cells as found", &held_out->tables);
     held_out->written = train->written;
     held_out->letters = train->letters;
     held_out->printed = train->printed;
@@ -495,9 +518,11 @@ int make_material(struct material *material, const struct material_options *opti
         code = -1;
     }
     digitnet_dataset_free(mnist);
+    free_framed_digits(&held_out.tables);
+    free_framed_digits(&train.tables);
     free_cells(&held_out.cells);
     free_cells(&train.cells);
-    free_own_pictures(&train.own);
+    free_framed_digits(&train.own);
     free_stencils(&train.letters);
     free_stencils(&train.printed);
     free_stencils(&train.bitmaps);

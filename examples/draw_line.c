@@ -61,15 +61,15 @@ static struct layout choose_layout(size_t digits, float widest, struct draw_rand
                             .spread = random_in(random, 0, 0.12f),
                             .slope = 0.012f * random_normal(random)};
     float kind = random_in(random, 0, 1);
-    if (kind < 0.3f) {
+    if (kind < 0.4f) {
         layout.touching = random_in(random, 0.3f, 1);
-    } else if (kind < 0.42f) {
+    } else if (kind < 0.52f) {
         layout.spacing = BY_BOXES;
         layout.gap = random_in(random, -0.25f, 0.4f);
-    } else if (kind < 0.52f) {
+    } else if (kind < 0.62f) {
         layout.spacing = BY_CELLS;
         layout.gap = random_in(random, 0.95f, 1.6f);
-    } else if (kind < 0.68f) {
+    } else if (kind < 0.76f) {
         layout.gap = random_in(random, 0.4f, 1.4f);
     }
     if (layout.spacing != BY_CELLS && random_chance(random, 0.2f))

@@ -1,6 +1,7 @@
 #include "line_material.h"
 
 #include "fonts.h"
+#include "own_pictures.h"
 #include "stencils.h"
 #include "table_cells.h"
 
@@ -15,6 +16,7 @@ enum {
     SEMEION,
     OPTDIGITS,
     CELLS,
+    OWN,
     FIRST_FONT,
     HELD_OUT_DIGITS = 5000,
     GLYPH_DIGIT = 20, /* a digit's longer side in MNIST's frame */
@@ -22,7 +24,8 @@ enum {
 };
 
 /* The parts of the lines that are of each source; fonts share theirs. */
-static const float weights[FIRST_FONT] = {[WRITTEN] = 0.66f, [SEMEION] = 0.08f, [OPTDIGITS] = 0.08f, [CELLS] = 0.08f};
+static const float weights[FIRST_FONT] = {
+    [WRITTEN] = 0.66f, [SEMEION] = 0.08f, [OPTDIGITS] = 0.08f, [CELLS] = 0.08f, [OWN] = 0.1f};
 #define FONTS_WEIGHT 0.1f
 /* Semeion's digits were stretched to squares. */
 #define SEMEION_WIDTH 0.7f
@@ -117,6 +120,18 @@ static digitnet_status add_cells(struct glyphs *glyphs, const char *folder) {
     return status;
 }
 
+/* Somebody's own pictures of digits. */
+static digitnet_status add_own(struct glyphs *glyphs, const char *folder) {
+    enum { NO_DIGIT = 10 };
+    struct framed_digits own = {.count = 0};
+    digitnet_status status = read_own_pictures(&own, folder, NO_DIGIT);
+    for (size_t i = 0; i < own.count && !status; i++)
+        if (own.labels[i] != NO_DIGIT)
+            status = add_glyph(glyphs, own.frames + i * PIXELS, own.labels[i]);
+    free_framed_digits(&own);
+    return status;
+}
+
 static digitnet_status add_font(struct glyphs *glyphs, struct fonts *fonts, size_t font) {
     digitnet_status status = DIGITNET_OK;
     glyphs->printed = 1;
@@ -140,6 +155,8 @@ static digitnet_status add_all(struct line_digits *digits, struct fonts *fonts, 
         status = add_bitmaps(&digits->all[OPTDIGITS], options->data, "optdigits-orig", 1);
     if (!status && options->data)
         status = add_cells(&digits->all[CELLS], options->data);
+    if (!status && options->own)
+        status = add_own(&digits->all[OWN], options->own);
     for (size_t i = 0; i < font_count() && !status; i++)
         status = add_font(&digits->all[FIRST_FONT + i], fonts, i);
     for (size_t i = 0; i < digits->count && !status; i++)

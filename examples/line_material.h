@@ -7,6 +7,7 @@
 struct line_options {
     const char *mnist; /* the folder of MNIST */
     const char *data;  /* a folder with digits/ and grids/, or NULL */
+    const char *own;   /* a folder of pictures with a sub-folder for each digit, or NULL */
     const char *fonts; /* the folder of the system's fonts */
 };
 

@@ -12,14 +12,14 @@ static void add_block(digitnet_model *model, size_t filters, size_t height, size
 void add_line_layers(digitnet_model *model) {
     add_block(model, 16, 3, 3, DIGITNET_PADDING_SAME);
     digitnet_model_add_max_pool2d(model, 2);
-    add_block(model, 32, 3, 3, DIGITNET_PADDING_SAME);
-    add_block(model, 32, 3, 3, DIGITNET_PADDING_SAME);
+    add_block(model, 48, 3, 3, DIGITNET_PADDING_SAME);
+    add_block(model, 48, 3, 3, DIGITNET_PADDING_SAME);
     digitnet_model_add_max_pool2d_ex(model, 2, DIGITNET_WITH(digitnet_max_pool2d_options, .pool_width = 1));
-    add_block(model, 64, 3, 3, DIGITNET_PADDING_SAME);
-    add_block(model, 64, 3, 3, DIGITNET_PADDING_SAME);
+    add_block(model, 80, 3, 3, DIGITNET_PADDING_SAME);
+    add_block(model, 80, 3, 3, DIGITNET_PADDING_SAME);
     digitnet_model_add_max_pool2d_ex(model, 2, DIGITNET_WITH(digitnet_max_pool2d_options, .pool_width = 1));
     digitnet_model_add_zero_padding2d(model, 0, 0, 1, 1);
-    add_block(model, 128, 4, 3, DIGITNET_PADDING_VALID);
-    add_block(model, 128, 1, 5, DIGITNET_PADDING_SAME);
+    add_block(model, 160, 4, 3, DIGITNET_PADDING_VALID);
+    add_block(model, 160, 1, 5, DIGITNET_PADDING_SAME);
     digitnet_model_add_conv2d(model, 11, 1, DIGITNET_ACTIVATION_SOFTMAX);
 }

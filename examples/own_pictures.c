@@ -14,7 +14,7 @@ static int32_t label_of(const char *class, int32_t no_digit) {
 }
 
 /* Frames one picture, and adds it where it has ink. */
-static digitnet_status add_picture(struct own_pictures *own, const char *path, int32_t label) {
+static digitnet_status add_picture(struct framed_digits *own, const char *path, int32_t label) {
     char message[IMAGE_MESSAGE_SIZE];
     float frame[FRAME_VALUES];
     struct picture picture;
@@ -31,33 +31,16 @@ static digitnet_status add_picture(struct own_pictures *own, const char *path, i
         fprintf(stderr, "%s: left out: %s\n", path, digitnet_last_error());
         return DIGITNET_OK;
     }
-    for (size_t i = 0; i < FRAME_VALUES && !status; i++)
-        own->frames[own->count * FRAME_VALUES + i] = (uint8_t)(255 * frame[i] + 0.5f);
-    own->labels[own->count] = label;
-    own->count += !status;
-    return status;
+    return status ? status : add_framed_digit(own, frame, label);
 }
 
-digitnet_status read_own_pictures(struct own_pictures *own, const char *folder, int32_t no_digit) {
+digitnet_status read_own_pictures(struct framed_digits *own, const char *folder, int32_t no_digit) {
     struct picture_folder list = {.height = DIGITNET_FRAME_SIZE, .width = DIGITNET_FRAME_SIZE, .channels = 1};
-    *own = (struct own_pictures){.count = 0};
     digitnet_status status = list_pictures(&list, folder);
     if (status)
         return status;
-    own->frames = malloc(list.count * FRAME_VALUES);
-    own->labels = malloc(list.count * sizeof *own->labels);
-    if (!own->frames || !own->labels) {
-        digitnet_set_error("out of memory for pictures");
-        status = DIGITNET_ENOMEM;
-    }
     for (size_t i = 0; i < list.count && !status; i++)
         status = add_picture(own, list.paths[i], label_of(list.classes[list.labels[i]], no_digit));
     free_pictures(&list);
     return status;
-}
-
-void free_own_pictures(struct own_pictures *own) {
-    free(own->labels);
-    free(own->frames);
-    *own = (struct own_pictures){.count = 0};
 }

@@ -2,18 +2,10 @@
 #ifndef OWN_PICTURES_H
 #define OWN_PICTURES_H
 
-#include <digitnet/digitnet.h>
-
-/* Framed digits, each of DIGITNET_FRAME_SIZE squared bytes. */
-struct own_pictures {
-    size_t count;
-    uint8_t *frames;
-    int32_t *labels;
-};
+#include "framed_digits.h"
 
 /* Reads FOLDER/0/ to FOLDER/9/; sub-folders of other names hold what is no digit, whose label is `no_digit`. A picture
  * without ink is left out, with a message on stderr. To be freed after a failure as well. */
-digitnet_status read_own_pictures(struct own_pictures *own, const char *folder, int32_t no_digit);
-void free_own_pictures(struct own_pictures *own);
+digitnet_status read_own_pictures(struct framed_digits *own, const char *folder, int32_t no_digit);
 
 #endif

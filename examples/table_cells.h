@@ -4,10 +4,11 @@
 
 #include "draw_random.h"
 #include "photo.h"
+#include "tables.h"
 
 #include <stddef.h>
 
-enum { CELL_SIDE = 44, CELL_PATCH = 72 /* a cell and what is around it */, TABLE_ROWS = 9, TABLE_COLUMNS = 9 };
+enum { CELL_SIDE = 44, CELL_PATCH = 72 /* a cell and what is around it */ };
 
 struct cell {
     int32_t label;
@@ -19,7 +20,7 @@ struct cells {
     size_t count;
 };
 
-/* The cells of those tables in FOLDER/grids that corners.csv has the corners of, and whose number leaves `rest` when
+/* The cells of those tables in FOLDER/grids whose corners are known, and whose number leaves `rest` when
  * divided by `divisor`. Returns 0, or -1 with a message on stderr. */
 int load_cells(struct cells *cells, const char *folder, unsigned divisor, unsigned rest);
 void free_cells(struct cells *cells);

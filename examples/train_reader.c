@@ -1,4 +1,4 @@
-/* Trains the models of the reader anew; `train_reader digit --help` explains the options. */
+/* Trains the models of the reader anew; `train_reader --help` explains the options of both. */
 #include "arguments.h"
 #include "train_digit.h"
 #include "train_line.h"
@@ -11,6 +11,11 @@ int main(int argc, char **argv) {
         return train_digit(argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "line") == 0)
         return train_line(argc - 1, argv + 1);
-    fprintf(stderr, "usage: train_reader digit|line [options]\ntrain_reader line --help explains the options\n");
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+        int code = train_digit(argc, argv);
+        printf("\n");
+        return code ? code : train_line(argc, argv);
+    }
+    fprintf(stderr, "usage: train_reader digit|line [options]\ntrain_reader --help explains the options\n");
     return EXIT_USAGE;
 }

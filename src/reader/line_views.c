@@ -14,8 +14,12 @@ static const double sizes[DNN_LINE_VIEWS] = {1.0, 1.15, 0.87};
 /* Where the best candidate is so probable, the line is looked at no more. */
 #define NO_DOUBT 0.97
 
-/* How far a digit reaches beyond the columns that say it, in digits' heights. */
-#define MARGIN 0.3
+/* How far a digit reaches beyond the columns that say it, in digits' heights: at least, where no ink says more, and at
+ * most. */
+#define MARGIN 0.1
+#define FARTHEST_REACH 0.7
+/* What counts as a digit's ink in the strip. */
+enum { LEAST_INK = 48 };
 
 static void release_view(digitnet__line_view *view) {
     digitnet_ctc_decoding_free(view->decoding);
@@ -115,15 +119,42 @@ void digitnet__line_views_release(digitnet__line_views *views) {
     *views = (digitnet__line_views){.count = 0};
 }
 
+/* Whether a column of scores has ink; columns are numbered by where they begin. */
+static bool has_ink(const digitnet__line_view *view, double column) {
+    const digitnet__plane *strip = &view->strip;
+    double width = (double)strip->width / (double)view->columns;
+    size_t first = (size_t)(column * width), end = (size_t)ceil((column + 1.0) * width);
+    for (size_t row = 0; row < strip->height; row++)
+        for (size_t x = first; x < end && x < strip->width; x++)
+            if (strip->pixels[row * strip->width + x] >= LEAST_INK)
+                return true;
+    return false;
+}
+
+/* From the columns that say a digit on to where its ink ends: `farthest` at most. */
+static double ink_end(const digitnet__line_view *view, double end, double farthest) {
+    while (end + 1.0 <= farthest && has_ink(view, end))
+        end += 1.0;
+    return end;
+}
+
+static double ink_begin(const digitnet__line_view *view, double begin, double farthest) {
+    while (begin - 1.0 >= farthest && has_ink(view, begin - 1.0))
+        begin -= 1.0;
+    return begin;
+}
+
 void digitnet__line_digit_columns(double *first, double *end, const digitnet__line_view *view,
                                   const digitnet_ctc_sequence *sequence, size_t index) {
     const digitnet__line_place *place = &view->place;
-    double reach = MARGIN * place->height * (double)view->columns / (place->right - place->left);
+    double height = place->height * (double)view->columns / (place->right - place->left);
     double from = (double)sequence->first_columns[index], to = (double)sequence->end_columns[index];
-    *first = fmax(from - reach, 0.0);
-    *end = fmin(to + reach, (double)view->columns);
+    double lowest = fmax(from - FARTHEST_REACH * height, 0.0);
+    double highest = fmin(to + FARTHEST_REACH * height, (double)view->columns);
     if (index > 0)
-        *first = fmax(*first, (from + (double)sequence->end_columns[index - 1]) / 2.0);
+        lowest = fmax(lowest, (from + (double)sequence->end_columns[index - 1]) / 2.0);
     if (index + 1 < sequence->count)
-        *end = fmin(*end, (to + (double)sequence->first_columns[index + 1]) / 2.0);
+        highest = fmin(highest, (to + (double)sequence->first_columns[index + 1]) / 2.0);
+    *first = fmax(fmin(ink_begin(view, from, lowest), from - MARGIN * height), lowest);
+    *end = fmin(fmax(ink_end(view, to, highest), to + MARGIN * height), highest);
 }

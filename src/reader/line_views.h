@@ -40,8 +40,7 @@ digitnet_status digitnet__line_views_create(digitnet__line_views *views, digitne
                                             size_t beam_width);
 void digitnet__line_views_release(digitnet__line_views *views);
 
-/* Columns first .. end of a digit's box: it ends in the middle between its columns and its neighbour's, but not far
- * from its own. */
+/* Columns first .. end of a digit's box: its ink, up to the middle between its columns and its neighbours'. */
 void digitnet__line_digit_columns(double *first, double *end, const digitnet__line_view *view,
                                   const digitnet_ctc_sequence *sequence, size_t index);
 

@@ -14,6 +14,13 @@ static digitnet_model *models[MODEL_STATES], *digit_model, *line_model;
 static digitnet_reader *reader;
 static digitnet_reader_scratch *scratch;
 static digitnet_dataset *train;
+/* What the buffers of each world begin with. */
+static struct {
+    float pixels[BUFFER_ROOM / sizeof(float)], probabilities[BUFFER_ROOM / sizeof(float)];
+    float weights[BUFFER_ROOM / sizeof(float)];
+    unsigned char file[BUFFER_ROOM];
+    size_t file_size;
+} contents;
 static temporary_folder folder;
 static char path_to_write[128], second_path_to_write[128], path_to_model[128], path_to_device[128];
 static char path_to_digit_model[128], path_to_line_model[128];
@@ -59,6 +66,29 @@ static void begin_reader(void) {
     expect_ok(digitnet_reader_scratch_create(&scratch, reader));
 }
 
+static void *buffer_of(world *own, argument_kind kind) {
+    return own->buffers[kind - PIXELS];
+}
+
+static void begin_buffers(void) {
+    fill_noise(contents.pixels, BUFFER_ROOM / sizeof(float), 1);
+    fill_noise(contents.weights, BUFFER_ROOM / sizeof(float), 2);
+    for (size_t i = 0; i < BUFFER_ROOM / sizeof(float); i++)
+        contents.probabilities[i] = (1 + noise(3, i)) / 2;
+    expect_ok(digitnet_model_save_memory(contents.file, BUFFER_ROOM, &contents.file_size, models[TRAINED]));
+}
+
+static void fill_buffers(world *own) {
+    memcpy(buffer_of(own, PIXELS), contents.pixels, BUFFER_ROOM);
+    memcpy(buffer_of(own, PROBABILITIES), contents.probabilities, BUFFER_ROOM);
+    memcpy(buffer_of(own, WEIGHTS), contents.weights, BUFFER_ROOM);
+    memcpy(buffer_of(own, FILE_BYTES), contents.file, contents.file_size);
+    own->file_size = contents.file_size;
+    memset(buffer_of(own, BYTES), 200, BUFFER_ROOM);
+    for (size_t row = 1; row < SMALL_HEIGHT - 1; row++)
+        memset((unsigned char *)buffer_of(own, BYTES) + row * SMALL_WIDTH + 3, 10, 2); /* a digit: 1 */
+}
+
 int begin_worlds(void **state) {
     (void)state;
     folder = make_folder();
@@ -79,6 +109,7 @@ int begin_worlds(void **state) {
     expect_ok(digitnet_model_save(models[TRAINED], path_to_model));
     expect_ok(digitnet_model_load(&models[LOADED], path_to_model));
     begin_reader();
+    begin_buffers();
     return 0;
 }
 
@@ -99,10 +130,6 @@ int end_worlds(void **state) {
     unlink(path_to_device);
     rmdir(folder.path);
     return 0;
-}
-
-static void *buffer_of(world *own, argument_kind kind) {
-    return own->buffers[kind - PIXELS];
 }
 
 static unsigned char *struct_of(world *own, argument_kind kind) {
@@ -155,18 +182,11 @@ world *make_world(model_state state, const public_call *call) {
         expect_ok(digitnet_callback_create_early_stopping(&own->callback, NULL));
     if (takes(call, REPORT))
         expect_ok(digitnet_model_report(&own->report, models[TRAINED], train, NULL));
-    fill_noise(buffer_of(own, PIXELS), BUFFER_ROOM / sizeof(float), 1);
-    for (size_t i = 0; i < BUFFER_ROOM / sizeof(float); i++)
-        ((float *)buffer_of(own, PROBABILITIES))[i] = (1 + noise(3, i)) / 2;
+    fill_buffers(own);
     if (takes(call, DECODING))
         expect_ok(digitnet_ctc_decode(&own->decoding, buffer_of(own, PROBABILITIES), 5, 3,
                                       DIGITNET_WITH(digitnet_ctc_options, .beam_width = 4)));
-    fill_noise(buffer_of(own, WEIGHTS), BUFFER_ROOM / sizeof(float), 2);
-    memset(buffer_of(own, BYTES), 200, BUFFER_ROOM);
-    for (size_t row = 1; row < SMALL_HEIGHT - 1; row++)
-        ((unsigned char *)buffer_of(own, BYTES))[row * SMALL_WIDTH + 3] = 10; /* a digit: 1 */
     make_reader(own, call);
-    expect_ok(digitnet_model_save_memory(buffer_of(own, FILE_BYTES), BUFFER_ROOM, &own->file_size, models[TRAINED]));
     return own;
 }
 

@@ -196,9 +196,32 @@ static void a_line_has_its_digits_in_place(void **state) {
         digitnet_reading_character character = character_at(reading, 0, i);
         double stroke = 23.0 + 60.0 * (double)i;
         assert_true(character.corners[0].x < stroke && character.corners[1].x > stroke);
-        assert_true(character.corners[1].x - character.corners[0].x < 50.0);
+        assert_true(character.corners[1].x - character.corners[0].x < 25.0);
         assert_float_equal(character.corners[0].y, 10.0, 3.0);
         assert_float_equal(character.corners[3].y, 50.0, 3.0);
+    }
+    digitnet_reading_free(reading);
+    digitnet_reader_scratch_free(scratch);
+}
+
+/* What says a digit may be narrower than the digit. */
+static void a_box_has_all_of_its_digits_ink(void **state) {
+    (void)state;
+    enum { FOOT = 30, BOTTOM = 48, HEIGHT = 4 };
+    static uint8_t feet[SIDE * LINE_LENGTH];
+    digitnet_reader_scratch *scratch = make_scratch(NULL, make_stroke_line_model(0));
+    digitnet_image image = picture(feet, LINE_LENGTH);
+    digitnet_reading *reading;
+    memcpy(feet, strokes, sizeof feet);
+    for (size_t i = 0; i < 3 * HEIGHT; i++)
+        memset(feet + (BOTTOM - i / 3) * LINE_LENGTH + 23 - FOOT / 2 + 60 * (i % 3), 20, FOOT);
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &image, NULL));
+    assert_string_equal(line_at(reading, 0).text, "111");
+    for (size_t i = 0; i < 3; i++) {
+        digitnet_reading_character character = character_at(reading, 0, i);
+        double middle = 23.0 + 60.0 * (double)i;
+        assert_float_equal(character.corners[0].x, middle - FOOT / 2, 4.0);
+        assert_float_equal(character.corners[1].x, middle + FOOT / 2, 4.0);
     }
     digitnet_reading_free(reading);
     digitnet_reader_scratch_free(scratch);
@@ -457,6 +480,7 @@ int main(void) {
         cmocka_unit_test(the_check_chooses_a_digit),
         cmocka_unit_test(a_check_that_fails_ends_the_reading),
         cmocka_unit_test(a_line_has_its_digits_in_place),
+        cmocka_unit_test(a_box_has_all_of_its_digits_ink),
         cmocka_unit_test(length_and_check_choose_a_line),
         cmocka_unit_test(a_table_has_its_cells_in_place),
         cmocka_unit_test(steps_are_shown),
