@@ -139,8 +139,8 @@ typedef struct digitnet_compile_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
     /** How many ranges a batch is cut into, each with a gradient of its own: so many threads, at most, share a step's
      * forward and backward pass. The bits of the weights depend on it, as they do on the seed. Each range takes memory
-     * for a copy of the convolutions' gradients. At most 256. Zero: by the batch's size, 8, from 128 images on 16, and
-     * from 512 on 32, but more than 8 only where all copies together have 64 MiB at most. */
+     * for a copy of the convolutions' gradients. At most 256. Zero: by the batch's size, 8, and 16 from 128 images
+     * on, unless the copies would then have more than 64 MiB together. */
     size_t gradient_ranges;
     /** Batches whose gradients are averaged for one update of the weights; zero: 1; at most 2^31 - 1. Batches that an
      * epoch leaves over go into the next epoch's first update, as in Keras. */

@@ -74,24 +74,12 @@ static bool shared_gradient_values(size_t *most, const digitnet__plan *plan) {
     return true;
 }
 
-/* Ranges for batches of so many images or more. More of them keep more threads busy; each costs a copy of the gradient,
- * which is summed, and so a range has at least 8 images where there are more than 8 ranges. */
-typedef struct cut {
-    size_t images, ranges;
-} cut;
-static const cut cuts[] = {{0, 8}, {128, 16}, {512, 32}};
-enum { CUTS = sizeof cuts / sizeof *cuts, MOST_COPY_BYTES = 1 << 26 };
-
-static bool copies_fit(const digitnet__pass *pass, size_t ranges) {
-    return pass->copy_values <= MOST_COPY_BYTES / sizeof(float) / ranges;
-}
+/* More ranges keep more threads busy; each costs a copy of the gradient, which is summed, and has 8 images at least. */
+enum { RANGES = 8, LARGE_BATCH = 128, LARGE_BATCH_RANGES = 16, MOST_COPY_BYTES = 1 << 26 };
 
 static size_t ranges_by_size(const digitnet__pass *pass, size_t count) {
-    size_t ranges = cuts[0].ranges;
-    for (size_t i = 1; i < CUTS; i++)
-        if (count >= cuts[i].images && copies_fit(pass, cuts[i].ranges))
-            ranges = cuts[i].ranges;
-    return ranges;
+    bool copies_fit = pass->copy_values <= MOST_COPY_BYTES / LARGE_BATCH_RANGES / sizeof(float);
+    return count >= LARGE_BATCH && copies_fit ? LARGE_BATCH_RANGES : RANGES;
 }
 
 size_t digitnet__pass_range_count(const digitnet__pass *pass, size_t count) {
@@ -99,16 +87,15 @@ size_t digitnet__pass_range_count(const digitnet__pass *pass, size_t count) {
     return count < ranges ? count : ranges;
 }
 
-/* The most images that a range has, of any batch up to the capacity: of the largest batches that are cut alike. */
+static size_t samples_of_range(const digitnet__pass *pass, size_t count) {
+    return (count - 1) / digitnet__pass_range_count(pass, count) + 1;
+}
+
+/* The most that a range has, of any batch up to the capacity: that, or the largest that is cut into fewer. */
 static size_t most_samples(const digitnet__pass *pass) {
-    size_t most = 0;
-    for (size_t i = 0; i < CUTS && cuts[i].images <= pass->capacity; i++) {
-        size_t next = i + 1 < CUTS ? cuts[i + 1].images - 1 : SIZE_MAX;
-        size_t count = next < pass->capacity ? next : pass->capacity;
-        size_t samples = (count - 1) / digitnet__pass_range_count(pass, count) + 1;
-        most = samples > most ? samples : most;
-    }
-    return most;
+    size_t most = samples_of_range(pass, pass->capacity);
+    size_t before = pass->capacity >= LARGE_BATCH ? samples_of_range(pass, LARGE_BATCH - 1) : 0;
+    return most > before ? most : before;
 }
 
 static size_t shared_gradient_bytes(const digitnet__pass *pass) {

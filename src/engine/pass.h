@@ -59,8 +59,8 @@ typedef struct digitnet__pass {
     size_t task_count, product_count;
 } digitnet__pass;
 
-/* The network has a plan for training. `ranges`: that a batch is cut into, at most. Zero: 8, from 128 images on 16, and
- * from 512 on 32, but for more than 8 no more than whose copies of the gradient have 64 MiB together. */
+/* The network has a plan for training. `ranges`: that a batch is cut into, at most. Zero: 8, and 16 from
+ * 128 images on, unless their copies of the gradient have more than 64 MiB together. */
 digitnet_status digitnet__pass_create(digitnet__pass *pass, const digitnet__network *network, size_t capacity,
                                       size_t ranges, size_t workers);
 void digitnet__pass_release(digitnet__pass *pass);
