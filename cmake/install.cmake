@@ -34,9 +34,13 @@ foreach(targets digitnetSharedTargets digitnetStaticTargets)
 endforeach()
 
 if(TARGET digitnet_mpi)
-    install(DIRECTORY "${PROJECT_SOURCE_DIR}/mpi/include/digitnet" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT digitnet_mpi)
-    install(TARGETS digitnet_mpi EXPORT digitnetMpiTargets LIBRARY COMPONENT digitnet_mpi)
-    install(EXPORT digitnetMpiTargets NAMESPACE digitnet:: DESTINATION "${package_folder}" COMPONENT digitnet_mpi)
+    install(DIRECTORY "${PROJECT_SOURCE_DIR}/mpi/include/digitnet" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+        COMPONENT digitnet_mpi_development
+    )
+    install(TARGETS digitnet_mpi EXPORT digitnetMpiTargets
+        LIBRARY COMPONENT digitnet_mpi_runtime NAMELINK_COMPONENT digitnet_mpi_development
+    )
+    install(EXPORT digitnetMpiTargets NAMESPACE digitnet:: DESTINATION "${package_folder}" COMPONENT digitnet_mpi_development)
 endif()
 
 set(find_blas "")
@@ -88,5 +92,5 @@ configure_file(cmake/digitnet.pc.in digitnet.pc @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/digitnet.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT digitnet_development)
 if(TARGET digitnet_mpi)
     configure_file(mpi/digitnet-mpi.pc.in digitnet-mpi.pc @ONLY)
-    install(FILES "${PROJECT_BINARY_DIR}/digitnet-mpi.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT digitnet_mpi)
+    install(FILES "${PROJECT_BINARY_DIR}/digitnet-mpi.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT digitnet_mpi_development)
 endif()

@@ -62,6 +62,7 @@ static int fit_and_save(digitnet_model *model, const struct settings *settings, 
                                     .batch_size = settings->recipe.batch_size,
                                     .threads = settings->threads,
                                     .validation = data->validation,
+                                    .sharded = data->sharded,
                                     .communicator = communicator_of_ranks()};
     const digitnet_callback *const callbacks[] = {
         DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr),
@@ -165,10 +166,9 @@ static int train_model(digitnet_model *model, const struct settings *settings, c
 
 int train_network(digitnet_model **out, const struct settings *settings, const struct mnist *data, uint64_t seed,
                   const char *folder, const char *resume) {
-    size_t samples = digitnet_dataset_count(data->train);
     *out = NULL;
-    if (resume ? resume_model(out, resume, settings, samples, seed)
-               : create_recipe_model(out, &settings->recipe, samples, seed))
+    if (resume ? resume_model(out, resume, settings, data->train_count, seed)
+               : create_recipe_model(out, &settings->recipe, data->train_count, seed))
         return failed(PROGRAM, resume ? "resuming the model" : "making the model");
     return train_model(*out, settings, data, folder, resume);
 }

@@ -9,6 +9,8 @@
 /* The data, and what the validation's images are called. */
 struct mnist {
     digitnet_dataset *train, *validation;
+    size_t train_count;          /* of all ranks */
+    int sharded;                 /* each rank has a part of the training images */
     const char *validation_name; /* "test" */
 };
 

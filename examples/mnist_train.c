@@ -19,10 +19,21 @@ static digitnet_status hold_out(struct mnist *data) {
     return status;
 }
 
+/* Of the training images each rank reads its own part, unless a part is held out, which all have whole. */
 static digitnet_status load_data(struct mnist *data, const struct settings *settings) {
+    const digitnet_communicator *ranks = communicator_of_ranks();
     data->validation_name = "test";
-    digitnet_status status = digitnet_dataset_load_mnist(&data->train, &data->validation, settings->data);
-    return !status && settings->hold_out ? hold_out(data) : status;
+    data->sharded = ranks && !settings->hold_out && !settings->show_augmentation;
+    digitnet_status status = digitnet_dataset_load_mnist_ex(&data->train, NULL, settings->data,
+                                                            DIGITNET_WITH(digitnet_dataset_load_options,
+                                                                          .shards = data->sharded ? ranks->size : 0,
+                                                                          .shard = data->sharded ? ranks->rank : 0));
+    if (!status)
+        status = digitnet_dataset_load_mnist(NULL, &data->validation, settings->data);
+    if (!status && settings->hold_out)
+        status = hold_out(data);
+    data->train_count = digitnet_dataset_count(data->train);
+    return status;
 }
 
 /* What augmentation does, instead of a training. */
@@ -85,8 +96,8 @@ static int train_ensemble(const struct settings *settings, const struct mnist *d
 }
 
 static int train(const struct settings *settings, const struct mnist *data) {
-    printf("%zu training and %zu %s images from %s\n", digitnet_dataset_count(data->train),
-           digitnet_dataset_count(data->validation), data->validation_name, settings->data);
+    printf("%zu training and %zu %s images from %s\n", data->train_count, digitnet_dataset_count(data->validation),
+           data->validation_name, settings->data);
     if (settings->networks > 1)
         return train_ensemble(settings, data);
     digitnet_model *model = NULL;
@@ -97,7 +108,7 @@ static int train(const struct settings *settings, const struct mnist *data) {
 
 static int run(int argc, char **argv) {
     struct settings settings;
-    struct mnist data = {NULL, NULL, NULL};
+    struct mnist data = {.train = NULL};
     int code = read_settings(&settings, argc, argv);
     if (code >= 0)
         return code;
@@ -109,6 +120,8 @@ static int run(int argc, char **argv) {
     } else if (settings.show_augmentation) {
         code = show_augmentation(data.train, &settings);
     } else {
+        if (data.sharded)
+            data.train_count = sum_over_ranks(data.train_count);
         code = train(&settings, &data);
     }
     digitnet_dataset_free(data.validation);

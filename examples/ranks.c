@@ -7,6 +7,7 @@
 #include "console.h"
 
 #include <digitnet/mpi.h>
+#include <stdint.h>
 #include <stdio.h>
 
 static digitnet_communicator *communicator;
@@ -33,6 +34,12 @@ const digitnet_communicator *communicator_of_ranks(void) {
     return communicator;
 }
 
+size_t sum_over_ranks(size_t value) {
+    uint64_t sum = value;
+    MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD);
+    return (size_t)sum;
+}
+
 int is_first_rank(void) {
     return communicator->rank == 0;
 }
@@ -50,6 +57,10 @@ int end_ranks(int code) {
 
 const digitnet_communicator *communicator_of_ranks(void) {
     return NULL;
+}
+
+size_t sum_over_ranks(size_t value) {
+    return value;
 }
 
 int is_first_rank(void) {

@@ -11,6 +11,8 @@ int end_ranks(int code);
 
 /* For fit; NULL: there is one rank. */
 const digitnet_communicator *communicator_of_ranks(void);
+/* The sum of what all ranks call it with. */
+size_t sum_over_ranks(size_t value);
 /* It alone writes files. */
 int is_first_rank(void);
 

@@ -219,6 +219,13 @@ typedef struct digitnet_dataset_load_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
     /** The most bytes that one file may hold once decompressed; zero: 4 GiB (2 GiB where size_t has 32 bits). */
     size_t max_bytes;
+    /** Into how many parts the samples are cut, of which one is read: consecutive ones, as many as the others or one
+     * more. For processes that train together, each on its own shard (see `sharded` of digitnet_fit_options): with
+     * `shards` and `shard` their communicator's size and rank, each sample is read by one of them. Of raw files no
+     * more than the shard is read; compressed ones are decompressed whole, but no more than the shard is kept. Zero: 1,
+     * all samples. */
+    size_t shards;
+    size_t shard;         /**< Which of them, from 0. */
     int32_t label_offset; /**< The label that becomes class 0, in [0, 255]; DIGITNET_EFORMAT for one below it. */
     int32_t transpose;    /**< 1: rows and columns of each image are swapped. */
 } digitnet_dataset_load_options;
@@ -252,8 +259,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_load_mnist(di
  * digitnet_dataset_load_mnist() with options.
  *
  * @copydetails digitnet_dataset_load_mnist()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an offset that is out of its range, a flag that is
- *                 neither 0 nor 1, or a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an offset or a shard that is out of its range, more
+ *                 shards than samples, a flag that is neither 0 nor 1, or a wrong `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status
@@ -284,8 +291,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_load_idx(digi
  * digitnet_dataset_load_idx() with options.
  *
  * @copydetails digitnet_dataset_load_idx()
- * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an offset that is out of its range, a flag that is
- *                 neither 0 nor 1, or a wrong `struct_size`
+ * @param options  NULL is all defaults; DIGITNET_EINVAL is also for an offset or a shard that is out of its range, more
+ *                 shards than samples, a flag that is neither 0 nor 1, or a wrong `struct_size`
  * @retval DIGITNET_EVERSION  `options` sets a field that this version does not know
  */
 DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_load_idx_ex(

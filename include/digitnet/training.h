@@ -139,7 +139,8 @@ typedef struct digitnet_compile_options {
     size_t struct_size; /**< Set by DIGITNET_INIT() or DIGITNET_WITH(). */
     /** How many ranges a batch is cut into, each with a gradient of its own: so many threads, at most, share a step's
      * forward and backward pass. The bits of the weights depend on it, as they do on the seed. Each range takes memory
-     * for a copy of the convolutions' gradients. Zero: 8; at most 256. */
+     * for a copy of the convolutions' gradients. At most 256. Zero: by the batch's size, 8, and 16 from 128 images
+     * on, unless the copies would then have more than 64 MiB together. */
     size_t gradient_ranges;
     /** Batches whose gradients are averaged for one update of the weights; zero: 1; at most 2^31 - 1. Batches that an
      * epoch leaves over go into the next epoch's first update, as in Keras. */
@@ -430,7 +431,14 @@ typedef struct digitnet_fit_options {
      * digitnet_dataset_split() does it. Requires `validation_fraction`. Without, data that are sorted by class lose
      * whole classes. */
     int32_t validation_stratified;
-    int32_t reserved_2; /**< Zero. */
+    /** 1: each rank's training set is a shard, a part of the samples that no other rank has: shard after shard, in the
+     * order of the ranks, they are the data that all train on; one that was read of files and stands elsewhere in them
+     * is refused. Samples travel to the rank that computes with them. Not with `validation_fraction`, nor with mixup or
+     * cutmix (see digitnet_augment_options), which may mix samples of different ranks. Zero: each rank has all samples.
+     */
+    int32_t sharded;
+    int32_t validation_sharded; /**< The same of `validation`. */
+    int32_t reserved_2;         /**< Zero. */
 } digitnet_fit_options;
 
 /**
@@ -453,10 +461,12 @@ typedef struct digitnet_fit_options {
  *
  * With a communicator all ranks make this call, for models that are alike, with the same options but for `history`,
  * `threads` and `callbacks`, and with data sets of the same samples, of which each asks its own for its part of every
- * batch. The weights do not depend on the number of ranks either. However the fit ends, it ends on all of them with the
- * same model: what one rank is refused for or fails with, its callbacks, a source or a custom loss, is the status of
- * all, with a message that begins with its number; a stop of one stops all; a snapshot that one restores, all get.
- * DIGITNET_EVENT_FIT_END is no longer heard by others. Only where a communicator fails, ranks may be one step apart.
+ * batch; or, with `sharded`, with data sets of different samples, of which each asks its own for those that a batch has
+ * of them, and in messages counts them from 0. The weights depend neither on the number of ranks nor on who has which
+ * samples. However the fit ends, it ends on all of them with the same model: what one rank is refused for or fails
+ * with, its callbacks, a source or a custom loss, is the status of all, with a message that begins with its number; a
+ * stop of one stops all; a snapshot that one restores, all get. DIGITNET_EVENT_FIT_END is no longer heard by others.
+ * Only where a communicator fails, ranks may be one step apart.
  *
  * A thread that is cancelled (pthread_cancel()) in a fit, as in any call of the library, ends after the call, at its
  * next cancellation point; to end the fit earlier, request a stop.
@@ -475,10 +485,12 @@ typedef struct digitnet_fit_options {
  * that a data set does not have; the classes' weights are not as many as the classes, or a weight is out of range; a
  * source gives a value that is not finite; `epochs` with `until_epoch`, or `validation` with a fraction; a fraction
  * that is out of range or leaves one part empty; `validation_stratified` without a fraction, or with images that do not
- * have one label each; `validate_ema` without an average; `reduce_on_plateau` monitors the
+ * have one label each; `sharded` with a fraction or with samples that are mixed; `validation_sharded` without
+ * `validation`; `validate_ema` without an average; `reduce_on_plateau` monitors the
  * validation, and there is none; a callback is NULL, or a second one `uses_snapshot`; a flag is neither 0 nor 1;
  * `threads` is above 256; a function of the communicator is NULL, or its `rank` or `size` out of range; the ranks'
- * models, options, numbers of samples, or processors' instruction sets are not the same; or `struct_size` is wrong
+ * models, options, numbers of samples (but of shards), of a sample's labels or targets, or processors' instruction sets
+ * are not the same; a shard stands elsewhere in its files; or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESHAPE     the images of `train` or `validation` are not of the model's shape, or targets not as
  * many as its outputs

@@ -86,6 +86,8 @@ bool digitnet__file_exists(const char *path) {
 
 /* Opens a regular file; O_NONBLOCK, so that a FIFO does not wait for its other end. */
 static digitnet_status open_for_reading(int *file, struct stat *info, const char *path) {
+    if (*path == '\0')
+        return digitnet__fail(DIGITNET_EINVAL, "cannot read a file: path is empty");
     *file = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
     if (*file < 0)
         return digitnet__fail_errno(errno == ENOENT || errno == ENOTDIR ? DIGITNET_ENOTFOUND : DIGITNET_EIO,
@@ -104,8 +106,6 @@ digitnet_status digitnet__file_read(unsigned char **bytes, size_t *size, const c
     unsigned char *buffer = NULL;
     *bytes = NULL;
     *size = 0;
-    if (*path == '\0')
-        return digitnet__fail(DIGITNET_EINVAL, "cannot read a file: path is empty");
     digitnet_status status = open_for_reading(&file, &info, path);
     if (status != DIGITNET_OK)
         goto out;
@@ -128,6 +128,25 @@ digitnet_status digitnet__file_read(unsigned char **bytes, size_t *size, const c
     buffer = NULL;
 out:
     digitnet__release(buffer);
+    if (file >= 0)
+        close(file);
+    return status;
+}
+
+digitnet_status digitnet__file_read_part(unsigned char *bytes, size_t size, size_t *done, uint64_t *length,
+                                         const char *path, uint64_t offset) {
+    int file = -1;
+    struct stat info;
+    digitnet_status status = open_for_reading(&file, &info, path);
+    if (status == DIGITNET_OK) {
+        *length = (uint64_t)info.st_size;
+        uint64_t left = offset < *length ? *length - offset : 0;
+        *done = left < size ? (size_t)left : size;
+        if (lseek(file, (off_t)offset, SEEK_SET) < 0)
+            status = digitnet__fail_errno(DIGITNET_EIO, "cannot read", path);
+        else
+            status = read_all(file, bytes, *done, path);
+    }
     if (file >= 0)
         close(file);
     return status;

@@ -16,6 +16,11 @@ bool digitnet__file_exists(const char *path);
  * *size 0. */
 digitnet_status digitnet__file_read(unsigned char **bytes, size_t *size, const char *path, size_t limit);
 
+/* Reads `size` bytes of a regular file from `offset` on, or those that there are: *done says how many, and *length how
+ * long the file is. ENOTFOUND, EIO; EINVAL for an empty path. */
+digitnet_status digitnet__file_read_part(unsigned char *bytes, size_t size, size_t *done, uint64_t *length,
+                                         const char *path, uint64_t offset);
+
 /* Reads `size` bytes at an offset of the regular file `name` in the folder of the file `path`. EFORMAT for a name that
  * could lead out of that folder: an absolute one, one with "..", or one through a symbolic link; ENOTFOUND; EIO, also
  * where the file is too short. */

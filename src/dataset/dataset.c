@@ -61,12 +61,20 @@ const digitnet__sample_layout *digitnet__dataset_layout(const digitnet_dataset *
     return &dataset->layout;
 }
 
+digitnet__shard digitnet__dataset_shard(const digitnet_dataset *dataset) {
+    return dataset->shard;
+}
+
 size_t digitnet__dataset_classes(const digitnet_dataset *dataset) {
     return dataset->classes;
 }
 
 bool digitnet__dataset_is_source(const digitnet_dataset *dataset) {
     return dataset->storage->gather != NULL;
+}
+
+bool digitnet__dataset_mixes(const digitnet_dataset *dataset) {
+    return dataset->augment && dataset->augment->mixes;
 }
 
 const int32_t *digitnet__dataset_labels(size_t *count, const digitnet_dataset *dataset, size_t sample) {

@@ -15,9 +15,17 @@ typedef struct digitnet__sample_layout {
     bool weighted;        /* else each weight is 1 */
 } digitnet__sample_layout;
 
+/* Where samples stand that were read as a shard of a file. */
+typedef struct digitnet__shard {
+    size_t first, total; /* of all samples; 0 and 0: it is not known, or they are no shard */
+} digitnet__shard;
+
 const digitnet__sample_layout *digitnet__dataset_layout(const digitnet_dataset *dataset);
+digitnet__shard digitnet__dataset_shard(const digitnet_dataset *dataset);
 /* True for a source, which is gathered on the thread of the call; other data sets may be gathered on any. */
 bool digitnet__dataset_is_source(const digitnet_dataset *dataset);
+/* Whether samples are mixed with others of the same data set, where there are seeds. */
+bool digitnet__dataset_mixes(const digitnet_dataset *dataset);
 /* The highest label of what is in memory plus one, whatever becomes of labels; 0 without, and for a source. */
 size_t digitnet__dataset_classes(const digitnet_dataset *dataset);
 /* digitnet_dataset_split(), within digitnet__compute_enter(); `what` names the fraction in messages. Results are

@@ -7,6 +7,7 @@
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/options.h"
+#include "core/share.h"
 #include "core/status.h"
 #include "dataset/storage.h"
 
@@ -16,7 +17,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { MAX_RANK = 4 };
+enum { MAX_RANK = 4, MAX_HEADER = 4 + 4 * MAX_RANK };
 
 /* 4 GiB, or 2 GiB where a size has 32 bits. */
 #define DEFAULT_MAX_BYTES ((size_t)(SIZE_MAX > UINT32_MAX ? UINT64_C(1) << 32 : UINT64_C(1) << 31))
@@ -29,10 +30,12 @@ typedef struct idx_kind {
 static const idx_kind images_kind = {"images", 3, 4};
 static const idx_kind labels_kind = {"labels", 1, 1};
 
-/* A file that was read: its elements lie within the memory that it owns. */
+/* A file that was read, or a shard of it: its elements lie within the memory that it owns. */
 typedef struct idx_file {
     size_t dimensions[MAX_RANK]; /* 1 past the rank */
-    size_t rank, size;
+    size_t rank, size;           /* bytes of the elements */
+    size_t total, first;         /* samples of the whole file, and the first that was read */
+    size_t before, after;        /* bytes of elements that are not read */
     unsigned char *memory;
     const unsigned char *elements;
 } idx_file;
@@ -60,11 +63,16 @@ static digitnet_status fail_truncated(const char *path) {
     return digitnet__fail(DIGITNET_EFORMAT, "%s: the file is truncated", path);
 }
 
-static digitnet_status open_reader(reader *in, const char *path, const unsigned char *bytes, size_t size) {
-    *in = (reader){.path = path, .bytes = bytes, .left = size};
+static bool is_compressed(const unsigned char *bytes, size_t size) {
+    return size >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
+}
+
+static digitnet_status open_reader(reader *in, const unsigned char *bytes, size_t size) {
+    in->bytes = bytes;
+    in->left = size;
     in->stream.zalloc = digitnet__zlib_allocate;
     in->stream.zfree = digitnet__zlib_release;
-    if (size < 2 || bytes[0] != 0x1f || bytes[1] != 0x8b)
+    if (!is_compressed(bytes, size))
         return DIGITNET_OK;
     int result = inflateInit2(&in->stream, DNN_GZIP_WINDOW);
     in->compressed = result == Z_OK;
@@ -72,7 +80,7 @@ static digitnet_status open_reader(reader *in, const char *path, const unsigned 
         return DIGITNET_ENOMEM;
     return in->compressed
                ? DIGITNET_OK
-               : digitnet__fail(DIGITNET_EUNSUPPORTED, "%s: zlib cannot be initialized (error %d)", path, result);
+               : digitnet__fail(DIGITNET_EUNSUPPORTED, "%s: zlib cannot be initialized (error %d)", in->path, result);
 }
 
 static void close_reader(reader *in) {
@@ -167,12 +175,38 @@ static digitnet_status read_header(idx_file *out, reader *in, const idx_kind *ki
     return DIGITNET_OK;
 }
 
-/* The elements of a raw file stay where they were read. */
-static digitnet_status use_elements(idx_file *out, reader *in) {
-    if (in->left != out->size)
-        return digitnet__fail(DIGITNET_EFORMAT, "%s: %s: %zu bytes follow the header, which specifies %zu", in->path,
-                              in->left < out->size ? "truncated" : "trailing bytes", in->left, out->size);
-    out->elements = in->bytes;
+/* Leaves of the file what a shard has. */
+static digitnet_status cut(idx_file *out, const char *path, const digitnet_dataset_load_options *options) {
+    size_t shards = options->shards ? options->shards : 1;
+    out->total = out->dimensions[0];
+    if (shards > out->total)
+        return digitnet__fail(DIGITNET_EINVAL, "%s: shards is %zu, but there are %zu samples", path, shards,
+                              out->total);
+    digitnet__share own = digitnet__share_of(out->total, shards, options->shard);
+    size_t sample = out->size / out->total, whole = out->size;
+    out->first = own.first;
+    out->dimensions[0] = own.end - own.first;
+    out->before = own.first * sample;
+    out->size = (own.end - own.first) * sample;
+    out->after = whole - out->before - out->size;
+    return DIGITNET_OK;
+}
+
+/* Of a raw file, behind the header. */
+static digitnet_status check_length(const char *path, uint64_t length, size_t size) {
+    if (length != size)
+        return digitnet__fail(DIGITNET_EFORMAT, "%s: %s: %ju bytes follow the header, which specifies %zu", path,
+                              length < size ? "truncated" : "trailing bytes", (uintmax_t)length, size);
+    return DIGITNET_OK;
+}
+
+static digitnet_status skip_bytes(reader *in, size_t size) {
+    unsigned char skipped[4096];
+    while (size > 0) {
+        size_t count = size < sizeof skipped ? size : sizeof skipped;
+        DNN_TRY(take_bytes(in, skipped, count));
+        size -= count;
+    }
     return DIGITNET_OK;
 }
 
@@ -180,18 +214,22 @@ static digitnet_status use_elements(idx_file *out, reader *in) {
 static digitnet_status inflate_elements(idx_file *out, reader *in) {
     enum { MAX_RATIO = 1032 }; /* deflate's, so that a short file cannot ask for much memory */
     unsigned char extra;
-    size_t extra_count = 0;
-    if (out->size / MAX_RATIO > in->left + 64)
+    size_t extra_count = 0, whole = out->before + out->size + out->after;
+    if (whole / MAX_RATIO > in->left + 64)
         return fail_truncated(in->path);
     unsigned char *elements = digitnet__allocate(out->size);
     if (!elements)
         return DIGITNET_ENOMEM;
-    digitnet_status status = take_bytes(in, elements, out->size);
+    digitnet_status status = skip_bytes(in, out->before);
+    if (status == DIGITNET_OK)
+        status = take_bytes(in, elements, out->size);
     if (status == DIGITNET_OK) /* to the end, where the checksum stands */
+        status = skip_bytes(in, out->after);
+    if (status == DIGITNET_OK)
         status = inflate_bytes(&extra_count, in, &extra, 1);
     if (status == DIGITNET_OK && (extra_count > 0 || in->left > 0))
         status = digitnet__fail(DIGITNET_EFORMAT, "%s: trailing bytes after the %zu that the header specifies",
-                                in->path, out->size);
+                                in->path, whole);
     if (status != DIGITNET_OK) {
         digitnet__release(elements);
         return status;
@@ -202,25 +240,67 @@ static digitnet_status inflate_elements(idx_file *out, reader *in) {
     return DIGITNET_OK;
 }
 
-static digitnet_status read_idx(idx_file *out, const char *path, const idx_kind *kind, size_t max_bytes) {
+/* A file that is in memory; the elements of a raw one stay where they were read. */
+static digitnet_status use_file(idx_file *out, reader *in, size_t size, const idx_kind *kind,
+                                const digitnet_dataset_load_options *options) {
+    DNN_TRY(open_reader(in, out->memory, size));
+    DNN_TRY(read_header(out, in, kind, options->max_bytes));
+    DNN_TRY(in->compressed ? DIGITNET_OK : check_length(in->path, in->left, out->size));
+    DNN_TRY(cut(out, in->path, options));
+    if (in->compressed)
+        return inflate_elements(out, in);
+    out->elements = in->bytes + out->before;
+    return DIGITNET_OK;
+}
+
+static digitnet_status read_whole(idx_file *out, const char *path, const idx_kind *kind,
+                                  const digitnet_dataset_load_options *options) {
     /* Compressed bytes can be a little more than those that they hold. */
-    size_t slack = max_bytes / 1024 + 1024;
-    size_t file_limit = max_bytes <= SIZE_MAX - slack ? max_bytes + slack : SIZE_MAX;
-    size_t size;
-    reader in = {0};
-    *out = (idx_file){0};
-    digitnet_status status = digitnet__file_read(&out->memory, &size, path, file_limit);
-    if (status != DIGITNET_OK)
-        return status;
-    if (size == 0)
-        status = digitnet__fail(DIGITNET_EFORMAT, "%s: the file is empty", path);
-    else
-        status = open_reader(&in, path, out->memory, size);
-    if (status == DIGITNET_OK)
-        status = read_header(out, &in, kind, max_bytes);
-    if (status == DIGITNET_OK)
-        status = in.compressed ? inflate_elements(out, &in) : use_elements(out, &in);
+    size_t slack = options->max_bytes / 1024 + 1024, size;
+    size_t limit = options->max_bytes <= SIZE_MAX - slack ? options->max_bytes + slack : SIZE_MAX;
+    reader in = {.path = path};
+    DNN_TRY(digitnet__file_read(&out->memory, &size, path, limit));
+    digitnet_status status = size == 0 ? digitnet__fail(DIGITNET_EFORMAT, "%s: the file is empty", path)
+                                       : use_file(out, &in, size, kind, options);
     close_reader(&in);
+    return status;
+}
+
+/* Of a raw file, nothing but its header and the shard. */
+static digitnet_status read_shard(idx_file *out, reader *in, uint64_t length, const idx_kind *kind,
+                                  const digitnet_dataset_load_options *options) {
+    size_t done;
+    DNN_TRY(read_header(out, in, kind, options->max_bytes));
+    size_t header = 4 + 4 * out->rank;
+    DNN_TRY(check_length(in->path, length - header, out->size));
+    DNN_TRY(cut(out, in->path, options));
+    out->memory = digitnet__allocate(out->size);
+    if (!out->memory)
+        return DIGITNET_ENOMEM;
+    out->elements = out->memory;
+    DNN_TRY(digitnet__file_read_part(out->memory, out->size, &done, &length, in->path, header + out->before));
+    return done == out->size ? DIGITNET_OK : fail_truncated(in->path);
+}
+
+static digitnet_status read_file(idx_file *out, const char *path, const idx_kind *kind,
+                                 const digitnet_dataset_load_options *options) {
+    unsigned char beginning[MAX_HEADER];
+    size_t size;
+    uint64_t length;
+    if (options->shards <= 1)
+        return read_whole(out, path, kind, options);
+    DNN_TRY(digitnet__file_read_part(beginning, sizeof beginning, &size, &length, path, 0));
+    if (size == 0 || is_compressed(beginning, size))
+        return read_whole(out, path, kind, options);
+    reader in = {.path = path, .bytes = beginning, .left = size};
+    return read_shard(out, &in, length, kind, options);
+}
+
+/* Of a failure nothing is left. */
+static digitnet_status read_idx(idx_file *out, const char *path, const idx_kind *kind,
+                                const digitnet_dataset_load_options *options) {
+    *out = (idx_file){0};
+    digitnet_status status = read_file(out, path, kind, options);
     if (status != DIGITNET_OK) {
         digitnet__release(out->memory);
         *out = (idx_file){0};
@@ -254,8 +334,8 @@ static digitnet_status number_labels(int32_t *numbers, const idx_file *labels, c
     for (size_t i = 0; i < labels->size; i++) {
         numbers[i] = labels->elements[i] - offset;
         if (numbers[i] < 0)
-            return digitnet__fail(DIGITNET_EFORMAT, "%s: label %zu is %d, below label_offset, which is %d", path, i,
-                                  (int)labels->elements[i], (int)offset);
+            return digitnet__fail(DIGITNET_EFORMAT, "%s: label %zu is %d, below label_offset, which is %d", path,
+                                  labels->first + i, (int)labels->elements[i], (int)offset);
     }
     return DIGITNET_OK;
 }
@@ -264,9 +344,9 @@ static digitnet_status create_dataset(digitnet_dataset **out, idx_file *images, 
                                       const char *images_path, const char *labels_path, int32_t label_offset) {
     const size_t *dimensions = images->dimensions;
     digitnet__shape shape = {.height = dimensions[1], .width = dimensions[2], .channels = dimensions[3]};
-    if (images->dimensions[0] != labels->dimensions[0])
-        return digitnet__fail(DIGITNET_EFORMAT, "%s has %zu images, but %s %zu labels", images_path,
-                              images->dimensions[0], labels_path, labels->dimensions[0]);
+    if (images->total != labels->total)
+        return digitnet__fail(DIGITNET_EFORMAT, "%s has %zu images, but %s %zu labels", images_path, images->total,
+                              labels_path, labels->total);
     int32_t *numbers = digitnet__allocate_array(labels->size, sizeof *numbers);
     if (!numbers)
         return DIGITNET_ENOMEM;
@@ -278,16 +358,17 @@ static digitnet_status create_dataset(digitnet_dataset **out, idx_file *images, 
         digitnet__release(numbers);
     else
         images->memory = NULL;
+    if (status == DIGITNET_OK && dimensions[0] < images->total)
+        (*out)->shard = (digitnet__shard){.first = images->first, .total = images->total};
     return status;
 }
 
 static digitnet_status load_pair(digitnet_dataset **out, const char *images_path, const char *labels_path,
                                  const digitnet_dataset_load_options *options) {
-    size_t max_bytes = options->max_bytes ? options->max_bytes : DEFAULT_MAX_BYTES;
     idx_file images = {0}, labels = {0};
-    digitnet_status status = read_idx(&images, images_path, &images_kind, max_bytes);
+    digitnet_status status = read_idx(&images, images_path, &images_kind, options);
     if (status == DIGITNET_OK)
-        status = read_idx(&labels, labels_path, &labels_kind, max_bytes);
+        status = read_idx(&labels, labels_path, &labels_kind, options);
     if (status == DIGITNET_OK && options->transpose)
         status = transpose(&images);
     if (status == DIGITNET_OK)
@@ -303,6 +384,9 @@ static digitnet_status check_options(const digitnet_dataset_load_options *option
         return digitnet__fail(DIGITNET_EINVAL,
                               "digitnet_dataset_load_options: label_offset is %d; it must be in [0, %d]",
                               (int)options->label_offset, UCHAR_MAX);
+    if (options->shard > 0 && options->shard >= options->shards)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_load_options: shard is %zu, but shards is %zu",
+                              options->shard, options->shards);
     return DIGITNET_OK;
 }
 
@@ -314,6 +398,7 @@ digitnet_status digitnet_dataset_load_idx_ex(digitnet_dataset **out, const char 
     *out = NULL;
     DNN_TRY(DNN_OPTIONS_READ(&own, options, digitnet_dataset_load_options, transpose));
     DNN_TRY(check_options(&own));
+    own.max_bytes = own.max_bytes ? own.max_bytes : DEFAULT_MAX_BYTES;
     if (!images || !labels)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_dataset_load_idx: the path of the %s is NULL",
                               !images ? "images" : "labels");

@@ -90,6 +90,8 @@ digitnet_status digitnet__dataset_derive(digitnet_dataset **out, const digitnet_
     *derived = *dataset;
     derived->first = first;
     derived->count = count;
+    if (selection || count != dataset->count)
+        derived->shard = (digitnet__shard){0};
     if (selection)
         derived->selection = selection;
     else if (derived->selection)

@@ -32,6 +32,7 @@ struct digitnet_dataset {
     digitnet__augment *augment;     /* NULL: samples never change */
     digitnet__sample_layout layout; /* the storage's, but for what augmenting makes of labels */
     size_t first, count;
+    digitnet__shard shard;
     size_t classes; /* the highest label in the storage plus one; 0 without labels, and for a source */
 };
 

@@ -74,8 +74,32 @@ static bool shared_gradient_values(size_t *most, const digitnet__plan *plan) {
     return true;
 }
 
+/* More ranges keep more threads busy; each costs a copy of the gradient, which is summed, and has 8 images at least. */
+enum { RANGES = 8, LARGE_BATCH = 128, LARGE_BATCH_RANGES = 16, MOST_COPY_BYTES = 1 << 26 };
+
+static size_t ranges_by_size(const digitnet__pass *pass, size_t count) {
+    bool copies_fit = pass->copy_values <= MOST_COPY_BYTES / LARGE_BATCH_RANGES / sizeof(float);
+    return count >= LARGE_BATCH && copies_fit ? LARGE_BATCH_RANGES : RANGES;
+}
+
+size_t digitnet__pass_range_count(const digitnet__pass *pass, size_t count) {
+    size_t ranges = pass->ranges ? pass->ranges : ranges_by_size(pass, count);
+    return count < ranges ? count : ranges;
+}
+
+static size_t samples_of_range(const digitnet__pass *pass, size_t count) {
+    return (count - 1) / digitnet__pass_range_count(pass, count) + 1;
+}
+
+/* The most that a range has, of any batch up to the capacity: that, or the largest that is cut into fewer. */
+static size_t most_samples(const digitnet__pass *pass) {
+    size_t most = samples_of_range(pass, pass->capacity);
+    size_t before = pass->capacity >= LARGE_BATCH ? samples_of_range(pass, LARGE_BATCH - 1) : 0;
+    return most > before ? most : before;
+}
+
 static size_t shared_gradient_bytes(const digitnet__pass *pass) {
-    size_t samples = (pass->capacity - 1) / digitnet__pass_range_count(pass, pass->capacity) + 1;
+    size_t samples = most_samples(pass);
     size_t most, bytes;
     if (!shared_gradient_values(&most, plan_of(pass)) ||
         !digitnet__size_product(&bytes, (size_t[]){most, samples, sizeof(float)}, 3))
@@ -99,6 +123,7 @@ static void reserve(digitnet__pass *pass, size_t workers) {
     }
     for (size_t i = 0; i < plan->op_count; i++)
         reserve_op(pass, &plan->ops[i]);
+    pass->most_ranges = digitnet__pass_range_count(pass, pass->capacity);
     pass->scratch_bytes = align(pass->scratch_bytes);
     pass->scratch = digitnet__arena_reserve(arena, workers, pass->scratch_bytes);
     pass->shared_bytes = align(shared_gradient_bytes(pass));
@@ -172,8 +197,8 @@ static bool allocate_lists(digitnet__pass *pass) {
 }
 
 digitnet_status digitnet__pass_create(digitnet__pass *pass, const digitnet__network *network, size_t capacity,
-                                      size_t most_ranges, size_t workers) {
-    *pass = (digitnet__pass){.network = network, .capacity = capacity, .most_ranges = most_ranges};
+                                      size_t ranges, size_t workers) {
+    *pass = (digitnet__pass){.network = network, .capacity = capacity, .ranges = ranges};
     const digitnet__plan *plan = &network->training;
     digitnet_status status = DIGITNET_ENOMEM;
     if (allocate_lists(pass)) {
@@ -200,10 +225,6 @@ void digitnet__pass_release(digitnet__pass *pass) {
     digitnet__release(pass->tasks);
     digitnet__release(pass->forward_segments);
     *pass = (digitnet__pass){0};
-}
-
-size_t digitnet__pass_range_count(const digitnet__pass *pass, size_t count) {
-    return count < pass->most_ranges ? count : pass->most_ranges;
 }
 
 digitnet__range digitnet__pass_range(const digitnet__pass *pass, size_t count, size_t index) {

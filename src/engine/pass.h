@@ -46,7 +46,8 @@ typedef struct digitnet__rows {
 typedef struct digitnet__pass {
     const digitnet__network *network; /* borrowed */
     size_t capacity;                  /* images in a batch */
-    size_t most_ranges;               /* that a batch is cut into */
+    size_t ranges;                    /* that a batch is cut into, at most; 0: by its size */
+    size_t most_ranges;               /* of any batch up to the capacity */
     digitnet__arena arena;
     struct digitnet__pass_value *values; /* where each value's memory lies */
     struct digitnet__pass_op *ops;       /* likewise */
@@ -58,9 +59,10 @@ typedef struct digitnet__pass {
     size_t task_count, product_count;
 } digitnet__pass;
 
-/* The network has a plan for training. */
+/* The network has a plan for training. `ranges`: that a batch is cut into, at most. Zero: 8, and 16 from
+ * 128 images on, unless their copies of the gradient have more than 64 MiB together. */
 digitnet_status digitnet__pass_create(digitnet__pass *pass, const digitnet__network *network, size_t capacity,
-                                      size_t most_ranges, size_t workers);
+                                      size_t ranges, size_t workers);
 void digitnet__pass_release(digitnet__pass *pass);
 
 /* How many ranges a batch of `count` images is cut into, and one of them. */

@@ -20,7 +20,7 @@ typedef struct digitnet__progress {
     uint64_t correct;
 } digitnet__progress;
 
-enum { DNN_DEFAULT_GRADIENT_RANGES = 8, DNN_MAX_GRADIENT_RANGES = 256 };
+enum { DNN_MAX_GRADIENT_RANGES = 256 };
 
 /* All values are set: defaults are filled in by digitnet__loss_settings_read(). */
 typedef struct digitnet__loss_settings {
@@ -33,7 +33,7 @@ typedef struct digitnet__training {
     digitnet__optimizer_settings settings;
     digitnet__loss_settings loss;
     uint64_t seed;
-    uint64_t gradient_ranges; /* that a batch is cut into, at most */
+    uint64_t gradient_ranges; /* that a batch is cut into, at most; 0: by its size */
     digitnet__progress progress;
     float
         *state; /* digitnet__optimizer_slots() blocks of parameter_count values, each in the layout of the parameters */

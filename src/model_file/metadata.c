@@ -206,8 +206,8 @@ static digitnet_status parse_key(digitnet__training *training, size_t index, dig
 static digitnet_status parse_training(digitnet__training *training, const found_entries *found) {
     for (size_t i = 0; digitnet__training_key(i); i++)
         DNN_TRY(parse_key(training, i, found->training[i]));
-    if (training->gradient_ranges == 0 || training->gradient_ranges > DNN_MAX_GRADIENT_RANGES) {
-        return digitnet__fail(DIGITNET_EFORMAT, "'digitnet.gradient_ranges' is %" PRIu64 "; it must be 1 to %d",
+    if (training->gradient_ranges > DNN_MAX_GRADIENT_RANGES) {
+        return digitnet__fail(DIGITNET_EFORMAT, "'digitnet.gradient_ranges' is %" PRIu64 "; it must be 0 to %d",
                               training->gradient_ranges, DNN_MAX_GRADIENT_RANGES);
     }
     if (digitnet__optimizer_settings_check(&training->settings) != DIGITNET_OK)

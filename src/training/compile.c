@@ -71,7 +71,7 @@ static digitnet_status check_and_compile(digitnet_model *model, digitnet_optimiz
     }
     digitnet__training settings = {
         .seed = own.seed,
-        .gradient_ranges = own.gradient_ranges ? own.gradient_ranges : DNN_DEFAULT_GRADIENT_RANGES,
+        .gradient_ranges = own.gradient_ranges,
         .progress = digitnet__progress_begin(),
     };
     DNN_TRY(digitnet__optimizer_settings_read(&settings.settings, optimizer, &own));

@@ -29,11 +29,13 @@ static digitnet_status evaluate(digitnet_metrics *metrics, const digitnet_model 
     DNN_TRY(digitnet__dataset_check(&model->network.graph, loss.kind, dataset, "evaluation"));
     digitnet__thread_pool *threads;
     digitnet__ranks alone;
+    digitnet__rank_data data;
     DNN_TRY(digitnet__ranks_init(&alone, NULL));
+    DNN_TRY(digitnet__rank_data_create(&data, dataset, &alone, false));
     DNN_TRY(digitnet__thread_pool_create(&threads, options->threads ? options->threads : digitnet__processor_count()));
     digitnet__evaluator evaluator = {0};
-    digitnet_status status = digitnet__evaluator_create(
-        &evaluator, &model->network, &loss, dataset, options->batch_size ? options->batch_size : 256, threads, &alone);
+    digitnet_status status = digitnet__evaluator_create(&evaluator, &model->network, &loss, &data,
+                                                        options->batch_size ? options->batch_size : 256, threads);
     if (status == DIGITNET_OK)
         status = digitnet__evaluator_run(metrics, &evaluator);
     if (status == DIGITNET_OK && !isfinite(metrics->loss))

@@ -30,26 +30,35 @@ static digitnet_status create_workspaces(digitnet__evaluator *evaluator) {
     return status;
 }
 
+/* What is gathered for a part of the batch; images go elsewhere. */
+static digitnet_batch part_of(const digitnet__evaluator *evaluator, size_t first, size_t count, float *images) {
+    return digitnet__loss_batch_part(&evaluator->batch, at(evaluator, evaluator->indices), images, first, count);
+}
+
 digitnet_status digitnet__evaluator_create(digitnet__evaluator *evaluator, const digitnet__network *network,
-                                           const digitnet__loss *loss, const digitnet_dataset *dataset,
-                                           size_t batch_size, digitnet__thread_pool *threads, digitnet__ranks *ranks) {
-    size_t count = digitnet_dataset_count(dataset);
+                                           const digitnet__loss *loss, digitnet__rank_data *data, size_t batch_size,
+                                           digitnet__thread_pool *threads) {
+    size_t count = digitnet__rank_data_count(data);
     digitnet_activation fused = digitnet__loss_fused_activation(loss->kind, &network->graph);
     *evaluator = (digitnet__evaluator){.network = network,
                                        .activates = network->inference.left_out != fused,
-                                       .dataset = dataset,
+                                       .data = data,
                                        .threads = threads,
-                                       .ranks = ranks,
+                                       .ranks = data->ranks,
                                        .batch_size = batch_size < count ? batch_size : count};
     digitnet__arena *arena = &evaluator->arena;
     size_t image_bytes = digitnet__shape_values(network->graph.input) * sizeof(float);
     evaluator->indices = digitnet__arena_reserve(arena, evaluator->batch_size, sizeof(size_t));
     evaluator->images =
-        digitnet__arena_reserve(arena, digitnet__dataset_is_source(dataset) ? evaluator->batch_size : 0, image_bytes);
+        digitnet__arena_reserve(arena, digitnet__rank_data_comes_first(data) ? evaluator->batch_size : 0, image_bytes);
     digitnet_status status = digitnet__arena_allocate(arena) ? create_workspaces(evaluator) : DIGITNET_ENOMEM;
     if (status == DIGITNET_OK)
-        status = digitnet__loss_batch_create(&evaluator->batch, loss, digitnet__graph_output(&network->graph), dataset,
-                                             evaluator->batch_size, digitnet__thread_pool_size(threads));
+        status = digitnet__loss_batch_create(&evaluator->batch, loss, digitnet__graph_output(&network->graph),
+                                             data->dataset, evaluator->batch_size, digitnet__thread_pool_size(threads));
+    if (status == DIGITNET_OK) {
+        const digitnet_batch like = part_of(evaluator, 0, evaluator->batch_size, at(evaluator, evaluator->images));
+        status = digitnet__rank_data_allocate(data, &like, evaluator->batch_size);
+    }
     if (status != DIGITNET_OK)
         digitnet__evaluator_release(evaluator);
     return status;
@@ -64,20 +73,15 @@ void digitnet__evaluator_release(digitnet__evaluator *evaluator) {
     *evaluator = (digitnet__evaluator){0};
 }
 
-/* What is gathered for a part of the batch; images go elsewhere. */
-static digitnet_batch part_of(const digitnet__evaluator *evaluator, size_t first, size_t count, float *images) {
-    return digitnet__loss_batch_part(&evaluator->batch, at(evaluator, evaluator->indices), images, first, count);
-}
-
 static void fill_input(const digitnet__evaluator *evaluator, const digitnet_batch *batch, size_t first) {
     const digitnet__network *network = evaluator->network;
-    if (digitnet__dataset_is_source(evaluator->dataset)) { /* gather_source() has gathered it */
+    if (digitnet__rank_data_comes_first(evaluator->data)) { /* gather_first() has gathered it */
         size_t values = digitnet__shape_values(network->graph.input);
         memcpy(batch->images, (float *)at(evaluator, evaluator->images) + first * values,
                batch->count * values * sizeof(float));
     } else {
         /* Cannot fail: the samples are in memory. */
-        digitnet__dataset_gather(batch, evaluator->dataset, network->kernels, NULL);
+        digitnet__dataset_gather(batch, evaluator->data->dataset, network->kernels, NULL);
     }
 }
 
@@ -101,24 +105,24 @@ static digitnet__share chunks_of(const digitnet__evaluator *evaluator, size_t ra
     return digitnet__ranks_share(evaluator->ranks, rank, chunks);
 }
 
-static digitnet__share images_of(const digitnet__evaluator *evaluator, size_t rank) {
+static digitnet__share images_of(const void *context, size_t rank) {
+    const digitnet__evaluator *evaluator = context;
     digitnet__share chunks = chunks_of(evaluator, rank);
     size_t chunk = chunk_of(evaluator), count = evaluator->batch_count;
     return (digitnet__share){.first = chunks.first * chunk < count ? chunks.first * chunk : count,
                              .end = chunks.end * chunk < count ? chunks.end * chunk : count};
 }
 
-/* A source is asked on this thread, and its labels are checked as they come. */
-static digitnet_status gather_source(digitnet__evaluator *evaluator) {
-    digitnet__share own = images_of(evaluator, evaluator->ranks->communicator.rank);
-    if (own.first == own.end)
-        return DIGITNET_OK;
-    size_t values = digitnet__shape_values(evaluator->network->graph.input);
-    float *images = (float *)at(evaluator, evaluator->images) + own.first * values;
-    const digitnet_batch batch = part_of(evaluator, own.first, own.end - own.first, images);
-    DNN_TRY(digitnet__dataset_gather(&batch, evaluator->dataset, evaluator->network->kernels, NULL));
-    return digitnet__batch_check(&evaluator->network->graph, evaluator->batch.loss.kind, &batch,
-                                 evaluator->batch.max_labels);
+/* What does not come chunk by chunk. */
+static digitnet_status gather_first(const digitnet__evaluator *evaluator) {
+    const digitnet__wanted_batch wanted = {
+        .batch = part_of(evaluator, 0, evaluator->batch_count, at(evaluator, evaluator->images)),
+        .needed = images_of,
+        .context = evaluator,
+        .network = evaluator->network,
+        .loss = evaluator->batch.loss.kind,
+        .threads = evaluator->threads};
+    return digitnet__rank_data_gather(evaluator->data, &wanted);
 }
 
 /* Those that the other ranks have computed. */
@@ -137,8 +141,8 @@ static digitnet_status gather_scores(const digitnet__evaluator *evaluator) {
 static digitnet_status run_batch(digitnet__evaluator *evaluator) {
     digitnet__ranks *ranks = evaluator->ranks;
     evaluator->chunks = chunks_of(evaluator, ranks->communicator.rank);
-    if (digitnet__dataset_is_source(evaluator->dataset))
-        DNN_TRY(digitnet__ranks_agree(ranks, gather_source(evaluator), NULL));
+    if (digitnet__rank_data_comes_first(evaluator->data))
+        DNN_TRY(gather_first(evaluator));
     digitnet__thread_pool_run(evaluator->threads, run_chunk, evaluator,
                               evaluator->chunks.end - evaluator->chunks.first);
     digitnet_status status = digitnet__loss_batch_check(&evaluator->batch);
@@ -148,7 +152,7 @@ static digitnet_status run_batch(digitnet__evaluator *evaluator) {
 }
 
 digitnet_status digitnet__evaluator_run(digitnet_metrics *metrics, digitnet__evaluator *evaluator) {
-    size_t total = digitnet_dataset_count(evaluator->dataset), correct = 0;
+    size_t total = digitnet__rank_data_count(evaluator->data), correct = 0;
     size_t *indices = at(evaluator, evaluator->indices);
     const digitnet__score *scores = digitnet__loss_batch_scores(&evaluator->batch);
     double loss = 0;

@@ -13,6 +13,7 @@
 #include "training/evaluator.h"
 #include "training/handshake.h"
 #include "training/history.h"
+#include "training/rank_data.h"
 #include "training/ranks.h"
 #include "training/trainer.h"
 #include "training/validation_split.h"
@@ -38,6 +39,7 @@ typedef struct fit_state {
     digitnet__evaluator evaluator;
     digitnet__callbacks callbacks;
     digitnet__ranks ranks;
+    digitnet__rank_data train_data, validation_data; /* as all ranks have them */
     digitnet_history *history;
     digitnet__snapshot finite; /* the last epoch's end, or the fit's beginning: known to be finite */
     bool writes;               /* has the model for itself */
@@ -68,6 +70,15 @@ static digitnet_status check_options(const digitnet_fit_options *options) {
     if (options->validation_stratified && options->validation_fraction == 0)
         return digitnet__fail(DIGITNET_EINVAL,
                               "digitnet_model_fit: validation_stratified is 1, but validation_fraction is 0");
+    DNN_TRY(DNN_FLAG_CHECK(options, digitnet_fit_options, sharded));
+    DNN_TRY(DNN_FLAG_CHECK(options, digitnet_fit_options, validation_sharded));
+    if (options->sharded && options->validation_fraction > 0)
+        return digitnet__fail(DIGITNET_EINVAL,
+                              "digitnet_model_fit: sharded is 1, and validation_fraction is %s; give "
+                              "validation instead",
+                              digitnet__number_text(options->validation_fraction).text);
+    if (options->validation_sharded && !options->validation)
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: validation_sharded is 1, but validation is NULL");
     return digitnet__callbacks_check(options->callbacks, options->callback_count);
 }
 
@@ -109,11 +120,21 @@ static digitnet_status prepare_datasets(fit_state *fit) {
         fit->train = fit->train_part;
         fit->validation = fit->validation_part;
     }
-    fit->image_count = digitnet_dataset_count(fit->train);
-    fit->batch_size = fit->options.batch_size ? fit->options.batch_size : DEFAULT_BATCH_SIZE;
+    if (fit->options.sharded && digitnet__dataset_mixes(fit->train))
+        return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: the training data are sharded, but mixup or cutmix "
+                                               "may mix samples of different ranks");
+    DNN_TRY(digitnet__rank_data_create(&fit->train_data, fit->train, &fit->ranks, fit->options.sharded));
+    if (!fit->validation)
+        return DIGITNET_OK;
+    return digitnet__rank_data_create(&fit->validation_data, fit->validation, &fit->ranks,
+                                      fit->options.validation_sharded);
+}
+
+/* Once it is known how many images all ranks have. */
+static void count_batches(fit_state *fit) {
+    fit->image_count = digitnet__rank_data_count(&fit->train_data);
     fit->batch_size = fit->batch_size < fit->image_count ? fit->batch_size : fit->image_count;
     fit->batch_count = (fit->image_count - 1) / fit->batch_size + 1;
-    return DIGITNET_OK;
 }
 
 /* All memory that the fit needs. */
@@ -127,19 +148,21 @@ static digitnet_status allocate(fit_state *fit) {
     digitnet__history_set_warning(fit->history, &fit->warning);
     DNN_TRY(digitnet__thread_pool_create(&fit->threads,
                                          fit->options.threads ? fit->options.threads : digitnet__processor_count()));
-    DNN_TRY(digitnet__trainer_create(&fit->trainer, fit->model, &fit->loss, fit->train, fit->batch_size, fit->threads,
-                                     &fit->ranks));
+    DNN_TRY(digitnet__trainer_create(&fit->trainer, fit->model, &fit->loss, &fit->train_data, fit->batch_size,
+                                     fit->threads));
     fit->trainer.batch.class_weights = fit->options.class_weights;
     if (!fit->validation)
         return DIGITNET_OK;
-    return digitnet__evaluator_create(&fit->evaluator, &fit->model->network, &fit->loss, fit->validation,
-                                      VALIDATION_BATCH_SIZE, fit->threads, &fit->ranks);
+    return digitnet__evaluator_create(&fit->evaluator, &fit->model->network, &fit->loss, &fit->validation_data,
+                                      VALIDATION_BATCH_SIZE, fit->threads);
 }
 
 static void release(fit_state *fit) {
     digitnet__ranks_release(&fit->ranks);
     digitnet__evaluator_release(&fit->evaluator);
     digitnet__trainer_release(&fit->trainer);
+    digitnet__rank_data_release(&fit->train_data);
+    digitnet__rank_data_release(&fit->validation_data);
     digitnet__thread_pool_free(fit->threads);
     digitnet__release(fit->order);
     digitnet__snapshot_release(&fit->finite);
@@ -389,7 +412,7 @@ static size_t last_epoch(const fit_state *fit) {
     return epochs <= SIZE_MAX - done ? (size_t)done + epochs : SIZE_MAX;
 }
 
-/* All that a fit may be refused for. */
+/* All that a fit may be refused for but memory. */
 static digitnet_status prepare(fit_state *fit) {
     DNN_TRY(DNN_RESERVED_CHECK((size_t)fit->options.reserved_2, digitnet_fit_options));
     if (!fit->model || !fit->train)
@@ -403,11 +426,12 @@ static digitnet_status prepare(fit_state *fit) {
     DNN_TRY(digitnet__loss_of_model(&fit->loss, fit->model));
     DNN_TRY(check_settings(fit));
     DNN_TRY(prepare_datasets(fit));
+    fit->batch_size = fit->options.batch_size ? fit->options.batch_size : DEFAULT_BATCH_SIZE;
     fit->until_epoch = last_epoch(fit);
-    return allocate(fit);
+    return DIGITNET_OK;
 }
 
-/* All ranks are ready, and train the same. */
+/* All ranks are prepared, and train the same. */
 static digitnet_status meet(fit_state *fit, digitnet_status status) {
     DNN_TRY(digitnet__handshake_versions(&fit->ranks));
     status = digitnet__ranks_agree_at_first(&fit->ranks, status);
@@ -419,7 +443,9 @@ static digitnet_status meet(fit_state *fit, digitnet_status status) {
                                      .options = &fit->options,
                                      .batch_size = fit->batch_size,
                                      .until_epoch = fit->until_epoch};
-    return digitnet__handshake_run(&own, &fit->ranks);
+    DNN_TRY(digitnet__handshake_run(&own, &fit->ranks));
+    DNN_TRY(digitnet__rank_data_meet(&fit->train_data));
+    return digitnet__rank_data_meet(&fit->validation_data);
 }
 
 static digitnet_status run_prepared(fit_state *fit) {
@@ -439,6 +465,10 @@ static digitnet_status fit_model(fit_state *fit, digitnet_status options) {
     if (status != DIGITNET_OK)
         return status;
     status = meet(fit, options == DIGITNET_OK ? prepare(fit) : options);
+    if (status == DIGITNET_OK) {
+        count_batches(fit);
+        status = digitnet__ranks_agree_at_first(&fit->ranks, allocate(fit));
+    }
     if (status == DIGITNET_OK)
         status = run_prepared(fit);
     release(fit);

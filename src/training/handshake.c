@@ -24,9 +24,15 @@ enum {
     LAYERS,
     WEIGHTS,
     OPTIMIZER_STATE,
+    SHARDED,
     TRAINING_SAMPLES,
+    TRAINING_LABELS,
+    TRAINING_TARGETS,
     TRAINING_DATA,
+    VALIDATION_SHARDED,
     VALIDATION_SAMPLES,
+    VALIDATION_LABELS,
+    VALIDATION_TARGETS,
     VALIDATION_DATA,
     BATCH_SIZE,
     UNTIL_EPOCH,
@@ -43,9 +49,15 @@ static const char *const names[TRAINING_KEYS] = {[ARCHITECTURE] = "the architect
                                                  [LAYERS] = "the hash of the layers",
                                                  [WEIGHTS] = "the hash of the weights",
                                                  [OPTIMIZER_STATE] = "the hash of the optimizer's state",
+                                                 [SHARDED] = "sharded",
                                                  [TRAINING_SAMPLES] = "the number of training samples",
+                                                 [TRAINING_LABELS] = "the most labels of a training sample",
+                                                 [TRAINING_TARGETS] = "the number of a training sample's targets",
                                                  [TRAINING_DATA] = "the kind of the training data",
+                                                 [VALIDATION_SHARDED] = "validation_sharded",
                                                  [VALIDATION_SAMPLES] = "the number of validation samples",
+                                                 [VALIDATION_LABELS] = "the most labels of a validation sample",
+                                                 [VALIDATION_TARGETS] = "the number of a validation sample's targets",
                                                  [VALIDATION_DATA] = "the kind of the validation data",
                                                  [BATCH_SIZE] = "batch_size",
                                                  [UNTIL_EPOCH] = "the last epoch",
@@ -132,9 +144,14 @@ static const char *architecture(void) {
 #endif
 }
 
-static void put_dataset(record *out, size_t samples, size_t data, const digitnet_dataset *dataset) {
-    put_count(out, samples, dataset ? digitnet_dataset_count(dataset) : 0);
-    put(out, data, !dataset ? "none" : digitnet__dataset_is_source(dataset) ? "a source" : "arrays");
+/* Into its five values, which begin with `first`. */
+static void put_dataset(record *out, size_t first, const digitnet_dataset *dataset, int32_t sharded) {
+    const digitnet__sample_layout none = {0}, *layout = dataset ? digitnet__dataset_layout(dataset) : &none;
+    put_count(out, first, (uint64_t)sharded);
+    put_count(out, first + 1, sharded ? 0 : digitnet_dataset_count(dataset)); /* shards are of any size */
+    put_count(out, first + 2, layout->max_labels);
+    put_count(out, first + 3, layout->target_values);
+    put(out, first + 4, !dataset ? "none" : digitnet__dataset_is_source(dataset) ? "a source" : "arrays");
 }
 
 static void put_options(record *out, const digitnet__handshake *own) {
@@ -157,8 +174,8 @@ static void fill(record *out, const digitnet__handshake *own) {
     put(out, INSTRUCTION_SET, own->model->network.kernels->name);
     put(out, MATRIX_PRODUCTS, digitnet__gemm_library());
     put_model(out, own->model);
-    put_dataset(out, TRAINING_SAMPLES, TRAINING_DATA, own->train);
-    put_dataset(out, VALIDATION_SAMPLES, VALIDATION_DATA, own->validation);
+    put_dataset(out, SHARDED, own->train, own->options->sharded);
+    put_dataset(out, VALIDATION_SHARDED, own->validation, own->options->validation_sharded);
     put_options(out, own);
     put_training(out, own->model->training);
 }

@@ -61,9 +61,7 @@ bool digitnet__ranks_are_many(const digitnet__ranks *ranks) {
 }
 
 digitnet__share digitnet__ranks_share(const digitnet__ranks *ranks, size_t rank, size_t count) {
-    size_t size = ranks->communicator.size, each = count / size, larger = count % size;
-    size_t first = rank * each + (rank < larger ? rank : larger);
-    return (digitnet__share){.first = first, .end = first + each + (rank < larger)};
+    return digitnet__share_of(count, ranks->communicator.size, rank);
 }
 
 /* ---- The communicator's functions ---- */

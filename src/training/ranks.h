@@ -3,6 +3,7 @@
 #ifndef DNN_TRAINING_RANKS_H
 #define DNN_TRAINING_RANKS_H
 
+#include "core/share.h"
 #include "digitnet/communicator.h"
 #include "digitnet/status.h"
 
@@ -22,11 +23,6 @@ typedef struct digitnet__ranks {
     unsigned char *buffer;          /* what is on its way, of all ranks */
     bool lost;                      /* a function of the communicator has failed; none is called any more */
 } digitnet__ranks;
-
-/* Some of the things of which each rank has its own: consecutive ones. */
-typedef struct digitnet__share {
-    size_t first, end;
-} digitnet__share;
 
 /* With the program's communicator, checked; NULL: this process is alone. */
 digitnet_status digitnet__ranks_init(digitnet__ranks *ranks, const digitnet_communicator *communicator);

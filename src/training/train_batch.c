@@ -13,6 +13,7 @@ typedef struct batch_trainer {
     size_t *places; /* 0 .. capacity - 1 */
     digitnet__thread_pool *pool;
     digitnet__ranks ranks; /* this process alone */
+    digitnet__rank_data all;
     digitnet__trainer trainer;
 } batch_trainer;
 
@@ -58,7 +59,8 @@ static digitnet_status create(batch_trainer *kept, digitnet_model *model, const 
         kept->places[i] = i;
     DNN_TRY(digitnet__dataset_check(&model->network.graph, loss->kind, kept->data, "batch's"));
     DNN_TRY(digitnet__thread_pool_create(&kept->pool, kept->threads ? kept->threads : digitnet__processor_count()));
-    return digitnet__trainer_create(&kept->trainer, model, loss, kept->data, kept->capacity, kept->pool, &kept->ranks);
+    DNN_TRY(digitnet__rank_data_create(&kept->all, kept->data, &kept->ranks, false));
+    return digitnet__trainer_create(&kept->trainer, model, loss, &kept->all, kept->capacity, kept->pool);
 }
 
 static bool suits(const batch_trainer *kept, const digitnet_train_batch *batch, const digitnet__sample_layout *layout) {

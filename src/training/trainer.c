@@ -51,10 +51,18 @@ static digitnet_status prepare_exchange(digitnet__trainer *trainer) {
     return digitnet__ranks_allocate(trainer->ranks, exchange_bytes(trainer));
 }
 
+/* What is gathered for a range of the batch. */
+static digitnet_batch part_of(const digitnet__trainer *trainer, size_t first, size_t count) {
+    digitnet_batch part = digitnet__loss_batch_part(&trainer->batch, trainer->indices,
+                                                    digitnet__pass_input(&trainer->pass, first), first, count);
+    part.seeds = digitnet__pass_seeds(&trainer->pass, first);
+    return part;
+}
+
 digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_model *model, const digitnet__loss *loss,
-                                         const digitnet_dataset *dataset, size_t batch_size,
-                                         digitnet__thread_pool *threads, digitnet__ranks *ranks) {
-    *trainer = (digitnet__trainer){.model = model, .dataset = dataset, .threads = threads, .ranks = ranks};
+                                         digitnet__rank_data *data, size_t batch_size, digitnet__thread_pool *threads) {
+    const digitnet_dataset *dataset = data->dataset;
+    *trainer = (digitnet__trainer){.model = model, .data = data, .threads = threads, .ranks = data->ranks};
     size_t workers = digitnet__thread_pool_size(threads);
     digitnet_status status = digitnet__loss_batch_create(
         &trainer->batch, loss, digitnet__graph_output(&model->network.graph), dataset, batch_size, workers);
@@ -69,6 +77,10 @@ digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_mo
         status = digitnet__update_create(&trainer->update, model, &trainer->pass, threads);
     if (status == DIGITNET_OK)
         status = prepare_exchange(trainer);
+    if (status == DIGITNET_OK) {
+        const digitnet_batch like = part_of(trainer, 0, batch_size);
+        status = digitnet__rank_data_allocate(data, &like, batch_size);
+    }
     if (status != DIGITNET_OK)
         digitnet__trainer_release(trainer);
     return status;
@@ -81,14 +93,6 @@ void digitnet__trainer_release(digitnet__trainer *trainer) {
     digitnet__arena_release(&trainer->arena);
     digitnet__release(trainer->rows);
     *trainer = (digitnet__trainer){0};
-}
-
-/* What is gathered for a range of the batch. */
-static digitnet_batch part_of(const digitnet__trainer *trainer, size_t first, size_t count) {
-    digitnet_batch part = digitnet__loss_batch_part(&trainer->batch, trainer->indices,
-                                                    digitnet__pass_input(&trainer->pass, first), first, count);
-    part.seeds = digitnet__pass_seeds(&trainer->pass, first);
-    return part;
 }
 
 /* A sample's seed depends on the training's seed, the epoch and the sample alone. */
@@ -104,11 +108,12 @@ static void *scratch_of(const digitnet__trainer *trainer, size_t worker) {
 }
 
 static void gather_range(const digitnet__trainer *trainer, digitnet__range range, size_t worker) {
-    if (digitnet__dataset_is_source(trainer->dataset))
-        return; /* gather_source() has done it */
+    if (digitnet__rank_data_comes_first(trainer->data))
+        return;
     const digitnet_batch batch = part_of(trainer, range.first, range.count);
     /* Cannot fail: the samples are in memory. */
-    digitnet__dataset_gather(&batch, trainer->dataset, trainer->pass.network->kernels, scratch_of(trainer, worker));
+    digitnet__dataset_gather(&batch, trainer->data->dataset, trainer->pass.network->kernels,
+                             scratch_of(trainer, worker));
 }
 
 static void run_loss(const digitnet__trainer *trainer, digitnet__range range, size_t worker) {
@@ -168,15 +173,22 @@ static digitnet_status run_passes(digitnet__trainer *trainer) {
     return DIGITNET_OK;
 }
 
-/* Sources are asked on this thread, and their labels are checked as they come. */
-static digitnet_status gather_source(digitnet__trainer *trainer) {
-    const digitnet__network *network = &trainer->model->network;
-    digitnet__share own = trainer->samples;
-    if (own.first == own.end)
-        return DIGITNET_OK;
-    const digitnet_batch batch = part_of(trainer, own.first, own.end - own.first);
-    DNN_TRY(digitnet__dataset_gather(&batch, trainer->dataset, network->kernels, scratch_of(trainer, 0)));
-    return digitnet__batch_check(&network->graph, trainer->batch.loss.kind, &batch, trainer->batch.max_labels);
+static digitnet__share samples_of(const void *context, size_t rank) {
+    const digitnet__trainer *trainer = context;
+    return digitnet__exchange_share(trainer->ranks, &trainer->pass, trainer->count, rank, false);
+}
+
+/* What does not come range by range. */
+static digitnet_status gather_first(const digitnet__trainer *trainer) {
+    const digitnet__wanted_batch wanted = {.batch = part_of(trainer, 0, trainer->count),
+                                           .needed = samples_of,
+                                           .context = trainer,
+                                           .network = &trainer->model->network,
+                                           .loss = trainer->batch.loss.kind,
+                                           .threads = trainer->threads,
+                                           .scratch = scratch_of(trainer, 0),
+                                           .scratch_size = trainer->scratch_size};
+    return digitnet__rank_data_gather(trainer->data, &wanted);
 }
 
 /* With the penalty, which each sample's loss has. */
@@ -210,15 +222,14 @@ static void begin_batch(digitnet__trainer *trainer, const digitnet__trainer_batc
     trainer->count = batch->count;
     trainer->diverged = false;
     trainer->ranges = digitnet__exchange_share(trainer->ranks, &trainer->pass, batch->count, rank, true);
-    trainer->samples = digitnet__exchange_share(trainer->ranks, &trainer->pass, batch->count, rank, false);
     set_seeds(trainer, batch);
 }
 
 digitnet_status digitnet__trainer_run(digitnet__trainer *trainer, digitnet__progress *progress,
                                       const digitnet__trainer_batch *batch) {
     begin_batch(trainer, batch);
-    if (digitnet__dataset_is_source(trainer->dataset))
-        DNN_TRY(digitnet__ranks_agree(trainer->ranks, gather_source(trainer), NULL));
+    if (digitnet__rank_data_comes_first(trainer->data))
+        DNN_TRY(gather_first(trainer));
     DNN_TRY(run_passes(trainer));
     digitnet_status status = digitnet__loss_batch_check(&trainer->batch);
     if (trainer->batch.loss.custom)

@@ -7,12 +7,12 @@
 #include "engine/pass.h"
 #include "model/model.h"
 #include "training/loss_batch.h"
-#include "training/ranks.h"
+#include "training/rank_data.h"
 #include "training/update.h"
 
 typedef struct digitnet__trainer {
-    digitnet_model *model; /* borrowed, as the data set and the threads */
-    const digitnet_dataset *dataset;
+    digitnet_model *model; /* borrowed, as the data and the threads */
+    digitnet__rank_data *data;
     digitnet__thread_pool *threads;
     digitnet__ranks *ranks; /* that share each batch */
     digitnet__pass pass;
@@ -25,14 +25,13 @@ typedef struct digitnet__trainer {
     /* The current batch. */
     const size_t *indices;
     size_t count, phase;
-    digitnet__share ranges, samples; /* this rank's */
-    bool diverged;                   /* the last batch's loss was not finite */
+    digitnet__share ranges; /* this rank's */
+    bool diverged;          /* the last batch's loss was not finite */
 } digitnet__trainer;
 
-/* Allocates the ranks' memory too. */
+/* Allocates the memory of the data and their ranks too. */
 digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_model *model, const digitnet__loss *loss,
-                                         const digitnet_dataset *dataset, size_t batch_size,
-                                         digitnet__thread_pool *threads, digitnet__ranks *ranks);
+                                         digitnet__rank_data *data, size_t batch_size, digitnet__thread_pool *threads);
 void digitnet__trainer_release(digitnet__trainer *trainer);
 
 /* Samples of the data set, and what is random in their step: that follows an epoch and numbers of the samples. */

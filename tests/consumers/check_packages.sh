@@ -9,7 +9,9 @@ done
 unset DESTDIR
 
 echo "Making them"
-quiet cmake -S "$source_folder" --preset debian -B "$work/build" "-DDIGITNET_BLAS=$(cached DIGITNET_BLAS)"
+mpi=()
+if command -v mpicc.openmpi >/dev/null; then mpi=(-DDIGITNET_BUILD_MPI=ON -DMPI_C_COMPILER=mpicc.openmpi); fi
+quiet cmake -S "$source_folder" --preset debian -B "$work/build" "-DDIGITNET_BLAS=$(cached DIGITNET_BLAS)" "${mpi[@]}"
 quiet cmake --build "$work/build" --parallel 2
 quiet cpack --config "$work/build/CPackConfig.cmake" -B "$work/packages"
 quiet lintian --fail-on error,warning "$work"/packages/*.deb
@@ -31,6 +33,12 @@ if [ "$(cached DIGITNET_BLAS)" = OpenBLAS ]; then
     depends libdigitnet-dev libopenblas-dev
 fi
 depends digitnet-examples "$library \(>= ${version%-*}\)" "digitnet-models \(>= ${version%-*}\)" 'libc6 .*' 'libpng.*' 'libjpeg.*'
+if [ ${#mpi[@]} -gt 0 ]; then
+    mpi_library=libdigitnet-mpi${version%%.*}
+    depends "$mpi_library" 'libc6 .*' 'libopenmpi.*' "$library \(>= ${version%-*}\)"
+    depends libdigitnet-mpi-dev "$mpi_library \(= $version\)" "libdigitnet-dev \(= $version\)" libopenmpi-dev
+    depends digitnet-examples "$mpi_library \(>= ${version%-*}\)"
+fi
 
 echo "Installing them" # Dependencies are looked for among what this machine has.
 root=$work/root
@@ -61,3 +69,13 @@ for program in "$libdir/digitnet/examples/quickstart" examples/quickstart; do
     quiet env LD_LIBRARY_PATH="$libdir" "$program" "$examples/mnist-subset"
     quiet env LD_LIBRARY_PATH="$libdir" "${program%/*}/mnist_predict" quickstart.onnx "$examples/digits/chalk-4.jpg"
 done
+
+[ ${#mpi[@]} -gt 0 ] || exit 0
+echo "Programs under mpirun"
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+# shellcheck disable=SC2046
+quiet mpicc.openmpi -std=c11 -o "$work/ranks" "$source_folder/tests/mpi/consumer/consumer.c" $(pkg-config --cflags --libs digitnet-mpi)
+quiet env LD_LIBRARY_PATH="$libdir" mpirun.openmpi -n 2 "$work/ranks"
+quiet env LD_LIBRARY_PATH="$libdir" mpirun.openmpi -n 2 "$libdir/digitnet/examples/mnist_train" --data "$examples/mnist-subset" --epochs 1 \
+    --threads 1 --output "$work/trained"
+[ -f "$work/trained/mnist.onnx" ] || fail "mnist_train has saved no model"

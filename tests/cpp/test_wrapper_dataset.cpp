@@ -315,6 +315,8 @@ TEST_CASE("a fit warns of classes that a part lacks") {
     CHECK(std::string(model.fit(sorted, options).warning()).find("none of class 0") != std::string::npos);
     options.validation_stratified = 1;
     CHECK(model.fit(sorted, options).warning() == nullptr);
+    options.sharded = 1;
+    CHECK_ERROR(DIGITNET_EINVAL, "sharded is 1", model.fit(sorted, options));
 }
 
 TEST_CASE("IDX files are written") {
@@ -345,6 +347,12 @@ TEST_CASE("MNIST's files") {
     const std::string images = folder + "/t10k-images-idx3-ubyte.gz", labels = folder + "/t10k-labels-idx1-ubyte.gz";
     CHECK(digitnet::dataset::load_idx(images, labels).read(0, test.count()).labels ==
           test.read(0, test.count()).labels);
+    digitnet::dataset_load_options halves;
+    halves.shards = 2;
+    halves.shard = 1;
+    const digitnet::dataset second = digitnet::load_mnist_train(folder, halves);
+    CHECK(second.count() == train.count() / 2);
+    CHECK(second.read(0, 2).images == train.read(train.count() / 2, 2).images);
     CHECK_ERROR(DIGITNET_ENOTFOUND, "nowhere", digitnet::load_mnist("nowhere"));
     CHECK_ERROR(DIGITNET_ENOTFOUND, "nowhere", digitnet::load_mnist_train("nowhere"));
     CHECK_ERROR(DIGITNET_ENOTFOUND, "nowhere", digitnet::load_mnist_test("nowhere"));

@@ -33,9 +33,10 @@ void try_input(const uint8_t *data, size_t size) {
     if (is_gzip(&plain.images) || is_gzip(&plain.labels))
         return;
     idx_pair packed = {compress_bytes(&plain.images), compress_bytes(&plain.labels)};
+    const digitnet_dataset_load_options all = DIGITNET_INIT(digitnet_dataset_load_options);
     digitnet_dataset *raw, *inflated;
-    digitnet_status status = load_pair(&raw, &plain, 0, 0);
-    REQUIRE(load_pair(&inflated, &packed, 0, 0) == status);
+    digitnet_status status = load_pair(&raw, &plain, &all);
+    REQUIRE(load_pair(&inflated, &packed, &all) == status);
     require_same(raw, inflated);
     digitnet_dataset_free(raw);
     digitnet_dataset_free(inflated);

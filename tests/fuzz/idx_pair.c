@@ -32,14 +32,13 @@ static void read_all(float **images, int32_t **labels, const digitnet_dataset *d
         REQUIRE((*labels)[i] >= 0 && (size_t)(*labels)[i] < info.classes);
 }
 
-digitnet_status load_pair(digitnet_dataset **out, const idx_pair *pair, int32_t transpose, int32_t label_offset) {
+digitnet_status load_pair(digitnet_dataset **out, const idx_pair *pair, const digitnet_dataset_load_options *options) {
+    digitnet_dataset_load_options limited = *options;
     static memory_file images, labels;
     fill_memory_file(&images, pair->images.bytes, pair->images.size);
     fill_memory_file(&labels, pair->labels.bytes, pair->labels.size);
-    digitnet_status status =
-        digitnet_dataset_load_idx_ex(out, images.path, labels.path,
-                                     DIGITNET_WITH(digitnet_dataset_load_options, .max_bytes = MAX_BYTES,
-                                                   .transpose = transpose, .label_offset = label_offset));
+    limited.max_bytes = MAX_BYTES;
+    digitnet_status status = digitnet_dataset_load_idx_ex(out, images.path, labels.path, &limited);
     REQUIRE((status == DIGITNET_OK) == (*out != NULL));
     return status;
 }

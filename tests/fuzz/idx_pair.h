@@ -16,7 +16,7 @@ typedef struct idx_pair {
 
 idx_pair split_pair(const uint8_t *data, size_t size);
 /* Loads the two files under a limit of memory, with these options. *out is NULL where they are refused. */
-digitnet_status load_pair(digitnet_dataset **out, const idx_pair *pair, int32_t transpose, int32_t label_offset);
+digitnet_status load_pair(digitnet_dataset **out, const idx_pair *pair, const digitnet_dataset_load_options *options);
 /* The two data sets, either of which may be NULL, hold the same. */
 void require_same(const digitnet_dataset *a, const digitnet_dataset *b);
 /* The second is the first with rows and columns swapped, and labels that begin at the offset. */

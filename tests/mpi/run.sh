@@ -11,8 +11,7 @@ prefix=$(mktemp -d)
 trap 'rm -rf "$prefix"' EXIT
 
 # Programs that pkg-config and CMake have led to the library, on two ranks.
-check_consumers() { # NAME
-    local libdir
+check_consumers() ( # NAME; in a subshell: the next MPI's programs must not find this one's library
     cmake --install "$build" --prefix "$prefix/$1" >/dev/null
     libdir=$(dirname "$(find "$prefix/$1" -name libdigitnet-mpi.so)")
     export PKG_CONFIG_PATH=$libdir/pkgconfig LD_LIBRARY_PATH=$libdir
@@ -22,7 +21,7 @@ check_consumers() { # NAME
     for program in "$prefix/$1/by-pkgconfig" "$prefix/$1/build/consumer"; do
         "mpirun.$1" -n 2 "$program"
     done
-}
+)
 
 # One file, whoever trained it.
 check_mnist_train() { # NAME
@@ -40,6 +39,7 @@ for name in "$@"; do
     cmake --build "$build" --target digitnet_static digitnet_mpi mpi_programs mnist_train
     ctest --test-dir "$build" --output-on-failure --label-regex '^mpi$'
     check_mnist_train "$name"
+    tests/mpi/failures.sh "$build/examples/mnist_train" "$source/tests/data/mnist-subset" "mpirun.$name"
     check_consumers "$name"
     echo "$name: passed"
 done

@@ -274,7 +274,8 @@ static const argument_field batch[] = {
     FIELD(batch, targets, FLOATS_OUT),      FIELD(batch, sample_weights, FLOATS_OUT)};
 static const argument_field dataset_load_options[] = {
     FIELD(dataset_load_options, struct_size, STRUCT_SIZE), FIELD(dataset_load_options, max_bytes, ANY_SIZE),
-    FIELD(dataset_load_options, label_offset, FLAG), FIELD(dataset_load_options, transpose, FLAG)};
+    FIELD(dataset_load_options, shards, ANY_SIZE),         FIELD(dataset_load_options, shard, FLAG),
+    FIELD(dataset_load_options, label_offset, FLAG),       FIELD(dataset_load_options, transpose, FLAG)};
 static const argument_field augment_options[] = {
     FIELD(augment_options, struct_size, STRUCT_SIZE), FIELD(augment_options, classes, ANY_SIZE),
     FIELD(augment_options, rotate, ZERO_RATE),        FIELD(augment_options, elastic, ZERO_RATE),
@@ -375,6 +376,8 @@ static const argument_field fit_options[] = {FIELD(fit_options, struct_size, STR
                                              FIELD(fit_options, no_shuffle, FLAG),
                                              FIELD(fit_options, validate_ema, FLAG),
                                              FIELD(fit_options, validation_stratified, FLAG),
+                                             FIELD(fit_options, sharded, FLAG),
+                                             FIELD(fit_options, validation_sharded, FLAG),
                                              FIELD(fit_options, reserved_2, FLAG)};
 static const argument_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
                                                   FIELD(evaluate_options, threads, ANY_SIZE),

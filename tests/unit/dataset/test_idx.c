@@ -102,12 +102,20 @@ static void assert_loads(void) {
     digitnet_dataset_free(dataset);
 }
 
+static digitnet_status load_shard(digitnet_dataset **out, size_t shards, size_t shard) {
+    return digitnet_dataset_load_idx_ex(out, "images", "labels",
+                                        DIGITNET_WITH(digitnet_dataset_load_options, .shards = shards, .shard = shard));
+}
+
+/* As a whole, and as a shard. */
 static void assert_refused(digitnet_status status, const char *part, const char *path) {
-    digitnet_dataset *dataset = (digitnet_dataset *)1;
-    expect_failure(digitnet_dataset_load_idx(&dataset, "images", "labels"), status, part);
-    if (strstr(digitnet_last_error(), path) == NULL)
-        fail_msg("\"%s\" does not name %s", digitnet_last_error(), path);
-    assert_null(dataset);
+    for (size_t shards = 1; shards <= 2; shards++) {
+        digitnet_dataset *dataset = (digitnet_dataset *)1;
+        expect_failure(load_shard(&dataset, shards, shards - 1), status, part);
+        if (strstr(digitnet_last_error(), path) == NULL)
+            fail_msg("\"%s\" does not name %s", digitnet_last_error(), path);
+        assert_null(dataset);
+    }
 }
 
 /* The images' file as it is given, raw and compressed, beside good labels. */
@@ -161,6 +169,94 @@ static void channels_are_read(void **state) {
         digitnet_dataset_free(dataset);
         images = compressed(&images);
     }
+}
+
+/* ---- Shards ---- */
+
+/* One behind the other they are all samples, and the first ones have one more. */
+static void check_shards(size_t shards) {
+    size_t next = 0, last = COUNT;
+    for (size_t shard = 0; shard < shards; shard++) {
+        float values[COUNT * VALUES];
+        int32_t labels[COUNT];
+        digitnet_dataset *dataset = NULL;
+        expect_ok(load_shard(&dataset, shards, shard));
+        size_t count = digitnet_dataset_count(dataset);
+        assert_true(count <= last && count >= COUNT / shards && count <= COUNT / shards + 1);
+        expect_ok(digitnet_dataset_read(values, COUNT * VALUES, labels, COUNT, dataset, 0, count));
+        for (size_t i = 0; i < count * VALUES; i++)
+            assert_true(values[i] == (float)(next * VALUES + i) / 255.0f);
+        for (size_t i = 0; i < count; i++)
+            assert_int_equal(labels[i], 9 - (int)(next + i));
+        digitnet_dataset_free(dataset);
+        next += count;
+        last = count;
+    }
+    assert_int_equal(next, COUNT);
+}
+
+static void shards_are_read(void **state) {
+    (void)state;
+    content images = images_content(), labels = labels_content();
+    put_pair();
+    for (int pass = 0; pass < 3; pass++) {
+        for (size_t shards = 1; shards <= COUNT; shards++)
+            check_shards(shards);
+        if (pass == 0)
+            images = compressed(&images);
+        else
+            labels = compressed(&labels);
+        put_content("images", &images);
+        put_content("labels", &labels);
+    }
+}
+
+/* Bytes that this process has read so far. */
+static size_t count_read_bytes(void) {
+    FILE *file = fopen("/proc/self/io", "r");
+    size_t count = 0;
+    if (!file)
+        skip_because("there is no /proc/self/io");
+    assert_int_equal(fscanf(file, "rchar: %zu", &count), 1);
+    fclose(file);
+    return count;
+}
+
+static void no_more_is_read_than_a_shard(void **state) {
+    (void)state;
+    enum { IMAGES = 1000, PIXELS = 1000, SHARDS = 10 };
+    static unsigned char zeros[IMAGES * PIXELS];
+    digitnet_dataset *data, *shard;
+    expect_ok(digitnet_dataset_create_u8(&data, zeros, (const int32_t *)zeros, IMAGES, 10, 100, 1));
+    expect_ok(digitnet_dataset_save_idx(data, "images", "labels"));
+    size_t before = count_read_bytes();
+    expect_ok(load_shard(&shard, SHARDS, 3));
+    size_t read = count_read_bytes() - before;
+    assert_in_range(read, IMAGES * PIXELS / SHARDS, IMAGES * PIXELS / SHARDS + 2000);
+    digitnet_dataset_free(shard);
+    digitnet_dataset_free(data);
+}
+
+static void wrong_shards_are_refused(void **state) {
+    (void)state;
+    digitnet_dataset *dataset = NULL;
+    content labels = labels_content();
+    put_pair();
+    expect_failure(load_shard(&dataset, 0, 1), DIGITNET_EINVAL, "shard is 1, but shards is 0");
+    expect_failure(load_shard(&dataset, 3, 3), DIGITNET_EINVAL, "shard is 3, but shards is 3");
+    expect_failure(load_shard(&dataset, COUNT + 1, 0), DIGITNET_EINVAL, "images: shards is 7, but there are 6 samples");
+    labels.bytes[7]--; /* both have three samples in the first half */
+    labels.size--;
+    put_content("labels", &labels);
+    expect_failure(load_shard(&dataset, 2, 0), DIGITNET_EFORMAT, "images has 6 images, but labels 5 labels");
+    labels = labels_content();
+    labels.bytes[labels.size - 1] = 1;
+    put_content("labels", &labels);
+    expect_failure(digitnet_dataset_load_idx_ex(
+                       &dataset, "images", "labels",
+                       DIGITNET_WITH(digitnet_dataset_load_options, .shards = 2, .shard = 1, .label_offset = 2)),
+                   DIGITNET_EFORMAT, "labels: label 5 is 1, below label_offset, which is 2");
+    assert_null(dataset);
 }
 
 /* ---- What is refused, raw or compressed ---- */
@@ -878,6 +974,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         in_folder(raw_and_compressed_files_are_read),
         in_folder(channels_are_read),
+        in_folder(shards_are_read),
+        in_folder(no_more_is_read_than_a_shard),
+        in_folder(wrong_shards_are_refused),
         in_folder(missing_files_are_named),
         in_folder(folders_are_no_files),
         in_folder(empty_files_are_refused),

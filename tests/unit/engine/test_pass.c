@@ -240,10 +240,39 @@ static void test_frozen(void **state) {
     digitnet_model_free(model);
 }
 
+static void check_ranges(const digitnet_model *model, size_t count, size_t expected) {
+    digitnet__pass pass;
+    expect_ok(digitnet__pass_create(&pass, &model->network, count, 0, 1));
+    assert_int_equal(digitnet__pass_range_count(&pass, count), expected);
+    assert_int_equal(pass.most_ranges, expected);
+    digitnet__pass_release(&pass);
+}
+
+/* Of a batch that nothing else is said of; where the copies of the gradient are large, no more than 8. */
+static void test_ranges_by_size(void **state) {
+    (void)state;
+    static const size_t counts[][2] = {{1, 1}, {7, 7}, {8, 8}, {32, 8}, {127, 8}, {128, 16}, {600, 16}};
+    const digitnet__loss_kind *loss = digitnet__loss_find(DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY);
+    static const char *const relus[] = {"stem/bias", "a/bias", NULL}, *const none[] = {NULL};
+    digitnet_model *model = make_residual(), *large;
+    prepare(model, loss, relus, 0.25f);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        check_ranges(model, counts[i][0], counts[i][1]);
+    expect_ok(digitnet_model_create(&large, 3, 3, 256));
+    digitnet_model_add_conv2d(large, 512, 3, DIGITNET_ACTIVATION_LINEAR); /* 1,180,160 values */
+    digitnet_model_add_flatten(large);
+    expect_ok(digitnet_model_add_dense(large, 2, DIGITNET_ACTIVATION_SOFTMAX));
+    prepare(large, loss, none, 0.25f);
+    check_ranges(large, 128, 8);
+    check_ranges(large, 512, 8);
+    digitnet_model_free(large);
+    digitnet_model_free(model);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_chain),         cmocka_unit_test(test_residual), cmocka_unit_test(test_branches),
-        cmocka_unit_test(test_squared_error), cmocka_unit_test(test_frozen),
+        cmocka_unit_test(test_squared_error), cmocka_unit_test(test_frozen),   cmocka_unit_test(test_ranges_by_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

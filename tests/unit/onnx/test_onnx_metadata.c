@@ -201,13 +201,18 @@ static void a_file_without_ranges_has_8(void **state) {
     assert_int_equal(model->training->gradient_ranges, 8);
     digitnet_model_free(model);
     free(older.data);
+    saved_bytes by_size = save_with(0, false);
+    model = load_model(&by_size, 0);
+    assert_int_equal(model->training->gradient_ranges, 0);
+    digitnet_model_free(model);
+    free(by_size.data);
     free(file.data);
 }
 
 static void wrong_ranges_are_noticed(void **state) {
     (void)state;
-    static const char *const wrong[] = {"0", "257", "-1", "", "8.0", "18446744073709551615"};
-    static const char *const right[] = {"1", "8", "256"};
+    static const char *const wrong[] = {"257", "-1", "", "8.0", "18446744073709551615"};
+    static const char *const right[] = {"0", "1", "8", "256"};
     saved_bytes file = save_with(3, false);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         saved_bytes bad = with_mark(&file, "digitnet.gradient_ranges", wrong[i]);

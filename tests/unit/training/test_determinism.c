@@ -100,6 +100,32 @@ static digitnet_model *residual_network_in_16(void) {
     return residual_network(16);
 }
 
+static digitnet_model *residual_network_by_size(void) {
+    return residual_network(0);
+}
+
+/* A network that is not told how to cut its batches cuts those of fewer than 128 images into 8 ranges and this one into
+ * 16; a smaller batch behind a larger one has more images in each of its ranges. */
+static void test_ranges_by_size(void **state) {
+    (void)state;
+    enum { LARGE = 130, SMALL = 127 };
+    digitnet_dataset *data = make_small_dataset(LARGE + SMALL, 2);
+    check_threads(residual_network_by_size, data, LARGE);
+    static const size_t counts[] = {LARGE, SMALL}, ranges[] = {16, 8};
+    for (size_t i = 0; i < 2; i++) {
+        digitnet_dataset *part;
+        digitnet_model *model = residual_network(0), *told = residual_network(ranges[i]);
+        expect_ok(digitnet_dataset_slice(&part, data, 0, counts[i]));
+        fit(model, part, DIGITNET_WITH(digitnet_fit_options, .batch_size = LARGE));
+        fit(told, part, DIGITNET_WITH(digitnet_fit_options, .batch_size = LARGE));
+        assert_same_weights(model, told);
+        digitnet_dataset_free(part);
+        digitnet_model_free(model);
+        digitnet_model_free(told);
+    }
+    digitnet_dataset_free(data);
+}
+
 /* Of as many ranges as there are asked for, the sums are others, and so are the bits. */
 static void test_residual_network(void **state) {
     (void)state;
@@ -275,13 +301,10 @@ static void test_seed_matters(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_seed_network),
-        cmocka_unit_test(test_residual_network),
-        cmocka_unit_test(test_dropout_and_batch_sizes),
-        cmocka_unit_test(test_image_network),
-        cmocka_unit_test(test_wide_network),
-        cmocka_unit_test(test_source),
-        cmocka_unit_test(test_seeds_and_order_of_samples),
+        cmocka_unit_test(test_seed_network),   cmocka_unit_test(test_residual_network),
+        cmocka_unit_test(test_ranges_by_size), cmocka_unit_test(test_dropout_and_batch_sizes),
+        cmocka_unit_test(test_image_network),  cmocka_unit_test(test_wide_network),
+        cmocka_unit_test(test_source),         cmocka_unit_test(test_seeds_and_order_of_samples),
         cmocka_unit_test(test_seed_matters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

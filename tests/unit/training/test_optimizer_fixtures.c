@@ -44,12 +44,14 @@ static void run_batches(digitnet_model *model, size_t threads) {
     digitnet__thread_pool *pool;
     digitnet__trainer trainer;
     digitnet__ranks ranks;
+    digitnet__rank_data all;
     digitnet__loss loss;
     size_t batch = 0;
     expect_ok(digitnet__thread_pool_create(&pool, threads));
     expect_ok(digitnet__loss_of_model(&loss, model));
     expect_ok(digitnet__ranks_init(&ranks, NULL));
-    expect_ok(digitnet__trainer_create(&trainer, model, &loss, data, 1, pool, &ranks));
+    expect_ok(digitnet__rank_data_create(&all, data, &ranks, false));
+    expect_ok(digitnet__trainer_create(&trainer, model, &loss, &all, 1, pool));
     trainer.update.on_gradient = give_gradient;
     trainer.update.gradient_context = &batch;
     while (batch < BATCHES)

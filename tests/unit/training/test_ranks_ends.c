@@ -124,6 +124,21 @@ static void check_stopped_after(const ranks *own, size_t batches) {
     digitnet_model_free(model);
 }
 
+/* Each rank has a part of these samples alone. */
+static void cut_into_shards(ranks *own, digitnet_dataset *shards[RANKS], const digitnet_dataset *data) {
+    for (size_t i = 0; i < RANKS; i++) {
+        size_t first = i * IMAGES / RANKS;
+        expect_ok(digitnet_dataset_slice(&shards[i], data, first, (i + 1) * IMAGES / RANKS - first));
+        own->all[i].data = shards[i];
+        own->all[i].options.sharded = 1;
+    }
+}
+
+static void free_shards(digitnet_dataset *shards[RANKS]) {
+    for (size_t i = 0; i < RANKS; i++)
+        digitnet_dataset_free(shards[i]);
+}
+
 /* ---- Stops ---- */
 
 static int request_stop(const digitnet_event *event, void *user_data) {
@@ -227,12 +242,31 @@ static int gather(digitnet_batch *batch, void *user_data) {
     return digitnet_dataset_read_batch(batch, own->data);
 }
 
-static digitnet_dataset *make_source(source *own) {
+static digitnet_dataset *make_source(source *own, size_t count) {
     digitnet_dataset *data;
     expect_ok(digitnet_dataset_create_source(
-        &data, DIGITNET_WITH(digitnet_source_options, .count = IMAGES, .height = SMALL_HEIGHT, .width = SMALL_WIDTH,
+        &data, DIGITNET_WITH(digitnet_source_options, .count = count, .height = SMALL_HEIGHT, .width = SMALL_WIDTH,
                              .channels = SMALL_CHANNELS, .gather = gather, .user_data = own)));
     return data;
+}
+
+static void test_source_of_shard_fails(void **state) {
+    (void)state;
+    ranks own = prepare();
+    source sources[RANKS];
+    digitnet_dataset *data[RANKS], *shards[RANKS];
+    cut_into_shards(&own, shards, own.data);
+    for (size_t i = 0; i < RANKS; i++) {
+        sources[i] = (source){.data = shards[i]};
+        data[i] = make_source(&sources[i], digitnet_dataset_count(shards[i]));
+        own.all[i].data = data[i];
+    }
+    sources[1].fails_at = 3;
+    check_ends(&own, DIGITNET_EIO, "rank 1 of 3: the gather callback returned -5");
+    check_stopped_after(&own, 2);
+    release(&own);
+    free_shards(data);
+    free_shards(shards);
 }
 
 /* As training data, and as validation data. Each rank asks for its own samples alone, and for some in each batch. */
@@ -244,7 +278,7 @@ static void test_source_fails(void **state) {
         digitnet_dataset *data[RANKS];
         for (size_t i = 0; i < RANKS; i++) {
             sources[i] = (source){.data = own.data};
-            data[i] = make_source(&sources[i]);
+            data[i] = make_source(&sources[i], IMAGES);
             if (validates)
                 own.all[i].options.validation = data[i];
             else
@@ -296,13 +330,15 @@ static void test_divergence(void **state) {
     release(&own);
 }
 
-static void test_memory(void **state) {
-    (void)state;
+static void check_memory(bool sharded) {
     expect_ok(digitnet_set_allocator(DIGITNET_WITH(digitnet_allocator, .allocate = allocate, .release = give_back)));
     digitnet_status status = DIGITNET_ENOMEM;
     size_t allocations = 0;
     for (; status == DIGITNET_ENOMEM; allocations++) {
         ranks own = prepare();
+        digitnet_dataset *shards[RANKS] = {NULL};
+        if (sharded)
+            cut_into_shards(&own, shards, own.data);
         own.all[1].allocations = allocations;
         run_ranks(&own.threads, train, &own);
         status = own.all[0].status;
@@ -311,11 +347,18 @@ static void test_memory(void **state) {
             assert_string_equal(own.all[i].message, status ? own.all[0].message : "");
             assert_true(status == DIGITNET_OK || strstr(own.all[i].message, "rank 1 of 3: "));
         }
+        free_shards(shards);
         release(&own);
     }
     assert_int_equal(status, DIGITNET_OK);
     assert_in_range(allocations, 10, 100);
     expect_ok(digitnet_set_allocator(NULL));
+}
+
+static void test_memory(void **state) {
+    (void)state;
+    check_memory(false);
+    check_memory(true);
 }
 
 /* ---- Refusals ---- */
@@ -370,7 +413,7 @@ static void test_different_settings(void **state) {
     check_refused(&own, DIGITNET_EINVAL, "learning_rate is 0.001 on rank 0, and 0.5 on rank 2");
     own = prepare();
     replace_model(&own.all[2], compiled(DIGITNET_WITH(digitnet_compile_options, .gradient_ranges = 4, .seed = 5)));
-    check_refused(&own, DIGITNET_EINVAL, "gradient_ranges is 8 on rank 0, and 4 on rank 2");
+    check_refused(&own, DIGITNET_EINVAL, "gradient_ranges is 0 on rank 0, and 4 on rank 2");
 }
 
 static void test_different_models(void **state) {
@@ -395,11 +438,132 @@ static void test_different_data(void **state) {
     own.all[1].data = part;
     check_refused(&own, DIGITNET_EINVAL, "the number of training samples is 40 on rank 0, and 39 on rank 1");
     own = prepare();
-    of_source = make_source(&from);
+    of_source = make_source(&from, IMAGES);
     own.all[1].data = of_source;
     check_refused(&own, DIGITNET_EINVAL, "the kind of the training data is arrays on rank 0, and a source on rank 1");
     digitnet_dataset_free(of_source);
     digitnet_dataset_free(part);
+}
+
+static digitnet_dataset *of_labels(size_t max_labels, int32_t label) {
+    static const uint8_t image[SMALL_IMAGE];
+    const int32_t labels[] = {label, 0};
+    digitnet_dataset *data;
+    expect_ok(digitnet_dataset_create_u8_ex(&data, image, labels, 1, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS,
+                                            DIGITNET_WITH(digitnet_dataset_options, .max_labels = max_labels)));
+    return data;
+}
+
+/* That takes any number of labels. */
+static digitnet_model *line_network(void) {
+    digitnet_model *model = begin_model(SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS);
+    digitnet_model_add_conv2d_ex(model, SMALL_CLASSES + 1, SMALL_HEIGHT, DIGITNET_ACTIVATION_SOFTMAX,
+                                 DIGITNET_WITH(digitnet_conv2d_options, .kernel_width = 2));
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_CTC));
+    return model;
+}
+
+static void test_different_shards(void **state) {
+    (void)state;
+    digitnet_dataset *shards[RANKS], *of_class_7 = of_labels(1, 7), *of_two_labels = of_labels(2, 0);
+    ranks own = prepare();
+    cut_into_shards(&own, shards, own.data);
+    own.all[2].options.sharded = 0;
+    check_refused(&own, DIGITNET_EINVAL, "sharded is 1 on rank 0, and 0 on rank 2");
+    free_shards(shards);
+    own = prepare();
+    own.all[1].options.validation = own.all[0].options.validation = own.all[2].options.validation = own.data;
+    own.all[1].options.validation_sharded = 1;
+    check_refused(&own, DIGITNET_EINVAL, "validation_sharded is 0 on rank 0, and 1 on rank 1");
+    own = prepare();
+    cut_into_shards(&own, shards, own.data);
+    own.all[1].data = of_class_7;
+    check_refused(&own, DIGITNET_EINVAL, "rank 1 of 3: sample 0 has label 7; the model has 3 classes");
+    free_shards(shards);
+    own = prepare();
+    for (size_t i = 0; i < RANKS; i++) {
+        replace_model(&own.all[i], line_network());
+        own.all[i].data = i == 1 ? of_two_labels : own.data;
+        own.all[i].options.sharded = 1;
+    }
+    check_refused(&own, DIGITNET_EINVAL, "the most labels of a training sample is 1 on rank 0, and 2 on rank 1");
+    digitnet_dataset_free(of_two_labels);
+    digitnet_dataset_free(of_class_7);
+}
+
+static void save_blank_images(const char *images, const char *labels) {
+    static const uint8_t pixels[IMAGES * SMALL_IMAGE];
+    static const int32_t classes[IMAGES];
+    digitnet_dataset *data;
+    expect_ok(digitnet_dataset_create_u8(&data, pixels, classes, IMAGES, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
+    expect_ok(digitnet_dataset_save_idx(data, images, labels));
+    digitnet_dataset_free(data);
+}
+
+/* Shards that were read of files know their places. */
+static void test_shards_elsewhere(void **state) {
+    (void)state;
+    static const struct {
+        size_t shards[RANKS], numbers[RANKS];
+        const char *words;
+    } cases[] = {{{3, 3, 3},
+                  {0, 0, 2},
+                  "the shard of rank 1 has samples 0 to 13 of 40; those of the ranks before it have 14 samples"},
+                 {{3, 3, 3},
+                  {1, 0, 2},
+                  "the shard of rank 0 has samples 14 to 26 of 40; those of the ranks before it have 0 samples"},
+                 {{4, 4, 4}, {0, 1, 2}, "the shards of all ranks have 30 samples, but one of them is a part of 40"}};
+    temporary_folder folder = make_folder();
+    char images[96], labels[96];
+    snprintf(images, sizeof images, "%s/images", folder.path);
+    snprintf(labels, sizeof labels, "%s/labels", folder.path);
+    save_blank_images(images, labels);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        digitnet_dataset *shards[RANKS];
+        ranks own = prepare();
+        for (size_t k = 0; k < RANKS; k++) {
+            expect_ok(
+                digitnet_dataset_load_idx_ex(&shards[k], images, labels,
+                                             DIGITNET_WITH(digitnet_dataset_load_options, .shards = cases[i].shards[k],
+                                                           .shard = cases[i].numbers[k])));
+            own.all[k].data = shards[k];
+            own.all[k].options.sharded = 1;
+        }
+        check_refused(&own, DIGITNET_EINVAL, cases[i].words);
+        free_shards(shards);
+    }
+    remove(images);
+    remove(labels);
+    remove(folder.path);
+}
+
+static void expect_refused(const digitnet_dataset *data, const digitnet_fit_options *options, const char *words) {
+    digitnet_model *model = make_model();
+    expect_failure(record_status("digitnet_model_fit", digitnet_model_fit(model, data, options)), DIGITNET_EINVAL,
+                   words);
+    digitnet_model_free(model);
+}
+
+/* Whatever the number of ranks. */
+static void test_refused_shards(void **state) {
+    (void)state;
+    digitnet_dataset *data = make_small_dataset(IMAGES, 2), *mixed;
+    expect_ok(digitnet_dataset_augment(
+        &mixed, data, DIGITNET_WITH(digitnet_augment_options, .mixup = 0.2, .classes = SMALL_CLASSES)));
+    expect_refused(data, DIGITNET_WITH(digitnet_fit_options, .sharded = 2), "sharded is 2");
+    expect_refused(data, DIGITNET_WITH(digitnet_fit_options, .validation_sharded = -1), "validation_sharded is -1");
+    expect_refused(data, DIGITNET_WITH(digitnet_fit_options, .validation_sharded = 1),
+                   "validation_sharded is 1, but validation is NULL");
+    expect_refused(data, DIGITNET_WITH(digitnet_fit_options, .sharded = 1, .validation_fraction = 0.25),
+                   "sharded is 1, and validation_fraction is 0.25; give validation instead");
+    digitnet_model *model = build_small_network();
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY));
+    expect_failure(digitnet_model_fit(model, mixed, DIGITNET_WITH(digitnet_fit_options, .sharded = 1)), DIGITNET_EINVAL,
+                   "the training data are sharded, but mixup or cutmix may mix samples of different ranks");
+    expect_ok(digitnet_model_fit(model, mixed, NULL));
+    digitnet_model_free(model);
+    digitnet_dataset_free(mixed);
+    digitnet_dataset_free(data);
 }
 
 /* As where processors differ. */
@@ -488,16 +652,24 @@ static void test_communicator(void **state) {
     digitnet_dataset_free(data);
 }
 
-/* Each call of one rank's fails in turn: all end, and none waits for ever. */
-static void test_broken_line(void **state) {
-    (void)state;
+static ranks prepare_line(digitnet_dataset *shards[RANKS], bool sharded) {
     ranks own = prepare();
+    if (sharded)
+        cut_into_shards(&own, shards, own.data);
+    return own;
+}
+
+/* Each call of one rank's fails in turn: all end, and none waits for ever. */
+static void check_broken_line(bool sharded) {
+    digitnet_dataset *shards[RANKS] = {NULL};
+    ranks own = prepare_line(shards, sharded);
     run_ranks(&own.threads, train, &own);
     size_t calls = own.threads.calls;
     release(&own);
+    free_shards(shards);
     assert_in_range(calls, 2 * BATCHES, 1000);
     for (size_t call = 1; call <= calls; call++) {
-        own = prepare();
+        own = prepare_line(shards, sharded);
         own.threads.fails_on = 1;
         own.threads.fails_at = call;
         run_ranks(&own.threads, train, &own);
@@ -508,7 +680,18 @@ static void test_broken_line(void **state) {
             assert_non_null(strstr(own.all[i].message, ": another rank is gone"));
         }
         release(&own);
+        free_shards(shards);
     }
+}
+
+static void test_broken_line(void **state) {
+    (void)state;
+    check_broken_line(false);
+}
+
+static void test_broken_line_of_shards(void **state) {
+    (void)state;
+    check_broken_line(true);
 }
 
 int main(void) {
@@ -518,17 +701,22 @@ int main(void) {
         cmocka_unit_test(test_one_rank_restores),
         cmocka_unit_test(test_callback_fails),
         cmocka_unit_test(test_source_fails),
+        cmocka_unit_test(test_source_of_shard_fails),
         cmocka_unit_test(test_custom_loss_fails),
         cmocka_unit_test(test_divergence),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_different_settings),
         cmocka_unit_test(test_different_models),
         cmocka_unit_test(test_different_data),
+        cmocka_unit_test(test_different_shards),
+        cmocka_unit_test(test_shards_elsewhere),
+        cmocka_unit_test(test_refused_shards),
         cmocka_unit_test(test_different_instruction_sets),
         cmocka_unit_test(test_different_versions),
         cmocka_unit_test(test_refusal_of_one_rank),
         cmocka_unit_test(test_communicator),
         cmocka_unit_test(test_broken_line),
+        cmocka_unit_test(test_broken_line_of_shards),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

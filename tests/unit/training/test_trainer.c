@@ -45,10 +45,12 @@ static digitnet_status run_steps(digitnet_model *model, size_t steps, size_t thr
     digitnet__trainer trainer;
     digitnet__loss loss;
     digitnet__ranks ranks;
+    digitnet__rank_data all;
     expect_ok(digitnet__ranks_init(&ranks, NULL));
+    expect_ok(digitnet__rank_data_create(&all, data, &ranks, false));
     expect_ok(digitnet__thread_pool_create(&pool, threads));
     expect_ok(digitnet__loss_of_model(&loss, model));
-    expect_ok(digitnet__trainer_create(&trainer, model, &loss, data, BATCH, pool, &ranks));
+    expect_ok(digitnet__trainer_create(&trainer, model, &loss, &all, BATCH, pool));
     trainer.update.on_gradient = watching ? watch : NULL;
     trainer.update.gradient_context = watching;
     digitnet_status status = DIGITNET_OK;

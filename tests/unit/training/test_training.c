@@ -371,7 +371,7 @@ static size_t gradient_ranges_of(size_t setting) {
 
 static void test_gradient_ranges(void **state) {
     (void)state;
-    assert_int_equal(gradient_ranges_of(0), 8);
+    assert_int_equal(gradient_ranges_of(0), 0);
     assert_int_equal(gradient_ranges_of(1), 1);
     assert_int_equal(gradient_ranges_of(256), 256);
 }
