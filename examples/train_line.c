@@ -18,49 +18,30 @@ enum { BATCH_SIZE = 32, EPOCH_LINES = 10000, HELD_OUT_LINES = 1000, HELD_OUT_SEE
 struct settings {
     struct line_options digits;
     const char *model, *sheet;
-    size_t epochs; /* of each cycle; 0: as the recipe says */
-    size_t threads;
+    size_t epochs, threads;
     uint64_t seed;
 };
 
-/* The learning rate rises and falls twice; each time all lines are new. */
-static const struct cycle {
-    size_t epochs;
-    double learning_rate; /* the highest */
-} cycles[] = {{30, 0.004}, {8, 0.002}};
-
-enum { CYCLES = sizeof cycles / sizeof *cycles };
-
-static digitnet_status compile(digitnet_model *model, const struct cycle *cycle, uint64_t seed) {
+static digitnet_status build(digitnet_model **model, const struct settings *settings) {
+    digitnet_status status = digitnet_model_create(model, STRIP_HEIGHT, STRIP_WIDTH, 1);
+    if (status)
+        return status;
+    add_line_layers(*model); /* compile returns the first error */
     const digitnet_schedule *schedule =
-        DIGITNET_WITH(digitnet_schedule, .kind = DIGITNET_SCHEDULE_ONE_CYCLE, .learning_rate = cycle->learning_rate,
-                      .decay_steps = cycle->epochs * ((EPOCH_LINES + BATCH_SIZE - 1) / BATCH_SIZE));
-    return digitnet_model_compile_ex(model, DIGITNET_OPTIMIZER_ADAMW, DIGITNET_LOSS_CTC,
-                                     DIGITNET_WITH(digitnet_compile_options, .seed = seed, .weight_decay = 0.01,
-                                                   .schedule = schedule, .global_clipnorm = 5));
+        DIGITNET_WITH(digitnet_schedule, .kind = DIGITNET_SCHEDULE_ONE_CYCLE, .learning_rate = 0.004,
+                      .decay_steps = settings->epochs * ((EPOCH_LINES + BATCH_SIZE - 1) / BATCH_SIZE));
+    return digitnet_model_compile_ex(*model, DIGITNET_OPTIMIZER_ADAMW, DIGITNET_LOSS_CTC,
+                                     DIGITNET_WITH(digitnet_compile_options, .seed = settings->seed,
+                                                   .weight_decay = 0.01, .schedule = schedule, .global_clipnorm = 5));
 }
 
 static digitnet_status fit(digitnet_model *model, const digitnet_dataset *train, const digitnet_dataset *held_out,
-                           size_t epochs, size_t threads) {
+                           const struct settings *settings) {
     return digitnet_model_fit(
         model, train,
-        DIGITNET_WITH(digitnet_fit_options, .epochs = epochs, .batch_size = BATCH_SIZE, .threads = threads,
-                      .validation = held_out,
+        DIGITNET_WITH(digitnet_fit_options, .epochs = settings->epochs, .batch_size = BATCH_SIZE,
+                      .threads = settings->threads, .validation = held_out,
                       DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = digitnet_progress_print, .user_data = stderr))));
-}
-
-static digitnet_status fit_cycles(digitnet_model *model, const digitnet_dataset *train,
-                                  const digitnet_dataset *held_out, const struct settings *settings) {
-    digitnet_status status = DIGITNET_OK;
-    for (size_t i = 0; i < CYCLES && !status && !was_interrupted(); i++) {
-        struct cycle cycle = cycles[i];
-        if (settings->epochs > 0)
-            cycle.epochs = settings->epochs;
-        status = compile(model, &cycle, settings->seed + i);
-        if (!status)
-            status = fit(model, train, held_out, cycle.epochs, settings->threads);
-    }
-    return status;
 }
 
 static int train(digitnet_model *model, const struct line_digits *digits, const struct settings *settings) {
@@ -71,7 +52,7 @@ static int train(digitnet_model *model, const struct line_digits *digits, const 
         status = create_line_samples(&held_out, &digits->held_out, HELD_OUT_LINES, HELD_OUT_SEED, settings->threads);
     stop_by_interrupt(model);
     if (!status)
-        status = fit_cycles(model, train, held_out, settings);
+        status = fit(model, train, held_out, settings);
     end_interrupts();
     digitnet_dataset_free(held_out);
     digitnet_dataset_free(train);
@@ -86,13 +67,6 @@ static int train(digitnet_model *model, const struct line_digits *digits, const 
     return EXIT_DONE;
 }
 
-static digitnet_status create_line_model(digitnet_model **model) {
-    digitnet_status status = digitnet_model_create(model, STRIP_HEIGHT, STRIP_WIDTH, 1);
-    if (!status)
-        add_line_layers(*model); /* compile returns the first error */
-    return status;
-}
-
 static int run(const struct settings *settings) {
     struct line_digits digits;
     digitnet_model *model = NULL;
@@ -101,7 +75,7 @@ static int run(const struct settings *settings) {
         return EXIT_FAILED;
     if (settings->sheet) {
         code = write_line_sheet(settings->sheet, &digits.train, settings->seed) ? EXIT_FAILED : EXIT_DONE;
-    } else if (create_line_model(&model)) {
+    } else if (build(&model, settings)) {
         code = failed(PROGRAM, "making the model");
     } else {
         code = train(model, &digits, settings);
@@ -112,8 +86,11 @@ static int run(const struct settings *settings) {
 }
 
 int train_line(int argc, char **argv) {
-    struct settings settings = {
-        .digits = {.mnist = "data", .fonts = "/usr/share/fonts"}, .model = "line.onnx", .threads = 2, .seed = 1};
+    struct settings settings = {.digits = {.mnist = "data", .fonts = "/usr/share/fonts"},
+                                .model = "line.onnx",
+                                .epochs = 30,
+                                .threads = 2,
+                                .seed = 1};
     struct option options[] = {
         {"--mnist", OPTION_TEXT, &settings.digits.mnist, "DIR", "MNIST's files (data)", 0},
         {"--data", OPTION_TEXT, &settings.digits.data, "DIR",
@@ -122,8 +99,7 @@ int train_line(int argc, char **argv) {
         {"--pictures", OPTION_TEXT, &settings.digits.own, "DIR",
          "more digits to draw lines with: DIR/0/ to DIR/9/ with pictures of one each (none)", 0},
         {"--fonts", OPTION_TEXT, &settings.digits.fonts, "DIR", "Debian's fonts (/usr/share/fonts)", 0},
-        {"--epochs", OPTION_COUNT, &settings.epochs, "N",
-         "of 10,000 strips of lines each, instead of the recipe's 30 and 8", 0},
+        {"--epochs", OPTION_COUNT, &settings.epochs, "N", "epochs of 10,000 strips of lines (30)", 0},
         {"--seed", OPTION_SEED, &settings.seed, "N", "of all that is random (1)", 0},
         {"--threads", OPTION_THREADS, &settings.threads, "N", "threads (2)", 0},
         {"--model", OPTION_TEXT, &settings.model, "PATH", "where the model is saved (line.onnx)", 0},
