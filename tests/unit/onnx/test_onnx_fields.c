@@ -214,16 +214,26 @@ static void the_input_has_sizes(void **state) {
     (void)state;
     static const field_case cases[] = {
         {{TENSOR_TYPE, {DNN_TENSOR_TYPE_ELEMENT, 0}}, BYTES(""), "the graph's input "},
-        {{DIMENSION(1)}, BYTES("\x0a\0"), "the graph's input "},
         {{DIMENSION(2)}, BYTES("\x0a\3\x12\1H"), "the graph's input "},
         {{DIMENSION(3)}, BYTES("\x0a\2\x08\0"), "the graph's input "},
     };
     static const field_case flat[] = {{{DIMENSION(3)}, BYTES(""), "(node 'conv2d') takes 3 dimensions"}};
-    static const field_case of_list[] = {{{DIMENSION(3)}, BYTES(""), "the graph's input is not"}};
+    static const field_case of_list[] = {{{DIMENSION(1)}, BYTES("\x0a\0"), "the graph's input "},
+                                         {{DIMENSION(3)}, BYTES(""), "the graph's input is not"}};
     ASSERT_REFUSED(cases, DIGITNET_EUNSUPPORTED, BY_NODES);
     ASSERT_REFUSED(cases, DIGITNET_EUNSUPPORTED, BY_LIST);
     ASSERT_REFUSED(flat, DIGITNET_EUNSUPPORTED, BY_NODES);
     ASSERT_REFUSED(of_list, DIGITNET_EUNSUPPORTED, BY_LIST);
+}
+
+/* The weights of the first convolution have them. */
+static void channels_may_be_left_open(void **state) {
+    (void)state;
+    static const place channels[DEPTH] = {DIMENSION(1)};
+    saved_bytes file = save_sample("tiny");
+    set_field(&file, channels, BYTES("\x0a\0"));
+    expect_ok(try_load(file.data, file.size, true));
+    free(file.data);
 }
 
 /* In the place of the field, `count` empty messages of this tag. */
@@ -411,6 +421,7 @@ int main(void) {
         cmocka_unit_test(fields_of_the_wrong_type_are_refused),
         cmocka_unit_test(messages_that_stand_twice_are_refused),
         cmocka_unit_test(the_input_has_sizes),
+        cmocka_unit_test(channels_may_be_left_open),
         cmocka_unit_test(graphs_are_limited),
         cmocka_unit_test(files_of_more_than_4096_layers_are_refused),
         cmocka_unit_test(initializers_of_other_forms),
