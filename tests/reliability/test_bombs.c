@@ -485,7 +485,7 @@ static void jpeg_of_endless_scans(void **state) {
 
 /* ---- Pictures of texture, in which a reader has much to look for; they are read ---- */
 
-enum { TEXTURE_SIDE = 512, READING_BYTES = 64 /* a pixel */ };
+enum { TEXTURE_SIDE = 384, READING_BYTES = 64 /* a pixel */ };
 
 static void read_texture(damage *done, const saved_bytes *input, size_t limit) {
     static const float logits[11] = {[3] = 2, [10] = 1};
