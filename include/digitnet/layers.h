@@ -1205,9 +1205,9 @@ typedef struct digitnet_power_options {
 /**
  * Adds a layer that gives x to the power of `exponent`, as C's pow() does: 0.5 is the square root, -1 the reciprocal.
  *
- * What has no finite power, as 0 for an exponent below 0, or a number below 0 for one that is no whole number, makes
- * predictions DIGITNET_ENOTFINITE where it reaches the outputs. In training, where the slope is not finite, as that of
- * a root at 0, the gradient is 0. The shape stays. Requires exclusive access to the model.
+ * What has no finite power, as 0 for an exponent below 0, or a number below 0 for one that is no whole number, is not
+ * finite: a prediction that it reaches fails. In training, where the slope is not finite, as that of a root at 0, the
+ * gradient is 0. The shape stays. Requires exclusive access to the model.
  *
  * @param model  the model; NULL is an error that is not kept
  * @param exponent  the exponent, the same for all values; it is not trained

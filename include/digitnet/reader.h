@@ -156,6 +156,7 @@ typedef struct digitnet_read_options {
     /** The digits that may stand there, as "01"; others are read as none. Probabilities are those given that none of
      * the others does; where that has less than 0.05, the reading is unsure. NULL: all digits. */
     const char *allow;
+    size_t reserved; /**< Zero. */
 } digitnet_read_options;
 
 /** What to make of a reading. */

@@ -130,7 +130,8 @@ void digitnet_reader_scratch_free(digitnet_reader_scratch *scratch) {
 static digitnet_status read_options(digitnet_read_options *own, const digitnet_read_options *options,
                                     const char *where) {
     *own = (digitnet_read_options){.struct_size = 0};
-    DNN_TRY(DNN_OPTIONS_READ(own, options, digitnet_read_options, allow));
+    DNN_TRY(DNN_OPTIONS_READ(own, options, digitnet_read_options, reserved));
+    DNN_TRY(DNN_RESERVED_CHECK(own->reserved, digitnet_read_options));
     if (!(own->error_rate >= 0.0 && own->error_rate < 1.0)) {
         digitnet__number rate = digitnet__number_text(own->error_rate);
         return digitnet__fail(DIGITNET_EINVAL, "%s: the error rate is %s; it must be in [0, 1)", where, rate.text);

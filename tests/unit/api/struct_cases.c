@@ -502,10 +502,10 @@ static const struct_case other_cases[] = {
     CASE(digitnet_reader_read_line, digitnet_image, max_pixels, &valid_image, read_line_of),
     CASE(digitnet_reader_read_table, digitnet_image, max_pixels, &valid_image, read_table_of),
     CASE(digitnet_reader_read_page, digitnet_image, max_pixels, &valid_image, read_page_of),
-    CASE(digitnet_reader_read_digit, digitnet_read_options, allow, NULL, read_digit_with),
-    CASE(digitnet_reader_read_line, digitnet_read_options, allow, NULL, read_line_with),
-    CASE(digitnet_reader_read_table, digitnet_read_options, allow, NULL, read_table_with),
-    CASE(digitnet_reader_read_page, digitnet_read_options, allow, NULL, read_page_with),
+    CASE(digitnet_reader_read_digit, digitnet_read_options, reserved, NULL, read_digit_with),
+    CASE(digitnet_reader_read_line, digitnet_read_options, reserved, NULL, read_line_with),
+    CASE(digitnet_reader_read_table, digitnet_read_options, reserved, NULL, read_table_with),
+    CASE(digitnet_reader_read_page, digitnet_read_options, reserved, NULL, read_page_with),
 };
 enum { OTHER_CASES = sizeof other_cases / sizeof *other_cases };
 
