@@ -15,13 +15,11 @@ surroundings=(
     "CMAKE_INTERPROCEDURAL_OPTIMIZATION" '
         set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
         set(CMAKE_C_FLAGS "-O1 -ffast-math")'
-    "CMAKE_C_STANDARD 90 without CMAKE_C_EXTENSIONS" '
+    "CMAKE_C_STANDARD 90 without CMAKE_C_EXTENSIONS, warnings as errors, options, targets and headers of the same names" '
         set(CMAKE_C_STANDARD 90)
-        set(CMAKE_C_EXTENSIONS OFF)'
-    "warnings as errors" '
+        set(CMAKE_C_EXTENSIONS OFF)
         set(CMAKE_C_FLAGS "-O1 -Wall -Wextra -Wpedantic -Werror")
-        add_compile_definitions(_GNU_SOURCE)'
-    "options, targets and headers of the same names" '
+        add_compile_definitions(_GNU_SOURCE)
         option(DIGITNET_BUILD_EXAMPLES "Examples of this project" ON)
         option(DIGITNET_INSTALL "Install this project" ON)
         add_library(m INTERFACE)
