@@ -1,5 +1,6 @@
 #include "engine/pass.h"
 
+#include "core/share.h"
 #include "core/status.h"
 
 #include <string.h>
@@ -228,10 +229,8 @@ void digitnet__pass_release(digitnet__pass *pass) {
 }
 
 digitnet__range digitnet__pass_range(const digitnet__pass *pass, size_t count, size_t index) {
-    size_t ranges = digitnet__pass_range_count(pass, count);
-    size_t each = count / ranges, larger = count % ranges;
-    return (digitnet__range){
-        .index = index, .first = index * each + (index < larger ? index : larger), .count = each + (index < larger)};
+    digitnet__share share = digitnet__share_of(count, digitnet__pass_range_count(pass, count), index);
+    return (digitnet__range){.index = index, .first = share.first, .count = share.end - share.first};
 }
 
 static float *floats_at(const digitnet__pass *pass, size_t offset, size_t index) {
