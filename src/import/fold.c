@@ -569,12 +569,9 @@ static const struct {
     {"Cos", cosf},
 };
 
-static digitnet_status unary(folding *fold) {
+static digitnet_status unary(folding *fold, float (*of)(float x)) {
     const digitnet__import_constant *from = fold->inputs[0];
-    size_t function = 0;
-    while (!digitnet__wire_is(fold->node->type, functions[function].type))
-        function++;
-    if (from->is_integer && functions[function].of != negative)
+    if (from->is_integer && of != negative)
         return refuse(fold, "of integers");
     DNN_TRY(create(fold, from->is_integer, from->sizes, from->rank));
     for (size_t i = 0; i < from->count; i++) {
@@ -583,7 +580,7 @@ static digitnet_status unary(folding *fold) {
         if (from->is_integer)
             fold->integers[i] = -from->integers[i];
         else
-            fold->numbers[i] = functions[function].of(from->numbers[i]);
+            fold->numbers[i] = of(from->numbers[i]);
     }
     return DIGITNET_OK;
 }
@@ -791,6 +788,6 @@ digitnet_status digitnet__constant_fold(digitnet__import_constant *result, digit
             return operators[i].compute(&fold);
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
         if (digitnet__wire_is(node->type, functions[i].type) && node->input_count > 0 && inputs[0])
-            return unary(&fold);
+            return unary(&fold, functions[i].of);
     return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "of constants is not computed");
 }
