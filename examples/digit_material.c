@@ -2,6 +2,7 @@
 
 #include "drawn_digits.h"
 #include "files.h"
+#include "framed_digits.h"
 #include "non_digits.h"
 #include "own_pictures.h"
 #include "photo.h"
@@ -138,8 +139,8 @@ static digitnet_status frame(uint8_t *pixels, const struct photo *photo) {
         digitnet_image_frame_digit(framed, VALUES,
                                    DIGITNET_WITH(digitnet_image, .pixels = photo->pixels, .width = (size_t)photo->width,
                                                  .height = (size_t)photo->height));
-    for (size_t i = 0; i < VALUES && !status; i++)
-        pixels[i] = (uint8_t)(255 * framed[i] + 0.5f);
+    if (!status)
+        frame_to_bytes(pixels, framed);
     return status;
 }
 
@@ -259,8 +260,12 @@ static void set_targets(struct samples *samples) {
     }
 }
 
-/* A data set that owns the samples. */
-static digitnet_status make_dataset(digitnet_dataset **out, struct samples *samples) {
+/* A data set that owns the samples, which are freed where filling them in has failed. */
+static digitnet_status make_dataset(digitnet_dataset **out, struct samples *samples, digitnet_status status) {
+    if (status) {
+        free_samples(samples);
+        return status;
+    }
     set_targets(samples);
     return digitnet_dataset_create_u8_ex(
         out, samples->images, samples->labels, samples->count, SIDE, SIDE, 1,
@@ -274,8 +279,8 @@ static digitnet_status copy_framed(uint8_t *images, int32_t *labels, const digit
     digitnet_status status = DIGITNET_OK;
     for (size_t i = 0; i < digitnet_dataset_count(framed) && !status; i++) {
         status = digitnet_dataset_read(image, VALUES, &labels[i], 1, framed, i, 1);
-        for (size_t j = 0; j < VALUES; j++)
-            images[i * VALUES + j] = (uint8_t)(255 * image[j] + 0.5f);
+        if (!status)
+            frame_to_bytes(images + i * VALUES, image);
     }
     return status;
 }
@@ -321,48 +326,41 @@ static digitnet_status draw_training_set(digitnet_dataset **out, const digitnet_
     }
     done = copy_digits(samples, done, &sources->tables, 1);
     copy_digits(samples, done, &sources->own, repeats);
-    if (!status)
-        return make_dataset(out, samples);
-    free_samples(samples);
-    return status;
+    return make_dataset(out, samples, status);
 }
 
 /* ---- What is held out ---- */
 
-static digitnet_status hold_out(struct material *material, const char *name, digitnet_dataset *images) {
+static digitnet_status hold_out(struct material *material, const char *name, struct samples *samples,
+                                digitnet_status status) {
+    digitnet_dataset *images;
+    status = make_dataset(&images, samples, status);
+    if (status)
+        return status;
     material->held_out[material->held_out_count++] = (struct held_out){name, images};
     return DIGITNET_OK;
 }
 
 /* MNIST's own images. */
 static digitnet_status hold_out_framed(struct material *material, const char *name, const digitnet_dataset *framed) {
-    digitnet_dataset *images;
     struct samples *samples = allocate_samples(digitnet_dataset_count(framed));
     if (!samples)
         return DIGITNET_ENOMEM;
     digitnet_status status = copy_framed(samples->images, samples->labels, framed);
-    if (status) {
-        free_samples(samples);
-        return status;
-    }
-    status = make_dataset(&images, samples);
-    return status ? status : hold_out(material, name, images);
+    return hold_out(material, name, samples, status);
 }
 
 static digitnet_status hold_out_digits(struct material *material, const char *name,
                                        const struct framed_digits *digits) {
-    digitnet_dataset *images;
     struct samples *samples = allocate_samples(digits->count);
     if (!samples)
         return DIGITNET_ENOMEM;
     copy_digits(samples, 0, digits, 1);
-    digitnet_status status = make_dataset(&images, samples);
-    return status ? status : hold_out(material, name, images);
+    return hold_out(material, name, samples, DIGITNET_OK);
 }
 
 /* Pictures as they are, framed; empty where no ink is found. */
 static digitnet_status hold_out_stencils(struct material *material, const char *name, const struct stencils *stencils) {
-    digitnet_dataset *images;
     struct samples *samples = allocate_samples(stencils->count);
     if (!samples)
         return DIGITNET_ENOMEM;
@@ -379,30 +377,19 @@ static digitnet_status hold_out_stencils(struct material *material, const char *
         status = frame(samples->images + i * VALUES, &photo);
         status = status == DIGITNET_ENOTFOUND ? DIGITNET_OK : status;
     }
-    if (status) {
-        free_samples(samples);
-        return status;
-    }
-    status = make_dataset(&images, samples);
-    return status ? status : hold_out(material, name, images);
+    return hold_out(material, name, samples, status);
 }
 
 /* Samples of one kind, drawn from what was held out. */
 static digitnet_status hold_out_drawn(struct material *material, const char *name, const struct sources *held_out,
                                       const struct kind *kind, const struct material_options *options) {
     enum { COUNT = 4000 };
-    digitnet_dataset *images;
     struct samples *samples = allocate_samples(COUNT);
     if (!samples)
         return DIGITNET_ENOMEM;
     digitnet_status status =
         draw_kind(samples->images, samples->labels, COUNT, held_out, kind, ~options->seed, options->threads);
-    if (status) {
-        free_samples(samples);
-        return status;
-    }
-    status = make_dataset(&images, samples);
-    return status ? status : hold_out(material, name, images);
+    return hold_out(material, name, samples, status);
 }
 
 /* ---- Sources ---- */

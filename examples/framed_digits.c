@@ -4,6 +4,11 @@
 
 enum { VALUES = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE, FIRST_CAPACITY = 1024 };
 
+void frame_to_bytes(uint8_t *pixels, const float *frame) {
+    for (size_t i = 0; i < VALUES; i++)
+        pixels[i] = (uint8_t)(255 * frame[i] + 0.5f);
+}
+
 static digitnet_status make_room(struct framed_digits *digits) {
     size_t capacity = digits->capacity ? 2 * digits->capacity : FIRST_CAPACITY;
     uint8_t *frames = realloc(digits->frames, capacity * VALUES);
@@ -24,8 +29,7 @@ digitnet_status add_framed_digit(struct framed_digits *digits, const float *fram
         if (status)
             return status;
     }
-    for (size_t i = 0; i < VALUES; i++)
-        digits->frames[digits->count * VALUES + i] = (uint8_t)(255 * frame[i] + 0.5f);
+    frame_to_bytes(digits->frames + digits->count * VALUES, frame);
     digits->labels[digits->count++] = label;
     return DIGITNET_OK;
 }

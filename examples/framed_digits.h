@@ -11,6 +11,9 @@ struct framed_digits {
     int32_t *labels;
 };
 
+/* The frame's values, which are within [0, 1], as bytes. */
+void frame_to_bytes(uint8_t *pixels, const float *frame);
+
 /* Adds one, whose values are within [0, 1]. ENOMEM. */
 digitnet_status add_framed_digit(struct framed_digits *digits, const float *frame, int32_t label);
 void free_framed_digits(struct framed_digits *digits);

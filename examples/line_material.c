@@ -1,6 +1,7 @@
 #include "line_material.h"
 
 #include "fonts.h"
+#include "framed_digits.h"
 #include "own_pictures.h"
 #include "stencils.h"
 #include "table_cells.h"
@@ -100,8 +101,7 @@ static digitnet_status add_cell(struct glyphs *glyphs, const struct cell *cell) 
                                                  .width = CELL_SIDE, .height = CELL_SIDE, .stride = CELL_PATCH));
     if (status)
         return status == DIGITNET_ENOTFOUND ? DIGITNET_OK : status;
-    for (size_t i = 0; i < PIXELS; i++)
-        pixels[i] = (uint8_t)(framed[i] * 255 + 0.5f);
+    frame_to_bytes(pixels, framed);
     status = add_glyph(glyphs, pixels, cell->label);
     if (!status && glyphs->count > 0 && glyphs->items[glyphs->count - 1].strokes.joints == 0)
         glyphs->count--;
