@@ -205,11 +205,11 @@ static double choose_even(digitnet__lattice *out, digitnet__candidate *items, si
     row r;
     number_strong(items, count);
     for (size_t first = 0; first < c->count; first++) {
-        if (c->items[first].weight < STRONG)
+        if (!is_strong(&items[first]))
             continue;
         for (size_t second = first + 1; second < c->count && items[second].rank - items[first].rank <= MOST_BETWEEN;
              second++) {
-            if (c->items[second].weight < STRONG || items[first].tried >> (items[second].rank - items[first].rank) & 1)
+            if (!is_strong(&items[second]) || items[first].tried >> (items[second].rank - items[first].rank) & 1)
                 continue;
             make_row(&r, c, first, second);
             sum_up(&r, c);
