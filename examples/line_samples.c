@@ -24,7 +24,7 @@ struct line_samples {
         struct line_canvas canvas;
         float *frame; /* STRIP_HEIGHT x LONGEST_FRAME */
         float *strip; /* where only labels are wanted */
-        /* The batch at hand, and the worker's part of it. */
+        /* The current batch, and the worker's part of it. */
         const struct line_samples *samples;
         digitnet_batch *batch;
         size_t first, end;

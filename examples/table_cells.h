@@ -20,8 +20,8 @@ struct cells {
     size_t count;
 };
 
-/* The cells of those tables in FOLDER/grids whose corners are known, and whose number leaves `rest` when
- * divided by `divisor`. Returns 0, or -1 with a message on stderr. */
+/* The cells of those tables in FOLDER/grids whose corners are known, and whose number leaves `rest` when divided by
+ * `divisor`. Returns 0, or -1 with a message on stderr. */
 int load_cells(struct cells *cells, const char *folder, unsigned divisor, unsigned rest);
 void free_cells(struct cells *cells);
 

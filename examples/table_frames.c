@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     VALUES = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE,

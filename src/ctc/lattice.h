@@ -21,7 +21,7 @@ static inline size_t digitnet__ctc_class(const digitnet__ctc_lattice *lattice, s
     return state % 2 ? (size_t)lattice->labels[state / 2] : digitnet__ctc_blank(&lattice->columns);
 }
 
-/* Whether a path may come to this state from the one before the blank before it. */
+/* Whether a path may reach this state from the one before the blank before it. */
 static inline bool digitnet__ctc_skips_blank(const digitnet__ctc_lattice *lattice, size_t state) {
     return state % 2 && state > 1 && lattice->labels[state / 2] != lattice->labels[state / 2 - 1];
 }

@@ -43,7 +43,7 @@ void digitnet__character_set_scores(digitnet_reading_character *character, const
 void digitnet__character_set_label(digitnet_reading_character *character, int32_t digit, const float *scores,
                                    double error_rate);
 
-/* Marks a character that is read as a digit as unsure. */
+/* Makes a character that is read as a digit unsure. */
 void digitnet__character_doubt(digitnet_reading_character *character, const char *reason);
 
 /* The confidence from which on a reading is sure enough for an error rate. */
