@@ -7,6 +7,7 @@ target_sources(digitnet_objects PRIVATE
     kernels/im2col.c
     kernels/select.c
     kernels/softmax.c
+    kernels/winograd_conv2d.c
 )
 if(DIGITNET_BLAS STREQUAL "OpenBLAS")
     target_sources(digitnet_objects PRIVATE kernels/gemm_openblas.c)
@@ -28,6 +29,7 @@ set(DIGITNET_KERNEL_SET_SOURCES
     pool2d.c
     set.c
     warp.c
+    winograd.c
     CACHE INTERNAL ""
 )
 

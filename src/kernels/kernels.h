@@ -64,6 +64,22 @@ typedef struct digitnet__depthwise_part {
     ptrdiff_t output_row, output_column;
 } digitnet__depthwise_part;
 
+/* Winograd's convolution F(2x2, 3x3) (Lavin and Gray 2016): kernels of 3 x 3 that move by 1, with 16 multiplications
+ * instead of 36 for each 2 x 2 outputs. Of a tile of 4 x 4 values d of the image, whose neighbours begin 2 values on,
+ * and a kernel g the outputs are A^T ((G g G^T) o (B^T d B)) A, o value by value. The 16 values of a tile lie in
+ * different planes, each tiles x channels, so that the products over all channels are 16 matrix products of planes. Its
+ * gradients are those of these formulas: the one by the image is again such a convolution, with the kernel turned by
+ * 180 degrees; with dM = A dy A^T the one by the kernel is G^T (the sum over tiles of dM o (B^T d B)) G. */
+enum { DNN_WINOGRAD_PLANES = 16 };
+
+/* The tiles of an image of height x width x channels. Channels are whole vectors of every set: a multiple of 16. */
+typedef struct digitnet__winograd {
+    size_t height, width, channels;
+    size_t top, left; /* zeros before the image; behind it are as many as the last tile needs */
+    size_t columns;   /* tiles in a row */
+    size_t plane;     /* values from one plane to the next */
+} digitnet__winograd;
+
 typedef struct digitnet__adam {
     float step_size;     /* learning rate with the bias corrections in it */
     float gradient_step; /* of the gradient itself beside its mean: Nadam's; 0: Adam */
@@ -174,6 +190,19 @@ typedef struct digitnet__kernels {
      * other's place. `count` filters of this one, from `first` on. */
     void (*conv2d_pack_back)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
                              size_t count);
+
+    /* Winograd's convolution, a row of tiles at a time: planes of an image, planes of the gradient by an output (2 x 2
+     * values a tile), the output from the planes of products, with a bias unless that is NULL. `planes` stands at the
+     * row's first tile, the others at the image's beginning. */
+    void (*winograd_image)(float *planes, const float *image, const digitnet__winograd *tiles, size_t row);
+    void (*winograd_output_gradient)(float *planes, const float *gradient, const digitnet__winograd *tiles, size_t row);
+    void (*winograd_output)(float *output, const float *planes, const float *bias, const digitnet__winograd *tiles,
+                            size_t row);
+    /* The planes of the kernel, channels x filters, and behind them those of the turned one, filters x channels: for
+     * `count` filters from `first` on. Adds the gradient by the kernel, from planes of filters x channels. */
+    void (*winograd_pack)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
+                          size_t count);
+    void (*winograd_kernel_gradient)(float *kernel_gradient, const float *planes, const digitnet__conv2d_shape *shape);
 
     /* The gradients of conv2d_relu_pool(). output_gradient, output and argmax (NULL where the pool is 1 x 1) are those
      * of the pooled output; where output is 0 the ReLU let nothing through. A pool lets one value of each window

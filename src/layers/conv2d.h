@@ -40,6 +40,8 @@ void digitnet__conv2d_write(digitnet__onnx_nodes *nodes, const digitnet__layer *
 extern const digitnet__op_kind digitnet__conv2d_general;
 /* Kernels that move by 1, by tiles and without im2col; in training with weights for the gradient by the image. */
 extern const digitnet__op_kind digitnet__conv2d_direct, digitnet__conv2d_direct_training;
+/* In training, kernels of 3 x 3 that move by 1, where Winograd's algorithm takes less time. */
+extern const digitnet__op_kind digitnet__conv2d_winograd;
 /* Kernels of 1 x 1 that move by 1: a matrix product of the image itself. */
 extern const digitnet__op_kind digitnet__conv2d_pointwise;
 /* Filters that each see one channel. */

@@ -1,0 +1,253 @@
+/* Winograd's convolution and its gradients in every set, against plain loops:
+ * test_kernels_winograd [SHAPES] */
+#include "kernels/winograd_conv2d.h"
+#include "test_kernels.h"
+
+static size_t random_shapes = 40;
+
+enum { TAPS = 9 };
+
+/* A convolution of some images, with what plain loops make of it. */
+typedef struct problem {
+    digitnet__conv2d_shape shape;
+    size_t samples, image_values, kernel_values, output_values; /* of all samples */
+    bool whole, with_bias;
+    watched image, kernel, bias, gradient; /* gradient: by the output */
+    exact_sum *output, *kernel_gradient, *image_gradient;
+} problem;
+
+static void finish_shape(problem *p) {
+    digitnet__conv2d_shape *s = &p->shape;
+    s->groups = s->stride_height = s->stride_width = s->dilation_height = s->dilation_width = 1;
+    s->kernel_height = s->kernel_width = 3;
+    s->output_height = window_outputs(s->height, s->padding_top, s->padding_bottom, 3, 1);
+    s->output_width = window_outputs(s->width, s->padding_left, s->padding_right, 3, 1);
+    p->image_values = p->samples * s->height * s->width * s->channels;
+    p->kernel_values = s->filters * TAPS * s->channels;
+    p->output_values = p->samples * s->output_height * s->output_width * s->filters;
+    snprintf(context, sizeof context, "%zu of %zux%zux%zu, padding %zu %zu %zu %zu, %zu filters, %s", p->samples,
+             s->height, s->width, s->channels, s->padding_top, s->padding_left, s->padding_bottom, s->padding_right,
+             s->filters, p->whole ? "whole" : "real");
+}
+
+/* Where in the images an output's tap of the first channel is; false in the padding. */
+static bool find_place(size_t *place, const problem *p, size_t position, size_t tap) {
+    const digitnet__conv2d_shape *s = &p->shape;
+    size_t row = position / s->output_width % s->output_height + tap / 3 - s->padding_top;
+    size_t column = position % s->output_width + tap % 3 - s->padding_left;
+    size_t sample = position / s->output_width / s->output_height;
+    *place = ((sample * s->height + row) * s->width + column) * s->channels;
+    return row < s->height && column < s->width; /* below 0 is above all */
+}
+
+static void compute_tap(problem *p, size_t output, size_t weight, size_t place) {
+    const float *image = p->image.memory, *kernel = p->kernel.memory, *gradient = p->gradient.memory;
+    for (size_t channel = 0; channel < p->shape.channels; channel++, weight++, place++) {
+        add_product(&p->output[output], (double)image[place], (double)kernel[weight]);
+        add_product(&p->kernel_gradient[weight], (double)gradient[output], (double)image[place]);
+        add_product(&p->image_gradient[place], (double)gradient[output], (double)kernel[weight]);
+    }
+}
+
+/* The gradients are those of the outputs' sum, weighted by `gradient`; the kernel's is added to multiples of 1. */
+static void compute(problem *p) {
+    const float *bias = p->bias.memory;
+    for (size_t i = 0; i < p->kernel_values; i++)
+        add_product(&p->kernel_gradient[i], (double)(i % 5), 1);
+    for (size_t i = 0; i < p->output_values; i++) {
+        size_t filter = i % p->shape.filters, place;
+        add_product(&p->output[i], p->with_bias ? (double)bias[filter] : 0, 1);
+        for (size_t tap = 0; tap < TAPS; tap++)
+            if (find_place(&place, p, i / p->shape.filters, tap))
+                compute_tap(p, i, (filter * TAPS + tap) * p->shape.channels, place);
+    }
+}
+
+static void prepare(problem *p, digitnet__random *random) {
+    finish_shape(p);
+    p->image = watched_floats(p->image_values);
+    p->kernel = watched_floats(p->kernel_values);
+    p->bias = watched_floats(p->shape.filters);
+    p->gradient = watched_floats(p->output_values);
+    p->output = calloc(p->output_values + p->kernel_values + p->image_values, sizeof *p->output);
+    assert_non_null(p->output);
+    p->kernel_gradient = p->output + p->output_values;
+    p->image_gradient = p->kernel_gradient + p->kernel_values;
+    fill_random(p->image.memory, p->image_values, random, p->whole);
+    fill_random(p->kernel.memory, p->kernel_values, random, p->whole);
+    fill_random(p->bias.memory, p->shape.filters, random, p->whole);
+    fill_random(p->gradient.memory, p->output_values, random, p->whole);
+    compute(p);
+}
+
+static void release(problem *p) {
+    watched_free(&p->image);
+    watched_free(&p->kernel);
+    watched_free(&p->bias);
+    watched_free(&p->gradient);
+    free(p->output);
+}
+
+/* Sums of `products` products, whose factors are at most 1. Quarters of small whole numbers are exact. Else a value of
+ * a product is at most `growth`, the product of the absolute row sums of the matrices that it goes through, and the
+ * transforms add a dozen roundings. */
+static void compare(const float *got, const exact_sum *expected, size_t count, bool whole, size_t products,
+                    double growth, const char *what) {
+    exact_sum most = {.magnitude = growth * (double)products + 5};
+    for (size_t i = 0; i < count; i++) {
+        double bound = whole ? 0 : rounding_bound(products + 12, &most);
+        if (!(fabs(got[i] - expected[i].value) <= bound))
+            fail_msg("%s: %s: value %zu of %zu is %.9g, not %.9g +- %.3g", context, what, i, count, (double)got[i],
+                     expected[i].value, bound);
+    }
+}
+
+/* In blocks, the last ones first. */
+static watched packed_kernel(const problem *p, const digitnet__kernels *k) {
+    watched packed = watched_floats(digitnet__winograd_conv2d_packed_values(&p->shape));
+    for (size_t end = p->shape.filters, first; end > 0; end = first) {
+        first = (end - 1) / 16 * 16;
+        k->winograd_pack(packed.memory, p->kernel.memory, &p->shape, first, end - first);
+    }
+    return packed;
+}
+
+static void check_kernel_gradient(const problem *p, const digitnet__kernels *k, void *scratch) {
+    watched gradient = watched_floats(p->kernel_values);
+    float *sums = gradient.memory;
+    size_t tiles = p->samples * ((p->shape.output_height + 1) / 2) * ((p->shape.output_width + 1) / 2);
+    for (size_t i = 0; i < p->kernel_values; i++)
+        sums[i] = (float)(i % 5);
+    digitnet__winograd_conv2d_kernel_gradient(k, sums, p->gradient.memory, p->image.memory, &p->shape, p->samples,
+                                              scratch);
+    compare(sums, p->kernel_gradient, p->kernel_values, p->whole, tiles, 2 * 2 * 2 * 2 * 2 * 2, "kernel gradient");
+    watched_free(&gradient);
+}
+
+static void check_set(const problem *p, const digitnet__kernels *k) {
+    enum { GROWTH = 3 * 3 * 2 * 2 * 9 / 4 };
+    size_t bytes;
+    assert_true(digitnet__winograd_conv2d_scratch(&bytes, &p->shape));
+    watched output = watched_floats(p->output_values), image = watched_floats(p->image_values);
+    watched packed = packed_kernel(p, k), scratch = watched_allocate((bytes + 63) / 64 * 64);
+    digitnet__winograd_conv2d(k, output.memory, p->image.memory, packed.memory, p->with_bias ? p->bias.memory : NULL,
+                              &p->shape, p->samples, scratch.memory);
+    compare(output.memory, p->output, p->output_values, p->whole, p->shape.channels, GROWTH, "output");
+    digitnet__winograd_conv2d_image_gradient(k, image.memory, p->gradient.memory, packed.memory, &p->shape, p->samples,
+                                             scratch.memory);
+    compare(image.memory, p->image_gradient, p->image_values, p->whole, p->shape.filters, GROWTH, "image gradient");
+    check_kernel_gradient(p, k, scratch.memory);
+    watched_free(&output);
+    watched_free(&image);
+    watched_free(&packed);
+    watched_free(&scratch);
+}
+
+static void check_problem(problem *p, digitnet__random *random) {
+    const digitnet__kernels *k;
+    prepare(p, random);
+    char shape_text[sizeof context];
+    memcpy(shape_text, context, sizeof context);
+    FOR_EACH_SET(k) {
+        snprintf(context, sizeof context, "%s: %.200s", k->name, shape_text);
+        check_set(p, k);
+    }
+    release(p);
+}
+
+/* Images of every parity, smaller than a tile and larger than a chunk; padding before and behind. */
+static void random_problem(problem *p, digitnet__random *random) {
+    digitnet__conv2d_shape *s = &p->shape;
+    s->channels = 16 * random_between(random, 1, 3);
+    s->filters = 16 * random_between(random, 1, 3);
+    s->padding_top = random_between(random, 0, 2);
+    s->padding_left = random_between(random, 0, 2);
+    s->padding_bottom = random_between(random, 0, 2);
+    s->padding_right = random_between(random, 0, 2);
+    size_t padding_height = s->padding_top + s->padding_bottom, padding_width = s->padding_left + s->padding_right;
+    s->height = (padding_height < 3 ? 3 - padding_height : 1) + random_between(random, 0, 9);
+    s->width = (padding_width < 3 ? 3 - padding_width : 1) + random_between(random, 0, 9);
+    p->samples = random_between(random, 1, 3);
+    p->whole = random_between(random, 0, 2) > 0;
+    p->with_bias = random_between(random, 0, 1) > 0;
+}
+
+static void random_shapes_agree_with_plain_loops(void **state) {
+    (void)state;
+    digitnet__random random;
+    digitnet__random_seed(&random, 2026);
+    for (size_t i = 0; i < random_shapes; i++) {
+        problem p = {0};
+        random_problem(&p, &random);
+        check_problem(&p, &random);
+    }
+}
+
+/* Several chunks, which end within an image. */
+static void large_images_agree_with_plain_loops(void **state) {
+    (void)state;
+    digitnet__random random;
+    digitnet__random_seed(&random, 9);
+    problem p = {.samples = 3, .whole = true};
+    p.shape = (digitnet__conv2d_shape){.height = 27,
+                                       .width = 28,
+                                       .channels = 32,
+                                       .filters = 16,
+                                       .padding_top = 1,
+                                       .padding_left = 1,
+                                       .padding_bottom = 1,
+                                       .padding_right = 1};
+    check_problem(&p, &random);
+}
+
+/* What an image's outputs are does not depend on the images before it, and so not on where chunks end. */
+static void images_do_not_depend_on_others(void **state) {
+    (void)state;
+    const digitnet__kernels *k;
+    digitnet__random random;
+    digitnet__random_seed(&random, 10);
+    problem p = {.samples = 5};
+    p.shape = (digitnet__conv2d_shape){.height = 19, .width = 21, .channels = 32, .filters = 48};
+    prepare(&p, &random);
+    FOR_EACH_SET(k) {
+        size_t bytes, image = p.image_values / p.samples, output = p.output_values / p.samples;
+        assert_true(digitnet__winograd_conv2d_scratch(&bytes, &p.shape));
+        watched packed = packed_kernel(&p, k), scratch = watched_allocate((bytes + 63) / 64 * 64);
+        watched all = watched_floats(p.output_values), one = watched_floats(output);
+        digitnet__winograd_conv2d(k, all.memory, p.image.memory, packed.memory, NULL, &p.shape, p.samples,
+                                  scratch.memory);
+        for (size_t i = 0; i < p.samples; i++) {
+            digitnet__winograd_conv2d(k, one.memory, (const float *)p.image.memory + i * image, packed.memory, NULL,
+                                      &p.shape, 1, scratch.memory);
+            assert_memory_equal((const float *)all.memory + i * output, one.memory, output * sizeof(float));
+        }
+        watched_free(&packed);
+        watched_free(&scratch);
+        watched_free(&all);
+        watched_free(&one);
+    }
+    release(&p);
+}
+
+static void sizes_that_overflow_are_refused(void **state) {
+    (void)state;
+    size_t bytes;
+    digitnet__conv2d_shape shape = {.height = 4,
+                                    .width = SIZE_MAX / 1024,
+                                    .channels = 16,
+                                    .filters = 16,
+                                    .output_height = 4,
+                                    .output_width = SIZE_MAX / 1024};
+    assert_false(digitnet__winograd_conv2d_scratch(&bytes, &shape));
+}
+
+int main(int argc, char **argv) {
+    random_shapes = count_from(argc, argv, random_shapes);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(random_shapes_agree_with_plain_loops),
+        cmocka_unit_test(large_images_agree_with_plain_loops),
+        cmocka_unit_test(images_do_not_depend_on_others),
+        cmocka_unit_test(sizes_that_overflow_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
