@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Offsets in the arena. */
+/* Offsets in the arena; of the gradient where it is kept. */
 struct digitnet__pass_value {
     size_t memory, gradient;
 };
@@ -27,6 +27,18 @@ static bool wants_gradient(const digitnet__pass *pass, size_t value) {
 /* Its backward() runs, and adds to a copy of the gradient. A frozen layer's copy is not read. */
 static bool sums_copies(const digitnet__pass *pass, const digitnet__op *op) {
     return op->parameter_values && !op->kind->block_gradient && wants_gradient(pass, op->output);
+}
+
+/* Its block_gradient() reads the whole batch's values; of an op that gathers it reads the sums alone. */
+static bool reads_batch(const digitnet__op *op) {
+    return op->trains && op->kind->block_gradient && !op->gathers;
+}
+
+/* Whether the gradient by a value is read after the backward pass. All others lie in what their range has for those
+ * that are needed at the same time: the backward pass of the op that gives the value is the last to read it. */
+static bool keeps_gradient(const digitnet__plan *plan, size_t value) {
+    size_t producer = plan->values[value].producer;
+    return producer == DNN_NO_OP || value == plan->output || reads_batch(&plan->ops[producer]);
 }
 
 static size_t reserve_floats(digitnet__arena *arena, size_t count, size_t values) {
@@ -119,9 +131,10 @@ static void reserve(digitnet__pass *pass, size_t workers) {
     for (size_t i = 0; i < plan->value_count; i++) {
         const digitnet__value *value = &plan->values[i];
         pass->values[i].memory = reserve_floats(arena, value->used ? pass->capacity : 0, value->values);
-        bool wants = value->used && value->wants_gradient;
-        pass->values[i].gradient = reserve_floats(arena, wants ? pass->capacity : 0, value->values);
+        bool keeps = value->used && value->wants_gradient && keeps_gradient(plan, i);
+        pass->values[i].gradient = reserve_floats(arena, keeps ? pass->capacity : 0, value->values);
     }
+    pass->passing = reserve_floats(arena, pass->capacity, pass->placement.size);
     for (size_t i = 0; i < plan->op_count; i++)
         reserve_op(pass, &plan->ops[i]);
     pass->most_ranges = digitnet__pass_range_count(pass, pass->capacity);
@@ -165,11 +178,6 @@ static size_t cut_backward(digitnet__segment *segments, const digitnet__plan *pl
     return count;
 }
 
-/* Its block_gradient() reads the whole batch's values; of an op that gathers it reads the sums alone. */
-static bool reads_batch(const digitnet__op *op) {
-    return op->trains && op->kind->block_gradient && !op->gathers;
-}
-
 /* Counts the tasks, and lists them unless that is NULL. */
 static size_t list_tasks(digitnet__gradient_task *tasks, size_t *products, const digitnet__plan *plan) {
     size_t count = 0;
@@ -202,7 +210,9 @@ digitnet_status digitnet__pass_create(digitnet__pass *pass, const digitnet__netw
     *pass = (digitnet__pass){.network = network, .capacity = capacity, .ranges = ranges};
     const digitnet__plan *plan = &network->training;
     digitnet_status status = DIGITNET_ENOMEM;
-    if (allocate_lists(pass)) {
+    if (allocate_lists(pass))
+        status = digitnet__placement_create(&pass->placement, plan, 1);
+    if (status == DIGITNET_OK) {
         list_tasks(pass->tasks, &pass->product_count, plan);
         pass->backward_segments = pass->forward_segments + plan->op_count + 1;
         pass->forward_count = cut_forward(pass->forward_segments, plan);
@@ -221,6 +231,7 @@ digitnet_status digitnet__pass_create(digitnet__pass *pass, const digitnet__netw
 
 void digitnet__pass_release(digitnet__pass *pass) {
     digitnet__arena_release(&pass->arena);
+    digitnet__placement_release(&pass->placement);
     digitnet__release(pass->values);
     digitnet__release(pass->ops);
     digitnet__release(pass->tasks);
@@ -241,11 +252,19 @@ static float *value_at(const digitnet__pass *pass, size_t value, size_t sample) 
     return floats_at(pass, pass->values[value].memory, sample * plan_of(pass)->values[value].values);
 }
 
-/* NULL where nobody wants it. */
-static float *gradient_at(const digitnet__pass *pass, size_t value, size_t sample) {
+/* One that is kept; NULL where nobody wants it. */
+static float *kept_gradient_at(const digitnet__pass *pass, size_t value, size_t sample) {
     if (!wants_gradient(pass, value))
         return NULL;
     return floats_at(pass, pass->values[value].gradient, sample * plan_of(pass)->values[value].values);
+}
+
+/* NULL where nobody wants it. */
+static float *gradient_at(const digitnet__pass *pass, size_t value, digitnet__range range) {
+    if (!wants_gradient(pass, value) || keeps_gradient(plan_of(pass), value))
+        return kept_gradient_at(pass, value, range.first);
+    const digitnet__placement *placement = &pass->placement;
+    return floats_at(pass, pass->passing, range.first * placement->size + range.count * placement->offsets[value]);
 }
 
 float *digitnet__pass_input(const digitnet__pass *pass, size_t sample) {
@@ -261,11 +280,11 @@ float *digitnet__pass_output(const digitnet__pass *pass, size_t sample) {
 }
 
 float *digitnet__pass_output_gradient(const digitnet__pass *pass, size_t sample) {
-    return gradient_at(pass, plan_of(pass)->output, sample);
+    return kept_gradient_at(pass, plan_of(pass)->output, sample);
 }
 
 float *digitnet__pass_input_gradient(const digitnet__pass *pass, size_t sample) {
-    return gradient_at(pass, 0, sample);
+    return kept_gradient_at(pass, 0, sample);
 }
 
 float *digitnet__pass_gradients(const digitnet__pass *pass) {
@@ -341,7 +360,7 @@ void digitnet__pass_forward(const digitnet__pass *pass, size_t segment, size_t c
 static digitnet__op_range begin_backward(const digitnet__pass *pass, const digitnet__op *op, size_t count,
                                          digitnet__range range, size_t worker) {
     digitnet__op_range work = begin_range(pass, op, count, range, worker);
-    work.output_gradient = gradient_at(pass, op->output, range.first);
+    work.output_gradient = gradient_at(pass, op->output, range);
     work.gradient = sums_copies(pass, op) ? copy_of(pass, range.index, op->index) : NULL;
     return work;
 }
@@ -353,7 +372,7 @@ static void direct_gradients(const digitnet__pass *pass, const digitnet__op *op,
     const digitnet__plan *plan = plan_of(pass);
     float *shared = (float *)(void *)worker_memory(pass, pass->shared, pass->shared_bytes, worker);
     for (size_t i = 0; i < op->input_count; i++) {
-        gradients[i] = gradient_at(pass, op->inputs[i], range.first);
+        gradients[i] = gradient_at(pass, op->inputs[i], range);
         if (gradients[i] && !is_first_gradient(plan, op, i)) {
             gradients[i] = shared;
             shared += range.count * plan->values[op->inputs[i]].values;
@@ -364,7 +383,7 @@ static void direct_gradients(const digitnet__pass *pass, const digitnet__op *op,
 static void add_shared_gradients(const digitnet__pass *pass, const digitnet__op *op, digitnet__range range,
                                  float *const *gradients) {
     for (size_t i = 0; i < op->input_count; i++) {
-        float *sum = gradient_at(pass, op->inputs[i], range.first);
+        float *sum = gradient_at(pass, op->inputs[i], range);
         if (gradients[i] != sum)
             op->kernels->add(sum, gradients[i], range.count * plan_of(pass)->values[op->inputs[i]].values);
     }
@@ -457,7 +476,7 @@ size_t digitnet__pass_gradient_rows(digitnet__rows *rows, const digitnet__pass *
             continue;
         rows[count] = rows_of_samples(value_at(pass, op->inputs[0], 0), op->input_values);
         count += !is_listed(rows, count, &rows[count]);
-        rows[count++] = rows_of_samples(gradient_at(pass, op->output, 0), op->output_values);
+        rows[count++] = rows_of_samples(kept_gradient_at(pass, op->output, 0), op->output_values);
     }
     return count;
 }
@@ -501,7 +520,7 @@ static void run_block_gradient(const digitnet__pass *pass, size_t count, digitne
     const digitnet__op *op = task.op;
     const float *input = value_at(pass, op->inputs[0], 0);
     digitnet__op_range batch = range_of(pass, op, count, (digitnet__range){.count = count}, &input);
-    batch.output_gradient = gradient_at(pass, op->output, 0);
+    batch.output_gradient = kept_gradient_at(pass, op->output, 0);
     batch.gradient = digitnet__pass_gradients(pass) + op->parameter_offset;
     op->kind->block_gradient(op, &batch, digitnet__op_block_at(op, task.block));
 }

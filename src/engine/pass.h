@@ -8,6 +8,7 @@
 
 #include "core/memory.h"
 #include "engine/network.h"
+#include "engine/placement.h"
 
 #include <stdint.h>
 
@@ -51,6 +52,8 @@ typedef struct digitnet__pass {
     digitnet__arena arena;
     struct digitnet__pass_value *values; /* where each value's memory lies */
     struct digitnet__pass_op *ops;       /* likewise */
+    digitnet__placement placement; /* of a sample's gradients that are not kept: they live as long as the values */
+    size_t passing;                /* where these are in the arena */
     size_t seeds, scratch, scratch_bytes, shared, shared_bytes, gradients, copies, copy_values, sums, sum_values,
         pointers;
     digitnet__segment *forward_segments, *backward_segments;

@@ -9,15 +9,27 @@ static inline dvec widen(vec v) {
     return __builtin_convertvector(v, dvec);
 }
 
+static inline dvec load_sums(const double *from) {
+    return *(const dvec_in_memory *)from;
+}
+
 static inline void store_sums(double *to, dvec sums) {
     *(dvec_in_memory *)to = sums;
 }
 
-void SET_NAME(channel_moments)(double *restrict sums, double *restrict squares, const float *restrict values,
-                               size_t rows, size_t channels) {
-    size_t whole = channels / WIDTH * WIDTH;
-    for (size_t c = 0; c < whole; c += WIDTH) {
-        dvec sum = {0}, square = {0};
+/* Rows are taken some at a time, so that they come from memory as they lie there and stay in the first cache while one
+ * vector of channels after the other is summed. */
+static size_t rows_at_a_time(size_t channels) {
+    enum { VALUES = 2048 };
+    return channels < VALUES ? VALUES / channels : 1;
+}
+
+/* Adds the rows' values and their squares to the sums. */
+static void add_moments(double *restrict sums, double *restrict squares, const float *restrict values, size_t rows,
+                        size_t channels) {
+    size_t c = 0;
+    for (; c + WIDTH <= channels; c += WIDTH) {
+        dvec sum = load_sums(sums + c), square = load_sums(squares + c);
         for (size_t row = 0; row < rows; row++) {
             dvec x = widen(vec_load(values + row * channels + c));
             sum += x;
@@ -26,10 +38,8 @@ void SET_NAME(channel_moments)(double *restrict sums, double *restrict squares, 
         store_sums(sums + c, sum);
         store_sums(squares + c, square);
     }
-    for (size_t c = whole; c < channels; c++)
-        sums[c] = squares[c] = 0;
-    for (size_t row = 0; row < rows; row++) {
-        for (size_t c = whole; c < channels; c++) {
+    for (; c < channels; c++) {
+        for (size_t row = 0; row < rows; row++) {
             double x = (double)values[row * channels + c];
             sums[c] += x;
             squares[c] += x * x;
@@ -37,11 +47,22 @@ void SET_NAME(channel_moments)(double *restrict sums, double *restrict squares, 
     }
 }
 
-void SET_NAME(channel_products)(double *restrict sums, double *restrict products, const float *restrict gradient,
-                                const float *restrict values, size_t rows, size_t channels) {
-    size_t whole = channels / WIDTH * WIDTH;
-    for (size_t c = 0; c < whole; c += WIDTH) {
-        dvec sum = {0}, product = {0};
+void SET_NAME(channel_moments)(double *sums, double *squares, const float *values, size_t rows, size_t channels) {
+    const size_t most = rows_at_a_time(channels);
+    for (size_t c = 0; c < channels; c++)
+        sums[c] = squares[c] = 0;
+    for (size_t row = 0, count; row < rows; row += count) {
+        count = min_size(rows - row, most);
+        add_moments(sums, squares, values + row * channels, count, channels);
+    }
+}
+
+/* Adds the rows' gradients and their products with the values to the sums. */
+static void add_products(double *restrict sums, double *restrict products, const float *restrict gradient,
+                         const float *restrict values, size_t rows, size_t channels) {
+    size_t c = 0;
+    for (; c + WIDTH <= channels; c += WIDTH) {
+        dvec sum = load_sums(sums + c), product = load_sums(products + c);
         for (size_t row = 0; row < rows; row++) {
             dvec g = widen(vec_load(gradient + row * channels + c));
             sum += g;
@@ -50,14 +71,23 @@ void SET_NAME(channel_products)(double *restrict sums, double *restrict products
         store_sums(sums + c, sum);
         store_sums(products + c, product);
     }
-    for (size_t c = whole; c < channels; c++)
-        sums[c] = products[c] = 0;
-    for (size_t row = 0; row < rows; row++) {
-        for (size_t c = whole; c < channels; c++) {
+    for (; c < channels; c++) {
+        for (size_t row = 0; row < rows; row++) {
             double g = (double)gradient[row * channels + c];
             sums[c] += g;
             products[c] += g * (double)values[row * channels + c];
         }
+    }
+}
+
+void SET_NAME(channel_products)(double *sums, double *products, const float *gradient, const float *values, size_t rows,
+                                size_t channels) {
+    const size_t most = rows_at_a_time(channels);
+    for (size_t c = 0; c < channels; c++)
+        sums[c] = products[c] = 0;
+    for (size_t row = 0, count; row < rows; row += count) {
+        count = min_size(rows - row, most);
+        add_products(sums, products, gradient + row * channels, values + row * channels, count, channels);
     }
 }
 
