@@ -250,6 +250,9 @@ typedef struct digitnet__kernels {
     void (*channel_moments)(double *sums, double *squares, const float *values, size_t rows, size_t channels);
     void (*channel_products)(double *sums, double *products, const float *gradient, const float *values, size_t rows,
                              size_t channels);
+    /* The same of a gradient that has to go back through a ReLU first, as by relu_backward(). */
+    void (*channel_products_relu)(double *sums, double *products, float *gradient, const float *values,
+                                  const float *output, size_t rows, size_t channels);
     /* output = values * scale + shift, by channel, and perhaps ReLU. */
     void (*scale_shift)(float *output, const float *values, const float *scale, const float *shift, size_t rows,
                         size_t channels, bool relu);

@@ -17,78 +17,65 @@ static inline void store_sums(double *to, dvec sums) {
     *(dvec_in_memory *)to = sums;
 }
 
-/* Rows are taken some at a time, so that they come from memory as they lie there and stay in the first cache while one
- * vector of channels after the other is summed. */
-static size_t rows_at_a_time(size_t channels) {
-    enum { VALUES = 2048 };
-    return channels < VALUES ? VALUES / channels : 1;
-}
-
-/* Adds the rows' values and their squares to the sums. */
-static void add_moments(double *restrict sums, double *restrict squares, const float *restrict values, size_t rows,
-                        size_t channels) {
-    size_t c = 0;
-    for (; c + WIDTH <= channels; c += WIDTH) {
-        dvec sum = load_sums(sums + c), square = load_sums(squares + c);
-        for (size_t row = 0; row < rows; row++) {
-            dvec x = widen(vec_load(values + row * channels + c));
-            sum += x;
-            square += x * x;
-        }
-        store_sums(sums + c, sum);
-        store_sums(squares + c, square);
-    }
-    for (; c < channels; c++) {
-        for (size_t row = 0; row < rows; row++) {
-            double x = (double)values[row * channels + c];
-            sums[c] += x;
-            squares[c] += x * x;
-        }
-    }
-}
-
-void SET_NAME(channel_moments)(double *sums, double *squares, const float *values, size_t rows, size_t channels) {
-    const size_t most = rows_at_a_time(channels);
-    for (size_t c = 0; c < channels; c++)
-        sums[c] = squares[c] = 0;
-    for (size_t row = 0, count; row < rows; row += count) {
-        count = min_size(rows - row, most);
-        add_moments(sums, squares, values + row * channels, count, channels);
-    }
-}
-
-/* Adds the rows' gradients and their products with the values to the sums. */
-static void add_products(double *restrict sums, double *restrict products, const float *restrict gradient,
-                         const float *restrict values, size_t rows, size_t channels) {
+/* Adds the rows' first values and their products with the second ones to the sums. Where there is an output and it is 0,
+ * a ReLU let nothing through: the first value there counts as 0, and 0 is what `passed` gets. */
+ALWAYS_INLINE void add_sums(double *restrict sums, double *restrict products, const float *first, const float *second,
+                            float *passed, const float *output, size_t rows, size_t channels) {
     size_t c = 0;
     for (; c + WIDTH <= channels; c += WIDTH) {
         dvec sum = load_sums(sums + c), product = load_sums(products + c);
-        for (size_t row = 0; row < rows; row++) {
-            dvec g = widen(vec_load(gradient + row * channels + c));
-            sum += g;
-            product += g * widen(vec_load(values + row * channels + c));
+        for (size_t at = c; at < rows * channels; at += channels) {
+            vec value = vec_load(first + at);
+            if (output) {
+                value = vec_select(mask_not_zero(vec_load(output + at)), value, (vec){0});
+                vec_store(passed + at, value);
+            }
+            dvec x = widen(value);
+            sum += x;
+            product += x * widen(vec_load(second + at));
         }
         store_sums(sums + c, sum);
         store_sums(products + c, product);
     }
     for (; c < channels; c++) {
-        for (size_t row = 0; row < rows; row++) {
-            double g = (double)gradient[row * channels + c];
-            sums[c] += g;
-            products[c] += g * (double)values[row * channels + c];
+        for (size_t at = c; at < rows * channels; at += channels) {
+            float value = output && output[at] == 0 ? 0 : first[at];
+            if (output)
+                passed[at] = value;
+            sums[c] += (double)value;
+            products[c] += (double)value * (double)second[at];
         }
     }
 }
 
-void SET_NAME(channel_products)(double *sums, double *products, const float *gradient, const float *values, size_t rows,
-                                size_t channels) {
-    const size_t most = rows_at_a_time(channels);
+/* Some rows at a time, so that they come from memory as they lie there, and stay in the first cache while one vector of
+ * channels after the other is summed. */
+ALWAYS_INLINE void sum_rows(double *sums, double *products, const float *first, const float *second, float *passed,
+                            const float *output, size_t rows, size_t channels) {
+    enum { VALUES = 2048 };
+    const size_t most = channels < VALUES ? VALUES / channels : 1;
     for (size_t c = 0; c < channels; c++)
         sums[c] = products[c] = 0;
     for (size_t row = 0, count; row < rows; row += count) {
+        size_t at = row * channels;
         count = min_size(rows - row, most);
-        add_products(sums, products, gradient + row * channels, values + row * channels, count, channels);
+        add_sums(sums, products, first + at, second + at, output ? passed + at : NULL, output ? output + at : NULL,
+                 count, channels);
     }
+}
+
+void SET_NAME(channel_moments)(double *sums, double *squares, const float *values, size_t rows, size_t channels) {
+    sum_rows(sums, squares, values, values, NULL, NULL, rows, channels);
+}
+
+void SET_NAME(channel_products)(double *sums, double *products, const float *gradient, const float *values, size_t rows,
+                                size_t channels) {
+    sum_rows(sums, products, gradient, values, NULL, NULL, rows, channels);
+}
+
+void SET_NAME(channel_products_relu)(double *sums, double *products, float *gradient, const float *values,
+                                     const float *output, size_t rows, size_t channels) {
+    sum_rows(sums, products, gradient, values, gradient, output, rows, channels);
 }
 
 void SET_NAME(scale_shift)(float *restrict output, const float *restrict values, const float *restrict scale,

@@ -39,6 +39,7 @@ const digitnet__kernels SET_NAME(kernels) = {
     .relu_backward = SET_NAME(relu_backward),
     .channel_moments = SET_NAME(channel_moments),
     .channel_products = SET_NAME(channel_products),
+    .channel_products_relu = SET_NAME(channel_products_relu),
     .scale_shift = SET_NAME(scale_shift),
     .scale_shift_two = SET_NAME(scale_shift_two),
     .pointwise = SET_NAME(pointwise),

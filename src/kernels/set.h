@@ -59,6 +59,8 @@ void SET_NAME(relu_backward)(float *gradient, const float *output, size_t count)
 void SET_NAME(channel_moments)(double *sums, double *squares, const float *values, size_t rows, size_t channels);
 void SET_NAME(channel_products)(double *sums, double *products, const float *gradient, const float *values, size_t rows,
                                 size_t channels);
+void SET_NAME(channel_products_relu)(double *sums, double *products, float *gradient, const float *values,
+                                     const float *output, size_t rows, size_t channels);
 void SET_NAME(scale_shift)(float *output, const float *values, const float *scale, const float *shift, size_t rows,
                            size_t channels, bool relu);
 void SET_NAME(scale_shift_two)(float *output, const float *first, const float *first_scale, const float *second,

@@ -127,10 +127,14 @@ static void move_state(const digitnet__op *op, const digitnet__op_range *batch, 
 
 /* Sums of g and of g x; g is the gradient before the activation from here on. */
 static void gather_backward(const digitnet__op *op, const digitnet__op_range *range, double *share) {
-    size_t channels = channels_of(op);
+    size_t channels = channels_of(op), rows = range->samples * (op->output_values / channels);
+    if (op->activation == DIGITNET_ACTIVATION_RELU) {
+        op->kernels->channel_products_relu(share, share + channels, range->output_gradient, range->inputs[0],
+                                           range->output, rows, channels);
+        return;
+    }
     digitnet__op_activate_backward(op, range->output_gradient, range->output, range->samples);
-    op->kernels->channel_products(share, share + channels, range->output_gradient, range->inputs[0],
-                                  range->samples * (op->output_values / channels), channels);
+    op->kernels->channel_products(share, share + channels, range->output_gradient, range->inputs[0], rows, channels);
 }
 
 typedef struct gradient_sums {

@@ -54,6 +54,23 @@ static void compare_in_order(const table *t, const float *first, const float *se
     }
 }
 
+/* Where the output is 0 the gradient becomes 0, and is summed so. */
+static void check_relu(const table *t, const digitnet__kernels *k, digitnet__random *random) {
+    float *gradient = t->first.memory, *output = t->output.memory;
+    watched passed = watched_floats(t->count);
+    float *expected = passed.memory;
+    for (size_t i = 0; i < t->count; i++) {
+        output[i] = random_between(random, 0, 1) ? 0 : i % 7 ? digitnet__random_float(random) + 1 : NAN;
+        expected[i] = output[i] == 0 ? 0 : gradient[i];
+    }
+    k->channel_products_relu(t->sums.memory, t->products.memory, gradient, t->second.memory, output, t->rows,
+                             t->channels);
+    compare_in_order(t, expected, t->second.memory, "products through ReLU");
+    if (t->count > 0)
+        assert_memory_equal(gradient, expected, t->count * sizeof(float));
+    watched_free(&passed);
+}
+
 static void sums_are_those_of_channels(void **state) {
     (void)state;
     const digitnet__kernels *k;
@@ -66,6 +83,7 @@ static void sums_are_those_of_channels(void **state) {
             compare_in_order(&t, t.first.memory, t.first.memory, "moments");
             k->channel_products(t.sums.memory, t.products.memory, t.first.memory, t.second.memory, t.rows, t.channels);
             compare_in_order(&t, t.first.memory, t.second.memory, "products");
+            check_relu(&t, k, &random);
             end_table(&t);
         }
     }
