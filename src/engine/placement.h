@@ -1,4 +1,5 @@
-/* Where the values of a plan lie in one arena: values that are not needed at the same time share their place. */
+/* Where the values of a plan lie in one arena: values that are not needed at the same time share their place. In
+ * training the gradients by them do, which are needed from and to the same ops, in the opposite order. */
 #ifndef DNN_ENGINE_PLACEMENT_H
 #define DNN_ENGINE_PLACEMENT_H
 

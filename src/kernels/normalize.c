@@ -17,8 +17,8 @@ static inline void store_sums(double *to, dvec sums) {
     *(dvec_in_memory *)to = sums;
 }
 
-/* Adds the rows' first values and their products with the second ones to the sums. Where there is an output and it is 0,
- * a ReLU let nothing through: the first value there counts as 0, and 0 is what `passed` gets. */
+/* Adds the rows' first values and their products with the second ones to the sums. Where there is an output and it is
+ * 0, a ReLU let nothing through: the first value there counts as 0, and 0 is what `passed` gets. */
 ALWAYS_INLINE void add_sums(double *restrict sums, double *restrict products, const float *first, const float *second,
                             float *passed, const float *output, size_t rows, size_t channels) {
     size_t c = 0;

@@ -84,6 +84,28 @@ static void test_two_plans(void **state) {
     digitnet_model_free(model);
 }
 
+/* Winograd's algorithm is for training and for what has no ReLU of its own, where channels fill vectors and the image its
+ * tiles. */
+static void test_convolutions_by_planes(void **state) {
+    (void)state;
+    digitnet_model *model = begin_model();
+    digitnet_model_add_conv2d(model, 16, 3, DIGITNET_ACTIVATION_LINEAR); /* of one channel */
+    digitnet_model_add_conv2d(model, 32, 3, DIGITNET_ACTIVATION_SIGMOID);
+    digitnet_model_add_conv2d(model, 24, 3, DIGITNET_ACTIVATION_LINEAR);
+    digitnet_model_add_conv2d(model, 16, 3, DIGITNET_ACTIVATION_RELU);
+    expect_ops(model, true, "conv2d_direct+conv2d_winograd+conv2d_direct+conv2d_relu_pool");
+    expect_ops(model, false, "conv2d_direct+conv2d_direct+conv2d_direct+conv2d_relu_pool");
+    digitnet_model_free(model);
+    model = begin_model();
+    digitnet_model_add_max_pool2d(model, 2);
+    digitnet_model_add_conv2d(model, 16, 1, DIGITNET_ACTIVATION_LINEAR);
+    digitnet_model_add_conv2d(model, 16, 3, DIGITNET_ACTIVATION_LINEAR); /* 4 x 4 outputs */
+    digitnet_model_add_conv2d(model, 16, 2, DIGITNET_ACTIVATION_LINEAR);
+    digitnet_model_add_conv2d(model, 16, 3, DIGITNET_ACTIVATION_LINEAR); /* 1 x 1 */
+    expect_ops(model, true, "max_pooling2d+conv2d_pointwise+conv2d_winograd+conv2d_direct+conv2d_direct");
+    digitnet_model_free(model);
+}
+
 /* What several take is not fused away. */
 static void test_shared_values_stay(void **state) {
     (void)state;
@@ -195,6 +217,7 @@ int main(void) {
         cmocka_unit_test(test_activations_that_need_their_inputs),
         cmocka_unit_test(test_activations_are_absorbed),
         cmocka_unit_test(test_two_plans),
+        cmocka_unit_test(test_convolutions_by_planes),
         cmocka_unit_test(test_shared_values_stay),
         cmocka_unit_test(test_same_scores),
         cmocka_unit_test(test_chains_take_two_buffers),
