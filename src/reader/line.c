@@ -162,12 +162,15 @@ digitnet_status digitnet__line_add_none(digitnet__read_call *call, const digitne
 digitnet_status digitnet__line_read(digitnet__read_call *call, digitnet__plane *ink, const digitnet_place corners[4]) {
     digitnet__line_place place;
     digitnet__line_views views;
-    const digitnet__line_search search = {&call->allowed, has_choice(&call->options) ? CHOICE_BEAM_WIDTH : BEAM_WIDTH};
+    const digitnet__line_search search = {.session = call->scratch->line,
+                                          .digit = {call->scratch->digit, call->scratch->digit_outputs},
+                                          .allowed = &call->allowed,
+                                          .beam_width = has_choice(&call->options) ? CHOICE_BEAM_WIDTH : BEAM_WIDTH};
     digitnet_status status = digitnet__line_find_place(&place, ink);
     if (status == DIGITNET_ENOTFOUND)
         return digitnet__line_add_none(call, corners, DNN_REASON_EMPTY);
     if (!status)
-        status = digitnet__line_views_create(&views, call->scratch->line, ink, &place, &search);
+        status = digitnet__line_views_create(&views, ink, &place, &search);
     if (status)
         return status;
     status = digitnet__read_step(call, "line", &views.items[0].strip);
