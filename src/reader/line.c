@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "reader/choice.h"
 #include "reader/line_views.h"
 #include "reader/reading.h"
 
@@ -27,51 +28,6 @@ digitnet_status digitnet__line_session_create(digitnet_session **out, const digi
 /* Sequences that a view finds: enough for a mean over views, and enough for a length or the caller's check to choose
  * among. */
 enum { BEAM_WIDTH = 6, CHOICE_BEAM_WIDTH = 16 };
-
-/* How a line came to be chosen among the sequences that were found. */
-typedef struct choice {
-    const digitnet__line_candidate *candidate;
-    double probability; /* given that it may stand there */
-    const char *reason;
-} choice;
-
-static bool has_choice(const digitnet_read_options *options) {
-    return options->check || options->min_length > 0 || options->max_length > 0;
-}
-
-static bool has_length(const digitnet_ctc_sequence *sequence, const digitnet_read_options *options) {
-    return sequence->count >= options->min_length &&
-           (options->max_length == 0 || sequence->count <= options->max_length);
-}
-
-static digitnet_status check_sequence(bool *passed, const digitnet_ctc_sequence *sequence,
-                                      const digitnet__read_call *call, char *text) {
-    for (size_t i = 0; i < sequence->count; i++)
-        text[i] = (char)('0' + sequence->labels[i]);
-    text[sequence->count] = '\0';
-    return digitnet__read_check(passed, call, text);
-}
-
-/* The most probable digits that the caller lets stand, else the most probable of all. `text` has room for any. */
-static digitnet_status choose_candidate(choice *chosen, const digitnet__line_views *views,
-                                        const digitnet__read_call *call, char *text) {
-    double refused = 0.0;
-    for (size_t i = 0; i < views->candidate_count; i++) {
-        const digitnet__line_candidate *candidate = &views->candidates[i];
-        double probability = candidate->probability;
-        bool fits = has_length(&candidate->sequence, &call->options), passed = false;
-        if (fits)
-            DNN_TRY(check_sequence(&passed, &candidate->sequence, call, text));
-        if (i == 0)
-            *chosen = (choice){candidate, probability, fits ? DNN_REASON_CHECK : DNN_REASON_LENGTH};
-        if (passed) {
-            *chosen = (choice){candidate, fmin(probability / fmax(1.0 - refused, probability), 1.0), DNN_REASON_NONE};
-            break;
-        }
-        refused += probability;
-    }
-    return DIGITNET_OK;
-}
 
 /* The place in the picture that is at these parts of the width and height of the line's ink. */
 static digitnet_place place_at(const digitnet_place corners[4], double u, double v) {
@@ -109,19 +65,15 @@ static const float *best_column(const digitnet__line_view *view, const digitnet_
     return best;
 }
 
-static digitnet_status add_choice(digitnet__read_call *call, const digitnet__line_views *views, const choice *chosen,
-                                  const digitnet__plane *ink, const digitnet_place corners[4]) {
-    const digitnet_ctc_sequence *sequence = &chosen->candidate->sequence;
-    const digitnet__line_view *view = &views->items[chosen->candidate->view];
-    bool sure = chosen->probability >= digitnet__confidence_needed(call->options.error_rate);
-    digitnet_reading_line added = {.confidence = chosen->probability, .reason = chosen->reason};
+static digitnet_status add_choice(digitnet__read_call *call, const digitnet__line_views *views,
+                                  const digitnet__choice *chosen, const digitnet__plane *ink,
+                                  const digitnet_place corners[4]) {
+    const digitnet_ctc_sequence *sequence = &views->candidates[chosen->index].sequence;
+    const digitnet__line_view *view = &views->items[views->candidates[chosen->index].view];
+    digitnet_reading_line added = {.struct_size = 0};
     if (sequence->count == 0)
         return digitnet__line_add_none(call, corners, DNN_REASON_NO_DIGIT);
-    if (added.reason[0] == '\0' && digitnet__allowed_doubt(view->allowed))
-        added.reason = DNN_REASON_ALLOWED;
-    if (added.reason[0] == '\0' && !sure)
-        added.reason = DNN_REASON_CONFIDENCE;
-    added.status = added.reason[0] ? DIGITNET_READING_UNSURE : DIGITNET_READING_OK;
+    digitnet__choice_judge(&added, chosen, call);
     digitnet_reading_character *characters = digitnet__allocate_zeroed_array(sequence->count, sizeof *characters);
     if (!characters)
         return DIGITNET_ENOMEM;
@@ -140,16 +92,20 @@ static digitnet_status add_choice(digitnet__read_call *call, const digitnet__lin
 
 static digitnet_status add_views(digitnet__read_call *call, const digitnet__line_views *views,
                                  const digitnet__plane *ink, const digitnet_place corners[4]) {
-    choice chosen = {.reason = DNN_REASON_NONE};
-    size_t longest = 0;
-    for (size_t i = 0; i < views->count; i++)
-        longest = views->items[i].columns > longest ? views->items[i].columns : longest;
-    char *text = digitnet__allocate(longest + 1);
-    digitnet_status status = text ? choose_candidate(&chosen, views, call, text) : DIGITNET_ENOMEM;
-    if (!status)
-        status = add_choice(call, views, &chosen, ink, corners);
-    digitnet__release(text);
-    return status;
+    digitnet__choice chosen = {.reason = DNN_REASON_NONE};
+    digitnet__text *texts = digitnet__allocate_array(views->candidate_count, sizeof *texts);
+    if (!texts)
+        return DIGITNET_ENOMEM;
+    for (size_t i = 0; i < views->candidate_count; i++) {
+        const digitnet__line_candidate *candidate = &views->candidates[i];
+        texts[i] = (digitnet__text){candidate->sequence.labels, candidate->sequence.count, candidate->probability};
+    }
+    digitnet_status status = digitnet__choose(&chosen, texts, views->candidate_count, call);
+    digitnet__release(texts);
+    if (status)
+        return status;
+    chosen.allowed = views->items[views->candidates[chosen.index].view].allowed;
+    return add_choice(call, views, &chosen, ink, corners);
 }
 
 digitnet_status digitnet__line_add_none(digitnet__read_call *call, const digitnet_place corners[4],
@@ -165,7 +121,8 @@ digitnet_status digitnet__line_read(digitnet__read_call *call, digitnet__plane *
     const digitnet__line_search search = {.session = call->scratch->line,
                                           .digit = {call->scratch->digit, call->scratch->digit_outputs},
                                           .allowed = &call->allowed,
-                                          .beam_width = has_choice(&call->options) ? CHOICE_BEAM_WIDTH : BEAM_WIDTH};
+                                          .beam_width = digitnet__choice_is_needed(&call->options) ? CHOICE_BEAM_WIDTH
+                                                                                                   : BEAM_WIDTH};
     digitnet_status status = digitnet__line_find_place(&place, ink);
     if (status == DIGITNET_ENOTFOUND)
         return digitnet__line_add_none(call, corners, DNN_REASON_EMPTY);
