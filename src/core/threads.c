@@ -1,14 +1,11 @@
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* sched_getaffinity */
-#endif
 #include "core/threads.h"
 
+#include "core/affinity.h"
 #include "core/floating_point.h"
 #include "core/memory.h"
 #include "core/status.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -49,11 +46,11 @@ struct digitnet__thread_pool {
 };
 
 size_t digitnet__processor_count(void) {
-#ifdef __linux__
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
-        return (size_t)CPU_COUNT(&set);
-#endif
+    digitnet__affinity own;
+    digitnet__affinity_get(&own);
+    size_t count = digitnet__affinity_count(&own);
+    if (count > 0)
+        return count;
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     return online > 0 ? (size_t)online : 1;
 }
@@ -235,6 +232,15 @@ void digitnet__thread_pool_run(digitnet__thread_pool *threads, digitnet__task_fn
     pthread_mutex_unlock(&threads->mutex);
     work(threads, 0);
     await(threads, run_is_done, (uint32_t)count, &threads->finished);
+}
+
+void digitnet__thread_pool_bind(digitnet__thread_pool *threads) {
+    digitnet__affinity callers, own;
+    digitnet__affinity_get(&callers);
+    for (size_t i = 1; i < threads->size; i++) {
+        digitnet__affinity_pick(&own, &callers, i);
+        digitnet__affinity_set(threads->workers[i].thread, &own);
+    }
 }
 
 size_t digitnet__thread_pool_size(const digitnet__thread_pool *threads) {

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE /* sched_getaffinity */
 #endif
 
+#include "core/affinity.h"
 #include "core/threads.h"
 #include "expect.h"
 #include "processes.h"
@@ -171,6 +172,40 @@ static void workers_work_at_once(void **state) {
     digitnet__thread_pool_free(pool);
 }
 
+/* The slow worker's first task ends when all others are done, or after ten seconds. */
+typedef struct slow_worker {
+    size_t worker;
+    atomic_size_t left, of_slow;
+    atomic_bool came;
+} slow_worker;
+
+static void run_slowly(void *context, size_t task, size_t worker) {
+    slow_worker *own = context;
+    (void)task;
+    if (worker == own->worker) {
+        atomic_fetch_add(&own->of_slow, 1);
+        atomic_store(&own->came, true);
+    }
+    for (int i = 0; i < 10000 && (worker == own->worker ? atomic_load(&own->left) > 1 : !atomic_load(&own->came)); ++i)
+        sleep_milliseconds(1);
+    atomic_fetch_sub(&own->left, 1);
+}
+
+static void others_take_what_a_slow_worker_has_left(void **state) {
+    (void)state;
+    for (size_t threads = 2; threads <= 4; ++threads) {
+        for (size_t slow = 0; slow < threads; ++slow) {
+            digitnet__thread_pool *pool = NULL;
+            slow_worker own = {.worker = slow, .left = 16};
+            expect_ok(digitnet__thread_pool_create(&pool, threads));
+            digitnet__thread_pool_run(pool, run_slowly, &own, 16);
+            assert_int_equal(own.left, 0);
+            assert_int_equal(own.of_slow, 1);
+            digitnet__thread_pool_free(pool);
+        }
+    }
+}
+
 typedef struct order {
     size_t tasks[64];
     size_t count;
@@ -291,6 +326,45 @@ static void processors_are_counted(void **state) {
     assert_in_range(digitnet__processor_count(), 1, 65536);
 }
 
+typedef struct processors_seen {
+    digitnet__affinity of_worker[3];
+    atomic_int missing;
+} processors_seen;
+
+static void note_processors(void *context, size_t task, size_t worker) {
+    processors_seen *seen = context;
+    digitnet__affinity_get(&seen->of_worker[worker]);
+    wait_for_all(&seen->missing, task, worker);
+}
+
+static processors_seen look_at_processors(digitnet__thread_pool *pool) {
+    processors_seen seen = {.missing = 3};
+    digitnet__thread_pool_run(pool, note_processors, &seen, 3);
+    return seen;
+}
+
+static void workers_are_bound_to_the_callers_processors(void **state) {
+    (void)state;
+    digitnet__thread_pool *pool = NULL;
+    digitnet__affinity callers, one;
+    expect_ok(digitnet__thread_pool_create(&pool, 3));
+    digitnet__affinity_get(&callers);
+    affinity = REFUSED;
+    digitnet__thread_pool_bind(pool);
+    affinity = TOLD;
+    processors_seen seen = look_at_processors(pool);
+    for (size_t i = 0; i < 3; i++)
+        assert_memory_equal(&seen.of_worker[i], &callers, sizeof callers);
+    digitnet__thread_pool_bind(pool);
+    seen = look_at_processors(pool);
+    assert_memory_equal(&seen.of_worker[0], &callers, sizeof callers);
+    for (size_t i = 1; i < 3; i++) {
+        digitnet__affinity_pick(&one, &callers, i);
+        assert_memory_equal(&seen.of_worker[i], &one, sizeof one);
+    }
+    digitnet__thread_pool_free(pool);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(processors_are_counted_in_another_way),
@@ -300,8 +374,10 @@ int main(void) {
         cmocka_unit_test(runs_with_pauses),
         cmocka_unit_test(pools_that_never_run),
         cmocka_unit_test(workers_work_at_once),
+        cmocka_unit_test(others_take_what_a_slow_worker_has_left),
         cmocka_unit_test(one_thread_goes_in_order),
         cmocka_unit_test(signals_are_the_programs_affair),
+        cmocka_unit_test(workers_are_bound_to_the_callers_processors),
         cmocka_unit_test(several_pools_at_once),
         cmocka_unit_test(too_many_threads_are_refused),
         cmocka_unit_test(threads_that_cannot_start_are_no_error),
