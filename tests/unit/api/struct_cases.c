@@ -468,7 +468,7 @@ static const struct_case other_cases[] = {
     CASE(digitnet_model_compile_ex, digitnet_reduce_on_plateau, reserved_2, &valid_plateau, compile_plateau),
     CASE(digitnet_model_compile_ex, digitnet_loss_options, class_balancing, &valid_loss, compile_loss),
     CASE(digitnet_model_train_batch, digitnet_train_batch, threads, &valid_train_batch, train_batch),
-    CASE(digitnet_model_fit, digitnet_fit_options, reserved_2, NULL, fit_model),
+    CASE(digitnet_model_fit, digitnet_fit_options, bind_threads, NULL, fit_model),
     CASE(digitnet_model_evaluate, digitnet_evaluate_options, batch_size, NULL, evaluate),
     CASE(digitnet_model_fit, digitnet_callback, reserved, &valid_callback, fit_with_callback),
     CASE(digitnet_model_fit, digitnet_communicator, user_data, &valid_communicator, fit_with_communicator),
