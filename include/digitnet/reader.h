@@ -185,8 +185,8 @@ typedef struct digitnet_alternative {
 /** A line of a page, a row of a table, or all that was read from a picture of one digit or line. */
 typedef struct digitnet_reading_line {
     size_t struct_size; /**< Set by DIGITNET_INIT(). */
-    /** The digits; `?` for what is no digit in a table's cell or a line's box, and a space for a table's empty cell. The
-     * reading's, valid until that is freed. */
+    /** The digits; `?` for what is no digit in a table's cell or a line's box, and a space for a table's empty cell.
+     * The reading's, valid until that is freed. */
     const char *text;
     size_t characters;              /**< How many characters `text` has. */
     const char *reason;             /**< Why it is not DIGITNET_READING_OK; a constant; "" where it is. */
@@ -236,9 +236,9 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_read_digit(dig
 /**
  * Reads a picture of one line of digits.
  *
- * Where the digits stand in boxes, with upright rules at equal distances, and the reader has a model of digits, each box
- * is read by itself; empty ones are left out, and what is no digit is a `?`. A reader with both models also reads the
- * digits of other lines one by one, and is surer where both agree.
+ * Where the digits stand in boxes, with upright rules at equal distances, and the reader has a model of digits, each
+ * box is read by itself; empty ones are left out, and what is no digit is a `?`. A reader with both models also reads
+ * the digits of other lines one by one, and is surer where both agree.
  *
  * One thread at a time may use a scratch object.
  *
