@@ -26,14 +26,13 @@ static digitnet_status frame_cell(digitnet__cell_scores *scores, float *frame, c
 
 static digitnet_status read_row(digitnet__cell_scores *cells, const row_buffer *buffer, const digitnet__read_call *call,
                                 const digitnet__plane *ink, const digitnet__grid *grid, size_t row) {
-    size_t framed = 0, outputs = call->scratch->digit_outputs;
+    size_t framed = 0, outputs = call->scratch->digit.outputs;
     for (size_t column = 0; column < grid->columns; column++) {
         DNN_TRY(frame_cell(&cells[column], buffer->frames + framed * FRAME_VALUES, ink, grid, row, column));
         framed += !cells[column].empty;
     }
     if (framed > 0)
-        DNN_TRY(digitnet_session_run(buffer->scores, framed * outputs, call->scratch->digit, buffer->frames,
-                                     framed * FRAME_VALUES));
+        DNN_TRY(digitnet__digit_network_run(buffer->scores, &call->scratch->digit, buffer->frames, framed));
     framed = 0;
     for (size_t column = 0; column < grid->columns; column++) {
         if (cells[column].empty)
@@ -75,7 +74,7 @@ void digitnet__cell_describe(digitnet_reading_character *character, const digitn
         digitnet__character_set_none(character, DNN_REASON_EMPTY);
         return;
     }
-    digitnet__character_set_scores(character, scores->values, call->scratch->digit_outputs, call->options.error_rate);
+    digitnet__character_set_scores(character, scores->values, call->scratch->digit.outputs, call->options.error_rate);
     if (digitnet__allowed_doubt(scores->allowed))
         digitnet__character_doubt(character, DNN_REASON_ALLOWED);
     if (scores->digits > 1)

@@ -5,8 +5,6 @@
 #include "image/grid.h"
 #include "reader/reader.h"
 
-enum { DNN_MOST_DIGIT_OUTPUTS = 11 };
-
 /* A cell as the network sees it. */
 typedef struct digitnet__cell_scores {
     bool empty;

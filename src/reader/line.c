@@ -119,7 +119,7 @@ digitnet_status digitnet__line_read(digitnet__read_call *call, digitnet__plane *
     digitnet__line_place place;
     digitnet__line_views views;
     const digitnet__line_search search = {.session = call->scratch->line,
-                                          .digit = {call->scratch->digit, call->scratch->digit_outputs},
+                                          .digit = call->scratch->digit,
                                           .allowed = &call->allowed,
                                           .beam_width = digitnet__choice_is_needed(&call->options) ? CHOICE_BEAM_WIDTH
                                                                                                    : BEAM_WIDTH};

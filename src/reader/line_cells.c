@@ -148,7 +148,7 @@ static digitnet_status add_line(digitnet__read_call *call, const written *w, con
         digitnet__cell_describe(&characters[i], w->cells, w->grid, 0, w->columns[i], call);
         if (characters[i].digit >= 0 && characters[i].digit != labels[i])
             digitnet__character_set_label(&characters[i], labels[i], cell->values, call->options.error_rate);
-        if (!is_digit(cell, call->scratch->digit_outputs)) {
+        if (!is_digit(cell, call->scratch->digit.outputs)) {
             line.status = DIGITNET_READING_UNSURE;
             line.reason = characters[i].reason;
         }
@@ -170,7 +170,7 @@ static digitnet_status add_written(digitnet__read_call *call, const written *w) 
 static digitnet_status read_comb(digitnet__read_call *call, const digitnet__plane *ink, const digitnet__comb *comb) {
     written w;
     const digitnet__grid *grid = &comb->grid;
-    size_t outputs = call->scratch->digit_outputs;
+    size_t outputs = call->scratch->digit.outputs;
     digitnet__cell_scores *cells = digitnet__allocate_zeroed_array(grid->columns, sizeof *cells);
     digitnet_status status = cells ? digitnet__cells_read(cells, call, ink, grid) : DIGITNET_ENOMEM;
     if (!status) {
@@ -183,7 +183,7 @@ static digitnet_status read_comb(digitnet__read_call *call, const digitnet__plan
 
 digitnet_status digitnet__line_cells_read(digitnet__read_call *call, const digitnet__plane *ink) {
     digitnet__comb comb;
-    if (!call->scratch->digit)
+    if (!call->scratch->digit.session)
         return DIGITNET_ENOTFOUND;
     DNN_TRY(digitnet__comb_find(&comb, ink));
     digitnet_status status = read_comb(call, ink, &comb);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { FRAME_VALUES = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE, MOST_OUTPUTS = 11 };
+enum { FRAME_VALUES = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE };
 /* Paper beside a digit that was cut out. */
 enum { MARGIN = 2 };
 /* Digits are cut through where the seam between them crosses more ink than this, in parts of the strip's height. They
@@ -25,7 +25,8 @@ typedef struct neighbours {
 struct digitnet__line_digit {
     neighbours at;
     bool is_whole;
-    float scores[MOST_OUTPUTS]; /* given what may stand there; zeros where there is no ink, or it is cut through */
+    float scores[DNN_MOST_DIGIT_OUTPUTS]; /* given what may stand there; zeros where there is no ink, or it is cut
+                                             through */
 };
 
 /* ---- Cutting one out ---- */
@@ -104,7 +105,7 @@ static digitnet_status read_digit(digitnet__line_digit *digit, const digitnet__p
     if (status == DIGITNET_ENOTFOUND || (!status && !digit->is_whole))
         return DIGITNET_OK;
     DNN_TRY(status);
-    DNN_TRY(digitnet_session_run(digit->scores, MOST_OUTPUTS, network->session, frame, FRAME_VALUES));
+    DNN_TRY(digitnet__digit_network_run(digit->scores, network, frame, 1));
     digitnet__allowed_apply(digit->scores, network->outputs, allowed);
     return DIGITNET_OK;
 }

@@ -3,9 +3,9 @@
 #define DNN_READER_LINE_DIGITS_H
 
 #include "digitnet/ctc.h"
-#include "digitnet/inference.h"
 #include "image/plane.h"
 #include "reader/allowed.h"
+#include "reader/digit_network.h"
 
 /* One digit of a strip and what the network makes of it. */
 typedef struct digitnet__line_digit digitnet__line_digit;
@@ -15,12 +15,6 @@ typedef struct digitnet__line_digits {
     digitnet__line_digit *items;
     size_t count, capacity;
 } digitnet__line_digits;
-
-/* Who reads them. */
-typedef struct digitnet__digit_network {
-    digitnet_session *session;
-    size_t outputs; /* 10, or 11 with "no digit" as the last */
-} digitnet__digit_network;
 
 /* Finds how probable it is to see the strip's digits as they are where the sequence stands there: a product over those
  * that are not cut through. The strip has `columns` columns of scores. What was read before is looked up. ENOMEM, and

@@ -139,7 +139,7 @@ static digitnet_status show_ink(const digitnet__plane *ink, void *call) {
 
 static digitnet_status read_table(digitnet__read_call *call) {
     digitnet__table found;
-    if (!call->scratch->digit)
+    if (!call->scratch->digit.session)
         return digitnet__fail(DIGITNET_ESTATE, "%s: the reader has no model of digits", call->where);
     digitnet__message message = digitnet__message_keep();
     digitnet_status status =

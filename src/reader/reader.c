@@ -30,8 +30,8 @@ static digitnet_status check_digit_model(size_t *outputs, const digitnet_model *
 
 static digitnet_status fill_reader(digitnet_reader *reader, const digitnet_model *digit, const digitnet_model *line) {
     if (digit) {
-        DNN_TRY(check_digit_model(&reader->digit_outputs, digit));
-        DNN_TRY(digitnet_session_create(&reader->digit, digit, NULL));
+        DNN_TRY(check_digit_model(&reader->digit.outputs, digit));
+        DNN_TRY(digitnet_session_create(&reader->digit.session, digit, NULL));
     }
     return line ? digitnet__line_session_create(&reader->line, line) : DIGITNET_OK;
 }
@@ -87,7 +87,7 @@ void digitnet_reader_free(digitnet_reader *reader) {
     if (!reader)
         return;
     digitnet_session_free(reader->line);
-    digitnet_session_free(reader->digit);
+    digitnet_session_free(reader->digit.session);
     digitnet__release(reader);
 }
 
@@ -99,8 +99,9 @@ static digitnet_status create_scratch(digitnet_reader_scratch **out, const digit
     digitnet_reader_scratch *scratch = digitnet__allocate_zeroed(sizeof *scratch);
     if (!scratch)
         return DIGITNET_ENOMEM;
-    *scratch = (digitnet_reader_scratch){.digit_outputs = reader->digit_outputs, .busy = ATOMIC_FLAG_INIT};
-    digitnet_status status = reader->digit ? digitnet_session_clone(&scratch->digit, reader->digit) : DIGITNET_OK;
+    *scratch = (digitnet_reader_scratch){.digit.outputs = reader->digit.outputs, .busy = ATOMIC_FLAG_INIT};
+    digitnet_status status =
+        reader->digit.session ? digitnet_session_clone(&scratch->digit.session, reader->digit.session) : DIGITNET_OK;
     if (!status && reader->line)
         status = digitnet_session_clone(&scratch->line, reader->line);
     if (status) {
@@ -123,7 +124,7 @@ void digitnet_reader_scratch_free(digitnet_reader_scratch *scratch) {
     if (!scratch)
         return;
     digitnet_session_free(scratch->line);
-    digitnet_session_free(scratch->digit);
+    digitnet_session_free(scratch->digit.session);
     digitnet__release(scratch);
 }
 
