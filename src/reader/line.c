@@ -5,6 +5,7 @@
 #include "reader/choice.h"
 #include "reader/line_views.h"
 #include "reader/reading.h"
+#include "reader/separators.h"
 
 #include <math.h>
 #include <string.h>
@@ -65,28 +66,66 @@ static const float *best_column(const digitnet__line_view *view, const digitnet_
     return best;
 }
 
+/* Where the parts of a line that are read lie in the picture. */
+typedef struct line_frame {
+    const digitnet__line_view *view;
+    const digitnet__plane *ink;
+    const digitnet_place *corners; /* of the ink */
+} line_frame;
+
+static void set_digit(digitnet_reading_character *character, const line_frame *frame,
+                      const digitnet_ctc_sequence *sequence, size_t index, double error_rate) {
+    double first, end;
+    digitnet__line_digit_columns(&first, &end, frame->view, sequence, index);
+    set_corners(character->corners, frame->view, first, end, frame->ink, frame->corners);
+    digitnet__character_set_label(character, sequence->labels[index], best_column(frame->view, sequence, index),
+                                  error_rate);
+}
+
+static void set_separator(digitnet_reading_character *character, const line_frame *frame,
+                          const digitnet__separator *separator) {
+    double columns = (double)frame->view->columns / (double)frame->view->strip.width;
+    double first = (double)separator->box.left * columns, width = (double)separator->box.width * columns;
+    set_corners(character->corners, frame->view, first, first + width, frame->ink, frame->corners);
+    digitnet__character_set_none(character, DNN_REASON_NONE);
+    character->status = DIGITNET_READING_OK;
+    character->separator = separator->character;
+}
+
+/* The line's digits and separators, from left to right. */
+static void set_characters(digitnet_reading_character *characters, const line_frame *frame,
+                           const digitnet_ctc_sequence *sequence, const digitnet__separator *separators, size_t count,
+                           double error_rate) {
+    for (size_t digit = 0, separator = 0; digit <= sequence->count; digit++) {
+        for (; separator < count && separators[separator].digits_before == digit; separator++)
+            set_separator(characters++, frame, &separators[separator]);
+        if (digit < sequence->count)
+            set_digit(characters++, frame, sequence, digit, error_rate);
+    }
+}
+
 static digitnet_status add_choice(digitnet__read_call *call, const digitnet__line_views *views,
                                   const digitnet__choice *chosen, const digitnet__plane *ink,
                                   const digitnet_place corners[4]) {
     const digitnet_ctc_sequence *sequence = &views->candidates[chosen->index].sequence;
-    const digitnet__line_view *view = &views->items[views->candidates[chosen->index].view];
+    const line_frame frame = {&views->items[views->candidates[chosen->index].view], ink, corners};
+    digitnet__separator *separators;
+    size_t count;
     digitnet_reading_line added = {.struct_size = 0};
     if (sequence->count == 0)
         return digitnet__line_add_none(call, corners, DNN_REASON_NO_DIGIT);
     digitnet__choice_judge(&added, chosen, call);
-    digitnet_reading_character *characters = digitnet__allocate_zeroed_array(sequence->count, sizeof *characters);
-    if (!characters)
-        return DIGITNET_ENOMEM;
-    for (size_t i = 0; i < sequence->count; i++) {
-        double first, end;
-        digitnet__line_digit_columns(&first, &end, view, sequence, i);
-        set_corners(characters[i].corners, view, first, end, ink, corners);
-        digitnet__character_set_label(&characters[i], sequence->labels[i], best_column(view, sequence, i),
-                                      call->options.error_rate);
-    }
     memcpy(added.corners, corners, sizeof added.corners);
-    digitnet_status status = digitnet__reading_add_line(call->reading, &added, characters, sequence->count);
+    DNN_TRY(digitnet__separators_find(&separators, &count, frame.view, sequence, call->options.separators));
+    size_t all = sequence->count + count;
+    digitnet_reading_character *characters = digitnet__allocate_zeroed_array(all, sizeof *characters);
+    digitnet_status status = characters ? DIGITNET_OK : DIGITNET_ENOMEM;
+    if (!status) {
+        set_characters(characters, &frame, sequence, separators, count, call->options.error_rate);
+        status = digitnet__reading_add_line(call->reading, &added, characters, all);
+    }
     digitnet__release(characters);
+    digitnet__release(separators);
     return status;
 }
 

@@ -8,6 +8,7 @@
 #include "kernels/compute.h"
 #include "reader/line.h"
 #include "reader/reading.h"
+#include "reader/separators.h"
 
 #include <string.h>
 
@@ -131,8 +132,7 @@ void digitnet_reader_scratch_free(digitnet_reader_scratch *scratch) {
 static digitnet_status read_options(digitnet_read_options *own, const digitnet_read_options *options,
                                     const char *where) {
     *own = (digitnet_read_options){.struct_size = 0};
-    DNN_TRY(DNN_OPTIONS_READ(own, options, digitnet_read_options, reserved));
-    DNN_TRY(DNN_RESERVED_CHECK(own->reserved, digitnet_read_options));
+    DNN_TRY(DNN_OPTIONS_READ(own, options, digitnet_read_options, separators));
     if (!(own->error_rate >= 0.0 && own->error_rate < 1.0)) {
         digitnet__number rate = digitnet__number_text(own->error_rate);
         return digitnet__fail(DIGITNET_EINVAL, "%s: the error rate is %s; it must be in [0, 1)", where, rate.text);
@@ -160,6 +160,7 @@ static digitnet_status check_and_read(digitnet_reading **out, digitnet__read_cal
     DNN_TRY(digitnet__picture_read(&call->image, image, call->where));
     DNN_TRY(read_options(&call->options, options, call->where));
     DNN_TRY(digitnet__allowed_read(&call->allowed, call->options.allow, call->where));
+    DNN_TRY(digitnet__separators_check(call->options.separators, call->where));
     if (atomic_flag_test_and_set(&call->scratch->busy))
         return digitnet__fail(DIGITNET_ESTATE, "%s: another thread is using the scratch object; make one for each",
                               call->where);

@@ -36,6 +36,8 @@ void digitnet_reading_free(digitnet_reading *reading) {
 static char character_text(const digitnet_reading_character *character) {
     if (character->digit >= 0)
         return (char)('0' + character->digit);
+    if (character->separator)
+        return (char)character->separator;
     return digitnet__character_is_empty(character) ? ' ' : '?';
 }
 

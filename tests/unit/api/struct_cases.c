@@ -502,10 +502,10 @@ static const struct_case other_cases[] = {
     CASE(digitnet_reader_read_line, digitnet_image, max_pixels, &valid_image, read_line_of),
     CASE(digitnet_reader_read_table, digitnet_image, max_pixels, &valid_image, read_table_of),
     CASE(digitnet_reader_read_page, digitnet_image, max_pixels, &valid_image, read_page_of),
-    CASE(digitnet_reader_read_digit, digitnet_read_options, reserved, NULL, read_digit_with),
-    CASE(digitnet_reader_read_line, digitnet_read_options, reserved, NULL, read_line_with),
-    CASE(digitnet_reader_read_table, digitnet_read_options, reserved, NULL, read_table_with),
-    CASE(digitnet_reader_read_page, digitnet_read_options, reserved, NULL, read_page_with),
+    CASE(digitnet_reader_read_digit, digitnet_read_options, separators, NULL, read_digit_with),
+    CASE(digitnet_reader_read_line, digitnet_read_options, separators, NULL, read_line_with),
+    CASE(digitnet_reader_read_table, digitnet_read_options, separators, NULL, read_table_with),
+    CASE(digitnet_reader_read_page, digitnet_read_options, separators, NULL, read_page_with),
 };
 enum { OTHER_CASES = sizeof other_cases / sizeof *other_cases };
 
@@ -644,7 +644,7 @@ const struct_case result_cases[] = {
     CASE(digitnet_report_describe_bin, digitnet_bin_info, accuracy, NULL, describe_bin),
     CASE(digitnet_ctc_decoding_describe, digitnet_ctc_sequence, log_probability, NULL, describe_sequence),
     CASE(digitnet_reading_describe_line, digitnet_reading_line, reserved, NULL, describe_reading_line),
-    CASE(digitnet_reading_describe_character, digitnet_reading_character, alternatives, NULL,
+    CASE(digitnet_reading_describe_character, digitnet_reading_character, reserved, NULL,
          describe_reading_character),
 };
 const size_t result_case_count = sizeof result_cases / sizeof *result_cases;

@@ -290,6 +290,39 @@ static void a_line_has_the_digits_that_are_allowed(void **state) {
     digitnet_reader_scratch_free(scratch);
 }
 
+static void separators_are_kept_where_asked_for(void **state) {
+    (void)state;
+    static uint8_t pixels[SIDE * LINE_LENGTH];
+    digitnet_reader_scratch *scratch = make_scratch(NULL, make_stroke_line_model(0));
+    digitnet_image image = picture(pixels, LINE_LENGTH);
+    digitnet_reading *reading;
+    memcpy(pixels, strokes, sizeof pixels);
+    for (size_t row = 45; row < 50; row++)
+        memset(pixels + row * LINE_LENGTH + 110, 20, 5);
+    expect_ok(digitnet_reader_read_line(
+        &reading, scratch, &image,
+        DIGITNET_WITH(digitnet_read_options, .separators = ".", .min_length = 3, .max_length = 3)));
+    assert_string_equal(line_at(reading, 0).text, "11.1");
+    assert_int_equal(line_at(reading, 0).characters, 4);
+    assert_int_equal(line_at(reading, 0).status, DIGITNET_READING_OK);
+    digitnet_reading_character point = character_at(reading, 0, 2);
+    assert_int_equal(point.separator, '.');
+    assert_int_equal(point.digit, -1);
+    assert_int_equal(point.status, DIGITNET_READING_OK);
+    assert_float_equal(point.corners[0].x, 110.0, 3.0);
+    assert_float_equal(point.corners[1].x, 115.0, 3.0);
+    assert_int_equal(character_at(reading, 0, 3).separator, 0);
+    digitnet_reading_free(reading);
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &image, NULL));
+    assert_string_equal(line_at(reading, 0).text, "111");
+    digitnet_reading_free(reading);
+    assert_int_equal(
+        digitnet_reader_read_line(&reading, scratch, &image, DIGITNET_WITH(digitnet_read_options, .separators = ".:")),
+        DIGITNET_EINVAL);
+    assert_non_null(strstr(digitnet_last_error(), "separators is \".:\"; it may have . , - and / only"));
+    digitnet_reader_scratch_free(scratch);
+}
+
 /* ---- Lines in cells ---- */
 
 enum { BOX = 38, BOXES = 5 };
@@ -629,6 +662,7 @@ int main(void) {
         cmocka_unit_test(digits_that_are_not_allowed_are_not_read),
         cmocka_unit_test(what_is_far_more_probable_than_what_is_allowed_leaves_doubt),
         cmocka_unit_test(a_line_has_the_digits_that_are_allowed),
+        cmocka_unit_test(separators_are_kept_where_asked_for),
         cmocka_unit_test(a_line_in_cells_is_read_cell_by_cell),
         cmocka_unit_test(length_and_check_choose_among_cells),
         cmocka_unit_test(a_cell_with_several_digits_leaves_doubt),
