@@ -361,20 +361,17 @@ static digitnet_status make(digitnet__import_activation *made, digitnet__importe
 
 static digitnet_status reduce_composed(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation made;
-    digitnet__import_node inner = *node, outer = *node;
     size_t inputs[] = {DNN_NO_VALUE, node->input_count > 1 ? node->inputs[1] : DNN_NO_VALUE}, reduced, i = 0;
     while (!digitnet__wire_is(node->type, composed[i].type))
         i++;
     DNN_TRY(make(&made, importer, node, composed[i].before));
     DNN_TRY(digitnet__import_open(&inputs[0], importer, &made));
     DNN_TRY(digitnet__import_reserve(&reduced, importer));
-    inner.type = digitnet__wire_string(composed[i].reduction);
-    inner.inputs = inputs;
-    inner.outputs = &reduced;
-    inner.output_count = 1;
+    const digitnet__import_node inner =
+        digitnet__import_inner(node, composed[i].reduction, inputs, node->input_count, &reduced);
+    const digitnet__import_node outer = digitnet__import_inner(node, NULL, &reduced, 1, NULL);
     DNN_TRY(reduce_axes(importer, &inner));
     digitnet__import_close(importer, inputs[0]);
-    outer.inputs = &reduced;
     DNN_TRY(make(&made, importer, &outer, composed[i].behind));
     digitnet__import_close(importer, reduced);
     return digitnet__import_give(importer, node, 0, &made);

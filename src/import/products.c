@@ -112,7 +112,6 @@ static void swap_last_axes(digitnet__view *view) {
 static digitnet_status multiply_columns(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation *input, columns, result;
     const digitnet__import_constant *values;
-    digitnet__import_node inner = *node;
     size_t opened;
     DNN_TRY(digitnet__import_weights_at(&values, importer, node, 0));
     DNN_TRY(digitnet__import_take(&input, importer, node, 1));
@@ -121,8 +120,7 @@ static digitnet_status multiply_columns(digitnet__importer *importer, const digi
     columns = *input;
     swap_last_axes(&columns.view);
     DNN_TRY(digitnet__import_open(&opened, importer, &columns));
-    inner.inputs = &opened;
-    inner.input_count = 1;
+    const digitnet__import_node inner = digitnet__import_inner(node, NULL, &opened, 1, NULL);
     DNN_TRY(digitnet__import_product(&result, importer, &inner, values, true));
     digitnet__import_close(importer, opened);
     swap_last_axes(&result.view);

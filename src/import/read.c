@@ -126,6 +126,17 @@ void digitnet__import_close(digitnet__importer *importer, size_t value) {
         importer->drafts[opened->activation->value - 1].open--;
 }
 
+digitnet__import_node digitnet__import_inner(const digitnet__import_node *node, const char *type, const size_t *inputs,
+                                             size_t input_count, const size_t *output) {
+    digitnet__import_node inner = *node;
+    inner.type = type ? digitnet__wire_string(type) : node->type;
+    inner.inputs = inputs;
+    inner.input_count = input_count;
+    inner.outputs = output ? output : node->outputs;
+    inner.output_count = output ? 1 : node->output_count;
+    return inner;
+}
+
 digitnet_status digitnet__import_give_constant(digitnet__importer *importer, const digitnet__import_node *node,
                                                size_t output, const digitnet__import_constant *constant) {
     if (output >= node->output_count || node->outputs[output] == DNN_NO_VALUE)
