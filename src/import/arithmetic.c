@@ -8,16 +8,15 @@
 /* ---- Constants ---- */
 
 /* The axes along which the constant varies, in the order of the activation's; others repeat. */
-static digitnet_status find_varied(digitnet__view *varied, const digitnet__importer *importer,
-                                   const digitnet__import_node *node, const digitnet__view *view,
-                                   const digitnet__import_constant *constant) {
+static digitnet_status find_varied(digitnet__view *varied, const digitnet__import_node *node,
+                                   const digitnet__view *view, const digitnet__import_constant *constant) {
     *varied = (digitnet__view){.rank = view->rank, .places = view->places};
     for (size_t i = 0; i < view->rank; i++)
         varied->sizes[i] = 1;
     for (size_t i = 0; i < constant->rank; i++) {
         size_t size = constant->sizes[constant->rank - 1 - i];
         bool is_axis = i < view->rank;
-        if (size == 1 || (i == view->rank && size == importer->batch && importer->batch == 1))
+        if (size == 1)
             continue;
         if (!is_axis || view->sizes[view->rank - 1 - i] != size)
             return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node,
@@ -60,8 +59,8 @@ digitnet_status digitnet__import_spread(float **values, size_t *count, digitnet_
     digitnet__view varied;
     void *memory, *places;
     size_t channels = digitnet__draft_shape(importer, activation->value).channels;
-    DNN_TRY(find_varied(&varied, importer, node, view, constant));
-    bool per_channel = constant->count > 1 && constant->count == channels && !view->places && view->rank > 0 &&
+    DNN_TRY(find_varied(&varied, node, view, constant));
+    bool per_channel = constant->count > 1 && constant->count == channels && !view->places &&
                        digitnet__view_covers(&varied, 0, view->rank - 1);
     *count = constant->count == 1 ? 1 : per_channel ? channels : digitnet__view_count(view);
     DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, *count, sizeof(float)));

@@ -35,7 +35,7 @@ typedef struct digitnet__import_node {
     size_t output_count;
     const digitnet__import_attribute *attributes;
     size_t attribute_count;
-    bool needed;    /* for the output that is read */
+    bool needed;    /* for the output that is read: it has outputs then */
     bool is_branch; /* of an If, whose other branch may be the one that is taken */
     /* Of the activations that it takes and gives, as digitnet__import_activation has them; set while it is read. */
     bool unbatched;

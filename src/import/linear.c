@@ -40,8 +40,7 @@ static digitnet_status map_axis(digitnet__import_activation *result, digitnet__i
     size_t value;
     DNN_TRY(digitnet__import_take_channels(&value, &places, importer, node, input, axis));
     *result = *digitnet__import_activation_at(importer, node, input);
-    if (!digitnet__view_set_channels(&result->view, axis, matrix->inputs, matrix->outputs))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values in an order that is not read");
+    digitnet__view_set_channels(&result->view, axis, matrix->inputs, matrix->outputs);
     DNN_TRY(add_layer(&value, importer, node, matrix->outputs));
     float *kernel = importer->drafts[value - 1].tensors[DNN_KERNEL];
     memcpy(importer->drafts[value - 1].tensors[DNN_BIAS], matrix->offsets, matrix->outputs * sizeof(float));

@@ -75,9 +75,8 @@ static digitnet_status add_pointwise(digitnet__import_activation *result, digitn
     DNN_TRY(
         digitnet__draft_add(&result->value, importer, &digitnet__layer_conv2d, &attributes, &result->value, 1, node));
     fill_kernel(digitnet__draft_tensor(importer, result->value, "kernel"), matrix, places);
-    return digitnet__view_set_channels(&result->view, last, matrix->inputs, matrix->units)
-               ? DIGITNET_OK
-               : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values in an order that is not read");
+    digitnet__view_set_channels(&result->view, last, matrix->inputs, matrix->units);
+    return DIGITNET_OK;
 }
 
 static digitnet_status add_product(digitnet__import_activation *result, digitnet__importer *importer,
@@ -85,10 +84,13 @@ static digitnet_status add_product(digitnet__import_activation *result, digitnet
     digitnet__import_activation *input;
     DNN_TRY(digitnet__import_peek(&input, importer, node, 0));
     *result = (digitnet__import_activation){.value = 0};
+    if (input->view.rank == 0)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "multiplies the samples");
     if (input->view.rank > 1)
         return add_pointwise(result, importer, node, matrix);
+    DNN_TRY(add_dense(&result->value, importer, node, matrix));
     result->view = digitnet__view_plain(&matrix->units, 1);
-    return add_dense(&result->value, importer, node, matrix);
+    return DIGITNET_OK;
 }
 
 digitnet_status digitnet__import_product(digitnet__import_activation *result, digitnet__importer *importer,

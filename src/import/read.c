@@ -337,8 +337,10 @@ static digitnet_status read_node(bool *follows, digitnet__importer *importer, co
     *follows = refused && row;
     if (*follows)
         return DIGITNET_EUNSUPPORTED;
-    if (!refused && is_known(importer, node))
-        return fold(importer, node);
+    if (!refused && is_known(importer, node)) {
+        DNN_TRY(fold(importer, node));
+        return check_outputs(importer, node);
+    }
     if (!row)
         return refuse_operator(node);
     DNN_TRY(check_attributes(row, node));

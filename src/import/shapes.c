@@ -277,7 +277,9 @@ static digitnet_status expand(digitnet__importer *importer, const digitnet__impo
     size_t rank, sizes[DNN_VIEW_AXES + 1];
     DNN_TRY(peek(&activation, importer, node));
     DNN_TRY(digitnet__import_list(wanted, &rank, DNN_VIEW_AXES + 1, importer, node, "shape", 1));
-    bool fits = rank > 0 && (wanted[0] == 1 || wanted[0] == (int64_t)importer->batch);
+    /* More axes in front would be others than the samples', but of one sample. */
+    bool fits = rank > 0 && (wanted[0] == 1 || wanted[0] == (int64_t)importer->batch) &&
+                (rank == activation.view.rank + 1 || importer->batch == 1);
     for (size_t i = 0; i < rank; i++) {
         sizes[i] = (size_t)wanted[i];
         fits = fits && wanted[i] > 0 && wanted[i] <= INT32_MAX;
