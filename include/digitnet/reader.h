@@ -156,8 +156,8 @@ typedef struct digitnet_read_options {
     /** The digits that may stand there, as "01"; others are read as none. Probabilities are those given that none of
      * the others does; where that has less than 0.05, the reading is unsure. NULL: all digits. */
     const char *allow;
-    /** The separators that are kept where they stand between or behind a line's digits, of `.`, `,`, `-` and `/`, as
-     * ".,". They are found by their shapes; lengths and `check` are of digits alone. NULL: none, they are left out. */
+    /** The separators, any of ".,-/", that are kept where they stand between or behind a line's digits. They are found
+     * by their shapes; lengths and `check` are of digits alone. NULL: none, they are left out. */
     const char *separators;
 } digitnet_read_options;
 

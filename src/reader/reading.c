@@ -102,7 +102,7 @@ digitnet_status digitnet_reading_describe_line(digitnet_reading_line *out, const
 digitnet_status digitnet_reading_describe_character(digitnet_reading_character *out, const digitnet_reading *reading,
                                                     size_t line, size_t character) {
     const reading_line *found = NULL;
-    DNN_TRY(DNN_RESULT_CHECK(out, digitnet_reading_character, alternatives));
+    DNN_TRY(DNN_RESULT_CHECK(out, digitnet_reading_character, reserved));
     DNN_TRY(find_line(&found, reading, line, "digitnet_reading_describe_character"));
     if (character >= found->info.characters)
         return digitnet__fail(DIGITNET_ENOTFOUND,
