@@ -292,8 +292,9 @@ static size_t add_ends(equal_rules *c, double width) {
         c->count++;
     }
     for (; c->count <= DNN_GRID_MOST && c->columns[0] >= LEAST_END_CELL * distance; left++) {
-        memmove(c->columns + 1, c->columns, c->count++ * sizeof *c->columns);
+        memmove(c->columns + 1, c->columns, c->count * sizeof *c->columns);
         c->columns[0] = fmax(c->columns[0] - distance, 0.0);
+        c->count++;
     }
     return left;
 }
