@@ -21,7 +21,7 @@ typedef digitnet_status (*read_fn)(digitnet_reading **, digitnet_reader_scratch 
 
 struct settings {
     int digit, line, page, text, json, csv;
-    const char *table, *length, *allow, *models, *polarity, *draw, *steps;
+    const char *table, *length, *allow, *separators, *models, *polarity, *draw, *steps;
     double error_rate;
     size_t max_pixels;
     digitnet_read_options options;
@@ -61,6 +61,7 @@ static int choose(struct settings *settings, const struct program *program) {
     settings->format = settings->json ? &json_format : settings->csv ? &csv_format : &text_format;
     settings->options.error_rate = settings->error_rate;
     settings->options.allow = settings->allow;
+    settings->options.separators = settings->separators;
     if (settings->digit + settings->line + settings->page + (settings->table != NULL) > 1)
         return usage_error(program, "only one of --digit, --line, --table and --page can be asked for", "");
     if (settings->text + settings->json + settings->csv > 1)
@@ -71,6 +72,8 @@ static int choose(struct settings *settings, const struct program *program) {
         return usage_error(program, "--length must be a number as 5, or two as in 5-9, not ", settings->length);
     if (settings->allow && (!settings->allow[0] || settings->allow[strspn(settings->allow, "0123456789")]))
         return usage_error(program, "--allow must be digits as 01, not ", settings->allow);
+    if (settings->separators && settings->separators[strspn(settings->separators, ".,-/")])
+        return usage_error(program, "--separators must be of . , - and /, not ", settings->separators);
     return -1;
 }
 
@@ -85,6 +88,8 @@ static int read_settings(struct settings *settings, char **images, size_t *count
         {"--csv", OPTION_FLAG, &settings->csv, "", "print a row for each line", 0},
         {"--length", OPTION_TEXT, &settings->length, "N|N-M", "a line has so many digits", 0},
         {"--allow", OPTION_TEXT, &settings->allow, "DIGITS", "only these digits may stand there, as 01", 0},
+        {"--separators", OPTION_TEXT, &settings->separators, "CHARS",
+         "keep these of . , - and / in a line's text (none)", 0},
         {"--error-rate", OPTION_PART, &settings->error_rate, "R", "so few of the sure readings may be wrong (0.01)", 0},
         {"--polarity", OPTION_CHOICE, &settings->polarity, "auto|dark|light", "the ink on the paper (auto)", 0},
         {"--draw", OPTION_TEXT, &settings->draw, "OUT.png", "draw what was read, of one picture", 0},

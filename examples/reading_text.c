@@ -62,6 +62,8 @@ static void write_character(FILE *file, const digitnet_reading *reading, size_t 
     fputs(index ? ",\n        {" : "\n        {", file);
     if (character.digit >= 0)
         fprintf(file, "\"digit\": %d, ", character.digit);
+    else if (character.separator)
+        fprintf(file, "\"separator\": \"%c\", ", (char)character.separator);
     else
         fputs("\"digit\": null, ", file);
     write_judgement(file, character.confidence, character.status, character.reason);

@@ -27,11 +27,13 @@ MEMORY = 8 << 30  # test_zlib asks for more than 4 GiB, and uses none of them
 
 ONNX_TESTS = ["test_onnx_wire", "golden/test_golden", "test_onnx_metadata", "test_onnx_fields", "test_onnx_operators", "test_onnx_hostile", "test_onnx_nodes",
               "test_onnx", "test_onnx_training", "reliability/test_bombs", "reliability/test_changed_bytes"]
+IMPORT_TESTS = ["test_forms", "test_refusals", "test_fold", "test_view", "test_settle", "test_patterns", "test_constant", "test_pool",
+                "foreign/test_foreign", "foreign/test_foreign_training", "test_input_scaling", "test_onnx_operators", "test_load_options", "test_any_operator"]
 IDX_TESTS = ["golden/test_golden", "test_idx", "reliability/test_zlib", "reliability/test_bombs"]
 SOURCES = ["onnx/wire", "onnx/attribute", "onnx/tensor", "onnx/form", "layers/tensor_onnx", "layers/window",
            "model_file/import", "model_file/graph", "model_file/metadata", "model_file/nodes"]
-SOURCES += [f"import/{path.stem}" for path in sorted((ROOT / "src/import").glob("*.c"))]
 TESTS = {f"src/{name}.c": ONNX_TESTS for name in SOURCES}
+TESTS |= {f"src/import/{path.name}": IMPORT_TESTS for path in sorted((ROOT / "src/import").glob("*.c"))}
 TESTS["src/dataset/idx.c"] = IDX_TESTS
 
 # What is replaced by what. A pattern's first group is replaced.

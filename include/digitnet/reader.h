@@ -156,7 +156,9 @@ typedef struct digitnet_read_options {
     /** The digits that may stand there, as "01"; others are read as none. Probabilities are those given that none of
      * the others does; where that has less than 0.05, the reading is unsure. NULL: all digits. */
     const char *allow;
-    size_t reserved; /**< Zero. */
+    /** The separators, any of ".,-/", that are kept where they stand between or behind a line's digits. They are found
+     * by their shapes; lengths and `check` are of digits alone. NULL: none, they are left out. */
+    const char *separators;
 } digitnet_read_options;
 
 /** What to make of a reading. */
@@ -185,8 +187,8 @@ typedef struct digitnet_alternative {
 /** A line of a page, a row of a table, or all that was read from a picture of one digit or line. */
 typedef struct digitnet_reading_line {
     size_t struct_size; /**< Set by DIGITNET_INIT(). */
-    /** The digits; in a table's row a space stands for an empty cell, and `?` for what is no digit. The reading's,
-     * valid until that is freed. */
+    /** The digits, and separators where they are asked for; `?` for what is no digit in a table's cell or a line's box,
+     * and a space for a table's empty cell. The reading's, valid until that is freed. */
     const char *text;
     size_t characters;              /**< How many characters `text` has. */
     const char *reason;             /**< Why it is not DIGITNET_READING_OK; a constant; "" where it is. */
@@ -196,16 +198,18 @@ typedef struct digitnet_reading_line {
     int32_t reserved;               /**< Zero. */
 } digitnet_reading_line;
 
-/** One digit, or one cell of a table. */
+/** One digit or separator, or one cell of a table. */
 typedef struct digitnet_reading_character {
     size_t struct_size;             /**< Set by DIGITNET_INIT(). */
     const char *reason;             /**< Why it is not DIGITNET_READING_OK; a constant; "" where it is. */
     digitnet_place corners[4];      /**< Upper left, upper right, lower right, lower left, as the text is read. */
-    double confidence;              /**< The probability that the digit is right, in [0, 1]. */
+    double confidence;              /**< The probability that the digit is right, in [0, 1]; of a separator 1. */
     int32_t digit;                  /**< 0 to 9; -1: none. */
     digitnet_reading_status status; /**< What to make of it. */
     /** What else it may be, the most probable first. */
     digitnet_alternative alternatives[DIGITNET_ALTERNATIVES];
+    int32_t separator; /**< The character, as '.', where it is one; else 0. */
+    int32_t reserved;  /**< Zero. */
 } digitnet_reading_character;
 
 /**
@@ -235,6 +239,10 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_read_digit(dig
                                                                              const digitnet_read_options *options);
 /**
  * Reads a picture of one line of digits.
+ *
+ * Where the digits stand in boxes, with upright rules at equal distances, and the reader has a model of digits, each
+ * box is read by itself; empty ones are left out, and what is no digit is a `?`. A reader with both models also reads
+ * the digits of other lines one by one, and is surer where both agree.
  *
  * One thread at a time may use a scratch object.
  *

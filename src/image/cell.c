@@ -182,12 +182,13 @@ digitnet_status digitnet__cell_cut(digitnet__cell *cell, const digitnet__plane *
     return status;
 }
 
-digitnet_status digitnet__cell_frame(float *frame, digitnet__cell *cell) {
+digitnet_status digitnet__cell_frame(float *frame, size_t *digits, digitnet__cell *cell) {
     digitnet__ink digit;
     size_t width = cell->ink.width - 2 * DNN_CELL_MARGIN, height = cell->ink.height - 2 * DNN_CELL_MARGIN;
     digitnet_status status = digitnet__ink_find_in(&digit, &cell->ink);
     if (status)
         return status;
+    *digits = digit.digits;
     size_t longer = digit.box.width > digit.box.height ? digit.box.width : digit.box.height;
     if (SMALLEST_DIGIT_PARTS * longer < (width < height ? width : height))
         status = DIGITNET_ENOTFOUND;

@@ -17,6 +17,9 @@ enum {
 #define SLOPE_STEP 0.015
 /* The part of its columns where a rule is crossed by nothing. */
 #define THIN_SHARE 0.6
+/* Strokes that touch form lines too, but crooked ones: by so many pixels, or such a part of the picture's height. */
+#define LEAST_BEND 0.75
+#define MOST_BEND 0.02
 /* A rule is longer than this times the picture's height, or goes from the left edge to the right one. */
 #define RULE_LENGTH 1.3
 
@@ -142,6 +145,29 @@ static uint32_t thickness(uint32_t *lengths, const rule_run *runs, size_t first,
     return lengths[count / 3];
 }
 
+static bool is_thin(rule_run run, uint32_t most) {
+    return run.end > 0 && run.end - run.first <= most;
+}
+
+/* How far, as the root of the mean square, the middles of thin runs are from a straight line through them. */
+static double bend(const rule_run *runs, size_t first, size_t end, uint32_t most) {
+    double count = 0.0, x = 0.0, y = 0.0, xx = 0.0, xy = 0.0, yy = 0.0;
+    for (size_t column = first; column < end; column++) {
+        if (!is_thin(runs[column], most))
+            continue;
+        double u = (double)column - (double)first, v = (runs[column].first + runs[column].end) / 2.0;
+        count += 1.0;
+        x += u;
+        y += v;
+        xx += u * u;
+        xy += u * v;
+        yy += v * v;
+    }
+    double across = count * xx - x * x, both = count * xy - x * y;
+    double square = count * yy - y * y - (across > 0.0 ? both * both / across : 0.0);
+    return sqrt(fmax(square, 0.0)) / count;
+}
+
 static void erase_run(digitnet__plane *ink, size_t column, rule_run run) {
     /* With its soft edges. */
     size_t first = run.first > 0 ? run.first - 1 : 0, end = run.end < ink->height ? run.end + 1 : ink->height;
@@ -165,11 +191,12 @@ static bool erase_rule(digitnet__plane *ink, const next_ink *next, const band *a
     uint32_t thick = thickness(lengths, runs, first, end), most = thick + 1 + thick / 2;
     size_t thin = 0;
     for (size_t column = first; column < end; column++)
-        thin += runs[column].end - runs[column].first <= most;
-    if (4 * thick > ink->height || (double)thin < THIN_SHARE * (double)(end - first))
+        thin += is_thin(runs[column], most);
+    if (4 * thick > ink->height || (double)thin < THIN_SHARE * (double)(end - first) ||
+        bend(runs, first, end, most) > fmax(LEAST_BEND, MOST_BEND * (double)ink->height))
         return false;
     for (size_t column = first; column < end; column++)
-        if (runs[column].end > 0 && runs[column].end - runs[column].first <= most)
+        if (is_thin(runs[column], most))
             erase_run(ink, column, runs[column]);
     return true;
 }

@@ -183,9 +183,8 @@ static digitnet_status clip(digitnet__importer *importer, const digitnet__import
 digitnet_status digitnet__import_limit(digitnet__importer *importer, const digitnet__import_node *node) {
     const bool swapped = !digitnet__import_activation_at(importer, node, 0);
     const size_t inputs[] = {node->inputs[swapped], node->inputs[!swapped]};
+    const digitnet__import_node own = digitnet__import_inner(node, NULL, inputs, 2, NULL);
     float number = NAN;
-    digitnet__import_node own = *node;
-    own.inputs = inputs;
     DNN_TRY(digitnet__import_scalar_at(&number, importer, &own, 1));
     node = &own;
     if (isnan(number))

@@ -8,16 +8,15 @@
 /* ---- Constants ---- */
 
 /* The axes along which the constant varies, in the order of the activation's; others repeat. */
-static digitnet_status find_varied(digitnet__view *varied, const digitnet__importer *importer,
-                                   const digitnet__import_node *node, const digitnet__view *view,
-                                   const digitnet__import_constant *constant) {
+static digitnet_status find_varied(digitnet__view *varied, const digitnet__import_node *node,
+                                   const digitnet__view *view, const digitnet__import_constant *constant) {
     *varied = (digitnet__view){.rank = view->rank, .places = view->places};
     for (size_t i = 0; i < view->rank; i++)
         varied->sizes[i] = 1;
     for (size_t i = 0; i < constant->rank; i++) {
         size_t size = constant->sizes[constant->rank - 1 - i];
         bool is_axis = i < view->rank;
-        if (size == 1 || (i == view->rank && size == importer->batch && importer->batch == 1))
+        if (size == 1)
             continue;
         if (!is_axis || view->sizes[view->rank - 1 - i] != size)
             return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node,
@@ -60,8 +59,8 @@ digitnet_status digitnet__import_spread(float **values, size_t *count, digitnet_
     digitnet__view varied;
     void *memory, *places;
     size_t channels = digitnet__draft_shape(importer, activation->value).channels;
-    DNN_TRY(find_varied(&varied, importer, node, view, constant));
-    bool per_channel = constant->count > 1 && constant->count == channels && !view->places && view->rank > 0 &&
+    DNN_TRY(find_varied(&varied, node, view, constant));
+    bool per_channel = constant->count > 1 && constant->count == channels && !view->places &&
                        digitnet__view_covers(&varied, 0, view->rank - 1);
     *count = constant->count == 1 ? 1 : per_channel ? channels : digitnet__view_count(view);
     DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, *count, sizeof(float)));
@@ -103,11 +102,7 @@ static digitnet_status align(digitnet__import_constant *constant, const digitnet
         return DIGITNET_OK;
     DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
     DNN_TRY(digitnet__import_axis_of(&axis, node, activation, wanted));
-    if (axis + constant->rank > rank || rank > DNN_CONSTANT_AXES)
-        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a constant with more dimensions than there are");
-    while (axis + constant->rank < rank)
-        constant->sizes[constant->rank++] = 1;
-    return DIGITNET_OK;
+    return digitnet__constant_align(constant, node, axis, rank);
 }
 
 static digitnet_status with_constant(digitnet__importer *importer, const digitnet__import_node *node, size_t input,
@@ -132,14 +127,13 @@ static digitnet_status with_larger_constant(digitnet__importer *importer, const 
                                             size_t input, const digitnet__import_constant *constant,
                                             const size_t *sizes) {
     digitnet__import_activation *activation, larger;
-    digitnet__import_node own = *node;
     size_t inputs[] = {node->inputs[0], node->inputs[1]};
+    const digitnet__import_node own = digitnet__import_inner(node, NULL, inputs, 2, NULL);
     DNN_TRY(digitnet__import_take(&activation, importer, node, input));
     larger = *activation;
     if (!digitnet__view_expand(&larger.view, sizes, larger.view.rank))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "repeats values in an order that is not read");
     DNN_TRY(digitnet__import_open(&inputs[input], importer, &larger));
-    own.inputs = inputs;
     DNN_TRY(with_constant(importer, &own, input, constant));
     digitnet__import_close(importer, inputs[input]);
     return DIGITNET_OK;
@@ -392,14 +386,11 @@ static digitnet_status sum(digitnet__importer *importer, const digitnet__import_
 /* The sum by the number of them. */
 static digitnet_status mean(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation *all, result;
-    digitnet__import_node inner = *node, outer = *node;
     const float part = 1 / (float)node->input_count;
     size_t whole;
     DNN_TRY(digitnet__import_reserve(&whole, importer));
-    inner.type = digitnet__wire_string("Sum");
-    inner.outputs = &whole;
-    inner.output_count = 1;
-    outer.inputs = &whole;
+    const digitnet__import_node inner = digitnet__import_inner(node, "Sum", node->inputs, node->input_count, &whole);
+    const digitnet__import_node outer = digitnet__import_inner(node, NULL, &whole, 1, NULL);
     DNN_TRY(sum(importer, &inner));
     DNN_TRY(digitnet__import_peek(&all, importer, &outer, 0));
     result = *all;
@@ -437,17 +428,14 @@ static digitnet_status extreme_of_pair(digitnet__importer *importer, const digit
 /* Of any number, two and two. */
 static digitnet_status extreme(digitnet__importer *importer, const digitnet__import_node *node) {
     size_t inputs[] = {node->inputs[0], DNN_NO_VALUE}, between = DNN_NO_VALUE;
-    digitnet__import_node two = *node;
     if (node->input_count == 1)
         return digitnet__import_give(importer, node, 0, digitnet__import_activation_at(importer, node, 0));
-    two.inputs = inputs;
-    two.input_count = 2;
     for (size_t i = 1; i < node->input_count; i++) {
+        bool is_last = i + 1 == node->input_count;
         inputs[1] = node->inputs[i];
-        if (i + 1 < node->input_count)
+        if (!is_last)
             DNN_TRY(digitnet__import_reserve(&between, importer));
-        two.outputs = i + 1 < node->input_count ? &between : node->outputs;
-        two.output_count = i + 1 < node->input_count ? 1 : node->output_count;
+        const digitnet__import_node two = digitnet__import_inner(node, NULL, inputs, 2, is_last ? NULL : &between);
         DNN_TRY(extreme_of_pair(importer, &two));
         if (i > 1)
             digitnet__import_close(importer, inputs[0]);

@@ -349,3 +349,12 @@ bool digitnet__constant_is_finite(const digitnet__import_constant *constant) {
             return false;
     return true;
 }
+
+digitnet_status digitnet__constant_align(digitnet__import_constant *constant, const digitnet__import_node *node,
+                                         size_t axis, size_t rank) {
+    if (axis + constant->rank > rank || rank > DNN_CONSTANT_AXES)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a constant with more dimensions than there are");
+    while (axis + constant->rank < rank)
+        constant->sizes[constant->rank++] = 1;
+    return DIGITNET_OK;
+}

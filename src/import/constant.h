@@ -32,6 +32,9 @@ digitnet_status digitnet__constant_create(digitnet__import_constant *constant, f
 /* The value at an index, as a number. */
 double digitnet__constant_number(const digitnet__import_constant *constant, size_t index);
 bool digitnet__constant_is_finite(const digitnet__import_constant *constant);
+/* The sizes begin at this axis of so many: others of 1 stand behind. EFORMAT where they are too many. */
+digitnet_status digitnet__constant_align(digitnet__import_constant *constant, const digitnet__import_node *node,
+                                         size_t axis, size_t rank);
 
 /* Computes a node whose inputs are all known (NULL: left out). EUNSUPPORTED for an operator that is not computed. */
 digitnet_status digitnet__constant_fold(digitnet__import_constant *result, digitnet__pool *pool,

@@ -27,18 +27,25 @@ static digitnet_status read_kernel(digitnet__import_constant *kernel, digitnet__
     return DIGITNET_OK;
 }
 
-/* The bias, in input 2, into that of the layer; `places`: of its values, NULL for in order. */
-static digitnet_status read_bias(digitnet__importer *importer, const digitnet__import_node *node, size_t value,
+/* The bias, in input 2. */
+static digitnet_status read_bias(const digitnet__import_constant **bias, digitnet__importer *importer,
+                                 const digitnet__import_node *node, size_t filters) {
+    DNN_TRY(digitnet__import_weights_at(bias, importer, node, 2));
+    if ((*bias)->count != filters)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a bias of %zu values for %zu filters", (*bias)->count,
+                                     filters);
+    return DIGITNET_OK;
+}
+
+/* Into that of the layer; `places`: of its values, NULL for in order. */
+static digitnet_status fill_bias(digitnet__importer *importer, const digitnet__import_node *node, size_t value,
                                  const size_t *places) {
     const digitnet__import_constant *constant;
     float *bias = digitnet__draft_tensor(importer, value, "bias");
+    size_t count = digitnet__draft_shape(importer, value).channels;
     if (!bias)
         return DIGITNET_OK;
-    DNN_TRY(digitnet__import_weights_at(&constant, importer, node, 2));
-    size_t count = digitnet__draft_shape(importer, value).channels;
-    if (constant->count != count)
-        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has a bias of %zu values for %zu filters",
-                                     constant->count, count);
+    DNN_TRY(read_bias(&constant, importer, node, count));
     for (size_t i = 0; i < count; i++)
         bias[places ? places[i] : i] = (float)digitnet__constant_number(constant, i);
     return DIGITNET_OK;
@@ -69,8 +76,7 @@ static digitnet_status give_image(digitnet__importer *importer, const digitnet__
         .value = value, .view = digitnet__view_channels_first(shape.channels, shape.height, shape.width)};
     if (permuted) {
         result.view = *permuted;
-        if (!digitnet__view_set_image(&result.view, shape.channels, shape.height, shape.width))
-            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes channels in another order");
+        digitnet__view_set_image(&result.view, shape.height, shape.width);
     }
     return digitnet__import_give(importer, node, 0, &result);
 }
@@ -115,7 +121,7 @@ static digitnet_status conv(digitnet__importer *importer, const digitnet__import
                                 &value, 1, node));
     fill_kernel(digitnet__draft_tensor(importer, value, "kernel"), kernel, depthwise ? channels : NULL,
                 depthwise ? NULL : channels);
-    DNN_TRY(read_bias(importer, node, value, depthwise ? channels : NULL));
+    DNN_TRY(fill_bias(importer, node, value, depthwise ? channels : NULL));
     return give_image(importer, node, value, depthwise && channels ? &view : NULL);
 }
 
@@ -131,7 +137,7 @@ static digitnet_status give_grouped(digitnet__importer *importer, const digitnet
         digitnet__import_constant column;
         float *values;
         size_t count;
-        DNN_TRY(digitnet__import_weights_at(&bias, importer, node, 2));
+        DNN_TRY(read_bias(&bias, importer, node, shape.channels));
         column = *bias;
         column.rank = 3;
         memcpy(column.sizes, (const size_t[]){bias->count, 1, 1}, 3 * sizeof *column.sizes);
@@ -242,7 +248,7 @@ static digitnet_status conv_transpose(digitnet__importer *importer, const digitn
         DNN_TRY(add_transposed(&value, importer, node, &attributes, kernel, channels, 0));
     if (groups > 1)
         return give_grouped(importer, node, value);
-    DNN_TRY(read_bias(importer, node, value, NULL));
+    DNN_TRY(fill_bias(importer, node, value, NULL));
     return give_image(importer, node, value, NULL);
 }
 
@@ -294,9 +300,8 @@ static digitnet_status crop(digitnet__import_activation *result, digitnet__impor
     DNN_TRY(
         digitnet__draft_add(&result->value, importer, &digitnet__layer_cropping2d, &sides, &result->value, 1, node));
     digitnet__shape shape = digitnet__draft_shape(importer, result->value);
-    return digitnet__view_set_image(&result->view, shape.channels, shape.height, shape.width)
-               ? DIGITNET_OK
-               : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes channels in another order");
+    digitnet__view_set_image(&result->view, shape.height, shape.width);
+    return DIGITNET_OK;
 }
 
 static size_t above_zero(int64_t side) {
@@ -335,7 +340,7 @@ static size_t place_of_pad(int64_t place, size_t size, digitnet__wire_view mode)
         return place < 0 ? 0 : (size_t)last;
     if (digitnet__wire_is(mode, "wrap"))
         return (size_t)((place % length + length) % length);
-    if (digitnet__wire_is(mode, "reflect") && last > 0) {
+    if (digitnet__wire_is(mode, "reflect")) {
         int64_t turn = (place % (2 * last) + 2 * last) % (2 * last);
         return (size_t)(turn > last ? 2 * last - turn : turn);
     }
@@ -355,6 +360,8 @@ static digitnet_status pad_axes(digitnet__importer *importer, const digitnet__im
             continue;
         if (outputs < 1)
             return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "leaves nothing of an axis");
+        if (size == 1 && digitnet__wire_is(mode, "reflect"))
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "reflects an axis of one value");
         digitnet__import_matrix *matrix = &matrices[axis];
         DNN_TRY(digitnet__import_matrix_create(matrix, importer, (size_t)outputs, (size_t)size));
         for (size_t i = 0; i < matrix->outputs; i++) {
@@ -371,33 +378,41 @@ static digitnet_status pad_axes(digitnet__importer *importer, const digitnet__im
 
 /* Padding that never wins is the pool's own. */
 static bool goes_into_max_pool(const digitnet__import_graph *graph, const digitnet__import_node *node) {
-    if (node->output_count == 0 || node->outputs[0] == DNN_NO_VALUE)
+    if (node->outputs[0] == DNN_NO_VALUE)
         return false;
     const digitnet__import_value *output = &graph->values[node->outputs[0]];
     return output->uses == 1 && output->taker != DNN_NO_VALUE &&
            digitnet__wire_is(graph->nodes[output->taker].type, "MaxPool");
 }
 
+/* Whether a pool has nothing but its windows: what it takes is what they see. */
+static bool is_plain_pool(const digitnet__import_node *pool) {
+    static const char *const lists[] = {"dilations", "pads"};
+    int64_t ceil_mode = 0, values[4];
+    digitnet__wire_view automatic = {0};
+    for (size_t i = 0; i < 2; i++) {
+        size_t count;
+        if (digitnet__import_integers(values, &count, 4, pool, lists[i]) != DIGITNET_OK)
+            return false;
+        for (size_t k = 0; k < count; k++)
+            if (values[k] != (i == 0))
+                return false;
+    }
+    return digitnet__import_integer(&ceil_mode, pool, "ceil_mode") == DIGITNET_OK && ceil_mode == 0 &&
+           digitnet__import_text(&automatic, pool, "auto_pad") == DIGITNET_OK &&
+           (automatic.size == 0 || digitnet__wire_is(automatic, "VALID") || digitnet__wire_is(automatic, "NOTSET"));
+}
+
 /* Copies of the edge do not win either where each window that has one has the edge too. */
 static bool copies_never_win(const digitnet__import_graph *graph, const digitnet__import_node *node,
                              const int64_t *before, const int64_t *after) {
-    static const char *const others[] = {"ceil_mode", "dilations", "pads", "auto_pad"};
     int64_t sizes[2];
     size_t count;
     if (!goes_into_max_pool(graph, node))
         return false;
     const digitnet__import_node *pool = &graph->nodes[graph->values[node->outputs[0]].taker];
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        const digitnet__import_attribute *attribute = digitnet__import_attribute_find(pool, others[i]);
-        for (size_t k = 0; attribute && k < attribute->count; k++)
-            if (attribute->integers[k] != (i == 1))
-                return false;
-        if (attribute &&
-            (attribute->integer != 0 || (attribute->text.size != 0 && !digitnet__wire_is(attribute->text, "VALID") &&
-                                         !digitnet__wire_is(attribute->text, "NOTSET"))))
-            return false;
-    }
-    if (digitnet__import_integers(sizes, &count, 2, pool, "kernel_shape") != DIGITNET_OK || count != 2)
+    if (!is_plain_pool(pool) || digitnet__import_integers(sizes, &count, 2, pool, "kernel_shape") != DIGITNET_OK ||
+        count != 2)
         return false;
     for (size_t i = 0; i < 2; i++)
         if (before[i + 2] < 0 || after[i + 2] < 0 || before[i + 2] >= sizes[i] || after[i + 2] >= sizes[i])

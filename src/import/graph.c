@@ -750,6 +750,20 @@ digitnet_status digitnet__import_axis(size_t *axis, const digitnet__import_node 
     return DIGITNET_OK;
 }
 
+digitnet_status digitnet__import_shape_part(size_t *first, size_t *count, const digitnet__import_node *node,
+                                            size_t rank) {
+    int64_t most = (int64_t)rank, start = 0, end = INT64_MAX;
+    DNN_TRY(digitnet__import_integer(&start, node, "start"));
+    DNN_TRY(digitnet__import_integer(&end, node, "end"));
+    start += start < 0 ? most : 0;
+    end += end < 0 ? most : 0;
+    start = start < 0 ? 0 : start;
+    end = end > most ? most : end;
+    *first = (size_t)start;
+    *count = end > start ? (size_t)(end - start) : 0;
+    return DIGITNET_OK;
+}
+
 digitnet_status digitnet__import_cast_type(int64_t *type, const digitnet__import_node *node) {
     static const struct {
         const char *name;

@@ -35,7 +35,7 @@ typedef struct digitnet__import_node {
     size_t output_count;
     const digitnet__import_attribute *attributes;
     size_t attribute_count;
-    bool needed;    /* for the output that is read */
+    bool needed;    /* for the output that is read: it has outputs then */
     bool is_branch; /* of an If, whose other branch may be the one that is taken */
     /* Of the activations that it takes and gives, as digitnet__import_activation has them; set while it is read. */
     bool unbatched;
@@ -93,6 +93,9 @@ digitnet_status digitnet__import_integers(int64_t *values, size_t *count, size_t
 
 /* An axis that may be counted from the end. EFORMAT. */
 digitnet_status digitnet__import_axis(size_t *axis, const digitnet__import_node *node, int64_t wanted, size_t rank);
+/* Of so many sizes those that a node Shape gives: since operator set 15 perhaps some of them. */
+digitnet_status digitnet__import_shape_part(size_t *first, size_t *count, const digitnet__import_node *node,
+                                            size_t rank);
 /* What a Cast casts to, DNN_DATA_*; before operator set 6 the file has its name. */
 digitnet_status digitnet__import_cast_type(int64_t *type, const digitnet__import_node *node);
 /* The domain is that of ONNX's own operators. */

@@ -126,7 +126,7 @@ static digitnet_status import_samples(digitnet_model **out, digitnet__importer *
  */
 static digitnet_status import_output(digitnet_model **out, digitnet__importer *importer, size_t output) {
     digitnet_status status = import_samples(out, importer, output, false);
-    if (status != DIGITNET_EUNSUPPORTED)
+    if (status != DIGITNET_EUNSUPPORTED || importer->graph->values[output].constant)
         return status;
     digitnet__message first = digitnet__message_keep();
     digitnet_status second = import_samples(out, importer, output, true);

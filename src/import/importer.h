@@ -94,6 +94,9 @@ digitnet_status digitnet__import_open(size_t *value, digitnet__importer *importe
 /* Likewise, one that a node is to give in the place of its own output. */
 digitnet_status digitnet__import_reserve(size_t *value, digitnet__importer *importer);
 void digitnet__import_close(digitnet__importer *importer, size_t value);
+/* What a node is made of, a node of its name, attributes and samples: NULL for the same type, and the same outputs. */
+digitnet__import_node digitnet__import_inner(const digitnet__import_node *node, const char *type, const size_t *inputs,
+                                             size_t input_count, const size_t *output);
 digitnet_status digitnet__import_give_constant(digitnet__importer *importer, const digitnet__import_node *node,
                                                size_t output, const digitnet__import_constant *constant);
 

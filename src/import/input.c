@@ -68,8 +68,8 @@ static const digitnet__import_node *find_taker(const digitnet__import_graph *gra
     for (size_t step = 0; step < STEPS && value != DNN_NO_VALUE; step++) {
         size_t taker = graph->values[value].taker;
         const digitnet__import_node *node = taker == DNN_NO_VALUE ? NULL : &graph->nodes[taker];
-        if (!node || node->output_count == 0 || !is_one_of(node->type, by_value))
-            return node && node->output_count > 0 ? node : NULL;
+        if (!node || !is_one_of(node->type, by_value))
+            return node;
         value = node->outputs[0];
     }
     return NULL;

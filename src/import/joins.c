@@ -69,13 +69,11 @@ static digitnet_status join_channels(joining *join, digitnet__view *view, size_t
         DNN_TRY(digitnet__import_take_channels(&join->values[i], &places, importer, node, i, axis));
         const digitnet__view *present = &digitnet__import_activation_at(importer, node, i)->view;
         digitnet__view other = *present;
-        size_t channels = present->sizes[axis];
-        if (!digitnet__view_steps(present, axis, 1) || !digitnet__view_set_channels(&other, axis, channels, 1) ||
-            (i > 0 && !digitnet__view_equal(&other, &first)))
-            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "joins activations in different orders");
-        if (i == 0)
-            first = other;
-        total += channels;
+        digitnet__view_set_channels(&other, axis, present->sizes[axis], 1);
+        first = i == 0 ? other : first;
+        if (!digitnet__view_equal(&other, &first))
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "joins activations of different sizes");
+        total += present->sizes[axis];
     }
     *view = first;
     digitnet__view_set_channels(view, axis, 1, total);
@@ -110,7 +108,7 @@ static digitnet_status open_constant(size_t *opened, digitnet__importer *importe
 
 static size_t find_activation(const digitnet__importer *importer, const digitnet__import_node *node) {
     size_t first = 0;
-    while (first < node->input_count && !digitnet__import_activation_at(importer, node, first))
+    while (!digitnet__import_activation_at(importer, node, first)) /* of constants alone it would not be read */
         first++;
     return first;
 }
@@ -165,7 +163,7 @@ static digitnet_status concatenate(digitnet__importer *importer, const digitnet_
     DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
     if (node->operator_set >= AXIS_REQUIRED && !digitnet__import_attribute_find(node, "axis"))
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has no attribute 'axis'");
-    if (node->output_count == 0 || node->outputs[0] == DNN_NO_VALUE)
+    if (node->outputs[0] == DNN_NO_VALUE)
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "has no output");
     if (node->input_count > INPUTS_MAX)
         return digitnet__import_fail(DIGITNET_ELIMIT, node, "has %zu inputs; the limit is %d", node->input_count,
@@ -189,8 +187,7 @@ static digitnet_status take_channels(digitnet__import_activation *result, digitn
         DNN_TRY(arrange_channels(importer, node, 0, axis));
     DNN_TRY(digitnet__import_take_channels(&result->value, &places, importer, node, 0, axis));
     result->view = digitnet__import_activation_at(importer, node, 0)->view;
-    if (!digitnet__view_set_channels(&result->view, axis, result->view.sizes[axis], count))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes a part of channels in another order");
+    digitnet__view_set_channels(&result->view, axis, result->view.sizes[axis], count);
     return digitnet__draft_add(&result->value, importer, &digitnet__layer_channel_slice, &attributes, &result->value, 1,
                                node);
 }
@@ -212,10 +209,8 @@ static digitnet_status take_lines(digitnet__import_activation *result, digitnet_
     const size_t *channels;
     DNN_TRY(digitnet__import_take_image(&result->value, &channels, importer, node, 0));
     result->view = digitnet__import_activation_at(importer, node, 0)->view;
-    DNN_TRY(add_cropping(&result->value, importer, node, first, count));
-    return digitnet__view_set_image(&result->view, result->view.sizes[0], count[1], count[2])
-               ? DIGITNET_OK
-               : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes channels in another order");
+    digitnet__view_set_image(&result->view, count[1], count[2]);
+    return add_cropping(&result->value, importer, node, first, count);
 }
 
 /* The same of rows x columns x channels. */
@@ -247,7 +242,7 @@ static void take_all(slice_part *part, const digitnet__view *view) {
 }
 
 static bool is_whole(const slice_part *part, const digitnet__view *view, size_t axis) {
-    return part->first[axis] == 0 && part->count[axis] == view->sizes[axis] && part->step[axis] == 1;
+    return part->first[axis] == 0 && part->count[axis] == view->sizes[axis];
 }
 
 /* By steps, or along several axes, which no layer does. */
@@ -339,7 +334,7 @@ static digitnet_status slice(digitnet__importer *importer, const digitnet__impor
         size_t axis;
         DNN_TRY(digitnet__import_axis_of(&axis, node, input, axis_count ? axes[i] : (int64_t)i));
         const int64_t range[] = {starts[i], ends[i], step_count ? steps[i] : 1};
-        bool whole = starts[i] == 0 && (ends[i] >= (int64_t)importer->batch || ends[i] == INT32_MAX) && range[2] == 1;
+        bool whole = starts[i] == 0 && ends[i] >= (int64_t)importer->batch && range[2] == 1;
         if (axis == 0 && (!whole || node->merged))
             return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes some of the samples");
         if (axis > 0)
@@ -359,7 +354,7 @@ static digitnet_status split(digitnet__importer *importer, const digitnet__impor
     DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
     DNN_TRY(digitnet__import_axis_of(&axis, node, input, wanted));
     DNN_TRY(digitnet__import_list(sizes, &count, MOST, importer, node, "split", 1));
-    if (axis == 0 || (count && count != node->output_count) || node->output_count > MOST || node->output_count == 0)
+    if (axis == 0 || (count && count != node->output_count) || node->output_count > MOST)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has %zu parts for %zu outputs", count,
                                      node->output_count);
     size_t size = input->view.sizes[axis - 1], equal = (size + node->output_count - 1) / node->output_count;
@@ -377,7 +372,8 @@ static digitnet_status split(digitnet__importer *importer, const digitnet__impor
         }
         first += size_of_part;
     }
-    return DIGITNET_OK;
+    return first == size ? DIGITNET_OK
+                         : digitnet__import_fail(DIGITNET_EFORMAT, node, "has parts that are not those of its input");
 }
 
 /* Whether indices go on one by one. */

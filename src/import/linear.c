@@ -40,8 +40,7 @@ static digitnet_status map_axis(digitnet__import_activation *result, digitnet__i
     size_t value;
     DNN_TRY(digitnet__import_take_channels(&value, &places, importer, node, input, axis));
     *result = *digitnet__import_activation_at(importer, node, input);
-    if (!digitnet__view_set_channels(&result->view, axis, matrix->inputs, matrix->outputs))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values in an order that is not read");
+    digitnet__view_set_channels(&result->view, axis, matrix->inputs, matrix->outputs);
     DNN_TRY(add_layer(&value, importer, node, matrix->outputs));
     float *kernel = importer->drafts[value - 1].tensors[DNN_KERNEL];
     memcpy(importer->drafts[value - 1].tensors[DNN_BIAS], matrix->offsets, matrix->outputs * sizeof(float));
@@ -64,11 +63,9 @@ static digitnet_status arrange_image(digitnet__import_activation *result, digitn
 /* Of what has been mapped: maps another axis, or without a matrix arranges it as an image. */
 static digitnet_status go_on(digitnet__import_activation *result, digitnet__importer *importer,
                              const digitnet__import_node *node, size_t axis, const digitnet__import_matrix *matrix) {
-    digitnet__import_node between = *node;
     size_t value;
     DNN_TRY(digitnet__import_open(&value, importer, result));
-    between.inputs = &value;
-    between.input_count = 1;
+    const digitnet__import_node between = digitnet__import_inner(node, NULL, &value, 1, NULL);
     DNN_TRY(matrix ? map_axis(result, importer, &between, 0, axis, matrix) : arrange_image(result, importer, &between));
     digitnet__import_close(importer, value);
     return DIGITNET_OK;

@@ -121,7 +121,7 @@ static digitnet_status layer_normalization(digitnet__importer *importer, const d
         DNN_TRY(digitnet__import_take_row(&result.value, &places, importer, node, 0));
     else if (!over[0] && axes == 1)
         DNN_TRY(digitnet__import_take_channels(&result.value, &places, importer, node, 0, last));
-    else if (!over[0] && over[input->view.rank] && last + 1 - axes > 0 && over[last + 2 - axes])
+    else if (!over[0] && over[input->view.rank] && over[last + 2 - axes])
         DNN_TRY(take_last_axes(&result.value, &places, importer, node, values));
     else
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "runs over the samples, or over some of the axes");
@@ -150,7 +150,7 @@ static digitnet_status instance_normalization(digitnet__importer *importer, cons
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     result = *input;
     digitnet__shape shape = digitnet__draft_shape(importer, input->value);
-    size_t groups = input->view.rank ? input->view.sizes[0] : 1;
+    size_t groups = input->view.sizes[0];
     /* PyTorch writes groups as channels of an image with fewer of them, whose rows are the groups. */
     bool in_groups = !shape.flat && groups > 0 && groups < shape.channels && shape.channels % groups == 0 &&
                      digitnet__view_steps(&input->view, 0, shape.channels / groups);

@@ -12,8 +12,7 @@ static const digitnet__import_node *giver(const digitnet__importer *importer, si
     if (value == DNN_NO_VALUE || graph->values[value].producer == DNN_NO_VALUE)
         return NULL;
     const digitnet__import_node *node = &graph->nodes[graph->values[value].producer];
-    bool gives = node->output_count > 0 && node->outputs[0] == value;
-    return gives && digitnet__wire_is(node->type, type) &&
+    return node->outputs[0] == value && digitnet__wire_is(node->type, type) &&
                    (node->input_count > 0 || digitnet__wire_is(node->type, "Constant"))
                ? node
                : NULL;

@@ -59,7 +59,7 @@ static digitnet_status pool_rows(digitnet__importer *importer, const digitnet__i
     DNN_TRY(digitnet__import_integer(&ceil_mode, node, "ceil_mode"));
     DNN_TRY(digitnet__import_integer(&include_pads, node, "count_include_pad"));
     input = digitnet__import_activation_at(importer, node, 0);
-    bool own_pads = input && input->pads_never_win;
+    bool own_pads = input->pads_never_win;
     if (!own_pads)
         DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     DNN_TRY(digitnet__import_take_image(&value, &channels, importer, node, 0));
@@ -97,8 +97,7 @@ static digitnet_status pool_rows(digitnet__importer *importer, const digitnet__i
                                 &value, 1, node));
     digitnet__shape output = digitnet__draft_shape(importer, value);
     digitnet__import_activation result = {.value = value, .view = view};
-    if (!digitnet__view_set_image(&result.view, output.channels, output.height, output.width))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes channels in another order");
+    digitnet__view_set_image(&result.view, output.height, output.width);
     return digitnet__import_give(importer, node, 0, &result);
 }
 
@@ -238,9 +237,9 @@ static digitnet_status reduce_lines(digitnet__importer *importer, const digitnet
     result.value = value;
     shape = digitnet__draft_shape(importer, value);
     const size_t left[] = {shape.channels, rows ? shape.width : shape.height};
-    if (!digitnet__view_set_image(&result.view, shape.channels, shape.height, shape.width) ||
-        (!keeps_axes && !digitnet__view_reshape(&result.view, left, 2)))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes channels in another order");
+    digitnet__view_set_image(&result.view, shape.height, shape.width);
+    if (!keeps_axes)
+        digitnet__view_reshape(&result.view, left, 2); /* no move */
     return digitnet__import_give(importer, node, 0, &result);
 }
 
@@ -282,8 +281,7 @@ static digitnet_status largest(digitnet__importer *importer, const digitnet__imp
     size_t size = result.view.sizes[axis], rows = digitnet__view_count(&result.view) / size;
     const digitnet__attributes window = {
         .window_height = 1, .window_width = size, .stride_height = 1, .stride_width = 1};
-    if (!digitnet__view_set_channels(&result.view, axis, size, 1))
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values in an order that is not read");
+    digitnet__view_set_channels(&result.view, axis, size, 1);
     DNN_TRY(digitnet__import_reshape(&value, importer, (digitnet__shape){.height = rows, .width = size, .channels = 1},
                                      node));
     DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_max_pool2d, &window, &value, 1, node));
@@ -314,7 +312,7 @@ static digitnet_status reduce_axes(digitnet__importer *importer, const digitnet_
         return reduce_lines(importer, node, gone[2], keep != 0);
     if (gone[0])
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "runs over the samples");
-    if (kept_count == 1 && input->view.rank >= 2)
+    if (kept_count == 1)
         return reduce(importer, node, kept, keep != 0);
     if (!digitnet__wire_is(node->type, "ReduceMax"))
         return average(importer, node, gone, keep != 0);
@@ -361,20 +359,17 @@ static digitnet_status make(digitnet__import_activation *made, digitnet__importe
 
 static digitnet_status reduce_composed(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation made;
-    digitnet__import_node inner = *node, outer = *node;
     size_t inputs[] = {DNN_NO_VALUE, node->input_count > 1 ? node->inputs[1] : DNN_NO_VALUE}, reduced, i = 0;
     while (!digitnet__wire_is(node->type, composed[i].type))
         i++;
     DNN_TRY(make(&made, importer, node, composed[i].before));
     DNN_TRY(digitnet__import_open(&inputs[0], importer, &made));
     DNN_TRY(digitnet__import_reserve(&reduced, importer));
-    inner.type = digitnet__wire_string(composed[i].reduction);
-    inner.inputs = inputs;
-    inner.outputs = &reduced;
-    inner.output_count = 1;
+    const digitnet__import_node inner =
+        digitnet__import_inner(node, composed[i].reduction, inputs, node->input_count, &reduced);
+    const digitnet__import_node outer = digitnet__import_inner(node, NULL, &reduced, 1, NULL);
     DNN_TRY(reduce_axes(importer, &inner));
     digitnet__import_close(importer, inputs[0]);
-    outer.inputs = &reduced;
     DNN_TRY(make(&made, importer, &outer, composed[i].behind));
     digitnet__import_close(importer, reduced);
     return digitnet__import_give(importer, node, 0, &made);

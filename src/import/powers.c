@@ -105,11 +105,8 @@ static digitnet_status exponential(digitnet__importer *importer, const digitnet_
 static digitnet_status give_product(digitnet__importer *importer, const digitnet__import_node *node,
                                     const digitnet__import_activation *factor) {
     size_t inputs[] = {node->inputs[0], DNN_NO_VALUE};
-    digitnet__import_node product = *node;
     DNN_TRY(digitnet__import_open(&inputs[1], importer, factor));
-    product.type = digitnet__wire_string("Mul");
-    product.inputs = inputs;
-    product.input_count = 2;
+    const digitnet__import_node product = digitnet__import_inner(node, "Mul", inputs, 2, NULL);
     DNN_TRY(digitnet__import_binary(importer, &product));
     digitnet__import_close(importer, inputs[1]);
     return DIGITNET_OK;
@@ -149,7 +146,6 @@ static digitnet_status read_neighbours(digitnet__import_matrix *matrix, digitnet
 static digitnet_status normalize_locally(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_matrix matrices[DNN_VIEW_AXES] = {{0}};
     digitnet__import_activation *input, squares, divisor;
-    digitnet__import_node inner = *node;
     size_t opened;
     float beta = 0.75f;
     DNN_TRY(digitnet__import_number(&beta, node, "beta"));
@@ -160,7 +156,7 @@ static digitnet_status normalize_locally(digitnet__importer *importer, const dig
     squares = *input;
     DNN_TRY(digitnet__import_raise(&squares.value, importer, node, 2));
     DNN_TRY(digitnet__import_open(&opened, importer, &squares));
-    inner.inputs = &opened;
+    const digitnet__import_node inner = digitnet__import_inner(node, NULL, &opened, 1, NULL);
     DNN_TRY(digitnet__import_map(&divisor, importer, &inner, 0, matrices));
     digitnet__import_close(importer, opened);
     DNN_TRY(digitnet__import_raise(&divisor.value, importer, node, -(double)beta));

@@ -75,9 +75,8 @@ static digitnet_status add_pointwise(digitnet__import_activation *result, digitn
     DNN_TRY(
         digitnet__draft_add(&result->value, importer, &digitnet__layer_conv2d, &attributes, &result->value, 1, node));
     fill_kernel(digitnet__draft_tensor(importer, result->value, "kernel"), matrix, places);
-    return digitnet__view_set_channels(&result->view, last, matrix->inputs, matrix->units)
-               ? DIGITNET_OK
-               : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values in an order that is not read");
+    digitnet__view_set_channels(&result->view, last, matrix->inputs, matrix->units);
+    return DIGITNET_OK;
 }
 
 static digitnet_status add_product(digitnet__import_activation *result, digitnet__importer *importer,
@@ -85,10 +84,13 @@ static digitnet_status add_product(digitnet__import_activation *result, digitnet
     digitnet__import_activation *input;
     DNN_TRY(digitnet__import_peek(&input, importer, node, 0));
     *result = (digitnet__import_activation){.value = 0};
+    if (input->view.rank == 0)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "multiplies the samples");
     if (input->view.rank > 1)
         return add_pointwise(result, importer, node, matrix);
+    DNN_TRY(add_dense(&result->value, importer, node, matrix));
     result->view = digitnet__view_plain(&matrix->units, 1);
-    return add_dense(&result->value, importer, node, matrix);
+    return DIGITNET_OK;
 }
 
 digitnet_status digitnet__import_product(digitnet__import_activation *result, digitnet__importer *importer,
@@ -112,7 +114,6 @@ static void swap_last_axes(digitnet__view *view) {
 static digitnet_status multiply_columns(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation *input, columns, result;
     const digitnet__import_constant *values;
-    digitnet__import_node inner = *node;
     size_t opened;
     DNN_TRY(digitnet__import_weights_at(&values, importer, node, 0));
     DNN_TRY(digitnet__import_take(&input, importer, node, 1));
@@ -121,8 +122,7 @@ static digitnet_status multiply_columns(digitnet__importer *importer, const digi
     columns = *input;
     swap_last_axes(&columns.view);
     DNN_TRY(digitnet__import_open(&opened, importer, &columns));
-    inner.inputs = &opened;
-    inner.input_count = 1;
+    const digitnet__import_node inner = digitnet__import_inner(node, NULL, &opened, 1, NULL);
     DNN_TRY(digitnet__import_product(&result, importer, &inner, values, true));
     digitnet__import_close(importer, opened);
     swap_last_axes(&result.view);

@@ -126,6 +126,17 @@ void digitnet__import_close(digitnet__importer *importer, size_t value) {
         importer->drafts[opened->activation->value - 1].open--;
 }
 
+digitnet__import_node digitnet__import_inner(const digitnet__import_node *node, const char *type, const size_t *inputs,
+                                             size_t input_count, const size_t *output) {
+    digitnet__import_node inner = *node;
+    inner.type = type ? digitnet__wire_string(type) : node->type;
+    inner.inputs = inputs;
+    inner.input_count = input_count;
+    inner.outputs = output ? output : node->outputs;
+    inner.output_count = output ? 1 : node->output_count;
+    return inner;
+}
+
 digitnet_status digitnet__import_give_constant(digitnet__importer *importer, const digitnet__import_node *node,
                                                size_t output, const digitnet__import_constant *constant) {
     if (output >= node->output_count || node->outputs[output] == DNN_NO_VALUE)
@@ -326,8 +337,10 @@ static digitnet_status read_node(bool *follows, digitnet__importer *importer, co
     *follows = refused && row;
     if (*follows)
         return DIGITNET_EUNSUPPORTED;
-    if (!refused && is_known(importer, node))
-        return fold(importer, node);
+    if (!refused && is_known(importer, node)) {
+        DNN_TRY(fold(importer, node));
+        return check_outputs(importer, node);
+    }
     if (!row)
         return refuse_operator(node);
     DNN_TRY(check_attributes(row, node));

@@ -81,8 +81,6 @@ static digitnet_status read_axes(resized_axis *axes, digitnet__importer *importe
 static float place_of(size_t index, const resized_axis *axis, const interpolation *how) {
     float x = (float)index, from = (float)axis->from, to = (float)axis->to;
     digitnet__wire_view way = how->transformation;
-    if (axis->ratio == 1)
-        return x;
     if (how->is_old || digitnet__wire_is(way, "asymmetric"))
         return x / axis->ratio;
     if (way.size == 0 || digitnet__wire_is(way, "half_pixel"))
@@ -219,9 +217,8 @@ static digitnet_status up_sample(digitnet__import_activation *result, digitnet__
     DNN_TRY(
         digitnet__draft_add(&result->value, importer, &digitnet__layer_up_sampling2d, &attributes, &value, 1, node));
     digitnet__shape shape = digitnet__draft_shape(importer, result->value);
-    return digitnet__view_set_image(&result->view, shape.channels, shape.height, shape.width)
-               ? DIGITNET_OK
-               : digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes channels in another order");
+    digitnet__view_set_image(&result->view, shape.height, shape.width);
+    return DIGITNET_OK;
 }
 
 static digitnet_status read_interpolation(interpolation *how, const digitnet__import_node *node) {

@@ -65,10 +65,8 @@ static digitnet_status fold_into_kernel(digitnet__importer *importer, digitnet__
 }
 
 static bool has_gamma(const digitnet__draft *draft) {
-    return (is_kind(draft, &digitnet__layer_layer_normalization) ||
-            is_kind(draft, &digitnet__layer_batch_normalization) ||
-            is_kind(draft, &digitnet__layer_group_normalization)) &&
-           !draft->layer.attributes.no_scale && !draft->layer.attributes.no_center;
+    return is_kind(draft, &digitnet__layer_layer_normalization) ||
+           is_kind(draft, &digitnet__layer_batch_normalization) || is_kind(draft, &digitnet__layer_group_normalization);
 }
 
 static void fold_into_gamma(digitnet__draft *draft, const digitnet__import_affine *affine) {
@@ -224,7 +222,7 @@ static digitnet_status repeat_lines(bool *done, digitnet__importer *importer, co
     const digitnet__attributes larger = {.size_height = times[1], .size_width = times[2]};
     DNN_TRY(digitnet__draft_add(&value, importer, &digitnet__layer_up_sampling2d, &larger, &value, 1, node));
     digitnet__shape shape = digitnet__draft_shape(importer, value);
-    digitnet__view_set_image(&once, shape.channels, shape.height, shape.width); /* which it is */
+    digitnet__view_set_image(&once, shape.height, shape.width);
     move(importer, node, input, value);
     activation->view = once;
     return DIGITNET_OK;
@@ -360,6 +358,8 @@ digitnet_status digitnet__import_take_channels(size_t *value, const size_t **pla
     digitnet__import_activation *activation;
     DNN_TRY(digitnet__import_take(&activation, importer, node, input));
     const digitnet__view *view = &activation->view;
+    if (view->rank == 0)
+        return digitnet__import_fail(DIGITNET_EFORMAT, node, "takes no channels");
     if (view->rank == 1)
         return digitnet__import_take_row(value, places, importer, node, input);
     size_t channels = view->sizes[axis];

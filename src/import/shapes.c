@@ -260,21 +260,14 @@ static digitnet_status shape(digitnet__importer *importer, const digitnet__impor
     digitnet__import_activation activation;
     digitnet__import_constant constant;
     float *numbers;
-    int64_t *integers, start = 0, end = INT64_MAX;
-    size_t sizes[DNN_VIEW_AXES + 1], rank;
+    int64_t *integers;
+    size_t sizes[DNN_VIEW_AXES + 1], rank, first, count;
     DNN_TRY(peek(&activation, importer, node));
     sizes_of(sizes, &rank, importer, &activation);
-    DNN_TRY(digitnet__import_integer(&start, node, "start"));
-    DNN_TRY(digitnet__import_integer(&end, node, "end"));
-    int64_t most = (int64_t)rank;
-    start += start < 0 ? most : 0;
-    end += end < 0 ? most : 0;
-    start = start < 0 ? 0 : start;
-    end = end > most ? most : end;
-    size_t count = end > start ? (size_t)(end - start) : 0;
+    DNN_TRY(digitnet__import_shape_part(&first, &count, node, rank));
     DNN_TRY(digitnet__constant_create(&constant, &numbers, &integers, importer->pool, true, &count, 1));
     for (size_t i = 0; i < count; i++)
-        integers[i] = (int64_t)sizes[(size_t)start + i];
+        integers[i] = (int64_t)sizes[first + i];
     return digitnet__import_give_constant(importer, node, 0, &constant);
 }
 
@@ -284,7 +277,9 @@ static digitnet_status expand(digitnet__importer *importer, const digitnet__impo
     size_t rank, sizes[DNN_VIEW_AXES + 1];
     DNN_TRY(peek(&activation, importer, node));
     DNN_TRY(digitnet__import_list(wanted, &rank, DNN_VIEW_AXES + 1, importer, node, "shape", 1));
-    bool fits = rank > 0 && (wanted[0] == 1 || wanted[0] == (int64_t)importer->batch);
+    /* More axes in front would be others than the samples', but of one sample. */
+    bool fits = rank > 0 && (wanted[0] == 1 || wanted[0] == (int64_t)importer->batch) &&
+                (rank == activation.view.rank + 1 || importer->batch == 1);
     for (size_t i = 0; i < rank; i++) {
         sizes[i] = (size_t)wanted[i];
         fits = fits && wanted[i] > 0 && wanted[i] <= INT32_MAX;

@@ -10,6 +10,14 @@ static void add_atom(digitnet__view *view, size_t size, size_t stride, size_t ax
         view->atoms[view->atom_count++] = (digitnet__view_atom){size, stride, axis};
 }
 
+/* False where there are as many as there may be. */
+static bool try_atom(digitnet__view *view, size_t size, size_t stride, size_t axis) {
+    if (size > 1 && view->atom_count >= DNN_VIEW_ATOMS)
+        return false;
+    add_atom(view, size, stride, axis);
+    return true;
+}
+
 digitnet__view digitnet__view_plain(const size_t *sizes, size_t rank) {
     digitnet__view view = {.rank = rank};
     size_t stride = 1;
@@ -71,20 +79,15 @@ static bool same_sizes(const digitnet__view *view, const size_t *sizes, size_t r
 static bool take_axis(digitnet__view *view, digitnet__view_atom *rest, size_t *next, size_t count, size_t size,
                       size_t axis) {
     while (size > 1) {
-        if (*next == count || view->atom_count == DNN_VIEW_ATOMS)
+        if (*next == count)
             return false;
         digitnet__view_atom *atom = &rest[*next];
-        if (size % atom->size == 0) {
-            add_atom(view, atom->size, atom->stride, axis);
-            size /= atom->size;
-            ++*next;
-        } else if (atom->size % size == 0) {
-            atom->size /= size;
-            add_atom(view, size, atom->stride * atom->size, axis);
-            size = 1;
-        } else {
+        size_t taken = size % atom->size == 0 ? atom->size : size;
+        if (atom->size % taken != 0 || !try_atom(view, taken, atom->stride * (atom->size / taken), axis))
             return false;
-        }
+        atom->size /= taken;
+        size /= taken;
+        *next += atom->size == 1;
     }
     return true;
 }
@@ -102,9 +105,11 @@ bool digitnet__view_reshape(digitnet__view *view, const size_t *sizes, size_t ra
         if (!take_axis(&result, old.atoms, &next, old.atom_count, sizes[i], i))
             return false;
     }
+    if (next != old.atom_count)
+        return false;
     merge(&result, false);
     *view = result;
-    return next == old.atom_count;
+    return true;
 }
 
 bool digitnet__view_expand(digitnet__view *view, const size_t *sizes, size_t rank) {
@@ -118,11 +123,10 @@ bool digitnet__view_expand(digitnet__view *view, const size_t *sizes, size_t ran
         if (old != 1 && sizes[i] != 1 && old != sizes[i])
             return false;
         for (; next < view->atom_count && view->atoms[next].axis + rank == i + view->rank; next++)
-            add_atom(&result, view->atoms[next].size, view->atoms[next].stride, i);
-        if (result.atom_count == DNN_VIEW_ATOMS)
+            if (!try_atom(&result, view->atoms[next].size, view->atoms[next].stride, i))
+                return false;
+        if (old == 1 && !try_atom(&result, sizes[i], 0, i))
             return false;
-        if (old == 1)
-            add_atom(&result, sizes[i], 0, i);
     }
     *view = result;
     return true;
@@ -162,12 +166,11 @@ bool digitnet__view_tile(digitnet__view *view, const size_t *times) {
         return false;
     for (size_t i = 0; i < view->rank; i++) {
         result.sizes[i] = view->sizes[i] * times[i];
-        add_atom(&result, times[i], 0, i);
-        for (; next < view->atom_count && view->atoms[next].axis == i; next++) {
-            if (result.atom_count == DNN_VIEW_ATOMS - 1)
+        if (!try_atom(&result, times[i], 0, i))
+            return false;
+        for (; next < view->atom_count && view->atoms[next].axis == i; next++)
+            if (!try_atom(&result, view->atoms[next].size, view->atoms[next].stride, i))
                 return false;
-            add_atom(&result, view->atoms[next].size, view->atoms[next].stride, i);
-        }
     }
     *view = result;
     return true;
@@ -224,39 +227,28 @@ void digitnet__view_axis_places(size_t *places, const digitnet__view *view, size
         list_places(places, view, axis);
 }
 
-bool digitnet__view_set_channels(digitnet__view *view, size_t axis, size_t before, size_t channels) {
+void digitnet__view_set_channels(digitnet__view *view, size_t axis, size_t before, size_t channels) {
     digitnet__view result = {.rank = view->rank};
-    if (view->places)
-        return false;
     memcpy(result.sizes, view->sizes, sizeof result.sizes);
     result.sizes[axis] = channels;
-    size_t next = 0;
-    for (size_t i = 0; i < view->rank; i++) {
+    for (size_t i = 0, next = 0; i < view->rank; i++) {
         if (i == axis)
             add_atom(&result, channels, 1, axis);
-        for (; next < view->atom_count && view->atoms[next].axis == i; next++) {
-            digitnet__view_atom atom = view->atoms[next];
-            if (i == axis)
-                continue;
-            if (atom.stride % before != 0)
-                return false;
-            add_atom(&result, atom.size, atom.stride / before * channels, i);
-        }
+        for (; next < view->atom_count && view->atoms[next].axis == i; next++)
+            if (i != axis)
+                add_atom(&result, view->atoms[next].size, view->atoms[next].stride / before * channels, i);
     }
     *view = result;
-    return true;
 }
 
-bool digitnet__view_set_image(digitnet__view *view, size_t channels, size_t rows, size_t columns) {
+void digitnet__view_set_image(digitnet__view *view, size_t rows, size_t columns) {
+    size_t channels = view->sizes[0];
     digitnet__view result = {.rank = 3, .sizes = {channels, rows, columns}};
-    if (view->places || view->rank != 3 || view->sizes[0] != channels)
-        return false;
     for (size_t i = 0; i < view->atom_count && view->atoms[i].axis == 0; i++)
         add_atom(&result, view->atoms[i].size, view->atoms[i].stride, 0);
     add_atom(&result, rows, columns * channels, 1);
     add_atom(&result, columns, channels, 2);
     *view = result;
-    return true;
 }
 
 /* Cuts the atoms of both views at the same values, so that each one of the first has its match in the second. */

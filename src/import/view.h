@@ -18,7 +18,8 @@ typedef struct digitnet__view_atom {
 typedef struct digitnet__view {
     size_t rank, sizes[DNN_VIEW_AXES];
     size_t atom_count;
-    digitnet__view_atom atoms[DNN_VIEW_ATOMS];
+    /* DNN_VIEW_ATOMS at most of what is reshaped or repeated; layers give one more to an axis that had the size 1. */
+    digitnet__view_atom atoms[DNN_VIEW_ATOMS + DNN_VIEW_AXES];
     /* Where no atoms can say it, in a row alone: the place of each value. Else NULL. */
     const size_t *places;
 } digitnet__view;
@@ -51,13 +52,12 @@ void digitnet__view_transpose(digitnet__view *view, const size_t *order);
 void digitnet__view_places(size_t *places, const digitnet__view *view);
 void digitnet__view_axis_places(size_t *places, const digitnet__view *view, size_t axis);
 
-/* The axis, which runs over the `before` channels of each place, has others from now on. False where the other axes do
- * not run over whole places. */
-bool digitnet__view_set_channels(digitnet__view *view, size_t axis, size_t before, size_t channels);
+/* The axis, which runs over the `before` channels of each place, has others from now on; the other axes run over whole
+ * places. */
+void digitnet__view_set_channels(digitnet__view *view, size_t axis, size_t before, size_t channels);
 
-/* channels x rows x columns of another image, whose channels stand in the order that they have here. False where these
- * are not as many. */
-bool digitnet__view_set_image(digitnet__view *view, size_t channels, size_t rows, size_t columns);
+/* channels x rows x columns of another image, whose channels are as many and stand in the order that they have here. */
+void digitnet__view_set_image(digitnet__view *view, size_t rows, size_t columns);
 
 /* What moves values from the places of one view to those of another: three blocks, of these sizes as they stand now,
  * get this new order. Where that is not all, `from` becomes what it gives, for another call. */

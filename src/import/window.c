@@ -20,14 +20,14 @@ digitnet_status digitnet__import_by_rows(digitnet__importer *importer, const dig
     digitnet__import_activation *input = digitnet__import_activation_at(importer, node, 0), *output;
     if (!input || !is_line)
         return read(importer, node);
-    if (input->view.rank != 2 || digitnet__view_repeats(&input->view))
+    const size_t sizes[] = {input->view.sizes[0], 1, input->view.sizes[1]};
+    if (input->view.rank != 2 || digitnet__view_repeats(&input->view) ||
+        !digitnet__view_reshape(&input->view, sizes, 3))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes %zu dimensions by windows of one",
                                      input->view.rank + 1);
-    const size_t sizes[] = {input->view.sizes[0], 1, input->view.sizes[1]};
-    digitnet__view_reshape(&input->view, sizes, 3);
     digitnet_status status = read(importer, node);
     drop_rows(input);
-    output = status == DIGITNET_OK && node->output_count > 0 && node->outputs[0] != DNN_NO_VALUE
+    output = status == DIGITNET_OK && node->outputs[0] != DNN_NO_VALUE
                  ? importer->graph->values[node->outputs[0]].activation
                  : NULL;
     if (output)

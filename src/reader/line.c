@@ -2,8 +2,10 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "reader/choice.h"
 #include "reader/line_views.h"
 #include "reader/reading.h"
+#include "reader/separators.h"
 
 #include <math.h>
 #include <string.h>
@@ -27,51 +29,6 @@ digitnet_status digitnet__line_session_create(digitnet_session **out, const digi
 /* Sequences that a view finds: enough for a mean over views, and enough for a length or the caller's check to choose
  * among. */
 enum { BEAM_WIDTH = 6, CHOICE_BEAM_WIDTH = 16 };
-
-/* How a line came to be chosen among the sequences that were found. */
-typedef struct choice {
-    const digitnet__line_candidate *candidate;
-    double probability; /* given that it may stand there */
-    const char *reason;
-} choice;
-
-static bool has_choice(const digitnet_read_options *options) {
-    return options->check || options->min_length > 0 || options->max_length > 0;
-}
-
-static bool has_length(const digitnet_ctc_sequence *sequence, const digitnet_read_options *options) {
-    return sequence->count >= options->min_length &&
-           (options->max_length == 0 || sequence->count <= options->max_length);
-}
-
-static digitnet_status check_sequence(bool *passed, const digitnet_ctc_sequence *sequence,
-                                      const digitnet__read_call *call, char *text) {
-    for (size_t i = 0; i < sequence->count; i++)
-        text[i] = (char)('0' + sequence->labels[i]);
-    text[sequence->count] = '\0';
-    return digitnet__read_check(passed, call, text);
-}
-
-/* The most probable digits that the caller lets stand, else the most probable of all. `text` has room for any. */
-static digitnet_status choose_candidate(choice *chosen, const digitnet__line_views *views,
-                                        const digitnet__read_call *call, char *text) {
-    double refused = 0.0;
-    for (size_t i = 0; i < views->candidate_count; i++) {
-        const digitnet__line_candidate *candidate = &views->candidates[i];
-        double probability = candidate->probability;
-        bool fits = has_length(&candidate->sequence, &call->options), passed = false;
-        if (fits)
-            DNN_TRY(check_sequence(&passed, &candidate->sequence, call, text));
-        if (i == 0)
-            *chosen = (choice){candidate, probability, fits ? DNN_REASON_CHECK : DNN_REASON_LENGTH};
-        if (passed) {
-            *chosen = (choice){candidate, fmin(probability / fmax(1.0 - refused, probability), 1.0), DNN_REASON_NONE};
-            break;
-        }
-        refused += probability;
-    }
-    return DIGITNET_OK;
-}
 
 /* The place in the picture that is at these parts of the width and height of the line's ink. */
 static digitnet_place place_at(const digitnet_place corners[4], double u, double v) {
@@ -109,47 +66,85 @@ static const float *best_column(const digitnet__line_view *view, const digitnet_
     return best;
 }
 
-static digitnet_status add_choice(digitnet__read_call *call, const digitnet__line_views *views, const choice *chosen,
-                                  const digitnet__plane *ink, const digitnet_place corners[4]) {
-    const digitnet_ctc_sequence *sequence = &chosen->candidate->sequence;
-    const digitnet__line_view *view = &views->items[chosen->candidate->view];
-    bool sure = chosen->probability >= digitnet__confidence_needed(call->options.error_rate);
-    digitnet_reading_line added = {.confidence = chosen->probability, .reason = chosen->reason};
+/* Where the parts of a line that are read lie in the picture. */
+typedef struct line_frame {
+    const digitnet__line_view *view;
+    const digitnet__plane *ink;
+    const digitnet_place *corners; /* of the ink */
+} line_frame;
+
+static void set_digit(digitnet_reading_character *character, const line_frame *frame,
+                      const digitnet_ctc_sequence *sequence, size_t index, double error_rate) {
+    double first, end;
+    digitnet__line_digit_columns(&first, &end, frame->view, sequence, index);
+    set_corners(character->corners, frame->view, first, end, frame->ink, frame->corners);
+    digitnet__character_set_label(character, sequence->labels[index], best_column(frame->view, sequence, index),
+                                  error_rate);
+}
+
+static void set_separator(digitnet_reading_character *character, const line_frame *frame,
+                          const digitnet__separator *separator) {
+    double columns = (double)frame->view->columns / (double)frame->view->strip.width;
+    double first = (double)separator->box.left * columns, width = (double)separator->box.width * columns;
+    set_corners(character->corners, frame->view, first, first + width, frame->ink, frame->corners);
+    digitnet__character_set_none(character, DNN_REASON_NONE);
+    character->status = DIGITNET_READING_OK;
+    character->separator = separator->character;
+}
+
+/* The line's digits and separators, from left to right. */
+static void set_characters(digitnet_reading_character *characters, const line_frame *frame,
+                           const digitnet_ctc_sequence *sequence, const digitnet__separator *separators, size_t count,
+                           double error_rate) {
+    for (size_t digit = 0, separator = 0; digit <= sequence->count; digit++) {
+        for (; separator < count && separators[separator].digits_before == digit; separator++)
+            set_separator(characters++, frame, &separators[separator]);
+        if (digit < sequence->count)
+            set_digit(characters++, frame, sequence, digit, error_rate);
+    }
+}
+
+static digitnet_status add_choice(digitnet__read_call *call, const digitnet__line_views *views,
+                                  const digitnet__choice *chosen, const digitnet__plane *ink,
+                                  const digitnet_place corners[4]) {
+    const digitnet_ctc_sequence *sequence = &views->candidates[chosen->index].sequence;
+    const line_frame frame = {&views->items[views->candidates[chosen->index].view], ink, corners};
+    digitnet__separator *separators;
+    size_t count;
+    digitnet_reading_line added = {.struct_size = 0};
     if (sequence->count == 0)
         return digitnet__line_add_none(call, corners, DNN_REASON_NO_DIGIT);
-    if (added.reason[0] == '\0' && digitnet__allowed_doubt(view->allowed))
-        added.reason = DNN_REASON_ALLOWED;
-    if (added.reason[0] == '\0' && !sure)
-        added.reason = DNN_REASON_CONFIDENCE;
-    added.status = added.reason[0] ? DIGITNET_READING_UNSURE : DIGITNET_READING_OK;
-    digitnet_reading_character *characters = digitnet__allocate_zeroed_array(sequence->count, sizeof *characters);
-    if (!characters)
-        return DIGITNET_ENOMEM;
-    for (size_t i = 0; i < sequence->count; i++) {
-        double first, end;
-        digitnet__line_digit_columns(&first, &end, view, sequence, i);
-        set_corners(characters[i].corners, view, first, end, ink, corners);
-        digitnet__character_set_label(&characters[i], sequence->labels[i], best_column(view, sequence, i),
-                                      call->options.error_rate);
-    }
+    digitnet__choice_judge(&added, chosen, call);
     memcpy(added.corners, corners, sizeof added.corners);
-    digitnet_status status = digitnet__reading_add_line(call->reading, &added, characters, sequence->count);
+    DNN_TRY(digitnet__separators_find(&separators, &count, frame.view, sequence, call->options.separators));
+    size_t all = sequence->count + count;
+    digitnet_reading_character *characters = digitnet__allocate_zeroed_array(all, sizeof *characters);
+    digitnet_status status = characters ? DIGITNET_OK : DIGITNET_ENOMEM;
+    if (!status) {
+        set_characters(characters, &frame, sequence, separators, count, call->options.error_rate);
+        status = digitnet__reading_add_line(call->reading, &added, characters, all);
+    }
     digitnet__release(characters);
+    digitnet__release(separators);
     return status;
 }
 
 static digitnet_status add_views(digitnet__read_call *call, const digitnet__line_views *views,
                                  const digitnet__plane *ink, const digitnet_place corners[4]) {
-    choice chosen = {.reason = DNN_REASON_NONE};
-    size_t longest = 0;
-    for (size_t i = 0; i < views->count; i++)
-        longest = views->items[i].columns > longest ? views->items[i].columns : longest;
-    char *text = digitnet__allocate(longest + 1);
-    digitnet_status status = text ? choose_candidate(&chosen, views, call, text) : DIGITNET_ENOMEM;
-    if (!status)
-        status = add_choice(call, views, &chosen, ink, corners);
-    digitnet__release(text);
-    return status;
+    digitnet__choice chosen = {.reason = DNN_REASON_NONE};
+    digitnet__text *texts = digitnet__allocate_array(views->candidate_count, sizeof *texts);
+    if (!texts)
+        return DIGITNET_ENOMEM;
+    for (size_t i = 0; i < views->candidate_count; i++) {
+        const digitnet__line_candidate *candidate = &views->candidates[i];
+        texts[i] = (digitnet__text){candidate->sequence.labels, candidate->sequence.count, candidate->probability};
+    }
+    digitnet_status status = digitnet__choose(&chosen, texts, views->candidate_count, call);
+    digitnet__release(texts);
+    if (status)
+        return status;
+    chosen.allowed = views->items[views->candidates[chosen.index].view].allowed;
+    return add_choice(call, views, &chosen, ink, corners);
 }
 
 digitnet_status digitnet__line_add_none(digitnet__read_call *call, const digitnet_place corners[4],
@@ -162,12 +157,16 @@ digitnet_status digitnet__line_add_none(digitnet__read_call *call, const digitne
 digitnet_status digitnet__line_read(digitnet__read_call *call, digitnet__plane *ink, const digitnet_place corners[4]) {
     digitnet__line_place place;
     digitnet__line_views views;
-    const digitnet__line_search search = {&call->allowed, has_choice(&call->options) ? CHOICE_BEAM_WIDTH : BEAM_WIDTH};
+    const digitnet__line_search search = {.session = call->scratch->line,
+                                          .digit = call->scratch->digit,
+                                          .allowed = &call->allowed,
+                                          .beam_width = digitnet__choice_is_needed(&call->options) ? CHOICE_BEAM_WIDTH
+                                                                                                   : BEAM_WIDTH};
     digitnet_status status = digitnet__line_find_place(&place, ink);
     if (status == DIGITNET_ENOTFOUND)
         return digitnet__line_add_none(call, corners, DNN_REASON_EMPTY);
     if (!status)
-        status = digitnet__line_views_create(&views, call->scratch->line, ink, &place, &search);
+        status = digitnet__line_views_create(&views, ink, &place, &search);
     if (status)
         return status;
     status = digitnet__read_step(call, "line", &views.items[0].strip);

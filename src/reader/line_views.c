@@ -14,6 +14,8 @@ static const double sizes[DNN_LINE_VIEWS] = {1.0, 1.15, 0.87};
 /* Where the best candidate is so probable, the line is looked at no more: other looks change few of these. Chosen on
  * digits of MNIST's training part that training holds out. */
 #define NO_DOUBT 0.8
+/* Digits are not looked at where the views find a candidate less probable than the best one by this factor. */
+#define LEAST_PART 0.01
 
 /* How far a digit reaches beyond the columns that say it, in digits' heights: at least, where no ink says more, and at
  * most. */
@@ -23,20 +25,20 @@ static const double sizes[DNN_LINE_VIEWS] = {1.0, 1.15, 0.87};
 enum { LEAST_INK = 48 };
 
 static void release_view(digitnet__line_view *view) {
+    digitnet__line_digits_release(&view->digits);
     digitnet_ctc_decoding_free(view->decoding);
     digitnet__release(view->scores);
     digitnet__plane_release(&view->strip);
 }
 
-static digitnet_status read_strip(digitnet__line_view *view, digitnet_session *session,
-                                  const digitnet__line_search *search) {
+static digitnet_status read_strip(digitnet__line_view *view, const digitnet__line_search *search) {
     size_t values = 0, width = view->strip.width, pixels = width * view->strip.height;
-    DNN_TRY(digitnet_session_outputs(&values, session, width));
+    DNN_TRY(digitnet_session_outputs(&values, search->session, width));
     view->columns = values / DNN_LINE_CLASSES;
     view->scores = digitnet__allocate_array(values, sizeof *view->scores);
     if (!view->scores)
         return DIGITNET_ENOMEM;
-    DNN_TRY(digitnet_session_run_width_u8(view->scores, values, session, view->strip.pixels, pixels, width));
+    DNN_TRY(digitnet_session_run_width_u8(view->scores, values, search->session, view->strip.pixels, pixels, width));
     view->allowed = 1.0;
     for (size_t i = 0; i < view->columns; i++)
         view->allowed *=
@@ -45,13 +47,13 @@ static digitnet_status read_strip(digitnet__line_view *view, digitnet_session *s
                                DIGITNET_WITH(digitnet_ctc_options, .beam_width = search->beam_width));
 }
 
-static digitnet_status look(digitnet__line_view *view, digitnet_session *session, const digitnet__plane *ink,
-                            const digitnet__line_place *place, double size, const digitnet__line_search *search) {
+static digitnet_status look(digitnet__line_view *view, const digitnet__plane *ink, const digitnet__line_place *place,
+                            double size, const digitnet__line_search *search) {
     *view = (digitnet__line_view){.place = *place};
     view->place.height *= size;
     digitnet_status status = digitnet__line_frame(&view->strip, ink, &view->place);
     if (!status)
-        status = read_strip(view, session, search);
+        status = read_strip(view, search);
     if (status)
         release_view(view);
     return status;
@@ -61,7 +63,7 @@ static bool same_digits(const digitnet_ctc_sequence *a, const digitnet_ctc_seque
     return a->count == b->count && (a->count == 0 || memcmp(a->labels, b->labels, a->count * sizeof *a->labels) == 0);
 }
 
-/* Adds what one view finds; `probability` becomes the sum over views. */
+/* Adds what one view finds. */
 static digitnet_status collect(digitnet__line_views *views, size_t view) {
     const digitnet_ctc_decoding *decoding = views->items[view].decoding;
     for (size_t i = 0; i < digitnet_ctc_decoding_count(decoding); i++) {
@@ -72,13 +74,13 @@ static digitnet_status collect(digitnet__line_views *views, size_t view) {
             k++;
         digitnet__line_candidate *candidate = &views->candidates[k];
         if (k == views->candidate_count) {
-            *candidate = (digitnet__line_candidate){view, sequence, 0.0};
+            *candidate = (digitnet__line_candidate){.view = view, .sequence = sequence};
             views->candidate_count++;
         } else if (sequence.log_probability > candidate->sequence.log_probability) {
             candidate->view = view;
             candidate->sequence = sequence;
         }
-        candidate->probability += exp(sequence.log_probability);
+        candidate->views_sum += exp(sequence.log_probability);
     }
     return DIGITNET_OK;
 }
@@ -90,29 +92,55 @@ static int compare_candidates(const void *a, const void *b) {
     return (x->view > y->view) - (x->view < y->view);
 }
 
-static digitnet_status look_until_sure(digitnet__line_views *views, digitnet_session *session,
-                                       const digitnet__plane *ink, const digitnet__line_place *place,
-                                       const digitnet__line_search *search) {
-    views->candidates = digitnet__allocate_array(DNN_LINE_VIEWS * search->beam_width, sizeof *views->candidates);
-    if (!views->candidates)
-        return DIGITNET_ENOMEM;
-    bool sure = false;
-    while (views->count < DNN_LINE_VIEWS && !sure) {
-        DNN_TRY(look(&views->items[views->count], session, ink, place, sizes[views->count], search));
-        DNN_TRY(collect(views, views->count++));
-        qsort(views->candidates, views->candidate_count, sizeof *views->candidates, compare_candidates);
-        sure = views->candidates[0].probability >= NO_DOUBT * (double)views->count;
-    }
+/* How probable it is to see the candidate's digits as they are. */
+static digitnet_status find_support(double *support, digitnet__line_views *views,
+                                    const digitnet__line_candidate *candidate, const digitnet__line_search *search) {
+    digitnet__line_view *view = &views->items[candidate->view];
+    *support = 1.0;
+    return search->digit.session ? digitnet__line_digits_support(support, &view->digits, &view->strip, view->columns,
+                                                                 &candidate->sequence, &search->digit, search->allowed)
+                                 : DIGITNET_OK;
+}
+
+/* The candidates' probabilities by Bayes' rule: before, the mean over the views; then, what their digits look like.
+ * What no view names is taken to have one digit that looks like another. */
+static digitnet_status weigh(digitnet__line_views *views, const digitnet__line_search *search) {
+    double count = (double)views->count, named = 0.0, sum = 0.0, best = 0.0;
     for (size_t i = 0; i < views->candidate_count; i++)
-        views->candidates[i].probability /= (double)views->count;
+        best = fmax(best, views->candidates[i].views_sum);
+    for (size_t i = 0; i < views->candidate_count; i++) {
+        digitnet__line_candidate *candidate = &views->candidates[i];
+        double support = DNN_LEAST_SUPPORT;
+        if (candidate->views_sum >= LEAST_PART * best)
+            DNN_TRY(find_support(&support, views, candidate, search));
+        candidate->probability = candidate->views_sum / count * support;
+        named += candidate->views_sum / count;
+        sum += candidate->probability;
+    }
+    sum += fmax(1.0 - named, 0.0) * (search->digit.session ? DNN_LEAST_SUPPORT : 1.0);
+    for (size_t i = 0; i < views->candidate_count; i++)
+        views->candidates[i].probability /= sum;
+    qsort(views->candidates, views->candidate_count, sizeof *views->candidates, compare_candidates);
     return DIGITNET_OK;
 }
 
-digitnet_status digitnet__line_views_create(digitnet__line_views *views, digitnet_session *session,
-                                            const digitnet__plane *ink, const digitnet__line_place *place,
-                                            const digitnet__line_search *search) {
+static digitnet_status look_until_sure(digitnet__line_views *views, const digitnet__plane *ink,
+                                       const digitnet__line_place *place, const digitnet__line_search *search) {
+    views->candidates = digitnet__allocate_array(DNN_LINE_VIEWS * search->beam_width, sizeof *views->candidates);
+    if (!views->candidates)
+        return DIGITNET_ENOMEM;
+    do {
+        DNN_TRY(look(&views->items[views->count], ink, place, sizes[views->count], search));
+        DNN_TRY(collect(views, views->count++));
+        DNN_TRY(weigh(views, search));
+    } while (views->count < DNN_LINE_VIEWS && views->candidates[0].probability < NO_DOUBT);
+    return DIGITNET_OK;
+}
+
+digitnet_status digitnet__line_views_create(digitnet__line_views *views, const digitnet__plane *ink,
+                                            const digitnet__line_place *place, const digitnet__line_search *search) {
     *views = (digitnet__line_views){.count = 0};
-    digitnet_status status = look_until_sure(views, session, ink, place, search);
+    digitnet_status status = look_until_sure(views, ink, place, search);
     if (status)
         digitnet__line_views_release(views);
     return status;

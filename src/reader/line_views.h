@@ -1,4 +1,4 @@
-/* What the network of lines makes of one line, seen at one size or at several. */
+/* What the networks make of one line, seen at one size or at several. */
 #ifndef DNN_READER_LINE_VIEWS_H
 #define DNN_READER_LINE_VIEWS_H
 
@@ -6,6 +6,7 @@
 #include "digitnet/inference.h"
 #include "image/frame_line.h"
 #include "reader/allowed.h"
+#include "reader/line_digits.h"
 
 /* The classes of a column: ten digits and the blank. */
 enum { DNN_LINE_CLASSES = 11, DNN_LINE_VIEWS = 3 };
@@ -18,13 +19,15 @@ typedef struct digitnet__line_view {
     double allowed; /* and how probable that was */
     size_t columns;
     digitnet_ctc_decoding *decoding;
+    digitnet__line_digits digits;
 } digitnet__line_view;
 
 /* Digits that the line may say. */
 typedef struct digitnet__line_candidate {
     size_t view;                    /* which finds them most probable */
     digitnet_ctc_sequence sequence; /* that view's */
-    double probability;             /* the mean over all views */
+    double views_sum;               /* the probabilities that all views give them */
+    double probability;             /* given also what each digit looks like */
 } digitnet__line_candidate;
 
 typedef struct digitnet__line_views {
@@ -34,17 +37,18 @@ typedef struct digitnet__line_views {
     size_t candidate_count;
 } digitnet__line_views;
 
-/* What to look for: what may stand there, and how many sequences each view finds at most. */
+/* What to look for, and with what. */
 typedef struct digitnet__line_search {
-    const digitnet__allowed *allowed;
-    size_t beam_width;
+    digitnet_session *session;
+    digitnet__digit_network digit;    /* its session is NULL: there is none */
+    const digitnet__allowed *allowed; /* what may stand there */
+    size_t beam_width;                /* how many sequences each view finds at most */
 } digitnet__line_search;
 
 /* Reads the line at `place`, and at other sizes as long as there is doubt. ELIMIT where it is too long; ENOMEM, and the
  * statuses of digitnet_session_run_width_u8(). To be released after a success. */
-digitnet_status digitnet__line_views_create(digitnet__line_views *views, digitnet_session *session,
-                                            const digitnet__plane *ink, const digitnet__line_place *place,
-                                            const digitnet__line_search *search);
+digitnet_status digitnet__line_views_create(digitnet__line_views *views, const digitnet__plane *ink,
+                                            const digitnet__line_place *place, const digitnet__line_search *search);
 void digitnet__line_views_release(digitnet__line_views *views);
 
 /* Columns first .. end of a digit's box: its ink, up to the middle between its columns and its neighbours'. */

@@ -9,7 +9,7 @@ enum { FRAME_VALUES = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE, DIGITS = 10, MO
 
 /* Makes the probabilities those given that the digit passes the caller's check; none does: they stay. */
 static digitnet_status apply_check(bool *passed, float *scores, const digitnet__read_call *call) {
-    size_t outputs = call->scratch->digit_outputs;
+    size_t outputs = call->scratch->digit.outputs;
     float checked[MOST_OUTPUTS], sum = 0.0f, none = outputs > DIGITS ? scores[DIGITS] : 0.0f;
     for (int digit = 0; digit < DIGITS; digit++) {
         bool may_stand;
@@ -30,10 +30,10 @@ static digitnet_status apply_check(bool *passed, float *scores, const digitnet__
 static digitnet_status read_scores(digitnet_reading_character *character, float *scores,
                                    const digitnet__read_call *call) {
     bool passed = true;
-    double allowed = digitnet__allowed_apply(scores, call->scratch->digit_outputs, &call->allowed);
+    double allowed = digitnet__allowed_apply(scores, call->scratch->digit.outputs, &call->allowed);
     if (call->options.check)
         DNN_TRY(apply_check(&passed, scores, call));
-    digitnet__character_set_scores(character, scores, call->scratch->digit_outputs, call->options.error_rate);
+    digitnet__character_set_scores(character, scores, call->scratch->digit.outputs, call->options.error_rate);
     if (digitnet__allowed_doubt(allowed))
         digitnet__character_doubt(character, DNN_REASON_ALLOWED);
     if (!passed)
@@ -43,7 +43,7 @@ static digitnet_status read_scores(digitnet_reading_character *character, float 
 
 static digitnet_status read_digit(digitnet__read_call *call) {
     digitnet_reading_character character = {.digit = -1};
-    if (!call->scratch->digit)
+    if (!call->scratch->digit.session)
         return digitnet__fail(DIGITNET_ESTATE, "%s: the reader has no model of digits", call->where);
     float frame[FRAME_VALUES], scores[MOST_OUTPUTS];
     size_t digits = 0;
@@ -52,7 +52,7 @@ static digitnet_status read_digit(digitnet__read_call *call) {
         digitnet__character_set_none(&character, DNN_REASON_EMPTY);
     } else {
         DNN_TRY(status);
-        DNN_TRY(digitnet_session_run(scores, MOST_OUTPUTS, call->scratch->digit, frame, FRAME_VALUES));
+        DNN_TRY(digitnet__digit_network_run(scores, &call->scratch->digit, frame, 1));
         DNN_TRY(read_scores(&character, scores, call));
         if (digits > 1)
             digitnet__character_doubt(&character, DNN_REASON_SEVERAL);

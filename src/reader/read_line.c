@@ -1,6 +1,7 @@
 #include "core/status.h"
 #include "image/ink_map.h"
 #include "reader/line.h"
+#include "reader/line_cells.h"
 
 /* A stroke is at most this part of the height of a picture of one line. */
 enum { STROKES_PER_HEIGHT = 4 };
@@ -13,8 +14,11 @@ static digitnet_status read_line(digitnet__read_call *call) {
     digitnet__picture_corners(corners, &call->image);
     DNN_TRY(digitnet__ink_map_create(&ink, &call->image, call->image.height / STROKES_PER_HEIGHT));
     digitnet_status status = digitnet__read_step(call, "ink", &ink);
-    if (!status)
-        status = digitnet__line_read(call, &ink, corners);
+    if (!status) {
+        status = digitnet__line_cells_read(call, &ink);
+        if (status == DIGITNET_ENOTFOUND)
+            status = digitnet__line_read(call, &ink, corners);
+    }
     digitnet__plane_release(&ink);
     return status;
 }

@@ -1,15 +1,14 @@
 #include "core/memory.h"
 #include "core/status.h"
-#include "image/cell.h"
 #include "image/table.h"
-#include "reader/reader.h"
+#include "reader/cells.h"
 #include "reader/reading.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
-enum { FRAME_VALUES = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE, DIGITS = 10, MOST_OUTPUTS = DIGITS + 1 };
+enum { DIGITS = 10 };
 /* Where digits are read worse than this on average, by the logarithm of their confidence, the table may lie on its side
  * or stand on its head; it does where they are then read better by so much. */
 #define GOOD_VALUE (-0.7)
@@ -17,17 +16,10 @@ enum { FRAME_VALUES = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE, DIGITS = 10, MO
 /* What a cell takes off at most. */
 #define WORST_VALUE 4.0
 
-/* A cell as the network sees it. */
-typedef struct cell_scores {
-    bool empty;
-    float values[MOST_OUTPUTS]; /* given what may stand there, */
-    double allowed;             /* and how probable that was */
-} cell_scores;
-
 /* A table one way up. */
 typedef struct reading_way {
     digitnet__grid grid;
-    cell_scores *cells;
+    digitnet__cell_scores *cells;
     double value; /* how sure its digits are */
 } reading_way;
 
@@ -38,42 +30,6 @@ static void release_way(reading_way *t) {
 }
 
 /* ---- Reading ---- */
-
-/* Frames and scores of the cells of a row that are not empty, close together. */
-typedef struct row_buffer {
-    float *frames, *scores;
-} row_buffer;
-
-static digitnet_status frame_cell(bool *empty, float *frame, const digitnet__plane *ink, const digitnet__grid *grid,
-                                  size_t row, size_t column) {
-    digitnet__cell cell;
-    DNN_TRY(digitnet__cell_cut(&cell, ink, grid, row, column));
-    digitnet_status status = digitnet__cell_frame(frame, &cell);
-    digitnet__plane_release(&cell.ink);
-    *empty = status == DIGITNET_ENOTFOUND;
-    return *empty ? DIGITNET_OK : status;
-}
-
-static digitnet_status read_row(reading_way *way, const row_buffer *buffer, const digitnet__read_call *call,
-                                const digitnet__plane *ink, size_t row) {
-    size_t framed = 0, outputs = call->scratch->digit_outputs;
-    cell_scores *cells = way->cells + row * way->grid.columns;
-    for (size_t column = 0; column < way->grid.columns; column++) {
-        DNN_TRY(frame_cell(&cells[column].empty, buffer->frames + framed * FRAME_VALUES, ink, &way->grid, row, column));
-        framed += !cells[column].empty;
-    }
-    if (framed > 0)
-        DNN_TRY(digitnet_session_run(buffer->scores, framed * outputs, call->scratch->digit, buffer->frames,
-                                     framed * FRAME_VALUES));
-    framed = 0;
-    for (size_t column = 0; column < way->grid.columns; column++) {
-        if (cells[column].empty)
-            continue;
-        memcpy(cells[column].values, buffer->scores + framed++ * outputs, outputs * sizeof *buffer->scores);
-        cells[column].allowed = digitnet__allowed_apply(cells[column].values, outputs, &call->allowed);
-    }
-    return DIGITNET_OK;
-}
 
 /* The mean logarithm of the digits' confidence; 0 without digits. */
 static double value_of(const reading_way *way) {
@@ -91,18 +47,12 @@ static double value_of(const reading_way *way) {
 }
 
 static digitnet_status read_cells(reading_way *way, const digitnet__read_call *call, const digitnet__plane *ink) {
-    size_t columns = way->grid.columns;
-    way->cells = digitnet__allocate_zeroed_array(way->grid.rows * columns, sizeof *way->cells);
-    row_buffer buffer = {.frames = digitnet__allocate_array(columns, FRAME_VALUES * sizeof *buffer.frames),
-                         .scores = digitnet__allocate_array(columns, MOST_OUTPUTS * sizeof *buffer.scores)};
-    digitnet_status status = way->cells && buffer.frames && buffer.scores ? DIGITNET_OK : DIGITNET_ENOMEM;
-    for (size_t row = 0; !status && row < way->grid.rows; row++)
-        status = read_row(way, &buffer, call, ink, row);
-    if (!status)
-        way->value = value_of(way);
-    digitnet__release(buffer.frames);
-    digitnet__release(buffer.scores);
-    return status;
+    way->cells = digitnet__allocate_zeroed_array(way->grid.rows * way->grid.columns, sizeof *way->cells);
+    if (!way->cells)
+        return DIGITNET_ENOMEM;
+    DNN_TRY(digitnet__cells_read(way->cells, call, ink, &way->grid));
+    way->value = value_of(way);
+    return DIGITNET_OK;
 }
 
 /* Reads the table, turned by so many quarters. */
@@ -153,22 +103,6 @@ static digitnet_status read_best(reading_way *best, const digitnet__read_call *c
 
 /* ---- What was read ---- */
 
-static void set_corners(digitnet_place out[4], const digitnet__point corners[4]) {
-    for (size_t i = 0; i < 4; i++)
-        out[i] = (digitnet_place){corners[i].x, corners[i].y};
-}
-
-static void set_character(digitnet_reading_character *character, const cell_scores *scores,
-                          const digitnet__read_call *call) {
-    if (scores->empty) {
-        digitnet__character_set_none(character, DNN_REASON_EMPTY);
-        return;
-    }
-    digitnet__character_set_scores(character, scores->values, call->scratch->digit_outputs, call->options.error_rate);
-    if (digitnet__allowed_doubt(scores->allowed))
-        digitnet__character_doubt(character, DNN_REASON_ALLOWED);
-}
-
 /* A row is as sure as all its cells together: an empty one counts as read. */
 static void judge_row(digitnet_reading_line *line, const digitnet_reading_character *characters, size_t count) {
     line->confidence = 1.0;
@@ -188,15 +122,10 @@ static digitnet_status add_rows(const digitnet__read_call *call, const reading_w
     digitnet_reading_character *characters = digitnet__allocate_zeroed_array(columns, sizeof *characters);
     digitnet_status status = characters ? DIGITNET_OK : DIGITNET_ENOMEM;
     for (size_t row = 0; !status && row < t->grid.rows; row++) {
-        const digitnet__point *upper = t->grid.points + row * (columns + 1), *lower = upper + columns + 1;
         digitnet_reading_line line = {.struct_size = 0};
-        set_corners(line.corners, (const digitnet__point[]){upper[0], upper[columns], lower[columns], lower[0]});
-        for (size_t column = 0; column < columns; column++) {
-            digitnet__point corners[4];
-            digitnet__grid_cell(corners, &t->grid, row, column);
-            set_corners(characters[column].corners, corners);
-            set_character(&characters[column], &t->cells[row * columns + column], call);
-        }
+        digitnet__cells_corners(line.corners, &t->grid, row, 0, columns - 1);
+        for (size_t column = 0; column < columns; column++)
+            digitnet__cell_describe(&characters[column], t->cells, &t->grid, row, column, call);
         judge_row(&line, characters, columns);
         status = digitnet__reading_add_line(call->reading, &line, characters, columns);
     }
@@ -210,7 +139,7 @@ static digitnet_status show_ink(const digitnet__plane *ink, void *call) {
 
 static digitnet_status read_table(digitnet__read_call *call) {
     digitnet__table found;
-    if (!call->scratch->digit)
+    if (!call->scratch->digit.session)
         return digitnet__fail(DIGITNET_ESTATE, "%s: the reader has no model of digits", call->where);
     digitnet__message message = digitnet__message_keep();
     digitnet_status status =

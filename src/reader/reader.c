@@ -8,6 +8,7 @@
 #include "kernels/compute.h"
 #include "reader/line.h"
 #include "reader/reading.h"
+#include "reader/separators.h"
 
 #include <string.h>
 
@@ -30,8 +31,8 @@ static digitnet_status check_digit_model(size_t *outputs, const digitnet_model *
 
 static digitnet_status fill_reader(digitnet_reader *reader, const digitnet_model *digit, const digitnet_model *line) {
     if (digit) {
-        DNN_TRY(check_digit_model(&reader->digit_outputs, digit));
-        DNN_TRY(digitnet_session_create(&reader->digit, digit, NULL));
+        DNN_TRY(check_digit_model(&reader->digit.outputs, digit));
+        DNN_TRY(digitnet_session_create(&reader->digit.session, digit, NULL));
     }
     return line ? digitnet__line_session_create(&reader->line, line) : DIGITNET_OK;
 }
@@ -87,7 +88,7 @@ void digitnet_reader_free(digitnet_reader *reader) {
     if (!reader)
         return;
     digitnet_session_free(reader->line);
-    digitnet_session_free(reader->digit);
+    digitnet_session_free(reader->digit.session);
     digitnet__release(reader);
 }
 
@@ -99,8 +100,9 @@ static digitnet_status create_scratch(digitnet_reader_scratch **out, const digit
     digitnet_reader_scratch *scratch = digitnet__allocate_zeroed(sizeof *scratch);
     if (!scratch)
         return DIGITNET_ENOMEM;
-    *scratch = (digitnet_reader_scratch){.digit_outputs = reader->digit_outputs, .busy = ATOMIC_FLAG_INIT};
-    digitnet_status status = reader->digit ? digitnet_session_clone(&scratch->digit, reader->digit) : DIGITNET_OK;
+    *scratch = (digitnet_reader_scratch){.digit.outputs = reader->digit.outputs, .busy = ATOMIC_FLAG_INIT};
+    digitnet_status status =
+        reader->digit.session ? digitnet_session_clone(&scratch->digit.session, reader->digit.session) : DIGITNET_OK;
     if (!status && reader->line)
         status = digitnet_session_clone(&scratch->line, reader->line);
     if (status) {
@@ -123,15 +125,14 @@ void digitnet_reader_scratch_free(digitnet_reader_scratch *scratch) {
     if (!scratch)
         return;
     digitnet_session_free(scratch->line);
-    digitnet_session_free(scratch->digit);
+    digitnet_session_free(scratch->digit.session);
     digitnet__release(scratch);
 }
 
 static digitnet_status read_options(digitnet_read_options *own, const digitnet_read_options *options,
                                     const char *where) {
     *own = (digitnet_read_options){.struct_size = 0};
-    DNN_TRY(DNN_OPTIONS_READ(own, options, digitnet_read_options, reserved));
-    DNN_TRY(DNN_RESERVED_CHECK(own->reserved, digitnet_read_options));
+    DNN_TRY(DNN_OPTIONS_READ(own, options, digitnet_read_options, separators));
     if (!(own->error_rate >= 0.0 && own->error_rate < 1.0)) {
         digitnet__number rate = digitnet__number_text(own->error_rate);
         return digitnet__fail(DIGITNET_EINVAL, "%s: the error rate is %s; it must be in [0, 1)", where, rate.text);
@@ -159,6 +160,7 @@ static digitnet_status check_and_read(digitnet_reading **out, digitnet__read_cal
     DNN_TRY(digitnet__picture_read(&call->image, image, call->where));
     DNN_TRY(read_options(&call->options, options, call->where));
     DNN_TRY(digitnet__allowed_read(&call->allowed, call->options.allow, call->where));
+    DNN_TRY(digitnet__separators_check(call->options.separators, call->where));
     if (atomic_flag_test_and_set(&call->scratch->busy))
         return digitnet__fail(DIGITNET_ESTATE, "%s: another thread is using the scratch object; make one for each",
                               call->where);

@@ -6,18 +6,19 @@
 #include "digitnet/reader.h"
 #include "image/plane.h"
 #include "reader/allowed.h"
+#include "reader/digit_network.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
 
 struct digitnet_reader {
-    digitnet_session *digit, *line; /* never run, but cloned; NULL where there is no model */
-    size_t digit_outputs;           /* 10, or 11 with "no digit" as the last */
+    digitnet__digit_network digit; /* its session, and the other one, are never run, but cloned */
+    digitnet_session *line;        /* NULL where there is no model */
 };
 
 struct digitnet_reader_scratch {
-    digitnet_session *digit, *line;
-    size_t digit_outputs;
+    digitnet__digit_network digit;
+    digitnet_session *line;
     atomic_flag busy;
 };
 

@@ -36,6 +36,8 @@ void digitnet_reading_free(digitnet_reading *reading) {
 static char character_text(const digitnet_reading_character *character) {
     if (character->digit >= 0)
         return (char)('0' + character->digit);
+    if (character->separator)
+        return (char)character->separator;
     return digitnet__character_is_empty(character) ? ' ' : '?';
 }
 
@@ -100,7 +102,7 @@ digitnet_status digitnet_reading_describe_line(digitnet_reading_line *out, const
 digitnet_status digitnet_reading_describe_character(digitnet_reading_character *out, const digitnet_reading *reading,
                                                     size_t line, size_t character) {
     const reading_line *found = NULL;
-    DNN_TRY(DNN_RESULT_CHECK(out, digitnet_reading_character, alternatives));
+    DNN_TRY(DNN_RESULT_CHECK(out, digitnet_reading_character, reserved));
     DNN_TRY(find_line(&found, reading, line, "digitnet_reading_describe_character"));
     if (character >= found->info.characters)
         return digitnet__fail(DIGITNET_ENOTFOUND,

@@ -8,9 +8,10 @@
 static digitnet_status call(const digitnet__custom_loss *loss, const digitnet__compute *caller,
                             const digitnet_loss_range *range) {
     uint64_t before = digitnet__message_count();
-    digitnet__compute_begin_worker_callback(caller);
+    digitnet__affinity own;
+    digitnet__compute_begin_worker_callback(&own, caller);
     int result = loss->call(range, loss->user_data);
-    digitnet__compute_end_worker_callback();
+    digitnet__compute_end_worker_callback(&own, caller);
     return result == DIGITNET_OK ? DIGITNET_OK : digitnet__fail_callback(result, before, "the loss", "");
 }
 

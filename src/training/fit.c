@@ -72,6 +72,7 @@ static digitnet_status check_options(const digitnet_fit_options *options) {
                               "digitnet_model_fit: validation_stratified is 1, but validation_fraction is 0");
     DNN_TRY(DNN_FLAG_CHECK(options, digitnet_fit_options, sharded));
     DNN_TRY(DNN_FLAG_CHECK(options, digitnet_fit_options, validation_sharded));
+    DNN_TRY(DNN_FLAG_CHECK(options, digitnet_fit_options, bind_threads));
     if (options->sharded && options->validation_fraction > 0)
         return digitnet__fail(DIGITNET_EINVAL,
                               "digitnet_model_fit: sharded is 1, and validation_fraction is %s; give "
@@ -137,6 +138,13 @@ static void count_batches(fit_state *fit) {
     fit->batch_count = (fit->image_count - 1) / fit->batch_size + 1;
 }
 
+/* The other threads first: they get theirs of the processors that this one may use. A custom loss may use all of them
+ * and start threads, so that nobody must move it meanwhile. */
+static void bind_threads(const fit_state *fit) {
+    digitnet__thread_pool_bind(fit->threads, !fit->loss.custom);
+    digitnet__compute_bind();
+}
+
 /* All memory that the fit needs. */
 static digitnet_status allocate(fit_state *fit) {
     fit->order = digitnet__allocate_array(fit->image_count, sizeof *fit->order);
@@ -148,6 +156,8 @@ static digitnet_status allocate(fit_state *fit) {
     digitnet__history_set_warning(fit->history, &fit->warning);
     DNN_TRY(digitnet__thread_pool_create(&fit->threads,
                                          fit->options.threads ? fit->options.threads : digitnet__processor_count()));
+    if (fit->options.bind_threads)
+        bind_threads(fit);
     DNN_TRY(digitnet__trainer_create(&fit->trainer, fit->model, &fit->loss, &fit->train_data, fit->batch_size,
                                      fit->threads));
     fit->trainer.batch.class_weights = fit->options.class_weights;
@@ -414,7 +424,6 @@ static size_t last_epoch(const fit_state *fit) {
 
 /* All that a fit may be refused for but memory. */
 static digitnet_status prepare(fit_state *fit) {
-    DNN_TRY(DNN_RESERVED_CHECK((size_t)fit->options.reserved_2, digitnet_fit_options));
     if (!fit->model || !fit->train)
         return digitnet__fail(DIGITNET_EINVAL, "digitnet_model_fit: %s is NULL", fit->model ? "train" : "model");
     DNN_TRY(check_options(&fit->options));
@@ -480,7 +489,7 @@ static digitnet_status fit_model(fit_state *fit, digitnet_status options) {
 static digitnet_status read_and_fit(digitnet_model *model, const digitnet_dataset *train,
                                     const digitnet_fit_options *options) {
     fit_state fit = {.model = model, .train = train};
-    digitnet_status status = DNN_OPTIONS_READ(&fit.options, options, digitnet_fit_options, reserved_2);
+    digitnet_status status = DNN_OPTIONS_READ(&fit.options, options, digitnet_fit_options, bind_threads);
     if (fit.options.history)
         *fit.options.history = NULL;
     status = fit_model(&fit, status);

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = DIGITNET_FRAME_SIZE, DIGITS = 10, MOST_OUTPUTS = 64, MOST_PATH = 512 };
+enum { MOST_PATH = 512 };
 #define MAX_PIXELS ((size_t)1 << 28)
 #define KEPT 0.95
 
@@ -26,11 +26,6 @@ struct confidences {
 struct tally {
     size_t right;
     struct confidences confidences;
-};
-
-struct reader {
-    digitnet_session *session;
-    size_t outputs;
 };
 
 static int failed(const char *what) {
@@ -53,28 +48,28 @@ static int add_confidence(struct confidences *list, float value) {
     return 0;
 }
 
-/* Reads one picture; without ink it is no digit, for certain. */
-static int measure(struct tally *tally, const struct reader *reader, const uint8_t *pixels, size_t width, size_t height,
-                   int label) {
-    float frame[SIDE * SIDE], scores[MOST_OUTPUTS];
-    size_t best = 0, digit = 0;
-    digitnet_status status = digitnet_image_frame_digit(
-        frame, SIDE * SIDE, DIGITNET_WITH(digitnet_image, .pixels = pixels, .width = width, .height = height));
-    if (status == DIGITNET_ENOTFOUND)
-        return add_confidence(&tally->confidences, 0);
-    if (status || digitnet_session_run(scores, reader->outputs, reader->session, frame, SIDE * SIDE))
+/* The probability of the likeliest digit, also where it is likelier that there is none. */
+static double digit_confidence(const digitnet_reading_character *character) {
+    return character->digit >= 0 ? character->confidence : character->alternatives[0].probability;
+}
+
+static int measure(struct tally *tally, digitnet_reader_scratch *scratch, const uint8_t *pixels, size_t width,
+                   size_t height, int label) {
+    digitnet_reading *reading;
+    digitnet_reading_character character = DIGITNET_INIT(digitnet_reading_character);
+    if (digitnet_reader_read_digit(&reading, scratch,
+                                   DIGITNET_WITH(digitnet_image, .pixels = pixels, .width = width, .height = height),
+                                   NULL) ||
+        digitnet_reading_describe_character(&character, reading, 0, 0))
         return failed("reading");
-    for (size_t i = 1; i < reader->outputs; i++) {
-        best = scores[i] > scores[best] ? i : best;
-        digit = i < DIGITS && scores[i] > scores[digit] ? i : digit;
-    }
-    tally->right += (int)best == label;
-    return add_confidence(&tally->confidences, scores[digit]);
+    tally->right += character.digit == label;
+    digitnet_reading_free(reading);
+    return add_confidence(&tally->confidences, (float)digit_confidence(&character));
 }
 
 /* ---- Sets ---- */
 
-static int measure_idx(struct tally *tally, const struct reader *reader, char *files) {
+static int measure_idx(struct tally *tally, digitnet_reader_scratch *scratch, char *files) {
     char *labels = strchr(files, ','), *range;
     unsigned long first = 0, step = 1;
     *labels++ = '\0';
@@ -101,7 +96,7 @@ static int measure_idx(struct tally *tally, const struct reader *reader, char *f
         }
         for (size_t j = 0; j < values; j++)
             pixels[j] = (uint8_t)(255 * image[j] + 0.5f);
-        code = measure(tally, reader, pixels, info.width, info.height, label);
+        code = measure(tally, scratch, pixels, info.width, info.height, label);
     }
     free(pixels);
     free(image);
@@ -109,19 +104,19 @@ static int measure_idx(struct tally *tally, const struct reader *reader, char *f
     return code;
 }
 
-static int measure_file(struct tally *tally, const struct reader *reader, const char *path, char first) {
+static int measure_file(struct tally *tally, digitnet_reader_scratch *scratch, const char *path, char first) {
     char message[IMAGE_MESSAGE_SIZE];
     struct picture picture;
     if (read_image(&picture, path, 1, MAX_PIXELS, message)) {
         fprintf(stderr, "%s: %s\n", path, message);
         return -1;
     }
-    int code = measure(tally, reader, picture.pixels, picture.width, picture.height, first - '0');
+    int code = measure(tally, scratch, picture.pixels, picture.width, picture.height, first - '0');
     free(picture.pixels);
     return code;
 }
 
-static int measure_folder(struct tally *tally, const struct reader *reader, const char *folder) {
+static int measure_folder(struct tally *tally, digitnet_reader_scratch *scratch, const char *folder) {
     char path[MOST_PATH];
     struct dirent **names = NULL;
     int count = scandir(folder, &names, NULL, alphasort), code = count < 0 ? -1 : 0;
@@ -130,7 +125,7 @@ static int measure_folder(struct tally *tally, const struct reader *reader, cons
     for (int i = 0; i < count; i++) {
         if (names[i]->d_name[0] != '.' && !code) {
             snprintf(path, sizeof path, "%.240s/%.255s", folder, names[i]->d_name);
-            code = measure_file(tally, reader, path, names[i]->d_name[0]);
+            code = measure_file(tally, scratch, path, names[i]->d_name[0]);
         }
         free(names[i]);
     }
@@ -175,7 +170,7 @@ static int starts(char **text, const char *prefix) {
     return does;
 }
 
-static int measure_set(struct confidences *kept, const struct reader *reader, char *set) {
+static int measure_set(struct confidences *kept, digitnet_reader_scratch *scratch, char *set) {
     int keep = starts(&set, "keep:"), none = starts(&set, "none:");
     char *place = strchr(set, '=');
     struct tally tally = {.right = 0};
@@ -184,7 +179,7 @@ static int measure_set(struct confidences *kept, const struct reader *reader, ch
         return -1;
     }
     *place++ = '\0';
-    int code = strchr(place, ',') ? measure_idx(&tally, reader, place) : measure_folder(&tally, reader, place);
+    int code = strchr(place, ',') ? measure_idx(&tally, scratch, place) : measure_folder(&tally, scratch, place);
     if (!code && tally.confidences.count == 0) {
         fprintf(stderr, "%s: there are no pictures\n", place);
         code = -1;
@@ -198,27 +193,20 @@ static int measure_set(struct confidences *kept, const struct reader *reader, ch
 }
 
 int main(int argc, char **argv) {
-    struct reader reader = {.session = NULL};
     struct confidences kept = {.count = 0};
-    digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
-    digitnet_model *model = NULL;
+    digitnet_reader *reader = NULL;
+    digitnet_reader_scratch *scratch = NULL;
     int code = 0;
     if (argc < 3) {
         fprintf(stderr, "usage: accuracy_digits MODEL [keep:|none:]NAME=IMAGES,LABELS[,FIRST,STEP]|FOLDER...\n");
         return 2;
     }
-    if (digitnet_model_load(&model, argv[1]) || digitnet_model_describe(&info, model) ||
-        digitnet_session_create(&reader.session, model, NULL)) {
+    if (digitnet_reader_load(&reader, argv[1], NULL) || digitnet_reader_scratch_create(&scratch, reader))
         code = failed(argv[1]);
-    } else if (info.height != SIDE || info.width != SIDE || info.outputs < DIGITS || info.outputs > MOST_OUTPUTS) {
-        fprintf(stderr, "%s reads no digits of %d x %d\n", argv[1], SIDE, SIDE);
-        code = -1;
-    }
-    reader.outputs = info.outputs;
     for (int i = 2; i < argc && !code; i++)
-        code = measure_set(&kept, &reader, argv[i]);
+        code = measure_set(&kept, scratch, argv[i]);
     free(kept.values);
-    digitnet_session_free(reader.session);
-    digitnet_model_free(model);
+    digitnet_reader_scratch_free(scratch);
+    digitnet_reader_free(reader);
     return code ? 1 : 0;
 }

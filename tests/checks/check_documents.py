@@ -174,7 +174,7 @@ class Document:
         shutil.copy(self.folder / "program.c", project)
         (project / "libdigitnet").symlink_to(SOURCE)
         run(["cpack", "--config", self.installed.build / "CPackSourceConfig.cmake", "-B", project], project, os.environ)
-        self.run(["cmake", "-S", project, "-B", project / "build", "-DCMAKE_BUILD_TYPE=Debug",
+        self.run(["cmake", "-S", project, "-B", project / "build", "-DCMAKE_C_FLAGS=-O0",
                   f"-DDIGITNET_BLAS={self.installed.cache['DIGITNET_BLAS']}"])
         self.run(["cmake", "--build", project / "build", "--parallel", "--target", "program"])
         self.run([project / "build/program"])

@@ -3,7 +3,7 @@
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
-quiet cmake -S "$consumers/add_subdirectory" -B "$work/build" -DCMAKE_BUILD_TYPE=Debug \
+quiet cmake -S "$consumers/add_subdirectory" -B "$work/build" -DCMAKE_C_FLAGS=-O0 \
     "-DDIGITNET_FOLDER=$source_folder" "-DDIGITNET_BLAS=$(cached DIGITNET_BLAS)"
 quiet cmake --build "$work/build" --parallel 2
 run_shared "$work"/build/*_digitnet "$work"/build/*_shared

@@ -16,7 +16,7 @@ if git -C "$source_folder" rev-parse >"$work/log" 2>&1; then
     quiet diff "$work/expected" "$work/packed"
 fi
 
-quiet cmake -S "$consumers/fetch_content" -B "$work/build" -DCMAKE_BUILD_TYPE=Debug -DBUILD_SHARED_LIBS=OFF \
+quiet cmake -S "$consumers/fetch_content" -B "$work/build" -DCMAKE_C_FLAGS=-O0 -DBUILD_SHARED_LIBS=OFF \
     "-DDIGITNET_ARCHIVE=file://$archive" "-DDIGITNET_BLAS=$(cached DIGITNET_BLAS)"
 quiet cmake --build "$work/build" --parallel 2
 run_static "$work"/build/*_digitnet

@@ -4,17 +4,18 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 compiler=$(cached CMAKE_C_COMPILER)
 
-# The name of a project, and what it sets before it adds the library.
+# The name of a project, and what it sets before it adds the library. Each takes a build of the library: what cannot hide the other's faults
+# shares one.
 surroundings=(
-    "-ffast-math" 'set(CMAKE_C_FLAGS "-O1 -ffast-math -Werror")'
-    "-Ofast" 'set(CMAKE_C_FLAGS -Ofast)'
+    "-Ofast, CMAKE_UNITY_BUILD" '
+        set(CMAKE_UNITY_BUILD ON)
+        set(CMAKE_C_FLAGS -Ofast)'
     "-funsafe-math-optimizations, as options of a folder" '
         add_compile_options(-O1 -fno-math-errno -funsafe-math-optimizations)
         add_link_options(-funsafe-math-optimizations)'
-    "CMAKE_UNITY_BUILD" 'set(CMAKE_UNITY_BUILD ON)'
-    "CMAKE_INTERPROCEDURAL_OPTIMIZATION" '
+    "-ffast-math, CMAKE_INTERPROCEDURAL_OPTIMIZATION, warnings as errors" '
         set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
-        set(CMAKE_C_FLAGS "-O1 -ffast-math")'
+        set(CMAKE_C_FLAGS "-O1 -ffast-math -Werror")'
     "CMAKE_C_STANDARD 90 without CMAKE_C_EXTENSIONS, warnings as errors, options, targets and headers of the same names" '
         set(CMAKE_C_STANDARD 90)
         set(CMAKE_C_EXTENSIONS OFF)

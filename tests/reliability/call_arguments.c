@@ -378,7 +378,7 @@ static const argument_field fit_options[] = {FIELD(fit_options, struct_size, STR
                                              FIELD(fit_options, validation_stratified, FLAG),
                                              FIELD(fit_options, sharded, FLAG),
                                              FIELD(fit_options, validation_sharded, FLAG),
-                                             FIELD(fit_options, reserved_2, FLAG)};
+                                             FIELD(fit_options, bind_threads, FLAG)};
 static const argument_field evaluate_options[] = {FIELD(evaluate_options, struct_size, STRUCT_SIZE),
                                                   FIELD(evaluate_options, threads, ANY_SIZE),
                                                   FIELD(evaluate_options, batch_size, ANY_SIZE)};
@@ -573,7 +573,8 @@ static void *right_struct(world *own, argument_kind kind) {
                                                                 .history = &own->new_history,
                                                                 .callbacks = callbacks,
                                                                 .callback_count = 1,
-                                                                .communicator = right_struct(own, COMMUNICATOR)};
+                                                                .communicator = right_struct(own, COMMUNICATOR),
+                                                                .bind_threads = 1};
     else if (kind == COMMUNICATOR)
         *(digitnet_communicator *)place = (digitnet_communicator){.struct_size = struct_kinds[kind].size,
                                                                   .size = 1,

@@ -1,9 +1,10 @@
-#define _GNU_SOURCE /* environ */
+#define _GNU_SOURCE /* environ, sched_getaffinity */
 #include "host.h"
 
 #include <dirent.h>
 #include <locale.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +84,7 @@ void look_at_host(host *seen) {
     umask(seen->umask);
     seen->floating_point = look_at_floating_point();
     seen->cancellation = cancellation();
+    sched_getaffinity(0, sizeof seen->processors, (cpu_set_t *)seen->processors);
     seen->environment = environment_hash();
 #if DNN_OPENBLAS
     seen->blas_threads = openblas_get_num_threads();
@@ -103,5 +105,6 @@ const char *host_difference(const host *before, const host *after) {
            : DIFFERS(environment)    ? "the environment"
            : DIFFERS(blas_threads)   ? "OpenBLAS's number of threads"
            : DIFFERS(cancellation)   ? "whether the thread can be cancelled"
+           : DIFFERS(processors)     ? "the thread's processors"
                                      : NULL;
 }

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-enum { HOST_SIGNALS = 65, HOST_TEXT = 4096 };
+enum { HOST_SIGNALS = 65, HOST_TEXT = 4096, HOST_PROCESSORS = 1024 };
 
 typedef struct host_handler {
     uintptr_t handler;
@@ -23,9 +23,10 @@ typedef struct host {
     char locale[HOST_TEXT], folder[HOST_TEXT], descriptors[HOST_TEXT];
     mode_t umask;
     floating_state floating_point;
-    uint64_t environment; /* a hash of all variables */
-    int blas_threads;     /* 0 without OpenBLAS */
-    int cancellation;     /* of the thread */
+    uint64_t environment;                      /* a hash of all variables */
+    int blas_threads;                          /* 0 without OpenBLAS */
+    int cancellation;                          /* of the thread */
+    uint64_t processors[HOST_PROCESSORS / 64]; /* of the thread, as bits */
 } host;
 
 /* The process as it is, all bytes defined. */

@@ -468,7 +468,7 @@ static const struct_case other_cases[] = {
     CASE(digitnet_model_compile_ex, digitnet_reduce_on_plateau, reserved_2, &valid_plateau, compile_plateau),
     CASE(digitnet_model_compile_ex, digitnet_loss_options, class_balancing, &valid_loss, compile_loss),
     CASE(digitnet_model_train_batch, digitnet_train_batch, threads, &valid_train_batch, train_batch),
-    CASE(digitnet_model_fit, digitnet_fit_options, reserved_2, NULL, fit_model),
+    CASE(digitnet_model_fit, digitnet_fit_options, bind_threads, NULL, fit_model),
     CASE(digitnet_model_evaluate, digitnet_evaluate_options, batch_size, NULL, evaluate),
     CASE(digitnet_model_fit, digitnet_callback, reserved, &valid_callback, fit_with_callback),
     CASE(digitnet_model_fit, digitnet_communicator, user_data, &valid_communicator, fit_with_communicator),
@@ -502,10 +502,10 @@ static const struct_case other_cases[] = {
     CASE(digitnet_reader_read_line, digitnet_image, max_pixels, &valid_image, read_line_of),
     CASE(digitnet_reader_read_table, digitnet_image, max_pixels, &valid_image, read_table_of),
     CASE(digitnet_reader_read_page, digitnet_image, max_pixels, &valid_image, read_page_of),
-    CASE(digitnet_reader_read_digit, digitnet_read_options, reserved, NULL, read_digit_with),
-    CASE(digitnet_reader_read_line, digitnet_read_options, reserved, NULL, read_line_with),
-    CASE(digitnet_reader_read_table, digitnet_read_options, reserved, NULL, read_table_with),
-    CASE(digitnet_reader_read_page, digitnet_read_options, reserved, NULL, read_page_with),
+    CASE(digitnet_reader_read_digit, digitnet_read_options, separators, NULL, read_digit_with),
+    CASE(digitnet_reader_read_line, digitnet_read_options, separators, NULL, read_line_with),
+    CASE(digitnet_reader_read_table, digitnet_read_options, separators, NULL, read_table_with),
+    CASE(digitnet_reader_read_page, digitnet_read_options, separators, NULL, read_page_with),
 };
 enum { OTHER_CASES = sizeof other_cases / sizeof *other_cases };
 
@@ -644,7 +644,7 @@ const struct_case result_cases[] = {
     CASE(digitnet_report_describe_bin, digitnet_bin_info, accuracy, NULL, describe_bin),
     CASE(digitnet_ctc_decoding_describe, digitnet_ctc_sequence, log_probability, NULL, describe_sequence),
     CASE(digitnet_reading_describe_line, digitnet_reading_line, reserved, NULL, describe_reading_line),
-    CASE(digitnet_reading_describe_character, digitnet_reading_character, alternatives, NULL,
+    CASE(digitnet_reading_describe_character, digitnet_reading_character, reserved, NULL,
          describe_reading_character),
 };
 const size_t result_case_count = sizeof result_cases / sizeof *result_cases;

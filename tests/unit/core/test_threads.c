@@ -1,12 +1,14 @@
 /* The pool of threads: every task once, on a worker of its own, whatever the counts. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* sched_getaffinity */
+#define _GNU_SOURCE /* cpu_set_t */
 #endif
 
+#include "core/affinity.h"
 #include "core/threads.h"
 #include "expect.h"
 #include "processes.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -16,17 +18,17 @@
 #include <time.h>
 #include <unistd.h>
 
-int __real_sched_getaffinity(pid_t process, size_t size, cpu_set_t *set);
-int __wrap_sched_getaffinity(pid_t process, size_t size, cpu_set_t *set);
+int __real_pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set);
+int __wrap_pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set);
 long __real_sysconf(int name);
 long __wrap_sysconf(int name);
 
 /* What a sandbox may refuse to tell. */
 static enum { TOLD, EMPTY, REFUSED } affinity, online;
 
-int __wrap_sched_getaffinity(pid_t process, size_t size, cpu_set_t *set) {
+int __wrap_pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set) {
     memset(set, 0, size);
-    return affinity == TOLD ? __real_sched_getaffinity(process, size, set) : affinity == EMPTY ? 0 : -1;
+    return affinity == TOLD ? __real_pthread_getaffinity_np(thread, size, set) : affinity == EMPTY ? 0 : EPERM;
 }
 
 long __wrap_sysconf(int name) {
@@ -171,6 +173,40 @@ static void workers_work_at_once(void **state) {
     digitnet__thread_pool_free(pool);
 }
 
+/* The slow worker's first task ends when all others are done, or after ten seconds. */
+typedef struct slow_worker {
+    size_t worker;
+    atomic_size_t left, of_slow;
+    atomic_bool came;
+} slow_worker;
+
+static void run_slowly(void *context, size_t task, size_t worker) {
+    slow_worker *own = context;
+    (void)task;
+    if (worker == own->worker) {
+        atomic_fetch_add(&own->of_slow, 1);
+        atomic_store(&own->came, true);
+    }
+    for (int i = 0; i < 10000 && (worker == own->worker ? atomic_load(&own->left) > 1 : !atomic_load(&own->came)); ++i)
+        sleep_milliseconds(1);
+    atomic_fetch_sub(&own->left, 1);
+}
+
+static void others_take_what_a_slow_worker_has_left(void **state) {
+    (void)state;
+    for (size_t threads = 2; threads <= 4; ++threads) {
+        for (size_t slow = 0; slow < threads; ++slow) {
+            digitnet__thread_pool *pool = NULL;
+            slow_worker own = {.worker = slow, .left = 16};
+            expect_ok(digitnet__thread_pool_create(&pool, threads));
+            digitnet__thread_pool_run(pool, run_slowly, &own, 16);
+            assert_int_equal(own.left, 0);
+            assert_int_equal(own.of_slow, 1);
+            digitnet__thread_pool_free(pool);
+        }
+    }
+}
+
 typedef struct order {
     size_t tasks[64];
     size_t count;
@@ -291,6 +327,109 @@ static void processors_are_counted(void **state) {
     assert_in_range(digitnet__processor_count(), 1, 65536);
 }
 
+typedef struct processors_seen {
+    digitnet__affinity of_worker[3];
+    atomic_int missing;
+} processors_seen;
+
+static void note_processors(void *context, size_t task, size_t worker) {
+    processors_seen *seen = context;
+    digitnet__affinity_get(&seen->of_worker[worker], pthread_self());
+    wait_for_all(&seen->missing, task, worker);
+}
+
+static processors_seen look_at_processors(digitnet__thread_pool *pool, int workers) {
+    processors_seen seen = {.missing = workers};
+    digitnet__thread_pool_run(pool, note_processors, &seen, (size_t)workers);
+    return seen;
+}
+
+static void workers_are_bound_to_the_callers_processors(void **state) {
+    (void)state;
+    digitnet__thread_pool *pool = NULL;
+    digitnet__affinity callers, one;
+    expect_ok(digitnet__thread_pool_create(&pool, 3));
+    digitnet__affinity_get(&callers, pthread_self());
+    affinity = REFUSED;
+    digitnet__thread_pool_bind(pool, true);
+    affinity = TOLD;
+    processors_seen seen = look_at_processors(pool, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_memory_equal(&seen.of_worker[i], &callers, sizeof callers);
+    digitnet__thread_pool_bind(pool, true);
+    seen = look_at_processors(pool, 3);
+    assert_memory_equal(&seen.of_worker[0], &callers, sizeof callers);
+    for (size_t i = 1; i < 3; i++) {
+        digitnet__affinity_pick(&one, &callers, i);
+        assert_memory_equal(&seen.of_worker[i], &one, sizeof one);
+    }
+    digitnet__affinity_get(&one, pthread_self());
+    assert_memory_equal(&one, &callers, sizeof callers);
+    digitnet__thread_pool_free(pool);
+}
+
+/* Another program on a processor. */
+typedef struct busy_processor {
+    pthread_t thread;
+    digitnet__affinity processor;
+    atomic_bool is_over;
+} busy_processor;
+
+static void *be_busy(void *context) {
+    busy_processor *own = context;
+    digitnet__affinity_set(pthread_self(), &own->processor);
+    while (!atomic_load(&own->is_over))
+        ;
+    return NULL;
+}
+
+/* One worker goes on until it is on the other's processor, for ten seconds at most. */
+typedef struct taken_processor {
+    size_t worker;
+    atomic_int missing;
+    digitnet__affinity of_other;
+    bool is_moved;
+} taken_processor;
+
+static void work_until_moved(void *context, size_t task, size_t worker) {
+    taken_processor *own = context;
+    const time_t end = time(NULL) + 10;
+    digitnet__affinity now;
+    wait_for_all(&own->missing, task, worker);
+    while (worker == own->worker && !own->is_moved && time(NULL) < end) {
+        digitnet__affinity_get(&now, pthread_self());
+        own->is_moved = memcmp(&now, &own->of_other, sizeof now) == 0;
+    }
+}
+
+static void a_worker_whose_processor_is_taken_is_moved(void **state) {
+    (void)state;
+    digitnet__affinity callers, processors[2];
+    digitnet__affinity_get(&callers, pthread_self());
+    for (size_t i = 0; i < 2; ++i)
+        digitnet__affinity_pick(&processors[i], &callers, i);
+    if (digitnet__affinity_count(&callers) < 2)
+        skip_because("there is one processor");
+    for (size_t taken = 0; taken < 2; ++taken) {
+        digitnet__thread_pool *pool = NULL;
+        taken_processor own = {.worker = taken, .missing = 2, .of_other = processors[1 - taken]};
+        busy_processor busy = {.processor = processors[taken]};
+        expect_ok(digitnet__thread_pool_create(&pool, 2));
+        digitnet__thread_pool_bind(pool, true);
+        digitnet__affinity_set(pthread_self(), &processors[0]);
+        assert_int_equal(pthread_create(&busy.thread, NULL, be_busy, &busy), 0);
+        digitnet__thread_pool_run(pool, work_until_moved, &own, 2);
+        atomic_store(&busy.is_over, true);
+        pthread_join(busy.thread, NULL);
+        processors_seen seen = look_at_processors(pool, 2);
+        digitnet__affinity_set(pthread_self(), &callers);
+        digitnet__thread_pool_free(pool);
+        assert_true(own.is_moved);
+        for (size_t i = 0; i < 2; ++i)
+            assert_memory_equal(&seen.of_worker[i], &processors[i], sizeof processors[i]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(processors_are_counted_in_another_way),
@@ -300,8 +439,11 @@ int main(void) {
         cmocka_unit_test(runs_with_pauses),
         cmocka_unit_test(pools_that_never_run),
         cmocka_unit_test(workers_work_at_once),
+        cmocka_unit_test(others_take_what_a_slow_worker_has_left),
         cmocka_unit_test(one_thread_goes_in_order),
         cmocka_unit_test(signals_are_the_programs_affair),
+        cmocka_unit_test(workers_are_bound_to_the_callers_processors),
+        cmocka_unit_test(a_worker_whose_processor_is_taken_is_moved),
         cmocka_unit_test(several_pools_at_once),
         cmocka_unit_test(too_many_threads_are_refused),
         cmocka_unit_test(threads_that_cannot_start_are_no_error),

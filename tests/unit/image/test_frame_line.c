@@ -218,6 +218,23 @@ static void digits_alone_lose_nothing(void **state) {
     digitnet__plane_release(&plane);
 }
 
+/* As strokes that touch from digit to digit are: a straight bar of the same thickness is erased. */
+static void a_crooked_band_is_no_rule(void **state) {
+    (void)state;
+    for (int crooked = 0; crooked <= 1; crooked++) {
+        digitnet__plane plane = new_plane(WIDTH, 2 * 16), before = new_plane(WIDTH, 2 * 16);
+        for (size_t column = 0; column < WIDTH; column++) {
+            size_t top = 14 + (size_t)lround(crooked * 2.0 * sin(0.4 * (double)column));
+            draw_bar(&plane, column, column + 1, top, top + 3, INK);
+        }
+        memcpy(before.pixels, plane.pixels, plane.width * plane.height);
+        expect_ok(digitnet__line_erase_rules(&plane, 60));
+        assert_int_equal(memcmp(plane.pixels, before.pixels, plane.width * plane.height) == 0, crooked);
+        digitnet__plane_release(&before);
+        digitnet__plane_release(&plane);
+    }
+}
+
 /* ---- The strip ---- */
 
 static digitnet__plane strip_of(double zoom, double ink) {
@@ -319,6 +336,7 @@ int main(void) {
         cmocka_unit_test(parts_of_a_digit_are_put_together),
         cmocka_unit_test(rules_go_and_strokes_stay),
         cmocka_unit_test(digits_alone_lose_nothing),
+        cmocka_unit_test(a_crooked_band_is_no_rule),
         cmocka_unit_test(strips_depend_neither_on_size_nor_on_darkness),
         cmocka_unit_test(pictures_are_framed),
         cmocka_unit_test(paper_without_a_line_is_none),

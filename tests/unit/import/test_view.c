@@ -82,14 +82,11 @@ static void views_are_moved_as_values_are(void **state) {
         assert_true(digitnet__view_is_plain(&view));
         for (size_t step = 0; step < 6; step++) {
             listed expected = list_of(&view);
-            digitnet__view before = view;
             rank = draw_sizes(sizes, &seed);
             if (digitnet__view_reshape(&view, sizes, rank)) {
                 expected.rank = rank;
                 memcpy(expected.sizes, sizes, sizeof sizes);
                 reshaped++;
-            } else {
-                view = before;
             }
             assert_stands_for(&view, &expected);
             draw_order(order, view.rank, &seed);
@@ -184,11 +181,96 @@ static void channels_are_seen_in_any_order(void **state) {
     size_t places[6];
     digitnet__view_axis_places(places, &view, 0);
     assert_memory_equal(places, ((const size_t[]){0, 3, 1, 4, 2, 5}), sizeof places);
-    assert_true(digitnet__view_set_image(&view, 6, 2, 2));
-    assert_false(digitnet__view_set_image(&view, 5, 2, 2));
-    assert_true(digitnet__view_set_channels(&view, 0, 6, 2));
+    digitnet__view_set_image(&view, 2, 2);
+    digitnet__view_set_channels(&view, 0, 6, 2);
     assert_memory_equal(view.sizes, ((const size_t[]){2, 2, 2}), 3 * sizeof(size_t));
     assert_true(digitnet__view_steps(&view, 1, 4));
+}
+
+/* A row whose places no atoms can say, and what cannot be done with it. */
+static void rows_have_any_order(void **state) {
+    (void)state;
+    static const size_t order[] = {2, 0, 3, 1}, same[] = {2, 0, 3, 1}, other[] = {0, 1, 2, 3};
+    const digitnet__view row = {.rank = 1, .sizes = {4}, .places = order}, twin = {1, {4}, 0, {{0}}, same};
+    const digitnet__view unlike = {.rank = 1, .sizes = {4}, .places = other};
+    digitnet__view plain = digitnet__view_plain((const size_t[]){4}, 1), view = row;
+    size_t places[4], sizes[3], moves[3];
+    digitnet__view_places(places, &row);
+    assert_memory_equal(places, order, sizeof order);
+    digitnet__view_axis_places(places, &row, 0);
+    assert_memory_equal(places, order, sizeof order);
+    assert_true(digitnet__view_equal(&row, &twin));
+    assert_false(digitnet__view_equal(&row, &unlike));
+    assert_false(digitnet__view_equal(&row, &plain));
+    assert_false(digitnet__view_equal(&plain, &row));
+    assert_true(digitnet__view_covers(&row, 0, 0));
+    assert_false(digitnet__view_steps(&row, 0, 1));
+    assert_false(digitnet__view_repeats(&row));
+    assert_true(digitnet__view_reshape(&view, (const size_t[]){4}, 1));
+    assert_false(digitnet__view_reshape(&view, (const size_t[]){2, 2}, 2));
+    assert_false(digitnet__view_expand(&view, (const size_t[]){2, 4}, 2));
+    assert_false(digitnet__view_tile(&view, (const size_t[]){2}));
+    assert_int_equal(digitnet__view_blocks(sizes, moves, &view, &plain), DNN_VIEW_STUCK);
+    assert_int_equal(digitnet__view_blocks(sizes, moves, &plain, &row), DNN_VIEW_STUCK);
+}
+
+static void what_does_not_fit_is_said(void **state) {
+    (void)state;
+    size_t sizes[3], moves[3];
+    digitnet__view six = digitnet__view_plain((const size_t[]){6}, 1),
+                   four = digitnet__view_plain((const size_t[]){4}, 1);
+    digitnet__view wide = digitnet__view_plain((const size_t[]){2, 3}, 2), turned = wide, high = wide, expanded = four;
+    assert_int_equal(digitnet__view_blocks(sizes, moves, &six, &four), DNN_VIEW_STUCK);
+    assert_true(digitnet__view_reshape(&high, (const size_t[]){3, 2}, 2));
+    digitnet__view_transpose(&turned, (const size_t[]){1, 0});
+    digitnet__view_transpose(&high, (const size_t[]){1, 0});
+    assert_true(digitnet__view_reshape(&turned, (const size_t[]){6}, 1)); /* 3 of 2 values */
+    assert_true(digitnet__view_reshape(&high, (const size_t[]){6}, 1));   /* 2 of 3 */
+    assert_int_equal(digitnet__view_blocks(sizes, moves, &turned, &high), DNN_VIEW_STUCK);
+    assert_false(digitnet__view_reshape(&turned, (const size_t[]){2, 3}, 2));
+    assert_false(digitnet__view_reshape(&four, (const size_t[]){8}, 1));
+    assert_false(digitnet__view_reshape(&four, (const size_t[]){2}, 1));
+    assert_true(digitnet__view_expand(&expanded, (const size_t[]){3, 4}, 2));
+    assert_int_equal(digitnet__view_blocks(sizes, moves, &expanded, &four), DNN_VIEW_STUCK);
+    assert_false(digitnet__view_expand(&wide, (const size_t[]){3}, 1));
+    assert_true(digitnet__view_covers(&six, 0, 0));
+}
+
+/* Turns the axes round, and cuts what they have otherwise. */
+static void cut_runs(digitnet__view *view, const size_t *sizes) {
+    static const size_t back[] = {7, 6, 5, 4, 3, 2, 1, 0};
+    digitnet__view_transpose(view, back);
+    assert_true(digitnet__view_reshape(view, sizes, DNN_VIEW_AXES));
+}
+
+/* A view has 16 runs at most; layers give one more to an axis that had the size 1. */
+static void runs_are_limited(void **state) {
+    (void)state;
+    static const size_t fours[] = {4, 4, 4, 4, 4, 4, 4, 4}, shifted[] = {2, 4, 4, 4, 4, 4, 4, 8};
+    static const size_t first[] = {2, 8, 4, 2, 4, 4, 8, 16}, second[] = {4, 2, 8, 4, 4, 4, 4, 16};
+    static const size_t last[] = {1, 2, 2, 64, 8, 2, 4, 16};
+    digitnet__view view = digitnet__view_plain(fours, DNN_VIEW_AXES), tiled;
+    cut_runs(&view, shifted);
+    assert_int_equal(view.atom_count, 15);
+    tiled = view;
+    assert_true(digitnet__view_tile(&tiled, (const size_t[]){1, 2, 1, 1, 1, 1, 1, 1}));
+    assert_int_equal(tiled.atom_count, 16);
+    assert_false(digitnet__view_tile(&view, (const size_t[]){2, 2, 1, 1, 1, 1, 1, 1}));
+    assert_false(digitnet__view_tile(&view, (const size_t[]){1, 1, 1, 1, 1, 1, 2, 2}));
+    view = digitnet__view_plain(first, DNN_VIEW_AXES);
+    cut_runs(&view, second);
+    cut_runs(&view, last);
+    assert_int_equal(view.atom_count, 16);
+    assert_false(digitnet__view_expand(&view, (const size_t[]){2, 2, 2, 64, 8, 2, 4, 16}, DNN_VIEW_AXES));
+    assert_false(digitnet__view_tile(&view, (const size_t[]){3, 1, 1, 1, 1, 1, 1, 1}));
+    digitnet__view_set_channels(&view, 0, 1, 3);
+    assert_int_equal(view.atom_count, 17);
+    assert_false(digitnet__view_expand(&view, (const size_t[]){1, 1, 1, 1, 1, 1, 1, 1}, DNN_VIEW_AXES));
+    assert_false(digitnet__view_tile(&view, (const size_t[]){1, 1, 1, 1, 1, 1, 1, 1}));
+    digitnet__view image = digitnet__view_channels_first(3, 1, 1);
+    for (size_t i = 0; i < 2; i++)
+        digitnet__view_set_image(&image, 4, 5);
+    assert_int_equal(image.atom_count, 3);
 }
 
 int main(void) {
@@ -197,6 +279,9 @@ int main(void) {
         cmocka_unit_test(blocks_bring_any_view_into_any_other),
         cmocka_unit_test(repeated_values_have_no_place_of_their_own),
         cmocka_unit_test(channels_are_seen_in_any_order),
+        cmocka_unit_test(rows_have_any_order),
+        cmocka_unit_test(what_does_not_fit_is_said),
+        cmocka_unit_test(runs_are_limited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

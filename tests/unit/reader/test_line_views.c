@@ -17,19 +17,24 @@ static digitnet__plane draw_line_of_strokes(void) {
     return ink;
 }
 
-/* What a model of strokes with this doubt makes of them; the model is released. */
-static digitnet__line_views look_at_strokes(float doubt) {
+/* What a model of strokes with this doubt makes of them, and where it is given one of digits; both are released. */
+static digitnet__line_views look_at_strokes(float doubt, digitnet_model *digits) {
     digitnet__line_views views;
     digitnet__line_place place;
-    digitnet_session *session;
+    digitnet__line_search search = {.allowed = &(digitnet__allowed){.all = true}, .beam_width = BEAM_WIDTH};
     digitnet_model *model = make_stroke_line_model(doubt);
     digitnet__plane ink = draw_line_of_strokes();
-    expect_ok(digitnet_session_create(&session, model,
+    expect_ok(digitnet_session_create(&search.session, model,
                                       DIGITNET_WITH(digitnet_session_options, .batch_size = 1, .max_width = 1024)));
     expect_ok(digitnet__line_find_place(&place, &ink));
-    expect_ok(digitnet__line_views_create(&views, session, &ink, &place,
-                                          &(digitnet__line_search){&(digitnet__allowed){.all = true}, BEAM_WIDTH}));
-    digitnet_session_free(session);
+    if (digits) {
+        search.digit.outputs = 10;
+        expect_ok(digitnet_session_create(&search.digit.session, digits, NULL));
+    }
+    expect_ok(digitnet__line_views_create(&views, &ink, &place, &search));
+    digitnet_session_free(search.digit.session);
+    digitnet_session_free(search.session);
+    digitnet_model_free(digits);
     digitnet_model_free(model);
     digitnet__plane_release(&ink);
     return views;
@@ -49,7 +54,7 @@ static double probability_in(const digitnet__line_view *view, const digitnet_ctc
 
 static void a_sure_look_is_the_only_one(void **state) {
     (void)state;
-    digitnet__line_views views = look_at_strokes(0.0f);
+    digitnet__line_views views = look_at_strokes(0.0f, NULL);
     assert_int_equal(views.count, 1);
     assert_int_equal(views.candidates[0].sequence.count, 3);
     digitnet__line_views_release(&views);
@@ -57,7 +62,7 @@ static void a_sure_look_is_the_only_one(void **state) {
 
 static void in_doubt_all_sizes_are_looked_at(void **state) {
     (void)state;
-    digitnet__line_views views = look_at_strokes(1.0f);
+    digitnet__line_views views = look_at_strokes(1.0f, NULL);
     assert_int_equal(views.count, DNN_LINE_VIEWS);
     assert_true(views.items[1].strip.width < views.items[0].strip.width);
     assert_true(views.items[2].strip.width > views.items[0].strip.width);
@@ -66,7 +71,7 @@ static void in_doubt_all_sizes_are_looked_at(void **state) {
 
 static void candidates_have_the_mean_of_all_views(void **state) {
     (void)state;
-    digitnet__line_views views = look_at_strokes(1.0f);
+    digitnet__line_views views = look_at_strokes(1.0f, NULL);
     double all = 0.0;
     assert_true(views.candidate_count > 1);
     for (size_t i = 0; i < views.candidate_count; i++) {
@@ -86,11 +91,47 @@ static void candidates_have_the_mean_of_all_views(void **state) {
     digitnet__line_views_release(&views);
 }
 
+static digitnet_model *make_reader_of(int digit) {
+    float logits[10] = {0};
+    logits[digit] = 20.0f;
+    return make_constant_digit_model(logits, 10);
+}
+
+static int32_t first_digit(const digitnet__line_views *views, size_t candidate) {
+    return views->candidates[candidate].sequence.labels[0];
+}
+
+/* In doubt between 1 and 7, by the line alone 7, the digits look like 1. */
+static void what_single_digits_look_like_decides(void **state) {
+    (void)state;
+    digitnet__line_views alone = look_at_strokes(1.0f, NULL), helped = look_at_strokes(1.0f, make_reader_of(1));
+    assert_int_equal(helped.candidates[0].sequence.count, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(helped.candidates[0].sequence.labels[i], 1);
+    assert_true(helped.candidates[0].probability > alone.candidates[0].probability);
+    assert_true(helped.count <= alone.count);
+    digitnet__line_views_release(&alone);
+    digitnet__line_views_release(&helped);
+}
+
+/* Where single digits look like none of what the line says, there is more doubt than without them. */
+static void digits_that_look_otherwise_leave_doubt(void **state) {
+    (void)state;
+    digitnet__line_views alone = look_at_strokes(0.0f, NULL), doubted = look_at_strokes(0.0f, make_reader_of(4));
+    assert_int_equal(first_digit(&alone, 0), 1);
+    assert_int_equal(first_digit(&doubted, 0), 1);
+    assert_true(doubted.candidates[0].probability < alone.candidates[0].probability);
+    digitnet__line_views_release(&alone);
+    digitnet__line_views_release(&doubted);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sure_look_is_the_only_one),
         cmocka_unit_test(in_doubt_all_sizes_are_looked_at),
         cmocka_unit_test(candidates_have_the_mean_of_all_views),
+        cmocka_unit_test(what_single_digits_look_like_decides),
+        cmocka_unit_test(digits_that_look_otherwise_leave_doubt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

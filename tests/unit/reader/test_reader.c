@@ -290,6 +290,136 @@ static void a_line_has_the_digits_that_are_allowed(void **state) {
     digitnet_reader_scratch_free(scratch);
 }
 
+static void separators_are_kept_where_asked_for(void **state) {
+    (void)state;
+    static uint8_t pixels[SIDE * LINE_LENGTH];
+    digitnet_reader_scratch *scratch = make_scratch(NULL, make_stroke_line_model(0));
+    digitnet_image image = picture(pixels, LINE_LENGTH);
+    digitnet_reading *reading;
+    memcpy(pixels, strokes, sizeof pixels);
+    for (size_t row = 45; row < 50; row++)
+        memset(pixels + row * LINE_LENGTH + 110, 20, 5);
+    expect_ok(digitnet_reader_read_line(
+        &reading, scratch, &image,
+        DIGITNET_WITH(digitnet_read_options, .separators = ".", .min_length = 3, .max_length = 3)));
+    assert_string_equal(line_at(reading, 0).text, "11.1");
+    assert_int_equal(line_at(reading, 0).characters, 4);
+    assert_int_equal(line_at(reading, 0).status, DIGITNET_READING_OK);
+    digitnet_reading_character point = character_at(reading, 0, 2);
+    assert_int_equal(point.separator, '.');
+    assert_int_equal(point.digit, -1);
+    assert_int_equal(point.status, DIGITNET_READING_OK);
+    assert_float_equal(point.corners[0].x, 110.0, 3.0);
+    assert_float_equal(point.corners[1].x, 115.0, 3.0);
+    assert_int_equal(character_at(reading, 0, 3).separator, 0);
+    digitnet_reading_free(reading);
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &image, NULL));
+    assert_string_equal(line_at(reading, 0).text, "111");
+    digitnet_reading_free(reading);
+    assert_int_equal(
+        digitnet_reader_read_line(&reading, scratch, &image, DIGITNET_WITH(digitnet_read_options, .separators = ".:")),
+        DIGITNET_EINVAL);
+    assert_non_null(strstr(digitnet_last_error(), "separators is \".:\"; it may have . , - and / only"));
+    digitnet_reader_scratch_free(scratch);
+}
+
+/* ---- Lines in cells ---- */
+
+enum { BOX = 38, BOXES = 5 };
+
+/* Five boxes side by side, with as many upright strokes in each as this says. */
+static digitnet_image draw_boxes(uint8_t pixels[SIDE * LINE_LENGTH], const size_t strokes_in[BOXES]) {
+    memset(pixels, 240, SIDE * LINE_LENGTH);
+    for (size_t y = 10; y < 50; y++) {
+        for (size_t x = 0; x <= BOXES * BOX; x++) {
+            bool rule = x % BOX < 2 || y < 12 || y >= 48;
+            for (size_t i = 0; x / BOX < BOXES && i < strokes_in[x / BOX]; i++)
+                rule = rule || (x % BOX / 4 == 3 + 3 * i && y > 18 && y < 42);
+            pixels[y * LINE_LENGTH + 4 + x] = rule ? 20 : 240;
+        }
+    }
+    return picture(pixels, LINE_LENGTH);
+}
+
+/* By the model of digits: that of lines would read 111. An empty cell is left out. */
+static void a_line_in_cells_is_read_cell_by_cell(void **state) {
+    (void)state;
+    static uint8_t pixels[SIDE * LINE_LENGTH];
+    const float logits[11] = {[4] = 9};
+    digitnet_reader_scratch *scratch = make_scratch(make_constant_digit_model(logits, 11), make_stroke_line_model(0));
+    digitnet_image image = draw_boxes(pixels, (const size_t[BOXES]){1, 0, 1, 1, 0});
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &image, NULL));
+    assert_string_equal(line_at(reading, 0).text, "444");
+    assert_int_equal(line_at(reading, 0).status, DIGITNET_READING_OK);
+    assert_float_equal(line_at(reading, 0).corners[0].x, 5.0, 3.0);
+    assert_float_equal(line_at(reading, 0).corners[1].x, 5.0 + 4 * BOX, 3.0);
+    assert_float_equal(character_at(reading, 0, 1).corners[0].x, 5.0 + 2 * BOX, 3.0);
+    assert_float_equal(character_at(reading, 0, 1).corners[2].y, 48.0, 3.0);
+    digitnet_reading_free(reading);
+    digitnet_reader_scratch_free(scratch);
+}
+
+static void length_and_check_choose_among_cells(void **state) {
+    (void)state;
+    static uint8_t pixels[SIDE * LINE_LENGTH];
+    const float logits[11] = {[4] = 9, [7] = 8};
+    const char *codes[] = {"4747", "7474", NULL};
+    digitnet_reader_scratch *scratch = make_scratch(make_constant_digit_model(logits, 11), make_stroke_line_model(0));
+    digitnet_image image = draw_boxes(pixels, (const size_t[BOXES]){1, 1, 1, 1, 0});
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &image,
+                                        DIGITNET_WITH(digitnet_read_options, .check = allows, .user_data = codes)));
+    assert_true(strcmp(line_at(reading, 0).text, "4747") == 0 || strcmp(line_at(reading, 0).text, "7474") == 0);
+    assert_int_equal(character_at(reading, 0, 3).digit, line_at(reading, 0).text[3] - '0');
+    digitnet_reading_free(reading);
+    expect_ok(
+        digitnet_reader_read_line(&reading, scratch, &image, DIGITNET_WITH(digitnet_read_options, .min_length = 5)));
+    assert_string_equal(line_at(reading, 0).reason, "there are more or fewer digits than asked for");
+    digitnet_reading_free(reading);
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &image,
+                                        DIGITNET_WITH(digitnet_read_options, .allow = "71", .error_rate = 0.5)));
+    assert_string_equal(line_at(reading, 0).text, "7777");
+    digitnet_reading_free(reading);
+    assert_int_equal(
+        digitnet_reader_read_line(&reading, scratch, &image,
+                                  DIGITNET_WITH(digitnet_read_options, .check = fails, .user_data = &(int){-4})),
+        -4);
+    assert_null(reading);
+    digitnet_reader_scratch_free(scratch);
+}
+
+static void a_cell_with_several_digits_leaves_doubt(void **state) {
+    (void)state;
+    static uint8_t pixels[SIDE * LINE_LENGTH];
+    const float logits[11] = {[4] = 9};
+    digitnet_reader_scratch *scratch = make_scratch(make_constant_digit_model(logits, 11), make_stroke_line_model(0));
+    digitnet_image image = draw_boxes(pixels, (const size_t[BOXES]){1, 1, 2, 1, 1});
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &image, NULL));
+    assert_int_equal(line_at(reading, 0).characters, 5);
+    assert_int_equal(line_at(reading, 0).status, DIGITNET_READING_UNSURE);
+    assert_string_equal(line_at(reading, 0).reason, "there are several digits");
+    assert_int_equal(character_at(reading, 0, 2).status, DIGITNET_READING_UNSURE);
+    assert_int_equal(character_at(reading, 0, 1).status, DIGITNET_READING_OK);
+    digitnet_reading_free(reading);
+    digitnet_reader_scratch_free(scratch);
+}
+
+/* What is no digit is not a line in cells, but may be one without. */
+static void cells_without_digits_are_read_as_a_line(void **state) {
+    (void)state;
+    static uint8_t pixels[SIDE * LINE_LENGTH];
+    const float logits[11] = {[10] = 9};
+    digitnet_reader_scratch *scratch = make_scratch(make_constant_digit_model(logits, 11), make_stroke_line_model(0));
+    digitnet_image image = draw_boxes(pixels, (const size_t[BOXES]){1, 1, 1, 0, 0});
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &image, NULL));
+    assert_int_equal(line_at(reading, 0).text[0], '1'); /* by the model of lines, rules included */
+    digitnet_reading_free(reading);
+    digitnet_reader_scratch_free(scratch);
+}
+
 /* ---- Tables ---- */
 
 static void a_table_has_its_cells_in_place(void **state) {
@@ -532,6 +662,11 @@ int main(void) {
         cmocka_unit_test(digits_that_are_not_allowed_are_not_read),
         cmocka_unit_test(what_is_far_more_probable_than_what_is_allowed_leaves_doubt),
         cmocka_unit_test(a_line_has_the_digits_that_are_allowed),
+        cmocka_unit_test(separators_are_kept_where_asked_for),
+        cmocka_unit_test(a_line_in_cells_is_read_cell_by_cell),
+        cmocka_unit_test(length_and_check_choose_among_cells),
+        cmocka_unit_test(a_cell_with_several_digits_leaves_doubt),
+        cmocka_unit_test(cells_without_digits_are_read_as_a_line),
         cmocka_unit_test(a_table_has_its_cells_in_place),
         cmocka_unit_test(steps_are_shown),
         cmocka_unit_test(a_scratch_object_is_one_threads),

@@ -466,8 +466,8 @@ static void test_release(void **state) {
     options.threads = 0;
     options.until_epoch = 1; /* which is done */
     expect_release(model, data, options, DIGITNET_OK);
-    options.reserved_2 = 1;
-    expect_release(model, data, options, DIGITNET_EVERSION);
+    options.bind_threads = 2;
+    expect_release(model, data, options, DIGITNET_EINVAL);
     digitnet_model_free(model);
     digitnet_model_free(draft);
 }

@@ -29,6 +29,7 @@ static void train(const digitnet_communicator *communicator, void *context) {
     options.history = &all->histories[rank];
     options.communicator = communicator;
     options.threads = 1 + rank % 3;
+    options.bind_threads = rank % 2;
     options.sharded = all->shards[rank] != NULL;
     options.validation_sharded = options.sharded && options.validation;
     if (options.validation_sharded)

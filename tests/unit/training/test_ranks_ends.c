@@ -620,8 +620,8 @@ static void test_refusal_of_one_rank(void **state) {
     own.all[0].data = NULL;
     check_refused(&own, DIGITNET_EINVAL, "rank 0 of 3: digitnet_model_fit: train is NULL");
     own = prepare();
-    own.all[1].options.reserved_2 = 1;
-    check_refused(&own, DIGITNET_EVERSION, "rank 1 of 3: digitnet_fit_options");
+    own.all[1].options.bind_threads = 2;
+    check_refused(&own, DIGITNET_EINVAL, "rank 1 of 3: digitnet_fit_options: bind_threads is 2");
 }
 
 /* ---- The communicator ---- */

@@ -1,0 +1,192 @@
+#include "reader/line_cells.h"
+
+#include "core/memory.h"
+#include "core/status.h"
+#include "image/comb.h"
+#include "reader/cells.h"
+#include "reader/choice.h"
+#include "reader/reading.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DIGITS = 10, MOST_TEXTS = 16 };
+/* Digits are in most of the cells that are not empty, and more certain than this on average. */
+#define LEAST_PART 0.6
+#define LEAST_CERTAINTY 0.6
+
+/* The cells of a line that are not empty. */
+typedef struct written {
+    const digitnet__grid *grid;
+    const digitnet__cell_scores *cells;
+    size_t columns[DNN_GRID_MOST]; /* of each */
+    size_t count, digits;
+} written;
+
+static int32_t best_digit(const digitnet__cell_scores *cell) {
+    int32_t best = 0;
+    for (int32_t digit = 1; digit < DIGITS; digit++)
+        best = cell->values[digit] > cell->values[best] ? digit : best;
+    return best;
+}
+
+static bool is_digit(const digitnet__cell_scores *cell, size_t outputs) {
+    return cell->digits == 1 && (outputs == DIGITS || cell->values[DIGITS] < cell->values[best_digit(cell)]);
+}
+
+/* Widens the cells by those beside them that hold digits, seen rules or not: first .. end - 1. */
+static void find_ends(size_t *first, size_t *end, const digitnet__comb *comb, const digitnet__cell_scores *cells,
+                      size_t outputs) {
+    *first = comb->first;
+    *end = comb->end;
+    while (*first > 0 && !cells[*first - 1].empty && is_digit(&cells[*first - 1], outputs))
+        --*first;
+    while (*end < comb->grid.columns && !cells[*end].empty && is_digit(&cells[*end], outputs))
+        ++*end;
+}
+
+static void find_written(written *w, const digitnet__comb *comb, const digitnet__cell_scores *cells, size_t outputs) {
+    size_t first, end;
+    *w = (written){.grid = &comb->grid, .cells = cells};
+    find_ends(&first, &end, comb, cells, outputs);
+    for (size_t column = first; column < end; column++) {
+        if (cells[column].empty)
+            continue;
+        w->columns[w->count++] = column;
+        w->digits += is_digit(&cells[column], outputs);
+    }
+}
+
+static bool holds_digits(const written *w, size_t outputs) {
+    double sum = 0.0;
+    for (size_t i = 0; i < w->count; i++) {
+        const digitnet__cell_scores *cell = &w->cells[w->columns[i]];
+        if (is_digit(cell, outputs))
+            sum += log(cell->values[best_digit(cell)]);
+    }
+    return w->digits > 0 && (double)w->digits >= LEAST_PART * (double)w->count &&
+           exp(sum / (double)w->digits) >= LEAST_CERTAINTY;
+}
+
+/* ---- Texts ---- */
+
+/* The most probable texts, by their first digits; each takes DNN_GRID_MOST labels. */
+typedef struct beam {
+    int32_t *labels;
+    digitnet__text texts[MOST_TEXTS];
+    size_t count;
+} beam;
+
+typedef struct branch {
+    size_t text;
+    int32_t digit;
+    double probability;
+} branch;
+
+static int compare_branches(const void *a, const void *b) {
+    const branch *x = a, *y = b;
+    if (x->probability != y->probability)
+        return x->probability < y->probability ? 1 : -1;
+    return x->text != y->text ? (x->text > y->text) - (x->text < y->text)
+                              : (x->digit > y->digit) - (x->digit < y->digit);
+}
+
+/* Lengthens all texts by a cell's digit. */
+static void add_cell(beam *next, const beam *b, const digitnet__cell_scores *cell) {
+    branch branches[MOST_TEXTS * DIGITS];
+    size_t count = 0;
+    for (size_t text = 0; text < b->count; text++)
+        for (int32_t digit = 0; digit < DIGITS; digit++)
+            branches[count++] = (branch){text, digit, b->texts[text].probability * cell->values[digit]};
+    qsort(branches, count, sizeof *branches, compare_branches);
+    next->count = count < MOST_TEXTS ? count : MOST_TEXTS;
+    for (size_t i = 0; i < next->count; i++) {
+        const digitnet__text *from = &b->texts[branches[i].text];
+        int32_t *labels = next->labels + i * DNN_GRID_MOST;
+        if (from->count > 0)
+            memcpy(labels, from->labels, from->count * sizeof *labels);
+        labels[from->count] = branches[i].digit;
+        next->texts[i] = (digitnet__text){labels, from->count + 1, branches[i].probability};
+    }
+}
+
+static digitnet_status choose(digitnet__choice *chosen, int32_t *labels, const written *w,
+                              const digitnet__read_call *call) {
+    digitnet__arena scratch = {.size = 0};
+    size_t one = digitnet__arena_reserve(&scratch, MOST_TEXTS * DNN_GRID_MOST, sizeof(int32_t));
+    size_t other = digitnet__arena_reserve(&scratch, MOST_TEXTS * DNN_GRID_MOST, sizeof(int32_t));
+    if (!digitnet__arena_allocate(&scratch))
+        return DIGITNET_ENOMEM;
+    beam b = {.labels = digitnet__arena_at(&scratch, one), .texts = {{.probability = 1.0}}, .count = 1};
+    beam next = {.labels = digitnet__arena_at(&scratch, other)};
+    for (size_t i = 0; i < w->count; i++) {
+        beam last = b;
+        add_cell(&next, &b, &w->cells[w->columns[i]]);
+        b = next;
+        next = last;
+    }
+    digitnet_status status = digitnet__choose(chosen, b.texts, b.count, call);
+    if (!status)
+        memcpy(labels, b.texts[chosen->index].labels, w->count * sizeof *labels);
+    digitnet__arena_release(&scratch);
+    return status;
+}
+
+/* ---- The line ---- */
+
+static digitnet_status add_line(digitnet__read_call *call, const written *w, const digitnet__choice *chosen,
+                                const int32_t *labels) {
+    digitnet_reading_line line = {.struct_size = 0};
+    digitnet_reading_character *characters = digitnet__allocate_zeroed_array(w->count, sizeof *characters);
+    if (!characters)
+        return DIGITNET_ENOMEM;
+    digitnet__choice_judge(&line, chosen, call);
+    digitnet__cells_corners(line.corners, w->grid, 0, w->columns[0], w->columns[w->count - 1]);
+    for (size_t i = 0; i < w->count; i++) {
+        const digitnet__cell_scores *cell = &w->cells[w->columns[i]];
+        digitnet__cell_describe(&characters[i], w->cells, w->grid, 0, w->columns[i], call);
+        if (characters[i].digit >= 0 && characters[i].digit != labels[i])
+            digitnet__character_set_label(&characters[i], labels[i], cell->values, call->options.error_rate);
+        if (!is_digit(cell, call->scratch->digit.outputs)) {
+            line.status = DIGITNET_READING_UNSURE;
+            line.reason = characters[i].reason;
+        }
+    }
+    digitnet_status status = digitnet__reading_add_line(call->reading, &line, characters, w->count);
+    digitnet__release(characters);
+    return status;
+}
+
+static digitnet_status add_written(digitnet__read_call *call, const written *w) {
+    digitnet__choice chosen;
+    int32_t labels[DNN_GRID_MOST];
+    DNN_TRY(choose(&chosen, labels, w, call));
+    for (size_t i = 0; i < w->count; i++)
+        chosen.allowed = fmin(chosen.allowed, w->cells[w->columns[i]].allowed);
+    return add_line(call, w, &chosen, labels);
+}
+
+static digitnet_status read_comb(digitnet__read_call *call, const digitnet__plane *ink, const digitnet__comb *comb) {
+    written w;
+    const digitnet__grid *grid = &comb->grid;
+    size_t outputs = call->scratch->digit.outputs;
+    digitnet__cell_scores *cells = digitnet__allocate_zeroed_array(grid->columns, sizeof *cells);
+    digitnet_status status = cells ? digitnet__cells_read(cells, call, ink, grid) : DIGITNET_ENOMEM;
+    if (!status) {
+        find_written(&w, comb, cells, outputs);
+        status = holds_digits(&w, outputs) ? add_written(call, &w) : DIGITNET_ENOTFOUND;
+    }
+    digitnet__release(cells);
+    return status;
+}
+
+digitnet_status digitnet__line_cells_read(digitnet__read_call *call, const digitnet__plane *ink) {
+    digitnet__comb comb;
+    if (!call->scratch->digit.session)
+        return DIGITNET_ENOTFOUND;
+    DNN_TRY(digitnet__comb_find(&comb, ink));
+    digitnet_status status = read_comb(call, ink, &comb);
+    digitnet__grid_release(&comb.grid);
+    return status;
+}

@@ -1,0 +1,32 @@
+/* A line's digits, each cut out and read by the network of single digits: a second opinion, which errs differently. */
+#ifndef DNN_READER_LINE_DIGITS_H
+#define DNN_READER_LINE_DIGITS_H
+
+#include "digitnet/ctc.h"
+#include "image/plane.h"
+#include "reader/allowed.h"
+#include "reader/digit_network.h"
+
+/* One digit of a strip and what the network makes of it. */
+typedef struct digitnet__line_digit digitnet__line_digit;
+
+/* The digits of one strip that were read. */
+typedef struct digitnet__line_digits {
+    digitnet__line_digit *items;
+    size_t count, capacity;
+} digitnet__line_digits;
+
+/* Finds how probable it is to see the strip's digits as they are where the sequence stands there: a product over those
+ * that are not cut through. The strip has `columns` columns of scores. What was read before is looked up. ENOMEM, and
+ * the statuses of digitnet_session_run(). */
+digitnet_status digitnet__line_digits_support(double *support, digitnet__line_digits *digits,
+                                              const digitnet__plane *strip, size_t columns,
+                                              const digitnet_ctc_sequence *sequence,
+                                              const digitnet__digit_network *network, const digitnet__allowed *allowed);
+/* One that holds nothing, as one that is all zeros, is fine. */
+void digitnet__line_digits_release(digitnet__line_digits *digits);
+
+/* The least support of a digit: what it has where the network is sure of another one. */
+#define DNN_LEAST_SUPPORT 0.1
+
+#endif
