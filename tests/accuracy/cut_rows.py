@@ -1,5 +1,6 @@
 """Cuts the rows of photographed tables out by their known corners: cut_rows.py FOLDER OUT. Of each even-numbered imageN.jpg in FOLDER, with its
-digits in imageN.dat and its corners in corners.csv, the rows become pictures in OUT, which labels.csv there names with their digits."""
+digits in imageN.dat and its corners in corners.csv, the rows become pictures in OUT, which labels.csv there names with their digits. Pictures
+beyond whose edges their corners lie are left out."""
 import csv
 import sys
 from pathlib import Path
@@ -42,6 +43,9 @@ def main():
             corners = [(float(row[f'p{i}_x']), float(row[f'p{i}_y'])) for i in range(1, 5)]
             lines = (folder / f'{name}.dat').read_text().splitlines()[2:]
             picture = ImageOps.exif_transpose(Image.open(folder / row['file'])).convert('L')
+            if any(x > picture.width or y > picture.height for x, y in corners):
+                print(f'{row["file"]}: its corners are not those of this picture', file=sys.stderr)
+                continue
             names.writerows(cut(picture, corners, [''.join(line.split()) for line in lines if line.split()], name, out))
 
 
