@@ -644,7 +644,6 @@ const struct_case result_cases[] = {
     CASE(digitnet_report_describe_bin, digitnet_bin_info, accuracy, NULL, describe_bin),
     CASE(digitnet_ctc_decoding_describe, digitnet_ctc_sequence, log_probability, NULL, describe_sequence),
     CASE(digitnet_reading_describe_line, digitnet_reading_line, reserved, NULL, describe_reading_line),
-    CASE(digitnet_reading_describe_character, digitnet_reading_character, reserved, NULL,
-         describe_reading_character),
+    CASE(digitnet_reading_describe_character, digitnet_reading_character, reserved, NULL, describe_reading_character),
 };
 const size_t result_case_count = sizeof result_cases / sizeof *result_cases;

@@ -84,8 +84,8 @@ static void test_two_plans(void **state) {
     digitnet_model_free(model);
 }
 
-/* Winograd's algorithm is for training and for what has no ReLU of its own, where channels fill vectors and the image its
- * tiles. */
+/* Winograd's algorithm is for training and for what has no ReLU of its own, where channels fill vectors and the image
+ * its tiles. */
 static void test_convolutions_by_planes(void **state) {
     (void)state;
     digitnet_model *model = begin_model();
