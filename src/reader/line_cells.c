@@ -94,7 +94,7 @@ static int compare_branches(const void *a, const void *b) {
 
 /* Lengthens all texts by a cell's digit. */
 static void add_cell(beam *next, const beam *b, const digitnet__cell_scores *cell) {
-    branch branches[MOST_TEXTS * DIGITS];
+    branch branches[MOST_TEXTS * DIGITS] = {{0}};
     size_t count = 0;
     for (size_t text = 0; text < b->count; text++)
         for (int32_t digit = 0; digit < DIGITS; digit++)
