@@ -21,6 +21,16 @@ statistic() { # NAME LOG
     sed -n "s/^stat::$1: *//p" "$2"
 }
 
+# The graphs that the tests of other tools' files are about.
+write_graphs() { # FOLDER
+    local test
+    cmake --build build-fuzz --target test_forms test_refusals
+    for test in forms refusals; do
+        mkdir -p "$1/$test"
+        build-fuzz/tests/test_"$test" "$1/$test" >/dev/null 2>&1
+    done
+}
+
 table=$(printf '%-8s %12s %9s %10s %9s' target runs seconds 'peak MB' findings)
 failed=0
 for request in "$@"; do
@@ -33,7 +43,11 @@ for request in "$@"; do
     [ ! -e "$dictionary" ] || options+=(-dict="$dictionary")
     seeds=(tests/fuzz/corpus/"$name")
     # Files of other tools, whose reading is most of what there is to try.
-    [ "$name" != onnx ] || { seeds+=(tests/foreign/models); options+=(-max_len=16384); }
+    if [ "$name" = onnx ]; then
+        write_graphs build-fuzz/graphs
+        seeds+=(tests/foreign/models build-fuzz/graphs/{forms,refusals})
+        options+=(-max_len=16384)
+    fi
     mkdir -p "$found"
     echo "== $name: $runs runs; $log tells how far it is"
     start=$SECONDS

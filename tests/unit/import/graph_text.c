@@ -358,6 +358,22 @@ static void put_file(output *out, const char *text) {
     }
 }
 
+static const char *kept_in;
+
+void keep_graphs(const char *folder) {
+    kept_in = folder;
+}
+
+static void keep(const saved_bytes *file) {
+    static size_t count;
+    char path[4096];
+    snprintf(path, sizeof path, "%s/graph-%zu.onnx", kept_in, count++);
+    FILE *out = fopen(path, "wb");
+    assert_non_null(out);
+    assert_int_equal(fwrite(file->data, 1, file->size, out), file->size);
+    assert_int_equal(fclose(out), 0);
+}
+
 saved_bytes write_graph(const char *text) {
     output counting = {.constants = 0}, writing = {.constants = 0};
     put_file(&counting, text);
@@ -365,5 +381,7 @@ saved_bytes write_graph(const char *text) {
     writing.writer.bytes = file.data;
     put_file(&writing, text);
     assert_int_equal(writing.writer.position, file.size);
+    if (kept_in)
+        keep(&file);
     return file;
 }

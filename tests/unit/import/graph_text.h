@@ -22,4 +22,7 @@
 /* To be released with free(). */
 saved_bytes write_graph(const char *text);
 
+/* Has each graph that is written from now on kept as a file in this folder, too: seeds for fuzzing. NULL: none. */
+void keep_graphs(const char *folder);
+
 #endif

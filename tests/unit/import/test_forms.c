@@ -1064,7 +1064,9 @@ static void changed_bytes_do_no_harm(void **state) {
     }
 }
 
-int main(void) {
+/* With a folder, the graphs are left there, too. */
+int main(int argc, char **argv) {
+    keep_graphs(argc > 1 ? argv[1] : NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(constants_are_computed),   cmocka_unit_test(images_are_the_same),
         cmocka_unit_test(shapes_are_the_same),      cmocka_unit_test(arithmetic_is_the_same),

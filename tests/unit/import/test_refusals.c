@@ -813,7 +813,9 @@ static void limits_hold(void **state) {
     }
 }
 
-int main(void) {
+/* With a folder, the graphs are left there, too. */
+int main(int argc, char **argv) {
+    keep_graphs(argc > 1 ? argv[1] : NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refusals_say_why),
         cmocka_unit_test(long_lists_are_refused),
