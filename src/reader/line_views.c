@@ -118,7 +118,7 @@ static digitnet_status weigh(digitnet__line_views *views, const digitnet__line_s
         sum += candidate->probability;
     }
     sum += fmax(1.0 - named, 0.0) * (search->digit.session ? DNN_LEAST_SUPPORT : 1.0);
-    for (size_t i = 0; i < views->candidate_count; i++)
+    for (size_t i = 0; sum > 0.0 && i < views->candidate_count; i++) /* else a long line of nothing but doubt */
         views->candidates[i].probability /= sum;
     qsort(views->candidates, views->candidate_count, sizeof *views->candidates, compare_candidates);
     return DIGITNET_OK;
