@@ -3,6 +3,8 @@
 #ifndef DNN_CORE_AFFINITY_H
 #define DNN_CORE_AFFINITY_H
 
+#include "core/ieee.h"
+
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
