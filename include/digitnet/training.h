@@ -439,12 +439,11 @@ typedef struct digitnet_fit_options {
     int32_t sharded;
     int32_t validation_sharded; /**< The same of `validation`. */
     /** 1: each thread keeps to one of the processors that the calling thread may use, the calling one to the first of
-     * them by number, the next to the second, and from the first again where threads are more. One whose processor
-     * another program has taken finishes what it has begun on that of a thread that waits for it, but not with
-     * DIGITNET_LOSS_CUSTOM. Fits and ranks that run at the same time want processors of their own (taskset,
-     * `mpirun --bind-to`), since each begins with the first. Callbacks, sources, custom losses and communicators may
-     * use all that the calling thread could, and so may that thread after the fit. The weights do not depend on it.
-     * What a system does not allow is left out; all but Linux allow none of it. */
+     * them by number, the next to the second, and from the first again where threads are more. Fits and ranks that run
+     * at the same time want processors of their own (taskset, `mpirun --bind-to`), since each begins with the first.
+     * Callbacks, sources, custom losses and communicators may use all that the calling thread could, and so may that
+     * thread after the fit. The weights do not depend on it. What a system does not allow is left out; all but Linux
+     * allow none of it. */
     int32_t bind_threads;
 } digitnet_fit_options;
 

@@ -1,18 +1,15 @@
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* pthread_getaffinity_np */
+#define _GNU_SOURCE /* sched_getaffinity, pthread_setaffinity_np */
 #endif
 #include "core/affinity.h"
 
 #include <sched.h>
-#include <time.h>
 
-void digitnet__affinity_get(digitnet__affinity *out, pthread_t thread) {
+void digitnet__affinity_get(digitnet__affinity *out) {
     *out = (digitnet__affinity){0};
 #ifdef __linux__
-    if (pthread_getaffinity_np(thread, sizeof out->words, (cpu_set_t *)out->words) != 0)
+    if (sched_getaffinity(0, sizeof out->words, (cpu_set_t *)out->words) != 0)
         *out = (digitnet__affinity){0};
-#else
-    (void)thread;
 #endif
 }
 
@@ -44,16 +41,4 @@ void digitnet__affinity_pick(digitnet__affinity *out, const digitnet__affinity *
             }
         }
     }
-}
-
-int64_t digitnet__processor_time(pthread_t thread) {
-#ifdef __linux__
-    clockid_t clock;
-    struct timespec used;
-    if (pthread_getcpuclockid(thread, &clock) == 0 && clock_gettime(clock, &used) == 0)
-        return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
-#else
-    (void)thread;
-#endif
-    return -1;
 }

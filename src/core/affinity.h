@@ -7,7 +7,6 @@
 
 #include <pthread.h>
 #include <stddef.h>
-#include <stdint.h>
 
 enum {
     DNN_MOST_PROCESSORS = 8192, /* of Linux's settings (NR_CPUS) */
@@ -18,14 +17,12 @@ typedef struct digitnet__affinity {
     unsigned long words[DNN_AFFINITY_WORDS]; /* a bit each, from the lowest of the first word on */
 } digitnet__affinity;
 
-void digitnet__affinity_get(digitnet__affinity *out, pthread_t thread);
+/* The calling thread's. */
+void digitnet__affinity_get(digitnet__affinity *out);
 /* Leaves the thread as it is where the set is empty. */
 void digitnet__affinity_set(pthread_t thread, const digitnet__affinity *affinity);
 size_t digitnet__affinity_count(const digitnet__affinity *affinity);
 /* The index-th of the processors alone, counted from the first again where there are fewer. */
 void digitnet__affinity_pick(digitnet__affinity *out, const digitnet__affinity *affinity, size_t index);
-
-/* Nanoseconds that processors have worked for a thread: they stand still while it waits for one. -1: not known. */
-int64_t digitnet__processor_time(pthread_t thread);
 
 #endif

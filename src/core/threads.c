@@ -16,8 +16,6 @@
 /* A training step runs several regions of some hundred microseconds each: a worker that looks for the next one for a
  * moment before it sleeps saves a wake-up, which costs about as much. */
 #define SPIN_NANOSECONDS 50000
-/* A bound worker that has waited for so long looks whether another one has lost its processor. */
-#define LOOK_NANOSECONDS 50000
 #define MAX_THREADS 256
 #define MAX_TASKS (SIZE_MAX / MAX_THREADS < UINT32_MAX ? SIZE_MAX / MAX_THREADS : UINT32_MAX)
 #define WORKER_STACK ((size_t)1 << 20)
@@ -29,13 +27,8 @@ typedef struct worker {
     _Alignas(DNN_ALIGNMENT) _Atomic uint64_t ticket;
     digitnet__thread_pool *threads;
     size_t index;
-    pthread_t thread;
-    atomic_int place;        /* a worker_place, where workers help */
-    digitnet__affinity home; /* of one that is moved: its processor */
+    pthread_t thread; /* but for the caller */
 } worker;
-
-/* Without a task of the run, at work on its processor, or at work on that of one who waits. */
-enum worker_place { RESTING, AT_WORK, MOVED };
 
 struct digitnet__thread_pool {
     atomic_uint run_number;
@@ -46,7 +39,7 @@ struct digitnet__thread_pool {
     atomic_bool stopping;
     pthread_mutex_t mutex; /* for sleeping alone */
     pthread_cond_t started, finished;
-    bool spin, helps;
+    bool spin;
     pid_t process;    /* in which the workers live: a child that was forked has none of them */
     size_t size;      /* workers */
     worker workers[]; /* the caller is the first */
@@ -54,7 +47,7 @@ struct digitnet__thread_pool {
 
 size_t digitnet__processor_count(void) {
     digitnet__affinity own;
-    digitnet__affinity_get(&own, pthread_self());
+    digitnet__affinity_get(&own);
     size_t count = digitnet__affinity_count(&own);
     if (count > 0)
         return count;
@@ -85,69 +78,9 @@ static bool run_is_done(digitnet__thread_pool *threads, uint32_t count) {
     return atomic_load(&threads->done) == count;
 }
 
-/* ---- Help ----
- *
- * A bound worker whose processor another program has taken waits for its turn there, some milliseconds, with a task
- * that nobody else can take over, and all wait for it. So who has nothing left to do lets it go on on its own
- * processor. */
-
-static bool has_unfinished_run(digitnet__thread_pool *threads) {
-    return atomic_load(&threads->done) < atomic_load(&threads->count);
-}
-
-static worker *find_at_work(digitnet__thread_pool *threads, size_t index) {
-    for (size_t i = 1; i < threads->size; i++) {
-        worker *other = &threads->workers[(index + i) % threads->size];
-        if (atomic_load(&other->place) == AT_WORK)
-            return other;
-    }
-    return NULL;
-}
-
-static void sleep_a_moment(digitnet__thread_pool *threads, pthread_cond_t *signalled) {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    long nanoseconds = until.tv_nsec + LOOK_NANOSECONDS;
-    until.tv_sec += nanoseconds / 1000000000;
-    until.tv_nsec = nanoseconds % 1000000000;
-    pthread_cond_timedwait(signalled, &threads->mutex, &until);
-}
-
-static void move_here(worker *other) {
-    digitnet__affinity here;
-    int at_work = AT_WORK;
-    if (!atomic_compare_exchange_strong(&other->place, &at_work, MOVED))
-        return;
-    digitnet__affinity_get(&here, pthread_self());
-    digitnet__affinity_get(&other->home, other->thread);
-    digitnet__affinity_set(other->thread, &here);
-}
-
-/* With the mutex, but for the sleep: moves one whose processor time has stood still in it. */
-static void sleep_and_help(digitnet__thread_pool *threads, size_t index, pthread_cond_t *signalled) {
-    worker *other = find_at_work(threads, index);
-    int64_t before = other ? digitnet__processor_time(other->thread) : -1;
-    sleep_a_moment(threads, signalled);
-    if (before >= 0 && digitnet__processor_time(other->thread) == before)
-        move_here(other);
-}
-
-/* Of a worker that has no task any more. */
-static void rest(digitnet__thread_pool *threads, worker *self) {
-    int at_work = AT_WORK;
-    if (atomic_compare_exchange_strong(&self->place, &at_work, RESTING))
-        return;
-    pthread_mutex_lock(&threads->mutex);
-    digitnet__affinity_set(self->thread, &self->home);
-    atomic_store(&self->place, RESTING);
-    pthread_mutex_unlock(&threads->mutex);
-}
-
-/* ---- Runs ---- */
-
-/* Of worker `index`: waits until met(threads, number). */
-static void await(digitnet__thread_pool *threads, size_t index, bool (*met)(digitnet__thread_pool *, uint32_t),
-                  uint32_t number, pthread_cond_t *signalled) {
+/* Waits until met(threads, number). */
+static void await(digitnet__thread_pool *threads, bool (*met)(digitnet__thread_pool *, uint32_t), uint32_t number,
+                  pthread_cond_t *signalled) {
     if (threads->spin) {
         int64_t deadline = nanoseconds() + SPIN_NANOSECONDS;
         do {
@@ -159,12 +92,8 @@ static void await(digitnet__thread_pool *threads, size_t index, bool (*met)(digi
         } while (nanoseconds() < deadline);
     }
     pthread_mutex_lock(&threads->mutex);
-    while (!met(threads, number)) {
-        if (threads->helps && has_unfinished_run(threads))
-            sleep_and_help(threads, index, signalled);
-        else
-            pthread_cond_wait(signalled, &threads->mutex);
-    }
+    while (!met(threads, number))
+        pthread_cond_wait(signalled, &threads->mutex);
     pthread_mutex_unlock(&threads->mutex);
 }
 
@@ -201,13 +130,8 @@ static void work_on_share(digitnet__thread_pool *threads, size_t owner, size_t i
 
 /* First its own share, then what is left of the others. */
 static void work(digitnet__thread_pool *threads, size_t index) {
-    worker *self = &threads->workers[index];
-    if (threads->helps)
-        atomic_store(&self->place, AT_WORK);
     for (size_t i = 0; i < threads->size; i++)
         work_on_share(threads, (index + i) % threads->size, index);
-    if (threads->helps)
-        rest(threads, self);
 }
 
 static void *worker_main(void *argument) {
@@ -217,7 +141,7 @@ static void *worker_main(void *argument) {
     digitnet__floating_point creators; /* which a thread starts with */
     digitnet__floating_point_hold(&creators);
     for (;;) {
-        await(threads, self->index, run_is_new, last_run, &threads->started);
+        await(threads, run_is_new, last_run, &threads->started);
         if (atomic_load(&threads->stopping))
             return NULL;
         last_run = atomic_load(&threads->run_number);
@@ -307,20 +231,16 @@ void digitnet__thread_pool_run(digitnet__thread_pool *threads, digitnet__task_fn
     pthread_cond_broadcast(&threads->started);
     pthread_mutex_unlock(&threads->mutex);
     work(threads, 0);
-    await(threads, 0, run_is_done, (uint32_t)count, &threads->finished);
+    await(threads, run_is_done, (uint32_t)count, &threads->finished);
 }
 
-void digitnet__thread_pool_bind(digitnet__thread_pool *threads, bool helps) {
+void digitnet__thread_pool_bind(digitnet__thread_pool *threads) {
     digitnet__affinity callers, own;
-    threads->workers[0].thread = pthread_self();
-    digitnet__affinity_get(&callers, threads->workers[0].thread);
+    digitnet__affinity_get(&callers);
     for (size_t i = 1; i < threads->size; i++) {
         digitnet__affinity_pick(&own, &callers, i);
         digitnet__affinity_set(threads->workers[i].thread, &own);
     }
-    pthread_mutex_lock(&threads->mutex); /* workers look at it while they wait */
-    threads->helps = helps;
-    pthread_mutex_unlock(&threads->mutex);
 }
 
 size_t digitnet__thread_pool_size(const digitnet__thread_pool *threads) {

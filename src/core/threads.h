@@ -4,7 +4,6 @@
 
 #include "digitnet/status.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct digitnet__thread_pool digitnet__thread_pool;
@@ -23,9 +22,8 @@ digitnet_status digitnet__thread_pool_create(digitnet__thread_pool **out, size_t
  * every thread pool in a child process that was forked after its creation. */
 void digitnet__thread_pool_run(digitnet__thread_pool *threads, digitnet__task_fn run, void *context, size_t count);
 /* Keeps each worker but the caller to one of the processors that the calling thread may use: the second worker to the
- * second of them, and so on. The caller binds itself, to the first. `helps`: from then on one whose processor another
- * program has taken finishes its task on that of a worker that has none left. */
-void digitnet__thread_pool_bind(digitnet__thread_pool *threads, bool helps);
+ * second of them, and so on. The caller binds itself, to the first. */
+void digitnet__thread_pool_bind(digitnet__thread_pool *threads);
 /* Workers including the caller; 1 for NULL. */
 size_t digitnet__thread_pool_size(const digitnet__thread_pool *threads);
 void digitnet__thread_pool_free(digitnet__thread_pool *threads);

@@ -28,7 +28,7 @@ digitnet_status digitnet__compute_leave(const digitnet__compute *compute, digitn
 
 void digitnet__compute_bind(void) {
     digitnet__affinity own;
-    digitnet__affinity_get(&innermost->affinity, pthread_self());
+    digitnet__affinity_get(&innermost->affinity);
     digitnet__affinity_pick(&own, &innermost->affinity, 0);
     digitnet__affinity_set(pthread_self(), &own);
     innermost->is_bound = true;
@@ -53,7 +53,7 @@ const digitnet__compute *digitnet__compute_innermost(void) {
 
 void digitnet__compute_begin_worker_callback(digitnet__affinity *own, const digitnet__compute *caller) {
     if (caller->is_bound) {
-        digitnet__affinity_get(own, pthread_self());
+        digitnet__affinity_get(own);
         digitnet__affinity_set(pthread_self(), &caller->affinity);
     }
     digitnet__floating_point_restore(&caller->call.floating_point);

@@ -138,10 +138,9 @@ static void count_batches(fit_state *fit) {
     fit->batch_count = (fit->image_count - 1) / fit->batch_size + 1;
 }
 
-/* The other threads first: they get theirs of the processors that this one may use. A custom loss may use all of them
- * and start threads, so that nobody must move it meanwhile. */
+/* The other threads first: they get theirs of the processors that this one may use. */
 static void bind_threads(const fit_state *fit) {
-    digitnet__thread_pool_bind(fit->threads, !fit->loss.custom);
+    digitnet__thread_pool_bind(fit->threads);
     digitnet__compute_bind();
 }
 

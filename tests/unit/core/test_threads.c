@@ -1,6 +1,6 @@
 /* The pool of threads: every task once, on a worker of its own, whatever the counts. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* cpu_set_t */
+#define _GNU_SOURCE /* sched_getaffinity */
 #endif
 
 #include "core/affinity.h"
@@ -8,7 +8,6 @@
 #include "expect.h"
 #include "processes.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -18,17 +17,17 @@
 #include <time.h>
 #include <unistd.h>
 
-int __real_pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set);
-int __wrap_pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set);
+int __real_sched_getaffinity(pid_t process, size_t size, cpu_set_t *set);
+int __wrap_sched_getaffinity(pid_t process, size_t size, cpu_set_t *set);
 long __real_sysconf(int name);
 long __wrap_sysconf(int name);
 
 /* What a sandbox may refuse to tell. */
 static enum { TOLD, EMPTY, REFUSED } affinity, online;
 
-int __wrap_pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set) {
+int __wrap_sched_getaffinity(pid_t process, size_t size, cpu_set_t *set) {
     memset(set, 0, size);
-    return affinity == TOLD ? __real_pthread_getaffinity_np(thread, size, set) : affinity == EMPTY ? 0 : EPERM;
+    return affinity == TOLD ? __real_sched_getaffinity(process, size, set) : affinity == EMPTY ? 0 : -1;
 }
 
 long __wrap_sysconf(int name) {
@@ -334,13 +333,13 @@ typedef struct processors_seen {
 
 static void note_processors(void *context, size_t task, size_t worker) {
     processors_seen *seen = context;
-    digitnet__affinity_get(&seen->of_worker[worker], pthread_self());
+    digitnet__affinity_get(&seen->of_worker[worker]);
     wait_for_all(&seen->missing, task, worker);
 }
 
-static processors_seen look_at_processors(digitnet__thread_pool *pool, int workers) {
-    processors_seen seen = {.missing = workers};
-    digitnet__thread_pool_run(pool, note_processors, &seen, (size_t)workers);
+static processors_seen look_at_processors(digitnet__thread_pool *pool) {
+    processors_seen seen = {.missing = 3};
+    digitnet__thread_pool_run(pool, note_processors, &seen, 3);
     return seen;
 }
 
@@ -349,85 +348,21 @@ static void workers_are_bound_to_the_callers_processors(void **state) {
     digitnet__thread_pool *pool = NULL;
     digitnet__affinity callers, one;
     expect_ok(digitnet__thread_pool_create(&pool, 3));
-    digitnet__affinity_get(&callers, pthread_self());
+    digitnet__affinity_get(&callers);
     affinity = REFUSED;
-    digitnet__thread_pool_bind(pool, true);
+    digitnet__thread_pool_bind(pool);
     affinity = TOLD;
-    processors_seen seen = look_at_processors(pool, 3);
+    processors_seen seen = look_at_processors(pool);
     for (size_t i = 0; i < 3; i++)
         assert_memory_equal(&seen.of_worker[i], &callers, sizeof callers);
-    digitnet__thread_pool_bind(pool, true);
-    seen = look_at_processors(pool, 3);
+    digitnet__thread_pool_bind(pool);
+    seen = look_at_processors(pool);
     assert_memory_equal(&seen.of_worker[0], &callers, sizeof callers);
     for (size_t i = 1; i < 3; i++) {
         digitnet__affinity_pick(&one, &callers, i);
         assert_memory_equal(&seen.of_worker[i], &one, sizeof one);
     }
-    digitnet__affinity_get(&one, pthread_self());
-    assert_memory_equal(&one, &callers, sizeof callers);
     digitnet__thread_pool_free(pool);
-}
-
-/* Another program on a processor. */
-typedef struct busy_processor {
-    pthread_t thread;
-    digitnet__affinity processor;
-    atomic_bool is_over;
-} busy_processor;
-
-static void *be_busy(void *context) {
-    busy_processor *own = context;
-    digitnet__affinity_set(pthread_self(), &own->processor);
-    while (!atomic_load(&own->is_over))
-        ;
-    return NULL;
-}
-
-/* One worker goes on until it is on the other's processor, for ten seconds at most. */
-typedef struct taken_processor {
-    size_t worker;
-    atomic_int missing;
-    digitnet__affinity of_other;
-    bool is_moved;
-} taken_processor;
-
-static void work_until_moved(void *context, size_t task, size_t worker) {
-    taken_processor *own = context;
-    const time_t end = time(NULL) + 10;
-    digitnet__affinity now;
-    wait_for_all(&own->missing, task, worker);
-    while (worker == own->worker && !own->is_moved && time(NULL) < end) {
-        digitnet__affinity_get(&now, pthread_self());
-        own->is_moved = memcmp(&now, &own->of_other, sizeof now) == 0;
-    }
-}
-
-static void a_worker_whose_processor_is_taken_is_moved(void **state) {
-    (void)state;
-    digitnet__affinity callers, processors[2];
-    digitnet__affinity_get(&callers, pthread_self());
-    for (size_t i = 0; i < 2; ++i)
-        digitnet__affinity_pick(&processors[i], &callers, i);
-    if (digitnet__affinity_count(&callers) < 2)
-        skip_because("there is one processor");
-    for (size_t taken = 0; taken < 2; ++taken) {
-        digitnet__thread_pool *pool = NULL;
-        taken_processor own = {.worker = taken, .missing = 2, .of_other = processors[1 - taken]};
-        busy_processor busy = {.processor = processors[taken]};
-        expect_ok(digitnet__thread_pool_create(&pool, 2));
-        digitnet__thread_pool_bind(pool, true);
-        digitnet__affinity_set(pthread_self(), &processors[0]);
-        assert_int_equal(pthread_create(&busy.thread, NULL, be_busy, &busy), 0);
-        digitnet__thread_pool_run(pool, work_until_moved, &own, 2);
-        atomic_store(&busy.is_over, true);
-        pthread_join(busy.thread, NULL);
-        processors_seen seen = look_at_processors(pool, 2);
-        digitnet__affinity_set(pthread_self(), &callers);
-        digitnet__thread_pool_free(pool);
-        assert_true(own.is_moved);
-        for (size_t i = 0; i < 2; ++i)
-            assert_memory_equal(&seen.of_worker[i], &processors[i], sizeof processors[i]);
-    }
 }
 
 int main(void) {
@@ -443,7 +378,6 @@ int main(void) {
         cmocka_unit_test(one_thread_goes_in_order),
         cmocka_unit_test(signals_are_the_programs_affair),
         cmocka_unit_test(workers_are_bound_to_the_callers_processors),
-        cmocka_unit_test(a_worker_whose_processor_is_taken_is_moved),
         cmocka_unit_test(several_pools_at_once),
         cmocka_unit_test(too_many_threads_are_refused),
         cmocka_unit_test(threads_that_cannot_start_are_no_error),

@@ -16,7 +16,7 @@ enum { IMAGES = 22, BATCH = 8, MOST_THREADS = 256 };
 
 static digitnet__affinity own_affinity(void) {
     digitnet__affinity own;
-    digitnet__affinity_get(&own, pthread_self());
+    digitnet__affinity_get(&own);
     return own;
 }
 
@@ -279,11 +279,6 @@ static void test_sessions_that_live_on(void **state) {
     digitnet_dataset_free(data);
 }
 
-static void *do_nothing(void *unused) {
-    return unused;
-}
-
-/* With the first thread ThreadSanitizer starts one of its own. */
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_has_a_processor),
@@ -293,9 +288,6 @@ int main(void) {
         cmocka_unit_test(test_what_a_callback_makes_of_it_stays),
         cmocka_unit_test(test_sessions_that_live_on),
     };
-    pthread_t thread;
-    if (pthread_create(&thread, NULL, do_nothing, NULL) == 0)
-        pthread_join(thread, NULL);
     first_threads = list_threads(&first_threads);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
