@@ -29,7 +29,7 @@ const digitnet__import_constant *digitnet__fold_input(const digitnet__folding *f
 /* Integers of an attribute or, where the node has none, of an input. `*count` is 0 where there is neither. */
 digitnet_status digitnet__fold_list(int64_t *values, size_t *count, const digitnet__folding *fold, const char *name,
                                     size_t input);
-/* Marks axes of so many. EFORMAT */
+/* Sets `marked` for each of these axes, which may count from the end of so many. EFORMAT */
 digitnet_status digitnet__fold_mark_axes(bool *marked, const digitnet__folding *fold, const int64_t *axes, size_t count,
                                          size_t rank);
 /* The shape in an input, which may not have the samples. */

@@ -1,17 +1,16 @@
 /* Depthwise convolution and its gradients in every set, against plain loops:
  * test_kernels_depthwise [SHAPES] */
+#include "convolution_data.h"
 #include "kernels/depthwise_conv2d.h"
-#include "test_kernels.h"
 
 static size_t random_shapes = 200;
 
 /* A convolution of some images, with what plain loops make of it. */
 typedef struct problem {
     digitnet__conv2d_shape shape;
-    size_t samples, taps, image_values, kernel_values, output_values; /* of all samples */
+    size_t samples, taps;
     bool whole, with_bias, relu;
-    watched image, kernel, bias, gradient; /* gradient: by the output */
-    exact_sum *output, *kernel_gradient, *image_gradient;
+    convolution_data data;
 } problem;
 
 static size_t output_size(size_t input, size_t before, size_t after, size_t kernel, size_t dilation, size_t stride) {
@@ -26,9 +25,9 @@ static void finish_shape(problem *p) {
     s->output_width =
         output_size(s->width, s->padding_left, s->padding_right, s->kernel_width, s->dilation_width, s->stride_width);
     p->taps = s->kernel_height * s->kernel_width;
-    p->image_values = p->samples * s->height * s->width * s->channels;
-    p->kernel_values = s->filters * p->taps;
-    p->output_values = p->samples * s->output_height * s->output_width * s->filters;
+    p->data.image_values = p->samples * s->height * s->width * s->channels;
+    p->data.kernel_values = s->filters * p->taps;
+    p->data.output_values = p->samples * s->output_height * s->output_width * s->filters;
     snprintf(context, sizeof context,
              "%zu of %zux%zux%zu, padding %zu %zu %zu %zu, %zu kernels %zux%zu, stride %zux%zu, dilation %zux%zu, %s",
              p->samples, s->height, s->width, s->channels, s->padding_top, s->padding_left, s->padding_bottom,
@@ -50,72 +49,53 @@ static bool find_place(size_t *place, const problem *p, size_t output, size_t ta
 
 /* The gradients are those of the outputs' sum, weighted by `gradient`; the kernel's is added to multiples of 1. */
 static void compute(problem *p) {
-    const float *image = p->image.memory, *kernel = p->kernel.memory, *bias = p->bias.memory;
-    const float *gradient = p->gradient.memory;
+    const float *image = p->data.image.memory, *kernel = p->data.kernel.memory, *bias = p->data.bias.memory;
+    const float *gradient = p->data.gradient.memory;
     size_t place;
-    for (size_t i = 0; i < p->kernel_values; i++)
-        add_product(&p->kernel_gradient[i], (double)(i % 5), 1);
-    for (size_t i = 0; i < p->output_values; i++) {
+    for (size_t i = 0; i < p->data.kernel_values; i++)
+        add_product(&p->data.kernel_gradient[i], (double)(i % 5), 1);
+    for (size_t i = 0; i < p->data.output_values; i++) {
         size_t filter = i % p->shape.filters;
-        add_product(&p->output[i], p->with_bias ? (double)bias[filter] : 0, 1);
+        add_product(&p->data.output[i], p->with_bias ? (double)bias[filter] : 0, 1);
         for (size_t tap = 0; tap < p->taps; tap++) {
             if (!find_place(&place, p, i, tap))
                 continue;
             size_t weight = filter * p->taps + tap;
-            add_product(&p->output[i], (double)image[place], (double)kernel[weight]);
-            add_product(&p->kernel_gradient[weight], (double)gradient[i], (double)image[place]);
-            add_product(&p->image_gradient[place], (double)gradient[i], (double)kernel[weight]);
+            add_product(&p->data.output[i], (double)image[place], (double)kernel[weight]);
+            add_product(&p->data.kernel_gradient[weight], (double)gradient[i], (double)image[place]);
+            add_product(&p->data.image_gradient[place], (double)gradient[i], (double)kernel[weight]);
         }
-        p->output[i].value = p->relu ? fmax(p->output[i].value, 0) : p->output[i].value;
+        p->data.output[i].value = p->relu ? fmax(p->data.output[i].value, 0) : p->data.output[i].value;
     }
 }
 
 static void prepare(problem *p, digitnet__random *random) {
     finish_shape(p);
-    p->image = watched_floats(p->image_values);
-    p->kernel = watched_floats(p->kernel_values);
-    p->bias = watched_floats(p->shape.filters);
-    p->gradient = watched_floats(p->output_values);
-    p->output = calloc(p->output_values + p->kernel_values + p->image_values, sizeof *p->output);
-    assert_non_null(p->output);
-    p->kernel_gradient = p->output + p->output_values;
-    p->image_gradient = p->kernel_gradient + p->kernel_values;
-    fill_random(p->image.memory, p->image_values, random, p->whole);
-    fill_random(p->kernel.memory, p->kernel_values, random, p->whole);
-    fill_random(p->bias.memory, p->shape.filters, random, p->whole);
-    fill_random(p->gradient.memory, p->output_values, random, p->whole);
+    fill_convolution(&p->data, p->shape.filters, random, p->whole);
     compute(p);
-}
-
-static void release(problem *p) {
-    watched_free(&p->image);
-    watched_free(&p->kernel);
-    watched_free(&p->bias);
-    watched_free(&p->gradient);
-    free(p->output);
 }
 
 /* In blocks, the last ones first. */
 static watched packed_kernel(const problem *p) {
-    watched packed = watched_floats(p->kernel_values);
+    watched packed = watched_floats(p->data.kernel_values);
     for (size_t end = p->shape.filters, first; end > 0; end = first) {
         first = (end - 1) / 16 * 16;
-        digitnet__depthwise_conv2d_pack(packed.memory, p->kernel.memory, &p->shape, first, end - first);
+        digitnet__depthwise_conv2d_pack(packed.memory, p->data.kernel.memory, &p->shape, first, end - first);
     }
     return packed;
 }
 
 static void check_kernel_gradient(const problem *p, const digitnet__kernels *k, void *scratch) {
-    watched packed = watched_floats(p->kernel_values), gradient = watched_floats(p->kernel_values);
+    watched packed = watched_floats(p->data.kernel_values), gradient = watched_floats(p->data.kernel_values);
     float *sums = gradient.memory;
-    memset(packed.memory, 0, p->kernel_values * sizeof(float));
-    for (size_t i = 0; i < p->kernel_values; i++)
+    memset(packed.memory, 0, p->data.kernel_values * sizeof(float));
+    for (size_t i = 0; i < p->data.kernel_values; i++)
         sums[i] = (float)(i % 5);
-    digitnet__depthwise_conv2d_kernel_gradient(k, packed.memory, p->gradient.memory, p->image.memory, &p->shape,
-                                               p->samples, scratch);
+    digitnet__depthwise_conv2d_kernel_gradient(k, packed.memory, p->data.gradient.memory, p->data.image.memory,
+                                               &p->shape, p->samples, scratch);
     digitnet__depthwise_conv2d_add_unpacked(sums, packed.memory, &p->shape);
-    compare_sums(sums, p->kernel_gradient, p->kernel_values, p->whole, p->output_values / p->shape.filters + 2,
-                 "kernel gradient");
+    compare_sums(sums, p->data.kernel_gradient, p->data.kernel_values, p->whole,
+                 p->data.output_values / p->shape.filters + 2, "kernel gradient");
     watched_free(&packed);
     watched_free(&gradient);
 }
@@ -129,15 +109,15 @@ static void check_problem(problem *p, digitnet__random *random) {
         snprintf(context, sizeof context, "%s: %.200s", k->name, shape_text);
         size_t bytes;
         assert_true(digitnet__depthwise_conv2d_scratch(&bytes, &p->shape));
-        watched output = watched_floats(p->output_values), image = watched_floats(p->image_values);
+        watched output = watched_floats(p->data.output_values), image = watched_floats(p->data.image_values);
         watched packed = packed_kernel(p), scratch = watched_allocate((bytes + 63) / 64 * 64);
-        digitnet__depthwise_conv2d(k, output.memory, p->image.memory, packed.memory,
-                                   p->with_bias ? p->bias.memory : NULL, p->relu, &p->shape, p->samples,
+        digitnet__depthwise_conv2d(k, output.memory, p->data.image.memory, packed.memory,
+                                   p->with_bias ? p->data.bias.memory : NULL, p->relu, &p->shape, p->samples,
                                    scratch.memory);
-        compare_sums(output.memory, p->output, p->output_values, p->whole, p->taps + 1, "output");
-        digitnet__depthwise_conv2d_image_gradient(k, image.memory, p->gradient.memory, packed.memory, &p->shape,
+        compare_sums(output.memory, p->data.output, p->data.output_values, p->whole, p->taps + 1, "output");
+        digitnet__depthwise_conv2d_image_gradient(k, image.memory, p->data.gradient.memory, packed.memory, &p->shape,
                                                   p->samples, scratch.memory);
-        compare_sums(image.memory, p->image_gradient, p->image_values, p->whole,
+        compare_sums(image.memory, p->data.image_gradient, p->data.image_values, p->whole,
                      p->taps * (p->shape.filters / p->shape.channels) + 1, "image gradient");
         check_kernel_gradient(p, k, scratch.memory);
         watched_free(&output);
@@ -145,7 +125,7 @@ static void check_problem(problem *p, digitnet__random *random) {
         watched_free(&packed);
         watched_free(&scratch);
     }
-    release(p);
+    release_convolution(&p->data);
 }
 
 /* Padding up to a window wholly outside, strides beyond the kernel, dilation beyond the image. */

@@ -1,7 +1,7 @@
 /* Winograd's convolution and its gradients in every set, against plain loops:
  * test_kernels_winograd [SHAPES] */
+#include "convolution_data.h"
 #include "kernels/winograd_conv2d.h"
-#include "test_kernels.h"
 
 static size_t random_shapes = 40;
 
@@ -10,10 +10,9 @@ enum { TAPS = 9 };
 /* A convolution of some images, with what plain loops make of it. */
 typedef struct problem {
     digitnet__conv2d_shape shape;
-    size_t samples, image_values, kernel_values, output_values; /* of all samples */
+    size_t samples;
     bool whole, with_bias;
-    watched image, kernel, bias, gradient; /* gradient: by the output */
-    exact_sum *output, *kernel_gradient, *image_gradient;
+    convolution_data data;
 } problem;
 
 static void finish_shape(problem *p) {
@@ -22,9 +21,9 @@ static void finish_shape(problem *p) {
     s->kernel_height = s->kernel_width = 3;
     s->output_height = window_outputs(s->height, s->padding_top, s->padding_bottom, 3, 1);
     s->output_width = window_outputs(s->width, s->padding_left, s->padding_right, 3, 1);
-    p->image_values = p->samples * s->height * s->width * s->channels;
-    p->kernel_values = s->filters * TAPS * s->channels;
-    p->output_values = p->samples * s->output_height * s->output_width * s->filters;
+    p->data.image_values = p->samples * s->height * s->width * s->channels;
+    p->data.kernel_values = s->filters * TAPS * s->channels;
+    p->data.output_values = p->samples * s->output_height * s->output_width * s->filters;
     snprintf(context, sizeof context, "%zu of %zux%zux%zu, padding %zu %zu %zu %zu, %zu filters, %s", p->samples,
              s->height, s->width, s->channels, s->padding_top, s->padding_left, s->padding_bottom, s->padding_right,
              s->filters, p->whole ? "whole" : "real");
@@ -41,22 +40,22 @@ static bool find_place(size_t *place, const problem *p, size_t position, size_t 
 }
 
 static void compute_tap(problem *p, size_t output, size_t weight, size_t place) {
-    const float *image = p->image.memory, *kernel = p->kernel.memory, *gradient = p->gradient.memory;
+    const float *image = p->data.image.memory, *kernel = p->data.kernel.memory, *gradient = p->data.gradient.memory;
     for (size_t channel = 0; channel < p->shape.channels; channel++, weight++, place++) {
-        add_product(&p->output[output], (double)image[place], (double)kernel[weight]);
-        add_product(&p->kernel_gradient[weight], (double)gradient[output], (double)image[place]);
-        add_product(&p->image_gradient[place], (double)gradient[output], (double)kernel[weight]);
+        add_product(&p->data.output[output], (double)image[place], (double)kernel[weight]);
+        add_product(&p->data.kernel_gradient[weight], (double)gradient[output], (double)image[place]);
+        add_product(&p->data.image_gradient[place], (double)gradient[output], (double)kernel[weight]);
     }
 }
 
 /* The gradients are those of the outputs' sum, weighted by `gradient`; the kernel's is added to multiples of 1. */
 static void compute(problem *p) {
-    const float *bias = p->bias.memory;
-    for (size_t i = 0; i < p->kernel_values; i++)
-        add_product(&p->kernel_gradient[i], (double)(i % 5), 1);
-    for (size_t i = 0; i < p->output_values; i++) {
+    const float *bias = p->data.bias.memory;
+    for (size_t i = 0; i < p->data.kernel_values; i++)
+        add_product(&p->data.kernel_gradient[i], (double)(i % 5), 1);
+    for (size_t i = 0; i < p->data.output_values; i++) {
         size_t filter = i % p->shape.filters, place;
-        add_product(&p->output[i], p->with_bias ? (double)bias[filter] : 0, 1);
+        add_product(&p->data.output[i], p->with_bias ? (double)bias[filter] : 0, 1);
         for (size_t tap = 0; tap < TAPS; tap++)
             if (find_place(&place, p, i / p->shape.filters, tap))
                 compute_tap(p, i, (filter * TAPS + tap) * p->shape.channels, place);
@@ -65,27 +64,8 @@ static void compute(problem *p) {
 
 static void prepare(problem *p, digitnet__random *random) {
     finish_shape(p);
-    p->image = watched_floats(p->image_values);
-    p->kernel = watched_floats(p->kernel_values);
-    p->bias = watched_floats(p->shape.filters);
-    p->gradient = watched_floats(p->output_values);
-    p->output = calloc(p->output_values + p->kernel_values + p->image_values, sizeof *p->output);
-    assert_non_null(p->output);
-    p->kernel_gradient = p->output + p->output_values;
-    p->image_gradient = p->kernel_gradient + p->kernel_values;
-    fill_random(p->image.memory, p->image_values, random, p->whole);
-    fill_random(p->kernel.memory, p->kernel_values, random, p->whole);
-    fill_random(p->bias.memory, p->shape.filters, random, p->whole);
-    fill_random(p->gradient.memory, p->output_values, random, p->whole);
+    fill_convolution(&p->data, p->shape.filters, random, p->whole);
     compute(p);
-}
-
-static void release(problem *p) {
-    watched_free(&p->image);
-    watched_free(&p->kernel);
-    watched_free(&p->bias);
-    watched_free(&p->gradient);
-    free(p->output);
 }
 
 /* Sums of `products` products, whose factors are at most 1. Quarters of small whole numbers are exact. Else a value of
@@ -107,20 +87,21 @@ static watched packed_kernel(const problem *p, const digitnet__kernels *k) {
     watched packed = watched_floats(digitnet__winograd_conv2d_packed_values(&p->shape));
     for (size_t end = p->shape.filters, first; end > 0; end = first) {
         first = (end - 1) / 16 * 16;
-        k->winograd_pack(packed.memory, p->kernel.memory, &p->shape, first, end - first);
+        k->winograd_pack(packed.memory, p->data.kernel.memory, &p->shape, first, end - first);
     }
     return packed;
 }
 
 static void check_kernel_gradient(const problem *p, const digitnet__kernels *k, void *scratch) {
-    watched gradient = watched_floats(p->kernel_values);
+    watched gradient = watched_floats(p->data.kernel_values);
     float *sums = gradient.memory;
     size_t tiles = p->samples * ((p->shape.output_height + 1) / 2) * ((p->shape.output_width + 1) / 2);
-    for (size_t i = 0; i < p->kernel_values; i++)
+    for (size_t i = 0; i < p->data.kernel_values; i++)
         sums[i] = (float)(i % 5);
-    digitnet__winograd_conv2d_kernel_gradient(k, sums, p->gradient.memory, p->image.memory, &p->shape, p->samples,
-                                              scratch);
-    compare(sums, p->kernel_gradient, p->kernel_values, p->whole, tiles, 2 * 2 * 2 * 2 * 2 * 2, "kernel gradient");
+    digitnet__winograd_conv2d_kernel_gradient(k, sums, p->data.gradient.memory, p->data.image.memory, &p->shape,
+                                              p->samples, scratch);
+    compare(sums, p->data.kernel_gradient, p->data.kernel_values, p->whole, tiles, 2 * 2 * 2 * 2 * 2 * 2,
+            "kernel gradient");
     watched_free(&gradient);
 }
 
@@ -128,14 +109,15 @@ static void check_set(const problem *p, const digitnet__kernels *k) {
     enum { GROWTH = 3 * 3 * 2 * 2 * 9 / 4 };
     size_t bytes;
     assert_true(digitnet__winograd_conv2d_scratch(&bytes, &p->shape));
-    watched output = watched_floats(p->output_values), image = watched_floats(p->image_values);
+    watched output = watched_floats(p->data.output_values), image = watched_floats(p->data.image_values);
     watched packed = packed_kernel(p, k), scratch = watched_allocate((bytes + 63) / 64 * 64);
-    digitnet__winograd_conv2d(k, output.memory, p->image.memory, packed.memory, p->with_bias ? p->bias.memory : NULL,
-                              &p->shape, p->samples, scratch.memory);
-    compare(output.memory, p->output, p->output_values, p->whole, p->shape.channels, GROWTH, "output");
-    digitnet__winograd_conv2d_image_gradient(k, image.memory, p->gradient.memory, packed.memory, &p->shape, p->samples,
-                                             scratch.memory);
-    compare(image.memory, p->image_gradient, p->image_values, p->whole, p->shape.filters, GROWTH, "image gradient");
+    digitnet__winograd_conv2d(k, output.memory, p->data.image.memory, packed.memory,
+                              p->with_bias ? p->data.bias.memory : NULL, &p->shape, p->samples, scratch.memory);
+    compare(output.memory, p->data.output, p->data.output_values, p->whole, p->shape.channels, GROWTH, "output");
+    digitnet__winograd_conv2d_image_gradient(k, image.memory, p->data.gradient.memory, packed.memory, &p->shape,
+                                             p->samples, scratch.memory);
+    compare(image.memory, p->data.image_gradient, p->data.image_values, p->whole, p->shape.filters, GROWTH,
+            "image gradient");
     check_kernel_gradient(p, k, scratch.memory);
     watched_free(&output);
     watched_free(&image);
@@ -152,7 +134,7 @@ static void check_problem(problem *p, digitnet__random *random) {
         snprintf(context, sizeof context, "%s: %.200s", k->name, shape_text);
         check_set(p, k);
     }
-    release(p);
+    release_convolution(&p->data);
 }
 
 /* Images of every parity, smaller than a tile and larger than a chunk; padding before and behind. */
@@ -210,15 +192,15 @@ static void images_do_not_depend_on_others(void **state) {
     p.shape = (digitnet__conv2d_shape){.height = 19, .width = 21, .channels = 32, .filters = 48};
     prepare(&p, &random);
     FOR_EACH_SET(k) {
-        size_t bytes, image = p.image_values / p.samples, output = p.output_values / p.samples;
+        size_t bytes, image = p.data.image_values / p.samples, output = p.data.output_values / p.samples;
         assert_true(digitnet__winograd_conv2d_scratch(&bytes, &p.shape));
         watched packed = packed_kernel(&p, k), scratch = watched_allocate((bytes + 63) / 64 * 64);
-        watched all = watched_floats(p.output_values), one = watched_floats(output);
-        digitnet__winograd_conv2d(k, all.memory, p.image.memory, packed.memory, NULL, &p.shape, p.samples,
+        watched all = watched_floats(p.data.output_values), one = watched_floats(output);
+        digitnet__winograd_conv2d(k, all.memory, p.data.image.memory, packed.memory, NULL, &p.shape, p.samples,
                                   scratch.memory);
         for (size_t i = 0; i < p.samples; i++) {
-            digitnet__winograd_conv2d(k, one.memory, (const float *)p.image.memory + i * image, packed.memory, NULL,
-                                      &p.shape, 1, scratch.memory);
+            digitnet__winograd_conv2d(k, one.memory, (const float *)p.data.image.memory + i * image, packed.memory,
+                                      NULL, &p.shape, 1, scratch.memory);
             assert_memory_equal((const float *)all.memory + i * output, one.memory, output * sizeof(float));
         }
         watched_free(&packed);
@@ -226,7 +208,7 @@ static void images_do_not_depend_on_others(void **state) {
         watched_free(&all);
         watched_free(&one);
     }
-    release(&p);
+    release_convolution(&p.data);
 }
 
 static void sizes_that_overflow_are_refused(void **state) {
