@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "image/ink_level.h"
 #include "image/median.h"
+#include "image/straight_fit.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -227,18 +228,12 @@ static void find_comb(equal_rules *best, const uprights *found, double length) {
     }
 }
 
-/* By how many rows the rules' middles fall from column to column: least squares. */
+/* By how many rows the rules' middles fall from column to column. */
 static double fall_of(const uprights *alike) {
-    double x = 0.0, y = 0.0, xx = 0.0, xy = 0.0, count = (double)alike->count;
-    for (size_t i = 0; i < alike->count; i++) {
-        double column = alike->items[i].column, middle = (alike->items[i].first + alike->items[i].end) / 2.0;
-        x += column;
-        y += middle;
-        xx += column * column;
-        xy += column * middle;
-    }
-    double across = count * xx - x * x;
-    return across > 0.0 ? (count * xy - x * y) / across : 0.0;
+    digitnet__straight_fit fit = {.count = 0.0};
+    for (size_t i = 0; i < alike->count; i++)
+        digitnet__straight_fit_add(&fit, alike->items[i].column, (alike->items[i].first + alike->items[i].end) / 2.0);
+    return digitnet__straight_fit_slope(&fit);
 }
 
 /* The comb that has most rules, of a line turned by any of the slopes; from its rules, how it is turned. */

@@ -1,6 +1,7 @@
 #include "image/line_rules.h"
 
 #include "core/memory.h"
+#include "image/straight_fit.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -149,23 +150,14 @@ static bool is_thin(rule_run run, uint32_t most) {
     return run.end > 0 && run.end - run.first <= most;
 }
 
-/* How far, as the root of the mean square, the middles of thin runs are from a straight line through them. */
+/* How far the middles of thin runs are from a straight line through them. */
 static double bend(const rule_run *runs, size_t first, size_t end, uint32_t most) {
-    double count = 0.0, x = 0.0, y = 0.0, xx = 0.0, xy = 0.0, yy = 0.0;
-    for (size_t column = first; column < end; column++) {
-        if (!is_thin(runs[column], most))
-            continue;
-        double u = (double)column - (double)first, v = (runs[column].first + runs[column].end) / 2.0;
-        count += 1.0;
-        x += u;
-        y += v;
-        xx += u * u;
-        xy += u * v;
-        yy += v * v;
-    }
-    double across = count * xx - x * x, both = count * xy - x * y;
-    double square = count * yy - y * y - (across > 0.0 ? both * both / across : 0.0);
-    return sqrt(fmax(square, 0.0)) / count;
+    digitnet__straight_fit fit = {.count = 0.0};
+    for (size_t column = first; column < end; column++)
+        if (is_thin(runs[column], most))
+            digitnet__straight_fit_add(&fit, (double)column - (double)first,
+                                       (runs[column].first + runs[column].end) / 2.0);
+    return digitnet__straight_fit_bend(&fit);
 }
 
 static void erase_run(digitnet__plane *ink, size_t column, rule_run run) {
