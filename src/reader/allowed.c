@@ -3,8 +3,6 @@
 #include "core/ieee.h"
 #include "core/status.h"
 
-enum { DIGITS = 10 };
-
 /* Writers keep to what may stand in a field more often than not, but not always. */
 #define LEAST_PROBABILITY 0.05
 
@@ -26,8 +24,8 @@ double digitnet__allowed_apply(float *scores, size_t outputs, const digitnet__al
         return 1.0;
     for (size_t i = 0; i < outputs; i++) {
         all += scores[i];
-        count += i < DIGITS && allowed->digits[i];
-        if (i < DIGITS && !allowed->digits[i])
+        count += i < DNN_DIGITS && allowed->digits[i];
+        if (i < DNN_DIGITS && !allowed->digits[i])
             scores[i] = 0.0f;
         left += scores[i];
     }
@@ -35,7 +33,7 @@ double digitnet__allowed_apply(float *scores, size_t outputs, const digitnet__al
         if (left > 0.0)
             scores[i] = (float)(scores[i] / left);
         else /* nothing says which one: the last class, or the digits alike */
-            scores[i] = outputs > DIGITS ? (float)(i == DIGITS) : (float)allowed->digits[i] / (float)count;
+            scores[i] = outputs > DNN_DIGITS ? (float)(i == DNN_DIGITS) : (float)allowed->digits[i] / (float)count;
     }
     return all > 0.0 ? left / all : 0.0;
 }

@@ -7,8 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { DNN_DIGITS = 10 };
+
 typedef struct digitnet__allowed {
-    bool all, digits[10];
+    bool all, digits[DNN_DIGITS];
 } digitnet__allowed;
 
 /* Reads digits as in "0123456789"; NULL is all. EINVAL for other characters, or none. */

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { FRAME_VALUES = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE };
-
 /* Frames and scores of the cells of a row that are not empty, close together. */
 typedef struct row_buffer {
     float *frames, *scores;
@@ -28,7 +26,7 @@ static digitnet_status read_row(digitnet__cell_scores *cells, const row_buffer *
                                 const digitnet__plane *ink, const digitnet__grid *grid, size_t row) {
     size_t framed = 0, outputs = call->scratch->digit.outputs;
     for (size_t column = 0; column < grid->columns; column++) {
-        DNN_TRY(frame_cell(&cells[column], buffer->frames + framed * FRAME_VALUES, ink, grid, row, column));
+        DNN_TRY(frame_cell(&cells[column], buffer->frames + framed * DNN_FRAME_VALUES, ink, grid, row, column));
         framed += !cells[column].empty;
     }
     if (framed > 0)
@@ -45,7 +43,7 @@ static digitnet_status read_row(digitnet__cell_scores *cells, const row_buffer *
 
 digitnet_status digitnet__cells_read(digitnet__cell_scores *cells, const digitnet__read_call *call,
                                      const digitnet__plane *ink, const digitnet__grid *grid) {
-    row_buffer buffer = {.frames = digitnet__allocate_array(grid->columns, FRAME_VALUES * sizeof *buffer.frames),
+    row_buffer buffer = {.frames = digitnet__allocate_array(grid->columns, DNN_FRAME_VALUES * sizeof *buffer.frames),
                          .scores =
                              digitnet__allocate_array(grid->columns, DNN_MOST_DIGIT_OUTPUTS * sizeof *buffer.scores)};
     digitnet_status status = buffer.frames && buffer.scores ? DIGITNET_OK : DIGITNET_ENOMEM;

@@ -1,9 +1,8 @@
+#include "reader/digit_network.h"
 #include "reader/reading.h"
 
 #include <math.h>
 #include <string.h>
-
-enum { DIGITS = 10 };
 
 /* How much rarer than the doubt in it a sure reading is wrong, since most have far less doubt than the least sure of
  * them. Set on drawn lines of digits that training does not use. */
@@ -36,7 +35,7 @@ void digitnet__character_doubt(digitnet_reading_character *character, const char
 /* The most probable digit that is not among the `count` in `taken`. */
 static int32_t most_probable(const float *scores, const int32_t *taken, size_t count) {
     int32_t best = -1;
-    for (int32_t digit = 0; digit < DIGITS; digit++) {
+    for (int32_t digit = 0; digit < DNN_DIGITS; digit++) {
         bool is_taken = false;
         for (size_t i = 0; i < count; i++)
             is_taken = is_taken || taken[i] == digit;
@@ -63,12 +62,12 @@ void digitnet__character_set_label(digitnet_reading_character *character, int32_
 
 void digitnet__character_set_scores(digitnet_reading_character *character, const float *scores, size_t outputs,
                                     double error_rate) {
-    int32_t best = most_probable(scores, NULL, 0);
-    if (outputs == DIGITS || scores[DIGITS] < scores[best]) {
+    int32_t best = digitnet__best_digit(scores);
+    if (digitnet__is_digit(scores, outputs)) {
         digitnet__character_set_label(character, best, scores, error_rate);
         return;
     }
     digitnet__character_set_none(character, DNN_REASON_NO_DIGIT);
-    character->confidence = scores[DIGITS];
+    character->confidence = scores[DNN_DIGITS];
     character->alternatives[0] = (digitnet_alternative){.digit = best, .probability = scores[best]};
 }

@@ -1,13 +1,12 @@
 #include "reader/digit_network.h"
 
 #include "core/status.h"
-#include "digitnet/image.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { FRAME = DIGITNET_FRAME_SIZE, FRAME_VALUES = FRAME * FRAME, LOOKS = 4 };
+enum { FRAME = DIGITNET_FRAME_SIZE, LOOKS = 4 };
 /* Where no class is so probable, a frame is looked at again. Chosen, as the looks, on digits that training holds out.
  */
 #define NO_DOUBT 0.9f
@@ -58,10 +57,11 @@ static bool is_doubtful(const float *scores, size_t outputs) {
 
 /* The scores become the mean over all looks: where these err, they err differently. */
 static digitnet_status look_again(float *scores, const digitnet__digit_network *network, const float *frame) {
-    float frames[LOOKS * FRAME_VALUES], seen[LOOKS * DNN_MOST_DIGIT_OUTPUTS];
+    float frames[LOOKS * DNN_FRAME_VALUES], seen[LOOKS * DNN_MOST_DIGIT_OUTPUTS];
     for (size_t i = 0; i < LOOKS; i++)
-        see(frames + i * FRAME_VALUES, frame, &looks[i]);
-    DNN_TRY(digitnet_session_run(seen, LOOKS * DNN_MOST_DIGIT_OUTPUTS, network->session, frames, LOOKS * FRAME_VALUES));
+        see(frames + i * DNN_FRAME_VALUES, frame, &looks[i]);
+    DNN_TRY(
+        digitnet_session_run(seen, LOOKS * DNN_MOST_DIGIT_OUTPUTS, network->session, frames, LOOKS * DNN_FRAME_VALUES));
     for (size_t output = 0; output < network->outputs; output++) {
         for (size_t i = 0; i < LOOKS; i++)
             scores[output] += seen[i * network->outputs + output];
@@ -72,9 +72,20 @@ static digitnet_status look_again(float *scores, const digitnet__digit_network *
 
 digitnet_status digitnet__digit_network_run(float *scores, const digitnet__digit_network *network, const float *frames,
                                             size_t count) {
-    DNN_TRY(digitnet_session_run(scores, count * network->outputs, network->session, frames, count * FRAME_VALUES));
+    DNN_TRY(digitnet_session_run(scores, count * network->outputs, network->session, frames, count * DNN_FRAME_VALUES));
     for (size_t i = 0; i < count; i++)
         if (is_doubtful(scores + i * network->outputs, network->outputs))
-            DNN_TRY(look_again(scores + i * network->outputs, network, frames + i * FRAME_VALUES));
+            DNN_TRY(look_again(scores + i * network->outputs, network, frames + i * DNN_FRAME_VALUES));
     return DIGITNET_OK;
+}
+
+int32_t digitnet__best_digit(const float *scores) {
+    int32_t best = 0;
+    for (int32_t digit = 1; digit < DNN_DIGITS; digit++)
+        best = scores[digit] > scores[best] ? digit : best;
+    return best;
+}
+
+bool digitnet__is_digit(const float *scores, size_t outputs) {
+    return outputs == DNN_DIGITS || scores[DNN_DIGITS] < scores[digitnet__best_digit(scores)];
 }

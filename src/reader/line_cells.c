@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGITS = 10, MOST_TEXTS = 16 };
+enum { MOST_TEXTS = 16 };
 /* Digits are in most of the cells that are not empty, and more certain than this on average. */
 #define LEAST_PART 0.6
 #define LEAST_CERTAINTY 0.6
@@ -24,15 +24,9 @@ typedef struct written {
     size_t count, digits;
 } written;
 
-static int32_t best_digit(const digitnet__cell_scores *cell) {
-    int32_t best = 0;
-    for (int32_t digit = 1; digit < DIGITS; digit++)
-        best = cell->values[digit] > cell->values[best] ? digit : best;
-    return best;
-}
-
-static bool is_digit(const digitnet__cell_scores *cell, size_t outputs) {
-    return cell->digits == 1 && (outputs == DIGITS || cell->values[DIGITS] < cell->values[best_digit(cell)]);
+/* Whether the cell holds one digit and nothing else. */
+static bool has_digit(const digitnet__cell_scores *cell, size_t outputs) {
+    return cell->digits == 1 && digitnet__is_digit(cell->values, outputs);
 }
 
 /* Widens the cells by those beside them that hold digits, seen rules or not: first .. end - 1. */
@@ -40,9 +34,9 @@ static void find_ends(size_t *first, size_t *end, const digitnet__comb *comb, co
                       size_t outputs) {
     *first = comb->first;
     *end = comb->end;
-    while (*first > 0 && !cells[*first - 1].empty && is_digit(&cells[*first - 1], outputs))
+    while (*first > 0 && !cells[*first - 1].empty && has_digit(&cells[*first - 1], outputs))
         --*first;
-    while (*end < comb->grid.columns && !cells[*end].empty && is_digit(&cells[*end], outputs))
+    while (*end < comb->grid.columns && !cells[*end].empty && has_digit(&cells[*end], outputs))
         ++*end;
 }
 
@@ -54,7 +48,7 @@ static void find_written(written *w, const digitnet__comb *comb, const digitnet_
         if (cells[column].empty)
             continue;
         w->columns[w->count++] = column;
-        w->digits += is_digit(&cells[column], outputs);
+        w->digits += has_digit(&cells[column], outputs);
     }
 }
 
@@ -62,8 +56,8 @@ static bool holds_digits(const written *w, size_t outputs) {
     double sum = 0.0;
     for (size_t i = 0; i < w->count; i++) {
         const digitnet__cell_scores *cell = &w->cells[w->columns[i]];
-        if (is_digit(cell, outputs))
-            sum += log(cell->values[best_digit(cell)]);
+        if (has_digit(cell, outputs))
+            sum += log(cell->values[digitnet__best_digit(cell->values)]);
     }
     return w->digits > 0 && (double)w->digits >= LEAST_PART * (double)w->count &&
            exp(sum / (double)w->digits) >= LEAST_CERTAINTY;
@@ -94,10 +88,10 @@ static int compare_branches(const void *a, const void *b) {
 
 /* Lengthens all texts by a cell's digit. */
 static void add_cell(beam *next, const beam *b, const digitnet__cell_scores *cell) {
-    branch branches[MOST_TEXTS * DIGITS] = {{0}};
+    branch branches[MOST_TEXTS * DNN_DIGITS] = {{0}};
     size_t count = 0;
     for (size_t text = 0; text < b->count; text++)
-        for (int32_t digit = 0; digit < DIGITS; digit++)
+        for (int32_t digit = 0; digit < DNN_DIGITS; digit++)
             branches[count++] = (branch){text, digit, b->texts[text].probability * cell->values[digit]};
     qsort(branches, count, sizeof *branches, compare_branches);
     next->count = count < MOST_TEXTS ? count : MOST_TEXTS;
@@ -148,7 +142,7 @@ static digitnet_status add_line(digitnet__read_call *call, const written *w, con
         digitnet__cell_describe(&characters[i], w->cells, w->grid, 0, w->columns[i], call);
         if (characters[i].digit >= 0 && characters[i].digit != labels[i])
             digitnet__character_set_label(&characters[i], labels[i], cell->values, call->options.error_rate);
-        if (!is_digit(cell, call->scratch->digit.outputs)) {
+        if (!has_digit(cell, call->scratch->digit.outputs)) {
             line.status = DIGITNET_READING_UNSURE;
             line.reason = characters[i].reason;
         }

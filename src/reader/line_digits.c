@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { FRAME_VALUES = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE };
 /* Paper beside a digit that was cut out. */
 enum { MARGIN = 2 };
 /* Digits are cut through where the seam between them crosses more ink than this, in parts of the strip's height. They
@@ -99,7 +98,7 @@ static digitnet_status frame_digit(float *frame, bool *is_whole, const digitnet_
 
 static digitnet_status read_digit(digitnet__line_digit *digit, const digitnet__plane *strip, const neighbours *at,
                                   const digitnet__digit_network *network, const digitnet__allowed *allowed) {
-    float frame[FRAME_VALUES];
+    float frame[DNN_FRAME_VALUES];
     *digit = (digitnet__line_digit){.at = *at};
     digitnet_status status = frame_digit(frame, &digit->is_whole, strip, at);
     if (status == DIGITNET_ENOTFOUND || (!status && !digit->is_whole))
@@ -115,22 +114,20 @@ static bool is_at(const digitnet__line_digit *digit, const neighbours *at) {
 }
 
 static digitnet_status reserve_one(digitnet__line_digits *digits) {
-    if (digits->count < digits->capacity)
-        return DIGITNET_OK;
-    size_t capacity = 2 * digits->capacity + 16;
-    digitnet__line_digit *items = digitnet__allocate_array(capacity, sizeof *items);
-    if (!items)
-        return DIGITNET_ENOMEM;
-    if (digits->count > 0)
-        memcpy(items, digits->items, digits->count * sizeof *items);
-    digitnet__release(digits->items);
+    void *items = digits->items;
+    digits->pool.left = SIZE_MAX;
+    DNN_TRY(digitnet__pool_grow(&items, &digits->capacity, &digits->pool, digits->count, sizeof *digits->items));
     digits->items = items;
-    digits->capacity = capacity;
     return DIGITNET_OK;
 }
 
+double digitnet__line_digit_middle(const digitnet_ctc_sequence *sequence, size_t index, size_t width, size_t columns) {
+    return (double)(sequence->first_columns[index] + sequence->end_columns[index]) * (double)width /
+           (2.0 * (double)columns);
+}
+
 static size_t middle_of(const digitnet_ctc_sequence *sequence, size_t index, size_t width, size_t columns) {
-    return (sequence->first_columns[index] + sequence->end_columns[index]) * width / (2 * columns);
+    return (size_t)digitnet__line_digit_middle(sequence, index, width, columns);
 }
 
 /* The digit of the sequence, from those that were read before or read now. */
@@ -170,6 +167,6 @@ digitnet_status digitnet__line_digits_support(double *support, digitnet__line_di
 }
 
 void digitnet__line_digits_release(digitnet__line_digits *digits) {
-    digitnet__release(digits->items);
+    digitnet__pool_release(&digits->pool);
     *digits = (digitnet__line_digits){.count = 0};
 }

@@ -2,6 +2,7 @@
 #ifndef DNN_READER_LINE_DIGITS_H
 #define DNN_READER_LINE_DIGITS_H
 
+#include "core/pool.h"
 #include "digitnet/ctc.h"
 #include "image/plane.h"
 #include "reader/allowed.h"
@@ -12,9 +13,13 @@ typedef struct digitnet__line_digit digitnet__line_digit;
 
 /* The digits of one strip that were read. */
 typedef struct digitnet__line_digits {
+    digitnet__pool pool;
     digitnet__line_digit *items;
     size_t count, capacity;
 } digitnet__line_digits;
+
+/* The middle of the columns that say a digit of the sequence, in a strip of so many pixels and columns of scores. */
+double digitnet__line_digit_middle(const digitnet_ctc_sequence *sequence, size_t index, size_t width, size_t columns);
 
 /* Finds how probable it is to see the strip's digits as they are where the sequence stands there: a product over those
  * that are not cut through. The strip has `columns` columns of scores. What was read before is looked up. ENOMEM, and

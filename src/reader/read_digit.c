@@ -5,13 +5,11 @@
 
 #include <stdbool.h>
 
-enum { FRAME_VALUES = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE, DIGITS = 10, MOST_OUTPUTS = DIGITS + 1 };
-
 /* Makes the probabilities those given that the digit passes the caller's check; none does: they stay. */
 static digitnet_status apply_check(bool *passed, float *scores, const digitnet__read_call *call) {
     size_t outputs = call->scratch->digit.outputs;
-    float checked[MOST_OUTPUTS], sum = 0.0f, none = outputs > DIGITS ? scores[DIGITS] : 0.0f;
-    for (int digit = 0; digit < DIGITS; digit++) {
+    float checked[DNN_MOST_DIGIT_OUTPUTS], sum = 0.0f, none = outputs > DNN_DIGITS ? scores[DNN_DIGITS] : 0.0f;
+    for (int digit = 0; digit < DNN_DIGITS; digit++) {
         bool may_stand;
         DNN_TRY(digitnet__read_check(&may_stand, call, (const char[]){(char)('0' + digit), '\0'}));
         checked[digit] = may_stand ? scores[digit] : 0.0f;
@@ -20,10 +18,10 @@ static digitnet_status apply_check(bool *passed, float *scores, const digitnet__
     *passed = sum > 0.0f;
     if (!*passed)
         return DIGITNET_OK;
-    for (int digit = 0; digit < DIGITS; digit++)
+    for (int digit = 0; digit < DNN_DIGITS; digit++)
         scores[digit] = checked[digit] / (sum + none);
-    if (outputs > DIGITS)
-        scores[DIGITS] = none / (sum + none);
+    if (outputs > DNN_DIGITS)
+        scores[DNN_DIGITS] = none / (sum + none);
     return DIGITNET_OK;
 }
 
@@ -45,7 +43,7 @@ static digitnet_status read_digit(digitnet__read_call *call) {
     digitnet_reading_character character = {.digit = -1};
     if (!call->scratch->digit.session)
         return digitnet__fail(DIGITNET_ESTATE, "%s: the reader has no model of digits", call->where);
-    float frame[FRAME_VALUES], scores[MOST_OUTPUTS];
+    float frame[DNN_FRAME_VALUES], scores[DNN_MOST_DIGIT_OUTPUTS];
     size_t digits = 0;
     digitnet_status status = digitnet__frame_digit(frame, &digits, &call->image);
     if (status == DIGITNET_ENOTFOUND) {

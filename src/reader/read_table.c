@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { DIGITS = 10 };
 /* Where digits are read worse than this on average, by the logarithm of their confidence, the table may lie on its side
  * or stand on its head; it does where they are then read better by so much. */
 #define GOOD_VALUE (-0.7)
@@ -35,12 +34,10 @@ static void release_way(reading_way *t) {
 static double value_of(const reading_way *way) {
     double sum = 0.0, count = 0.0;
     for (size_t i = 0; i < way->grid.rows * way->grid.columns; i++) {
-        float best = 0.0f;
+        const float *scores = way->cells[i].values;
         if (way->cells[i].empty)
             continue;
-        for (size_t digit = 0; digit < DIGITS; digit++)
-            best = fmaxf(best, way->cells[i].values[digit]);
-        sum += fmax(log(best), -WORST_VALUE);
+        sum += fmax(log(scores[digitnet__best_digit(scores)]), -WORST_VALUE);
         count += 1.0;
     }
     return count > 0.0 ? sum / count : 0.0;

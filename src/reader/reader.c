@@ -12,15 +12,13 @@
 
 #include <string.h>
 
-enum { DIGITS = 10 };
-
 #define DEFAULT_ERROR_RATE 0.01
 
 static digitnet_status check_digit_model(size_t *outputs, const digitnet_model *model) {
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
     DNN_TRY(digitnet_model_describe(&info, model));
     if (info.height != DIGITNET_FRAME_SIZE || info.width != DIGITNET_FRAME_SIZE || info.channels != 1 ||
-        (info.outputs != DIGITS && info.outputs != DIGITS + 1))
+        (info.outputs != DNN_DIGITS && info.outputs != DNN_DIGITS + 1))
         return digitnet__fail(DIGITNET_ESHAPE,
                               "digitnet_reader_create: the model of digits takes %zu x %zu x %zu values and gives %zu; "
                               "it must take 28 x 28 x 1 and give 10, or 11 with \"no digit\"",

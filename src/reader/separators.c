@@ -15,23 +15,18 @@ enum { DIGIT_ROWS = 20, FOOT = (DIGITNET_LINE_HEIGHT + DIGIT_ROWS) / 2 };
 /* Less ink is paper's noise, and fewer pixels are a speck. */
 enum { LEAST_INK = 72, LEAST_PIXELS = 3 };
 /* In digits' heights: */
-#define POINT_SIDE 0.3   /* a point's longer side, at most */
-#define COMMA_HEIGHT 0.6 /* a comma's height, at most */
-#define FOOT_DISTANCE \
-    0.25                  /* from a point's middle to the digits' feet, at most; a comma begins so far above them too */
-#define DASH_WIDTH 0.2    /* a dash's width, at least */
-#define DASH_DISTANCE 0.3 /* from its middle to the line's, at most */
-#define SLASH_HEIGHT 0.8  /* a slash's height, at least */
-#define SLASH_PEN 0.3     /* its ink over its height, at most */
+#define POINT_SIDE 0.3     /* a point's longer side, at most */
+#define COMMA_HEIGHT 0.6   /* a comma's height, at most */
+#define FOOT_DISTANCE 0.25 /* from a point's middle to the digits' feet, at most; a comma begins so far above */
+#define DASH_WIDTH 0.2     /* a dash's width, at least */
+#define DASH_DISTANCE 0.3  /* from its middle to the line's, at most */
+#define SLASH_HEIGHT 0.8   /* a slash's height, at least */
+#define SLASH_PEN 0.3      /* its ink over its height, at most */
 /* In the piece's own size: */
 #define POINT_SHAPE 1.4 /* a point's height over its width, at most */
 #define DASH_SHAPE 1.5  /* a dash's width over its height, at least */
 #define SLASH_LEAN 0.2  /* how far a slash leans, in its heights */
 #define CORE 0.25       /* what of a piece's width, each way from its middle, has no digit */
-
-static bool is_wanted(const char *wanted, char separator) {
-    return strchr(wanted, separator) != NULL;
-}
 
 digitnet_status digitnet__separators_check(const char *wanted, const char *where) {
     for (const char *at = wanted; at && *at; at++)
@@ -77,8 +72,7 @@ static char separator_like(const digitnet__components *pieces, size_t index) {
 
 /* The column of the strip that says a digit. */
 static double digit_column(const digitnet__line_view *view, const digitnet_ctc_sequence *sequence, size_t index) {
-    return (double)(sequence->first_columns[index] + sequence->end_columns[index]) * (double)view->strip.width /
-           (2.0 * (double)view->columns);
+    return digitnet__line_digit_middle(sequence, index, view->strip.width, view->columns);
 }
 
 /* Whether the piece is one of the digits: the columns that say it are in its middle. */
@@ -124,7 +118,7 @@ digitnet_status digitnet__separators_find(digitnet__separator **out, size_t *cou
         const digitnet__box *box = &pieces.items[i].box;
         char character = separator_like(&pieces, i);
         size_t before = digits_before(box, view, sequence);
-        if (character && is_wanted(wanted, character) && (before > 0 || character == '-') &&
+        if (character && strchr(wanted, character) && (before > 0 || character == '-') &&
             stands_alone(character, box, view, sequence))
             found[(*count)++] = (digitnet__separator){character, before, *box};
     }
