@@ -191,7 +191,7 @@ static void test_placement_of_skips(void **state) {
     (void)state;
     for (size_t depth = 1; depth <= 6; depth++) {
         digitnet_model *model = begin_model();
-        char names[16][16];
+        char names[16][32];
         for (size_t i = 0; i < depth; i++) {
             snprintf(names[i], sizeof names[i], "down%zu", i);
             digitnet_model_add_conv2d_ex(
@@ -199,7 +199,7 @@ static void test_placement_of_skips(void **state) {
                 DIGITNET_WITH(digitnet_conv2d_options, .name = names[i], .padding = DIGITNET_PADDING_SAME));
         }
         const char *last = names[depth - 1];
-        char joined[16][16];
+        char joined[16][32];
         for (size_t i = depth; i-- > 0;) {
             snprintf(joined[i], sizeof joined[i], "up%zu", i);
             digitnet_model_add_concatenate_ex(model, (const char *const[]){last, names[i]}, 2,
