@@ -23,7 +23,6 @@ size_t digitnet__network_outputs(const digitnet__network *network) {
 static void release_plans(digitnet__network *network) {
     digitnet__plan_release(&network->inference);
     digitnet__plan_release(&network->training);
-    digitnet__release(network->packings);
     digitnet__release(network->packed);
     digitnet__release(network->folded);
 }
@@ -41,51 +40,21 @@ static void place_folds(digitnet__network *network) {
     }
 }
 
-static bool place_packed(digitnet__network *network, size_t *offset, size_t values) {
-    *offset = network->packed_count;
-    return digitnet__size_add(&network->packed_count, network->packed_count, values);
-}
-
-/* The op that packs a layer's weights: where one in training packs more, as for the backward pass, the other one's come
- * first in that. */
-static void find_packings(digitnet__network *network, const digitnet__plan *plan) {
-    for (size_t i = 0; i < plan->op_count; i++) {
-        const digitnet__op *op = &plan->ops[i];
-        digitnet__packing *packing = &network->packings[op->layer_index];
-        if (!op->normalization && op->packed_values > (packing->op ? packing->op->packed_values : 0))
-            packing->op = op;
-    }
-}
-
-/* Tells the ops where their layers' packed weights lie, and gives folded ones places of their own. */
-static bool place_ops(digitnet__network *network, digitnet__plan *plan) {
+/* The packed weights of each op. False where the sum of all places overflows. */
+static bool place_packed(digitnet__network *network, digitnet__plan *plan) {
     for (size_t i = 0; i < plan->op_count; i++) {
         digitnet__op *op = &plan->ops[i];
-        op->packed_offset = network->packings[op->layer_index].offset;
-        if (op->normalization && !place_packed(network, &op->packed_offset, op->packed_values))
+        op->packed_offset = network->packed_count;
+        if (!digitnet__size_add(&network->packed_count, network->packed_count, op->packed_values))
             return false;
     }
     return true;
 }
 
-/* False where the sum of all places overflows. */
-static bool place_packings(digitnet__network *network) {
-    find_packings(network, &network->inference);
-    find_packings(network, &network->training);
-    for (size_t i = 0; i < network->graph.layer_count; i++) {
-        digitnet__packing *packing = &network->packings[i];
-        if (packing->op && !place_packed(network, &packing->offset, packing->op->packed_values))
-            return false;
-    }
-    return place_ops(network, &network->inference) && place_ops(network, &network->training);
-}
-
 static digitnet_status allocate_packed(digitnet__network *network) {
-    network->packings = digitnet__allocate_zeroed_array(network->graph.layer_count, sizeof *network->packings);
-    if (!network->packings)
-        return DIGITNET_ENOMEM;
     size_t packed;
-    if (!place_packings(network) || !digitnet__size_multiply(&packed, network->packed_count, sizeof(float)))
+    if (!place_packed(network, &network->inference) || !place_packed(network, &network->training) ||
+        !digitnet__size_multiply(&packed, network->packed_count, sizeof(float)))
         return digitnet__fail(DIGITNET_ELIMIT, "the size of the memory to run the network overflows");
     network->packed = digitnet__allocate_zeroed(packed);
     place_folds(network);
@@ -178,17 +147,13 @@ void digitnet__network_initialize(digitnet__network *network, uint64_t seed) {
     digitnet__network_pack(network);
 }
 
-static void pack_layer(digitnet__network *network, size_t layer, size_t block) {
-    const digitnet__packing *packing = &network->packings[layer];
-    if (packing->op) {
-        packing->op->kind->pack(packing->op, network->packed + packing->offset,
-                                network->parameters + packing->op->parameter_offset,
-                                digitnet__op_block_at(packing->op, block));
-    }
+static void pack_block(digitnet__network *network, const digitnet__op *op, digitnet__op_block outputs) {
+    if (op->kind->pack)
+        op->kind->pack(op, network->packed + op->packed_offset, digitnet__network_parameters(network, op), outputs);
 }
 
 void digitnet__network_pack_block(digitnet__network *network, const digitnet__op *op, size_t block) {
-    pack_layer(network, op->layer_index, block);
+    pack_block(network, op, digitnet__op_block_at(op, block));
 }
 
 /* A layer's parameters, or its state; NULL where it has none. */
@@ -217,35 +182,32 @@ static void fold_block(const digitnet__network *network, const digitnet__op *op,
     }
 }
 
-static void fold(digitnet__network *network) {
-    for (size_t i = 0; i < network->inference.op_count; i++) {
-        const digitnet__op *op = &network->inference.ops[i];
-        for (size_t block = 0; op->normalization && block < op->block_count; block++) {
+static void pack_plan(digitnet__network *network, const digitnet__plan *plan) {
+    for (size_t i = 0; i < plan->op_count; i++) {
+        const digitnet__op *op = &plan->ops[i];
+        for (size_t block = 0; block < op->block_count; block++) {
             digitnet__op_block outputs = digitnet__op_block_at(op, block);
-            fold_block(network, op, outputs);
-            if (op->kind->pack)
-                op->kind->pack(op, network->packed + op->packed_offset, network->folded + op->folded_offset, outputs);
+            if (op->normalization)
+                fold_block(network, op, outputs);
+            pack_block(network, op, outputs);
         }
     }
-    network->folds_are_old = false;
 }
 
-void digitnet__network_age_folds(digitnet__network *network) {
-    network->folds_are_old = true;
+void digitnet__network_age_inference(digitnet__network *network) {
+    network->inference_is_old = true;
 }
 
-void digitnet__network_refresh_folds(digitnet__network *network) {
-    if (network->folds_are_old)
-        fold(network);
+void digitnet__network_refresh_inference(digitnet__network *network) {
+    if (network->inference_is_old)
+        pack_plan(network, &network->inference);
+    network->inference_is_old = false;
 }
 
 void digitnet__network_pack(digitnet__network *network) {
-    for (size_t i = 0; i < network->graph.layer_count; i++) {
-        const digitnet__op *op = network->packings[i].op;
-        for (size_t block = 0; op && block < op->block_count; block++)
-            pack_layer(network, i, block);
-    }
-    fold(network);
+    pack_plan(network, &network->training);
+    digitnet__network_age_inference(network);
+    digitnet__network_refresh_inference(network);
 }
 
 /* All that there are. */

@@ -4,12 +4,6 @@
 
 #include "engine/plan.h"
 
-/* A layer's weights as the kernels of its ops want them, which are the same in both plans. */
-typedef struct digitnet__packing {
-    const digitnet__op *op; /* the one that packs the most of them; NULL: none, or only folded weights are packed */
-    size_t offset;          /* in the packed block */
-} digitnet__packing;
-
 /* The weights and the state of a network's first layers: the beginning of its blocks. */
 typedef struct digitnet__first_weights {
     float *parameters, *state; /* NULL: there are none */
@@ -25,14 +19,15 @@ typedef struct digitnet__network {
     float *state;             /* likewise, of what is not trained */
     /* Wait for the weights of layers that were added behind theirs; there are no `parameters` meanwhile. */
     digitnet__first_weights waiting;
-    digitnet__packing *packings; /* one a layer */
-    float *packed;               /* in step with the parameters whenever nobody writes */
+    /* The weights of the ops of both plans as their kernels want them, in step with the parameters whenever nobody
+     * writes. */
+    float *packed;
     size_t packed_count;
     /* The weights of ops that have taken over a batch normalization, with its numbers in them. */
     float *folded;
     size_t folded_count;
-    bool folds_are_old; /* a training has moved weights or state since */
-    bool any_width;     /* its plan for inference is for images of any width */
+    bool inference_is_old; /* a training has moved weights or state since its plan's were packed and folded */
+    bool any_width;        /* its plan for inference is for images of any width */
 } digitnet__network;
 
 /* Appends a layer, as digitnet__graph_append() does. Where there are weights, they wait for its own. */
@@ -63,9 +58,9 @@ digitnet_status digitnet__network_borrow_by_input(digitnet__network *out, const 
 void digitnet__network_release_by_input(digitnet__network *network);
 
 /* After a step of training, whose weights only the plan for training has packed: the plan for inference has old ones
- * until they are folded anew, before anybody predicts. */
-void digitnet__network_age_folds(digitnet__network *network);
-void digitnet__network_refresh_folds(digitnet__network *network);
+ * until they are packed and folded anew, before anybody predicts. */
+void digitnet__network_age_inference(digitnet__network *network);
+void digitnet__network_refresh_inference(digitnet__network *network);
 
 /* With the plan for training, or for inference alone. */
 digitnet_status digitnet__network_copy(digitnet__network *out, const digitnet__network *network, bool training);

@@ -6,8 +6,9 @@
 #include <float.h>
 #include <math.h>
 
-/* Room for the rounding of sums: (1 + 2^-24)^n is below 4 for every n up to 2^24. */
-#define SAFE_SUM (FLT_MAX / 4.0)
+/* Room for the rounding of sums: (1 + 2^-24)^n is below 4 for every n up to 2^24. And for Winograd's convolution
+ * (kernels.h), whose tiles are sums of 4 values each, while an output is a sum of 9 products of planes. */
+#define SAFE_SUM (FLT_MAX / (4.0 * 4 * 9))
 
 /* Below 0, so that every image is looked at, where the offset alone is too large. */
 static double safe_for(digitnet__bound bound, double safe) {

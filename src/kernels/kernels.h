@@ -198,10 +198,16 @@ typedef struct digitnet__kernels {
     void (*winograd_output_gradient)(float *planes, const float *gradient, const digitnet__winograd *tiles, size_t row);
     void (*winograd_output)(float *output, const float *planes, const float *bias, const digitnet__winograd *tiles,
                             size_t row);
-    /* The planes of the kernel, channels x filters, and behind them those of the turned one, filters x channels: for
-     * `count` filters from `first` on. Adds the gradient by the kernel, from planes of filters x channels. */
+    /* With ReLU and the maximum of windows side by side, 1 or 2 values high and wide, as conv2d_relu_pool(). The size
+     * of `tiles` is that of what the windows read, the output's is the pool's. */
+    void (*winograd_output_relu_pool)(float *output, const float *planes, const float *bias,
+                                      const digitnet__winograd *tiles, const digitnet__pool2d_shape *pool, size_t row);
+    /* The planes of the kernel, channels x filters, and those of the turned one, filters x channels: for `count`
+     * filters from `first` on. Adds the gradient by the kernel, from planes of filters x channels. */
     void (*winograd_pack)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
                           size_t count);
+    void (*winograd_pack_back)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
+                               size_t count);
     void (*winograd_kernel_gradient)(float *kernel_gradient, const float *planes, const digitnet__conv2d_shape *shape);
 
     /* The gradients of conv2d_relu_pool(). output_gradient, output and argmax (NULL where the pool is 1 x 1) are those

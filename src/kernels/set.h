@@ -28,8 +28,13 @@ void SET_NAME(winograd_output_gradient)(float *planes, const float *gradient, co
                                         size_t row);
 void SET_NAME(winograd_output)(float *output, const float *planes, const float *bias, const digitnet__winograd *tiles,
                                size_t row);
+void SET_NAME(winograd_output_relu_pool)(float *output, const float *planes, const float *bias,
+                                         const digitnet__winograd *tiles, const digitnet__pool2d_shape *pool,
+                                         size_t row);
 void SET_NAME(winograd_pack)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
                              size_t count);
+void SET_NAME(winograd_pack_back)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
+                                  size_t count);
 void SET_NAME(winograd_kernel_gradient)(float *kernel_gradient, const float *planes,
                                         const digitnet__conv2d_shape *shape);
 size_t SET_NAME(conv2d_relu_pool_backward_scratch)(const digitnet__conv2d_shape *shape,

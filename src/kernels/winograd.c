@@ -135,11 +135,10 @@ void SET_NAME(winograd_output_gradient)(float *planes, const float *gradient, co
                                  2 * tile);
 }
 
-/* At the right and lower edges of an odd size, a part of the tile lies outside. */
-ALWAYS_INLINE void output_tile(float *to, const float *planes, vec bias, const digitnet__winograd *tiles, bool right,
-                               bool below) {
+/* The 2 x 2 outputs of a tile. */
+ALWAYS_INLINE void load_outputs(vec outputs[2][2], const float *planes, vec bias, size_t plane) {
     vec lines[SIDE][SIDE], sums[2][SIDE];
-    UNROLLED for (size_t i = 0; i < SIDE; i++) UNROLLED for (size_t k = 0; k < SIDE; k++, planes += tiles->plane) {
+    UNROLLED for (size_t i = 0; i < SIDE; i++) UNROLLED for (size_t k = 0; k < SIDE; k++, planes += plane) {
         KEEP(planes);
         lines[k][i] = vec_load(planes);
     }
@@ -150,12 +149,19 @@ ALWAYS_INLINE void output_tile(float *to, const float *planes, vec bias, const d
         sums[1][k] = column[1];
     }
     UNROLLED for (size_t i = 0; i < 2; i++) {
-        vec values[2];
-        transform_output(values, sums[i]);
+        transform_output(outputs[i], sums[i]);
+        outputs[i][0] += bias;
+        outputs[i][1] += bias;
+    }
+}
+
+/* At the right and lower edges of an odd size, a part of the tile lies outside. */
+ALWAYS_INLINE void store_outputs(float *to, vec outputs[2][2], size_t row, size_t step, bool right, bool below) {
+    UNROLLED for (size_t i = 0; i < 2; i++) {
         if (i == 0 || below) {
-            vec_store(to + i * tiles->width * tiles->channels, values[0] + bias);
+            vec_store(to + i * row, outputs[i][0]);
             if (right)
-                vec_store(to + (i * tiles->width + 1) * tiles->channels, values[1] + bias);
+                vec_store(to + i * row + step, outputs[i][1]);
         }
     }
 }
@@ -163,13 +169,99 @@ ALWAYS_INLINE void output_tile(float *to, const float *planes, vec bias, const d
 void SET_NAME(winograd_output)(float *output, const float *planes, const float *bias, const digitnet__winograd *whole,
                                size_t row) {
     const digitnet__winograd tiles = *whole;
+    const size_t step = tiles.channels;
     const bool below = 2 * row + 1 < tiles.height;
-    float *to = output + 2 * row * tiles.width * tiles.channels;
-    for (size_t tile = 0; tile < tiles.columns; tile++, to += 2 * tiles.channels, planes += tiles.channels) {
+    float *to = output + 2 * row * tiles.width * step;
+    for (size_t tile = 0; tile < tiles.columns; tile++, to += 2 * step, planes += step) {
         const bool right = 2 * tile + 1 < tiles.width;
-        for (size_t channel = 0; channel < tiles.channels; channel += WIDTH)
-            output_tile(to + channel, planes + channel, bias ? vec_load(bias + channel) : (vec){0}, &tiles, right,
-                        below);
+        for (size_t channel = 0; channel < step; channel += WIDTH) {
+            vec outputs[2][2];
+            load_outputs(outputs, planes + channel, bias ? vec_load(bias + channel) : (vec){0}, tiles.plane);
+            store_outputs(to + channel, outputs, tiles.width * step, step, right, below);
+        }
+    }
+}
+
+/* The greater one; NaN where either is. */
+ALWAYS_INLINE vec greater_or_nan(vec a, vec b) {
+    return vec_select(mask_unordered(a, b), a + b, vec_greater(a, b));
+}
+
+/* The first ones are the maxima of the tile's windows then. */
+ALWAYS_INLINE void relu_and_pool(vec outputs[2][2], bool pools_rows, bool pools_columns) {
+    UNROLLED for (size_t i = 0; i < 2; i++) UNROLLED for (size_t k = 0; k < 2; k++) outputs[i][k] =
+        vec_relu(outputs[i][k]);
+    if (pools_rows) {
+        outputs[0][0] = greater_or_nan(outputs[0][0], outputs[1][0]);
+        outputs[0][1] = greater_or_nan(outputs[0][1], outputs[1][1]);
+    }
+    if (pools_columns) {
+        outputs[0][0] = greater_or_nan(outputs[0][0], outputs[0][1]);
+        outputs[1][0] = greater_or_nan(outputs[1][0], outputs[1][1]);
+    }
+}
+
+void SET_NAME(winograd_output_relu_pool)(float *output, const float *planes, const float *bias,
+                                         const digitnet__winograd *whole, const digitnet__pool2d_shape *pool,
+                                         size_t row) {
+    const digitnet__winograd tiles = *whole;
+    const size_t step = tiles.channels, output_row = pool->output_width * step;
+    const bool pools_rows = pool->pool_height == 2, pools_columns = pool->pool_width == 2;
+    const bool below = !pools_rows && 2 * row + 1 < tiles.height;
+    float *to = output + 2 * row / pool->pool_height * output_row;
+    for (size_t tile = 0; tile < tiles.columns; tile++, to += 2 / pool->pool_width * step, planes += step) {
+        const bool right = !pools_columns && 2 * tile + 1 < tiles.width;
+        for (size_t channel = 0; channel < step; channel += WIDTH) {
+            vec outputs[2][2];
+            load_outputs(outputs, planes + channel, bias ? vec_load(bias + channel) : (vec){0}, tiles.plane);
+            relu_and_pool(outputs, pools_rows, pools_columns);
+            store_outputs(to + channel, outputs, output_row, step, right, below);
+        }
+    }
+}
+
+/* The planes of some channels of one filter. */
+ALWAYS_INLINE void transform_filter(vec planes[DNN_WINOGRAD_PLANES], const float *kernel, size_t channels) {
+    vec columns[KERNEL][SIDE];
+    UNROLLED for (size_t k = 0; k < KERNEL; k++) {
+        vec column[KERNEL];
+        UNROLLED for (size_t i = 0; i < KERNEL; i++) column[i] = vec_load(kernel + (i * KERNEL + k) * channels);
+        transform_kernel(columns[k], column);
+    }
+    UNROLLED for (size_t i = 0; i < SIDE; i++) {
+        const vec line[KERNEL] = {columns[0][i], columns[1][i], columns[2][i]};
+        transform_kernel(planes + i * SIDE, line);
+    }
+}
+
+/* Some filters, so that what is written lies side by side. */
+enum { PACKED_FILTERS = 16 };
+
+static void pack_filters(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
+                         size_t count) {
+    size_t channels = shape->channels, filters = shape->filters;
+    for (size_t channel = 0; channel < channels; channel += WIDTH) {
+        float values[PACKED_FILTERS][DNN_WINOGRAD_PLANES][WIDTH];
+        for (size_t i = 0; i < count; i++) {
+            vec planes[DNN_WINOGRAD_PLANES];
+            transform_filter(planes, kernel + (first + i) * TAPS * channels + channel, channels);
+            UNROLLED for (size_t plane = 0; plane < DNN_WINOGRAD_PLANES; plane++)
+                vec_store(values[i][plane], planes[plane]);
+        }
+        for (size_t plane = 0; plane < DNN_WINOGRAD_PLANES; plane++)
+            for (size_t lane = 0; lane < WIDTH; lane++) {
+                float *to = packed + (plane * channels + channel + lane) * filters + first;
+                for (size_t i = 0; i < count; i++)
+                    to[i] = values[i][plane][lane];
+            }
+    }
+}
+
+void SET_NAME(winograd_pack)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
+                             size_t count) {
+    for (size_t end = first + count, part; first < end; first += part) {
+        part = min_size(end - first, PACKED_FILTERS);
+        pack_filters(packed, kernel, shape, first, part);
     }
 }
 
@@ -180,40 +272,16 @@ ALWAYS_INLINE size_t turned_plane(size_t plane) {
     return turned[plane / SIDE] * SIDE + turned[plane % SIDE];
 }
 
-/* Planes of filters x channels. */
-static void transform_turned_filter(float *planes, const float *kernel, const digitnet__conv2d_shape *shape) {
-    size_t channels = shape->channels, plane = shape->filters * channels;
-    for (size_t channel = 0; channel < channels; channel += WIDTH) {
-        vec columns[KERNEL][SIDE];
-        UNROLLED for (size_t k = 0; k < KERNEL; k++) {
-            vec column[KERNEL];
-            UNROLLED for (size_t i = 0; i < KERNEL; i++) column[i] =
-                vec_load(kernel + (i * KERNEL + k) * channels + channel);
-            transform_kernel(columns[k], column);
-        }
-        UNROLLED for (size_t i = 0; i < SIDE; i++) {
-            const vec line[KERNEL] = {columns[0][i], columns[1][i], columns[2][i]};
-            vec values[SIDE];
-            transform_kernel(values, line);
-            UNROLLED for (size_t k = 0; k < SIDE; k++)
-                vec_store(planes + turned_plane(i * SIDE + k) * plane + channel, values[k]);
-        }
-    }
-}
-
-void SET_NAME(winograd_pack)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
-                             size_t count) {
-    size_t channels = shape->channels, filters = shape->filters, values = filters * channels;
-    float *turned = packed + DNN_WINOGRAD_PLANES * values;
+void SET_NAME(winograd_pack_back)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
+                                  size_t count) {
+    size_t channels = shape->channels, size = shape->filters * channels;
     for (size_t filter = first; filter < first + count; filter++)
-        transform_turned_filter(turned + filter * channels, kernel + filter * TAPS * channels, shape);
-    for (size_t plane = 0; plane < DNN_WINOGRAD_PLANES; plane++) {
-        const float *from = turned + turned_plane(plane) * values;
-        float *to = packed + plane * values;
-        for (size_t channel = 0; channel < channels; channel++)
-            for (size_t filter = first; filter < first + count; filter++)
-                to[channel * filters + filter] = from[filter * channels + channel];
-    }
+        for (size_t channel = 0; channel < channels; channel += WIDTH) {
+            vec planes[DNN_WINOGRAD_PLANES];
+            transform_filter(planes, kernel + filter * TAPS * channels + channel, channels);
+            UNROLLED for (size_t plane = 0; plane < DNN_WINOGRAD_PLANES; plane++)
+                vec_store(packed + turned_plane(plane) * size + filter * channels + channel, planes[plane]);
+        }
 }
 
 void SET_NAME(winograd_kernel_gradient)(float *kernel_gradient, const float *planes,

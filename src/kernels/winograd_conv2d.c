@@ -3,15 +3,15 @@
 #include "core/memory.h"
 
 enum { KERNEL = 3, PLANES = DNN_WINOGRAD_PLANES };
-/* What the transforms take is shared out over channels; these are whole vectors. An image of fewer rows or columns
- * would leave too much of its tiles empty, and the planes of a larger kernel would not stay in cache. */
-enum { CHANNELS = 16, LEAST_SIDE = 4, MOST_KERNEL_VALUES = 1 << 16 };
+/* What the transforms take is shared out over channels; these are whole vectors. An image of fewer rows would leave too
+ * much of its tiles empty, and the planes of a larger kernel would not stay in cache. */
+enum { CHANNELS = 16, LEAST_HEIGHT = 4, MOST_KERNEL_VALUES = 1 << 16 };
 /* Of a chunk's planes: 256 KB. */
 enum { CHUNK_VALUES = 1 << 16 };
 
 bool digitnet__winograd_conv2d_suits(const digitnet__conv2d_shape *shape) {
     return shape->kernel_height == KERNEL && shape->kernel_width == KERNEL && shape->channels % CHANNELS == 0 &&
-           shape->filters % CHANNELS == 0 && shape->output_height >= LEAST_SIDE && shape->output_width >= LEAST_SIDE &&
+           shape->filters % CHANNELS == 0 && shape->output_height >= LEAST_HEIGHT &&
            shape->channels <= MOST_KERNEL_VALUES / shape->filters;
 }
 
@@ -27,10 +27,14 @@ static size_t plane_of(size_t chunk, const digitnet__winograd *tiles) {
     return chunk * tiles->columns * tiles->channels + CHANNELS;
 }
 
+static size_t row_values(const tiling *all) {
+    return PLANES * all->output.columns * (all->image.channels + all->output.channels);
+}
+
 static tiling tile(digitnet__winograd image, digitnet__winograd output) {
     tiling all = {.image = image, .output = output, .rows = (output.height + 1) / 2};
     all.image.columns = all.output.columns = (output.width + 1) / 2;
-    size_t row = PLANES * all.output.columns * (image.channels + output.channels);
+    size_t row = row_values(&all);
     all.chunk = row < CHUNK_VALUES ? CHUNK_VALUES / row : 1;
     all.image.plane = plane_of(all.chunk, &all.image);
     all.output.plane = plane_of(all.chunk, &all.output);
@@ -66,35 +70,43 @@ static size_t kernel_plane(const digitnet__conv2d_shape *shape) {
 }
 
 size_t digitnet__winograd_conv2d_packed_values(const digitnet__conv2d_shape *shape) {
-    return 2 * PLANES * kernel_plane(shape);
+    return PLANES * kernel_plane(shape);
 }
-
-/* Planes of a chunk of images and of outputs, and of the kernel's gradient. */
-typedef struct scratch_layout {
-    digitnet__arena arena;
-    size_t image, output, kernel;
-} scratch_layout;
 
 static size_t larger(size_t a, size_t b) {
     return a > b ? a : b;
 }
 
-static scratch_layout scratch_of(const digitnet__conv2d_shape *shape, void *memory) {
-    enum { BYTES = PLANES * sizeof(float) };
+/* Of a chunk of images and of outputs: no more than this for narrower images. */
+static size_t chunk_values(const tiling *all) {
+    return larger(row_values(all), CHUNK_VALUES) + 2 * PLANES * CHANNELS;
+}
+
+static float *output_planes(const tiling *all, float *planes) {
+    return planes + PLANES * all->image.plane;
+}
+
+/* Planes of a chunk, and of the kernel's gradient. */
+typedef struct scratch_layout {
+    digitnet__arena arena;
+    size_t chunk, kernel;
+} scratch_layout;
+
+static scratch_layout scratch_of(const digitnet__conv2d_shape *shape, bool training, void *memory) {
     scratch_layout layout = {.arena.memory = memory};
     tiling forward = forward_of(shape), back = back_of(shape);
-    layout.image = digitnet__arena_reserve(&layout.arena, larger(forward.image.plane, back.image.plane), BYTES);
-    layout.output = digitnet__arena_reserve(&layout.arena, larger(forward.output.plane, back.output.plane), BYTES);
-    layout.kernel = digitnet__arena_reserve(&layout.arena, kernel_plane(shape), BYTES);
+    size_t chunk = training ? larger(chunk_values(&forward), chunk_values(&back)) : chunk_values(&forward);
+    layout.chunk = digitnet__arena_reserve(&layout.arena, chunk, sizeof(float));
+    layout.kernel = digitnet__arena_reserve(&layout.arena, training ? kernel_plane(shape) : 0, PLANES * sizeof(float));
     return layout;
 }
 
-bool digitnet__winograd_conv2d_scratch(size_t *bytes, const digitnet__conv2d_shape *shape) {
+bool digitnet__winograd_conv2d_scratch(size_t *bytes, const digitnet__conv2d_shape *shape, bool training) {
     const size_t row[] = {larger(shape->width, shape->output_width), shape->channels + shape->filters,
                           PLANES * sizeof(float)};
     if (!digitnet__size_product(bytes, row, 3)) /* no chunk is smaller */
         return false;
-    scratch_layout scratch = scratch_of(shape, NULL);
+    scratch_layout scratch = scratch_of(shape, training, NULL);
     *bytes = scratch.arena.size;
     return !scratch.arena.overflow;
 }
@@ -128,14 +140,6 @@ static void transform(transform_fn transform_row, float *planes, const float *im
     for (size_t i = 0; i < c.count; i++)
         transform_row(planes + row_in_planes(tiles, i), images + image_of_row(all, tiles, c.first + i), tiles,
                       (c.first + i) % all->rows);
-}
-
-static void transform_back(const digitnet__kernels *kernels, float *outputs, const float *planes, const float *bias,
-                           const tiling *all, chunk c) {
-    const digitnet__winograd *tiles = &all->output;
-    for (size_t i = 0; i < c.count; i++)
-        kernels->winograd_output(outputs + image_of_row(all, tiles, c.first + i), planes + row_in_planes(tiles, i),
-                                 bias, tiles, (c.first + i) % all->rows);
 }
 
 /* Output = image x kernel, plane by plane. */
@@ -172,45 +176,74 @@ static void sum_products(const digitnet__kernels *kernels, float *kernel, const 
                                         .beta = c.first == 0 ? 0 : 1});
 }
 
-static void convolve(const digitnet__kernels *kernels, float *outputs, const float *images, const float *packed,
-                     const float *bias, const tiling *all, size_t samples, const scratch_layout *scratch) {
-    float *image = digitnet__arena_at(&scratch->arena, scratch->image);
-    float *output = digitnet__arena_at(&scratch->arena, scratch->output);
+/* A convolution, or one that goes back. */
+typedef struct convolution {
+    const digitnet__kernels *kernels;
+    tiling tiles;
+    const float *kernel;                /* planes */
+    const float *bias;                  /* NULL: none */
+    const digitnet__pool2d_shape *pool; /* and ReLU before it; NULL: neither */
+} convolution;
+
+static void transform_back(const convolution *conv, float *outputs, const float *planes, chunk c) {
+    const digitnet__winograd *tiles = &conv->tiles.output;
+    const digitnet__pool2d_shape *pool = conv->pool;
+    for (size_t i = 0; i < c.count; i++, planes += tiles->columns * tiles->channels) {
+        size_t image = (c.first + i) / conv->tiles.rows, row = (c.first + i) % conv->tiles.rows;
+        if (pool)
+            conv->kernels->winograd_output_relu_pool(outputs + image * pool->output_height * pool->output_width *
+                                                                   tiles->channels,
+                                                     planes, conv->bias, tiles, pool, row);
+        else
+            conv->kernels->winograd_output(outputs + image * tiles->height * tiles->width * tiles->channels, planes,
+                                           conv->bias, tiles, row);
+    }
+}
+
+static void convolve(const convolution *conv, float *outputs, const float *images, size_t samples, float *scratch) {
+    const tiling *all = &conv->tiles;
+    float *products = output_planes(all, scratch);
     for (chunk c = {0}; next_chunk(&c, all, samples);) {
-        transform(kernels->winograd_image, image, images, all, &all->image, c);
-        multiply(kernels, output, image, packed, all, c.count);
-        transform_back(kernels, outputs, output, bias, all, c);
+        transform(conv->kernels->winograd_image, scratch, images, all, &all->image, c);
+        multiply(conv->kernels, products, scratch, conv->kernel, all, c.count);
+        transform_back(conv, outputs, products, c);
     }
 }
 
 void digitnet__winograd_conv2d(const digitnet__kernels *kernels, float *output, const float *image, const float *packed,
                                const float *bias, const digitnet__conv2d_shape *shape, size_t samples, void *scratch) {
-    tiling all = forward_of(shape);
-    scratch_layout layout = scratch_of(shape, scratch);
-    convolve(kernels, output, image, packed, bias, &all, samples, &layout);
+    convolution conv = {.kernels = kernels, .tiles = forward_of(shape), .kernel = packed, .bias = bias};
+    convolve(&conv, output, image, samples, scratch);
+}
+
+void digitnet__winograd_conv2d_relu_pool(const digitnet__kernels *kernels, float *output, const float *image,
+                                         const float *packed, const float *bias, const digitnet__conv2d_shape *shape,
+                                         const digitnet__pool2d_shape *pool, size_t samples, void *scratch) {
+    digitnet__conv2d_shape read = *shape;
+    read.output_height = pool->output_height * pool->pool_height;
+    read.output_width = pool->output_width * pool->pool_width;
+    convolution conv = {.kernels = kernels, .tiles = forward_of(&read), .kernel = packed, .bias = bias, .pool = pool};
+    convolve(&conv, output, image, samples, scratch);
 }
 
 void digitnet__winograd_conv2d_image_gradient(const digitnet__kernels *kernels, float *image_gradient,
-                                              const float *output_gradient, const float *packed,
+                                              const float *output_gradient, const float *packed_back,
                                               const digitnet__conv2d_shape *shape, size_t samples, void *scratch) {
-    tiling all = back_of(shape);
-    scratch_layout layout = scratch_of(shape, scratch);
-    convolve(kernels, image_gradient, output_gradient, packed + PLANES * kernel_plane(shape), NULL, &all, samples,
-             &layout);
+    convolution conv = {.kernels = kernels, .tiles = back_of(shape), .kernel = packed_back};
+    convolve(&conv, image_gradient, output_gradient, samples, scratch);
 }
 
 void digitnet__winograd_conv2d_kernel_gradient(const digitnet__kernels *kernels, float *kernel_gradient,
                                                const float *output_gradient, const float *image,
                                                const digitnet__conv2d_shape *shape, size_t samples, void *scratch) {
     tiling all = forward_of(shape);
-    scratch_layout layout = scratch_of(shape, scratch);
-    float *image_planes = digitnet__arena_at(&layout.arena, layout.image);
-    float *output_planes = digitnet__arena_at(&layout.arena, layout.output);
+    scratch_layout layout = scratch_of(shape, true, scratch);
+    float *images = digitnet__arena_at(&layout.arena, layout.chunk), *outputs = output_planes(&all, images);
     float *kernel_planes = digitnet__arena_at(&layout.arena, layout.kernel);
     for (chunk c = {0}; next_chunk(&c, &all, samples);) {
-        transform(kernels->winograd_image, image_planes, image, &all, &all.image, c);
-        transform(kernels->winograd_output_gradient, output_planes, output_gradient, &all, &all.output, c);
-        sum_products(kernels, kernel_planes, output_planes, image_planes, &all, c);
+        transform(kernels->winograd_image, images, image, &all, &all.image, c);
+        transform(kernels->winograd_output_gradient, outputs, output_gradient, &all, &all.output, c);
+        sum_products(kernels, kernel_planes, outputs, images, &all, c);
     }
     if (samples > 0)
         kernels->winograd_kernel_gradient(kernel_gradient, kernel_planes, shape);

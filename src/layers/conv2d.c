@@ -126,8 +126,8 @@ void digitnet__conv2d_lower(digitnet__op *op, const digitnet__conv2d_shape *shap
     bool moves_by_one = shape->stride_height == 1 && shape->stride_width == 1;
     if (is_plain(shape) && moves_by_one && shape->kernel_height == 1 && shape->kernel_width == 1)
         op->kind = &digitnet__conv2d_pointwise;
-    else if (training && is_plain(shape) && moves_by_one && digitnet__winograd_conv2d_suits(shape))
-        op->kind = &digitnet__conv2d_winograd;
+    else if (is_plain(shape) && moves_by_one && digitnet__winograd_conv2d_suits(shape))
+        op->kind = training ? &digitnet__conv2d_winograd_training : &digitnet__conv2d_winograd;
     else if (is_plain(shape) && moves_by_one)
         op->kind = training ? &digitnet__conv2d_direct_training : &digitnet__conv2d_direct;
     else if (shape->groups > 1 && shape->groups == shape->channels)

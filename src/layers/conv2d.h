@@ -40,8 +40,8 @@ void digitnet__conv2d_write(digitnet__onnx_nodes *nodes, const digitnet__layer *
 extern const digitnet__op_kind digitnet__conv2d_general;
 /* Kernels that move by 1, by tiles and without im2col; in training with weights for the gradient by the image. */
 extern const digitnet__op_kind digitnet__conv2d_direct, digitnet__conv2d_direct_training;
-/* In training, kernels of 3 x 3 that move by 1, where Winograd's algorithm takes less time. */
-extern const digitnet__op_kind digitnet__conv2d_winograd;
+/* Kernels of 3 x 3 that move by 1, where Winograd's algorithm takes less time. */
+extern const digitnet__op_kind digitnet__conv2d_winograd, digitnet__conv2d_winograd_training;
 /* Kernels of 1 x 1 that move by 1: a matrix product of the image itself. */
 extern const digitnet__op_kind digitnet__conv2d_pointwise;
 /* Filters that each see one channel. */
@@ -50,6 +50,8 @@ extern const digitnet__op_kind digitnet__conv2d_depthwise;
 extern const digitnet__op_kind digitnet__conv2d_fused;
 /* Makes a convolution of one group, undilated, whose ReLU has been absorbed, the fused one. */
 void digitnet__conv2d_fuse(digitnet__op *op);
+/* Whether `next` is a max pool of small windows side by side, without padding, and the first behind the convolution. */
+bool digitnet__conv2d_can_pool(const digitnet__op *op, const digitnet__op *next);
 
 /* Windows of 1 x 1 over its output. */
 digitnet__pool2d_shape digitnet__conv2d_no_pool(const digitnet__conv2d_shape *conv);

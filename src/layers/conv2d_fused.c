@@ -14,10 +14,10 @@ static bool suits_any_size(const digitnet__attributes *pool) {
            (pool->padding == DIGITNET_PADDING_EXPLICIT && pool->bottom == 0 && pool->right == 0);
 }
 
-/* Windows side by side, without padding. */
-static bool can_serve_pool(const digitnet__op *op, const digitnet__op *next) {
+bool digitnet__conv2d_can_pool(const digitnet__op *op, const digitnet__op *next) {
     const digitnet__pool2d_shape *pool = &next->pool2d;
-    if (op->any_width && !suits_any_size(&next->layer->attributes))
+    bool pooled = op->pool2d.pool_height > 1 || op->pool2d.pool_width > 1;
+    if (pooled || !digitnet__op_is_max_pool2d(next) || (op->any_width && !suits_any_size(&next->layer->attributes)))
         return false;
     return pool->stride_height == pool->pool_height && pool->stride_width == pool->pool_width &&
            pool->padding_top == 0 && pool->padding_left == 0 &&
@@ -77,8 +77,7 @@ static void backward(const digitnet__op *op, const digitnet__op_range *range) {
 }
 
 static bool absorb(digitnet__op *op, const digitnet__op *next) {
-    bool pooled = op->pool2d.pool_height > 1 || op->pool2d.pool_width > 1;
-    if (pooled || !digitnet__op_is_max_pool2d(next) || !can_serve_pool(op, next))
+    if (!digitnet__conv2d_can_pool(op, next))
         return false;
     op->pool2d = next->pool2d;
     return true;

@@ -247,7 +247,7 @@ static digitnet_event progress_event(const fit_state *fit, digitnet_event_kind k
 /* To the callbacks, with what they ask for. */
 static digitnet_status report(fit_state *fit, digitnet_event event) {
     if (fit->options.callback_count)
-        digitnet__network_refresh_folds(&fit->model->network);
+        digitnet__network_refresh_inference(&fit->model->network);
     return digitnet__callbacks_report(&fit->callbacks, &event);
 }
 
@@ -309,7 +309,7 @@ static digitnet_status validate(fit_state *fit, digitnet__epoch_result *result) 
     if (fit->options.validate_ema)
         digitnet__average_swap(fit->model);
     else
-        digitnet__network_refresh_folds(&fit->model->network);
+        digitnet__network_refresh_inference(&fit->model->network);
     digitnet_status status = digitnet__evaluator_run(&metrics, &fit->evaluator);
     if (fit->options.validate_ema)
         digitnet__average_swap(fit->model);
@@ -402,7 +402,7 @@ static digitnet_status run(fit_state *fit) {
         status = restored;
         reason = digitnet__message_keep();
     }
-    digitnet__network_refresh_folds(&fit->model->network);
+    digitnet__network_refresh_inference(&fit->model->network);
     if (status != DIGITNET_OK)
         fit->stop_reason = DIGITNET_STOP_FAILED;
     digitnet__history_set_stop_reason(fit->history, fit->stop_reason);

@@ -129,7 +129,7 @@ static digitnet_status step(digitnet_metrics *metrics, digitnet_model *model, co
                                              .count = batch->count,
                                              .epoch = batch->indices ? batch->epoch : batches};
     DNN_TRY(digitnet__trainer_run(&kept->trainer, &progress, &samples));
-    digitnet__network_refresh_folds(&model->network);
+    digitnet__network_refresh_inference(&model->network);
     double count = (double)batch->count;
     *metrics = (digitnet_metrics){.struct_size = sizeof *metrics,
                                   .count = batch->count,

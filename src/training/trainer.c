@@ -244,7 +244,7 @@ digitnet_status digitnet__trainer_run(digitnet__trainer *trainer, digitnet__prog
     DNN_TRY(exchange_gradients(&copies, trainer));
     DNN_TRY(digitnet__update_run(&trainer->update, progress, trainer->count, copies));
     digitnet__pass_move_state(&trainer->pass, trainer->count);
-    digitnet__network_age_folds(&trainer->model->network);
+    digitnet__network_age_inference(&trainer->model->network);
     return DIGITNET_OK;
 }
 

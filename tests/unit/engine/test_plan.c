@@ -84,8 +84,8 @@ static void test_two_plans(void **state) {
     digitnet_model_free(model);
 }
 
-/* Winograd's algorithm is for training and for what has no ReLU of its own, where channels fill vectors and the image
- * its tiles. */
+/* Winograd's algorithm is for channels that fill vectors and images that fill its tiles; in training, where a ReLU
+ * leaves zeros in the gradient, only without one. */
 static void test_convolutions_by_planes(void **state) {
     (void)state;
     digitnet_model *model = begin_model();
@@ -94,7 +94,7 @@ static void test_convolutions_by_planes(void **state) {
     digitnet_model_add_conv2d(model, 24, 3, DIGITNET_ACTIVATION_LINEAR);
     digitnet_model_add_conv2d(model, 16, 3, DIGITNET_ACTIVATION_RELU);
     expect_ops(model, true, "conv2d_direct+conv2d_winograd+conv2d_direct+conv2d_relu_pool");
-    expect_ops(model, false, "conv2d_direct+conv2d_direct+conv2d_direct+conv2d_relu_pool");
+    expect_ops(model, false, "conv2d_direct+conv2d_winograd+conv2d_direct+conv2d_relu_pool");
     digitnet_model_free(model);
     model = begin_model();
     digitnet_model_add_max_pool2d(model, 2);
@@ -103,6 +103,24 @@ static void test_convolutions_by_planes(void **state) {
     digitnet_model_add_conv2d(model, 16, 2, DIGITNET_ACTIVATION_LINEAR);
     digitnet_model_add_conv2d(model, 16, 3, DIGITNET_ACTIVATION_LINEAR); /* 1 x 1 */
     expect_ops(model, true, "max_pooling2d+conv2d_pointwise+conv2d_winograd+conv2d_direct+conv2d_direct");
+    expect_ops(model, false, "max_pooling2d+conv2d_pointwise+conv2d_winograd+conv2d_direct+conv2d_direct");
+    digitnet_model_free(model);
+}
+
+/* What Winograd's last transform takes along in inference. */
+static void test_planes_absorb(void **state) {
+    (void)state;
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, 24, 24, 16));
+    digitnet_model_add_conv2d(model, 16, 3, DIGITNET_ACTIVATION_LINEAR);
+    digitnet_model_add_batch_normalization(model);
+    digitnet_model_add_activation(model, DIGITNET_ACTIVATION_RELU);
+    digitnet_model_add_max_pool2d(model, 2);
+    digitnet_model_add_conv2d(model, 16, 3, DIGITNET_ACTIVATION_RELU);
+    digitnet_model_add_max_pool2d(model, 3);
+    digitnet_model_add_max_pool2d(model, 2);
+    expect_ops(model, true, "conv2d_winograd+batch_normalization+max_pooling2d+conv2d_relu_pool+max_pooling2d");
+    expect_ops(model, false, "conv2d_winograd+conv2d_winograd+max_pooling2d+max_pooling2d");
     digitnet_model_free(model);
 }
 
@@ -218,6 +236,7 @@ int main(void) {
         cmocka_unit_test(test_activations_are_absorbed),
         cmocka_unit_test(test_two_plans),
         cmocka_unit_test(test_convolutions_by_planes),
+        cmocka_unit_test(test_planes_absorb),
         cmocka_unit_test(test_shared_values_stay),
         cmocka_unit_test(test_same_scores),
         cmocka_unit_test(test_chains_take_two_buffers),

@@ -82,12 +82,15 @@ static void compare(const float *got, const exact_sum *expected, size_t count, b
     }
 }
 
+typedef void (*pack_fn)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
+                        size_t count);
+
 /* In blocks, the last ones first. */
-static watched packed_kernel(const problem *p, const digitnet__kernels *k) {
+static watched packed_kernel(const problem *p, pack_fn pack) {
     watched packed = watched_floats(digitnet__winograd_conv2d_packed_values(&p->shape));
     for (size_t end = p->shape.filters, first; end > 0; end = first) {
-        first = (end - 1) / 16 * 16;
-        k->winograd_pack(packed.memory, p->data.kernel.memory, &p->shape, first, end - first);
+        first = (end - 1) / 24 * 24;
+        pack(packed.memory, p->data.kernel.memory, &p->shape, first, end - first);
     }
     return packed;
 }
@@ -105,16 +108,62 @@ static void check_kernel_gradient(const problem *p, const digitnet__kernels *k, 
     watched_free(&gradient);
 }
 
+/* Scratch memory for no more than the function asks for. */
+static watched scratch_for(const problem *p, bool training) {
+    size_t bytes;
+    assert_true(digitnet__winograd_conv2d_scratch(&bytes, &p->shape, training));
+    return watched_allocate((bytes + 63) / 64 * 64);
+}
+
+/* The maximum of a window of the output, after ReLU. */
+static float maximum_of(const problem *p, const float *output, size_t row, size_t column, size_t filter,
+                        const digitnet__pool2d_shape *pool) {
+    float greatest = 0;
+    for (size_t y = row * pool->pool_height; y < (row + 1) * pool->pool_height; y++)
+        for (size_t x = column * pool->pool_width; x < (column + 1) * pool->pool_width; x++)
+            greatest = fmaxf(greatest, output[(y * p->shape.output_width + x) * p->shape.filters + filter]);
+    return greatest;
+}
+
+/* Every window, and rows and columns left over that no window reads: bit for bit the maxima of the output. */
+static void check_pool(const problem *p, const digitnet__kernels *k, const float *outputs, const float *packed,
+                       size_t height, size_t width) {
+    const digitnet__conv2d_shape *s = &p->shape;
+    digitnet__pool2d_shape pool = {.pool_height = height,
+                                   .pool_width = width,
+                                   .output_height = s->output_height / height,
+                                   .output_width = s->output_width / width};
+    size_t plane = pool.output_height * pool.output_width * s->filters;
+    if (plane == 0)
+        return;
+    watched pooled = watched_floats(p->samples * plane), scratch = scratch_for(p, false);
+    digitnet__winograd_conv2d_relu_pool(k, pooled.memory, p->data.image.memory, packed,
+                                        p->with_bias ? p->data.bias.memory : NULL, s, &pool, p->samples,
+                                        scratch.memory);
+    for (size_t i = 0; i < p->samples * plane; i++) {
+        size_t filter = i % s->filters, column = i / s->filters % pool.output_width;
+        size_t row = i / s->filters / pool.output_width % pool.output_height;
+        const float *output = outputs + i / plane * (p->data.output_values / p->samples);
+        float expected = maximum_of(p, output, row, column, filter, &pool), got = ((float *)pooled.memory)[i];
+        if (!(got == expected))
+            fail_msg("%s: windows of %zux%zu: value %zu is %.9g, not %.9g", context, height, width, i, (double)got,
+                     (double)expected);
+    }
+    watched_free(&pooled);
+    watched_free(&scratch);
+}
+
 static void check_set(const problem *p, const digitnet__kernels *k) {
     enum { GROWTH = 3 * 3 * 2 * 2 * 9 / 4 };
-    size_t bytes;
-    assert_true(digitnet__winograd_conv2d_scratch(&bytes, &p->shape));
     watched output = watched_floats(p->data.output_values), image = watched_floats(p->data.image_values);
-    watched packed = packed_kernel(p, k), scratch = watched_allocate((bytes + 63) / 64 * 64);
+    watched packed = packed_kernel(p, k->winograd_pack), back = packed_kernel(p, k->winograd_pack_back);
+    watched scratch = scratch_for(p, true);
     digitnet__winograd_conv2d(k, output.memory, p->data.image.memory, packed.memory,
                               p->with_bias ? p->data.bias.memory : NULL, &p->shape, p->samples, scratch.memory);
     compare(output.memory, p->data.output, p->data.output_values, p->whole, p->shape.channels, GROWTH, "output");
-    digitnet__winograd_conv2d_image_gradient(k, image.memory, p->data.gradient.memory, packed.memory, &p->shape,
+    for (size_t window = 0; window < 4; window++)
+        check_pool(p, k, output.memory, packed.memory, 1 + window / 2, 1 + window % 2);
+    digitnet__winograd_conv2d_image_gradient(k, image.memory, p->data.gradient.memory, back.memory, &p->shape,
                                              p->samples, scratch.memory);
     compare(image.memory, p->data.image_gradient, p->data.image_values, p->whole, p->shape.filters, GROWTH,
             "image gradient");
@@ -122,6 +171,7 @@ static void check_set(const problem *p, const digitnet__kernels *k) {
     watched_free(&output);
     watched_free(&image);
     watched_free(&packed);
+    watched_free(&back);
     watched_free(&scratch);
 }
 
@@ -192,9 +242,8 @@ static void images_do_not_depend_on_others(void **state) {
     p.shape = (digitnet__conv2d_shape){.height = 19, .width = 21, .channels = 32, .filters = 48};
     prepare(&p, &random);
     FOR_EACH_SET(k) {
-        size_t bytes, image = p.data.image_values / p.samples, output = p.data.output_values / p.samples;
-        assert_true(digitnet__winograd_conv2d_scratch(&bytes, &p.shape));
-        watched packed = packed_kernel(&p, k), scratch = watched_allocate((bytes + 63) / 64 * 64);
+        size_t image = p.data.image_values / p.samples, output = p.data.output_values / p.samples;
+        watched packed = packed_kernel(&p, k->winograd_pack), scratch = scratch_for(&p, false);
         watched all = watched_floats(p.data.output_values), one = watched_floats(output);
         digitnet__winograd_conv2d(k, all.memory, p.data.image.memory, packed.memory, NULL, &p.shape, p.samples,
                                   scratch.memory);
@@ -211,6 +260,47 @@ static void images_do_not_depend_on_others(void **state) {
     release_convolution(&p.data);
 }
 
+/* A session for images of several widths has scratch memory for the widest ones. */
+static void narrower_images_take_no_more_scratch(void **state) {
+    (void)state;
+    size_t most = 0;
+    for (size_t width = 1; width < 200; width++) {
+        size_t bytes;
+        digitnet__conv2d_shape shape = {
+            .height = 9, .width = width + 2, .channels = 48, .filters = 80, .output_height = 7, .output_width = width};
+        assert_true(digitnet__winograd_conv2d_scratch(&bytes, &shape, false));
+        assert_true(bytes >= most);
+        most = bytes;
+    }
+}
+
+/* A NaN comes out of ReLU and of each window that it is in. */
+static void nan_is_not_lost(void **state) {
+    (void)state;
+    const digitnet__kernels *k;
+    digitnet__random random;
+    digitnet__random_seed(&random, 11);
+    problem p = {.samples = 1};
+    p.shape = (digitnet__conv2d_shape){.height = 10, .width = 10, .channels = 16, .filters = 16};
+    prepare(&p, &random);
+    ((float *)p.data.image.memory)[5 * 10 * 16 + 5 * 16 + 3] = NAN; /* row 5, column 5: in outputs 3 to 5 */
+    FOR_EACH_SET(k) {
+        watched packed = packed_kernel(&p, k->winograd_pack), scratch = scratch_for(&p, false);
+        watched pooled = watched_floats(4 * 4 * 16);
+        digitnet__pool2d_shape pool = {.pool_height = 2, .pool_width = 2, .output_height = 4, .output_width = 4};
+        digitnet__winograd_conv2d_relu_pool(k, pooled.memory, p.data.image.memory, packed.memory, NULL, &p.shape, &pool,
+                                            1, scratch.memory);
+        for (size_t row = 1; row <= 2; row++)
+            for (size_t column = 1; column <= 2; column++)
+                for (size_t filter = 0; filter < 16; filter++)
+                    assert_true(isnan(((float *)pooled.memory)[(row * 4 + column) * 16 + filter]));
+        watched_free(&packed);
+        watched_free(&scratch);
+        watched_free(&pooled);
+    }
+    release_convolution(&p.data);
+}
+
 static void sizes_that_overflow_are_refused(void **state) {
     (void)state;
     size_t bytes;
@@ -220,7 +310,7 @@ static void sizes_that_overflow_are_refused(void **state) {
                                     .filters = 16,
                                     .output_height = 4,
                                     .output_width = SIZE_MAX / 1024};
-    assert_false(digitnet__winograd_conv2d_scratch(&bytes, &shape));
+    assert_false(digitnet__winograd_conv2d_scratch(&bytes, &shape, false));
 }
 
 int main(int argc, char **argv) {
@@ -229,6 +319,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(random_shapes_agree_with_plain_loops),
         cmocka_unit_test(large_images_agree_with_plain_loops),
         cmocka_unit_test(images_do_not_depend_on_others),
+        cmocka_unit_test(narrower_images_take_no_more_scratch),
+        cmocka_unit_test(nan_is_not_lost),
         cmocka_unit_test(sizes_that_overflow_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,7 +92,7 @@ static op_run begin_op(digitnet_model *model) {
                                      .forward_sums = run.sums,
                                      .backward_sums = run.sums + op->forward_sums,
                                      .batch_samples = SAMPLES,
-                                     .packed = network->packed,
+                                     .packed = network->packed + op->packed_offset,
                                      .scratch = must_allocate(op->scratch_bytes),
                                      .output_gradient = must_allocate(outputs * sizeof(float))};
     return run;
