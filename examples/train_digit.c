@@ -28,7 +28,7 @@ struct settings {
 /* ---- The recipe ---- */
 
 static void add_layers(digitnet_model *model) {
-    static const size_t filters[] = {16, 32, 48, 80, 112};
+    static const size_t filters[] = {16, 32, 64, 96, 160};
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
         add_conv_block(model, filters[i], DIGITNET_INITIALIZER_HE_NORMAL, 0);
         if (i == 0 || i == 2)
