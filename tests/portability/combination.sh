@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the library in one combination and runs its tests: combination.sh CACHE COMPILER-TYPE-LIBRARY-PRODUCTS [OPTION...]
-# Options go to ctest, as --tests-regex.
+# Options go to ctest, as --tests-regex. Environment: TARGETS, what is built; all. Always with test_layers.
 set -euo pipefail
 source_folder=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "$1"
@@ -84,7 +84,8 @@ run_tests() { # OPTION...
 
 prepare
 configure
-cmake --build "$build"
+read -ra targets <<<"${TARGETS:-}"
+cmake --build "$build" ${TARGETS:+--target "${targets[@]}"}
 check_loaded_libraries
 run_tests "$@"
 rm -rf "$build"
