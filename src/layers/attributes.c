@@ -66,6 +66,14 @@ const char *digitnet__attribute_key(size_t index) {
     return index < ATTRIBUTES ? all[index].key : NULL;
 }
 
+void digitnet__attributes_unsign_zeros(digitnet__attributes *attributes) {
+    for (size_t i = 0; i < ATTRIBUTES; i++) {
+        void *place = (char *)attributes + all[i].offset;
+        if (all[i].type == NUMBER)
+            *(double *)place += 0.0; /* -0 + 0 = 0 */
+    }
+}
+
 bool digitnet__attribute_text(digitnet__number *text, const digitnet__attributes *attributes, size_t index) {
     const void *place = (const char *)attributes + all[index].offset;
     uint64_t count;

@@ -5,6 +5,8 @@
 #include "core/number.h"
 #include "layers/layer.h"
 
+/* Makes every -0 a 0: a file leaves out what is zero, and what is read from it must be the same again. */
+void digitnet__attributes_unsign_zeros(digitnet__attributes *attributes);
 /* The key of the attribute at an index; NULL past the last. */
 const char *digitnet__attribute_key(size_t index);
 /* False where the value is zero, as it is where a kind has no such attribute. */

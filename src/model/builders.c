@@ -2,6 +2,7 @@
 #include "core/call.h"
 #include "core/memory.h"
 #include "core/status.h"
+#include "layers/attributes.h"
 #include "model/model.h"
 
 #include <stdio.h>
@@ -125,6 +126,7 @@ static digitnet_status infer(digitnet_model *model, digitnet__layer *layer, digi
         inputs[i] = (digitnet__layer_input){.value = values[i], .shape = shape};
     }
     layer->inputs = inputs;
+    digitnet__attributes_unsign_zeros(&layer->attributes);
     DNN_TRY(digitnet__layer_check_attributes(layer));
     DNN_TRY(layer->kind->infer_shape(layer));
     count_values(layer);

@@ -270,6 +270,19 @@ static void memory_of_any_capacity_is_respected(void **state) {
     free(file.data);
 }
 
+/* A setting of -0 is one of 0, which metadata leaves out. */
+static void zeros_come_back_without_a_sign(void **state) {
+    (void)state;
+    digitnet_model *model;
+    expect_ok(digitnet_model_create(&model, 3, 3, 1));
+    expect_ok(digitnet_model_add_flatten(model));
+    expect_ok(digitnet_model_add_dropout(model, -0.0));
+    expect_ok(digitnet_model_add_dense(model, 2, DIGITNET_ACTIVATION_SOFTMAX));
+    expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_ADAM, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
+    check_round_trip(model, false);
+    digitnet_model_free(model);
+}
+
 static void files_hold_the_same_bytes(void **state) {
     (void)state;
     char path[] = "/tmp/digitnet-test-onnx-XXXXXX";
@@ -522,6 +535,7 @@ int main(void) {
         cmocka_unit_test(a_model_without_weights_cannot_be_saved),
         cmocka_unit_test(only_finite_weights_are_saved),
         cmocka_unit_test(memory_of_any_capacity_is_respected),
+        cmocka_unit_test(zeros_come_back_without_a_sign),
         cmocka_unit_test(files_hold_the_same_bytes),
         cmocka_unit_test(threads_save_one_model_at_once),
         cmocka_unit_test(limits_hold),
