@@ -58,7 +58,7 @@ digitnet_status digitnet__network_borrow_by_input(digitnet__network *out, const 
 void digitnet__network_release_by_input(digitnet__network *network);
 
 /* After a step of training, whose weights only the plan for training has packed: the plan for inference has old ones
- * until they are packed and folded anew, before anybody predicts. */
+ * until they are packed and folded anew, before anybody predicts; in a callback as it begins to read. */
 void digitnet__network_age_inference(digitnet__network *network);
 void digitnet__network_refresh_inference(digitnet__network *network);
 

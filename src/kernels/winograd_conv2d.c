@@ -188,15 +188,15 @@ typedef struct convolution {
 static void transform_back(const convolution *conv, float *outputs, const float *planes, chunk c) {
     const digitnet__winograd *tiles = &conv->tiles.output;
     const digitnet__pool2d_shape *pool = conv->pool;
-    for (size_t i = 0; i < c.count; i++, planes += tiles->columns * tiles->channels) {
+    size_t positions = pool ? pool->output_height * pool->output_width : tiles->height * tiles->width;
+    for (size_t i = 0; i < c.count; i++) {
         size_t image = (c.first + i) / conv->tiles.rows, row = (c.first + i) % conv->tiles.rows;
+        const float *from = planes + row_in_planes(tiles, i);
+        float *output = outputs + image * positions * tiles->channels;
         if (pool)
-            conv->kernels->winograd_output_relu_pool(outputs + image * pool->output_height * pool->output_width *
-                                                                   tiles->channels,
-                                                     planes, conv->bias, tiles, pool, row);
+            conv->kernels->winograd_output_relu_pool(output, from, conv->bias, tiles, pool, row);
         else
-            conv->kernels->winograd_output(outputs + image * tiles->height * tiles->width * tiles->channels, planes,
-                                           conv->bias, tiles, row);
+            conv->kernels->winograd_output(output, from, conv->bias, tiles, row);
     }
 }
 

@@ -9,14 +9,20 @@ bool digitnet__model_in_callback(const digitnet_model *model) {
     return atomic_load(&model->callback_thread) == &this_thread;
 }
 
-/* The guard is the one part of a model that changes while it is const. */
+/* What changes of a model while it is const: its guard, and in a callback what the steps before it have left old. */
 static atomic_int *users_of(const digitnet_model *model) {
     return (atomic_int *)&model->users;
 }
 
+static digitnet__network *network_of(const digitnet_model *model) {
+    return (digitnet__network *)&model->network;
+}
+
 digitnet_status digitnet__model_begin_read(const digitnet_model *model) {
-    if (digitnet__model_in_callback(model))
+    if (digitnet__model_in_callback(model)) { /* the one thread that reads, while none writes */
+        digitnet__network_refresh_inference(network_of(model));
         return DIGITNET_OK;
+    }
     int users = atomic_load(users_of(model));
     do {
         if (users < 0)

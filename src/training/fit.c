@@ -244,13 +244,6 @@ static digitnet_event progress_event(const fit_state *fit, digitnet_event_kind k
                     over ? fit->batch_count : place.batches_done, &result);
 }
 
-/* To the callbacks, with what they ask for. */
-static digitnet_status report(fit_state *fit, digitnet_event event) {
-    if (fit->options.callback_count)
-        digitnet__network_refresh_inference(&fit->model->network);
-    return digitnet__callbacks_report(&fit->callbacks, &event);
-}
-
 /* What this rank's callbacks and its program ask for. */
 static uint32_t flags_of(fit_state *fit) {
     bool requested = atomic_exchange(&fit->model->stop_requested, 0);
@@ -270,7 +263,7 @@ static digitnet_status agree(fit_state *fit, digitnet_status status) {
 }
 
 static digitnet_status report_and_agree(fit_state *fit, digitnet_event event) {
-    return agree(fit, report(fit, event));
+    return agree(fit, digitnet__callbacks_report(&fit->callbacks, &event));
 }
 
 static bool is_stopped(fit_state *fit) {
@@ -406,7 +399,7 @@ static digitnet_status run(fit_state *fit) {
     if (status != DIGITNET_OK)
         fit->stop_reason = DIGITNET_STOP_FAILED;
     digitnet__history_set_stop_reason(fit->history, fit->stop_reason);
-    report(fit, last);
+    digitnet__callbacks_report(&fit->callbacks, &last);
     if (status != DIGITNET_OK)
         digitnet__message_restore(&reason);
     return status;
