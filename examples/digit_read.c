@@ -114,7 +114,7 @@ static int read_settings(struct settings *settings, char **images, size_t *count
 static int load_picture(struct picture *image, const char *path, size_t max_pixels) {
     char message[IMAGE_MESSAGE_SIZE];
     int result =
-        is_tiff(path) ? read_tiff(image, path, max_pixels, message) : read_image(image, path, 1, max_pixels, message);
+        is_tiff(path) ? read_tiff(image, path, max_pixels, message) : read_ink(image, path, max_pixels, message);
     if (result)
         fprintf(stderr, "%s: %s\n", path, message);
     return result;

@@ -14,9 +14,9 @@ struct picture {
 };
 
 /* Reads a file of any of the kinds, told apart by its first bytes. With 1 for `channels` colours become their
- * luma, with 3 grey becomes three of the same; what is transparent becomes white, or, with 1 and where most of the
- * picture is and the rest is light, black. A picture of more than `max_pixels`
- * is refused before memory is taken for it. Returns 0, or -1 with the reason in `message`. */
+ * luma, with 3 grey becomes three of the same; what is transparent becomes white, or black where most of the picture is
+ * and the rest is light. A picture of more than `max_pixels` is refused before memory is taken for it. Returns 0, or -1
+ * with the reason in `message`. */
 int read_image(struct picture *image, const char *path, size_t channels, size_t max_pixels,
                char message[IMAGE_MESSAGE_SIZE]);
 

@@ -41,7 +41,7 @@ int read_png(struct picture *image, const uint8_t *bytes, size_t size, size_t ch
         snprintf(message, IMAGE_MESSAGE_SIZE, "damaged PNG: %s", decoder.message);
         return -1;
     }
-    if (channels == 1 && decoder.format & PNG_FORMAT_FLAG_ALPHA)
+    if (decoder.format & PNG_FORMAT_FLAG_ALPHA)
         result = is_light_on_nothing(bytes, size, max_pixels, message);
     if (result == 1)
         paper = (png_color){0, 0, 0};

@@ -24,10 +24,10 @@ static void keep_error(const char *module, const char *format, va_list arguments
     vsnprintf(last_error, sizeof last_error, format, arguments);
 }
 
-/* The darker of red and green, as read_ink() has it, on white paper where the picture is transparent. */
+/* On white paper where the picture is transparent; colours are multiplied by the alpha. */
 static uint8_t grey(uint32_t pixel) {
-    uint32_t darker = TIFFGetR(pixel) < TIFFGetG(pixel) ? TIFFGetR(pixel) : TIFFGetG(pixel);
-    return (uint8_t)(darker + 255 - TIFFGetA(pixel)); /* colours are multiplied by the alpha */
+    int paper = 255 - (int)TIFFGetA(pixel);
+    return ink_grey((int)TIFFGetR(pixel) + paper, (int)TIFFGetG(pixel) + paper, (int)TIFFGetB(pixel) + paper);
 }
 
 static int read_pixels(struct picture *image, TIFF *file, size_t max_pixels, char message[IMAGE_MESSAGE_SIZE]) {

@@ -2,7 +2,7 @@
 #ifndef READ_TIFF_H
 #define READ_TIFF_H
 
-#include "read_image.h"
+#include "read_ink.h"
 
 /* Whether the file begins as TIFF files do. */
 int is_tiff(const char *path);

@@ -2,7 +2,7 @@
  * that is not used; a set is a name, `=`, and FOLDER/FILE.csv[,PREFIX]  rows of a picture's name and its digits, below
  * a heading; those whose names begin so IMAGES,LABELS             two IDX files, whose digits are put side by side to
  * lines of 2 to 8, of every second of which the digits touch */
-#include "read_image.h"
+#include "read_ink.h"
 
 #include <digitnet/digitnet.h>
 #include <math.h>
@@ -74,7 +74,7 @@ static int measure_file(struct tally *tally, digitnet_reader_scratch *scratch, c
                         const char *path, const char *digits) {
     char message[IMAGE_MESSAGE_SIZE];
     struct picture picture;
-    if (read_image(&picture, path, 1, MAX_PIXELS, message)) {
+    if (read_ink(&picture, path, MAX_PIXELS, message)) {
         fprintf(stderr, "%s: %s\n", path, message);
         return -1;
     }

@@ -1,7 +1,7 @@
 /* The examples' image readers: every kind of file, and damaged ones. */
 #include <stdio.h>
 /* jpeglib.h needs stdio.h before it. */
-#include "../../../examples/read_image.h"
+#include "../../../examples/read_ink.h"
 #include "expect.h"
 #include "folder.h"
 
@@ -165,7 +165,7 @@ static void ink_on_nothing_is_seen(void **state) {
         assert_int_equal(image.pixels[HEIGHT * WIDTH - 1], 255 - grey);
         free(image.pixels);
         assert_int_equal(read_image(&image, "drawing", 3, MAX_PIXELS, message), 0);
-        assert_int_equal(image.pixels[0], 255);
+        assert_int_equal(image.pixels[0], 255 - grey);
         free(image.pixels);
     }
 }
@@ -180,6 +180,30 @@ static void colours_become_luma(void **state) {
     assert_int_equal(read_image(&image, "colours", 1, MAX_PIXELS, message), 0);
     assert_true(image.pixels[1] > image.pixels[0] && image.pixels[0] > image.pixels[2] && image.pixels[2] > 0);
     free(image.pixels);
+}
+
+/* Pens of all colours are darker than white paper; shades of grey are what they are, with a lamp's tint too. */
+static void ink_of_all_colours_is_dark(void **state) {
+    (void)state;
+    const uint8_t pens[][3] = {{10, 10, 20}, {255, 60, 70}, {20, 60, 220}, {110, 180, 255}, {20, 160, 60}};
+    for (size_t i = 0; i < sizeof pens / sizeof *pens; i++)
+        assert_true(ink_grey(pens[i][0], pens[i][1], pens[i][2]) < 150);
+    for (int grey = 0; grey <= 255; grey++)
+        assert_int_equal(ink_grey(grey, grey, grey), grey);
+    assert_int_equal(ink_grey(210, 200, 180), 201);
+}
+
+static void ink_is_read_into_one_channel(void **state) {
+    (void)state;
+    const uint8_t pixels[] = {255, 255, 255, 255, 40, 40, 90, 90, 90};
+    char message[IMAGE_MESSAGE_SIZE];
+    struct picture image;
+    write_png("pens", PNG_FORMAT_RGB, pixels, 3, 1);
+    assert_int_equal(read_ink(&image, "pens", MAX_PIXELS, message), 0);
+    assert_int_equal(image.channels, 1);
+    assert_memory_equal(image.pixels, ((const uint8_t[]){255, 56, 90}), 3);
+    free(image.pixels);
+    assert_int_equal(read_ink(&image, "missing", MAX_PIXELS, message), -1);
 }
 
 /* Every kind of file, read in colour. */
@@ -324,11 +348,18 @@ static void damaged_files_do_no_harm(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        in_folder(jpeg_of_all_colours),      in_folder(jpeg_is_turned_upright),
-        in_folder(png_of_all_colours),       in_folder(ink_on_nothing_is_seen),
-        in_folder(colours_become_luma),      in_folder(colours_are_kept),
-        in_folder(pgm_of_both_kinds),        in_folder(damaged_pgm_is_refused),
-        in_folder(damaged_files_do_no_harm), in_folder(what_is_no_picture_is_refused),
+        in_folder(jpeg_of_all_colours),
+        in_folder(jpeg_is_turned_upright),
+        in_folder(png_of_all_colours),
+        in_folder(ink_on_nothing_is_seen),
+        in_folder(colours_become_luma),
+        in_folder(colours_are_kept),
+        cmocka_unit_test(ink_of_all_colours_is_dark),
+        in_folder(ink_is_read_into_one_channel),
+        in_folder(pgm_of_both_kinds),
+        in_folder(damaged_pgm_is_refused),
+        in_folder(damaged_files_do_no_harm),
+        in_folder(what_is_no_picture_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

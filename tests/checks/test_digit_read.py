@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Runs digit_read as a user would: test_digit_read.py PROGRAM
+
+On the pictures in examples/digits, and on lines, pages and tables put together from MNIST's test digits, in ink of several colours: what
+it reads, in each format; exit codes; files that are no pictures.
+"""
+import csv
+import gzip
+import json
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parent.parent.parent
+SUBSET = SOURCE / "tests/data/mnist-subset"
+SIDE = 28
+WHITE = (250, 250, 250)
+# Red ink in shadow is as light as the paper in its luma.
+INKS = {"black": ((20, 20, 25), WHITE), "red in shadow": ((210, 95, 110), (135, 135, 135)), "light blue": ((120, 170, 235), WHITE)}
+
+program = sys.argv[1]
+scratch = tempfile.TemporaryDirectory()
+folder = Path(scratch.name)
+
+
+def run(*arguments, code=0):
+    done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
+    assert done.returncode == code, f"{arguments}: {done.returncode}, not {code}\n{done.stdout}{done.stderr}"
+    return done
+
+
+def mnist_digits():
+    """For each digit the pictures of it in the subset's test part."""
+    images = gzip.decompress((SUBSET / "t10k-images-idx3-ubyte.gz").read_bytes())[16:]
+    labels = gzip.decompress((SUBSET / "t10k-labels-idx1-ubyte.gz").read_bytes())[8:]
+    found = {str(digit): [] for digit in range(10)}
+    for i, label in enumerate(labels):
+        found[str(label)].append(images[i * SIDE * SIDE:(i + 1) * SIDE * SIDE])
+    return found
+
+
+def draw(path, rows, digits, ink, paper, pitch=34, rule=0):
+    """Rows of digits, twice as large as in MNIST, each in the middle of a cell of 2 x pitch, between rules where asked for; as TIFF, which
+    takes no library to write."""
+    width, height = 2 * pitch * len(rows[0]) + 40, 2 * pitch * len(rows) + 40
+    pixels = bytearray(bytes(paper) * (width * height))
+    for r, row in enumerate(rows):
+        for c, digit in enumerate(row):
+            stencil = digits[digit][(r + c) % 3]
+            for y in range(2 * SIDE):
+                for x in range(2 * SIDE):
+                    part = stencil[y // 2 * SIDE + x // 2] / 255
+                    at = 3 * ((20 + 2 * pitch * r + pitch - SIDE + y) * width + 20 + 2 * pitch * c + pitch - SIDE + x)
+                    pixels[at:at + 3] = bytes(int(p + part * (i - p)) for i, p in zip(ink, paper))
+    for at in range(rule and len(rows) + 1):
+        y = 19 + 2 * pitch * at
+        pixels[3 * (y * width + 20):3 * (y * width + width - 19)] = bytes(ink) * (width - 39)
+    for at in range(rule and len(rows[0]) + 1):
+        for y in range(19, height - 19):
+            x = 19 + 2 * pitch * at
+            pixels[3 * (y * width + x):3 * (y * width + x) + 3] = bytes(ink)
+    path.write_bytes(tiff(width, height, bytes(pixels)))
+    return path
+
+
+def tiff(width, height, pixels):
+    """Baseline TIFF 6.0: one strip of red, green and blue."""
+    short, long = 3, 4
+    entries = [(256, long, width), (257, long, height), (258, short, 8), (262, short, 2), (273, long, 8), (277, short, 3), (278, long, height),
+               (279, long, len(pixels))]
+    directory = struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHLL", tag, kind, 1, value) for tag, kind, value in entries)
+    return struct.pack("<2sHL", b"II", 42, 8 + len(pixels)) + pixels + directory + struct.pack("<L", 0)
+
+
+def usage():
+    assert run("--help").stdout.startswith("usage: digit_read")
+    for wrong in [[], ["--nonsense"], ["--table", "0x9", "a"], ["--length", "x", "a"], ["--allow", "a", "b"], ["--draw", "out.png", "a", "b"],
+                  ["--polarity", "grey", "a"], ["--error-rate", "2", "a"]]:
+        assert "usage: digit_read" in run(*wrong, code=2).stderr, wrong
+
+
+def no_pictures():
+    (folder / "text.png").write_text("no picture")
+    (folder / "cut.tif").write_bytes(tiff(100, 100, bytes(300)))
+    for name in ("text.png", "cut.tif", "nothing.png"):
+        done = run("--digit", folder / name, code=1)
+        assert name in done.stderr and not done.stdout, done
+    # Those before and behind are read.
+    one = SOURCE / "examples/digits/chalk-4.jpg"
+    assert run("--digit", one, folder / "text.png", one, code=1).stdout.count("4") >= 2
+
+
+def single_digits():
+    pictures = sorted(path for path in (SOURCE / "examples/digits").iterdir() if path.suffix in (".jpg", ".png", ".pgm"))
+    read = json.loads(run("--digit", "--json", *pictures).stdout)
+    assert [picture["file"] for picture in read] == [str(path) for path in pictures]
+    for path, picture in zip(pictures, read):
+        assert picture["lines"][0]["text"] == path.stem[-1], picture
+
+
+def lines(digits):
+    for name, (ink, paper) in INKS.items():
+        path = draw(folder / f"{name}.tif", ["20716"], digits, ink, paper)
+        assert run("--line", path).stdout.strip().split()[-1] == "20716", name
+        rows = list(csv.DictReader(run("--line", "--csv", path).stdout.splitlines()))
+        assert len(rows) == 1 and "20716" in rows[0].values(), rows
+    assert "20716" not in run("--line", "--allow", "01", path).stdout
+
+
+def pages(digits):
+    path = draw(folder / "page.tif", ["31415", "92653"], digits, *INKS["black"])
+    assert run(path).stdout.split() == ["31415", "92653"]
+    run("--draw", folder / "drawn.png", "--draw-steps", folder, path)
+    assert (folder / "drawn.png").read_bytes()[:4] == b"\x89PNG" and len(list(folder.glob("*.png"))) > 2
+
+
+def tables(digits):
+    rows = ["123", "456", "789"]
+    path = draw(folder / "table.tif", rows, digits, *INKS["black"], pitch=40, rule=1)
+    for size in ("3x3", "any"):
+        assert run("--table", size, path).stdout.split() == rows
+
+
+usage()
+no_pictures()
+single_digits()
+lines(mnist_digits())
+pages(mnist_digits())
+tables(mnist_digits())
