@@ -1,15 +1,21 @@
 #include "image/ink_polarity.h"
 
 #include "core/memory.h"
+#include "core/status.h"
 #include "image/morphology.h"
 
 #include <string.h>
 
 /* Strokes are looked for in a picture that is reduced to this longer side, by squares of these sides; but in a long
- * line the shorter side keeps enough of them. */
-enum { LONGEST_SIDE = 600, LEAST_SHORTER_SIDE = 32, SMALLEST_SQUARE = 3, LARGEST_SQUARE = 9 };
+ * line the shorter side keeps enough of them. The largest are as wide as a felt pen's strokes. */
+enum { LONGEST_SIDE = 600, LEAST_SHORTER_SIDE = 32, SMALLEST_SQUARE = 3, LARGEST_SQUARE = 23 };
 /* This part of each side is left out, since what an edge cuts off is narrow, too. */
 enum { MARGIN_PART = 16 };
+/* This part of the pixels is darker or lighter than paper and ink. */
+enum { EXTREME = 200 };
+/* There is more paper than ink; but where strokes are clearly told by their width, that does not count: a sheet may lie
+ * on a dark table. */
+#define MAJORITY_PART 0.5
 
 static size_t reduction(size_t width, size_t height) {
     size_t longer = width > height ? width : height, shorter = width > height ? height : width;
@@ -45,34 +51,62 @@ static digitnet_status narrow_darkness(double *out, const digitnet__plane *plane
     return DIGITNET_OK;
 }
 
+/* From a square to the next. */
+static size_t next_side(size_t side) {
+    return side + 2 * (side / 8 + 1);
+}
+
 /* Adds up what is dark and narrow. Strokes are narrower than the gaps between them: the smaller a square, the more it
  * counts. */
-static digitnet_status add_darkness(double *sum, const digitnet__plane *plane, digitnet__plane *scratch, double sign) {
-    for (size_t side = SMALLEST_SQUARE; side <= LARGEST_SQUARE; side += 2) {
+static digitnet_status find_narrow(double *sum, const digitnet__plane *plane, digitnet__plane *scratch) {
+    size_t shorter = plane->width < plane->height ? plane->width : plane->height;
+    size_t largest = shorter / 2 < LARGEST_SQUARE ? shorter / 2 : LARGEST_SQUARE;
+    *sum = 0.0;
+    for (size_t side = SMALLEST_SQUARE; side <= largest; side = next_side(side)) {
         double narrow;
-        digitnet_status status = narrow_darkness(&narrow, plane, scratch, side);
-        if (status)
-            return status;
-        *sum += sign * narrow / (double)(side * side);
+        DNN_TRY(narrow_darkness(&narrow, plane, scratch, side));
+        *sum += narrow * (double)(next_side(side) - side) / (double)(side * side * side);
     }
+    return DIGITNET_OK;
+}
+
+/* The value that so many pixels do not exceed. */
+static size_t quantile(const size_t histogram[256], size_t pixels) {
+    size_t value = 0;
+    for (size_t below = histogram[0]; below < pixels && value < 255; below += histogram[value])
+        value++;
+    return value;
+}
+
+/* How much more there is of what is light than of what is dark, from -1 to 1. */
+static double find_majority(const digitnet__plane *plane) {
+    size_t pixels = plane->width * plane->height, histogram[256] = {0}, light = 0;
+    for (size_t i = 0; i < pixels; i++)
+        histogram[plane->pixels[i]]++;
+    size_t middle = (quantile(histogram, pixels / EXTREME) + quantile(histogram, pixels - pixels / EXTREME)) / 2;
+    for (size_t value = middle + 1; value < 256; value++)
+        light += histogram[value];
+    return 2.0 * (double)light / (double)pixels - 1.0;
+}
+
+static digitnet_status decide(bool *dark, digitnet__plane *plane, digitnet__plane *scratch) {
+    double darkness, lightness, majority = find_majority(plane);
+    DNN_TRY(find_narrow(&darkness, plane, scratch));
+    digitnet__plane_invert(plane);
+    DNN_TRY(find_narrow(&lightness, plane, scratch));
+    *dark = darkness - lightness + MAJORITY_PART * majority * (darkness + lightness) >= 0.0;
     return DIGITNET_OK;
 }
 
 digitnet_status digitnet__ink_polarity_find(bool *dark, const digitnet__plane *picture) {
     digitnet__plane reduced = {.pixels = NULL}, middle = {.pixels = NULL}, scratch = {.pixels = NULL};
-    double balance = 0.0;
     digitnet_status status = digitnet__plane_reduce(&reduced, picture, reduction(picture->width, picture->height));
     if (!status)
         status = copy_middle(&middle, &reduced);
     if (!status)
         status = digitnet__plane_create(&scratch, middle.width, middle.height);
     if (!status)
-        status = add_darkness(&balance, &middle, &scratch, 1.0);
-    if (!status) {
-        digitnet__plane_invert(&middle);
-        status = add_darkness(&balance, &middle, &scratch, -1.0);
-    }
-    *dark = balance >= 0.0;
+        status = decide(dark, &middle, &scratch);
     digitnet__plane_release(&scratch);
     digitnet__plane_release(&middle);
     digitnet__plane_release(&reduced);

@@ -24,6 +24,7 @@ enum { MOST_SLOPE_DIGITS = 32 };
 #define THIN 0.2           /* of its own height: a 1 or an upright rule */
 #define SLOPE_DISTANCE 1.5 /* digits so far apart say how the line falls */
 #define STEEPEST 0.1       /* slopes beyond are not believed */
+#define SPECK 0.09         /* what is smaller both ways is dirt, and no point of a number */
 #define MARGIN 0.5         /* beside the ink */
 
 /* What stands above one range of columns, most often a digit or some that touch. */
@@ -173,7 +174,8 @@ static bool is_foreign(const digitnet__component *piece, const digitnet__line_pl
     bool above = (double)(box->top + box->height) < row - 0.3 * place->height;
     bool below = (double)box->top > row + 0.3 * place->height;
     bool upright = (double)box->height > TALL_RULE * place->height && (double)box->width < THIN * (double)box->height;
-    return (at_edge && (above || below)) || upright;
+    double longer = fmax((double)box->width, (double)box->height);
+    return (at_edge && (above || below)) || upright || longer < SPECK * place->height;
 }
 
 /* Erases what is foreign, and finds the columns of what is not. */

@@ -3,6 +3,7 @@
 #include "core/ieee.h"
 #include "image/frame_line.h"
 #include "image/ink_level.h"
+#include "image/ink_polarity.h"
 #include "image/line_rules.h"
 #include "support.h"
 
@@ -237,6 +238,42 @@ static void a_crooked_band_is_no_rule(void **state) {
 
 /* ---- The strip ---- */
 
+static void dirt_goes_and_points_stay(void **state) {
+    (void)state;
+    digitnet__line_place place;
+    digitnet__plane plane = new_plane(WIDTH, HEIGHT);
+    draw_rings(&plane, &usual, 1.0);
+    draw_bar(&plane, 78, 80, 40, 42, INK);
+    draw_bar(&plane, 118, 122, 54, 58, INK);
+    expect_ok(digitnet__line_find_place(&place, &plane));
+    assert_int_equal(plane.pixels[40 * WIDTH + 78], 0);
+    assert_int_equal(plane.pixels[55 * WIDTH + 119], INK);
+    digitnet__plane_release(&plane);
+}
+
+/* Pens of any width, with gaps between the strokes that are narrower; on a dark table too. */
+static void ink_is_told_from_gaps(void **state) {
+    (void)state;
+    for (size_t pen = 2; pen <= 11; pen++) {
+        bool dark = true;
+        digitnet__plane plane = new_plane(WIDTH, HEIGHT);
+        for (size_t i = 0; i < 2 * DIGITS; i++)
+            draw_bar(&plane, 60 + (pen + 7) * i, 60 + (pen + 7) * i + pen, 25, 65, INK);
+        expect_ok(digitnet__ink_polarity_find(&dark, &plane));
+        assert_false(dark);
+        digitnet__plane_invert(&plane);
+        expect_ok(digitnet__ink_polarity_find(&dark, &plane));
+        assert_true(dark);
+        if (pen < 7) {
+            for (size_t i = 0; i < WIDTH * HEIGHT / 5; i++)
+                plane.pixels[i] = 30;
+            expect_ok(digitnet__ink_polarity_find(&dark, &plane));
+            assert_true(dark);
+        }
+        digitnet__plane_release(&plane);
+    }
+}
+
 static digitnet__plane strip_of(double zoom, double ink) {
     digitnet__line_place place;
     digitnet__plane strip, plane = new_plane((size_t)(zoom * WIDTH), (size_t)(zoom * HEIGHT));
@@ -337,6 +374,8 @@ int main(void) {
         cmocka_unit_test(rules_go_and_strokes_stay),
         cmocka_unit_test(digits_alone_lose_nothing),
         cmocka_unit_test(a_crooked_band_is_no_rule),
+        cmocka_unit_test(dirt_goes_and_points_stay),
+        cmocka_unit_test(ink_is_told_from_gaps),
         cmocka_unit_test(strips_depend_neither_on_size_nor_on_darkness),
         cmocka_unit_test(pictures_are_framed),
         cmocka_unit_test(paper_without_a_line_is_none),
