@@ -32,10 +32,10 @@ static digitnet_status choose_text(digitnet__choice *chosen, const digitnet__tex
         if (fits)
             DNN_TRY(check_text(&passed, &texts[i], call, characters));
         if (i == 0)
-            *chosen = (digitnet__choice){i, probability, 1.0, fits ? DNN_REASON_CHECK : DNN_REASON_LENGTH};
+            *chosen = (digitnet__choice){i, probability, 1.0, 1.0, fits ? DNN_REASON_CHECK : DNN_REASON_LENGTH};
         if (passed) {
             double given = fmin(probability / fmax(1.0 - refused, probability), 1.0);
-            *chosen = (digitnet__choice){i, given, 1.0, DNN_REASON_NONE};
+            *chosen = (digitnet__choice){i, given, 1.0, 1.0, DNN_REASON_NONE};
             break;
         }
         refused += probability;
@@ -56,12 +56,12 @@ digitnet_status digitnet__choose(digitnet__choice *chosen, const digitnet__text 
 
 void digitnet__choice_judge(digitnet_reading_line *line, const digitnet__choice *chosen,
                             const digitnet__read_call *call) {
-    bool sure = chosen->probability >= digitnet__confidence_needed(call->options.error_rate);
-    line->confidence = chosen->probability;
+    double needed = digitnet__confidence_needed(call->options.error_rate);
+    line->confidence = chosen->probability * chosen->likeness;
     line->reason = chosen->reason;
     if (line->reason[0] == '\0' && digitnet__allowed_doubt(chosen->allowed))
         line->reason = DNN_REASON_ALLOWED;
-    if (line->reason[0] == '\0' && !sure)
-        line->reason = DNN_REASON_CONFIDENCE;
+    if (line->reason[0] == '\0' && line->confidence < needed)
+        line->reason = chosen->probability < needed ? DNN_REASON_CONFIDENCE : DNN_REASON_NO_DIGIT;
     line->status = line->reason[0] ? DIGITNET_READING_UNSURE : DIGITNET_READING_OK;
 }

@@ -14,6 +14,7 @@ typedef struct digitnet__text {
 typedef struct digitnet__choice {
     size_t index;       /* among the texts */
     double probability; /* given that it may stand there */
+    double likeness;    /* how probable it is that these are digits at all */
     double allowed;     /* how probable what may stand there was */
     const char *reason; /* why it may well be wrong; "" where nothing speaks against it */
 } digitnet__choice;

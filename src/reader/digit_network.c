@@ -86,6 +86,13 @@ int32_t digitnet__best_digit(const float *scores) {
     return best;
 }
 
+double digitnet__digit_likeness(const float *scores) {
+    double sum = 0.0;
+    for (size_t digit = 0; digit < DNN_DIGITS; digit++)
+        sum += (double)scores[digit];
+    return sum;
+}
+
 bool digitnet__is_digit(const float *scores, size_t outputs) {
     return outputs == DNN_DIGITS || scores[DNN_DIGITS] < scores[digitnet__best_digit(scores)];
 }

@@ -23,6 +23,8 @@ digitnet_status digitnet__digit_network_run(float *scores, const digitnet__digit
 
 /* The most probable of the digits. */
 int32_t digitnet__best_digit(const float *scores);
+/* How probable it is that there is any digit. */
+double digitnet__digit_likeness(const float *scores);
 /* Whether that is more probable than that there is none. */
 bool digitnet__is_digit(const float *scores, size_t outputs);
 

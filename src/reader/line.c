@@ -129,7 +129,13 @@ static digitnet_status add_choice(digitnet__read_call *call, const digitnet__lin
     return status;
 }
 
-static digitnet_status add_views(digitnet__read_call *call, const digitnet__line_views *views,
+/* The geometric mean over the digits. */
+static double certainty_of(const digitnet__line_candidate *candidate, double probability) {
+    size_t count = candidate->sequence.count;
+    return count > 0 ? pow(probability * candidate->likeness, 1.0 / (double)count) : 0.0;
+}
+
+static digitnet_status add_views(digitnet__read_call *call, double *certainty, const digitnet__line_views *views,
                                  const digitnet__plane *ink, const digitnet_place corners[4]) {
     digitnet__choice chosen = {.reason = DNN_REASON_NONE};
     digitnet__text *texts = digitnet__allocate_array(views->candidate_count, sizeof *texts);
@@ -143,7 +149,11 @@ static digitnet_status add_views(digitnet__read_call *call, const digitnet__line
     digitnet__release(texts);
     if (status)
         return status;
-    chosen.allowed = views->items[views->candidates[chosen.index].view].allowed;
+    const digitnet__line_candidate *candidate = &views->candidates[chosen.index];
+    *certainty = certainty_of(candidate, chosen.probability);
+    if (!digitnet__looks_like_digits(candidate->likeness, candidate->sequence.count))
+        chosen.likeness = candidate->likeness;
+    chosen.allowed = views->items[candidate->view].allowed;
     return add_choice(call, views, &chosen, ink, corners);
 }
 
@@ -154,7 +164,8 @@ digitnet_status digitnet__line_add_none(digitnet__read_call *call, const digitne
     return digitnet__reading_add_line(call->reading, &none, NULL, 0);
 }
 
-digitnet_status digitnet__line_read(digitnet__read_call *call, digitnet__plane *ink, const digitnet_place corners[4]) {
+digitnet_status digitnet__line_read(digitnet__read_call *call, double *certainty, digitnet__plane *ink,
+                                    const digitnet_place corners[4]) {
     digitnet__line_place place;
     digitnet__line_views views;
     const digitnet__line_search search = {.session = call->scratch->line,
@@ -163,6 +174,7 @@ digitnet_status digitnet__line_read(digitnet__read_call *call, digitnet__plane *
                                           .beam_width = digitnet__choice_is_needed(&call->options) ? CHOICE_BEAM_WIDTH
                                                                                                    : BEAM_WIDTH};
     digitnet_status status = digitnet__line_find_place(&place, ink);
+    *certainty = 0.0;
     if (status == DIGITNET_ENOTFOUND)
         return digitnet__line_add_none(call, corners, DNN_REASON_EMPTY);
     if (!status)
@@ -171,7 +183,7 @@ digitnet_status digitnet__line_read(digitnet__read_call *call, digitnet__plane *
         return status;
     status = digitnet__read_step(call, "line", &views.items[0].strip);
     if (!status)
-        status = add_views(call, &views, ink, corners);
+        status = add_views(call, certainty, &views, ink, corners);
     digitnet__line_views_release(&views);
     return status;
 }

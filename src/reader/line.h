@@ -9,8 +9,10 @@
 digitnet_status digitnet__line_session_create(digitnet_session **out, const digitnet_model *model);
 
 /* Reads the line that `ink` holds, from which other things are erased, and adds it to the call's reading. `corners` is
- * where the corners of `ink` are in the caller's picture, the upper left one first, clockwise. ENOMEM, ELIMIT. */
-digitnet_status digitnet__line_read(digitnet__read_call *call, digitnet__plane *ink, const digitnet_place corners[4]);
+ * where the corners of `ink` are in the caller's picture, the upper left one first, clockwise. `certainty` receives how
+ * probable it is, on average, that a digit is right and a digit at all; 0 without digits. ENOMEM, ELIMIT. */
+digitnet_status digitnet__line_read(digitnet__read_call *call, double *certainty, digitnet__plane *ink,
+                                    const digitnet_place corners[4]);
 
 /* Adds a line without digits. ENOMEM. */
 digitnet_status digitnet__line_add_none(digitnet__read_call *call, const digitnet_place corners[4], const char *reason);

@@ -15,6 +15,9 @@ enum { MARGIN = 2 };
  * are not read: what is left of them misleads more than it tells. Chosen, as DNN_LEAST_SUPPORT, on lines of digits that
  * training holds out. */
 #define CUT_INK 0.05
+/* What is less probable to be a digit than this, on average, is none; so many say it for a whole line. */
+#define LEAST_LIKENESS 0.3
+enum { ENOUGH_DIGITS = 8 };
 
 /* The middles of the digit and of those beside it, in the strip's columns; what is missing is the strip's edge. */
 typedef struct neighbours {
@@ -146,22 +149,38 @@ static digitnet_status find_digit(const digitnet__line_digit **found, digitnet__
     return DIGITNET_OK;
 }
 
-digitnet_status digitnet__line_digits_support(double *support, digitnet__line_digits *digits,
-                                              const digitnet__plane *strip, size_t columns,
-                                              const digitnet_ctc_sequence *sequence,
-                                              const digitnet__digit_network *network,
-                                              const digitnet__allowed *allowed) {
-    *support = 1.0;
+static neighbours find_neighbours(const digitnet__plane *strip, size_t columns, const digitnet_ctc_sequence *sequence,
+                                  size_t index) {
+    neighbours at = {.own = middle_of(sequence, index, strip->width, columns), .after = strip->width};
+    if (index > 0)
+        at.before = middle_of(sequence, index - 1, strip->width, columns);
+    if (index + 1 < sequence->count)
+        at.after = middle_of(sequence, index + 1, strip->width, columns);
+    return at;
+}
+
+bool digitnet__looks_like_digits(double likeness, size_t count) {
+    return pow(likeness, 1.0 / fmax((double)count, 1.0)) >= LEAST_LIKENESS;
+}
+
+digitnet_status digitnet__line_digits_read(digitnet__line_opinion *opinion, digitnet__line_digits *digits,
+                                           const digitnet__plane *strip, size_t columns,
+                                           const digitnet_ctc_sequence *sequence,
+                                           const digitnet__digit_network *network, const digitnet__allowed *allowed) {
+    size_t whole = 0;
+    *opinion = (digitnet__line_opinion){1.0, 1.0};
     for (size_t i = 0; i < sequence->count; i++) {
         const digitnet__line_digit *digit;
-        neighbours at = {.own = middle_of(sequence, i, strip->width, columns), .after = strip->width};
-        if (i > 0)
-            at.before = middle_of(sequence, i - 1, strip->width, columns);
-        if (i + 1 < sequence->count)
-            at.after = middle_of(sequence, i + 1, strip->width, columns);
+        neighbours at = find_neighbours(strip, columns, sequence, i);
         DNN_TRY(find_digit(&digit, digits, strip, &at, network, allowed));
-        if (digit->is_whole)
-            *support *= DNN_LEAST_SUPPORT + (1.0 - DNN_LEAST_SUPPORT) * digit->scores[sequence->labels[i]];
+        if (!digit->is_whole)
+            continue;
+        opinion->support *= DNN_LEAST_SUPPORT + (1.0 - DNN_LEAST_SUPPORT) * digit->scores[sequence->labels[i]];
+        opinion->likeness *= fmax(digitnet__digit_likeness(digit->scores), DNN_LEAST_SUPPORT);
+        if (++whole >= ENOUGH_DIGITS && !digitnet__looks_like_digits(opinion->likeness, whole)) {
+            opinion->likeness = pow(opinion->likeness, (double)sequence->count / (double)whole);
+            break;
+        }
     }
     return DIGITNET_OK;
 }

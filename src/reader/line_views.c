@@ -92,28 +92,39 @@ static int compare_candidates(const void *a, const void *b) {
     return (x->view > y->view) - (x->view < y->view);
 }
 
-/* How probable it is to see the candidate's digits as they are. */
-static digitnet_status find_support(double *support, digitnet__line_views *views,
-                                    const digitnet__line_candidate *candidate, const digitnet__line_search *search) {
+/* What the candidate's digits look like. */
+static digitnet_status look_at_digits(digitnet__line_opinion *opinion, digitnet__line_views *views,
+                                      const digitnet__line_candidate *candidate, const digitnet__line_search *search) {
     digitnet__line_view *view = &views->items[candidate->view];
-    *support = 1.0;
-    return search->digit.session ? digitnet__line_digits_support(support, &view->digits, &view->strip, view->columns,
-                                                                 &candidate->sequence, &search->digit, search->allowed)
+    *opinion = (digitnet__line_opinion){1.0, 1.0};
+    return search->digit.session ? digitnet__line_digits_read(opinion, &view->digits, &view->strip, view->columns,
+                                                              &candidate->sequence, &search->digit, search->allowed)
                                  : DIGITNET_OK;
 }
 
-/* The candidates' probabilities by Bayes' rule: before, the mean over the views; then, what their digits look like.
- * What no view names is taken to have one digit that looks like another. */
-static digitnet_status weigh(digitnet__line_views *views, const digitnet__line_search *search) {
-    double count = (double)views->count, named = 0.0, sum = 0.0, best = 0.0;
-    for (size_t i = 0; i < views->candidate_count; i++)
-        best = fmax(best, views->candidates[i].views_sum);
+static size_t most_seen(const digitnet__line_views *views) {
+    size_t best = 0;
+    for (size_t i = 1; i < views->candidate_count; i++)
+        best = views->candidates[i].views_sum > views->candidates[best].views_sum ? i : best;
+    return best;
+}
+
+/* The candidates' probabilities by Bayes' rule: before, the mean over the views; then, what their digits look like. One
+ * that is not looked at, as what no view names, is taken to have one digit that looks like another. */
+static digitnet_status weigh(digitnet__line_views *views, bool *has_digits, const digitnet__line_search *search) {
+    const digitnet__line_candidate *best = &views->candidates[most_seen(views)];
+    double count = (double)views->count, least = LEAST_PART * best->views_sum, named = 0.0, sum = 0.0;
+    digitnet__line_opinion usual;
+    DNN_TRY(look_at_digits(&usual, views, best, search));
+    *has_digits = digitnet__looks_like_digits(usual.likeness, best->sequence.count);
+    usual.support = DNN_LEAST_SUPPORT;
     for (size_t i = 0; i < views->candidate_count; i++) {
         digitnet__line_candidate *candidate = &views->candidates[i];
-        double support = DNN_LEAST_SUPPORT;
-        if (candidate->views_sum >= LEAST_PART * best)
-            DNN_TRY(find_support(&support, views, candidate, search));
-        candidate->probability = candidate->views_sum / count * support;
+        digitnet__line_opinion opinion = usual;
+        if (*has_digits && candidate->views_sum >= least)
+            DNN_TRY(look_at_digits(&opinion, views, candidate, search));
+        candidate->probability = candidate->views_sum / count * opinion.support;
+        candidate->likeness = opinion.likeness;
         named += candidate->views_sum / count;
         sum += candidate->probability;
     }
@@ -126,14 +137,15 @@ static digitnet_status weigh(digitnet__line_views *views, const digitnet__line_s
 
 static digitnet_status look_until_sure(digitnet__line_views *views, const digitnet__plane *ink,
                                        const digitnet__line_place *place, const digitnet__line_search *search) {
+    bool has_digits;
     views->candidates = digitnet__allocate_array(DNN_LINE_VIEWS * search->beam_width, sizeof *views->candidates);
     if (!views->candidates)
         return DIGITNET_ENOMEM;
     do {
         DNN_TRY(look(&views->items[views->count], ink, place, sizes[views->count], search));
         DNN_TRY(collect(views, views->count++));
-        DNN_TRY(weigh(views, search));
-    } while (views->count < DNN_LINE_VIEWS && views->candidates[0].probability < NO_DOUBT);
+        DNN_TRY(weigh(views, &has_digits, search));
+    } while (views->count < DNN_LINE_VIEWS && views->candidates[0].probability < NO_DOUBT && has_digits);
     return DIGITNET_OK;
 }
 

@@ -28,6 +28,7 @@ typedef struct digitnet__line_candidate {
     digitnet_ctc_sequence sequence; /* that view's */
     double views_sum;               /* the probabilities that all views give them */
     double probability;             /* given also what each digit looks like */
+    double likeness;                /* how probable it is that all of them are digits */
 } digitnet__line_candidate;
 
 typedef struct digitnet__line_views {

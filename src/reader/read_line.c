@@ -8,6 +8,7 @@ enum { STROKES_PER_HEIGHT = 4 };
 
 static digitnet_status read_line(digitnet__read_call *call) {
     digitnet_place corners[4];
+    double certainty;
     digitnet__plane ink = {.pixels = NULL};
     if (!call->scratch->line)
         return digitnet__fail(DIGITNET_ESTATE, "%s: the reader has no model of lines", call->where);
@@ -17,7 +18,7 @@ static digitnet_status read_line(digitnet__read_call *call) {
     if (!status) {
         status = digitnet__line_cells_read(call, &ink);
         if (status == DIGITNET_ENOTFOUND)
-            status = digitnet__line_read(call, &ink, corners);
+            status = digitnet__line_read(call, &certainty, &ink, corners);
     }
     digitnet__plane_release(&ink);
     return status;

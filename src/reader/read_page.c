@@ -7,9 +7,11 @@
 #include <string.h>
 
 /* Where geometry says by less evidence than this which way lines run, or so small a part of the pieces are digits that
- * are read well, the other way is tried too. */
+ * are read well, the other way is tried too; but not against evidence that leaves no doubt, as that of a page of text.
+ * Digits that are read better must outweigh it. */
 #define CLEAR_EVIDENCE 6.0
 #define GOOD_PART 0.5
+#define NO_DOUBT_EVIDENCE 40.0
 /* A page stands on its feet or on its head where some lines say so by so many digits. */
 enum { LEAST_LINES = 2 };
 #define CLEAR_VALUE 6.0
@@ -17,6 +19,8 @@ enum { LEAST_LINES = 2 };
 enum { MOST_UNCLEAR_LINES = 48 };
 /* A line whose digits are less certain than this on average is none: letters read as digits are not. */
 #define LEAST_CERTAINTY 0.6
+/* Where a smaller part of the pieces than this are digits, the page is mostly text: lines that are not sure are too. */
+#define TEXT_PART 0.1
 
 /* A page that is read one way up. */
 typedef struct attempt {
@@ -29,27 +33,13 @@ typedef struct attempt {
 
 /* ---- One line ---- */
 
-/* The geometric mean of the probabilities of a line's digits. */
-static double certainty(const digitnet_reading_line *line) {
-    return line->characters > 0 ? pow(line->confidence, 1.0 / (double)line->characters) : 0.0;
-}
-
-/* Adds the last line, of so many pieces, to an attempt's value. */
-static digitnet_status add_value(attempt *a, size_t pieces) {
-    digitnet_reading_line line = DIGITNET_INIT(digitnet_reading_line);
-    DNN_TRY(digitnet_reading_describe_line(&line, a->reading, digitnet_reading_line_count(a->reading) - 1));
-    a->value += (double)line.characters * fmax(2.0 * certainty(&line) - 1.0, 0.0);
-    a->pieces += pieces;
-    return DIGITNET_OK;
-}
-
 /* Reads a line into the attempt's reading; one that is too long has no digits. */
-static digitnet_status read_ink(digitnet__read_call *call, const attempt *a, digitnet__plane *ink,
+static digitnet_status read_ink(digitnet__read_call *call, double *certainty, const attempt *a, digitnet__plane *ink,
                                 const digitnet_place corners[4]) {
     digitnet__message message = digitnet__message_keep();
     digitnet_reading *outer = call->reading;
     call->reading = a->reading;
-    digitnet_status status = digitnet__line_read(call, ink, corners);
+    digitnet_status status = digitnet__line_read(call, certainty, ink, corners);
     if (status == DIGITNET_ELIMIT) {
         digitnet__message_restore(&message);
         status = digitnet__line_add_none(call, corners, DNN_REASON_NO_DIGIT);
@@ -58,7 +48,19 @@ static digitnet_status read_ink(digitnet__read_call *call, const attempt *a, dig
     return status;
 }
 
+/* Adds the last line, of so many pieces, to an attempt's value, or takes it out where it is none. */
+static digitnet_status judge_last(attempt *a, double certainty, size_t pieces) {
+    digitnet_reading_line line = DIGITNET_INIT(digitnet_reading_line);
+    DNN_TRY(digitnet_reading_describe_line(&line, a->reading, digitnet_reading_line_count(a->reading) - 1));
+    a->value += (double)line.characters * fmax(2.0 * certainty - 1.0, 0.0);
+    a->pieces += pieces;
+    if (certainty < LEAST_CERTAINTY)
+        digitnet__reading_drop_last(a->reading);
+    return DIGITNET_OK;
+}
+
 static digitnet_status read_next(digitnet__read_call *call, attempt *a) {
+    double certainty = 0.0;
     digitnet__plane ink;
     digitnet__point found[4];
     digitnet_place corners[4];
@@ -66,9 +68,9 @@ static digitnet_status read_next(digitnet__read_call *call, attempt *a) {
     DNN_TRY(digitnet__page_cut_line(&ink, found, a->page, line, a->on_head));
     for (size_t i = 0; i < 4; i++)
         corners[i] = (digitnet_place){found[i].x, found[i].y};
-    digitnet_status status = read_ink(call, a, &ink, corners);
+    digitnet_status status = read_ink(call, &certainty, a, &ink, corners);
     digitnet__plane_release(&ink);
-    return status ? status : add_value(a, a->page->lines.items[line].pieces);
+    return status ? status : judge_last(a, certainty, a->page->lines.items[line].pieces);
 }
 
 /* ---- One direction ---- */
@@ -138,21 +140,22 @@ static digitnet_status read_directions(attempt *best, digitnet__read_call *call,
         quarters = 3;
         DNN_TRY(read_turned(best, &unused, call, ink, quarters, true));
     }
-    if (fabs(evidence) >= CLEAR_EVIDENCE && best->value >= GOOD_PART * (double)best->pieces)
+    if (fabs(evidence) >= NO_DOUBT_EVIDENCE ||
+        (fabs(evidence) >= CLEAR_EVIDENCE && best->value >= GOOD_PART * (double)best->pieces))
         return DIGITNET_OK;
     digitnet_status status = read_turned(&other, &unused, call, ink, 3 - quarters, true);
     if (status) {
         digitnet_reading_free(best->reading);
         return status;
     }
-    bool is_better = other.value > best->value;
+    bool is_better = other.value > best->value + fabs(evidence);
     digitnet_reading_free(is_better ? best->reading : other.reading);
     *best = is_better ? other : *best;
     return DIGITNET_OK;
 }
 
-static bool is_certain(const digitnet_reading_line *line) {
-    return certainty(line) >= LEAST_CERTAINTY;
+static bool is_sure(const digitnet_reading_line *line) {
+    return line->status == DIGITNET_READING_OK;
 }
 
 static digitnet_status read_page(digitnet__read_call *call) {
@@ -171,7 +174,8 @@ static digitnet_status read_page(digitnet__read_call *call) {
     digitnet__page_ink_release(&ink);
     if (status)
         return status;
-    digitnet__reading_keep(best.reading, is_certain);
+    if (best.value < TEXT_PART * (double)best.pieces)
+        digitnet__reading_keep(best.reading, is_sure);
     digitnet_reading_free(call->reading);
     call->reading = best.reading;
     return DIGITNET_OK;

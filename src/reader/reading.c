@@ -67,6 +67,10 @@ void digitnet__reading_reverse(digitnet_reading *reading) {
     }
 }
 
+void digitnet__reading_drop_last(digitnet_reading *reading) {
+    reading->count--;
+}
+
 void digitnet__reading_keep(digitnet_reading *reading, bool (*keep)(const digitnet_reading_line *line)) {
     size_t left = 0;
     for (size_t i = 0; i < reading->count; i++)

@@ -27,6 +27,8 @@ digitnet_status digitnet__reading_add_line(digitnet_reading *reading, const digi
 
 /* Puts the last line first, and so on. */
 void digitnet__reading_reverse(digitnet_reading *reading);
+/* Takes the last line out; there is one. */
+void digitnet__reading_drop_last(digitnet_reading *reading);
 /* Leaves out the lines that `keep` says no to. */
 void digitnet__reading_keep(digitnet_reading *reading, bool (*keep)(const digitnet_reading_line *line));
 

@@ -20,6 +20,10 @@ WHITE = (250, 250, 250)
 # Red ink in shadow is as light as the paper in its luma.
 INKS = {"black": ((20, 20, 25), WHITE), "red in shadow": ((210, 95, 110), (135, 135, 135)), "light blue": ((120, 170, 235), WHITE)}
 
+# Strokes of letters, from corner to corner of a grid of 3 x 3 places: 0 1 2 above, 3 4 5, 6 7 8 below.
+LETTERS = {"A": "61 18 35", "E": "06 02 35 68", "F": "06 02 34", "H": "06 35 28", "K": "06 32 38", "M": "60 04 42 28", "N": "60 08 82",
+           "V": "07 72", "W": "06 64 48 82", "X": "08 26"}
+
 program = sys.argv[1]
 scratch = tempfile.TemporaryDirectory()
 folder = Path(scratch.name)
@@ -41,18 +45,34 @@ def mnist_digits():
     return found
 
 
-def draw(path, rows, digits, ink, paper, pitch=34, rule=0):
+def letter(strokes):
+    """A picture of a letter like one of a digit."""
+    places = [(7 + 7 * (i % 3), 4 + 10 * (i // 3)) for i in range(9)]
+    pixels = bytearray(SIDE * SIDE)
+    for start, end in strokes.split():
+        (x0, y0), (x1, y1) = places[int(start)], places[int(end)]
+        for step in range(61):
+            x, y = x0 + (x1 - x0) * step / 60, y0 + (y1 - y0) * step / 60
+            for row in range(int(y), int(y) + 2):
+                for column in range(int(x), int(x) + 2):
+                    pixels[row * SIDE + column] = 255
+    return [bytes(pixels)] * 3
+
+
+def draw(path, rows, digits, ink, paper, pitch=34, rule=0, shift=0, turned=False):
     """Rows of digits, twice as large as in MNIST, each in the middle of a cell of 2 x pitch, between rules where asked for; as TIFF, which
-    takes no library to write."""
+    takes no library to write. Each row begins `shift` columns further on."""
     width, height = 2 * pitch * len(rows[0]) + 40, 2 * pitch * len(rows) + 40
     pixels = bytearray(bytes(paper) * (width * height))
     for r, row in enumerate(rows):
         for c, digit in enumerate(row):
+            if digit == " ":
+                continue
             stencil = digits[digit][(r + c) % 3]
             for y in range(2 * SIDE):
                 for x in range(2 * SIDE):
                     part = stencil[y // 2 * SIDE + x // 2] / 255
-                    at = 3 * ((20 + 2 * pitch * r + pitch - SIDE + y) * width + 20 + 2 * pitch * c + pitch - SIDE + x)
+                    at = 3 * ((20 + 2 * pitch * r + pitch - SIDE + y) * width + 20 + 2 * pitch * c + pitch - SIDE + r * shift % pitch + x)
                     pixels[at:at + 3] = bytes(int(p + part * (i - p)) for i, p in zip(ink, paper))
     for at in range(rule and len(rows) + 1):
         y = 19 + 2 * pitch * at
@@ -61,6 +81,8 @@ def draw(path, rows, digits, ink, paper, pitch=34, rule=0):
         for y in range(19, height - 19):
             x = 19 + 2 * pitch * at
             pixels[3 * (y * width + x):3 * (y * width + x) + 3] = bytes(ink)
+    if turned:
+        pixels = b"".join(pixels[at:at + 3] for at in range(len(pixels) - 3, -1, -3))
     path.write_bytes(tiff(width, height, bytes(pixels)))
     return path
 
@@ -111,9 +133,24 @@ def lines(digits):
 
 def pages(digits):
     path = draw(folder / "page.tif", ["31415", "92653"], digits, *INKS["black"])
-    assert run(path).stdout.split() == ["31415", "92653"]
+    assert lines_of(path) == ["31415", "92653"]
     run("--draw", folder / "drawn.png", "--draw-steps", folder, path)
     assert (folder / "drawn.png").read_bytes()[:4] == b"\x89PNG" and len(list(folder.glob("*.png"))) > 2
+
+
+def lines_of(path):
+    return [line["text"] for line in json.loads(run("--json", path).stdout)[0]["lines"]]
+
+
+def forms(digits):
+    """What is printed on a page is not read, and does not say which way up it is."""
+    glyphs = digits | {name: letter(strokes) for name, strokes in LETTERS.items()}
+    rows = [row for text in ("NAMEXHAVEN", "WAXENKEEN ", "FENXVAHMEN", "HAVENXMAKE", "  31475   ", "  92654   ") for row in (text, " " * 10)]
+    for turned in (False, True):
+        path = draw(folder / "form.tif", rows, glyphs, *INKS["black"], shift=7, turned=turned)
+        assert lines_of(path) == ["31475", "92654"], turned
+    path = draw(folder / "text.tif", rows[:8], glyphs, *INKS["black"], shift=7)
+    assert lines_of(path) == []
 
 
 def tables(digits):
@@ -128,4 +165,5 @@ no_pictures()
 single_digits()
 lines(mnist_digits())
 pages(mnist_digits())
+forms(mnist_digits())
 tables(mnist_digits())
