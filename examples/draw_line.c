@@ -14,6 +14,9 @@ enum {
     BINS = 4 * BINS_PER_HEIGHT /* two heights above the line's middle, two below */
 };
 
+/* What is drawn as a digit and is none. */
+enum { NO_DIGIT = 10 };
+
 /* Of raised digits, in heights of the others. */
 #define RAISED_SIZE 0.6f
 
@@ -61,20 +64,20 @@ static struct layout choose_layout(size_t digits, float widest, struct draw_rand
                             .spread = random_in(random, 0, 0.12f),
                             .slope = 0.012f * random_normal(random)};
     float kind = random_in(random, 0, 1);
-    if (kind < 0.4f) {
+    if (kind < 0.5f) {
         layout.touching = random_in(random, 0.3f, 1);
-    } else if (kind < 0.52f) {
+    } else if (kind < 0.62f) {
         layout.spacing = BY_BOXES;
         layout.gap = random_in(random, -0.25f, 0.4f);
-    } else if (kind < 0.62f) {
+    } else if (kind < 0.7f) {
         layout.spacing = BY_CELLS;
         layout.gap = random_in(random, 0.95f, 1.6f);
-    } else if (kind < 0.76f) {
+    } else if (kind < 0.82f) {
         layout.gap = random_in(random, 0.4f, 1.4f);
     }
     if (layout.spacing != BY_CELLS && random_chance(random, 0.2f))
         layout.separators = random_in(random, 0.1f, 0.5f);
-    if (layout.spacing != BY_CELLS && random_chance(random, 0.15f))
+    if (layout.spacing != BY_CELLS && random_chance(random, 0.2f))
         layout.signs = 0.6f;
     float highest = fminf((float)MOST_LINE_HEIGHT / 3.2f, 700 / ((float)digits + 2));
     layout.height = random_log(random, 13, fmaxf(highest, 14));
@@ -169,7 +172,7 @@ struct writer {
     struct canvas *canvas;
     const struct layout *layout;
     const struct hand *hand;
-    const struct glyphs *source;
+    const struct glyphs *source, *signs;
     struct draw_random *random;
     struct placed_digit last; /* its glyph is NULL at the beginning, and behind a mark */
     struct outline before;    /* of what was written last */
@@ -223,12 +226,44 @@ static void add_mark(struct writer *writer, int around) {
     writer->last.glyph = NULL;
 }
 
+/* Up to three printed ones, as a currency before an amount. */
+static void add_signs(struct writer *writer) {
+    const struct layout *layout = writer->layout;
+    struct draw_random *random = writer->random;
+    struct hand printer = choose_printer(random);
+    size_t count = 1 + random_below(random, 3), next = random_below(random, writer->signs->count);
+    float height = layout->height * random_in(random, 0.6f, 1.15f), gap = random_in(random, 0.08f, 0.4f);
+    for (size_t i = 0; i < count; i++) {
+        struct placed_digit sign = {.glyph = &writer->signs->items[next], .label = NO_DIGIT};
+        struct outline outline;
+        form_digit(&sign, &printer, height, random);
+        trace_outline(&outline, &sign, layout->height);
+        float x = distance(&writer->before, &outline, layout, gap, 0);
+        shift_outline(&outline, x);
+        if (outline.box_right > layout->end)
+            return;
+        sign.map.x0 += x;
+        sign.map.y0 += layout->middle + layout->slope * x;
+        write_digit(writer->canvas, &sign, &printer, random);
+        writer->before = outline;
+        writer->last.glyph = NULL;
+        next = (next + random_below(random, 4)) % writer->signs->count; /* most often of the same font */
+    }
+}
+
+static void add_around(struct writer *writer) {
+    if (writer->signs && writer->signs->count > 0 && random_chance(writer->random, 0.5f))
+        add_signs(writer);
+    else
+        add_mark(writer, 1);
+}
+
 /* Writes up to `count` digits, fewer where there is no room, perhaps with the last two raised, as cents are. */
 static void write_digits(struct drawn_line *line, struct writer *writer, size_t count) {
     const struct layout *layout = writer->layout;
     int cents = layout->spacing != BY_CELLS && count > 3 && random_chance(writer->random, 0.05f);
     if (random_chance(writer->random, layout->signs))
-        add_mark(writer, 1);
+        add_around(writer);
     for (size_t i = 0; i < count; i++) {
         struct placed_digit digit;
         struct outline outline;
@@ -248,7 +283,7 @@ static void write_digits(struct drawn_line *line, struct writer *writer, size_t 
             add_mark(writer, 0);
     }
     if (random_chance(writer->random, layout->signs))
-        add_mark(writer, 1);
+        add_around(writer);
     line->width = (size_t)fminf(writer->before.box_right, MOST_LINE_WIDTH);
 }
 
@@ -274,6 +309,7 @@ void draw_digit_line(struct drawn_line *line, struct line_canvas *memory, const 
                             .layout = &layout,
                             .hand = &hand,
                             .source = source,
+                            .signs = material->signs,
                             .random = random,
                             .before = {.box_right = layout.left}};
     write_digits(line, &writer, count);

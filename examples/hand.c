@@ -32,8 +32,8 @@ static struct point bend(const struct warp *warp, float x, float y) {
 
 struct hand choose_hand(struct draw_random *random) {
     struct hand hand = {.width = expf(0.18f * random_normal(random)),
-                        .slant = 0.18f * random_normal(random),
-                        .pen = random_log(random, 0.035f, 0.2f),
+                        .slant = 0.2f * random_normal(random),
+                        .pen = random_log(random, 0.035f, 0.27f),
                         .sizes = random_in(random, 0.02f, 0.16f),
                         .stretches = 0.07f,
                         .bends = 0.4f,
@@ -42,7 +42,7 @@ struct hand choose_hand(struct draw_random *random) {
                         .small_zero = 1,
                         .pen_strokes = random_chance(random, 0.6f)};
     int european = random_chance(random, 0.4f);
-    hand.tone.threshold = random_in(random, 0.25f, 0.7f);
+    hand.tone.threshold = random_in(random, 0.18f, 0.7f);
     hand.tone.sharpness = random_log(random, 1, 4);
     hand.upstrokes = european ? 0.85f : 0.03f;
     hand.bars = european ? random_in(random, 0, 1) : 0.05f;

@@ -18,11 +18,16 @@ enum {
     OPTDIGITS,
     CELLS,
     OWN,
+    SIGNS, /* no digits */
     FIRST_FONT,
     HELD_OUT_DIGITS = 5000,
     GLYPH_DIGIT = 20, /* a digit's longer side in MNIST's frame */
     PIXELS = GLYPH_SIDE * GLYPH_SIDE
 };
+
+/* What is printed beside numbers and looks like no digit: currencies, and letters of units and names. */
+static const uint32_t signs[] = {'$', '$', '$', 0x20ac, 0xa3, 0xa5, '#', '#', '*', '%', 'A', 'E', 'F', 'H', 'K',
+                                 'M', 'N', 'P', 'R',    'T',  'U',  'V', 'X', 'h', 'k', 'm', 'n', 'p', 'u', 'x'};
 
 /* The parts of the lines that are of each source; fonts share theirs. */
 static const float weights[FIRST_FONT] = {
@@ -132,18 +137,30 @@ static digitnet_status add_own(struct glyphs *glyphs, const char *folder) {
     return status;
 }
 
+/* One character, or nothing where the font has none. */
+static digitnet_status add_character(struct glyphs *glyphs, struct fonts *fonts, size_t font, uint32_t character,
+                                     int32_t label) {
+    struct printed printed;
+    uint8_t pixels[PIXELS];
+    if (draw_printed(&printed, fonts, font, character, 2 * GLYPH_DIGIT))
+        return DIGITNET_OK;
+    struct stencil stencil = {(int)printed.width, (int)printed.height, label, (uint8_t *)printed.pixels};
+    frame_stencil(pixels, &stencil, 1);
+    return add_glyph(glyphs, pixels, label);
+}
+
 static digitnet_status add_font(struct glyphs *glyphs, struct fonts *fonts, size_t font) {
     digitnet_status status = DIGITNET_OK;
     glyphs->printed = 1;
-    for (int32_t digit = 0; digit < 10 && !status; digit++) {
-        struct printed printed;
-        uint8_t pixels[PIXELS];
-        if (draw_printed(&printed, fonts, font, '0' + (uint32_t)digit, 2 * GLYPH_DIGIT))
-            continue;
-        struct stencil stencil = {(int)printed.width, (int)printed.height, digit, (uint8_t *)printed.pixels};
-        frame_stencil(pixels, &stencil, 1);
-        status = add_glyph(glyphs, pixels, digit);
-    }
+    for (int32_t digit = 0; digit < 10 && !status; digit++)
+        status = add_character(glyphs, fonts, font, '0' + (uint32_t)digit, digit);
+    return status;
+}
+
+static digitnet_status add_printed_signs(struct glyphs *glyphs, struct fonts *fonts, size_t font) {
+    digitnet_status status = DIGITNET_OK;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs && !status; i++)
+        status = add_character(glyphs, fonts, font, signs[i], 0);
     return status;
 }
 
@@ -157,8 +174,11 @@ static digitnet_status add_all(struct line_digits *digits, struct fonts *fonts, 
         status = add_cells(&digits->all[CELLS], options->data);
     if (!status && options->own)
         status = add_own(&digits->all[OWN], options->own);
-    for (size_t i = 0; i < font_count() && !status; i++)
+    for (size_t i = 0; i < font_count() && !status; i++) {
         status = add_font(&digits->all[FIRST_FONT + i], fonts, i);
+        if (!status)
+            status = add_printed_signs(&digits->all[SIGNS], fonts, i);
+    }
     for (size_t i = 0; i < digits->count && !status; i++)
         status = sort_glyphs(&digits->all[i]);
     return status;
@@ -170,8 +190,8 @@ static void weigh(struct line_digits *digits) {
         digits->weights[i] = digits->all[i].count == 0 ? 0
                              : i < FIRST_FONT          ? weights[i]
                                                        : FONTS_WEIGHT / (float)font_count();
-    digits->train = (struct line_material){digits->all, digits->weights, digits->count};
-    digits->held_out = (struct line_material){&digits->all[HELD_OUT], &whole, 1};
+    digits->train = (struct line_material){digits->all, digits->weights, digits->count, &digits->all[SIGNS]};
+    digits->held_out = (struct line_material){&digits->all[HELD_OUT], &whole, 1, &digits->all[SIGNS]};
 }
 
 int load_line_digits(struct line_digits *digits, const struct line_options *options) {

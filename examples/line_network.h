@@ -5,11 +5,7 @@
 
 #include <digitnet/digitnet.h>
 
-enum {
-    STRIP_HEIGHT = 32,
-    STRIP_WIDTH = 256 /* in training */,
-    COLUMN_WIDTH = 2 /* pixels of the strip for one column */
-};
+enum { STRIP_HEIGHT = 32, STRIP_WIDTH = 256 /* in training */ };
 
 /* Adds the layers to a model of STRIP_HEIGHT x any width x 1; compile returns the first error. */
 void add_line_layers(digitnet_model *model);

@@ -88,7 +88,7 @@ static int run(const struct settings *settings) {
 int train_line(int argc, char **argv) {
     struct settings settings = {.digits = {.mnist = "data", .fonts = "/usr/share/fonts"},
                                 .model = "line.onnx",
-                                .epochs = 30,
+                                .epochs = 48,
                                 .threads = 2,
                                 .seed = 1};
     struct option options[] = {
@@ -99,7 +99,7 @@ int train_line(int argc, char **argv) {
         {"--pictures", OPTION_TEXT, &settings.digits.own, "DIR",
          "more digits to draw lines with: DIR/0/ to DIR/9/ with pictures of one each (none)", 0},
         {"--fonts", OPTION_TEXT, &settings.digits.fonts, "DIR", "Debian's fonts (/usr/share/fonts)", 0},
-        {"--epochs", OPTION_COUNT, &settings.epochs, "N", "epochs of 10,000 strips of lines (30)", 0},
+        {"--epochs", OPTION_COUNT, &settings.epochs, "N", "epochs of 10,000 strips of lines (48)", 0},
         {"--seed", OPTION_SEED, &settings.seed, "N", "of all that is random (1)", 0},
         {"--threads", OPTION_THREADS, &settings.threads, "N", "threads (2)", 0},
         {"--model", OPTION_TEXT, &settings.model, "PATH", "where the model is saved (line.onnx)", 0},

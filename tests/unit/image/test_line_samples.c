@@ -170,7 +170,7 @@ static void the_network_takes_the_samples(void **state) {
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
     expect_ok(digitnet_model_describe(&info, model));
     expect_ok(digitnet_model_describe_layer(&last, model, info.layers - 1));
-    assert_int_equal(last.width, STRIP_WIDTH / COLUMN_WIDTH);
+    assert_int_equal(last.width, STRIP_WIDTH);
     expect_ok(create_line_samples(&samples, &material, STRIPS, 9, 2));
     expect_ok(digitnet_model_evaluate(&metrics, model, samples, NULL));
     assert_true(metrics.loss > 1.0);
