@@ -13,7 +13,7 @@ enum { DIGITS = 500, LINES = 60, STRIPS = 12, MOST_LABELS = 24, STRIP_VALUES = S
 
 static struct glyphs glyphs;
 static const float whole = 1;
-static const struct line_material material = {&glyphs, &whole, 1};
+static const struct line_material material = {&glyphs, &whole, 1, &glyphs};
 
 static int load(void **state) {
     (void)state;
