@@ -11,3 +11,13 @@ done
 images=$DATA/digits/usps-test-images-idx3-ubyte.gz
 [ ! -f "$images" ] || sets+=("USPS side by side=$images,$DATA/digits/usps-test-labels-idx1-ubyte.gz")
 [ ${#sets[@]} -eq 0 ] || "$BUILD/tests/accuracy/accuracy_lines" "$MODELS/digit.onnx" "$MODELS/line.onnx" "${sets[@]}"
+
+# Kinds of lines, of which the first figure says enough.
+here=$(cd "$(dirname "$0")/.." && pwd)
+if "$PYTHON" "$here/draw_lines.py" "$MNIST" "$WORK/lines" 100 >&2; then
+    sets=()
+    for table in "$WORK"/lines/*.csv; do
+        sets+=("Drawn lines, $(basename "$table" .csv)=$table")
+    done
+    "$BUILD/tests/accuracy/accuracy_lines" "$MODELS/digit.onnx" "$MODELS/line.onnx" "${sets[@]}" | grep ': whole |'
+fi
