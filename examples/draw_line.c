@@ -14,9 +14,6 @@ enum {
     BINS = 4 * BINS_PER_HEIGHT /* two heights above the line's middle, two below */
 };
 
-/* What is drawn as a digit and is none. */
-enum { NO_DIGIT = 10 };
-
 /* Of raised digits, in heights of the others. */
 #define RAISED_SIZE 0.6f
 

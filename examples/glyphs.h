@@ -6,6 +6,9 @@
 
 #include <digitnet/digitnet.h>
 
+/* The label of what is none. */
+enum { NO_DIGIT = 10 };
+
 /* One digit in MNIST's frame. */
 struct glyph {
     int32_t label;

@@ -127,7 +127,6 @@ static digitnet_status add_cells(struct glyphs *glyphs, const char *folder) {
 
 /* Somebody's own pictures of digits. */
 static digitnet_status add_own(struct glyphs *glyphs, const char *folder) {
-    enum { NO_DIGIT = 10 };
     struct framed_digits own = {.count = 0};
     digitnet_status status = read_own_pictures(&own, folder, NO_DIGIT);
     for (size_t i = 0; i < own.count && !status; i++)

@@ -5,13 +5,6 @@ enum { FAINTEST_INK = 24 };
 /* A stroke's edges are fainter than the threshold that parts ink from paper best. */
 #define EDGE_PART 0.75
 
-static void count_levels(size_t histogram[256], const digitnet__plane *ink) {
-    for (size_t i = 0; i < 256; i++)
-        histogram[i] = 0;
-    for (size_t i = 0; i < ink->width * ink->height; i++)
-        histogram[ink->pixels[i]]++;
-}
-
 /* The highest level that at least `count` pixels reach. */
 static size_t level_of(const size_t histogram[256], size_t count) {
     size_t level = 255, above = histogram[255];
@@ -52,7 +45,7 @@ static size_t otsu_level(const size_t histogram[256], size_t pixels) {
 
 uint8_t digitnet__stroke_threshold(const digitnet__plane *ink) {
     size_t histogram[256];
-    count_levels(histogram, ink);
+    digitnet__plane_count(histogram, ink);
     size_t threshold = (size_t)(EDGE_PART * (double)otsu_level(histogram, ink->width * ink->height));
     threshold = threshold > FAINTEST_INK ? threshold : FAINTEST_INK;
     return (uint8_t)(count_from(histogram, threshold) > 0 ? threshold : 0);
@@ -61,7 +54,7 @@ uint8_t digitnet__stroke_threshold(const digitnet__plane *ink) {
 void digitnet__stretch_ink(digitnet__plane *ink, uint8_t threshold) {
     size_t histogram[256];
     uint8_t table[256];
-    count_levels(histogram, ink);
+    digitnet__plane_count(histogram, ink);
     size_t full = level_of(histogram, count_from(histogram, threshold) / 10 + 1);
     for (size_t value = 0; value < 256; value++)
         table[value] = (uint8_t)(value >= full ? 255 : value * 255 / full);

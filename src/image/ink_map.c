@@ -94,25 +94,12 @@ static digitnet_status divide_paper(digitnet__plane *picture, const digitnet__pl
     return DIGITNET_OK;
 }
 
-/* Counts values; most are the same, and would wait for each other in one table. */
-static void count_values(size_t histogram[256], const digitnet__plane *plane) {
-    enum { TABLES = 4 };
-    size_t tables[TABLES][256] = {{0}}, pixels = plane->width * plane->height;
-    for (size_t i = 0; i < pixels; i++)
-        tables[i % TABLES][plane->pixels[i]]++;
-    for (size_t value = 0; value < 256; value++) {
-        histogram[value] = 0;
-        for (size_t i = 0; i < TABLES; i++)
-            histogram[value] += tables[i][value];
-    }
-}
-
 /* Paper's noise is nowhere negative here, since paper is the brightest around. Takes off what half of the paper has. */
 static void subtract_median(digitnet__plane *ink) {
     size_t histogram[256], below = 0, paper = 0;
     uint32_t median = 0;
     uint8_t table[256];
-    count_values(histogram, ink);
+    digitnet__plane_count(histogram, ink);
     for (size_t value = 0; value < SURE_INK; value++)
         paper += histogram[value];
     while (2 * (below + histogram[median]) < paper)

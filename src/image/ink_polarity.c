@@ -80,9 +80,8 @@ static size_t quantile(const size_t histogram[256], size_t pixels) {
 
 /* How much more there is of what is light than of what is dark, from -1 to 1. */
 static double find_majority(const digitnet__plane *plane) {
-    size_t pixels = plane->width * plane->height, histogram[256] = {0}, light = 0;
-    for (size_t i = 0; i < pixels; i++)
-        histogram[plane->pixels[i]]++;
+    size_t pixels = plane->width * plane->height, histogram[256], light = 0;
+    digitnet__plane_count(histogram, plane);
     size_t middle = (quantile(histogram, pixels / EXTREME) + quantile(histogram, pixels - pixels / EXTREME)) / 2;
     for (size_t value = middle + 1; value < 256; value++)
         light += histogram[value];

@@ -22,6 +22,19 @@ void digitnet__plane_release(digitnet__plane *plane) {
     *plane = (digitnet__plane){.pixels = NULL};
 }
 
+/* Neighbours most often have the same value, and would wait for each other in one table. */
+void digitnet__plane_count(size_t histogram[256], const digitnet__plane *plane) {
+    enum { TABLES = 4 };
+    size_t tables[TABLES][256] = {{0}}, pixels = plane->width * plane->height;
+    for (size_t i = 0; i < pixels; i++)
+        tables[i % TABLES][plane->pixels[i]]++;
+    for (size_t value = 0; value < 256; value++) {
+        histogram[value] = 0;
+        for (size_t i = 0; i < TABLES; i++)
+            histogram[value] += tables[i][value];
+    }
+}
+
 void digitnet__plane_invert(digitnet__plane *plane) {
     for (size_t i = 0; i < plane->width * plane->height; i++)
         plane->pixels[i] = (uint8_t)(255 - plane->pixels[i]);

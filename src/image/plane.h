@@ -27,6 +27,9 @@ void digitnet__plane_release(digitnet__plane *plane);
 /* Black becomes white. */
 void digitnet__plane_invert(digitnet__plane *plane);
 
+/* How many pixels have each value. */
+void digitnet__plane_count(size_t histogram[256], const digitnet__plane *plane);
+
 /* Turns by 0 to 3 quarters, clockwise. ENOMEM. */
 digitnet_status digitnet__plane_turn(digitnet__plane *out, const digitnet__plane *plane, int quarters);
 

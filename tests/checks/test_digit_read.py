@@ -131,15 +131,15 @@ def lines(digits):
     assert "20716" not in run("--line", "--allow", "01", path).stdout
 
 
+def lines_of(path):
+    return [line["text"] for line in json.loads(run("--json", path).stdout)[0]["lines"]]
+
+
 def pages(digits):
     path = draw(folder / "page.tif", ["31415", "92653"], digits, *INKS["black"])
     assert lines_of(path) == ["31415", "92653"]
     run("--draw", folder / "drawn.png", "--draw-steps", folder, path)
     assert (folder / "drawn.png").read_bytes()[:4] == b"\x89PNG" and len(list(folder.glob("*.png"))) > 2
-
-
-def lines_of(path):
-    return [line["text"] for line in json.loads(run("--json", path).stdout)[0]["lines"]]
 
 
 def forms(digits):

@@ -1,5 +1,6 @@
 # Lines, by both models. Run by run.sh, which sets the variables in capitals.
 set -euo pipefail
+here=$(cd "$(dirname "$0")/.." && pwd)
 cmake --build "$BUILD" --target accuracy_lines >&2
 
 sets=()
@@ -13,7 +14,6 @@ images=$DATA/digits/usps-test-images-idx3-ubyte.gz
 [ ${#sets[@]} -eq 0 ] || "$BUILD/tests/accuracy/accuracy_lines" "$MODELS/digit.onnx" "$MODELS/line.onnx" "${sets[@]}"
 
 # Kinds of lines, of which the first figure says enough.
-here=$(cd "$(dirname "$0")/.." && pwd)
 if "$PYTHON" "$here/draw_lines.py" "$MNIST" "$WORK/lines" 100 >&2; then
     sets=()
     for table in "$WORK"/lines/*.csv; do

@@ -44,6 +44,19 @@ static void planes_turn_clockwise(void **state) {
     }
 }
 
+static void values_are_counted(void **state) {
+    (void)state;
+    for (size_t i = 0; i < SIZES; i++) {
+        size_t histogram[256], counted[256] = {0};
+        digitnet__plane plane = random_plane(sizes[i][0], sizes[i][1], i);
+        digitnet__plane_count(histogram, &plane);
+        for (size_t k = 0; k < plane.width * plane.height; k++)
+            counted[plane.pixels[k]]++;
+        assert_memory_equal(histogram, counted, sizeof counted);
+        digitnet__plane_release(&plane);
+    }
+}
+
 static void planes_are_reduced_to_means(void **state) {
     (void)state;
     for (size_t i = 0; i < SIZES; i++) {
@@ -106,6 +119,7 @@ static void closing_is_dilation_and_erosion(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(planes_turn_clockwise),
+        cmocka_unit_test(values_are_counted),
         cmocka_unit_test(planes_are_reduced_to_means),
         cmocka_unit_test(closing_is_dilation_and_erosion),
     };
