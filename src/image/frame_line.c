@@ -9,6 +9,7 @@
 #include "image/picture.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Rows that a digit of the usual height takes of the frame. */
 enum { DIGIT_ROWS = 20 };
@@ -16,6 +17,13 @@ enum { DIGIT_ROWS = 20 };
 enum { STROKES_PER_HEIGHT = 4 };
 /* The least ink of the strip that counts where its darkness is settled. */
 enum { STRIP_INK = 16 };
+
+/* How far, in columns, a stroke says how dark its neighbours are; there half as much as at its own column. */
+enum { REACH = 10 };
+/* Fainter strokes stay as they are: they may be what shows through the paper. */
+enum { FAINT_STROKE = 48 };
+/* No stroke is made darker by more than this factor. */
+#define MOST_GAIN 2.0
 
 /* Which pixels of the picture, and how much of them, one of the strip's columns or rows takes: an interval. */
 typedef struct interval {
@@ -59,6 +67,43 @@ static uint8_t mean_of(const double *sums, size_t height, interval down) {
     return (uint8_t)(sum / (down.high - down.low) + 0.5);
 }
 
+static void find_darkest(uint8_t *darkest, const digitnet__plane *strip) {
+    memset(darkest, 0, strip->width);
+    for (size_t row = 0; row < strip->height; row++)
+        for (size_t x = 0; x < strip->width; x++)
+            if (darkest[x] < strip->pixels[row * strip->width + x])
+                darkest[x] = strip->pixels[row * strip->width + x];
+}
+
+/* How dark strokes are about a column. */
+static double level_about(const uint8_t *darkest, size_t width, size_t column) {
+    double level = 0.0;
+    for (size_t x = column > REACH ? column - REACH : 0; x < width && x <= column + REACH; x++) {
+        double distance = fabs((double)x - (double)column);
+        level = fmax(level, darkest[x] * (1.0 - 0.5 * distance / REACH));
+    }
+    return level;
+}
+
+/* Makes thin strokes as dark as others of the line: in few rows they are grey, and the network knows lines of one pen.
+ * ENOMEM. */
+static digitnet_status even_strokes(digitnet__plane *strip) {
+    uint8_t *darkest = digitnet__allocate_array(strip->width, sizeof *darkest);
+    if (!darkest)
+        return DIGITNET_ENOMEM;
+    find_darkest(darkest, strip);
+    for (size_t x = 0; x < strip->width; x++) {
+        double level = level_about(darkest, strip->width, x);
+        double gain = level > FAINT_STROKE ? fmin(255.0 / level, MOST_GAIN) : 1.0;
+        for (size_t row = 0; row < strip->height; row++) {
+            uint8_t *pixel = &strip->pixels[row * strip->width + x];
+            *pixel = (uint8_t)fmin(gain * *pixel + 0.5, 255.0);
+        }
+    }
+    digitnet__release(darkest);
+    return DIGITNET_OK;
+}
+
 digitnet_status digitnet__line_frame(digitnet__plane *strip, const digitnet__plane *ink,
                                      const digitnet__line_place *place) {
     double step = place->height / DIGIT_ROWS;
@@ -77,8 +122,12 @@ digitnet_status digitnet__line_frame(digitnet__plane *strip, const digitnet__pla
             strip->pixels[row * strip->width + i] = mean_of(sums, ink->height, interval_of(row, top, step));
     }
     digitnet__release(sums);
-    if (!status)
-        digitnet__stretch_ink(strip, STRIP_INK);
+    if (status)
+        return status;
+    digitnet__stretch_ink(strip, STRIP_INK);
+    status = even_strokes(strip);
+    if (status)
+        digitnet__plane_release(strip);
     return status;
 }
 

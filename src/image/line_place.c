@@ -25,6 +25,8 @@ enum { MOST_SLOPE_DIGITS = 32 };
 #define SLOPE_DISTANCE 1.5 /* digits so far apart say how the line falls */
 #define STEEPEST 0.1       /* slopes beyond are not believed */
 #define SPECK 0.09         /* what is smaller both ways is dirt, and no point of a number */
+#define LOW_END 0.3        /* no digit's: the line does not end there */
+#define BREAK 0.1          /* as wide as the breaks of a faint stroke */
 #define MARGIN 0.5         /* beside the ink */
 
 /* What stands above one range of columns, most often a digit or some that touch. */
@@ -75,16 +77,26 @@ static bool belong_together(const stack *a, const stack *b, double height) {
     return common > narrower / 2 && apart < height / 4 && together < 1.4 * height;
 }
 
+static stack stack_of(const digitnet__component *piece) {
+    const digitnet__box *box = &piece->box;
+    return (stack){.left = (double)box->left,
+                   .right = (double)(box->left + box->width),
+                   .top = (double)box->top,
+                   .bottom = (double)(box->top + box->height),
+                   .ink = (double)piece->pixels};
+}
+
+static stack join(const stack *a, const stack *b) {
+    return (stack){.left = fmin(a->left, b->left),
+                   .right = fmax(a->right, b->right),
+                   .top = fmin(a->top, b->top),
+                   .bottom = fmax(a->bottom, b->bottom)};
+}
+
 /* Pieces that are high enough for a part of a digit, put together to digits. Returns how high most are. */
 static double stack_pieces(stacks *all, const digitnet__components *pieces) {
-    for (size_t i = 0; i < pieces->count; i++) {
-        const digitnet__box *box = &pieces->items[i].box;
-        all->items[i] = (stack){.left = (double)box->left,
-                                .right = (double)(box->left + box->width),
-                                .top = (double)box->top,
-                                .bottom = (double)(box->top + box->height),
-                                .ink = (double)pieces->items[i].pixels};
-    }
+    for (size_t i = 0; i < pieces->count; i++)
+        all->items[i] = stack_of(&pieces->items[i]);
     all->count = pieces->count;
     double height = common_height(all);
     qsort(all->items, all->count, sizeof *all->items, compare_lefts);
@@ -94,10 +106,7 @@ static double stack_pieces(stacks *all, const digitnet__components *pieces) {
         if (height_of(&next) < LOW_PIECE * height)
             continue;
         if (last && belong_together(last, &next, height))
-            *last = (stack){.left = last->left,
-                            .right = fmax(last->right, next.right),
-                            .top = fmin(last->top, next.top),
-                            .bottom = fmax(last->bottom, next.bottom)};
+            *last = join(last, &next);
         else
             all->items[kept++] = next;
     }
@@ -178,28 +187,42 @@ static bool is_foreign(const digitnet__component *piece, const digitnet__line_pl
     return (at_edge && (above || below)) || upright || longer < SPECK * place->height;
 }
 
+/* The columns from the first to the last stack that is high enough for a digit. What is next to each other counts as
+ * one: a faint stroke breaks into pieces of which none is high. False where there is none. */
+static bool find_columns(digitnet__line_place *place, stacks *all) {
+    double left = HUGE_VAL, right = -HUGE_VAL;
+    qsort(all->items, all->count, sizeof *all->items, compare_lefts);
+    for (size_t i = 0; i < all->count;) {
+        stack group = all->items[i++];
+        while (i < all->count && all->items[i].left - group.right < BREAK * place->height)
+            group = join(&group, &all->items[i++]);
+        if (height_of(&group) >= LOW_END * place->height) {
+            left = fmin(left, group.left);
+            right = fmax(right, group.right);
+        }
+    }
+    place->left = left - MARGIN * place->height;
+    place->right = right + MARGIN * place->height;
+    return left < right;
+}
+
 /* Erases what is foreign, and finds the columns of what is not. */
-static digitnet_status keep_line(digitnet__line_place *place, digitnet__plane *ink,
-                                 const digitnet__components *pieces) {
+static digitnet_status keep_line(digitnet__line_place *place, digitnet__plane *ink, const digitnet__components *pieces,
+                                 stacks *kept) {
     unsigned char *foreign = digitnet__allocate_zeroed(pieces->count);
     if (!foreign)
         return DIGITNET_ENOMEM;
-    double left = (double)ink->width, right = 0.0;
+    kept->count = 0;
     for (size_t i = 0; i < pieces->count; i++) {
-        const digitnet__box *box = &pieces->items[i].box;
         foreign[i] = is_foreign(&pieces->items[i], place, ink->height);
-        if (foreign[i] || (double)box->height < 0.3 * place->height)
-            continue;
-        left = fmin(left, (double)box->left);
-        right = fmax(right, (double)(box->left + box->width));
+        if (!foreign[i])
+            kept->items[kept->count++] = stack_of(&pieces->items[i]);
     }
     digitnet__components_erase(ink, pieces, foreign);
     digitnet__release(foreign);
-    if (left >= right)
+    if (!find_columns(place, kept))
         return digitnet__fail(DIGITNET_ENOTFOUND, "no line of digits in the picture of %zu x %zu pixels", ink->width,
                               ink->height);
-    place->left = left - MARGIN * place->height;
-    place->right = right + MARGIN * place->height;
     return DIGITNET_OK;
 }
 
@@ -215,12 +238,13 @@ static digitnet_status place_pieces(digitnet__line_place *place, digitnet__plane
     stacks all = {digitnet__arena_at(&scratch, items), digitnet__arena_at(&scratch, values), 0};
     *place = (digitnet__line_place){.height = 0.0};
     place_stacks(place, &all, stack_pieces(&all, pieces));
+    digitnet_status status =
+        place->height >= LEAST_HEIGHT
+            ? keep_line(place, ink, pieces, &all)
+            : digitnet__fail(DIGITNET_ENOTFOUND, "no line of digits of %.0f pixels or more in the picture of %zu x %zu",
+                             LEAST_HEIGHT, ink->width, ink->height);
     digitnet__arena_release(&scratch);
-    if (place->height < LEAST_HEIGHT)
-        return digitnet__fail(DIGITNET_ENOTFOUND,
-                              "no line of digits of %.0f pixels or more in the picture of %zu x %zu", LEAST_HEIGHT,
-                              ink->width, ink->height);
-    return keep_line(place, ink, pieces);
+    return status;
 }
 
 digitnet_status digitnet__line_find_place(digitnet__line_place *place, digitnet__plane *ink) {

@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { WIDTH = 360, HEIGHT = 90, DIGITS = 6, INK = 200, LONGEST = 4096 };
 
@@ -236,8 +237,6 @@ static void a_crooked_band_is_no_rule(void **state) {
     }
 }
 
-/* ---- The strip ---- */
-
 static void dirt_goes_and_points_stay(void **state) {
     (void)state;
     digitnet__line_place place;
@@ -273,6 +272,23 @@ static void ink_is_told_from_gaps(void **state) {
         digitnet__plane_release(&plane);
     }
 }
+
+/* The last digit of a line that a pen wrote which ran dry: no piece of it is high. */
+static void a_broken_digit_ends_the_line(void **state) {
+    (void)state;
+    digitnet__line_place place;
+    digitnet__plane plane = new_plane(WIDTH, HEIGHT);
+    draw_ring(&plane, usual.left + usual.distance * DIGITS, usual.middle, usual.height, usual.pen);
+    for (size_t row = 0; row < HEIGHT; row++)
+        if (row % 8 < 2)
+            memset(plane.pixels + row * WIDTH, 0, WIDTH);
+    draw_rings(&plane, &usual, 1.0);
+    expect_ok(digitnet__line_find_place(&place, &plane));
+    assert_float_equal(place.right, usual.left + usual.distance * DIGITS + 0.85 * usual.height, 2.0);
+    digitnet__plane_release(&plane);
+}
+
+/* ---- The strip ---- */
 
 static digitnet__plane strip_of(double zoom, double ink) {
     digitnet__line_place place;
@@ -315,6 +331,36 @@ static void strips_depend_neither_on_size_nor_on_darkness(void **state) {
         digitnet__plane_release(&strip);
     }
     digitnet__plane_release(&usual_strip);
+}
+
+static uint8_t darkest_between(const digitnet__plane *strip, size_t first, size_t end) {
+    uint8_t darkest = 0;
+    for (size_t row = 0; row < strip->height; row++)
+        for (size_t column = first; column < end; column++)
+            if (darkest < strip->pixels[row * strip->width + column])
+                darkest = strip->pixels[row * strip->width + column];
+    return darkest;
+}
+
+/* A digit of a thin pen among those of a thick one; but what is as faint as the other side of the paper stays so. */
+static void thin_strokes_are_dark(void **state) {
+    (void)state;
+    const double zoom = 5.0, pens[] = {4.0, 0.8};
+    for (size_t i = 0; i < 2; i++) {
+        digitnet__line_place place;
+        digitnet__plane strip, plane = new_plane((size_t)(zoom * WIDTH), (size_t)(zoom * HEIGHT));
+        draw_rings(&plane, &usual, zoom);
+        draw_ring(&plane, zoom * (usual.left + usual.distance * (DIGITS + 0.5)), zoom * usual.middle,
+                  zoom * usual.height, pens[i]);
+        expect_ok(digitnet__line_find_place(&place, &plane));
+        expect_ok(digitnet__line_frame(&strip, &plane, &place));
+        if (i == 0)
+            assert_in_range(darkest_between(&strip, strip.width - 30, strip.width), 220, 255);
+        else
+            assert_in_range(darkest_between(&strip, strip.width - 20, strip.width), 10, 60);
+        digitnet__plane_release(&strip);
+        digitnet__plane_release(&plane);
+    }
 }
 
 /* ---- The public function ---- */
@@ -376,7 +422,9 @@ int main(void) {
         cmocka_unit_test(a_crooked_band_is_no_rule),
         cmocka_unit_test(dirt_goes_and_points_stay),
         cmocka_unit_test(ink_is_told_from_gaps),
+        cmocka_unit_test(a_broken_digit_ends_the_line),
         cmocka_unit_test(strips_depend_neither_on_size_nor_on_darkness),
+        cmocka_unit_test(thin_strokes_are_dark),
         cmocka_unit_test(pictures_are_framed),
         cmocka_unit_test(paper_without_a_line_is_none),
         cmocka_unit_test(long_lines_are_refused),
