@@ -183,9 +183,9 @@ digitnet_status digitnet__cell_cut(digitnet__cell *cell, const digitnet__plane *
 }
 
 digitnet_status digitnet__cell_frame(float *frame, size_t *digits, digitnet__cell *cell) {
-    digitnet__ink digit;
+    digitnet__digit_ink digit;
     size_t width = cell->ink.width - 2 * DNN_CELL_MARGIN, height = cell->ink.height - 2 * DNN_CELL_MARGIN;
-    digitnet_status status = digitnet__ink_find_in(&digit, &cell->ink);
+    digitnet_status status = digitnet__digit_ink_find_in(&digit, &cell->ink);
     if (status)
         return status;
     *digits = digit.digits;
@@ -194,6 +194,6 @@ digitnet_status digitnet__cell_frame(float *frame, size_t *digits, digitnet__cel
         status = DIGITNET_ENOTFOUND;
     else
         digitnet__frame_digit_ink(frame, &digit);
-    digitnet__ink_release(&digit);
+    digitnet__digit_ink_release(&digit);
     return status;
 }

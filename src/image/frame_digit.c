@@ -34,7 +34,7 @@ static double overlap(double from, double to, size_t index) {
 }
 
 /* The mean of the ink over the rectangle with these edges, in pixels; 0 outside the picture. */
-static float area_mean(const digitnet__ink *ink, double left, double right, double top, double bottom) {
+static float area_mean(const digitnet__digit_ink *ink, double left, double right, double top, double bottom) {
     double sum = 0.0;
     for (size_t row = (size_t)fmax(top, 0.0); row < ink->height && (double)row < bottom; row++) {
         double height = overlap(top, bottom, row);
@@ -46,7 +46,7 @@ static float area_mean(const digitnet__ink *ink, double left, double right, doub
 
 /* The mean width of the strokes in pixels: twice the ink's area over the length of its outline. The sum of absolute
  * differences between neighbours counts an outline of all directions 4 / pi times as long as it is. */
-static double stroke_width(const digitnet__ink *ink) {
+static double stroke_width(const digitnet__digit_ink *ink) {
     double area = 0.0, outline = 0.0;
     for (size_t row = 0; row < ink->box.height; row++) {
         const float *values = ink->values + (ink->box.top + row) * ink->width + ink->box.left;
@@ -64,7 +64,7 @@ static double stroke_width(const digitnet__ink *ink) {
 /* Scales the digit's box so that its longer side is BOX. Each value is the mean over the area that it stands for; where
  * the picture is enlarged, over one pixel's area around its centre, which is bilinear interpolation. The strongest
  * becomes 1. */
-static void scale_digit(scaled_digit *scaled, const digitnet__ink *ink) {
+static void scale_digit(scaled_digit *scaled, const digitnet__digit_ink *ink) {
     const digitnet__box *box = &ink->box;
     double longer = (double)(box->width > box->height ? box->width : box->height);
     scaled->width = (size_t)fmax(1.0, round((double)box->width * BOX / longer));
@@ -110,18 +110,18 @@ static void place_digit(float *out, const scaled_digit *scaled) {
         memcpy(out + (top + row) * FRAME + left, scaled->values + row * scaled->width, scaled->width * sizeof *out);
 }
 
-void digitnet__frame_digit_ink(float *out, const digitnet__ink *ink) {
+void digitnet__frame_digit_ink(float *out, const digitnet__digit_ink *ink) {
     scaled_digit scaled;
     scale_digit(&scaled, ink);
     place_digit(out, &scaled);
 }
 
 digitnet_status digitnet__frame_digit(float *out, size_t *digits, const digitnet_image *image) {
-    digitnet__ink ink;
-    DNN_TRY(digitnet__ink_find(&ink, image));
+    digitnet__digit_ink ink;
+    DNN_TRY(digitnet__digit_ink_find(&ink, image));
     *digits = ink.digits;
     digitnet__frame_digit_ink(out, &ink);
-    digitnet__ink_release(&ink);
+    digitnet__digit_ink_release(&ink);
     return DIGITNET_OK;
 }
 

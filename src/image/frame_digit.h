@@ -2,12 +2,12 @@
 #ifndef DNN_IMAGE_FRAME_DIGIT_H
 #define DNN_IMAGE_FRAME_DIGIT_H
 
-#include "image/ink.h"
+#include "image/digit_ink.h"
 
 /* As digitnet_image_frame_digit(), of a picture that has been read by digitnet__picture_read() and for room enough.
  * `digits` receives how many pieces that may be digits stand side by side. ENOTFOUND; ENOMEM. */
 digitnet_status digitnet__frame_digit(float *out, size_t *digits, const digitnet_image *image);
 /* Of ink that was found before. */
-void digitnet__frame_digit_ink(float *out, const digitnet__ink *ink);
+void digitnet__frame_digit_ink(float *out, const digitnet__digit_ink *ink);
 
 #endif

@@ -86,14 +86,14 @@ static digitnet_status cut_out(digitnet__plane *out, bool *is_whole, const digit
 /* Frames the digit as the network sees it, if it is whole. ENOTFOUND where there is no ink; ENOMEM. */
 static digitnet_status frame_digit(float *frame, bool *is_whole, const digitnet__plane *strip, const neighbours *at) {
     digitnet__plane own;
-    digitnet__ink ink = {.values = NULL};
+    digitnet__digit_ink ink = {.values = NULL};
     DNN_TRY(cut_out(&own, is_whole, strip, at));
-    digitnet_status status = *is_whole ? digitnet__ink_find_in(&ink, &own) : DIGITNET_OK;
+    digitnet_status status = *is_whole ? digitnet__digit_ink_find_in(&ink, &own) : DIGITNET_OK;
     digitnet__plane_release(&own);
     if (status || !*is_whole)
         return status;
     digitnet__frame_digit_ink(frame, &ink);
-    digitnet__ink_release(&ink);
+    digitnet__digit_ink_release(&ink);
     return DIGITNET_OK;
 }
 

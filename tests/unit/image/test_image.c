@@ -1,6 +1,6 @@
 /* Framing of digits: against MNIST's own, which were framed by its makers, and under everything that a camera does to a
  * picture. */
-#include "image/ink.h"
+#include "image/digit_ink.h"
 #include "support.h"
 
 #include <math.h>
@@ -374,11 +374,12 @@ static void surroundings_do_not_matter(void **state) {
 
 /* How many digits stand side by side in the picture, which is freed. */
 static size_t count_digits(struct picture picture) {
-    digitnet__ink ink;
-    expect_ok(digitnet__ink_find(&ink, DIGITNET_WITH(digitnet_image, .pixels = picture.pixels, .width = picture.width,
+    digitnet__digit_ink ink;
+    expect_ok(
+        digitnet__digit_ink_find(&ink, DIGITNET_WITH(digitnet_image, .pixels = picture.pixels, .width = picture.width,
                                                      .height = picture.height, .stride = picture.width)));
     size_t digits = ink.digits;
-    digitnet__ink_release(&ink);
+    digitnet__digit_ink_release(&ink);
     free(picture.pixels);
     return digits;
 }

@@ -1,4 +1,4 @@
-#include "image/polarity.h"
+#include "image/digit_polarity.h"
 
 #include "core/memory.h"
 #include "image/morphology.h"
@@ -73,7 +73,7 @@ static digitnet_status copy_middle(digitnet__plane *out, const digitnet__plane *
 }
 
 /* The weights of both parts were found by trying. */
-digitnet_status digitnet__polarity_find(bool *dark, const digitnet__plane *picture) {
+digitnet_status digitnet__digit_polarity_find(bool *dark, const digitnet__plane *picture) {
     digitnet__plane middle = {.pixels = NULL};
     double balance = 0.0;
     digitnet_status status = add_balance(&balance, picture, 2.0);
