@@ -24,7 +24,7 @@ struct confidences {
 
 /* What was read of a set's pictures. */
 struct tally {
-    size_t right;
+    size_t right, sure, sure_wrong;
     struct confidences confidences;
 };
 
@@ -62,7 +62,10 @@ static int measure(struct tally *tally, digitnet_reader_scratch *scratch, const 
                                    NULL) ||
         digitnet_reading_describe_character(&character, reading, 0, 0))
         return failed("reading");
-    tally->right += character.digit == label;
+    int right = character.digit == label, sure = character.status == DIGITNET_READING_OK;
+    tally->right += right;
+    tally->sure += sure;
+    tally->sure_wrong += sure && !right;
     digitnet_reading_free(reading);
     return add_confidence(&tally->confidences, (float)digit_confidence(&character));
 }
@@ -159,6 +162,8 @@ static void print_row(const char *name, const struct tally *tally, int none, str
                percent * (double)accepted);
     } else {
         printf("| %s, %zu: right | %.2f%% |\n", name, count, percent * (double)tally->right);
+        printf("| %s: sure, of these wrong | %.2f%%, %.2f%% |\n", name, percent * (double)tally->sure,
+               tally->sure ? 100.0 * (double)tally->sure_wrong / (double)tally->sure : 0.0);
     }
     fflush(stdout);
 }
