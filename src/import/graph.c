@@ -1,80 +1,12 @@
 #include "import/graph.h"
 
-#include "core/memory.h"
 #include "core/status.h"
+#include "import/scope.h"
 #include "onnx/schema.h"
-
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 enum { FUNCTIONS_MAX = 1024, DEPTH_MAX = 16, DEFAULTS_MAX = 64 };
 /* Of the functions' messages, each counted as often as it is called. */
 #define EXPANDED_BYTES_MAX ((size_t)1 << 26)
-
-digitnet_status digitnet__import_fail(digitnet_status status, const digitnet__import_node *node, const char *format,
-                                      ...) {
-    char what[256];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(what, sizeof what, format, arguments);
-    va_end(arguments);
-    return digitnet__fail(status, "operator '%s' (node '%s') %s", digitnet__wire_printable(node->type).text,
-                          digitnet__wire_printable(node->name).text, what);
-}
-
-/* ---- Names ---- */
-
-/* What a name stands for in one scope: the graph, or one call of a function. */
-typedef struct named_value {
-    digitnet__wire_view text;
-    size_t value;
-} named_value;
-
-typedef struct scope {
-    named_value *names; /* sorted */
-    size_t count;
-} scope;
-
-static int compare_text(digitnet__wire_view a, digitnet__wire_view b) {
-    size_t size = a.size < b.size ? a.size : b.size;
-    int order = size ? memcmp(a.bytes, b.bytes, size) : 0;
-    return order ? order : (a.size > b.size) - (a.size < b.size);
-}
-
-static int compare_names(const void *a, const void *b) {
-    const named_value *first = a, *second = b;
-    int order = compare_text(first->text, second->text);
-    return order ? order : (first->value > second->value) - (first->value < second->value);
-}
-
-static size_t find_name(const scope *names, digitnet__wire_view text) {
-    size_t first = 0, end = names->count;
-    while (first < end) {
-        size_t middle = first + (end - first) / 2;
-        int order = compare_text(names->names[middle].text, text);
-        if (order == 0)
-            return names->names[middle].value;
-        if (order < 0)
-            first = middle + 1;
-        else
-            end = middle;
-    }
-    return DNN_NO_VALUE;
-}
-
-static digitnet_status sort_names(scope *names) {
-    if (names->count > 1)
-        qsort(names->names, names->count, sizeof *names->names, compare_names);
-    for (size_t i = 1; i < names->count; i++) {
-        if (compare_text(names->names[i - 1].text, names->names[i].text) == 0) {
-            return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: the name '%s' is given to more than one value",
-                                  names->names[i].text.offset, digitnet__wire_printable(names->names[i].text).text);
-        }
-    }
-    return DIGITNET_OK;
-}
 
 digitnet_status digitnet__import_add_value(size_t *value, digitnet__import_graph *graph, digitnet__wire_view name) {
     void *values = graph->values;
@@ -85,8 +17,6 @@ digitnet_status digitnet__import_add_value(size_t *value, digitnet__import_graph
     graph->values[*value] = (digitnet__import_value){.name = name, .producer = DNN_NO_VALUE};
     return DIGITNET_OK;
 }
-
-/* ---- Attributes ---- */
 
 typedef struct local_function {
     digitnet__wire_view message, name, domain;
@@ -100,122 +30,17 @@ typedef struct scope_reader {
     const digitnet__import_node *call; /* NULL: none */
     digitnet__wire_view function;      /* its message */
     uint64_t operator_set;
-    scope names;
+    digitnet__import_scope names;
     size_t depth;
     const struct scope_reader *around; /* of a branch, whose nodes see the names there too; NULL: it is none */
 } scope_reader;
 
 static size_t find_seen_name(const scope_reader *reader, digitnet__wire_view text) {
-    size_t value = find_name(&reader->names, text);
+    size_t value = digitnet__import_scope_find(&reader->names, text);
     return value == DNN_NO_VALUE && reader->around ? find_seen_name(reader->around, text) : value;
 }
 
-static digitnet_status read_integers(digitnet__import_attribute *attribute, digitnet__import_graph *graph,
-                                     digitnet__wire_view message) {
-    size_t count = 0;
-    void *memory = NULL;
-    for (size_t capacity = 0;; capacity = count, count = 0) {
-        digitnet__wire_reader fields = digitnet__wire_read(message);
-        digitnet__wire_field field;
-        while (digitnet__wire_next(&fields, &field))
-            if (field.number == DNN_ATTRIBUTE_INTS)
-                digitnet__wire_get_integers(&fields, &field, memory, capacity, &count);
-        DNN_TRY(fields.status);
-        if (capacity == count)
-            break;
-        DNN_TRY(digitnet__pool_allocate(&memory, graph->pool, count, sizeof(int64_t)));
-    }
-    attribute->integers = memory;
-    attribute->count = count;
-    return DIGITNET_OK;
-}
-
-static digitnet_status read_numbers(digitnet__import_attribute *attribute, digitnet__import_graph *graph,
-                                    digitnet__wire_view message) {
-    void *memory;
-    size_t count = 0;
-    /* Each number takes at least four of the message's bytes. */
-    DNN_TRY(digitnet__pool_allocate(&memory, graph->pool, message.size / sizeof(float), sizeof(float)));
-    float *numbers = memory;
-    digitnet__wire_reader fields = digitnet__wire_read(message);
-    digitnet__wire_field field;
-    while (digitnet__wire_next(&fields, &field)) {
-        if (field.number != DNN_ATTRIBUTE_FLOATS)
-            continue;
-        if (field.type == DNN_WIRE_VARINT || field.bytes.size % sizeof(float) != 0)
-            return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: the numbers of an attribute are no floats",
-                                  field.offset);
-        for (size_t i = 0; i < field.bytes.size; i += sizeof(float))
-            numbers[count++] = digitnet__wire_load_float(field.bytes.bytes + i);
-    }
-    attribute->numbers = numbers;
-    attribute->count = count;
-    return fields.status;
-}
-
-/* The type that files of the first version leave out is told from what there is. */
-static digitnet_status read_attribute(digitnet__import_attribute *attribute, digitnet__wire_view *reference,
-                                      digitnet__import_graph *graph, digitnet__wire_view message) {
-    uint64_t integer = 0, type = 0, found = 0;
-    *attribute = (digitnet__import_attribute){.count = 0};
-    *reference = (digitnet__wire_view){0};
-    digitnet__wire_reader fields = digitnet__wire_read(message);
-    digitnet__wire_field field;
-    while (digitnet__wire_next(&fields, &field)) {
-        switch (field.number) {
-        case DNN_ATTRIBUTE_NAME:
-            digitnet__wire_get_bytes(&fields, &field, &attribute->name);
-            break;
-        case DNN_ATTRIBUTE_F:
-            digitnet__wire_get_float(&fields, &field, &attribute->number);
-            found = DNN_ATTRIBUTE_TYPE_FLOAT;
-            break;
-        case DNN_ATTRIBUTE_I:
-            digitnet__wire_get_varint(&fields, &field, &integer);
-            found = DNN_ATTRIBUTE_TYPE_INT;
-            break;
-        case DNN_ATTRIBUTE_S:
-            digitnet__wire_get_bytes(&fields, &field, &attribute->text);
-            found = DNN_ATTRIBUTE_TYPE_STRING;
-            break;
-        case DNN_ATTRIBUTE_T:
-            digitnet__wire_get_bytes(&fields, &field, &attribute->message);
-            found = DNN_ATTRIBUTE_TYPE_TENSOR;
-            break;
-        case DNN_ATTRIBUTE_G:
-            digitnet__wire_get_bytes(&fields, &field, &attribute->message);
-            found = DNN_ATTRIBUTE_TYPE_GRAPH;
-            break;
-        case DNN_ATTRIBUTE_FLOATS:
-            found = DNN_ATTRIBUTE_TYPE_FLOATS;
-            break;
-        case DNN_ATTRIBUTE_INTS:
-            found = DNN_ATTRIBUTE_TYPE_INTS;
-            break;
-        case DNN_ATTRIBUTE_TYPE:
-            digitnet__wire_get_varint(&fields, &field, &type);
-            break;
-        case DNN_ATTRIBUTE_REFERENCE:
-            digitnet__wire_get_bytes(&fields, &field, reference);
-            break;
-        default:
-            break;
-        }
-    }
-    DNN_TRY(fields.status);
-    attribute->type = type ? type : found;
-    memcpy(&attribute->integer, &integer, sizeof integer);
-    if (attribute->type == DNN_ATTRIBUTE_TYPE_INTS)
-        return read_integers(attribute, graph, message);
-    return attribute->type == DNN_ATTRIBUTE_TYPE_FLOATS ? read_numbers(attribute, graph, message) : DIGITNET_OK;
-}
-
-static const digitnet__import_attribute *find_attribute(const digitnet__import_node *node, digitnet__wire_view text) {
-    for (size_t i = 0; i < node->attribute_count; i++)
-        if (digitnet__wire_equal(node->attributes[i].name, text))
-            return &node->attributes[i];
-    return NULL;
-}
+/* ---- Attributes ---- */
 
 /* The default of a function's attribute; `*found` is false where there is none. */
 static digitnet_status read_default(digitnet__import_attribute *attribute, bool *found, const scope_reader *reader,
@@ -224,7 +49,7 @@ static digitnet_status read_default(digitnet__import_attribute *attribute, bool 
     digitnet__wire_view message, reference;
     *found = false;
     while (!*found && digitnet__wire_next_message(&fields, &message, DNN_FUNCTION_ATTRIBUTE_DEFAULT)) {
-        DNN_TRY(read_attribute(attribute, &reference, reader->graph, message));
+        DNN_TRY(digitnet__import_attribute_read(attribute, &reference, reader->graph->pool, message));
         *found = digitnet__wire_equal(attribute->name, text);
     }
     return fields.status;
@@ -234,12 +59,12 @@ static digitnet_status read_default(digitnet__import_attribute *attribute, bool 
 static digitnet_status resolve_attribute(digitnet__import_attribute *attribute, bool *present,
                                          const scope_reader *reader, digitnet__wire_view message) {
     digitnet__wire_view reference;
-    DNN_TRY(read_attribute(attribute, &reference, reader->graph, message));
+    DNN_TRY(digitnet__import_attribute_read(attribute, &reference, reader->graph->pool, message));
     *present = true;
     if (reference.size == 0 || !reader->call)
         return DIGITNET_OK;
     digitnet__wire_view own_name = attribute->name;
-    const digitnet__import_attribute *given = find_attribute(reader->call, reference);
+    const digitnet__import_attribute *given = digitnet__import_attribute_named(reader->call, reference);
     if (given)
         *attribute = *given;
     else
@@ -259,7 +84,7 @@ static digitnet_status read_attributes(digitnet__import_node *node, const scope_
         digitnet__import_attribute attribute;
         bool present;
         DNN_TRY(resolve_attribute(&attribute, &present, reader, message));
-        if (present && find_attribute(node, attribute.name))
+        if (present && digitnet__import_attribute_named(node, attribute.name))
             return digitnet__import_fail(DIGITNET_EFORMAT, node, "has attribute '%s' twice",
                                          digitnet__wire_printable(attribute.name).text);
         if (present)
@@ -302,10 +127,6 @@ static digitnet_status count_node(node_parts *parts, digitnet__import_node *node
 
 static digitnet_status read_nodes(scope_reader *reader, digitnet__wire_view message, uint32_t number);
 
-bool digitnet__import_is_standard(digitnet__wire_view domain) {
-    return domain.size == 0 || digitnet__wire_is(domain, "ai.onnx");
-}
-
 /* The version of the standard's operators, from the messages that name operator sets. */
 static digitnet_status read_operator_set(uint64_t *version, digitnet__wire_view message, uint32_t number) {
     digitnet__wire_reader fields = digitnet__wire_read(message);
@@ -345,7 +166,7 @@ static digitnet_status bind(scope_reader *reader, digitnet__wire_view message, u
         size_t value = index < count ? values[index] : DNN_NO_VALUE;
         index++;
         if (value != DNN_NO_VALUE)
-            reader->names.names[reader->names.count++] = (named_value){text, value};
+            reader->names.names[reader->names.count++] = (digitnet__import_name){text, value};
     }
     return fields.status;
 }
@@ -370,8 +191,8 @@ static digitnet_status count_outputs(size_t *count, digitnet__wire_view message,
 
 /* Gives a value to each output's name that has none yet. */
 static digitnet_status define_outputs(scope_reader *reader, digitnet__wire_view message, uint32_t number) {
-    scope bound = reader->names; /* inputs, initializers, and outputs of a function */
-    DNN_TRY(sort_names(&bound));
+    digitnet__import_scope bound = reader->names; /* inputs, initializers, and outputs of a function */
+    DNN_TRY(digitnet__import_scope_sort(&bound));
     size_t given = bound.count;
     digitnet__wire_reader fields = digitnet__wire_read(message);
     digitnet__wire_view node, text;
@@ -380,21 +201,21 @@ static digitnet_status define_outputs(scope_reader *reader, digitnet__wire_view 
         while (digitnet__wire_next_message(&parts, &text, DNN_NODE_OUTPUT)) {
             size_t value;
             bound.count = given;
-            if (text.size == 0 || (reader->call && find_name(&bound, text) != DNN_NO_VALUE))
+            if (text.size == 0 || (reader->call && digitnet__import_scope_find(&bound, text) != DNN_NO_VALUE))
                 continue;
             DNN_TRY(digitnet__import_add_value(&value, reader->graph, text));
-            reader->names.names[reader->names.count++] = (named_value){text, value};
+            reader->names.names[reader->names.count++] = (digitnet__import_name){text, value};
         }
         DNN_TRY(parts.status);
     }
     DNN_TRY(fields.status);
-    return sort_names(&reader->names);
+    return digitnet__import_scope_sort(&reader->names);
 }
 
 static digitnet_status allocate_names(scope_reader *reader, size_t count) {
     void *memory;
-    DNN_TRY(digitnet__pool_allocate(&memory, reader->graph->pool, count, sizeof(named_value)));
-    reader->names = (scope){.names = memory};
+    DNN_TRY(digitnet__pool_allocate(&memory, reader->graph->pool, count, sizeof(digitnet__import_name)));
+    reader->names = (digitnet__import_scope){.names = memory};
     return DIGITNET_OK;
 }
 
@@ -459,7 +280,7 @@ static digitnet_status read_edges(digitnet__import_node *node, const scope_reade
             continue;
         digitnet__wire_get_bytes(&fields, &field, &text); /* bytes, as count_node() saw */
         if (field.number == DNN_NODE_OUTPUT) {
-            output[node->output_count++] = text.size ? find_name(&reader->names, text) : DNN_NO_VALUE;
+            output[node->output_count++] = text.size ? digitnet__import_scope_find(&reader->names, text) : DNN_NO_VALUE;
             continue;
         }
         DNN_TRY(resolve_input(&input[index], reader, node, text));
@@ -593,7 +414,7 @@ static digitnet_status define_initializers(scope_reader *reader, digitnet__wire_
         DNN_TRY(read_name(&text, tensor, DNN_TENSOR_NAME));
         DNN_TRY(digitnet__import_add_value(&value, reader->graph, text));
         reader->graph->values[value].initializer = tensor;
-        reader->names.names[reader->names.count++] = (named_value){text, value};
+        reader->names.names[reader->names.count++] = (digitnet__import_name){text, value};
     }
     return fields.status;
 }
@@ -601,17 +422,17 @@ static digitnet_status define_initializers(scope_reader *reader, digitnet__wire_
 /* Inputs of the graph, but for those that are initializers too, as in files of the first versions. */
 static digitnet_status define_inputs(scope_reader *reader, digitnet__wire_view message) {
     digitnet__import_graph *graph = reader->graph;
-    scope initializers = reader->names;
-    DNN_TRY(sort_names(&initializers));
+    digitnet__import_scope initializers = reader->names;
+    DNN_TRY(digitnet__import_scope_sort(&initializers));
     digitnet__wire_reader fields = digitnet__wire_read(message);
     digitnet__wire_view input, text;
     while (digitnet__wire_next_message(&fields, &input, DNN_GRAPH_INPUT)) {
         size_t value;
         DNN_TRY(read_name(&text, input, DNN_VALUE_NAME));
-        if (find_name(&initializers, text) != DNN_NO_VALUE)
+        if (digitnet__import_scope_find(&initializers, text) != DNN_NO_VALUE)
             continue;
         DNN_TRY(digitnet__import_add_value(&value, graph, text));
-        reader->names.names[reader->names.count++] = (named_value){text, value};
+        reader->names.names[reader->names.count++] = (digitnet__import_name){text, value};
         graph->inputs[graph->input_count] = input;
         graph->input_values[graph->input_count++] = value;
     }
@@ -624,7 +445,7 @@ static digitnet_status find_outputs(scope_reader *reader, digitnet__wire_view me
     digitnet__wire_view output, text;
     while (digitnet__wire_next_message(&fields, &output, DNN_GRAPH_OUTPUT)) {
         DNN_TRY(read_name(&text, output, DNN_VALUE_NAME));
-        size_t value = find_name(&reader->names, text);
+        size_t value = digitnet__import_scope_find(&reader->names, text);
         if (value == DNN_NO_VALUE)
             return digitnet__fail(DIGITNET_EFORMAT, "byte %zu: no node gives the graph's output '%s'", output.offset,
                                   digitnet__wire_printable(text).text);
@@ -688,93 +509,4 @@ digitnet_status digitnet__import_graph_read(digitnet__import_graph *graph, digit
     DNN_TRY(define(&reader, message));
     DNN_TRY(read_nodes(&reader, message, DNN_GRAPH_NODE));
     return check_orders(graph);
-}
-
-/* ---- Attributes of a node ---- */
-
-const digitnet__import_attribute *digitnet__import_attribute_find(const digitnet__import_node *node, const char *name) {
-    return find_attribute(node, digitnet__wire_string(name));
-}
-
-/* NULL, and OK, where there is none. */
-static digitnet_status find_typed(const digitnet__import_attribute **attribute, const digitnet__import_node *node,
-                                  const char *name, uint64_t type) {
-    *attribute = digitnet__import_attribute_find(node, name);
-    if (!*attribute || (*attribute)->type == type)
-        return DIGITNET_OK;
-    return digitnet__import_fail(DIGITNET_EFORMAT, node, "has attribute '%s' of another type", name);
-}
-
-digitnet_status digitnet__import_integer(int64_t *value, const digitnet__import_node *node, const char *name) {
-    const digitnet__import_attribute *attribute;
-    DNN_TRY(find_typed(&attribute, node, name, DNN_ATTRIBUTE_TYPE_INT));
-    *value = attribute ? attribute->integer : *value;
-    return DIGITNET_OK;
-}
-
-digitnet_status digitnet__import_number(float *value, const digitnet__import_node *node, const char *name) {
-    const digitnet__import_attribute *attribute;
-    DNN_TRY(find_typed(&attribute, node, name, DNN_ATTRIBUTE_TYPE_FLOAT));
-    *value = attribute ? attribute->number : *value;
-    return DIGITNET_OK;
-}
-
-digitnet_status digitnet__import_text(digitnet__wire_view *value, const digitnet__import_node *node, const char *name) {
-    const digitnet__import_attribute *attribute;
-    DNN_TRY(find_typed(&attribute, node, name, DNN_ATTRIBUTE_TYPE_STRING));
-    *value = attribute ? attribute->text : *value;
-    return DIGITNET_OK;
-}
-
-digitnet_status digitnet__import_integers(int64_t *values, size_t *count, size_t most,
-                                          const digitnet__import_node *node, const char *name) {
-    const digitnet__import_attribute *attribute;
-    *count = 0;
-    DNN_TRY(find_typed(&attribute, node, name, DNN_ATTRIBUTE_TYPE_INTS));
-    if (!attribute)
-        return DIGITNET_OK;
-    if (attribute->count > most)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has attribute '%s' of %zu values", name,
-                                     attribute->count);
-    *count = attribute->count;
-    if (attribute->count > 0)
-        memcpy(values, attribute->integers, attribute->count * sizeof *values);
-    return DIGITNET_OK;
-}
-
-digitnet_status digitnet__import_axis(size_t *axis, const digitnet__import_node *node, int64_t wanted, size_t rank) {
-    int64_t counted = wanted < 0 ? wanted + (int64_t)rank : wanted;
-    if (counted < 0 || counted >= (int64_t)rank)
-        return digitnet__import_fail(DIGITNET_EFORMAT, node, "has an axis that is out of range");
-    *axis = (size_t)counted;
-    return DIGITNET_OK;
-}
-
-digitnet_status digitnet__import_shape_part(size_t *first, size_t *count, const digitnet__import_node *node,
-                                            size_t rank) {
-    int64_t most = (int64_t)rank, start = 0, end = INT64_MAX;
-    DNN_TRY(digitnet__import_integer(&start, node, "start"));
-    DNN_TRY(digitnet__import_integer(&end, node, "end"));
-    start += start < 0 ? most : 0;
-    end += end < 0 ? most : 0;
-    start = start < 0 ? 0 : start;
-    end = end > most ? most : end;
-    *first = (size_t)start;
-    *count = end > start ? (size_t)(end - start) : 0;
-    return DIGITNET_OK;
-}
-
-digitnet_status digitnet__import_cast_type(int64_t *type, const digitnet__import_node *node) {
-    static const struct {
-        const char *name;
-        int64_t type;
-    } names[] = {{"FLOAT", DNN_DATA_FLOAT}, {"DOUBLE", DNN_DATA_DOUBLE}, {"FLOAT16", DNN_DATA_HALF},
-                 {"INT32", DNN_DATA_INT32}, {"INT64", DNN_DATA_INT64},   {"UINT8", DNN_DATA_UINT8}};
-    const digitnet__import_attribute *attribute = digitnet__import_attribute_find(node, "to");
-    if (!attribute || attribute->type != DNN_ATTRIBUTE_TYPE_STRING)
-        return digitnet__import_integer(type, node, "to");
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (digitnet__wire_is(attribute->text, names[i].name))
-            *type = names[i].type;
-    return DIGITNET_OK;
 }
