@@ -60,13 +60,7 @@ digitnet_status digitnet_model_add_average_pool2d_ex(digitnet_model *model, size
                                        .name = own.name,
                                        .inputs = &own.input,
                                        .attributes = {.window_width = own.pool_width,
-                                                      .stride_height = own.stride_height,
-                                                      .stride_width = own.stride_width,
-                                                      .padding = own.padding,
-                                                      .top = own.top,
-                                                      .bottom = own.bottom,
-                                                      .left = own.left,
-                                                      .right = own.right,
+                                                      DNN_WINDOW_ATTRIBUTES(own),
                                                       .count_include_pad = own.count_include_pad != 0}};
     digitnet__pool2d_set_window(&request.attributes, pool);
     return digitnet__model_add_layer(model, &request, status);

@@ -14,14 +14,17 @@ static size_t at_least_one(size_t size) {
     return size ? size : 1;
 }
 
-void digitnet__conv2d_set_window(digitnet__attributes *attributes, digitnet__conv2d_pair kernel,
-                                 digitnet__conv2d_pair stride, digitnet__conv2d_pair dilation) {
-    attributes->window_height = kernel.height;
-    attributes->window_width = kernel.width ? kernel.width : kernel.height;
-    attributes->stride_height = at_least_one(stride.height);
-    attributes->stride_width = stride.width ? stride.width : attributes->stride_height;
-    attributes->dilation_height = digitnet__zero_for_one(dilation.height);
-    attributes->dilation_width = digitnet__zero_for_one(dilation.width ? dilation.width : dilation.height);
+void digitnet__conv2d_set_window(digitnet__attributes *attributes, size_t kernel) {
+    attributes->window_height = kernel;
+    if (attributes->window_width == 0)
+        attributes->window_width = kernel;
+    attributes->stride_height = at_least_one(attributes->stride_height);
+    if (attributes->stride_width == 0)
+        attributes->stride_width = attributes->stride_height;
+    if (attributes->dilation_width == 0)
+        attributes->dilation_width = attributes->dilation_height;
+    attributes->dilation_height = digitnet__zero_for_one(attributes->dilation_height);
+    attributes->dilation_width = digitnet__zero_for_one(attributes->dilation_width);
 }
 
 size_t digitnet__conv2d_chunk(const digitnet__conv2d_shape *shape, size_t taps) {
@@ -235,21 +238,15 @@ digitnet_status digitnet_model_add_conv2d_ex(digitnet_model *model, size_t filte
                                        .inputs = &own.input,
                                        .attributes = {.outputs = filters,
                                                       .groups = digitnet__zero_for_one(own.groups),
-                                                      .padding = own.padding,
-                                                      .top = own.top,
-                                                      .bottom = own.bottom,
-                                                      .left = own.left,
-                                                      .right = own.right,
-                                                      .no_bias = own.no_bias != 0,
+                                                      .window_width = own.kernel_width,
+                                                      .dilation_height = own.dilation_height,
+                                                      .dilation_width = own.dilation_width,
+                                                      DNN_WINDOW_ATTRIBUTES(own),
                                                       .kernel_initializer = own.kernel_initializer,
-                                                      .bias_initializer = own.bias_initializer,
                                                       .kernel_l1 = own.kernel_l1,
                                                       .kernel_l2 = own.kernel_l2,
-                                                      .bias_l1 = own.bias_l1,
-                                                      .bias_l2 = own.bias_l2,
+                                                      DNN_BIAS_ATTRIBUTES(own),
                                                       .activation = activation}};
-    digitnet__conv2d_set_window(&request.attributes, (digitnet__conv2d_pair){kernel, own.kernel_width},
-                                (digitnet__conv2d_pair){own.stride_height, own.stride_width},
-                                (digitnet__conv2d_pair){own.dilation_height, own.dilation_width});
+    digitnet__conv2d_set_window(&request.attributes, kernel);
     return digitnet__model_add_layer(model, &request, status);
 }

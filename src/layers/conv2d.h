@@ -11,14 +11,9 @@ static inline size_t digitnet__zero_for_one(size_t size) {
     return size == 1 ? 0 : size;
 }
 
-/* Rows and columns as the options of builders have them. */
-typedef struct digitnet__conv2d_pair {
-    size_t height, width;
-} digitnet__conv2d_pair;
-
-/* Sets the attributes of a window. A width of 0 is as the height; a stride or a dilation of 0 is 1. */
-void digitnet__conv2d_set_window(digitnet__attributes *attributes, digitnet__conv2d_pair kernel,
-                                 digitnet__conv2d_pair stride, digitnet__conv2d_pair dilation);
+/* Sets the attributes of a builder's window, `kernel` high; a width of 0 is as the height, a stride or a dilation of 0
+ * is 1. */
+void digitnet__conv2d_set_window(digitnet__attributes *attributes, size_t kernel);
 
 /* The layer's window over an image, with `filters` in `groups`. */
 digitnet__conv2d_shape digitnet__conv2d_shape_of(const digitnet__layer *layer, digitnet__shape image, size_t filters,

@@ -239,23 +239,15 @@ digitnet_status digitnet_model_add_conv2d_transpose_ex(digitnet_model *model, si
                                        .name = own.name,
                                        .inputs = &own.input,
                                        .attributes = {.outputs = filters,
-                                                      .padding = own.padding,
-                                                      .top = own.top,
-                                                      .bottom = own.bottom,
-                                                      .left = own.left,
-                                                      .right = own.right,
+                                                      .window_width = own.kernel_width,
+                                                      DNN_WINDOW_ATTRIBUTES(own),
                                                       .output_padding_height = own.output_padding_height,
                                                       .output_padding_width = own.output_padding_width,
-                                                      .no_bias = own.no_bias != 0,
                                                       .kernel_initializer = own.kernel_initializer,
-                                                      .bias_initializer = own.bias_initializer,
                                                       .kernel_l1 = own.kernel_l1,
                                                       .kernel_l2 = own.kernel_l2,
-                                                      .bias_l1 = own.bias_l1,
-                                                      .bias_l2 = own.bias_l2,
+                                                      DNN_BIAS_ATTRIBUTES(own),
                                                       .activation = activation}};
-    digitnet__conv2d_set_window(&request.attributes, (digitnet__conv2d_pair){kernel, own.kernel_width},
-                                (digitnet__conv2d_pair){own.stride_height, own.stride_width},
-                                (digitnet__conv2d_pair){0});
+    digitnet__conv2d_set_window(&request.attributes, kernel);
     return digitnet__model_add_layer(model, &request, status);
 }

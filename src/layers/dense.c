@@ -119,13 +119,10 @@ digitnet_status digitnet_model_add_dense_ex(digitnet_model *model, size_t units,
                                        .name = own.name,
                                        .inputs = &own.input,
                                        .attributes = {.outputs = units,
-                                                      .no_bias = own.no_bias != 0,
                                                       .kernel_initializer = own.kernel_initializer,
-                                                      .bias_initializer = own.bias_initializer,
                                                       .kernel_l1 = own.kernel_l1,
                                                       .kernel_l2 = own.kernel_l2,
-                                                      .bias_l1 = own.bias_l1,
-                                                      .bias_l2 = own.bias_l2,
+                                                      DNN_BIAS_ATTRIBUTES(own),
                                                       .activation = activation}};
     return digitnet__model_add_layer(model, &request, status);
 }

@@ -69,21 +69,15 @@ digitnet_status digitnet_model_add_depthwise_conv2d_ex(digitnet_model *model, si
                                        .name = own.name,
                                        .inputs = &own.input,
                                        .attributes = {.depth_multiplier = digitnet__zero_for_one(own.depth_multiplier),
-                                                      .padding = own.padding,
-                                                      .top = own.top,
-                                                      .bottom = own.bottom,
-                                                      .left = own.left,
-                                                      .right = own.right,
-                                                      .no_bias = own.no_bias != 0,
+                                                      .window_width = own.kernel_width,
+                                                      .dilation_height = own.dilation_height,
+                                                      .dilation_width = own.dilation_width,
+                                                      DNN_WINDOW_ATTRIBUTES(own),
                                                       .kernel_initializer = own.depthwise_initializer,
-                                                      .bias_initializer = own.bias_initializer,
                                                       .kernel_l1 = own.depthwise_l1,
                                                       .kernel_l2 = own.depthwise_l2,
-                                                      .bias_l1 = own.bias_l1,
-                                                      .bias_l2 = own.bias_l2,
+                                                      DNN_BIAS_ATTRIBUTES(own),
                                                       .activation = activation}};
-    digitnet__conv2d_set_window(&request.attributes, (digitnet__conv2d_pair){kernel, own.kernel_width},
-                                (digitnet__conv2d_pair){own.stride_height, own.stride_width},
-                                (digitnet__conv2d_pair){own.dilation_height, own.dilation_width});
+    digitnet__conv2d_set_window(&request.attributes, kernel);
     return digitnet__model_add_layer(model, &request, status);
 }

@@ -135,6 +135,11 @@ DNN_LAYER_KINDS(DNN_DECLARE_KIND)
 /* The same as a table; NULL past the last. */
 extern const digitnet__layer_kind *const digitnet__layer_kinds[];
 
+/* What the options of all kinds with a bias have alike, as attributes. */
+#define DNN_BIAS_ATTRIBUTES(own)                                                                         \
+    .no_bias = (own).no_bias != 0, .bias_initializer = (own).bias_initializer, .bias_l1 = (own).bias_l1, \
+    .bias_l2 = (own).bias_l2
+
 /* What a builder asks for. */
 typedef struct digitnet__layer_request {
     const digitnet__layer_kind *kind;

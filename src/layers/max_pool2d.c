@@ -72,14 +72,7 @@ digitnet_status digitnet_model_add_max_pool2d_ex(digitnet_model *model, size_t p
     digitnet__layer_request request = {.kind = &digitnet__layer_max_pool2d,
                                        .name = own.name,
                                        .inputs = &own.input,
-                                       .attributes = {.window_width = own.pool_width,
-                                                      .stride_height = own.stride_height,
-                                                      .stride_width = own.stride_width,
-                                                      .padding = own.padding,
-                                                      .top = own.top,
-                                                      .bottom = own.bottom,
-                                                      .left = own.left,
-                                                      .right = own.right}};
+                                       .attributes = {.window_width = own.pool_width, DNN_WINDOW_ATTRIBUTES(own)}};
     digitnet__pool2d_set_window(&request.attributes, pool);
     return digitnet__model_add_layer(model, &request, status);
 }

@@ -4,6 +4,11 @@
 
 #include "layers/layer.h"
 
+/* What the options of all convolutions and pools have alike, as attributes. */
+#define DNN_WINDOW_ATTRIBUTES(own)                                                                      \
+    .stride_height = (own).stride_height, .stride_width = (own).stride_width, .padding = (own).padding, \
+    .top = (own).top, .bottom = (own).bottom, .left = (own).left, .right = (own).right
+
 /* The rows or columns from a window's first tap to its last, both included. */
 size_t digitnet__window_span(size_t size, size_t dilation);
 /* The rows or columns that a window of `size` moved by `stride` gives over `input`, and the padding before and after
