@@ -1,6 +1,7 @@
 #include "image/lattice.h"
 
 #include "core/ieee.h"
+#include "image/lower_bound.h"
 
 #include <math.h>
 #include <string.h>
@@ -34,15 +35,7 @@ typedef struct candidates {
 } candidates;
 
 static size_t first_from(const candidates *c, double position) {
-    size_t low = 0, high = c->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (c->items[middle].position < position)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return digitnet__lower_bound(&c->items->position, sizeof *c->items, 0, c->count, position);
 }
 
 /* The candidate that fits the place best, or none. */

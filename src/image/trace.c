@@ -1,4 +1,5 @@
 #include "core/ieee.h"
+#include "image/lower_bound.h"
 #include "image/traces.h"
 
 #include <math.h>
@@ -42,14 +43,7 @@ static size_t points_before(const digitnet__trace *trace, double along) {
     double count = (double)trace->count, last = trace->points[trace->count - 1].along;
     size_t low = (size_t)fmin(fmax(along - last + count - 1.0, 0.0), count);
     size_t high = (size_t)fmin(fmax(ceil(along - trace->points[0].along), 0.0), count);
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (trace->points[middle].along < along)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return digitnet__lower_bound(&trace->points->along, sizeof *trace->points, low, high, along);
 }
 
 double digitnet__trace_at(const digitnet__trace *trace, double along) {

@@ -1,4 +1,5 @@
 #include "core/memory.h"
+#include "image/lower_bound.h"
 #include "image/traces.h"
 
 #include <math.h>
@@ -57,25 +58,12 @@ static int compare_beginnings(const void *a, const void *b) {
     return (p->piece > q->piece) - (p->piece < q->piece);
 }
 
-/* The first of the beginnings from `along` on. */
-static size_t first_from(const beginning *beginnings, size_t count, double along) {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (beginnings[middle].along < along)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* The piece that continues this one best, of those alike the first, among those that begin near to its end. */
 static void find_successor(joiner *j, const digitnet__traces *rules, size_t piece, size_t longest_gap) {
     double end = last_along(&rules->items[piece]), best = INFINITY;
     j->successors[piece] = NONE;
-    for (size_t i = first_from(j->beginnings, rules->count, end - OVERLAP);
-         i < rules->count && j->beginnings[i].along <= end + (double)longest_gap; i++) {
+    size_t first = digitnet__lower_bound(&j->beginnings->along, sizeof *j->beginnings, 0, rules->count, end - OVERLAP);
+    for (size_t i = first; i < rules->count && j->beginnings[i].along <= end + (double)longest_gap; i++) {
         size_t next = j->beginnings[i].piece;
         double p = price(&rules->items[piece], &rules->items[next], longest_gap);
         if (p < best || (p == best && p < INFINITY && next < j->successors[piece])) {
