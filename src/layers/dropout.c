@@ -1,46 +1,24 @@
 /* Dropout (Srivastava et al. 2014), in its inverted form: what is kept is scaled while training, so that inference has
  * nothing to do. */
-#include "core/number.h"
 #include "core/options.h"
-#include "core/random.h"
-#include "core/status.h"
-#include "layers/op.h"
+#include "layers/noise.h"
 
-static digitnet_status infer_shape(digitnet__layer *layer) {
-    double rate = layer->attributes.rate;
-    if (!(rate >= 0 && rate < 1)) {
-        return digitnet__fail(DIGITNET_EINVAL, "layer '%s': rate is %s; it must be at least 0 and below 1", layer->name,
-                              digitnet__number_text(rate).text);
-    }
-    return digitnet__layer_keep_shape(layer);
-}
-
-/* Writes from[i] / (1 - rate), or 0 with probability rate. The same seed drops the same places, so that no mask is kept
- * for the backward pass. */
-static void drop(const digitnet__op *op, float *to, const float *from, uint64_t seed) {
+/* Writes from[i] / (1 - rate), or 0 with probability rate. */
+static void drop(const digitnet__op *op, float *to, const float *from, digitnet__random *random) {
     double rate = op->layer->attributes.rate;
     float threshold = (float)rate;
     float scale = (float)(1 / (1 - rate));
-    digitnet__random random;
-    digitnet__random_seed(&random, digitnet__seed_mix(seed, op->layer_index));
     for (size_t i = 0; i < op->output_values; i++)
-        to[i] = digitnet__random_float(&random) < threshold ? 0 : from[i] * scale;
+        to[i] = digitnet__random_float(random) < threshold ? 0 : from[i] * scale;
 }
 
 static void forward(const digitnet__op *op, const digitnet__op_range *range) {
-    for (size_t i = 0; i < range->samples; i++) {
-        size_t at = i * op->output_values;
-        drop(op, range->output + at, range->inputs[0] + at, range->seeds[i]);
-    }
+    digitnet__noise_apply(op, range, range->output, range->inputs[0], drop);
 }
 
 static void backward(const digitnet__op *op, const digitnet__op_range *range) {
-    if (!range->input_gradients[0])
-        return;
-    for (size_t i = 0; i < range->samples; i++) {
-        size_t at = i * op->output_values;
-        drop(op, range->input_gradients[0] + at, range->output_gradient + at, range->seeds[i]);
-    }
+    if (range->input_gradients[0])
+        digitnet__noise_apply(op, range, range->input_gradients[0], range->output_gradient, drop);
 }
 
 static const digitnet__op_kind dropout_op = {.name = "dropout", .forward = forward, .backward = backward};
@@ -65,7 +43,7 @@ static void write_constants(digitnet__wire_writer *writer, const digitnet__layer
 
 const digitnet__layer_kind digitnet__layer_dropout = {.name = "dropout",
                                                       .class_name = "Dropout",
-                                                      .infer_shape = infer_shape,
+                                                      .infer_shape = digitnet__dropout_infer_shape,
                                                       .lower = lower,
                                                       .bound = digitnet__layer_keep_bound,
                                                       .onnx = {.write = write, .write_constants = write_constants}};

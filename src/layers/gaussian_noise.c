@@ -1,9 +1,8 @@
 /* Gaussian noise: added to values while training. */
 #include "core/number.h"
 #include "core/options.h"
-#include "core/random.h"
 #include "core/status.h"
-#include "layers/op.h"
+#include "layers/noise.h"
 
 #include <float.h>
 #include <string.h>
@@ -17,22 +16,17 @@ static digitnet_status infer_shape(digitnet__layer *layer) {
     return digitnet__layer_keep_shape(layer);
 }
 
-static void add_noise(const digitnet__op *op, float *to, const float *from, uint64_t seed) {
+static void add_noise(const digitnet__op *op, float *to, const float *from, digitnet__random *random) {
     double deviation = op->layer->attributes.rate, pair[2] = {0};
-    digitnet__random random;
-    digitnet__random_seed(&random, digitnet__seed_mix(seed, op->layer_index));
     for (size_t i = 0; i < op->output_values; i++) {
         if (i % 2 == 0)
-            digitnet__random_normal(&random, pair);
+            digitnet__random_normal(random, pair);
         to[i] = from[i] + (float)(deviation * pair[i % 2]);
     }
 }
 
 static void forward(const digitnet__op *op, const digitnet__op_range *range) {
-    for (size_t i = 0; i < range->samples; i++) {
-        size_t at = i * op->output_values;
-        add_noise(op, range->output + at, range->inputs[0] + at, range->seeds[i]);
-    }
+    digitnet__noise_apply(op, range, range->output, range->inputs[0], add_noise);
 }
 
 static void backward(const digitnet__op *op, const digitnet__op_range *range) {
@@ -46,17 +40,12 @@ static void lower(digitnet__op *op, bool training) {
     op->kind = training ? &gaussian_noise_op : NULL;
 }
 
-static void write(digitnet__onnx_nodes *nodes, const digitnet__layer *layer) {
-    (void)layer;
-    digitnet__wire_end(nodes->writer, digitnet__onnx_begin_node(nodes, "Identity", NULL, NULL, 0, true));
-}
-
 const digitnet__layer_kind digitnet__layer_gaussian_noise = {.name = "gaussian_noise",
                                                              .class_name = "GaussianNoise",
                                                              .infer_shape = infer_shape,
                                                              .lower = lower,
                                                              .bound = digitnet__layer_keep_bound,
-                                                             .onnx = {.write = write}};
+                                                             .onnx = {.write = digitnet__noise_write}};
 
 digitnet_status digitnet_model_add_gaussian_noise(digitnet_model *model, double stddev) {
     return digitnet_model_add_gaussian_noise_ex(model, stddev, NULL);
