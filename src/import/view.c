@@ -18,19 +18,6 @@ static bool try_atom(digitnet__view *view, size_t size, size_t stride, size_t ax
     return true;
 }
 
-digitnet__view digitnet__view_plain(const size_t *sizes, size_t rank) {
-    digitnet__view view = {.rank = rank};
-    size_t stride = 1;
-    for (size_t i = 0; i < rank; i++)
-        stride *= sizes[i];
-    for (size_t i = 0; i < rank; i++) {
-        view.sizes[i] = sizes[i];
-        stride /= sizes[i];
-        add_atom(&view, sizes[i], stride, i);
-    }
-    return view;
-}
-
 digitnet__view digitnet__view_channels_at(const size_t *sizes, size_t rank, size_t axis) {
     digitnet__view view = {.rank = rank};
     size_t stride = 1;
@@ -43,6 +30,10 @@ digitnet__view digitnet__view_channels_at(const size_t *sizes, size_t rank, size
         add_atom(&view, sizes[i], i == axis ? 1 : stride, i);
     }
     return view;
+}
+
+digitnet__view digitnet__view_plain(const size_t *sizes, size_t rank) {
+    return digitnet__view_channels_at(sizes, rank, rank);
 }
 
 digitnet__view digitnet__view_channels_first(size_t channels, size_t rows, size_t columns) {

@@ -29,7 +29,7 @@ digitnet__view digitnet__view_plain(const size_t *sizes, size_t rank);
 /* channels x rows x columns of an image that has its channels last. */
 digitnet__view digitnet__view_channels_first(size_t channels, size_t rows, size_t columns);
 
-/* An axis innermost, the others in their order around it. */
+/* An axis innermost, the others in their order around it; `rank` is none. */
 digitnet__view digitnet__view_channels_at(const size_t *sizes, size_t rank, size_t axis);
 
 size_t digitnet__view_count(const digitnet__view *view);
