@@ -55,17 +55,25 @@ ALWAYS_INLINE bool is_inside(const digitnet__winograd *tiles, size_t y, size_t x
     return y < tiles->height && y + side <= tiles->height && x < tiles->width && x + side <= tiles->width;
 }
 
-/* The columns of a tile, of `side` values each, with zeros outside of the image, of which a tile at its edge has some.
- */
-ALWAYS_INLINE void load_tile(vec columns[][SIDE], const float *image, const digitnet__winograd *tiles, size_t y,
-                             size_t x, size_t side, bool edge) {
+/* The columns of a tile within the image. */
+ALWAYS_INLINE void load_tile(vec columns[SIDE][SIDE], const float *image, const digitnet__winograd *tiles, size_t y,
+                             size_t x) {
     const size_t step = tiles->channels, row = tiles->width * step;
     const float *from = image + (y * tiles->width + x) * step;
-    UNROLLED for (size_t i = 0; i < side; i++, from += row) {
+    UNROLLED for (size_t i = 0; i < SIDE; i++, from += row) {
         KEEP(from);
+        UNROLLED for (size_t k = 0; k < SIDE; k++) columns[k][i] = vec_load(from + k * step);
+    }
+}
+
+/* The columns of a tile at the edge, of `side` values each, with zeros outside of the image. */
+ALWAYS_INLINE void load_edge_tile(vec columns[][SIDE], const float *image, const digitnet__winograd *tiles, size_t y,
+                                  size_t x, size_t side) {
+    UNROLLED for (size_t i = 0; i < side; i++) {
         UNROLLED for (size_t k = 0; k < side; k++) {
-            bool outside = edge && (y + i >= tiles->height || x + k >= tiles->width);
-            columns[k][i] = outside ? (vec){0} : vec_load(from + k * step);
+            bool outside = y + i >= tiles->height || x + k >= tiles->width;
+            size_t pixel = (y + i) * tiles->width + x + k;
+            columns[k][i] = outside ? (vec){0} : vec_load(image + pixel * tiles->channels);
         }
     }
 }
@@ -82,7 +90,10 @@ ALWAYS_INLINE float *store_line(float *to, const vec *line, size_t plane) {
 ALWAYS_INLINE void image_tile(float *to, const float *image, const digitnet__winograd *tiles, size_t y, size_t x,
                               bool edge) {
     vec columns[SIDE][SIDE];
-    load_tile(columns, image, tiles, y, x, SIDE, edge);
+    if (edge)
+        load_edge_tile(columns, image, tiles, y, x, SIDE);
+    else
+        load_tile(columns, image, tiles, y, x);
     UNROLLED for (size_t k = 0; k < SIDE; k++) {
         const vec column[SIDE] = {columns[k][0], columns[k][1], columns[k][2], columns[k][3]};
         transform_image(columns[k], column);
@@ -113,7 +124,7 @@ void SET_NAME(winograd_image)(float *planes, const float *image, const digitnet_
 ALWAYS_INLINE void output_gradient_tile(float *to, const float *gradient, const digitnet__winograd *tiles, size_t y,
                                         size_t x) {
     vec columns[2][SIDE];
-    load_tile(columns, gradient, tiles, y, x, 2, true);
+    load_edge_tile(columns, gradient, tiles, y, x, 2);
     UNROLLED for (size_t k = 0; k < 2; k++) {
         const vec column[2] = {columns[k][0], columns[k][1]};
         transform_output_gradient(columns[k], column);
