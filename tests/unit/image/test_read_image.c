@@ -147,6 +147,30 @@ static void png_of_all_colours(void **state) {
     expect_corners("alpha", WIDTH, HEIGHT, transparent, 1);
 }
 
+/* As other programs than libpng's simple interface write them: nothing says how bright the values are. */
+static void png_of_16_bits_is_as_bright_as_one_of_8(void **state) {
+    (void)state;
+    const uint8_t corners[4] = {0, 80, 170, 255};
+    uint8_t row[2 * WIDTH];
+    FILE *file = fopen("wide", "wb");
+    assert_non_null(file);
+    png_structp encoder = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
+    png_infop info = png_create_info_struct(encoder);
+    png_init_io(encoder, file);
+    png_set_IHDR(encoder, info, WIDTH, HEIGHT, 16, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_write_info(encoder, info);
+    for (size_t y = 0; y < HEIGHT; y++) {
+        for (size_t x = 0; x < WIDTH; x++)
+            memset(row + 2 * x, corner_grey(y, x, HEIGHT, WIDTH), 2);
+        png_write_row(encoder, row);
+    }
+    png_write_end(encoder, info);
+    png_destroy_write_struct(&encoder, &info);
+    assert_int_equal(fclose(file), 0);
+    expect_corners("wide", WIDTH, HEIGHT, corners, 0);
+}
+
 /* What is drawn on nothing: dark ink is on white paper, white ink on black. */
 static void ink_on_nothing_is_seen(void **state) {
     (void)state;
@@ -351,6 +375,7 @@ int main(void) {
         in_folder(jpeg_of_all_colours),
         in_folder(jpeg_is_turned_upright),
         in_folder(png_of_all_colours),
+        in_folder(png_of_16_bits_is_as_bright_as_one_of_8),
         in_folder(ink_on_nothing_is_seen),
         in_folder(colours_become_luma),
         in_folder(colours_are_kept),
