@@ -14,11 +14,16 @@ static size_t character_size(const char *text) {
     return size;
 }
 
-static size_t count_characters(const char *text) {
-    size_t count = 0;
+/* Those of East Asia, which begin at U+3000, and pictures behind them are as wide as two others. */
+static size_t character_width(const char *text) {
+    return (unsigned char)*text >= 0xe3 && character_size(text) > 2 ? 2 : 1;
+}
+
+static size_t text_width(const char *text) {
+    size_t width = 0;
     for (; *text; text += character_size(text))
-        count++;
-    return count;
+        width += character_width(text);
+    return width;
 }
 
 size_t show_class_name(char text[NAME_SIZE], char *const *names, size_t label) {
@@ -26,10 +31,10 @@ size_t show_class_name(char text[NAME_SIZE], char *const *names, size_t label) {
     if (!names)
         return (size_t)snprintf(text, NAME_SIZE, "%zu", label);
     const char *name = names[label];
-    size_t characters = count_characters(name), cut = characters > NAME_CHARACTERS;
-    size_t shown = cut ? NAME_CHARACTERS - 1 : characters;
-    for (size_t i = 0; i < shown; i++) {
+    size_t cut = text_width(name) > NAME_WIDTH, width = 0;
+    while (*name && width + character_width(name) <= NAME_WIDTH - cut) {
         size_t size = character_size(name);
+        width += character_width(name);
         memcpy(text, name, size);
         if ((unsigned char)*text < ' ' || *text == 0x7f)
             *text = '?';
@@ -37,7 +42,7 @@ size_t show_class_name(char text[NAME_SIZE], char *const *names, size_t label) {
         name += size;
     }
     memcpy(text, cut ? ellipsis : "", cut ? sizeof ellipsis : 1);
-    return shown + cut;
+    return width + cut;
 }
 
 size_t widest_class_name(char *const *names, size_t count) {

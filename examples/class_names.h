@@ -5,11 +5,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* The most characters that are shown, and the bytes that these take in UTF-8, with a final zero. */
-enum { NAME_CHARACTERS = 24, NAME_SIZE = 4 * NAME_CHARACTERS + 1 };
+/* The greatest width that is shown, in Latin characters, and the bytes that it takes in UTF-8, with a final zero. */
+enum { NAME_WIDTH = 24, NAME_SIZE = 4 * NAME_WIDTH + 1 };
 
-/* Writes the name of a label, cut where it is too long, or its number where `names` is NULL. Returns its width in
- * characters. */
+/* Writes the name of a label, cut where it is too long, or its number where `names` is NULL. Returns its width. */
 size_t show_class_name(char text[NAME_SIZE], char *const *names, size_t label);
 /* The width of the longest name as it is shown, of `count` labels. */
 size_t widest_class_name(char *const *names, size_t count);

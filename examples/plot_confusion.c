@@ -45,8 +45,8 @@ static struct layout plan(size_t classes, char *const *names) {
     if (classes > FEW)
         layout.side = classes - FEW < (MOST - SIDE) / CELL ? SIDE + (classes - FEW) * CELL : MOST;
     layout.cell = layout.side / classes;
-    size_t character = layout.cell < SMALL_CELL ? 7 : 9, line = 2 * character;
-    layout.beside = widest_class_name(names, classes) * character;
+    size_t small = layout.cell < SMALL_CELL, capital = small ? 8 : 11, line = small ? 14 : 18;
+    layout.beside = widest_class_name(names, classes) * capital;
     layout.slanted = layout.beside > layout.cell;
     layout.below = line + (layout.slanted ? layout.beside * 7 / 10 : 0);
     return layout;

@@ -20,7 +20,9 @@ enum {
     SHORT_NAME = 2
 };
 
-#define CHARACTER 6.9 /* the width of one in a title */
+/* The widths of a character in a title, of its words, and of a name, which may be in capitals. */
+#define CHARACTER 6.8
+#define CAPITAL 8.6
 
 #define RIGHT_COLOUR "#333333"
 #define MISTAKE_COLOUR "#c0392b"
@@ -50,9 +52,8 @@ static void plan(struct canvas *canvas, size_t classes) {
 
     size_t name = widest_class_name(canvas->plots->classes, classes);
     canvas->two_lines = name > SHORT_NAME;
-    double characters =
-        (double)(canvas->two_lines ? sizeof "Predicted: " - 1 + name : sizeof "Predicted: , Actual: " - 1 + 2 * name);
-    size_t title = (size_t)(CHARACTER * characters);
+    size_t words = canvas->two_lines ? sizeof "Predicted: " - 1 : sizeof "Predicted: , Actual: " - 1;
+    size_t title = (size_t)(CHARACTER * (double)words + CAPITAL * (double)(canvas->two_lines ? name : 2 * name));
     canvas->cell_height = TITLE + (canvas->two_lines ? LINE : 0) + canvas->height + BELOW;
     canvas->cell_width = canvas->width + GAP > title ? canvas->width + GAP : title;
 }

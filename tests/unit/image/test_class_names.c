@@ -7,7 +7,7 @@
 
 #define LONG_NAME "äöüäöüäöüäöüäöüäöüäöüäöü" /* 24 characters */
 
-static void names_are_cut_by_characters(void **state) {
+static void names_are_cut_by_their_width(void **state) {
     (void)state;
     static const struct {
         const char *name, *shown;
@@ -17,7 +17,10 @@ static void names_are_cut_by_characters(void **state) {
         {"", "", 0},
         {LONG_NAME, LONG_NAME, 24},
         {LONG_NAME "x", "äöüäöüäöüäöüäöüäöüäöüäö…", 24},
-        {"\U0001f408\U0001f415", "\U0001f408\U0001f415", 2},
+        {"\U0001f408\U0001f415", "\U0001f408\U0001f415", 4},
+        {"猫猫猫猫猫猫猫猫猫猫猫猫", "猫猫猫猫猫猫猫猫猫猫猫猫", 24},
+        {"猫猫猫猫猫猫猫猫猫猫猫猫x", "猫猫猫猫猫猫猫猫猫猫猫…", 23},
+        {"K\xe4se – K\xe4se", "K\xe4se – K\xe4se", 11},
         {"two\nlines\x7f", "two?lines?", 10},
         {"\xc3", "\xc3", 1},
         {"\x80\x80\x80\x80\x80\x80", "\x80\x80\x80\x80\x80\x80", 2}, /* no UTF-8: taken as it is, four bytes at most */
@@ -53,7 +56,7 @@ static void names_are_quoted_for_gnuplot(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_are_cut_by_characters),
+        cmocka_unit_test(names_are_cut_by_their_width),
         cmocka_unit_test(numbers_stand_for_names),
         cmocka_unit_test(names_are_quoted_for_gnuplot),
     };
