@@ -6,7 +6,6 @@
 #include "resize.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -63,10 +62,9 @@ static digitnet_status visit_entries(struct picture_folder *folder, const char *
         char *entry = status ? NULL : join_path(path, entries[i]->d_name);
         if (!status && !entry)
             status = refuse(DIGITNET_ENOMEM, "out of memory");
-        else if (!status && stat(entry, &found) != 0)
-            status = refuse(DIGITNET_EIO, "%s: %s", entry, strerror(errno));
         else if (!status) {
-            status = visit(folder, entry, entries[i]->d_name, S_ISDIR(found.st_mode));
+            /* A link to nowhere is a file: reading it fails, with its path. */
+            status = visit(folder, entry, entries[i]->d_name, stat(entry, &found) == 0 && S_ISDIR(found.st_mode));
             entry = NULL;
         }
         free(entry);
@@ -104,7 +102,9 @@ static digitnet_status add_class(struct picture_folder *folder, char *path, cons
     if (!status)
         status = visit_entries(folder, path, add_picture);
     if (!status && folder->count == before)
-        status = refuse(DIGITNET_ENOTFOUND, "%s holds no .png, .jpg, .jpeg or .pgm file", path);
+        status = refuse(
+            DIGITNET_ENOTFOUND,
+            "%s holds no .png, .jpg, .jpeg or .pgm file; each sub-folder must be a class, with pictures in it", path);
     int32_t *labels = status ? NULL : realloc(folder->labels, folder->count * sizeof *labels);
     if (!status && !labels)
         status = refuse(DIGITNET_ENOMEM, "out of memory for %zu labels", folder->count);
@@ -145,9 +145,8 @@ void free_pictures(struct picture_folder *folder) {
     forget(folder);
 }
 
-static digitnet_status read_picture(uint8_t *pixels, const struct picture_folder *folder, size_t index) {
+digitnet_status read_picture(uint8_t *pixels, const struct picture_folder *folder, const char *path) {
     char message[IMAGE_MESSAGE_SIZE];
-    const char *path = folder->paths[index];
     struct picture picture;
     size_t max_pixels = folder->max_pixels ? folder->max_pixels : MAX_PIXELS;
     if (read_image(&picture, path, folder->channels, max_pixels, message))
@@ -166,7 +165,7 @@ static int gather(digitnet_batch *batch, void *user_data) {
         if (batch->labels)
             batch->labels[i] = folder->labels[batch->indices[i]];
         if (batch->images)
-            status = read_picture(pixels, folder, batch->indices[i]);
+            status = read_picture(pixels, folder, folder->paths[batch->indices[i]]);
         for (size_t k = 0; !status && batch->images && k < values; k++)
             batch->images[i * values + k] = (float)pixels[k] / 255;
     }
@@ -196,7 +195,7 @@ digitnet_status load_pictures(digitnet_dataset **out, struct picture_folder *fol
         uint8_t *pixels = NULL;
         status = image_array_add(array, &pixels, folder->labels[i]);
         if (!status)
-            status = read_picture(pixels, folder, i);
+            status = read_picture(pixels, folder, folder->paths[i]);
         if (status == DIGITNET_EFORMAT && folder->leave_out) {
             folder->leave_out(digitnet_last_error());
             array->count--;

@@ -20,7 +20,7 @@ struct picture_folder {
     char **paths;
     int32_t *labels;
     size_t count;
-    size_t ignored;      /* what is no .png, .jpg, .jpeg or .pgm, hidden files not counted */
+    size_t ignored;      /* what is no .png, .jpg, .jpeg or .pgm of a class, hidden files not counted */
     char *first_ignored; /* its path */
 };
 
@@ -31,6 +31,8 @@ digitnet_status open_pictures(digitnet_dataset **out, const struct picture_folde
 /* A data set of all pictures in memory. Those that are left out are taken from the lists, so that the data set's
  * samples and `paths` go together. */
 digitnet_status load_pictures(digitnet_dataset **out, struct picture_folder *folder);
+/* One picture of any folder as the images of these data sets are: in their size, with their channels. */
+digitnet_status read_picture(uint8_t *pixels, const struct picture_folder *folder, const char *path);
 void free_pictures(struct picture_folder *folder);
 
 /* A row for each image: its label, then height x width x channels whole numbers from 0 to 255, row after row, with

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void write_file(const char *path, const void *bytes, size_t size) {
     FILE *file = fopen(path, "wb");
@@ -115,11 +116,21 @@ static void folders_are_read_and_streamed(void **state) {
     free_pictures(&folder);
 }
 
-static char *left_out[4];
+static void single_pictures_are_read(void **state) {
+    (void)state;
+    const struct picture_folder form = {.height = 1, .width = 2, .channels = 3};
+    uint8_t pixels[6];
+    put_picture("new.png", 51, 102, 204);
+    expect_ok(read_picture(pixels, &form, "new.png"));
+    assert_memory_equal(pixels, ((const uint8_t[]){51, 102, 204, 51, 102, 204}), 6);
+    expect_failure(read_picture(pixels, &form, "missing.png"), DIGITNET_EFORMAT, "missing.png: No such file");
+}
+
+static char *left_out[5];
 static size_t left_out_count;
 
 static void note_left_out(const char *reason) {
-    assert_true(left_out_count < 4);
+    assert_true(left_out_count < 5);
     left_out[left_out_count++] = strdup(reason);
 }
 
@@ -130,6 +141,7 @@ static void damaged_pictures_are_left_out_where_that_is_asked_for(void **state) 
     digitnet_dataset *dataset = NULL;
     put_folder();
     put("data/pears/b.png", "no picture any more");
+    assert_int_equal(symlink("nowhere.png", "data/pears/c.png"), 0);
     expect_ok(list_pictures(&folder, "data"));
     expect_ok(load_pictures(&dataset, &folder));
     expect_images(dataset, colours, (const int32_t[]){0, 1}, 2, 6);
@@ -141,9 +153,10 @@ static void damaged_pictures_are_left_out_where_that_is_asked_for(void **state) 
     put("data/apples/c.pgm", "");
     expect_failure(load_pictures(&dataset, &folder), DIGITNET_EFORMAT, "no picture can be read");
     assert_null(dataset);
-    assert_int_equal(left_out_count, 3);
+    assert_int_equal(left_out_count, 4);
     assert_string_equal(left_out[0], "data/pears/b.png: neither PNG nor JPEG nor PGM");
-    assert_string_equal(left_out[1], "data/apples/c.pgm: the file is empty");
+    assert_string_equal(left_out[1], "data/pears/c.png: No such file or directory");
+    assert_string_equal(left_out[2], "data/apples/c.pgm: the file is empty");
     for (size_t i = 0; i < left_out_count; i++)
         free(left_out[i]);
     free_pictures(&folder);
@@ -300,6 +313,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sizes_change_by_area_and_by_interpolation),
         in_folder(folders_are_read_and_streamed),
+        in_folder(single_pictures_are_read),
         in_folder(damaged_pictures_are_left_out_where_that_is_asked_for),
         in_folder(folders_that_are_none_are_refused),
         in_folder(csv_of_all_habits),
