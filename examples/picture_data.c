@@ -15,7 +15,8 @@ static void say_nothing(const char *reason) {
 
 static void say_ignored(const struct picture_folder *folder) {
     if (folder->ignored)
-        fprintf(stderr, "left out: %s%s\n", folder->first_ignored, " is no .png, .jpg, .jpeg or .pgm file");
+        fprintf(stderr, "left out: %s is no .png, .jpg, .jpeg or .pgm file in the folder of a class\n",
+                folder->first_ignored);
     if (folder->ignored > 1)
         fprintf(stderr, "left out: %zu more of this kind\n", folder->ignored - 1);
 }
@@ -146,8 +147,10 @@ digitnet_status load_picture_data(struct picture_data *data, const char *path,
         say_ignored(&data->folder);
     if (!status && data->folder.class_count < 2)
         status = refuse(DIGITNET_ENOTFOUND, "%s holds one sub-folder; there must be two classes at least", path);
-    if (!status)
+    if (!status) {
+        fprintf(stderr, "reading %zu pictures\n", data->folder.count);
         status = load_all(&all, &data->folder, options->grey);
+    }
     if (!status)
         status = check_classes(all, &data->folder, path);
     if (!status)

@@ -11,8 +11,11 @@
 
 #include <digitnet/digitnet.h>
 #include <digitnet/progress.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #define PROGRAM "train_folder"
 
@@ -119,16 +122,29 @@ static digitnet_status train(digitnet_model *model, const struct picture_data *d
     return status;
 }
 
+/* A text of a CSV file, in which quotes are doubled, and a comma. */
+static void write_text(FILE *file, const char *text) {
+    fputc('"', file);
+    for (; *text; text++) {
+        if (*text == '"')
+            fputc('"', file);
+        fputc(*text, file);
+    }
+    fputs("\",", file);
+}
+
 /* A row for each validation picture that is taken for another class, the worst first. Sorts the results. */
 static int write_mistakes(const char *output, const struct picture_data *data, struct result *results, size_t count) {
     FILE *file = open_output(output, "mistakes.csv");
     size_t mistakes = file ? sort_mistakes(results, count) : 0;
     if (file)
         fputs("picture,class,taken_for,loss\n", file);
-    for (size_t i = 0; i < mistakes; i++)
-        fprintf(file, "\"%s\",\"%s\",\"%s\",%.4f\n", data->validation_paths[results[i].index],
-                data->folder.classes[results[i].actual], data->folder.classes[results[i].predicted],
-                (double)results[i].loss);
+    for (size_t i = 0; i < mistakes; i++) {
+        write_text(file, data->validation_paths[results[i].index]);
+        write_text(file, data->folder.classes[results[i].actual]);
+        write_text(file, data->folder.classes[results[i].predicted]);
+        fprintf(file, "%.4f\n", (double)results[i].loss);
+    }
     return close_output(file, output, "mistakes.csv");
 }
 
@@ -196,12 +212,28 @@ static int train_and_report(const struct picture_data *data, const struct settin
     return code;
 }
 
+/* Where the output would be a class of the next training. */
+static int is_between_classes(const char *output, const char *folder) {
+    struct stat parent, classes;
+    char *path = strdup(output);
+    int between = path && stat(dirname(path), &parent) == 0 && stat(folder, &classes) == 0 &&
+                  parent.st_dev == classes.st_dev && parent.st_ino == classes.st_ino;
+    free(path);
+    return between;
+}
+
 int main(int argc, char **argv) {
     struct settings settings;
     struct picture_data data;
     int code = read_settings(&settings, argc, argv);
     if (code >= 0)
         return code;
+    if (is_between_classes(settings.output, settings.folder)) {
+        fprintf(stderr,
+                PROGRAM ": the output folder %s would lie between the classes in %s: --output chooses another\n",
+                settings.output, settings.folder);
+        return EXIT_FAILED;
+    }
     const struct picture_data_options options = {settings.size[0], settings.size[1], settings.validation, settings.seed,
                                                  settings.grey};
     if (load_picture_data(&data, settings.folder, &options))

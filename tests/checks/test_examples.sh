@@ -395,7 +395,7 @@ wrong_folders() {
     has stderr '^train_folder: reading the pictures: nowhere: '
     mkdir -p one/class
     expect 1 train_folder one
-    has stderr 'one/class holds no \.png, '
+    has stderr 'one/class holds no \.png, .*; each sub-folder must be a class'
     cp "$digits/screen-6.png" one/class
     expect 1 train_folder one
     has stderr 'one holds one sub-folder; there must be two'
@@ -404,6 +404,8 @@ wrong_folders() {
     expect 1 train_folder one
     has stderr '^left out: one/other/text\.jpg: neither PNG'
     has stderr 'one/other: no picture can be read$'
+    expect 1 train_folder . # whose classes would have the output among them
+    has stderr '^train_folder: the output folder folder-output would lie between the classes in \.: --output'
     [ ! -e folder-output ] || fail "a folder that was refused left one"
 }
 
@@ -430,8 +432,9 @@ train_on_folders() {
     touch classes/notes.txt classes/4/notes.txt
     expect 0 train_folder classes --size 28 --epochs 2 --seed 2 --grey --output grey
     has stderr '^left out: classes/3/damaged\.png: neither PNG'
-    has stderr '^left out: classes/4/notes\.txt is no \.png, '
+    has stderr '^left out: classes/4/notes\.txt is no \.png, .* in the folder of a class$'
     has stderr '^left out: 1 more '
+    has stderr '^reading 122 pictures$'
     has stderr '^classes/single: a single picture is trained on'
     has stdout '^classes: 11 classes, [0-9]+ training and [0-9]+ validation pictures, 28x28, grey$'
     has stdout '^single +0\.0000 0\.0000 0\.0000 +0$'
@@ -445,6 +448,14 @@ train_on_folders() {
     expect 0 train_folder classes --size 9x8 --epochs 1 --output grey
     has stdout ', 9x8, grey$' # of itself: none has colours
     ! grep -q damaged stderr || fail "a picture that is gone was left out"
+
+    mkdir -p 'twins/1"2' twins/other
+    for picture in 1 2; do # the same in both classes: one of them must be taken for the other
+        cp "$digits/screen-6.png" "twins/1\"2/$picture.png"
+        cp "$digits/screen-6.png" "twins/other/$picture.png"
+    done
+    expect 0 train_folder twins --size 8 --epochs 1 --output quoted
+    grep -Eq '^"twins/.*"1""2"' quoted/mistakes.csv || fail "mistakes.csv has no doubled quotes: $(cat quoted/mistakes.csv)"
 
     write_shapes shapes
     expect 0 train_folder shapes --size 20x32 --flip --epochs 30 --patience 2 --validation 0.3 --output colour
