@@ -67,6 +67,18 @@ void fill_noise(float *values, size_t count, uint64_t seed) {
         values[i] = noise(seed, i);
 }
 
+size_t to_figures(double figures[MOST_FIGURES], size_t *neighbours, const float *values, size_t count) {
+    enum { SUMS = 128, FACTOR_SEED = 3 };
+    *neighbours = count > MOST_FIGURES ? (count + SUMS - 1) / SUMS : 1;
+    memset(figures, 0, MOST_FIGURES * sizeof *figures);
+    for (size_t i = 0; i < count; i++) {
+        double factor = (double)noise(FACTOR_SEED, i) / 2;
+        factor += factor < 0 ? -0.5 : 0.5;
+        figures[i / *neighbours] += (*neighbours > 1 ? factor : 1) * (double)values[i];
+    }
+    return (count + *neighbours - 1) / *neighbours;
+}
+
 void add_seed_layers(digitnet_model *model) {
     digitnet_model_add_conv2d(model, 32, 3, DIGITNET_ACTIVATION_RELU);
     digitnet_model_add_max_pool2d(model, 2);

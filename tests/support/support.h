@@ -35,6 +35,11 @@ void *must_allocate(size_t size);
 float noise(uint64_t seed, uint64_t index);
 void fill_noise(float *values, size_t count, uint64_t seed);
 
+/* What fixtures keep of a tensor, as figures_of() in fixtures/noise.py: the values; of more than MOST_FIGURES, sums of
+ * neighbours, each times a factor of its own. Returns how many there are; *neighbours: of how many values each is. */
+enum { MOST_FIGURES = 512 };
+size_t to_figures(double figures[MOST_FIGURES], size_t *neighbours, const float *values, size_t count);
+
 /* The network that the README trains: 2 convolutions with ReLU and pooling, 2 dense layers. The first two are not
  * compiled, the third is, with Adam. */
 void add_seed_layers(digitnet_model *model);

@@ -2,6 +2,7 @@
  * tensors, and what three steps of SGD make of them. fixtures/make-layers.py made the figures. */
 #include "fixtures/layers.h"
 #include "layers/activations.h"
+#include "layers/conv2d.h"
 #include "model/model.h"
 #include "models.h"
 #include "passes.h"
@@ -31,6 +32,11 @@ static digitnet_model *gated(digitnet_model *model) {
 static digitnet_model *pooled(digitnet_model *model, int32_t keepdims) {
     digitnet_model_add_global_average_pool2d_ex(
         model, DIGITNET_WITH(digitnet_global_average_pool2d_options, .name = "means", .keepdims = keepdims));
+    return model;
+}
+
+static digitnet_model *with_relu(digitnet_model *model, size_t filters, size_t kernel) {
+    digitnet_model_add_conv2d_ex(model, filters, kernel, RELU, DIGITNET_WITH(digitnet_conv2d_options, SAME));
     return model;
 }
 
@@ -75,8 +81,11 @@ static size_t image_values(const reference_layer *reference) {
     return reference->height * reference->width * reference->channels;
 }
 
+/* Those of the network. */
+static const digitnet__kernels *kernels;
+
 static double rate_of(const reference_layer *reference) {
-    return (double)(REFERENCE_IMAGES * reference->outputs) / REFERENCE_OUTPUTS_PER_RATE;
+    return fmin((double)(REFERENCE_IMAGES * reference->outputs) / REFERENCE_OUTPUTS_PER_RATE, REFERENCE_MOST_RATE);
 }
 
 /* The images are the kernel of a dense layer whose inputs choose one of them, so that they move like weights. */
@@ -110,6 +119,7 @@ static void set_tensor(digitnet_model *model, size_t index, const reference_laye
 static digitnet_model *make_model(size_t index, bool absorbed) {
     const reference_layer *reference = &reference_layers[index];
     digitnet_model *model = begin_model(1, 1, REFERENCE_IMAGES);
+    model->network.kernels = kernels;
     add_images(model, reference, absorbed);
     builders[index].add(model);
     digitnet_model_add_flatten_ex(model, DIGITNET_WITH(digitnet_flatten_options, .name = "outputs"));
@@ -133,14 +143,16 @@ static const float choices[REFERENCE_IMAGES][REFERENCE_IMAGES] = {{1, 0}, {0, 1}
 
 /* As many of the next figures, within some roundings of the largest. */
 static void check_figures(comparison *own, const char *what, const float *values, size_t count, double factor) {
-    double largest = 0;
-    for (size_t i = 0; i < count; i++)
+    double figures[MOST_FIGURES], largest = 0;
+    size_t neighbours, figure_count = to_figures(figures, &neighbours, values, count);
+    for (size_t i = 0; i < figure_count; i++)
         largest = fmax(largest, fabs(own->figures[i]));
-    for (size_t i = 0; i < count; i++)
-        if (!(fabs(factor * (double)values[i] - own->figures[i]) <= 2e-6 * largest))
-            fail_msg("%s: %s, value %zu of %zu: %.9g, in the reference %.9g; the largest is %g", own->reference->name,
-                     what, i, count, factor * (double)values[i], own->figures[i], largest);
-    own->figures += count;
+    for (size_t i = 0; i < figure_count; i++)
+        if (!(fabs(factor * figures[i] - own->figures[i]) <= 2e-6 * largest))
+            fail_msg("%s, %s: %s, figure %zu of %zu, of %zu values: %.9g, in the reference %.9g; the largest is %g",
+                     own->reference->name, kernels->name, what, i, figure_count, neighbours, factor * figures[i],
+                     own->figures[i], largest);
+    own->figures += figure_count;
 }
 
 static void check_outputs(comparison *own) {
@@ -149,13 +161,14 @@ static void check_outputs(comparison *own) {
     check_figures(own, "outputs", own->outputs, count, 1);
 }
 
-static void check_gradients(comparison *own) {
+/* In ranges of one image each, or in one of all, where each image adds to what those before it left. */
+static void check_gradients(comparison *own, size_t ranges) {
     const float ones[REFERENCE_IMAGES] = {1, 1};
     const digitnet__loss_settings settings = digitnet__loss_defaults(DIGITNET_LOSS_MEAN_SQUARED_ERROR);
     const digitnet__network *network = &own->model->network;
     digitnet__score scores[REFERENCE_IMAGES];
     digitnet__pass pass;
-    expect_ok(digitnet__pass_create(&pass, network, REFERENCE_IMAGES, 8, 1));
+    expect_ok(digitnet__pass_create(&pass, network, REFERENCE_IMAGES, ranges, 1));
     memcpy(digitnet__pass_input(&pass, 0), choices, sizeof choices);
     forward_batch(&pass, REFERENCE_IMAGES);
     const digitnet__loss_rows rows = {.outputs = digitnet__pass_output(&pass, 0),
@@ -206,7 +219,10 @@ static void check_layer(size_t index, bool absorbed) {
     fill_noise(own.targets, count, TARGET_SEED);
     check_outputs(&own);
     if (!reference->inference) {
-        check_gradients(&own);
+        const double *gradients = own.figures;
+        check_gradients(&own, REFERENCE_IMAGES);
+        own.figures = gradients;
+        check_gradients(&own, 1);
         check_steps(&own);
     }
     assert_int_equal(own.figures - reference->figures, reference->figure_count);
@@ -218,15 +234,19 @@ static void check_layer(size_t index, bool absorbed) {
 static void layers_compute_what_keras_and_pytorch_do(void **state) {
     (void)state;
     assert_int_equal(sizeof builders / sizeof *builders, CASES);
-    for (size_t i = 0; i < CASES; i++)
-        check_layer(i, false);
+    for (size_t set = 0; (kernels = digitnet__kernels_at(set)); set++)
+        for (size_t i = 0; i < CASES; i++)
+            check_layer(i, false);
+    kernels = digitnet__kernels_best();
 }
 
 static void activations_do_so_behind_a_dense_layer(void **state) {
     (void)state;
-    for (size_t i = 0; i < CASES; i++)
-        if (builders[i].of_each_value)
-            check_layer(i, true);
+    for (size_t set = 0; (kernels = digitnet__kernels_at(set)); set++)
+        for (size_t i = 0; i < CASES; i++)
+            if (builders[i].of_each_value)
+                check_layer(i, true);
+    kernels = digitnet__kernels_best();
 }
 
 /* ---- What has a row ---- */
@@ -258,11 +278,50 @@ static void each_layer_and_each_activation_has_a_row(void **state) {
         digitnet_model_free(models[i]);
 }
 
+/* Whether the plan runs a convolution so, with full vectors of channels and of filters. */
+static bool runs(const digitnet__plan *plan, const digitnet__op_kind *way) {
+    enum { FULL = 16 };
+    for (size_t i = 0; i < plan->op_count; i++)
+        if (plan->ops[i].kind == way && plan->ops[i].conv2d.channels >= FULL && plan->ops[i].conv2d.filters >= FULL)
+            return true;
+    return false;
+}
+
+/* So that none of them is left without a comparison where the choice among them changes. */
+static void each_way_to_run_a_convolution_has_a_row(void **state) {
+    (void)state;
+    static const struct {
+        const digitnet__op_kind *training, *inference;
+    } ways[] = {
+        {&digitnet__conv2d_winograd_training, &digitnet__conv2d_winograd},
+        {&digitnet__conv2d_fused, &digitnet__conv2d_winograd},
+        {&digitnet__conv2d_fused, &digitnet__conv2d_fused},
+        {&digitnet__conv2d_direct_training, &digitnet__conv2d_direct},
+        {&digitnet__conv2d_pointwise, &digitnet__conv2d_pointwise},
+        {&digitnet__conv2d_depthwise, &digitnet__conv2d_depthwise},
+        {&digitnet__conv2d_general, &digitnet__conv2d_general},
+    };
+    size_t rows[sizeof ways / sizeof *ways] = {0};
+    for (size_t i = 0; i < CASES; i++) {
+        digitnet_model *model = make_model(i, false);
+        for (size_t way = 0; way < sizeof ways / sizeof *ways; way++)
+            rows[way] += runs(&model->network.training, ways[way].training) &&
+                         runs(&model->network.inference, ways[way].inference);
+        digitnet_model_free(model);
+    }
+    for (size_t way = 0; way < sizeof ways / sizeof *ways; way++)
+        if (rows[way] == 0)
+            fail_msg("%s in training with %s in inference has no row", ways[way].training->name,
+                     ways[way].inference->name);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layers_compute_what_keras_and_pytorch_do),
         cmocka_unit_test(activations_do_so_behind_a_dense_layer),
         cmocka_unit_test(each_layer_and_each_activation_has_a_row),
+        cmocka_unit_test(each_way_to_run_a_convolution_has_a_row),
     };
+    kernels = digitnet__kernels_best();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
