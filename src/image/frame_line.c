@@ -9,7 +9,6 @@
 #include "image/picture.h"
 
 #include <math.h>
-#include <string.h>
 
 /* Rows that a digit of the usual height takes of the frame. */
 enum { DIGIT_ROWS = 20 };
@@ -67,14 +66,6 @@ static uint8_t mean_of(const double *sums, size_t height, interval down) {
     return (uint8_t)(sum / (down.high - down.low) + 0.5);
 }
 
-static void find_darkest(uint8_t *darkest, const digitnet__plane *strip) {
-    memset(darkest, 0, strip->width);
-    for (size_t row = 0; row < strip->height; row++)
-        for (size_t x = 0; x < strip->width; x++)
-            if (darkest[x] < strip->pixels[row * strip->width + x])
-                darkest[x] = strip->pixels[row * strip->width + x];
-}
-
 /* How dark strokes are about a column. */
 static double level_about(const uint8_t *darkest, size_t width, size_t column) {
     double level = 0.0;
@@ -91,7 +82,7 @@ static digitnet_status even_strokes(digitnet__plane *strip) {
     uint8_t *darkest = digitnet__allocate_array(strip->width, sizeof *darkest);
     if (!darkest)
         return DIGITNET_ENOMEM;
-    find_darkest(darkest, strip);
+    digitnet__plane_column_maxima(darkest, strip);
     for (size_t x = 0; x < strip->width; x++) {
         double level = level_about(darkest, strip->width, x);
         double gain = level > FAINT_STROKE ? fmin(255.0 / level, MOST_GAIN) : 1.0;

@@ -1,6 +1,7 @@
 #include "image/plane.h"
 
 #include "core/memory.h"
+#include "core/status.h"
 #include "image/projection.h"
 
 #include <math.h>
@@ -53,6 +54,23 @@ static size_t turned_index(const digitnet__plane *plane, size_t column, size_t r
     default:
         return row * width + column;
     }
+}
+
+void digitnet__plane_column_maxima(uint8_t *maxima, const digitnet__plane *plane) {
+    memset(maxima, 0, plane->width);
+    for (size_t row = 0; row < plane->height; row++) {
+        const uint8_t *pixels = plane->pixels + row * plane->width;
+        for (size_t column = 0; column < plane->width; column++)
+            maxima[column] = pixels[column] > maxima[column] ? pixels[column] : maxima[column];
+    }
+}
+
+digitnet_status digitnet__plane_cut_columns(digitnet__plane *out, const digitnet__plane *plane, size_t first,
+                                            size_t end) {
+    DNN_TRY(digitnet__plane_create(out, end - first, plane->height));
+    for (size_t row = 0; row < plane->height; row++)
+        memcpy(out->pixels + row * out->width, plane->pixels + row * plane->width + first, out->width);
+    return DIGITNET_OK;
 }
 
 digitnet_status digitnet__plane_turn(digitnet__plane *out, const digitnet__plane *plane, int quarters) {

@@ -1,10 +1,9 @@
 #include "core/status.h"
 #include "image/page.h"
-#include "reader/line.h"
+#include "reader/page_line.h"
 #include "reader/reading.h"
 
 #include <math.h>
-#include <string.h>
 
 /* Where geometry says by less evidence than this which way lines run, or so small a part of the pieces are digits that
  * are read well, the other way is tried too; but not against evidence that leaves no doubt, as that of a page of text.
@@ -17,8 +16,6 @@ enum { LEAST_LINES = 2 };
 #define CLEAR_VALUE 6.0
 /* Where so many do not, no more are read both ways up. */
 enum { MOST_UNCLEAR_LINES = 48 };
-/* A line whose digits are less certain than this on average is none: letters read as digits are not. */
-#define LEAST_CERTAINTY 0.6
 /* Where a smaller part of the pieces than this are digits, the page is mostly text: lines that are not sure are too. */
 #define TEXT_PART 0.1
 
@@ -31,46 +28,14 @@ typedef struct attempt {
     double value;         /* how many digits are expected to be right, less those that are expected to be wrong */
 } attempt;
 
-/* ---- One line ---- */
-
-/* Reads a line into the attempt's reading; one that is too long has no digits. */
-static digitnet_status read_ink(digitnet__read_call *call, double *certainty, const attempt *a, digitnet__plane *ink,
-                                const digitnet_place corners[4]) {
-    digitnet__message message = digitnet__message_keep();
+static digitnet_status read_next(digitnet__read_call *call, attempt *a) {
+    size_t line = a->lines++;
     digitnet_reading *outer = call->reading;
     call->reading = a->reading;
-    digitnet_status status = digitnet__line_read(call, certainty, ink, corners);
-    if (status == DIGITNET_ELIMIT) {
-        digitnet__message_restore(&message);
-        status = digitnet__line_add_none(call, corners, DNN_REASON_NO_DIGIT);
-    }
+    digitnet_status status = digitnet__page_line_read(call, &a->value, a->page, line, a->on_head);
     call->reading = outer;
+    a->pieces += a->page->lines.items[line].pieces;
     return status;
-}
-
-/* Adds the last line, of so many pieces, to an attempt's value, or takes it out where it is none. */
-static digitnet_status judge_last(attempt *a, double certainty, size_t pieces) {
-    digitnet_reading_line line = DIGITNET_INIT(digitnet_reading_line);
-    DNN_TRY(digitnet_reading_describe_line(&line, a->reading, digitnet_reading_line_count(a->reading) - 1));
-    a->value += (double)line.characters * fmax(2.0 * certainty - 1.0, 0.0);
-    a->pieces += pieces;
-    if (certainty < LEAST_CERTAINTY)
-        digitnet__reading_drop_last(a->reading);
-    return DIGITNET_OK;
-}
-
-static digitnet_status read_next(digitnet__read_call *call, attempt *a) {
-    double certainty = 0.0;
-    digitnet__plane ink;
-    digitnet__point found[4];
-    digitnet_place corners[4];
-    size_t line = a->lines++;
-    DNN_TRY(digitnet__page_cut_line(&ink, found, a->page, line, a->on_head));
-    for (size_t i = 0; i < 4; i++)
-        corners[i] = (digitnet_place){found[i].x, found[i].y};
-    digitnet_status status = read_ink(call, &certainty, a, &ink, corners);
-    digitnet__plane_release(&ink);
-    return status ? status : judge_last(a, certainty, a->page->lines.items[line].pieces);
 }
 
 /* ---- One direction ---- */
@@ -94,7 +59,7 @@ static digitnet_status read_attempts(digitnet__read_call *call, attempt both[2])
     while (both[0].lines < count)
         DNN_TRY(read_next(call, &both[0]));
     if (both[0].on_head)
-        digitnet__reading_reverse(both[0].reading);
+        digitnet__reading_reverse(both[0].reading, 0);
     return DIGITNET_OK;
 }
 

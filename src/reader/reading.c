@@ -59,11 +59,11 @@ digitnet_status digitnet__reading_add_line(digitnet_reading *reading, const digi
     return DIGITNET_OK;
 }
 
-void digitnet__reading_reverse(digitnet_reading *reading) {
-    for (size_t i = 0; i < reading->count / 2; i++) {
-        reading_line line = reading->lines[i];
-        reading->lines[i] = reading->lines[reading->count - 1 - i];
-        reading->lines[reading->count - 1 - i] = line;
+void digitnet__reading_reverse(digitnet_reading *reading, size_t first) {
+    for (size_t last = reading->count; first + 1 < last; first++) {
+        reading_line line = reading->lines[first];
+        reading->lines[first] = reading->lines[--last];
+        reading->lines[last] = line;
     }
 }
 

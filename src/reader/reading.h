@@ -25,8 +25,8 @@ digitnet_status digitnet__reading_create(digitnet_reading **out);
 digitnet_status digitnet__reading_add_line(digitnet_reading *reading, const digitnet_reading_line *line,
                                            const digitnet_reading_character *characters, size_t count);
 
-/* Puts the last line first, and so on. */
-void digitnet__reading_reverse(digitnet_reading *reading);
+/* Of the lines from `first` on, puts the last one first, and so on. */
+void digitnet__reading_reverse(digitnet_reading *reading, size_t first);
 /* Takes the last line out; there is one. */
 void digitnet__reading_drop_last(digitnet_reading *reading);
 /* Leaves out the lines that `keep` says no to. */

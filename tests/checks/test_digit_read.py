@@ -143,12 +143,16 @@ def pages(digits):
 
 
 def forms(digits):
-    """What is printed on a page is not read, and does not say which way up it is."""
+    """What is printed on a page is not read, above numbers or beside them, and does not say which way up it is."""
     glyphs = digits | {name: letter(strokes) for name, strokes in LETTERS.items()}
     rows = [row for text in ("NAMEXHAVEN", "WAXENKEEN ", "FENXVAHMEN", "HAVENXMAKE", "  31475   ", "  92654   ") for row in (text, " " * 10)]
     for turned in (False, True):
         path = draw(folder / "form.tif", rows, glyphs, *INKS["black"], shift=7, turned=turned)
         assert lines_of(path) == ["31475", "92654"], turned
+    beside = [row for text in ("NAMEX20716", "WAXEN31475", "  MAKEX   ", "FEN  92654") for row in (text, " " * 10)]
+    for turned in (False, True):
+        path = draw(folder / "beside.tif", beside, glyphs, *INKS["black"], shift=7, turned=turned)
+        assert lines_of(path) == ["20716", "31475", "92654"], (turned, lines_of(path))
     path = draw(folder / "text.tif", rows[:8], glyphs, *INKS["black"], shift=7)
     assert lines_of(path) == []
 

@@ -1,0 +1,214 @@
+#include "reader/page_line.h"
+
+#include "core/memory.h"
+#include "core/status.h"
+#include "image/words.h"
+#include "reader/line.h"
+#include "reader/reading.h"
+
+#include <math.h>
+
+/* A line whose digits are less certain than this on average is none: letters read as digits are not. */
+#define LEAST_CERTAINTY 0.6
+/* Where they are less certain than this, some of its words may be text. */
+#define NO_DOUBT 0.9
+/* Words stand at least so far from each other, in heights of the line's digits: the spaces of print are a little wider.
+ */
+#define WORD_GAP 0.35
+/* Beside text a word is a number where its digits are so certain, take so much of its width, and are as many: "oo"
+ * looks like two noughts, and "Room" has them too. Chosen on drawn forms and invoices. */
+#define NUMBER_CERTAINTY 0.95
+#define NUMBER_PART 0.8
+enum { LEAST_DIGITS = 2 };
+/* Lower words are points and dashes, and narrower ones without a digit colons and slashes, in heights of the line's
+ * digits. */
+#define LOW_WORD 0.4
+#define NARROW_WORD 0.4
+
+/* A line that is being read. */
+typedef struct page_line {
+    digitnet__read_call *call;
+    digitnet__plane ink;
+    digitnet_place corners[4]; /* of the ink, in the picture */
+    double height;             /* of its digits, in pixels of the ink */
+} page_line;
+
+/* What was last added to the reading. */
+typedef struct result {
+    double certainty;
+    size_t digits;
+    double part; /* of the columns that were read, that digits take */
+} result;
+
+static digitnet_place between(digitnet_place a, digitnet_place b, double part) {
+    return (digitnet_place){a.x + part * (b.x - a.x), a.y + part * (b.y - a.y)};
+}
+
+static double width_of(const digitnet_place corners[4]) {
+    return hypot(corners[1].x - corners[0].x, corners[1].y - corners[0].y);
+}
+
+static digitnet_status describe_last(result *out, const digitnet_reading *reading, double certainty) {
+    size_t last = digitnet_reading_line_count(reading) - 1;
+    digitnet_reading_line line = DIGITNET_INIT(digitnet_reading_line);
+    DNN_TRY(digitnet_reading_describe_line(&line, reading, last));
+    *out = (result){.certainty = certainty, .digits = line.characters};
+    for (size_t i = 0; i < line.characters; i++) {
+        digitnet_reading_character character = DIGITNET_INIT(digitnet_reading_character);
+        DNN_TRY(digitnet_reading_describe_character(&character, reading, last, i));
+        out->part += width_of(character.corners) / width_of(line.corners);
+    }
+    return DIGITNET_OK;
+}
+
+/* Reads columns of the line as a line of their own; one that is too long has no digits. */
+static digitnet_status read_columns(result *out, const page_line *line, size_t first, size_t end) {
+    digitnet__message message = digitnet__message_keep();
+    digitnet__plane ink;
+    double certainty = 0.0, from = (double)first / (double)line->ink.width, to = (double)end / (double)line->ink.width;
+    const digitnet_place *c = line->corners, corners[4] = {between(c[0], c[1], from), between(c[0], c[1], to),
+                                                           between(c[3], c[2], to), between(c[3], c[2], from)};
+    DNN_TRY(digitnet__plane_cut_columns(&ink, &line->ink, first, end));
+    digitnet_status status = digitnet__line_read(line->call, &certainty, &ink, corners);
+    digitnet__plane_release(&ink);
+    if (status == DIGITNET_ELIMIT) {
+        digitnet__message_restore(&message);
+        status = digitnet__line_add_none(line->call, corners, DNN_REASON_NO_DIGIT);
+    }
+    return status ? status : describe_last(out, line->call->reading, certainty);
+}
+
+static void drop(const page_line *line) {
+    digitnet__reading_drop_last(line->call->reading);
+}
+
+static double value_of(const result *kept) {
+    return (double)kept->digits * fmax(2.0 * kept->certainty - 1.0, 0.0);
+}
+
+/* ---- Words ---- */
+
+typedef enum word_kind { WORD_TEXT, WORD_MARK, WORD_DIGITS, WORD_NUMBER } word_kind;
+
+static bool is_number(const result *read) {
+    return read->certainty >= NUMBER_CERTAINTY && read->digits >= LEAST_DIGITS;
+}
+
+static digitnet_status judge_word(word_kind *kind, const page_line *line, const digitnet__word *place) {
+    result read;
+    *kind = WORD_MARK;
+    if ((double)place->height < LOW_WORD * line->height)
+        return DIGITNET_OK;
+    DNN_TRY(read_columns(&read, line, place->first, place->end));
+    drop(line);
+    if (read.digits == 0 && (double)(place->end - place->first) < NARROW_WORD * line->height)
+        return DIGITNET_OK;
+    if (read.certainty < LEAST_CERTAINTY || (read.digits > 1 && read.part < NUMBER_PART))
+        *kind = WORD_TEXT;
+    else
+        *kind = is_number(&read) ? WORD_NUMBER : WORD_DIGITS;
+    return DIGITNET_OK;
+}
+
+static digitnet_status judge_words(word_kind *kinds, const page_line *line, const digitnet__word *words, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        DNN_TRY(judge_word(&kinds[i], line, &words[i]));
+    return DIGITNET_OK;
+}
+
+/* Adds what stands between text: as one number, or else those of its words that are numbers. */
+static digitnet_status add_between(double *value, const page_line *line, const digitnet__word *words,
+                                   const word_kind *kinds, size_t count) {
+    result read;
+    DNN_TRY(read_columns(&read, line, words[0].first, words[count - 1].end));
+    if (is_number(&read)) {
+        *value += value_of(&read);
+        return DIGITNET_OK;
+    }
+    drop(line);
+    for (size_t i = 0; i < count; i++) {
+        if (kinds[i] != WORD_NUMBER)
+            continue;
+        DNN_TRY(read_columns(&read, line, words[i].first, words[i].end));
+        *value += value_of(&read);
+    }
+    return DIGITNET_OK;
+}
+
+static digitnet_status add_numbers(double *value, const page_line *line, const digitnet__word *words,
+                                   const word_kind *kinds, size_t count) {
+    for (size_t i = 0; i < count;) {
+        size_t first = i, end = i;
+        for (; i < count && kinds[i] != WORD_TEXT; i++)
+            end = kinds[i] == WORD_MARK ? end : i + 1;
+        while (first < end && kinds[first] == WORD_MARK)
+            first++;
+        if (first < end)
+            DNN_TRY(add_between(value, line, words + first, kinds + first, end - first));
+        i += i < count;
+    }
+    return DIGITNET_OK;
+}
+
+/* Adds the line, of which the reading has nothing, as a whole. */
+static digitnet_status add_whole(double *value, const page_line *line) {
+    result whole;
+    DNN_TRY(read_columns(&whole, line, 0, line->ink.width));
+    if (whole.certainty < LEAST_CERTAINTY)
+        drop(line);
+    else
+        *value += value_of(&whole);
+    return DIGITNET_OK;
+}
+
+static bool has_text(const word_kind *kinds, size_t count) {
+    size_t i = 0;
+    while (i < count && kinds[i] != WORD_TEXT)
+        i++;
+    return i < count;
+}
+
+static digitnet_status add_words(double *value, const page_line *line) {
+    digitnet__word *words;
+    size_t count;
+    DNN_TRY(digitnet__words_find(&words, &count, &line->ink, WORD_GAP * line->height));
+    word_kind *kinds = digitnet__allocate_zeroed_array(count + 1, sizeof *kinds);
+    digitnet_status status = kinds ? DIGITNET_OK : DIGITNET_ENOMEM;
+    if (!status && count > 1)
+        status = judge_words(kinds, line, words, count);
+    if (!status && count > 1 && has_text(kinds, count))
+        status = add_numbers(value, line, words, kinds, count);
+    else if (!status)
+        status = add_whole(value, line);
+    digitnet__release(kinds);
+    digitnet__release(words);
+    return status;
+}
+
+/* ---- The line ---- */
+
+static digitnet_status read_line(double *value, const page_line *line) {
+    result whole;
+    DNN_TRY(read_columns(&whole, line, 0, line->ink.width));
+    if (whole.certainty >= NO_DOUBT) {
+        *value += value_of(&whole);
+        return DIGITNET_OK;
+    }
+    drop(line);
+    return add_words(value, line);
+}
+
+digitnet_status digitnet__page_line_read(digitnet__read_call *call, double *value, const digitnet__page *page,
+                                         size_t line, bool on_head) {
+    page_line own = {.call = call, .height = page->lines.items[line].height};
+    size_t before = digitnet_reading_line_count(call->reading);
+    digitnet__point corners[4];
+    DNN_TRY(digitnet__page_cut_line(&own.ink, corners, page, line, on_head));
+    for (size_t i = 0; i < 4; i++)
+        own.corners[i] = (digitnet_place){corners[i].x, corners[i].y};
+    digitnet_status status = read_line(value, &own);
+    digitnet__plane_release(&own.ink);
+    if (on_head)
+        digitnet__reading_reverse(call->reading, before);
+    return status;
+}
