@@ -10,8 +10,9 @@
 
 /* A line whose digits are less certain than this on average is none: letters read as digits are not. */
 #define LEAST_CERTAINTY 0.6
-/* Where they are less certain than this, some of its words may be text. */
+/* Where they are less certain than the first of these, some of its words may be text; less than the second, all are. */
 #define NO_DOUBT 0.9
+#define NO_NUMBER 0.15
 /* Words stand at least so far from each other, in heights of the line's digits: the spaces of print are a little wider.
  */
 #define WORD_GAP 0.35
@@ -19,7 +20,7 @@
  * looks like two noughts, and "Room" has them too. Chosen on drawn forms and invoices. */
 #define NUMBER_CERTAINTY 0.95
 #define NUMBER_PART 0.8
-enum { LEAST_DIGITS = 2 };
+enum { LEAST_DIGITS = 3 };
 /* Lower words are points and dashes, and narrower ones without a digit colons and slashes, in heights of the line's
  * digits. */
 #define LOW_WORD 0.4
@@ -195,7 +196,7 @@ static digitnet_status read_line(double *value, const page_line *line) {
         return DIGITNET_OK;
     }
     drop(line);
-    return add_words(value, line);
+    return whole.certainty >= NO_NUMBER ? add_words(value, line) : DIGITNET_OK;
 }
 
 digitnet_status digitnet__page_line_read(digitnet__read_call *call, double *value, const digitnet__page *page,
