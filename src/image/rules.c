@@ -3,6 +3,8 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "image/ridges.h"
+#include "image/rules_runs.h"
+#include "image/rules_view.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,6 +25,8 @@ enum { MEMORY = 12 };
 #define LEAST_SOLID 0.85
 enum { THICKEST_DOTS = 4 };
 enum { LEVEL_NOISE = 16 };
+/* A stroke of a digit, or of some that touch each other, is shorter than this part of the least length of rules. */
+#define LONG_RUN (2.0 / 3.0)
 /* What continues a rule has this part of its least length, at least. */
 enum { PARTS = 4 };
 /* What seems to have more rules is texture, and has none. */
@@ -59,13 +63,6 @@ typedef struct search {
     size_t capacity; /* for rules */
 } search;
 
-static uint8_t ink_at(const digitnet__plane *ink, bool upright, double along, double across) {
-    double column = upright ? across : along, row = upright ? along : across;
-    if (!(column >= 0.0 && row >= 0.0 && column < (double)ink->width && row < (double)ink->height))
-        return 0;
-    return ink->pixels[(size_t)row * ink->width + (size_t)column];
-}
-
 /* ---- Following rules from strip to strip
  * ------------------------------------------------------------------------------ */
 
@@ -97,7 +94,7 @@ static void miss(track *t, const search *s, size_t strip) {
     size_t breadth = s->ridges.strip;
     double sum = 0.0;
     for (size_t i = 0; i < breadth; i++)
-        sum += ink_at(s->ink, s->ridges.upright, (double)(strip * breadth + i), t->place);
+        sum += digitnet__rules_ink_at(s->ink, s->ridges.upright, (double)(strip * breadth + i), t->place);
     bool covered = sum / (double)breadth >= LEAST_COVER * t->level / t->ridges;
     t->hidden += covered;
     t->missed += !covered;
@@ -197,15 +194,11 @@ static digitnet__point find_end(const search *s, const digitnet__ridge *last, di
     digitnet__point end = {node.x + 0.5 * forward, node.y + 0.5 * forward * slope};
     for (size_t i = 0; i < 2 * s->ridges.strip; i++) {
         digitnet__point next = {end.x + forward, end.y + forward * slope};
-        if (ink_at(s->ink, s->ridges.upright, next.x, next.y) <= last->level / 2)
+        if (digitnet__rules_ink_at(s->ink, s->ridges.upright, next.x, next.y) <= last->level / 2)
             break;
         end = next;
     }
     return end;
-}
-
-static digitnet__point turned(digitnet__point p, bool upright) {
-    return upright ? (digitnet__point){p.y, p.x} : p;
 }
 
 /* The middles of strips, and both ends. */
@@ -220,7 +213,7 @@ static void read_nodes(digitnet__rule *rule, const search *s, uint32_t last) {
     nodes[0] = find_end(s, &ridges->items[first], nodes[2], nodes[1]);
     nodes[count - 1] = find_end(s, &ridges->items[last], nodes[count - 3], nodes[count - 2]);
     for (size_t i = 0; i < count; i++)
-        nodes[i] = turned(nodes[i], ridges->upright);
+        nodes[i] = digitnet__rules_turn(nodes[i], ridges->upright);
     rule->start = nodes[0];
     rule->end = nodes[count - 1];
 }
@@ -230,9 +223,9 @@ static double solid_share(const digitnet__rule *rule, const search *s, uint32_t 
     size_t strip = s->ridges.strip, solid = 0;
     uint32_t ridge = last;
     for (size_t i = rule->node_count - 1; i-- > 1; ridge = s->ridges.items[ridge].before) {
-        digitnet__point node = turned(rule->nodes[i], rule->upright);
+        digitnet__point node = digitnet__rules_turn(rule->nodes[i], rule->upright);
         for (size_t j = 0; j < strip; j++)
-            solid += ink_at(s->ink, rule->upright, node.x - (double)strip / 2.0 + (double)j, node.y) >
+            solid += digitnet__rules_ink_at(s->ink, rule->upright, node.x - (double)strip / 2.0 + (double)j, node.y) >
                      s->ridges.items[ridge].level / 2;
     }
     return (double)solid / (double)((rule->node_count - 2) * strip);
@@ -251,7 +244,8 @@ static digitnet_status judge(search *s, const track *t) {
     rule.nodes = nodes;
     read_nodes(&rule, s, t->last);
     rule.thickness = fmax(t->thickness / t->ridges - 0.5 * fabs(t->slope), 1.0); /* a strip blurs what leans */
-    if (rule.thickness > THICKEST_DOTS && solid_share(&rule, s, t->last) < LEAST_SOLID)
+    if ((rule.thickness > THICKEST_DOTS && solid_share(&rule, s, t->last) < LEAST_SOLID) ||
+        !digitnet__rules_keep_runs(&rule, s->ink, 0.5 * t->level / t->ridges, LONG_RUN * (double)s->length))
         return DIGITNET_OK;
     DNN_TRY(digitnet__pool_grow(&items, &s->capacity, &s->rules->pool, s->rules->count, sizeof *s->rules->items));
     s->rules->items = items;
@@ -265,8 +259,10 @@ static double length_of(const digitnet__rule *rule) {
 
 /* Whether a part looks like a rule and lies on the straight line through it, not far from one of its ends. */
 static bool continues(const digitnet__rule *part, const digitnet__rule *rule, double farthest) {
-    digitnet__point a = turned(rule->start, rule->upright), b = turned(rule->end, rule->upright);
-    digitnet__point c = turned(part->start, rule->upright), d = turned(part->end, rule->upright);
+    digitnet__point a = digitnet__rules_turn(rule->start, rule->upright);
+    digitnet__point b = digitnet__rules_turn(rule->end, rule->upright);
+    digitnet__point c = digitnet__rules_turn(part->start, rule->upright);
+    digitnet__point d = digitnet__rules_turn(part->end, rule->upright);
     double slope = (b.y - a.y) / (b.x - a.x), reach = 1.0 + 1.5 * rule->thickness;
     return part->upright == rule->upright && part->thickness <= reach && fmax(c.x - b.x, a.x - d.x) <= farthest &&
            fabs(a.y + (c.x - a.x) * slope - c.y) <= reach && fabs(a.y + (d.x - a.x) * slope - d.y) <= reach;
@@ -275,16 +271,18 @@ static bool continues(const digitnet__rule *part, const digitnet__rule *rule, do
 /* Adds the nodes of what continues a rule. */
 static digitnet_status join(digitnet__rules *rules, digitnet__rule *rule, const digitnet__rule *part) {
     void *memory;
-    digitnet__point start = turned(rule->start, rule->upright), end = turned(rule->end, rule->upright);
+    digitnet__point start = digitnet__rules_turn(rule->start, rule->upright);
+    digitnet__point end = digitnet__rules_turn(rule->end, rule->upright);
     size_t count = 0, before = 0;
     DNN_TRY(digitnet__pool_allocate(&memory, &rules->pool, rule->node_count + part->node_count, sizeof *rule->nodes));
     digitnet__point *nodes = memory;
-    while (before < part->node_count && turned(part->nodes[before], rule->upright).x < start.x - NEAREST_NODE)
+    while (before < part->node_count &&
+           digitnet__rules_turn(part->nodes[before], rule->upright).x < start.x - NEAREST_NODE)
         nodes[count++] = part->nodes[before++];
     memcpy(nodes + count, rule->nodes, rule->node_count * sizeof *nodes);
     count += rule->node_count;
     for (size_t i = before; i < part->node_count; i++)
-        if (turned(part->nodes[i], rule->upright).x > end.x + NEAREST_NODE)
+        if (digitnet__rules_turn(part->nodes[i], rule->upright).x > end.x + NEAREST_NODE)
             nodes[count++] = part->nodes[i];
     rule->nodes = nodes;
     rule->node_count = count;

@@ -1,12 +1,8 @@
 /* Rules are taken out of a picture without the strokes that cross them. */
 #include "image/rules.h"
+#include "image/rules_view.h"
 
 #include <math.h>
-
-/* A rule's blur, on each side, in pixels. */
-#define BLUR 1.5
-/* A stroke has more ink than this. */
-enum { NOISE = 24 };
 
 /* Rows, or columns where `upright` is set, of a picture. */
 typedef struct view {
@@ -26,10 +22,6 @@ static uint8_t least(uint8_t a, uint8_t b) {
 
 static uint8_t most(uint8_t a, uint8_t b) {
     return a > b ? a : b;
-}
-
-static digitnet__point turned(digitnet__point p, bool upright) {
-    return upright ? (digitnet__point){p.y, p.x} : p;
 }
 
 /* A straight part of a rule, and what is erased of it across: `half` to each side of its middle line. */
@@ -85,22 +77,23 @@ static void erase_across(const view *v, const part *p, double along) {
     for (double across = first; across < middle; across += 1.0) {
         uint8_t *pixel = &line[(size_t)across * v->across_step];
         before = least(before, *pixel);
-        *pixel = least(*pixel, crossing > NOISE ? most(before, ink_through(v, p, along, across)) : before);
+        *pixel = least(*pixel, crossing > DNN_RULES_NOISE ? most(before, ink_through(v, p, along, across)) : before);
     }
     for (double across = end - 1.0; across >= middle; across -= 1.0) {
         uint8_t *pixel = &line[(size_t)across * v->across_step];
         after = least(after, *pixel);
-        *pixel = least(*pixel, crossing > NOISE ? most(after, ink_through(v, p, along, across)) : after);
+        *pixel = least(*pixel, crossing > DNN_RULES_NOISE ? most(after, ink_through(v, p, along, across)) : after);
     }
 }
 
 static void erase_rule(digitnet__plane *ink, const digitnet__rule *rule) {
     view v = view_of(ink, rule->upright);
     for (size_t i = 0; i + 1 < rule->node_count; i++) {
-        digitnet__point a = turned(rule->nodes[i], rule->upright), b = turned(rule->nodes[i + 1], rule->upright);
-        part p = {a, (b.y - a.y) / (b.x - a.x), rule->thickness / 2.0 + BLUR};
-        double from = fmax(floor(i == 0 ? a.x - BLUR : a.x), 0.0);
-        double to = fmin(ceil(i + 2 == rule->node_count ? b.x + BLUR : b.x), (double)v.along);
+        digitnet__point a = digitnet__rules_turn(rule->nodes[i], rule->upright),
+                        b = digitnet__rules_turn(rule->nodes[i + 1], rule->upright);
+        part p = {a, (b.y - a.y) / (b.x - a.x), rule->thickness / 2.0 + DNN_RULES_BLUR};
+        double from = fmax(floor(i == 0 ? a.x - DNN_RULES_BLUR : a.x), 0.0);
+        double to = fmin(ceil(i + 2 == rule->node_count ? b.x + DNN_RULES_BLUR : b.x), (double)v.along);
         for (double along = from; along < to; along += 1.0)
             erase_across(&v, &p, along);
     }

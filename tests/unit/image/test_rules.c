@@ -30,13 +30,22 @@ static void draw_rule(digitnet__plane *plane, const struct drawn_rule *rule) {
     }
 }
 
-/* Sevens, of two strokes each, in five rows. */
+/* Of two strokes: its bar, which is so long, and its stem. */
+static void draw_seven(digitnet__plane *plane, double x, double y, double bar) {
+    draw_stroke(plane, x, y, x + bar, y - 1.0, 5.0, 230.0);
+    draw_stroke(plane, x + bar, y - 1.0, x + 5.0, y + 40.0, 5.0, 230.0);
+}
+
+/* Sevens in five rows. */
 static void draw_sevens(digitnet__plane *plane) {
-    for (int i = 0; i < 40; i++) {
-        double x = 40.0 + 52.0 * (i % 8), y = 34.0 + 66.0 * (i / 8) + 3.0 * (i % 3);
-        draw_stroke(plane, x, y, x + 20.0 + i % 5, y - 1.0, 5.0, 230.0);
-        draw_stroke(plane, x + 20.0 + i % 5, y - 1.0, x + 5.0, y + 40.0, 5.0, 230.0);
-    }
+    for (int i = 0; i < 40; i++)
+        draw_seven(plane, 40.0 + 52.0 * (i % 8), 34.0 + 66.0 * (i / 8) + 3.0 * (i % 3), 20.0 + i % 5);
+}
+
+/* As print has them: side by side at one height, their bars so far apart. */
+static void draw_printed_sevens(digitnet__plane *plane, double x, double y, size_t count, double apart) {
+    for (size_t i = 0; i < count; i++)
+        draw_seven(plane, x + (28.0 + apart) * (double)i, y, 23.0);
 }
 
 static const struct drawn_rule drawn[] = {
@@ -105,6 +114,61 @@ static void strokes_alone_are_no_rules(void **state) {
     assert_int_equal(rules.count, 0);
     digitnet__rules_release(&rules);
     digitnet__plane_release(&plane);
+}
+
+/* Bars of printed sevens lie on one straight line. */
+static void strokes_in_a_row_are_no_rules(void **state) {
+    (void)state;
+    for (double apart = 2.0; apart <= 12.0; apart += 0.5) {
+        digitnet__plane plane = new_plane(WIDTH, HEIGHT);
+        digitnet__rules rules;
+        for (size_t i = 0; i < 4; i++)
+            draw_printed_sevens(&plane, 20.0, 40.0 + 80.0 * (double)i, 5 + 2 * i, apart);
+        draw_noise(&plane, NOISE, 3);
+        expect_ok(digitnet__rules_find(&rules, &plane, LENGTH, THICKNESS));
+        assert_int_equal(rules.count, 0);
+        digitnet__rules_release(&rules);
+        digitnet__plane_release(&plane);
+    }
+}
+
+/* A rule ends before sevens whose bars continue it, whether it is solid or dotted. */
+static void strokes_continue_no_rule(void **state) {
+    (void)state;
+    for (int dots = 0; dots <= 3; dots++) {
+        const struct drawn_rule rule = {180.0, 0.0, 0.0, 30.0, 240.0, 3.0, 220.0, dots};
+        digitnet__plane plane = new_plane(WIDTH, HEIGHT);
+        digitnet__rules rules;
+        draw_rule(&plane, &rule);
+        draw_printed_sevens(&plane, 255.0, 180.0, 6, 6.0);
+        expect_ok(digitnet__rules_find(&rules, &plane, LENGTH, THICKNESS));
+        assert_int_equal(rules.count, 1);
+        assert_true(fabs(rules.items[0].end.x - rule.to) <= 4.0);
+        digitnet__rules_release(&rules);
+        digitnet__plane_release(&plane);
+    }
+}
+
+/* Solid or dotted, where sevens cross it, and where they stand on it. */
+static void rules_are_found_among_strokes(void **state) {
+    (void)state;
+    static const int dots[] = {0, 1, 2, 3};
+    for (size_t i = 0; i < sizeof dots / sizeof *dots; i++) {
+        for (double at = 150.0; at <= 188.0; at += 2.0) {
+            const struct drawn_rule rule = {at, 0.0, 0.0, 30.0, 450.0, 2.0, 200.0, dots[i]};
+            digitnet__plane plane = new_plane(WIDTH, HEIGHT);
+            digitnet__rules rules;
+            draw_rule(&plane, &rule);
+            draw_printed_sevens(&plane, 60.0, 140.0, 9, 8.0);
+            expect_ok(digitnet__rules_find(&rules, &plane, LENGTH, THICKNESS));
+            size_t whole = 0;
+            for (size_t j = 0; j < rules.count; j++)
+                whole += rules.items[j].start.x <= rule.from + 12.0 && rules.items[j].end.x >= rule.to - 30.0;
+            assert_true(whole >= 1);
+            digitnet__rules_release(&rules);
+            digitnet__plane_release(&plane);
+        }
+    }
 }
 
 static size_t count_pieces(const digitnet__plane *plane) {
@@ -223,6 +287,9 @@ int main(void) {
         cmocka_unit_test(rules_are_found),
         cmocka_unit_test(upright_rules_are_found_as_those_that_lie),
         cmocka_unit_test(strokes_alone_are_no_rules),
+        cmocka_unit_test(strokes_in_a_row_are_no_rules),
+        cmocka_unit_test(strokes_continue_no_rule),
+        cmocka_unit_test(rules_are_found_among_strokes),
         cmocka_unit_test(strokes_stay_when_rules_are_erased),
         cmocka_unit_test(nothing_else_is_erased),
         cmocka_unit_test(texture_has_no_rules),
