@@ -103,8 +103,8 @@ static void miss(track *t, const search *s, size_t strip) {
 /* Whether a ridge may be the rule's by its look; that of a stroke along the rule is broader and darker. */
 static bool is_like(const digitnet__ridge *ridge, const track *t) {
     double thickness = t->thickness / t->ridges, level = t->level / t->ridges;
-    return (double)ridge->thickness <= 1.0 + 1.5 * thickness && ridge->level <= LEVEL_NOISE + 1.5 * level &&
-           ridge->level + LEVEL_NOISE >= 0.5 * level;
+    return !digitnet__rules_is_thicker((double)ridge->thickness, thickness) &&
+           !digitnet__rules_is_darker(ridge->level, level) && ridge->level + LEVEL_NOISE >= 0.5 * level;
 }
 
 /* The nearest ridge that is free and within reach, or NONE. */

@@ -11,6 +11,7 @@
 typedef struct digitnet__rule {
     digitnet__point start, end;
     double thickness; /* in pixels */
+    uint8_t level;    /* of its ink */
     bool upright;
     digitnet__point *nodes; /* its middle line, from start to end */
     size_t node_count;
@@ -27,7 +28,8 @@ typedef struct digitnet__rules {
 digitnet_status digitnet__rules_find(digitnet__rules *out, const digitnet__plane *ink, size_t length, size_t thickness);
 void digitnet__rules_release(digitnet__rules *rules);
 
-/* Takes the rules' ink away, but for where a stroke goes on above or below. */
+/* Takes the rules' ink away, but for where a stroke goes on above or below, or runs along a rule and is darker or
+ * thicker. */
 void digitnet__rules_erase(digitnet__plane *ink, const digitnet__rules *rules);
 
 #endif

@@ -28,6 +28,7 @@ static uint8_t most(uint8_t a, uint8_t b) {
 typedef struct part {
     digitnet__point start;
     double slope, half;
+    double thickness, level; /* the rule's */
 } part;
 
 /* The first place across that is erased, and the one behind the last. */
@@ -65,9 +66,25 @@ static uint8_t ink_near(const view *v, double along, double reach, double across
     return ink;
 }
 
-/* Leaves what a stroke has that crosses the rule, and up to the middle what one has that ends in it. */
+/* Whether there is more ink than the rule's. */
+static bool is_thicker(const view *v, double along, double first, double end, const part *p) {
+    double ink = 0.0;
+    for (double across = first; across < end; across += 1.0)
+        ink += at(v, along, across);
+    return digitnet__rules_is_thicker(ink / p->level, p->thickness);
+}
+
+static void erase_pixel(uint8_t *pixel, uint8_t left, const part *p) {
+    if (!digitnet__rules_is_darker(*pixel, p->level))
+        *pixel = least(*pixel, left);
+}
+
+/* Leaves what a stroke has that runs along the rule or crosses it, and up to the middle what one has that ends in
+ * it. */
 static void erase_across(const view *v, const part *p, double along) {
     double first = first_of(p, along), end = end_of(p, along), reach = end - first;
+    if (is_thicker(v, along, first, end, p))
+        return;
     uint8_t crossing = least(ink_near(v, along, reach, first - 1.0), ink_near(v, along, reach, end));
     uint8_t before = at(v, along, first - 1.0), after = at(v, along, end);
     first = fmax(first, 0.0);
@@ -77,12 +94,12 @@ static void erase_across(const view *v, const part *p, double along) {
     for (double across = first; across < middle; across += 1.0) {
         uint8_t *pixel = &line[(size_t)across * v->across_step];
         before = least(before, *pixel);
-        *pixel = least(*pixel, crossing > DNN_RULES_NOISE ? most(before, ink_through(v, p, along, across)) : before);
+        erase_pixel(pixel, crossing > DNN_RULES_NOISE ? most(before, ink_through(v, p, along, across)) : before, p);
     }
     for (double across = end - 1.0; across >= middle; across -= 1.0) {
         uint8_t *pixel = &line[(size_t)across * v->across_step];
         after = least(after, *pixel);
-        *pixel = least(*pixel, crossing > DNN_RULES_NOISE ? most(after, ink_through(v, p, along, across)) : after);
+        erase_pixel(pixel, crossing > DNN_RULES_NOISE ? most(after, ink_through(v, p, along, across)) : after, p);
     }
 }
 
@@ -91,7 +108,7 @@ static void erase_rule(digitnet__plane *ink, const digitnet__rule *rule) {
     for (size_t i = 0; i + 1 < rule->node_count; i++) {
         digitnet__point a = digitnet__rules_turn(rule->nodes[i], rule->upright),
                         b = digitnet__rules_turn(rule->nodes[i + 1], rule->upright);
-        part p = {a, (b.y - a.y) / (b.x - a.x), rule->thickness / 2.0 + DNN_RULES_BLUR};
+        part p = {a, (b.y - a.y) / (b.x - a.x), rule->thickness / 2.0 + DNN_RULES_BLUR, rule->thickness, rule->level};
         double from = fmax(floor(i == 0 ? a.x - DNN_RULES_BLUR : a.x), 0.0);
         double to = fmin(ceil(i + 2 == rule->node_count ? b.x + DNN_RULES_BLUR : b.x), (double)v.along);
         for (double along = from; along < to; along += 1.0)

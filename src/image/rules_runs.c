@@ -14,11 +14,12 @@ typedef struct run {
 typedef struct search {
     const digitnet__rule *rule;
     const digitnet__plane *ink;
-    double faintest, longest; /* the least ink of the rule; no stroke is so long */
-    run last;                 /* empty where the last place shows no ink */
-    double first, end;        /* of the rule's own runs */
-    double own, strokes;      /* pixels along them, and along strokes between them */
-    double strokes_behind;    /* the last of its own */
+    double faintest, longest;       /* the least ink of the rule; no stroke is so long */
+    run last;                       /* empty where the last place shows no ink */
+    double first, end;              /* of the rule's own runs */
+    double own, strokes;            /* pixels along them, and along strokes between them */
+    double strokes_behind;          /* the last of its own */
+    uint32_t levels[UINT8_MAX + 1]; /* how many places have this ink */
 } search;
 
 /* The most ink that a place of the rule has, from one side to the other. */
@@ -61,14 +62,27 @@ static void follow_part(search *s, digitnet__point a, digitnet__point b) {
     double slope = (b.y - a.y) / (b.x - a.x);
     for (double along = ceil(a.x - 0.5); along + 0.5 < b.x; along += 1.0) {
         double across = a.y + (along + 0.5 - a.x) * slope;
-        if (ink_of(s, along, across) <= s->faintest) {
+        uint8_t ink = ink_of(s, along, across);
+        if (ink <= s->faintest) {
             end_run(s);
             s->last = (run){along + 1.0, along + 1.0, false};
             continue;
         }
+        s->levels[ink]++;
         s->last.end = along + 1.0;
         s->last.joined |= is_joined(s, along, across);
     }
+}
+
+/* The median of the rule's ink, which strokes that cover it do not change much. */
+static uint8_t usual_level(const search *s) {
+    uint64_t places = 0, below = 0;
+    uint8_t level = 0;
+    for (size_t i = 0; i <= UINT8_MAX; i++)
+        places += s->levels[i];
+    while (2 * (below + s->levels[level]) < places)
+        below += s->levels[level++];
+    return level;
 }
 
 /* Moves the end `a` of the straight part from a to b. */
@@ -104,6 +118,7 @@ bool digitnet__rules_keep_runs(digitnet__rule *rule, const digitnet__plane *ink,
     end_run(&s);
     if (s.own == 0.0 || s.own < s.strokes)
         return false;
+    rule->level = usual_level(&s);
     shorten(rule, s.first, s.end);
     return true;
 }

@@ -6,8 +6,8 @@
 
 #include "image/rules.h"
 
-/* Shortens a rule to where its own runs are, from the first to the last; it has more ink than `faintest`, and all
- * strokes are shorter than `longest`. False if strokes have most of its ink between them. */
+/* Shortens a rule to where its own runs are, from the first to the last, and sets its level; it has more ink than
+ * `faintest`, and all strokes are shorter than `longest`. False if strokes have most of its ink between them. */
 bool digitnet__rules_keep_runs(digitnet__rule *rule, const digitnet__plane *ink, double faintest, double longest);
 
 #endif

@@ -11,6 +11,15 @@
 /* A stroke has more ink than this. */
 enum { DNN_RULES_NOISE = 24 };
 
+/* Whether ink is clearly more than the usual of a rule, and then a stroke's. */
+static inline bool digitnet__rules_is_thicker(double thickness, double usual) {
+    return thickness > 1.0 + 1.5 * usual;
+}
+
+static inline bool digitnet__rules_is_darker(double level, double usual) {
+    return level > 16.0 + 1.5 * usual;
+}
+
 static inline digitnet__point digitnet__rules_turn(digitnet__point p, bool upright) {
     return upright ? (digitnet__point){p.y, p.x} : p;
 }

@@ -207,6 +207,36 @@ static void strokes_stay_when_rules_are_erased(void **state) {
     digitnet__plane_release(&sevens);
 }
 
+/* A stroke along a rule is left where it is darker or thicker than the rule, which is erased. */
+static void strokes_along_rules_stay(void **state) {
+    (void)state;
+    static const struct {
+        double thickness, ink, rule_thickness, rule_ink;
+    } cases[] = {{3.0, 200.0, 1.5, 60.0}, {3.0, 150.0, 3.0, 60.0}, {9.0, 200.0, 3.0, 200.0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (double beside = -1.0; beside <= 1.0; beside += 0.25) {
+            const struct drawn_rule rule = {180.0, 0.0, 0.0, 20.0, 460.0, cases[i].rule_thickness, cases[i].rule_ink,
+                                            0};
+            digitnet__plane plane = new_plane(WIDTH, HEIGHT);
+            digitnet__rules rules;
+            draw_rule(&plane, &rule);
+            draw_stroke(&plane, 220.0, 180.0 + beside, 255.0, 180.0 + beside, cases[i].thickness, cases[i].ink);
+            expect_ok(digitnet__rules_find(&rules, &plane, LENGTH, THICKNESS));
+            assert_int_equal(rules.count, 1);
+            digitnet__rules_erase(&plane, &rules);
+            const uint8_t *row = plane.pixels + (size_t)(180.0 + beside) * WIDTH;
+            for (size_t column = 0; column < WIDTH; column++) {
+                if (column >= 220 && column < 255)
+                    assert_true(row[column] >= 0.6 * cases[i].ink);
+                else if (column < 210 || column >= 265)
+                    assert_true(row[column] <= 16);
+            }
+            digitnet__rules_release(&rules);
+            digitnet__plane_release(&plane);
+        }
+    }
+}
+
 /* Wherever a rule begins and ends: what is some pixels away stays as it is. */
 static void nothing_else_is_erased(void **state) {
     (void)state;
@@ -291,6 +321,7 @@ int main(void) {
         cmocka_unit_test(strokes_continue_no_rule),
         cmocka_unit_test(rules_are_found_among_strokes),
         cmocka_unit_test(strokes_stay_when_rules_are_erased),
+        cmocka_unit_test(strokes_along_rules_stay),
         cmocka_unit_test(nothing_else_is_erased),
         cmocka_unit_test(texture_has_no_rules),
         cmocka_unit_test(pictures_may_be_tiny),
