@@ -66,10 +66,11 @@ void digitnet__plane_column_maxima(uint8_t *maxima, const digitnet__plane *plane
 }
 
 digitnet_status digitnet__plane_cut_columns(digitnet__plane *out, const digitnet__plane *plane, size_t first,
-                                            size_t end) {
-    DNN_TRY(digitnet__plane_create(out, end - first, plane->height));
+                                            size_t end, size_t margin) {
+    DNN_TRY(digitnet__plane_create(out, end - first + 2 * margin, plane->height + 2 * margin));
     for (size_t row = 0; row < plane->height; row++)
-        memcpy(out->pixels + row * out->width, plane->pixels + row * plane->width + first, out->width);
+        memcpy(out->pixels + (row + margin) * out->width + margin, plane->pixels + row * plane->width + first,
+               end - first);
     return DIGITNET_OK;
 }
 

@@ -33,9 +33,9 @@ void digitnet__plane_count(size_t histogram[256], const digitnet__plane *plane);
 /* The largest value of each column. */
 void digitnet__plane_column_maxima(uint8_t *maxima, const digitnet__plane *plane);
 
-/* The columns first .. end - 1. ENOMEM. */
+/* The columns first .. end - 1, with a margin of zeros on all sides. ENOMEM. */
 digitnet_status digitnet__plane_cut_columns(digitnet__plane *out, const digitnet__plane *plane, size_t first,
-                                            size_t end);
+                                            size_t end, size_t margin);
 
 /* Turns by 0 to 3 quarters, clockwise. ENOMEM. */
 digitnet_status digitnet__plane_turn(digitnet__plane *out, const digitnet__plane *plane, int quarters);

@@ -13,6 +13,8 @@
 /* Where they are less certain than the first of these, some of its words may be text; less than the second, all are. */
 #define NO_DOUBT 0.9
 #define NO_NUMBER 0.15
+/* Paper around what is read: else strokes that reach from edge to edge would be rules. */
+#define MARGIN 0.25
 /* Words stand at least so far from each other, in heights of the line's digits: the spaces of print are a little wider.
  */
 #define WORD_GAP 0.35
@@ -49,7 +51,8 @@ static double width_of(const digitnet_place corners[4]) {
     return hypot(corners[1].x - corners[0].x, corners[1].y - corners[0].y);
 }
 
-static digitnet_status describe_last(result *out, const digitnet_reading *reading, double certainty) {
+/* `width` is what was read, in the caller's pixels. */
+static digitnet_status describe_last(result *out, const digitnet_reading *reading, double certainty, double width) {
     size_t last = digitnet_reading_line_count(reading) - 1;
     digitnet_reading_line line = DIGITNET_INIT(digitnet_reading_line);
     DNN_TRY(digitnet_reading_describe_line(&line, reading, last));
@@ -57,26 +60,36 @@ static digitnet_status describe_last(result *out, const digitnet_reading *readin
     for (size_t i = 0; i < line.characters; i++) {
         digitnet_reading_character character = DIGITNET_INIT(digitnet_reading_character);
         DNN_TRY(digitnet_reading_describe_character(&character, reading, last, i));
-        out->part += width_of(character.corners) / width_of(line.corners);
+        out->part += width_of(character.corners) / width;
     }
     return DIGITNET_OK;
+}
+
+/* The place in the picture that is at this column and row of the line's ink. */
+static digitnet_place place_at(const page_line *line, double column, double row) {
+    double across = column / (double)line->ink.width, down = row / (double)line->ink.height;
+    const digitnet_place *c = line->corners;
+    return between(between(c[0], c[1], across), between(c[3], c[2], across), down);
 }
 
 /* Reads columns of the line as a line of their own; one that is too long has no digits. */
 static digitnet_status read_columns(result *out, const page_line *line, size_t first, size_t end) {
     digitnet__message message = digitnet__message_keep();
     digitnet__plane ink;
-    double certainty = 0.0, from = (double)first / (double)line->ink.width, to = (double)end / (double)line->ink.width;
-    const digitnet_place *c = line->corners, corners[4] = {between(c[0], c[1], from), between(c[0], c[1], to),
-                                                           between(c[3], c[2], to), between(c[3], c[2], from)};
-    DNN_TRY(digitnet__plane_cut_columns(&ink, &line->ink, first, end));
+    size_t margin = (size_t)(MARGIN * line->height) + 1;
+    double certainty = 0.0, left = (double)first - (double)margin, right = (double)(end + margin),
+           top = -(double)margin, bottom = (double)(line->ink.height + margin);
+    const digitnet_place corners[4] = {place_at(line, left, top), place_at(line, right, top),
+                                       place_at(line, right, bottom), place_at(line, left, bottom)};
+    DNN_TRY(digitnet__plane_cut_columns(&ink, &line->ink, first, end, margin));
+    double width = width_of(corners) * (double)(end - first) / (double)ink.width;
     digitnet_status status = digitnet__line_read(line->call, &certainty, &ink, corners);
     digitnet__plane_release(&ink);
     if (status == DIGITNET_ELIMIT) {
         digitnet__message_restore(&message);
         status = digitnet__line_add_none(line->call, corners, DNN_REASON_NO_DIGIT);
     }
-    return status ? status : describe_last(out, line->call->reading, certainty);
+    return status ? status : describe_last(out, line->call->reading, certainty, width);
 }
 
 static void drop(const page_line *line) {
