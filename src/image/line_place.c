@@ -5,13 +5,17 @@
 #include "image/ink_level.h"
 #include "image/line_rules.h"
 #include "image/median.h"
+#include "image/morphology.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Of more digits than these the slope is found from some. */
 enum { MOST_SLOPE_DIGITS = 32 };
+/* A stroke is broken where there is a gap of at most this part of its width, and of the picture's height. */
+enum { STROKE_PART = 2, HEIGHT_PART = 16 };
 
 /* Lower digits, in pixels, cannot be told apart; enlarged they would make a long strip of nothing. */
 #define LEAST_HEIGHT 4.0
@@ -37,10 +41,28 @@ typedef struct stack {
 } stack;
 
 typedef struct stacks {
+    digitnet__arena memory;
     stack *items;
     double *values; /* room for a value of each, and of each pair of MOST_SLOPE_DIGITS */
     size_t count;
 } stacks;
+
+/* None, with room for so many. ENOMEM. */
+static digitnet_status stacks_create(stacks *out, size_t most) {
+    const size_t pairs = MOST_SLOPE_DIGITS * MOST_SLOPE_DIGITS;
+    *out = (stacks){.count = 0};
+    size_t items = digitnet__arena_reserve(&out->memory, most, sizeof(stack));
+    size_t values = digitnet__arena_reserve(&out->memory, most > pairs ? most : pairs, sizeof(double));
+    if (!digitnet__arena_allocate(&out->memory))
+        return DIGITNET_ENOMEM;
+    out->items = digitnet__arena_at(&out->memory, items);
+    out->values = digitnet__arena_at(&out->memory, values);
+    return DIGITNET_OK;
+}
+
+static void stacks_release(stacks *all) {
+    digitnet__arena_release(&all->memory);
+}
 
 static int compare_lefts(const void *a, const void *b) {
     double x = ((const stack *)a)->left, y = ((const stack *)b)->left;
@@ -206,13 +228,12 @@ static bool find_columns(digitnet__line_place *place, stacks *all) {
     return left < right;
 }
 
-/* Erases what is foreign, and finds the columns of what is not. */
-static digitnet_status keep_line(digitnet__line_place *place, digitnet__plane *ink, const digitnet__components *pieces,
-                                 stacks *kept) {
+/* Erases what is foreign, and finds the columns of what is not. ENOTFOUND where nothing is left; ENOMEM. */
+static digitnet_status keep_pieces(digitnet__line_place *place, digitnet__plane *ink,
+                                   const digitnet__components *pieces, stacks *kept) {
     unsigned char *foreign = digitnet__allocate_zeroed(pieces->count);
     if (!foreign)
         return DIGITNET_ENOMEM;
-    kept->count = 0;
     for (size_t i = 0; i < pieces->count; i++) {
         foreign[i] = is_foreign(&pieces->items[i], place, ink->height);
         if (!foreign[i])
@@ -226,29 +247,67 @@ static digitnet_status keep_line(digitnet__line_place *place, digitnet__plane *i
     return DIGITNET_OK;
 }
 
-static digitnet_status place_pieces(digitnet__line_place *place, digitnet__plane *ink,
-                                    const digitnet__components *pieces) {
-    digitnet__arena scratch = {.size = 0};
-    size_t most =
-        pieces->count > MOST_SLOPE_DIGITS * MOST_SLOPE_DIGITS ? pieces->count : MOST_SLOPE_DIGITS * MOST_SLOPE_DIGITS;
-    size_t items = digitnet__arena_reserve(&scratch, pieces->count, sizeof(stack));
-    size_t values = digitnet__arena_reserve(&scratch, most, sizeof(double));
-    if (!digitnet__arena_allocate(&scratch))
-        return DIGITNET_ENOMEM;
-    stacks all = {digitnet__arena_at(&scratch, items), digitnet__arena_at(&scratch, values), 0};
+static digitnet_status keep_line(digitnet__line_place *place, digitnet__plane *ink, uint8_t threshold) {
+    digitnet__components pieces;
+    stacks kept;
+    DNN_TRY(digitnet__components_find(&pieces, ink, threshold));
+    digitnet_status status = stacks_create(&kept, pieces.count);
+    if (!status) {
+        status = keep_pieces(place, ink, &pieces, &kept);
+        stacks_release(&kept);
+    }
+    digitnet__components_release(&pieces);
+    return status;
+}
+
+/* How many pixels of ink follow one another in a row, on average: a little more than a stroke's width. */
+static size_t mean_run(const digitnet__plane *ink, uint8_t threshold) {
+    size_t pixels = 0, runs = 0;
+    for (size_t row = 0; row < ink->height; row++) {
+        bool inside = false;
+        for (const uint8_t *pixel = ink->pixels + row * ink->width; pixel < ink->pixels + (row + 1) * ink->width;
+             pixel++) {
+            runs += *pixel >= threshold && !inside;
+            inside = *pixel >= threshold;
+            pixels += inside;
+        }
+    }
+    return runs > 0 ? pixels / runs : 0;
+}
+
+/* Finds what is connected, or parted by no more than a break: the segments of a display's digit are one piece. */
+static digitnet_status find_whole_pieces(digitnet__components *pieces, const digitnet__plane *ink, uint8_t threshold) {
+    digitnet__plane closed;
+    size_t usual = mean_run(ink, threshold) / STROKE_PART, most = ink->height / HEIGHT_PART;
+    DNN_TRY(digitnet__plane_create(&closed, ink->width, ink->height));
+    memcpy(closed.pixels, ink->pixels, ink->width * ink->height);
+    digitnet_status status = digitnet__morphology_close(&closed, (usual < most ? usual : most) + 1);
+    if (!status)
+        status = digitnet__components_find(pieces, &closed, threshold);
+    digitnet__plane_release(&closed);
+    return status;
+}
+
+/* Finds the place by pieces whose breaks are closed. ENOTFOUND where it holds none; ENOMEM. */
+static digitnet_status place_digits(digitnet__line_place *place, const digitnet__plane *ink, uint8_t threshold) {
+    digitnet__components pieces;
+    stacks all;
     *place = (digitnet__line_place){.height = 0.0};
-    place_stacks(place, &all, stack_pieces(&all, pieces));
-    digitnet_status status =
-        place->height >= LEAST_HEIGHT
-            ? keep_line(place, ink, pieces, &all)
-            : digitnet__fail(DIGITNET_ENOTFOUND, "no line of digits of %.0f pixels or more in the picture of %zu x %zu",
-                             LEAST_HEIGHT, ink->width, ink->height);
-    digitnet__arena_release(&scratch);
+    DNN_TRY(find_whole_pieces(&pieces, ink, threshold));
+    digitnet_status status = stacks_create(&all, pieces.count);
+    if (!status) {
+        place_stacks(place, &all, stack_pieces(&all, &pieces));
+        stacks_release(&all);
+    }
+    digitnet__components_release(&pieces);
+    if (!status && place->height < LEAST_HEIGHT)
+        status =
+            digitnet__fail(DIGITNET_ENOTFOUND, "no line of digits of %.0f pixels or more in the picture of %zu x %zu",
+                           LEAST_HEIGHT, ink->width, ink->height);
     return status;
 }
 
 digitnet_status digitnet__line_find_place(digitnet__line_place *place, digitnet__plane *ink) {
-    digitnet__components pieces;
     uint8_t threshold = digitnet__stroke_threshold(ink);
     if (threshold == 0)
         return digitnet__fail(DIGITNET_ENOTFOUND, "no ink in the picture of %zu x %zu pixels", ink->width, ink->height);
@@ -257,10 +316,6 @@ digitnet_status digitnet__line_find_place(digitnet__line_place *place, digitnet_
     if (threshold == 0)
         return digitnet__fail(DIGITNET_ENOTFOUND, "no ink but rules in the picture of %zu x %zu pixels", ink->width,
                               ink->height);
-    digitnet_status status = digitnet__components_find(&pieces, ink, threshold);
-    if (status)
-        return status;
-    status = place_pieces(place, ink, &pieces);
-    digitnet__components_release(&pieces);
-    return status;
+    DNN_TRY(place_digits(place, ink, threshold));
+    return keep_line(place, ink, threshold);
 }

@@ -288,6 +288,29 @@ static void a_broken_digit_ends_the_line(void **state) {
     digitnet__plane_release(&plane);
 }
 
+/* A 2 or a 5, whose upright segments are half as high as the digit. */
+static void draw_segments(digitnet__plane *plane, size_t left, bool is_two) {
+    enum { TOP = 27, PEN = 4, UPRIGHT = 7, ACROSS = 18, BREAK = 2 };
+    size_t next = PEN + BREAK + UPRIGHT + BREAK, right = left + ACROSS - PEN;
+    size_t upper = is_two ? right : left, lower = is_two ? left : right;
+    for (size_t i = 0; i < 3; i++)
+        draw_bar(plane, left, left + ACROSS, TOP + next * i, TOP + next * i + PEN, INK);
+    draw_bar(plane, upper, upper + PEN, TOP + PEN + BREAK, TOP + next - BREAK, INK);
+    draw_bar(plane, lower, lower + PEN, TOP + next + PEN + BREAK, TOP + 2 * next - BREAK, INK);
+}
+
+static void a_displays_segments_are_digits(void **state) {
+    (void)state;
+    digitnet__line_place place;
+    digitnet__plane plane = new_plane(WIDTH, HEIGHT);
+    for (size_t i = 0; i < DIGITS; i++)
+        draw_segments(&plane, 51 + 40 * i, i % 2 == 0);
+    expect_ok(digitnet__line_find_place(&place, &plane));
+    assert_float_equal(place.height, 34.0, 2.0);
+    assert_float_equal(place.middle, 44.0, 1.0);
+    digitnet__plane_release(&plane);
+}
+
 /* ---- The strip ---- */
 
 static digitnet__plane strip_of(double zoom, double ink) {
@@ -423,6 +446,7 @@ int main(void) {
         cmocka_unit_test(dirt_goes_and_points_stay),
         cmocka_unit_test(ink_is_told_from_gaps),
         cmocka_unit_test(a_broken_digit_ends_the_line),
+        cmocka_unit_test(a_displays_segments_are_digits),
         cmocka_unit_test(strips_depend_neither_on_size_nor_on_darkness),
         cmocka_unit_test(thin_strokes_are_dark),
         cmocka_unit_test(pictures_are_framed),
