@@ -31,6 +31,10 @@ enum { STROKE_PART = 2, HEIGHT_PART = 16 };
 #define SPECK 0.09         /* what is smaller both ways is dirt, and no point of a number */
 #define LOW_END 0.3        /* no digit's: the line does not end there */
 #define BREAK 0.1          /* as wide as the breaks of a faint stroke */
+#define MARK_DISTANCE 0.6  /* what lies so far beside the digits, or beside such a mark, is a mark of the number, */
+#define MARK_WIDTH 0.8     /* if it is no wider, */
+#define MARK_ABOVE 0.3     /* and its middle neither so far above that of the line */
+#define MARK_BELOW 0.7     /* nor so far below */
 #define MARGIN 0.5         /* beside the ink */
 
 /* What stands above one range of columns, most often a digit or some that touch. */
@@ -223,9 +227,30 @@ static bool find_columns(digitnet__line_place *place, stacks *all) {
             right = fmax(right, group.right);
         }
     }
-    place->left = left - MARGIN * place->height;
-    place->right = right + MARGIN * place->height;
+    place->left = left;
+    place->right = right;
     return left < right;
+}
+
+/* Whether it stands where a number's points and dashes do, and is no longer than these. */
+static bool is_mark(const stack *item, const digitnet__line_place *place) {
+    double below = offset(item, place) / place->height;
+    return item->right - item->left <= MARK_WIDTH * place->height && below >= -MARK_ABOVE && below <= MARK_BELOW;
+}
+
+/* Widens the columns by the marks beside the digits. The stacks are in the order of find_columns(). */
+static void include_marks(digitnet__line_place *place, const stacks *all) {
+    double reach = MARK_DISTANCE * place->height;
+    for (size_t i = 0; i < all->count; i++) {
+        const stack *item = &all->items[i];
+        if (item->right > place->right && item->left - place->right <= reach && is_mark(item, place))
+            place->right = item->right;
+    }
+    for (size_t i = all->count; i-- > 0;) {
+        const stack *item = &all->items[i];
+        if (item->left < place->left && place->left - item->right <= reach && is_mark(item, place))
+            place->left = item->left;
+    }
 }
 
 /* Erases what is foreign, and finds the columns of what is not. ENOTFOUND where nothing is left; ENOMEM. */
@@ -244,6 +269,9 @@ static digitnet_status keep_pieces(digitnet__line_place *place, digitnet__plane 
     if (!find_columns(place, kept))
         return digitnet__fail(DIGITNET_ENOTFOUND, "no line of digits in the picture of %zu x %zu pixels", ink->width,
                               ink->height);
+    include_marks(place, kept);
+    place->left -= MARGIN * place->height;
+    place->right += MARGIN * place->height;
     return DIGITNET_OK;
 }
 

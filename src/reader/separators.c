@@ -49,6 +49,22 @@ static double lean_of(const digitnet__components *pieces, size_t piece) {
     return first - last;
 }
 
+static bool is_bar(const digitnet__box *box) {
+    return (double)box->width >= DASH_WIDTH * DIGIT_ROWS && (double)box->width >= DASH_SHAPE * (double)box->height;
+}
+
+/* Whether a bar about as long is above or below, as in an equals sign. */
+static bool is_doubled(const digitnet__components *pieces, size_t index) {
+    const digitnet__box *box = &pieces->items[index].box;
+    for (size_t i = 0; i < pieces->count; i++) {
+        const digitnet__box *other = &pieces->items[i].box;
+        if (i != index && is_bar(other) && other->width < 2 * box->width && other->left < box->left + box->width &&
+            box->left < other->left + other->width)
+            return true;
+    }
+    return false;
+}
+
 /* What a piece looks like; 0: no separator. */
 static char separator_like(const digitnet__components *pieces, size_t index) {
     const digitnet__component *piece = &pieces->items[index];
@@ -62,7 +78,7 @@ static char separator_like(const digitnet__components *pieces, size_t index) {
         return '.';
     if (width <= height && height <= COMMA_HEIGHT && top >= foot - FOOT_DISTANCE && top + height > foot)
         return ',';
-    if (width >= DASH_WIDTH && width >= DASH_SHAPE * height && fabs(middle - centre) <= DASH_DISTANCE)
+    if (is_bar(&piece->box) && fabs(middle - centre) <= DASH_DISTANCE && !is_doubled(pieces, index))
         return '-';
     if (height >= SLASH_HEIGHT && lean_of(pieces, index) >= SLASH_LEAN * (double)piece->box.height &&
         (double)piece->pixels <= SLASH_PEN * DIGIT_ROWS * (double)piece->box.height)

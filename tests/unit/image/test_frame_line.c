@@ -288,6 +288,25 @@ static void a_broken_digit_ends_the_line(void **state) {
     digitnet__plane_release(&plane);
 }
 
+/* A point and a dash behind the last digit, as of "12.-", and a dash before the first; but no speck, nor what is far.
+ */
+static void marks_beside_the_digits_are_in_the_strip(void **state) {
+    (void)state;
+    digitnet__line_place bare, place;
+    digitnet__plane plane = new_plane(WIDTH, HEIGHT);
+    draw_rings(&plane, &usual, 1.0);
+    expect_ok(digitnet__line_find_place(&bare, &plane));
+    draw_bar(&plane, 24, 38, 40, 43, INK);
+    draw_bar(&plane, 280, 284, 53, 57, INK);
+    draw_bar(&plane, 292, 312, 41, 44, INK);
+    draw_bar(&plane, 345, 350, 53, 57, INK);
+    expect_ok(digitnet__line_find_place(&place, &plane));
+    assert_float_equal(place.left, 24.0 - 0.5 * place.height, 0.5);
+    assert_float_equal(place.right, 312.0 + 0.5 * place.height, 0.5);
+    assert_true(bare.left > place.left + 10.0 && bare.right < place.right - 30.0);
+    digitnet__plane_release(&plane);
+}
+
 /* A 2 or a 5, whose upright segments are half as high as the digit. */
 static void draw_segments(digitnet__plane *plane, size_t left, bool is_two) {
     enum { TOP = 27, PEN = 4, UPRIGHT = 7, ACROSS = 18, BREAK = 2 };
@@ -446,6 +465,7 @@ int main(void) {
         cmocka_unit_test(dirt_goes_and_points_stay),
         cmocka_unit_test(ink_is_told_from_gaps),
         cmocka_unit_test(a_broken_digit_ends_the_line),
+        cmocka_unit_test(marks_beside_the_digits_are_in_the_strip),
         cmocka_unit_test(a_displays_segments_are_digits),
         cmocka_unit_test(strips_depend_neither_on_size_nor_on_darkness),
         cmocka_unit_test(thin_strokes_are_dark),

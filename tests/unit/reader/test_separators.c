@@ -89,6 +89,18 @@ static void a_dash_may_come_first(void **state) {
     digitnet__plane_release(&line.view.strip);
 }
 
+static void dashes_above_one_another_are_none(void **state) {
+    (void)state;
+    struct line line;
+    draw_digits(&line);
+    fill(&line.view.strip, 3, 10, 12, 2);
+    fill(&line.view.strip, 4, 10, 18, 2);
+    fill(&line.view.strip, 33, 10, 15, 2);
+    fill(&line.view.strip, 23, 30, 29, 1); /* what is left of a rule */
+    expect_found(&line, ".-", "-", (const size_t[]){1});
+    digitnet__plane_release(&line.view.strip);
+}
+
 /* A stroke that is read as a digit stays one. */
 static void a_digit_is_no_separator(void **state) {
     (void)state;
@@ -102,9 +114,8 @@ static void a_digit_is_no_separator(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_is_known_by_its_shape),
-        cmocka_unit_test(what_stands_elsewhere_is_none),
-        cmocka_unit_test(a_dash_may_come_first),
+        cmocka_unit_test(each_is_known_by_its_shape), cmocka_unit_test(what_stands_elsewhere_is_none),
+        cmocka_unit_test(a_dash_may_come_first),      cmocka_unit_test(dashes_above_one_another_are_none),
         cmocka_unit_test(a_digit_is_no_separator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
