@@ -7,10 +7,10 @@
 #include <string.h>
 
 /* Strokes are looked for in a picture that is reduced to this longer side, by squares of these sides; but in a long
- * line the shorter side keeps enough of them. The largest are as wide as a felt pen's strokes. */
-enum { LONGEST_SIDE = 600, LEAST_SHORTER_SIDE = 32, SMALLEST_SQUARE = 3, LARGEST_SQUARE = 23 };
-/* This part of each side is left out, since what an edge cuts off is narrow, too. */
-enum { MARGIN_PART = 16 };
+ * line the shorter side keeps enough of them. */
+enum { LONGEST_SIDE = 600, LEAST_SHORTER_SIDE = 32, SMALLEST_SQUARE = 3, LARGEST_SQUARE = 47 };
+/* The strokes of a digit that fills its picture take this part of the shorter side. */
+enum { STROKE_PART = 5 };
 /* This part of the pixels is darker or lighter than paper and ink. */
 enum { EXTREME = 200 };
 /* There is more paper than ink; but where strokes are clearly told by their width, that does not count: a sheet may lie
@@ -24,11 +24,18 @@ static size_t reduction(size_t width, size_t height) {
     return usual < most ? usual : most;
 }
 
-static digitnet_status copy_middle(digitnet__plane *out, const digitnet__plane *plane) {
-    size_t across = plane->width / MARGIN_PART, down = plane->height / MARGIN_PART;
-    digitnet_status status = digitnet__plane_create(out, plane->width - 2 * across, plane->height - 2 * down);
-    for (size_t row = 0; !status && row < out->height; row++)
-        memcpy(out->pixels + row * out->width, plane->pixels + (row + down) * plane->width + across, out->width);
+static size_t clamp(size_t index, size_t margin, size_t count) {
+    return index < margin ? 0 : index - margin < count ? index - margin : count - 1;
+}
+
+/* The picture with margins into which its edges go on: what an edge cuts off is not narrow for that. */
+static digitnet_status extend(digitnet__plane *out, const digitnet__plane *plane, size_t margin) {
+    digitnet_status status = digitnet__plane_create(out, plane->width + 2 * margin, plane->height + 2 * margin);
+    for (size_t row = 0, i = 0; !status && row < out->height; row++) {
+        const uint8_t *pixels = plane->pixels + clamp(row, margin, plane->height) * plane->width;
+        for (size_t column = 0; column < out->width; column++)
+            out->pixels[i++] = pixels[clamp(column, margin, plane->width)];
+    }
     return status;
 }
 
@@ -58,9 +65,8 @@ static size_t next_side(size_t side) {
 
 /* Adds up what is dark and narrow. Strokes are narrower than the gaps between them: the smaller a square, the more it
  * counts. */
-static digitnet_status find_narrow(double *sum, const digitnet__plane *plane, digitnet__plane *scratch) {
-    size_t shorter = plane->width < plane->height ? plane->width : plane->height;
-    size_t largest = shorter / 2 < LARGEST_SQUARE ? shorter / 2 : LARGEST_SQUARE;
+static digitnet_status find_narrow(double *sum, const digitnet__plane *plane, digitnet__plane *scratch,
+                                   size_t largest) {
     *sum = 0.0;
     for (size_t side = SMALLEST_SQUARE; side <= largest; side = next_side(side)) {
         double narrow;
@@ -88,26 +94,36 @@ static double find_majority(const digitnet__plane *plane) {
     return 2.0 * (double)light / (double)pixels - 1.0;
 }
 
-static digitnet_status decide(bool *dark, digitnet__plane *plane, digitnet__plane *scratch) {
-    double darkness, lightness, majority = find_majority(plane);
-    DNN_TRY(find_narrow(&darkness, plane, scratch));
+/* `scratch` has room for the plane, which has margins as wide as the largest square. */
+static digitnet_status compare(bool *dark, digitnet__plane *plane, digitnet__plane *scratch, size_t largest,
+                               double majority) {
+    double darkness, lightness;
+    DNN_TRY(find_narrow(&darkness, plane, scratch, largest));
     digitnet__plane_invert(plane);
-    DNN_TRY(find_narrow(&lightness, plane, scratch));
+    DNN_TRY(find_narrow(&lightness, plane, scratch, largest));
     *dark = darkness - lightness + MAJORITY_PART * majority * (darkness + lightness) >= 0.0;
     return DIGITNET_OK;
 }
 
-digitnet_status digitnet__ink_polarity_find(bool *dark, const digitnet__plane *picture) {
-    digitnet__plane reduced = {.pixels = NULL}, middle = {.pixels = NULL}, scratch = {.pixels = NULL};
-    digitnet_status status = digitnet__plane_reduce(&reduced, picture, reduction(picture->width, picture->height));
+static digitnet_status decide(bool *dark, const digitnet__plane *plane) {
+    digitnet__plane extended = {.pixels = NULL}, scratch = {.pixels = NULL};
+    size_t shorter = plane->width < plane->height ? plane->width : plane->height;
+    size_t widest = SMALLEST_SQUARE + shorter / STROKE_PART,
+           largest = widest < LARGEST_SQUARE ? widest : LARGEST_SQUARE;
+    digitnet_status status = extend(&extended, plane, largest);
     if (!status)
-        status = copy_middle(&middle, &reduced);
+        status = digitnet__plane_create(&scratch, extended.width, extended.height);
     if (!status)
-        status = digitnet__plane_create(&scratch, middle.width, middle.height);
-    if (!status)
-        status = decide(dark, &middle, &scratch);
+        status = compare(dark, &extended, &scratch, largest, find_majority(plane));
     digitnet__plane_release(&scratch);
-    digitnet__plane_release(&middle);
+    digitnet__plane_release(&extended);
+    return status;
+}
+
+digitnet_status digitnet__ink_polarity_find(bool *dark, const digitnet__plane *picture) {
+    digitnet__plane reduced;
+    DNN_TRY(digitnet__plane_reduce(&reduced, picture, reduction(picture->width, picture->height)));
+    digitnet_status status = decide(dark, &reduced);
     digitnet__plane_release(&reduced);
     return status;
 }

@@ -141,6 +141,28 @@ static void polarity_is_found_in_long_lines(void **state) {
     free(pixels);
 }
 
+/* A leaning 1 and a 7 that touch the picture's edges: what these cut off is no stroke. */
+static void polarity_is_found_of_a_digit_that_fills_its_picture(void **state) {
+    (void)state;
+    enum { SIDES = 4 };
+    const size_t heights[SIDES] = {24, 40, 120, 300};
+    for (size_t i = 0; i < 2 * SIDES; i++) {
+        size_t height = heights[i / 2];
+        double pen = (double)height / 7.0, top = pen / 2.0, bottom = (double)height - top, right = 0.6 * (double)height;
+        bool dark;
+        digitnet__plane digit = new_plane((size_t)right, height);
+        draw_stroke(&digit, right - top, top, top, bottom, pen, 200.0);
+        if (i % 2 == 1)
+            draw_stroke(&digit, top, top, right - top, top, pen, 200.0);
+        expect_ok(digitnet__ink_polarity_find(&dark, &digit));
+        assert_false(dark);
+        digitnet__plane_invert(&digit);
+        expect_ok(digitnet__ink_polarity_find(&dark, &digit));
+        assert_true(dark);
+        digitnet__plane_release(&digit);
+    }
+}
+
 /* What is broader than a stroke is paper of another colour. */
 static void dark_ground_is_paper(void **state) {
     (void)state;
@@ -182,9 +204,13 @@ static void memory_may_end_anywhere(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(light_does_not_matter),      cmocka_unit_test(a_shadows_edge_is_no_ink),
-        cmocka_unit_test(polarity_is_found_or_given), cmocka_unit_test(polarity_is_found_in_long_lines),
-        cmocka_unit_test(dark_ground_is_paper),       cmocka_unit_test(memory_may_end_anywhere),
+        cmocka_unit_test(light_does_not_matter),
+        cmocka_unit_test(a_shadows_edge_is_no_ink),
+        cmocka_unit_test(polarity_is_found_or_given),
+        cmocka_unit_test(polarity_is_found_in_long_lines),
+        cmocka_unit_test(polarity_is_found_of_a_digit_that_fills_its_picture),
+        cmocka_unit_test(dark_ground_is_paper),
+        cmocka_unit_test(memory_may_end_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
