@@ -29,6 +29,8 @@ digitnet_status digitnet__line_session_create(digitnet_session **out, const digi
 /* Sequences that a view finds: enough for a mean over views, and enough for a length or the caller's check to choose
  * among. */
 enum { BEAM_WIDTH = 6, CHOICE_BEAM_WIDTH = 16 };
+/* A digit that is less probable to be one is a letter or a mark beside the number, and puts the line in doubt. */
+#define LEAST_LIKENESS 0.01
 
 /* The place in the picture that is at these parts of the width and height of the line's ink. */
 static digitnet_place place_at(const digitnet_place corners[4], double u, double v) {
@@ -135,8 +137,21 @@ static double certainty_of(const digitnet__line_candidate *candidate, double pro
     return count > 0 ? pow(probability * candidate->likeness, 1.0 / (double)count) : 0.0;
 }
 
-static digitnet_status add_views(digitnet__read_call *call, double *certainty, const digitnet__line_views *views,
-                                 const digitnet__plane *ink, const digitnet_place corners[4]) {
+/* How probable it is that these are digits at all, where that is in doubt; else 1. */
+static digitnet_status find_likeness(double *likeness, digitnet__line_views *views, size_t chosen,
+                                     const digitnet__line_search *search) {
+    const digitnet__line_candidate *candidate = &views->candidates[chosen];
+    double least;
+    DNN_TRY(digitnet__line_views_find_least(&least, views, chosen, search));
+    *likeness = least < LEAST_LIKENESS ? least : 1.0;
+    if (!digitnet__looks_like_digits(candidate->likeness, candidate->sequence.count))
+        *likeness = fmin(*likeness, candidate->likeness);
+    return DIGITNET_OK;
+}
+
+static digitnet_status add_views(digitnet__read_call *call, double *certainty, digitnet__line_views *views,
+                                 const digitnet__line_search *search, const digitnet__plane *ink,
+                                 const digitnet_place corners[4]) {
     digitnet__choice chosen = {.reason = DNN_REASON_NONE};
     digitnet__text *texts = digitnet__allocate_array(views->candidate_count, sizeof *texts);
     if (!texts)
@@ -151,8 +166,7 @@ static digitnet_status add_views(digitnet__read_call *call, double *certainty, c
         return status;
     const digitnet__line_candidate *candidate = &views->candidates[chosen.index];
     *certainty = certainty_of(candidate, chosen.probability);
-    if (!digitnet__looks_like_digits(candidate->likeness, candidate->sequence.count))
-        chosen.likeness = candidate->likeness;
+    DNN_TRY(find_likeness(&chosen.likeness, views, chosen.index, search));
     chosen.allowed = views->items[candidate->view].allowed;
     return add_choice(call, views, &chosen, ink, corners);
 }
@@ -183,7 +197,7 @@ digitnet_status digitnet__line_read(digitnet__read_call *call, double *certainty
         return status;
     status = digitnet__read_step(call, "line", &views.items[0].strip);
     if (!status)
-        status = add_views(call, certainty, &views, ink, corners);
+        status = add_views(call, certainty, &views, &search, ink, corners);
     digitnet__line_views_release(&views);
     return status;
 }

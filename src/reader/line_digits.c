@@ -18,6 +18,9 @@ enum { MARGIN = 2 };
 /* What is less probable to be a digit than this, on average, is none; so many say it for a whole line. */
 #define LEAST_LIKENESS 0.3
 enum { ENOUGH_DIGITS = 8 };
+/* What is farther from a digit's middle, in columns, is a mark beside the number, and does not speak against the digit:
+ * a strip's digits are 20 rows high, and hardly wider. */
+enum { REACH = 25 };
 
 /* The middles of the digit and of those beside it, in the strip's columns; what is missing is the strip's edge. */
 typedef struct neighbours {
@@ -181,6 +184,29 @@ digitnet_status digitnet__line_digits_read(digitnet__line_opinion *opinion, digi
             opinion->likeness = pow(opinion->likeness, (double)sequence->count / (double)whole);
             break;
         }
+    }
+    return DIGITNET_OK;
+}
+
+/* The neighbours no farther away than REACH. */
+static neighbours within_reach(const neighbours *at) {
+    return (neighbours){.before = at->own > at->before + REACH ? at->own - REACH : at->before,
+                        .own = at->own,
+                        .after = at->after > at->own + REACH ? at->own + REACH : at->after};
+}
+
+digitnet_status digitnet__line_digits_find_least(double *likeness, digitnet__line_digits *digits,
+                                                 const digitnet__plane *strip, size_t columns,
+                                                 const digitnet_ctc_sequence *sequence,
+                                                 const digitnet__digit_network *network,
+                                                 const digitnet__allowed *allowed) {
+    *likeness = 1.0;
+    for (size_t i = 0; i < sequence->count; i++) {
+        const digitnet__line_digit *digit;
+        neighbours beside = find_neighbours(strip, columns, sequence, i), at = within_reach(&beside);
+        DNN_TRY(find_digit(&digit, digits, strip, &at, network, allowed));
+        if (digit->is_whole)
+            *likeness = fmin(*likeness, digitnet__digit_likeness(digit->scores));
     }
     return DIGITNET_OK;
 }

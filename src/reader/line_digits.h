@@ -37,6 +37,13 @@ digitnet_status digitnet__line_digits_read(digitnet__line_opinion *opinion, digi
                                            const digitnet__plane *strip, size_t columns,
                                            const digitnet_ctc_sequence *sequence,
                                            const digitnet__digit_network *network, const digitnet__allowed *allowed);
+/* Finds how probable it is that the least probable of the sequence's digits is a digit, without what lies far beside
+ * it. Statuses as above. */
+digitnet_status digitnet__line_digits_find_least(double *likeness, digitnet__line_digits *digits,
+                                                 const digitnet__plane *strip, size_t columns,
+                                                 const digitnet_ctc_sequence *sequence,
+                                                 const digitnet__digit_network *network,
+                                                 const digitnet__allowed *allowed);
 /* One that holds nothing, as one that is all zeros, is fine. */
 void digitnet__line_digits_release(digitnet__line_digits *digits);
 

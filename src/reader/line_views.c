@@ -165,6 +165,17 @@ void digitnet__line_views_release(digitnet__line_views *views) {
     *views = (digitnet__line_views){.count = 0};
 }
 
+digitnet_status digitnet__line_views_find_least(double *likeness, digitnet__line_views *views, size_t candidate,
+                                                const digitnet__line_search *search) {
+    digitnet__line_view *view = &views->items[views->candidates[candidate].view];
+    *likeness = 1.0;
+    return search->digit.session
+               ? digitnet__line_digits_find_least(likeness, &view->digits, &view->strip, view->columns,
+                                                  &views->candidates[candidate].sequence, &search->digit,
+                                                  search->allowed)
+               : DIGITNET_OK;
+}
+
 /* Whether a column of scores has ink; columns are numbered by where they begin. */
 static bool has_ink(const digitnet__line_view *view, double column) {
     const digitnet__plane *strip = &view->strip;

@@ -7,24 +7,37 @@
 #include <stdlib.h>
 
 enum { LINE_CLASSES = 11, BLANK = 10, LINE_WIDTH = 64 };
+enum { FRAME_PIXELS = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE, DIGIT_OUTPUTS = 11, NO_DIGIT = 10 };
 
 static void set_weights(digitnet_model *model, const char *tensor, const float *values, size_t count) {
     expect_ok(digitnet_model_set_weights(model, tensor, values, count));
 }
 
-digitnet_model *make_constant_digit_model(const float *logits, size_t outputs) {
+/* Reads a frame by these weights of its pixels, inputs x outputs. */
+static digitnet_model *make_digit_model(const float *kernel, const float *bias, size_t outputs) {
     digitnet_model *model = begin_model(DIGITNET_FRAME_SIZE, DIGITNET_FRAME_SIZE, 1);
-    size_t inputs = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE;
-    float *zeros = must_allocate(inputs * outputs * sizeof *zeros);
-    memset(zeros, 0, inputs * outputs * sizeof *zeros);
     expect_ok(digitnet_model_add_flatten(model));
     expect_ok(digitnet_model_add_dense_ex(model, outputs, DIGITNET_ACTIVATION_SOFTMAX,
                                           DIGITNET_WITH(digitnet_dense_options, .name = "scores")));
     expect_ok(digitnet_model_compile(model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY));
-    set_weights(model, "scores/kernel", zeros, inputs * outputs);
-    set_weights(model, "scores/bias", logits, outputs);
+    set_weights(model, "scores/kernel", kernel, FRAME_PIXELS * outputs);
+    set_weights(model, "scores/bias", bias, outputs);
+    return model;
+}
+
+digitnet_model *make_constant_digit_model(const float *logits, size_t outputs) {
+    float *zeros = must_allocate(FRAME_PIXELS * outputs * sizeof *zeros);
+    memset(zeros, 0, FRAME_PIXELS * outputs * sizeof *zeros);
+    digitnet_model *model = make_digit_model(zeros, logits, outputs);
     free(zeros);
     return model;
+}
+
+digitnet_model *make_stroke_digit_model(void) {
+    float kernel[FRAME_PIXELS][DIGIT_OUTPUTS] = {{0}}, bias[DIGIT_OUTPUTS] = {[1] = 50.0f};
+    for (size_t i = 0; i < FRAME_PIXELS; i++)
+        kernel[i][NO_DIGIT] = 0.5f;
+    return make_digit_model(&kernel[0][0], bias, DIGIT_OUTPUTS);
 }
 
 /* A model that reads each column by itself. */

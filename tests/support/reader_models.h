@@ -6,6 +6,8 @@
 
 /* Reads every frame alike: softmax of `outputs` numbers, 10 or 11. */
 digitnet_model *make_constant_digit_model(const float *logits, size_t outputs);
+/* Reads a frame with as little ink as an upright stroke as a 1, and one with more as no digit. */
+digitnet_model *make_stroke_digit_model(void);
 /* Reads a column of a line with at least a few pixels of ink as a 1, or, where `doubt` is above 0, as a 7 with about
  * half that probability, and other columns as blank. */
 digitnet_model *make_stroke_line_model(float doubt);

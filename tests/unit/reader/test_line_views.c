@@ -125,6 +125,40 @@ static void digits_that_look_otherwise_leave_doubt(void **state) {
     digitnet__line_views_release(&doubted);
 }
 
+/* How probable it is that both of two strokes are digits, with a block so far left of the first. */
+static double likeness_beside_a_block(size_t distance) {
+    enum { FIRST = 100, SECOND = 140, BLOCK = 20 };
+    int32_t labels[] = {1, 1};
+    size_t first_columns[] = {FIRST, SECOND}, end_columns[] = {FIRST + 2, SECOND + 2};
+    const digitnet_ctc_sequence sequence = {
+        .labels = labels, .count = 2, .first_columns = first_columns, .end_columns = end_columns};
+    digitnet__digit_network network = {.outputs = 11};
+    digitnet__line_digits digits = {.count = 0};
+    digitnet__plane strip;
+    digitnet_model *model = make_stroke_digit_model();
+    double likeness;
+    expect_ok(digitnet_session_create(&network.session, model, NULL));
+    expect_ok(digitnet__plane_create(&strip, WIDTH, DIGITNET_LINE_HEIGHT));
+    for (size_t row = 6; row < 26; row++) {
+        memset(strip.pixels + row * WIDTH + FIRST, 255, 2);
+        memset(strip.pixels + row * WIDTH + SECOND, 255, 2);
+        memset(strip.pixels + row * WIDTH + FIRST - distance - BLOCK, 255, BLOCK);
+    }
+    expect_ok(digitnet__line_digits_find_least(&likeness, &digits, &strip, WIDTH, &sequence, &network,
+                                               &(digitnet__allowed){.all = true}));
+    digitnet__line_digits_release(&digits);
+    digitnet__plane_release(&strip);
+    digitnet_session_free(network.session);
+    digitnet_model_free(model);
+    return likeness;
+}
+
+static void a_mark_far_from_a_digit_is_not_its_own(void **state) {
+    (void)state;
+    assert_true(likeness_beside_a_block(0) < 0.01);
+    assert_true(likeness_beside_a_block(35) > 0.99);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sure_look_is_the_only_one),
@@ -132,6 +166,7 @@ int main(void) {
         cmocka_unit_test(candidates_have_the_mean_of_all_views),
         cmocka_unit_test(what_single_digits_look_like_decides),
         cmocka_unit_test(digits_that_look_otherwise_leave_doubt),
+        cmocka_unit_test(a_mark_far_from_a_digit_is_not_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,6 +108,27 @@ static void what_is_no_digit_is_not_read(void **state) {
     digitnet_reading_free(reading);
 }
 
+/* Three strokes and, in the place of a fourth, a block that is read as one too. */
+static void one_that_is_clearly_no_digit_puts_the_line_in_doubt(void **state) {
+    (void)state;
+    for (size_t width = 2; width <= 12; width += 10) {
+        uint8_t pixels[sizeof strokes];
+        digitnet_reader_scratch *scratch = make_scratch(make_stroke_digit_model(), make_stroke_line_model(0));
+        digitnet_image image = picture(pixels, LINE_LENGTH);
+        digitnet_reading *reading;
+        memcpy(pixels, strokes, sizeof strokes);
+        for (size_t row = 10; row < 50; row++)
+            memset(pixels + row * LINE_LENGTH + 40, 20, width);
+        image.polarity = DIGITNET_POLARITY_DARK_INK;
+        expect_ok(digitnet_reader_read_line(&reading, scratch, &image, NULL));
+        assert_string_equal(line_at(reading, 0).text, "1111");
+        assert_int_equal(line_at(reading, 0).status, width > 2 ? DIGITNET_READING_UNSURE : DIGITNET_READING_OK);
+        assert_string_equal(line_at(reading, 0).reason, width > 2 ? "what is here is no digit" : "");
+        digitnet_reading_free(reading);
+        digitnet_reader_scratch_free(scratch);
+    }
+}
+
 static void an_empty_picture_has_no_digit(void **state) {
     (void)state;
     const float logits[10] = {0};
@@ -653,6 +674,7 @@ int main(void) {
         cmocka_unit_test(a_digit_has_alternatives),
         cmocka_unit_test(doubt_is_told),
         cmocka_unit_test(what_is_no_digit_is_not_read),
+        cmocka_unit_test(one_that_is_clearly_no_digit_puts_the_line_in_doubt),
         cmocka_unit_test(an_empty_picture_has_no_digit),
         cmocka_unit_test(the_check_chooses_a_digit),
         cmocka_unit_test(a_check_that_fails_ends_the_reading),
