@@ -97,7 +97,7 @@ static void drop(const page_line *line) {
 }
 
 static double value_of(const result *kept) {
-    return (double)kept->digits * fmax(2.0 * kept->certainty - 1.0, 0.0);
+    return (double)kept->digits * pow(kept->certainty, 8.0);
 }
 
 /* ---- Words ---- */

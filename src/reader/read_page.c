@@ -13,7 +13,7 @@
 #define NO_DOUBT_EVIDENCE 40.0
 /* A page stands on its feet or on its head where some lines say so by so many digits. */
 enum { LEAST_LINES = 2 };
-#define CLEAR_VALUE 6.0
+#define CLEAR_VALUE 12.0
 /* Where so many do not, no more are read both ways up. */
 enum { MOST_UNCLEAR_LINES = 48 };
 /* Where a smaller part of the pieces than this are digits, the page is mostly text: lines that are not sure are too. */
