@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Paper beside a digit that was cut out. */
@@ -18,6 +19,8 @@ enum { MARGIN = 2 };
 /* What is less probable to be a digit than this, on average, is none; so many say it for a whole line. */
 #define LEAST_LIKENESS 0.3
 enum { ENOUGH_DIGITS = 8 };
+/* This part of a line's digits, the least like digits, does not count. */
+enum { FORGIVEN_PART = 4 };
 /* What is farther from a digit's middle, in columns, is a mark beside the number, and does not speak against the digit:
  * a strip's digits are 20 rows high, and hardly wider. */
 enum { REACH = 25 };
@@ -166,12 +169,28 @@ bool digitnet__looks_like_digits(double likeness, size_t count) {
     return pow(likeness, 1.0 / fmax((double)count, 1.0)) >= LEAST_LIKENESS;
 }
 
-digitnet_status digitnet__line_digits_read(digitnet__line_opinion *opinion, digitnet__line_digits *digits,
-                                           const digitnet__plane *strip, size_t columns,
-                                           const digitnet_ctc_sequence *sequence,
-                                           const digitnet__digit_network *network, const digitnet__allowed *allowed) {
-    size_t whole = 0;
-    *opinion = (digitnet__line_opinion){1.0, 1.0};
+static int compare_likeness(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* How probable it is that so many are digits, by the better ones of these: a slash beside a digit may look like a part
+ * of it. */
+static double likeness_of_all(double *likeness, size_t known, size_t count) {
+    size_t worst = known / FORGIVEN_PART;
+    double product = 1.0;
+    qsort(likeness, known, sizeof *likeness, compare_likeness);
+    for (size_t i = worst; i < known; i++)
+        product *= likeness[i];
+    return known > 0 ? pow(product, (double)count / (double)(known - worst)) : 1.0;
+}
+
+/* The same, with room for the likeness of each digit. */
+static digitnet_status read_digits(digitnet__line_opinion *opinion, double *likeness, digitnet__line_digits *digits,
+                                   const digitnet__plane *strip, size_t columns, const digitnet_ctc_sequence *sequence,
+                                   const digitnet__digit_network *network, const digitnet__allowed *allowed) {
+    size_t known = 0;
+    double product = 1.0;
     for (size_t i = 0; i < sequence->count; i++) {
         const digitnet__line_digit *digit;
         neighbours at = find_neighbours(strip, columns, sequence, i);
@@ -179,13 +198,25 @@ digitnet_status digitnet__line_digits_read(digitnet__line_opinion *opinion, digi
         if (!digit->is_whole)
             continue;
         opinion->support *= DNN_LEAST_SUPPORT + (1.0 - DNN_LEAST_SUPPORT) * digit->scores[sequence->labels[i]];
-        opinion->likeness *= fmax(digitnet__digit_likeness(digit->scores), DNN_LEAST_SUPPORT);
-        if (++whole >= ENOUGH_DIGITS && !digitnet__looks_like_digits(opinion->likeness, whole)) {
-            opinion->likeness = pow(opinion->likeness, (double)sequence->count / (double)whole);
+        likeness[known] = fmax(digitnet__digit_likeness(digit->scores), DNN_LEAST_SUPPORT);
+        product *= likeness[known++];
+        if (known >= ENOUGH_DIGITS && !digitnet__looks_like_digits(product, known))
             break;
-        }
     }
+    opinion->likeness = likeness_of_all(likeness, known, sequence->count);
     return DIGITNET_OK;
+}
+
+digitnet_status digitnet__line_digits_read(digitnet__line_opinion *opinion, digitnet__line_digits *digits,
+                                           const digitnet__plane *strip, size_t columns,
+                                           const digitnet_ctc_sequence *sequence,
+                                           const digitnet__digit_network *network, const digitnet__allowed *allowed) {
+    double *likeness = digitnet__allocate_array(sequence->count + 1, sizeof *likeness);
+    *opinion = (digitnet__line_opinion){1.0, 1.0};
+    digitnet_status status =
+        likeness ? read_digits(opinion, likeness, digits, strip, columns, sequence, network, allowed) : DIGITNET_ENOMEM;
+    digitnet__release(likeness);
+    return status;
 }
 
 /* The neighbours no farther away than REACH. */
