@@ -159,6 +159,45 @@ static void a_mark_far_from_a_digit_is_not_its_own(void **state) {
     assert_true(likeness_beside_a_block(35) > 0.99);
 }
 
+/* How probable it is that eight pieces are digits, of which so many are blocks. */
+static double likeness_with_blocks(size_t blocks) {
+    enum { PIECES = 8, PITCH = 24, BLOCK = 14 };
+    int32_t labels[PIECES];
+    size_t first_columns[PIECES], end_columns[PIECES];
+    const digitnet_ctc_sequence sequence = {
+        .labels = labels, .count = PIECES, .first_columns = first_columns, .end_columns = end_columns};
+    digitnet__digit_network network = {.outputs = 11};
+    digitnet__line_digits digits = {.count = 0};
+    digitnet__line_opinion opinion;
+    digitnet__plane strip;
+    digitnet_model *model = make_stroke_digit_model();
+    expect_ok(digitnet_session_create(&network.session, model, NULL));
+    expect_ok(digitnet__plane_create(&strip, WIDTH, DIGITNET_LINE_HEIGHT));
+    for (size_t i = 0; i < PIECES; i++) {
+        size_t width = i < blocks ? BLOCK : 2;
+        labels[i] = 1;
+        first_columns[i] = 12 + PITCH * i - width / 2;
+        end_columns[i] = first_columns[i] + width;
+        for (size_t row = 6; row < 26; row++)
+            memset(strip.pixels + row * WIDTH + first_columns[i], 255, width);
+    }
+    expect_ok(digitnet__line_digits_read(&opinion, &digits, &strip, WIDTH, &sequence, &network,
+                                         &(digitnet__allowed){.all = true}));
+    digitnet__line_digits_release(&digits);
+    digitnet__plane_release(&strip);
+    digitnet_session_free(network.session);
+    digitnet_model_free(model);
+    return opinion.likeness;
+}
+
+static void a_quarter_may_look_like_no_digits(void **state) {
+    (void)state;
+    assert_true(likeness_with_blocks(0) > 0.99);
+    assert_true(likeness_with_blocks(2) > 0.99);
+    assert_true(likeness_with_blocks(3) < 0.1);
+    assert_true(likeness_with_blocks(8) < 1e-7);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sure_look_is_the_only_one),
@@ -167,6 +206,7 @@ int main(void) {
         cmocka_unit_test(what_single_digits_look_like_decides),
         cmocka_unit_test(digits_that_look_otherwise_leave_doubt),
         cmocka_unit_test(a_mark_far_from_a_digit_is_not_its_own),
+        cmocka_unit_test(a_quarter_may_look_like_no_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
