@@ -1,6 +1,7 @@
 #include "image/line_rules.h"
 
 #include "core/memory.h"
+#include "image/rules_runs.h"
 #include "image/straight_fit.h"
 
 #include <math.h>
@@ -150,6 +151,48 @@ static bool is_thin(rule_run run, uint32_t most) {
     return run.end > 0 && run.end - run.first <= most;
 }
 
+/* The most ink that a column has in the rows of a run, which may be another column's. */
+static uint8_t level_in(const digitnet__plane *ink, size_t column, rule_run run) {
+    uint8_t most = 0;
+    for (size_t row = run.first; row < run.end; row++) {
+        uint8_t level = ink->pixels[row * ink->width + column];
+        most = level > most ? level : most;
+    }
+    return most;
+}
+
+/* Half of the rule's usual ink: where it has so much it goes on, though it be fainter than strokes. */
+static double faintest(const digitnet__plane *ink, const rule_run *runs, size_t first, size_t end, uint32_t most) {
+    double sum = 0.0, count = 0.0;
+    for (size_t column = first; column < end; column++) {
+        if (is_thin(runs[column], most)) {
+            sum += level_in(ink, column, runs[column]);
+            count += 1.0;
+        }
+    }
+    return 0.5 * sum / count;
+}
+
+/* Shortens a rule to where its own runs of ink are; false where it is strokes in a row. */
+static bool keep_runs(const digitnet__plane *ink, const rule_run *runs, size_t *first, size_t *end, uint32_t most,
+                      double longest) {
+    digitnet__rule_runs along = {.longest = longest};
+    double least = faintest(ink, runs, *first, *end, most);
+    for (size_t column = *first; column < *end; column++) {
+        size_t start = column, last = column;
+        bool joined = false;
+        for (; column < *end && (runs[column].end > 0 || level_in(ink, column, runs[last]) >= least); column++) {
+            last = runs[column].end > 0 ? column : last;
+            joined |= runs[column].end > 0 && !is_thin(runs[column], most);
+        }
+        if (column > start)
+            digitnet__rule_runs_add(&along, (double)start, (double)column, joined);
+    }
+    *first = (size_t)along.first;
+    *end = (size_t)along.end;
+    return digitnet__rule_runs_are_rule(&along);
+}
+
 /* How far the middles of thin runs are from a straight line through them. */
 static double bend(const rule_run *runs, size_t first, size_t end, uint32_t most) {
     digitnet__straight_fit fit = {.count = 0.0};
@@ -177,15 +220,19 @@ static bool erase_rule(digitnet__plane *ink, const next_ink *next, const band *a
     }
     size_t first, end;
     longest_part(runs, ink->width, &first, &end);
-    bool whole = first <= LONGEST_GAP && end + LONGEST_GAP >= ink->width;
-    if (end == first || (!whole && (double)(end - first) < RULE_LENGTH * (double)ink->height))
+    if (end == first)
         return false;
     uint32_t thick = thickness(lengths, runs, first, end), most = thick + 1 + thick / 2;
     size_t thin = 0;
     for (size_t column = first; column < end; column++)
         thin += is_thin(runs[column], most);
+    double length = RULE_LENGTH * (double)ink->height;
     if (4 * thick > ink->height || (double)thin < THIN_SHARE * (double)(end - first) ||
-        bend(runs, first, end, most) > fmax(LEAST_BEND, MOST_BEND * (double)ink->height))
+        bend(runs, first, end, most) > fmax(LEAST_BEND, MOST_BEND * (double)ink->height) ||
+        !keep_runs(ink, runs, &first, &end, most, length))
+        return false;
+    bool whole = first <= LONGEST_GAP && end + LONGEST_GAP >= ink->width;
+    if (!whole && (double)(end - first) < length)
         return false;
     for (size_t column = first; column < end; column++)
         if (is_thin(runs[column], most))

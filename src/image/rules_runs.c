@@ -14,11 +14,9 @@ typedef struct run {
 typedef struct search {
     const digitnet__rule *rule;
     const digitnet__plane *ink;
-    double faintest, longest;       /* the least ink of the rule; no stroke is so long */
+    double faintest;                /* the least ink of the rule */
     run last;                       /* empty where the last place shows no ink */
-    double first, end;              /* of the rule's own runs */
-    double own, strokes;            /* pixels along them, and along strokes between them */
-    double strokes_behind;          /* the last of its own */
+    digitnet__rule_runs runs;       /* those before it */
     uint32_t levels[UINT8_MAX + 1]; /* how many places have this ink */
 } search;
 
@@ -39,22 +37,29 @@ static bool is_joined(const search *s, double along, double across) {
            digitnet__rules_ink_at(s->ink, s->rule->upright, along, across + beside) > least;
 }
 
-/* Judges the last run, which ends here: strokes are short, and parts of something larger. */
-static void end_run(search *s) {
-    double length = s->last.end - s->last.first;
-    if (length == 0.0)
-        return;
-    if (s->last.joined && length < s->longest) {
-        s->strokes_behind += length;
+void digitnet__rule_runs_add(digitnet__rule_runs *runs, double first, double end, bool joined) {
+    double length = end - first;
+    if (joined && length < runs->longest) {
+        runs->strokes_behind += length;
         return;
     }
-    if (s->own == 0.0)
-        s->first = s->last.first;
+    if (runs->own == 0.0)
+        runs->first = first;
     else
-        s->strokes += s->strokes_behind;
-    s->strokes_behind = 0.0;
-    s->own += length;
-    s->end = s->last.end;
+        runs->strokes += runs->strokes_behind;
+    runs->strokes_behind = 0.0;
+    runs->own += length;
+    runs->end = end;
+}
+
+bool digitnet__rule_runs_are_rule(const digitnet__rule_runs *runs) {
+    return runs->own > 0.0 && runs->own >= runs->strokes;
+}
+
+/* Judges the last run, which ends here. */
+static void end_run(search *s) {
+    if (s->last.end > s->last.first)
+        digitnet__rule_runs_add(&s->runs, s->last.first, s->last.end, s->last.joined);
 }
 
 /* Follows a straight part of the rule. */
@@ -111,14 +116,15 @@ static void shorten(digitnet__rule *rule, double first, double end) {
 
 bool digitnet__rules_keep_runs(digitnet__rule *rule, const digitnet__plane *ink, double faintest, double longest) {
     double start = ceil(digitnet__rules_turn(rule->start, rule->upright).x - 0.5);
-    search s = {.rule = rule, .ink = ink, .faintest = faintest, .longest = longest, .last = {start, start, false}};
+    search s = {
+        .rule = rule, .ink = ink, .faintest = faintest, .last = {start, start, false}, .runs = {.longest = longest}};
     for (size_t i = 0; i + 1 < rule->node_count; i++)
         follow_part(&s, digitnet__rules_turn(rule->nodes[i], rule->upright),
                     digitnet__rules_turn(rule->nodes[i + 1], rule->upright));
     end_run(&s);
-    if (s.own == 0.0 || s.own < s.strokes)
+    if (!digitnet__rule_runs_are_rule(&s.runs))
         return false;
     rule->level = usual_level(&s);
-    shorten(rule, s.first, s.end);
+    shorten(rule, s.runs.first, s.runs.end);
     return true;
 }

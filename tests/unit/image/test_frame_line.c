@@ -220,6 +220,29 @@ static void digits_alone_lose_nothing(void **state) {
     digitnet__plane_release(&plane);
 }
 
+/* The bars of printed sevens, in a picture as high as they are, look like a rule until one is drawn over them. */
+static void bars_in_a_row_are_no_rule(void **state) {
+    (void)state;
+    for (int ruled = 0; ruled <= 1; ruled++) {
+        digitnet__plane plane = new_plane(16 * DIGITS - 3, 24), before = new_plane(16 * DIGITS - 3, 24);
+        for (size_t left = 0; left < plane.width; left += 16) {
+            draw_bar(&plane, left, left + 13, 0, 3, INK);
+            draw_bar(&plane, left + 9, left + 12, 3, 24, INK);
+        }
+        if (ruled)
+            draw_bar(&plane, 0, plane.width, 0, 3, INK);
+        memcpy(before.pixels, plane.pixels, plane.width * plane.height);
+        expect_ok(digitnet__line_erase_rules(&plane, 60));
+        for (size_t i = 0; i < plane.width * plane.height; i++) {
+            size_t column = i % plane.width % 16;
+            bool on_upright = column >= 9 && column < 12, erased = ruled && !on_upright;
+            assert_int_equal(plane.pixels[i], erased ? 0 : before.pixels[i]);
+        }
+        digitnet__plane_release(&before);
+        digitnet__plane_release(&plane);
+    }
+}
+
 /* As strokes that touch from digit to digit are: a straight bar of the same thickness is erased. */
 static void a_crooked_band_is_no_rule(void **state) {
     (void)state;
@@ -461,6 +484,7 @@ int main(void) {
         cmocka_unit_test(parts_of_a_digit_are_put_together),
         cmocka_unit_test(rules_go_and_strokes_stay),
         cmocka_unit_test(digits_alone_lose_nothing),
+        cmocka_unit_test(bars_in_a_row_are_no_rule),
         cmocka_unit_test(a_crooked_band_is_no_rule),
         cmocka_unit_test(dirt_goes_and_points_stay),
         cmocka_unit_test(ink_is_told_from_gaps),
