@@ -96,6 +96,7 @@ static void drop(const page_line *line) {
     digitnet__reading_drop_last(line->call->reading);
 }
 
+/* How many digits were read; those that are not sure count little, since letters on their head are such digits. */
 static double value_of(const result *kept) {
     return (double)kept->digits * pow(kept->certainty, 8.0);
 }

@@ -25,7 +25,7 @@ typedef struct attempt {
     bool on_head;
     digitnet_reading *reading;
     size_t lines, pieces; /* that were read */
-    double value;         /* how many digits are expected to be right, less those that are expected to be wrong */
+    double value;         /* how many digits were read surely */
 } attempt;
 
 static digitnet_status read_next(digitnet__read_call *call, attempt *a) {
