@@ -140,6 +140,8 @@ static double between(const digitnet__plane *plane, size_t left, size_t top, dou
 
 static double bilinear(const digitnet__plane *plane, digitnet__point at) {
     double x = at.x - 0.5, y = at.y - 0.5;
+    if (!isfinite(x) || !isfinite(y)) /* of a quadrilateral that is none */
+        return 0.0;
     if (x >= 0.0 && y >= 0.0 && x < (double)plane->width - 1.0 && y < (double)plane->height - 1.0)
         return between(plane, (size_t)x, (size_t)y, x - (double)(size_t)x, y - (double)(size_t)y);
     double left = floor(x), top = floor(y);

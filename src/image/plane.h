@@ -44,8 +44,8 @@ digitnet_status digitnet__plane_turn(digitnet__plane *out, const digitnet__plane
 digitnet_status digitnet__plane_reduce(digitnet__plane *out, const digitnet__plane *plane, size_t factor);
 
 /* Fills `out` with what a quadrilateral of `plane` holds, as seen from the front: its corners, from the one that
- * becomes the upper left one clockwise, are the corners of `out`. What lies outside of `plane` is zero. The corners
- * must form a convex quadrilateral. */
+ * becomes the upper left one clockwise, are the corners of `out`. What lies outside of `plane` is zero, and so may be
+ * everything where the corners form no convex quadrilateral. */
 void digitnet__plane_sample(digitnet__plane *out, const digitnet__plane *plane, const digitnet__point corners[4]);
 
 #endif

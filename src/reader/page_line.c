@@ -23,6 +23,8 @@
 #define NUMBER_CERTAINTY 0.95
 #define NUMBER_PART 0.8
 enum { LEAST_DIGITS = 3 };
+/* Lower digits, in pixels, can hardly be told apart, and texture may have very many such lines. */
+#define LEAST_HEIGHT 6.0
 /* Lower words are points and dashes, and narrower ones without a digit colons and slashes, in heights of the line's
  * digits. */
 #define LOW_WORD 0.4
@@ -165,17 +167,6 @@ static digitnet_status add_numbers(double *value, const page_line *line, const d
     return DIGITNET_OK;
 }
 
-/* Adds the line, of which the reading has nothing, as a whole. */
-static digitnet_status add_whole(double *value, const page_line *line) {
-    result whole;
-    DNN_TRY(read_columns(&whole, line, 0, line->ink.width));
-    if (whole.certainty < LEAST_CERTAINTY)
-        drop(line);
-    else
-        *value += value_of(&whole);
-    return DIGITNET_OK;
-}
-
 static bool has_text(const word_kind *kinds, size_t count) {
     size_t i = 0;
     while (i < count && kinds[i] != WORD_TEXT)
@@ -183,20 +174,28 @@ static bool has_text(const word_kind *kinds, size_t count) {
     return i < count;
 }
 
-static digitnet_status add_words(double *value, const page_line *line) {
-    digitnet__word *words;
-    size_t count;
-    DNN_TRY(digitnet__words_find(&words, &count, &line->ink, WORD_GAP * line->height));
+/* Keeps the line as it was read as a whole, which is the last of the reading, or takes it out. */
+static void judge_whole(double *value, const page_line *line, const result *whole) {
+    if (whole->certainty < LEAST_CERTAINTY)
+        drop(line);
+    else
+        *value += value_of(whole);
+}
+
+/* Where there is text in the line, numbers take the place of the whole. */
+static digitnet_status judge_by_words(double *value, const page_line *line, const result *whole,
+                                      const digitnet__word *words, size_t count) {
     word_kind *kinds = digitnet__allocate_zeroed_array(count + 1, sizeof *kinds);
     digitnet_status status = kinds ? DIGITNET_OK : DIGITNET_ENOMEM;
     if (!status && count > 1)
         status = judge_words(kinds, line, words, count);
-    if (!status && count > 1 && has_text(kinds, count))
+    if (!status && count > 1 && has_text(kinds, count)) {
+        drop(line);
         status = add_numbers(value, line, words, kinds, count);
-    else if (!status)
-        status = add_whole(value, line);
+    } else if (!status) {
+        judge_whole(value, line, whole);
+    }
     digitnet__release(kinds);
-    digitnet__release(words);
     return status;
 }
 
@@ -204,13 +203,17 @@ static digitnet_status add_words(double *value, const page_line *line) {
 
 static digitnet_status read_line(double *value, const page_line *line) {
     result whole;
+    digitnet__word *words;
+    size_t count;
     DNN_TRY(read_columns(&whole, line, 0, line->ink.width));
-    if (whole.certainty >= NO_DOUBT) {
-        *value += value_of(&whole);
+    if (whole.certainty >= NO_DOUBT || whole.certainty < NO_NUMBER) {
+        judge_whole(value, line, &whole);
         return DIGITNET_OK;
     }
-    drop(line);
-    return whole.certainty >= NO_NUMBER ? add_words(value, line) : DIGITNET_OK;
+    DNN_TRY(digitnet__words_find(&words, &count, &line->ink, WORD_GAP * line->height));
+    digitnet_status status = judge_by_words(value, line, &whole, words, count);
+    digitnet__release(words);
+    return status;
 }
 
 digitnet_status digitnet__page_line_read(digitnet__read_call *call, double *value, const digitnet__page *page,
@@ -218,6 +221,8 @@ digitnet_status digitnet__page_line_read(digitnet__read_call *call, double *valu
     page_line own = {.call = call, .height = page->lines.items[line].height};
     size_t before = digitnet_reading_line_count(call->reading);
     digitnet__point corners[4];
+    if (own.height < LEAST_HEIGHT)
+        return DIGITNET_OK;
     DNN_TRY(digitnet__page_cut_line(&own.ink, corners, page, line, on_head));
     for (size_t i = 0; i < 4; i++)
         own.corners[i] = (digitnet_place){corners[i].x, corners[i].y};

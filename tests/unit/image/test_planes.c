@@ -3,6 +3,7 @@
 #include "image/morphology.h"
 #include "support.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 static digitnet__plane random_plane(size_t width, size_t height, uint64_t seed) {
@@ -55,6 +56,51 @@ static void values_are_counted(void **state) {
         assert_memory_equal(histogram, counted, sizeof counted);
         digitnet__plane_release(&plane);
     }
+}
+
+static void columns_are_cut_out(void **state) {
+    (void)state;
+    enum { FIRST = 3, END = 8, MARGIN = 2, WIDTH = 10, HEIGHT = 4 };
+    digitnet__plane out, plane = random_plane(WIDTH, HEIGHT, 1);
+    expect_ok(digitnet__plane_cut_columns(&out, &plane, FIRST, END, MARGIN));
+    assert_int_equal(out.width, END - FIRST + 2 * MARGIN);
+    assert_int_equal(out.height, HEIGHT + 2 * MARGIN);
+    for (size_t row = 0; row < out.height; row++) {
+        for (size_t column = 0; column < out.width; column++) {
+            bool inside = row >= MARGIN && row < MARGIN + HEIGHT && column >= MARGIN && column < MARGIN + END - FIRST;
+            assert_int_equal(pixel(&out, column, row),
+                             inside ? pixel(&plane, column - MARGIN + FIRST, row - MARGIN) : 0);
+        }
+    }
+    digitnet__plane_release(&out);
+    digitnet__plane_release(&plane);
+}
+
+static void columns_have_maxima(void **state) {
+    (void)state;
+    for (size_t i = 0; i < SIZES; i++) {
+        uint8_t maxima[128];
+        digitnet__plane plane = random_plane(sizes[i][0], sizes[i][1], i);
+        digitnet__plane_column_maxima(maxima, &plane);
+        for (size_t column = 0; column < plane.width; column++) {
+            uint8_t most = 0;
+            for (size_t row = 0; row < plane.height; row++)
+                most = pixel(&plane, column, row) > most ? pixel(&plane, column, row) : most;
+            assert_int_equal(maxima[column], most);
+        }
+        digitnet__plane_release(&plane);
+    }
+}
+
+/* Corners on a straight line, as the cells of a table may have that is none. */
+static void a_quadrilateral_that_is_none_is_empty(void **state) {
+    (void)state;
+    digitnet__plane out = new_plane(5, 5), plane = random_plane(20, 20, 1);
+    digitnet__plane_sample(&out, &plane, (const digitnet__point[]){{2, 2}, {6, 6}, {10, 10}, {14, 14}});
+    for (size_t i = 0; i < out.width * out.height; i++)
+        assert_int_equal(out.pixels[i], 0);
+    digitnet__plane_release(&out);
+    digitnet__plane_release(&plane);
 }
 
 static void planes_are_reduced_to_means(void **state) {
@@ -120,6 +166,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(planes_turn_clockwise),
         cmocka_unit_test(values_are_counted),
+        cmocka_unit_test(columns_are_cut_out),
+        cmocka_unit_test(columns_have_maxima),
+        cmocka_unit_test(a_quadrilateral_that_is_none_is_empty),
         cmocka_unit_test(planes_are_reduced_to_means),
         cmocka_unit_test(closing_is_dilation_and_erosion),
     };
