@@ -54,9 +54,9 @@ clang=../build-builtin-clang/tests
 release=../build-ci/tests/reliability
 sanitized=../build-asan-ubsan/tests/reliability
 
-promise 1 "each of 564 and 585 allocations, alone and for good" "$release/test_allocations"
+promise 1 "each of 2,072 and 2,093 allocations, alone and for good" "$release/test_allocations"
 promise 1 "the same, and no leak" "$sanitized/test_allocations"
-promise 2 "each system call of 1,170 saves and 320 loads" "$release/test_system_calls"
+promise 2 "each system call of 1,190 saves and 570 loads" "$release/test_system_calls"
 promise 2 "the same, and no leak" "$sanitized/test_system_calls"
 promise 3 "10,000 kills" "$release/test_kills" 10000
 promise 3 "15,120 power losses" "$release/test_power_loss"
