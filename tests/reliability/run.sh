@@ -71,11 +71,11 @@ promise 8 "1,000,000 runs of each session" "$release/test_parallel" 1000000
 promise 8 "the whole suite under ThreadSanitizer" \
     ctest --test-dir ../build-tsan --output-on-failure --label-exclude structure
 promise 9 "1,000 children" "$gcc/reliability/test_fork" 1000
-promise 10 "68 functions x 5 states, and each argument" "$release/test_host"
+promise 10 "175 functions x 5 states, and each argument" "$release/test_host"
 promise 10 "10 floating-point modes x 1 and 3 threads" "$release/test_floating_point"
-promise 10 "68 functions x 5 states, the thread cancelled" "$release/test_cancel"
+promise 10 "175 functions x 5 states, the thread cancelled" "$release/test_cancel"
 promise 10 "files, history, messages" reliability/comma_locale.sh "$release/test_locale"
-promise 11 "6,640 calls" "$release/test_boundaries"
+promise 11 "26,505 calls" "$release/test_boundaries"
 promise 11 "the same, and no leak" "$sanitized/test_boundaries"
 promise 12 "9 ways to overflow" "$release/test_numbers"
 for kernels in gemm conv2d normalize other; do
