@@ -13,8 +13,7 @@
 enum {
     LONGEST_SIDE = 384, /* a larger region is reduced until no side is longer */
     STROKE_PARTS = 3,   /* a stroke is at most this part of the picture's longer side wide */
-    CLEAR_PARTS =
-        12, /* from a single rule at an edge a digit keeps this part of its shorter side away from all edges */
+    CLEAR_PARTS = 12,   /* a digit keeps this part of the shorter side away from all edges if a single rule is there */
     RULES_OF_PAPER = 3, /* as many lines in one direction are those of paper */
     SOFT_EDGE = 2       /* so many pixels wide is the edge of a stroke whose ink is weak */
 };

@@ -11,20 +11,6 @@ enum {
     MARGIN = 6
 };
 
-static size_t clamp(size_t index, size_t count) {
-    return index < MARGIN ? 0 : index - MARGIN < count ? index - MARGIN : count - 1;
-}
-
-/* The picture with margins into which its edges go on. */
-static digitnet_status extend(digitnet__plane *out, const digitnet__plane *picture) {
-    digitnet_status status = digitnet__plane_create(out, picture->width + 2 * MARGIN, picture->height + 2 * MARGIN);
-    for (size_t row = 0, i = 0; !status && row < out->height; row++)
-        for (size_t column = 0; column < out->width; column++, i++)
-            out->pixels[i] =
-                picture->pixels[clamp(row, picture->height) * picture->width + clamp(column, picture->width)];
-    return status;
-}
-
 /* By how much, squared, closing with a square fills what is dark and narrow. `scratch` has room for the picture. */
 static digitnet_status narrow_darkness(double *out, const digitnet__plane *picture, digitnet__plane *scratch,
                                        size_t side) {
@@ -46,7 +32,7 @@ static digitnet_status add_balance(double *balance, const digitnet__plane *pictu
     digitnet__plane reduced = {.pixels = NULL}, own = {.pixels = NULL}, scratch = {.pixels = NULL};
     digitnet_status status = digitnet__plane_reduce(&reduced, picture, (longer - 1) / LONGEST_SIDE + 1);
     if (!status)
-        status = extend(&own, &reduced);
+        status = digitnet__plane_extend(&own, &reduced, MARGIN);
     if (!status)
         status = digitnet__plane_create(&scratch, own.width, own.height);
     for (int sign = 1; !status && sign >= -1; sign -= 2) {

@@ -24,21 +24,6 @@ static size_t reduction(size_t width, size_t height) {
     return usual < most ? usual : most;
 }
 
-static size_t clamp(size_t index, size_t margin, size_t count) {
-    return index < margin ? 0 : index - margin < count ? index - margin : count - 1;
-}
-
-/* The picture with margins into which its edges go on: what an edge cuts off is not narrow for that. */
-static digitnet_status extend(digitnet__plane *out, const digitnet__plane *plane, size_t margin) {
-    digitnet_status status = digitnet__plane_create(out, plane->width + 2 * margin, plane->height + 2 * margin);
-    for (size_t row = 0, i = 0; !status && row < out->height; row++) {
-        const uint8_t *pixels = plane->pixels + clamp(row, margin, plane->height) * plane->width;
-        for (size_t column = 0; column < out->width; column++)
-            out->pixels[i++] = pixels[clamp(column, margin, plane->width)];
-    }
-    return status;
-}
-
 /* How much closing with a square of this side fills, by fourth powers, beside which noise is nothing. `scratch` has
  * room for the plane. */
 static digitnet_status narrow_darkness(double *out, const digitnet__plane *plane, digitnet__plane *scratch,
@@ -110,7 +95,8 @@ static digitnet_status decide(bool *dark, const digitnet__plane *plane) {
     size_t shorter = plane->width < plane->height ? plane->width : plane->height;
     size_t widest = SMALLEST_SQUARE + shorter / STROKE_PART,
            largest = widest < LARGEST_SQUARE ? widest : LARGEST_SQUARE;
-    digitnet_status status = extend(&extended, plane, largest);
+    /* What an edge cuts off is not narrow for that. */
+    digitnet_status status = digitnet__plane_extend(&extended, plane, largest);
     if (!status)
         status = digitnet__plane_create(&scratch, extended.width, extended.height);
     if (!status)

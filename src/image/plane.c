@@ -74,6 +74,20 @@ digitnet_status digitnet__plane_cut_columns(digitnet__plane *out, const digitnet
     return DIGITNET_OK;
 }
 
+static size_t clamp(size_t index, size_t margin, size_t count) {
+    return index < margin ? 0 : index - margin < count ? index - margin : count - 1;
+}
+
+digitnet_status digitnet__plane_extend(digitnet__plane *out, const digitnet__plane *plane, size_t margin) {
+    DNN_TRY(digitnet__plane_create(out, plane->width + 2 * margin, plane->height + 2 * margin));
+    for (size_t row = 0, i = 0; row < out->height; row++) {
+        const uint8_t *pixels = plane->pixels + clamp(row, margin, plane->height) * plane->width;
+        for (size_t column = 0; column < out->width; column++)
+            out->pixels[i++] = pixels[clamp(column, margin, plane->width)];
+    }
+    return DIGITNET_OK;
+}
+
 digitnet_status digitnet__plane_turn(digitnet__plane *out, const digitnet__plane *plane, int quarters) {
     enum { TILE = 64 }; /* both pictures' parts stay in cache */
     size_t width = quarters % 2 ? plane->height : plane->width, height = quarters % 2 ? plane->width : plane->height;

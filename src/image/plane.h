@@ -37,6 +37,9 @@ void digitnet__plane_column_maxima(uint8_t *maxima, const digitnet__plane *plane
 digitnet_status digitnet__plane_cut_columns(digitnet__plane *out, const digitnet__plane *plane, size_t first,
                                             size_t end, size_t margin);
 
+/* The picture with margins into which its edges go on. ENOMEM. */
+digitnet_status digitnet__plane_extend(digitnet__plane *out, const digitnet__plane *plane, size_t margin);
+
 /* Turns by 0 to 3 quarters, clockwise. ENOMEM. */
 digitnet_status digitnet__plane_turn(digitnet__plane *out, const digitnet__plane *plane, int quarters);
 

@@ -24,7 +24,6 @@ enum { MEMORY = 12 };
 #define LEAST_SHOWN 0.75
 #define LEAST_SOLID 0.85
 enum { THICKEST_DOTS = 4 };
-enum { LEVEL_NOISE = 16 };
 /* A stroke of a digit, or of some that touch each other, is shorter than this part of the least length of rules. */
 #define LONG_RUN (2.0 / 3.0)
 /* What continues a rule has this part of its least length, at least. */
@@ -104,7 +103,7 @@ static void miss(track *t, const search *s, size_t strip) {
 static bool is_like(const digitnet__ridge *ridge, const track *t) {
     double thickness = t->thickness / t->ridges, level = t->level / t->ridges;
     return !digitnet__rules_is_thicker((double)ridge->thickness, thickness) &&
-           !digitnet__rules_is_darker(ridge->level, level) && ridge->level + LEVEL_NOISE >= 0.5 * level;
+           !digitnet__rules_is_darker(ridge->level, level) && ridge->level + DNN_RULES_LEVEL_NOISE >= 0.5 * level;
 }
 
 /* The nearest ridge that is free and within reach, or NONE. */

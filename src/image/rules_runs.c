@@ -10,7 +10,7 @@ typedef struct run {
     bool joined; /* to ink above or below */
 } run;
 
-/* What is seen along a rule, and what its runs come to. */
+/* What is seen along a rule, and the runs that were found so far. */
 typedef struct search {
     const digitnet__rule *rule;
     const digitnet__plane *ink;

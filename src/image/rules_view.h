@@ -8,8 +8,8 @@
 
 /* A rule's blur, on each side, in pixels. */
 #define DNN_RULES_BLUR 1.5
-/* A stroke has more ink than this. */
-enum { DNN_RULES_NOISE = 24 };
+/* A stroke has more ink than the first of these; places of one rule differ by the second. */
+enum { DNN_RULES_NOISE = 24, DNN_RULES_LEVEL_NOISE = 16 };
 
 /* Whether ink is clearly more than the usual of a rule, and then a stroke's. */
 static inline bool digitnet__rules_is_thicker(double thickness, double usual) {
@@ -17,7 +17,7 @@ static inline bool digitnet__rules_is_thicker(double thickness, double usual) {
 }
 
 static inline bool digitnet__rules_is_darker(double level, double usual) {
-    return level > 16.0 + 1.5 * usual;
+    return level > DNN_RULES_LEVEL_NOISE + 1.5 * usual;
 }
 
 static inline digitnet__point digitnet__rules_turn(digitnet__point p, bool upright) {

@@ -30,7 +30,7 @@ digitnet_status digitnet__line_session_create(digitnet_session **out, const digi
  * among. */
 enum { BEAM_WIDTH = 6, CHOICE_BEAM_WIDTH = 16 };
 /* A digit that is less probable to be one is a letter or a mark beside the number, and puts the line in doubt. */
-#define LEAST_LIKENESS 0.01
+#define NO_DIGIT_LIKENESS 0.01
 
 /* The place in the picture that is at these parts of the width and height of the line's ink. */
 static digitnet_place place_at(const digitnet_place corners[4], double u, double v) {
@@ -143,7 +143,7 @@ static digitnet_status find_likeness(double *likeness, digitnet__line_views *vie
     const digitnet__line_candidate *candidate = &views->candidates[chosen];
     double least;
     DNN_TRY(digitnet__line_views_find_least(&least, views, chosen, search));
-    *likeness = least < LEAST_LIKENESS ? least : 1.0;
+    *likeness = least < NO_DIGIT_LIKENESS ? least : 1.0;
     if (!digitnet__looks_like_digits(candidate->likeness, candidate->sequence.count))
         *likeness = fmin(*likeness, candidate->likeness);
     return DIGITNET_OK;

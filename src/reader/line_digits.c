@@ -185,17 +185,19 @@ static double likeness_of_all(double *likeness, size_t known, size_t count) {
     return known > 0 ? pow(product, (double)count / (double)(known - worst)) : 1.0;
 }
 
-/* The same, with room for the likeness of each digit. */
-static digitnet_status read_digits(digitnet__line_opinion *opinion, double *likeness, digitnet__line_digits *digits,
-                                   const digitnet__plane *strip, size_t columns, const digitnet_ctc_sequence *sequence,
-                                   const digitnet__digit_network *network, const digitnet__allowed *allowed) {
+digitnet_status digitnet__line_digits_read(digitnet__line_opinion *opinion, digitnet__line_digits *digits,
+                                           const digitnet__plane *strip, size_t columns,
+                                           const digitnet_ctc_sequence *sequence,
+                                           const digitnet__digit_network *network, const digitnet__allowed *allowed) {
+    double *likeness = digitnet__allocate_array(sequence->count + 1, sizeof *likeness), product = 1.0;
+    digitnet_status status = likeness ? DIGITNET_OK : DIGITNET_ENOMEM;
     size_t known = 0;
-    double product = 1.0;
-    for (size_t i = 0; i < sequence->count; i++) {
+    *opinion = (digitnet__line_opinion){1.0, 1.0};
+    for (size_t i = 0; !status && i < sequence->count; i++) {
         const digitnet__line_digit *digit;
         neighbours at = find_neighbours(strip, columns, sequence, i);
-        DNN_TRY(find_digit(&digit, digits, strip, &at, network, allowed));
-        if (!digit->is_whole)
+        status = find_digit(&digit, digits, strip, &at, network, allowed);
+        if (status || !digit->is_whole)
             continue;
         opinion->support *= DNN_LEAST_SUPPORT + (1.0 - DNN_LEAST_SUPPORT) * digit->scores[sequence->labels[i]];
         likeness[known] = fmax(digitnet__digit_likeness(digit->scores), DNN_LEAST_SUPPORT);
@@ -203,18 +205,8 @@ static digitnet_status read_digits(digitnet__line_opinion *opinion, double *like
         if (known >= ENOUGH_DIGITS && !digitnet__looks_like_digits(product, known))
             break;
     }
-    opinion->likeness = likeness_of_all(likeness, known, sequence->count);
-    return DIGITNET_OK;
-}
-
-digitnet_status digitnet__line_digits_read(digitnet__line_opinion *opinion, digitnet__line_digits *digits,
-                                           const digitnet__plane *strip, size_t columns,
-                                           const digitnet_ctc_sequence *sequence,
-                                           const digitnet__digit_network *network, const digitnet__allowed *allowed) {
-    double *likeness = digitnet__allocate_array(sequence->count + 1, sizeof *likeness);
-    *opinion = (digitnet__line_opinion){1.0, 1.0};
-    digitnet_status status =
-        likeness ? read_digits(opinion, likeness, digits, strip, columns, sequence, network, allowed) : DIGITNET_ENOMEM;
+    if (!status)
+        opinion->likeness = likeness_of_all(likeness, known, sequence->count);
     digitnet__release(likeness);
     return status;
 }

@@ -185,11 +185,9 @@ static void judge_whole(double *value, const page_line *line, const result *whol
 /* Where there is text in the line, numbers take the place of the whole. */
 static digitnet_status judge_by_words(double *value, const page_line *line, const result *whole,
                                       const digitnet__word *words, size_t count) {
-    word_kind *kinds = digitnet__allocate_zeroed_array(count + 1, sizeof *kinds);
-    digitnet_status status = kinds ? DIGITNET_OK : DIGITNET_ENOMEM;
-    if (!status && count > 1)
-        status = judge_words(kinds, line, words, count);
-    if (!status && count > 1 && has_text(kinds, count)) {
+    word_kind *kinds = digitnet__allocate_zeroed_array(count, sizeof *kinds);
+    digitnet_status status = kinds ? judge_words(kinds, line, words, count) : DIGITNET_ENOMEM;
+    if (!status && has_text(kinds, count)) {
         drop(line);
         status = add_numbers(value, line, words, kinds, count);
     } else if (!status) {
@@ -211,7 +209,11 @@ static digitnet_status read_line(double *value, const page_line *line) {
         return DIGITNET_OK;
     }
     DNN_TRY(digitnet__words_find(&words, &count, &line->ink, WORD_GAP * line->height));
-    digitnet_status status = judge_by_words(value, line, &whole, words, count);
+    digitnet_status status = DIGITNET_OK;
+    if (count > 1)
+        status = judge_by_words(value, line, &whole, words, count);
+    else
+        judge_whole(value, line, &whole);
     digitnet__release(words);
     return status;
 }
