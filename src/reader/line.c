@@ -32,17 +32,6 @@ enum { BEAM_WIDTH = 6, CHOICE_BEAM_WIDTH = 16 };
 /* A digit that is less probable to be one is a letter or a mark beside the number, and puts the line in doubt. */
 #define NO_DIGIT_LIKENESS 0.01
 
-/* The place in the picture that is at these parts of the width and height of the line's ink. */
-static digitnet_place place_at(const digitnet_place corners[4], double u, double v) {
-    double weights[4] = {(1.0 - u) * (1.0 - v), u * (1.0 - v), u * v, (1.0 - u) * v};
-    digitnet_place place = {0.0, 0.0};
-    for (size_t i = 0; i < 4; i++) {
-        place.x += weights[i] * corners[i].x;
-        place.y += weights[i] * corners[i].y;
-    }
-    return place;
-}
-
 /* The box of the columns `first` to `end` of the scores. */
 static void set_corners(digitnet_place out[4], const digitnet__line_view *view, double first, double end,
                         const digitnet__plane *ink, const digitnet_place corners[4]) {
@@ -51,8 +40,8 @@ static void set_corners(digitnet_place out[4], const digitnet__line_view *view, 
     for (size_t i = 0; i < 4; i++) {
         double x = place->left + column_width * (i == 0 || i == 3 ? first : end);
         double y = place->middle + place->slope * x + place->height * (i < 2 ? -0.5 : 0.5);
-        out[i] = place_at(corners, fmin(fmax(x / (double)ink->width, 0.0), 1.0),
-                          fmin(fmax(y / (double)ink->height, 0.0), 1.0));
+        out[i] = digitnet__place_within(corners, fmin(fmax(x / (double)ink->width, 0.0), 1.0),
+                                        fmin(fmax(y / (double)ink->height, 0.0), 1.0));
     }
 }
 

@@ -45,10 +45,6 @@ typedef struct result {
     double part; /* of the columns that were read, that digits take */
 } result;
 
-static digitnet_place between(digitnet_place a, digitnet_place b, double part) {
-    return (digitnet_place){a.x + part * (b.x - a.x), a.y + part * (b.y - a.y)};
-}
-
 static double width_of(const digitnet_place corners[4]) {
     return hypot(corners[1].x - corners[0].x, corners[1].y - corners[0].y);
 }
@@ -69,9 +65,7 @@ static digitnet_status describe_last(result *out, const digitnet_reading *readin
 
 /* The place in the picture that is at this column and row of the line's ink. */
 static digitnet_place place_at(const page_line *line, double column, double row) {
-    double across = column / (double)line->ink.width, down = row / (double)line->ink.height;
-    const digitnet_place *c = line->corners;
-    return between(between(c[0], c[1], across), between(c[3], c[2], across), down);
+    return digitnet__place_within(line->corners, column / (double)line->ink.width, row / (double)line->ink.height);
 }
 
 /* Reads columns of the line as a line of their own; one that is too long has no digits. */

@@ -180,6 +180,16 @@ digitnet_status digitnet__read(digitnet_reading **out, digitnet_reader_scratch *
     return digitnet__compute_leave(&compute, check_and_read(out, &call, image, options, read));
 }
 
+digitnet_place digitnet__place_within(const digitnet_place corners[4], double u, double v) {
+    double weights[4] = {(1.0 - u) * (1.0 - v), u * (1.0 - v), u * v, (1.0 - u) * v};
+    digitnet_place place = {0.0, 0.0};
+    for (size_t i = 0; i < 4; i++) {
+        place.x += weights[i] * corners[i].x;
+        place.y += weights[i] * corners[i].y;
+    }
+    return place;
+}
+
 void digitnet__picture_corners(digitnet_place corners[4], const digitnet_image *image) {
     double right = (double)image->width, bottom = (double)image->height;
     const digitnet_place places[4] = {{0.0, 0.0}, {right, 0.0}, {right, bottom}, {0.0, bottom}};

@@ -45,6 +45,9 @@ digitnet_status digitnet__read_step(const digitnet__read_call *call, const char 
 /* Whether the caller lets a text stand; without a check it does. The status of a check that fails. */
 digitnet_status digitnet__read_check(bool *passed, const digitnet__read_call *call, const char *text);
 
+/* The place that is at these parts of the width and height of what has these corners; they may be beyond 0 to 1. */
+digitnet_place digitnet__place_within(const digitnet_place corners[4], double u, double v);
+
 /* The corners of the whole picture. */
 void digitnet__picture_corners(digitnet_place corners[4], const digitnet_image *image);
 
