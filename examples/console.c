@@ -31,3 +31,10 @@ void print_outputs(const char *folder, const char *const *names, size_t count) {
         }
     putchar('\n');
 }
+
+int end_output(const char *program, int code) {
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    fprintf(stderr, "%s: the results could not be written\n", program);
+    return EXIT_FAILED;
+}

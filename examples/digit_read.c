@@ -1,5 +1,6 @@
 /* Reads digits from scans and photos: digit_read IMAGE...; --help explains the options. */
 #include "arguments.h"
+#include "console.h"
 #include "draw_reading.h"
 #include "model_folder.h"
 #include "read_ink.h"
@@ -179,11 +180,7 @@ static int read_pictures(struct settings *settings, digitnet_reader_scratch *scr
         show_progress(i + 1, count);
     }
     fputs(settings->format->end, stdout);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, PROGRAM ": the readings could not be written\n");
-        code = EXIT_FAILED;
-    }
-    return code;
+    return end_output(PROGRAM, code);
 }
 
 /* Both models, or that of digits alone where no lines are read. */

@@ -144,5 +144,5 @@ int main(int argc, char **argv) {
     digitnet_model_free(model);
     digitnet_dataset_free(test);
     digitnet_dataset_free(train);
-    return code;
+    return end_output(PROGRAM, code);
 }

@@ -1,5 +1,6 @@
 /* Reads handwritten digits from pictures: mnist_predict MODEL IMAGE... */
 #include "arguments.h"
+#include "console.h"
 #include "read_image.h"
 
 #include <digitnet/digitnet.h>
@@ -74,11 +75,7 @@ static int read_digits(digitnet_session *session, size_t outputs, float *scores,
     for (size_t i = 0; i < count; i++)
         if (read_digit(session, outputs, scores, images[i], max_pixels))
             code = EXIT_FAILED;
-    if (ferror(stdout)) {
-        fprintf(stderr, "mnist_predict: the results could not be written\n");
-        code = EXIT_FAILED;
-    }
-    return code;
+    return end_output("mnist_predict", code);
 }
 
 static int read_all(const char *model_path, char **images, size_t count, size_t max_pixels) {

@@ -126,7 +126,7 @@ static int run(int argc, char **argv) {
     }
     digitnet_dataset_free(data.validation);
     digitnet_dataset_free(data.train);
-    return code;
+    return end_output(PROGRAM, code);
 }
 
 int main(int argc, char **argv) {

@@ -108,10 +108,5 @@ int main(int argc, char **argv) {
     int code = read_settings(&settings, argc, argv);
     if (code >= 0)
         return code;
-    code = settings.input ? compare(&settings) : report(settings.file);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, PROGRAM ": the results could not be written\n");
-        code = EXIT_FAILED;
-    }
-    return code;
+    return end_output(PROGRAM, settings.input ? compare(&settings) : report(settings.file));
 }

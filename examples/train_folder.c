@@ -70,6 +70,12 @@ static int read_settings(struct settings *settings, int argc, char **argv) {
 
 /* One name a line, in the order of the labels. */
 static int write_classes(const char *output, const struct picture_folder *folder) {
+    for (size_t i = 0; i < folder->class_count; i++) {
+        if (strchr(folder->classes[i], '\n')) {
+            fprintf(stderr, PROGRAM ": the name of class %zu has a line break\n", i);
+            return -1;
+        }
+    }
     FILE *file = open_output(output, "classes.txt");
     for (size_t i = 0; file && i < folder->class_count; i++)
         fprintf(file, "%s\n", folder->classes[i]);
@@ -243,5 +249,5 @@ int main(int argc, char **argv) {
            data.folder.height, data.folder.width, data.folder.channels == 1 ? "grey" : "in colour");
     code = train_and_report(&data, &settings);
     free_picture_data(&data);
-    return code;
+    return end_output(PROGRAM, code);
 }

@@ -456,6 +456,13 @@ train_on_folders() {
     done
     expect 0 train_folder twins --size 8 --epochs 1 --output quoted
     grep -Eq '^"twins/.*"1""2"' quoted/mistakes.csv || fail "mistakes.csv has no doubled quotes: $(cat quoted/mistakes.csv)"
+    if [ -c /dev/full ]; then
+        ! "$programs/train_folder" twins --size 8 --epochs 1 --output full >/dev/full 2>stderr || fail "a full disk is no failure"
+        has stderr '^train_folder: the results could not be written$'
+    fi
+    mv twins/other $'twins/oth\ner'
+    expect 1 train_folder twins --size 8 --epochs 1 --output broken
+    has stderr '^train_folder: the name of class 1 has a line break$'
 
     write_shapes shapes
     expect 0 train_folder shapes --size 20x32 --flip --epochs 30 --patience 2 --validation 0.3 --output colour
