@@ -74,7 +74,7 @@ static struct layout choose_layout(size_t digits, float widest, struct draw_rand
     }
     if (layout.spacing != BY_CELLS && random_chance(random, 0.2f))
         layout.separators = random_in(random, 0.1f, 0.5f);
-    if (layout.spacing != BY_CELLS && random_chance(random, 0.2f))
+    if (layout.spacing != BY_CELLS && random_chance(random, 0.25f))
         layout.signs = 0.6f;
     float highest = fminf((float)MOST_LINE_HEIGHT / 3.2f, 700 / ((float)digits + 2));
     layout.height = random_log(random, 13, fmaxf(highest, 14));
@@ -166,10 +166,10 @@ static const struct glyph *choose_glyph(const struct glyph *items, const size_t 
 
 /* A line while it is written. */
 struct writer {
-    struct canvas *canvas;
+    struct canvas *canvas, *printed;
     const struct layout *layout;
     const struct hand *hand;
-    const struct glyphs *source, *signs;
+    const struct glyphs *source, *words;
     struct draw_random *random;
     struct placed_digit last; /* its glyph is NULL at the beginning, and behind a mark */
     struct outline before;    /* of what was written last */
@@ -223,34 +223,42 @@ static void add_mark(struct writer *writer, int around) {
     writer->last.glyph = NULL;
 }
 
-/* Up to three printed ones, as a currency before an amount. */
-static void add_signs(struct writer *writer) {
+/* A printed word, as the name of a currency before an amount. */
+static void add_word(struct writer *writer) {
     const struct layout *layout = writer->layout;
     struct draw_random *random = writer->random;
+    const struct glyphs *words = writer->words;
     struct hand printer = choose_printer(random);
-    size_t count = 1 + random_below(random, 3), next = random_below(random, writer->signs->count);
-    float height = layout->height * random_in(random, 0.6f, 1.15f), gap = random_in(random, 0.08f, 0.4f);
-    for (size_t i = 0; i < count; i++) {
-        struct placed_digit sign = {.glyph = &writer->signs->items[next], .label = NO_DIGIT};
+    struct canvas *canvas = random_chance(random, 0.5f) ? writer->printed : writer->canvas;
+    size_t next = random_below(random, words->count);
+    while (next > 0 && words->items[next - 1].label == WORD_GOES_ON)
+        next--;
+    float height = layout->height * random_in(random, 0.6f, 1.15f), apart = height * random_in(random, 0.03f, 0.12f);
+    float gap = layout->height * random_log(random, 0.08f, 0.8f);
+    for (int goes_on = 1; goes_on; next++) {
+        struct placed_digit sign = {.glyph = &words->items[next], .label = NO_DIGIT};
         struct outline outline;
+        goes_on = sign.glyph->label == WORD_GOES_ON;
         form_digit(&sign, &printer, height, random);
+        sign.map.y0 += (height - sign.height) / 2; /* all stand on one row */
         trace_outline(&outline, &sign, layout->height);
-        float x = distance(&writer->before, &outline, layout, gap, 0);
+        float x = distance(&writer->before, &outline, layout, gap / layout->height, 0);
         shift_outline(&outline, x);
         if (outline.box_right > layout->end)
             return;
         sign.map.x0 += x;
         sign.map.y0 += layout->middle + layout->slope * x;
-        write_digit(writer->canvas, &sign, &printer, random);
+        write_digit(canvas, &sign, &printer, random);
         writer->before = outline;
         writer->last.glyph = NULL;
-        next = (next + random_below(random, 4)) % writer->signs->count; /* most often of the same font */
+        gap = apart;
     }
+    writer->before.box_right += layout->height * random_log(random, 0.08f, 0.8f);
 }
 
 static void add_around(struct writer *writer) {
-    if (writer->signs && writer->signs->count > 0 && random_chance(writer->random, 0.5f))
-        add_signs(writer);
+    if (writer->words && writer->words->count > 0 && random_chance(writer->random, 0.5f))
+        add_word(writer);
     else
         add_mark(writer, 1);
 }
@@ -303,10 +311,11 @@ void draw_digit_line(struct drawn_line *line, struct line_canvas *memory, const 
     memset(written.ink, 0, (size_t)written.height * MOST_LINE_WIDTH * sizeof(float));
     memset(printed.ink, 0, (size_t)written.height * MOST_LINE_WIDTH * sizeof(float));
     struct writer writer = {.canvas = &written,
+                            .printed = &printed,
                             .layout = &layout,
                             .hand = &hand,
                             .source = source,
-                            .signs = material->signs,
+                            .words = material->words,
                             .random = random,
                             .before = {.box_right = layout.left}};
     write_digits(line, &writer, count);
@@ -314,8 +323,10 @@ void draw_digit_line(struct drawn_line *line, struct line_canvas *memory, const 
         line->width = (size_t)(layout.left + layout.height * random_in(random, 1, 6));
     line->width = (size_t)fminf((float)line->width + layout.height * random_in(random, 0.1f, 1.2f), MOST_LINE_WIDTH);
     /* Closer together: rows of the final width. */
-    for (size_t y = 1; y < line->height; y++)
+    for (size_t y = 1; y < line->height; y++) {
         memmove(written.ink + y * line->width, written.ink + y * MOST_LINE_WIDTH, line->width * sizeof(float));
+        memmove(printed.ink + y * line->width, printed.ink + y * MOST_LINE_WIDTH, line->width * sizeof(float));
+    }
     written.width = printed.width = (int)line->width;
     struct form form = {.left = layout.left, .middle = layout.middle, .height = layout.height, .slope = layout.slope};
     if (layout.spacing == BY_CELLS)

@@ -12,7 +12,7 @@ struct line_material {
     const struct glyphs *sources;
     const float *weights;
     size_t count;
-    const struct glyphs *signs; /* printed ones that stand beside numbers, and are not read; NULL: none */
+    const struct glyphs *words; /* printed ones that stand beside numbers, and are not read; NULL: none */
 };
 
 struct drawn_line {

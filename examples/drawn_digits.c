@@ -186,20 +186,24 @@ void draw_written_digit(struct drawing *drawing, const struct stencil *stencil, 
 
 /* ---- Displays ---- */
 
-void draw_segments(struct drawing *drawing, int32_t digit, struct draw_random *random) {
+void form_segments(struct drawing *form, int32_t digit, struct draw_random *random) {
     /* From the top clockwise, then the middle: bit 0 to bit 6. */
     static const unsigned char lit[10] = {0x3f, 0x06, 0x5b, 0x4f, 0x66, 0x6d, 0x7d, 0x07, 0x7f, 0x6f};
     static const float ends[7][4] = {{0, 0, 1, 0}, {1, 0, 1, 1}, {1, 1, 1, 2}, {0, 2, 1, 2},
                                      {0, 1, 0, 2}, {0, 0, 0, 1}, {0, 1, 1, 1}};
-    struct drawing form;
     float side = 30, pen = random_in(random, 3, 9), gap = random_in(random, 0, 0.12f);
-    clear_drawing(&form, 50, 80);
+    clear_drawing(form, 50, 80);
     for (int i = 0; i < 7; i++) {
         if (!(lit[digit] >> i & 1))
             continue;
         float x = ends[i][2] - ends[i][0], y = ends[i][3] - ends[i][1];
-        draw_line(&form, 10 + side * (ends[i][0] + gap * x), 10 + side * (ends[i][1] + gap * y),
+        draw_line(form, 10 + side * (ends[i][0] + gap * x), 10 + side * (ends[i][1] + gap * y),
                   10 + side * (ends[i][2] - gap * x), 10 + side * (ends[i][3] - gap * y), pen, 1);
     }
+}
+
+void draw_segments(struct drawing *drawing, int32_t digit, struct draw_random *random) {
+    struct drawing form;
+    form_segments(&form, digit, random);
     draw_form(drawing, &form, random);
 }

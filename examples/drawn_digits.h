@@ -10,7 +10,9 @@
 void draw_stencil(struct drawing *drawing, const struct stencil *stencil, struct draw_random *random);
 /* The same with what European hands add: an upstroke and a foot to a 1, a bar to a 7. */
 void draw_written_digit(struct drawing *drawing, const struct stencil *stencil, struct draw_random *random);
-/* A digit of a display of seven segments. */
+/* A digit of a display of seven segments, as it is lit. */
+void form_segments(struct drawing *form, int32_t digit, struct draw_random *random);
+/* The same in another size, as a stencil is drawn. */
 void draw_segments(struct drawing *drawing, int32_t digit, struct draw_random *random);
 
 #endif

@@ -9,6 +9,9 @@
 /* The label of what is none. */
 enum { NO_DIGIT = 10 };
 
+/* The labels of printed letters: is there another one of the same word behind it? */
+enum { WORD_ENDS, WORD_GOES_ON };
+
 /* One digit in MNIST's frame. */
 struct glyph {
     int32_t label;

@@ -60,6 +60,7 @@ struct hand choose_hand(struct draw_random *random) {
 
 struct hand choose_printer(struct draw_random *random) {
     return (struct hand){.width = random_in(random, 0.85f, 1.2f),
+                         .slant = random_chance(random, 0.2f) ? random_in(random, 0, 0.2f) : 0,
                          .pen = random_log(random, 0.05f, 0.15f),
                          .small_zero = 1,
                          .tone = {random_in(random, 0.35f, 0.6f), random_log(random, 1, 3)}};

@@ -1,5 +1,6 @@
 #include "line_material.h"
 
+#include "drawn_digits.h"
 #include "fonts.h"
 #include "framed_digits.h"
 #include "own_pictures.h"
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uchar.h>
 
 enum {
     WRITTEN, /* the order of the sources; then one for each font */
@@ -18,29 +20,36 @@ enum {
     OPTDIGITS,
     CELLS,
     OWN,
-    SIGNS, /* no digits */
+    DISPLAYS,
+    WORDS, /* no digits */
     FIRST_FONT,
     HELD_OUT_DIGITS = 5000,
     GLYPH_DIGIT = 20, /* a digit's longer side in MNIST's frame */
+    DISPLAY_DIGITS = 400,
     PIXELS = GLYPH_SIDE * GLYPH_SIDE
 };
 
-/* What is printed beside numbers and looks like no digit: currencies, and letters of units and names. */
-static const uint32_t signs[] = {'$', '$', '$', 0x20ac, 0xa3, 0xa5, '#', '#', '*', '%', 'A', 'E', 'F', 'H', 'K',
-                                 'M', 'N', 'P', 'R',    'T',  'U',  'V', 'X', 'h', 'k', 'm', 'n', 'p', 'u', 'x'};
+/* What is printed beside numbers: currencies, units, names of fields. */
+static const char32_t *const words[] = {
+    U"$",   U"$",   U"$",  U"\u20ac", U"\u20ac", U"\u00a3", U"\u00a3", U"\u00a5", U"\u20b9", U"\u20b9",
+    U"Rs.", U"Rs.", U"Rs", U"CHF",    U"EUR",    U"EUR",    U"USD",    U"US$",    U"GBP",    U"INR",
+    U"R$",  U"Fr.", U"kr", U"No.",    U"Nr.",    U"Nr",     U"Tel.",   U"ZIP",    U"kWh",    U"kg",
+    U"km",  U"#",   U"#",  U"##",     U"*",      U"**",     U"***",    U"%",      U"=",      U"A",
+    U"E",   U"F",   U"H",  U"K",      U"M",      U"N",      U"P",      U"R",      U"T",      U"U",
+    U"V",   U"X",   U"h",  U"k",      U"m",      U"n",      U"p",      U"u",      U"x"};
 
 /* The parts of the lines that are of each source; fonts share theirs. */
 static const float weights[FIRST_FONT] = {
-    [WRITTEN] = 0.66f, [SEMEION] = 0.08f, [OPTDIGITS] = 0.08f, [CELLS] = 0.08f, [OWN] = 0.1f};
+    [WRITTEN] = 0.66f, [SEMEION] = 0.08f, [OPTDIGITS] = 0.08f, [CELLS] = 0.08f, [OWN] = 0.1f, [DISPLAYS] = 0.04f};
 #define FONTS_WEIGHT 0.1f
 /* Semeion's digits were stretched to squares. */
 #define SEMEION_WIDTH 0.7f
 
-/* Brings a stencil into MNIST's frame: each pixel is the mean of 4 x 4 places. */
-static void frame_stencil(uint8_t *pixels, const struct stencil *stencil, float stretch) {
+/* Brings a stencil into MNIST's frame, where `side` of its pixels are as long as a digit: each pixel is the mean of
+ * 4 x 4 places. */
+static void scale_stencil(uint8_t *pixels, const struct stencil *stencil, float stretch, float side) {
     enum { PLACES = 4 };
-    float wide = (float)stencil->width * stretch, longer = fmaxf(wide, (float)stencil->height);
-    float down = longer / GLYPH_DIGIT, across = down / stretch;
+    float down = side / GLYPH_DIGIT, across = down / stretch;
     for (int i = 0; i < PIXELS; i++) {
         int sum = 0;
         for (int k = 0; k < PLACES * PLACES; k++) {
@@ -53,6 +62,11 @@ static void frame_stencil(uint8_t *pixels, const struct stencil *stencil, float 
         }
         pixels[i] = (uint8_t)(sum / (PLACES * PLACES));
     }
+}
+
+/* The same, its longer side as long as a digit. */
+static void frame_stencil(uint8_t *pixels, const struct stencil *stencil, float stretch) {
+    scale_stencil(pixels, stencil, stretch, fmaxf((float)stencil->width * stretch, (float)stencil->height));
 }
 
 static digitnet_status add_stencils(struct glyphs *glyphs, const struct stencils *stencils, float stretch) {
@@ -136,30 +150,66 @@ static digitnet_status add_own(struct glyphs *glyphs, const char *folder) {
     return status;
 }
 
-/* One character, or nothing where the font has none. */
-static digitnet_status add_character(struct glyphs *glyphs, struct fonts *fonts, size_t font, uint32_t character,
-                                     int32_t label) {
-    struct printed printed;
-    uint8_t pixels[PIXELS];
-    if (draw_printed(&printed, fonts, font, character, 2 * GLYPH_DIGIT))
-        return DIGITNET_OK;
-    struct stencil stencil = {(int)printed.width, (int)printed.height, label, (uint8_t *)printed.pixels};
-    frame_stencil(pixels, &stencil, 1);
-    return add_glyph(glyphs, pixels, label);
-}
-
 static digitnet_status add_font(struct glyphs *glyphs, struct fonts *fonts, size_t font) {
     digitnet_status status = DIGITNET_OK;
     glyphs->printed = 1;
-    for (int32_t digit = 0; digit < 10 && !status; digit++)
-        status = add_character(glyphs, fonts, font, '0' + (uint32_t)digit, digit);
+    for (int32_t digit = 0; digit < 10 && !status; digit++) {
+        struct printed printed;
+        uint8_t pixels[PIXELS];
+        if (draw_printed(&printed, fonts, font, '0' + (uint32_t)digit, 2 * GLYPH_DIGIT))
+            continue;
+        struct stencil stencil = {(int)printed.width, (int)printed.height, digit, (uint8_t *)printed.pixels};
+        frame_stencil(pixels, &stencil, 1);
+        status = add_glyph(glyphs, pixels, digit);
+    }
     return status;
 }
 
-static digitnet_status add_printed_signs(struct glyphs *glyphs, struct fonts *fonts, size_t font) {
+/* Its letters in their own sizes; nothing where the font lacks one. */
+static digitnet_status add_word(struct glyphs *glyphs, struct fonts *fonts, size_t font, const char32_t *word) {
+    enum { CAPITAL = 2 * GLYPH_DIGIT };
+    size_t before = glyphs->count;
     digitnet_status status = DIGITNET_OK;
-    for (size_t i = 0; i < sizeof signs / sizeof *signs && !status; i++)
-        status = add_character(glyphs, fonts, font, signs[i], 0);
+    for (; *word && !status; word++) {
+        struct printed printed;
+        uint8_t pixels[PIXELS];
+        if (draw_printed(&printed, fonts, font, *word, CAPITAL)) {
+            glyphs->count = before;
+            return DIGITNET_OK;
+        }
+        struct stencil stencil = {(int)printed.width, (int)printed.height, 0, (uint8_t *)printed.pixels};
+        float longer = fmaxf((float)printed.width, (float)printed.height);
+        scale_stencil(pixels, &stencil, 1, fmaxf(longer, CAPITAL));
+        status = add_glyph(glyphs, pixels, word[1] ? WORD_GOES_ON : WORD_ENDS);
+    }
+    return status;
+}
+
+static digitnet_status add_words(struct glyphs *glyphs, struct fonts *fonts, size_t font) {
+    digitnet_status status = DIGITNET_OK;
+    for (size_t i = 0; i < sizeof words / sizeof *words && !status; i++)
+        status = add_word(glyphs, fonts, font, words[i]);
+    return status;
+}
+
+/* Digits of seven segments. */
+static digitnet_status add_displays(struct glyphs *glyphs) {
+    struct draw_random random = seed_random(1, 0);
+    digitnet_status status = DIGITNET_OK;
+    glyphs->printed = 1;
+    for (int32_t i = 0; i < DISPLAY_DIGITS && !status; i++) {
+        struct drawing form;
+        uint8_t bytes[DRAWING_SIDE * DRAWING_SIDE], pixels[PIXELS];
+        form_segments(&form, i % 10, &random);
+        struct ink_box box = find_ink(&form);
+        struct stencil stencil = {box.right - box.left, box.bottom - box.top, i % 10, bytes};
+        for (int k = 0; k < stencil.width * stencil.height; k++) {
+            int row = box.top + k / stencil.width, column = box.left + k % stencil.width;
+            bytes[k] = (uint8_t)(form.ink[row * form.width + column] * 255 + 0.5f);
+        }
+        frame_stencil(pixels, &stencil, 1);
+        status = add_glyph(glyphs, pixels, i % 10);
+    }
     return status;
 }
 
@@ -173,10 +223,12 @@ static digitnet_status add_all(struct line_digits *digits, struct fonts *fonts, 
         status = add_cells(&digits->all[CELLS], options->data);
     if (!status && options->own)
         status = add_own(&digits->all[OWN], options->own);
+    if (!status)
+        status = add_displays(&digits->all[DISPLAYS]);
     for (size_t i = 0; i < font_count() && !status; i++) {
         status = add_font(&digits->all[FIRST_FONT + i], fonts, i);
         if (!status)
-            status = add_printed_signs(&digits->all[SIGNS], fonts, i);
+            status = add_words(&digits->all[WORDS], fonts, i);
     }
     for (size_t i = 0; i < digits->count && !status; i++)
         status = sort_glyphs(&digits->all[i]);
@@ -189,8 +241,8 @@ static void weigh(struct line_digits *digits) {
         digits->weights[i] = digits->all[i].count == 0 ? 0
                              : i < FIRST_FONT          ? weights[i]
                                                        : FONTS_WEIGHT / (float)font_count();
-    digits->train = (struct line_material){digits->all, digits->weights, digits->count, &digits->all[SIGNS]};
-    digits->held_out = (struct line_material){&digits->all[HELD_OUT], &whole, 1, &digits->all[SIGNS]};
+    digits->train = (struct line_material){digits->all, digits->weights, digits->count, &digits->all[WORDS]};
+    digits->held_out = (struct line_material){&digits->all[HELD_OUT], &whole, 1, &digits->all[WORDS]};
 }
 
 int load_line_digits(struct line_digits *digits, const struct line_options *options) {

@@ -11,9 +11,9 @@
 
 enum { DIGITS = 500, LINES = 60, STRIPS = 12, MOST_LABELS = 24, STRIP_VALUES = STRIP_HEIGHT * STRIP_WIDTH };
 
-static struct glyphs glyphs;
+static struct glyphs glyphs, words;
 static const float whole = 1;
-static const struct line_material material = {&glyphs, &whole, 1, &glyphs};
+static const struct line_material material = {&glyphs, &whole, 1, &words};
 
 static int load(void **state) {
     (void)state;
@@ -21,6 +21,8 @@ static int load(void **state) {
     load_subset(&train, &test);
     expect_ok(add_framed(&glyphs, train, 0, DIGITS));
     expect_ok(sort_glyphs(&glyphs));
+    expect_ok(add_glyph(&words, glyphs.items[0].pixels, WORD_GOES_ON));
+    expect_ok(add_glyph(&words, glyphs.items[1].pixels, WORD_ENDS));
     digitnet_dataset_free(train);
     digitnet_dataset_free(test);
     return 0;
@@ -29,6 +31,7 @@ static int load(void **state) {
 static int unload(void **state) {
     (void)state;
     free_glyphs(&glyphs);
+    free_glyphs(&words);
     return 0;
 }
 
