@@ -9,8 +9,11 @@
 
 /* The paper is looked for in a picture that is reduced until a stroke has at most twice this width. */
 enum { REDUCED_STROKE = 6 };
-/* Paper darker than this is taken as if it were this bright: else its noise were amplified. */
-enum { DARKEST_PAPER = 40 };
+/* Paper darker than this, and than this part of the brightest, is taken as if it were so bright: else its noise were
+ * amplified, and the grain of a table around the sheet. A shadow leaves more light. A twentieth of the picture may be
+ * brighter, as a window. */
+enum { DARKEST_PAPER = 40, BRIGHTER = 20 };
+#define DARKEST_PART 0.35
 /* What takes more of the paper's light, of 255, is no noise. */
 enum { SURE_INK = 64 };
 
@@ -54,13 +57,23 @@ static void mix_rows(uint8_t *restrict light, const uint16_t *restrict above, co
 
 /* Replaces brightness by the part of the light that the ink takes away. The quotients are exact: they are farther from
  * the next integer than a float's rounding. Each loop is one that compilers vectorize. */
-static void divide_row(uint8_t *restrict pixels, uint8_t *restrict light, size_t count) {
+static void divide_row(uint8_t *restrict pixels, uint8_t *restrict light, size_t count, uint8_t darkest) {
     for (size_t i = 0; i < count; i++)
         pixels[i] = (uint8_t)(light[i] > pixels[i] ? light[i] - pixels[i] : 0);
     for (size_t i = 0; i < count; i++)
-        light[i] = light[i] > DARKEST_PAPER ? light[i] : DARKEST_PAPER;
+        light[i] = light[i] > darkest ? light[i] : darkest;
     for (size_t i = 0; i < count; i++)
         pixels[i] = (uint8_t)(int32_t)((float)(pixels[i] * 255) / (float)light[i]);
+}
+
+/* How dark paper may be. */
+static uint8_t find_darkest(const digitnet__plane *paper) {
+    size_t histogram[256], brightest = 255;
+    digitnet__plane_count(histogram, paper);
+    for (size_t brighter = histogram[255]; brighter * BRIGHTER < paper->width * paper->height;)
+        brighter += histogram[--brightest];
+    double least = DARKEST_PART * (double)brightest;
+    return least > DARKEST_PAPER ? (uint8_t)least : DARKEST_PAPER;
 }
 
 /* ENOMEM, which leaves the picture as it was. */
@@ -75,7 +88,7 @@ static digitnet_status divide_paper(digitnet__plane *picture, const digitnet__pl
         return DIGITNET_ENOMEM;
     reduced_place *places = digitnet__arena_at(&scratch, columns);
     uint16_t *above = digitnet__arena_at(&scratch, upper), *below = digitnet__arena_at(&scratch, lower);
-    uint8_t *light = digitnet__arena_at(&scratch, lights);
+    uint8_t *light = digitnet__arena_at(&scratch, lights), darkest = find_darkest(paper);
     for (size_t column = 0; column < width; column++)
         places[column] = reduce_place(column, factor);
     widen_row(below, paper, 0, places, width);
@@ -88,7 +101,7 @@ static digitnet_status divide_paper(digitnet__plane *picture, const digitnet__pl
             widen_row(below, paper, begun + 1 < paper->height ? begun + 1 : begun, places, width);
         }
         mix_rows(light, above, below, place.part, width);
-        divide_row(picture->pixels + row * width, light, width);
+        divide_row(picture->pixels + row * width, light, width, darkest);
     }
     digitnet__arena_release(&scratch);
     return DIGITNET_OK;

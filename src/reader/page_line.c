@@ -92,6 +92,11 @@ static void drop(const page_line *line) {
     digitnet__reading_drop_last(line->call->reading);
 }
 
+/* Letters among which some look like digits, as "oo" in "Room". */
+static bool is_text(const result *read) {
+    return read->certainty < LEAST_CERTAINTY || (read->digits > 1 && read->part < NUMBER_PART);
+}
+
 /* How many digits were read; those that are not sure count little, since letters on their head are such digits. */
 static double value_of(const result *kept) {
     return (double)kept->digits * pow(kept->certainty, 8.0);
@@ -114,7 +119,7 @@ static digitnet_status judge_word(word_kind *kind, const page_line *line, const 
     drop(line);
     if (read.digits == 0 && (double)(place->end - place->first) < NARROW_WORD * line->height)
         return DIGITNET_OK;
-    if (read.certainty < LEAST_CERTAINTY || (read.digits > 1 && read.part < NUMBER_PART))
+    if (is_text(&read))
         *kind = WORD_TEXT;
     else
         *kind = is_number(&read) ? WORD_NUMBER : WORD_DIGITS;
@@ -193,12 +198,18 @@ static digitnet_status judge_by_words(double *value, const page_line *line, cons
 
 /* ---- The line ---- */
 
+/* Few digits, far from each other, may be letters of a word, however certain they are. */
+static bool is_clear(const result *whole) {
+    return whole->certainty < NO_NUMBER ||
+           (whole->certainty >= NO_DOUBT && (whole->digits >= LEAST_DIGITS || !is_text(whole)));
+}
+
 static digitnet_status read_line(double *value, const page_line *line) {
     result whole;
     digitnet__word *words;
     size_t count;
     DNN_TRY(read_columns(&whole, line, 0, line->ink.width));
-    if (whole.certainty >= NO_DOUBT || whole.certainty < NO_NUMBER) {
+    if (is_clear(&whole)) {
         judge_whole(value, line, &whole);
         return DIGITNET_OK;
     }
@@ -206,6 +217,8 @@ static digitnet_status read_line(double *value, const page_line *line) {
     digitnet_status status = DIGITNET_OK;
     if (count > 1)
         status = judge_by_words(value, line, &whole, words, count);
+    else if (whole.digits < LEAST_DIGITS && is_text(&whole))
+        drop(line);
     else
         judge_whole(value, line, &whole);
     digitnet__release(words);

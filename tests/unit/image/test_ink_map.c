@@ -180,6 +180,47 @@ static void dark_ground_is_paper(void **state) {
     free(pixels);
 }
 
+/* A sheet, half in a hard shadow, on a dark table. */
+static bool on_sheet(double x, double y) {
+    return x > 40.0 + 0.05 * y && x < WIDTH - 30.0 && y > 20.0 + 0.04 * x && y < HEIGHT - 25.0;
+}
+
+static double light_on_table(double x, double y) {
+    return (x + y > 0.55 * (WIDTH + HEIGHT) ? 250.0 : 110.0) * (on_sheet(x, y) ? 1.0 : 0.24);
+}
+
+/* Thin lines of writing, all of them in the shadow. */
+static digitnet__plane draw_writing(void) {
+    digitnet__plane ink = new_plane(WIDTH, HEIGHT);
+    for (double y = 60.0; y < 180.0; y += 40.0)
+        for (double x = 70.0; x < 160.0; x += 12.0)
+            draw_stroke(&ink, x, y, x + 6.0, y + 16.0, 2.0, 230.0);
+    return ink;
+}
+
+/* Its grain is hardly ink, and does not say that the ink is light. */
+static void a_sheet_on_a_dark_table_is_paper(void **state) {
+    (void)state;
+    enum { GRAIN = WIDTH - 14, ROW = 200 };
+    digitnet__plane ink = draw_writing();
+    uint8_t *pixels = photograph(&ink, light_on_table);
+    for (size_t row = ROW - 40; row < ROW + 40; row++)
+        for (size_t column = GRAIN; column < GRAIN + 4; column++)
+            pixels[row * WIDTH + column] = (uint8_t)(pixels[row * WIDTH + column] * 4 / 5);
+    const digitnet__plane picture = {.pixels = pixels, .width = WIDTH, .height = HEIGHT};
+    bool dark;
+    expect_ok(digitnet__ink_polarity_find(&dark, &picture));
+    assert_true(dark);
+    digitnet__plane map = map_of(pixels, DIGITNET_POLARITY_AUTO);
+    for (size_t i = 0; i < WIDTH * HEIGHT; i++)
+        if (ink.pixels[i] == 230)
+            assert_true(map.pixels[i] > 100);
+    assert_in_range(map.pixels[ROW * WIDTH + GRAIN + 2], 1, 47);
+    digitnet__plane_release(&map);
+    digitnet__plane_release(&ink);
+    free(pixels);
+}
+
 static void memory_may_end_anywhere(void **state) {
     (void)state;
     allocation_counts counts;
@@ -210,6 +251,7 @@ int main(void) {
         cmocka_unit_test(polarity_is_found_in_long_lines),
         cmocka_unit_test(polarity_is_found_of_a_digit_that_fills_its_picture),
         cmocka_unit_test(dark_ground_is_paper),
+        cmocka_unit_test(a_sheet_on_a_dark_table_is_paper),
         cmocka_unit_test(memory_may_end_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

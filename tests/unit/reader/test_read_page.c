@@ -125,6 +125,29 @@ static void what_is_not_digits_is_left_out(void **state) {
     digitnet_reader_scratch_free(scratch);
 }
 
+/* As the "oo" in "Room": between things that the model does not read, close to them. */
+static void digits_within_a_word_are_letters(void **state) {
+    (void)state;
+    const double letters[] = {103.0, 113.0, 176.0, 186.0};
+    digitnet_reader_scratch *scratch = make_scratch();
+    for (size_t count = 0; count <= 4; count += 4) {
+        digitnet__plane page = new_plane(WIDTH, HEIGHT);
+        draw_angle(&page, 124.0, 120.0);
+        draw_angle(&page, 148.0, 120.0);
+        for (size_t i = 0; i < count; i++)
+            draw_stroke(&page, letters[i], 105.0, letters[i], 135.0, 3.0, 255.0);
+        draw_noise(&page, 8.0, 1);
+        digitnet__plane_invert(&page);
+        digitnet_image image = picture_of(&page);
+        digitnet_reading *reading;
+        expect_ok(digitnet_reader_read_page(&reading, scratch, &image, NULL));
+        assert_int_equal(digitnet_reading_line_count(reading), count == 0);
+        digitnet_reading_free(reading);
+        digitnet__plane_release(&page);
+    }
+    digitnet_reader_scratch_free(scratch);
+}
+
 static void an_empty_page_has_no_lines(void **state) {
     (void)state;
     digitnet_reader_scratch *scratch = make_scratch();
@@ -204,8 +227,9 @@ static void memory_may_end_anywhere(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_may_end_anywhere), /* first, since there may be no objects */
-        cmocka_unit_test(pages_may_lie_on_any_side),  cmocka_unit_test(what_is_not_digits_is_left_out),
-        cmocka_unit_test(an_empty_page_has_no_lines), cmocka_unit_test(steps_are_shown_and_may_end_it),
+        cmocka_unit_test(pages_may_lie_on_any_side),        cmocka_unit_test(what_is_not_digits_is_left_out),
+        cmocka_unit_test(digits_within_a_word_are_letters), cmocka_unit_test(an_empty_page_has_no_lines),
+        cmocka_unit_test(steps_are_shown_and_may_end_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
