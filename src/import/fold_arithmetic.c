@@ -240,17 +240,24 @@ static digitnet_status to_truth(digitnet__folding *fold) {
     return DIGITNET_OK;
 }
 
-static digitnet_status cast(digitnet__folding *fold) {
+static digitnet_status to_type(digitnet__folding *fold, bool is_number) {
     const digitnet__import_constant *from = fold->inputs[0];
+    if (is_number != from->is_integer)
+        return digitnet__fold_share(fold, from->sizes, from->rank);
+    return is_number ? to_numbers(fold) : to_integers(fold);
+}
+
+static digitnet_status cast(digitnet__folding *fold) {
     int64_t type = 0;
     DNN_TRY(digitnet__import_cast_type(&type, fold->node));
     if (type == DNN_DATA_BOOL)
         return to_truth(fold);
-    bool is_number =
-        type == DNN_DATA_FLOAT || type == DNN_DATA_DOUBLE || type == DNN_DATA_HALF || type == DNN_DATA_BFLOAT16;
-    if (is_number != from->is_integer)
-        return digitnet__fold_share(fold, from->sizes, from->rank);
-    return is_number ? to_numbers(fold) : to_integers(fold);
+    return to_type(fold, digitnet__import_is_float((uint64_t)type));
+}
+
+static digitnet_status cast_like(digitnet__folding *fold) {
+    const digitnet__import_constant *like = digitnet__fold_input(fold, 1);
+    return like ? to_type(fold, !like->is_integer) : digitnet__fold_refuse(fold, "its inputs");
 }
 
 const digitnet__fold_operator digitnet__fold_arithmetic[] = {
@@ -289,5 +296,6 @@ const digitnet__fold_operator digitnet__fold_arithmetic[] = {
     {"Cos", apply_function, cosf},
     {"Clip", clip, NULL},
     {"Cast", cast, NULL},
+    {"CastLike", cast_like, NULL},
     {0},
 };

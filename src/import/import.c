@@ -145,9 +145,7 @@ static digitnet_status find_kind(output_kind *kind, const digitnet__import_graph
     uint64_t type;
     size_t value = graph->output_values[index];
     DNN_TRY(digitnet__import_element(&type, graph->outputs[index]));
-    bool is_float =
-        type == DNN_DATA_FLOAT || type == DNN_DATA_DOUBLE || type == DNN_DATA_HALF || type == DNN_DATA_BFLOAT16;
-    *kind = is_float || type == 0 ? SCORES : CLASS;
+    *kind = digitnet__import_is_float(type) || type == 0 ? SCORES : CLASS;
     for (size_t step = 0; step < 8; step++) {
         const digitnet__import_node *node =
             graph->values[value].producer == DNN_NO_VALUE ? NULL : &graph->nodes[graph->values[value].producer];

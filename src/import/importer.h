@@ -44,6 +44,7 @@ typedef struct digitnet__import_activation {
     digitnet__import_pads pads;     /* zeros still to be put around the rows and columns of channels x rows x columns */
     bool pads_never_win;            /* they are no zeros, but below all values: the next node is a max pool */
     bool is_class;                  /* the class with the highest score, in the place of the scores */
+    bool is_integer;                /* the file has integers there, as bytes before they are cast */
     bool unbatched;                 /* the file has no axis of samples: it takes one image */
     size_t merged;                  /* of the view's axes, the first of which are one with the axis of samples */
 } digitnet__import_activation;

@@ -203,18 +203,17 @@ static digitnet_status give_input(digitnet__importer *importer, size_t value, co
     }
     DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 1, sizeof(digitnet__import_activation)));
     importer->graph->values[value].activation = memory;
-    *importer->graph->values[value].activation =
-        (digitnet__import_activation){.view = view, .unbatched = importer->unbatched};
+    *importer->graph->values[value].activation = (digitnet__import_activation){
+        .view = view, .unbatched = importer->unbatched, .is_integer = !digitnet__import_is_float(type->element)};
     return scale_input(&importer->graph->values[value].activation->affine, importer, type->element);
 }
 
 static bool is_number(uint64_t element) {
-    static const uint64_t types[] = {DNN_DATA_FLOAT, DNN_DATA_UINT8,  DNN_DATA_INT8,   DNN_DATA_INT32,   DNN_DATA_INT64,
-                                     DNN_DATA_HALF,  DNN_DATA_DOUBLE, DNN_DATA_UINT16, DNN_DATA_BFLOAT16};
+    static const uint64_t types[] = {DNN_DATA_UINT8, DNN_DATA_INT8, DNN_DATA_INT32, DNN_DATA_INT64, DNN_DATA_UINT16};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (types[i] == element)
             return true;
-    return false;
+    return digitnet__import_is_float(element);
 }
 
 digitnet_status digitnet__import_input(digitnet__importer *importer) {

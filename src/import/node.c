@@ -18,6 +18,10 @@ digitnet_status digitnet__import_fail(digitnet_status status, const digitnet__im
                           digitnet__wire_printable(node->name).text, what);
 }
 
+bool digitnet__import_is_float(uint64_t type) {
+    return type == DNN_DATA_FLOAT || type == DNN_DATA_DOUBLE || type == DNN_DATA_HALF || type == DNN_DATA_BFLOAT16;
+}
+
 bool digitnet__import_is_standard(digitnet__wire_view domain) {
     return domain.size == 0 || digitnet__wire_is(domain, "ai.onnx");
 }

@@ -45,6 +45,8 @@ digitnet_status digitnet__import_shape_part(size_t *first, size_t *count, const 
                                             size_t rank);
 /* What a Cast casts to, DNN_DATA_*; before operator set 6 the file has its name. */
 digitnet_status digitnet__import_cast_type(int64_t *type, const digitnet__import_node *node);
+/* Of floating point, DNN_DATA_*. */
+bool digitnet__import_is_float(uint64_t type);
 /* The domain is that of ONNX's own operators. */
 bool digitnet__import_is_standard(digitnet__wire_view domain);
 

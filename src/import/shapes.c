@@ -131,9 +131,34 @@ static digitnet_status cast(digitnet__importer *importer, const digitnet__import
     int64_t type = 0;
     DNN_TRY(digitnet__import_cast_type(&type, node));
     DNN_TRY(peek(&activation, importer, node));
-    if (!activation.is_class && type != DNN_DATA_FLOAT && type != DNN_DATA_DOUBLE && type != DNN_DATA_HALF &&
-        type != DNN_DATA_BFLOAT16)
+    if (!activation.is_class && !digitnet__import_is_float((uint64_t)type))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "rounds values to integers");
+    activation.is_integer = false;
+    return digitnet__import_give(importer, node, 0, &activation);
+}
+
+/* To the type of another value, a float where the image's are. A constant stays one. */
+static digitnet_status cast_like(digitnet__importer *importer, const digitnet__import_node *node) {
+    static const float number;
+    static const digitnet__import_constant floats = {.count = 1, .numbers = &number};
+    const digitnet__import_activation *input = digitnet__import_activation_at(importer, node, 0);
+    const digitnet__import_activation *like = digitnet__import_activation_at(importer, node, 1);
+    const digitnet__import_constant *constant, *type = &floats;
+    digitnet__import_constant result;
+    digitnet__import_activation activation;
+    if (!like)
+        DNN_TRY(digitnet__import_weights_at(&type, importer, node, 1));
+    bool to_integer = type->is_integer || (like && (like->is_class || like->is_integer));
+    if (to_integer && !(input && input->is_class))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "rounds values to integers");
+    if (!input) {
+        DNN_TRY(digitnet__import_constant_at(&constant, importer, node, 0));
+        DNN_TRY(digitnet__constant_fold(&result, importer->pool, node,
+                                        (const digitnet__import_constant *[]){constant, type}));
+        return digitnet__import_give_constant(importer, node, 0, &result);
+    }
+    DNN_TRY(peek(&activation, importer, node));
+    activation.is_integer = false;
     return digitnet__import_give(importer, node, 0, &activation);
 }
 
@@ -367,7 +392,7 @@ const digitnet__import_operator digitnet__import_shapes[] = {
     {"Identity", 1, "", identity},
     {"Dropout", 3, "ratio seed is_test", dropout},
     {"Cast", 1, "to saturate", cast},
-    {"CastLike", 2, "saturate", identity},
+    {"CastLike", 2, "saturate", cast_like},
     {"Reshape", 2, "shape allowzero consumed_inputs", reshape},
     {"Flatten", 1, "axis", flatten},
     {"Squeeze", 2, "axes", squeeze},

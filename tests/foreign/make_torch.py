@@ -291,6 +291,20 @@ def dynamo_unoptimized(name):
     in_one_file(name, Inverted(), optimize=False)
 
 
+@maker
+def dynamo_casts(name):
+    """Biases of convolutions that have none, and limits, are constants in the type of what they meet."""
+    network = nn.Sequential(
+        nn.Conv2d(2, 3, 5, stride=3, bias=False),
+        nn.ReLU6(),
+        nn.Conv2d(3, 4, 3, stride=2, bias=False),
+        nn.Hardtanh(-1.5, 2),
+        nn.Flatten(),
+        nn.Linear(24, 5, bias=False),
+    )
+    in_one_file(name, network, optimize=False)
+
+
 if __name__ == "__main__":
     for wanted in sys.argv[1:] or MAKERS:
         MAKERS[wanted](wanted)
