@@ -28,14 +28,24 @@ static digitnet_status list_in_order(const size_t **places, digitnet__importer *
     return DIGITNET_OK;
 }
 
+/* Only training uses it. One that no layer here has, as the 1 of PyTorch's mean over all batches, is ONNX's default. */
+static digitnet_status read_momentum(float *momentum, const digitnet__import_node *node) {
+    const float standard = 0.9f;
+    *momentum = standard;
+    DNN_TRY(digitnet__import_number(momentum, node, "momentum"));
+    if (!(*momentum > 0 && *momentum < 1))
+        *momentum = standard;
+    return DIGITNET_OK;
+}
+
 static digitnet_status batch_normalization(digitnet__importer *importer, const digitnet__import_node *node) {
     static const char *const roles[] = {"gamma", "beta", "moving_mean", "moving_variance"};
     digitnet__import_activation *input, result;
     const size_t *places;
-    float epsilon = 1e-5f, momentum = 0.9f;
+    float epsilon = 1e-5f, momentum;
     int64_t spatial = 1, training = 0;
     DNN_TRY(digitnet__import_number(&epsilon, node, "epsilon"));
-    DNN_TRY(digitnet__import_number(&momentum, node, "momentum"));
+    DNN_TRY(read_momentum(&momentum, node));
     DNN_TRY(digitnet__import_integer(&spatial, node, "spatial"));
     DNN_TRY(digitnet__import_integer(&training, node, "training_mode"));
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));

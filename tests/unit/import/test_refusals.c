@@ -312,6 +312,8 @@ static const refusal cases[] = {
     {"x N,1; s = Squeeze x i:1; y = MatMul s n1@1x1", DIGITNET_EUNSUPPORTED, "multiplies the samples"},
     {"x N,2,3,4; y = BatchNormalization x f:1,2,3 f:1,2,3 f:1,2,3 f:1,2,3", DIGITNET_EFORMAT,
      "3 values in input 1 for 2 channels"},
+    {"x N,2,3,4; y = BatchNormalization x f:1,2 f:1,2 f:1,2 f:1,2 momentum=1", DIGITNET_EFORMAT,
+     "attribute 'momentum' of another type"},
     {"x N,2,3,4; y = BatchNormalization x f:@0 f:1 f:1 f:1", DIGITNET_EFORMAT, "0 values in input 1 for 2 channels"},
     {"x N,2,3,4; y = BatchNormalization x f:1,2 f:1,2 f:1,2 f:1,2 training_mode=1", DIGITNET_EUNSUPPORTED,
      "is in training, or not by channels"},
