@@ -168,6 +168,14 @@ digitnet_status digitnet__import_activate(size_t *value, digitnet__importer *imp
 digitnet_status digitnet__import_negate(size_t *value, digitnet__importer *importer, const digitnet__import_node *node);
 digitnet_status digitnet__import_raise(size_t *value, digitnet__importer *importer, const digitnet__import_node *node,
                                        double exponent);
+/* The sizes that the file has: that of the batch, or what other axes have made of it, comes first where there is one.
+ * There is room for one more than a view has. */
+void digitnet__import_sizes(size_t *sizes, size_t *rank, const digitnet__importer *importer,
+                            const digitnet__import_activation *activation);
+/* Gives the activation at input 0, or a copy of it that has been changed, under other such sizes. */
+digitnet_status digitnet__import_give_reshaped(digitnet__importer *importer, const digitnet__import_node *node,
+                                               digitnet__import_activation *activation, const size_t *sizes,
+                                               size_t rank);
 /* Add, Sub, Mul or Div, of an activation and a constant or of two activations. */
 digitnet_status digitnet__import_binary(digitnet__importer *importer, const digitnet__import_node *node);
 /* An activation, or a constant, by an activation. */

@@ -398,19 +398,45 @@ static digitnet_status pick_indices(digitnet__import_activation *result, digitne
     return digitnet__import_map(result, importer, node, 0, matrices);
 }
 
+static digitnet_status refuse_indices(const digitnet__import_node *node) {
+    return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes samples, or what depends on the image");
+}
+
+/* Whether indices are those of `size` values, all in their order. */
+static bool takes_all(const digitnet__import_constant *indices, size_t size) {
+    return indices->count == size && indices->integers[0] == 0 && is_run(indices);
+}
+
+/* All of an axis of the file's sizes, in the shape that the indices have. */
+static digitnet_status gather_all(digitnet__importer *importer, const digitnet__import_node *node, const size_t *sizes,
+                                  size_t rank, size_t axis, const digitnet__import_constant *indices) {
+    digitnet__import_activation result = *digitnet__import_activation_at(importer, node, 0);
+    size_t shape[DNN_VIEW_AXES + 1 + DNN_CONSTANT_AXES];
+    memcpy(shape, sizes, axis * sizeof *shape);
+    memcpy(shape + axis, indices->sizes, indices->rank * sizeof *shape);
+    memcpy(shape + axis + indices->rank, sizes + axis + 1, (rank - axis - 1) * sizeof *shape);
+    return digitnet__import_give_reshaped(importer, node, &result, shape, rank - 1 + indices->rank);
+}
+
 /* Indices along an axis, which goes if there is one that is a number. */
 static digitnet_status gather(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation *input, result;
     const digitnet__import_constant *indices;
     int64_t wanted = 0;
-    size_t axis, first = 0, sizes[DNN_VIEW_AXES], rank = 0;
+    size_t axis, first = 0, sizes[DNN_VIEW_AXES + 1], rank;
     slice_part one;
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     DNN_TRY(digitnet__import_integer(&wanted, node, "axis"));
-    DNN_TRY(digitnet__import_axis_of(&axis, node, input, wanted));
     DNN_TRY(digitnet__import_constant_at(&indices, importer, node, 1));
-    if (!indices || !indices->is_integer || indices->rank > 1 || indices->count == 0 || axis == 0)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes samples, or what depends on the image");
+    digitnet__import_sizes(sizes, &rank, importer, input);
+    DNN_TRY(digitnet__import_axis(&axis, node, wanted, rank));
+    if (!indices || !indices->is_integer || indices->count == 0)
+        return refuse_indices(node);
+    if (takes_all(indices, sizes[axis]))
+        return gather_all(importer, node, sizes, rank, axis, indices);
+    DNN_TRY(digitnet__import_axis_of(&axis, node, input, wanted));
+    if (indices->rank > 1 || axis == 0)
+        return refuse_indices(node);
     axis--;
     for (size_t i = indices->count; i-- > 0;)
         DNN_TRY(digitnet__import_axis(&first, node, indices->integers[i], input->view.sizes[axis]));
@@ -422,6 +448,7 @@ static digitnet_status gather(digitnet__importer *importer, const digitnet__impo
         DNN_TRY(take_part(&result, importer, node, &one));
     else
         DNN_TRY(pick_indices(&result, importer, node, axis, indices));
+    rank = 0;
     for (size_t i = 0; i < result.view.rank; i++)
         if (i != axis || indices->rank == 1)
             sizes[rank++] = result.view.sizes[i];
@@ -429,10 +456,61 @@ static digitnet_status gather(digitnet__importer *importer, const digitnet__impo
     return digitnet__import_give(importer, node, 0, &result);
 }
 
+/* The sum of the constants from an input on. NULL where one is none. */
+static digitnet_status add_constants(const digitnet__import_constant **sum, digitnet__importer *importer,
+                                     const digitnet__import_node *node, size_t first) {
+    const digitnet__import_node addition = digitnet__import_inner(node, "Add", NULL, 2, NULL);
+    DNN_TRY(digitnet__import_constant_at(sum, importer, node, first));
+    for (size_t i = first + 1; *sum && i < node->input_count; i++) {
+        const digitnet__import_constant *next;
+        void *memory;
+        DNN_TRY(digitnet__import_constant_at(&next, importer, node, i));
+        DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 1, sizeof **sum));
+        DNN_TRY(digitnet__constant_fold(memory, importer->pool, &addition,
+                                        (const digitnet__import_constant *[]){*sum, next}));
+        *sum = memory;
+    }
+    return DIGITNET_OK;
+}
+
+/* A number, or a list of this one. */
+static bool is_integer(const digitnet__import_constant *constant, size_t wanted) {
+    return constant && constant->is_integer && constant->rank <= 1 && constant->count == 1 &&
+           *constant->integers == (int64_t)wanted;
+}
+
+/* Of all samples in one row the values at stride n + offset, n being the sample. They are read where they are all that
+ * there are, in their order. */
+static digitnet_status gather_of_each(digitnet__importer *importer, const digitnet__import_node *node) {
+    const digitnet__import_node own = digitnet__import_inner(node, "Gather", node->inputs, node->input_count, NULL);
+    digitnet__import_activation *input, result;
+    const digitnet__import_constant *samples, *stride, *offsets;
+    size_t sizes[DNN_VIEW_AXES + 1], rank, all;
+    int64_t dimensions = 0;
+    DNN_TRY(digitnet__import_take(&input, importer, &own, 0));
+    DNN_TRY(digitnet__import_integer(&dimensions, &own, "dimensions"));
+    DNN_TRY(digitnet__import_constant_at(&samples, importer, &own, 1));
+    DNN_TRY(digitnet__import_constant_at(&stride, importer, &own, 2));
+    DNN_TRY(add_constants(&offsets, importer, &own, 3));
+    digitnet__import_sizes(sizes, &rank, importer, input);
+    bool fits = offsets && offsets->is_integer && (int64_t)offsets->rank == dimensions && offsets->rank > 0 &&
+                offsets->sizes[0] == 1 && offsets->count > 0 && takes_all(offsets, offsets->count) &&
+                is_integer(samples, importer->batch) && is_integer(stride, offsets->count) && rank == 1 &&
+                digitnet__size_multiply(&all, importer->batch, offsets->count) && sizes[0] == all;
+    if (!fits)
+        return refuse_indices(&own);
+    size_t shape[DNN_CONSTANT_AXES];
+    memcpy(shape, offsets->sizes, sizeof shape);
+    shape[0] = importer->batch;
+    result = *input;
+    return digitnet__import_give_reshaped(importer, &own, &result, shape, offsets->rank);
+}
+
 const digitnet__import_operator digitnet__import_joins[] = {
     {"Concat", 0, "axis", concatenate},
     {"Slice", 5, "axes ends starts", slice},
     {"Split", 2, "axis num_outputs split", split},
     {"Gather", 2, "axis", gather},
+    {"GatherOfEach", 8, "dimensions", gather_of_each},
     {0},
 };

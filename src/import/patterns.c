@@ -465,6 +465,54 @@ static digitnet_status match_transpose(digitnet__importer *importer, digitnet__i
     return DIGITNET_OK;
 }
 
+/* The axes of a node Unsqueeze that puts sizes of 1 behind all others; 0 where it is none. */
+static size_t count_behind(digitnet__importer *importer, const digitnet__import_node *unsqueeze) {
+    int64_t axes[AXES_MAX];
+    size_t count;
+    if (!unsqueeze ||
+        !was_read(importer, digitnet__import_list(axes, &count, AXES_MAX, importer, unsqueeze, "axes", 1)))
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        if (axes[i] != (int64_t)i + 1)
+            return 0;
+    return count;
+}
+
+/* The means of an image whose channels are last in memory, as Dynamo has them: values of all samples in one row, at the
+ * indices stride n + offset, n being the sample. The node gets the values, the number of samples, the stride, and the
+ * offsets, which are a sum. */
+static digitnet_status match_gather(digitnet__importer *importer, digitnet__import_node *node) {
+    enum { FIRST_TERM = 3, MOST = 8 };
+    size_t inputs[MOST] = {0}, count = FIRST_TERM, factor, range_value;
+    int64_t axis = 0;
+    void *memory;
+    if (node->input_count != 2 || digitnet__import_integer(&axis, node, "axis") != DIGITNET_OK || axis != 0)
+        return DIGITNET_OK;
+    size_t indices = node->inputs[1];
+    while (count < MOST && split_constant(&inputs[count], &indices, importer, giver(importer, indices, "Add")))
+        count++;
+    const digitnet__import_node *unsqueeze = giver(importer, indices, "Unsqueeze");
+    size_t behind = count_behind(importer, unsqueeze);
+    if (count == FIRST_TERM || behind == 0 ||
+        !split_constant(&factor, &range_value, importer, giver(importer, unsqueeze->inputs[0], "Mul")))
+        return DIGITNET_OK;
+    const digitnet__import_node *range = giver(importer, range_value, "Range");
+    if (!range || range->input_count != 3 || !is_number(importer, range->inputs[0], 0) ||
+        !is_number(importer, range->inputs[2], 1))
+        return DIGITNET_OK;
+    inputs[0] = node->inputs[0];
+    inputs[1] = range->inputs[1];
+    inputs[2] = factor;
+    const digitnet__import_attribute attribute = {
+        .name = digitnet__wire_string("dimensions"), .type = DNN_ATTRIBUTE_TYPE_INT, .integer = (int64_t)behind + 1};
+    DNN_TRY(replace(importer, node, "GatherOfEach", inputs[0], &attribute, 1));
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, count, sizeof *inputs));
+    memcpy(memory, inputs, count * sizeof *inputs);
+    node->inputs = memory;
+    node->input_count = count;
+    return DIGITNET_OK;
+}
+
 digitnet_status digitnet__import_match_patterns(digitnet__importer *importer) {
     for (size_t i = 0; i < importer->graph->node_count; i++) {
         digitnet__import_node *node = &importer->graph->nodes[i];
@@ -480,6 +528,8 @@ digitnet_status digitnet__import_match_patterns(digitnet__importer *importer) {
             DNN_TRY(match_choice(importer, node));
         else if (digitnet__wire_is(node->type, "Transpose"))
             DNN_TRY(match_transpose(importer, node));
+        else if (digitnet__wire_is(node->type, "Gather"))
+            DNN_TRY(match_gather(importer, node));
         DNN_TRY(importer->failure);
     }
     return DIGITNET_OK;

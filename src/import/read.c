@@ -280,7 +280,7 @@ static digitnet_status check_outputs(const digitnet__importer *importer, const d
 static const char takes_any_samples[] =
     "Add Sub Mul Div Neg Relu Sigmoid Tanh Softplus HardSwish Swish Gelu LeakyRelu Elu Selu HardSigmoid Clip Max Min "
     "Mish Celu Softmax LogSoftmax Identity Dropout Cast CastLike Reshape Flatten Squeeze Unsqueeze Transpose Shape "
-    "Slice Split Gather MatMul Gemm ArgMax";
+    "Slice Split Gather GatherOfEach MatMul Gemm ArgMax";
 
 /* What the activations of a node have for an axis of samples. */
 static digitnet_status find_samples(digitnet__import_node *node, const digitnet__importer *importer) {

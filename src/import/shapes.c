@@ -18,9 +18,8 @@ static digitnet_status peek(digitnet__import_activation *copy, digitnet__importe
     return DIGITNET_OK;
 }
 
-/* The file's sizes: that of the batch, or what other axes have made of it, comes first where there is one. */
-static void sizes_of(size_t *sizes, size_t *rank, const digitnet__importer *importer,
-                     const digitnet__import_activation *activation) {
+void digitnet__import_sizes(size_t *sizes, size_t *rank, const digitnet__importer *importer,
+                            const digitnet__import_activation *activation) {
     const digitnet__view *view = &activation->view;
     *rank = 0;
     if (!activation->unbatched)
@@ -73,8 +72,9 @@ static digitnet_status give_view(digitnet__importer *importer, const digitnet__i
 }
 
 /* Without an axis of samples there is one once the first size is 1. */
-static digitnet_status give_reshaped(digitnet__importer *importer, const digitnet__import_node *node,
-                                     digitnet__import_activation *activation, const size_t *sizes, size_t rank) {
+digitnet_status digitnet__import_give_reshaped(digitnet__importer *importer, const digitnet__import_node *node,
+                                               digitnet__import_activation *activation, const size_t *sizes,
+                                               size_t rank) {
     size_t inner[2 * DNN_VIEW_AXES + 2], inner_rank;
     digitnet__import_node own = *node;
     if (activation->is_class)
@@ -170,7 +170,7 @@ static digitnet_status reshape(digitnet__importer *importer, const digitnet__imp
     DNN_TRY(peek(&activation, importer, node));
     DNN_TRY(digitnet__import_integer(&allow_zero, node, "allowzero"));
     DNN_TRY(digitnet__import_list(wanted, &rank, DNN_VIEW_AXES + 1, importer, node, "shape", 1));
-    sizes_of(present, &old_rank, importer, &activation);
+    digitnet__import_sizes(present, &old_rank, importer, &activation);
     if (!digitnet__size_product(&total, present, old_rank))
         return digitnet__import_fail(DIGITNET_ELIMIT, node, "takes a value whose size overflows");
     for (size_t i = 0; i < rank; i++) {
@@ -187,7 +187,7 @@ static digitnet_status reshape(digitnet__importer *importer, const digitnet__imp
     size_t count;
     if (!digitnet__size_product(&count, sizes, rank) || count != total)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes another number of values");
-    return give_reshaped(importer, node, &activation, sizes, rank);
+    return digitnet__import_give_reshaped(importer, node, &activation, sizes, rank);
 }
 
 /* A layer, which moves nothing either: what follows has the shape that it has in the file. */
@@ -198,7 +198,7 @@ static digitnet_status flatten(digitnet__importer *importer, const digitnet__imp
     DNN_TRY(peek(&activation, importer, node));
     DNN_TRY(digitnet__import_integer(&axis, node, "axis"));
     size_t present[DNN_VIEW_AXES + 1], rank;
-    sizes_of(present, &rank, importer, &activation);
+    digitnet__import_sizes(present, &rank, importer, &activation);
     axis += axis < 0 ? (int64_t)rank : 0;
     if (axis != !node->unbatched || node->merged)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes another number of samples");
@@ -210,7 +210,7 @@ static digitnet_status flatten(digitnet__importer *importer, const digitnet__imp
                                         node));
     }
     const size_t sizes[] = {importer->batch, digitnet__view_count(&activation.view)};
-    return give_reshaped(importer, node, &activation, sizes, 2);
+    return digitnet__import_give_reshaped(importer, node, &activation, sizes, 2);
 }
 
 static digitnet_status squeeze(digitnet__importer *importer, const digitnet__import_node *node) {
@@ -220,7 +220,7 @@ static digitnet_status squeeze(digitnet__importer *importer, const digitnet__imp
     bool gone[DNN_VIEW_AXES + 1] = {false};
     DNN_TRY(peek(&activation, importer, node));
     DNN_TRY(digitnet__import_list(axes, &count, DNN_VIEW_AXES + 1, importer, node, "axes", 1));
-    sizes_of(present, &old_rank, importer, &activation);
+    digitnet__import_sizes(present, &old_rank, importer, &activation);
     for (size_t i = 0; i < count && !activation.is_class; i++) {
         size_t axis;
         DNN_TRY(digitnet__import_axis(&axis, node, axes[i], old_rank));
@@ -234,7 +234,7 @@ static digitnet_status squeeze(digitnet__importer *importer, const digitnet__imp
         if (!goes)
             sizes[rank++] = present[i];
     }
-    return give_reshaped(importer, node, &activation, sizes, rank);
+    return digitnet__import_give_reshaped(importer, node, &activation, sizes, rank);
 }
 
 static digitnet_status unsqueeze(digitnet__importer *importer, const digitnet__import_node *node) {
@@ -244,7 +244,7 @@ static digitnet_status unsqueeze(digitnet__importer *importer, const digitnet__i
     bool is_new[2 * DNN_VIEW_AXES + 2] = {false};
     DNN_TRY(peek(&activation, importer, node));
     DNN_TRY(digitnet__import_list(axes, &count, DNN_VIEW_AXES + 1, importer, node, "axes", 1));
-    sizes_of(present, &old_rank, importer, &activation);
+    digitnet__import_sizes(present, &old_rank, importer, &activation);
     size_t rank = old_rank + count;
     for (size_t i = 0; i < count && !activation.is_class; i++) {
         size_t axis;
@@ -253,7 +253,7 @@ static digitnet_status unsqueeze(digitnet__importer *importer, const digitnet__i
     }
     for (size_t i = 0; i < rank; i++)
         sizes[i] = is_new[i] || next == old_rank ? 1 : present[next++];
-    return give_reshaped(importer, node, &activation, sizes, rank);
+    return digitnet__import_give_reshaped(importer, node, &activation, sizes, rank);
 }
 
 static digitnet_status transpose(digitnet__importer *importer, const digitnet__import_node *node) {
@@ -288,7 +288,7 @@ static digitnet_status shape(digitnet__importer *importer, const digitnet__impor
     int64_t *integers;
     size_t sizes[DNN_VIEW_AXES + 1], rank, first, count;
     DNN_TRY(peek(&activation, importer, node));
-    sizes_of(sizes, &rank, importer, &activation);
+    digitnet__import_sizes(sizes, &rank, importer, &activation);
     DNN_TRY(digitnet__import_shape_part(&first, &count, node, rank));
     DNN_TRY(digitnet__constant_create(&constant, &numbers, &integers, importer->pool, true, &count, 1));
     for (size_t i = 0; i < count; i++)

@@ -305,6 +305,15 @@ def dynamo_casts(name):
     in_one_file(name, network, optimize=False)
 
 
+@maker
+def dynamo_channels_last(name):
+    """The means of channels that are last in memory are read by their strides."""
+    network = nn.Sequential(
+        nn.Conv2d(2, 4, 3, stride=2), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 5)
+    )
+    in_one_file(name, network.to(memory_format=torch.channels_last))
+
+
 if __name__ == "__main__":
     for wanted in sys.argv[1:] or MAKERS:
         MAKERS[wanted](wanted)

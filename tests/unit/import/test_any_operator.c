@@ -200,7 +200,7 @@ static void constants_are_computed_or_refused(void **state) {
         "Min",       "Max",     "Equal",   "Greater",    "LessOrEqual", "And",   "Or",         "Not",
         "Where",     "Expand",  "Neg",     "Sqrt",       "Abs",         "Shape", "ReduceSum",  "ConstantOfShape",
         "ReduceMax", "MatMul",  "Log",     "ReduceProd", "Less",        "Ceil",  "Reciprocal", "Clip",
-        "Tile",      "Sigmoid"};
+        "Tile",      "Sigmoid", "CastLike"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         size_t computed = 0;
         seed = i;

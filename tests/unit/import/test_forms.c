@@ -23,6 +23,10 @@ typedef struct form {
 /* Of no values, but of more blocks than can be counted. */
 #define EMPTY "f:@2147483647x2147483647x1x0"
 
+/* Means of channels, all samples in one row, and how many samples there are. */
+#define BY_STRIDES(nodes) \
+    "x N,3,4,5; m = ReduceMean x axes=[2,3]; r = Reshape m i:-1; s = Shape x end=1; n = Squeeze s; " nodes
+
 static const form constant_forms[] = {
     /* Types */
     INTEGERS(3, "k = Cast f:0.5,0,-2 to=9", "1,0,1"),
@@ -338,6 +342,24 @@ static const form shape_forms[] = {
     {"x N,6; a,_,b = Split x axis=1; -> b", "x N,6; b = Slice x i:4 i:6 i:1"},
     {"x N,5; y = Gather x i:-1,0 axis=1",
      "x N,5; a = Slice x i:4 i:5 i:1; b = Slice x i:0 i:1 i:1; y = Concat a b axis=1"},
+    /* All values, as Dynamo has them of images whose channels are last in memory */
+    {BY_STRIDES("g = Range i:0@ n i:1@; p = Mul g i:3@; u = Unsqueeze p i:1,2,3; a = Add u i:0,1,2@1x3x1x1; b = Add "
+                "i:0@1x1x1x1 a; k = Gather r b; y = Reshape k i:-1,3"),
+     "x N,3,4,5; y = ReduceMean x axes=[2,3] keepdims=0"},
+    {BY_STRIDES("g = Range i:0@ n i:1@; p = Mul g i:3@; u = Unsqueeze p i:1,2,3; a = Add i:0,1,0@1x3x1x1 u; b = Add a "
+                "i:0,0,2@1x3x1x1; k = Gather r b; y = Squeeze k i:2,3"),
+     "x N,3,4,5; y = ReduceMean x axes=[2,3] keepdims=0"},
+    {"opset 12; x N,6; r = Reshape x i:-1; s = Shape x; n = Gather s i:0@; g = Range i:0@ n i:1@; p = Mul i:6@ g; "
+     "u = Unsqueeze p axes=[1,2]; a = Add u i:0,1,2,3,4,5@1x2x3; k = Gather r a; y = Tanh k",
+     "x N,6; k = Reshape x i:-1,2,3; y = Tanh k"},
+    {"x 1,3,4,5; m = ReduceMean x axes=[2,3]; r = Reshape m i:-1; k = Gather r i:0,1,2@1x3x1x1; y = Reshape k i:1,3",
+     "x 1,3,4,5; y = ReduceMean x axes=[2,3] keepdims=0"},
+    {"x 2,3,4,5; m = ReduceMean x axes=[2,3]; r = Reshape m i:-1; k = Gather r i:0,1,2,3,4,5@2x3x1x1; "
+     "y = Reshape k i:2,3",
+     "x 2,3,4,5; y = ReduceMean x axes=[2,3] keepdims=0"},
+    {"x N,6,2; g = Gather x i:0,1,2,3,4,5@2x3 axis=1; y = Relu g", "x N,6,2; g = Reshape x i:-1,2,3,2; y = Relu g"},
+    {"x 2,6; g = Gather x i:0,1; y = Relu g", "x 2,6; y = Relu x"},
+    {"x 1,6; g = Gather x i:0@; y = Relu g", "x 1,6; y = Relu x"},
     {"x N,2,3,4; y = Gather x i:1@ axis=2", "x N,2,3,4; s = Slice x i:1 i:2 i:2; y = Squeeze s i:2"},
     /* Of what zeros are still to be put around */
     {"x N,2,3,4; p = Pad x i:0,0,1,0,0,0,0,1; y = Flatten p",

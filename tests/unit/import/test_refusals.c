@@ -11,6 +11,10 @@ typedef struct refusal {
     const char *message;
 } refusal;
 
+/* Means of channels, all samples in one row, and how many samples there are. */
+#define BY_STRIDES(nodes) \
+    "x N,3,4,5; m = ReduceMean x axes=[2,3]; r = Reshape m i:-1; s = Shape x end=1; n = Squeeze s; " nodes
+
 static const refusal cases[] = {
     /* Constants */
     {"x N,1,1,2; c = Unsqueeze f:1,2 f:0; y = Add x c", DIGITNET_EUNSUPPORTED,
@@ -400,9 +404,70 @@ static const refusal cases[] = {
     {"x N,2,3,4; y,z = Split x axis=3 split=[1,4]; -> y", DIGITNET_EFORMAT, "parts that are not those of its input"},
     {"x N,2,3,4; a,b,d = Split x axis=1; -> a", DIGITNET_EFORMAT, "parts that are not those of its input"},
     {"x N,2,3,4; y = Gather x f:1 axis=1", DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
-    {"x N,2,3,4; y = Gather x i:0,1@1x2 axis=1", DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
+    {"x N,2,3,4; y = Gather x i:1,0@1x2 axis=1", DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
     {"x N,2,3,4; y = Gather x i: axis=1", DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
     {"x N,2,3,4; y = Gather x i:0", DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
+    {BY_STRIDES("g = Range i:0@ n i:1@; p = Mul g i:3@1x1; u = Unsqueeze p i:1,2,3; a = Add u i:0,1,2@1x3x1x1; "
+                "k = Gather r a; y = Relu k"),
+     DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
+    {BY_STRIDES("g = Range i:0@ n i:1@; p = Mul g i:2@; u = Unsqueeze p i:1,2,3; a = Add u i:0,1,2@1x3x1x1; b = Add "
+                "i:0@1x1x1x1 a; k = Gather r b; y = Reshape k i:-1,3"),
+     DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
+    {BY_STRIDES("g = Range i:0@ n i:1@; p = Mul g i:3@; u = Unsqueeze p i:1,2,3; a = Add u i:0,2,1@1x3x1x1; b = Add "
+                "i:0@1x1x1x1 a; k = Gather r b; y = Reshape k i:-1,3"),
+     DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
+    {BY_STRIDES("g = Range i:0@ n i:1@; p = Mul g i:3@; u = Unsqueeze p i:1,2,3; a = Add u i:0,1@1x2x1x1; b = Add "
+                "i:0@1x1x1x1 a; k = Gather r b; y = Reshape k i:-1,3"),
+     DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
+    {BY_STRIDES("g = Range i:0@ n i:1@; p = Mul g i:3@; u = Unsqueeze p i:1,2,3; a = Add u i:1,2,3@1x3x1x1; b = Add "
+                "i:0@1x1x1x1 a; k = Gather r b; y = Reshape k i:-1,3"),
+     DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
+    {BY_STRIDES("g = Range i:0@ n i:1@; p = Mul g i:3@; u = Unsqueeze p i:1,2,3; a = Add u i:0,1,2@3x1x1; k = Gather r "
+                "a; y = Reshape k i:-1,3"),
+     DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
+    {BY_STRIDES("g = Range i:0@ n i:1@; p = Mul g i:3@; u = Unsqueeze p i:1,2,3; a = Add u i:0,1,2@3x1x1x1; b = Add "
+                "i:0@1x1x1x1 a; k = Gather r b; y = Reshape k i:-1,3"),
+     DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
+    {BY_STRIDES("g = Range i:0@ i:2@ i:1@; p = Mul g i:3@; u = Unsqueeze p i:1,2,3; a = Add u i:0,1,2@1x3x1x1; b = Add "
+                "i:0@1x1x1x1 a; k = Gather r b; y = Reshape k i:-1,3"),
+     DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
+    {BY_STRIDES("g = Range i:0@ n i:1@; p = Mul g i:3@; u = Unsqueeze p i:1,2,3; a = Add u i:0,1,2@1x1x3x1x1; k = "
+                "Gather r a; y = Relu k"),
+     DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
+    {BY_STRIDES("g = Range i:0@ n i:1@; p = Mul g i:3@; u = Unsqueeze p i:1,2,3; a = Add u i:0,1,2@1x3x1x1; b = Add "
+                "i:1@1x1x1x1 a; k = Gather r b; y = Reshape k i:-1,3"),
+     DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
+    {BY_STRIDES("g = Range i:0@ n i:1@; p = Mul g i:3@; u = Unsqueeze p i:1,2,3; a = Add u i:0,1,2@1x3x1x1; k = Gather "
+                "m a; y = Relu k"),
+     DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
+    {BY_STRIDES("g = Range i:0@ n i:1@; p = Mul g i:2@; u = Unsqueeze p i:1,2,3; a = Add u i:0,1@1x2x1x1; b = Add "
+                "i:0@1x1x1x1 a; k = Gather r b; y = Reshape k i:-1,3"),
+     DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
+    {BY_STRIDES("g = Range i:1@ n i:1@; p = Mul g i:3@; u = Unsqueeze p i:1,2,3; a = Add u i:0,1,2@1x3x1x1; b = Add "
+                "i:0@1x1x1x1 a; k = Gather r b; y = Reshape k i:-1,3"),
+     DIGITNET_EUNSUPPORTED, "of constants: its length"},
+    {BY_STRIDES("g = Range i:0@ n i:2@; p = Mul g i:3@; u = Unsqueeze p i:1,2,3; a = Add u i:0,1,2@1x3x1x1; b = Add "
+                "i:0@1x1x1x1 a; k = Gather r b; y = Reshape k i:-1,3"),
+     DIGITNET_EUNSUPPORTED, "of constants: its length"},
+    {BY_STRIDES("g = Range i:0@ n i:1@; p = Mul g i:3@; u = Unsqueeze p i:0,1,2; a = Add u i:0,1,2@1x3x1x1; b = Add "
+                "i:0@1x1x1x1 a; k = Gather r b; y = Reshape k i:-1,3"),
+     DIGITNET_EUNSUPPORTED, "of constants: its length"},
+    {BY_STRIDES("g = Range i:0@ n i:1@; p = Mul g i:3@; u = Unsqueeze p i:1,2,4; a = Add u i:0,1,2@1x3x1x1; b = Add "
+                "i:0@1x1x1x1 a; k = Gather r b; y = Reshape k i:-1,3"),
+     DIGITNET_EUNSUPPORTED, "of constants: its length"},
+    {BY_STRIDES("g = Range i:0@ n i:1@; p = Mul g i:3@; u = Unsqueeze p i:1,2,3; a = Add u u; b = Add i:0@1x1x1x1 a; k "
+                "= Gather r b; y = Reshape k i:-1,3"),
+     DIGITNET_EUNSUPPORTED, "of constants: its length"},
+    {BY_STRIDES("g = Range i:0@ n i:1@; p = Mul g i:3@; u = Unsqueeze p i:1,2,3; a = Add u i:0,1,2@1x3x1x1; k = Gather "
+                "x a axis=1; y = Relu k"),
+     DIGITNET_EUNSUPPORTED, "of constants: its length"},
+    {"x 2,3,4,5; m = ReduceMean x axes=[2,3]; r = Reshape m i:-1; k = Gather r i:0,1,2@1x3x1x1; y = Relu k",
+     DIGITNET_EUNSUPPORTED, "takes samples, or what depends on the image"},
+    {"x 2,6; r = Reshape x i:-1; k = Gather r i:0,1,2,3,4,5,6,7,8,9,11,10@2x6; y = Relu k", DIGITNET_EUNSUPPORTED,
+     "takes samples, or what depends on the image"},
+    {"x 1,6; r = Reshape x i:-1; k = Gather r i:0,1,2,3,5,4@1x6; y = Relu k", DIGITNET_EUNSUPPORTED,
+     "takes samples, or what depends on the image"},
+    {"x N,6; y = GatherOfEach x", DIGITNET_EUNSUPPORTED, "'Gather' (node '') takes samples"},
     {"x N,2,3,4; z = Relu x; y = Gather x z axis=1", DIGITNET_EUNSUPPORTED,
      "takes samples, or what depends on the image"},
     {"x N,2,3,4; y = Gather x i:2 axis=1", DIGITNET_EFORMAT, "axis that is out of range"},
