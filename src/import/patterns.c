@@ -25,10 +25,17 @@ static bool was_read(digitnet__importer *importer, digitnet_status status) {
     return status == DIGITNET_OK;
 }
 
+/* A constant before it gets the type of what it meets. */
+static size_t before_cast(const digitnet__importer *importer, size_t value) {
+    const digitnet__import_node *cast = giver(importer, value, "CastLike");
+    return cast ? cast->inputs[0] : value;
+}
+
 /* A small tensor that is an initializer, or given by a node Constant. */
 static bool find_tensor(digitnet__import_constant *constant, digitnet__wire_view *message, digitnet__importer *importer,
                         size_t value) {
     enum { MOST_BYTES = 4096 };
+    value = before_cast(importer, value);
     if (value == DNN_NO_VALUE)
         return false;
     const digitnet__import_node *node = giver(importer, value, "Constant");
@@ -42,7 +49,7 @@ static bool find_tensor(digitnet__import_constant *constant, digitnet__wire_view
 static bool find_number(double *number, digitnet__importer *importer, size_t value) {
     digitnet__import_constant constant;
     digitnet__wire_view message;
-    const digitnet__import_node *node = giver(importer, value, "Constant");
+    const digitnet__import_node *node = giver(importer, before_cast(importer, value), "Constant");
     if (node && node->attribute_count == 1 && node->attributes->type == DNN_ATTRIBUTE_TYPE_FLOAT) {
         *number = (double)node->attributes->number;
         return true;
@@ -236,6 +243,7 @@ static size_t behind_views(const digitnet__importer *importer, size_t value) {
 }
 
 static bool is_constant(const digitnet__importer *importer, size_t value) {
+    value = before_cast(importer, value);
     return value != DNN_NO_VALUE &&
            (importer->graph->values[value].initializer.bytes || giver(importer, value, "Constant"));
 }
@@ -395,10 +403,15 @@ static digitnet_status match_logarithm(digitnet__importer *importer, digitnet__i
                    inner->attribute_count);
 }
 
-/* softplus(x), beyond a limit x itself, from which it differs by less than a float does; or softplus(b x) / b, beyond a
+static bool same_constants(digitnet__importer *importer, size_t a, size_t b) {
+    double first, second;
+    return a == b || (find_number(&first, importer, a) && find_number(&second, importer, b) && first == second);
+}
+
+/* softplus(x), beyond a limit x itself, from which it differs by less than floats do; or softplus(b x) / b, beyond a
  * limit of b x, which is left to what gives it. */
 static digitnet_status match_choice(digitnet__importer *importer, digitnet__import_node *node) {
-    enum { LEAST_LIMIT = 18 };
+    enum { LEAST_LIMIT = 15 }; /* + 3e-7, where the next float is 15 + 1e-6 */
     double limit;
     size_t scaled, x, factor;
     if (node->input_count != 3)
@@ -408,14 +421,14 @@ static digitnet_status match_choice(digitnet__importer *importer, digitnet__impo
     const digitnet__import_node *softplus =
         giver(importer, division ? division->inputs[0] : node->inputs[2], "Softplus");
     if (!greater || greater->input_count != 2 || !softplus || greater->inputs[0] != softplus->inputs[0] ||
-        !find_number(&limit, importer, greater->inputs[1]) || limit < LEAST_LIMIT)
+        !find_number(&limit, importer, greater->inputs[1]) || !(limit >= LEAST_LIMIT))
         return DIGITNET_OK;
     scaled = softplus->inputs[0];
     if (!division)
         return scaled == node->inputs[1] ? replace(importer, node, "Softplus", scaled, NULL, 0) : DIGITNET_OK;
     bool is_scaled = division->input_count == 2 &&
                      split_constant(&factor, &x, importer, giver(importer, scaled, "Mul")) && x == node->inputs[1] &&
-                     factor == division->inputs[1];
+                     same_constants(importer, factor, division->inputs[1]);
     return is_scaled ? replace(importer, node, "Identity", node->inputs[2], NULL, 0) : DIGITNET_OK;
 }
 

@@ -306,6 +306,15 @@ def dynamo_casts(name):
 
 
 @maker
+def dynamo_softplus(name):
+    """softplus(beta x) / beta, beyond a limit x itself."""
+    network = nn.Sequential(
+        nn.Conv2d(2, 4, 5, stride=4), nn.Softplus(beta=2, threshold=15), nn.Flatten(), nn.Linear(80, 5), nn.Softplus()
+    )
+    in_one_file(name, network, optimize=False)
+
+
+@maker
 def dynamo_channels_last(name):
     """The means of channels that are last in memory are read by their strides."""
     network = nn.Sequential(

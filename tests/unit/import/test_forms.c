@@ -879,6 +879,12 @@ static const form pattern_forms[] = {
                    "f:0.1; r = Sqrt e; i = Relu r; "),
     /* Softplus with a limit */
     {"x N,2,3; s = Softplus x; g = Greater x f:20; y = Where g x s", "x N,2,3; y = Softplus x"},
+    {"x N,2,3; s = Softplus x; g = Greater x f:15; y = Where g x s", "x N,2,3; y = Softplus x"},
+    {"x N,2,3; m = Mul f:0.5 x; s = Softplus m; d = Div s f:0.5; g = Greater m f:15; y = Where g x d",
+     "x N,2,3; m = Mul x f:0.5; s = Softplus m; y = Mul s f:2"},
+    {"x N,2,3; k = Constant value_float=2.0; a = CastLike k x; m = Mul x a; s = Softplus m; b = CastLike f:2 s; "
+     "d = Div s b; l = Constant value_float=20.0; c = CastLike l m; g = Greater m c; y = Where g x d",
+     "x N,2,3; m = Mul x f:2; s = Softplus m; y = Mul s f:0.5"},
     {"x N,2,3; k = Constant value_float=2.0; m = Mul x k; s = Softplus m; d = Div s k; g = Greater m f:20; y = Where g "
      "x d; -> y",
      "x N,2,3; m = Mul x f:2; s = Softplus m; y = Mul s f:0.5"},

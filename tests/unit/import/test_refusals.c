@@ -676,7 +676,7 @@ static const refusal cases[] = {
      "'Greater' (node '') is not supported"},
     {"x N,2,3; s = Softplus x; r = Relu x; g = Greater r f:20; y = Where g x s", DIGITNET_EUNSUPPORTED,
      "'Greater' (node '') is not supported"},
-    {"x N,2,3; s = Softplus x; g = Greater x f:17; y = Where g x s", DIGITNET_EUNSUPPORTED,
+    {"x N,2,3; s = Softplus x; g = Greater x f:14; y = Where g x s", DIGITNET_EUNSUPPORTED,
      "'Greater' (node '') is not supported"},
     {"x N,2,3; s = Softplus x; g = Greater x x; y = Where g x s", DIGITNET_EUNSUPPORTED,
      "'Greater' (node '') is not supported"},
@@ -687,9 +687,15 @@ static const refusal cases[] = {
     {"x N,2,3; k = Constant value_float=2.0; m = Mul x k; s = Softplus m; d = Div s; g = Greater m "
      "f:20; y = Where g x d",
      DIGITNET_EFORMAT, "has 1 inputs; it must have 2"},
-    {"x N,2,3; k = Constant value_float=2.0; m = Mul x k; s = Softplus m; d = Div s f:2; g = Greater "
+    {"x N,2,3; k = Constant value_float=2.0; m = Mul x k; s = Softplus m; d = Div s f:3; g = Greater "
      "m f:20; y = Where g x d",
      DIGITNET_EUNSUPPORTED, "is not supported"},
+    {"x N,2,3; m = Mul x f:2; s = Softplus m; d = Div s f:2; g = Greater m f:10; y = Where g x d",
+     DIGITNET_EUNSUPPORTED, "'Where' (node '') is not supported"},
+    {"x N,2,3; c = CastLike f:10 x; s = Softplus x; g = Greater x c; y = Where g x s", DIGITNET_EUNSUPPORTED,
+     "'Where' (node '') is not supported"},
+    {"x N,2,3; m = Mul x f:2; s = Softplus m; d = Div s f:2; g = Greater x f:20; y = Where g x d",
+     DIGITNET_EUNSUPPORTED, "'Where' (node '') is not supported"},
     {"x N,2,3; k = Constant value_float=2.0; m = Mul x k; r = Relu x; s = Softplus m; d = Div s k; g "
      "= Greater m f:20; y = Where g r d",
      DIGITNET_EUNSUPPORTED, "is not supported"},
