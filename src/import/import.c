@@ -79,7 +79,12 @@ static digitnet_status arrange_output(size_t *value, digitnet__importer *importe
     *value = activation->value;
     if (is_image)
         return digitnet__import_take_image(value, &places, importer, node, 0);
-    return view->rank == 1 || is_one_place ? digitnet__import_take_row(value, &places, importer, node, 0) : DIGITNET_OK;
+    if (view->rank == 1 || is_one_place)
+        return digitnet__import_take_row(value, &places, importer, node, 0);
+    if (view->rank != 3 || !importer->channels_last)
+        return DIGITNET_OK;
+    const digitnet__shape image = {.height = view->sizes[0], .width = view->sizes[1], .channels = view->sizes[2]};
+    return digitnet__import_reshape(value, importer, image, node);
 }
 
 static digitnet_status settle_output(size_t *value, digitnet__importer *importer, size_t output) {

@@ -1090,6 +1090,34 @@ static void mixtures_are_the_same(void **state) {
     TRY_FORMS(mixed_forms);
 }
 
+/* An output that is an image is rows x columns x channels, whatever the file has; without rows and columns it is flat.
+ */
+static void outputs_have_the_shape_of_the_file(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t height, width, channels;
+    } cases[] = {
+        {"x N,2,6,5; y = Relu x", 6, 5, 2},
+        {"x N,6,5,2; t = Transpose x perm=[0,3,1,2]; c = Conv t n1@3x2x1x1; y = Transpose c perm=[0,2,3,1]", 6, 5, 3},
+        {"x N,6,5,1; r = Reshape x i:-1,1,6,5; c = Conv r n1@4x1x1x1; d = DepthToSpace c blocksize=2; "
+         "y = Reshape d i:-1,12,10,1",
+         12, 10, 1},
+        {"x N,6,5,1; f = Flatten x; m = Gemm f n1@30x24; y = Reshape m i:-1,3,4,2", 3, 4, 2},
+        {"x N,6,5,1; f = Flatten x; m = Gemm f n1@30x24; y = Reshape m i:-1,1,1,24", 0, 0, 24},
+        {"x N,6,5,1; f = Flatten x; y = Gemm f n1@30x4", 0, 0, 4},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        digitnet_model *model = load(cases[i].text);
+        digitnet_layer_info last = DIGITNET_INIT(digitnet_layer_info);
+        assert_non_null(model);
+        expect_ok(digitnet_model_describe_layer(&last, model, info_of(model).layers - 1));
+        if (last.height != cases[i].height || last.width != cases[i].width || last.channels != cases[i].channels)
+            fail_msg("%s: gives %zu x %zu x %zu", cases[i].text, last.height, last.width, last.channels);
+        digitnet_model_free(model);
+    }
+}
+
 /* Each byte of small files that have all that a file can have. */
 static void changed_bytes_do_no_harm(void **state) {
     (void)state;
@@ -1115,10 +1143,15 @@ static void changed_bytes_do_no_harm(void **state) {
 int main(int argc, char **argv) {
     keep_graphs(argc > 1 ? argv[1] : NULL);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(constants_are_computed),   cmocka_unit_test(images_are_the_same),
-        cmocka_unit_test(shapes_are_the_same),      cmocka_unit_test(arithmetic_is_the_same),
-        cmocka_unit_test(layers_are_the_same),      cmocka_unit_test(patterns_are_the_same),
-        cmocka_unit_test(mixtures_are_the_same),    cmocka_unit_test(graphs_are_the_same),
+        cmocka_unit_test(constants_are_computed),
+        cmocka_unit_test(images_are_the_same),
+        cmocka_unit_test(shapes_are_the_same),
+        cmocka_unit_test(arithmetic_is_the_same),
+        cmocka_unit_test(layers_are_the_same),
+        cmocka_unit_test(patterns_are_the_same),
+        cmocka_unit_test(mixtures_are_the_same),
+        cmocka_unit_test(graphs_are_the_same),
+        cmocka_unit_test(outputs_have_the_shape_of_the_file),
         cmocka_unit_test(changed_bytes_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
