@@ -40,21 +40,22 @@ static int move_channels_last(struct npy *array, const struct shape *shape) {
 }
 
 /* Reads N of this shape, in the model's order. Without four sizes there is nothing to tell the order by: the values are
- * taken as they are. */
+ * taken as they are. N of one value each may be a list. */
 static int read_samples(struct npy *array, const char *path, const struct shape *shape) {
     char message[NPY_MESSAGE_SIZE];
     size_t height = shape->height, width = shape->width, channels = shape->channels;
     if (read_npy(array, path, message))
         return complain(path, message);
-    if (array->rank < 2 || array->count == 0)
+    size_t wanted = height * width * channels, least_rank = wanted == 1 ? 1 : 2;
+    if (array->rank < least_rank || array->count == 0)
         return complain(path, "it must be N x values or N x sizes of an image, with an N of 1 or more");
     size_t values = array->count / array->dims[0];
     if (has_sizes(array, channels, height, width))
         return move_channels_last(array, shape) ? complain(path, "out of memory") : 0;
-    if (array->rank == 4 ? has_sizes(array, height, width, channels) : values == height * width * channels)
+    if (array->rank == 4 ? has_sizes(array, height, width, channels) : values == wanted)
         return 0;
     snprintf(message, sizeof message, "it must be N x %zu x %zu x %zu, N x %zu x %zu x %zu or N x %zu", channels,
-             height, width, height, width, channels, height * width * channels);
+             height, width, height, width, channels, wanted);
     return complain(path, message);
 }
 

@@ -575,6 +575,16 @@ onnx_compare() {
         [ ! -s stderr ] || fail "outputs that differ were taken for a mistake"
     done
     compare 0 bytes.npy bytes-output.npy
+    # The mean of all is one value, which may be a number.
+    values 1 '\0\0\300\77' | npy '<f4' '1,' >number.npy
+    values 1 '\0\0\300\77' | npy '<f4' '1, 1' >row.npy
+    for output in number row; do
+        expect 0 onnx_info "$models/one-score.onnx" --compare first.npy "$output.npy"
+        has stdout '^largest output +1\.5$'
+    done
+    values 2 '\0\0\300\77' | npy '<f4' '2,' >numbers.npy
+    expect 1 onnx_info "$models/one-score.onnx" --compare first.npy numbers.npy
+    has stderr 'as many outputs as there are images$'
     # The first of the channels that are 2 is at place 1.
     values 1 '\1\0\0\0\0\0\0\0' | npy '<i8' '1,' >class.npy
     values 1 '\1\0\0\0' | npy '<i4' '1, 1' >class-4.npy

@@ -183,14 +183,15 @@ static void check_model(const entry *line) {
     digitnet_model_free(model);
 }
 
-/* Models that give images, of which no loss takes labels. */
-static bool gives_images(const entry *line) {
+/* Models that give images, or one number, of which no loss takes labels. */
+static bool gives_no_classes(const entry *line) {
     static const char *const names[] = {"asymmetric-pads",
                                         "average-pool-with-pads",
                                         "average-pool-without-pads",
                                         "ceil-mode",
                                         "conv-transpose",
                                         "enlarging",
+                                        "one-score",
                                         "resize",
                                         "same-lower",
                                         "upsample",
@@ -242,7 +243,7 @@ static void check_steps(const entry *line) {
         return;
     }
     status = compile(model);
-    if (gives_images(line) ? status != DIGITNET_ESHAPE : status != DIGITNET_OK)
+    if (gives_no_classes(line) ? status != DIGITNET_ESHAPE : status != DIGITNET_OK)
         complain(line, "compile: %s", digitnet_status_string(status));
     else if (status == DIGITNET_OK)
         take_steps(line, model);
