@@ -191,9 +191,9 @@ typedef struct digitnet__import_operator {
 } digitnet__import_operator;
 
 /* Ended by a row without a type. */
-extern const digitnet__import_operator digitnet__import_activations[], digitnet__import_arithmetic[],
-    digitnet__import_classical[], digitnet__import_convolutions[], digitnet__import_joins[],
-    digitnet__import_normalizations[], digitnet__import_pools[], digitnet__import_powers[], digitnet__import_products[],
-    digitnet__import_resizes[], digitnet__import_shapes[];
+extern const digitnet__import_operator digitnet__import_activations[], digitnet__import_adaptive_pools[],
+    digitnet__import_arithmetic[], digitnet__import_classical[], digitnet__import_convolutions[],
+    digitnet__import_joins[], digitnet__import_normalizations[], digitnet__import_pools[], digitnet__import_powers[],
+    digitnet__import_products[], digitnet__import_resizes[], digitnet__import_shapes[];
 
 #endif

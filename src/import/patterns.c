@@ -1,68 +1,20 @@
 #include "import/patterns.h"
 
 #include "core/status.h"
+#include "import/adaptive_pools.h"
+#include "import/pattern_parts.h"
 #include "onnx/schema.h"
 
 #include <math.h>
 #include <string.h>
 
-/* The node of this type that gives a value, and takes one unless it is a Constant; NULL where it is another one. */
 static const digitnet__import_node *giver(const digitnet__importer *importer, size_t value, const char *type) {
-    const digitnet__import_graph *graph = importer->graph;
-    if (value == DNN_NO_VALUE || graph->values[value].producer == DNN_NO_VALUE)
-        return NULL;
-    const digitnet__import_node *node = &graph->nodes[graph->values[value].producer];
-    return node->outputs[0] == value && digitnet__wire_is(node->type, type) &&
-                   (node->input_count > 0 || digitnet__wire_is(node->type, "Constant"))
-               ? node
-               : NULL;
-}
-
-/* Whether it was; keeps what is no fault of the file. */
-static bool was_read(digitnet__importer *importer, digitnet_status status) {
-    if (status == DIGITNET_EIO || status == DIGITNET_ENOMEM)
-        importer->failure = status;
-    return status == DIGITNET_OK;
-}
-
-/* A constant before it gets the type of what it meets. */
-static size_t before_cast(const digitnet__importer *importer, size_t value) {
-    const digitnet__import_node *cast = giver(importer, value, "CastLike");
-    return cast ? cast->inputs[0] : value;
-}
-
-/* A small tensor that is an initializer, or given by a node Constant. */
-static bool find_tensor(digitnet__import_constant *constant, digitnet__wire_view *message, digitnet__importer *importer,
-                        size_t value) {
-    enum { MOST_BYTES = 4096 };
-    value = before_cast(importer, value);
-    if (value == DNN_NO_VALUE)
-        return false;
-    const digitnet__import_node *node = giver(importer, value, "Constant");
-    *message =
-        node && node->attribute_count == 1 ? node->attributes->message : importer->graph->values[value].initializer;
-    return message->bytes && message->size <= MOST_BYTES &&
-           was_read(importer, digitnet__constant_read(constant, importer->pool, importer->place, *message));
-}
-
-/* A number that is an initializer, or given by a node Constant. */
-static bool find_number(double *number, digitnet__importer *importer, size_t value) {
-    digitnet__import_constant constant;
-    digitnet__wire_view message;
-    const digitnet__import_node *node = giver(importer, before_cast(importer, value), "Constant");
-    if (node && node->attribute_count == 1 && node->attributes->type == DNN_ATTRIBUTE_TYPE_FLOAT) {
-        *number = (double)node->attributes->number;
-        return true;
-    }
-    if (!find_tensor(&constant, &message, importer, value) || constant.count != 1)
-        return false;
-    *number = digitnet__constant_number(&constant, 0);
-    return true;
+    return digitnet__pattern_giver(importer, value, type);
 }
 
 static bool is_number(digitnet__importer *importer, size_t value, double wanted) {
     double number;
-    return find_number(&number, importer, value) && fabs(number - wanted) <= 1e-4 * fabs(wanted);
+    return digitnet__pattern_number(&number, importer, value) && fabs(number - wanted) <= 1e-4 * fabs(wanted);
 }
 
 /* The other input of a node of two, where one is this value, or this number. */
@@ -190,7 +142,8 @@ enum { AXES_MAX = 4 };
 /* The axes that a node ReduceMean goes over; 0 where it is none, or goes over all. */
 static size_t axes_of_mean(int64_t *axes, digitnet__importer *importer, const digitnet__import_node *mean) {
     size_t count;
-    bool read = mean && was_read(importer, digitnet__import_list(axes, &count, AXES_MAX, importer, mean, "axes", 1));
+    bool read = mean && digitnet__pattern_was_read(
+                            importer, digitnet__import_list(axes, &count, AXES_MAX, importer, mean, "axes", 1));
     return read ? count : 0;
 }
 
@@ -211,7 +164,7 @@ static bool find_layer_normalization(size_t *x, int64_t *axes, size_t *axis_coun
     if (!sum || sum->input_count != 2)
         return false;
     for (size_t i = 0; i < 2 && variance == DNN_NO_VALUE; i++)
-        if (find_number(&number, importer, sum->inputs[i]))
+        if (digitnet__pattern_number(&number, importer, sum->inputs[i]))
             variance = sum->inputs[1 - i];
     const digitnet__import_node *squares = giver(importer, variance, "ReduceMean");
     *axis_count = axes_of_mean(axes, importer, mean);
@@ -243,7 +196,7 @@ static size_t behind_views(const digitnet__importer *importer, size_t value) {
 }
 
 static bool is_constant(const digitnet__importer *importer, size_t value) {
-    value = before_cast(importer, value);
+    value = digitnet__pattern_before_cast(importer, value);
     return value != DNN_NO_VALUE &&
            (importer->graph->values[value].initializer.bytes || giver(importer, value, "Constant"));
 }
@@ -277,7 +230,7 @@ static bool find_scale(moments *found, size_t *mean_value, digitnet__importer *i
     const digitnet__import_node *reciprocal = giver(importer, behind_views(importer, root), "Reciprocal");
     const digitnet__import_node *sqrt = reciprocal ? giver(importer, reciprocal->inputs[0], "Sqrt") : NULL;
     if (!sqrt || !split_constant(&gamma, &variance, importer, giver(importer, sqrt->inputs[0], "Add")) ||
-        !find_number(&epsilon, importer, gamma))
+        !digitnet__pattern_number(&epsilon, importer, gamma))
         return false;
     const digitnet__import_node *mean_of_squares = giver(importer, variance, "ReduceMean");
     const digitnet__import_node *square = mean_of_squares ? giver(importer, mean_of_squares->inputs[0], "Mul") : NULL;
@@ -321,18 +274,7 @@ static bool find_moments(moments *found, digitnet__importer *importer, const dig
 
 static digitnet_status replace(digitnet__importer *importer, digitnet__import_node *node, const char *type, size_t x,
                                const digitnet__import_attribute *attributes, size_t attribute_count) {
-    void *input, *own;
-    DNN_TRY(digitnet__pool_allocate(&input, importer->pool, 1, sizeof x));
-    DNN_TRY(digitnet__pool_allocate(&own, importer->pool, attribute_count, sizeof *attributes));
-    *(size_t *)input = x;
-    if (attribute_count > 0)
-        memcpy(own, attributes, attribute_count * sizeof *attributes);
-    node->type = digitnet__wire_string(type);
-    node->inputs = input;
-    node->input_count = 1;
-    node->attributes = own;
-    node->attribute_count = attribute_count;
-    return DIGITNET_OK;
+    return digitnet__pattern_replace(importer, node, type, &x, 1, attributes, attribute_count);
 }
 
 static digitnet_status match_product(digitnet__importer *importer, digitnet__import_node *node) {
@@ -365,7 +307,7 @@ static digitnet_status match_division(digitnet__importer *importer, digitnet__im
     if (node->input_count == 2 && is_number(importer, node->inputs[1], 6) &&
         find_hard_swish(&x, importer, node->inputs[0]))
         return replace(importer, node, "HardSwish", x, NULL, 0);
-    return DIGITNET_OK;
+    return digitnet__import_match_adaptive_quotient(importer, node);
 }
 
 static digitnet_status match_sum(digitnet__importer *importer, digitnet__import_node *node) {
@@ -379,12 +321,8 @@ static digitnet_status match_sum(digitnet__importer *importer, digitnet__import_
         {.name = digitnet__wire_string("axes"), .type = DNN_ATTRIBUTE_TYPE_INTS, .integers = memory, .count = 1},
         {.name = digitnet__wire_string("epsilon"), .type = DNN_ATTRIBUTE_TYPE_FLOAT, .number = found.epsilon},
     };
-    DNN_TRY(replace(importer, node, "LayerNormalization", found.x, attributes, 2));
-    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 3, sizeof(size_t)));
-    memcpy(memory, (const size_t[]){found.x, found.gamma, found.beta}, 3 * sizeof(size_t));
-    node->inputs = memory;
-    node->input_count = 3;
-    return DIGITNET_OK;
+    return digitnet__pattern_replace(importer, node, "LayerNormalization",
+                                     (const size_t[]){found.x, found.gamma, found.beta}, 3, attributes, 2);
 }
 
 /* The logarithm of a sigmoid or a softmax, or the exponential of the latter's logarithm. */
@@ -421,7 +359,7 @@ static digitnet_status match_choice(digitnet__importer *importer, digitnet__impo
     const digitnet__import_node *softplus =
         giver(importer, division ? division->inputs[0] : node->inputs[2], "Softplus");
     if (!greater || greater->input_count != 2 || !softplus || greater->inputs[0] != softplus->inputs[0] ||
-        !find_number(&limit, importer, greater->inputs[1]) || !(limit >= LEAST_LIMIT))
+        !digitnet__pattern_number(&limit, importer, greater->inputs[1]) || !(limit >= LEAST_LIMIT))
         return DIGITNET_OK;
     scaled = softplus->inputs[0];
     if (!division)
@@ -457,8 +395,9 @@ static digitnet_status match_transpose(digitnet__importer *importer, digitnet__i
         axis && node->input_count == 1 ? giver(importer, node->inputs[0], "GatherND") : NULL;
     const digitnet__import_node *before =
         gather && gather->input_count == 2 ? giver(importer, gather->inputs[0], "Transpose") : NULL;
-    if (find_swapped(before) != axis || !before || !find_tensor(&indices, &message, importer, gather->inputs[1]) ||
-        !indices.is_integer || indices.rank != 2 || indices.sizes[1] != 1 ||
+    if (find_swapped(before) != axis || !before ||
+        !digitnet__pattern_tensor(&indices, &message, importer, gather->inputs[1]) || !indices.is_integer ||
+        indices.rank != 2 || indices.sizes[1] != 1 ||
         digitnet__import_integer(&batch, gather, "batch_dims") != DIGITNET_OK || batch != 0)
         return DIGITNET_OK;
     size_t x = before->inputs[0];
@@ -470,21 +409,13 @@ static digitnet_status match_transpose(digitnet__importer *importer, digitnet__i
     importer->graph->values[picked].constant = memory;
     const digitnet__import_attribute attribute = {
         .name = digitnet__wire_string("axis"), .type = DNN_ATTRIBUTE_TYPE_INT, .integer = (int64_t)axis};
-    DNN_TRY(replace(importer, node, "Gather", x, &attribute, 1));
-    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, 2, sizeof(size_t)));
-    memcpy(memory, (const size_t[]){x, picked}, 2 * sizeof(size_t));
-    node->inputs = memory;
-    node->input_count = 2;
-    return DIGITNET_OK;
+    return digitnet__pattern_replace(importer, node, "Gather", (const size_t[]){x, picked}, 2, &attribute, 1);
 }
 
 /* The axes of a node Unsqueeze that puts sizes of 1 behind all others; 0 where it is none. */
 static size_t count_behind(digitnet__importer *importer, const digitnet__import_node *unsqueeze) {
     int64_t axes[AXES_MAX];
-    size_t count;
-    if (!unsqueeze ||
-        !was_read(importer, digitnet__import_list(axes, &count, AXES_MAX, importer, unsqueeze, "axes", 1)))
-        return 0;
+    size_t count = unsqueeze ? digitnet__pattern_axes(axes, AXES_MAX, importer, unsqueeze) : 0;
     for (size_t i = 0; i < count; i++)
         if (axes[i] != (int64_t)i + 1)
             return 0;
@@ -498,7 +429,6 @@ static digitnet_status match_gather(digitnet__importer *importer, digitnet__impo
     enum { FIRST_TERM = 3, MOST = 8 };
     size_t inputs[MOST] = {0}, count = FIRST_TERM, factor, range_value;
     int64_t axis = 0;
-    void *memory;
     if (node->input_count != 2 || digitnet__import_integer(&axis, node, "axis") != DIGITNET_OK || axis != 0)
         return DIGITNET_OK;
     size_t indices = node->inputs[1];
@@ -518,12 +448,7 @@ static digitnet_status match_gather(digitnet__importer *importer, digitnet__impo
     inputs[2] = factor;
     const digitnet__import_attribute attribute = {
         .name = digitnet__wire_string("dimensions"), .type = DNN_ATTRIBUTE_TYPE_INT, .integer = (int64_t)behind + 1};
-    DNN_TRY(replace(importer, node, "GatherOfEach", inputs[0], &attribute, 1));
-    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, count, sizeof *inputs));
-    memcpy(memory, inputs, count * sizeof *inputs);
-    node->inputs = memory;
-    node->input_count = count;
-    return DIGITNET_OK;
+    return digitnet__pattern_replace(importer, node, "GatherOfEach", inputs, count, &attribute, 1);
 }
 
 digitnet_status digitnet__import_match_patterns(digitnet__importer *importer) {
@@ -543,6 +468,8 @@ digitnet_status digitnet__import_match_patterns(digitnet__importer *importer) {
             DNN_TRY(match_transpose(importer, node));
         else if (digitnet__wire_is(node->type, "Gather"))
             DNN_TRY(match_gather(importer, node));
+        else if (digitnet__wire_is(node->type, "ReduceMean"))
+            DNN_TRY(digitnet__import_match_adaptive_mean(importer, node));
         DNN_TRY(importer->failure);
     }
     return DIGITNET_OK;

@@ -151,10 +151,10 @@ digitnet_status digitnet__import_give_constant(digitnet__importer *importer, con
 /* ---- Operators ---- */
 
 static const digitnet__import_operator *const tables[] = {
-    digitnet__import_activations, digitnet__import_arithmetic,     digitnet__import_convolutions,
-    digitnet__import_joins,       digitnet__import_normalizations, digitnet__import_pools,
-    digitnet__import_powers,      digitnet__import_products,       digitnet__import_resizes,
-    digitnet__import_shapes,
+    digitnet__import_activations,  digitnet__import_adaptive_pools, digitnet__import_arithmetic,
+    digitnet__import_convolutions, digitnet__import_joins,          digitnet__import_normalizations,
+    digitnet__import_pools,        digitnet__import_powers,         digitnet__import_products,
+    digitnet__import_resizes,      digitnet__import_shapes,
 };
 
 static const digitnet__import_operator *find_in(const digitnet__import_operator *table, digitnet__wire_view type) {

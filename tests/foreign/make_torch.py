@@ -323,6 +323,13 @@ def dynamo_channels_last(name):
     in_one_file(name, network.to(memory_format=torch.channels_last))
 
 
+@maker
+def dynamo_adaptive_pools(name):
+    """To sizes that do not divide: windows that differ in size, then others that do not."""
+    layers = nn.Conv2d(2, 3, 4, 4), nn.AdaptiveAvgPool2d((3, 4)), nn.ReLU(), nn.AdaptiveAvgPool2d((2, 3))
+    in_one_file(name, nn.Sequential(*layers, nn.Flatten(), nn.Linear(18, 5)))
+
+
 if __name__ == "__main__":
     for wanted in sys.argv[1:] or MAKERS:
         MAKERS[wanted](wanted)

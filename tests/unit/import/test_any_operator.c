@@ -176,7 +176,7 @@ static void operators_are_read_or_refused(void **state) {
         digitnet__import_activations,  digitnet__import_arithmetic, digitnet__import_classical,
         digitnet__import_convolutions, digitnet__import_joins,      digitnet__import_normalizations,
         digitnet__import_pools,        digitnet__import_products,   digitnet__import_resizes,
-        digitnet__import_shapes,       digitnet__import_powers};
+        digitnet__import_shapes,       digitnet__import_powers,     digitnet__import_adaptive_pools};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         for (const digitnet__import_operator *row = tables[i]; row->type; row++) {
             size_t read = 0;

@@ -731,6 +731,26 @@ static const form mixed_forms[] = {
      "x N,24; r = Reshape x i:0,2,3,4; s = Relu r; y = Transpose s perm=[0,2,3,1]"},
 };
 
+/* x[:, :, rows, columns] */
+#define GATHERED(rows, columns, sizes)                                                                       \
+    "r = Expand i:" rows " i:" sizes "; c = Expand i:" columns " i:" sizes                                   \
+    "; p = Unsqueeze r i:-1; q = Unsqueeze c i:-1; k = Concat p q axis=-1; t = Transpose x perm=[2,3,0,1]; " \
+    "g = GatherND t k; v = Transpose g perm=[4,5,0,1,2,3]; "
+#define FIVE_TO_THREE GATHERED("0,1,2,1,2,3,3,4,4@3x3x1x1", "0,1,2,1,2,3,3,4,4@3x3", "3,3,3,3")
+#define MASKED(to, mask, of) to " = Where b:" mask " f:0 " of "; "
+#define TERM(row, column) \
+    "a" row column " = Gather z i:" row "@ axis=3; b" row column " = Gather a" row column " i:" column "@ axis=4; "
+#define TERMS(row) TERM(row, "0") TERM(row, "1") TERM(row, "2")
+#define NINE_TERMS TERMS("0") TERMS("1") TERMS("2")
+#define SUM_OF_NINE                                                                                \
+    NINE_TERMS                                                                                     \
+    "d = Add b00 b01; e = Add d b02; f = Add e b10; h = Add f b11; i = Add h b12; j = Add i b20; " \
+    "l = Add j b21; s = Add l b22; "
+#define SUM_OF_THREE TERM("0", "0") TERM("1", "0") TERM("2", "0") "d = Add b00 b10; s = Add d b20; "
+#define MEANS_OF_FIVE                                                                    \
+    "m = MatMul f:0.5,0.5,0,0,0,0,0.3333333,0.3333333,0.3333333,0,0,0,0,0.5,0.5@3x5 x; " \
+    "n = MatMul m f:0.5,0,0,0.5,0.3333333,0,0,0.3333333,0,0,0.3333333,0.5,0,0,0.5@5x3; y = Flatten n"
+
 /* A pattern, and the same with an Identity in it, so that it is none. */
 static const form pattern_forms[] = {
     /* GELU */
@@ -894,6 +914,22 @@ static const form pattern_forms[] = {
     {"x N,3,2,2; t = Transpose x perm=[2,1,0,3]; i = Constant value=i:1,0@2x1; g = GatherND t i batch_dims=0; "
      "y = Transpose g perm=[2,1,0,3]",
      "x N,3,2,2; y = Gather x i:1,0 axis=2"},
+    /* Adaptive pools as Dynamo has them: 2 x 3 windows of 3 x 6 values, as many in each */
+    {"x N,2,3,6; " GATHERED("0,1,1,2@2x2x1x1", "0,1,2,3,4,5@3x2", "2,2,3,2") "y = ReduceMean v i:-3,-1 keepdims=0",
+     "x N,2,3,6; y = AveragePool x kernel_shape=[2,2] strides=[1,2]"},
+    {"opset 13; x N,2,3,6; " GATHERED("0,1,1,2@2x2x1x1", "0,1,2,3,4,5@3x2",
+                                      "2,2,3,2") "y = ReduceMean v axes=[-3,-1] keepdims=0",
+     "x N,2,3,6; y = AveragePool x kernel_shape=[2,2] strides=[1,2]"},
+    {"x N,3,1,1; " GATHERED("0,0@2x1x1x1", "0,0,0@3x1", "2,1,3,1") "l = Constant value=i:-3,-1; a = Reshape l i:-1; "
+                                                                   "y = ReduceMean v a keepdims=0",
+     "x N,3,1,1; y = Expand x i:1,1,2,3"},
+    /* Of 5 x 5, windows of 2 or 3 */
+    {"x N,2,5,5; " FIVE_TO_THREE MASKED("w", "0,0,1,0,0,0,0,0,1@3x3x1x1", "v") MASKED("z", "0,0,1,0,0,0,0,0,1@3x3", "w")
+         SUM_OF_NINE "m = Div s f:4,6,4,6,9,6,4,6,4@3x3; y = Flatten m",
+     "x N,2,5,5; " MEANS_OF_FIVE},
+    {"x N,2,5,1; " GATHERED("0,1,2,1,2,3,3,4,4@3x3x1x1", "0@1x1", "3,3,1,1")
+         MASKED("z", "0,0,1,0,0,0,0,0,1@3x3x1x1", "v") SUM_OF_THREE "y = Div s f:2,3,2@3x1",
+     "x N,2,5,1; y = MatMul f:0.5,0.5,0,0,0,0,0.3333333,0.3333333,0.3333333,0,0,0,0,0.5,0.5@3x5 x"},
 };
 
 /* ---- ---- */

@@ -15,6 +15,26 @@ typedef struct refusal {
 #define BY_STRIDES(nodes) \
     "x N,3,4,5; m = ReduceMean x axes=[2,3]; r = Reshape m i:-1; s = Shape x end=1; n = Squeeze s; " nodes
 
+/* x[:, :, rows, columns], and the sum over three places of each window. */
+#define GATHERED(indices) \
+    "t = Transpose x perm=[2,3,0,1]; g = GatherND t " indices "; v = Transpose g perm=[4,5,0,1,2,3]; "
+#define FIVE_TO_THREE "i:0,0,1,0,2,0,1,0,2,0,3,0,3,0,4,0,4,0@3x3x1x1x2"
+#define MASK "b:0,0,1,0,0,0,0,0,1@3x3x1x1"
+#define TERMS(first, second, rows, columns)                                                                       \
+    "a00 = Gather z i:" first "@ axis=" rows "; b00 = Gather a00 i:0@ axis=" columns "; a10 = Gather z i:" second \
+    "@ axis=" rows "; b10 = Gather a10 i:0@ axis=" columns "; a20 = Gather z i:2@ axis=" rows                     \
+    "; b20 = Gather a20 i:0@ axis=" columns "; "
+#define THREE "d = Add b00 b10; s = Add d b20; "
+#define PLACES TERMS("0", "1", "3", "4") THREE
+#define NO_ADAPTIVE "'GatherND' (node '') takes places that are no adaptive pool's"
+#define NEARLY_ADAPTIVE(indices, sum, mask, counts)                                                                    \
+    {                                                                                                                  \
+        "x N,2,5,1; " GATHERED(indices) "z = Where " mask " f:0 v; " sum "y = Div s f:" counts, DIGITNET_EUNSUPPORTED, \
+            NO_ADAPTIVE                                                                                                \
+    }
+#define NO_PATTERN(text) \
+    { "x N,2,5,1; " text "y = Div s f:2,3,2@3x1", DIGITNET_EUNSUPPORTED, "moves the axis of the samples" }
+
 static const refusal cases[] = {
     /* Constants */
     {"x N,1,1,2; c = Unsqueeze f:1,2 f:0; y = Add x c", DIGITNET_EUNSUPPORTED,
@@ -724,6 +744,63 @@ static const refusal cases[] = {
      DIGITNET_EUNSUPPORTED, "'GatherND' (node '') is not supported"},
     {"x N,2,3; t = Relu x; g = GatherND t i:0@1x1; y = Transpose g perm=[1,0,2]", DIGITNET_EUNSUPPORTED,
      "'GatherND' (node '') is not supported"},
+    /* Nearly an adaptive pool: of 5 rows, windows of 2, 3 and 2 */
+    NEARLY_ADAPTIVE("i:0,0,1,0,2,0,1,0,2,0,3,0,3,0,4,0,3,0@3x3x1x1x2", PLACES, "b:0,0,1,0,0,0,0,0,0@3x3x1x1",
+                    "2,3,2@3x1"),
+    NEARLY_ADAPTIVE(FIVE_TO_THREE, PLACES, "b:0,0,1,0,0,0,0,0,0@3x3x1x1", "2,3,2@3x1"),
+    NEARLY_ADAPTIVE(FIVE_TO_THREE, PLACES, "b:0,0,1,0,0,1,0,0,1@3x3x1x1", "2,3,2@3x1"),
+    NEARLY_ADAPTIVE(FIVE_TO_THREE, PLACES, "b:0,0,1,0,0,0,0,0,1@1x3x3x1", "2,3,2@3x1"),
+    NEARLY_ADAPTIVE(FIVE_TO_THREE, PLACES, "b:0,0,1,0,0,0,0,0,1@1x3x3x1x1", "2,3,2@3x1"),
+    NEARLY_ADAPTIVE(FIVE_TO_THREE, PLACES, "x", "2,3,2@3x1"),
+    NEARLY_ADAPTIVE(FIVE_TO_THREE, PLACES, "_", "2,3,2@3x1"),
+    NEARLY_ADAPTIVE(FIVE_TO_THREE, PLACES, MASK, "2,2,2@3x1"),
+    NEARLY_ADAPTIVE(FIVE_TO_THREE, PLACES, MASK, "2,3@2x1"),
+    NEARLY_ADAPTIVE("i:0,0,1,0,2,0,1,0,2,0,3,0,4,0,4,0,4,0@3x3x1x1x2", PLACES, MASK, "2,3,2@3x1"),
+    NEARLY_ADAPTIVE("i:0,0,1,0,2,0,1,0,2,1,3,0,3,0,4,0,4,0@3x3x1x1x2", PLACES, MASK, "2,3,2@3x1"),
+    NEARLY_ADAPTIVE("i:0,1,2,1,2,3,3,4,4@3x3x1x1x1", PLACES, MASK, "2,3,2@3x1"),
+    NEARLY_ADAPTIVE("i:0,0,1,0,2,0,1,0,2,0,3,0,3,0,4,0,4,0@3x3x1x2", PLACES, MASK, "2,3,2@3x1"),
+    NEARLY_ADAPTIVE("f:0,0,1,0,2,0,1,0,2,0,3,0,3,0,4,0,4,0@3x3x1x1x2", PLACES, MASK, "2,3,2@3x1"),
+    NEARLY_ADAPTIVE("x", PLACES, MASK, "2,3,2@3x1"),
+    NEARLY_ADAPTIVE(FIVE_TO_THREE, TERMS("0", "1", "3", "4") "s = Add b00 b10; ", MASK, "2,3,2@3x1"),
+    {"x N,2,5,1; " GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:0 v; " PLACES "y = Div s x", DIGITNET_EUNSUPPORTED,
+     NO_ADAPTIVE},
+    {"x N,2,3,1; " GATHERED("i:0,0,1,0,2,0,2,0@2x2x1x1x2") "y = ReduceMean v i:-3,-1 keepdims=0", DIGITNET_EUNSUPPORTED,
+     NO_ADAPTIVE},
+    {"x N,2,4,1; " GATHERED("i:0,0,2,0@2x1x1x1x2") "y = ReduceMean v i:-3,-1 keepdims=0", DIGITNET_EUNSUPPORTED,
+     NO_ADAPTIVE},
+    NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:1 v; " PLACES),
+    NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " x v; " PLACES),
+    NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:0 v v; " PLACES),
+    NO_PATTERN(GATHERED(FIVE_TO_THREE) "e = Where " MASK " f:0 v; f = Where " MASK " f:0 e; z = Where " MASK
+                                       " f:0 f; " PLACES),
+    NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:0 v; " TERMS("0", "1", "3", "4") "d = Add b00 b00; "
+                                                                                              "s = Add d b20; "),
+    NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:0 v; " TERMS("0", "1", "3", "3") THREE),
+    NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:0 v; " TERMS("-1", "1", "3", "4") THREE),
+    NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:0 v; " TERMS("0", "32", "3", "4") THREE),
+    NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:0 v; " TERMS("0", "1", "3", "4") "d = Add b00; s = Add d "
+                                                                                              "b20; "),
+    NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:0 v; " TERMS("0", "1", "3", "4") "s = Add b00; "),
+    NO_PATTERN("t = Transpose x perm=[2,3,0,1]; g = GatherND t " FIVE_TO_THREE "; v = Transpose g perm=[5,4,0,1,2,3]; "
+               "z = Where " MASK " f:0 v; " PLACES),
+    NO_PATTERN("t = Transpose x perm=[3,2,0,1]; g = GatherND t " FIVE_TO_THREE "; v = Transpose g perm=[4,5,0,1,2,3]; "
+               "z = Where " MASK " f:0 v; " PLACES),
+    NO_PATTERN("t = Transpose x perm=[2,3,0,1]; g = GatherND t " FIVE_TO_THREE " batch_dims=1; "
+               "v = Transpose g perm=[4,5,0,1,2,3]; z = Where " MASK " f:0 v; " PLACES),
+    NO_PATTERN("t = Transpose x perm=[2,3,0,1]; g = Gather t i:0; v = Transpose g perm=[4,5,0,1,2,3]; "
+               "z = Where " MASK " f:0 v; " PLACES),
+    {"x N,2,3,1; " GATHERED("i:0,0,1,0,1,0,2,0@2x2x1x1x2") "y = ReduceMean v i:-3,-1", DIGITNET_EUNSUPPORTED,
+     "moves the axis of the samples"},
+    {"x N,2,3,1; " GATHERED("i:0,0,1,0,1,0,2,0@2x2x1x1x2") "y = ReduceMean v i:-3,-2 keepdims=0", DIGITNET_EUNSUPPORTED,
+     "moves the axis of the samples"},
+    {"x N,2,3,1; " GATHERED("i:0,0,1,0,1,0,2,0@2x2x1x1x2") "y = ReduceMean v i:-3 keepdims=0", DIGITNET_EUNSUPPORTED,
+     "moves the axis of the samples"},
+    {"x N,2,3,1; " GATHERED("i:0,0,1,0,1,0,2,0@2x2x1x1x2") "y = ReduceMean v f:-3,-1 keepdims=0", DIGITNET_EUNSUPPORTED,
+     "moves the axis of the samples"},
+    {"x N,2,3,1; " GATHERED("i:0,0,1,0,1,0,2,0@2x2x1x1x2") "y = ReduceMean v keepdims=0", DIGITNET_EUNSUPPORTED,
+     "moves the axis of the samples"},
+    {"x N,2,3,1; " GATHERED("i:0,0,1,0,1,0,2,0@2x2x1x1x2") "y = ReduceMean v axes=3 keepdims=0", DIGITNET_EUNSUPPORTED,
+     "moves the axis of the samples"},
     /* Functions and branches */
     {"x N,2,3; y = LeakyRelu x alpha=@slope", DIGITNET_EFORMAT, "attribute 'alpha' of another type"},
     {"x N,2,3; function f:again a -> b; b = f:again a; end; y = f:again x", DIGITNET_ELIMIT,

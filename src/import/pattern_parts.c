@@ -1,0 +1,75 @@
+#include "import/pattern_parts.h"
+
+#include "core/status.h"
+#include "onnx/schema.h"
+
+#include <string.h>
+
+const digitnet__import_node *digitnet__pattern_giver(const digitnet__importer *importer, size_t value,
+                                                     const char *type) {
+    const digitnet__import_graph *graph = importer->graph;
+    if (value == DNN_NO_VALUE || graph->values[value].producer == DNN_NO_VALUE)
+        return NULL;
+    const digitnet__import_node *node = &graph->nodes[graph->values[value].producer];
+    return node->outputs[0] == value && digitnet__wire_is(node->type, type) &&
+                   (node->input_count > 0 || digitnet__wire_is(node->type, "Constant"))
+               ? node
+               : NULL;
+}
+
+bool digitnet__pattern_was_read(digitnet__importer *importer, digitnet_status status) {
+    if (status == DIGITNET_EIO || status == DIGITNET_ENOMEM)
+        importer->failure = status;
+    return status == DIGITNET_OK;
+}
+
+size_t digitnet__pattern_before_cast(const digitnet__importer *importer, size_t value) {
+    const digitnet__import_node *cast = digitnet__pattern_giver(importer, value, "CastLike");
+    return cast ? cast->inputs[0] : value;
+}
+
+bool digitnet__pattern_tensor(digitnet__import_constant *constant, digitnet__wire_view *message,
+                              digitnet__importer *importer, size_t value) {
+    enum { MOST_BYTES = 4096 };
+    value = digitnet__pattern_before_cast(importer, value);
+    if (value == DNN_NO_VALUE)
+        return false;
+    const digitnet__import_node *node = digitnet__pattern_giver(importer, value, "Constant");
+    *message =
+        node && node->attribute_count == 1 ? node->attributes->message : importer->graph->values[value].initializer;
+    return message->bytes && message->size <= MOST_BYTES &&
+           digitnet__pattern_was_read(importer,
+                                      digitnet__constant_read(constant, importer->pool, importer->place, *message));
+}
+
+bool digitnet__pattern_number(double *number, digitnet__importer *importer, size_t value) {
+    digitnet__import_constant constant;
+    digitnet__wire_view message;
+    const digitnet__import_node *node =
+        digitnet__pattern_giver(importer, digitnet__pattern_before_cast(importer, value), "Constant");
+    if (node && node->attribute_count == 1 && node->attributes->type == DNN_ATTRIBUTE_TYPE_FLOAT) {
+        *number = (double)node->attributes->number;
+        return true;
+    }
+    if (!digitnet__pattern_tensor(&constant, &message, importer, value) || constant.count != 1)
+        return false;
+    *number = digitnet__constant_number(&constant, 0);
+    return true;
+}
+
+digitnet_status digitnet__pattern_replace(digitnet__importer *importer, digitnet__import_node *node, const char *type,
+                                          const size_t *inputs, size_t input_count,
+                                          const digitnet__import_attribute *attributes, size_t attribute_count) {
+    void *own_inputs, *own_attributes;
+    DNN_TRY(digitnet__pool_allocate(&own_inputs, importer->pool, input_count, sizeof *inputs));
+    DNN_TRY(digitnet__pool_allocate(&own_attributes, importer->pool, attribute_count, sizeof *attributes));
+    memcpy(own_inputs, inputs, input_count * sizeof *inputs);
+    if (attribute_count > 0)
+        memcpy(own_attributes, attributes, attribute_count * sizeof *attributes);
+    node->type = digitnet__wire_string(type);
+    node->inputs = own_inputs;
+    node->input_count = input_count;
+    node->attributes = own_attributes;
+    node->attribute_count = attribute_count;
+    return DIGITNET_OK;
+}
