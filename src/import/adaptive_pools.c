@@ -41,20 +41,11 @@ static bool find_gathered(size_t *image, size_t *indices, const digitnet__import
     return true;
 }
 
-/* The axes of places go. The list may have been reshaped. */
+/* The axes of places go. */
 static bool runs_over_places(digitnet__importer *importer, const digitnet__import_node *node) {
-    const digitnet__import_attribute *axes = digitnet__import_attribute_find(node, "axes");
-    digitnet__import_constant list;
-    digitnet__wire_view message;
-    int64_t keep = 1;
-    size_t given = node->input_count > 1 ? node->inputs[1] : DNN_NO_VALUE;
-    const digitnet__import_node *reshape = digitnet__pattern_giver(importer, given, "Reshape");
-    if (axes)
-        list = (digitnet__import_constant){.is_integer = true, .count = axes->count, .integers = axes->integers};
-    else if (!digitnet__pattern_tensor(&list, &message, importer, reshape ? reshape->inputs[0] : given))
-        return false;
-    return digitnet__import_integer(&keep, node, "keepdims") == DIGITNET_OK && keep == 0 && list.is_integer &&
-           list.count == 2 && list.integers && list.integers[0] == -3 && list.integers[1] == -1;
+    int64_t axes[2], keep = 1;
+    return digitnet__import_integer(&keep, node, "keepdims") == DIGITNET_OK && keep == 0 &&
+           digitnet__pattern_axes(axes, 2, importer, node) == 2 && axes[0] == -3 && axes[1] == -1;
 }
 
 digitnet_status digitnet__import_match_adaptive_mean(digitnet__importer *importer, digitnet__import_node *node) {

@@ -17,7 +17,8 @@ const digitnet__import_node *digitnet__pattern_giver(const digitnet__importer *i
                : NULL;
 }
 
-bool digitnet__pattern_was_read(digitnet__importer *importer, digitnet_status status) {
+/* Whether it was; keeps what is no fault of the file. */
+static bool was_read(digitnet__importer *importer, digitnet_status status) {
     if (status == DIGITNET_EIO || status == DIGITNET_ENOMEM)
         importer->failure = status;
     return status == DIGITNET_OK;
@@ -38,8 +39,7 @@ bool digitnet__pattern_tensor(digitnet__import_constant *constant, digitnet__wir
     *message =
         node && node->attribute_count == 1 ? node->attributes->message : importer->graph->values[value].initializer;
     return message->bytes && message->size <= MOST_BYTES &&
-           digitnet__pattern_was_read(importer,
-                                      digitnet__constant_read(constant, importer->pool, importer->place, *message));
+           was_read(importer, digitnet__constant_read(constant, importer->pool, importer->place, *message));
 }
 
 bool digitnet__pattern_number(double *number, digitnet__importer *importer, size_t value) {
@@ -55,6 +55,25 @@ bool digitnet__pattern_number(double *number, digitnet__importer *importer, size
         return false;
     *number = digitnet__constant_number(&constant, 0);
     return true;
+}
+
+size_t digitnet__pattern_axes(int64_t *axes, size_t most, digitnet__importer *importer,
+                              const digitnet__import_node *node) {
+    const digitnet__import_attribute *attribute = digitnet__import_attribute_find(node, "axes");
+    digitnet__import_constant list;
+    digitnet__wire_view message;
+    size_t given = node->input_count > 1 ? node->inputs[1] : DNN_NO_VALUE;
+    const digitnet__import_node *reshape = digitnet__pattern_giver(importer, given, "Reshape");
+    if (attribute)
+        list = (digitnet__import_constant){.is_integer = attribute->type == DNN_ATTRIBUTE_TYPE_INTS,
+                                           .count = attribute->count,
+                                           .integers = attribute->integers};
+    else if (!digitnet__pattern_tensor(&list, &message, importer, reshape ? reshape->inputs[0] : given))
+        return 0;
+    if (!list.is_integer || list.count == 0 || list.count > most)
+        return 0;
+    memcpy(axes, list.integers, list.count * sizeof *axes);
+    return list.count;
 }
 
 digitnet_status digitnet__pattern_replace(digitnet__importer *importer, digitnet__import_node *node, const char *type,

@@ -7,14 +7,16 @@
 /* The node of this type that gives a value, and takes one unless it is a Constant; NULL where it is another one. */
 const digitnet__import_node *digitnet__pattern_giver(const digitnet__importer *importer, size_t value,
                                                      const char *type);
-/* Whether something was; keeps what is no fault of the file. */
-bool digitnet__pattern_was_read(digitnet__importer *importer, digitnet_status status);
 /* A constant, before a node CastLike gives it the type of what it meets. */
 size_t digitnet__pattern_before_cast(const digitnet__importer *importer, size_t value);
 /* A small tensor, or a number, that is an initializer or given by a node Constant. */
 bool digitnet__pattern_tensor(digitnet__import_constant *constant, digitnet__wire_view *message,
                               digitnet__importer *importer, size_t value);
 bool digitnet__pattern_number(double *number, digitnet__importer *importer, size_t value);
+/* How many axes a node has as its attribute or its second input, which may have been reshaped; 0 for more than `most`,
+ * and where they are not known. */
+size_t digitnet__pattern_axes(int64_t *axes, size_t most, digitnet__importer *importer,
+                              const digitnet__import_node *node);
 
 /* The node is of this type from now on, with these inputs and attributes, which are copied. */
 digitnet_status digitnet__pattern_replace(digitnet__importer *importer, digitnet__import_node *node, const char *type,

@@ -141,10 +141,7 @@ enum { AXES_MAX = 4 };
 
 /* The axes that a node ReduceMean goes over; 0 where it is none, or goes over all. */
 static size_t axes_of_mean(int64_t *axes, digitnet__importer *importer, const digitnet__import_node *mean) {
-    size_t count;
-    bool read = mean && digitnet__pattern_was_read(
-                            importer, digitnet__import_list(axes, &count, AXES_MAX, importer, mean, "axes", 1));
-    return read ? count : 0;
+    return mean ? digitnet__pattern_axes(axes, AXES_MAX, importer, mean) : 0;
 }
 
 static bool find_layer_normalization(size_t *x, int64_t *axes, size_t *axis_count, float *epsilon,
@@ -343,7 +340,8 @@ static digitnet_status match_logarithm(digitnet__importer *importer, digitnet__i
 
 static bool same_constants(digitnet__importer *importer, size_t a, size_t b) {
     double first, second;
-    return a == b || (find_number(&first, importer, a) && find_number(&second, importer, b) && first == second);
+    return a == b || (digitnet__pattern_number(&first, importer, a) && digitnet__pattern_number(&second, importer, b) &&
+                      first == second);
 }
 
 /* softplus(x), beyond a limit x itself, from which it differs by less than floats do; or softplus(b x) / b, beyond a
@@ -451,6 +449,33 @@ static digitnet_status match_gather(digitnet__importer *importer, digitnet__impo
     return digitnet__pattern_replace(importer, node, "GatherOfEach", inputs, count, &attribute, 1);
 }
 
+/* The mean, or sum, of outputs stacked along an axis in front of the samples', as ensembles have it. */
+static digitnet_status match_stack(digitnet__importer *importer, digitnet__import_node *node) {
+    int64_t axis, along = 1, keep = 1;
+    void *memory;
+    const digitnet__import_node *stack = node->input_count > 0 ? giver(importer, node->inputs[0], "Concat") : NULL;
+    if (!stack || digitnet__pattern_axes(&axis, 1, importer, node) != 1 || axis != 0 ||
+        digitnet__import_integer(&keep, node, "keepdims") != DIGITNET_OK || keep != 0 ||
+        digitnet__import_integer(&along, stack, "axis") != DIGITNET_OK || along != 0)
+        return DIGITNET_OK;
+    DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, stack->input_count, sizeof(size_t)));
+    size_t *values = memory;
+    for (size_t i = 0; i < stack->input_count; i++) {
+        const digitnet__import_node *unsqueeze = giver(importer, stack->inputs[i], "Unsqueeze");
+        if (!unsqueeze || digitnet__pattern_axes(&axis, 1, importer, unsqueeze) != 1 || axis != 0)
+            return DIGITNET_OK;
+        values[i] = unsqueeze->inputs[0];
+    }
+    return digitnet__pattern_replace(importer, node, digitnet__wire_is(node->type, "ReduceMean") ? "Mean" : "Sum",
+                                     values, stack->input_count, NULL, 0);
+}
+
+static digitnet_status match_reduction(digitnet__importer *importer, digitnet__import_node *node) {
+    DNN_TRY(match_stack(importer, node));
+    return digitnet__wire_is(node->type, "ReduceMean") ? digitnet__import_match_adaptive_mean(importer, node)
+                                                       : DIGITNET_OK;
+}
+
 digitnet_status digitnet__import_match_patterns(digitnet__importer *importer) {
     for (size_t i = 0; i < importer->graph->node_count; i++) {
         digitnet__import_node *node = &importer->graph->nodes[i];
@@ -470,6 +495,8 @@ digitnet_status digitnet__import_match_patterns(digitnet__importer *importer) {
             DNN_TRY(match_gather(importer, node));
         else if (digitnet__wire_is(node->type, "ReduceMean"))
             DNN_TRY(digitnet__import_match_adaptive_mean(importer, node));
+        else if (digitnet__wire_is(node->type, "ReduceMean") || digitnet__wire_is(node->type, "ReduceSum"))
+            DNN_TRY(match_reduction(importer, node));
         DNN_TRY(importer->failure);
     }
     return DIGITNET_OK;

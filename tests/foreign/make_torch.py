@@ -291,6 +291,24 @@ def dynamo_unoptimized(name):
     in_one_file(name, Inverted(), optimize=False)
 
 
+class Ensemble(nn.Module):
+    """The mean of what several networks say."""
+
+    def __init__(self):
+        super().__init__()
+        self.networks = nn.ModuleList(
+            nn.Sequential(nn.Conv2d(2, 3, 4, 4), nn.ReLU(), nn.Flatten(), nn.Linear(90, 5)) for _ in range(3)
+        )
+
+    def forward(self, x):
+        return torch.stack([network(x).softmax(1) for network in self.networks]).mean(0)
+
+
+@maker
+def ensemble(name):
+    corpus.write(name, torchscript(prepared(Ensemble()), 17))
+
+
 @maker
 def dynamo_casts(name):
     """Biases of convolutions that have none, and limits, are constants in the type of what they meet."""

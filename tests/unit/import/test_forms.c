@@ -914,6 +914,19 @@ static const form pattern_forms[] = {
     {"x N,3,2,2; t = Transpose x perm=[2,1,0,3]; i = Constant value=i:1,0@2x1; g = GatherND t i batch_dims=0; "
      "y = Transpose g perm=[2,1,0,3]",
      "x N,3,2,2; y = Gather x i:1,0 axis=2"},
+    /* Means and sums of a stack */
+    {"x N,3; a = Relu x; u = Unsqueeze x i:0; v = Unsqueeze a i:0; c = Concat u v axis=0; "
+     "y = ReduceMean c axes=[0] keepdims=0",
+     "x N,3; a = Relu x; y = Mean x a"},
+    {"x N,3; a = Relu x; k = Constant value=i:0; u = Unsqueeze x k; v = Unsqueeze a k; w = Unsqueeze x k; "
+     "c = Concat u v w axis=0; y = ReduceSum c k keepdims=0",
+     "x N,3; a = Relu x; y = Sum x a x"},
+    {"opset 11; x N,2,3,4; a = Relu x; u = Unsqueeze a axes=[-1]; v = Unsqueeze x axes=[-1]; c = Concat u v axis=-1; "
+     "y = ReduceMean c axes=[-1] keepdims=0",
+     "x N,2,3,4; a = Relu x; y = Mean a x"},
+    {"x N,3; a = Relu x; u = Unsqueeze x i:1; v = Unsqueeze a i:1; c = Concat u v axis=1; "
+     "y = ReduceMean c axes=[1] keepdims=1",
+     "x N,3; a = Relu x; m = Mean x a; y = Unsqueeze m i:1"},
     /* Adaptive pools as Dynamo has them: 2 x 3 windows of 3 x 6 values, as many in each */
     {"x N,2,3,6; " GATHERED("0,1,1,2@2x2x1x1", "0,1,2,3,4,5@3x2", "2,2,3,2") "y = ReduceMean v i:-3,-1 keepdims=0",
      "x N,2,3,6; y = AveragePool x kernel_shape=[2,2] strides=[1,2]"},

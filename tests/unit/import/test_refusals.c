@@ -35,6 +35,12 @@ typedef struct refusal {
 #define NO_PATTERN(text) \
     { "x N,2,5,1; " text "y = Div s f:2,3,2@3x1", DIGITNET_EUNSUPPORTED, "moves the axis of the samples" }
 
+#define NEARLY_STACK(first, second, along, mean)                                                                 \
+    {                                                                                                            \
+        "x N,3; u = Unsqueeze x i:" first "; v = Unsqueeze x i:" second "; c = Concat u v " along "; y = " mean, \
+            DIGITNET_EUNSUPPORTED, "'Unsqueeze' (node '') makes another number of samples"                       \
+    }
+
 static const refusal cases[] = {
     /* Constants */
     {"x N,1,1,2; c = Unsqueeze f:1,2 f:0; y = Add x c", DIGITNET_EUNSUPPORTED,
@@ -744,6 +750,19 @@ static const refusal cases[] = {
      DIGITNET_EUNSUPPORTED, "'GatherND' (node '') is not supported"},
     {"x N,2,3; t = Relu x; g = GatherND t i:0@1x1; y = Transpose g perm=[1,0,2]", DIGITNET_EUNSUPPORTED,
      "'GatherND' (node '') is not supported"},
+    /* Nearly the mean of a stack */
+    NEARLY_STACK("0", "0", "axis=0", "ReduceMean c axes=[0]"),
+    NEARLY_STACK("0", "0", "axis=0", "ReduceMean c axes=[1] keepdims=0"),
+    NEARLY_STACK("0", "0", "axis=0", "ReduceMean c axes=[0,1] keepdims=0"),
+    NEARLY_STACK("0", "0", "axis=0", "ReduceMean c keepdims=0"),
+    NEARLY_STACK("0", "0", "axis=0", "ReduceMax c axes=[0] keepdims=0"),
+    NEARLY_STACK("0", "0", "axis=1", "ReduceMean c axes=[0] keepdims=0"),
+    NEARLY_STACK("0", "1", "axis=0", "ReduceMean c axes=[0] keepdims=0"),
+    NEARLY_STACK("0", "0,1", "axis=0", "ReduceMean c axes=[0] keepdims=0"),
+    {"x N,3; u = Unsqueeze x i:0; c = Concat u x axis=0; y = ReduceMean c axes=[0] keepdims=0", DIGITNET_EUNSUPPORTED,
+     "makes another number of samples"},
+    {"x N,3; u = Unsqueeze x i:0; v = Unsqueeze _ i:0; c = Concat u v axis=0; y = ReduceMean c axes=[0] keepdims=0",
+     DIGITNET_EUNSUPPORTED, "has no input 1 that depends on the image"},
     /* Nearly an adaptive pool: of 5 rows, windows of 2, 3 and 2 */
     NEARLY_ADAPTIVE("i:0,0,1,0,2,0,1,0,2,0,3,0,3,0,4,0,3,0@3x3x1x1x2", PLACES, "b:0,0,1,0,0,0,0,0,0@3x3x1x1",
                     "2,3,2@3x1"),
