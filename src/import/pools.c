@@ -243,13 +243,14 @@ static digitnet_status reduce_lines(digitnet__importer *importer, const digitnet
     return digitnet__import_give(importer, node, 0, &result);
 }
 
-/* Without axes of size 1 that have been reduced. */
+/* The axes that the input had, those that have been reduced with size 1 or gone. */
 static digitnet_status give_reduced(digitnet__importer *importer, const digitnet__import_node *node,
-                                    digitnet__import_activation *result, const bool *gone, bool keeps_axes) {
+                                    digitnet__import_activation *result, const digitnet__view *before, const bool *gone,
+                                    bool keeps_axes) {
     size_t sizes[DNN_VIEW_AXES], rank = 0;
-    for (size_t i = 0; i < result->view.rank; i++)
+    for (size_t i = 0; i < before->rank; i++)
         if (keeps_axes || !gone[i + 1])
-            sizes[rank++] = result->view.sizes[i];
+            sizes[rank++] = gone[i + 1] ? 1 : before->sizes[i];
     digitnet__view_reshape(&result->view, sizes, rank); /* no move */
     return digitnet__import_give(importer, node, 0, result);
 }
@@ -257,10 +258,11 @@ static digitnet_status give_reduced(digitnet__importer *importer, const digitnet
 /* The mean, or sum, along any axes: by equal weights. */
 static digitnet_status average(digitnet__importer *importer, const digitnet__import_node *node, const bool *gone,
                                bool keeps_axes) {
-    digitnet__import_activation *input = digitnet__import_activation_at(importer, node, 0), result;
+    const digitnet__view view = digitnet__import_activation_at(importer, node, 0)->view;
+    digitnet__import_activation result;
     digitnet__import_matrix matrices[DNN_VIEW_AXES] = {{0}};
-    for (size_t axis = 0; axis < input->view.rank; axis++) {
-        size_t size = input->view.sizes[axis];
+    for (size_t axis = 0; axis < view.rank; axis++) {
+        size_t size = view.sizes[axis];
         if (!gone[axis + 1])
             continue;
         DNN_TRY(digitnet__import_matrix_create(&matrices[axis], importer, 1, size));
@@ -268,30 +270,56 @@ static digitnet_status average(digitnet__importer *importer, const digitnet__imp
             matrices[axis].weights[i] = digitnet__wire_is(node->type, "ReduceSum") ? 1 : 1 / (float)size;
     }
     DNN_TRY(digitnet__import_map(&result, importer, node, 0, matrices));
-    return give_reduced(importer, node, &result, gone, keeps_axes);
+    return give_reduced(importer, node, &result, &view, gone, keeps_axes);
 }
 
-/* The largest along one axis: by a window over all of its values, which are made the columns of one channel. */
-static digitnet_status largest(digitnet__importer *importer, const digitnet__import_node *node, size_t axis,
-                               const bool *gone, bool keeps_axes) {
+/* The axes that go as one, behind those that stay. False where no view has them so. */
+static bool put_last(digitnet__view *view, const bool *gone) {
+    size_t order[DNN_VIEW_AXES], sizes[DNN_VIEW_AXES + 1], kept = 0, rank = 0, size = 1;
+    for (size_t i = 0; i < view->rank; i++)
+        if (!gone[i + 1])
+            order[rank++] = i;
+    kept = rank;
+    for (size_t i = 0; i < view->rank; i++)
+        if (gone[i + 1])
+            order[rank++] = i;
+    digitnet__view_transpose(view, order);
+    for (size_t i = 0; i < rank; i++) {
+        sizes[i] = view->sizes[i];
+        size *= i < kept ? 1 : view->sizes[i];
+    }
+    sizes[kept] = size;
+    return digitnet__view_reshape(view, sizes, kept + 1);
+}
+
+/* The largest along some axes: by a window over all of their values, which are made the columns of one channel. */
+static digitnet_status largest(digitnet__importer *importer, const digitnet__import_node *node, const bool *gone,
+                               bool keeps_axes) {
+    const digitnet__view view = digitnet__import_activation_at(importer, node, 0)->view;
+    digitnet__import_activation result = *digitnet__import_activation_at(importer, node, 0);
+    size_t opened, value;
     const size_t *places;
-    size_t value;
-    DNN_TRY(digitnet__import_take_channels(&value, &places, importer, node, 0, axis));
-    digitnet__import_activation result = {.view = digitnet__import_activation_at(importer, node, 0)->view};
-    size_t size = result.view.sizes[axis], rows = digitnet__view_count(&result.view) / size;
+    if (!put_last(&result.view, gone))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes values in an order that is not read");
+    DNN_TRY(digitnet__import_open(&opened, importer, &result));
+    const digitnet__import_node inner = digitnet__import_inner(node, NULL, &opened, 1, NULL);
+    size_t last = result.view.rank - 1, size = result.view.sizes[last], rows = digitnet__view_count(&view) / size;
+    DNN_TRY(digitnet__import_take_channels(&value, &places, importer, &inner, 0, last));
+    result.view = digitnet__import_activation_at(importer, &inner, 0)->view;
+    digitnet__import_close(importer, opened);
+    digitnet__view_set_channels(&result.view, last, size, 1);
     const digitnet__attributes window = {
         .window_height = 1, .window_width = size, .stride_height = 1, .stride_width = 1};
-    digitnet__view_set_channels(&result.view, axis, size, 1);
     DNN_TRY(digitnet__import_reshape(&value, importer, (digitnet__shape){.height = rows, .width = size, .channels = 1},
                                      node));
     DNN_TRY(digitnet__draft_add(&result.value, importer, &digitnet__layer_max_pool2d, &window, &value, 1, node));
-    return give_reduced(importer, node, &result, gone, keeps_axes);
+    return give_reduced(importer, node, &result, &view, gone, keeps_axes);
 }
 
 static digitnet_status reduce_axes(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation *input;
     int64_t axes[DNN_VIEW_AXES + 1], keep = 1;
-    size_t count, kept = 0, lost = 0, kept_count = 0;
+    size_t count, kept = 0, kept_count = 0;
     bool gone[DNN_VIEW_AXES + 1] = {false};
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     DNN_TRY(digitnet__import_integer(&keep, node, "keepdims"));
@@ -304,7 +332,6 @@ static digitnet_status reduce_axes(digitnet__importer *importer, const digitnet_
     gone[0] |= count == 0; /* then it runs over all */
     for (size_t i = 0; i < input->view.rank; i++) {
         kept = gone[i + 1] ? kept : i;
-        lost = gone[i + 1] ? i : lost;
         kept_count += !gone[i + 1];
     }
     bool over_lines = !gone[0] && input->view.rank == 3 && kept_count == 2 && !gone[1];
@@ -314,11 +341,7 @@ static digitnet_status reduce_axes(digitnet__importer *importer, const digitnet_
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "runs over the samples");
     if (kept_count == 1)
         return reduce(importer, node, kept, keep != 0);
-    if (!digitnet__wire_is(node->type, "ReduceMax"))
-        return average(importer, node, gone, keep != 0);
-    if (kept_count + 1 != input->view.rank)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes the largest along several axes");
-    return largest(importer, node, lost, gone, keep != 0);
+    return (digitnet__wire_is(node->type, "ReduceMax") ? largest : average)(importer, node, gone, keep != 0);
 }
 
 /* A reduction of what a layer makes of each value, and another layer on what it gives. */

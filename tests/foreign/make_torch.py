@@ -291,6 +291,24 @@ def dynamo_unoptimized(name):
     in_one_file(name, Inverted(), optimize=False)
 
 
+class Scaled(nn.Module):
+    """Each image from its smallest to its largest value."""
+
+    def __init__(self):
+        super().__init__()
+        self.network = nn.Sequential(nn.Conv2d(2, 3, 4, 4), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.fc = nn.Linear(3, 5)
+
+    def forward(self, x):
+        least, most = x.amin((1, 2, 3), keepdim=True), x.amax((1, 2, 3), keepdim=True)
+        return self.fc(self.network((x - least) / (most - least + 1e-6)))
+
+
+@maker
+def scaled_by_range(name):
+    corpus.write(name, torchscript(prepared(Scaled()), 9))
+
+
 class Ensemble(nn.Module):
     """The mean of what several networks say."""
 

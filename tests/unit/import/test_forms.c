@@ -254,6 +254,21 @@ static const form image_forms[] = {
     {"x N,2,3,4; y = ReduceMean x axes=[1]", "x N,2,3,4; a,b = Split x axis=1; s = Add a b; y = Mul s f:0.5"},
     {"x N,2,3,4; y = ReduceMean x axes=[1,2] keepdims=0",
      "x N,2,3,4; a = ReduceMean x axes=[1] keepdims=0; y = ReduceMean a axes=[1] keepdims=0"},
+    {"x N,8,3,4; v = Reshape x i:0,2,4,3,4; y = ReduceMax v axes=[1,3]",
+     "x N,8,3,4; v = Reshape x i:0,2,4,3,4; a = ReduceMax v axes=[1]; y = ReduceMax a axes=[3]"},
+    {"x N,8,3,4; v = Reshape x i:0,2,4,3,4; y = ReduceMax v axes=[-1,2] keepdims=0",
+     "x N,8,3,4; v = Reshape x i:0,2,4,3,4; a = ReduceMax v axes=[4] keepdims=0; y = ReduceMax a axes=[2] keepdims=0"},
+    {"x N,2,3,4; t = Transpose x perm=[0,2,3,1]; r = Relu t; y = ReduceMax r axes=[1,2,3]",
+     "x N,2,3,4; r = Relu x; g = GlobalMaxPool r; y = ReduceMax g axes=[1]"},
+    {"x N,2,3,4; y = ReduceMin x axes=[1,2,3] keepdims=0",
+     "x N,2,3,4; n = Neg x; f = Flatten n; m = ReduceMax f axes=[1] keepdims=0; y = Neg m"},
+    {"x N,2,3,4; l = ReduceMin x axes=[1,2,3]; h = ReduceMax x axes=[1,2,3]; a = Sub x l; b = Sub h l; c = Add b "
+     "f:0.5; "
+     "d = Div a c; y = Flatten d",
+     "x N,2,3,4; f = Flatten x; l = ReduceMin f axes=[1]; h = ReduceMax f axes=[1]; a = Sub f l; b = Sub h l; "
+     "c = Add b f:0.5; y = Div a c"},
+    {"x N,6; y = ReduceMax x axes=[1]",
+     "x N,6; v = Reshape x i:0,2,3; m = ReduceMax v axes=[1,2]; y = Reshape m i:0,1"},
     {"x N,2,3,4; y = ReduceSumSquare x axes=[1,2,3]", "x N,2,3,4; s = Mul x x; y = ReduceSum s i:1,2,3"},
     {"x N,2,3,4; y = ReduceL2 x axes=[2,3]", "x N,2,3,4; s = Mul x x; m = ReduceSum s i:2,3; y = Sqrt m"},
     {"x N,2,3,4; y = GlobalMaxPool x", "x N,2,3,4; y = MaxPool x kernel_shape=[3,4]"},

@@ -333,8 +333,6 @@ static const refusal cases[] = {
     {"x N,2,3,4; y = ReduceMean x", DIGITNET_EUNSUPPORTED, "runs over the samples"},
     {"x N,2,3,4; y = ReduceMean x axes=[0,2]", DIGITNET_EUNSUPPORTED, "runs over the samples"},
     {"x N,2,3,4; y = ReduceMax x axes=[4]", DIGITNET_EFORMAT, "axis that is out of range"},
-    {"x N,8,3,4; v = Reshape x i:0,2,4,3,4; y = ReduceMax v axes=[1,3]", DIGITNET_EUNSUPPORTED,
-     "takes the largest along several axes"},
     /* Normalization */
     {"x N,1; s = Squeeze x i:1; y = BatchNormalization s f:1 f:0 f:0 f:1", DIGITNET_EFORMAT, "takes no channels"},
     {"x N,1; s = Squeeze x i:1; y = InstanceNormalization s f:1 f:0", DIGITNET_EFORMAT, "takes no channels"},
