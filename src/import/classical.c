@@ -1,5 +1,6 @@
-/* Linear models and scalers of scikit-learn, in the domain ai.onnx.ml: their weights are attributes. */
+/* What scikit-learn has, in the domain ai.onnx.ml: linear models and scalers, whose weights are attributes. */
 #include "core/status.h"
+#include "import/linear.h"
 #include "import/products.h"
 #include "onnx/schema.h"
 
@@ -101,16 +102,38 @@ static digitnet_status linear_classifier(digitnet__importer *importer, const dig
     return digitnet__import_give(importer, node, 0, &result);
 }
 
-/* Probabilities that have the sum 1 already. */
+/* By the length, or by the sum of probabilities, which is 1 already. */
 static digitnet_status normalizer(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_activation *input;
     digitnet__wire_view norm = {0};
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     DNN_TRY(digitnet__import_text(&norm, node, "norm"));
+    if (digitnet__wire_is(norm, "L2"))
+        return digitnet__import_divide_by_length(importer, node);
     const digitnet__draft *draft = input->value ? &importer->drafts[input->value - 1] : NULL;
     if (!digitnet__wire_is(norm, "L1") || !draft || draft->layer.attributes.activation != DIGITNET_ACTIVATION_SOFTMAX)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "is not of what a softmax gives");
     return digitnet__import_give(importer, node, 0, input);
+}
+
+/* Some columns of a table, each sample being a row of it. */
+static digitnet_status extract_features(digitnet__importer *importer, const digitnet__import_node *node) {
+    digitnet__import_matrix matrices[DNN_VIEW_AXES] = {{0}};
+    digitnet__import_activation *input, result;
+    const digitnet__import_constant *columns;
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    DNN_TRY(digitnet__import_constant_at(&columns, importer, node, 1));
+    if (!columns || !columns->is_integer || columns->count == 0 || input->view.rank != 1)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes no columns that are known");
+    size_t size = input->view.sizes[0];
+    DNN_TRY(digitnet__import_matrix_create(&matrices[0], importer, columns->count, size));
+    for (size_t i = 0; i < columns->count; i++) {
+        if (columns->integers[i] < 0 || columns->integers[i] >= (int64_t)size)
+            return digitnet__import_fail(DIGITNET_EFORMAT, node, "takes a column that is out of range");
+        matrices[0].weights[i * size + (size_t)columns->integers[i]] = 1;
+    }
+    DNN_TRY(digitnet__import_map(&result, importer, node, 0, matrices));
+    return digitnet__import_give(importer, node, 0, &result);
 }
 
 /* Probabilities under the names of their classes. */
@@ -126,6 +149,7 @@ const digitnet__import_operator digitnet__import_classical[] = {
     {"LinearClassifier", 1, "classlabels_ints classlabels_strings coefficients intercepts multi_class post_transform",
      linear_classifier},
     {"Normalizer", 1, "norm", normalizer},
+    {"ArrayFeatureExtractor", 2, "", extract_features},
     {"ZipMap", 1, "classlabels_int64s classlabels_strings", zip_map},
     {0},
 };

@@ -180,6 +180,8 @@ digitnet_status digitnet__import_give_reshaped(digitnet__importer *importer, con
 digitnet_status digitnet__import_binary(digitnet__importer *importer, const digitnet__import_node *node);
 /* An activation, or a constant, by an activation. */
 digitnet_status digitnet__import_divide(digitnet__importer *importer, const digitnet__import_node *node);
+/* An activation of one axis by its Euclidean length. */
+digitnet_status digitnet__import_divide_by_length(digitnet__importer *importer, const digitnet__import_node *node);
 /* The larger, or the smaller, of an activation and a number. */
 digitnet_status digitnet__import_limit(digitnet__importer *importer, const digitnet__import_node *node);
 

@@ -142,25 +142,45 @@ static digitnet_status read_neighbours(digitnet__import_matrix *matrix, digitnet
     return DIGITNET_OK;
 }
 
+/* The activation at the first input of the node, times a power of sums of its squares along an axis. */
+static digitnet_status give_scaled(digitnet__importer *importer, const digitnet__import_node *node,
+                                   const digitnet__import_matrix *sums, double exponent) {
+    digitnet__import_activation squares = *digitnet__import_activation_at(importer, node, 0), factor;
+    size_t opened;
+    DNN_TRY(digitnet__import_raise(&squares.value, importer, node, 2));
+    DNN_TRY(digitnet__import_open(&opened, importer, &squares));
+    const digitnet__import_node inner = digitnet__import_inner(node, NULL, &opened, 1, NULL);
+    DNN_TRY(digitnet__import_map(&factor, importer, &inner, 0, sums));
+    digitnet__import_close(importer, opened);
+    DNN_TRY(digitnet__import_raise(&factor.value, importer, node, exponent));
+    return give_product(importer, node, &factor);
+}
+
 /* Local response normalization (Krizhevsky et al. 2012): x / (bias + alpha / size (sum of squares))^beta */
 static digitnet_status normalize_locally(digitnet__importer *importer, const digitnet__import_node *node) {
     digitnet__import_matrix matrices[DNN_VIEW_AXES] = {{0}};
-    digitnet__import_activation *input, squares, divisor;
-    size_t opened;
+    digitnet__import_activation *input;
     float beta = 0.75f;
     DNN_TRY(digitnet__import_number(&beta, node, "beta"));
     DNN_TRY(digitnet__import_take(&input, importer, node, 0));
     if (input->view.rank == 0)
         return digitnet__import_fail(DIGITNET_EFORMAT, node, "takes no channels");
     DNN_TRY(read_neighbours(&matrices[0], importer, node, input->view.sizes[0]));
-    squares = *input;
-    DNN_TRY(digitnet__import_raise(&squares.value, importer, node, 2));
-    DNN_TRY(digitnet__import_open(&opened, importer, &squares));
-    const digitnet__import_node inner = digitnet__import_inner(node, NULL, &opened, 1, NULL);
-    DNN_TRY(digitnet__import_map(&divisor, importer, &inner, 0, matrices));
-    digitnet__import_close(importer, opened);
-    DNN_TRY(digitnet__import_raise(&divisor.value, importer, node, -(double)beta));
-    return give_product(importer, node, &divisor);
+    return give_scaled(importer, node, matrices, -(double)beta);
+}
+
+digitnet_status digitnet__import_divide_by_length(digitnet__importer *importer, const digitnet__import_node *node) {
+    const float least = 1e-24f; /* so that zeros stay zeros, with a slope */
+    digitnet__import_matrix matrices[DNN_VIEW_AXES] = {{0}};
+    digitnet__import_activation *input;
+    DNN_TRY(digitnet__import_take(&input, importer, node, 0));
+    if (input->view.rank != 1)
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes %zu dimensions", input->view.rank + 1);
+    DNN_TRY(digitnet__import_matrix_create(&matrices[0], importer, 1, input->view.sizes[0]));
+    for (size_t i = 0; i < matrices[0].inputs; i++)
+        matrices[0].weights[i] = 1;
+    matrices[0].offsets[0] = least;
+    return give_scaled(importer, node, matrices, -0.5);
 }
 
 const digitnet__import_operator digitnet__import_powers[] = {
