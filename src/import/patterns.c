@@ -338,6 +338,21 @@ static digitnet_status match_logarithm(digitnet__importer *importer, digitnet__i
                    inner->attribute_count);
 }
 
+/* z - log(sum of exp(z)), along an axis */
+static digitnet_status match_difference(digitnet__importer *importer, digitnet__import_node *node) {
+    enum { ONE_AXIS = 13 };
+    int64_t axis, keep = 1;
+    const digitnet__import_node *sum =
+        node->input_count == 2 ? giver(importer, node->inputs[1], "ReduceLogSumExp") : NULL;
+    if (!sum || sum->inputs[0] != node->inputs[0] || digitnet__pattern_axes(&axis, 1, importer, sum) != 1 ||
+        digitnet__import_integer(&keep, sum, "keepdims") != DIGITNET_OK || keep == 0)
+        return DIGITNET_OK;
+    const digitnet__import_attribute attribute = {
+        .name = digitnet__wire_string("axis"), .type = DNN_ATTRIBUTE_TYPE_INT, .integer = axis};
+    node->operator_set = node->operator_set < ONE_AXIS ? ONE_AXIS : node->operator_set;
+    return replace(importer, node, "LogSoftmax", node->inputs[0], &attribute, 1);
+}
+
 static bool same_constants(digitnet__importer *importer, size_t a, size_t b) {
     double first, second;
     return a == b || (digitnet__pattern_number(&first, importer, a) && digitnet__pattern_number(&second, importer, b) &&
@@ -485,6 +500,8 @@ digitnet_status digitnet__import_match_patterns(digitnet__importer *importer) {
             DNN_TRY(match_division(importer, node));
         else if (digitnet__wire_is(node->type, "Add"))
             DNN_TRY(match_sum(importer, node));
+        else if (digitnet__wire_is(node->type, "Sub"))
+            DNN_TRY(match_difference(importer, node));
         else if (digitnet__wire_is(node->type, "Log") || digitnet__wire_is(node->type, "Exp"))
             DNN_TRY(match_logarithm(importer, node));
         else if (digitnet__wire_is(node->type, "Where"))
@@ -493,8 +510,6 @@ digitnet_status digitnet__import_match_patterns(digitnet__importer *importer) {
             DNN_TRY(match_transpose(importer, node));
         else if (digitnet__wire_is(node->type, "Gather"))
             DNN_TRY(match_gather(importer, node));
-        else if (digitnet__wire_is(node->type, "ReduceMean"))
-            DNN_TRY(digitnet__import_match_adaptive_mean(importer, node));
         else if (digitnet__wire_is(node->type, "ReduceMean") || digitnet__wire_is(node->type, "ReduceSum"))
             DNN_TRY(match_reduction(importer, node));
         DNN_TRY(importer->failure);

@@ -934,6 +934,10 @@ static const form pattern_forms[] = {
     {"x N,3,2,2; t = Transpose x perm=[2,1,0,3]; i = Constant value=i:1,0@2x1; g = GatherND t i batch_dims=0; "
      "y = Transpose g perm=[2,1,0,3]",
      "x N,3,2,2; y = Gather x i:1,0 axis=2"},
+    /* The logarithm of a softmax */
+    {"x N,5; l = ReduceLogSumExp x axes=[1]; y = Sub x l", "x N,5; y = LogSoftmax x axis=1"},
+    {"x N,2,5; l = ReduceLogSumExp x i:-1 keepdims=1; y = Sub x l", "x N,2,5; y = LogSoftmax x axis=-1"},
+    {"opset 9; x N,4,5; l = ReduceLogSumExp x axes=[1]; y = Sub x l", "x N,4,5; y = LogSoftmax x axis=1"},
     /* Means and sums of a stack */
     {"x N,3; a = Relu x; u = Unsqueeze x i:0; v = Unsqueeze a i:0; c = Concat u v axis=0; "
      "y = ReduceMean c axes=[0] keepdims=0",

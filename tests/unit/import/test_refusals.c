@@ -35,6 +35,11 @@ typedef struct refusal {
 #define NO_PATTERN(text) \
     { "x N,2,5,1; " text "y = Div s f:2,3,2@3x1", DIGITNET_EUNSUPPORTED, "moves the axis of the samples" }
 
+#define NEARLY_LOG_SOFTMAX(sum, difference)                                                         \
+    {                                                                                               \
+        "x N,2,3; z = Relu x; l = ReduceLogSumExp " sum "; y = " difference, DIGITNET_EUNSUPPORTED, \
+            "'ReduceLogSumExp' (node '') is not supported"                                          \
+    }
 #define NEARLY_STACK(first, second, along, mean)                                                                 \
     {                                                                                                            \
         "x N,3; u = Unsqueeze x i:" first "; v = Unsqueeze x i:" second "; c = Concat u v " along "; y = " mean, \
@@ -758,6 +763,14 @@ static const refusal cases[] = {
      DIGITNET_EUNSUPPORTED, "'GatherND' (node '') is not supported"},
     {"x N,2,3; t = Relu x; g = GatherND t i:0@1x1; y = Transpose g perm=[1,0,2]", DIGITNET_EUNSUPPORTED,
      "'GatherND' (node '') is not supported"},
+    /* Nearly the logarithm of a softmax */
+    NEARLY_LOG_SOFTMAX("x axes=[1]", "Sub l x"),
+    NEARLY_LOG_SOFTMAX("x axes=[1]", "Add x l"),
+    NEARLY_LOG_SOFTMAX("z axes=[1]", "Sub x l"),
+    NEARLY_LOG_SOFTMAX("x axes=[1] keepdims=0", "Sub x l"),
+    NEARLY_LOG_SOFTMAX("x axes=[1,2]", "Sub x l"),
+    NEARLY_LOG_SOFTMAX("x", "Sub x l"),
+    NEARLY_LOG_SOFTMAX("x axes=1", "Sub x l"),
     /* Nearly the mean of a stack */
     NEARLY_STACK("0", "0", "axis=0", "ReduceMean c axes=[0]"),
     NEARLY_STACK("0", "0", "axis=0", "ReduceMean c axes=[1] keepdims=0"),
