@@ -97,7 +97,7 @@ static digitnet_status settle_output(size_t *value, digitnet__importer *importer
     if (!activation)
         return digitnet__fail(DIGITNET_EUNSUPPORTED, "the graph's output '%s' does not depend on its input",
                               digitnet__wire_printable(node.name).text);
-    if (activation->merged)
+    if (activation->merged || activation->leading)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, &node, "has another number of samples");
     activation->is_class = false;
     DNN_TRY(arrange_output(value, importer, &node));

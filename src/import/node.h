@@ -18,7 +18,7 @@ typedef struct digitnet__import_node {
     bool needed;    /* for the output that is read: it has outputs then */
     bool is_branch; /* of an If, whose other branch may be the one that is taken */
     /* Of the activations that it takes and gives, as digitnet__import_activation has them; set while it is read. */
-    bool unbatched;
+    bool unbatched, leading;
     size_t merged;
 } digitnet__import_node;
 

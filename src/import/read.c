@@ -93,6 +93,7 @@ digitnet_status digitnet__import_give(digitnet__importer *importer, const digitn
     value->activation = memory;
     *value->activation = *activation;
     value->activation->unbatched = node->unbatched;
+    value->activation->leading = node->leading;
     value->activation->merged = node->merged;
     if (activation->value)
         importer->drafts[activation->value - 1].open += value->uses;
@@ -287,12 +288,16 @@ static digitnet_status find_samples(digitnet__import_node *node, const digitnet_
     const digitnet__import_activation *first = NULL;
     for (size_t i = 0; i < node->input_count; i++) {
         const digitnet__import_activation *next = digitnet__import_activation_at(importer, node, i);
-        if (first && next && (next->unbatched != first->unbatched || next->merged != first->merged))
+        if (first && next &&
+            (next->unbatched != first->unbatched || next->leading != first->leading || next->merged != first->merged))
             return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes two activations of different samples");
         first = next ? next : first;
     }
     node->unbatched = first && first->unbatched;
+    node->leading = first && first->leading;
     node->merged = first ? first->merged : 0;
+    if (node->leading && !is_listed("Reshape Squeeze Shape Identity Cast", node->type))
+        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes samples behind another dimension");
     if ((node->unbatched || node->merged) && !is_listed(takes_any_samples, node->type))
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "takes %s",
                                      node->merged ? "samples and other dimensions that are made one"
@@ -320,6 +325,7 @@ static digitnet_status choose(digitnet__importer *importer, const digitnet__impo
         if (!activation)
             return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has a branch that is not read");
         own.unbatched = activation->unbatched;
+        own.leading = activation->leading;
         own.merged = activation->merged;
         DNN_TRY(digitnet__import_give(importer, &own, i, activation));
     }

@@ -22,6 +22,8 @@ void digitnet__import_sizes(size_t *sizes, size_t *rank, const digitnet__importe
                             const digitnet__import_activation *activation) {
     const digitnet__view *view = &activation->view;
     *rank = 0;
+    if (activation->leading)
+        sizes[(*rank)++] = 1;
     if (!activation->unbatched)
         sizes[(*rank)++] = importer->batch;
     for (size_t i = 0; i < view->rank; i++) {
@@ -82,6 +84,9 @@ digitnet_status digitnet__import_give_reshaped(digitnet__importer *importer, con
     if (rank > DNN_VIEW_AXES + 1)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "makes %zu dimensions", rank);
     own.merged = 0;
+    own.leading = importer->batch > 1 && rank > 1 && sizes[0] == 1 && sizes[1] == importer->batch;
+    if (own.leading)
+        return give_view(importer, &own, activation, sizes + 2, rank - 2);
     own.unbatched = rank > 0 && rank <= DNN_VIEW_AXES &&
                     (node->unbatched ? rank < 2 || sizes[0] != 1 : importer->batch == 1 && rank == 1 && sizes[0] != 1);
     if (own.unbatched)

@@ -934,6 +934,12 @@ static const form pattern_forms[] = {
     {"x N,3,2,2; t = Transpose x perm=[2,1,0,3]; i = Constant value=i:1,0@2x1; g = GatherND t i batch_dims=0; "
      "y = Transpose g perm=[2,1,0,3]",
      "x N,3,2,2; y = Gather x i:1,0 axis=2"},
+    /* An axis in front of the samples: TensorFlow's rgb_to_grayscale */
+    {"x N,4,5,3; r = Reshape x i:-1,3; m = MatMul r f:0.3,0.6,0.1@3x1; s = Shape x end=3; q = Reshape m s; "
+     "u = Unsqueeze q i:-1; v = Unsqueeze u i:0; g = Reshape v i:-1,1,0,0; y = Flatten g",
+     "x N,4,5,3; m = MatMul x f:0.3,0.6,0.1@3x1; y = Flatten m"},
+    {"x N,3; u = Unsqueeze x i:0; y = Squeeze u", "x N,3; y = Identity x"},
+    {"x 2,3; u = Unsqueeze x i:0; i = Identity u; s = Shape i start=1; y = Reshape i s", "x N,3; y = Identity x"},
     /* The logarithm of a softmax */
     {"x N,5; l = ReduceLogSumExp x axes=[1]; y = Sub x l", "x N,5; y = LogSoftmax x axis=1"},
     {"x N,2,5; l = ReduceLogSumExp x i:-1 keepdims=1; y = Sub x l", "x N,2,5; y = LogSoftmax x axis=-1"},

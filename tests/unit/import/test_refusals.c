@@ -43,7 +43,7 @@ typedef struct refusal {
 #define NEARLY_STACK(first, second, along, mean)                                                                 \
     {                                                                                                            \
         "x N,3; u = Unsqueeze x i:" first "; v = Unsqueeze x i:" second "; c = Concat u v " along "; y = " mean, \
-            DIGITNET_EUNSUPPORTED, "'Unsqueeze' (node '') makes another number of samples"                       \
+            DIGITNET_EUNSUPPORTED, "'Concat' (node '') takes"                                                    \
     }
 
 static const refusal cases[] = {
@@ -538,7 +538,7 @@ static const refusal cases[] = {
     {"x N,2,3,4; y = Squeeze x i:4", DIGITNET_EFORMAT, "axis that is out of range"},
     {"x N,2,3,4; y = Unsqueeze x i:5", DIGITNET_EFORMAT, "axis that is out of range"},
     {"x N,2,3,4; y = Unsqueeze x i:1,2,3,4,5,6,7,8,9", DIGITNET_EUNSUPPORTED, "makes 13 dimensions"},
-    {"x N,2,3,4; y = Unsqueeze x i:0", DIGITNET_EUNSUPPORTED, "makes another number of samples"},
+    {"x N,2,3,4; y = Unsqueeze x i:0", DIGITNET_EUNSUPPORTED, "'output' (node 'y') has another number of samples"},
     {"x N,2,3,4; y = Transpose x perm=[0,1,2]", DIGITNET_EFORMAT, "a 'perm' of 3 axes for 4 dimensions"},
     {"x N,2,3,4; y = Transpose x", DIGITNET_EUNSUPPORTED, "moves the axis of the samples"},
     {"x N,2,3,4; y = Transpose x perm=[1,0,2,3]", DIGITNET_EUNSUPPORTED, "moves the axis of the samples"},
@@ -779,9 +779,13 @@ static const refusal cases[] = {
     NEARLY_STACK("0", "0", "axis=0", "ReduceMax c axes=[0] keepdims=0"),
     NEARLY_STACK("0", "0", "axis=1", "ReduceMean c axes=[0] keepdims=0"),
     NEARLY_STACK("0", "1", "axis=0", "ReduceMean c axes=[0] keepdims=0"),
-    NEARLY_STACK("0", "0,1", "axis=0", "ReduceMean c axes=[0] keepdims=0"),
+    {"x N,3; u = Unsqueeze x i:0; v = Unsqueeze x i:0,1; c = Concat u v axis=0; y = ReduceMean c axes=[0] keepdims=0",
+     DIGITNET_EUNSUPPORTED, "makes another number of samples"},
+    {"x N,3; u = Unsqueeze x i:0; y = Relu u", DIGITNET_EUNSUPPORTED,
+     "'Relu' (node '') takes samples behind another dimension"},
+    {"x N,3; u = Unsqueeze x i:0; y = Squeeze u i:1", DIGITNET_EFORMAT, "removes a dimension that is not 1"},
     {"x N,3; u = Unsqueeze x i:0; c = Concat u x axis=0; y = ReduceMean c axes=[0] keepdims=0", DIGITNET_EUNSUPPORTED,
-     "makes another number of samples"},
+     "takes two activations of different samples"},
     {"x N,3; u = Unsqueeze x i:0; v = Unsqueeze _ i:0; c = Concat u v axis=0; y = ReduceMean c axes=[0] keepdims=0",
      DIGITNET_EUNSUPPORTED, "has no input 1 that depends on the image"},
     /* Nearly an adaptive pool: of 5 rows, windows of 2, 3 and 2 */
