@@ -122,6 +122,17 @@ def linear_classifier(name):
 
 
 @maker
+def rgb_to_grayscale(name):
+    """TensorFlow's function as tf2onnx writes it, with an axis in front of the samples for a while."""
+    g = Graph(shape=("N", 20, 24, 3))
+    sizes = g.node("Slice", g.node("Shape", "input"), g.ints(0), g.ints(3))
+    x = g.node("MatMul", g.node("Reshape", "input", g.ints(-1, 3)), g.constant([[0.2989], [0.587], [0.114]]))
+    x = g.node("Unsqueeze", g.node("Reshape", x, sizes), g.ints(-1))
+    x = g.node("Reshape", g.node("Unsqueeze", x, g.ints(0)), g.ints(-1, 1, 0, 0))
+    corpus.write(name, g.model(g.classify(g.conv(x, 3, 1, strides=[4, 4]), 90)), shape=(20, 24, 3), layout="NHWC")
+
+
+@maker
 def chosen_features(name):
     """Scikit-learn's rows of length 1, and a choice of columns, before a perceptron.
 
