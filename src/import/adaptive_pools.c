@@ -12,7 +12,7 @@
 
 /* ---- As a pattern ---- */
 
-enum { MOST_PLACES = 32, MASKS = 2 };
+enum { MOST_PLACES = 16, MASKS = 2 };
 /* What the node that it becomes takes. */
 enum { IMAGE, INDICES, COUNTS, FIRST_MASK, INPUTS = FIRST_MASK + MASKS };
 

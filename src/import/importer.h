@@ -169,8 +169,8 @@ digitnet_status digitnet__import_activate(size_t *value, digitnet__importer *imp
 digitnet_status digitnet__import_negate(size_t *value, digitnet__importer *importer, const digitnet__import_node *node);
 digitnet_status digitnet__import_raise(size_t *value, digitnet__importer *importer, const digitnet__import_node *node,
                                        double exponent);
-/* The sizes that the file has: that of the batch, or what other axes have made of it, comes first where there is one, or
- * behind an axis that stands in front of it. There is room for one more than a view has. */
+/* The sizes that the file has: that of the batch, or what other axes have made of it, comes first where there is one,
+ * or behind an axis that stands in front of it. There is room for one more than a view has. */
 void digitnet__import_sizes(size_t *sizes, size_t *rank, const digitnet__importer *importer,
                             const digitnet__import_activation *activation);
 /* Gives the activation at input 0, or a copy of it that has been changed, under other such sizes. */
