@@ -180,8 +180,10 @@ static digitnet_status add_word(struct glyphs *glyphs, struct fonts *fonts, size
         struct stencil stencil = {(int)printed.width, (int)printed.height, 0, (uint8_t *)printed.pixels};
         float longer = fmaxf((float)printed.width, (float)printed.height);
         scale_stencil(pixels, &stencil, 1, fmaxf(longer, CAPITAL));
-        status = add_glyph(glyphs, pixels, word[1] ? WORD_GOES_ON : WORD_ENDS);
+        status = add_glyph(glyphs, pixels, WORD_GOES_ON);
     }
+    if (glyphs->count > before)
+        glyphs->items[glyphs->count - 1].label = WORD_ENDS;
     return status;
 }
 
