@@ -49,6 +49,6 @@ if [ "$build_type" = Release ]; then
     strip -o "$stripped" "$shared"
     size=$(stat -c %s "$stripped")
     rm -f "$stripped"
-    [ "$size" -lt 1180000 ] || complain "the stripped shared library is too large" "$size bytes"
+    [ "$size" -lt 1200000 ] || complain "the stripped shared library is too large" "$size bytes"
 fi
 exit "$failed"
