@@ -6,7 +6,7 @@
 
 /* How much rarer than the doubt in it a sure reading is wrong, since most have far less doubt than the least sure of
  * them. Set on drawn lines of digits that training does not use. */
-#define DOUBT_TO_ERRORS 5.0
+#define DOUBT_TO_ERRORS 4.0
 
 double digitnet__confidence_needed(double error_rate) {
     return 1.0 - fmin(DOUBT_TO_ERRORS * error_rate, 0.5);
