@@ -85,8 +85,10 @@ static bool find_sum(size_t *gathered, size_t places[2], digitnet__importer *imp
     for (size_t left = places[0] * places[1]; left-- > 0;) {
         size_t of, place[2];
         add = left ? digitnet__pattern_giver(importer, sum, "Add") : NULL;
-        if ((left && (!add || add->input_count != 2)) || !find_term(&of, place, importer, add ? add->inputs[1] : sum) ||
-            of != *gathered || place[0] != left / places[1] || place[1] != left % places[1])
+        if (left && (!add || add->input_count != 2 || !digitnet__pattern_visit(importer, sum)))
+            return false;
+        if (!find_term(&of, place, importer, add ? add->inputs[1] : sum) || of != *gathered ||
+            place[0] != left / places[1] || place[1] != left % places[1])
             return false;
         sum = add ? add->inputs[0] : sum;
     }

@@ -15,6 +15,7 @@ typedef struct digitnet__import_value {
     digitnet__wire_view name;
     size_t producer;                 /* a node, or DNN_NO_VALUE */
     digitnet__wire_view initializer; /* its message; bytes is NULL where there is none */
+    bool visited;                    /* a long pattern was looked for behind it */
     size_t uses;                     /* inputs of needed nodes that have not been read yet, and the output */
     size_t taker;                    /* the first needed node that takes it, or DNN_NO_VALUE */
     bool refused;                    /* the node that gives it cannot be read */

@@ -76,6 +76,12 @@ size_t digitnet__pattern_axes(int64_t *axes, size_t most, digitnet__importer *im
     return list.count;
 }
 
+bool digitnet__pattern_visit(const digitnet__importer *importer, size_t value) {
+    bool *visited = &importer->graph->values[value].visited, first = !*visited;
+    *visited = true;
+    return first;
+}
+
 digitnet_status digitnet__pattern_replace(digitnet__importer *importer, digitnet__import_node *node, const char *type,
                                           const size_t *inputs, size_t input_count,
                                           const digitnet__import_attribute *attributes, size_t attribute_count) {

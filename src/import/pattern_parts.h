@@ -18,6 +18,10 @@ bool digitnet__pattern_number(double *number, digitnet__importer *importer, size
 size_t digitnet__pattern_axes(int64_t *axes, size_t most, digitnet__importer *importer,
                               const digitnet__import_node *node);
 
+/* Whether no pattern has gone through this value before; from now on one has. Those of any length go nowhere twice:
+ * many nodes may share what is behind them. */
+bool digitnet__pattern_visit(const digitnet__importer *importer, size_t value);
+
 /* The node is of this type from now on, with these inputs and attributes, which are copied. */
 digitnet_status digitnet__pattern_replace(digitnet__importer *importer, digitnet__import_node *node, const char *type,
                                           const size_t *inputs, size_t input_count,

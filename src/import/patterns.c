@@ -471,7 +471,8 @@ static digitnet_status match_stack(digitnet__importer *importer, digitnet__impor
     const digitnet__import_node *stack = node->input_count > 0 ? giver(importer, node->inputs[0], "Concat") : NULL;
     if (!stack || digitnet__pattern_axes(&axis, 1, importer, node) != 1 || axis != 0 ||
         digitnet__import_integer(&keep, node, "keepdims") != DIGITNET_OK || keep != 0 ||
-        digitnet__import_integer(&along, stack, "axis") != DIGITNET_OK || along != 0)
+        digitnet__import_integer(&along, stack, "axis") != DIGITNET_OK || along != 0 ||
+        !digitnet__pattern_visit(importer, node->inputs[0]))
         return DIGITNET_OK;
     DNN_TRY(digitnet__pool_allocate(&memory, importer->pool, stack->input_count, sizeof(size_t)));
     size_t *values = memory;

@@ -812,6 +812,8 @@ static const refusal cases[] = {
      NO_ADAPTIVE},
     {"x N,2,4,1; " GATHERED("i:0,0,2,0@2x1x1x1x2") "y = ReduceMean v i:-3,-1 keepdims=0", DIGITNET_EUNSUPPORTED,
      NO_ADAPTIVE},
+    /* A sum is looked through once, however many nodes share it. */
+    NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:0 v; " PLACES "u = Div s f:2,3,2@3x1; "),
     NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:1 v; " PLACES),
     NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " x v; " PLACES),
     NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:0 v v; " PLACES),
@@ -821,7 +823,7 @@ static const refusal cases[] = {
                                                                                               "s = Add d b20; "),
     NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:0 v; " TERMS("0", "1", "3", "3") THREE),
     NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:0 v; " TERMS("-1", "1", "3", "4") THREE),
-    NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:0 v; " TERMS("0", "32", "3", "4") THREE),
+    NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:0 v; " TERMS("0", "16", "3", "4") THREE),
     NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:0 v; " TERMS("0", "1", "3", "4") "d = Add b00; s = Add d "
                                                                                               "b20; "),
     NO_PATTERN(GATHERED(FIVE_TO_THREE) "z = Where " MASK " f:0 v; " TERMS("0", "1", "3", "4") "s = Add b00; "),
