@@ -36,7 +36,7 @@ static double noise_of(const digitnet__plane *ink) {
 /* The ink that a tenth of the strokes exceeds, strokes being what has more than half of the mean over all that is above
  * `floor`, each weighed by itself; 0 where nothing is above it. */
 static uint8_t full_ink(const digitnet__plane *ink, const digitnet__box *part, double floor) {
-    size_t histogram[256] = {0}, count = 0, above = 0, level = 256;
+    size_t histogram[256] = {0}, count = 0;
     double sum = 0.0, squares = 0.0;
     for (size_t row = part->top; row < part->top + part->height; row++)
         for (size_t column = part->left; column < part->left + part->width; column++)
@@ -50,9 +50,7 @@ static uint8_t full_ink(const digitnet__plane *ink, const digitnet__box *part, d
     size_t lowest = (size_t)(squares / sum / 2);
     for (size_t i = lowest; i < 256; i++)
         count += histogram[i];
-    while (level > lowest && 10 * above <= count)
-        above += histogram[--level];
-    return (uint8_t)level;
+    return (uint8_t)digitnet__plane_level(histogram, count / 10 + 1);
 }
 
 /* What lies near the edges, such as a black border or a frame, says little of the digit's ink. */

@@ -5,14 +5,6 @@ enum { FAINTEST_INK = 24 };
 /* A stroke's edges are fainter than the threshold that parts ink from paper best. */
 #define EDGE_PART 0.75
 
-/* The highest level that at least `count` pixels reach. */
-static size_t level_of(const size_t histogram[256], size_t count) {
-    size_t level = 255, above = histogram[255];
-    while (level > 0 && above < count)
-        above += histogram[--level];
-    return level;
-}
-
 static size_t count_from(const size_t histogram[256], size_t level) {
     size_t count = 0;
     for (; level < 256; level++)
@@ -55,7 +47,7 @@ void digitnet__stretch_ink(digitnet__plane *ink, uint8_t threshold) {
     size_t histogram[256];
     uint8_t table[256];
     digitnet__plane_count(histogram, ink);
-    size_t full = level_of(histogram, count_from(histogram, threshold) / 10 + 1);
+    size_t full = digitnet__plane_level(histogram, count_from(histogram, threshold) / 10 + 1);
     for (size_t value = 0; value < 256; value++)
         table[value] = (uint8_t)(value >= full ? 255 : value * 255 / full);
     for (size_t i = 0; i < ink->width * ink->height; i++)

@@ -68,11 +68,9 @@ static void divide_row(uint8_t *restrict pixels, uint8_t *restrict light, size_t
 
 /* How dark paper may be. */
 static uint8_t find_darkest(const digitnet__plane *paper) {
-    size_t histogram[256], brightest = 255;
+    size_t histogram[256], pixels = paper->width * paper->height;
     digitnet__plane_count(histogram, paper);
-    for (size_t brighter = histogram[255]; brighter * BRIGHTER < paper->width * paper->height;)
-        brighter += histogram[--brightest];
-    double least = DARKEST_PART * (double)brightest;
+    double least = DARKEST_PART * (double)digitnet__plane_level(histogram, (pixels - 1) / BRIGHTER + 1);
     return least > DARKEST_PAPER ? (uint8_t)least : DARKEST_PAPER;
 }
 

@@ -65,19 +65,13 @@ static digitnet_status find_narrow(double *sum, const digitnet__plane *plane, di
     return DIGITNET_OK;
 }
 
-/* The value that so many pixels do not exceed. */
-static size_t quantile(const size_t histogram[256], size_t pixels) {
-    size_t value = 0;
-    for (size_t below = histogram[0]; below < pixels && value < 255; below += histogram[value])
-        value++;
-    return value;
-}
-
 /* How much more there is of what is light than of what is dark, from -1 to 1. */
 static double find_majority(const digitnet__plane *plane) {
     size_t pixels = plane->width * plane->height, histogram[256], light = 0;
     digitnet__plane_count(histogram, plane);
-    size_t middle = (quantile(histogram, pixels / EXTREME) + quantile(histogram, pixels - pixels / EXTREME)) / 2;
+    size_t extreme = pixels / EXTREME;
+    size_t middle =
+        (digitnet__plane_level(histogram, pixels - extreme + 1) + digitnet__plane_level(histogram, extreme + 1)) / 2;
     for (size_t value = middle + 1; value < 256; value++)
         light += histogram[value];
     return 2.0 * (double)light / (double)pixels - 1.0;

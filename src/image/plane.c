@@ -56,6 +56,13 @@ static size_t turned_index(const digitnet__plane *plane, size_t column, size_t r
     }
 }
 
+size_t digitnet__plane_level(const size_t histogram[256], size_t count) {
+    size_t level = 255, above = histogram[255];
+    while (level > 0 && above < count)
+        above += histogram[--level];
+    return level;
+}
+
 void digitnet__plane_column_maxima(uint8_t *maxima, const digitnet__plane *plane) {
     memset(maxima, 0, plane->width);
     for (size_t row = 0; row < plane->height; row++) {

@@ -29,6 +29,8 @@ void digitnet__plane_invert(digitnet__plane *plane);
 
 /* How many pixels have each value. */
 void digitnet__plane_count(size_t histogram[256], const digitnet__plane *plane);
+/* The highest value that at least so many pixels reach; 0 where there are not so many. */
+size_t digitnet__plane_level(const size_t histogram[256], size_t count);
 
 /* The largest value of each column. */
 void digitnet__plane_column_maxima(uint8_t *maxima, const digitnet__plane *plane);
