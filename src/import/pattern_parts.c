@@ -59,6 +59,8 @@ bool digitnet__pattern_number(double *number, digitnet__importer *importer, size
 
 size_t digitnet__pattern_axes(int64_t *axes, size_t most, digitnet__importer *importer,
                               const digitnet__import_node *node) {
+    if (!node)
+        return 0;
     const digitnet__import_attribute *attribute = digitnet__import_attribute_find(node, "axes");
     digitnet__import_constant list;
     digitnet__wire_view message;

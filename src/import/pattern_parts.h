@@ -14,7 +14,7 @@ bool digitnet__pattern_tensor(digitnet__import_constant *constant, digitnet__wir
                               digitnet__importer *importer, size_t value);
 bool digitnet__pattern_number(double *number, digitnet__importer *importer, size_t value);
 /* How many axes a node has as its attribute or its second input, which may have been reshaped; 0 for more than `most`,
- * and where they are not known. */
+ * where they are not known, and without a node. */
 size_t digitnet__pattern_axes(int64_t *axes, size_t most, digitnet__importer *importer,
                               const digitnet__import_node *node);
 

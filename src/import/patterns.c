@@ -139,11 +139,6 @@ static bool find_hard_swish(size_t *x, digitnet__importer *importer, size_t prod
 
 enum { AXES_MAX = 4 };
 
-/* The axes that a node ReduceMean goes over; 0 where it is none, or goes over all. */
-static size_t axes_of_mean(int64_t *axes, digitnet__importer *importer, const digitnet__import_node *mean) {
-    return mean ? digitnet__pattern_axes(axes, AXES_MAX, importer, mean) : 0;
-}
-
 static bool find_layer_normalization(size_t *x, int64_t *axes, size_t *axis_count, float *epsilon,
                                      digitnet__importer *importer, const digitnet__import_node *node) {
     int64_t others[AXES_MAX];
@@ -164,8 +159,9 @@ static bool find_layer_normalization(size_t *x, int64_t *axes, size_t *axis_coun
         if (digitnet__pattern_number(&number, importer, sum->inputs[i]))
             variance = sum->inputs[1 - i];
     const digitnet__import_node *squares = giver(importer, variance, "ReduceMean");
-    *axis_count = axes_of_mean(axes, importer, mean);
-    if (*axis_count == 0 || mean->inputs[0] != *x || axes_of_mean(others, importer, squares) != *axis_count ||
+    *axis_count = digitnet__pattern_axes(axes, AXES_MAX, importer, mean);
+    if (*axis_count == 0 || mean->inputs[0] != *x ||
+        digitnet__pattern_axes(others, AXES_MAX, importer, squares) != *axis_count ||
         memcmp(axes, others, *axis_count * sizeof *axes) != 0)
         return false;
     const digitnet__import_node *power = giver(importer, squares->inputs[0], "Pow");
@@ -232,7 +228,7 @@ static bool find_scale(moments *found, size_t *mean_value, digitnet__importer *i
     const digitnet__import_node *mean_of_squares = giver(importer, variance, "ReduceMean");
     const digitnet__import_node *square = mean_of_squares ? giver(importer, mean_of_squares->inputs[0], "Mul") : NULL;
     if (!square || square->input_count != 2 || square->inputs[0] != square->inputs[1] ||
-        axes_of_mean(axes, importer, mean_of_squares) != 1)
+        digitnet__pattern_axes(axes, AXES_MAX, importer, mean_of_squares) != 1)
         return false;
     const digitnet__import_node *centered = giver(importer, square->inputs[0], "Sub");
     if (!centered || centered->input_count != 2)
@@ -243,7 +239,8 @@ static bool find_scale(moments *found, size_t *mean_value, digitnet__importer *i
     found->x = centered->inputs[0];
     *mean_value = difference;
     const digitnet__import_node *mean = giver(importer, difference, "ReduceMean");
-    return mean && mean->inputs[0] == found->x && axes_of_mean(axes, importer, mean) == 1 && axes[0] == found->axis;
+    return mean && mean->inputs[0] == found->x && digitnet__pattern_axes(axes, AXES_MAX, importer, mean) == 1 &&
+           axes[0] == found->axis;
 }
 
 static bool find_moments(moments *found, digitnet__importer *importer, const digitnet__import_node *node) {
@@ -428,7 +425,7 @@ static digitnet_status match_transpose(digitnet__importer *importer, digitnet__i
 /* The axes of a node Unsqueeze that puts sizes of 1 behind all others; 0 where it is none. */
 static size_t count_behind(digitnet__importer *importer, const digitnet__import_node *unsqueeze) {
     int64_t axes[AXES_MAX];
-    size_t count = unsqueeze ? digitnet__pattern_axes(axes, AXES_MAX, importer, unsqueeze) : 0;
+    size_t count = digitnet__pattern_axes(axes, AXES_MAX, importer, unsqueeze);
     for (size_t i = 0; i < count; i++)
         if (axes[i] != (int64_t)i + 1)
             return 0;
