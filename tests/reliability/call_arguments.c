@@ -1,4 +1,5 @@
 /* The worlds that calls are made in, and the values of arguments. */
+#include "own_memory.h"
 #include "public_calls.h"
 #include "struct_fields.h"
 
@@ -241,13 +242,7 @@ static int look_at_step(const char *name, const uint8_t *pixels, size_t width, s
 
 static void *allocate(void *user_data, size_t size, size_t alignment) {
     (void)user_data;
-    void *memory = NULL;
-    return posix_memalign(&memory, alignment, size) == 0 ? memory : NULL;
-}
-
-static void release(void *user_data, void *memory, size_t size, size_t alignment) {
-    (void)user_data, (void)size, (void)alignment;
-    free(memory);
+    return own_memory(size, alignment);
 }
 
 #define FIELD(type, name, kind) \
@@ -596,7 +591,7 @@ static void *right_struct(world *own, argument_kind kind) {
         *(digitnet_schedule *)place = (digitnet_schedule){.struct_size = struct_kinds[kind].size, .learning_rate = 0.1};
     else if (kind == ALLOCATOR)
         *(digitnet_allocator *)place =
-            (digitnet_allocator){.struct_size = struct_kinds[kind].size, .allocate = allocate, .release = release};
+            (digitnet_allocator){.struct_size = struct_kinds[kind].size, .allocate = allocate, .release = give_back};
     else if (kind == LAYER_OPTIONS)
         copy_layer_options(place, own->layer);
     return place;

@@ -8,6 +8,7 @@
 #include "onnx/wire.h"
 #include "onnx_bytes.h"
 #include "onnx_models.h"
+#include "own_memory.h"
 #include "processes.h"
 #include "reader_models.h"
 
@@ -49,11 +50,10 @@ typedef struct damage {
 static size_t live_bytes, most_bytes;
 
 static void *allocate(void *unused, size_t size, size_t alignment) {
-    void *memory = NULL;
     (void)unused;
     live_bytes += size;
     most_bytes = live_bytes > most_bytes ? live_bytes : most_bytes;
-    return posix_memalign(&memory, alignment, size) == 0 ? memory : NULL;
+    return own_memory(size, alignment);
 }
 
 static void release(void *unused, void *memory, size_t size, size_t alignment) {

@@ -1,5 +1,6 @@
 /* What zlib may answer, and what it never does on the tests' files: answers of a replaced inflate and deflate. */
 #include "folder.h"
+#include "own_memory.h"
 #include "support.h"
 
 #include <limits.h>
@@ -150,7 +151,7 @@ static void *take_pages(void *user_data, size_t size, size_t alignment) {
     void *memory;
     (void)user_data;
     if (size < LARGE)
-        return posix_memalign(&memory, alignment, size) == 0 ? memory : NULL;
+        return own_memory(size, alignment);
     memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return memory != MAP_FAILED ? memory : NULL;
 }

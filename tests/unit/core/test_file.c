@@ -1,8 +1,10 @@
 /* Whole files: read with their limits, written atomically. */
 #include "core/file.h"
 #include "core/memory.h"
+#include "digitnet/options.h"
 #include "expect.h"
 #include "folder.h"
+#include "own_memory.h"
 #include "users.h"
 
 #include <errno.h>
@@ -126,6 +128,39 @@ static void no_name_leads_out_of_the_folder(void **state) {
     expect_no_part("missing", 0, DIGITNET_ENOTFOUND, "missing");
     expect_no_part("weights", 6, DIGITNET_EFORMAT, "has 9 bytes, too few for 4 at byte 6");
     expect_no_part("weights", UINT64_MAX, DIGITNET_EFORMAT, "too few");
+}
+
+static void part_beyond_all_files_is_named(void **state) {
+    (void)state;
+    unsigned char part[4];
+    size_t done;
+    uint64_t length;
+    put("file", "some text");
+    expect_failure(digitnet__file_read_part(part, sizeof part, &done, &length, "file", UINT64_MAX), DIGITNET_EIO,
+                   "cannot read file: ");
+}
+
+/* `left` is how often it still has memory. */
+static void *allocate_a_few(void *left, size_t size, size_t alignment) {
+    size_t *count = left;
+    if (*count == 0)
+        return NULL;
+    --*count;
+    return own_memory(size, alignment);
+}
+
+static void paths_want_memory(void **state) {
+    (void)state;
+    unsigned char part[4];
+    put("beside", "some text");
+    for (size_t count = 0; count < 3; count++) {
+        size_t left = count;
+        expect_ok(digitnet_set_allocator(
+            DIGITNET_WITH(digitnet_allocator, .allocate = allocate_a_few, .release = give_back, .user_data = &left)));
+        digitnet_status status = digitnet__file_read_beside(part, sizeof part, "model.onnx", "beside", 0);
+        expect_ok(digitnet_set_allocator(NULL));
+        assert_int_equal(status, count < 2 ? DIGITNET_ENOMEM : DIGITNET_OK);
+    }
 }
 
 static void files_are_known_to_exist(void **state) {
@@ -454,6 +489,8 @@ int main(void) {
         in_folder(what_cannot_be_read_is_named),
         in_folder(part_of_a_file_beside_is_read),
         in_folder(no_name_leads_out_of_the_folder),
+        in_folder(part_beyond_all_files_is_named),
+        in_folder(paths_want_memory),
         in_folder(files_are_known_to_exist),
         in_folder(file_is_written),
         in_folder(mode_is_kept_or_follows_umask),

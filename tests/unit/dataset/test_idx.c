@@ -2,6 +2,7 @@
 #include "digitnet/dataset.h"
 #include "expect.h"
 #include "folder.h"
+#include "own_memory.h"
 #include "support.h"
 
 #include <stdbool.h>
@@ -235,6 +236,44 @@ static void no_more_is_read_than_a_shard(void **state) {
     assert_in_range(read, IMAGES * PIXELS / SHARDS, IMAGES * PIXELS / SHARDS + 2000);
     digitnet_dataset_free(shard);
     digitnet_dataset_free(data);
+}
+
+/* What happens to the images' file between its header and the shard's elements, whose memory is the first to be asked
+ * for. */
+typedef enum change { NO_CHANGE, NO_MEMORY, CUT, REMOVED } change;
+
+static void *change_then_allocate(void *user_data, size_t size, size_t alignment) {
+    change *next = user_data, now = *next;
+    *next = NO_CHANGE;
+    if (now == CUT)
+        assert_int_equal(truncate("images", HEADER + VALUES), 0);
+    if (now == REMOVED)
+        assert_int_equal(unlink("images"), 0);
+    return now == NO_MEMORY ? NULL : own_memory(size, alignment);
+}
+
+static void files_that_change_while_they_are_read_are_refused(void **state) {
+    (void)state;
+    static const struct {
+        digitnet_status status;
+        const char *message;
+    } wanted[] = {[NO_CHANGE] = {DIGITNET_OK, ""},
+                  [NO_MEMORY] = {DIGITNET_ENOMEM, "out of memory"},
+                  [CUT] = {DIGITNET_EFORMAT, "images"},
+                  [REMOVED] = {DIGITNET_ENOTFOUND, "images"}};
+    for (change each = NO_CHANGE; each <= REMOVED; each++) {
+        change next = each;
+        digitnet_dataset *dataset = NULL;
+        put_pair();
+        expect_ok(digitnet_set_allocator(DIGITNET_WITH(digitnet_allocator, .allocate = change_then_allocate,
+                                                       .release = give_back, .user_data = &next)));
+        digitnet_status status = load_shard(&dataset, 2, 1);
+        assert_int_equal(status, wanted[each].status);
+        if (status)
+            assert_non_null(strstr(digitnet_last_error(), wanted[each].message));
+        digitnet_dataset_free(dataset);
+        expect_ok(digitnet_set_allocator(NULL));
+    }
 }
 
 static void wrong_shards_are_refused(void **state) {
@@ -976,6 +1015,7 @@ int main(void) {
         in_folder(channels_are_read),
         in_folder(shards_are_read),
         in_folder(no_more_is_read_than_a_shard),
+        in_folder(files_that_change_while_they_are_read_are_refused),
         in_folder(wrong_shards_are_refused),
         in_folder(missing_files_are_named),
         in_folder(folders_are_no_files),

@@ -182,6 +182,7 @@ static void fields_of_the_wrong_type_are_refused(void **state) {
         {{TENSOR_TYPE, {DNN_TENSOR_TYPE_ELEMENT, 0}}, BYTES("\x0a\0"), "wrong wire type"},
         {{DIMENSION(1)}, BYTES("\x08\1"), "wrong wire type"},
         {{DIMENSION(1), {DNN_DIM_VALUE, 0}}, BYTES("\x0a\0"), "wrong wire type"},
+        {{DIMENSION(1)}, BYTES("\x0a\2\x08\x80"), "a number is cut off"},
     };
     ASSERT_REFUSED(of_list, DIGITNET_EFORMAT, BY_LIST);
     static const field_case marks[] = {
@@ -282,6 +283,9 @@ static void initializers_of_other_forms(void **state) {
     (void)state;
     static const field_case both[] = {
         {{TENSOR(0), {DNN_TENSOR_DIMS, 0}}, BYTES("\x08\x80\x80\x80\x80\x08"), "a dimension is out of range"},
+        {{TENSOR(0), {DNN_TENSOR_DIMS, 0}},
+         BYTES("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\1"),
+         "a dimension is out of range"},
         {{TENSOR(1), {DNN_TENSOR_DIMS, 0}},
          BYTES("\x08\xff\xff\xff\xff\7\x08\xff\xff\xff\xff\7\x08\xff\xff\xff\xff\7\x08\xff\xff\xff\xff\7"),
          "its dimensions overflow"},
@@ -317,6 +321,10 @@ static void initializers_of_other_forms(void **state) {
         {{TENSOR(0), {DNN_TENSOR_RAW_DATA, 0}}, BYTES("\x48\1"), "0 bytes of data for 8 values"},
         {{TENSOR(1), {DNN_TENSOR_RAW_DATA, 0}}, BYTES("\x22\3...\x22\5....."), "its data are not of its type"},
         {{TENSOR(1), {DNN_TENSOR_RAW_DATA, 0}}, BYTES("\x20\1\x22\x08........"), "its data are not of its type"},
+        {{TENSOR(1), {DNN_TENSOR_RAW_DATA, 0}}, BYTES("\x22\x08........\x4a\x08........"), "its data occur twice"},
+        {{TENSOR(1), {DNN_TENSOR_DIMS, 0}},
+         BYTES("\x08\xff\xff\xff\xff\7\x08\xff\xff\xff\xff\7\x08\2"),
+         "8 bytes of data for 9223372028264841218 values"},
         {{TENSOR(1), {DNN_TENSOR_DIMS, 0}}, BYTES("\x08\1\x08\2"), "is 1x2; the layer requires 2"},
         {{TENSOR(1), {DNN_TENSOR_DIMS, 0}}, BYTES("\x08\0"), "8 bytes of data for 0 values"},
         {{TENSOR(1), {DNN_TENSOR_RAW_DATA, 0}}, BYTES("\x4a\x08\0\0\xc0\x7f\0\0\0\0"), "a value is not finite"},

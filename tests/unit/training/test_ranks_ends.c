@@ -2,6 +2,7 @@
 #include "kernels/kernels.h"
 #include "model/model.h"
 #include "models.h"
+#include "own_memory.h"
 #include "rank_threads.h"
 #include "support.h"
 
@@ -36,12 +37,7 @@ static _Thread_local size_t allocations_left = SIZE_MAX;
 
 static void *allocate(void *user_data, size_t size, size_t alignment) {
     (void)user_data;
-    return allocations_left-- == 0 ? NULL : aligned_alloc(alignment, (size / alignment + 1) * alignment);
-}
-
-static void give_back(void *user_data, void *memory, size_t size, size_t alignment) {
-    (void)user_data, (void)size, (void)alignment;
-    free(memory);
+    return allocations_left-- == 0 ? NULL : own_memory(size, alignment);
 }
 
 static void train(const digitnet_communicator *communicator, void *context) {
