@@ -3,6 +3,7 @@
 #include "core/status.h"
 #include "onnx/schema.h"
 
+#include <math.h>
 #include <string.h>
 
 const digitnet__import_node *digitnet__pattern_giver(const digitnet__importer *importer, size_t value,
@@ -55,6 +56,47 @@ bool digitnet__pattern_number(double *number, digitnet__importer *importer, size
         return false;
     *number = digitnet__constant_number(&constant, 0);
     return true;
+}
+
+bool digitnet__pattern_is_number(digitnet__importer *importer, size_t value, double wanted) {
+    double number;
+    return digitnet__pattern_number(&number, importer, value) && fabs(number - wanted) <= 1e-4 * fabs(wanted);
+}
+
+bool digitnet__pattern_other_than(size_t *other, const digitnet__import_node *node, size_t value) {
+    if (!node || node->input_count != 2 || (node->inputs[0] != value && node->inputs[1] != value))
+        return false;
+    *other = node->inputs[node->inputs[0] == value];
+    return true;
+}
+
+bool digitnet__pattern_other_than_number(size_t *other, digitnet__importer *importer, const digitnet__import_node *node,
+                                         double number) {
+    for (size_t i = 0; node && node->input_count == 2 && i < 2; i++) {
+        if (digitnet__pattern_is_number(importer, node->inputs[i], number)) {
+            *other = node->inputs[1 - i];
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_constant(const digitnet__importer *importer, size_t value) {
+    value = digitnet__pattern_before_cast(importer, value);
+    return value != DNN_NO_VALUE &&
+           (importer->graph->values[value].initializer.bytes || digitnet__pattern_giver(importer, value, "Constant"));
+}
+
+bool digitnet__pattern_split_constant(size_t *constant, size_t *other, const digitnet__importer *importer,
+                                      const digitnet__import_node *node) {
+    for (size_t i = 0; node && node->input_count == 2 && i < 2; i++) {
+        if (is_constant(importer, node->inputs[i])) {
+            *constant = node->inputs[i];
+            *other = node->inputs[1 - i];
+            return true;
+        }
+    }
+    return false;
 }
 
 size_t digitnet__pattern_axes(int64_t *axes, size_t most, digitnet__importer *importer,
