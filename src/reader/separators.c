@@ -19,7 +19,9 @@ enum { LEAST_INK = 72, LEAST_PIXELS = 3 };
 #define COMMA_HEIGHT 0.6   /* a comma's height, at most */
 #define FOOT_DISTANCE 0.25 /* from a point's middle to the digits' feet, at most; a comma begins so far above */
 #define DASH_WIDTH 0.2     /* a dash's width, at least */
+#define DASH_HEIGHT 0.45   /* its height, at most, as it may lean */
 #define DASH_DISTANCE 0.3  /* from its middle to the line's, at most */
+#define SIGN_DISTANCE 1.4  /* from a minus to the first digit's middle, at most */
 #define SLASH_HEIGHT 0.8   /* a slash's height, at least */
 #define SLASH_PEN 0.3      /* its ink over its height, at most */
 /* In the piece's own size: */
@@ -50,19 +52,40 @@ static double lean_of(const digitnet__components *pieces, size_t piece) {
 }
 
 static bool is_bar(const digitnet__box *box) {
-    return (double)box->width >= DASH_WIDTH * DIGIT_ROWS && (double)box->width >= DASH_SHAPE * (double)box->height;
+    return (double)box->width >= DASH_WIDTH * DIGIT_ROWS && (double)box->height <= DASH_HEIGHT * DIGIT_ROWS &&
+           (double)box->width >= DASH_SHAPE * (double)box->height;
 }
 
-/* Whether a bar about as long is above or below, as in an equals sign. */
+/* How many columns both have. */
+static size_t shared_columns(const digitnet__box *a, const digitnet__box *b) {
+    size_t left = a->left > b->left ? a->left : b->left, end_a = a->left + a->width, end_b = b->left + b->width;
+    size_t end = end_a < end_b ? end_a : end_b;
+    return end > left ? end - left : 0;
+}
+
+/* Whether a bar about as long is above or below, as in an equals sign; that one may touch a digit. */
 static bool is_doubled(const digitnet__components *pieces, size_t index) {
     const digitnet__box *box = &pieces->items[index].box;
     for (size_t i = 0; i < pieces->count; i++) {
         const digitnet__box *other = &pieces->items[i].box;
-        if (i != index && is_bar(other) && other->width < 2 * box->width && other->left < box->left + box->width &&
-            box->left < other->left + other->width)
+        size_t shared = i == index ? 0 : shared_columns(box, other);
+        bool is_other_bar = is_bar(other) && other->width < 2 * box->width;
+        if ((shared > 0 && is_other_bar) || (2 * shared >= box->width && 2 * other->height >= DIGIT_ROWS))
             return true;
     }
     return false;
+}
+
+/* Whether a dash in front of the line is a sign of its first digit, and not of a word before it. */
+static bool is_minus(const digitnet__components *pieces, size_t index, double first_digit) {
+    const digitnet__box *box = &pieces->items[index].box;
+    for (size_t i = 0; i < pieces->count; i++) {
+        const digitnet__box *other = &pieces->items[i].box;
+        if (i != index && pieces->items[i].pixels >= LEAST_PIXELS && other->left < box->left &&
+            other->left + other->width + DIGIT_ROWS > box->left)
+            return false;
+    }
+    return first_digit - (double)(box->left + box->width) <= SIGN_DISTANCE * DIGIT_ROWS;
 }
 
 /* What a piece looks like; 0: no separator. */
@@ -134,8 +157,9 @@ digitnet_status digitnet__separators_find(digitnet__separator **out, size_t *cou
         const digitnet__box *box = &pieces.items[i].box;
         char character = separator_like(&pieces, i);
         size_t before = digits_before(box, view, sequence);
-        if (character && strchr(wanted, character) && (before > 0 || character == '-') &&
-            stands_alone(character, box, view, sequence))
+        bool is_placed = before > 0 || (character == '-' && sequence->count > 0 &&
+                                        is_minus(&pieces, i, digit_column(view, sequence, 0)));
+        if (character && strchr(wanted, character) && is_placed && stands_alone(character, box, view, sequence))
             found[(*count)++] = (digitnet__separator){character, before, *box};
     }
     digitnet__components_release(&pieces);

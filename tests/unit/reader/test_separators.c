@@ -89,6 +89,42 @@ static void a_dash_may_come_first(void **state) {
     digitnet__plane_release(&line.view.strip);
 }
 
+static void a_dash_of_a_word_before_the_line_is_none(void **state) {
+    (void)state;
+    struct line line;
+    draw_digits(&line);
+    memset(line.view.strip.pixels, 0, WIDTH * HEIGHT);
+    line.sequence.labels++;
+    line.sequence.first_columns++;
+    line.sequence.end_columns++;
+    line.sequence.count--;
+    fill(&line.view.strip, 18, 8, 15, 2); /* far before the first digit */
+    fill(&line.view.strip, 58, 3, 6, 20);
+    expect_found(&line, "-", "", NULL);
+    fill(&line.view.strip, 18, 8, 6, 20); /* the end of a word */
+    fill(&line.view.strip, 38, 8, 15, 2);
+    expect_found(&line, "-", "", NULL);
+    memset(line.view.strip.pixels, 0, WIDTH * HEIGHT);
+    fill(&line.view.strip, 58, 3, 6, 20);
+    fill(&line.view.strip, 32, 20, 10, 12); /* letters that touch */
+    expect_found(&line, "-", "", NULL);
+    memset(line.view.strip.pixels, 0, WIDTH * HEIGHT);
+    fill(&line.view.strip, 58, 3, 6, 20);
+    fill(&line.view.strip, 38, 8, 15, 2);
+    expect_found(&line, "-", "-", (const size_t[]){0});
+    digitnet__plane_release(&line.view.strip);
+}
+
+static void a_bar_beside_a_digit_that_has_the_other_one_is_none(void **state) {
+    (void)state;
+    struct line line;
+    draw_digits(&line);
+    fill(&line.view.strip, 21, 10, 12, 2);
+    fill(&line.view.strip, 24, 9, 18, 2);
+    expect_found(&line, "-", "", NULL);
+    digitnet__plane_release(&line.view.strip);
+}
+
 static void dashes_above_one_another_are_none(void **state) {
     (void)state;
     struct line line;
@@ -114,9 +150,13 @@ static void a_digit_is_no_separator(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_is_known_by_its_shape), cmocka_unit_test(what_stands_elsewhere_is_none),
-        cmocka_unit_test(a_dash_may_come_first),      cmocka_unit_test(dashes_above_one_another_are_none),
+        cmocka_unit_test(each_is_known_by_its_shape),
+        cmocka_unit_test(what_stands_elsewhere_is_none),
+        cmocka_unit_test(a_dash_may_come_first),
+        cmocka_unit_test(dashes_above_one_another_are_none),
         cmocka_unit_test(a_digit_is_no_separator),
+        cmocka_unit_test(a_dash_of_a_word_before_the_line_is_none),
+        cmocka_unit_test(a_bar_beside_a_digit_that_has_the_other_one_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
