@@ -147,30 +147,47 @@ static digitnet_status give_grouped(digitnet__importer *importer, const digitnet
     return digitnet__import_give(importer, node, 0, &result);
 }
 
-/* What the file says of the output's size beside pads. */
-static digitnet_status read_output_padding(digitnet__import_window *window, size_t extra[2],
-                                           const digitnet__import_node *node) {
-    int64_t given[2] = {0}, shape[2];
-    size_t count, shape_count, first = window->is_line;
+/* The output's size that the file asks for, 0 where it does not: its own, or `stride` times the input's. */
+static digitnet_status read_output_shape(uint64_t wanted[2], bool *more_first, const digitnet__import_window *window,
+                                         const digitnet__import_node *node, digitnet__shape image) {
+    const size_t sizes[] = {image.height, image.width};
+    int64_t shape[2] = {1, 1};
+    size_t count, first = window->is_line;
     digitnet__wire_view automatic = {0};
-    DNN_TRY(digitnet__import_integers(given + first, &count, 2 - first, node, "output_padding"));
-    DNN_TRY(digitnet__import_integers(shape, &shape_count, 2, node, "output_shape"));
+    DNN_TRY(digitnet__import_integers(shape + first, &count, 2 - first, node, "output_shape"));
     DNN_TRY(digitnet__import_text(&automatic, node, "auto_pad"));
-    bool lower = digitnet__wire_is(automatic, "SAME_LOWER"), same = lower || digitnet__wire_is(automatic, "SAME_UPPER");
-    if (shape_count != 0)
-        return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has an 'output_shape'");
+    bool upper = digitnet__wire_is(automatic, "SAME_UPPER"), same = upper || digitnet__wire_is(automatic, "SAME_LOWER");
+    *more_first = !upper;
+    for (size_t i = 0; i < 2; i++) {
+        if (count > 0 && (shape[i] < 1 || shape[i] > INT32_MAX))
+            return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has an 'output_shape' out of range");
+        wanted[i] = count > 0 ? (uint64_t)shape[i] : same ? (uint64_t)sizes[i] * window->strides[i] : 0;
+    }
+    return DIGITNET_OK;
+}
+
+/* What is cut off on both sides, or put behind, so that the output has the size that is asked for. */
+static digitnet_status read_output_padding(digitnet__import_window *window, size_t extra[2],
+                                           const digitnet__import_node *node, digitnet__shape image) {
+    const size_t sizes[] = {image.height, image.width};
+    int64_t given[2] = {0};
+    uint64_t wanted[2];
+    size_t count, first = window->is_line;
+    bool more_first;
+    DNN_TRY(digitnet__import_integers(given + first, &count, 2 - first, node, "output_padding"));
+    DNN_TRY(read_output_shape(wanted, &more_first, window, node, image));
     if (window->dilations[0] != 1 || window->dilations[1] != 1)
         return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has dilations");
     for (size_t i = 0; i < 2; i++) {
-        size_t size = window->sizes[i], stride = window->strides[i];
-        /* So that the output is `stride` times the input: what the kernels cover beyond it is cut off. */
-        size_t beyond = size > stride ? size - stride : 0;
-        if (given[i] < 0 || (uint64_t)given[i] >= stride)
+        uint64_t stride = window->strides[i], whole = stride * (sizes[i] - 1) + window->sizes[i] + (uint64_t)given[i];
+        uint64_t beyond = wanted[i] && wanted[i] < whole ? whole - wanted[i] : 0;
+        uint64_t behind = (uint64_t)given[i] + (wanted[i] > whole ? wanted[i] - whole : 0);
+        if (given[i] < 0 || behind >= stride)
             return digitnet__import_fail(DIGITNET_EUNSUPPORTED, node, "has an 'output_padding' out of range");
-        extra[i] = same && size < stride ? stride - size : (size_t)given[i];
-        if (same) {
-            window->before[i] = lower ? beyond - beyond / 2 : beyond / 2;
-            window->after[i] = beyond - window->before[i];
+        extra[i] = (size_t)behind;
+        if (wanted[i]) {
+            window->before[i] = (size_t)(more_first ? beyond - beyond / 2 : beyond / 2);
+            window->after[i] = (size_t)beyond - window->before[i];
         }
     }
     return DIGITNET_OK;
@@ -228,7 +245,7 @@ static digitnet_status conv_transpose(digitnet__importer *importer, const digitn
     if (groups > 1 && channels)
         DNN_TRY(digitnet__import_take_ordered_image(&value, importer, node, 0));
     DNN_TRY(digitnet__import_window_read(&window, node, image, &none));
-    DNN_TRY(read_output_padding(&window, extra, node));
+    DNN_TRY(read_output_padding(&window, extra, node, image));
     const digitnet__attributes attributes = {.outputs = kernel->sizes[1],
                                              .no_bias = groups > 1 || !has_bias(node),
                                              .window_height = window.sizes[0],
