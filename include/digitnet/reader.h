@@ -240,7 +240,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_read_digit(dig
 /**
  * Reads a picture of one line of digits.
  *
- * Where the digits stand in boxes, with upright rules at equal distances, and the reader has a model of digits, each
+ * Where the digits stand in boxes at equal distances, side by side or apart, and the reader has a model of digits, each
  * box is read by itself; empty ones are left out, and what is no digit is a `?`. A reader with both models also reads
  * the digits of other lines one by one, and is surer where both agree.
  *

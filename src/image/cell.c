@@ -18,9 +18,13 @@ enum { END_PARTS = 8 };
 /* A place across a rule is measured by what this part of its pixels does not exceed: strokes that cross do not count.
  */
 #define QUANTILE 0.4
-/* A rule ends where it has this part of its ink, or as little ink as this. */
-#define EDGE_PART 0.12
+/* A rule's middle has at least this part of the most ink of what is as near to the cell's edge, a bar of a digit. */
+#define SIDE_PART 0.3
+/* Ink may vary where there is this part of the most; and a rule ends where there is so little. */
+#define FLAT_PART 0.7
 enum { EDGE_INK = 6, LEAST_INK = 12 };
+/* How far a rule reaches into the cell, beside what the opposite one does; and so many pixels more. */
+enum { MOST_TIMES_OPPOSITE = 2, LEAST_LIMIT = 2 };
 /* A rule's ink varies: so many times what was measured is taken away. */
 #define SUBTRACTED 1.3
 /* A digit has at least this part of the cell's shorter side. */
@@ -37,6 +41,13 @@ typedef struct side {
     ptrdiff_t along, across;
     size_t length, breadth;
 } side;
+
+/* The rule at a side: its ink at each place across, and the places first .. end - 1 that are its own; none where `ink`,
+ * the most of it, is 0. */
+typedef struct side_rule {
+    uint8_t profile[MOST_SIDE], ink;
+    size_t first, end;
+} side_rule;
 
 static side side_of(const digitnet__plane *plane, size_t index) {
     ptrdiff_t width = (ptrdiff_t)plane->width, last = width * ((ptrdiff_t)plane->height - 1);
@@ -70,32 +81,91 @@ static uint8_t quantile_at(const side *s, size_t across) {
     return sorted[(size_t)(QUANTILE * (double)count)];
 }
 
-/* Subtracts the rule at a side of the cell. Returns how far it reaches into the cell. */
-static size_t erase_side(uint8_t *ink, const side *s) {
-    uint8_t profile[MOST_SIDE] = {0};
+/* Whether a place across a side is the darkest one of its own rule. */
+static bool is_ridge(const uint8_t *profile, size_t at) {
+    return profile[at] >= profile[at - 1] && profile[at] >= profile[at + 1];
+}
+
+/* Where the rule is darkest: of several ridges, as of a bar beside it or another cell's rule, the one nearest to the
+ * cell's edge, and of two as near the inner one. */
+static size_t find_middle(const uint8_t *profile, size_t reach) {
+    size_t first = DNN_CELL_MARGIN - reach, last = DNN_CELL_MARGIN + reach, middle = DNN_CELL_MARGIN, nearest = reach;
+    uint8_t darkest = 0;
+    for (size_t i = first; i <= last; i++)
+        darkest = profile[i] > darkest ? profile[i] : darkest;
+    for (size_t i = first; i <= last; i++) {
+        size_t away = i > DNN_CELL_MARGIN ? i - DNN_CELL_MARGIN : DNN_CELL_MARGIN - i;
+        if (away > nearest || !is_ridge(profile, i) || (double)profile[i] < SIDE_PART * (double)darkest)
+            continue;
+        nearest = away;
+        middle = i;
+    }
+    return middle;
+}
+
+/* Whether a rule goes on at the next place: its ink falls from its middle on, and where it rises, a stroke begins. */
+static bool goes_on(const uint8_t *profile, size_t middle, size_t at, size_t next) {
+    return profile[next] > EDGE_INK &&
+           (profile[next] <= profile[at] || (double)profile[at] >= FLAT_PART * (double)profile[middle]);
+}
+
+static side_rule find_rule(const side *s) {
+    side_rule rule = {.profile = {0}};
     double inner = (double)(s->breadth - 2 * DNN_CELL_MARGIN);
     size_t end = DNN_CELL_MARGIN + (size_t)(FARTHEST_REACH * inner), reach = (size_t)(FARTHEST_MIDDLE * inner) + 1;
-    size_t middle = DNN_CELL_MARGIN, first, last;
     for (size_t i = 0; i < end; i++)
-        profile[i] = quantile_at(s, i);
-    for (size_t i = DNN_CELL_MARGIN - reach; i <= DNN_CELL_MARGIN + reach && i < end; i++)
-        middle = profile[i] > profile[middle] ? i : middle;
-    *ink = profile[middle] < LEAST_INK ? 0 : profile[middle];
-    if (*ink == 0)
-        return 0;
-    double least = fmax(EDGE_INK, EDGE_PART * profile[middle]);
-    for (first = middle; first > 0 && profile[first - 1] > least;)
-        first--;
-    for (last = middle; last + 1 < end && profile[last + 1] > least;)
-        last++;
-    for (size_t across = first; across <= last; across++) {
-        int taken = (int)(SUBTRACTED * profile[across]);
+        rule.profile[i] = quantile_at(s, i);
+    size_t middle = find_middle(rule.profile, reach);
+    rule.ink = rule.profile[middle] < LEAST_INK ? 0 : rule.profile[middle];
+    rule.first = rule.end = middle;
+    if (rule.ink == 0)
+        return rule;
+    while (rule.first > 0 && goes_on(rule.profile, middle, rule.first, rule.first - 1))
+        rule.first--;
+    while (rule.end + 1 < end && goes_on(rule.profile, middle, rule.end, rule.end + 1))
+        rule.end++;
+    rule.end++;
+    return rule;
+}
+
+/* How far a rule reaches into the cell. */
+static size_t reach_of(const side_rule *rule) {
+    return rule->end > DNN_CELL_MARGIN ? rule->end - DNN_CELL_MARGIN : 0;
+}
+
+/* A rule reaches about as far into the cell as the opposite one does; what goes on from it is a stroke along it. */
+static void limit_reach(side_rule *rule, size_t opposite) {
+    size_t most = DNN_CELL_MARGIN + MOST_TIMES_OPPOSITE * opposite + LEAST_LIMIT;
+    rule->end = rule->end > most ? most : rule->end;
+}
+
+/* Subtracts a side's rule. */
+static void erase_rule(const side_rule *rule, const side *s) {
+    for (size_t across = rule->first; across < rule->end; across++) {
+        int taken = (int)(SUBTRACTED * rule->profile[across]);
         for (size_t along = 0; along < s->length; along++) {
             uint8_t *pixel = pixel_of(s, along, across);
             *pixel = (uint8_t)(*pixel > taken ? *pixel - taken : 0);
         }
     }
-    return last + 1 > DNN_CELL_MARGIN ? last + 1 - DNN_CELL_MARGIN : 0;
+}
+
+static void erase_rules(digitnet__cell *cell) {
+    side_rule rules[4];
+    for (size_t i = 0; i < 4; i++) {
+        side s = side_of(&cell->ink, i);
+        rules[i] = find_rule(&s);
+        cell->rules[i] = reach_of(&rules[i]);
+        cell->rule_ink[i] = rules[i].ink;
+    }
+    for (size_t i = 0; i < 4; i++)
+        if (cell->rule_ink[(i + 2) % 4] > 0)
+            limit_reach(&rules[i], cell->rules[(i + 2) % 4]);
+    for (size_t i = 0; i < 4; i++) {
+        side s = side_of(&cell->ink, i);
+        erase_rule(&rules[i], &s);
+        cell->rules[i] = reach_of(&rules[i]);
+    }
 }
 
 static size_t overlap(size_t from, size_t end, size_t first, size_t last) {
@@ -172,10 +242,7 @@ digitnet_status digitnet__cell_cut(digitnet__cell *cell, const digitnet__plane *
     for (size_t i = 0; i < 4; i++)
         outer[i] = digitnet__project(&map, square[i]);
     digitnet__plane_sample(&cell->ink, ink, outer);
-    for (size_t i = 0; i < 4; i++) {
-        side s = side_of(&cell->ink, i);
-        cell->rules[i] = erase_side(&cell->rule_ink[i], &s);
-    }
+    erase_rules(cell);
     status = keep_own(cell);
     if (status)
         digitnet__plane_release(&cell->ink);

@@ -1,25 +1,22 @@
 #include "image/comb.h"
 
 #include "core/memory.h"
+#include "core/status.h"
 #include "image/ink_level.h"
 #include "image/median.h"
 #include "image/straight_fit.h"
+#include "image/uprights.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Slopes looked at, each way, and from one to the next, in columns a row. */
+/* Slopes of the line looked at, each way, and from one to the next, in rows a column. */
 enum { MOST_STEEPS = 5 };
 #define SLOPE_STEP 0.02
-/* Rows in which a rule may be broken. */
-enum { LONGEST_GAP = 2 };
-/* Rules looked at; a line with more has none that are equally far apart. */
-enum { MOST_RULES = 2 * DNN_GRID_MOST };
 /* Parts of the picture's height. */
-#define LEAST_LENGTH 0.45 /* of an upright rule */
-#define MOST_WIDTH 0.2
+#define THICKEST 0.2       /* rule along the line */
 #define END_TOLERANCE 0.08 /* by which its ends may differ from those of the others */
 #define LEAST_ROOM 0.35    /* between the rules above and below */
 /* Parts of an upright rule's length: how far apart rules are. */
@@ -30,10 +27,12 @@ enum { MOST_RULES = 2 * DNN_GRID_MOST };
 #define LEAST_END_CELL 0.7
 /* A comb has so many upright rules, and for each that is missing so many that are seen. */
 enum { LEAST_RULES = 4, SEEN_PER_MISSING = 3 };
+/* Boxes may stand apart by this part of the distance, where so much of their sides is in pairs that are as far apart.
+ */
+#define FARTHEST_APART 0.4
+#define PAIRED_PART 0.5
 /* Of the length of all but the few longest, what is as long. */
 #define NEARLY_AS_LONG 0.9
-/* Sums of lengths are nearly the same from this part on. */
-#define NEARLY 0.97
 /* Rows by which an upright rule may miss what it ends at. */
 #define EDGE 2.0
 /* A rule along the line has ink in this part of its columns. */
@@ -47,106 +46,32 @@ typedef struct dark {
     double rise;  /* of the line: rows up a column to the right */
 } dark;
 
-/* An upright rule: its column in the middle row, and the rows first .. end - 1. */
-typedef struct upright {
-    double column, first, end;
-} upright;
-
-typedef struct uprights {
-    upright items[MOST_RULES];
-    size_t count;
-    double length; /* of all together */
-} uprights;
-
-/* Rules at equal distances; `column` of one that is missing is where it should be. */
+/* Rules at equal distances; `column` of one that is missing is where it should be. Where boxes stand apart, it is the
+ * middle of the two rules between neighbours, which are `gap` from each other, and both are seen or not. */
 typedef struct equal_rules {
     double columns[DNN_GRID_MOST + 1];
+    double gap;
     size_t count, seen;
 } equal_rules;
 
-/* ---- Upright rules ---- */
-
-/* Whether there is ink at a place or beside it. */
-static bool is_dark(const dark *d, double column, size_t row) {
-    ptrdiff_t middle = (ptrdiff_t)floor(column), width = (ptrdiff_t)d->ink->width;
-    for (ptrdiff_t x = middle - 1; x <= middle + 1; x++)
-        if (x >= 0 && x < width && d->ink->pixels[row * d->ink->width + (size_t)x] >= d->threshold)
-            return true;
-    return false;
-}
-
-/* From the middle row on, in steps of one row, to the last row with ink. */
-static size_t follow(const dark *d, double column, ptrdiff_t step) {
-    ptrdiff_t middle = (ptrdiff_t)(d->ink->height / 2), last = middle;
-    for (ptrdiff_t row = middle; row >= 0 && row < (ptrdiff_t)d->ink->height; row += step) {
-        if (is_dark(d, column + d->slope * (double)(row - middle), (size_t)row))
-            last = row;
-        else if ((row - last) * step > LONGEST_GAP)
-            break;
-    }
-    return (size_t)last;
-}
-
-/* Columns side by side that all are upright rules are one. */
-static void add_columns(uprights *found, const dark *d, size_t first, size_t end) {
-    double column = (double)(first + end) / 2;
-    size_t top = follow(d, column, -1), bottom = follow(d, column, 1) + 1;
-    if (found->count == MOST_RULES || (double)(end - first) > MOST_WIDTH * (double)d->ink->height)
-        return;
-    found->items[found->count++] = (upright){column, (double)top, (double)bottom};
-    found->length += (double)(bottom - top);
-}
-
-static void find_uprights(uprights *found, const dark *d) {
-    size_t middle = d->ink->height / 2, first = 0;
-    double least = LEAST_LENGTH * (double)d->ink->height;
-    found->count = 0;
-    found->length = 0.0;
-    for (size_t column = 0; column <= d->ink->width; column++) {
-        double at = (double)column + 0.5;
-        bool is_rule = column < d->ink->width && is_dark(d, at, middle) &&
-                       (double)(follow(d, at, 1) - follow(d, at, -1) + 1) >= least;
-        if (is_rule)
-            continue;
-        if (first < column)
-            add_columns(found, d, first, column);
-        first = column + 1;
-    }
-}
-
-/* The least slope at which upright rules are nearly as long together as they can be. */
-static void find_slope(uprights *found, dark *d) {
-    double lengths[2 * MOST_STEEPS + 1], longest = 0.0;
-    for (int steep = -MOST_STEEPS; steep <= MOST_STEEPS; steep++) {
-        d->slope = steep * SLOPE_STEP;
-        find_uprights(found, d);
-        lengths[steep + MOST_STEEPS] = found->length;
-        longest = fmax(longest, found->length);
-    }
-    int best = MOST_STEEPS;
-    for (int steep = -MOST_STEEPS; steep <= MOST_STEEPS; steep++)
-        if (lengths[steep + MOST_STEEPS] >= NEARLY * longest && abs(steep) < abs(best))
-            best = steep;
-    d->slope = best * SLOPE_STEP;
-    find_uprights(found, d);
-}
+/* ---- Rules that are alike ---- */
 
 static int compare_lengths(const void *a, const void *b) {
-    const upright *x = a, *y = b;
+    const digitnet__upright *x = a, *y = b;
     double longer = (x->end - x->first) - (y->end - y->first);
     return longer != 0.0 ? (longer < 0.0) - (longer > 0.0) : (x->column > y->column) - (x->column < y->column);
 }
 
 static int compare_columns(const void *a, const void *b) {
-    const upright *x = a, *y = b;
+    const digitnet__upright *x = a, *y = b;
     return (x->column > y->column) - (x->column < y->column);
 }
 
 /* Where the longest begin and end: digits have upright strokes too, but shorter ones. `uprights` are sorted by length.
  */
-static void find_rows(double rows[2], const uprights *found) {
-    double firsts[MOST_RULES], ends[MOST_RULES];
-    const upright *last = &found->items[LEAST_RULES - 1];
+static void find_rows(double rows[2], const digitnet__uprights *found) {
+    double firsts[DNN_UPRIGHTS_MOST], ends[DNN_UPRIGHTS_MOST];
+    const digitnet__upright *last = &found->items[LEAST_RULES - 1];
     size_t count = 0;
     for (; count < found->count &&
            found->items[count].end - found->items[count].first >= NEARLY_AS_LONG * (last->end - last->first);
@@ -160,7 +85,8 @@ static void find_rows(double rows[2], const uprights *found) {
 
 /* Leaves those that begin and end where the longest do, which are `rise` rows higher from column to column; `rows`
  * receives these rows in the line's middle column. */
-static void keep_alike(uprights *out, double rows[2], const uprights *found, const dark *d, double rise) {
+static void keep_alike(digitnet__uprights *out, double rows[2], const digitnet__uprights *found, const dark *d,
+                       double rise) {
     double middle = (double)d->ink->width / 2, tolerance = END_TOLERANCE * (double)d->ink->height + 1.0;
     size_t kept = 0;
     *out = *found;
@@ -180,7 +106,7 @@ static void keep_alike(uprights *out, double rows[2], const uprights *found, con
 /* ---- Equal distances ---- */
 
 /* The rule nearest to a column, of those from `from` on; `count` where none is within the tolerance. */
-static size_t rule_near(const uprights *found, size_t from, double column, double tolerance) {
+static size_t rule_near(const digitnet__uprights *found, size_t from, double column, double tolerance) {
     size_t nearest = found->count;
     double farthest = column + tolerance;
     for (size_t i = from; i < found->count && found->items[i].column <= farthest; i++) {
@@ -194,7 +120,7 @@ static size_t rule_near(const uprights *found, size_t from, double column, doubl
 }
 
 /* The comb that begins with these two rules. */
-static void extend(equal_rules *c, const uprights *found, size_t first, size_t second) {
+static void extend(equal_rules *c, const digitnet__uprights *found, size_t first, size_t second) {
     double distance = found->items[second].column - found->items[first].column;
     size_t missing = 0, last = second;
     *c = (equal_rules){.columns = {found->items[first].column, found->items[second].column}, .count = 2, .seen = 2};
@@ -212,7 +138,76 @@ static void extend(equal_rules *c, const uprights *found, size_t first, size_t s
     c->count -= missing;
 }
 
-static void find_comb(equal_rules *best, const uprights *found, double length) {
+/* ---- Boxes that stand apart ---- */
+
+/* How far a rule is from the nearest other one, to the right; 0 where none is within reach. */
+static double distance_to_pair(const digitnet__uprights *found, double column, double reach) {
+    double nearest = 0.0;
+    for (size_t i = 0; i < found->count; i++) {
+        double distance = found->items[i].column - column;
+        if (distance != 0.0 && fabs(distance) <= reach && (nearest == 0.0 || fabs(distance) < fabs(nearest)))
+            nearest = distance;
+    }
+    return nearest;
+}
+
+/* How far pairs are apart; 0 where most rules are in none. */
+static double find_gap(const double *pairs, size_t count) {
+    double gaps[DNN_GRID_MOST + 1];
+    size_t paired = 0;
+    for (size_t i = 0; i < count; i++)
+        if (pairs[i] != 0.0)
+            gaps[paired++] = fabs(pairs[i]);
+    return paired > 0 && (double)paired >= PAIRED_PART * (double)count ? digitnet__median(gaps, paired) : 0.0;
+}
+
+/* Whether a rule is the first one of most pairs, or the second. */
+static double usual_way(const double *pairs, size_t count) {
+    double way = 0.0;
+    for (size_t i = 0; i < count; i++)
+        way += (pairs[i] > 0.0) - (pairs[i] < 0.0);
+    return way < 0.0 ? -1.0 : 1.0;
+}
+
+/* Adds the outer sides of the first and the last box, which have no pair, where rules at equal distances do not lead
+ * to them. */
+static void add_outer_sides(equal_rules *c, const digitnet__uprights *found) {
+    double distance = (c->columns[c->count - 1] - c->columns[0]) / (double)(c->count - 1);
+    double box = distance - c->gap / 2.0, tolerance = DISTANCE_TOLERANCE * distance;
+    size_t right = rule_near(found, 0, c->columns[c->count - 1] + box, tolerance);
+    size_t left = rule_near(found, 0, c->columns[0] - box, tolerance);
+    if (c->count <= DNN_GRID_MOST && right < found->count) {
+        c->columns[c->count++] = found->items[right].column + c->gap / 2.0;
+        c->seen++;
+    }
+    if (c->count <= DNN_GRID_MOST && left < found->count) {
+        memmove(c->columns + 1, c->columns, c->count++ * sizeof *c->columns);
+        c->columns[0] = found->items[left].column - c->gap / 2.0;
+        c->seen++;
+    }
+}
+
+/* Where most rules have another one beside them, so far away as the others have, boxes stand apart: what was found is
+ * one of the two, and becomes the middle between both. */
+static void part_boxes(equal_rules *c, const digitnet__uprights *found) {
+    double pairs[DNN_GRID_MOST + 1], distance = (c->columns[c->count - 1] - c->columns[0]) / (double)(c->count - 1);
+    for (size_t i = 0; i < c->count; i++)
+        pairs[i] = distance_to_pair(found, c->columns[i], FARTHEST_APART * distance);
+    double gap = find_gap(pairs, c->count), way = usual_way(pairs, c->count);
+    if (gap == 0.0)
+        return;
+    for (size_t i = 0; i < c->count; i++) {
+        bool is_pair = pairs[i] != 0.0 && fabs(fabs(pairs[i]) - gap) <= DISTANCE_TOLERANCE * distance;
+        double side = is_pair ? pairs[i] : i == 0 ? -gap : i + 1 == c->count ? gap : way * gap;
+        c->columns[i] += side / 2.0;
+        c->seen += is_pair;
+    }
+    c->gap = gap;
+    add_outer_sides(c, found);
+}
+
+/* The comb that has most of the rules. */
+static void find_comb(equal_rules *best, const digitnet__uprights *found, double length) {
     enum { MOST_BETWEEN = 3 }; /* digits have upright strokes too */
     *best = (equal_rules){.count = 0};
     for (size_t i = 0; i < found->count; i++) {
@@ -222,14 +217,19 @@ static void find_comb(equal_rules *best, const uprights *found, double length) {
             if (distance < NEAREST * length || distance > FARTHEST * length)
                 continue;
             extend(&c, found, i, k);
-            if (c.seen >= LEAST_RULES && c.seen >= SEEN_PER_MISSING * (c.count - c.seen) && c.seen > best->seen)
+            if (c.seen < LEAST_RULES || c.seen < SEEN_PER_MISSING * (c.count - c.seen) || 2 * c.seen <= best->seen)
+                continue;
+            part_boxes(&c, found);
+            if (c.seen > best->seen)
                 *best = c;
         }
     }
 }
 
+/* ---- The line as it is turned ---- */
+
 /* By how many rows the rules' middles fall from column to column. */
-static double fall_of(const uprights *alike) {
+static double fall_of(const digitnet__uprights *alike) {
     digitnet__straight_fit fit = {.count = 0.0};
     for (size_t i = 0; i < alike->count; i++)
         digitnet__straight_fit_add(&fit, alike->items[i].column, (alike->items[i].first + alike->items[i].end) / 2.0);
@@ -237,10 +237,10 @@ static double fall_of(const uprights *alike) {
 }
 
 /* The comb that has most rules, of a line turned by any of the slopes; from its rules, how it is turned. */
-static void find_turned_comb(equal_rules *best, double rows[2], const uprights *found, dark *d) {
+static void find_turned_comb(equal_rules *best, double rows[2], const digitnet__uprights *found, dark *d) {
     best->seen = best->count = 0;
     for (int i = 0; i <= 2 * MOST_STEEPS; i++) { /* 0, -1, 1, -2, ... */
-        uprights alike;
+        digitnet__uprights alike;
         equal_rules c;
         double alike_rows[2], rise = (i % 2 ? -1 : 1) * ((i + 1) / 2) * SLOPE_STEP;
         keep_alike(&alike, alike_rows, found, d, rise);
@@ -255,15 +255,17 @@ static void find_turned_comb(equal_rules *best, double rows[2], const uprights *
 
 /* ---- Rules along the line ---- */
 
-/* Whether a rule goes along the line through this row of its middle column. */
+/* Whether a rule goes along the line, above or below its cells, through this row of its middle column. */
 static bool is_along(const dark *d, const equal_rules *c, double row) {
     size_t dark_columns = 0, columns = 0;
-    double middle = (double)d->ink->width / 2;
-    for (double x = c->columns[0] + 0.5; x < c->columns[c->count - 1] && x < (double)d->ink->width; x += 1.0) {
-        double y = row - d->rise * (x - middle);
-        columns++;
-        dark_columns += y >= 0.0 && y < (double)d->ink->height &&
-                        d->ink->pixels[(size_t)y * d->ink->width + (size_t)x] >= d->threshold;
+    double middle = (double)d->ink->width / 2, width = (double)d->ink->width, half = c->gap / 2.0;
+    for (size_t i = 0; i + 1 < c->count; i++) {
+        for (double x = c->columns[i] + half + 0.5; x < fmin(c->columns[i + 1] - half, width); x += 1.0) {
+            double y = row - d->rise * (x - middle);
+            columns++;
+            dark_columns += y >= 0.0 && y < (double)d->ink->height &&
+                            d->ink->pixels[(size_t)y * d->ink->width + (size_t)x] >= d->threshold;
+        }
     }
     return (double)dark_columns >= ALONG_PART * (double)columns;
 }
@@ -294,7 +296,16 @@ static size_t add_ends(equal_rules *c, double width) {
     return left;
 }
 
-/* Narrows the rows from .. to, those of the upright rules, to the most that no rule along the line parts. */
+/* In how many rows there is a rule along the line, from one on. */
+static double thickness_along(const dark *d, const equal_rules *c, double row, double step) {
+    double rows = 0.0;
+    while (rows < THICKEST * (double)d->ink->height && is_along(d, c, row + step * rows))
+        rows += 1.0;
+    return rows;
+}
+
+/* Narrows the rows from .. to, those of the upright rules, to the most that no rule along the line parts, up to the
+ * middles of the rules above and below. */
 static void find_room(double *from, double *to, const dark *d, const equal_rules *c) {
     double first = *from, end = *to, start = first, widest = 0.0;
     for (double row = first; row <= end; row += 1.0) {
@@ -306,25 +317,37 @@ static void find_room(double *from, double *to, const dark *d, const equal_rules
         }
         start = is_rule ? row + 1.0 : start;
     }
+    *from -= thickness_along(d, c, *from - 0.5, -1.0) / 2.0;
+    *to += thickness_along(d, c, *to + 0.5, 1.0) / 2.0;
 }
 
 /* ---- The whole ---- */
 
-static digitnet_status make_grid(digitnet__grid *out, const dark *d, const equal_rules *c, const double rows[2]) {
+/* The sides of the cells at one of the rows. */
+static void set_points(digitnet__point *points, const dark *d, const equal_rules *c, double line) {
     double middle = (double)d->ink->width / 2, height = (double)(d->ink->height / 2);
-    *out = (digitnet__grid){.rows = 1, .columns = c->count - 1, .seen = (double)c->seen / (double)c->count};
-    out->points = digitnet__allocate_array(2 * c->count, sizeof *out->points);
+    size_t sides = c->gap > 0.0 ? 2 * (c->count - 1) : c->count;
+    for (size_t i = 0; i < sides; i++) {
+        double column = c->gap > 0.0 ? c->columns[(i + 1) / 2] + (i % 2 ? -0.5 : 0.5) * c->gap : c->columns[i];
+        double row = line - d->rise * (column - middle);
+        points[i] = (digitnet__point){column + d->slope * (row - height), row};
+    }
+}
+
+static digitnet_status make_grid(digitnet__grid *out, const dark *d, const equal_rules *c, const double rows[2]) {
+    bool apart = c->gap > 0.0;
+    size_t sides = apart ? 2 * (c->count - 1) : c->count;
+    *out = (digitnet__grid){
+        .rows = 1, .columns = c->count - 1, .apart = apart, .seen = fmin((double)c->seen / (double)sides, 1.0)};
+    out->points = digitnet__allocate_array(2 * sides, sizeof *out->points);
     if (!out->points)
         return DIGITNET_ENOMEM;
-    for (size_t i = 0; i < 2 * c->count; i++) {
-        double column = c->columns[i % c->count];
-        double row = rows[i / c->count] - d->rise * (column - middle);
-        out->points[i] = (digitnet__point){column + d->slope * (row - height), row};
-    }
+    set_points(out->points, d, c, rows[0]);
+    set_points(out->points + sides, d, c, rows[1]);
     return DIGITNET_OK;
 }
 
-static digitnet_status find_cells(digitnet__comb *out, const uprights *found, dark *d) {
+static digitnet_status find_cells(digitnet__comb *out, const digitnet__uprights *found, dark *d) {
     equal_rules c;
     double rows[2];
     find_turned_comb(&c, rows, found, d);
@@ -340,11 +363,12 @@ static digitnet_status find_cells(digitnet__comb *out, const uprights *found, da
 }
 
 digitnet_status digitnet__comb_find(digitnet__comb *out, const digitnet__plane *ink) {
-    uprights found;
+    digitnet__uprights found;
     uint8_t threshold = digitnet__stroke_threshold(ink);
     dark d = {.ink = ink, .threshold = (uint8_t)(threshold - threshold / 3)};
     if (threshold == 0)
         return DIGITNET_ENOTFOUND;
-    find_slope(&found, &d);
+    DNN_TRY(digitnet__uprights_find(&found, ink, d.threshold));
+    d.slope = found.slope;
     return found.count < LEAST_RULES ? DIGITNET_ENOTFOUND : find_cells(out, &found, &d);
 }

@@ -286,14 +286,15 @@ digitnet_status digitnet__grid_turn(digitnet__grid *grid) {
         for (size_t j = 0; j < lines; j++)
             points[i * lines + j] = grid->points[(lines - 1 - j) * uprights + i];
     digitnet__release(grid->points);
-    *grid = (digitnet__grid){grid->columns, grid->rows, points, grid->seen};
+    *grid = (digitnet__grid){.rows = grid->columns, .columns = grid->rows, .points = points, .seen = grid->seen};
     return DIGITNET_OK;
 }
 
 void digitnet__grid_cell(digitnet__point corners[4], const digitnet__grid *grid, size_t row, size_t column) {
-    const digitnet__point *upper = grid->points + row * (grid->columns + 1) + column;
+    size_t step = grid->apart ? 2 : 1, uprights = grid->apart ? 2 * grid->columns : grid->columns + 1;
+    const digitnet__point *upper = grid->points + row * uprights + step * column, *lower = upper + uprights;
     corners[0] = upper[0];
     corners[1] = upper[1];
-    corners[2] = upper[grid->columns + 2];
-    corners[3] = upper[grid->columns + 1];
+    corners[2] = lower[1];
+    corners[3] = lower[0];
 }

@@ -4,12 +4,16 @@
 
 #include "image/plane.h"
 
+#include <stdbool.h>
+
 /* The most rows or columns that are found. */
 #define DNN_GRID_MOST 128
 
-/* rows + 1 times columns + 1 crossings of rules, from left to right, row by row. */
+/* rows + 1 times columns + 1 crossings of rules, from left to right, row by row; where cells stand apart, each side has
+ * its own rule, and it is rows + 1 times 2 x columns of them. */
 typedef struct digitnet__grid {
     size_t rows, columns;
+    bool apart; /* cells beside each other; tables' never do */
     digitnet__point *points;
     double seen; /* the part of the crossings at which rules were seen; the others follow from those */
 } digitnet__grid;

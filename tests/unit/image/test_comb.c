@@ -13,6 +13,7 @@ struct boxes {
     unsigned missing;     /* a bit for each upright rule that is not there */
     bool without_lines;   /* rules above and below */
     double stroke_height; /* of an upright stroke in each cell; 0: none */
+    double gap;           /* between the rules of boxes that stand apart; 0: they share one */
 };
 
 static const struct boxes usual = {.left = 20.5, .distance = 45.0, .top = 8.0, .bottom = 52.0, .stroke_height = 24.0};
@@ -34,15 +35,17 @@ static digitnet__plane draw(const struct boxes *b) {
     expect_ok(digitnet__plane_create(&plane, WIDTH, HEIGHT));
     for (int i = 0; i <= CELLS; i++) {
         double x = b->left + i * b->distance, middle = (b->top + b->bottom) / 2.0;
-        if (!(b->missing >> i & 1))
-            draw_bar(&plane, b, x, b->top, x, b->bottom);
+        if (!(b->missing >> i & 1) && (b->gap == 0.0 || i > 0))
+            draw_bar(&plane, b, x - b->gap / 2, b->top, x - b->gap / 2, b->bottom);
+        if (!(b->missing >> i & 1) && b->gap > 0.0 && i < CELLS)
+            draw_bar(&plane, b, x + b->gap / 2, b->top, x + b->gap / 2, b->bottom);
         if (b->stroke_height > 0.0 && i < CELLS)
             draw_bar(&plane, b, x + b->distance * 0.4, middle - b->stroke_height / 2, x + b->distance * 0.4,
                      middle + b->stroke_height / 2);
     }
-    for (int line = 0; line < 2 && !b->without_lines; line++) {
-        double y = line ? b->bottom : b->top;
-        draw_bar(&plane, b, b->left, y, b->left + CELLS * b->distance, y);
+    for (int i = 0; i < 2 * CELLS && !b->without_lines; i++) {
+        double y = i % 2 ? b->bottom : b->top, x = b->left + i / 2 * b->distance;
+        draw_bar(&plane, b, x + b->gap / 2, y, x + b->distance - b->gap / 2, y);
     }
     return plane;
 }
@@ -54,16 +57,18 @@ static void expect_cells(const struct boxes *b) {
     assert_int_equal(comb.grid.rows, 1);
     size_t seen_first = b->missing & 1, seen_end = CELLS - (b->missing >> CELLS & 1);
     assert_int_equal(comb.end - comb.first, seen_end - seen_first);
-    size_t before = comb.first - seen_first, points = comb.grid.columns + 1;
+    size_t before = comb.first - seen_first;
     assert_in_range(before, 0, 1);
     assert_in_range(comb.grid.columns, before + CELLS, before + CELLS + 2);
-    for (int i = 0; i <= CELLS; i++) {
-        double x = b->left + i * b->distance, rise = b->slope * (x - WIDTH / 2.0);
-        for (int lower = 0; lower <= 1; lower++) {
-            double y = lower ? b->bottom : b->top;
-            const digitnet__point *point = &comb.grid.points[before + (size_t)i + (size_t)lower * points];
-            assert_float_equal(point->x, x + b->slope * (y - HEIGHT / 2.0), 2.5);
-            assert_float_equal(point->y, fmin(fmax(y - rise, 0.0), HEIGHT), 3.5);
+    for (int i = 0; i < CELLS; i++) {
+        digitnet__point corners[4];
+        digitnet__grid_cell(corners, &comb.grid, 0, before + (size_t)i);
+        for (int k = 0; k < 4; k++) {
+            bool right = k == 1 || k == 2;
+            double y = k < 2 ? b->top : b->bottom, x = b->left + (i + right) * b->distance;
+            x += (right ? -0.5 : 0.5) * b->gap;
+            assert_float_equal(corners[k].x, x + b->slope * (y - HEIGHT / 2.0), 2.5);
+            assert_float_equal(corners[k].y, fmin(fmax(y - b->slope * (x - WIDTH / 2.0), 0.0), HEIGHT), 3.5);
         }
     }
     digitnet__grid_release(&comb.grid);
@@ -96,6 +101,42 @@ static void boxes_may_be_turned(void **state) {
         turned.stroke_height = 14.0;
         expect_cells(&turned);
     }
+}
+
+static void boxes_may_stand_apart(void **state) {
+    (void)state;
+    for (double gap = 4.0; gap <= 16.0; gap += 2.0) { /* rules are three pixels wide: the least is one between them */
+        struct boxes apart = usual;
+        apart.gap = gap;
+        expect_cells(&apart);
+        apart.slope = 0.02;
+        apart.top = 14.0;
+        apart.bottom = 46.0;
+        apart.stroke_height = 14.0;
+        expect_cells(&apart);
+    }
+}
+
+/* So that an empty box at an end is one, too. */
+static void each_box_apart_has_its_own_sides(void **state) {
+    (void)state;
+    struct boxes apart = usual;
+    apart.gap = 12.0;
+    digitnet__plane plane = draw(&apart);
+    digitnet__comb comb;
+    expect_ok(digitnet__comb_find(&comb, &plane));
+    assert_true(comb.grid.apart);
+    assert_int_equal(comb.end - comb.first, CELLS);
+    digitnet__grid_release(&comb.grid);
+    digitnet__plane_release(&plane);
+}
+
+static void a_box_apart_may_lack_a_side(void **state) {
+    (void)state;
+    struct boxes worn = usual;
+    worn.gap = 8.0;
+    worn.missing = 1u << 4;
+    expect_cells(&worn);
 }
 
 /* As a row that is cut out of a table: its rules go on to the picture's edges. */
@@ -170,6 +211,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(boxes_are_found),
         cmocka_unit_test(boxes_may_be_turned),
+        cmocka_unit_test(boxes_may_stand_apart),
+        cmocka_unit_test(each_box_apart_has_its_own_sides),
+        cmocka_unit_test(a_box_apart_may_lack_a_side),
         cmocka_unit_test(rules_may_end_at_the_edges),
         cmocka_unit_test(a_rule_that_is_missing_is_where_it_should_be),
         cmocka_unit_test(cells_go_on_where_outer_rules_are_missing),

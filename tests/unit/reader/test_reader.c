@@ -348,18 +348,24 @@ static void separators_are_kept_where_asked_for(void **state) {
 
 enum { BOX = 38, BOXES = 5 };
 
-/* Five boxes side by side, with as many upright strokes in each as this says. */
-static digitnet_image draw_boxes(uint8_t pixels[SIDE * LINE_LENGTH], const size_t strokes_in[BOXES]) {
+/* Five boxes side by side, so far apart, with as many upright strokes in each as this says. */
+static digitnet_image draw_boxes_apart(uint8_t pixels[SIDE * LINE_LENGTH], const size_t strokes_in[BOXES], size_t gap) {
     memset(pixels, 240, SIDE * LINE_LENGTH);
     for (size_t y = 10; y < 50; y++) {
-        for (size_t x = 0; x <= BOXES * BOX; x++) {
-            bool rule = x % BOX < 2 || y < 12 || y >= 48;
+        for (size_t x = 0; x <= BOXES * BOX - gap; x++) {
+            size_t in_box = x % BOX, last = BOX - gap;
+            bool rule = in_box < 2 || ((y < 12 || y >= 48) && in_box <= last) ||
+                        (gap > 0 && in_box + 1 >= last && in_box <= last);
             for (size_t i = 0; x / BOX < BOXES && i < strokes_in[x / BOX]; i++)
                 rule = rule || (x % BOX / 4 == 3 + 3 * i && y > 18 && y < 42);
             pixels[y * LINE_LENGTH + 4 + x] = rule ? 20 : 240;
         }
     }
     return picture(pixels, LINE_LENGTH);
+}
+
+static digitnet_image draw_boxes(uint8_t pixels[SIDE * LINE_LENGTH], const size_t strokes_in[BOXES]) {
+    return draw_boxes_apart(pixels, strokes_in, 0);
 }
 
 /* By the model of digits: that of lines would read 111. An empty cell is left out. */
@@ -378,6 +384,23 @@ static void a_line_in_cells_is_read_cell_by_cell(void **state) {
     assert_float_equal(character_at(reading, 0, 1).corners[0].x, 5.0 + 2 * BOX, 3.0);
     assert_float_equal(character_at(reading, 0, 1).corners[2].y, 48.0, 3.0);
     digitnet_reading_free(reading);
+    digitnet_reader_scratch_free(scratch);
+}
+
+static void boxes_that_stand_apart_are_cells(void **state) {
+    (void)state;
+    static uint8_t pixels[SIDE * LINE_LENGTH];
+    const float logits[11] = {[4] = 9};
+    digitnet_reader_scratch *scratch = make_scratch(make_constant_digit_model(logits, 11), make_stroke_line_model(0));
+    for (size_t gap = 2; gap < 10; gap++) {
+        digitnet_image image = draw_boxes_apart(pixels, (const size_t[BOXES]){1, 0, 1, 1, 0}, gap);
+        digitnet_reading *reading;
+        expect_ok(digitnet_reader_read_line(&reading, scratch, &image, NULL));
+        assert_string_equal(line_at(reading, 0).text, "444");
+        assert_float_equal(character_at(reading, 0, 1).corners[0].x, 5.0 + 2 * BOX, 3.0);
+        assert_float_equal(character_at(reading, 0, 1).corners[1].x, 4.0 + 3 * BOX - (double)gap, 3.0);
+        digitnet_reading_free(reading);
+    }
     digitnet_reader_scratch_free(scratch);
 }
 
@@ -686,6 +709,7 @@ int main(void) {
         cmocka_unit_test(a_line_has_the_digits_that_are_allowed),
         cmocka_unit_test(separators_are_kept_where_asked_for),
         cmocka_unit_test(a_line_in_cells_is_read_cell_by_cell),
+        cmocka_unit_test(boxes_that_stand_apart_are_cells),
         cmocka_unit_test(length_and_check_choose_among_cells),
         cmocka_unit_test(a_cell_with_several_digits_leaves_doubt),
         cmocka_unit_test(cells_without_digits_are_read_as_a_line),
