@@ -50,7 +50,8 @@ static digitnet_status erase_margins(double *size, digitnet__plane *ink) {
     digitnet__components pieces;
     DNN_TRY(digitnet__components_find(&pieces, ink, STROKE_INK));
     digitnet_status status = digitnet__margins_erase_pieces(ink, &pieces);
-    *size = digitnet__text_size(&pieces);
+    if (!status)
+        status = digitnet__text_size_find(size, &pieces);
     digitnet__components_release(&pieces);
     return status;
 }

@@ -1,6 +1,7 @@
 #include "image/text_lines.h"
 
 #include "core/memory.h"
+#include "core/status.h"
 #include "image/text_size.h"
 
 #include <math.h>
@@ -479,8 +480,9 @@ static digitnet_status find_lines(digitnet__text_lines *out, grouping *page) {
 
 digitnet_status digitnet__text_lines_find(digitnet__text_lines *out, const digitnet__components *components,
                                           double slope) {
-    grouping page = {.components = components, .slope = slope, .size = digitnet__text_size(components)};
+    grouping page = {.components = components, .slope = slope};
     *out = (digitnet__text_lines){.items = NULL};
+    DNN_TRY(digitnet__text_size_find(&page.size, components));
     page.pieces = digitnet__allocate_array(components->count, sizeof *page.pieces);
     page.owners = digitnet__allocate_array(components->count, sizeof *page.owners);
     page.groups = digitnet__allocate_zeroed_array(MOST_PIECES, sizeof *page.groups);

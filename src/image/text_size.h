@@ -6,9 +6,9 @@
 
 #include <stdbool.h>
 
-/* The usual size of a page's pieces, the longer side of their boxes, in pixels; those that are many and those that are
- * large count. Zero where all are specks. */
-double digitnet__text_size(const digitnet__components *pieces);
+/* Finds the usual size of a page's pieces, the longer side of their boxes, in pixels; those that are many and those
+ * that are large count, but frames around others do not. Zero where all are specks. ENOMEM. */
+digitnet_status digitnet__text_size_find(double *size, const digitnet__components *pieces);
 
 /* The longer side of a piece's box; zero for a long, thin line. */
 double digitnet__text_size_of(const digitnet__component *piece);
