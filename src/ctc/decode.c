@@ -6,6 +6,7 @@
 #include "core/status.h"
 #include "ctc/beam.h"
 #include "ctc/lattice.h"
+#include "ctc/probability.h"
 #include "digitnet/ctc.h"
 
 #include <math.h>
@@ -130,23 +131,29 @@ static digitnet_status find_sequences(digitnet_ctc_decoding **out, const digitne
 /* Memory for one sequence at a time. */
 typedef struct scratch {
     digitnet__arena arena;
-    double *now, *before; /* states */
-    unsigned char *moves; /* columns x states: by how many states the best path came to one */
+    double *probabilities; /* of the columns */
+    double *now, *before;  /* states */
+    unsigned char *moves;  /* columns x states: by how many states the best path came to one */
 } scratch;
 
-static digitnet_status create_scratch(scratch *own, const digitnet_ctc_decoding *decoding, size_t columns) {
-    size_t most = 0;
+static digitnet_status create_scratch(scratch *own, const digitnet_ctc_decoding *decoding,
+                                      const digitnet__ctc_columns *columns) {
+    size_t most = 0, scores = columns->count * columns->classes;
     for (size_t i = 0; i < decoding->count; i++)
         most = decoding->sequences[i].count > most ? decoding->sequences[i].count : most;
     size_t states = 2 * most + 1;
     *own = (scratch){0};
     size_t sums = digitnet__arena_reserve(&own->arena, states, 2 * sizeof(double));
-    size_t moves = digitnet__arena_reserve(&own->arena, columns, states);
+    size_t moves = digitnet__arena_reserve(&own->arena, columns->count, states);
+    size_t probabilities = digitnet__arena_reserve(&own->arena, scores, sizeof(double));
     if (!digitnet__arena_allocate(&own->arena))
         return DIGITNET_ENOMEM;
     own->now = digitnet__arena_at(&own->arena, sums);
     own->before = own->now + states;
     own->moves = digitnet__arena_at(&own->arena, moves);
+    own->probabilities = digitnet__arena_at(&own->arena, probabilities);
+    for (size_t i = 0; i < scores; i++)
+        own->probabilities[i] = exp(columns->log_probabilities[i]);
     return DIGITNET_OK;
 }
 
@@ -156,7 +163,11 @@ static void swap(scratch *own) {
     own->before = now;
 }
 
+/* The logarithm of the sequence's probability. */
 static double find_likelihood(scratch *own, const digitnet__ctc_lattice *lattice) {
+    double probability = digitnet__ctc_probability(own->now, lattice, own->probabilities);
+    if (probability >= DNN_CTC_LEAST_PROBABILITY)
+        return log(probability);
     digitnet__ctc_begin_forward(own->now, lattice);
     for (size_t t = 1; t < lattice->columns.count; t++) {
         swap(own);
@@ -208,7 +219,7 @@ static void sort(sequence *sequences, size_t count) {
 
 static digitnet_status measure(digitnet_ctc_decoding *decoding, const digitnet__ctc_columns *columns) {
     scratch own;
-    DNN_TRY(create_scratch(&own, decoding, columns->count));
+    DNN_TRY(create_scratch(&own, decoding, columns));
     for (size_t i = 0; i < decoding->count; i++) {
         sequence *one = &decoding->sequences[i];
         const digitnet__ctc_lattice lattice =

@@ -286,6 +286,30 @@ static void test_long_line(void **state) {
     }
 }
 
+/* Columns of which each says a label or a blank alike: as many paths say it once as it has places to begin and end. */
+static void check_even_columns(size_t columns) {
+    float *scores = calloc(columns, 2 * sizeof *scores);
+    digitnet_ctc_decoding *decoding;
+    assert_non_null(scores);
+    expect_ok(
+        digitnet_ctc_decode(&decoding, scores, columns, 2, DIGITNET_WITH(digitnet_ctc_options, .from_logits = 1)));
+    digitnet_ctc_sequence found = describe(decoding, 0);
+    double paths = (double)columns * (double)(columns + 1) / 2.0;
+    assert_int_equal(found.count, 1);
+    assert_true(fabs(found.log_probability - (log(paths) - (double)columns * log(2.0))) < 1e-9);
+    digitnet_ctc_decoding_free(decoding);
+    free(scores);
+}
+
+/* Also where the probability is smaller than a double can be. */
+static void test_improbable_sequences(void **state) {
+    (void)state;
+    check_even_columns(1);
+    check_even_columns(600);
+    check_even_columns(900);
+    check_even_columns(3000);
+}
+
 /* ---- What is refused ---- */
 
 static void expect_refused(const float *scores, size_t columns, size_t classes, const digitnet_ctc_options *options,
@@ -364,6 +388,7 @@ int main(void) {
         cmocka_unit_test(test_probabilities_of_zero),
         cmocka_unit_test(test_large_logits),
         cmocka_unit_test(test_long_line),
+        cmocka_unit_test(test_improbable_sequences),
         cmocka_unit_test(test_bad_scores),
         cmocka_unit_test(test_sequences_that_are_not_there),
         cmocka_unit_test(test_failing_allocations),
