@@ -140,7 +140,7 @@ static digitnet_status find_likeness(double *likeness, digitnet__line_views *vie
 
 static digitnet_status add_views(digitnet__read_call *call, double *certainty, digitnet__line_views *views,
                                  const digitnet__line_search *search, const digitnet__plane *ink,
-                                 const digitnet_place corners[4]) {
+                                 const digitnet_place corners[4], double least) {
     digitnet__choice chosen = {.reason = DNN_REASON_NONE};
     digitnet__text *texts = digitnet__allocate_array(views->candidate_count, sizeof *texts);
     if (!texts)
@@ -155,7 +155,8 @@ static digitnet_status add_views(digitnet__read_call *call, double *certainty, d
         return status;
     const digitnet__line_candidate *candidate = &views->candidates[chosen.index];
     *certainty = certainty_of(candidate, chosen.probability);
-    DNN_TRY(find_likeness(&chosen.likeness, views, chosen.index, search));
+    if (*certainty >= least)
+        DNN_TRY(find_likeness(&chosen.likeness, views, chosen.index, search));
     chosen.allowed = views->items[candidate->view].allowed;
     return add_choice(call, views, &chosen, ink, corners);
 }
@@ -168,7 +169,7 @@ digitnet_status digitnet__line_add_none(digitnet__read_call *call, const digitne
 }
 
 digitnet_status digitnet__line_read(digitnet__read_call *call, double *certainty, digitnet__plane *ink,
-                                    const digitnet_place corners[4]) {
+                                    const digitnet_place corners[4], double least) {
     digitnet__line_place place;
     digitnet__line_views views;
     const digitnet__line_search search = {.session = call->scratch->line,
@@ -186,7 +187,7 @@ digitnet_status digitnet__line_read(digitnet__read_call *call, double *certainty
         return status;
     status = digitnet__read_step(call, "line", &views.items[0].strip);
     if (!status)
-        status = add_views(call, certainty, &views, &search, ink, corners);
+        status = add_views(call, certainty, &views, &search, ink, corners, least);
     digitnet__line_views_release(&views);
     return status;
 }

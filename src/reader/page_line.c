@@ -13,6 +13,8 @@
 /* Where they are less certain than the first of these, some of its words may be text; less than the second, all are. */
 #define NO_DOUBT 0.9
 #define NO_NUMBER 0.15
+/* No line is so certain: what is read is only judged, and dropped whatever it is. */
+#define ONLY_JUDGED 2.0
 /* Paper around what is read: else strokes that reach from edge to edge would be rules. */
 #define MARGIN 0.25
 /* Words stand at least so far from each other, in heights of the line's digits: the spaces of print are a little wider.
@@ -68,8 +70,9 @@ static digitnet_place place_at(const page_line *line, double column, double row)
     return digitnet__place_within(line->corners, column / (double)line->ink.width, row / (double)line->ink.height);
 }
 
-/* Reads columns of the line as a line of their own; one that is too long has no digits. */
-static digitnet_status read_columns(result *out, const page_line *line, size_t first, size_t end) {
+/* Reads columns of the line as a line of their own, which is dropped where it is less certain than `least`; one that is
+ * too long has no digits. */
+static digitnet_status read_columns(result *out, const page_line *line, size_t first, size_t end, double least) {
     digitnet__message message = digitnet__message_keep();
     digitnet__plane ink;
     size_t margin = (size_t)(MARGIN * line->height) + 1;
@@ -79,7 +82,7 @@ static digitnet_status read_columns(result *out, const page_line *line, size_t f
                                        place_at(line, right, bottom), place_at(line, left, bottom)};
     DNN_TRY(digitnet__plane_cut_columns(&ink, &line->ink, first, end, margin));
     double width = width_of(corners) * (double)(end - first) / (double)ink.width;
-    digitnet_status status = digitnet__line_read(line->call, &certainty, &ink, corners);
+    digitnet_status status = digitnet__line_read(line->call, &certainty, &ink, corners, least);
     digitnet__plane_release(&ink);
     if (status == DIGITNET_ELIMIT) {
         digitnet__message_restore(&message);
@@ -115,7 +118,7 @@ static digitnet_status judge_word(word_kind *kind, const page_line *line, const 
     *kind = WORD_MARK;
     if ((double)place->height < LOW_WORD * line->height)
         return DIGITNET_OK;
-    DNN_TRY(read_columns(&read, line, place->first, place->end));
+    DNN_TRY(read_columns(&read, line, place->first, place->end, ONLY_JUDGED));
     drop(line);
     if (read.digits == 0 && (double)(place->end - place->first) < NARROW_WORD * line->height)
         return DIGITNET_OK;
@@ -136,7 +139,9 @@ static digitnet_status judge_words(word_kind *kinds, const page_line *line, cons
 static digitnet_status add_between(double *value, const page_line *line, const digitnet__word *words,
                                    const word_kind *kinds, size_t count) {
     result read;
-    DNN_TRY(read_columns(&read, line, words[0].first, words[count - 1].end));
+    if (count == 1 && kinds[0] != WORD_NUMBER) /* read again it would be the same */
+        return DIGITNET_OK;
+    DNN_TRY(read_columns(&read, line, words[0].first, words[count - 1].end, NUMBER_CERTAINTY));
     if (is_number(&read)) {
         *value += value_of(&read);
         return DIGITNET_OK;
@@ -145,7 +150,7 @@ static digitnet_status add_between(double *value, const page_line *line, const d
     for (size_t i = 0; i < count; i++) {
         if (kinds[i] != WORD_NUMBER)
             continue;
-        DNN_TRY(read_columns(&read, line, words[i].first, words[i].end));
+        DNN_TRY(read_columns(&read, line, words[i].first, words[i].end, NUMBER_CERTAINTY));
         *value += value_of(&read);
     }
     return DIGITNET_OK;
@@ -208,7 +213,7 @@ static digitnet_status read_line(double *value, const page_line *line) {
     result whole;
     digitnet__word *words;
     size_t count;
-    DNN_TRY(read_columns(&whole, line, 0, line->ink.width));
+    DNN_TRY(read_columns(&whole, line, 0, line->ink.width, LEAST_CERTAINTY));
     if (is_clear(&whole)) {
         judge_whole(value, line, &whole);
         return DIGITNET_OK;

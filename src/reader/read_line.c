@@ -18,7 +18,7 @@ static digitnet_status read_line(digitnet__read_call *call) {
     if (!status) {
         status = digitnet__line_cells_read(call, &ink);
         if (status == DIGITNET_ENOTFOUND)
-            status = digitnet__line_read(call, &certainty, &ink, corners);
+            status = digitnet__line_read(call, &certainty, &ink, corners, 0.0);
     }
     digitnet__plane_release(&ink);
     return status;
