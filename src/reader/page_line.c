@@ -38,6 +38,7 @@ typedef struct page_line {
     digitnet__plane ink;
     digitnet_place corners[4]; /* of the ink, in the picture */
     double height;             /* of its digits, in pixels of the ink */
+    bool has_number;           /* as a whole it has many digits without doubt */
 } page_line;
 
 /* What was last added to the reading. */
@@ -45,6 +46,7 @@ typedef struct result {
     double certainty;
     size_t digits;
     double part; /* of the columns that were read, that digits take */
+    bool is_sure;
 } result;
 
 static double width_of(const digitnet_place corners[4]) {
@@ -56,7 +58,7 @@ static digitnet_status describe_last(result *out, const digitnet_reading *readin
     size_t last = digitnet_reading_line_count(reading) - 1;
     digitnet_reading_line line = DIGITNET_INIT(digitnet_reading_line);
     DNN_TRY(digitnet_reading_describe_line(&line, reading, last));
-    *out = (result){.certainty = certainty, .digits = line.characters};
+    *out = (result){.certainty = certainty, .digits = line.characters, .is_sure = line.status == DIGITNET_READING_OK};
     for (size_t i = 0; i < line.characters; i++) {
         digitnet_reading_character character = DIGITNET_INIT(digitnet_reading_character);
         DNN_TRY(digitnet_reading_describe_character(&character, reading, last, i));
@@ -113,6 +115,15 @@ static bool is_number(const result *read) {
     return read->certainty >= NUMBER_CERTAINTY && read->digits >= LEAST_DIGITS;
 }
 
+/* In a line with a number, what may be digits belongs to it rather than to text. */
+static bool is_text_word(const result *read, const page_line *line) {
+    return line->has_number ? read->certainty < NO_NUMBER : is_text(read);
+}
+
+static bool is_kept(const result *read, const page_line *line) {
+    return is_number(read) || (line->has_number && read->certainty >= LEAST_CERTAINTY && read->digits >= LEAST_DIGITS);
+}
+
 static digitnet_status judge_word(word_kind *kind, const page_line *line, const digitnet__word *place) {
     result read;
     *kind = WORD_MARK;
@@ -122,7 +133,7 @@ static digitnet_status judge_word(word_kind *kind, const page_line *line, const 
     drop(line);
     if (read.digits == 0 && (double)(place->end - place->first) < NARROW_WORD * line->height)
         return DIGITNET_OK;
-    if (is_text(&read))
+    if (is_text_word(&read, line))
         *kind = WORD_TEXT;
     else
         *kind = is_number(&read) ? WORD_NUMBER : WORD_DIGITS;
@@ -139,10 +150,10 @@ static digitnet_status judge_words(word_kind *kinds, const page_line *line, cons
 static digitnet_status add_between(double *value, const page_line *line, const digitnet__word *words,
                                    const word_kind *kinds, size_t count) {
     result read;
-    if (count == 1 && kinds[0] != WORD_NUMBER) /* read again it would be the same */
+    if (count == 1 && kinds[0] != WORD_NUMBER && !line->has_number) /* read again it would be the same */
         return DIGITNET_OK;
-    DNN_TRY(read_columns(&read, line, words[0].first, words[count - 1].end, NUMBER_CERTAINTY));
-    if (is_number(&read)) {
+    DNN_TRY(read_columns(&read, line, words[0].first, words[count - 1].end, LEAST_CERTAINTY));
+    if (is_kept(&read, line)) {
         *value += value_of(&read);
         return DIGITNET_OK;
     }
@@ -171,9 +182,9 @@ static digitnet_status add_numbers(double *value, const page_line *line, const d
     return DIGITNET_OK;
 }
 
-static bool has_text(const word_kind *kinds, size_t count) {
+static bool has_kind(word_kind kind, const word_kind *kinds, size_t count) {
     size_t i = 0;
-    while (i < count && kinds[i] != WORD_TEXT)
+    while (i < count && kinds[i] != kind)
         i++;
     return i < count;
 }
@@ -186,12 +197,12 @@ static void judge_whole(double *value, const page_line *line, const result *whol
         *value += value_of(whole);
 }
 
-/* Where there is text in the line, numbers take the place of the whole. */
+/* Where there is text in the line, numbers take the place of the whole; of many digits at least one must be. */
 static digitnet_status judge_by_words(double *value, const page_line *line, const result *whole,
                                       const digitnet__word *words, size_t count) {
     word_kind *kinds = digitnet__allocate_zeroed_array(count, sizeof *kinds);
     digitnet_status status = kinds ? judge_words(kinds, line, words, count) : DIGITNET_ENOMEM;
-    if (!status && has_text(kinds, count)) {
+    if (!status && has_kind(WORD_TEXT, kinds, count) && (!line->has_number || has_kind(WORD_NUMBER, kinds, count))) {
         drop(line);
         status = add_numbers(value, line, words, kinds, count);
     } else if (!status) {
@@ -203,13 +214,13 @@ static digitnet_status judge_by_words(double *value, const page_line *line, cons
 
 /* ---- The line ---- */
 
-/* Few digits, far from each other, may be letters of a word, however certain they are. */
+/* Digits far from each other may be letters of words, however certain they are, unless they are many and sure. */
 static bool is_clear(const result *whole) {
     return whole->certainty < NO_NUMBER ||
-           (whole->certainty >= NO_DOUBT && (whole->digits >= LEAST_DIGITS || !is_text(whole)));
+           (whole->certainty >= NO_DOUBT && (!is_text(whole) || (whole->digits >= LEAST_DIGITS && whole->is_sure)));
 }
 
-static digitnet_status read_line(double *value, const page_line *line) {
+static digitnet_status read_line(double *value, page_line *line) {
     result whole;
     digitnet__word *words;
     size_t count;
@@ -218,6 +229,7 @@ static digitnet_status read_line(double *value, const page_line *line) {
         judge_whole(value, line, &whole);
         return DIGITNET_OK;
     }
+    line->has_number = whole.certainty >= NO_DOUBT && whole.digits >= LEAST_DIGITS;
     DNN_TRY(digitnet__words_find(&words, &count, &line->ink, WORD_GAP * line->height));
     digitnet_status status = DIGITNET_OK;
     if (count > 1)

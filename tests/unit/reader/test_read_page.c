@@ -148,6 +148,42 @@ static void digits_within_a_word_are_letters(void **state) {
     digitnet_reader_scratch_free(scratch);
 }
 
+static int accept_text(const char *text, void *is_accepted) {
+    (void)text;
+    return *(const int *)is_accepted;
+}
+
+/* As a postal code before its town: the line as a whole where that is sure, else the number by itself. */
+static void a_number_beside_a_word_is_read_alone_where_the_line_is_not_sure(void **state) {
+    (void)state;
+    const double letters[] = {190.0, 198.0, 206.0, 214.0};
+    digitnet_reader_scratch *scratch = make_scratch();
+    digitnet__plane page = new_plane(WIDTH, HEIGHT);
+    for (size_t i = 0; i < 3; i++)
+        draw_angle(&page, 40.0 + 30.0 * (double)i, 120.0);
+    for (size_t i = 0; i < 4; i++)
+        draw_stroke(&page, letters[i], 105.0, letters[i], 135.0, 3.0, 255.0);
+    draw_noise(&page, 8.0, 1);
+    digitnet__plane_invert(&page);
+    digitnet_image image = picture_of(&page);
+    for (int is_sure = 0; is_sure < 2; is_sure++) {
+        digitnet_reading_line line = DIGITNET_INIT(digitnet_reading_line);
+        digitnet_reading *reading;
+        expect_ok(digitnet_reader_read_page(
+            &reading, scratch, &image,
+            DIGITNET_WITH(digitnet_read_options, .check = accept_text, .user_data = &is_sure)));
+        assert_int_equal(digitnet_reading_line_count(reading), 1);
+        expect_ok(digitnet_reading_describe_line(&line, reading, 0));
+        assert_string_equal(line.text, "777");
+        assert_int_equal(line.status, is_sure ? DIGITNET_READING_OK : DIGITNET_READING_UNSURE);
+        assert_int_equal(line.corners[1].x > letters[3], is_sure);
+        assert_int_equal(line.corners[1].x < letters[0], !is_sure);
+        digitnet_reading_free(reading);
+    }
+    digitnet__plane_release(&page);
+    digitnet_reader_scratch_free(scratch);
+}
+
 static void an_empty_page_has_no_lines(void **state) {
     (void)state;
     digitnet_reader_scratch *scratch = make_scratch();
@@ -227,8 +263,11 @@ static void memory_may_end_anywhere(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_may_end_anywhere), /* first, since there may be no objects */
-        cmocka_unit_test(pages_may_lie_on_any_side),        cmocka_unit_test(what_is_not_digits_is_left_out),
-        cmocka_unit_test(digits_within_a_word_are_letters), cmocka_unit_test(an_empty_page_has_no_lines),
+        cmocka_unit_test(pages_may_lie_on_any_side),
+        cmocka_unit_test(what_is_not_digits_is_left_out),
+        cmocka_unit_test(digits_within_a_word_are_letters),
+        cmocka_unit_test(a_number_beside_a_word_is_read_alone_where_the_line_is_not_sure),
+        cmocka_unit_test(an_empty_page_has_no_lines),
         cmocka_unit_test(steps_are_shown_and_may_end_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
