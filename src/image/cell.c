@@ -23,8 +23,9 @@ enum { END_PARTS = 8 };
 /* Ink may vary where there is this part of the most; and a rule ends where there is so little. */
 #define FLAT_PART 0.7
 enum { EDGE_INK = 6, LEAST_INK = 12 };
-/* How far a rule reaches into the cell, beside what the opposite one does; and so many pixels more. */
-enum { MOST_TIMES_OPPOSITE = 2, LEAST_LIMIT = 2 };
+/* How far a rule reaches into the cell, beside what the opposite one does, unless that is faint, as one that the
+ * picture hardly shows; and so many pixels more. */
+enum { MOST_TIMES_OPPOSITE = 2, LEAST_LIMIT = 3 };
 /* A rule's ink varies: so many times what was measured is taken away. */
 #define SUBTRACTED 1.3
 /* A digit has at least this part of the cell's shorter side. */
@@ -159,7 +160,7 @@ static void erase_rules(digitnet__cell *cell) {
         cell->rule_ink[i] = rules[i].ink;
     }
     for (size_t i = 0; i < 4; i++)
-        if (cell->rule_ink[(i + 2) % 4] > 0)
+        if (2 * cell->rule_ink[(i + 2) % 4] > cell->rule_ink[i])
             limit_reach(&rules[i], cell->rules[(i + 2) % 4]);
     for (size_t i = 0; i < 4; i++) {
         side s = side_of(&cell->ink, i);
