@@ -32,7 +32,7 @@ measure() { # PERCENT WHAT FILTER...
 }
 measure 99 "model files, read and written" src/onnx/ src/model_file/
 measure 97 "other tools' model files" src/import/
-measure 99 "IDX files and data sets" src/dataset/
-measure 99 "files, memory, options, numbers, messages" src/core/{file,memory,number,options,status,target,text}.c
+measure 100 "IDX files and data sets" src/dataset/
+measure 100 "files, memory, options, numbers, messages" src/core/{file,memory,number,options,status,target,text}.c
 measure 95 "all but the kernels" src/
 exit "$failed"

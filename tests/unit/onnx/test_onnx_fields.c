@@ -219,8 +219,10 @@ static void the_input_has_sizes(void **state) {
         {{DIMENSION(3)}, BYTES("\x0a\2\x08\0"), "the graph's input "},
     };
     static const field_case flat[] = {{{DIMENSION(3)}, BYTES(""), "(node 'conv2d') takes 3 dimensions"}};
-    static const field_case of_list[] = {{{DIMENSION(1)}, BYTES("\x0a\0"), "the graph's input "},
-                                         {{DIMENSION(3)}, BYTES(""), "the graph's input is not"}};
+    static const field_case of_list[] = {
+        {{DIMENSION(1)}, BYTES("\x0a\0"), "the graph's input "},
+        {{DIMENSION(2)}, BYTES("\x0a\6\x08\x80\x80\x80\x80\x08"), "the graph's input "},
+        {{DIMENSION(3)}, BYTES(""), "the graph's input is not"}};
     ASSERT_REFUSED(cases, DIGITNET_EUNSUPPORTED, BY_NODES);
     ASSERT_REFUSED(cases, DIGITNET_EUNSUPPORTED, BY_LIST);
     ASSERT_REFUSED(flat, DIGITNET_EUNSUPPORTED, BY_NODES);
