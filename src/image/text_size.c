@@ -70,5 +70,5 @@ digitnet_status digitnet__text_size_find(double *size, const digitnet__component
 
 bool digitnet__text_size_fits(const digitnet__component *piece, double size) {
     double own = digitnet__text_size_of(piece);
-    return own >= SMALLEST * size && own <= LARGEST * size;
+    return own > 0.0 && own >= SMALLEST * size && own <= LARGEST * size;
 }

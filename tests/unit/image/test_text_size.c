@@ -67,11 +67,22 @@ static void what_holds_a_speck_counts(void **state) {
     assert_float_equal(size_on(&plane), 40.0, 4.0);
 }
 
+/* Of a page without writing no piece is a character, not even a thin line, which has no size either. */
+static void nothing_fits_no_size(void **state) {
+    (void)state;
+    const digitnet__component line = {.box = {.width = 200, .height = 1}, .pixels = 200};
+    const digitnet__component nought = {.box = {.width = 20, .height = 30}, .pixels = 120};
+    assert_false(digitnet__text_size_fits(&line, 0.0));
+    assert_false(digitnet__text_size_fits(&nought, 0.0));
+    assert_true(digitnet__text_size_fits(&nought, 30.0));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_the_longer_side),
         cmocka_unit_test(boxes_do_not_count),
         cmocka_unit_test(what_holds_a_speck_counts),
+        cmocka_unit_test(nothing_fits_no_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
