@@ -8,3 +8,8 @@ void digitnet__box_unite(digitnet__box *box, const digitnet__box *other) {
     box->width = (other_right > right ? other_right : right) - box->left;
     box->height = (other_bottom > bottom ? other_bottom : bottom) - box->top;
 }
+
+size_t digitnet__overlap(size_t first, size_t end, size_t other_first, size_t other_end) {
+    size_t from = first > other_first ? first : other_first, to = end < other_end ? end : other_end;
+    return from < to ? to - from : 0;
+}

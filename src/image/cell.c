@@ -169,11 +169,6 @@ static void erase_rules(digitnet__cell *cell) {
     }
 }
 
-static size_t overlap(size_t from, size_t end, size_t first, size_t last) {
-    size_t a = from > first ? from : first, b = end < last ? end : last;
-    return a < b ? b - a : 0;
-}
-
 /* Whether a piece lies along a rule and has little of its ink: where the rule bends, some of it is left. */
 static bool is_left_of_rule(const digitnet__component *piece, const digitnet__cell *cell) {
     const digitnet__box *box = &piece->box;
@@ -201,7 +196,7 @@ static digitnet_status keep_own(digitnet__cell *cell) {
     for (size_t i = 0; erase && i < pieces.run_count; i++) {
         const digitnet__run *run = &pieces.runs[i];
         if (run->row >= top && run->row < bottom)
-            own[run->component] += overlap(run->first, run->end, left, right);
+            own[run->component] += digitnet__overlap(run->first, run->end, left, right);
     }
     for (size_t i = 0; erase && i < pieces.count; i++)
         erase[i] =

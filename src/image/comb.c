@@ -323,11 +323,15 @@ static void find_room(double *from, double *to, const dark *d, const equal_rules
 
 /* ---- The whole ---- */
 
+/* How many sides the cells have at one of the rows. */
+static size_t count_sides(const equal_rules *c) {
+    return c->gap > 0.0 ? 2 * (c->count - 1) : c->count;
+}
+
 /* The sides of the cells at one of the rows. */
 static void set_points(digitnet__point *points, const dark *d, const equal_rules *c, double line) {
     double middle = (double)d->ink->width / 2, height = (double)(d->ink->height / 2);
-    size_t sides = c->gap > 0.0 ? 2 * (c->count - 1) : c->count;
-    for (size_t i = 0; i < sides; i++) {
+    for (size_t i = 0; i < count_sides(c); i++) {
         double column = c->gap > 0.0 ? c->columns[(i + 1) / 2] + (i % 2 ? -0.5 : 0.5) * c->gap : c->columns[i];
         double row = line - d->rise * (column - middle);
         points[i] = (digitnet__point){column + d->slope * (row - height), row};
@@ -335,10 +339,9 @@ static void set_points(digitnet__point *points, const dark *d, const equal_rules
 }
 
 static digitnet_status make_grid(digitnet__grid *out, const dark *d, const equal_rules *c, const double rows[2]) {
-    bool apart = c->gap > 0.0;
-    size_t sides = apart ? 2 * (c->count - 1) : c->count;
+    size_t sides = count_sides(c);
     *out = (digitnet__grid){
-        .rows = 1, .columns = c->count - 1, .apart = apart, .seen = fmin((double)c->seen / (double)sides, 1.0)};
+        .rows = 1, .columns = c->count - 1, .apart = c->gap > 0.0, .seen = fmin((double)c->seen / (double)sides, 1.0)};
     out->points = digitnet__allocate_array(2 * sides, sizeof *out->points);
     if (!out->points)
         return DIGITNET_ENOMEM;

@@ -74,7 +74,6 @@ static void add_upright(digitnet__uprights *found, const dark *d, size_t first, 
     double column = moment / sum;
     size_t top = follow(d, column, -1), bottom = follow(d, column, 1) + 1;
     found->items[found->count++] = (digitnet__upright){column, (double)top, (double)bottom};
-    found->length += (double)(bottom - top);
 }
 
 /* Columns side by side that all are upright rules are one; or two, the sides of boxes beside each other, where there
@@ -97,11 +96,11 @@ static void add_columns(digitnet__uprights *found, const dark *d, size_t first, 
     add_upright(found, d, first, end);
 }
 
-static void find_uprights(digitnet__uprights *found, const dark *d) {
+/* Returns how long they are together. */
+static double find_uprights(digitnet__uprights *found, const dark *d) {
     size_t middle = d->ink->height / 2, first = 0;
-    double least = LEAST_LENGTH * (double)d->ink->height;
+    double least = LEAST_LENGTH * (double)d->ink->height, length = 0.0;
     found->count = 0;
-    found->length = 0.0;
     for (size_t column = 0; column <= d->ink->width; column++) {
         double at = (double)column + 0.5;
         size_t top = 0, bottom = 0;
@@ -117,6 +116,9 @@ static void find_uprights(digitnet__uprights *found, const dark *d) {
             add_columns(found, d, first, column);
         first = column + 1;
     }
+    for (size_t i = 0; i < found->count; i++)
+        length += found->items[i].end - found->items[i].first;
+    return length;
 }
 
 /* The least slope at which upright rules are nearly as long together as they can be. */
@@ -124,9 +126,8 @@ static void find_slope(digitnet__uprights *found, dark *d) {
     double lengths[2 * MOST_STEEPS + 1], longest = 0.0;
     for (int steep = -MOST_STEEPS; steep <= MOST_STEEPS; steep++) {
         d->slope = steep * SLOPE_STEP;
-        find_uprights(found, d);
-        lengths[steep + MOST_STEEPS] = found->length;
-        longest = fmax(longest, found->length);
+        lengths[steep + MOST_STEEPS] = find_uprights(found, d);
+        longest = fmax(longest, lengths[steep + MOST_STEEPS]);
     }
     int best = MOST_STEEPS;
     for (int steep = -MOST_STEEPS; steep <= MOST_STEEPS; steep++)

@@ -15,8 +15,7 @@ typedef struct digitnet__upright {
 typedef struct digitnet__uprights {
     digitnet__upright items[DNN_UPRIGHTS_MOST]; /* from left to right */
     size_t count;
-    double length; /* of all together */
-    double slope;  /* of all: columns to the right a row down */
+    double slope; /* of all: columns to the right a row down */
 } digitnet__uprights;
 
 /* Finds what goes through the middle row of a line's ink, is about half as long as the line is high, or longer, and has

@@ -97,14 +97,12 @@ static bool find_sum(size_t *gathered, size_t places[2], digitnet__importer *imp
 
 digitnet_status digitnet__import_match_adaptive_quotient(digitnet__importer *importer, digitnet__import_node *node) {
     size_t inputs[INPUTS], count = FIRST_MASK, gathered, places[2];
-    double zero;
     void *memory;
     if (node->input_count != 2 || !find_sum(&gathered, places, importer, node->inputs[0]))
         return DIGITNET_OK;
     inputs[COUNTS] = node->inputs[1];
     for (const digitnet__import_node *masked; (masked = digitnet__pattern_giver(importer, gathered, "Where"));) {
-        if (count == INPUTS || masked->input_count != 3 ||
-            !digitnet__pattern_number(&zero, importer, masked->inputs[1]) || zero != 0)
+        if (count == INPUTS || masked->input_count != 3 || !digitnet__pattern_is_number(importer, masked->inputs[1], 0))
             return DIGITNET_OK;
         inputs[count++] = masked->inputs[0];
         gathered = masked->inputs[2];

@@ -120,10 +120,6 @@ static bool is_text_word(const result *read, const page_line *line) {
     return line->has_number ? read->certainty < NO_NUMBER : is_text(read);
 }
 
-static bool is_kept(const result *read, const page_line *line) {
-    return is_number(read) || (line->has_number && read->certainty >= LEAST_CERTAINTY && read->digits >= LEAST_DIGITS);
-}
-
 static digitnet_status judge_word(word_kind *kind, const page_line *line, const digitnet__word *place) {
     result read;
     *kind = WORD_MARK;
@@ -150,10 +146,11 @@ static digitnet_status judge_words(word_kind *kinds, const page_line *line, cons
 static digitnet_status add_between(double *value, const page_line *line, const digitnet__word *words,
                                    const word_kind *kinds, size_t count) {
     result read;
+    double least = line->has_number ? LEAST_CERTAINTY : NUMBER_CERTAINTY;
     if (count == 1 && kinds[0] != WORD_NUMBER && !line->has_number) /* read again it would be the same */
         return DIGITNET_OK;
-    DNN_TRY(read_columns(&read, line, words[0].first, words[count - 1].end, LEAST_CERTAINTY));
-    if (is_kept(&read, line)) {
+    DNN_TRY(read_columns(&read, line, words[0].first, words[count - 1].end, least));
+    if (read.certainty >= least && read.digits >= LEAST_DIGITS) {
         *value += value_of(&read);
         return DIGITNET_OK;
     }
@@ -215,9 +212,9 @@ static digitnet_status judge_by_words(double *value, const page_line *line, cons
 /* ---- The line ---- */
 
 /* Digits far from each other may be letters of words, however certain they are, unless they are many and sure. */
-static bool is_clear(const result *whole) {
-    return whole->certainty < NO_NUMBER ||
-           (whole->certainty >= NO_DOUBT && (!is_text(whole) || (whole->digits >= LEAST_DIGITS && whole->is_sure)));
+static bool is_clear(const result *whole, const page_line *line) {
+    return whole->certainty < NO_NUMBER || (whole->certainty >= NO_DOUBT && !is_text(whole)) ||
+           (line->has_number && whole->is_sure);
 }
 
 static digitnet_status read_line(double *value, page_line *line) {
@@ -225,11 +222,11 @@ static digitnet_status read_line(double *value, page_line *line) {
     digitnet__word *words;
     size_t count;
     DNN_TRY(read_columns(&whole, line, 0, line->ink.width, LEAST_CERTAINTY));
-    if (is_clear(&whole)) {
+    line->has_number = whole.certainty >= NO_DOUBT && whole.digits >= LEAST_DIGITS;
+    if (is_clear(&whole, line)) {
         judge_whole(value, line, &whole);
         return DIGITNET_OK;
     }
-    line->has_number = whole.certainty >= NO_DOUBT && whole.digits >= LEAST_DIGITS;
     DNN_TRY(digitnet__words_find(&words, &count, &line->ink, WORD_GAP * line->height));
     digitnet_status status = DIGITNET_OK;
     if (count > 1)

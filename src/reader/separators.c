@@ -56,21 +56,15 @@ static bool is_bar(const digitnet__box *box) {
            (double)box->width >= DASH_SHAPE * (double)box->height;
 }
 
-/* How many columns both have. */
-static size_t shared_columns(const digitnet__box *a, const digitnet__box *b) {
-    size_t left = a->left > b->left ? a->left : b->left, end_a = a->left + a->width, end_b = b->left + b->width;
-    size_t end = end_a < end_b ? end_a : end_b;
-    return end > left ? end - left : 0;
-}
-
 /* Whether a bar about as long is above or below, as in an equals sign; that one may touch a digit. */
 static bool is_doubled(const digitnet__components *pieces, size_t index) {
     const digitnet__box *box = &pieces->items[index].box;
     for (size_t i = 0; i < pieces->count; i++) {
         const digitnet__box *other = &pieces->items[i].box;
-        size_t shared = i == index ? 0 : shared_columns(box, other);
+        size_t shared = digitnet__overlap(box->left, box->left + box->width, other->left, other->left + other->width);
         bool is_other_bar = is_bar(other) && other->width < 2 * box->width;
-        if ((shared > 0 && is_other_bar) || (2 * shared >= box->width && 2 * other->height >= DIGIT_ROWS))
+        if (i != index &&
+            ((shared > 0 && is_other_bar) || (2 * shared >= box->width && 2 * other->height >= DIGIT_ROWS)))
             return true;
     }
     return false;

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE /* memfd_create() */
 #include "fuzz.h"
 
+#include "own_memory.h"
+
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -19,10 +21,9 @@ void require(bool holds, const char *condition, const char *file, int line) {
 static atomic_size_t live_bytes;
 
 static void *allocate(void *unused, size_t size, size_t alignment) {
-    void *result = NULL;
     (void)unused;
     REQUIRE(atomic_fetch_add(&live_bytes, size) + size <= memory_limit);
-    return posix_memalign(&result, alignment, size) == 0 ? result : NULL;
+    return own_memory(size, alignment);
 }
 
 static void release(void *unused, void *block, size_t size, size_t alignment) {

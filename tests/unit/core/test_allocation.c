@@ -2,6 +2,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "expect.h"
+#include "own_memory.h"
 
 #include <stdlib.h>
 
@@ -104,9 +105,9 @@ typedef struct counting {
 
 static void *counting_allocate(void *user_data, size_t size, size_t alignment) {
     counting *counts = user_data;
-    void *memory = NULL;
     assert_true(size > 0);
-    if (counts->failing || posix_memalign(&memory, alignment, size) != 0)
+    void *memory = counts->failing ? NULL : own_memory(size, alignment);
+    if (!memory)
         return NULL;
     memset(memory, 0xa5, size);
     counts->live++;
