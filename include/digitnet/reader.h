@@ -156,8 +156,9 @@ typedef struct digitnet_read_options {
     /** The digits that may stand there, as "01"; others are read as none. Probabilities are those given that none of
      * the others does; where that has less than 0.05, the reading is unsure. NULL: all digits. */
     const char *allow;
-    /** The separators, any of ".,-/", that are kept where they stand between or behind a line's digits. They are found
-     * by their shapes; lengths and `check` are of digits alone. NULL: none, they are left out. */
+    /** The separators, any of ".,-/", that are kept where they stand between or behind a line's digits; '/' is also the
+     * bar of hundredths. They are found by their shapes; lengths and `check` are of digits alone. NULL: none, they are
+     * left out. */
     const char *separators;
 } digitnet_read_options;
 
@@ -188,7 +189,8 @@ typedef struct digitnet_alternative {
 typedef struct digitnet_reading_line {
     size_t struct_size; /**< Set by DIGITNET_INIT(). */
     /** The digits, and separators where they are asked for; `?` for what is no digit in a table's cell or a line's box,
-     * and a space for a table's empty cell. The reading's, valid until that is freed. */
+     * and a space for a table's empty cell. Hundredths at a line's end, as an amount's cents over 100, follow the
+     * number before them: "1250/100" is 12 and 50 over 100. The reading's, valid until that is freed. */
     const char *text;
     size_t characters;              /**< How many characters `text` has. */
     const char *reason;             /**< Why it is not DIGITNET_READING_OK; a constant; "" where it is. */

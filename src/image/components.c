@@ -125,3 +125,15 @@ void digitnet__components_erase(digitnet__plane *ink, const digitnet__components
             memset(ink->pixels + run->row * ink->width + run->first, 0, run->end - run->first);
     }
 }
+
+double digitnet__component_lean(const digitnet__components *components, size_t component) {
+    double first = -1.0, last = 0.0;
+    for (size_t i = 0; i < components->run_count; i++) {
+        const digitnet__run *run = &components->runs[i];
+        if (run->component != component)
+            continue;
+        last = (run->first + run->end) / 2.0;
+        first = first < 0.0 ? last : first;
+    }
+    return first - last;
+}

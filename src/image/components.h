@@ -33,4 +33,7 @@ void digitnet__components_release(digitnet__components *components);
 void digitnet__components_erase(digitnet__plane *ink, const digitnet__components *components,
                                 const unsigned char *erase);
 
+/* How far a component's upper end lies to the right of its lower one, in pixels. */
+double digitnet__component_lean(const digitnet__components *components, size_t component);
+
 #endif

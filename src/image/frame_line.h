@@ -10,6 +10,7 @@ typedef struct digitnet__line_place {
     double slope;       /* rows that it falls by from column to column */
     double height;      /* the usual height of its digits, in pixels */
     double left, right; /* the columns between which there is ink, with a margin */
+    uint8_t threshold;  /* the least ink of its strokes */
 } digitnet__line_place;
 
 /* Finds the place of the only line that `ink` holds, and erases there what does not belong to digits: rules, and what

@@ -345,5 +345,6 @@ digitnet_status digitnet__line_find_place(digitnet__line_place *place, digitnet_
         return digitnet__fail(DIGITNET_ENOTFOUND, "no ink but rules in the picture of %zu x %zu pixels", ink->width,
                               ink->height);
     DNN_TRY(place_digits(place, ink, threshold));
+    place->threshold = threshold;
     return keep_line(place, ink, threshold);
 }

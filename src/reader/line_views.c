@@ -165,14 +165,14 @@ void digitnet__line_views_release(digitnet__line_views *views) {
     *views = (digitnet__line_views){.count = 0};
 }
 
-digitnet_status digitnet__line_views_find_least(double *likeness, digitnet__line_views *views, size_t candidate,
+digitnet_status digitnet__line_views_find_least(double *likeness, digitnet__line_views *views,
+                                                const digitnet__line_candidate *candidate,
                                                 const digitnet__line_search *search) {
-    digitnet__line_view *view = &views->items[views->candidates[candidate].view];
+    digitnet__line_view *view = &views->items[candidate->view];
     *likeness = 1.0;
     return search->digit.session
                ? digitnet__line_digits_find_least(likeness, &view->digits, &view->strip, view->columns,
-                                                  &views->candidates[candidate].sequence, &search->digit,
-                                                  search->allowed)
+                                                  &candidate->sequence, &search->digit, search->allowed)
                : DIGITNET_OK;
 }
 

@@ -54,7 +54,8 @@ void digitnet__line_views_release(digitnet__line_views *views);
 
 /* Finds how probable it is that the least probable of a candidate's digits is a digit; 1 without a network of digits.
  * ENOMEM, and the statuses of digitnet_session_run(). */
-digitnet_status digitnet__line_views_find_least(double *likeness, digitnet__line_views *views, size_t candidate,
+digitnet_status digitnet__line_views_find_least(double *likeness, digitnet__line_views *views,
+                                                const digitnet__line_candidate *candidate,
                                                 const digitnet__line_search *search);
 
 /* Columns first .. end of a digit's box: its ink, up to the middle between its columns and its neighbours'. */

@@ -38,19 +38,6 @@ digitnet_status digitnet__separators_check(const char *wanted, const char *where
     return DIGITNET_OK;
 }
 
-/* How far the piece's upper end lies to the right of its lower one: pixels. */
-static double lean_of(const digitnet__components *pieces, size_t piece) {
-    double first = -1.0, last = 0.0;
-    for (size_t i = 0; i < pieces->run_count; i++) {
-        const digitnet__run *run = &pieces->runs[i];
-        if (run->component != piece)
-            continue;
-        last = (run->first + run->end) / 2.0;
-        first = first < 0.0 ? last : first;
-    }
-    return first - last;
-}
-
 static bool is_bar(const digitnet__box *box) {
     return (double)box->width >= DASH_WIDTH * DIGIT_ROWS && (double)box->height <= DASH_HEIGHT * DIGIT_ROWS &&
            (double)box->width >= DASH_SHAPE * (double)box->height;
@@ -97,7 +84,7 @@ static char separator_like(const digitnet__components *pieces, size_t index) {
         return ',';
     if (is_bar(&piece->box) && fabs(middle - centre) <= DASH_DISTANCE && !is_doubled(pieces, index))
         return '-';
-    if (height >= SLASH_HEIGHT && lean_of(pieces, index) >= SLASH_LEAN * (double)piece->box.height &&
+    if (height >= SLASH_HEIGHT && digitnet__component_lean(pieces, index) >= SLASH_LEAN * (double)piece->box.height &&
         (double)piece->pixels <= SLASH_PEN * DIGIT_ROWS * (double)piece->box.height)
         return '/';
     return 0;

@@ -75,6 +75,19 @@ digitnet_model *make_flag_line_model(void) {
     return make_line_model(&kernel[0][0], bias);
 }
 
+digitnet_model *make_height_line_model(void) {
+    enum { ABOVE_DIGITS = 4, DIGITS_TOP = 8 };
+    float kernel[DIGITNET_LINE_HEIGHT][LINE_CLASSES] = {{0}}, bias[LINE_CLASSES] = {0};
+    for (size_t row = 0; row < DIGITNET_LINE_HEIGHT; row++) {
+        if (row < ABOVE_DIGITS)
+            kernel[row][1] = 50.0f;
+        else if (row >= DIGITS_TOP)
+            kernel[row][0] = 2.0f;
+    }
+    bias[BLANK] = 12.0f;
+    return make_line_model(&kernel[0][0], bias);
+}
+
 digitnet_image draw_strokes(uint8_t pixels[STROKES_WIDTH * STROKES_HEIGHT]) {
     digitnet_image strokes = DIGITNET_INIT(digitnet_image);
     strokes.pixels = pixels;

@@ -13,6 +13,8 @@ digitnet_model *make_stroke_digit_model(void);
 digitnet_model *make_stroke_line_model(float doubt);
 /* Reads a column that has ink in the line's upper half alone as a 7, and others as blank. */
 digitnet_model *make_flag_line_model(void);
+/* Reads a column with ink as a 1 where that is far higher than the line's digits are, else as a 0; others as blank. */
+digitnet_model *make_height_line_model(void);
 
 /* Three upright strokes in a row, which that model without doubt reads as 111. The pixels are filled in. */
 enum { STROKES_WIDTH = 120, STROKES_HEIGHT = 40 };
