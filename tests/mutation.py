@@ -33,6 +33,7 @@ IDX_TESTS = ["golden/test_golden", "test_idx", "reliability/test_zlib", "reliabi
 SOURCES = ["onnx/wire", "onnx/attribute", "onnx/tensor", "onnx/form", "layers/tensor_onnx", "layers/window",
            "model_file/import", "model_file/graph", "model_file/metadata", "model_file/nodes"]
 TESTS = {f"src/{name}.c": ONNX_TESTS for name in SOURCES}
+TESTS["src/layers/window.c"] = ["test_padding", "test_layers", "test_convolutions", "test_image_layers", "test_overflow", *ONNX_TESTS]
 TESTS |= {f"src/import/{path.name}": IMPORT_TESTS for path in sorted((ROOT / "src/import").glob("*.c"))}
 TESTS["src/dataset/idx.c"] = IDX_TESTS
 
