@@ -157,10 +157,10 @@ static bool are_as_high(double a, double b) {
 /* How badly a piece goes on with a line; infinite where it does not. */
 static double cost_of(const group *g, const piece *p) {
     double lower = fmin(g->height, p->height), gap = fmax(p->left - g->right, 0.0);
-    double step = fabs(p->middle - middle_at(g, centre_of(p)));
-    if (gap > LONGEST_GAP * g->height || step > LARGEST_STEP * lower || !are_as_high(g->height, p->height))
+    if (gap > LONGEST_GAP * g->height || !are_as_high(g->height, p->height))
         return INFINITY;
-    return (step + GAP_COST * gap) / lower;
+    double step = fabs(p->middle - middle_at(g, centre_of(p)));
+    return step > LARGEST_STEP * lower ? INFINITY : (step + GAP_COST * gap) / lower;
 }
 
 /* Adds a piece to a line whose earlier ones count `memory` of what they did. */

@@ -493,7 +493,7 @@ static void jpeg_of_endless_scans(void **state) {
 /* ---- Pictures of texture, in which a reader has much to look for; they are read ---- */
 
 enum {
-    TEXTURE_SIDE = 384,
+    TEXTURE_SIDE = 320,
     READING_BYTES = 64, /* a pixel */
     SCRATCH_BYTES = 24 << 20
 };
