@@ -1,6 +1,7 @@
 #include "image/cell.h"
 
 #include "core/memory.h"
+#include "core/status.h"
 #include "image/components.h"
 #include "image/frame_digit.h"
 #include "image/projection.h"
@@ -245,10 +246,11 @@ digitnet_status digitnet__cell_cut(digitnet__cell *cell, const digitnet__plane *
     return status;
 }
 
-digitnet_status digitnet__cell_frame(float *frame, size_t *digits, digitnet__cell *cell) {
+/* Uses the cell's ink up. */
+static digitnet_status frame_ink(float *frame, size_t *digits, digitnet__plane *ink) {
     digitnet__digit_ink digit;
-    size_t width = cell->ink.width - 2 * DNN_CELL_MARGIN, height = cell->ink.height - 2 * DNN_CELL_MARGIN;
-    digitnet_status status = digitnet__digit_ink_find_in(&digit, &cell->ink);
+    size_t width = ink->width - 2 * DNN_CELL_MARGIN, height = ink->height - 2 * DNN_CELL_MARGIN;
+    digitnet_status status = digitnet__digit_ink_find_in(&digit, ink);
     if (status)
         return status;
     *digits = digit.digits;
@@ -258,5 +260,14 @@ digitnet_status digitnet__cell_frame(float *frame, size_t *digits, digitnet__cel
     else
         digitnet__frame_digit_ink(frame, &digit);
     digitnet__digit_ink_release(&digit);
+    return status;
+}
+
+digitnet_status digitnet__cell_frame(float *frame, size_t *digits, const digitnet__plane *ink,
+                                     const digitnet__grid *grid, size_t row, size_t column) {
+    digitnet__cell cell;
+    DNN_TRY(digitnet__cell_cut(&cell, ink, grid, row, column));
+    digitnet_status status = frame_ink(frame, digits, &cell.ink);
+    digitnet__plane_release(&cell.ink);
     return status;
 }

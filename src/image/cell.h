@@ -19,8 +19,9 @@ typedef struct digitnet__cell {
 digitnet_status digitnet__cell_cut(digitnet__cell *cell, const digitnet__plane *ink, const digitnet__grid *grid,
                                    size_t row, size_t column);
 
-/* Fills a frame as digitnet_image_frame_digit() does, and uses the cell's ink up. `digits` receives how many pieces
- * that may be digits stand side by side. ENOTFOUND, without a message, where the cell is empty; ENOMEM. */
-digitnet_status digitnet__cell_frame(float *frame, size_t *digits, digitnet__cell *cell);
+/* Fills a frame as digitnet_image_frame_digit() does with what is in the cell. `digits` receives how many pieces that
+ * may be digits stand side by side. ENOTFOUND, without a message, where the cell is empty; ENOMEM. */
+digitnet_status digitnet__cell_frame(float *frame, size_t *digits, const digitnet__plane *ink,
+                                     const digitnet__grid *grid, size_t row, size_t column);
 
 #endif

@@ -35,8 +35,9 @@ enum { LEAST_RULES = 4, SEEN_PER_MISSING = 3 };
 #define NEARLY_AS_LONG 0.9
 /* Rows by which an upright rule may miss what it ends at. */
 #define EDGE 2.0
-/* A rule along the line has ink in this part of its columns. */
+/* A rule along the line has ink in this part of its columns, and upright rules have so many columns to each side. */
 #define ALONG_PART 0.7
+#define RULE_ROOM 2.0
 
 /* What is dark enough for a rule. */
 typedef struct dark {
@@ -53,6 +54,13 @@ typedef struct equal_rules {
     double gap;
     size_t count, seen;
 } equal_rules;
+
+/* Whether the line is dark in a column, in the row that goes through this one of the middle column. */
+static bool is_dark(const dark *d, double column, double row) {
+    double y = row - d->rise * (column - (double)d->ink->width / 2);
+    return column >= 0.0 && column < (double)d->ink->width && y >= 0.0 && y < (double)d->ink->height &&
+           d->ink->pixels[(size_t)y * d->ink->width + (size_t)column] >= d->threshold;
+}
 
 /* ---- Rules that are alike ---- */
 
@@ -187,9 +195,30 @@ static void add_outer_sides(equal_rules *c, const digitnet__uprights *found) {
     }
 }
 
+/* Whether a rule along the line goes on between boxes, through this row of the middle column. */
+static bool goes_on_between(const dark *d, const equal_rules *c, double row) {
+    size_t dark_columns = 0, columns = 0;
+    double half = c->gap / 2.0 - RULE_ROOM;
+    for (size_t i = 1; i + 1 < c->count; i++)
+        for (double x = c->columns[i] - half; x < c->columns[i] + half; x += 1.0) {
+            columns++;
+            dark_columns += is_dark(d, x, row);
+        }
+    return columns > 0 && (double)dark_columns >= ALONG_PART * (double)columns;
+}
+
+/* Whether boxes share their sides: the rules above or below them go on from one to the next. */
+static bool share_sides(const dark *d, const equal_rules *c, const double rows[2]) {
+    for (double away = -EDGE; away <= EDGE; away += 1.0)
+        if (goes_on_between(d, c, rows[0] + away) || goes_on_between(d, c, rows[1] + away))
+            return true;
+    return false;
+}
+
 /* Where most rules have another one beside them, so far away as the others have, boxes stand apart: what was found is
  * one of the two, and becomes the middle between both. */
-static void part_boxes(equal_rules *c, const digitnet__uprights *found) {
+static void part_boxes(equal_rules *c, const digitnet__uprights *found, const dark *d, const double rows[2]) {
+    const equal_rules shared = *c;
     double pairs[DNN_GRID_MOST + 1], distance = (c->columns[c->count - 1] - c->columns[0]) / (double)(c->count - 1);
     for (size_t i = 0; i < c->count; i++)
         pairs[i] = distance_to_pair(found, c->columns[i], FARTHEST_APART * distance);
@@ -204,11 +233,14 @@ static void part_boxes(equal_rules *c, const digitnet__uprights *found) {
     }
     c->gap = gap;
     add_outer_sides(c, found);
+    if (share_sides(d, c, rows))
+        *c = shared;
 }
 
 /* The comb that has most of the rules. */
-static void find_comb(equal_rules *best, const digitnet__uprights *found, double length) {
+static void find_comb(equal_rules *best, const digitnet__uprights *found, const dark *d, const double rows[2]) {
     enum { MOST_BETWEEN = 3 }; /* digits have upright strokes too */
+    double length = rows[1] - rows[0];
     *best = (equal_rules){.count = 0};
     for (size_t i = 0; i < found->count; i++) {
         for (size_t k = i + 1; k < found->count && k <= i + MOST_BETWEEN; k++) {
@@ -219,7 +251,7 @@ static void find_comb(equal_rules *best, const digitnet__uprights *found, double
             extend(&c, found, i, k);
             if (c.seen < LEAST_RULES || c.seen < SEEN_PER_MISSING * (c.count - c.seen) || 2 * c.seen <= best->seen)
                 continue;
-            part_boxes(&c, found);
+            part_boxes(&c, found, d, rows);
             if (c.seen > best->seen)
                 *best = c;
         }
@@ -243,13 +275,15 @@ static void find_turned_comb(equal_rules *best, double rows[2], const digitnet__
         digitnet__uprights alike;
         equal_rules c;
         double alike_rows[2], rise = (i % 2 ? -1 : 1) * ((i + 1) / 2) * SLOPE_STEP;
+        dark turned = *d;
         keep_alike(&alike, alike_rows, found, d, rise);
-        find_comb(&c, &alike, alike_rows[1] - alike_rows[0]);
+        turned.rise = rise - fall_of(&alike);
+        find_comb(&c, &alike, &turned, alike_rows);
         if (c.seen <= best->seen)
             continue;
         *best = c;
         memcpy(rows, alike_rows, sizeof alike_rows);
-        d->rise = rise - fall_of(&alike);
+        d->rise = turned.rise;
     }
 }
 
@@ -258,13 +292,11 @@ static void find_turned_comb(equal_rules *best, double rows[2], const digitnet__
 /* Whether a rule goes along the line, above or below its cells, through this row of its middle column. */
 static bool is_along(const dark *d, const equal_rules *c, double row) {
     size_t dark_columns = 0, columns = 0;
-    double middle = (double)d->ink->width / 2, width = (double)d->ink->width, half = c->gap / 2.0;
+    double width = (double)d->ink->width, half = c->gap / 2.0;
     for (size_t i = 0; i + 1 < c->count; i++) {
         for (double x = c->columns[i] + half + 0.5; x < fmin(c->columns[i + 1] - half, width); x += 1.0) {
-            double y = row - d->rise * (x - middle);
             columns++;
-            dark_columns += y >= 0.0 && y < (double)d->ink->height &&
-                            d->ink->pixels[(size_t)y * d->ink->width + (size_t)x] >= d->threshold;
+            dark_columns += is_dark(d, x, row);
         }
     }
     return (double)dark_columns >= ALONG_PART * (double)columns;

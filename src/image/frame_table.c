@@ -11,11 +11,8 @@
 enum { FRAME_VALUES = DIGITNET_FRAME_SIZE * DIGITNET_FRAME_SIZE };
 
 static digitnet_status frame_cell(float *frame, const digitnet__table *table, size_t row, size_t column) {
-    digitnet__cell cell;
-    DNN_TRY(digitnet__cell_cut(&cell, &table->ink, &table->grid, row, column));
     size_t digits;
-    digitnet_status status = digitnet__cell_frame(frame, &digits, &cell);
-    digitnet__plane_release(&cell.ink);
+    digitnet_status status = digitnet__cell_frame(frame, &digits, &table->ink, &table->grid, row, column);
     if (status != DIGITNET_ENOTFOUND)
         return status;
     memset(frame, 0, FRAME_VALUES * sizeof *frame);

@@ -2,7 +2,6 @@
 
 #include "core/memory.h"
 #include "core/status.h"
-#include "image/cell.h"
 #include "reader/reading.h"
 
 #include <string.h>
@@ -12,27 +11,21 @@ typedef struct row_buffer {
     float *frames, *scores;
 } row_buffer;
 
-static digitnet_status frame_cell(digitnet__cell_scores *scores, float *frame, const digitnet__plane *ink,
-                                  const digitnet__grid *grid, size_t row, size_t column) {
-    digitnet__cell cell;
-    DNN_TRY(digitnet__cell_cut(&cell, ink, grid, row, column));
-    digitnet_status status = digitnet__cell_frame(frame, &scores->digits, &cell);
-    digitnet__plane_release(&cell.ink);
-    scores->empty = status == DIGITNET_ENOTFOUND;
-    return scores->empty ? DIGITNET_OK : status;
-}
-
 static digitnet_status read_row(digitnet__cell_scores *cells, const row_buffer *buffer, const digitnet__read_call *call,
-                                const digitnet__plane *ink, const digitnet__grid *grid, size_t row) {
+                                const digitnet__cell_frames *frames, size_t row) {
     size_t framed = 0, outputs = call->scratch->digit.outputs;
-    for (size_t column = 0; column < grid->columns; column++) {
-        DNN_TRY(frame_cell(&cells[column], buffer->frames + framed * DNN_FRAME_VALUES, ink, grid, row, column));
+    for (size_t column = 0; column < frames->columns; column++) {
+        digitnet_status status = frames->frame(buffer->frames + framed * DNN_FRAME_VALUES, &cells[column].digits,
+                                               frames->context, row, column);
+        if (status && status != DIGITNET_ENOTFOUND)
+            return status;
+        cells[column].empty = status == DIGITNET_ENOTFOUND;
         framed += !cells[column].empty;
     }
     if (framed > 0)
         DNN_TRY(digitnet__digit_network_run(buffer->scores, &call->scratch->digit, buffer->frames, framed));
     framed = 0;
-    for (size_t column = 0; column < grid->columns; column++) {
+    for (size_t column = 0; column < frames->columns; column++) {
         if (cells[column].empty)
             continue;
         memcpy(cells[column].values, buffer->scores + framed++ * outputs, outputs * sizeof *buffer->scores);
@@ -42,13 +35,13 @@ static digitnet_status read_row(digitnet__cell_scores *cells, const row_buffer *
 }
 
 digitnet_status digitnet__cells_read(digitnet__cell_scores *cells, const digitnet__read_call *call,
-                                     const digitnet__plane *ink, const digitnet__grid *grid) {
-    row_buffer buffer = {.frames = digitnet__allocate_array(grid->columns, DNN_FRAME_VALUES * sizeof *buffer.frames),
+                                     const digitnet__cell_frames *frames) {
+    row_buffer buffer = {.frames = digitnet__allocate_array(frames->columns, DNN_FRAME_VALUES * sizeof *buffer.frames),
                          .scores =
-                             digitnet__allocate_array(grid->columns, DNN_MOST_DIGIT_OUTPUTS * sizeof *buffer.scores)};
+                             digitnet__allocate_array(frames->columns, DNN_MOST_DIGIT_OUTPUTS * sizeof *buffer.scores)};
     digitnet_status status = buffer.frames && buffer.scores ? DIGITNET_OK : DIGITNET_ENOMEM;
-    for (size_t row = 0; !status && row < grid->rows; row++)
-        status = read_row(cells + row * grid->columns, &buffer, call, ink, grid, row);
+    for (size_t row = 0; !status && row < frames->rows; row++)
+        status = read_row(cells + row * frames->columns, &buffer, call, frames, row);
     digitnet__release(buffer.frames);
     digitnet__release(buffer.scores);
     return status;

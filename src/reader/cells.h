@@ -13,9 +13,17 @@ typedef struct digitnet__cell_scores {
     double allowed;                       /* and how probable that was */
 } digitnet__cell_scores;
 
+/* Frames of cells, which `frame` makes of the context: ENOTFOUND where a cell is empty; ENOMEM. `digits` receives how
+ * many pieces that may be digits stand side by side. */
+typedef struct digitnet__cell_frames {
+    digitnet_status (*frame)(float *out, size_t *digits, const void *context, size_t row, size_t column);
+    const void *context;
+    size_t rows, columns;
+} digitnet__cell_frames;
+
 /* Reads all cells, row by row, into as many elements. ENOMEM, and the statuses of digitnet_session_run(). */
 digitnet_status digitnet__cells_read(digitnet__cell_scores *cells, const digitnet__read_call *call,
-                                     const digitnet__plane *ink, const digitnet__grid *grid);
+                                     const digitnet__cell_frames *frames);
 
 /* What was read in a cell, with its place. */
 void digitnet__cell_describe(digitnet_reading_character *character, const digitnet__cell_scores *cells,

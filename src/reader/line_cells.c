@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "image/comb.h"
+#include "image/comb_digits.h"
 #include "reader/cells.h"
 #include "reader/choice.h"
 #include "reader/reading.h"
@@ -161,12 +162,26 @@ static digitnet_status add_written(digitnet__read_call *call, const written *w) 
     return add_line(call, w, &chosen, labels);
 }
 
+static digitnet_status frame_cell(float *out, size_t *digits, const void *context, size_t row, size_t column) {
+    (void)row; /* there is one */
+    return digitnet__comb_digits_frame(out, digits, context, column);
+}
+
+static digitnet_status read_cells(digitnet__cell_scores *cells, const digitnet__read_call *call,
+                                  const digitnet__plane *ink, const digitnet__grid *grid) {
+    digitnet__comb_digits found;
+    DNN_TRY(digitnet__comb_digits_find(&found, ink, grid));
+    const digitnet__cell_frames frames = {frame_cell, &found, grid->rows, grid->columns};
+    digitnet_status status = digitnet__cells_read(cells, call, &frames);
+    digitnet__comb_digits_release(&found);
+    return status;
+}
+
 static digitnet_status read_comb(digitnet__read_call *call, const digitnet__plane *ink, const digitnet__comb *comb) {
     written w;
-    const digitnet__grid *grid = &comb->grid;
     size_t outputs = call->scratch->digit.outputs;
-    digitnet__cell_scores *cells = digitnet__allocate_zeroed_array(grid->columns, sizeof *cells);
-    digitnet_status status = cells ? digitnet__cells_read(cells, call, ink, grid) : DIGITNET_ENOMEM;
+    digitnet__cell_scores *cells = digitnet__allocate_zeroed_array(comb->grid.columns, sizeof *cells);
+    digitnet_status status = cells ? read_cells(cells, call, ink, &comb->grid) : DIGITNET_ENOMEM;
     if (!status) {
         find_written(&w, comb, cells, outputs);
         status = holds_digits(&w, outputs) ? add_written(call, &w) : DIGITNET_ENOTFOUND;

@@ -1,5 +1,6 @@
 #include "core/memory.h"
 #include "core/status.h"
+#include "image/cell.h"
 #include "image/table.h"
 #include "reader/cells.h"
 #include "reader/reading.h"
@@ -43,11 +44,24 @@ static double value_of(const reading_way *way) {
     return count > 0.0 ? sum / count : 0.0;
 }
 
+/* A table's ink, and one way of seeing it. */
+typedef struct seen_table {
+    const digitnet__plane *ink;
+    const digitnet__grid *grid;
+} seen_table;
+
+static digitnet_status frame_cell(float *out, size_t *digits, const void *context, size_t row, size_t column) {
+    const seen_table *table = context;
+    return digitnet__cell_frame(out, digits, table->ink, table->grid, row, column);
+}
+
 static digitnet_status read_cells(reading_way *way, const digitnet__read_call *call, const digitnet__plane *ink) {
     way->cells = digitnet__allocate_zeroed_array(way->grid.rows * way->grid.columns, sizeof *way->cells);
     if (!way->cells)
         return DIGITNET_ENOMEM;
-    DNN_TRY(digitnet__cells_read(way->cells, call, ink, &way->grid));
+    const seen_table table = {ink, &way->grid};
+    const digitnet__cell_frames frames = {frame_cell, &table, way->grid.rows, way->grid.columns};
+    DNN_TRY(digitnet__cells_read(way->cells, call, &frames));
     way->value = value_of(way);
     return DIGITNET_OK;
 }

@@ -131,6 +131,20 @@ static void each_box_apart_has_its_own_sides(void **state) {
     digitnet__plane_release(&plane);
 }
 
+/* Upright strokes of digits may be as far from the rules as the sides of boxes apart: the rules above and below say
+ * that there is one box. */
+static void boxes_share_sides_where_rules_go_on(void **state) {
+    (void)state;
+    struct boxes strokes = usual;
+    strokes.stroke_height = 44.0; /* beside each rule, as long */
+    digitnet__plane plane = draw(&strokes);
+    digitnet__comb comb;
+    expect_ok(digitnet__comb_find(&comb, &plane));
+    assert_false(comb.grid.apart);
+    digitnet__grid_release(&comb.grid);
+    digitnet__plane_release(&plane);
+}
+
 static void a_box_apart_may_lack_a_side(void **state) {
     (void)state;
     struct boxes worn = usual;
@@ -213,6 +227,7 @@ int main(void) {
         cmocka_unit_test(boxes_may_be_turned),
         cmocka_unit_test(boxes_may_stand_apart),
         cmocka_unit_test(each_box_apart_has_its_own_sides),
+        cmocka_unit_test(boxes_share_sides_where_rules_go_on),
         cmocka_unit_test(a_box_apart_may_lack_a_side),
         cmocka_unit_test(rules_may_end_at_the_edges),
         cmocka_unit_test(a_rule_that_is_missing_is_where_it_should_be),
