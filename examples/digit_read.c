@@ -6,6 +6,7 @@
 #include "read_ink.h"
 #include "read_tiff.h"
 #include "reading_text.h"
+#include "write_png.h"
 
 #include <digitnet/digitnet.h>
 #include <stdio.h>
@@ -131,7 +132,7 @@ static digitnet_polarity polarity_named(const char *name) {
 static int draw_step(const char *name, const uint8_t *pixels, size_t width, size_t height, void *folder) {
     char path[PATH_SIZE];
     snprintf(path, sizeof path, "%s/%s.png", (const char *)folder, name);
-    return write_grey_png(path, pixels, width, height) ? DIGITNET_EIO : 0;
+    return write_png(path, pixels, width, height, 1) ? DIGITNET_EIO : 0;
 }
 
 static void print_reading(struct settings *settings, const char *path, const digitnet_reading *reading, int several) {

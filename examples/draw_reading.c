@@ -1,7 +1,8 @@
 #include "draw_reading.h"
 
+#include "write_png.h"
+
 #include <math.h>
-#include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,19 +73,6 @@ static void draw_line(struct canvas *canvas, const digitnet_reading *reading, si
         box(canvas, info.corners, pen, colours[info.status]);
 }
 
-static int write_png(const char *path, const uint8_t *pixels, size_t width, size_t height, png_uint_32 format) {
-    png_image encoder = {
-        .version = PNG_IMAGE_VERSION, .width = (png_uint_32)width, .height = (png_uint_32)height, .format = format};
-    if (png_image_write_to_file(&encoder, path, 0, pixels, 0, NULL))
-        return 0;
-    fprintf(stderr, "%s: %s\n", path, encoder.message);
-    return -1;
-}
-
-int write_grey_png(const char *path, const uint8_t *pixels, size_t width, size_t height) {
-    return write_png(path, pixels, width, height, PNG_FORMAT_GRAY);
-}
-
 int draw_reading(const char *path, const struct picture *image, const digitnet_reading *reading) {
     struct canvas canvas = {image->width, image->height, malloc(image->width * image->height * CHANNELS)};
     if (!canvas.pixels) {
@@ -96,7 +84,7 @@ int draw_reading(const char *path, const struct picture *image, const digitnet_r
     size_t pen = 1 + (image->width > image->height ? image->width : image->height) / 1000;
     for (size_t line = 0; line < digitnet_reading_line_count(reading); line++)
         draw_line(&canvas, reading, line, pen);
-    int result = write_png(path, canvas.pixels, canvas.width, canvas.height, PNG_FORMAT_RGB);
+    int result = write_png(path, canvas.pixels, canvas.width, canvas.height, CHANNELS);
     free(canvas.pixels);
     return result;
 }

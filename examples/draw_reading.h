@@ -9,7 +9,5 @@
 /* Writes a PNG file: the picture, a box around each character in the colour of its status, and above it the digit. 0,
  * or -1 with a message. */
 int draw_reading(const char *path, const struct picture *image, const digitnet_reading *reading);
-/* Writes grey pixels as a PNG file; 0, or -1 with a message. */
-int write_grey_png(const char *path, const uint8_t *pixels, size_t width, size_t height);
 
 #endif

@@ -1,9 +1,9 @@
 #include "line_sheet.h"
 
 #include "line_network.h"
+#include "write_png.h"
 
 #include <digitnet/digitnet.h>
-#include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,15 +56,6 @@ static void fill(struct sheet *sheet, struct line_canvas *canvas, const struct l
     } while (put_line(sheet, &line, strip, width));
 }
 
-static int write_png(const char *path, const uint8_t *pixels) {
-    png_image image = {
-        .version = PNG_IMAGE_VERSION, .width = SHEET_WIDTH, .height = SHEET_HEIGHT, .format = PNG_FORMAT_GRAY};
-    if (png_image_write_to_file(&image, path, 0, pixels, 0, NULL))
-        return 0;
-    fprintf(stderr, "%s: %s\n", path, image.message);
-    return -1;
-}
-
 int write_line_sheet(const char *path, const struct line_material *material, uint64_t seed) {
     struct sheet sheet = {.pixels = malloc((size_t)SHEET_WIDTH * SHEET_HEIGHT)};
     struct line_canvas canvas;
@@ -72,7 +63,7 @@ int write_line_sheet(const char *path, const struct line_material *material, uin
     if (!code && sheet.pixels) {
         memset(sheet.pixels, GROUND, (size_t)SHEET_WIDTH * SHEET_HEIGHT);
         fill(&sheet, &canvas, material, seed);
-        code = write_png(path, sheet.pixels);
+        code = write_png(path, sheet.pixels, SHEET_WIDTH, SHEET_HEIGHT, 1);
     } else {
         fputs("out of memory for a sheet\n", stderr);
         code = -1;

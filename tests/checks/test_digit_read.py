@@ -7,6 +7,7 @@ it reads, in each format; exit codes; files that are no pictures.
 import csv
 import gzip
 import json
+import resource
 import struct
 import subprocess
 import sys
@@ -29,8 +30,8 @@ scratch = tempfile.TemporaryDirectory()
 folder = Path(scratch.name)
 
 
-def run(*arguments, code=0):
-    done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
+def run(*arguments, code=0, **options):
+    done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, **options)
     assert done.returncode == code, f"{arguments}: {done.returncode}, not {code}\n{done.stdout}{done.stderr}"
     return done
 
@@ -142,6 +143,23 @@ def pages(digits):
     assert (folder / "drawn.png").read_bytes()[:4] == b"\x89PNG" and len(list(folder.glob("*.png"))) > 2
 
 
+def few_bytes():
+    """No file may become longer than 100 bytes, as on a full disk."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+
+def lost_drawings():
+    """No part of a picture is left; what is no file of its own, such as a device, is not removed. A link to it is as good in a test."""
+    one, part = SOURCE / "examples/digits/chalk-4.jpg", folder / "part.png"
+    done = run("--digit", "--draw", part, one, code=1, preexec_fn=few_bytes, restore_signals=False)
+    assert f"cannot write {part}: File too large" in done.stderr and not part.exists(), done
+    link, full = folder / "link.png", Path("/dev/full")
+    if full.is_char_device():
+        link.symlink_to(full)
+        done = run("--digit", "--draw", link, one, code=1)
+        assert f"cannot write {link}: No space left on device" in done.stderr and link.is_symlink(), done
+
+
 def forms(digits):
     """What is printed on a page is not read, above numbers or beside them, and does not say which way up it is."""
     glyphs = digits | {name: letter(strokes) for name, strokes in LETTERS.items()}
@@ -169,5 +187,6 @@ no_pictures()
 single_digits()
 lines(mnist_digits())
 pages(mnist_digits())
+lost_drawings()
 forms(mnist_digits())
 tables(mnist_digits())
