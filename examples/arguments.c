@@ -1,5 +1,7 @@
 #include "arguments.h"
 
+#include "console.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
@@ -7,19 +9,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void print_help(FILE *file, const struct program *program) {
-    fprintf(file, "usage: %s\n\n%s\n\n", program->usage, program->description);
+/* The length of the program's name, with which the usage begins. */
+static int name_length(const struct program *program) {
+    return (int)strcspn(program->usage, " ");
+}
+
+/* The code to exit with. */
+static int print_help(const struct program *program) {
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", name_length(program), program->usage);
+    printf("usage: %s\n\n%s\n\n", program->usage, program->description);
     for (size_t i = 0; i < program->option_count; i++) {
         const struct option *option = &program->options[i];
-        int width = fprintf(file, "  %s %s", option->name, option->value_name);
-        fprintf(file, "%*s%s\n", width < 26 ? 26 - width : 1, "", option->help);
+        int width = printf("  %s %s", option->name, option->value_name);
+        printf("%*s%s\n", width < 26 ? 26 - width : 1, "", option->help);
     }
-    fprintf(file, "  --help                  this text\n\n"
-                  "Exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.\n");
+    printf("  --help                  this text\n\n"
+           "Exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.\n");
+    return end_output(name, EXIT_DONE);
 }
 
 int usage_error(const struct program *program, const char *problem, const char *argument) {
-    int name = (int)strcspn(program->usage, " ");
+    int name = name_length(program);
     fprintf(stderr, "%.*s: %s%s\nusage: %s\n%.*s --help explains the options\n", name, program->usage, problem,
             argument, program->usage, name, program->usage);
     return EXIT_USAGE;
@@ -151,10 +162,8 @@ int read_arguments(char **arguments, size_t *count, int argc, char **argv, const
             arguments[(*count)++] = argv[i];
             continue;
         }
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            print_help(stdout, program);
-            return EXIT_DONE;
-        }
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return print_help(program);
         if (strcmp(argv[i], "--") == 0) {
             options_end = 1;
             continue;

@@ -35,6 +35,6 @@ void print_outputs(const char *folder, const char *const *names, size_t count) {
 int end_output(const char *program, int code) {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
-    fprintf(stderr, "%s: the results could not be written\n", program);
+    fprintf(stderr, "%s: the output could not be written\n", program);
     return EXIT_FAILED;
 }

@@ -116,5 +116,5 @@ int train_line(int argc, char **argv) {
                                     0};
     size_t count;
     int code = read_arguments(argv, &count, argc, argv, &program);
-    return code >= 0 ? code : run(&settings);
+    return code >= 0 ? code : end_output(PROGRAM, run(&settings));
 }

@@ -86,6 +86,13 @@ usage() {
         has stdout "^usage: $program"
         [ ! -s stderr ] || fail "$program --help wrote to stderr"
     done
+    for program in mnist_train mnist_predict train_folder fashion onnx_info train_reader digit_read; do
+        [ -x "$programs/$program" ] && [ -c /dev/full ] || continue
+        local code=0
+        "$programs/$program" --help >/dev/full 2>stderr || code=$?
+        [ "$code" = 1 ] || fail "$program --help to a full disk ended with $code"
+        has stderr "^$program: the output could not be written$"
+    done
     expect 2 mnist_predict
     expect 2 mnist_predict only-a-model
     expect 2 fashion --epochs 0
@@ -458,7 +465,7 @@ train_on_folders() {
     grep -Eq '^"twins/.*"1""2"' quoted/mistakes.csv || fail "mistakes.csv has no doubled quotes: $(cat quoted/mistakes.csv)"
     if [ -c /dev/full ]; then
         ! "$programs/train_folder" twins --size 8 --epochs 1 --output full >/dev/full 2>stderr || fail "a full disk is no failure"
-        has stderr '^train_folder: the results could not be written$'
+        has stderr '^train_folder: the output could not be written$'
     fi
     mv twins/other $'twins/oth\ner'
     expect 1 train_folder twins --size 8 --epochs 1 --output broken
@@ -510,7 +517,7 @@ onnx_info() {
     has stdout '^made by +libdigitnet [0-9.]+$'
     if [ -c /dev/full ]; then
         ! "$programs/onnx_info" twelve.onnx >/dev/full 2>stderr || fail "a full disk is no failure"
-        has stderr '^onnx_info: the results could not be written$'
+        has stderr '^onnx_info: the output could not be written$'
     fi
 
     expect 1 onnx_info "$models/refused-if.onnx"
