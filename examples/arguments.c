@@ -64,7 +64,7 @@ static int value_error(const struct program *program, const struct option *optio
     char problem[96];
     snprintf(problem, sizeof problem, "%s must be %s%s, not ", option->name, wanted(option->kind),
              option->kind == OPTION_CHOICE ? option->value_name : "");
-    return usage_error(program, problem, value);
+    return usage_error(program, problem, value[0] ? value : "empty");
 }
 
 /* Reads the digits that the text begins with, and returns what is behind them; NULL where there are none, or the number
@@ -159,6 +159,8 @@ int read_arguments(char **arguments, size_t *count, int argc, char **argv, const
     *count = 0;
     for (int i = 1; i < argc; i++) {
         if (options_end || argv[i][0] != '-' || argv[i][1] == '\0') {
+            if (argv[i][0] == '\0')
+                return usage_error(program, "an argument is empty", "");
             arguments[(*count)++] = argv[i];
             continue;
         }

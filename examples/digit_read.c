@@ -55,7 +55,17 @@ static int read_length(digitnet_read_options *options, const char *text) {
                : -1;
 }
 
+/* An option that is given, and that this kind of reading would not look at; NULL: there is none. */
+static const char *unused_option(const struct settings *settings) {
+    int no_lines = settings->digit || settings->table;
+    return settings->digit && settings->steps ? "--draw-steps"
+           : no_lines && settings->length     ? "--length"
+           : no_lines && settings->separators ? "--separators"
+                                              : NULL;
+}
+
 static int choose(struct settings *settings, const struct program *program) {
+    const char *unused = unused_option(settings);
     settings->read = settings->digit   ? digitnet_reader_read_digit
                      : settings->line  ? digitnet_reader_read_line
                      : settings->table ? digitnet_reader_read_table
@@ -68,6 +78,8 @@ static int choose(struct settings *settings, const struct program *program) {
         return usage_error(program, "only one of --digit, --line, --table and --page can be asked for", "");
     if (settings->text + settings->json + settings->csv > 1)
         return usage_error(program, "only one of --text, --json and --csv can be asked for", "");
+    if (unused)
+        return usage_error(program, settings->digit ? "--digit takes no " : "--table takes no ", unused);
     if (settings->table && read_table_size(&settings->options, settings->table))
         return usage_error(program, "--table must be rows x columns as in 9x9, or any, not ", settings->table);
     if (settings->length && read_length(&settings->options, settings->length))
@@ -110,6 +122,8 @@ static int read_settings(struct settings *settings, char **images, size_t *count
     int code = read_arguments(images, count, argc, argv, &program);
     if (code < 0 && settings->draw && *count > 1)
         code = usage_error(&program, "--draw is for one picture", "");
+    if (code < 0 && settings->steps && *count > 1)
+        code = usage_error(&program, "--draw-steps is for one picture", "");
     return code >= 0 ? code : choose(settings, &program);
 }
 

@@ -102,6 +102,14 @@ def usage():
     for wrong in [[], ["--nonsense"], ["--table", "0x9", "a"], ["--length", "x", "a"], ["--allow", "a", "b"], ["--draw", "out.png", "a", "b"],
                   ["--polarity", "grey", "a"], ["--error-rate", "2", "a"]]:
         assert "usage: digit_read" in run(*wrong, code=2).stderr, wrong
+    for message, wrong in [("an argument is empty", [""]), ("--length must be a number as 5, or two as in 5-9, not 0", ["--length", "0", "a"]),
+                           ("--error-rate must be a number greater than 0 and less than 1, not abc", ["--error-rate", "abc", "a"]),
+                           ("--draw must be a name, not empty", ["--draw", "", "a"]),
+                           ("--digit takes no --draw-steps", ["--digit", "--draw-steps", folder, "a"]),
+                           ("--digit takes no --length", ["--digit", "--length", "5", "a"]),
+                           ("--table takes no --separators", ["--table", "any", "--separators", ".", "a"]),
+                           ("--draw-steps is for one picture", ["--draw-steps", folder, "a", "b"])]:
+        assert run(*wrong, code=2).stderr.startswith(f"digit_read: {message}\nusage: digit_read"), wrong
 
 
 def no_pictures():
@@ -151,6 +159,8 @@ def few_bytes():
 def lost_drawings():
     """No part of a picture is left; what is no file of its own, such as a device, is not removed. A link to it is as good in a test."""
     one, part = SOURCE / "examples/digits/chalk-4.jpg", folder / "part.png"
+    for no_folder in (folder / "nowhere", one):
+        assert f"cannot write {no_folder}/ink.png: No" in run("--draw-steps", no_folder, one, code=1).stderr
     done = run("--digit", "--draw", part, one, code=1, preexec_fn=few_bytes, restore_signals=False)
     assert f"cannot write {part}: File too large" in done.stderr and not part.exists(), done
     link, full = folder / "link.png", Path("/dev/full")
