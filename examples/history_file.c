@@ -45,9 +45,18 @@ static int read_rows(struct history_file *history, FILE *file, const char *path,
     return 0;
 }
 
+/* Better known before the training than after its first epoch. */
+static int try_to_write(const char *folder) {
+    FILE *file = open_output(folder, NAME);
+    if (!file)
+        return -1;
+    discard_output(file, folder, NAME);
+    return 0;
+}
+
 int history_file_begin(struct history_file *history, const char *folder, size_t epochs) {
     *history = (struct history_file){.folder = folder};
-    if (append_text(history, HEADER))
+    if (append_text(history, HEADER) || try_to_write(folder))
         return -1;
     if (epochs == 0)
         return 0;

@@ -12,7 +12,7 @@ struct history_file {
 };
 
 /* Starts with the header, and with the rows of the first `epochs` epochs of FOLDER/history.csv where that is there. 0,
- * or -1 with a message. */
+ * or -1 with a message, also where the folder takes no files. */
 int history_file_begin(struct history_file *history, const char *folder, size_t epochs);
 /* Appends the row of an epoch that ended. */
 int history_file_append(struct history_file *history, const digitnet_event *event);

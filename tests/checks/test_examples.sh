@@ -124,6 +124,9 @@ missing_data() {
     touch file
     expect 1 mnist_train --data "$subset" --epochs 1 --output file
     has stderr 'file'
+    expect 1 mnist_train --data "$subset" --epochs 1 --output /proc # which takes no files, not even root's
+    has stderr '^cannot write /proc/history\.csv\.tmp: '
+    ! grep -q '^Epoch' stderr || fail "it trained before it saw that the output cannot be written"
 }
 
 quickstart() {
