@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+/* Scales of values have a fixed end, and no less than what three decimals tell apart: after a single epoch all values
+ * may be one. */
 static const char script_text[] =
     "# Accuracy and loss over the epochs, training.png: gnuplot training.gp >training.png\n"
     "set terminal pngcairo size 1200,460 font 'sans,12' background '#ffffff'\n"
@@ -14,18 +16,19 @@ static const char script_text[] =
     "set xlabel 'epoch' textcolor '#444444'\n"
     "set xrange [epochs_min - 0.4 : epochs_max + 0.4]\n"
     "set xtics ceil((epochs_max - epochs_min + 1) / 12.0)\n"
-    "set offsets 0, 0, graph 0.06, graph 0.06\n"
     "set style line 1 linecolor '#2471a3' linewidth 2.5 pointtype 7 pointsize 1\n"
     "set style line 2 linecolor '#e67e22' linewidth 2.5 pointtype 7 pointsize 1\n"
     "set multiplot layout 1, 2 margins 0.065, 0.985, 0.13, 0.90 spacing 0.085, 0\n"
     "set key bottom right textcolor '#444444'\n"
-    "set yrange [*:*<1]\n"
+    "set yrange [*<0.99:1]\n"
+    "set offsets 0, 0, 0, graph 0.06\n"
     "set title 'Accuracy' font 'sans Bold,14' textcolor '#333333'\n"
     "set format y '%.3f'\n"
     "plot 'history.csv' skip 1 using 1:3 with linespoints linestyle 1 title 'training', \\\n"
     "     '' skip 1 using 1:5 with linespoints linestyle 2 title 'validation'\n"
     "set key top right\n"
-    "set yrange [0<*:*]\n"
+    "set yrange [0:0.005<*]\n"
+    "set offsets 0, 0, graph 0.06, 0\n"
     "set title 'Loss'\n"
     "plot 'history.csv' skip 1 using 1:2 with linespoints linestyle 1 title 'training', \\\n"
     "     '' skip 1 using 1:4 with linespoints linestyle 2 title 'validation'\n"

@@ -245,6 +245,10 @@ locales() {
             cmp picture "trained/$name.png" || fail "$name.png is another picture with $locale"
         done
     done
+    mkdir one-epoch
+    printf '%s\n' "$header" 1,0.3,0.95,0.3,0.95,1,0.001 >one-epoch/history.csv
+    (cd one-epoch && gnuplot ../trained/training.gp) >picture 2>stderr || fail "gnuplot does not take one epoch"
+    [ ! -s stderr ] || fail "gnuplot complains of one epoch whose values are equal"
 }
 
 without_gnuplot() {
