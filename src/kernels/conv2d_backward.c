@@ -25,31 +25,37 @@ static backward describe(const digitnet__conv2d_shape *shape, const digitnet__po
     return job;
 }
 
-/* Takes `bytes` from the scratch memory at *used, aligned. */
-static void *take(void *scratch, size_t *used, size_t bytes) {
-    void *place = scratch ? (unsigned char *)scratch + *used : NULL;
-    *used += round_up(bytes, DNN_ALIGNMENT);
-    return place;
+/* Takes rows x columns values of `size` bytes from the scratch memory. */
+static void *take(digitnet__arena *arena, size_t rows, size_t columns, size_t size) {
+    size_t values = 0;
+    arena->overflow |= !digitnet__size_multiply(&values, rows, columns);
+    size_t place = digitnet__arena_reserve(arena, values, size);
+    return arena->memory ? digitnet__arena_at(arena, place) : NULL;
 }
 
 /* The bytes that it needs; without scratch memory, that alone. */
 static size_t lay_out(backward *job, void *scratch) {
-    size_t used = 0, most = min_size(job->windows, BAND);
-    job->gradients = take(scratch, &used, most * job->lanes * sizeof(float));
-    job->argmax = take(scratch, &used, most * job->lanes * sizeof(int32_t));
-    if (needs_patches(job))
-        job->patches = take(scratch, &used, (most * job->places * job->padded_depth + 3) * sizeof(float));
-    job->cleared_bytes = used;
-    job->low = take(scratch, &used, job->lanes * sizeof(uint32_t));
-    job->high = take(scratch, &used, job->lanes * sizeof(uint32_t));
-    job->positions = take(scratch, &used, most * job->places * sizeof(uint64_t));
+    digitnet__arena arena = {.memory = scratch};
+    size_t most = min_size(job->windows, BAND);
+    job->gradients = take(&arena, most, job->lanes, sizeof(float));
+    job->argmax = take(&arena, most, job->lanes, sizeof(int32_t));
+    if (needs_patches(job)) {
+        job->patches = take(&arena, most * job->places, job->padded_depth, sizeof(float));
+        digitnet__arena_reserve(&arena, 3, sizeof(float)); /* what is copied too much of the last one */
+    }
+    job->cleared_bytes = arena.size;
+    job->low = take(&arena, 1, job->lanes, sizeof(uint32_t));
+    job->high = take(&arena, 1, job->lanes, sizeof(uint32_t));
+    job->positions = take(&arena, most, job->places, sizeof(uint64_t));
     if (job->padded_depth != job->depth)
-        job->kernel_rows = take(scratch, &used, job->filters * job->padded_depth * sizeof(float));
-    return used;
+        job->kernel_rows = take(&arena, job->filters, job->padded_depth, sizeof(float));
+    return arena.overflow ? SIZE_MAX : arena.size;
 }
 
 size_t SET_NAME(conv2d_relu_pool_backward_scratch)(const digitnet__conv2d_shape *shape,
                                                    const digitnet__pool2d_shape *pool) {
+    if (SET_NAME(conv2d_packed_values)(shape) == SIZE_MAX)
+        return SIZE_MAX; /* where that does not overflow, neither do the depth and the lanes in full vectors */
     backward job = describe(shape, pool);
     return lay_out(&job, NULL);
 }

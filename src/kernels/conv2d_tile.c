@@ -1,6 +1,7 @@
 /* Convolution, ReLU and max pool in one pass over the image: a tile of output positions by filters is summed up in
  * registers, straight from the image, since in rows x columns x channels the taps of a kernel's row are one run of
  * values at every position. */
+#include "core/memory.h"
 #include "kernels/set.h"
 
 #include <string.h>
@@ -31,11 +32,13 @@ typedef struct filter_block {
 } filter_block;
 
 static size_t count_vectors(const digitnet__conv2d_shape *shape) {
-    return (shape->filters + WIDTH - 1) / WIDTH;
+    return shape->filters / WIDTH + (shape->filters % WIDTH > 0);
 }
 
 size_t SET_NAME(conv2d_packed_values)(const digitnet__conv2d_shape *shape) {
-    return shape->kernel_height * shape->kernel_width * shape->channels * count_vectors(shape) * WIDTH;
+    const size_t factors[] = {shape->kernel_height, shape->kernel_width, shape->channels, count_vectors(shape), WIDTH};
+    size_t values;
+    return digitnet__size_product(&values, factors, 5) ? values : SIZE_MAX;
 }
 
 /* Filters first .. end - 1 of one panel, which has `lanes` filters from `start` on: depth x lanes, zeros where there
@@ -280,8 +283,11 @@ static size_t row_values(const digitnet__pool2d_shape *pool) {
 }
 
 size_t SET_NAME(conv2d_relu_pool_scratch)(const digitnet__conv2d_shape *shape, const digitnet__pool2d_shape *pool) {
+    const size_t factors[] = {pool->output_width, MAX_VECTORS * WIDTH,
+                              (1 + pool->pool_height * pool->pool_width) * sizeof(float) + sizeof(uint8_t)};
+    size_t bytes;
     (void)shape;
-    return row_values(pool) * ((1 + pool->pool_height * pool->pool_width) * sizeof(float) + sizeof(uint8_t));
+    return digitnet__size_product(&bytes, factors, 3) ? bytes : SIZE_MAX;
 }
 
 /* The last block may have filters that there are not: its rows go by way of the scratch memory. */

@@ -174,7 +174,7 @@ typedef struct digitnet__kernels {
      * wanted; not written where the pool is 1 x 1): for each output the place in its window, row-major from 0, the
      * first of equals. A NaN in a window comes out. Rows and columns that no window reads are not computed. scratch:
      * conv2d_relu_pool_scratch() bytes. Nothing outside these sizes is read or written; only scratch memory needs an
-     * alignment (DNN_ALIGNMENT). */
+     * alignment (DNN_ALIGNMENT). A size that overflows is SIZE_MAX. */
     size_t (*conv2d_packed_values)(const digitnet__conv2d_shape *shape);
     void (*conv2d_pack)(float *packed, const float *kernel, const digitnet__conv2d_shape *shape, size_t first,
                         size_t count);
@@ -214,7 +214,7 @@ typedef struct digitnet__kernels {
      * of the pooled output; where output is 0 the ReLU let nothing through. A pool lets one value of each window
      * through: the work is done for those alone, the others being exact zeros. Adds to kernel_gradient (and
      * bias_gradient unless NULL); image_gradient (padded size; NULL where not wanted) is overwritten. scratch:
-     * conv2d_relu_pool_backward_scratch() bytes. */
+     * conv2d_relu_pool_backward_scratch() bytes, or SIZE_MAX where that overflows. */
     size_t (*conv2d_relu_pool_backward_scratch)(const digitnet__conv2d_shape *shape,
                                                 const digitnet__pool2d_shape *pool);
     void (*conv2d_relu_pool_backward)(float *kernel_gradient, float *bias_gradient, float *image_gradient,

@@ -133,7 +133,7 @@ static bool measure(digitnet__op *op) {
     op->packed_values = op->kernels->conv2d_packed_values(&op->conv2d);
     scratch_layout scratch = scratch_of(op, NULL);
     op->scratch_bytes = scratch.arena.size;
-    return !scratch.arena.overflow;
+    return op->packed_values < SIZE_MAX && !scratch.arena.overflow;
 }
 
 static bool measure_both(digitnet__op *op) {

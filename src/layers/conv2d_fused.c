@@ -88,7 +88,7 @@ static bool measure(digitnet__op *op) {
     op->cache_bytes = op->output_values;
     scratch_layout scratch = scratch_of(op, NULL);
     op->scratch_bytes = scratch.arena.size;
-    return !scratch.arena.overflow;
+    return op->packed_values < SIZE_MAX && !scratch.arena.overflow;
 }
 
 const digitnet__op_kind digitnet__conv2d_fused = {.name = "conv2d_relu_pool",

@@ -355,12 +355,39 @@ static void nan_is_not_lost(void **state) {
         }
 }
 
+/* Filters in full vectors take up to 16 times as many values as the kernel has. */
+static void sizes_that_overflow_are_the_largest(void **state) {
+    (void)state;
+    const digitnet__kernels *k;
+    const digitnet__pool2d_shape none = {.pool_height = 1, .pool_width = 1, .output_height = 8, .output_width = 8};
+    const digitnet__pool2d_shape wide = {
+        .pool_height = 1, .pool_width = 1, .output_height = 1, .output_width = SIZE_MAX / 16};
+    const digitnet__conv2d_shape deep = {
+        .kernel_height = 2, .kernel_width = 2, .channels = SIZE_MAX / 12, .filters = 1, .width = 9, .height = 9};
+    const digitnet__conv2d_shape many = {
+        .kernel_height = 1, .kernel_width = 1, .channels = 1, .filters = SIZE_MAX - 1, .width = 8, .height = 8};
+    /* Packed these fit, but not what goes back. */
+    const digitnet__conv2d_shape narrow = {
+        .kernel_height = 1, .kernel_width = 1, .channels = 1, .filters = SIZE_MAX / 64, .width = 8, .height = 8};
+    FOR_EACH_SET(k) {
+        assert_true(k->conv2d_packed_values(&deep) == SIZE_MAX);
+        assert_true(k->conv2d_packed_values(&many) == SIZE_MAX);
+        assert_true(k->conv2d_packed_values(&narrow) < SIZE_MAX);
+        assert_true(k->conv2d_relu_pool_scratch(&narrow, &none) < SIZE_MAX);
+        assert_true(k->conv2d_relu_pool_scratch(&narrow, &wide) == SIZE_MAX);
+        assert_true(k->conv2d_relu_pool_backward_scratch(&deep, &none) == SIZE_MAX);
+        assert_true(k->conv2d_relu_pool_backward_scratch(&many, &none) == SIZE_MAX);
+        assert_true(k->conv2d_relu_pool_backward_scratch(&narrow, &none) == SIZE_MAX);
+    }
+}
+
 int main(int argc, char **argv) {
     random_shapes = count_from(argc, argv, random_shapes);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chosen_shapes_agree_with_plain_loops),
         cmocka_unit_test(random_shapes_agree_with_plain_loops),
         cmocka_unit_test(nan_is_not_lost),
+        cmocka_unit_test(sizes_that_overflow_are_the_largest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
