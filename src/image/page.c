@@ -81,10 +81,12 @@ digitnet_status digitnet__page_clean(digitnet__page_ink *ink) {
 
 static digitnet_status find_lines(digitnet__page *page) {
     digitnet__text_direction direction;
+    double size;
     DNN_TRY(digitnet__components_find(&page->pieces, &page->ink, STROKE_INK));
-    DNN_TRY(digitnet__text_direction_find(&direction, &page->pieces));
+    DNN_TRY(digitnet__text_size_find(&size, &page->pieces));
+    DNN_TRY(digitnet__text_direction_find(&direction, &page->pieces, size));
     page->evidence = direction.evidence;
-    return digitnet__text_lines_find(&page->lines, &page->pieces, direction.slope);
+    return digitnet__text_lines_find(&page->lines, &page->pieces, size, direction.slope);
 }
 
 digitnet_status digitnet__page_find_lines(digitnet__page *page, const digitnet__page_ink *ink, int quarters) {

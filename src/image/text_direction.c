@@ -1,7 +1,6 @@
 #include "image/text_direction.h"
 
 #include "core/memory.h"
-#include "core/status.h"
 #include "image/text_size.h"
 
 #include <math.h>
@@ -109,9 +108,9 @@ static double shape_evidence(const digitnet__components *pieces, double size) {
     return sum;
 }
 
-digitnet_status digitnet__text_direction_find(digitnet__text_direction *out, const digitnet__components *pieces) {
-    double size, across = 1.0, down = 1.0, slope = 0.0;
-    DNN_TRY(digitnet__text_size_find(&size, pieces));
+digitnet_status digitnet__text_direction_find(digitnet__text_direction *out, const digitnet__components *pieces,
+                                              double size) {
+    double across = 1.0, down = 1.0, slope = 0.0;
     size_t step = count_fitting(pieces, size) / MOST_SPOTS + 1;
     *out = (digitnet__text_direction){.evidence = 0.0};
     spot *spots = digitnet__allocate_array(pieces->count, sizeof *spots);

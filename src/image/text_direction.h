@@ -10,7 +10,8 @@ typedef struct digitnet__text_direction {
 } digitnet__text_direction;
 
 /* Judges by the shape of pieces, since digits are higher than wide, and by how well they stand in rows and in columns.
- * Lines may lean by 15 degrees. ENOMEM. */
-digitnet_status digitnet__text_direction_find(digitnet__text_direction *out, const digitnet__components *pieces);
+ * Lines may lean by 15 degrees. `size` is the pieces' usual one, as digitnet__text_size_find() finds it. ENOMEM. */
+digitnet_status digitnet__text_direction_find(digitnet__text_direction *out, const digitnet__components *pieces,
+                                              double size);
 
 #endif

@@ -1,7 +1,6 @@
 #include "image/text_lines.h"
 
 #include "core/memory.h"
-#include "core/status.h"
 #include "image/text_size.h"
 
 #include <math.h>
@@ -479,10 +478,9 @@ static digitnet_status find_lines(digitnet__text_lines *out, grouping *page) {
 }
 
 digitnet_status digitnet__text_lines_find(digitnet__text_lines *out, const digitnet__components *components,
-                                          double slope) {
-    grouping page = {.components = components, .slope = slope};
+                                          double size, double slope) {
+    grouping page = {.components = components, .slope = slope, .size = size};
     *out = (digitnet__text_lines){.items = NULL};
-    DNN_TRY(digitnet__text_size_find(&page.size, components));
     page.pieces = digitnet__allocate_array(components->count, sizeof *page.pieces);
     page.owners = digitnet__allocate_array(components->count, sizeof *page.owners);
     page.groups = digitnet__allocate_zeroed_array(MOST_PIECES, sizeof *page.groups);

@@ -21,8 +21,10 @@ typedef struct digitnet__text_lines {
 } digitnet__text_lines;
 
 /* Groups the pieces of a page whose lines run from left to right and fall by about `slope` from column to column. A
- * piece that lines share, as their digits touch, is cut. ENOMEM. To be released after a success. */
-digitnet_status digitnet__text_lines_find(digitnet__text_lines *out, const digitnet__components *pieces, double slope);
+ * piece that lines share, as their digits touch, is cut. `size` is the pieces' usual one, as digitnet__text_size_find()
+ * finds it. ENOMEM. To be released after a success. */
+digitnet_status digitnet__text_lines_find(digitnet__text_lines *out, const digitnet__components *pieces, double size,
+                                          double slope);
 void digitnet__text_lines_release(digitnet__text_lines *lines);
 
 /* The corners of a line, the upper left one first, clockwise. */

@@ -2,6 +2,7 @@
 #include "drawing.h"
 #include "image/text_direction.h"
 #include "image/text_lines.h"
+#include "image/text_size.h"
 #include "support.h"
 
 #include <math.h>
@@ -43,6 +44,7 @@ static void draw_line(digitnet__plane *page, struct drawn_line *line, const draw
 
 typedef struct found {
     digitnet__components pieces;
+    double size;
     digitnet__text_direction direction;
     digitnet__text_lines lines;
 } found;
@@ -50,8 +52,9 @@ typedef struct found {
 static found find_lines(const digitnet__plane *page) {
     found f;
     expect_ok(digitnet__components_find(&f.pieces, page, THRESHOLD));
-    expect_ok(digitnet__text_direction_find(&f.direction, &f.pieces));
-    expect_ok(digitnet__text_lines_find(&f.lines, &f.pieces, f.direction.slope));
+    expect_ok(digitnet__text_size_find(&f.size, &f.pieces));
+    expect_ok(digitnet__text_direction_find(&f.direction, &f.pieces, f.size));
+    expect_ok(digitnet__text_lines_find(&f.lines, &f.pieces, f.size, f.direction.slope));
     return f;
 }
 
@@ -152,9 +155,11 @@ static void a_page_on_its_side_is_noticed(void **state) {
         digitnet__plane turned;
         digitnet__components pieces;
         digitnet__text_direction direction;
+        double size;
         expect_ok(digitnet__plane_turn(&turned, &page, quarters));
         expect_ok(digitnet__components_find(&pieces, &turned, THRESHOLD));
-        expect_ok(digitnet__text_direction_find(&direction, &pieces));
+        expect_ok(digitnet__text_size_find(&size, &pieces));
+        expect_ok(digitnet__text_direction_find(&direction, &pieces, size));
         assert_true(quarters % 2 ? direction.evidence < -6.0 : direction.evidence > 6.0);
         digitnet__components_release(&pieces);
         digitnet__plane_release(&turned);
@@ -258,6 +263,7 @@ static void memory_may_end_anywhere(void **state) {
     digitnet__components pieces;
     digitnet__text_lines lines;
     digitnet__text_direction direction;
+    double size;
     for (double x = 100.0; x < 800.0; x += 50.0)
         draw_stroke(&page, x, 100.0, x, 140.0, 4.0, 220.0);
     expect_ok(digitnet__components_find(&pieces, &page, THRESHOLD));
@@ -265,10 +271,13 @@ static void memory_may_end_anywhere(void **state) {
     size_t failing = 1;
     for (; status == DIGITNET_ENOMEM; failing++) {
         atomic_store(&counts.fail_at, atomic_load(&counts.allocations) + failing);
-        status = digitnet__text_direction_find(&direction, &pieces);
+        status = digitnet__text_size_find(&size, &pieces);
         if (status)
             continue;
-        status = digitnet__text_lines_find(&lines, &pieces, 0.0);
+        status = digitnet__text_direction_find(&direction, &pieces, size);
+        if (status)
+            continue;
+        status = digitnet__text_lines_find(&lines, &pieces, size, 0.0);
         if (status)
             continue;
         status = digitnet__text_line_cut(&cut, &lines, 0, &pieces, &page);
