@@ -14,36 +14,51 @@ enum { THINNEST = 64 };
 #define SMALLEST 0.5
 #define LARGEST 2.0
 
-/* What has others between its strokes, so many in a row on average, is a frame, as a form's boxes are. */
+/* A frame, as a form's boxes are, has others between its strokes, so many in a row on average; or where its digits
+ * touch it, as many strokes side by side, and one along it that is so many times as long as the frame is high. */
 #define LEAST_HELD 0.5
+#define LEAST_STROKES 2.0
+#define LONG_TIMES 2.0
+
+/* What is known of a piece by its runs. */
+typedef struct runs_of {
+    size_t count, longest;
+    size_t last;   /* one behind the last of them that was seen; 0: none */
+    uint64_t held; /* runs of others between its own, in all its rows */
+} runs_of;
 
 double digitnet__text_size_of(const digitnet__component *piece) {
     double size = (double)(piece->box.width > piece->box.height ? piece->box.width : piece->box.height);
     return (double)piece->pixels * THINNEST < size * size ? 0.0 : size;
 }
 
-/* How many runs of others each piece has between its own, in all its rows. `last` has room for a value of each, and is
- * zero. */
-static void count_held(uint64_t *held, size_t *last, const digitnet__components *pieces) {
+/* `known` is zero. */
+static void know_runs(runs_of *known, const digitnet__components *pieces) {
     for (size_t i = 0; i < pieces->run_count; i++) {
-        size_t piece = pieces->runs[i].component, before = last[piece];
-        if (before > 0 && pieces->runs[before - 1].row == pieces->runs[i].row)
-            held[piece] += i - before;
-        last[piece] = i + 1;
+        const digitnet__run *run = &pieces->runs[i];
+        runs_of *piece = &known[run->component];
+        if (piece->last > 0 && pieces->runs[piece->last - 1].row == run->row)
+            piece->held += i - piece->last;
+        piece->last = i + 1;
+        piece->count++;
+        piece->longest = run->end - run->first > piece->longest ? run->end - run->first : piece->longest;
     }
 }
 
-static bool is_frame(const digitnet__component *piece, uint64_t held) {
-    return (double)held >= LEAST_HELD * (double)piece->box.height;
+static bool is_frame(const digitnet__component *piece, const runs_of *runs) {
+    double width = (double)piece->box.width, height = (double)piece->box.height;
+    return (double)runs->held >= LEAST_HELD * height ||
+           ((double)runs->count >= LEAST_STROKES * height &&
+            (double)runs->longest >= LONG_TIMES * (width < height ? width : height));
 }
 
 /* The median of the sizes, each of which counts as often as it is large. */
-static double weigh_sizes(const digitnet__components *pieces, const uint64_t *held) {
+static double weigh_sizes(const digitnet__components *pieces, const runs_of *known) {
     double weights[OCTAVES * STEPS] = {0.0}, total = 0.0, below = 0.0;
     size_t median = 0;
     for (size_t i = 0; i < pieces->count; i++) {
         double size = digitnet__text_size_of(&pieces->items[i]);
-        if (size < LEAST_SIZE || is_frame(&pieces->items[i], held[i]))
+        if (size < LEAST_SIZE || is_frame(&pieces->items[i], &known[i]))
             continue;
         weights[(size_t)(log2(size) * STEPS)] += size;
         total += size;
@@ -56,16 +71,13 @@ static double weigh_sizes(const digitnet__components *pieces, const uint64_t *he
 }
 
 digitnet_status digitnet__text_size_find(double *size, const digitnet__components *pieces) {
-    uint64_t *held = digitnet__allocate_zeroed_array(pieces->count, sizeof *held);
-    size_t *last = digitnet__allocate_zeroed_array(pieces->count, sizeof *last);
-    digitnet_status status = held && last ? DIGITNET_OK : DIGITNET_ENOMEM;
-    if (!status) {
-        count_held(held, last, pieces);
-        *size = weigh_sizes(pieces, held);
-    }
-    digitnet__release(last);
-    digitnet__release(held);
-    return status;
+    runs_of *known = digitnet__allocate_zeroed_array(pieces->count, sizeof *known);
+    if (!known)
+        return DIGITNET_ENOMEM;
+    know_runs(known, pieces);
+    *size = weigh_sizes(pieces, known);
+    digitnet__release(known);
+    return DIGITNET_OK;
 }
 
 bool digitnet__text_size_fits(const digitnet__component *piece, double size) {

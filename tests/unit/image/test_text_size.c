@@ -56,6 +56,29 @@ static void boxes_do_not_count(void **state) {
     assert_float_equal(size_on(&apart), 40.0, 4.0);
 }
 
+/* So are those whose digits touch them: they hold nothing then. */
+static void boxes_that_digits_touch_do_not_count(void **state) {
+    (void)state;
+    digitnet__plane plane = draw_bars();
+    fill(&plane, 20, 10, 12, 40); /* what is written beside them */
+    fill(&plane, 60, 10, 12, 40);
+    for (size_t i = 0; i < BARS; i++) {
+        draw_frame(&plane, 10 + i * APART, 58, APART, 80);
+        fill(&plane, 40 + i * APART, 58, 12, 40);
+    }
+    assert_float_equal(size_on(&plane), 40.0, 4.0);
+}
+
+/* As of digits that lie on their side. */
+static void a_lying_bar_counts(void **state) {
+    (void)state;
+    digitnet__plane plane;
+    expect_ok(digitnet__plane_create(&plane, WIDTH, HEIGHT));
+    for (size_t i = 0; i < BARS; i++)
+        fill(&plane, 40 + i * APART, 60, 40, 8);
+    assert_float_equal(size_on(&plane), 40.0, 4.0);
+}
+
 static void what_holds_a_speck_counts(void **state) {
     (void)state;
     digitnet__plane plane;
@@ -81,6 +104,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_the_longer_side),
         cmocka_unit_test(boxes_do_not_count),
+        cmocka_unit_test(boxes_that_digits_touch_do_not_count),
+        cmocka_unit_test(a_lying_bar_counts),
         cmocka_unit_test(what_holds_a_speck_counts),
         cmocka_unit_test(nothing_fits_no_size),
     };
