@@ -43,8 +43,9 @@ enum { LEAST_RULES = 4, SEEN_PER_MISSING = 3 };
 typedef struct dark {
     const digitnet__plane *ink;
     uint8_t threshold;
-    double slope; /* of upright rules: columns to the right a row down */
-    double rise;  /* of the line: rows up a column to the right */
+    double slope;  /* of upright rules: columns to the right a row down */
+    double rise;   /* of the line: rows up a column to the right */
+    bool is_alone; /* nothing but the line is in the picture */
 } dark;
 
 /* Rules at equal distances; `column` of one that is missing is where it should be. Where boxes stand apart, it is the
@@ -289,38 +290,76 @@ static void find_turned_comb(equal_rules *best, double rows[2], const digitnet__
 
 /* ---- Rules along the line ---- */
 
-/* Whether a rule goes along the line, above or below its cells, through this row of its middle column. */
-static bool is_along(const dark *d, const equal_rules *c, double row) {
-    size_t dark_columns = 0, columns = 0;
-    double width = (double)d->ink->width, half = c->gap / 2.0;
-    for (size_t i = 0; i + 1 < c->count; i++) {
-        for (double x = c->columns[i] + half + 0.5; x < fmin(c->columns[i + 1] - half, width); x += 1.0) {
-            columns++;
-            dark_columns += is_dark(d, x, row);
-        }
+/* The columns from one to another, and those of them that are dark in a row. */
+typedef struct darkness {
+    size_t columns, dark;
+} darkness;
+
+static void look_along(darkness *seen, const dark *d, double from, double to, double row) {
+    for (double x = from + 0.5; x < fmin(to, (double)d->ink->width); x += 1.0) {
+        seen->columns++;
+        seen->dark += is_dark(d, x, row);
     }
-    return (double)dark_columns >= ALONG_PART * (double)columns;
 }
 
-/* Whether upright rules end here as those of a form do: at the picture's edge, or at a rule along the line. */
-static bool is_held(const dark *d, const equal_rules *c, double row) {
-    if (row <= EDGE || row >= (double)d->ink->height - EDGE)
-        return true;
+static bool is_rule(const darkness *seen) {
+    return (double)seen->dark >= ALONG_PART * (double)seen->columns;
+}
+
+/* Whether a rule goes along the line, above or below its cells, through this row of its middle column. */
+static bool is_along(const dark *d, const equal_rules *c, double row) {
+    darkness seen = {0, 0};
+    for (size_t i = 0; i + 1 < c->count; i++)
+        look_along(&seen, d, c->columns[i] + c->gap / 2.0, c->columns[i + 1] - c->gap / 2.0, row);
+    return is_rule(&seen);
+}
+
+/* Whether there is a rule along the line near a row. */
+static bool has_rule(const dark *d, const equal_rules *c, double row) {
     for (double near = row - EDGE; near <= row + EDGE; near += 1.0)
         if (is_along(d, c, near))
             return true;
     return false;
 }
 
+/* Whether upright rules end here as those of a form do: at the picture's edge, or at a rule along the line. */
+static bool is_held(const dark *d, const equal_rules *c, double row) {
+    return row <= EDGE || row >= (double)d->ink->height - EDGE || has_rule(d, c, row);
+}
+
+/* Whether there may be a cell from one column to another: where there are rules above or below the others, there are
+ * here too, unless the picture is the line alone. */
+static bool may_be_cell(const dark *d, const equal_rules *c, double from, double to, const double rows[2]) {
+    if (d->is_alone)
+        return true;
+    for (size_t i = 0; i < 2; i++) {
+        bool goes_on = !has_rule(d, c, rows[i]);
+        for (double near = rows[i] - EDGE; !goes_on && near <= rows[i] + EDGE; near += 1.0) {
+            darkness seen = {0, 0};
+            look_along(&seen, d, fmax(from, 0.0), to, near);
+            goes_on = is_rule(&seen);
+        }
+        if (!goes_on)
+            return false;
+    }
+    return true;
+}
+
 /* Adds cells at the ends whose outer rules are not in the picture, or not seen; returns how many at the left one. */
-static size_t add_ends(equal_rules *c, double width) {
+static size_t add_ends(equal_rules *c, const dark *d, const double rows[2]) {
     double distance = (c->columns[c->count - 1] - c->columns[0]) / (double)(c->count - 1);
+    double width = (double)d->ink->width;
     size_t left = 0;
-    while (c->count <= DNN_GRID_MOST && width - c->columns[c->count - 1] >= LEAST_END_CELL * distance) {
-        c->columns[c->count] = fmin(c->columns[c->count - 1] + distance, width);
+    for (double last = c->columns[c->count - 1];
+         c->count <= DNN_GRID_MOST && width - last >= LEAST_END_CELL * distance &&
+         may_be_cell(d, c, last + c->gap / 2.0, last + distance - c->gap / 2.0, rows);
+         last = c->columns[c->count - 1]) {
+        c->columns[c->count] = fmin(last + distance, width);
         c->count++;
     }
-    for (; c->count <= DNN_GRID_MOST && c->columns[0] >= LEAST_END_CELL * distance; left++) {
+    for (; c->count <= DNN_GRID_MOST && c->columns[0] >= LEAST_END_CELL * distance &&
+           may_be_cell(d, c, c->columns[0] - distance + c->gap / 2.0, c->columns[0] - c->gap / 2.0, rows);
+         left++) {
         memmove(c->columns + 1, c->columns, c->count * sizeof *c->columns);
         c->columns[0] = fmax(c->columns[0] - distance, 0.0);
         c->count++;
@@ -392,15 +431,15 @@ static digitnet_status find_cells(digitnet__comb *out, const digitnet__uprights 
     if (rows[1] - rows[0] < LEAST_ROOM * (double)d->ink->height)
         return DIGITNET_ENOTFOUND;
     size_t cells = c.count - 1;
-    out->first = add_ends(&c, (double)d->ink->width);
+    out->first = add_ends(&c, d, rows);
     out->end = out->first + cells;
     return make_grid(&out->grid, d, &c, rows);
 }
 
-digitnet_status digitnet__comb_find(digitnet__comb *out, const digitnet__plane *ink) {
+digitnet_status digitnet__comb_find(digitnet__comb *out, const digitnet__plane *ink, bool is_alone) {
     digitnet__uprights found;
     uint8_t threshold = digitnet__stroke_threshold(ink);
-    dark d = {.ink = ink, .threshold = (uint8_t)(threshold - threshold / 3)};
+    dark d = {.ink = ink, .threshold = (uint8_t)(threshold - threshold / 3), .is_alone = is_alone};
     if (threshold == 0)
         return DIGITNET_ENOTFOUND;
     DNN_TRY(digitnet__uprights_find(&found, ink, d.threshold));

@@ -11,8 +11,9 @@ typedef struct digitnet__comb {
     size_t first, end;
 } digitnet__comb;
 
-/* Finds the cells of the only line that `ink` holds. ENOTFOUND, without a message, where it has none; ENOMEM. The grid
+/* Finds the cells of the line that `ink` holds; what is at its ends may be something else, unless the line is alone.
+ * ENOTFOUND, without a message, where it has none; ENOMEM. The grid
  * is to be released after a success. */
-digitnet_status digitnet__comb_find(digitnet__comb *out, const digitnet__plane *ink);
+digitnet_status digitnet__comb_find(digitnet__comb *out, const digitnet__plane *ink, bool is_alone);
 
 #endif

@@ -7,6 +7,9 @@
 #include "image/text_direction.h"
 #include "image/text_size.h"
 
+#include <math.h>
+#include <string.h>
+
 /* Parts of the picture's longer side: strokes and rules are at most so wide; what is straight and so long is a rule
  * whatever the size of digits, and none is shorter than the last. */
 enum { STROKE_PART = 50, THICKNESS_PART = 200, LONG_PART = 2, SHORT_PART = 12 };
@@ -28,12 +31,19 @@ static size_t larger(size_t a, size_t b) {
 
 digitnet_status digitnet__page_find_ink(digitnet__page_ink *ink, const digitnet_image *image) {
     size_t stroke = longer_side(image->width, image->height) / STROKE_PART;
-    ink->factor = 1;
+    *ink = (digitnet__page_ink){.factor = 1};
     return digitnet__ink_map_create(&ink->plane, image, larger(stroke, LEAST_STROKE));
 }
 
 void digitnet__page_ink_release(digitnet__page_ink *ink) {
     digitnet__plane_release(&ink->plane);
+    digitnet__plane_release(&ink->ruled);
+}
+
+static digitnet_status copy_ruled(digitnet__page_ink *ink) {
+    DNN_TRY(digitnet__plane_create(&ink->ruled, ink->plane.width, ink->plane.height));
+    memcpy(ink->ruled.pixels, ink->plane.pixels, ink->plane.width * ink->plane.height);
+    return DIGITNET_OK;
 }
 
 static digitnet_status erase_rules(digitnet__plane *ink, size_t length) {
@@ -56,15 +66,22 @@ static digitnet_status erase_margins(double *size, digitnet__plane *ink) {
     return status;
 }
 
+static digitnet_status reduce(digitnet__plane *plane, size_t factor) {
+    digitnet__plane reduced;
+    DNN_TRY(digitnet__plane_reduce(&reduced, plane, factor));
+    digitnet__plane_release(plane);
+    *plane = reduced;
+    return DIGITNET_OK;
+}
+
 /* Reduces ink whose pieces have this size, which becomes that of the reduced ones. */
 static digitnet_status reduce_large(digitnet__page_ink *ink, double *size) {
-    digitnet__plane reduced;
     size_t factor = (size_t)(*size / LARGE_SIZE);
     if (factor < 2)
         return DIGITNET_OK;
-    DNN_TRY(digitnet__plane_reduce(&reduced, &ink->plane, factor));
-    digitnet__plane_release(&ink->plane);
-    *ink = (digitnet__page_ink){reduced, factor};
+    DNN_TRY(reduce(&ink->plane, factor));
+    DNN_TRY(reduce(&ink->ruled, factor));
+    ink->factor = factor;
     *size /= (double)factor;
     return DIGITNET_OK;
 }
@@ -72,6 +89,7 @@ static digitnet_status reduce_large(digitnet__page_ink *ink, double *size) {
 digitnet_status digitnet__page_clean(digitnet__page_ink *ink) {
     double size;
     DNN_TRY(digitnet__margins_erase_bands(&ink->plane, STROKE_INK));
+    DNN_TRY(copy_ruled(ink));
     DNN_TRY(erase_rules(&ink->plane, larger(longer_side(ink->plane.width, ink->plane.height) / LONG_PART, 1)));
     DNN_TRY(erase_margins(&size, &ink->plane));
     DNN_TRY(reduce_large(ink, &size));
@@ -90,7 +108,7 @@ static digitnet_status find_lines(digitnet__page *page) {
 }
 
 digitnet_status digitnet__page_find_lines(digitnet__page *page, const digitnet__page_ink *ink, int quarters) {
-    *page = (digitnet__page){.factor = ink->factor, .quarters = quarters};
+    *page = (digitnet__page){.ruled = &ink->ruled, .factor = ink->factor, .quarters = quarters};
     DNN_TRY(digitnet__plane_turn(&page->ink, &ink->plane, quarters));
     digitnet_status status = find_lines(page);
     if (status)
@@ -139,4 +157,35 @@ digitnet_status digitnet__page_cut_line(digitnet__plane *line_ink, digitnet__poi
     digitnet__plane_release(line_ink);
     *line_ink = turned;
     return status;
+}
+
+/* Moves the corners of a line outwards, by so much at its ends, and above and below it. */
+static void widen(digitnet__point corners[4], double ends, double sides) {
+    double width = hypot(corners[1].x - corners[0].x, corners[1].y - corners[0].y);
+    double height = hypot(corners[3].x - corners[0].x, corners[3].y - corners[0].y);
+    digitnet__point along = {ends * (corners[1].x - corners[0].x) / width,
+                             ends * (corners[1].y - corners[0].y) / width};
+    digitnet__point across = {sides * (corners[3].x - corners[0].x) / height,
+                              sides * (corners[3].y - corners[0].y) / height};
+    for (size_t i = 0; i < 4; i++) {
+        double right = i == 1 || i == 2 ? 1.0 : -1.0, down = i >= 2 ? 1.0 : -1.0;
+        corners[i].x += right * along.x + down * across.x;
+        corners[i].y += right * along.y + down * across.y;
+    }
+}
+
+digitnet_status digitnet__page_cut_around(digitnet__plane *out, digitnet__point corners[4], const digitnet__page *page,
+                                          size_t line, bool on_head, double ends, double sides) {
+    digitnet__point found[4], places[4];
+    digitnet__text_line_corners(found, &page->lines.items[line]);
+    for (size_t i = 0; i < 4; i++)
+        places[i] = turn_back(found[on_head ? (i + 2) % 4 : i], page);
+    widen(places, ends, sides);
+    double width = hypot(places[1].x - places[0].x, places[1].y - places[0].y);
+    double height = hypot(places[3].x - places[0].x, places[3].y - places[0].y);
+    for (size_t i = 0; i < 4; i++)
+        corners[i] = (digitnet__point){places[i].x * (double)page->factor, places[i].y * (double)page->factor};
+    DNN_TRY(digitnet__plane_create(out, (size_t)ceil(width), (size_t)ceil(height)));
+    digitnet__plane_sample(out, page->ruled, places);
+    return DIGITNET_OK;
 }

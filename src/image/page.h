@@ -10,12 +10,14 @@
 /* A page's ink, and how many pixels of the picture are side by side in one of it. */
 typedef struct digitnet__page_ink {
     digitnet__plane plane;
+    digitnet__plane ruled; /* with the rules, once the plane is clean */
     size_t factor;
 } digitnet__page_ink;
 
 /* A page, turned so that its lines run along the rows, from left to right or the other way round. */
 typedef struct digitnet__page {
     digitnet__plane ink;
+    const digitnet__plane *ruled; /* not turned; the page ink's */
     digitnet__components pieces;
     digitnet__text_lines lines;
     size_t factor;   /* its ink's */
@@ -31,7 +33,8 @@ void digitnet__page_ink_release(digitnet__page_ink *ink);
  * reduced. ENOMEM; ELIMIT for pictures with too much texture. */
 digitnet_status digitnet__page_clean(digitnet__page_ink *ink);
 
-/* Finds the lines of clean ink that is turned by `quarters`. ENOMEM; ELIMIT. To be released after a success. */
+/* Finds the lines of clean ink that is turned by `quarters`. ENOMEM; ELIMIT. To be released after a success, before the
+ * ink. */
 digitnet_status digitnet__page_find_lines(digitnet__page *page, const digitnet__page_ink *ink, int quarters);
 void digitnet__page_release(digitnet__page *page);
 
@@ -39,5 +42,9 @@ void digitnet__page_release(digitnet__page *page);
  * the picture. ENOMEM. */
 digitnet_status digitnet__page_cut_line(digitnet__plane *line_ink, digitnet__point corners[4],
                                         const digitnet__page *page, size_t line, bool on_head);
+
+/* Cuts out what is around a line, with the rules: so many pixels more at its ends, and above and below it. ENOMEM. */
+digitnet_status digitnet__page_cut_around(digitnet__plane *out, digitnet__point corners[4], const digitnet__page *page,
+                                          size_t line, bool on_head, double ends, double sides);
 
 #endif

@@ -17,12 +17,19 @@ enum { MOST_TEXTS = 16 };
 #define LEAST_PART 0.6
 #define LEAST_CERTAINTY 0.6
 
+/* A line's ink, and where its corners are in the caller's picture. */
+typedef struct seen_ink {
+    const digitnet__plane *plane;
+    const digitnet_place *corners;
+} seen_ink;
+
 /* The cells of a line that are not empty. */
 typedef struct written {
     const digitnet__grid *grid;
     const digitnet__cell_scores *cells;
     size_t columns[DNN_GRID_MOST]; /* of each */
     size_t count, digits;
+    double certainty; /* of the digits, on average */
 } written;
 
 /* Whether the cell holds one digit and nothing else. */
@@ -53,15 +60,18 @@ static void find_written(written *w, const digitnet__comb *comb, const digitnet_
     }
 }
 
-static bool holds_digits(const written *w, size_t outputs) {
+static void find_certainty(written *w, size_t outputs) {
     double sum = 0.0;
     for (size_t i = 0; i < w->count; i++) {
         const digitnet__cell_scores *cell = &w->cells[w->columns[i]];
         if (has_digit(cell, outputs))
             sum += log(cell->values[digitnet__best_digit(cell->values)]);
     }
-    return w->digits > 0 && (double)w->digits >= LEAST_PART * (double)w->count &&
-           exp(sum / (double)w->digits) >= LEAST_CERTAINTY;
+    w->certainty = w->digits > 0 ? exp(sum / (double)w->digits) : 0.0;
+}
+
+static bool holds_digits(const written *w) {
+    return (double)w->digits >= LEAST_PART * (double)w->count && w->certainty >= LEAST_CERTAINTY;
 }
 
 /* ---- Texts ---- */
@@ -130,17 +140,26 @@ static digitnet_status choose(digitnet__choice *chosen, int32_t *labels, const w
 
 /* ---- The line ---- */
 
-static digitnet_status add_line(digitnet__read_call *call, const written *w, const digitnet__choice *chosen,
-                                const int32_t *labels) {
+/* From places in the ink to those in the picture. */
+static void place_in_picture(digitnet_place corners[4], const seen_ink *ink) {
+    for (size_t i = 0; i < 4; i++)
+        corners[i] = digitnet__place_within(ink->corners, corners[i].x / (double)ink->plane->width,
+                                            corners[i].y / (double)ink->plane->height);
+}
+
+static digitnet_status add_line(digitnet__read_call *call, const seen_ink *ink, const written *w,
+                                const digitnet__choice *chosen, const int32_t *labels) {
     digitnet_reading_line line = {.struct_size = 0};
     digitnet_reading_character *characters = digitnet__allocate_zeroed_array(w->count, sizeof *characters);
     if (!characters)
         return DIGITNET_ENOMEM;
     digitnet__choice_judge(&line, chosen, call);
     digitnet__cells_corners(line.corners, w->grid, 0, w->columns[0], w->columns[w->count - 1]);
+    place_in_picture(line.corners, ink);
     for (size_t i = 0; i < w->count; i++) {
         const digitnet__cell_scores *cell = &w->cells[w->columns[i]];
         digitnet__cell_describe(&characters[i], w->cells, w->grid, 0, w->columns[i], call);
+        place_in_picture(characters[i].corners, ink);
         if (characters[i].digit >= 0 && characters[i].digit != labels[i])
             digitnet__character_set_label(&characters[i], labels[i], cell->values, call->options.error_rate);
         if (!has_digit(cell, call->scratch->digit.outputs)) {
@@ -153,13 +172,13 @@ static digitnet_status add_line(digitnet__read_call *call, const written *w, con
     return status;
 }
 
-static digitnet_status add_written(digitnet__read_call *call, const written *w) {
+static digitnet_status add_written(digitnet__read_call *call, const seen_ink *ink, const written *w) {
     digitnet__choice chosen;
     int32_t labels[DNN_GRID_MOST];
     DNN_TRY(choose(&chosen, labels, w, call));
     for (size_t i = 0; i < w->count; i++)
         chosen.allowed = fmin(chosen.allowed, w->cells[w->columns[i]].allowed);
-    return add_line(call, w, &chosen, labels);
+    return add_line(call, ink, w, &chosen, labels);
 }
 
 static digitnet_status frame_cell(float *out, size_t *digits, const void *context, size_t row, size_t column) {
@@ -177,25 +196,30 @@ static digitnet_status read_cells(digitnet__cell_scores *cells, const digitnet__
     return status;
 }
 
-static digitnet_status read_comb(digitnet__read_call *call, const digitnet__plane *ink, const digitnet__comb *comb) {
+static digitnet_status read_comb(digitnet__read_call *call, double *certainty, const seen_ink *ink,
+                                 const digitnet__comb *comb) {
     written w;
     size_t outputs = call->scratch->digit.outputs;
     digitnet__cell_scores *cells = digitnet__allocate_zeroed_array(comb->grid.columns, sizeof *cells);
-    digitnet_status status = cells ? read_cells(cells, call, ink, &comb->grid) : DIGITNET_ENOMEM;
+    digitnet_status status = cells ? read_cells(cells, call, ink->plane, &comb->grid) : DIGITNET_ENOMEM;
     if (!status) {
         find_written(&w, comb, cells, outputs);
-        status = holds_digits(&w, outputs) ? add_written(call, &w) : DIGITNET_ENOTFOUND;
+        find_certainty(&w, outputs);
+        *certainty = w.certainty;
+        status = holds_digits(&w) ? add_written(call, ink, &w) : DIGITNET_ENOTFOUND;
     }
     digitnet__release(cells);
     return status;
 }
 
-digitnet_status digitnet__line_cells_read(digitnet__read_call *call, const digitnet__plane *ink) {
+digitnet_status digitnet__line_cells_read(digitnet__read_call *call, double *certainty, const digitnet__plane *ink,
+                                          bool is_alone, const digitnet_place corners[4]) {
+    const seen_ink seen = {ink, corners};
     digitnet__comb comb;
     if (!call->scratch->digit.session)
         return DIGITNET_ENOTFOUND;
-    DNN_TRY(digitnet__comb_find(&comb, ink));
-    digitnet_status status = read_comb(call, ink, &comb);
+    DNN_TRY(digitnet__comb_find(&comb, ink, is_alone));
+    digitnet_status status = read_comb(call, certainty, &seen, &comb);
     digitnet__grid_release(&comb.grid);
     return status;
 }

@@ -16,7 +16,7 @@ static digitnet_status read_line(digitnet__read_call *call) {
     DNN_TRY(digitnet__ink_map_create(&ink, &call->image, call->image.height / STROKES_PER_HEIGHT));
     digitnet_status status = digitnet__read_step(call, "ink", &ink);
     if (!status) {
-        status = digitnet__line_cells_read(call, &ink);
+        status = digitnet__line_cells_read(call, &certainty, &ink, true, corners);
         if (status == DIGITNET_ENOTFOUND)
             status = digitnet__line_read(call, &certainty, &ink, corners, 0.0);
     }

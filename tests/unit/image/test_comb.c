@@ -53,7 +53,7 @@ static digitnet__plane draw(const struct boxes *b) {
 static void expect_cells(const struct boxes *b) {
     digitnet__plane plane = draw(b);
     digitnet__comb comb;
-    expect_ok(digitnet__comb_find(&comb, &plane));
+    expect_ok(digitnet__comb_find(&comb, &plane, true));
     assert_int_equal(comb.grid.rows, 1);
     size_t seen_first = b->missing & 1, seen_end = CELLS - (b->missing >> CELLS & 1);
     assert_int_equal(comb.end - comb.first, seen_end - seen_first);
@@ -78,7 +78,7 @@ static void expect_cells(const struct boxes *b) {
 static void expect_none(const struct boxes *b) {
     digitnet__plane plane = draw(b);
     digitnet__comb comb;
-    assert_int_equal(digitnet__comb_find(&comb, &plane), DIGITNET_ENOTFOUND);
+    assert_int_equal(digitnet__comb_find(&comb, &plane, true), DIGITNET_ENOTFOUND);
     digitnet__plane_release(&plane);
 }
 
@@ -124,7 +124,7 @@ static void each_box_apart_has_its_own_sides(void **state) {
     apart.gap = 12.0;
     digitnet__plane plane = draw(&apart);
     digitnet__comb comb;
-    expect_ok(digitnet__comb_find(&comb, &plane));
+    expect_ok(digitnet__comb_find(&comb, &plane, true));
     assert_true(comb.grid.apart);
     assert_int_equal(comb.end - comb.first, CELLS);
     digitnet__grid_release(&comb.grid);
@@ -139,7 +139,7 @@ static void boxes_share_sides_where_rules_go_on(void **state) {
     strokes.stroke_height = 44.0; /* beside each rule, as long */
     digitnet__plane plane = draw(&strokes);
     digitnet__comb comb;
-    expect_ok(digitnet__comb_find(&comb, &plane));
+    expect_ok(digitnet__comb_find(&comb, &plane, true));
     assert_false(comb.grid.apart);
     digitnet__grid_release(&comb.grid);
     digitnet__plane_release(&plane);
@@ -216,7 +216,7 @@ static void cells_that_hold_many_digits_are_none(void **state) {
     expect_ok(digitnet__plane_create(&plane, WIDTH, 24)); /* 2.4 times as wide as high */
     memcpy(plane.pixels, low.pixels + 18 * WIDTH, plane.width * plane.height);
     digitnet__comb comb;
-    assert_int_equal(digitnet__comb_find(&comb, &plane), DIGITNET_ENOTFOUND);
+    assert_int_equal(digitnet__comb_find(&comb, &plane, true), DIGITNET_ENOTFOUND);
     digitnet__plane_release(&plane);
     digitnet__plane_release(&low);
 }
