@@ -16,11 +16,12 @@ enum { LEAST_INK = 12, MARGIN = 8 };
 /* The part of its pixels that a piece has between the rules above and below. */
 #define OWN_PART 0.5
 /* What is left of a rule has this part of its pixels beside it, within this part of a cell's width; and is fainter than
- * this part of a stroke's least ink, or no longer than this part of a cell's height. */
+ * this part of a stroke's least ink, or shorter or thinner than these parts of a cell's height. */
 #define BESIDE_PART 0.9
 #define BESIDE_REACH 0.08
 #define FAINTEST_PART 0.8
-#define LONGEST_LEFT 0.4
+#define SHORT_PART 0.4
+#define THIN_PART 0.05
 /* A wider piece, in cells, is several digits that touch. */
 #define WIDEST_DIGIT 1.3
 /* A cell has a digit of its own in a piece by this part of what it would have of one that is spread evenly. */
@@ -93,9 +94,10 @@ static void count_pixels(const dealing *d) {
 
 static bool is_left_of_rule(const dealing *d, size_t piece) {
     const digitnet__component *item = &d->found->pieces.items[piece];
-    size_t longer = item->box.width > item->box.height ? item->box.width : item->box.height;
+    double width = (double)item->box.width, height = (double)item->box.height;
     return (double)d->pieces[piece].beside > BESIDE_PART * (double)item->pixels &&
-           ((double)item->ink < d->faintest * (double)item->pixels || (double)longer < LONGEST_LEFT * d->height);
+           ((double)item->ink < d->faintest * (double)item->pixels || fmax(width, height) < SHORT_PART * d->height ||
+            fmin(width, height) < THIN_PART * d->height);
 }
 
 /* The cell with most of a piece. */

@@ -8,7 +8,6 @@
 #include "reader/reading.h"
 
 #include <math.h>
-#include <string.h>
 
 /* A line whose digits are less certain than this on average is none: letters read as digits are not. */
 #define LEAST_CERTAINTY 0.6
@@ -34,11 +33,11 @@ enum { LEAST_DIGITS = 3 };
 #define LOW_WORD 0.4
 #define NARROW_WORD 0.4
 
-/* How far around a line boxes are looked for, in heights of its digits; and the part of the line that they take at
- * least.
- */
+/* How far around a line boxes are looked for, and how far what stands beside them is away, in heights of the line's
+ * digits; and the part of the line that they take at least. */
 #define BOX_ENDS 0.8
 #define BOX_SIDES 0.1
+#define BESIDE_BOXES 0.25
 #define LEAST_BOXES 0.3
 
 /* A line that is being read. */
@@ -250,23 +249,6 @@ static digitnet_status read_line(double *value, page_line *line) {
 
 /* ---- Boxes ---- */
 
-/* Whether a place lies in a quadrilateral, whose corners are clockwise. */
-static bool is_within(const digitnet_place corners[4], digitnet_place place) {
-    for (size_t i = 0; i < 4; i++) {
-        digitnet_place a = corners[i], b = corners[(i + 1) % 4];
-        if ((b.x - a.x) * (place.y - a.y) - (b.y - a.y) * (place.x - a.x) < 0.0)
-            return false;
-    }
-    return true;
-}
-
-static bool was_read(const digitnet__page_boxes *boxes, digitnet_place middle) {
-    for (size_t i = 0; i < boxes->count && i < DNN_PAGE_LAST_BOXES; i++)
-        if (is_within(boxes->corners[i], middle))
-            return true;
-    return false;
-}
-
 /* Reads what the line has beside its boxes, from one column of its ink to another. */
 static digitnet_status read_part(double *value, const page_line *line, double from, double to) {
     page_line part = *line;
@@ -290,48 +272,43 @@ static double column_of(const page_line *line, digitnet_place place) {
     return along / (x * x + y * y) * (double)line->ink.width;
 }
 
-/* Reads the boxes that stand around the line, and then what is to their left and right. ENOTFOUND where there are none,
- * or the middle of the line is in none. */
-static digitnet_status read_boxes(double *value, digitnet__page_boxes *boxes, const page_line *line,
-                                  const digitnet__plane *around, const digitnet_place corners[4]) {
+/* Reads the boxes that stand around the line, and what is to their left, which comes first, and right. ENOTFOUND where
+ * there are none, or too few for the line. */
+static digitnet_status read_boxes(double *value, const page_line *line, const digitnet__plane *around,
+                                  const digitnet_place corners[4]) {
     double certainty;
     size_t added = digitnet_reading_line_count(line->call->reading);
     digitnet_reading_line read = DIGITNET_INIT(digitnet_reading_line);
     DNN_TRY(digitnet__line_cells_read(line->call, &certainty, around, false, corners));
     DNN_TRY(digitnet_reading_describe_line(&read, line->call->reading, added));
     double first = column_of(line, read.corners[0]), end = column_of(line, read.corners[1]);
-    if (end - first < LEAST_BOXES * (double)line->ink.width ||
-        !is_within(read.corners, place_at(line, (double)line->ink.width / 2.0, (double)line->ink.height / 2.0))) {
+    if (end - first < LEAST_BOXES * (double)line->ink.width) {
         drop(line);
         return DIGITNET_ENOTFOUND;
     }
-    memcpy(boxes->corners[boxes->count++ % DNN_PAGE_LAST_BOXES], read.corners, sizeof read.corners);
     *value += (double)read.characters * pow(certainty, 8.0);
-    DNN_TRY(read_part(value, line, 0.0, first));
+    DNN_TRY(read_part(value, line, 0.0, first - BESIDE_BOXES * line->height));
     digitnet__reading_reverse(line->call->reading, added);
-    return read_part(value, line, end, (double)line->ink.width);
+    return read_part(value, line, end + BESIDE_BOXES * line->height, (double)line->ink.width);
 }
 
-static digitnet_status read_own(double *value, digitnet__page_boxes *boxes, page_line *own, const digitnet__page *page,
-                                size_t line, bool on_head) {
+static digitnet_status read_own(double *value, page_line *own, const digitnet__page *page, size_t line, bool on_head) {
     digitnet__plane around;
     digitnet__point places[4];
     digitnet_place corners[4];
-    if (was_read(boxes, digitnet__place_within(own->corners, 0.5, 0.5)))
-        return DIGITNET_OK;
     DNN_TRY(digitnet__page_cut_around(&around, places, page, line, on_head, BOX_ENDS * own->height,
                                       BOX_SIDES * own->height));
     for (size_t i = 0; i < 4; i++)
         corners[i] = (digitnet_place){places[i].x, places[i].y};
-    digitnet_status status = read_boxes(value, boxes, own, &around, corners);
+    digitnet_status status = read_boxes(value, own, &around, corners);
     digitnet__plane_release(&around);
     return status == DIGITNET_ENOTFOUND ? read_line(value, own) : status;
 }
 
 /* ---- Any line ---- */
 
-digitnet_status digitnet__page_line_read(digitnet__read_call *call, double *value, digitnet__page_boxes *boxes,
-                                         const digitnet__page *page, size_t line, bool on_head) {
+digitnet_status digitnet__page_line_read(digitnet__read_call *call, double *value, const digitnet__page *page,
+                                         size_t line, bool on_head) {
     page_line own = {.call = call, .height = page->lines.items[line].height};
     size_t before = digitnet_reading_line_count(call->reading);
     digitnet__point corners[4];
@@ -340,7 +317,7 @@ digitnet_status digitnet__page_line_read(digitnet__read_call *call, double *valu
     DNN_TRY(digitnet__page_cut_line(&own.ink, corners, page, line, on_head));
     for (size_t i = 0; i < 4; i++)
         own.corners[i] = (digitnet_place){corners[i].x, corners[i].y};
-    digitnet_status status = read_own(value, boxes, &own, page, line, on_head);
+    digitnet_status status = read_own(value, &own, page, line, on_head);
     digitnet__plane_release(&own.ink);
     if (on_head)
         digitnet__reading_reverse(call->reading, before);

@@ -26,14 +26,13 @@ typedef struct attempt {
     digitnet_reading *reading;
     size_t lines, pieces; /* that were read */
     double value;         /* how many digits were read surely */
-    digitnet__page_boxes boxes;
 } attempt;
 
 static digitnet_status read_next(digitnet__read_call *call, attempt *a) {
     size_t line = a->lines++;
     digitnet_reading *outer = call->reading;
     call->reading = a->reading;
-    digitnet_status status = digitnet__page_line_read(call, &a->value, &a->boxes, a->page, line, a->on_head);
+    digitnet_status status = digitnet__page_line_read(call, &a->value, a->page, line, a->on_head);
     call->reading = outer;
     a->pieces += a->page->lines.items[line].pieces;
     return status;

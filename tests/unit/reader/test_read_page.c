@@ -4,6 +4,7 @@
 #include "support.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 enum { WIDTH = 360, HEIGHT = 300, LINES = 4 };
@@ -184,6 +185,87 @@ static void a_number_beside_a_word_is_read_alone_where_the_line_is_not_sure(void
     digitnet_reader_scratch_free(scratch);
 }
 
+enum { BOXES = 10, BOX = 24, BOXES_LEFT = 100, BOXES_TOP = 100, BOX_HEIGHT = 32 };
+
+/* A form's boxes, with a 1 in those of which `written` has the bit. */
+static void draw_boxes(digitnet__plane *page, unsigned written) {
+    const double bottom = BOXES_TOP + BOX_HEIGHT;
+    for (int i = 0; i <= BOXES; i++)
+        draw_stroke(page, BOXES_LEFT + i * BOX, BOXES_TOP, BOXES_LEFT + i * BOX, bottom, 2.0, 160.0);
+    draw_stroke(page, BOXES_LEFT, BOXES_TOP, BOXES_LEFT + BOXES * BOX, BOXES_TOP, 2.0, 160.0);
+    draw_stroke(page, BOXES_LEFT, bottom, BOXES_LEFT + BOXES * BOX, bottom, 2.0, 160.0);
+    for (int i = 0; i < BOXES; i++)
+        if (written >> i & 1) /* out of the box above */
+            draw_stroke(page, BOXES_LEFT + (i + 0.5) * BOX, BOXES_TOP - 6.0, BOXES_LEFT + (i + 0.5) * BOX,
+                        bottom - 10.0, 4.0, 255.0);
+}
+
+static digitnet_reader_scratch *make_scratch_of_both(void) {
+    digitnet_reader *reader;
+    digitnet_reader_scratch *scratch;
+    digitnet_model *digit = make_stroke_digit_model(), *line = make_stroke_line_model(0.0f);
+    expect_ok(digitnet_reader_create(&reader, digit, line));
+    digitnet_model_free(line);
+    digitnet_model_free(digit);
+    expect_ok(digitnet_reader_scratch_create(&scratch, reader));
+    digitnet_reader_free(reader);
+    return scratch;
+}
+
+static bool has_text(const digitnet_reading *reading, const char *text) {
+    for (size_t i = 0; i < digitnet_reading_line_count(reading); i++) {
+        digitnet_reading_line line = DIGITNET_INIT(digitnet_reading_line);
+        expect_ok(digitnet_reading_describe_line(&line, reading, i));
+        if (strcmp(line.text, text) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* In any order, since strokes are the same on their head. */
+static void expect_texts(digitnet_reader_scratch *scratch, const digitnet__plane *page, const char *const *texts,
+                         size_t count) {
+    digitnet_image image = picture_of(page);
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_read_page(&reading, scratch, &image, NULL));
+    assert_int_equal(digitnet_reading_line_count(reading), count);
+    for (size_t i = 0; i < count; i++)
+        assert_true(has_text(reading, texts[i]));
+    digitnet_reading_free(reading);
+}
+
+/* A line of them would have the boxes' sides as digits, too. */
+static void rows_of_boxes_are_read_box_by_box(void **state) {
+    (void)state;
+    digitnet_reader_scratch *scratch = make_scratch_of_both();
+    for (size_t beside = 0; beside <= 2; beside += 2) {
+        digitnet__plane page = new_plane(WIDTH, HEIGHT);
+        draw_boxes(&page, 0x3ff);
+        for (size_t i = 0; i < beside; i++)
+            draw_stroke(&page, 20.0 + 20.0 * (double)i, BOXES_TOP + 2.0, 20.0 + 20.0 * (double)i, BOXES_TOP + 28.0, 4.0,
+                        255.0);
+        draw_noise(&page, 8.0, 1);
+        digitnet__plane_invert(&page);
+        const char *const texts[] = {"11", "1111111111"};
+        expect_texts(scratch, &page, beside ? texts : texts + 1, beside ? 2 : 1);
+        digitnet__plane_release(&page);
+    }
+    digitnet_reader_scratch_free(scratch);
+}
+
+/* Empty boxes are left out. */
+static void boxes_may_be_empty(void **state) {
+    (void)state;
+    digitnet_reader_scratch *scratch = make_scratch_of_both();
+    digitnet__plane page = new_plane(WIDTH, HEIGHT);
+    draw_boxes(&page, 0x303);
+    draw_noise(&page, 8.0, 1);
+    digitnet__plane_invert(&page);
+    expect_texts(scratch, &page, (const char *const[]){"1111"}, 1);
+    digitnet__plane_release(&page);
+    digitnet_reader_scratch_free(scratch);
+}
+
 static void an_empty_page_has_no_lines(void **state) {
     (void)state;
     digitnet_reader_scratch *scratch = make_scratch();
@@ -267,6 +349,8 @@ int main(void) {
         cmocka_unit_test(what_is_not_digits_is_left_out),
         cmocka_unit_test(digits_within_a_word_are_letters),
         cmocka_unit_test(a_number_beside_a_word_is_read_alone_where_the_line_is_not_sure),
+        cmocka_unit_test(rows_of_boxes_are_read_box_by_box),
+        cmocka_unit_test(boxes_may_be_empty),
         cmocka_unit_test(an_empty_page_has_no_lines),
         cmocka_unit_test(steps_are_shown_and_may_end_it),
     };
