@@ -38,7 +38,7 @@ for request in "$@"; do
     runs=${request#*=}
     found=build-fuzz/corpus-$name
     log=build-fuzz/$name.log
-    options=(-runs="$runs" -timeout=60 -rss_limit_mb=256 -max_len=4096 -artifact_prefix=build-fuzz/findings/"$name"- -print_final_stats=1)
+    options=(-runs="$runs" -timeout=150 -rss_limit_mb=256 -max_len=4096 -artifact_prefix=build-fuzz/findings/"$name"- -print_final_stats=1)
     dictionary=tests/fuzz/${name%_gz}.dict
     [ ! -e "$dictionary" ] || options+=(-dict="$dictionary")
     seeds=(tests/fuzz/corpus/"$name")
