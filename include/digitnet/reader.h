@@ -299,8 +299,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_read_table(dig
  * Rules, and what lies beside the sheet, are left out, and so are lines whose digits are less probable than 0.6 each to
  * be right, and digits at all: printed text is not read, where the reader has a model of digits too. Numbers of three
  * digits or more that stand beside text, as behind a label, are lines of their own, where they are surely numbers; so
- * are rows of boxes, which are read as digitnet_reader_read_line() reads them. On a page that is mostly text only lines
- * with the status DIGITNET_READING_OK are kept.
+ * are rows of boxes, each of which is read by itself too. On a page that is mostly text only lines with the status
+ * DIGITNET_READING_OK are kept.
  *
  * One thread at a time may use a scratch object.
  *

@@ -46,13 +46,16 @@ static digitnet_status copy_ruled(digitnet__page_ink *ink) {
     return DIGITNET_OK;
 }
 
-static digitnet_status erase_rules(digitnet__plane *ink, size_t length) {
-    size_t thickness = longer_side(ink->width, ink->height) / THICKNESS_PART;
+/* Keeps the ink as it was with its first rules. */
+static digitnet_status erase_rules(digitnet__page_ink *ink, size_t length) {
+    size_t thickness = longer_side(ink->plane.width, ink->plane.height) / THICKNESS_PART;
     digitnet__rules rules;
-    DNN_TRY(digitnet__rules_find(&rules, ink, length, larger(thickness, LEAST_THICKNESS)));
-    digitnet__rules_erase(ink, &rules);
+    DNN_TRY(digitnet__rules_find(&rules, &ink->plane, length, larger(thickness, LEAST_THICKNESS)));
+    digitnet_status status = rules.count > 0 && !ink->ruled.pixels ? copy_ruled(ink) : DIGITNET_OK;
+    if (!status)
+        digitnet__rules_erase(&ink->plane, &rules);
     digitnet__rules_release(&rules);
-    return DIGITNET_OK;
+    return status;
 }
 
 /* Erases pieces beside the sheet, and finds the usual size of the others. */
@@ -80,7 +83,8 @@ static digitnet_status reduce_large(digitnet__page_ink *ink, double *size) {
     if (factor < 2)
         return DIGITNET_OK;
     DNN_TRY(reduce(&ink->plane, factor));
-    DNN_TRY(reduce(&ink->ruled, factor));
+    if (ink->ruled.pixels)
+        DNN_TRY(reduce(&ink->ruled, factor));
     ink->factor = factor;
     *size /= (double)factor;
     return DIGITNET_OK;
@@ -89,12 +93,11 @@ static digitnet_status reduce_large(digitnet__page_ink *ink, double *size) {
 digitnet_status digitnet__page_clean(digitnet__page_ink *ink) {
     double size;
     DNN_TRY(digitnet__margins_erase_bands(&ink->plane, STROKE_INK));
-    DNN_TRY(copy_ruled(ink));
-    DNN_TRY(erase_rules(&ink->plane, larger(longer_side(ink->plane.width, ink->plane.height) / LONG_PART, 1)));
+    DNN_TRY(erase_rules(ink, larger(longer_side(ink->plane.width, ink->plane.height) / LONG_PART, 1)));
     DNN_TRY(erase_margins(&size, &ink->plane));
     DNN_TRY(reduce_large(ink, &size));
     size_t shortest = longer_side(ink->plane.width, ink->plane.height) / SHORT_PART;
-    return erase_rules(&ink->plane, larger((size_t)(LONGEST_STROKE * size), larger(shortest, 1)));
+    return erase_rules(ink, larger((size_t)(LONGEST_STROKE * size), larger(shortest, 1)));
 }
 
 static digitnet_status find_lines(digitnet__page *page) {
@@ -108,7 +111,11 @@ static digitnet_status find_lines(digitnet__page *page) {
 }
 
 digitnet_status digitnet__page_find_lines(digitnet__page *page, const digitnet__page_ink *ink, int quarters) {
-    *page = (digitnet__page){.ruled = &ink->ruled, .factor = ink->factor, .quarters = quarters};
+    bool has_rules = ink->ruled.pixels != NULL;
+    *page = (digitnet__page){.ruled = has_rules ? &ink->ruled : &ink->plane,
+                             .factor = ink->factor,
+                             .quarters = quarters,
+                             .has_rules = has_rules};
     DNN_TRY(digitnet__plane_turn(&page->ink, &ink->plane, quarters));
     digitnet_status status = find_lines(page);
     if (status)

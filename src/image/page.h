@@ -10,18 +10,19 @@
 /* A page's ink, and how many pixels of the picture are side by side in one of it. */
 typedef struct digitnet__page_ink {
     digitnet__plane plane;
-    digitnet__plane ruled; /* with the rules, once the plane is clean */
+    digitnet__plane ruled; /* with the rules, where some were erased; else nothing */
     size_t factor;
 } digitnet__page_ink;
 
 /* A page, turned so that its lines run along the rows, from left to right or the other way round. */
 typedef struct digitnet__page {
     digitnet__plane ink;
-    const digitnet__plane *ruled; /* not turned; the page ink's */
+    const digitnet__plane *ruled; /* with the rules, not turned; the page ink's */
     digitnet__components pieces;
     digitnet__text_lines lines;
     size_t factor;   /* its ink's */
     int quarters;    /* clockwise, by which it was turned */
+    bool has_rules;  /* which were erased from its ink */
     double evidence; /* that lines run along the rows, not along the columns, as digitnet__text_direction has it */
 } digitnet__page;
 

@@ -8,6 +8,7 @@
 #include "reader/reading.h"
 
 #include <math.h>
+#include <string.h>
 
 /* A line whose digits are less certain than this on average is none: letters read as digits are not. */
 #define LEAST_CERTAINTY 0.6
@@ -292,17 +293,83 @@ static digitnet_status read_boxes(double *value, const page_line *line, const di
     return read_part(value, line, end + BESIDE_BOXES * line->height, (double)line->ink.width);
 }
 
-static digitnet_status read_own(double *value, page_line *own, const digitnet__page *page, size_t line, bool on_head) {
+/* Reads the boxes around the line, as read_boxes() does. */
+static digitnet_status read_around(double *value, const page_line *line, const digitnet__page *page, size_t index,
+                                   bool on_head) {
     digitnet__plane around;
     digitnet__point places[4];
     digitnet_place corners[4];
-    DNN_TRY(digitnet__page_cut_around(&around, places, page, line, on_head, BOX_ENDS * own->height,
-                                      BOX_SIDES * own->height));
+    DNN_TRY(digitnet__page_cut_around(&around, places, page, index, on_head, BOX_ENDS * line->height,
+                                      BOX_SIDES * line->height));
     for (size_t i = 0; i < 4; i++)
         corners[i] = (digitnet_place){places[i].x, places[i].y};
-    digitnet_status status = read_boxes(value, own, &around, corners);
+    digitnet_status status = read_boxes(value, line, &around, corners);
     digitnet__plane_release(&around);
-    return status == DIGITNET_ENOTFOUND ? read_line(value, own) : status;
+    return status;
+}
+
+/* ---- Either ---- */
+
+/* What was read of a line one way: lines first .. end - 1 of the reading. */
+typedef struct way {
+    size_t first, end;
+    double value;
+} way;
+
+/* Whether what was read is one line. */
+static bool is_one(const digitnet_reading *reading, const way *w, digitnet_reading_line *line) {
+    return w->end == w->first + 1 && digitnet_reading_describe_line(line, reading, w->first) == DIGITNET_OK;
+}
+
+static bool is_sure(const digitnet_reading *reading, const way *w) {
+    digitnet_reading_line line = DIGITNET_INIT(digitnet_reading_line);
+    return is_one(reading, w, &line) && line.status == DIGITNET_READING_OK;
+}
+
+static bool say_the_same(const digitnet_reading *reading, const way *a, const way *b) {
+    digitnet_reading_line one = DIGITNET_INIT(digitnet_reading_line), other = one;
+    return is_one(reading, a, &one) && is_one(reading, b, &other) && strcmp(one.text, other.text) == 0;
+}
+
+/* Takes out what was read one way, behind which there may be more. */
+static void drop_way(digitnet_reading *reading, const way *w) {
+    digitnet__reading_reverse(reading, w->first);
+    for (size_t i = w->first; i < w->end; i++)
+        digitnet__reading_drop_last(reading);
+    digitnet__reading_reverse(reading, w->first);
+}
+
+/* Boxes are read better by themselves; but a line that is sure stays, where they say the same, and where not, they are
+ * doubted. */
+static void choose_way(double *value, digitnet_reading *reading, const way *as_line, const way *in_boxes) {
+    bool sure = is_sure(reading, as_line);
+    if (sure && say_the_same(reading, as_line, in_boxes)) {
+        drop_way(reading, in_boxes);
+        *value += as_line->value;
+        return;
+    }
+    for (size_t i = in_boxes->first; sure && i < in_boxes->end; i++)
+        digitnet__reading_doubt(reading, i, DNN_REASON_CONFIDENCE);
+    drop_way(reading, as_line);
+    *value += in_boxes->value;
+}
+
+/* As a line; and by its boxes, if it has some, where there may be any or the line is not sure. */
+static digitnet_status read_either(double *value, page_line *own, const digitnet__page *page, size_t index,
+                                   bool on_head) {
+    digitnet_reading *reading = own->call->reading;
+    way as_line = {.first = digitnet_reading_line_count(reading)}, in_boxes = {.value = 0.0};
+    DNN_TRY(read_line(&as_line.value, own));
+    as_line.end = in_boxes.first = digitnet_reading_line_count(reading);
+    digitnet_status status = page->has_rules || !is_sure(reading, &as_line)
+                                 ? read_around(&in_boxes.value, own, page, index, on_head)
+                                 : DIGITNET_ENOTFOUND;
+    in_boxes.end = digitnet_reading_line_count(reading);
+    if (status == DIGITNET_ENOTFOUND)
+        *value += as_line.value;
+    else if (!status)
+        choose_way(value, reading, &as_line, &in_boxes);
+    return status == DIGITNET_ENOTFOUND ? DIGITNET_OK : status;
 }
 
 /* ---- Any line ---- */
@@ -317,7 +384,7 @@ digitnet_status digitnet__page_line_read(digitnet__read_call *call, double *valu
     DNN_TRY(digitnet__page_cut_line(&own.ink, corners, page, line, on_head));
     for (size_t i = 0; i < 4; i++)
         own.corners[i] = (digitnet_place){corners[i].x, corners[i].y};
-    digitnet_status status = read_own(value, &own, page, line, on_head);
+    digitnet_status status = read_either(value, &own, page, line, on_head);
     digitnet__plane_release(&own.ink);
     if (on_head)
         digitnet__reading_reverse(call->reading, before);

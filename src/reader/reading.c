@@ -71,6 +71,13 @@ void digitnet__reading_drop_last(digitnet_reading *reading) {
     reading->count--;
 }
 
+void digitnet__reading_doubt(digitnet_reading *reading, size_t line, const char *reason) {
+    if (reading->lines[line].info.status != DIGITNET_READING_OK)
+        return;
+    reading->lines[line].info.status = DIGITNET_READING_UNSURE;
+    reading->lines[line].info.reason = reason;
+}
+
 void digitnet__reading_keep(digitnet_reading *reading, bool (*keep)(const digitnet_reading_line *line)) {
     size_t left = 0;
     for (size_t i = 0; i < reading->count; i++)

@@ -29,6 +29,8 @@ digitnet_status digitnet__reading_add_line(digitnet_reading *reading, const digi
 void digitnet__reading_reverse(digitnet_reading *reading, size_t first);
 /* Takes the last line out; there is one. */
 void digitnet__reading_drop_last(digitnet_reading *reading);
+/* Makes a line unsure. */
+void digitnet__reading_doubt(digitnet_reading *reading, size_t line, const char *reason);
 /* Leaves out the lines that `keep` says no to. */
 void digitnet__reading_keep(digitnet_reading *reading, bool (*keep)(const digitnet_reading_line *line));
 
