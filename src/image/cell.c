@@ -29,8 +29,6 @@ enum { EDGE_INK = 6, LEAST_INK = 12 };
 enum { MOST_TIMES_OPPOSITE = 2, LEAST_LIMIT = 3 };
 /* A rule's ink varies: so many times what was measured is taken away. */
 #define SUBTRACTED 1.3
-/* A digit has at least this part of the cell's shorter side. */
-enum { SMALLEST_DIGIT_PARTS = 6 };
 /* What is left of a rule is no wider, beside it, and has less than this part of its ink. */
 enum { LEFT_WIDTH = 4 };
 #define LEFT_PART 0.33
@@ -246,28 +244,13 @@ digitnet_status digitnet__cell_cut(digitnet__cell *cell, const digitnet__plane *
     return status;
 }
 
-/* Uses the cell's ink up. */
-static digitnet_status frame_ink(float *frame, size_t *digits, digitnet__plane *ink) {
-    digitnet__digit_ink digit;
-    size_t width = ink->width - 2 * DNN_CELL_MARGIN, height = ink->height - 2 * DNN_CELL_MARGIN;
-    digitnet_status status = digitnet__digit_ink_find_in(&digit, ink);
-    if (status)
-        return status;
-    *digits = digit.digits;
-    size_t longer = digit.box.width > digit.box.height ? digit.box.width : digit.box.height;
-    if (SMALLEST_DIGIT_PARTS * longer < (width < height ? width : height))
-        status = DIGITNET_ENOTFOUND;
-    else
-        digitnet__frame_digit_ink(frame, &digit);
-    digitnet__digit_ink_release(&digit);
-    return status;
-}
-
 digitnet_status digitnet__cell_frame(float *frame, size_t *digits, const digitnet__plane *ink,
                                      const digitnet__grid *grid, size_t row, size_t column) {
     digitnet__cell cell;
     DNN_TRY(digitnet__cell_cut(&cell, ink, grid, row, column));
-    digitnet_status status = frame_ink(frame, digits, &cell.ink);
+    size_t width = cell.ink.width - 2 * DNN_CELL_MARGIN, height = cell.ink.height - 2 * DNN_CELL_MARGIN;
+    digitnet_status status =
+        digitnet__frame_cell_ink(frame, digits, &cell.ink, (double)(width < height ? width : height));
     digitnet__plane_release(&cell.ink);
     return status;
 }

@@ -63,6 +63,22 @@ static bool is_dark(const dark *d, double column, double row) {
            d->ink->pixels[(size_t)y * d->ink->width + (size_t)column] >= d->threshold;
 }
 
+/* The columns from one to another, and those of them that are dark in a row. */
+typedef struct darkness {
+    size_t columns, dark;
+} darkness;
+
+static void look_along(darkness *seen, const dark *d, double from, double to, double row) {
+    for (double x = from + 0.5; x < fmin(to, (double)d->ink->width); x += 1.0) {
+        seen->columns++;
+        seen->dark += is_dark(d, x, row);
+    }
+}
+
+static bool is_rule(const darkness *seen) {
+    return (double)seen->dark >= ALONG_PART * (double)seen->columns;
+}
+
 /* ---- Rules that are alike ---- */
 
 static int compare_lengths(const void *a, const void *b) {
@@ -198,14 +214,11 @@ static void add_outer_sides(equal_rules *c, const digitnet__uprights *found) {
 
 /* Whether a rule along the line goes on between boxes, through this row of the middle column. */
 static bool goes_on_between(const dark *d, const equal_rules *c, double row) {
-    size_t dark_columns = 0, columns = 0;
+    darkness seen = {0, 0};
     double half = c->gap / 2.0 - RULE_ROOM;
     for (size_t i = 1; i + 1 < c->count; i++)
-        for (double x = c->columns[i] - half; x < c->columns[i] + half; x += 1.0) {
-            columns++;
-            dark_columns += is_dark(d, x, row);
-        }
-    return columns > 0 && (double)dark_columns >= ALONG_PART * (double)columns;
+        look_along(&seen, d, c->columns[i] - half - 0.5, c->columns[i] + half, row);
+    return seen.columns > 0 && is_rule(&seen);
 }
 
 /* Whether boxes share their sides: the rules above or below them go on from one to the next. */
@@ -289,22 +302,6 @@ static void find_turned_comb(equal_rules *best, double rows[2], const digitnet__
 }
 
 /* ---- Rules along the line ---- */
-
-/* The columns from one to another, and those of them that are dark in a row. */
-typedef struct darkness {
-    size_t columns, dark;
-} darkness;
-
-static void look_along(darkness *seen, const dark *d, double from, double to, double row) {
-    for (double x = from + 0.5; x < fmin(to, (double)d->ink->width); x += 1.0) {
-        seen->columns++;
-        seen->dark += is_dark(d, x, row);
-    }
-}
-
-static bool is_rule(const darkness *seen) {
-    return (double)seen->dark >= ALONG_PART * (double)seen->columns;
-}
 
 /* Whether a rule goes along the line, above or below its cells, through this row of its middle column. */
 static bool is_along(const dark *d, const equal_rules *c, double row) {

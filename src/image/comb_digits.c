@@ -26,8 +26,6 @@ enum { LEAST_INK = 12, MARGIN = 8 };
 #define WIDEST_DIGIT 1.3
 /* A cell has a digit of its own in a piece by this part of what it would have of one that is spread evenly. */
 #define LEAST_SHARE 0.35
-/* A digit has at least this part of the cell's shorter side. */
-enum { SMALLEST_DIGIT_PARTS = 6 };
 
 static digitnet__point middle_of(size_t column, size_t row) {
     return (digitnet__point){(double)column + 0.5, (double)row + 0.5};
@@ -253,19 +251,9 @@ static digitnet_status copy_own(digitnet__plane *out, const digitnet__comb_digit
 digitnet_status digitnet__comb_digits_frame(float *frame, size_t *digits, const digitnet__comb_digits *found,
                                             size_t cell) {
     digitnet__plane own;
-    digitnet__digit_ink digit;
-    DNN_TRY(copy_own(&own, found, cell));
-    digitnet_status status = digitnet__digit_ink_find_in(&digit, &own);
-    digitnet__plane_release(&own);
-    if (status)
-        return status;
-    *digits = digit.digits;
-    size_t longer = digit.box.width > digit.box.height ? digit.box.width : digit.box.height;
     double shorter = fmin(digitnet__comb_cell_width(found->grid), digitnet__comb_cell_height(found->grid));
-    if ((double)(SMALLEST_DIGIT_PARTS * longer) < shorter)
-        status = DIGITNET_ENOTFOUND;
-    else
-        digitnet__frame_digit_ink(frame, &digit);
-    digitnet__digit_ink_release(&digit);
+    DNN_TRY(copy_own(&own, found, cell));
+    digitnet_status status = digitnet__frame_cell_ink(frame, digits, &own, shorter);
+    digitnet__plane_release(&own);
     return status;
 }

@@ -15,6 +15,9 @@ enum {
     FRAME_VALUES = FRAME * FRAME
 };
 
+/* A digit has at least this part of its cell's shorter side. */
+#define SMALLEST_DIGIT_PARTS 6.0
+
 /* MNIST's strokes are 1.4 to 4.6 pixels wide, 2.4 in the median. Thinner ones, as of a fine pen in a large picture, are
  * drawn with a brush two pixels wide, and full ink is what most of such a stroke reaches, not where two of them cross.
  */
@@ -114,6 +117,18 @@ void digitnet__frame_digit_ink(float *out, const digitnet__digit_ink *ink) {
     scaled_digit scaled;
     scale_digit(&scaled, ink);
     place_digit(out, &scaled);
+}
+
+digitnet_status digitnet__frame_cell_ink(float *out, size_t *digits, digitnet__plane *ink, double shorter_side) {
+    digitnet__digit_ink digit;
+    DNN_TRY(digitnet__digit_ink_find_in(&digit, ink));
+    size_t longer = digit.box.width > digit.box.height ? digit.box.width : digit.box.height;
+    bool is_empty = SMALLEST_DIGIT_PARTS * (double)longer < shorter_side;
+    *digits = digit.digits;
+    if (!is_empty)
+        digitnet__frame_digit_ink(out, &digit);
+    digitnet__digit_ink_release(&digit);
+    return is_empty ? DIGITNET_ENOTFOUND : DIGITNET_OK;
 }
 
 digitnet_status digitnet__frame_digit(float *out, size_t *digits, const digitnet_image *image) {

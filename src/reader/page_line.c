@@ -58,6 +58,11 @@ typedef struct result {
     bool is_sure;
 } result;
 
+static void set_places(digitnet_place places[4], const digitnet__point points[4]) {
+    for (size_t i = 0; i < 4; i++)
+        places[i] = (digitnet_place){points[i].x, points[i].y};
+}
+
 static double width_of(const digitnet_place corners[4]) {
     return hypot(corners[1].x - corners[0].x, corners[1].y - corners[0].y);
 }
@@ -287,7 +292,7 @@ static digitnet_status read_boxes(double *value, const page_line *line, const di
         drop(line);
         return DIGITNET_ENOTFOUND;
     }
-    *value += (double)read.characters * pow(certainty, 8.0);
+    *value += value_of(&(result){.digits = read.characters, .certainty = certainty});
     DNN_TRY(read_part(value, line, 0.0, first - BESIDE_BOXES * line->height));
     digitnet__reading_reverse(line->call->reading, added);
     return read_part(value, line, end + BESIDE_BOXES * line->height, (double)line->ink.width);
@@ -301,8 +306,7 @@ static digitnet_status read_around(double *value, const page_line *line, const d
     digitnet_place corners[4];
     DNN_TRY(digitnet__page_cut_around(&around, places, page, index, on_head, BOX_ENDS * line->height,
                                       BOX_SIDES * line->height));
-    for (size_t i = 0; i < 4; i++)
-        corners[i] = (digitnet_place){places[i].x, places[i].y};
+    set_places(corners, places);
     digitnet_status status = read_boxes(value, line, &around, corners);
     digitnet__plane_release(&around);
     return status;
@@ -382,8 +386,7 @@ digitnet_status digitnet__page_line_read(digitnet__read_call *call, double *valu
     if (own.height < LEAST_HEIGHT)
         return DIGITNET_OK;
     DNN_TRY(digitnet__page_cut_line(&own.ink, corners, page, line, on_head));
-    for (size_t i = 0; i < 4; i++)
-        own.corners[i] = (digitnet_place){corners[i].x, corners[i].y};
+    set_places(own.corners, corners);
     digitnet_status status = read_either(value, &own, page, line, on_head);
     digitnet__plane_release(&own.ink);
     if (on_head)
