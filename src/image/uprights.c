@@ -18,7 +18,7 @@ enum { LONGEST_GAP = 2 };
  * darker one's. */
 #define VALLEY_PART 0.7
 #define LIGHTER_PART 0.5
-/* Sums of lengths are nearly the same from this part on. */
+/* Sums of ink are nearly the same from this part on. */
 #define NEARLY 0.97
 
 /* What is dark enough for a rule, and how rules lean. */
@@ -63,17 +63,18 @@ static double ink_along(const dark *d, double column, size_t top, size_t bottom)
 
 /* Columns first .. end - 1 are a rule, whose place is the mean over their ink. */
 static void add_upright(digitnet__uprights *found, const dark *d, size_t first, size_t end) {
-    double sum = 0.0, moment = 0.0;
+    double sum = 0.0, moment = 0.0, squares = 0.0;
     if (found->count == DNN_UPRIGHTS_MOST || (double)(end - first) > MOST_WIDTH * (double)d->ink->height)
         return;
     for (size_t i = first; i < end; i++) {
         double weight = fmax(d->along[i], 1.0); /* all of the rule's ink may be beside the column */
         sum += weight;
         moment += weight * ((double)i + 0.5);
+        squares += weight * weight;
     }
     double column = moment / sum;
     size_t top = follow(d, column, -1), bottom = follow(d, column, 1) + 1;
-    found->items[found->count++] = (digitnet__upright){column, (double)top, (double)bottom};
+    found->items[found->count++] = (digitnet__upright){column, (double)top, (double)bottom, squares / sum};
 }
 
 /* Columns side by side that all are upright rules are one; or two, the sides of boxes beside each other, where there
@@ -96,10 +97,10 @@ static void add_columns(digitnet__uprights *found, const dark *d, size_t first, 
     add_upright(found, d, first, end);
 }
 
-/* Returns how long they are together. */
+/* Returns how much ink they have together. */
 static double find_uprights(digitnet__uprights *found, const dark *d) {
     size_t middle = d->ink->height / 2, first = 0;
-    double least = LEAST_LENGTH * (double)d->ink->height, length = 0.0;
+    double least = LEAST_LENGTH * (double)d->ink->height, sum = 0.0;
     found->count = 0;
     for (size_t column = 0; column <= d->ink->width; column++) {
         double at = (double)column + 0.5;
@@ -117,21 +118,21 @@ static double find_uprights(digitnet__uprights *found, const dark *d) {
         first = column + 1;
     }
     for (size_t i = 0; i < found->count; i++)
-        length += found->items[i].end - found->items[i].first;
-    return length;
+        sum += (found->items[i].end - found->items[i].first) * found->items[i].ink;
+    return sum;
 }
 
-/* The least slope at which upright rules are nearly as long together as they can be. */
+/* The least slope at which upright rules have nearly as much ink as they can have. */
 static void find_slope(digitnet__uprights *found, dark *d) {
-    double lengths[2 * MOST_STEEPS + 1], longest = 0.0;
+    double sums[2 * MOST_STEEPS + 1], most = 0.0;
     for (int steep = -MOST_STEEPS; steep <= MOST_STEEPS; steep++) {
         d->slope = steep * SLOPE_STEP;
-        lengths[steep + MOST_STEEPS] = find_uprights(found, d);
-        longest = fmax(longest, lengths[steep + MOST_STEEPS]);
+        sums[steep + MOST_STEEPS] = find_uprights(found, d);
+        most = fmax(most, sums[steep + MOST_STEEPS]);
     }
     int best = MOST_STEEPS;
     for (int steep = -MOST_STEEPS; steep <= MOST_STEEPS; steep++)
-        if (lengths[steep + MOST_STEEPS] >= NEARLY * longest && abs(steep) < abs(best))
+        if (sums[steep + MOST_STEEPS] >= NEARLY * most && abs(steep) < abs(best))
             best = steep;
     d->slope = best * SLOPE_STEP;
     find_uprights(found, d);

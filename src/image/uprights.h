@@ -7,9 +7,11 @@
 /* The most that are found. */
 enum { DNN_UPRIGHTS_MOST = 256 };
 
-/* An upright rule: its column in the middle row, and the rows first .. end - 1. */
+/* An upright rule: its column in the middle row, the rows first .. end - 1, and the mean ink along it, where it has
+ * most.
+ */
 typedef struct digitnet__upright {
-    double column, first, end;
+    double column, first, end, ink;
 } digitnet__upright;
 
 typedef struct digitnet__uprights {

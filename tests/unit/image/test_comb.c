@@ -182,6 +182,29 @@ static void cells_go_on_where_outer_rules_are_missing(void **state) {
     expect_cells(&cut);
 }
 
+/* Digits that lean, as ones and sevens. */
+static void strokes_that_lean_do_not_tilt_cells(void **state) {
+    (void)state;
+    for (int lean = -6; lean <= 6; lean += 3) {
+        struct boxes leaning = usual;
+        leaning.stroke_height = 0.0;
+        digitnet__plane ink = draw(&leaning);
+        for (int i = 1; i < CELLS; i += 2)
+            for (double row = 12.0; row < 48.0; row += 0.5)
+                for (double x = 0.0; x < 4.0; x += 1.0)
+                    darken(&ink, leaning.left + (i + 0.5) * leaning.distance + x + lean * (row - 30.0) / 36.0, row);
+        digitnet__comb found;
+        expect_ok(digitnet__comb_find(&found, &ink, true));
+        for (size_t i = 0; i < found.grid.columns; i++) {
+            digitnet__point corners[4];
+            digitnet__grid_cell(corners, &found.grid, 0, i);
+            assert_float_equal(corners[0].x, corners[3].x, 1.0);
+        }
+        digitnet__grid_release(&found.grid);
+        digitnet__plane_release(&ink);
+    }
+}
+
 static void strokes_are_no_rules(void **state) {
     (void)state;
     struct boxes strokes = usual;
@@ -232,6 +255,7 @@ int main(void) {
         cmocka_unit_test(rules_may_end_at_the_edges),
         cmocka_unit_test(a_rule_that_is_missing_is_where_it_should_be),
         cmocka_unit_test(cells_go_on_where_outer_rules_are_missing),
+        cmocka_unit_test(strokes_that_lean_do_not_tilt_cells),
         cmocka_unit_test(strokes_are_no_rules),
         cmocka_unit_test(rules_at_any_distance_are_no_comb),
         cmocka_unit_test(cells_that_hold_many_digits_are_none),
