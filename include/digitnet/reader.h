@@ -244,7 +244,7 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_reader_read_digit(dig
  *
  * Where the digits stand in boxes at equal distances, side by side or apart, and the reader has a model of digits, each
  * box is read by itself, with what its digit has beyond it; empty ones are left out, and what is no digit is a `?`. A
- * reader with both models also reads the digits of other lines one by one, and is surer where both agree.
+ * reader with both models reads the digits of any line one by one and together, and is surer where both agree.
  *
  * One thread at a time may use a scratch object.
  *

@@ -22,3 +22,15 @@ double digitnet__ctc_probability(double *states, const digitnet__ctc_lattice *la
         step(states, lattice, probabilities + t * lattice->columns.classes);
     return states[last] + (last > 0 ? states[last - 1] : 0.0);
 }
+
+double digitnet__ctc_label_probability(const float *probabilities, size_t columns, size_t classes, size_t label) {
+    double before = 1.0, within = 0.0, behind = 0.0;
+    for (size_t t = 0; t < columns; t++) {
+        const float *column = probabilities + t * classes;
+        double blank = (double)column[classes - 1];
+        behind = (behind + within) * blank;
+        within = (within + before) * (double)column[label];
+        before *= blank;
+    }
+    return within + behind;
+}

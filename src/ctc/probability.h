@@ -11,4 +11,7 @@
  * those of the lattice's columns, not their logarithms; `states` has room for a value of each state. */
 double digitnet__ctc_probability(double *states, const digitnet__ctc_lattice *lattice, const double *probabilities);
 
+/* The same of one label, from `columns` columns of `classes` probabilities each; 0 of none. */
+double digitnet__ctc_label_probability(const float *probabilities, size_t columns, size_t classes, size_t label);
+
 #endif

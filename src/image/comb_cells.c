@@ -26,8 +26,7 @@ static double row_at(digitnet__point left, digitnet__point right, double column)
     return left.y + (column - left.x) * (right.y - left.y) / (right.x - left.x);
 }
 
-/* Where a cell that is not the first begins in a row: in the middle between its side and that of the one before. */
-static double start_of(const digitnet__grid *grid, size_t cell, double row) {
+double digitnet__comb_cell_start(const digitnet__grid *grid, size_t cell, double row) {
     digitnet__point before[4], own[4];
     digitnet__grid_cell(before, grid, 0, cell - 1);
     digitnet__grid_cell(own, grid, 0, cell);
@@ -38,7 +37,7 @@ size_t digitnet__comb_cell_at(const digitnet__grid *grid, digitnet__point place)
     size_t low = 0, high = grid->columns - 1;
     while (low < high) {
         size_t middle = (low + high + 1) / 2;
-        if (place.x < start_of(grid, middle, place.y))
+        if (place.x < digitnet__comb_cell_start(grid, middle, place.y))
             high = middle - 1;
         else
             low = middle;

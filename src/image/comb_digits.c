@@ -13,8 +13,10 @@
 
 /* The least ink of a piece, and the pixels around a cell with its pieces. */
 enum { LEAST_INK = 12, MARGIN = 8 };
-/* The part of its pixels that a piece has between the rules above and below. */
+/* The part of its pixels that a piece has between the rules above and below, and that the largest of a cell has at
+ * least. */
 #define OWN_PART 0.5
+#define LARGEST_PART 0.2
 /* What is left of a rule has this part of its pixels beside it, within this part of a cell's width; and is fainter than
  * this part of a stroke's least ink, or shorter or thinner than these parts of a cell's height. */
 #define BESIDE_PART 0.9
@@ -121,6 +123,19 @@ static void deal(digitnet__comb_span *cells, const dealing *d) {
     }
 }
 
+/* Gives cells what reaches into them, where that is more than they have. */
+static void deal_rest(digitnet__comb_span *cells, const dealing *d) {
+    for (size_t i = 0; i < d->found->pieces.count; i++) {
+        const pixels *piece = &d->pieces[i];
+        size_t cell = cells[i].first;
+        if (cells[i].end > cell || d->filled[cell] >= piece->between || is_left_of_rule(d, i) ||
+            (double)piece->between < LARGEST_PART * (double)d->found->pieces.items[i].pixels)
+            continue;
+        cells[i].end++;
+        d->filled[cell] += piece->counts[cell - piece->reach.first];
+    }
+}
+
 /* Whether a cell beside those of a piece has a digit in it too: the piece is too wide for one, or nearly all that the
  * cell has. */
 static bool is_shared(const dealing *d, size_t piece, size_t cell) {
@@ -158,6 +173,7 @@ static digitnet_status deal_pieces(digitnet__comb_digits *found) {
     if (allocated) {
         count_pixels(&d);
         deal(found->cells, &d);
+        deal_rest(found->cells, &d);
         share(found->cells, &d);
     }
     digitnet__release(d.counts);
@@ -256,4 +272,24 @@ digitnet_status digitnet__comb_digits_frame(float *frame, size_t *digits, const 
     digitnet_status status = digitnet__frame_cell_ink(frame, digits, &own, shorter);
     digitnet__plane_release(&own);
     return status;
+}
+
+/* ---- The line ---- */
+
+digitnet_status digitnet__comb_digits_line(digitnet__plane *line, double *ends, const digitnet__comb_digits *found) {
+    const digitnet__grid *grid = found->grid;
+    digitnet__point c[4];
+    DNN_TRY(digitnet__plane_cut_columns(line, &found->ink, 0, found->ink.width, 0));
+    for (size_t i = 0; i < found->pieces.run_count; i++) {
+        const digitnet__run *run = &found->pieces.runs[i];
+        digitnet__comb_span cells = found->cells[run->component];
+        if (cells.first == cells.end)
+            memset(line->pixels + run->row * line->width + run->first, 0, run->end - run->first);
+    }
+    for (size_t cell = 0; cell + 1 < grid->columns; cell++) {
+        digitnet__grid_cell(c, grid, 0, cell);
+        ends[cell] = digitnet__comb_cell_start(grid, cell + 1, (c[1].y + c[2].y) / 2.0);
+    }
+    ends[grid->columns - 1] = (double)line->width;
+    return DIGITNET_OK;
 }

@@ -30,4 +30,8 @@ void digitnet__comb_digits_release(digitnet__comb_digits *found);
 digitnet_status digitnet__comb_digits_frame(float *frame, size_t *digits, const digitnet__comb_digits *found,
                                             size_t cell);
 
+/* The digits of all cells as one line, without anything else, and the column in which each cell ends. ENOMEM; ELIMIT.
+ * To be released after a success. */
+digitnet_status digitnet__comb_digits_line(digitnet__plane *line, double *ends, const digitnet__comb_digits *found);
+
 #endif

@@ -7,6 +7,7 @@
 #include "reader/cells.h"
 #include "reader/choice.h"
 #include "reader/reading.h"
+#include "reader/second_opinion.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,7 +30,6 @@ typedef struct written {
     const digitnet__cell_scores *cells;
     size_t columns[DNN_GRID_MOST]; /* of each */
     size_t count, digits;
-    double certainty; /* of the digits, on average */
 } written;
 
 /* Whether the cell holds one digit and nothing else. */
@@ -60,18 +60,19 @@ static void find_written(written *w, const digitnet__comb *comb, const digitnet_
     }
 }
 
-static void find_certainty(written *w, size_t outputs) {
+/* Of the digits, on average. */
+static double certainty_of(const written *w, size_t outputs) {
     double sum = 0.0;
     for (size_t i = 0; i < w->count; i++) {
         const digitnet__cell_scores *cell = &w->cells[w->columns[i]];
         if (has_digit(cell, outputs))
             sum += log(cell->values[digitnet__best_digit(cell->values)]);
     }
-    w->certainty = w->digits > 0 ? exp(sum / (double)w->digits) : 0.0;
+    return w->digits > 0 ? exp(sum / (double)w->digits) : 0.0;
 }
 
-static bool holds_digits(const written *w) {
-    return (double)w->digits >= LEAST_PART * (double)w->count && w->certainty >= LEAST_CERTAINTY;
+static bool holds_digits(const written *w, double certainty) {
+    return (double)w->digits >= LEAST_PART * (double)w->count && certainty >= LEAST_CERTAINTY;
 }
 
 /* ---- Texts ---- */
@@ -186,12 +187,28 @@ static digitnet_status frame_cell(float *out, size_t *digits, const void *contex
     return digitnet__comb_digits_frame(out, digits, context, column);
 }
 
-static digitnet_status read_cells(digitnet__cell_scores *cells, const digitnet__read_call *call,
-                                  const digitnet__plane *ink, const digitnet__grid *grid) {
+/* Whether the cells hold digits is for their own network to say, and then the line is heard. */
+static digitnet_status read_found(written *w, double *certainty, digitnet__cell_scores *cells,
+                                  const digitnet__read_call *call, const digitnet__comb *comb,
+                                  const digitnet__comb_digits *found) {
+    const digitnet__cell_frames frames = {frame_cell, found, comb->grid.rows, comb->grid.columns};
+    size_t outputs = call->scratch->digit.outputs;
+    DNN_TRY(digitnet__cells_read(cells, call, &frames));
+    find_written(w, comb, cells, outputs);
+    *certainty = certainty_of(w, outputs);
+    if (!holds_digits(w, *certainty))
+        return DIGITNET_ENOTFOUND;
+    DNN_TRY(digitnet__second_opinion(cells, call, found));
+    find_written(w, comb, cells, outputs);
+    return DIGITNET_OK;
+}
+
+static digitnet_status read_written(written *w, double *certainty, digitnet__cell_scores *cells,
+                                    const digitnet__read_call *call, const digitnet__comb *comb,
+                                    const digitnet__plane *ink) {
     digitnet__comb_digits found;
-    DNN_TRY(digitnet__comb_digits_find(&found, ink, grid));
-    const digitnet__cell_frames frames = {frame_cell, &found, grid->rows, grid->columns};
-    digitnet_status status = digitnet__cells_read(cells, call, &frames);
+    DNN_TRY(digitnet__comb_digits_find(&found, ink, &comb->grid));
+    digitnet_status status = read_found(w, certainty, cells, call, comb, &found);
     digitnet__comb_digits_release(&found);
     return status;
 }
@@ -199,15 +216,10 @@ static digitnet_status read_cells(digitnet__cell_scores *cells, const digitnet__
 static digitnet_status read_comb(digitnet__read_call *call, double *certainty, const seen_ink *ink,
                                  const digitnet__comb *comb) {
     written w;
-    size_t outputs = call->scratch->digit.outputs;
     digitnet__cell_scores *cells = digitnet__allocate_zeroed_array(comb->grid.columns, sizeof *cells);
-    digitnet_status status = cells ? read_cells(cells, call, ink->plane, &comb->grid) : DIGITNET_ENOMEM;
-    if (!status) {
-        find_written(&w, comb, cells, outputs);
-        find_certainty(&w, outputs);
-        *certainty = w.certainty;
-        status = holds_digits(&w) ? add_written(call, ink, &w) : DIGITNET_ENOTFOUND;
-    }
+    digitnet_status status = cells ? read_written(&w, certainty, cells, call, comb, ink->plane) : DIGITNET_ENOMEM;
+    if (!status)
+        status = add_written(call, ink, &w);
     digitnet__release(cells);
     return status;
 }

@@ -8,7 +8,7 @@
 /* The box of the columns `first` to `end` of the scores. */
 static void set_corners(digitnet_place out[4], const digitnet__seen_line *seen, double first, double end) {
     const digitnet__line_place *place = &seen->view->place;
-    double column_width = (place->right - place->left) / (double)seen->view->columns;
+    double column_width = (place->right - place->left) / (double)seen->view->scores.columns;
     for (size_t i = 0; i < 4; i++) {
         double x = place->left + column_width * (i == 0 || i == 3 ? first : end);
         double y = place->middle + place->slope * x + place->height * (i < 2 ? -0.5 : 0.5);
@@ -20,9 +20,9 @@ static void set_corners(digitnet_place out[4], const digitnet__seen_line *seen, 
 /* The column that is most certain of the label. */
 static const float *best_column(const digitnet__line_view *view, const digitnet_ctc_sequence *sequence, size_t index) {
     size_t label = (size_t)sequence->labels[index];
-    const float *best = view->scores + sequence->first_columns[index] * DNN_LINE_CLASSES;
+    const float *best = view->scores.values + sequence->first_columns[index] * DNN_LINE_CLASSES;
     for (size_t column = sequence->first_columns[index]; column < sequence->end_columns[index]; column++) {
-        const float *scores = view->scores + column * DNN_LINE_CLASSES;
+        const float *scores = view->scores.values + column * DNN_LINE_CLASSES;
         if (scores[label] > best[label])
             best = scores;
     }
@@ -46,7 +46,7 @@ static void name_separator(digitnet_reading_character *out, char character) {
 
 static void set_separator(digitnet_reading_character *out, const digitnet__seen_line *seen,
                           const digitnet__separator *separator) {
-    double columns = (double)seen->view->columns / (double)seen->view->strip.width;
+    double columns = (double)seen->view->scores.columns / (double)seen->view->strip.width;
     double first = (double)separator->box.left * columns, width = (double)separator->box.width * columns;
     set_corners(out->corners, seen, first, first + width);
     name_separator(out, separator->character);

@@ -27,23 +27,18 @@ enum { LEAST_INK = 48 };
 static void release_view(digitnet__line_view *view) {
     digitnet__line_digits_release(&view->digits);
     digitnet_ctc_decoding_free(view->decoding);
-    digitnet__release(view->scores);
+    digitnet__line_scores_release(&view->scores);
     digitnet__plane_release(&view->strip);
 }
 
 static digitnet_status read_strip(digitnet__line_view *view, const digitnet__line_search *search) {
-    size_t values = 0, width = view->strip.width, pixels = width * view->strip.height;
-    DNN_TRY(digitnet_session_outputs(&values, search->session, width));
-    view->columns = values / DNN_LINE_CLASSES;
-    view->scores = digitnet__allocate_array(values, sizeof *view->scores);
-    if (!view->scores)
-        return DIGITNET_ENOMEM;
-    DNN_TRY(digitnet_session_run_width_u8(view->scores, values, search->session, view->strip.pixels, pixels, width));
+    digitnet__line_scores *scores = &view->scores;
+    DNN_TRY(digitnet__line_scores_find(scores, search->session, &view->strip));
     view->allowed = 1.0;
-    for (size_t i = 0; i < view->columns; i++)
+    for (size_t i = 0; i < scores->columns; i++)
         view->allowed *=
-            digitnet__allowed_apply(view->scores + i * DNN_LINE_CLASSES, DNN_LINE_CLASSES, search->allowed);
-    return digitnet_ctc_decode(&view->decoding, view->scores, view->columns, DNN_LINE_CLASSES,
+            digitnet__allowed_apply(scores->values + i * DNN_LINE_CLASSES, DNN_LINE_CLASSES, search->allowed);
+    return digitnet_ctc_decode(&view->decoding, scores->values, scores->columns, DNN_LINE_CLASSES,
                                DIGITNET_WITH(digitnet_ctc_options, .beam_width = search->beam_width));
 }
 
@@ -97,9 +92,10 @@ static digitnet_status look_at_digits(digitnet__line_opinion *opinion, digitnet_
                                       const digitnet__line_candidate *candidate, const digitnet__line_search *search) {
     digitnet__line_view *view = &views->items[candidate->view];
     *opinion = (digitnet__line_opinion){1.0, 1.0};
-    return search->digit.session ? digitnet__line_digits_read(opinion, &view->digits, &view->strip, view->columns,
-                                                              &candidate->sequence, &search->digit, search->allowed)
-                                 : DIGITNET_OK;
+    return search->digit.session
+               ? digitnet__line_digits_read(opinion, &view->digits, &view->strip, view->scores.columns,
+                                            &candidate->sequence, &search->digit, search->allowed)
+               : DIGITNET_OK;
 }
 
 static size_t most_seen(const digitnet__line_views *views) {
@@ -171,7 +167,7 @@ digitnet_status digitnet__line_views_find_least(double *likeness, digitnet__line
     digitnet__line_view *view = &views->items[candidate->view];
     *likeness = 1.0;
     return search->digit.session
-               ? digitnet__line_digits_find_least(likeness, &view->digits, &view->strip, view->columns,
+               ? digitnet__line_digits_find_least(likeness, &view->digits, &view->strip, view->scores.columns,
                                                   &candidate->sequence, &search->digit, search->allowed)
                : DIGITNET_OK;
 }
@@ -179,7 +175,7 @@ digitnet_status digitnet__line_views_find_least(double *likeness, digitnet__line
 /* Whether a column of scores has ink; columns are numbered by where they begin. */
 static bool has_ink(const digitnet__line_view *view, double column) {
     const digitnet__plane *strip = &view->strip;
-    double width = (double)strip->width / (double)view->columns;
+    double width = (double)strip->width / (double)view->scores.columns;
     size_t first = (size_t)(column * width), end = (size_t)ceil((column + 1.0) * width);
     for (size_t row = 0; row < strip->height; row++)
         for (size_t x = first; x < end && x < strip->width; x++)
@@ -204,10 +200,10 @@ static double ink_begin(const digitnet__line_view *view, double begin, double fa
 void digitnet__line_digit_columns(double *first, double *end, const digitnet__line_view *view,
                                   const digitnet_ctc_sequence *sequence, size_t index) {
     const digitnet__line_place *place = &view->place;
-    double height = place->height * (double)view->columns / (place->right - place->left);
+    double height = place->height * (double)view->scores.columns / (place->right - place->left);
     double from = (double)sequence->first_columns[index], to = (double)sequence->end_columns[index];
     double lowest = fmax(from - FARTHEST_REACH * height, 0.0);
-    double highest = fmin(to + FARTHEST_REACH * height, (double)view->columns);
+    double highest = fmin(to + FARTHEST_REACH * height, (double)view->scores.columns);
     if (index > 0)
         lowest = fmax(lowest, (from + (double)sequence->end_columns[index - 1]) / 2.0);
     if (index + 1 < sequence->count)

@@ -7,17 +7,16 @@
 #include "image/frame_line.h"
 #include "reader/allowed.h"
 #include "reader/line_digits.h"
+#include "reader/line_scores.h"
 
-/* The classes of a column: ten digits and the blank. */
-enum { DNN_LINE_CLASSES = 11, DNN_LINE_VIEWS = 3 };
+enum { DNN_LINE_VIEWS = 3 };
 
 /* The line at one size. */
 typedef struct digitnet__line_view {
     digitnet__line_place place;
     digitnet__plane strip;
-    float *scores;  /* columns x DNN_LINE_CLASSES probabilities, given what may stand there, */
-    double allowed; /* and how probable that was */
-    size_t columns;
+    digitnet__line_scores scores; /* given what may stand there, */
+    double allowed;               /* and how probable that was */
     digitnet_ctc_decoding *decoding;
     digitnet__line_digits digits;
 } digitnet__line_view;

@@ -92,7 +92,7 @@ static char separator_like(const digitnet__components *pieces, size_t index) {
 
 /* The column of the strip that says a digit. */
 static double digit_column(const digitnet__line_view *view, const digitnet_ctc_sequence *sequence, size_t index) {
-    return digitnet__line_digit_middle(sequence, index, view->strip.width, view->columns);
+    return digitnet__line_digit_middle(sequence, index, view->strip.width, view->scores.columns);
 }
 
 /* Whether the piece is one of the digits: the columns that say it are in its middle. */

@@ -1,5 +1,6 @@
 /* Decoding against all paths of a few columns, and what it refuses. */
 #include "ctc/beam.h"
+#include "ctc/probability.h"
 #include "support.h"
 
 #include <math.h>
@@ -115,6 +116,29 @@ static void test_all_sequences(void **state) {
             check_columns(&actual, &all[i]);
         }
         digitnet_ctc_decoding_free(decoding);
+    }
+}
+
+/* Without a search. */
+static void test_one_label(void **state) {
+    (void)state;
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        float scores[SCORES], probabilities[SCORES];
+        expected_sequence all[PATHS];
+        size_t found = 0;
+        fill_noise(scores, SCORES, seed);
+        for (size_t i = 0; i < SCORES; i++)
+            probabilities[i] = (float)softmax_of(scores + i / CLASSES * CLASSES, i % CLASSES);
+        size_t count = find_all(all, scores);
+        for (size_t i = 0; i < count; i++) {
+            if (all[i].count != 1)
+                continue;
+            double actual = digitnet__ctc_label_probability(probabilities, COLUMNS, CLASSES, (size_t)all[i].labels[0]);
+            assert_float_equal(actual, all[i].probability, 1e-6);
+            found++;
+        }
+        assert_int_equal(found, BLANK);
+        assert_float_equal(digitnet__ctc_label_probability(probabilities, 0, CLASSES, 0), 0.0, 0.0);
     }
 }
 
@@ -381,6 +405,7 @@ static void test_failing_allocations(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_sequences),
+        cmocka_unit_test(test_one_label),
         cmocka_unit_test(test_order_of_the_search),
         cmocka_unit_test(test_narrow_beams),
         cmocka_unit_test(test_lines),

@@ -207,6 +207,46 @@ static void what_is_above_or_below_is_no_digit(void **state) {
     release(&p, &found);
 }
 
+/* A digit that is written too high. */
+static void a_cell_has_what_reaches_into_it_most(void **state) {
+    (void)state;
+    page p = draw_boxes();
+    draw(&p, LEFT + 2 * SIDE + 4, 2, 24, 5, PEN);
+    draw(&p, LEFT + 2 * SIDE + 23, 2, 5, 35, PEN); /* as a seven, of which the smaller part is in the box */
+    draw(&p, LEFT + 4 * SIDE + 4, 2, 24, 5, PEN);
+    draw(&p, LEFT + 4 * SIDE + 23, 2, 5, 35, PEN); /* and another one above a digit */
+    draw(&p, LEFT + 4 * SIDE + 8, TOP + 8, 6, 26, PEN);
+    digitnet__comb_digits found = find(&p);
+    expect_span(cells_of(&found, LEFT + 2 * SIDE + 25, TOP + 10), 2, 3);
+    expect_span(cells_of(&found, LEFT + 4 * SIDE + 10, TOP + 20), 4, 5);
+    expect_span(cells_of(&found, LEFT + 4 * SIDE + 25, TOP + 10), 4, 4);
+    assert_in_range(framed(&found, 2).width, 13, 16);
+    release(&p, &found);
+}
+
+/* ---- The line ---- */
+
+static void the_line_has_what_belongs_to_cells(void **state) {
+    (void)state;
+    page p = draw_boxes();
+    double ends[CELLS];
+    digitnet__plane line;
+    draw(&p, LEFT + 18, 2, 5, 14, PEN); /* above a box */
+    draw(&p, LEFT + SIDE + 18, TOP + 8, 5, 24, PEN);
+    digitnet__comb_digits found = find(&p);
+    expect_ok(digitnet__comb_digits_line(&line, ends, &found));
+    assert_int_equal(line.width, WIDTH);
+    assert_int_equal(line.height, HEIGHT);
+    assert_int_equal(line.pixels[8 * WIDTH + LEFT + 20], 0);
+    assert_int_equal(line.pixels[(TOP + 20) * WIDTH + LEFT + SIDE + 20], PEN);
+    assert_int_equal(line.pixels[(TOP + 20) * WIDTH + LEFT], 0); /* a rule */
+    for (size_t cell = 0; cell + 1 < CELLS; cell++)
+        assert_float_equal(ends[cell], LEFT + SIDE * (double)(cell + 1), 1e-9);
+    assert_float_equal(ends[CELLS - 1], WIDTH, 1e-9);
+    digitnet__plane_release(&line);
+    release(&p, &found);
+}
+
 static void specks_are_no_digits(void **state) {
     (void)state;
     page p = draw_boxes();
@@ -243,6 +283,8 @@ int main(void) {
         cmocka_unit_test(digits_that_touch_are_parted_between_their_cells),
         cmocka_unit_test(a_piece_is_parted_where_a_cell_has_nothing_else),
         cmocka_unit_test(what_is_above_or_below_is_no_digit),
+        cmocka_unit_test(a_cell_has_what_reaches_into_it_most),
+        cmocka_unit_test(the_line_has_what_belongs_to_cells),
         cmocka_unit_test(specks_are_no_digits),
         cmocka_unit_test(a_cell_may_reach_beyond_the_picture),
     };

@@ -368,16 +368,16 @@ static digitnet_image draw_boxes(uint8_t pixels[SIDE * LINE_LENGTH], const size_
     return draw_boxes_apart(pixels, strokes_in, 0);
 }
 
-/* By the model of digits: that of lines would read 111. An empty cell is left out. */
+/* An empty cell is left out. */
 static void a_line_in_cells_is_read_cell_by_cell(void **state) {
     (void)state;
     static uint8_t pixels[SIDE * LINE_LENGTH];
-    const float logits[11] = {[4] = 9};
+    const float logits[11] = {[1] = 9};
     digitnet_reader_scratch *scratch = make_scratch(make_constant_digit_model(logits, 11), make_stroke_line_model(0));
     digitnet_image image = draw_boxes(pixels, (const size_t[BOXES]){1, 0, 1, 1, 0});
     digitnet_reading *reading;
     expect_ok(digitnet_reader_read_line(&reading, scratch, &image, NULL));
-    assert_string_equal(line_at(reading, 0).text, "444");
+    assert_string_equal(line_at(reading, 0).text, "111");
     assert_int_equal(line_at(reading, 0).status, DIGITNET_READING_OK);
     assert_float_equal(line_at(reading, 0).corners[0].x, 5.0, 3.0);
     assert_float_equal(line_at(reading, 0).corners[1].x, 5.0 + 4 * BOX, 3.0);
@@ -387,16 +387,46 @@ static void a_line_in_cells_is_read_cell_by_cell(void **state) {
     digitnet_reader_scratch_free(scratch);
 }
 
-static void boxes_that_stand_apart_are_cells(void **state) {
+/* Its own network counts more where both are sure, but the line is in doubt. */
+static void a_cell_that_the_line_says_something_else_of_leaves_doubt(void **state) {
     (void)state;
     static uint8_t pixels[SIDE * LINE_LENGTH];
     const float logits[11] = {[4] = 9};
+    digitnet_reader_scratch *scratch = make_scratch(make_constant_digit_model(logits, 11), make_stroke_line_model(0));
+    digitnet_image image = draw_boxes(pixels, (const size_t[BOXES]){1, 0, 1, 1, 0});
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &image, NULL));
+    assert_string_equal(line_at(reading, 0).text, "444");
+    assert_int_equal(line_at(reading, 0).status, DIGITNET_READING_UNSURE);
+    assert_int_equal(character_at(reading, 0, 0).alternatives[0].digit, 1);
+    digitnet_reading_free(reading);
+    digitnet_reader_scratch_free(scratch);
+}
+
+/* Of two digits that a cell's own network takes for nearly as probable. */
+static void the_line_decides_between_a_cells_digits(void **state) {
+    (void)state;
+    static uint8_t pixels[SIDE * LINE_LENGTH];
+    const float logits[11] = {[4] = 9, [1] = 8};
+    digitnet_reader_scratch *scratch = make_scratch(make_constant_digit_model(logits, 11), make_stroke_line_model(0));
+    digitnet_image image = draw_boxes(pixels, (const size_t[BOXES]){1, 1, 1, 1, 0});
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &image, NULL));
+    assert_string_equal(line_at(reading, 0).text, "1111");
+    digitnet_reading_free(reading);
+    digitnet_reader_scratch_free(scratch);
+}
+
+static void boxes_that_stand_apart_are_cells(void **state) {
+    (void)state;
+    static uint8_t pixels[SIDE * LINE_LENGTH];
+    const float logits[11] = {[1] = 9};
     digitnet_reader_scratch *scratch = make_scratch(make_constant_digit_model(logits, 11), make_stroke_line_model(0));
     for (size_t gap = 2; gap < 10; gap++) {
         digitnet_image image = draw_boxes_apart(pixels, (const size_t[BOXES]){1, 0, 1, 1, 0}, gap);
         digitnet_reading *reading;
         expect_ok(digitnet_reader_read_line(&reading, scratch, &image, NULL));
-        assert_string_equal(line_at(reading, 0).text, "444");
+        assert_string_equal(line_at(reading, 0).text, "111");
         assert_float_equal(character_at(reading, 0, 1).corners[0].x, 5.0 + 2 * BOX, 3.0);
         assert_float_equal(character_at(reading, 0, 1).corners[1].x, 4.0 + 3 * BOX - (double)gap, 3.0);
         digitnet_reading_free(reading);
@@ -436,7 +466,7 @@ static void length_and_check_choose_among_cells(void **state) {
 static void a_cell_with_several_digits_leaves_doubt(void **state) {
     (void)state;
     static uint8_t pixels[SIDE * LINE_LENGTH];
-    const float logits[11] = {[4] = 9};
+    const float logits[11] = {[1] = 9};
     digitnet_reader_scratch *scratch = make_scratch(make_constant_digit_model(logits, 11), make_stroke_line_model(0));
     digitnet_image image = draw_boxes(pixels, (const size_t[BOXES]){1, 1, 2, 1, 1});
     digitnet_reading *reading;
@@ -709,6 +739,8 @@ int main(void) {
         cmocka_unit_test(a_line_has_the_digits_that_are_allowed),
         cmocka_unit_test(separators_are_kept_where_asked_for),
         cmocka_unit_test(a_line_in_cells_is_read_cell_by_cell),
+        cmocka_unit_test(a_cell_that_the_line_says_something_else_of_leaves_doubt),
+        cmocka_unit_test(the_line_decides_between_a_cells_digits),
         cmocka_unit_test(boxes_that_stand_apart_are_cells),
         cmocka_unit_test(length_and_check_choose_among_cells),
         cmocka_unit_test(a_cell_with_several_digits_leaves_doubt),

@@ -19,7 +19,7 @@ static void fill(digitnet__plane *plane, size_t left, size_t width, size_t top, 
 }
 
 static void draw_digits(struct line *line) {
-    *line = (struct line){.view = {.columns = WIDTH / PER_COLUMN}};
+    *line = (struct line){.view = {.scores = {.columns = WIDTH / PER_COLUMN}}};
     expect_ok(digitnet__plane_create(&line->view.strip, WIDTH, HEIGHT));
     for (size_t i = 0; i < DIGITS; i++) {
         fill(&line->view.strip, 18 + 40 * i, 3, 6, 20);
