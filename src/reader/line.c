@@ -5,6 +5,7 @@
 #include "reader/line_characters.h"
 #include "reader/line_choice.h"
 #include "reader/line_parts.h"
+#include "reader/pale_digits.h"
 #include "reader/reading.h"
 
 #include <math.h>
@@ -108,6 +109,20 @@ digitnet_status digitnet__line_add_none(digitnet__read_call *call, const digitne
     return digitnet__reading_add_line(call->reading, &none, NULL, 0);
 }
 
+/* A digit that is too pale to be read with the others is missing in the text. */
+static digitnet_status doubt_pale_digits(digitnet__choice *chosen, const digitnet__line_parts *parts,
+                                         const digitnet__read_call *call) {
+    const digitnet__line_part *first = &parts->items[0];
+    bool found;
+    if (!call->scratch->digit.session || chosen->reason[0] || first->chosen->sequence.count == 0)
+        return DIGITNET_OK;
+    DNN_TRY(digitnet__pale_digits_find(&found, first->ink, &first->views.items[first->chosen->view],
+                                       &first->chosen->sequence, &call->scratch->digit));
+    if (found)
+        chosen->reason = DNN_REASON_PALER;
+    return DIGITNET_OK;
+}
+
 static digitnet_status add_parts(digitnet__read_call *call, double *certainty, digitnet__line_parts *parts,
                                  const digitnet__line_search *search, const digitnet_place corners[4], double least) {
     digitnet__choice chosen = {.reason = DNN_REASON_NONE};
@@ -120,6 +135,8 @@ static digitnet_status add_parts(digitnet__read_call *call, double *certainty, d
         DNN_TRY(find_likeness(&likeness, &parts->items[i], search));
         chosen.likeness *= likeness;
     }
+    if (*certainty >= least)
+        DNN_TRY(doubt_pale_digits(&chosen, parts, call));
     return digitnet__line_parts_digits(parts) > 0 ? add_line(call, parts, &chosen, corners)
                                                   : digitnet__line_add_none(call, corners, DNN_REASON_NO_DIGIT);
 }
