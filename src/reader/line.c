@@ -109,35 +109,43 @@ digitnet_status digitnet__line_add_none(digitnet__read_call *call, const digitne
     return digitnet__reading_add_line(call->reading, &none, NULL, 0);
 }
 
-/* A digit that is too pale to be read with the others is missing in the text. */
-static digitnet_status doubt_pale_digits(digitnet__choice *chosen, const digitnet__line_parts *parts,
-                                         const digitnet__read_call *call) {
-    const digitnet__line_part *first = &parts->items[0];
-    bool found;
-    if (!call->scratch->digit.session || chosen->reason[0] || first->chosen->sequence.count == 0)
-        return DIGITNET_OK;
-    DNN_TRY(digitnet__pale_digits_find(&found, first->ink, &first->views.items[first->chosen->view],
-                                       &first->chosen->sequence, &call->scratch->digit));
-    if (found)
-        chosen->reason = DNN_REASON_PALER;
-    return DIGITNET_OK;
+/* Reads the line as it is, into a choice of its texts. */
+static digitnet_status read_parts(digitnet__line_parts *parts, digitnet__choice *chosen, digitnet__read_call *call,
+                                  digitnet__plane *ink, const digitnet__line_search *search) {
+    DNN_TRY(digitnet__line_parts_read(parts, ink, search));
+    digitnet_status status = digitnet__line_choose(chosen, parts, call);
+    if (status)
+        digitnet__line_parts_release(parts);
+    return status;
 }
 
-static digitnet_status add_parts(digitnet__read_call *call, double *certainty, digitnet__line_parts *parts,
-                                 const digitnet__line_search *search, const digitnet_place corners[4], double least) {
-    digitnet__choice chosen = {.reason = DNN_REASON_NONE};
+/* Reads the line again where digits are missing that are too pale to be read with the others. */
+static digitnet_status read_paler(bool *found, digitnet__line_parts *parts, digitnet__choice *chosen,
+                                  digitnet__read_call *call, digitnet__plane *ink,
+                                  const digitnet__line_search *search) {
+    const digitnet__line_part *first = &parts->items[0];
+    *found = false;
+    if (!search->digit.session || first->chosen->sequence.count == 0)
+        return DIGITNET_OK;
+    DNN_TRY(digitnet__pale_digits_darken(found, ink, &first->views.items[first->chosen->view], &first->chosen->sequence,
+                                         &search->digit));
+    if (!*found)
+        return DIGITNET_OK;
+    digitnet__line_parts_release(parts);
+    return read_parts(parts, chosen, call, ink, search);
+}
+
+static digitnet_status add_parts(digitnet__read_call *call, digitnet__choice *chosen, double certainty,
+                                 digitnet__line_parts *parts, const digitnet__line_search *search,
+                                 const digitnet_place corners[4], double least) {
     for (size_t i = 0; i < parts->count; i++)
         DNN_TRY(digitnet__read_step(call, "line", &parts->items[i].views.items[0].strip));
-    DNN_TRY(digitnet__line_choose(&chosen, parts, call));
-    *certainty = certainty_of(parts, chosen.probability);
-    for (size_t i = 0; i < parts->count && *certainty >= least; i++) {
+    for (size_t i = 0; i < parts->count && certainty >= least; i++) {
         double likeness;
         DNN_TRY(find_likeness(&likeness, &parts->items[i], search));
-        chosen.likeness *= likeness;
+        chosen->likeness *= likeness;
     }
-    if (*certainty >= least)
-        DNN_TRY(doubt_pale_digits(&chosen, parts, call));
-    return digitnet__line_parts_digits(parts) > 0 ? add_line(call, parts, &chosen, corners)
+    return digitnet__line_parts_digits(parts) > 0 ? add_line(call, parts, chosen, corners)
                                                   : digitnet__line_add_none(call, corners, DNN_REASON_NO_DIGIT);
 }
 
@@ -149,13 +157,21 @@ digitnet_status digitnet__line_read(digitnet__read_call *call, double *certainty
                                           .allowed = &call->allowed,
                                           .beam_width = digitnet__choice_is_needed(&call->options) ? CHOICE_BEAM_WIDTH
                                                                                                    : BEAM_WIDTH};
+    digitnet__choice chosen;
+    bool paler = false;
     *certainty = 0.0;
-    digitnet_status status = digitnet__line_parts_read(&parts, ink, &search);
+    digitnet_status status = read_parts(&parts, &chosen, call, ink, &search);
     if (status == DIGITNET_ENOTFOUND)
         return digitnet__line_add_none(call, corners, DNN_REASON_EMPTY);
     if (status)
         return status;
-    status = add_parts(call, certainty, &parts, &search, corners, least);
+    *certainty = certainty_of(&parts, chosen.probability);
+    if (*certainty >= least)
+        status = read_paler(&paler, &parts, &chosen, call, ink, &search);
+    if (paler && !status && chosen.reason[0] == '\0')
+        chosen.reason = DNN_REASON_PALER;
+    if (!status)
+        status = add_parts(call, &chosen, *certainty, &parts, &search, corners, least);
     digitnet__line_parts_release(&parts);
     return status;
 }

@@ -19,6 +19,8 @@ enum { LEAST_INK = 8 };
 #define FARTHEST 0.4
 enum { MARGIN = 3 };
 #define LEAST_LIKENESS 0.5
+/* The mean ink of strokes, in parts of their least. */
+#define MEAN_INK 1.5
 
 /* Whether a piece has the size and place of a digit, and is paler than strokes. */
 static bool is_digit_sized(const digitnet__component *piece, const digitnet__line_place *place) {
@@ -74,20 +76,34 @@ static digitnet_status find_likeness(double *likeness, const digitnet__plane *in
     return DIGITNET_OK;
 }
 
-digitnet_status digitnet__pale_digits_find(bool *found, const digitnet__plane *ink, const digitnet__line_view *view,
-                                           const digitnet_ctc_sequence *sequence,
-                                           const digitnet__digit_network *network) {
+static void darken(digitnet__plane *ink, const digitnet__components *pieces, size_t index, double least_ink) {
+    const digitnet__component *piece = &pieces->items[index];
+    double times = MEAN_INK * least_ink * (double)piece->pixels / (double)piece->ink;
+    for (size_t i = 0; i < pieces->run_count; i++) {
+        const digitnet__run *run = &pieces->runs[i];
+        for (size_t column = run->first; run->component == index && column < run->end; column++) {
+            uint8_t *pixel = &ink->pixels[run->row * ink->width + column];
+            *pixel = (uint8_t)fmin(times * *pixel, UINT8_MAX);
+        }
+    }
+}
+
+digitnet_status digitnet__pale_digits_darken(bool *found, digitnet__plane *ink, const digitnet__line_view *view,
+                                             const digitnet_ctc_sequence *sequence,
+                                             const digitnet__digit_network *network) {
     digitnet__components pieces;
     digitnet_status status = DIGITNET_OK;
     double least = fmax(LEAST_PART * (double)view->place.threshold, (double)LEAST_INK);
     *found = false;
     DNN_TRY(digitnet__components_find(&pieces, ink, (uint8_t)least));
-    for (size_t i = 0; !status && !*found && i < pieces.count; i++) {
-        double likeness;
-        if (!is_digit_sized(&pieces.items[i], &view->place) || was_read(&pieces.items[i], view, sequence))
+    for (size_t i = 0; !status && i < pieces.count; i++) {
+        double likeness = 0.0;
+        if (is_digit_sized(&pieces.items[i], &view->place) && !was_read(&pieces.items[i], view, sequence))
+            status = find_likeness(&likeness, ink, &pieces, i, network);
+        if (status || likeness < LEAST_LIKENESS)
             continue;
-        status = find_likeness(&likeness, ink, &pieces, i, network);
-        *found = !status && likeness >= LEAST_LIKENESS;
+        darken(ink, &pieces, i, (double)view->place.threshold);
+        *found = true;
     }
     digitnet__components_release(&pieces);
     return status;

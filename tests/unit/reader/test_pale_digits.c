@@ -44,7 +44,9 @@ static bool finds(const block *b, digitnet_model *model) {
     }
     view.place.threshold = DARK / 2; /* as where strokes are blurred */
     draw_block(&ink, b);
-    expect_ok(digitnet__pale_digits_find(&found, &ink, &view, &read, &network));
+    expect_ok(digitnet__pale_digits_darken(&found, &ink, &view, &read, &network));
+    uint8_t level = ink.pixels[HEIGHT / 2 * WIDTH + b->left + b->width / 2];
+    assert_int_equal(level, found ? DARK / 2 * 3 / 2 : b->level);
     digitnet__plane_release(&view.strip);
     digitnet__plane_release(&ink);
     digitnet_session_free(network.session);
