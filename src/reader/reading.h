@@ -15,7 +15,7 @@
 #define DNN_REASON_CONFIDENCE "other readings are nearly as probable"
 #define DNN_REASON_LENGTH "there are more or fewer digits than asked for"
 #define DNN_REASON_ALLOWED "what is more probable may not stand here"
-#define DNN_REASON_PALER "a paler digit stands beside these"
+#define DNN_REASON_PALER "some digits are much paler than others"
 #define DNN_REASON_CHECK "no probable reading passes the check"
 
 /* A reading without lines. ENOMEM. */
