@@ -109,6 +109,13 @@ static size_t main_cell(const pixels *piece) {
     return best;
 }
 
+static void give(digitnet__comb_span *cells, const dealing *d, size_t piece) {
+    const pixels *given = &d->pieces[piece];
+    size_t cell = cells[piece].first;
+    cells[piece].end = cell + 1;
+    d->filled[cell] += given->counts[cell - given->reach.first];
+}
+
 /* Gives each piece to the cell that has most of it; none gets what is left of rules, or other lines'. */
 static void deal(digitnet__comb_span *cells, const dealing *d) {
     for (size_t i = 0; i < d->found->pieces.count; i++) {
@@ -116,23 +123,19 @@ static void deal(digitnet__comb_span *cells, const dealing *d) {
         bool is_own = (double)piece->between >= OWN_PART * (double)d->found->pieces.items[i].pixels;
         size_t cell = main_cell(piece);
         cells[i] = (digitnet__comb_span){cell, cell};
-        if (!is_own || is_left_of_rule(d, i))
-            continue;
-        cells[i].end++;
-        d->filled[cell] += piece->counts[cell - piece->reach.first];
+        if (is_own && !is_left_of_rule(d, i))
+            give(cells, d, i);
     }
 }
 
 /* Gives cells what reaches into them, where that is more than they have. */
 static void deal_rest(digitnet__comb_span *cells, const dealing *d) {
     for (size_t i = 0; i < d->found->pieces.count; i++) {
-        const pixels *piece = &d->pieces[i];
-        size_t cell = cells[i].first;
-        if (cells[i].end > cell || d->filled[cell] >= piece->between || is_left_of_rule(d, i) ||
-            (double)piece->between < LARGEST_PART * (double)d->found->pieces.items[i].pixels)
-            continue;
-        cells[i].end++;
-        d->filled[cell] += piece->counts[cell - piece->reach.first];
+        size_t between = d->pieces[i].between;
+        bool is_free = cells[i].end == cells[i].first;
+        if (is_free && between > d->filled[cells[i].first] && !is_left_of_rule(d, i) &&
+            (double)between >= LARGEST_PART * (double)d->found->pieces.items[i].pixels)
+            give(cells, d, i);
     }
 }
 

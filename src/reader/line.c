@@ -54,8 +54,8 @@ static digitnet_status find_likeness(double *likeness, digitnet__line_part *part
 static digitnet__seen_line seen_line(const digitnet__line_part *part, const digitnet_place corners[4],
                                      const digitnet__read_call *call) {
     return (digitnet__seen_line){.view = &part->views.items[part->chosen->view],
-                                 .width = part->ink->width,
-                                 .height = part->ink->height,
+                                 .width = part->width,
+                                 .height = part->height,
                                  .corners = corners,
                                  .error_rate = call->options.error_rate};
 }
@@ -119,7 +119,8 @@ static digitnet_status read_parts(digitnet__line_parts *parts, digitnet__choice 
     return status;
 }
 
-/* Reads the line again where digits are missing that are too pale to be read with the others. */
+/* Reads the line again where digits are missing that are too pale to be read with the others; it stays as it was where
+ * it is too long with them. */
 static digitnet_status read_paler(bool *found, digitnet__line_parts *parts, digitnet__choice *chosen,
                                   digitnet__read_call *call, digitnet__plane *ink,
                                   const digitnet__line_search *search) {
@@ -131,8 +132,19 @@ static digitnet_status read_paler(bool *found, digitnet__line_parts *parts, digi
                                          &search->digit));
     if (!*found)
         return DIGITNET_OK;
+    digitnet__message message = digitnet__message_keep();
+    digitnet__line_parts again;
+    digitnet__choice other;
+    digitnet_status status = read_parts(&again, &other, call, ink, search);
+    if (status == DIGITNET_ELIMIT) {
+        digitnet__message_restore(&message);
+        return DIGITNET_OK;
+    }
+    DNN_TRY(status);
     digitnet__line_parts_release(parts);
-    return read_parts(parts, chosen, call, ink, search);
+    *parts = again;
+    *chosen = other;
+    return DIGITNET_OK;
 }
 
 static digitnet_status add_parts(digitnet__read_call *call, digitnet__choice *chosen, double certainty,

@@ -26,10 +26,11 @@ typedef struct seen_ink {
 
 /* The cells of a line that are not empty. */
 typedef struct written {
-    const digitnet__grid *grid;
-    const digitnet__cell_scores *cells;
+    const digitnet__comb *comb;
+    digitnet__cell_scores *cells;  /* of all columns */
     size_t columns[DNN_GRID_MOST]; /* of each */
     size_t count, digits;
+    double certainty; /* of the digits, on average, as their own network has it */
 } written;
 
 /* Whether the cell holds one digit and nothing else. */
@@ -48,19 +49,18 @@ static void find_ends(size_t *first, size_t *end, const digitnet__comb *comb, co
         ++*end;
 }
 
-static void find_written(written *w, const digitnet__comb *comb, const digitnet__cell_scores *cells, size_t outputs) {
+static void find_written(written *w, size_t outputs) {
     size_t first, end;
-    *w = (written){.grid = &comb->grid, .cells = cells};
-    find_ends(&first, &end, comb, cells, outputs);
+    find_ends(&first, &end, w->comb, w->cells, outputs);
+    w->count = w->digits = 0;
     for (size_t column = first; column < end; column++) {
-        if (cells[column].empty)
+        if (w->cells[column].empty)
             continue;
         w->columns[w->count++] = column;
-        w->digits += has_digit(&cells[column], outputs);
+        w->digits += has_digit(&w->cells[column], outputs);
     }
 }
 
-/* Of the digits, on average. */
 static double certainty_of(const written *w, size_t outputs) {
     double sum = 0.0;
     for (size_t i = 0; i < w->count; i++) {
@@ -71,8 +71,8 @@ static double certainty_of(const written *w, size_t outputs) {
     return w->digits > 0 ? exp(sum / (double)w->digits) : 0.0;
 }
 
-static bool holds_digits(const written *w, double certainty) {
-    return (double)w->digits >= LEAST_PART * (double)w->count && certainty >= LEAST_CERTAINTY;
+static bool holds_digits(const written *w) {
+    return (double)w->digits >= LEAST_PART * (double)w->count && w->certainty >= LEAST_CERTAINTY;
 }
 
 /* ---- Texts ---- */
@@ -150,16 +150,17 @@ static void place_in_picture(digitnet_place corners[4], const seen_ink *ink) {
 
 static digitnet_status add_line(digitnet__read_call *call, const seen_ink *ink, const written *w,
                                 const digitnet__choice *chosen, const int32_t *labels) {
+    const digitnet__grid *grid = &w->comb->grid;
     digitnet_reading_line line = {.struct_size = 0};
     digitnet_reading_character *characters = digitnet__allocate_zeroed_array(w->count, sizeof *characters);
     if (!characters)
         return DIGITNET_ENOMEM;
     digitnet__choice_judge(&line, chosen, call);
-    digitnet__cells_corners(line.corners, w->grid, 0, w->columns[0], w->columns[w->count - 1]);
+    digitnet__cells_corners(line.corners, grid, 0, w->columns[0], w->columns[w->count - 1]);
     place_in_picture(line.corners, ink);
     for (size_t i = 0; i < w->count; i++) {
         const digitnet__cell_scores *cell = &w->cells[w->columns[i]];
-        digitnet__cell_describe(&characters[i], w->cells, w->grid, 0, w->columns[i], call);
+        digitnet__cell_describe(&characters[i], w->cells, grid, 0, w->columns[i], call);
         place_in_picture(characters[i].corners, ink);
         if (characters[i].digit >= 0 && characters[i].digit != labels[i])
             digitnet__character_set_label(&characters[i], labels[i], cell->values, call->options.error_rate);
@@ -188,39 +189,35 @@ static digitnet_status frame_cell(float *out, size_t *digits, const void *contex
 }
 
 /* Whether the cells hold digits is for their own network to say, and then the line is heard. */
-static digitnet_status read_found(written *w, double *certainty, digitnet__cell_scores *cells,
-                                  const digitnet__read_call *call, const digitnet__comb *comb,
-                                  const digitnet__comb_digits *found) {
-    const digitnet__cell_frames frames = {frame_cell, found, comb->grid.rows, comb->grid.columns};
+static digitnet_status read_found(written *w, const digitnet__read_call *call, const digitnet__comb_digits *found) {
+    const digitnet__cell_frames frames = {frame_cell, found, found->grid->rows, found->grid->columns};
     size_t outputs = call->scratch->digit.outputs;
-    DNN_TRY(digitnet__cells_read(cells, call, &frames));
-    find_written(w, comb, cells, outputs);
-    *certainty = certainty_of(w, outputs);
-    if (!holds_digits(w, *certainty))
+    DNN_TRY(digitnet__cells_read(w->cells, call, &frames));
+    find_written(w, outputs);
+    w->certainty = certainty_of(w, outputs);
+    if (!holds_digits(w))
         return DIGITNET_ENOTFOUND;
-    DNN_TRY(digitnet__second_opinion(cells, call, found));
-    find_written(w, comb, cells, outputs);
+    DNN_TRY(digitnet__second_opinion(w->cells, call, found));
+    find_written(w, outputs);
     return DIGITNET_OK;
 }
 
-static digitnet_status read_written(written *w, double *certainty, digitnet__cell_scores *cells,
-                                    const digitnet__read_call *call, const digitnet__comb *comb,
-                                    const digitnet__plane *ink) {
+static digitnet_status read_written(written *w, const digitnet__read_call *call, const digitnet__plane *ink) {
     digitnet__comb_digits found;
-    DNN_TRY(digitnet__comb_digits_find(&found, ink, &comb->grid));
-    digitnet_status status = read_found(w, certainty, cells, call, comb, &found);
+    DNN_TRY(digitnet__comb_digits_find(&found, ink, &w->comb->grid));
+    digitnet_status status = read_found(w, call, &found);
     digitnet__comb_digits_release(&found);
     return status;
 }
 
 static digitnet_status read_comb(digitnet__read_call *call, double *certainty, const seen_ink *ink,
                                  const digitnet__comb *comb) {
-    written w;
-    digitnet__cell_scores *cells = digitnet__allocate_zeroed_array(comb->grid.columns, sizeof *cells);
-    digitnet_status status = cells ? read_written(&w, certainty, cells, call, comb, ink->plane) : DIGITNET_ENOMEM;
+    written w = {.comb = comb, .cells = digitnet__allocate_zeroed_array(comb->grid.columns, sizeof *w.cells)};
+    digitnet_status status = w.cells ? read_written(&w, call, ink->plane) : DIGITNET_ENOMEM;
     if (!status)
         status = add_written(call, ink, &w);
-    digitnet__release(cells);
+    *certainty = w.certainty;
+    digitnet__release(w.cells);
     return status;
 }
 

@@ -8,9 +8,8 @@
 /* The box of the columns `first` to `end` of the scores. */
 static void set_corners(digitnet_place out[4], const digitnet__seen_line *seen, double first, double end) {
     const digitnet__line_place *place = &seen->view->place;
-    double column_width = (place->right - place->left) / (double)seen->view->scores.columns;
     for (size_t i = 0; i < 4; i++) {
-        double x = place->left + column_width * (i == 0 || i == 3 ? first : end);
+        double x = digitnet__line_scores_x(&seen->view->scores, place, i == 0 || i == 3 ? first : end);
         double y = place->middle + place->slope * x + place->height * (i < 2 ? -0.5 : 0.5);
         out[i] = digitnet__place_within(seen->corners, fmin(fmax(x / (double)seen->width, 0.0), 1.0),
                                         fmin(fmax(y / (double)seen->height, 0.0), 1.0));

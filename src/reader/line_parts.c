@@ -5,11 +5,17 @@
 #include <stdbool.h>
 #include <string.h>
 
+static digitnet_status look(digitnet__line_part *part, const digitnet__plane *ink, const digitnet__line_place *place,
+                            const digitnet__line_search *search) {
+    part->width = ink->width;
+    part->height = ink->height;
+    return digitnet__line_views_create(&part->views, ink, place, search);
+}
+
 static digitnet_status read_part(digitnet__line_part *part, digitnet__plane *ink, const digitnet__line_search *search) {
     digitnet__line_place place;
-    part->ink = ink;
     DNN_TRY(digitnet__line_find_place(&place, ink));
-    return digitnet__line_views_create(&part->views, ink, &place, search);
+    return look(part, ink, &place, search);
 }
 
 /* Whether the part is most likely 100; what else it might be is left out then. */
@@ -41,9 +47,8 @@ digitnet_status digitnet__line_parts_read(digitnet__line_parts *parts, digitnet_
         status = read_fraction(parts, search);
     if (status == DIGITNET_ENOTFOUND || status == DIGITNET_ELIMIT) { /* or too long for a part of a fraction */
         digitnet__line_parts_release(parts);
-        parts->items[0].ink = ink;
         parts->count = 1;
-        status = digitnet__line_views_create(&parts->items[0].views, ink, &place, search);
+        status = look(&parts->items[0], ink, &place, search);
     }
     if (status)
         digitnet__line_parts_release(parts);

@@ -7,7 +7,7 @@
 
 /* The whole line, or a part of one with a fraction. */
 typedef struct digitnet__line_part {
-    const digitnet__plane *ink;
+    size_t width, height; /* of its ink */
     digitnet__line_views views;
     const digitnet__line_candidate *chosen; /* NULL before the line's text is chosen */
 } digitnet__line_part;

@@ -23,3 +23,7 @@ void digitnet__line_scores_release(digitnet__line_scores *scores) {
     digitnet__release(scores->values);
     *scores = (digitnet__line_scores){.columns = 0};
 }
+
+double digitnet__line_scores_x(const digitnet__line_scores *scores, const digitnet__line_place *place, double column) {
+    return place->left + (place->right - place->left) / (double)scores->columns * column;
+}

@@ -3,7 +3,7 @@
 #define DNN_READER_LINE_SCORES_H
 
 #include "digitnet/inference.h"
-#include "image/plane.h"
+#include "image/frame_line.h"
 
 /* The classes of a column: ten digits and the blank. */
 enum { DNN_LINE_CLASSES = 11 };
@@ -18,5 +18,8 @@ digitnet_status digitnet__line_scores_find(digitnet__line_scores *scores, digitn
                                            const digitnet__plane *strip);
 /* One that holds nothing, as one that is all zeros, is fine. */
 void digitnet__line_scores_release(digitnet__line_scores *scores);
+
+/* Where in the ink a column, or a part of one, is, of the scores of the strip that was made from `place`. */
+double digitnet__line_scores_x(const digitnet__line_scores *scores, const digitnet__line_place *place, double column);
 
 #endif

@@ -34,13 +34,12 @@ static bool is_digit_sized(const digitnet__component *piece, const digitnet__lin
 
 static bool was_read(const digitnet__component *piece, const digitnet__line_view *view,
                      const digitnet_ctc_sequence *sequence) {
-    const digitnet__line_place *place = &view->place;
-    double width = (place->right - place->left) / (double)view->scores.columns;
     double x = (double)piece->box.left + (double)piece->box.width / 2.0;
     for (size_t i = 0; i < sequence->count; i++) {
         double first, end;
         digitnet__line_digit_columns(&first, &end, view, sequence, i);
-        if (x >= place->left + first * width && x <= place->left + end * width)
+        if (x >= digitnet__line_scores_x(&view->scores, &view->place, first) &&
+            x <= digitnet__line_scores_x(&view->scores, &view->place, end))
             return true;
     }
     return false;

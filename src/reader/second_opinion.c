@@ -87,11 +87,10 @@ static digitnet_status weigh_cells(digitnet__cell_scores *cells, const digitnet_
     digitnet__line_place place;
     digitnet__line_scores scores;
     DNN_TRY(find_scores(&scores, &place, call, line));
-    double width = (place.right - place.left) / (double)scores.columns;
     size_t end = 0;
     for (size_t cell = 0; cell < count; cell++) {
         size_t first = end;
-        while (end < scores.columns && place.left + ((double)end + 0.5) * width < ends[cell])
+        while (end < scores.columns && digitnet__line_scores_x(&scores, &place, (double)end + 0.5) < ends[cell])
             end++;
         opinion own = opinion_of(scores.values + first * DNN_LINE_CLASSES, end - first);
         weigh(&cells[cell], &own, call->scratch->digit.outputs);

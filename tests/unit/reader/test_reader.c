@@ -494,6 +494,50 @@ static void cells_without_digits_are_read_as_a_line(void **state) {
     digitnet_reader_scratch_free(scratch);
 }
 
+/* ---- Pale digits ---- */
+
+enum { PALE = 30, PALE_WIDTH = 13, SOFT_WIDTH = 9, FAR_LENGTH = 9000 };
+
+/* Three strokes with soft edges, and a pale block as high as they are. */
+static digitnet_image draw_pale_digit(uint8_t *pixels, size_t length, size_t pale_column) {
+    static const uint8_t profile[SOFT_WIDTH] = {60, 120, 200, 220, 220, 220, 200, 120, 60};
+    memset(pixels, 240, SIDE * length);
+    for (size_t row = 10; row < 50; row++) {
+        memset(pixels + row * length + pale_column, 240 - PALE, PALE_WIDTH);
+        for (size_t column = 0; column < 3 * SOFT_WIDTH; column++)
+            pixels[row * length + 20 + 40 * (column / SOFT_WIDTH) + column % SOFT_WIDTH] -=
+                profile[column % SOFT_WIDTH];
+    }
+    return picture(pixels, length);
+}
+
+static void expect_pale(const char *text, uint8_t *pixels, size_t length, size_t pale_column) {
+    const float logits[11] = {[1] = 9};
+    digitnet_reader_scratch *scratch = make_scratch(make_constant_digit_model(logits, 11), make_stroke_line_model(0));
+    digitnet_image image = draw_pale_digit(pixels, length, pale_column);
+    digitnet_reading *reading;
+    expect_ok(digitnet_reader_read_line(&reading, scratch, &image, NULL));
+    digitnet_reading_line line = line_at(reading, 0);
+    assert_string_equal(line.text, text);
+    assert_int_equal(line.status, DIGITNET_READING_UNSURE);
+    assert_string_equal(line.reason, "some digits are much paler than others");
+    digitnet_reading_free(reading);
+    digitnet_reader_scratch_free(scratch);
+}
+
+static void a_pale_digit_is_read_and_leaves_doubt(void **state) {
+    (void)state;
+    static uint8_t pixels[SIDE * LINE_LENGTH];
+    expect_pale("1111", pixels, LINE_LENGTH, 150);
+}
+
+/* The line is as it was without the pale digit, with which it is too long. */
+static void a_pale_digit_that_is_too_far_away_leaves_doubt(void **state) {
+    (void)state;
+    static uint8_t pixels[SIDE * FAR_LENGTH];
+    expect_pale("111", pixels, FAR_LENGTH, FAR_LENGTH - 40);
+}
+
 /* ---- Tables ---- */
 
 static void a_table_has_its_cells_in_place(void **state) {
@@ -745,6 +789,8 @@ int main(void) {
         cmocka_unit_test(length_and_check_choose_among_cells),
         cmocka_unit_test(a_cell_with_several_digits_leaves_doubt),
         cmocka_unit_test(cells_without_digits_are_read_as_a_line),
+        cmocka_unit_test(a_pale_digit_is_read_and_leaves_doubt),
+        cmocka_unit_test(a_pale_digit_that_is_too_far_away_leaves_doubt),
         cmocka_unit_test(a_table_has_its_cells_in_place),
         cmocka_unit_test(steps_are_shown),
         cmocka_unit_test(a_scratch_object_is_one_threads),
