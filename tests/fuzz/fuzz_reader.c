@@ -1,5 +1,5 @@
-/* Reads any bytes as a picture and what is asked of it: six bytes choose width, height and options, those behind them
- * are the pixels, again and again, or a pattern. The models read strokes, so that much is found. */
+/* Reads any bytes as a picture and what is asked of it: six bytes choose width, height, options and what is to be read,
+ * those behind them are the pixels, again and again, or a pattern. The models read strokes, so that much is found. */
 #include "fuzz.h"
 #include "reader_models.h"
 
@@ -15,10 +15,16 @@ const time_t time_limit = 120;
 typedef digitnet_status (*read_fn)(digitnet_reading **out, digitnet_reader_scratch *scratch,
                                    const digitnet_image *image, const digitnet_read_options *options);
 
+static const read_fn readings[] = {digitnet_reader_read_digit, digitnet_reader_read_line, digitnet_reader_read_table,
+                                   digitnet_reader_read_page};
+enum { READINGS = sizeof readings / sizeof *readings };
+
 /* What the first bytes say. */
 typedef struct request {
     size_t width, height;
-    unsigned pattern, polarity, check;
+    unsigned pattern, polarity;
+    read_fn read;
+    unsigned answers; /* of the check, in turn; none where it is 0 */
     digitnet_read_options options;
 } request;
 
@@ -55,7 +61,8 @@ static request take_request(const uint8_t bytes[HEAD]) {
                     .height = bytes[1] + 1u,
                     .pattern = bytes[2],
                     .polarity = bytes[3] % 3u,
-                    .check = bytes[4],
+                    .read = readings[bytes[4] % READINGS],
+                    .answers = bytes[4] / READINGS,
                     .options = {.struct_size = sizeof made.options,
                                 .min_length = bytes[5] % 4,
                                 .max_length = bytes[5] / 4 % 8 ? bytes[5] % 4u + bytes[5] / 4 % 8u : 0,
@@ -101,10 +108,11 @@ static digitnet_reader_scratch *make_scratch(void) {
     return scratch;
 }
 
-static void read_by(read_fn read, digitnet_reader_scratch *scratch, const digitnet_image *image,
-                    const digitnet_read_options *options) {
+static void read_as_asked(request *asked, digitnet_reader_scratch *scratch, const digitnet_image *image) {
     digitnet_reading *reading;
-    digitnet_status status = read(&reading, scratch, image, options);
+    asked->options.check = asked->answers ? answer : NULL;
+    asked->options.user_data = &asked->answers;
+    digitnet_status status = asked->read(&reading, scratch, image, &asked->options);
     REQUIRE(status == DIGITNET_OK || status == DIGITNET_ELIMIT);
     REQUIRE((status == DIGITNET_OK) == (reading != NULL));
     for (size_t i = 0; i < digitnet_reading_line_count(reading); i++)
@@ -134,11 +142,6 @@ void try_input(const uint8_t *data, size_t size) {
     image.width = asked.width;
     image.height = asked.height;
     image.polarity = (digitnet_polarity)asked.polarity;
-    asked.options.check = asked.check ? answer : NULL;
-    asked.options.user_data = &asked.check;
     frame(&image);
-    read_by(digitnet_reader_read_digit, scratch, &image, &asked.options);
-    read_by(digitnet_reader_read_line, scratch, &image, &asked.options);
-    read_by(digitnet_reader_read_table, scratch, &image, &asked.options);
-    read_by(digitnet_reader_read_page, scratch, &image, &asked.options);
+    read_as_asked(&asked, scratch, &image);
 }

@@ -121,7 +121,7 @@ static void put_pairs(void) {
     put_pair("idx_gz/long", &images, &labels);
 }
 
-/* ---- What a reader is asked: each pattern, in pictures of each form ---- */
+/* ---- What a reader is asked: each pattern, in pictures of each form, to be read in each way ---- */
 
 static void put_requests(void) {
     static const unsigned sides[][2] = {{1, 1}, {2, 2}, {256, 1}, {1, 256}, {64, 64}, {120, 34}, {34, 120}};
@@ -129,7 +129,7 @@ static void put_requests(void) {
     for (unsigned i = 0; i < sizeof sides / sizeof *sides; i++) {
         for (unsigned pattern = 0; pattern < PATTERNS; pattern++) {
             unsigned char request[HEAD + NOISE] = {(unsigned char)(sides[i][0] - 1), (unsigned char)(sides[i][1] - 1),
-                                                   (unsigned char)(pattern + 48), 0, (unsigned char)(11 * i)};
+                                                   (unsigned char)(pattern + 48), 0, (unsigned char)(5 * i + pattern)};
             char path[64];
             for (unsigned k = HEAD; k < sizeof request; k++)
                 request[k] = (unsigned char)(k * k * 7 + k / 3);
