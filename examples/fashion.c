@@ -3,6 +3,7 @@
 #include "arguments.h"
 #include "console.h"
 #include "conv_block.h"
+#include "files.h"
 #include "interrupt.h"
 
 #include <digitnet/digitnet.h>
@@ -130,6 +131,8 @@ int main(int argc, char **argv) {
     int code = read_arguments(argv, &count, argc, argv, &program);
     if (code >= 0)
         return code;
+    if (check_path(settings.model))
+        return EXIT_FAILED;
     /* Yours: digitnet_dataset_load_idx() for IDX files, digitnet_dataset_create_u8() or _f32() for arrays in memory,
      * digitnet_dataset_create_source() for images that are read or made as they are needed. */
     digitnet_status status = digitnet_dataset_load_mnist(&train, &test, settings.data);

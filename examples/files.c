@@ -1,6 +1,7 @@
 #include "files.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -37,6 +38,31 @@ int make_folder(const char *folder) {
     }
     int result = stat(path, &found) == 0 && S_ISDIR(found.st_mode) ? 0 : complain("cannot make the folder", folder);
     free(path);
+    return result;
+}
+
+/* The folder that `path` is in, in memory that is the caller's to free(). */
+static char *folder_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+    char *folder = strdup(slash ? path : ".");
+    if (!folder)
+        complain("cannot name", path);
+    else if (slash)
+        folder[slash == path ? 1 : slash - path] = '\0';
+    return folder;
+}
+
+int check_path(const char *path) {
+    int file = open(path, O_WRONLY | O_NONBLOCK); /* a pipe that nobody reads must not keep it */
+    if (file >= 0)
+        close(file);
+    else if (errno != ENOENT)
+        return complain("cannot write", path);
+    char *folder = folder_of(path);
+    int result = folder ? 0 : -1;
+    if (folder && access(folder, W_OK | X_OK))
+        result = complain("cannot write into", folder);
+    free(folder);
     return result;
 }
 

@@ -10,6 +10,9 @@ char *join_path(const char *folder, const char *name);
 /* Makes the folder and those above it where they are not there. 0, or -1. */
 int make_folder(const char *folder);
 
+/* Whether a file can be written whole to `path`: to be asked before the work that it is for. 0, or -1. */
+int check_path(const char *path);
+
 /* Opens FOLDER/NAME.tmp, to write and read, to become FOLDER/NAME by close_output(): so that NAME is never seen half
  * written. */
 FILE *open_output(const char *folder, const char *name);

@@ -4,6 +4,7 @@
 #include "console.h"
 #include "conv_block.h"
 #include "digit_material.h"
+#include "files.h"
 #include "interrupt.h"
 
 #include <digitnet/progress.h>
@@ -113,7 +114,7 @@ static int train(digitnet_model *model, const struct material *material, const s
 static int run(const struct settings *settings) {
     struct material material;
     digitnet_model *model = NULL;
-    if (make_material(&material, &settings->material))
+    if (check_path(settings->model) || make_material(&material, &settings->material))
         return EXIT_FAILED;
     size_t samples = digitnet_dataset_count(material.train);
     printf("%zu samples\n", samples);

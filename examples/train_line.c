@@ -2,6 +2,7 @@
 
 #include "arguments.h"
 #include "console.h"
+#include "files.h"
 #include "interrupt.h"
 #include "line_material.h"
 #include "line_network.h"
@@ -71,7 +72,7 @@ static int run(const struct settings *settings) {
     struct line_digits digits;
     digitnet_model *model = NULL;
     int code = EXIT_DONE;
-    if (load_line_digits(&digits, &settings->digits))
+    if ((!settings->sheet && check_path(settings->model)) || load_line_digits(&digits, &settings->digits))
         return EXIT_FAILED;
     if (settings->sheet) {
         code = write_line_sheet(settings->sheet, &digits.train, settings->seed) ? EXIT_FAILED : EXIT_DONE;

@@ -114,6 +114,11 @@ missing_data() {
     expect 1 mnist_train --data nowhere
     has stderr 'nowhere'
     has stderr 'get-mnist\.sh nowhere'
+    expect 1 fashion --data few --model nowhere/fashion.onnx
+    has stderr 'cannot write into nowhere: No such file'
+    mkdir -p taken.onnx
+    expect 1 fashion --data few --model taken.onnx
+    has stderr 'cannot write taken.onnx: Is a directory'
     expect 1 fashion --data nowhere
     has stderr 'dataset-fashion-mnist'
     expect 1 mnist_train --data "$subset" --resume nothing.onnx
@@ -660,6 +665,8 @@ reader_training() {
     expect 0 train_reader digit --help
     has stdout '--pictures DIR'
     expect 1 train_reader digit --mnist "$subset" --fonts nowhere
+    expect 1 train_reader line --mnist "$subset" --model nowhere/line.onnx
+    has stderr 'cannot write into nowhere'
     has stderr 'nowhere/.*: FreeType cannot open .* apt-get install fonts-dejavu-core '
 }
 
