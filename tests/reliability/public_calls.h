@@ -8,6 +8,7 @@
 #include "support.h"
 
 #include <limits.h>
+#include <stddef.h>
 
 /* What an argument, or a field of a struct, is for; from it follow its right value and its boundary values. */
 typedef enum argument_kind {
@@ -163,8 +164,8 @@ typedef struct world {
     uint8_t table[TABLE_WIDTH * TABLE_HEIGHT];
     size_t file_size, size_out, second_size_out;
     double rate_out;
-    _Alignas(64) unsigned char structs[STRUCT_KINDS][STRUCT_ROOM];
-    _Alignas(64) unsigned char buffers[BUFFER_KINDS][BUFFER_ROOM];
+    _Alignas(max_align_t) unsigned char structs[STRUCT_KINDS][STRUCT_ROOM];
+    _Alignas(max_align_t) unsigned char buffers[BUFFER_KINDS][BUFFER_ROOM];
 } world;
 
 typedef struct public_call {
