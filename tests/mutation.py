@@ -27,7 +27,7 @@ MEMORY = 8 << 30  # test_zlib asks for more than 4 GiB, and uses none of them
 
 ONNX_TESTS = ["test_onnx_wire", "golden/test_golden", "test_onnx_metadata", "test_onnx_fields", "test_onnx_operators", "test_onnx_hostile", "test_onnx_nodes",
               "test_onnx", "test_onnx_training", "reliability/test_bombs", "reliability/test_changed_bytes"]
-IMPORT_TESTS = ["test_forms", "test_refusals", "test_fold", "test_view", "test_settle", "test_patterns", "test_constant", "test_pool",
+IMPORT_TESTS = ["test_layers_of_graphs", "test_forms", "test_refusals", "test_fold", "test_view", "test_settle", "test_patterns", "test_constant", "test_pool",
                 "foreign/test_foreign", "foreign/test_foreign_training", "test_input_scaling", "test_onnx_operators", "test_load_options", "test_any_operator"]
 IDX_TESTS = ["golden/test_golden", "test_idx", "reliability/test_zlib", "reliability/test_bombs"]
 SOURCES = ["onnx/wire", "onnx/attribute", "onnx/tensor", "onnx/form", "layers/tensor_onnx", "layers/window",

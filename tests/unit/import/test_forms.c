@@ -230,6 +230,7 @@ static const form image_forms[] = {
     EDGES("0,0,1,1,0,0,1,1", "kernel_shape=[3,3] auto_pad='VALID'"),
     EDGES("0,0,1,1,0,0,1,1", "kernel_shape=[3,3] auto_pad='SAME_UPPER'"),
     EDGES("0,0,1,1,0,0,1,1", "kernel_shape=[3,3] strides=[2,2] ceil_mode=1"),
+    EDGES("0,0,0,0,0,0,1,0", "kernel_shape=[2,2] strides=[2,2] ceil_mode=1"),
     EDGES("0,0,1,1,0,0,1,1", "kernel_shape=[3,3] pads=[1,0,0,0]"),
     EDGES("0,0,3,1,0,0,1,1", "kernel_shape=[3,3] strides=[2,1]"),
     EDGES("0,0,1,1,0,0,3,1", "kernel_shape=[3,3] strides=[2,1]"),
@@ -248,6 +249,12 @@ static const form image_forms[] = {
     {"x N,2,7,8; y = AveragePool x kernel_shape=[3,3] strides=[2,2] pads=[0,1,0,0] ceil_mode=1 count_include_pad=1",
      "x N,2,7,8; p = Pad x i:0,0,0,1,0,0,0,0; q = Relu p; n = Neg p; r = Relu n; s = Sub q r; "
      "y = AveragePool s kernel_shape=[3,3] strides=[2,2] ceil_mode=1"},
+    {"x N,2,8,7; y = AveragePool x kernel_shape=[3,3] strides=[2,2] pads=[1,0,0,0] ceil_mode=1 count_include_pad=1",
+     "x N,2,8,7; p = Pad x i:0,0,1,0,0,0,0,0; q = Relu p; n = Neg p; r = Relu n; s = Sub q r; "
+     "y = AveragePool s kernel_shape=[3,3] strides=[2,2] ceil_mode=1"},
+    {"x N,2,5,5; y = AveragePool x kernel_shape=[2,2] strides=[2,2] pads=[1,0,0,0] ceil_mode=1 count_include_pad=1",
+     "x N,2,5,5; p = Pad x i:0,0,1,0,0,0,0,0; q = Identity p; "
+     "y = AveragePool q kernel_shape=[2,2] strides=[2,2] ceil_mode=1"},
     {"x N,8,6,5; v = Reshape x i:0,2,4,6,5; a = AveragePool v kernel_shape=[1,2,3] strides=[1,2,1] pads=[0,0,1,0,0,1]; "
      "y = Flatten a",
      "x N,8,6,5; p = AveragePool x kernel_shape=[2,3] strides=[2,1] pads=[0,1,0,1]; y = Flatten p"},
@@ -317,6 +324,12 @@ static const form image_forms[] = {
      "x N,1,1,3; y = Slice x i:0 i:1 i:3"},
     {"x N,1,1,3; y = Resize x _ f:1,1,1,0.34 mode='linear' coordinate_transformation_mode='align_corners'",
      "x N,1,1,3; y = Slice x i:0 i:1 i:3"},
+    {"opset 11; x N,1,1,3; y = Resize x f: f:1,1,1,2 mode='linear'",
+     "x N,1,1,3; y = Resize x _ f:1,1,1,2 mode='linear'"},
+    {"opset 11; x N,1,1,3; y = Resize x f: f:1,1,1,1.5", "x N,1,1,3; y = Resize x _ f:1,1,1,1.5"},
+    {"x N,1,1,4; y = Resize x _ f:1,1,1,1.2 mode='linear'",
+     "x N,1,1,4; y = MatMul x "
+     "f:1,0.25,0,0,0,0.75,0.4166667,0,0,0,0.5833333,0.5833333,0,0,0,0.4166667@4x4"},
     {"x N,1,1,3; y = Resize x _ f:1,1,1,2 mode='linear' coordinate_transformation_mode='half_pixel_symmetric'",
      "x N,1,1,3; y = Resize x _ f:1,1,1,2 mode='linear'"},
     {"x N,1,1,3; y = Resize x _ f:1,1,1,2 mode='linear' coordinate_transformation_mode='pytorch_half_pixel'",
@@ -467,6 +480,7 @@ static const form shape_forms[] = {
 static const form arithmetic_forms[] = {
     {"opset 6; x N,3,2,2; y = Add x f:1,2,3 axis=1 broadcast=1", "x N,3,2,2; y = Add x f:1,2,3@3x1x1"},
     {"opset 6; x N,3,2,2; y = PRelu x f:0.1,0.2,0.3", "x N,3,2,2; y = PRelu x f:0.1,0.2,0.3@3x1x1"},
+    {"opset 7; x N,3,2,2; y = PRelu x f:0.1,0.2", "x N,3,2,2; y = PRelu x f:0.1,0.2@1x1x2"},
     {"x N,2,3; y = PRelu x n1@2x3", "x N,2,3; r = Relu x; n = Neg x; m = Relu n; s = Mul m n1@2x3; y = Sub r s"},
     {"x N,1,1,3; y = Add x f:1,2@2x1", "x N,1,1,3; e = Expand x i:1,1,2,3; y = Add e f:1,2@2x1"},
     {"x N,1,1,3; y = Sub f:1,2@2x1 x", "x N,1,1,3; n = Neg x; y = Add n f:1,2@2x1"},
@@ -476,6 +490,7 @@ static const form arithmetic_forms[] = {
     {"x N,2,3; a = Sigmoid x; b = Tanh x; y = Div b a",
      "x N,2,3; a = Sigmoid x; b = Tanh x; r = Reciprocal a; y = Mul b r"},
     {"x N,2,3; y = Mul x x", "x N,2,3; y = Pow x f:2"},
+    {"x N,4; y = Slice x i:0,1 i:9223372036854775807,3 i:0,1", "x N,4; y = Slice x i:1 i:3 i:1"},
     {"x N,2,3; y = Pow x f:1", "x N,2,3; y = Identity x"},
     {"x N,2,3; y = Softsign x", "x N,2,3; a = Abs x; b = Add a f:1; y = Div x b"},
 
@@ -484,6 +499,10 @@ static const form arithmetic_forms[] = {
     {"x N,2,3; s = LogSoftmax x; y = Exp s", "x N,2,3; y = Softmax x"},
     {"x N,2,3; y = Mish x", "x N,2,3; s = Softplus x; t = Tanh s; y = Mul x t"},
     {"x N,2,3; y = Celu x alpha=2.0", "x N,2,3; d = Div x f:2; e = Elu d; y = Mul e f:2"},
+    {"x N,2,3; y = ScaledTanh x", "x N,2,3; y = Tanh x"},
+    {"opset 1; x N,2,3; y = Tanh x", "x N,2,3; y = Tanh x"},
+    {"opset 11; x 1,5; y = Softmax x axis=0", "x N,5; y = Softmax x"},
+    {"opset 11; x 1,5; y = LogSoftmax x axis=0", "x N,5; y = LogSoftmax x"},
     {"x N,2,3; y = ScaledTanh x alpha=2.0 beta=0.5", "x N,2,3; d = Mul x f:0.5; e = Tanh d; y = Mul e f:2"},
     {"x N,2,3; y = Selu x", "x N,2,3; y = Selu x alpha=1.67326 gamma=1.0507"},
     {"x N,2,3; y = Selu x alpha=2.0 gamma=3.0", "x N,2,3; e = Elu x alpha=2.0; y = Mul e f:3"},

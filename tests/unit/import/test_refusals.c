@@ -270,6 +270,8 @@ static const refusal cases[] = {
      "an 'output_padding' out of range"},
     {"x N,2,3,4; y = ConvTranspose x n1@2x2x2x2 dilations=[2,1]", DIGITNET_EUNSUPPORTED, "has dilations"},
     {"x N,2,3,4; y = ConvTranspose x n1@2x2x2x2 dilations=[1,2]", DIGITNET_EUNSUPPORTED, "has dilations"},
+    {"x N,2,3,4; y = ConvTranspose x n1@2x2x2x2 output_shape=[4,5,5]", DIGITNET_EUNSUPPORTED,
+     "attribute 'output_shape' of 3 values"},
     {"x N,2,3,4; y = ConvTranspose x n1@2x2x2x2 output_padding=[1,0]", DIGITNET_EUNSUPPORTED,
      "an 'output_padding' out of range"},
     {"x N,2,3,4; y = ConvTranspose x n1@2x2x2x2 output_padding=[0,-1]", DIGITNET_EUNSUPPORTED,
