@@ -94,6 +94,62 @@ static const lowering others[] = {
     {"x N,3; y = Mul x f:2", "rescaling flatten"},
 };
 
+static const lowering patterns[] = {
+    {"x N,2,3; m = ReduceMean x axes=[2]; d = Sub x m; q = Mul d d; v = ReduceMean q axes=[2]; e = Add v f:0.1; r = "
+     "Sqrt e; i = Reciprocal r; g = Mul i n1@3; s = Mul x g; n = Neg m; t = Mul n g; b = Add t n2@3; y = Add s b",
+     "reshape layer_normalization"},
+    {"x N,2,3; m = ReduceMean x axes=[2]; d = Sub x m; q = Mul d d; v = ReduceMean q axes=[2]; e = Add f:0.1 v; r = "
+     "Sqrt e; i = Reciprocal r; g = Mul n1@3 i; s = Mul g x; n = Neg m; t = Mul g n; b = Add n2@3 t; y = Add b s",
+     "reshape layer_normalization"},
+    {"x N,2,3; m = ReduceMean x axes=[-1]; d = Sub x m; q = Pow d f:2; v = ReduceMean q axes=[-1]; e = Add v f:0.1; r "
+     "= Sqrt e; n = Div d r; s = Mul n n1@3; y = Add s n2@3",
+     "reshape layer_normalization"},
+    {"x N,2,3; m = ReduceMean x axes=[-1]; d = Sub x m; q = Mul d d; v = ReduceMean q axes=[-1]; e = Add f:0.1 v; r = "
+     "Sqrt e; n = Div d r; s = Mul n1@3 n; y = Add n2@3 s",
+     "reshape layer_normalization"},
+    {"x N,2,3; d = Div x f:1.41421356; e = Erf d; a = Add e f:1; m = Mul x a; y = Mul m f:0.5", "activation:gelu"},
+    {"x N,2,3; h = Mul x f:0.5; d = Div x f:1.41421356; e = Erf d; a = Add f:1 e; y = Mul h a", "activation:gelu"},
+    {"x N,2,3; a = Add x f:3; c = Clip a f:0@ f:6@; m = Mul x c; y = Div m f:6", "activation:hard_swish"},
+    {"x N,2,3; s = HardSigmoid x alpha=0.16666667; y = Mul x s", "activation:hard_swish"},
+    {"x N,2,3; s = Softplus x; t = Tanh s; y = Mul x t", "activation:softplus activation:tanh multiply"},
+    {"x N,2,3; s = Softplus x; g = Greater x f:20; y = Where g x s", "activation:softplus"},
+    {"x N,5; l = ReduceLogSumExp x axes=[1]; y = Sub x l", "flatten activation:log_softmax"},
+    {"x N,3; a = Relu x; u = Unsqueeze x i:0; v = Unsqueeze a i:0; c = Concat u v axis=0; y = ReduceSum c i:0 "
+     "keepdims=0",
+     "activation:relu add flatten"},
+    {"x N,4,2,2; r = Reshape x i:0,2,2,2,2; t = Transpose r perm=[0,2,1,3,4]; y = Reshape t i:0,4,2,2",
+     "reshape permute reshape"},
+    {"x N,2,4,4; p = Pad x i:0,0,0,0,0,0,0,0; y = Relu p", "activation:relu"},
+    {"x N,2,4,4; p = Pad x i:0,0,-1,0,0,0,0,-1; y = Relu p", "cropping2d activation:relu"},
+    {"x N,2,4,4; r = Relu x; b = BatchNormalization r n1@2 n2@2 n3@2 f:1,2; y = Mul b f:2,3@2x1x1",
+     "activation:relu batch_normalization"},
+    {"x N,2,4,4; y = Dropout x", "dropout"},
+    {"x N,2,4,4; a = Identity x; y = Cast a to=1", "activation"},
+    {"x N,2,4,4; m = Mul x f:2; a = Add m f:1; y = Relu a", "rescaling activation:relu"},
+    {"x N,2,4,4; m = Mul x f:2,3@2x1x1; a = Add m f:1,2@2x1x1; y = Relu a", "normalization activation:relu"},
+    {"x N,4,4,2; t = Transpose x perm=[0,3,1,2]; c = Conv t n1@3x2x3x3; y = Transpose c perm=[0,2,3,1]", "conv2d"},
+    {"x N,2,4,4; t = Transpose x perm=[0,2,3,1]; u = Transpose t perm=[0,3,1,2]; y = Relu u", "activation:relu"},
+    {"x N,2,3,4; y = LayerNormalization x n1@2x3x4 n2@2x3x4 axis=1", "flatten layer_normalization reshape"},
+    {"x N,3,4,5; y = LayerNormalization x n1@5 n2@5 axis=-1",
+     "reshape permute reshape layer_normalization reshape permute reshape"},
+    {"x N,3,4,5; t = Transpose x perm=[0,2,3,1]; y = LayerNormalization t n1@3 n2@3 axis=-1", "layer_normalization"},
+    {"x N,6; y = Gemm x n1@6x3 f:1,2,3", "flatten dense"},
+    {"x N,6; a = MatMul x n1@6x3; b = Relu a; c = MatMul b n2@3x2; y = Softmax c", "flatten dense:relu dense:softmax"},
+    {"x N,6; a = MatMul x n1@6x3; y = BatchNormalization a n1@3 n2@3 n3@3 f:1,2,3",
+     "flatten dense batch_normalization"},
+    {"x N,2,4,4; a = Conv x n1@2x2x1x1; b = Conv x n2@2x2x1x1; y = Concat a b axis=1", "conv2d conv2d concatenate"},
+    {"x N,2,4,4; a = Conv x n1@2x2x1x1; b = Relu a; c = Add a b; y = Relu c", "conv2d activation:relu add:relu"},
+    {"x N,2,4,4; a = Conv x n1@2x2x1x1; b = Sub x a; y = Relu b", "conv2d rescaling add:relu"},
+    {"x N,2,4,4; g = GlobalAveragePool x; y = Mul x g", "global_average_pooling2d multiply"},
+    {"x N,2,4,4; y = DepthToSpace x blocksize=1", "activation"},
+    {"x N,4,2,2; s,t = Split x axis=1; y = Add s t", "channel_slice channel_slice add"},
+    {"x N,2,4,4; y = AveragePool x kernel_shape=[3,3] pads=[1,1,1,1] count_include_pad=1", "average_pooling2d"},
+    {"x N,2,4,4; y = AveragePool x kernel_shape=[3,3] pads=[1,1,1,1]", "average_pooling2d"},
+    {"x N,2,4,4; y = GlobalMaxPool x", "global_max_pooling2d flatten"},
+    {"x N,2,4,4; y = ReduceMean x i:1", "conv2d"},
+    {"x N,2,4,4; y = ReduceSum x i:2,3", "global_average_pooling2d rescaling flatten"},
+};
+
 static void list_layers(char *list, size_t size, const digitnet_model *model) {
     size_t used = 0;
     list[0] = '\0';
@@ -153,11 +209,16 @@ static void others_are_layers(void **state) {
     EXPECT_LAYERS(others);
 }
 
+static void patterns_are_layers(void **state) {
+    (void)state;
+    EXPECT_LAYERS(patterns);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(activations_are_layers),     cmocka_unit_test(whole_factors_are_up_sampling),
         cmocka_unit_test(windows_take_their_padding), cmocka_unit_test(products_take_what_is_behind),
-        cmocka_unit_test(others_are_layers),
+        cmocka_unit_test(others_are_layers),          cmocka_unit_test(patterns_are_layers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
