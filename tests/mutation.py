@@ -3,10 +3,11 @@
 
     tests/mutation.py [--sample N] [--seed S] [FILE...]
 
-Each mutant is one of the given sources (default: the ONNX reader and the IDX reader) with one comparison, condition, connective,
-negation, sum or constant changed. It is compiled, linked before the library into one test program after another, and noticed where one
-of them fails, hangs or crashes. What compiles to the same object as the source is no mutant. Prints the survivors and the share that was
-noticed; fails below 90%. With --sample only N mutants, drawn by the seed, are tried. Builds in build-mutation/.
+Each mutant is one of the given sources (default: the readers of ONNX and IDX files) with one comparison, condition, connective, negation,
+sum or constant changed. It is compiled, linked before the library into one test program after another, and noticed where one of them
+fails, hangs or crashes. What compiles to the same object as the source is no mutant. Prints the survivors and the shares that were
+noticed, of what reads other tools' files and of the others; fails below 85 and 90%. With --sample only N mutants, drawn by the seed, are
+tried: all of them take 8 hours. Builds in build-mutation/.
 """
 import argparse
 import json
@@ -20,7 +21,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build-mutation"
-WANTED = 0.9
+WANTED = {"import": 0.85, "others": 0.9}  # shares to be noticed; in src/import many mutants do the same by other layers
 TIMEOUT = 20  # seconds of processor time for one test program; they take a few at most
 WAIT = 10 * TIMEOUT  # seconds, where it does nothing
 MEMORY = 8 << 30  # test_zlib asks for more than 4 GiB, and uses none of them
@@ -151,18 +152,21 @@ def main():
     candidates = [(file, *mutant) for file in arguments.files for mutant in mutants((ROOT / file).read_text())]
     everything = len(candidates)
     random.Random(arguments.seed).shuffle(candidates)
-    tried = noticed = 0
+    tried, noticed = dict.fromkeys(WANTED, 0), dict.fromkeys(WANTED, 0)
     for file, line, change, text in candidates[:arguments.sample]:
         source.write_text(text)
         if not compile_source(compiles[file], source, target) or target.read_bytes() == originals[file]:
             continue
-        tried += 1
+        part = "import" if file.startswith("src/import/") else "others"
+        tried[part] += 1
         if is_noticed(tests[file], links, target):
-            noticed += 1
+            noticed[part] += 1
         else:
             print(f"survived: {file}:{line}: {change}", flush=True)
-    print(f"{noticed} of {tried} mutants noticed: {noticed / max(tried, 1):.1%} ({everything} candidates)")
-    return 0 if noticed >= WANTED * tried else 1
+    for part in WANTED:
+        print(f"{part}: {noticed[part]} of {tried[part]} mutants noticed: {noticed[part] / max(tried[part], 1):.1%}")
+    print(f"of {everything} candidates")
+    return 0 if all(noticed[part] >= WANTED[part] * tried[part] for part in WANTED) else 1
 
 
 if __name__ == "__main__":

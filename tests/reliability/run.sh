@@ -89,7 +89,7 @@ fi
 promise 13 "all test programs" reliability/alarms.sh "$gcc/reliability/libalarms.so" "${programs[@]}"
 
 promise 14 "branches that the tests take" ./coverage.sh
-promise 14 "mutants of the readers that the tests notice" ./mutation.py
+promise 14 "1,000 mutants of the readers, drawn" ./mutation.py --sample 1000
 promise 15 "24 files" ../build-ci/tests/golden/test_golden
 
 print_table

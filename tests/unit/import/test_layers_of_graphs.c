@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Layers by their kinds, each with its activation but for the linear one. */
+/* Layers by their kinds, each with its activation but for the linear one, and with "same" where its window is padded so
+ * that all of the input is seen, or "explicit" where it is padded as the file says. */
 typedef struct lowering {
     const char *text, *layers;
 } lowering;
@@ -54,10 +55,17 @@ static const lowering windows[] = {
     {"x N,2,4,4; y = ReduceMean x i:2,3", "global_average_pooling2d flatten"},
     {"x N,2,4,4; y = ReduceMax x axes=[2,3] keepdims=0", "global_max_pooling2d"},
     {"x N,2,4,4; y = AveragePool x kernel_shape=[2,2]", "average_pooling2d"},
-    {"x N,2,4,4; y = MaxPool x kernel_shape=[2,2] strides=[2,2] pads=[1,1,1,1]", "max_pooling2d"},
-    {"x N,2,4,4; p = Pad x i:0,0,1,1,0,0,1,1; y = Conv p n1@2x2x3x3", "conv2d"},
+    {"x N,2,4,4; y = MaxPool x kernel_shape=[2,2] strides=[2,2] pads=[1,1,1,1]", "max_pooling2d:explicit"},
+    {"x N,2,4,4; p = Pad x i:0,0,1,1,0,0,1,1; y = Conv p n1@2x2x3x3", "conv2d:same"},
+    {"x N,1,5,5; y = Conv x n1@1x1x2x2 pads=[0,0,1,1]", "conv2d:same"},
+    {"x N,1,5,5; y = Conv x n1@1x1x2x2 pads=[1,1,0,0]", "conv2d:explicit"},
+    {"x N,1,5,5; y = Conv x n1@1x1x2x2 pads=[0,0,1,0]", "conv2d:explicit"},
+    {"x N,1,5,5; y = Conv x n1@1x1x3x3 strides=[2,2] pads=[1,1,1,1]", "conv2d:same"},
+    {"x N,1,6,6; y = Conv x n1@1x1x3x3 strides=[2,2] pads=[1,1,1,1]", "conv2d:explicit"},
+    {"x N,1,6,6; y = MaxPool x kernel_shape=[3,3] strides=[2,2] auto_pad='SAME_UPPER'", "max_pooling2d:same"},
+    {"x N,1,6,6; y = MaxPool x kernel_shape=[3,3] strides=[2,2] auto_pad='SAME_LOWER'", "max_pooling2d:explicit"},
     {"x N,2,4,4; p = Pad x i:0,0,1,1,0,0,1,1; y = Relu p", "zero_padding2d activation:relu"},
-    {"x N,2,4,4; p = Pad x i:0,0,1,1,0,0,1,1 mode='edge'; y = MaxPool p kernel_shape=[3,3]", "max_pooling2d"},
+    {"x N,2,4,4; p = Pad x i:0,0,1,1,0,0,1,1 mode='edge'; y = MaxPool p kernel_shape=[3,3]", "max_pooling2d:same"},
     {"x N,2,4,4; p = Pad x i:0,0,1,1,0,0,1,1 mode='edge'; y = MaxPool p kernel_shape=[3,3] ceil_mode=1",
      "permute conv2d permute conv2d reshape permute reshape max_pooling2d"},
     {"x N,2,4,4; p = Pad x i:0,0,1,1,0,0,1,1 mode='edge'; y = MaxPool p kernel_shape=[1,1]",
@@ -74,9 +82,9 @@ static const lowering products[] = {
     {"x N,2,4,4; m = Mul x f:2; y = Conv m n1@3x2x3x3", "rescaling conv2d"},
     {"x N,2,4,4; f = Flatten x; y = Gemm f n1@32x5", "flatten dense"},
     {"x N,2,4,4; f = Flatten x; g = Gemm f n1@32x5; y = Softmax g", "flatten dense:softmax"},
-    {"x N,2,4,4; y = Conv x n1@3x2x2x2 auto_pad='SAME_UPPER'", "conv2d"},
+    {"x N,2,4,4; y = Conv x n1@3x2x2x2 auto_pad='SAME_UPPER'", "conv2d:same"},
     {"x N,2,4,4; y = Conv x n1@2x1x3x3 group=2", "depthwise_conv2d"},
-    {"x N,2,4,4; y = ConvTranspose x n1@2x3x2x2 strides=[2,2]", "conv2d_transpose"},
+    {"x N,2,4,4; y = ConvTranspose x n1@2x3x2x2 strides=[2,2]", "conv2d_transpose:explicit"},
 };
 
 static const lowering others[] = {
@@ -143,12 +151,18 @@ static const lowering patterns[] = {
     {"x N,2,4,4; g = GlobalAveragePool x; y = Mul x g", "global_average_pooling2d multiply"},
     {"x N,2,4,4; y = DepthToSpace x blocksize=1", "activation"},
     {"x N,4,2,2; s,t = Split x axis=1; y = Add s t", "channel_slice channel_slice add"},
-    {"x N,2,4,4; y = AveragePool x kernel_shape=[3,3] pads=[1,1,1,1] count_include_pad=1", "average_pooling2d"},
-    {"x N,2,4,4; y = AveragePool x kernel_shape=[3,3] pads=[1,1,1,1]", "average_pooling2d"},
+    {"x N,2,4,4; y = AveragePool x kernel_shape=[3,3] pads=[1,1,1,1] count_include_pad=1", "average_pooling2d:same"},
+    {"x N,2,4,4; y = AveragePool x kernel_shape=[3,3] pads=[1,1,1,1]", "average_pooling2d:same"},
     {"x N,2,4,4; y = GlobalMaxPool x", "global_max_pooling2d flatten"},
     {"x N,2,4,4; y = ReduceMean x i:1", "conv2d"},
     {"x N,2,4,4; y = ReduceSum x i:2,3", "global_average_pooling2d rescaling flatten"},
 };
+
+static const char *padding_of(const digitnet_layer_info *layer) {
+    if (layer->window_height == 0 || layer->padding == DIGITNET_PADDING_VALID)
+        return "";
+    return layer->padding == DIGITNET_PADDING_SAME ? ":same" : ":explicit";
+}
 
 static void list_layers(char *list, size_t size, const digitnet_model *model) {
     size_t used = 0;
@@ -157,8 +171,8 @@ static void list_layers(char *list, size_t size, const digitnet_model *model) {
         digitnet_layer_info layer = DIGITNET_INIT(digitnet_layer_info);
         expect_ok(digitnet_model_describe_layer(&layer, model, i));
         bool linear = layer.activation == DIGITNET_ACTIVATION_LINEAR;
-        used += (size_t)snprintf(list + used, size - used, "%s%s%s%s", i ? " " : "", layer.kind, linear ? "" : ":",
-                                 linear ? "" : digitnet__activation_name(layer.activation));
+        used += (size_t)snprintf(list + used, size - used, "%s%s%s%s%s", i ? " " : "", layer.kind, linear ? "" : ":",
+                                 linear ? "" : digitnet__activation_name(layer.activation), padding_of(&layer));
     }
 }
 

@@ -1004,6 +1004,40 @@ static void long_lists_are_refused(void **state) {
     assert_int_equal(failures, 0);
 }
 
+/* An input that the standard has not might change what an operator does. */
+static void more_inputs_than_there_are_are_refused(void **state) {
+    (void)state;
+    static const struct {
+        size_t inputs;
+        const char *types;
+    } takers[] = {
+        {1, "Abs Affine ArgMax AveragePool Cast Celu DepthToSpace Elu Exp Flatten Gelu GlobalAveragePool GlobalMaxPool "
+            "HardSigmoid HardSwish Identity ImageScaler LRN LeakyRelu LogSigmoid LogSoftmax MaxPool Mish Neg "
+            "Reciprocal Relu ScaledTanh Selu Shape Sigmoid Softmax Softplus Softsign SpaceToDepth Sqrt Swish Tanh "
+            "Transpose ai.onnx.ml:LinearClassifier ai.onnx.ml:LinearRegressor ai.onnx.ml:Normalizer ai.onnx.ml:Scaler "
+            "ai.onnx.ml:ZipMap"},
+        {2, "Add CastLike Div Expand Gather MatMul Mul PRelu Pow ReduceL2 ReduceMax ReduceMean ReduceMin ReduceSum "
+            "ReduceSumSquare Reshape Split Squeeze Sub Tile Unsqueeze ai.onnx.ml:ArrayFeatureExtractor"},
+        {3, "Clip Conv ConvTranspose Dropout Gemm GroupNormalization InstanceNormalization LayerNormalization"},
+        {4, "Pad Resize"},
+        {5, "BatchNormalization Slice"},
+    };
+    failures = 0;
+    for (size_t i = 0; i < sizeof takers / sizeof *takers; i++) {
+        for (const char *type = takers[i].types; *type; type += strspn(type, " ")) {
+            size_t length = strcspn(type, " "), inputs = takers[i].inputs;
+            char text[128], message[64];
+            int used = snprintf(text, sizeof text, "x N,4,4; y = %.*s x", (int)length, type);
+            for (size_t k = 0; k < inputs; k++)
+                used += snprintf(text + used, sizeof text - (size_t)used, " f:1");
+            snprintf(message, sizeof message, "has %zu inputs; at most %zu are read", inputs + 1, inputs);
+            try_refusal(&(refusal){text, DIGITNET_EUNSUPPORTED, message});
+            type += length;
+        }
+    }
+    assert_int_equal(failures, 0);
+}
+
 /* The limits of a model are those of what a file becomes. */
 static void limits_hold(void **state) {
     (void)state;
@@ -1031,6 +1065,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refusals_say_why),
         cmocka_unit_test(long_lists_are_refused),
+        cmocka_unit_test(more_inputs_than_there_are_are_refused),
         cmocka_unit_test(limits_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
