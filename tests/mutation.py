@@ -6,7 +6,7 @@
 Each mutant is one of the given sources (default: the readers of ONNX and IDX files) with one comparison, condition, connective, negation,
 sum or constant changed. It is compiled, linked before the library into one test program after another, and noticed where one of them
 fails, hangs or crashes. What compiles to the same object as the source is no mutant. Prints the survivors and the shares that were
-noticed, of what reads other tools' files and of the others; fails below 85 and 90%. With --sample only N mutants, drawn by the seed, are
+noticed, of what reads other tools' files and of the others; fails below 80 and 90%. With --sample only N mutants, drawn by the seed, are
 tried: all of them take 8 hours. Builds in build-mutation/.
 """
 import argparse
@@ -21,7 +21,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build-mutation"
-WANTED = {"import": 0.85, "others": 0.9}  # shares to be noticed; in src/import many mutants do the same by other layers
+WANTED = {"import": 0.8, "others": 0.9}  # shares to be noticed; in src/import many mutants do the same by other layers
 TIMEOUT = 20  # seconds of processor time for one test program; they take a few at most
 WAIT = 10 * TIMEOUT  # seconds, where it does nothing
 MEMORY = 8 << 30  # test_zlib asks for more than 4 GiB, and uses none of them
