@@ -665,9 +665,9 @@ reader_training() {
     expect 0 train_reader digit --help
     has stdout '--pictures DIR'
     expect 1 train_reader digit --mnist "$subset" --fonts nowhere
+    has stderr 'nowhere/.*: FreeType cannot open .* apt-get install fonts-dejavu-core '
     expect 1 train_reader line --mnist "$subset" --model nowhere/line.onnx
     has stderr 'cannot write into nowhere'
-    has stderr 'nowhere/.*: FreeType cannot open .* apt-get install fonts-dejavu-core '
 }
 
 touch stdout stderr
