@@ -385,3 +385,8 @@ saved_bytes write_graph(const char *text) {
         keep(&file);
     return file;
 }
+
+digitnet_status load_graph(digitnet_model **model, const saved_bytes *file) {
+    return recorded(digitnet_model_load_memory_ex(model, file->data, file->size,
+                                                  DIGITNET_WITH(digitnet_model_load_options, .ignore_metadata = 1)));
+}

@@ -22,6 +22,9 @@
 /* To be released with free(). */
 saved_bytes write_graph(const char *text);
 
+/* Loads such a file; those that say that they are of this library too, which have no list of layers. */
+digitnet_status load_graph(digitnet_model **model, const saved_bytes *file);
+
 /* Has each graph that is written from now on kept as a file in this folder, too: seeds for fuzzing. NULL: none. */
 void keep_graphs(const char *folder);
 

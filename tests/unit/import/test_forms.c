@@ -1084,16 +1084,10 @@ static const form graph_forms[] = {
 static size_t failures;
 #define complain(text, ...) (failures++, print_error("%s: ", (text)), print_error(__VA_ARGS__), print_error("\n"))
 
-/* Those that say that they are of this library too, which have no list of layers. */
-static digitnet_status try_graph(digitnet_model **model, const saved_bytes *file) {
-    return recorded(digitnet_model_load_memory_ex(model, file->data, file->size,
-                                                  DIGITNET_WITH(digitnet_model_load_options, .ignore_metadata = 1)));
-}
-
 static digitnet_model *load(const char *text) {
     saved_bytes file = write_graph(text);
     digitnet_model *model = NULL;
-    if (try_graph(&model, &file) != DIGITNET_OK)
+    if (load_graph(&model, &file) != DIGITNET_OK)
         complain(text, "%s", digitnet_last_error());
     free(file.data);
     return model;
@@ -1142,7 +1136,7 @@ static void try_without_memory(const char *text) {
     for (size_t i = 1; status != DIGITNET_OK; i++) {
         digitnet_model *model = NULL;
         counts.fail_at = counts.allocations + i;
-        status = try_graph(&model, &file);
+        status = load_graph(&model, &file);
         digitnet_model_free(model);
         if (status == DIGITNET_ENOMEM || status == DIGITNET_OK)
             continue;

@@ -182,8 +182,7 @@ static void expect_layers(const lowering *cases, size_t count) {
         saved_bytes file = write_graph(cases[i].text);
         digitnet_model *model = NULL;
         char layers[512] = "";
-        if (digitnet_model_load_memory_ex(&model, file.data, file.size,
-                                          DIGITNET_WITH(digitnet_model_load_options, .ignore_metadata = 1)))
+        if (load_graph(&model, &file))
             snprintf(layers, sizeof layers, "%s", digitnet_last_error());
         else
             list_layers(layers, sizeof layers, model);
