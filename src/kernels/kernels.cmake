@@ -38,11 +38,13 @@ function(digitnet_add_kernel_set name width)
     list(TRANSFORM DIGITNET_KERNEL_SET_SOURCES PREPEND "${DIGITNET_KERNELS_DIR}/" OUTPUT_VARIABLE sources)
     digitnet_add_objects(digitnet_kernels_${name} ${sources})
     target_compile_definitions(digitnet_kernels_${name} PRIVATE DNN_KERNEL_SET=${name} DNN_VECTOR_WIDTH=${width})
-    # Products and sums may be fused, but NaN and infinity keep their meaning, so that a diverging training is seen. -Wno-psabi:
-    # vectors wider than the registers would be passed otherwise than with such registers, but none is passed. The last two: no
-    # second copy of a loop for a case that is no faster here.
+    # Products and sums may be fused, but NaN and infinity keep their meaning, so that a diverging training is seen. Clang does
+    # so for certain within an expression alone: across expressions it depends on the code around, and a row's bits would
+    # depend on how many rows are computed with it. -Wno-psabi: vectors wider than the registers would be passed otherwise
+    # than with such registers, but none is passed. The last two: no second copy of a loop for a case that is no faster here.
     target_compile_options(digitnet_kernels_${name} PRIVATE
-        ${digitnet_kernel_level} -fno-math-errno -fno-trapping-math -ffp-contract=fast -Wno-psabi ${ARGN}
+        ${digitnet_kernel_level} -fno-math-errno -fno-trapping-math -Wno-psabi ${ARGN}
+        $<IF:$<C_COMPILER_ID:Clang,AppleClang>,-ffp-contract=on,-ffp-contract=fast>
         $<$<C_COMPILER_ID:GNU>:-fno-version-loops-for-strides> $<$<C_COMPILER_ID:GNU>:-fno-unswitch-loops>
     )
     # Loops over values by themselves gain nothing from more than vectors, and unrolled they would be a tenth of the library.

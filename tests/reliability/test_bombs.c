@@ -11,6 +11,7 @@
 #include "own_memory.h"
 #include "processes.h"
 #include "reader_models.h"
+#include "sanitizer.h"
 
 #include <jpeglib.h>
 #include <png.h>
@@ -21,7 +22,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if DNN_ADDRESS_SANITIZER || DNN_THREAD_SANITIZER
 enum { SANITIZED = 1 }; /* the sanitizer's own time and memory count too */
 #else
 enum { SANITIZED = 0 };

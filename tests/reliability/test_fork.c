@@ -1,6 +1,7 @@
 /* Children that are forked while threads compute, and that train and predict for themselves: test_fork [CHILDREN] */
 #include "counts.h"
 #include "processes.h"
+#include "sanitizer.h"
 #include "support.h"
 
 #include <pthread.h>
@@ -14,7 +15,7 @@ enum { IMAGES = 20, THREADS = 3, SECONDS_FOR_A_CHILD = 60 };
 static size_t children = 20;
 
 /* The thread sanitizer knows no threads in a child of a process that has several. */
-#if defined(__SANITIZE_THREAD__)
+#if DNN_THREAD_SANITIZER
 enum { CHILD_THREADS = 1 };
 #else
 enum { CHILD_THREADS = 2 };
@@ -122,7 +123,7 @@ static int wait_for(pid_t child) {
 
 static void test_children_work(void **state) {
     const parent *own = *state;
-#if DNN_OPENBLAS || DNN_EMULATED || defined(__SANITIZE_ADDRESS__)
+#if DNN_OPENBLAS || DNN_EMULATED || DNN_ADDRESS_SANITIZER
     skip_because("OpenBLAS, emulators and the address sanitizer are not safe across a fork while threads use them");
 #endif
     for (size_t i = 0; i < children; i++) {

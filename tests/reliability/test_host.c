@@ -3,6 +3,7 @@
  * least that the system allows. */
 #include "host.h"
 #include "public_calls.h"
+#include "sanitizer.h"
 
 #include <locale.h>
 #include <pthread.h>
@@ -171,7 +172,7 @@ static size_t small_stack(void) {
 /* The caller of fit is one of its workers: what they run on their own stacks it runs on this one. */
 static void test_small_stack(void **state) {
     (void)state;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if DNN_ADDRESS_SANITIZER || DNN_THREAD_SANITIZER
     skip_because("the sanitizer takes more of the stack itself");
 #endif
     assert_true(starts_with_stack(small_stack(), call_everything));

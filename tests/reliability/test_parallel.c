@@ -3,6 +3,7 @@
  * test_parallel [RUNS] */
 #include "counts.h"
 #include "reader_models.h"
+#include "sanitizer.h"
 #include "support.h"
 
 #include <stdio.h>
@@ -145,7 +146,7 @@ static size_t resident_pages(void) {
     assert_non_null(file);
     assert_int_equal(fscanf(file, "%zu %zu", &total, &resident), 2);
     fclose(file);
-#if DNN_EMULATED || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if DNN_EMULATED || DNN_ADDRESS_SANITIZER || DNN_THREAD_SANITIZER
     resident = 0;
 #endif
     return resident;
