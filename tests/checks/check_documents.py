@@ -9,7 +9,8 @@ The language of a block says what is done with it; a comment before it says what
     c, cpp  A program, which sh and cmake blocks behind it find as program.c or program.cpp; with the installed readers where it includes
             one of their headers. Behind <!-- not run --> a program of MPI, which is compiled where there is one. Behind <!-- inside NAME --> statements, which take
             the place of INSIDE in tests/checks/documents/NAME.
-    cmake   A project, or lines of one, which is built, and whose program is run.
+    cmake   A project, or lines of one, which is built, and whose program is run. One that takes the library's sources is configured: such
+            ones are built by tests/consumers/check_add_subdirectory.sh and check_fetch_content.sh.
     sh      Commands. Behind <!-- not run --> they are only looked up: each must be there and know its options.
     python  Behind <!-- not run --> only compiled: it takes libraries that are not this project's.
     text    A drawing; or, behind <!-- printed -->, something that the last program has printed.
@@ -176,8 +177,9 @@ class Document:
         run(["cpack", "--config", self.installed.build / "CPackSourceConfig.cmake", "-B", project], project, os.environ)
         self.run(["cmake", "-S", project, "-B", project / "build", "-DCMAKE_C_FLAGS=-O0",
                   f"-DDIGITNET_BLAS={self.installed.cache['DIGITNET_BLAS']}"])
-        self.run(["cmake", "--build", project / "build", "--parallel", "--target", "program"])
-        self.run([project / "build/program"])
+        if "find_package(digitnet" in code:
+            self.run(["cmake", "--build", project / "build", "--target", "program"])
+            self.run([project / "build/program"])
 
     def look_up(self, code):
         for command in re.split(r"\n|&&", code.replace("\\\n", " ")):

@@ -198,23 +198,23 @@ recipes() {
 ensemble() {
     echo "== an ensemble, stopped and gone on with"
     local process code=0 seed
-    "$programs/mnist_train" --data "$subset" --epochs 4 --seed 7 --ensemble 2 --output two >stdout 2>stderr &
+    "$programs/mnist_train" --data "$subset" --epochs 2 --seed 7 --ensemble 2 --output two >stdout 2>stderr &
     process=$!
     wait_for test -e two/2/history.csv
     kill -INT "$process"
     wait "$process" || code=$?
     [ "$code" = 130 ] || [ "$code" = 0 ] || fail "a stopped ensemble ended with $code"
     [ "$code" = 0 ] || has stderr 'mnist_train --resume two and the same options$'
-    expect 0 mnist_train --data "$subset" --epochs 4 --seed 7 --ensemble 2 --output two --resume two
+    expect 0 mnist_train --data "$subset" --epochs 2 --seed 7 --ensemble 2 --output two --resume two
     has stdout '^Network 1 of 2, seed 7$'
-    has stderr '^Nothing is left to train: two/1/mnist\.onnx has done 4 epochs'
+    has stderr '^Nothing is left to train: two/1/mnist\.onnx has done 2 epochs'
     has stdout '^All 2 networks together$'
     has stdout '^In two: predictions.png, confusion.png$'
     last_line_is_accuracy
     is_png two/confusion.png
     is_png two/2/training.png
     for seed in 7 8; do
-        expect 0 mnist_train --data "$subset" --epochs 4 --seed "$seed" --output "alone-$seed"
+        expect 0 mnist_train --data "$subset" --epochs 2 --seed "$seed" --output "alone-$seed"
         cmp "alone-$seed/mnist.onnx" "two/$((seed - 6))/mnist.onnx" || fail "a network of an ensemble is not that of its seed"
     done
 }

@@ -10,16 +10,15 @@ surroundings=(
     "-Ofast, CMAKE_UNITY_BUILD" '
         set(CMAKE_UNITY_BUILD ON)
         set(CMAKE_C_FLAGS -Ofast)'
-    "-funsafe-math-optimizations, as options of a folder" '
-        add_compile_options(-O1 -fno-math-errno -funsafe-math-optimizations)
-        add_link_options(-funsafe-math-optimizations)'
     "-ffast-math, CMAKE_INTERPROCEDURAL_OPTIMIZATION, warnings as errors" '
         set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
         set(CMAKE_C_FLAGS "-O1 -ffast-math -Werror")'
-    "CMAKE_C_STANDARD 90 without CMAKE_C_EXTENSIONS, warnings as errors, options, targets and headers of the same names" '
+    "-funsafe-math-optimizations, as options of a folder; CMAKE_C_STANDARD 90 without CMAKE_C_EXTENSIONS, warnings as errors, options, targets and headers of the same names" '
+        add_compile_options(-O1 -fno-math-errno -funsafe-math-optimizations)
+        add_link_options(-funsafe-math-optimizations)
         set(CMAKE_C_STANDARD 90)
         set(CMAKE_C_EXTENSIONS OFF)
-        set(CMAKE_C_FLAGS "-O1 -Wall -Wextra -Wpedantic -Werror")
+        set(CMAKE_C_FLAGS "-Wall -Wextra -Wpedantic -Werror")
         add_compile_definitions(_GNU_SOURCE)
         option(DIGITNET_BUILD_EXAMPLES "Examples of this project" ON)
         option(DIGITNET_INSTALL "Install this project" ON)

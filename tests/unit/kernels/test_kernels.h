@@ -13,8 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* The wide sets once more, compiled for the instruction set that every machine has. */
-extern const digitnet__kernels digitnet__kernels_portable16, digitnet__kernels_portable8;
+/* The widest set once more, compiled for the instruction set that every machine has. */
+extern const digitnet__kernels digitnet__kernels_portable16;
 
 static const digitnet__kernels *set_at(size_t index) {
     size_t native = 0;
@@ -22,7 +22,7 @@ static const digitnet__kernels *set_at(size_t index) {
         native++;
     if (index < native)
         return digitnet__kernels_at(index);
-    return index == native ? &digitnet__kernels_portable16 : index == native + 1 ? &digitnet__kernels_portable8 : NULL;
+    return index == native ? &digitnet__kernels_portable16 : NULL;
 }
 
 #define FOR_EACH_SET(kernels) for (size_t set_ = 0; ((kernels) = set_at(set_)) != NULL; set_++)
