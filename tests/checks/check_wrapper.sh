@@ -21,7 +21,8 @@ for header in include/digitnet/*.hpp; do # alone, and twice
 done
 tests=()
 if g++ -x c++ -include doctest/doctest.h -fsyntax-only /dev/null 2>/dev/null; then
-    tests=(tests/cpp/test_wrapper*.cpp)
+    tests=("$work/tests") # as one file: most of a compiler's time would go into doctest, again and again
+    printf "#include \"$PWD/%s\"\n" tests/cpp/test_wrapper*.cpp >"$work/tests"
 fi
 for compiler in g++ clang++; do
     command -v "$compiler" >/dev/null || continue

@@ -6,11 +6,6 @@
 #include <thread>
 #include <utility>
 
-// What no other code throws.
-struct planned {
-    int number;
-};
-
 // Throws at one event, and counts all of them.
 struct thrower {
     digitnet_event_kind at;
@@ -26,15 +21,6 @@ struct thrower {
 };
 
 // The number of the exception that comes out of a call, 0 where none does.
-template <typename Call> static int thrown_by(Call call) {
-    try {
-        call();
-    } catch (const planned &exception) {
-        return exception.number;
-    }
-    return 0;
-}
-
 static int calls_of_function = 0;
 
 static void function(const digitnet_event &) {

@@ -105,20 +105,6 @@ TEST_CASE("a loss lives as long as the models that have it") {
     CHECK(owned.use_count() == 1);
 }
 
-// What no other code throws.
-struct planned {
-    int number;
-};
-
-template <typename Call> static int thrown_by(Call call) {
-    try {
-        call();
-    } catch (const planned &exception) {
-        return exception.number;
-    }
-    return 0;
-}
-
 TEST_CASE("what a loss throws comes out of the call that it is called in, from any thread") {
     const digitnet::dataset dataset = make_dataset();
     digitnet::model model = make_custom();

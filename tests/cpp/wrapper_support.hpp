@@ -81,4 +81,18 @@ class temporary_folder {
     char path_[32] = "/tmp/digitnet-test-XXXXXX";
 };
 
+// What no other code throws.
+struct planned {
+    int number;
+};
+
+template <typename Call> int thrown_by(Call call) {
+    try {
+        call();
+    } catch (const planned &exception) {
+        return exception.number;
+    }
+    return 0;
+}
+
 #endif
