@@ -166,20 +166,21 @@ class Document:
         return ["-std=gnu11", f"-I{readers}", *readers.glob("*.c"), *libraries, "-lm"]
 
     def check_project(self, code):
-        """A project whose program is the document's last one, beside the sources of the library, as a folder and packed."""
+        """A project whose program is the document's last one. Where it takes the library's sources, they lie in it, as a folder and packed."""
         project = self.folder / f"project-{self.count}"
         project.mkdir()
         if "project(" not in code:
             code = f"cmake_minimum_required(VERSION 3.21)\nproject(program)\nadd_executable(program program.c)\n{code}"
         (project / "CMakeLists.txt").write_text(code, encoding="utf-8")
         shutil.copy(self.folder / "program.c", project)
-        (project / "libdigitnet").symlink_to(SOURCE)
-        run(["cpack", "--config", self.installed.build / "CPackSourceConfig.cmake", "-B", project], project, os.environ)
-        self.run(["cmake", "-S", project, "-B", project / "build", "-DCMAKE_C_FLAGS=-O0",
-                  f"-DDIGITNET_BLAS={self.installed.cache['DIGITNET_BLAS']}"])
         if "find_package(digitnet" in code:
+            self.run(["cmake", "-S", project, "-B", project / "build"])
             self.run(["cmake", "--build", project / "build", "--target", "program"])
             self.run([project / "build/program"])
+            return
+        (project / "libdigitnet").symlink_to(SOURCE)
+        run(["cpack", "--config", self.installed.build / "CPackSourceConfig.cmake", "-B", project], project, os.environ)
+        self.run(["cmake", "-S", project, "-B", project / "build", f"-DDIGITNET_BLAS={self.installed.cache['DIGITNET_BLAS']}"])
 
     def look_up(self, code):
         for command in re.split(r"\n|&&", code.replace("\\\n", " ")):

@@ -20,7 +20,6 @@ struct thrower {
     }
 };
 
-// The number of the exception that comes out of a call, 0 where none does.
 static int calls_of_function = 0;
 
 static void function(const digitnet_event &) {

@@ -86,6 +86,7 @@ struct planned {
     int number;
 };
 
+// The number of the exception that comes out of a call, 0 where none does.
 template <typename Call> int thrown_by(Call call) {
     try {
         call();
