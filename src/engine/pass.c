@@ -179,27 +179,34 @@ static size_t cut_backward(digitnet__segment *segments, const digitnet__plan *pl
 }
 
 /* Counts the tasks, and lists them unless that is NULL. */
-static size_t list_tasks(digitnet__gradient_task *tasks, size_t *products, const digitnet__plan *plan) {
+static size_t list_tasks(digitnet__gradient_task *tasks, const digitnet__plan *plan) {
     size_t count = 0;
-    *products = 0;
     for (size_t i = 0; i < plan->op_count; i++) {
         const digitnet__op *op = &plan->ops[i];
-        bool product = reads_batch(op);
-        for (size_t block = 0; op->trains && block < op->block_count; block++, count++) {
+        for (size_t block = 0; op->trains && block < op->block_count; block++, count++)
             if (tasks)
-                tasks[count] =
-                    (digitnet__gradient_task){.op = op, .block = block, .is_product = product, .product = *products};
-            *products += product;
-        }
+                tasks[count] = (digitnet__gradient_task){.op = op, .block = block, .is_product = reads_batch(op)};
     }
     return count;
+}
+
+static void measure_tasks(digitnet__pass *pass) {
+    for (size_t i = 0; i < pass->task_count; i++) {
+        digitnet__gradient_task *task = &pass->tasks[i];
+        digitnet__span spans[DNN_LAYER_TENSORS];
+        size_t span_count = digitnet__pass_spans(*task, spans);
+        for (size_t k = 0; k < span_count; k++)
+            task->values += spans[k].count;
+        task->before = pass->product_values;
+        pass->product_values += task->is_product ? task->values : 0;
+    }
 }
 
 static bool allocate_lists(digitnet__pass *pass) {
     const digitnet__plan *plan = plan_of(pass);
     pass->values = digitnet__allocate_zeroed_array(plan->value_count, sizeof *pass->values);
     pass->ops = digitnet__allocate_zeroed_array(plan->op_count, sizeof *pass->ops);
-    pass->task_count = list_tasks(NULL, &pass->product_count, plan);
+    pass->task_count = list_tasks(NULL, plan);
     pass->tasks = digitnet__allocate_array(pass->task_count, sizeof *pass->tasks);
     pass->forward_segments = digitnet__allocate_array(2 * (plan->op_count + 1), sizeof *pass->forward_segments);
     return pass->values && pass->ops && pass->tasks && pass->forward_segments;
@@ -213,7 +220,8 @@ digitnet_status digitnet__pass_create(digitnet__pass *pass, const digitnet__netw
     if (allocate_lists(pass))
         status = digitnet__placement_create(&pass->placement, plan, 1);
     if (status == DIGITNET_OK) {
-        list_tasks(pass->tasks, &pass->product_count, plan);
+        list_tasks(pass->tasks, plan);
+        measure_tasks(pass);
         pass->backward_segments = pass->forward_segments + plan->op_count + 1;
         pass->forward_count = cut_forward(pass->forward_segments, plan);
         pass->backward_count = cut_backward(pass->backward_segments, plan);

@@ -27,7 +27,8 @@ typedef struct digitnet__gradient_task {
     const digitnet__op *op;
     size_t block;
     bool is_product; /* over the whole batch; else it is taken from the ranges' copies, or from sums */
-    size_t product;  /* its number among those that are */
+    size_t values;   /* of the block's gradient */
+    size_t before;   /* values of all products before it */
 } digitnet__gradient_task;
 
 /* Ops that run without a barrier between them: from `first` on, `end` not included, counted in the order of the pass.
@@ -59,7 +60,7 @@ typedef struct digitnet__pass {
     digitnet__segment *forward_segments, *backward_segments;
     size_t forward_count, backward_count;
     digitnet__gradient_task *tasks;
-    size_t task_count, product_count;
+    size_t task_count, product_values; /* of all products */
 } digitnet__pass;
 
 /* The network has a plan for training. `ranges`: that a batch is cut into, at most. Zero: 8, and 16 from

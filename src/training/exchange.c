@@ -1,5 +1,6 @@
 #include "training/exchange.h"
 
+#include <stdint.h>
 #include <string.h>
 
 digitnet__share digitnet__exchange_share(const digitnet__ranks *ranks, const digitnet__pass *pass, size_t count,
@@ -159,26 +160,22 @@ digitnet_status digitnet__exchange_sum_copies(digitnet__ranks *ranks, const digi
 
 /* ---- Products over the whole batch ---- */
 
-static size_t task_bytes(digitnet__gradient_task task) {
-    digitnet__span spans[DNN_LAYER_TENSORS];
-    size_t span_count = digitnet__pass_spans(task, spans), bytes = 0;
-    for (size_t i = 0; i < span_count; i++)
-        bytes += spans[i].count * sizeof(float); /* of parameters that are in memory */
-    return bytes;
+static size_t product_bytes(digitnet__gradient_task task) {
+    return task.is_product ? task.values * sizeof(float) : 0;
 }
 
-/* Whether a task is a product that a rank computes. */
-static bool is_dealt(const digitnet__ranks *ranks, const digitnet__pass *pass, size_t rank,
-                     digitnet__gradient_task task) {
-    digitnet__share share = digitnet__ranks_share(ranks, rank, pass->product_count);
-    return task.is_product && share.first <= task.product && task.product < share.end;
+/* The rank that computes a product: the one in whose even share of all values its middle lies. */
+static size_t owner_of(const digitnet__ranks *ranks, const digitnet__pass *pass, digitnet__gradient_task product) {
+    uint64_t middle = 2 * (uint64_t)product.before + product.values;
+    return (size_t)(middle * ranks->communicator.size / (2 * (uint64_t)pass->product_values));
+}
+
+static bool is_own(const digitnet__ranks *ranks, const digitnet__pass *pass, digitnet__gradient_task product) {
+    return owner_of(ranks, pass, product) == ranks->communicator.rank;
 }
 
 size_t digitnet__exchange_gradient_bytes(const digitnet__pass *pass) {
-    size_t total = 0;
-    for (size_t i = 0; i < pass->task_count; i++)
-        total += pass->tasks[i].is_product ? task_bytes(pass->tasks[i]) : 0;
-    return total;
+    return pass->product_values * sizeof(float); /* of parameters that are in memory */
 }
 
 typedef struct reduction {
@@ -191,7 +188,7 @@ static void reduce_own(void *context, size_t task, size_t worker) {
     (void)worker;
     const reduction *own = context;
     digitnet__gradient_task reduced = own->pass->tasks[task];
-    if (!reduced.is_product || is_dealt(own->ranks, own->pass, own->ranks->communicator.rank, reduced))
+    if (!reduced.is_product || is_own(own->ranks, own->pass, reduced))
         digitnet__pass_reduce_block(own->pass, own->count, 1, reduced);
 }
 
@@ -214,20 +211,18 @@ static void copy_products(const digitnet__ranks *ranks, const digitnet__pass *pa
     unsigned char *part = ranks->buffer;
     for (size_t i = 0; i < pass->task_count; i++) {
         digitnet__gradient_task task = pass->tasks[i];
-        if (task.is_product && is_dealt(ranks, pass, ranks->communicator.rank, task) == in)
+        if (task.is_product && is_own(ranks, pass, task) == in)
             part = copy_task(part, pass, task, in);
-        else if (task.is_product)
-            part += task_bytes(task);
+        else
+            part += product_bytes(task);
     }
 }
 
 static void count_products(const digitnet__ranks *ranks, const digitnet__pass *pass) {
-    for (size_t rank = 0, task = 0; rank < ranks->communicator.size; rank++) {
-        ranks->bytes[rank] = 0;
-        size_t end = digitnet__ranks_share(ranks, rank, pass->product_count).end;
-        for (; task < pass->task_count && (!pass->tasks[task].is_product || pass->tasks[task].product < end); task++)
-            ranks->bytes[rank] += pass->tasks[task].is_product ? task_bytes(pass->tasks[task]) : 0;
-    }
+    memset(ranks->bytes, 0, ranks->communicator.size * sizeof *ranks->bytes);
+    for (size_t i = 0; i < pass->task_count; i++)
+        if (pass->tasks[i].is_product)
+            ranks->bytes[owner_of(ranks, pass, pass->tasks[i])] += product_bytes(pass->tasks[i]);
 }
 
 digitnet_status digitnet__exchange_gradients(digitnet__ranks *ranks, const digitnet__pass *pass, size_t count,

@@ -9,8 +9,8 @@
 #include <math.h>
 
 /* The ranks share products over the whole batch from so many samples on: a value of the gradient takes a multiplication
- * for each sample, and 4 bytes to move, which is less than that at 10 Gbit/s (docs/SCALING.md). */
-enum { DEALT_BATCH = 256 };
+ * for each sample, and 4 bytes to move, which take about as long at 10 Gbit/s (docs/SCALING.md). */
+enum { DEALT_BATCH = 128 };
 
 static digitnet__rows rows_of_scores(const digitnet__trainer *trainer) {
     return (digitnet__rows){.first = (unsigned char *)digitnet__loss_batch_scores(&trainer->batch),

@@ -20,7 +20,7 @@ RANKS = (2, 4, 8, 16, 32, 64)
 
 # Of the README's network, in bytes: what dense layers' gradients are taken from, with the scores, of a sample; the
 # convolutions' gradient; the dense layers' gradient, which is dealt to the ranks from DEALT_FROM samples on.
-SAMPLE, CONVOLUTIONS, DENSE, DEALT_FROM = 7480, 75264, 824872, 256
+SAMPLE, CONVOLUTIONS, DENSE, DEALT_FROM = 7480, 75264, 824872, 128
 
 
 def read(path):

@@ -55,9 +55,17 @@ static double network_objective(void *context) {
     return network_forward(context);
 }
 
-/* Every trained parameter is in one task's spans once. */
+static size_t span_values(const digitnet__span *spans, size_t count) {
+    size_t values = 0;
+    for (size_t i = 0; i < count; i++)
+        values += spans[i].count;
+    return values;
+}
+
+/* Every trained parameter is in one task's spans once; tasks say how many they have, and products what is before them.
+ */
 static void check_spans(const digitnet__pass *pass) {
-    size_t parameters = pass->network->graph.parameter_count;
+    size_t parameters = pass->network->graph.parameter_count, products = 0;
     unsigned char *seen = calloc(parameters, 1);
     assert_non_null(seen);
     for (size_t task = 0; task < pass->task_count; task++) {
@@ -66,7 +74,11 @@ static void check_spans(const digitnet__pass *pass) {
         for (size_t i = 0; i < count; i++)
             for (size_t at = 0; at < spans[i].count; at++)
                 assert_int_equal(seen[spans[i].offset + at]++, 0);
+        assert_int_equal(pass->tasks[task].values, span_values(spans, count));
+        assert_int_equal(pass->tasks[task].before, products);
+        products += pass->tasks[task].is_product ? pass->tasks[task].values : 0;
     }
+    assert_int_equal(pass->product_values, products);
     assert_null(memchr(seen, 0, parameters));
     free(seen);
 }
