@@ -137,13 +137,25 @@ size_t digitnet__arena_reserve(digitnet__arena *arena, size_t count, size_t elem
     return offset;
 }
 
-bool digitnet__arena_allocate(digitnet__arena *arena) {
+bool digitnet__arena_allocate_unset(digitnet__arena *arena) {
     if (arena->overflow) {
         digitnet__fail(DIGITNET_ENOMEM, "out of memory: the number of bytes to allocate overflows");
         return false;
     }
-    arena->memory = digitnet__allocate_zeroed(arena->size);
+    arena->memory = digitnet__allocate(arena->size);
     return arena->memory != NULL;
+}
+
+void digitnet__arena_clear(const digitnet__arena *arena, size_t offset, size_t first, size_t count,
+                           size_t element_size) {
+    memset(arena->memory + offset + first * element_size, 0, count * element_size);
+}
+
+bool digitnet__arena_allocate(digitnet__arena *arena) {
+    if (!digitnet__arena_allocate_unset(arena))
+        return false;
+    digitnet__arena_clear(arena, 0, 0, arena->size, 1);
+    return true;
 }
 
 void *digitnet__arena_at(const digitnet__arena *arena, size_t offset) {

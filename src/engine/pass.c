@@ -124,15 +124,25 @@ static size_t align(size_t bytes) {
     return bytes / DNN_ALIGNMENT < SIZE_MAX / DNN_ALIGNMENT ? (bytes / DNN_ALIGNMENT + 1) * DNN_ALIGNMENT : SIZE_MAX;
 }
 
+/* A worker's, to the inputs of an op and to their gradients. */
+static size_t pointer_bytes(const digitnet__plan *plan) {
+    return 2 * plan->most_inputs * sizeof(float *);
+}
+
+/* Floats of a sample that are kept for the whole batch: of a value or of its gradient. */
+static size_t kept_values(const digitnet__plan *plan, size_t value, bool gradient) {
+    const digitnet__value *wanted = &plan->values[value];
+    bool kept = wanted->used && (!gradient || (wanted->wants_gradient && keeps_gradient(plan, value)));
+    return kept ? wanted->values : 0;
+}
+
 static void reserve(digitnet__pass *pass, size_t workers) {
     const digitnet__plan *plan = plan_of(pass);
     digitnet__arena *arena = &pass->arena;
     pass->seeds = digitnet__arena_reserve(arena, pass->capacity, sizeof(uint64_t));
     for (size_t i = 0; i < plan->value_count; i++) {
-        const digitnet__value *value = &plan->values[i];
-        pass->values[i].memory = reserve_floats(arena, value->used ? pass->capacity : 0, value->values);
-        bool keeps = value->used && value->wants_gradient && keeps_gradient(plan, i);
-        pass->values[i].gradient = reserve_floats(arena, keeps ? pass->capacity : 0, value->values);
+        pass->values[i].memory = reserve_floats(arena, pass->capacity, kept_values(plan, i, false));
+        pass->values[i].gradient = reserve_floats(arena, pass->capacity, kept_values(plan, i, true));
     }
     pass->passing = reserve_floats(arena, pass->capacity, pass->placement.size);
     for (size_t i = 0; i < plan->op_count; i++)
@@ -142,7 +152,7 @@ static void reserve(digitnet__pass *pass, size_t workers) {
     pass->scratch = digitnet__arena_reserve(arena, workers, pass->scratch_bytes);
     pass->shared_bytes = align(shared_gradient_bytes(pass));
     pass->shared = digitnet__arena_reserve(arena, workers, pass->shared_bytes);
-    pass->pointers = digitnet__arena_reserve(arena, workers, 2 * plan->most_inputs * sizeof(float *));
+    pass->pointers = digitnet__arena_reserve(arena, workers, pointer_bytes(plan));
     pass->gradients = reserve_floats(arena, 1, pass->network->graph.parameter_count);
     pass->copies = reserve_floats(arena, pass->most_ranges, pass->copy_values);
     pass->sums = digitnet__arena_reserve(arena, (pass->most_ranges + 1) * pass->sum_values, sizeof(double));
@@ -212,8 +222,46 @@ static bool allocate_lists(digitnet__pass *pass) {
     return pass->values && pass->ops && pass->tasks && pass->forward_segments;
 }
 
+/* What is a range's of a full batch. */
+static void clear_range(void *context, size_t task, size_t worker) {
+    const digitnet__pass *pass = context;
+    const digitnet__plan *plan = plan_of(pass);
+    const digitnet__arena *arena = &pass->arena;
+    digitnet__range rows = digitnet__pass_range(pass, pass->capacity, task);
+    (void)worker;
+    for (size_t i = 0; i < plan->value_count; i++) {
+        digitnet__arena_clear(arena, pass->values[i].memory, rows.first, rows.count,
+                              kept_values(plan, i, false) * sizeof(float));
+        digitnet__arena_clear(arena, pass->values[i].gradient, rows.first, rows.count,
+                              kept_values(plan, i, true) * sizeof(float));
+    }
+    digitnet__arena_clear(arena, pass->passing, rows.first, rows.count, pass->placement.size * sizeof(float));
+    for (size_t i = 0; i < plan->op_count; i++)
+        digitnet__arena_clear(arena, pass->ops[i].cache, rows.first, rows.count, plan->ops[i].cache_bytes);
+    digitnet__arena_clear(arena, pass->copies, task, 1, pass->copy_values * sizeof(float));
+}
+
+static void clear_scratch(void *context, size_t task, size_t worker) {
+    const digitnet__pass *pass = context;
+    (void)worker;
+    digitnet__arena_clear(&pass->arena, pass->scratch, task, 1, pass->scratch_bytes);
+    digitnet__arena_clear(&pass->arena, pass->shared, task, 1, pass->shared_bytes);
+}
+
+/* By tasks that go to the same workers as those of the passes. */
+static void clear(digitnet__pass *pass, digitnet__thread_pool *threads) {
+    size_t workers = digitnet__thread_pool_size(threads);
+    const digitnet__arena *arena = &pass->arena;
+    digitnet__thread_pool_run(threads, clear_range, pass, pass->most_ranges);
+    digitnet__thread_pool_run(threads, clear_scratch, pass, workers);
+    digitnet__arena_clear(arena, pass->seeds, 0, pass->capacity, sizeof(uint64_t));
+    digitnet__arena_clear(arena, pass->pointers, 0, workers, pointer_bytes(plan_of(pass)));
+    digitnet__arena_clear(arena, pass->gradients, 0, pass->network->graph.parameter_count, sizeof(float));
+    digitnet__arena_clear(arena, pass->sums, 0, (pass->most_ranges + 1) * pass->sum_values, sizeof(double));
+}
+
 digitnet_status digitnet__pass_create(digitnet__pass *pass, const digitnet__network *network, size_t capacity,
-                                      size_t ranges, size_t workers) {
+                                      size_t ranges, digitnet__thread_pool *threads) {
     *pass = (digitnet__pass){.network = network, .capacity = capacity, .ranges = ranges};
     const digitnet__plan *plan = &network->training;
     digitnet_status status = DIGITNET_ENOMEM;
@@ -225,14 +273,16 @@ digitnet_status digitnet__pass_create(digitnet__pass *pass, const digitnet__netw
         pass->backward_segments = pass->forward_segments + plan->op_count + 1;
         pass->forward_count = cut_forward(pass->forward_segments, plan);
         pass->backward_count = cut_backward(pass->backward_segments, plan);
-        reserve(pass, workers);
+        reserve(pass, digitnet__thread_pool_size(threads));
         status = pass->arena.overflow
                      ? digitnet__fail(DIGITNET_ELIMIT, "the size of the memory for a batch of %zu images overflows",
                                       capacity)
-                 : digitnet__arena_allocate(&pass->arena) ? DIGITNET_OK
-                                                          : DIGITNET_ENOMEM;
+                 : digitnet__arena_allocate_unset(&pass->arena) ? DIGITNET_OK
+                                                                : DIGITNET_ENOMEM;
     }
-    if (status != DIGITNET_OK)
+    if (status == DIGITNET_OK)
+        clear(pass, threads);
+    else
         digitnet__pass_release(pass);
     return status;
 }
@@ -317,8 +367,7 @@ static unsigned char *worker_memory(const digitnet__pass *pass, size_t offset, s
 }
 
 static float **pointers_of(const digitnet__pass *pass, size_t worker) {
-    size_t most = 2 * plan_of(pass)->most_inputs;
-    return (float **)(void *)worker_memory(pass, pass->pointers, most * sizeof(float *), worker);
+    return (float **)(void *)worker_memory(pass, pass->pointers, pointer_bytes(plan_of(pass)), worker);
 }
 
 /* What an op is given for a range, but for the gradients. */

@@ -7,6 +7,7 @@
 #define DNN_ENGINE_PASS_H
 
 #include "core/memory.h"
+#include "core/threads.h"
 #include "engine/network.h"
 #include "engine/placement.h"
 
@@ -64,9 +65,10 @@ typedef struct digitnet__pass {
 } digitnet__pass;
 
 /* The network has a plan for training. `ranges`: that a batch is cut into, at most. Zero: 8, and 16 from
- * 128 images on, unless their copies of the gradient have more than 64 MiB together. */
+ * 128 images on, unless their copies of the gradient have more than 64 MiB together. The threads are those that the
+ * passes will run on. */
 digitnet_status digitnet__pass_create(digitnet__pass *pass, const digitnet__network *network, size_t capacity,
-                                      size_t ranges, size_t workers);
+                                      size_t ranges, digitnet__thread_pool *threads);
 void digitnet__pass_release(digitnet__pass *pass);
 
 /* How many ranges a batch of `count` images is cut into, and one of them. */

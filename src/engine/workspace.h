@@ -1,8 +1,9 @@
-/* Memory for inference on one thread, and the pass over the plan for inference. */
+/* Memory for inference on one thread or several, and the pass over the plan for inference. */
 #ifndef DNN_ENGINE_WORKSPACE_H
 #define DNN_ENGINE_WORKSPACE_H
 
 #include "core/memory.h"
+#include "core/threads.h"
 #include "engine/network.h"
 
 typedef struct digitnet__workspace {
@@ -16,6 +17,16 @@ typedef struct digitnet__workspace {
 digitnet_status digitnet__workspace_create(digitnet__workspace *workspace, const digitnet__network *network,
                                            size_t capacity);
 void digitnet__workspace_release(digitnet__workspace *workspace);
+
+/* One for each worker of a thread pool. */
+typedef struct digitnet__workspaces {
+    digitnet__workspace *of_workers;
+    size_t count;
+} digitnet__workspaces;
+
+digitnet_status digitnet__workspaces_create(digitnet__workspaces *workspaces, const digitnet__network *network,
+                                            size_t capacity, digitnet__thread_pool *threads);
+void digitnet__workspaces_release(digitnet__workspaces *workspaces);
 
 /* Where up to `capacity` images are put, as floats. */
 float *digitnet__workspace_input(const digitnet__workspace *workspace);

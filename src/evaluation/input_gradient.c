@@ -101,7 +101,7 @@ static digitnet_status run_network(float *gradient, const digitnet__network *net
     digitnet__network borrowed;
     digitnet__pass pass;
     DNN_TRY(digitnet__network_borrow_by_input(&borrowed, network, wanted->left_out));
-    digitnet_status status = digitnet__pass_create(&pass, &borrowed, 1, 1, 1);
+    digitnet_status status = digitnet__pass_create(&pass, &borrowed, 1, 1, NULL);
     if (status == DIGITNET_OK) {
         status = run(gradient, &pass, wanted, image);
         digitnet__pass_release(&pass);

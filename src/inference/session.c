@@ -24,9 +24,8 @@ struct digitnet_session {
     const digitnet__network *network; /* the snapshot's or that view */
     size_t batch_size, thread_count;
     digitnet__thread_pool *threads;
-    size_t chunk;                    /* images that a worker takes at a time */
-    digitnet__workspace *workspaces; /* one a worker */
-    size_t workspace_count;
+    size_t chunk; /* images that a worker takes at a time */
+    digitnet__workspaces workspaces;
     atomic_flag busy;
     /* The current run. */
     float *scores; /* NULL: it only looks for overflow */
@@ -90,15 +89,7 @@ static digitnet_status create_workspaces(digitnet_session *session) {
     size_t workers = digitnet__thread_pool_size(session->threads);
     size_t share = (session->batch_size - 1) / workers + 1;
     session->chunk = share < DNN_PREDICT_IMAGES ? share : DNN_PREDICT_IMAGES;
-    session->workspaces = digitnet__allocate_zeroed_array(workers, sizeof *session->workspaces);
-    if (!session->workspaces)
-        return DIGITNET_ENOMEM;
-    digitnet_status status = DIGITNET_OK;
-    for (; status == DIGITNET_OK && session->workspace_count < workers; session->workspace_count++) {
-        status = digitnet__workspace_create(&session->workspaces[session->workspace_count], session->network,
-                                            session->chunk);
-    }
-    return status;
+    return digitnet__workspaces_create(&session->workspaces, session->network, session->chunk, session->threads);
 }
 
 /* Memory is for the greatest width: at a lower one no value and no scratch is larger, and all have the same places. */
@@ -173,9 +164,7 @@ void digitnet_session_free(digitnet_session *session) {
         return;
     digitnet__call call;
     digitnet__call_enter(&call);
-    for (size_t i = 0; i < session->workspace_count; i++)
-        digitnet__workspace_release(&session->workspaces[i]);
-    digitnet__release(session->workspaces);
+    digitnet__workspaces_release(&session->workspaces);
     digitnet__network_release_view(&session->view);
     digitnet__thread_pool_free(session->threads);
     release_snapshot(session->snapshot);
@@ -187,7 +176,7 @@ static void run_chunk(void *context, size_t task, size_t worker) {
     digitnet_session *session = context;
     size_t first = task * session->chunk;
     size_t left = session->count - first;
-    if (!digitnet__predict_chunk(session->scores, &session->workspaces[worker], session->images, first,
+    if (!digitnet__predict_chunk(session->scores, &session->workspaces.of_workers[worker], session->images, first,
                                  left < session->chunk ? left : session->chunk))
         atomic_store(&session->overflows, true);
 }

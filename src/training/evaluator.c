@@ -17,19 +17,6 @@ static size_t chunk_of(const digitnet__evaluator *evaluator) {
     return evaluator->batch_size < CHUNK_IMAGES ? evaluator->batch_size : CHUNK_IMAGES;
 }
 
-static digitnet_status create_workspaces(digitnet__evaluator *evaluator) {
-    size_t workers = digitnet__thread_pool_size(evaluator->threads);
-    evaluator->workspaces = digitnet__allocate_zeroed_array(workers, sizeof *evaluator->workspaces);
-    if (!evaluator->workspaces)
-        return DIGITNET_ENOMEM;
-    digitnet_status status = DIGITNET_OK;
-    for (; status == DIGITNET_OK && evaluator->workspace_count < workers; evaluator->workspace_count++) {
-        status = digitnet__workspace_create(&evaluator->workspaces[evaluator->workspace_count], evaluator->network,
-                                            chunk_of(evaluator));
-    }
-    return status;
-}
-
 /* What is gathered for a part of the batch; images go elsewhere. */
 static digitnet_batch part_of(const digitnet__evaluator *evaluator, size_t first, size_t count, float *images) {
     return digitnet__loss_batch_part(&evaluator->batch, at(evaluator, evaluator->indices), images, first, count);
@@ -51,7 +38,9 @@ digitnet_status digitnet__evaluator_create(digitnet__evaluator *evaluator, const
     evaluator->indices = digitnet__arena_reserve(arena, evaluator->batch_size, sizeof(size_t));
     evaluator->images =
         digitnet__arena_reserve(arena, digitnet__rank_data_comes_first(data) ? evaluator->batch_size : 0, image_bytes);
-    digitnet_status status = digitnet__arena_allocate(arena) ? create_workspaces(evaluator) : DIGITNET_ENOMEM;
+    digitnet_status status = digitnet__arena_allocate(arena) ? DIGITNET_OK : DIGITNET_ENOMEM;
+    if (status == DIGITNET_OK)
+        status = digitnet__workspaces_create(&evaluator->workspaces, network, chunk_of(evaluator), threads);
     if (status == DIGITNET_OK)
         status = digitnet__loss_batch_create(&evaluator->batch, loss, digitnet__graph_output(&network->graph),
                                              data->dataset, evaluator->batch_size, digitnet__thread_pool_size(threads));
@@ -65,9 +54,7 @@ digitnet_status digitnet__evaluator_create(digitnet__evaluator *evaluator, const
 }
 
 void digitnet__evaluator_release(digitnet__evaluator *evaluator) {
-    for (size_t i = 0; i < evaluator->workspace_count; i++)
-        digitnet__workspace_release(&evaluator->workspaces[i]);
-    digitnet__release(evaluator->workspaces);
+    digitnet__workspaces_release(&evaluator->workspaces);
     digitnet__loss_batch_release(&evaluator->batch);
     digitnet__arena_release(&evaluator->arena);
     *evaluator = (digitnet__evaluator){0};
@@ -87,7 +74,7 @@ static void fill_input(const digitnet__evaluator *evaluator, const digitnet_batc
 
 static void run_chunk(void *context, size_t task, size_t worker) {
     digitnet__evaluator *evaluator = context;
-    const digitnet__workspace *workspace = &evaluator->workspaces[worker];
+    const digitnet__workspace *workspace = &evaluator->workspaces.of_workers[worker];
     size_t chunk = chunk_of(evaluator), first = (evaluator->chunks.first + task) * chunk;
     size_t left = evaluator->batch_count - first;
     size_t count = left < chunk ? left : chunk;

@@ -15,8 +15,7 @@ typedef struct digitnet__evaluator {
     digitnet__ranks *ranks; /* that share each batch */
     bool activates;         /* the loss wants the outputs behind the last activation */
     size_t batch_size;
-    digitnet__workspace *workspaces; /* one a worker */
-    size_t workspace_count;
+    digitnet__workspaces workspaces;
     digitnet__loss_batch batch;
     digitnet__arena arena; /* one batch's: */
     size_t indices, images;

@@ -72,7 +72,7 @@ digitnet_status digitnet__trainer_create(digitnet__trainer *trainer, digitnet_mo
         status = DIGITNET_ENOMEM;
     if (status == DIGITNET_OK)
         status = digitnet__pass_create(&trainer->pass, &model->network, batch_size,
-                                       (size_t)model->training->gradient_ranges, workers);
+                                       (size_t)model->training->gradient_ranges, threads);
     if (status == DIGITNET_OK)
         status = digitnet__update_create(&trainer->update, model, &trainer->pass, threads);
     if (status == DIGITNET_OK)

@@ -66,7 +66,7 @@ static void test_reduction(void **state) {
     expect_ok(digitnet__model_add_layer(model, &request, DIGITNET_OK));
     expect_ok(digitnet__network_allocate_training(&model->network, DIGITNET_ACTIVATION_LINEAR));
     digitnet__pass pass;
-    expect_ok(digitnet__pass_create(&pass, &model->network, BATCH, 8, 1));
+    expect_ok(digitnet__pass_create(&pass, &model->network, BATCH, 8, NULL));
     assert_int_equal(pass.task_count, 3); /* for 40 outputs */
     fill_noise(digitnet__pass_input(&pass, 0), BATCH * 6, 1);
     forward_batch(&pass, BATCH);

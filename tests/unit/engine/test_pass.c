@@ -112,7 +112,7 @@ static void check_sample(digitnet_model *model, const digitnet__loss_kind *loss,
     network_run run = {.model = model, .loss = loss, .first = sample, .count = 1};
     size_t parameters = model->network.graph.parameter_count;
     float *gradient = must_allocate(parameters * sizeof(float));
-    expect_ok(digitnet__pass_create(&run.pass, &model->network, 1, RANGES, 1));
+    expect_ok(digitnet__pass_create(&run.pass, &model->network, 1, RANGES, NULL));
     network_gradient(gradient, &run);
     for (size_t i = 0; i < parameters; i++)
         sum[i] += gradient[i];
@@ -132,7 +132,7 @@ static void check_network(digitnet_model *model, digitnet_loss id, const char *c
     for (size_t sample = 0; sample < CAPACITY; sample++) {
         check_sample(model, loss, sample, sum, what);
         network_run run = {.model = model, .loss = loss, .count = sample + 1};
-        expect_ok(digitnet__pass_create(&run.pass, &model->network, CAPACITY, RANGES, 1));
+        expect_ok(digitnet__pass_create(&run.pass, &model->network, CAPACITY, RANGES, NULL));
         network_gradient(gradient, &run);
         assert_close_floats(gradient, sum, parameters, 2e-5);
         digitnet__pass_release(&run.pass);
@@ -218,14 +218,14 @@ static void test_frozen(void **state) {
     size_t parameters = model->network.graph.parameter_count;
     float *all = must_allocate(parameters * sizeof(float));
     network_run run = {.model = model, .loss = loss, .count = 5};
-    expect_ok(digitnet__pass_create(&run.pass, &model->network, CAPACITY, RANGES, 1));
+    expect_ok(digitnet__pass_create(&run.pass, &model->network, CAPACITY, RANGES, NULL));
     network_gradient(all, &run);
     size_t tasks = run.pass.task_count;
     digitnet__pass_release(&run.pass);
     static const char *const frozen[] = {"stem", "a", "dense"};
     for (size_t i = 0; i < sizeof frozen / sizeof *frozen; i++) {
         expect_ok(digitnet_model_set_trainable(model, frozen[i], 0));
-        expect_ok(digitnet__pass_create(&run.pass, &model->network, CAPACITY, RANGES, 1));
+        expect_ok(digitnet__pass_create(&run.pass, &model->network, CAPACITY, RANGES, NULL));
         assert_int_equal(run.pass.task_count, tasks - 1);
         network_forward(&run);
         backward_batch(&run.pass, run.count);
@@ -242,7 +242,7 @@ static void test_frozen(void **state) {
     }
     /* With all frozen nothing wants a gradient. */
     expect_ok(digitnet_model_set_trainable(model, NULL, 0));
-    expect_ok(digitnet__pass_create(&run.pass, &model->network, CAPACITY, RANGES, 1));
+    expect_ok(digitnet__pass_create(&run.pass, &model->network, CAPACITY, RANGES, NULL));
     assert_int_equal(run.pass.task_count, 0);
     assert_null(digitnet__pass_output_gradient(&run.pass, 0));
     network_forward(&run);
@@ -254,7 +254,7 @@ static void test_frozen(void **state) {
 
 static void check_ranges(const digitnet_model *model, size_t count, size_t expected) {
     digitnet__pass pass;
-    expect_ok(digitnet__pass_create(&pass, &model->network, count, 0, 1));
+    expect_ok(digitnet__pass_create(&pass, &model->network, count, 0, NULL));
     assert_int_equal(digitnet__pass_range_count(&pass, count), expected);
     assert_int_equal(pass.most_ranges, expected);
     digitnet__pass_release(&pass);

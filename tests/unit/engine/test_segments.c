@@ -109,7 +109,7 @@ static double objective(void *context) {
 static void test_gradients(void **state) {
     (void)state;
     batch_run run = {.model = make_model()};
-    expect_ok(digitnet__pass_create(&run.pass, &run.model->network, BATCH, 8, 1));
+    expect_ok(digitnet__pass_create(&run.pass, &run.model->network, BATCH, 8, NULL));
     assert_int_equal(run.pass.forward_count, 3);
     assert_int_equal(run.pass.backward_count, 3); /* the last one's gather comes first of all */
     objective(&run);
@@ -129,7 +129,7 @@ static void test_means(void **state) {
     (void)state;
     for (size_t ranges = 1; ranges <= 16; ranges *= 4) {
         batch_run run = {.model = make_model()};
-        expect_ok(digitnet__pass_create(&run.pass, &run.model->network, BATCH, ranges, 1));
+        expect_ok(digitnet__pass_create(&run.pass, &run.model->network, BATCH, ranges, NULL));
         objective(&run);
         double sums[2];
         sum_channels(sums, digitnet__pass_output(&run.pass, 0), BATCH * digitnet__network_outputs(&run.model->network),

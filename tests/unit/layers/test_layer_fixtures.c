@@ -168,7 +168,7 @@ static void check_gradients(comparison *own, size_t ranges) {
     const digitnet__network *network = &own->model->network;
     digitnet__score scores[REFERENCE_IMAGES];
     digitnet__pass pass;
-    expect_ok(digitnet__pass_create(&pass, network, REFERENCE_IMAGES, ranges, 1));
+    expect_ok(digitnet__pass_create(&pass, network, REFERENCE_IMAGES, ranges, NULL));
     memcpy(digitnet__pass_input(&pass, 0), choices, sizeof choices);
     forward_batch(&pass, REFERENCE_IMAGES);
     const digitnet__loss_rows rows = {.outputs = digitnet__pass_output(&pass, 0),

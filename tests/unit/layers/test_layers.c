@@ -382,7 +382,7 @@ static void drop_ones(float *output, double rate, uint64_t seed) {
     expect_ok(digitnet_model_add_dropout(model, rate));
     expect_ok(digitnet__network_allocate_training(&model->network, DIGITNET_ACTIVATION_LINEAR));
     digitnet__pass pass;
-    expect_ok(digitnet__pass_create(&pass, &model->network, 1, 8, 1));
+    expect_ok(digitnet__pass_create(&pass, &model->network, 1, 8, NULL));
     for (size_t i = 0; i < DROPOUT_VALUES; i++)
         digitnet__pass_input(&pass, 0)[i] = 1;
     *digitnet__pass_seeds(&pass, 0) = seed;
@@ -424,7 +424,7 @@ static void test_dropout_by_layer_and_in_prediction(void **state) {
     assert_same_floats(run.outputs, run.images, IMAGES * 1000);
     expect_ok(digitnet__network_allocate_training(&model->network, DIGITNET_ACTIVATION_LINEAR));
     digitnet__pass pass;
-    expect_ok(digitnet__pass_create(&pass, &model->network, 1, 8, 1));
+    expect_ok(digitnet__pass_create(&pass, &model->network, 1, 8, NULL));
     for (size_t i = 0; i < 1000; i++)
         digitnet__pass_input(&pass, 0)[i] = 1;
     *digitnet__pass_seeds(&pass, 0) = 11;

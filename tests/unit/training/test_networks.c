@@ -215,7 +215,7 @@ static void check_training(const struct reference_network *network, size_t range
     digitnet_model *model = make_model(network, DIGITNET_OPTIMIZER_SGD);
     digitnet__pass pass;
     digitnet__score scores[REFERENCE_BATCH];
-    expect_ok(digitnet__pass_create(&pass, &model->network, REFERENCE_BATCH, ranges, 1));
+    expect_ok(digitnet__pass_create(&pass, &model->network, REFERENCE_BATCH, ranges, NULL));
     memcpy(digitnet__pass_input(&pass, 0), images, REFERENCE_BATCH * IMAGE * sizeof *images);
     forward_batch(&pass, REFERENCE_BATCH);
     check_values(network->name, "the logits", digitnet__pass_output(&pass, 0), network->logits, LOGITS, 5e-6);

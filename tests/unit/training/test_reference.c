@@ -84,7 +84,7 @@ static void test_gradients(void **state) {
     digitnet__pass pass;
     int32_t labels[REFERENCE_BATCH];
     digitnet__score scores[REFERENCE_BATCH];
-    expect_ok(digitnet__pass_create(&pass, &model->network, REFERENCE_BATCH, 8, 1));
+    expect_ok(digitnet__pass_create(&pass, &model->network, REFERENCE_BATCH, 8, NULL));
     expect_ok(digitnet_dataset_read(digitnet__pass_input(&pass, 0), REFERENCE_BATCH * SEED_NETWORK_IMAGE, labels,
                                     REFERENCE_BATCH, digits, 0, REFERENCE_BATCH));
     forward_batch(&pass, REFERENCE_BATCH);
