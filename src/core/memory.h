@@ -37,8 +37,8 @@ typedef struct digitnet__arena {
 size_t digitnet__arena_reserve(digitnet__arena *arena, size_t count, size_t element_size);
 /* False, with the message set, where it overflowed or there is no memory. The memory is zeroed. */
 bool digitnet__arena_allocate(digitnet__arena *arena);
-/* Likewise, but each thread zeroes what it will use: where every socket has memory of its own, the system takes a page
- * from that of the thread that writes to it first. */
+/* Likewise, but not zeroed: for memory of which each thread clears what it will use. Where every socket has memory of
+ * its own, the system takes a page from that of the thread that writes to it first. */
 bool digitnet__arena_allocate_unset(digitnet__arena *arena);
 /* Zeroes `count` elements of `element_size` from the element `first` on, of those reserved at `offset`. */
 void digitnet__arena_clear(const digitnet__arena *arena, size_t offset, size_t first, size_t count,

@@ -10,6 +10,10 @@ struct digitnet__pass_value {
     size_t memory, gradient;
 };
 
+struct digitnet__pass_rows {
+    size_t offset, bytes; /* in the arena; of one row */
+};
+
 struct digitnet__pass_op {
     size_t cache;
     size_t copy; /* in each range's gradient copy, in values */
@@ -41,18 +45,25 @@ static bool keeps_gradient(const digitnet__plan *plan, size_t value) {
     return producer == DNN_NO_OP || value == plan->output || reads_batch(&plan->ops[producer]);
 }
 
-static size_t reserve_floats(digitnet__arena *arena, size_t count, size_t values) {
-    size_t total;
-    if (!digitnet__size_multiply(&total, count, values)) {
+static size_t reserve_rows(digitnet__arena *arena, size_t rows, size_t count, size_t size) {
+    size_t bytes;
+    if (!digitnet__size_multiply(&bytes, count, size)) {
         arena->overflow = true;
         return 0;
     }
-    return digitnet__arena_reserve(arena, total, sizeof(float));
+    return digitnet__arena_reserve(arena, rows, bytes);
+}
+
+/* A row for each sample. */
+static size_t reserve_samples(digitnet__pass *pass, size_t count, size_t size) {
+    size_t offset = reserve_rows(&pass->arena, pass->capacity, count, size);
+    pass->rows[pass->row_count++] = (struct digitnet__pass_rows){.offset = offset, .bytes = count * size};
+    return offset;
 }
 
 static void reserve_op(digitnet__pass *pass, const digitnet__op *op) {
     struct digitnet__pass_op *place = &pass->ops[op->index];
-    place->cache = digitnet__arena_reserve(&pass->arena, pass->capacity, op->cache_bytes);
+    place->cache = reserve_samples(pass, op->cache_bytes, 1);
     place->copy = pass->copy_values;
     pass->copy_values += sums_copies(pass, op) ? op->parameter_values : 0;
     place->sums = pass->sum_values;
@@ -124,27 +135,22 @@ static size_t align(size_t bytes) {
     return bytes / DNN_ALIGNMENT < SIZE_MAX / DNN_ALIGNMENT ? (bytes / DNN_ALIGNMENT + 1) * DNN_ALIGNMENT : SIZE_MAX;
 }
 
-/* A worker's, to the inputs of an op and to their gradients. */
+/* A worker's, to the inputs of an op and to their gradients: in lines of its own. */
 static size_t pointer_bytes(const digitnet__plan *plan) {
-    return 2 * plan->most_inputs * sizeof(float *);
-}
-
-/* Floats of a sample that are kept for the whole batch: of a value or of its gradient. */
-static size_t kept_values(const digitnet__plan *plan, size_t value, bool gradient) {
-    const digitnet__value *wanted = &plan->values[value];
-    bool kept = wanted->used && (!gradient || (wanted->wants_gradient && keeps_gradient(plan, value)));
-    return kept ? wanted->values : 0;
+    return align(2 * plan->most_inputs * sizeof(float *));
 }
 
 static void reserve(digitnet__pass *pass, size_t workers) {
     const digitnet__plan *plan = plan_of(pass);
     digitnet__arena *arena = &pass->arena;
-    pass->seeds = digitnet__arena_reserve(arena, pass->capacity, sizeof(uint64_t));
+    pass->seeds = reserve_samples(pass, 1, sizeof(uint64_t));
     for (size_t i = 0; i < plan->value_count; i++) {
-        pass->values[i].memory = reserve_floats(arena, pass->capacity, kept_values(plan, i, false));
-        pass->values[i].gradient = reserve_floats(arena, pass->capacity, kept_values(plan, i, true));
+        const digitnet__value *value = &plan->values[i];
+        bool keeps = value->used && value->wants_gradient && keeps_gradient(plan, i);
+        pass->values[i].memory = reserve_samples(pass, value->used ? value->values : 0, sizeof(float));
+        pass->values[i].gradient = reserve_samples(pass, keeps ? value->values : 0, sizeof(float));
     }
-    pass->passing = reserve_floats(arena, pass->capacity, pass->placement.size);
+    pass->passing = reserve_samples(pass, pass->placement.size, sizeof(float));
     for (size_t i = 0; i < plan->op_count; i++)
         reserve_op(pass, &plan->ops[i]);
     pass->most_ranges = digitnet__pass_range_count(pass, pass->capacity);
@@ -153,8 +159,8 @@ static void reserve(digitnet__pass *pass, size_t workers) {
     pass->shared_bytes = align(shared_gradient_bytes(pass));
     pass->shared = digitnet__arena_reserve(arena, workers, pass->shared_bytes);
     pass->pointers = digitnet__arena_reserve(arena, workers, pointer_bytes(plan));
-    pass->gradients = reserve_floats(arena, 1, pass->network->graph.parameter_count);
-    pass->copies = reserve_floats(arena, pass->most_ranges, pass->copy_values);
+    pass->gradients = digitnet__arena_reserve(arena, pass->network->graph.parameter_count, sizeof(float));
+    pass->copies = reserve_rows(arena, pass->most_ranges, pass->copy_values, sizeof(float));
     pass->sums = digitnet__arena_reserve(arena, (pass->most_ranges + 1) * pass->sum_values, sizeof(double));
 }
 
@@ -216,29 +222,21 @@ static bool allocate_lists(digitnet__pass *pass) {
     const digitnet__plan *plan = plan_of(pass);
     pass->values = digitnet__allocate_zeroed_array(plan->value_count, sizeof *pass->values);
     pass->ops = digitnet__allocate_zeroed_array(plan->op_count, sizeof *pass->ops);
+    pass->rows = digitnet__allocate_array(2 * plan->value_count + plan->op_count + 2, sizeof *pass->rows);
     pass->task_count = list_tasks(NULL, plan);
     pass->tasks = digitnet__allocate_array(pass->task_count, sizeof *pass->tasks);
     pass->forward_segments = digitnet__allocate_array(2 * (plan->op_count + 1), sizeof *pass->forward_segments);
-    return pass->values && pass->ops && pass->tasks && pass->forward_segments;
+    return pass->values && pass->ops && pass->rows && pass->tasks && pass->forward_segments;
 }
 
 /* What is a range's of a full batch. */
 static void clear_range(void *context, size_t task, size_t worker) {
     const digitnet__pass *pass = context;
-    const digitnet__plan *plan = plan_of(pass);
-    const digitnet__arena *arena = &pass->arena;
-    digitnet__range rows = digitnet__pass_range(pass, pass->capacity, task);
+    digitnet__range range = digitnet__pass_range(pass, pass->capacity, task);
     (void)worker;
-    for (size_t i = 0; i < plan->value_count; i++) {
-        digitnet__arena_clear(arena, pass->values[i].memory, rows.first, rows.count,
-                              kept_values(plan, i, false) * sizeof(float));
-        digitnet__arena_clear(arena, pass->values[i].gradient, rows.first, rows.count,
-                              kept_values(plan, i, true) * sizeof(float));
-    }
-    digitnet__arena_clear(arena, pass->passing, rows.first, rows.count, pass->placement.size * sizeof(float));
-    for (size_t i = 0; i < plan->op_count; i++)
-        digitnet__arena_clear(arena, pass->ops[i].cache, rows.first, rows.count, plan->ops[i].cache_bytes);
-    digitnet__arena_clear(arena, pass->copies, task, 1, pass->copy_values * sizeof(float));
+    for (size_t i = 0; i < pass->row_count; i++)
+        digitnet__arena_clear(&pass->arena, pass->rows[i].offset, range.first, range.count, pass->rows[i].bytes);
+    digitnet__arena_clear(&pass->arena, pass->copies, task, 1, pass->copy_values * sizeof(float));
 }
 
 static void clear_scratch(void *context, size_t task, size_t worker) {
@@ -248,13 +246,12 @@ static void clear_scratch(void *context, size_t task, size_t worker) {
     digitnet__arena_clear(&pass->arena, pass->shared, task, 1, pass->shared_bytes);
 }
 
-/* By tasks that go to the same workers as those of the passes. */
+/* By tasks that go to the same workers as those of the passes, unless one is late. */
 static void clear(digitnet__pass *pass, digitnet__thread_pool *threads) {
     size_t workers = digitnet__thread_pool_size(threads);
     const digitnet__arena *arena = &pass->arena;
     digitnet__thread_pool_run(threads, clear_range, pass, pass->most_ranges);
     digitnet__thread_pool_run(threads, clear_scratch, pass, workers);
-    digitnet__arena_clear(arena, pass->seeds, 0, pass->capacity, sizeof(uint64_t));
     digitnet__arena_clear(arena, pass->pointers, 0, workers, pointer_bytes(plan_of(pass)));
     digitnet__arena_clear(arena, pass->gradients, 0, pass->network->graph.parameter_count, sizeof(float));
     digitnet__arena_clear(arena, pass->sums, 0, (pass->most_ranges + 1) * pass->sum_values, sizeof(double));
@@ -292,6 +289,7 @@ void digitnet__pass_release(digitnet__pass *pass) {
     digitnet__placement_release(&pass->placement);
     digitnet__release(pass->values);
     digitnet__release(pass->ops);
+    digitnet__release(pass->rows);
     digitnet__release(pass->tasks);
     digitnet__release(pass->forward_segments);
     *pass = (digitnet__pass){0};

@@ -54,8 +54,10 @@ typedef struct digitnet__pass {
     digitnet__arena arena;
     struct digitnet__pass_value *values; /* where each value's memory lies */
     struct digitnet__pass_op *ops;       /* likewise */
-    digitnet__placement placement; /* of a sample's gradients that are not kept: they live as long as the values */
-    size_t passing;                /* where these are in the arena */
+    digitnet__placement placement;    /* of a sample's gradients that are not kept: they live as long as the values */
+    size_t passing;                   /* where these are in the arena */
+    struct digitnet__pass_rows *rows; /* all that has a row for each sample */
+    size_t row_count;
     size_t seeds, scratch, scratch_bytes, shared, shared_bytes, gradients, copies, copy_values, sums, sum_values,
         pointers;
     digitnet__segment *forward_segments, *backward_segments;

@@ -160,10 +160,6 @@ digitnet_status digitnet__exchange_sum_copies(digitnet__ranks *ranks, const digi
 
 /* ---- Products over the whole batch ---- */
 
-static size_t product_bytes(digitnet__gradient_task task) {
-    return task.is_product ? task.values * sizeof(float) : 0;
-}
-
 /* The rank that computes a product: the one in whose even share of all values its middle lies. */
 static size_t owner_of(const digitnet__ranks *ranks, const digitnet__pass *pass, digitnet__gradient_task product) {
     uint64_t middle = 2 * (uint64_t)product.before + product.values;
@@ -192,9 +188,8 @@ static void reduce_own(void *context, size_t task, size_t worker) {
         digitnet__pass_reduce_block(own->pass, own->count, 1, reduced);
 }
 
-/* Between a task's part of the gradient and one of the buffer; returns that one's end. */
-static unsigned char *copy_task(unsigned char *part, const digitnet__pass *pass, digitnet__gradient_task task,
-                                bool in) {
+/* Between a task's part of the gradient and one of the buffer. */
+static void copy_task(unsigned char *part, const digitnet__pass *pass, digitnet__gradient_task task, bool in) {
     digitnet__span spans[DNN_LAYER_TENSORS];
     size_t span_count = digitnet__pass_spans(task, spans);
     for (size_t i = 0; i < span_count; i++) {
@@ -203,18 +198,14 @@ static unsigned char *copy_task(unsigned char *part, const digitnet__pass *pass,
         memcpy(in ? (void *)part : gradient, in ? gradient : (void *)part, bytes);
         part += bytes;
     }
-    return part;
 }
 
 /* Products stand in the buffer in their order, and so by the ranks that they are dealt to. */
 static void copy_products(const digitnet__ranks *ranks, const digitnet__pass *pass, bool in) {
-    unsigned char *part = ranks->buffer;
     for (size_t i = 0; i < pass->task_count; i++) {
         digitnet__gradient_task task = pass->tasks[i];
         if (task.is_product && is_own(ranks, pass, task) == in)
-            part = copy_task(part, pass, task, in);
-        else
-            part += product_bytes(task);
+            copy_task(ranks->buffer + task.before * sizeof(float), pass, task, in);
     }
 }
 
@@ -222,7 +213,7 @@ static void count_products(const digitnet__ranks *ranks, const digitnet__pass *p
     memset(ranks->bytes, 0, ranks->communicator.size * sizeof *ranks->bytes);
     for (size_t i = 0; i < pass->task_count; i++)
         if (pass->tasks[i].is_product)
-            ranks->bytes[owner_of(ranks, pass, pass->tasks[i])] += product_bytes(pass->tasks[i]);
+            ranks->bytes[owner_of(ranks, pass, pass->tasks[i])] += pass->tasks[i].values * sizeof(float);
 }
 
 digitnet_status digitnet__exchange_gradients(digitnet__ranks *ranks, const digitnet__pass *pass, size_t count,

@@ -8,6 +8,7 @@
 #include "engine/workspace.h"
 #include "model/model.h"
 #include "own_memory.h"
+#include "sanitizer.h"
 #include "support.h"
 #include "training/loss.h"
 
@@ -101,7 +102,7 @@ static double own_faults(void) {
     return (double)usage.ru_minflt;
 }
 
-/* The share of the pages that this thread was the first to write to; its own of a quarter, and what workers leave. */
+/* The share of the pages that this thread was the first to write to: its own of a quarter, and what workers leave. */
 static double share_of_pass(const digitnet_model *model, digitnet__thread_pool *threads) {
     digitnet__pass pass;
     double before = own_faults();
@@ -137,6 +138,8 @@ static void check_share(double (*share)(const digitnet_model *model, digitnet__t
 
 static void test_pages_are_the_workers(void **state) {
     (void)state;
+    if (DNN_EMULATED || DNN_ADDRESS_SANITIZER || DNN_THREAD_SANITIZER)
+        skip_because("an emulator's and a sanitizer's own pages are counted too");
     expect_ok(digitnet_set_allocator(
         DIGITNET_WITH(digitnet_allocator, .allocate = allocate_pages, .release = release_pages)));
     digitnet_model *model = make_model();
@@ -157,19 +160,26 @@ static void find_node(void *context, size_t task, size_t worker) {
     nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
 }
 
-/* Whole pages of a range's images, and how many of them have their home in `node`. */
-static size_t count_pages(size_t *near, const digitnet__pass *pass, digitnet__range range, unsigned node) {
-    size_t page = (size_t)sysconf(_SC_PAGESIZE), count = 0;
+/* Adds a range's pages of images, and those of them that lie in the memory of `node`. False where a system does not
+ * say. */
+static bool count_pages(size_t *count, size_t *near, const digitnet__pass *pass, digitnet__range range, unsigned node) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), found = 0;
     uintptr_t first = (uintptr_t)digitnet__pass_input(pass, range.first);
     uintptr_t end = (uintptr_t)digitnet__pass_input(pass, range.first + range.count);
     void *pages[MOST_PAGES];
     int nodes[MOST_PAGES];
-    for (uintptr_t at = (first + page - 1) / page * page; at + page <= end && count < MOST_PAGES; at += page)
-        pages[count++] = (void *)at;
-    assert_int_equal(syscall(SYS_move_pages, 0, count, pages, NULL, nodes, 0), 0);
-    for (size_t i = 0; i < count; i++)
+    for (uintptr_t at = (first + page - 1) / page * page; at + page <= end && found < MOST_PAGES; at += page)
+        pages[found++] = (void *)at;
+    if (syscall(SYS_move_pages, 0, found, pages, NULL, nodes, 0) != 0)
+        return false;
+    for (size_t i = 0; i < found; i++)
         *near += nodes[i] == (int)node;
-    return count;
+    *count += found;
+    return true;
+}
+
+static size_t smaller(size_t a, size_t b) {
+    return a < b ? a : b;
 }
 
 static void bind_all(digitnet__thread_pool *threads) {
@@ -180,6 +190,18 @@ static void bind_all(digitnet__thread_pool *threads) {
     digitnet__affinity_set(pthread_self(), &own);
 }
 
+/* The share of the pages that are near the processor that works on them; below zero where a system does not say. */
+static double share_near(const digitnet_model *model, digitnet__thread_pool *threads, const unsigned *nodes) {
+    digitnet__pass pass;
+    expect_ok(digitnet__pass_create(&pass, &model->network, CAPACITY, MOST_TASKS, threads));
+    size_t near = 0, pages = 0;
+    bool known = true;
+    for (size_t i = 0; i < MOST_TASKS && known; i++)
+        known = count_pages(&pages, &near, &pass, digitnet__pass_range(&pass, CAPACITY, i), nodes[i]);
+    digitnet__pass_release(&pass);
+    return known ? (double)near / (double)pages : -1;
+}
+
 static void test_pages_are_near(void **state) {
     (void)state;
     if (access("/sys/devices/system/node/node1", F_OK) != 0)
@@ -188,21 +210,20 @@ static void test_pages_are_near(void **state) {
         DIGITNET_WITH(digitnet_allocator, .allocate = allocate_pages, .release = release_pages)));
     digitnet_model *model = make_model();
     digitnet__thread_pool *threads;
-    digitnet__pass pass;
     unsigned nodes[MOST_TASKS];
-    expect_ok(digitnet__thread_pool_create(&threads, digitnet__processor_count()));
+    expect_ok(digitnet__thread_pool_create(&threads, smaller(digitnet__processor_count(), MOST_TASKS)));
     bind_all(threads);
     digitnet__thread_pool_run(threads, find_node, nodes, MOST_TASKS);
-    expect_ok(digitnet__pass_create(&pass, &model->network, CAPACITY, MOST_TASKS, threads));
-    size_t near = 0, pages = 0;
-    for (size_t i = 0; i < MOST_TASKS; i++)
-        pages += count_pages(&near, &pass, digitnet__pass_range(&pass, CAPACITY, i), nodes[i]);
-    print_message("%zu of %zu pages are near the processor that works on them\n", near, pages);
-    assert_true(near >= pages * 9 / 10);
-    digitnet__pass_release(&pass);
+    double most = 0;
+    for (int attempt = 0; attempt < ATTEMPTS && most >= 0 && most < 0.9; attempt++)
+        most = share_near(model, threads, nodes);
     digitnet__thread_pool_free(threads);
     digitnet_model_free(model);
     expect_ok(digitnet_set_allocator(NULL));
+    if (most < 0)
+        skip_because("the system does not say where pages lie");
+    print_message("%.0f%% of the pages are near the processor that works on them\n", 100 * most);
+    assert_true(most >= 0.9);
 }
 
 int main(void) {
