@@ -45,7 +45,7 @@ typedef struct digitnet_adam_options {
     size_t reserved;    /**< Zero. */
     double beta_1;      /**< Decay of the first moment, in [0, 1). */
     double beta_2;      /**< Decay of the second moment, in [0, 1). */
-    double epsilon;     /**< Finite and positive. */
+    double epsilon;     /**< Finite and positive; below 1.2e-38, the smallest normal float, it counts as that. */
     /** 1: `epsilon` is added to the root of the second moment after the correction of its bias, as in PyTorch (whose
      * default is 1e-8); 0: before it, as in Keras. */
     int32_t pytorch_epsilon;
@@ -58,7 +58,7 @@ typedef struct digitnet_nadam_options {
     size_t reserved;    /**< Zero. */
     double beta_1;      /**< Decay of the first moment, in [0, 1). */
     double beta_2;      /**< Decay of the second moment, in [0, 1). */
-    double epsilon;     /**< Finite and positive. */
+    double epsilon;     /**< Finite and positive; below 1.2e-38, the smallest normal float, it counts as that. */
     /** How fast the momentum grows from about half of `beta_1` to it: it is beta_1 (1 - 0.96^(momentum_decay t) / 2) at
      * step t. 1 is Keras's, 0.004 PyTorch's. Finite and not below 0. */
     double momentum_decay;
@@ -70,7 +70,7 @@ typedef struct digitnet_rmsprop_options {
     size_t reserved;    /**< Zero. */
     double rho;         /**< Decay of the mean of squares, in [0, 1). */
     double momentum;    /**< In [0, 1); 0: none. */
-    double epsilon;     /**< Finite and positive. */
+    double epsilon;     /**< Finite and positive; below 1.2e-38, the smallest normal float, it counts as that. */
     int32_t centered;   /**< 1: the gradient is divided by the root of its variance, and not of its mean of squares. */
     /** 1: `epsilon` is added to the root, as in PyTorch (whose defaults are 1e-8 and a `rho`, there alpha, of 0.99); 0:
      * under the root, as in Keras. */

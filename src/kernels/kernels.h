@@ -80,10 +80,21 @@ typedef struct digitnet__winograd {
     size_t plane;     /* values from one plane to the next */
 } digitnet__winograd;
 
+/* A mean that keeps `beta` of itself and takes the rest, 1 - beta, of a new value. The rest is rounded by itself: 1
+ * minus a rounded beta has few true digits where beta is near 1. */
+typedef struct digitnet__decay {
+    float kept, taken;
+} digitnet__decay;
+
+static inline digitnet__decay digitnet__decay_of(double beta) {
+    return (digitnet__decay){.kept = (float)beta, .taken = (float)(1 - beta)};
+}
+
 typedef struct digitnet__adam {
     float step_size;     /* learning rate with the bias corrections in it */
     float gradient_step; /* of the gradient itself beside its mean: Nadam's; 0: Adam */
-    float beta_1, beta_2, epsilon;
+    digitnet__decay beta_1, beta_2;
+    float epsilon;
 } digitnet__adam;
 
 typedef struct digitnet__sgd {
@@ -92,12 +103,14 @@ typedef struct digitnet__sgd {
 } digitnet__sgd;
 
 typedef struct digitnet__rmsprop {
-    float learning_rate, rho, momentum;
+    digitnet__decay rho;
+    float learning_rate, momentum;
     float epsilon_inside, epsilon_outside; /* of the root; one of them is 0 */
 } digitnet__rmsprop;
 
 typedef struct digitnet__lion {
-    float learning_rate, beta_1, beta_2;
+    digitnet__decay beta_1, beta_2;
+    float learning_rate;
 } digitnet__lion;
 /* Activations that work value by value, each the name of a pair of functions in pointwise.c. */
 #define DNN_POINTWISE(FUNCTION) \
@@ -277,7 +290,7 @@ typedef struct digitnet__kernels {
     void (*scale)(float *values, float factor, size_t count);
     void (*clip)(float *values, float limit, size_t count); /* to [-limit, limit] */
     /* mean <- momentum mean + (1 - momentum) value */
-    void (*average)(float *mean, const float *values, float momentum, size_t count);
+    void (*average)(float *mean, const float *values, digitnet__decay momentum, size_t count);
     double (*sum_of_squares)(const float *values, size_t count); /* the same bits in every set */
 
     /* Augmentation; the same bits in every set. spline_row writes whole blocks. warp_row writes for each value of a

@@ -6,11 +6,10 @@
 #include <float.h>
 #include <math.h>
 
-/* A mean that decays by `beta`: mean + (1 - beta)(value - mean), or where little of the mean is kept, so that the
- * subtraction would cancel, beta mean + (1 - beta) value. */
-static inline float decayed(float mean, float value, float beta) {
-    const float rate = 1 - beta;
-    return beta < 0.5f ? beta * mean + rate * value : mean + rate * (value - mean);
+/* mean + taken (value - mean), or where little of the mean is kept, so that the subtraction would cancel, kept mean +
+ * taken value. */
+static inline float decayed(float mean, float value, digitnet__decay decay) {
+    return decay.kept < 0.5f ? decay.kept * mean + decay.taken * value : mean + decay.taken * (value - mean);
 }
 
 /* Keeps moments out of the denormals. */
@@ -24,7 +23,7 @@ static inline float flushed(float moment) {
 ALWAYS_INLINE void adam(float *restrict weights, float *restrict first_moment, float *restrict second_moment,
                         const float *restrict gradient, size_t count, const digitnet__adam *settings, bool nesterov) {
     const float step = settings->step_size, share = settings->gradient_step, epsilon = settings->epsilon;
-    const float beta_1 = settings->beta_1, beta_2 = settings->beta_2;
+    const digitnet__decay beta_1 = settings->beta_1, beta_2 = settings->beta_2;
     for (size_t i = 0; i < count; i++) {
         float g = gradient[i];
         float m = decayed(first_moment[i], g, beta_1);
@@ -82,7 +81,8 @@ void SET_NAME(sgd)(float *weights, float *velocity, const float *gradient, size_
 ALWAYS_INLINE void rmsprop(float *restrict weights, float *restrict mean_square, float *restrict momentum,
                            float *restrict mean, const float *restrict gradient, size_t count,
                            const digitnet__rmsprop *settings, bool has_momentum, bool centered) {
-    const float rate = settings->learning_rate, rho = settings->rho, kept = settings->momentum;
+    const float rate = settings->learning_rate, kept = settings->momentum;
+    const digitnet__decay rho = settings->rho;
     const float inside = settings->epsilon_inside, outside = settings->epsilon_outside;
     for (size_t i = 0; i < count; i++) {
         float g = gradient[i];
@@ -118,7 +118,8 @@ void SET_NAME(rmsprop)(float *weights, float *mean_square, float *momentum, floa
 
 void SET_NAME(lion)(float *restrict weights, float *restrict moment, const float *restrict gradient, size_t count,
                     const digitnet__lion *settings) {
-    const float rate = settings->learning_rate, beta_1 = settings->beta_1, beta_2 = settings->beta_2;
+    const float rate = settings->learning_rate;
+    const digitnet__decay beta_1 = settings->beta_1, beta_2 = settings->beta_2;
     for (size_t i = 0; i < count; i++) {
         float g = gradient[i], direction = decayed(moment[i], g, beta_1);
         float positive = direction > 0 ? rate : direction; /* 0 and NaN stay as they are */
@@ -141,7 +142,7 @@ void SET_NAME(clip)(float *values, float limit, size_t count) {
     }
 }
 
-void SET_NAME(average)(float *restrict mean, const float *restrict values, float momentum, size_t count) {
+void SET_NAME(average)(float *restrict mean, const float *restrict values, digitnet__decay momentum, size_t count) {
     for (size_t i = 0; i < count; i++)
         mean[i] = decayed(mean[i], values[i], momentum);
 }

@@ -79,7 +79,7 @@ void SET_NAME(rmsprop)(float *weights, float *mean_square, float *momentum, floa
 void SET_NAME(lion)(float *weights, float *moment, const float *gradient, size_t count, const digitnet__lion *settings);
 void SET_NAME(scale)(float *values, float factor, size_t count);
 void SET_NAME(clip)(float *values, float limit, size_t count);
-void SET_NAME(average)(float *mean, const float *values, float momentum, size_t count);
+void SET_NAME(average)(float *mean, const float *values, digitnet__decay momentum, size_t count);
 double SET_NAME(sum_of_squares)(const float *values, size_t count);
 
 void SET_NAME(spline_row)(float *values, const float *nodes, const digitnet__spline *spline);

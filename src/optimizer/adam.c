@@ -21,9 +21,9 @@ static void update(const digitnet__kernels *kernels, const digitnet__optimizer_s
     double correction = root / (1 - pow(settings->beta_1, t));
     double epsilon = settings->pytorch_epsilon ? settings->epsilon * root : settings->epsilon;
     digitnet__adam adam = {.step_size = (float)(step->learning_rate * correction),
-                           .beta_1 = (float)settings->beta_1,
-                           .beta_2 = (float)settings->beta_2,
-                           .epsilon = (float)epsilon};
+                           .beta_1 = digitnet__decay_of(settings->beta_1),
+                           .beta_2 = digitnet__decay_of(settings->beta_2),
+                           .epsilon = digitnet__epsilon_of(epsilon)};
     float *m = memory->state + offset, *v = m + memory->count;
     kernels->adam(memory->parameters + offset, m, v, memory->gradients + offset, count, &adam);
 }

@@ -12,8 +12,8 @@ static void update(const digitnet__kernels *kernels, const digitnet__optimizer_s
                    const digitnet__optimizer_step *step, const digitnet__optimizer_memory *memory, size_t offset,
                    size_t count) {
     digitnet__lion lion = {.learning_rate = (float)step->learning_rate,
-                           .beta_1 = (float)settings->beta_1,
-                           .beta_2 = (float)settings->beta_2};
+                           .beta_1 = digitnet__decay_of(settings->beta_1),
+                           .beta_2 = digitnet__decay_of(settings->beta_2)};
     kernels->lion(memory->parameters + offset, memory->state + offset, memory->gradients + offset, count, &lion);
 }
 

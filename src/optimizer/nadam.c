@@ -21,9 +21,9 @@ static void update(const digitnet__kernels *kernels, const digitnet__optimizer_s
     double product = step->momentum_product, rate = step->learning_rate * root;
     digitnet__adam nadam = {.step_size = (float)(rate * next / (1 - product * next)),
                             .gradient_step = (float)(rate * (1 - now) / (1 - product)),
-                            .beta_1 = (float)settings->beta_1,
-                            .beta_2 = (float)settings->beta_2,
-                            .epsilon = (float)(settings->epsilon * root)};
+                            .beta_1 = digitnet__decay_of(settings->beta_1),
+                            .beta_2 = digitnet__decay_of(settings->beta_2),
+                            .epsilon = digitnet__epsilon_of(settings->epsilon * root)};
     float *m = memory->state + offset, *v = m + memory->count;
     kernels->adam(memory->parameters + offset, m, v, memory->gradients + offset, count, &nadam);
 }

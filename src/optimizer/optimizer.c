@@ -80,7 +80,7 @@ static void move_average(const digitnet__kernels *kernels, const digitnet__optim
     if (step->number == 1)
         memcpy(average, weights, block->count * sizeof *average);
     else
-        kernels->average(average, weights, (float)settings->ema_momentum, block->count);
+        kernels->average(average, weights, digitnet__decay_of(settings->ema_momentum), block->count);
     if (settings->ema_overwrite_frequency && step->number % settings->ema_overwrite_frequency == 0)
         memcpy(weights, average, block->count * sizeof *weights);
 }

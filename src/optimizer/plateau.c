@@ -74,5 +74,6 @@ double digitnet__plateau_rate(digitnet__plateau *plateau, const digitnet_reduce_
         return learning_rate;
     plateau->cooldown = options->cooldown;
     plateau->wait = 0;
-    return fmax(learning_rate * options->factor, options->min_lr);
+    double lowered = fmax(learning_rate * options->factor, options->min_lr);
+    return lowered > 0 ? lowered : learning_rate; /* a file's rate is above 0 */
 }

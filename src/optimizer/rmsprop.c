@@ -19,11 +19,12 @@ static const char *slot(const digitnet__optimizer_settings *settings, size_t ind
 static void update(const digitnet__kernels *kernels, const digitnet__optimizer_settings *settings,
                    const digitnet__optimizer_step *step, const digitnet__optimizer_memory *memory, size_t offset,
                    size_t count) {
+    float epsilon = digitnet__epsilon_of(settings->epsilon);
     digitnet__rmsprop rmsprop = {.learning_rate = (float)step->learning_rate,
-                                 .rho = (float)settings->rho,
+                                 .rho = digitnet__decay_of(settings->rho),
                                  .momentum = (float)settings->momentum,
-                                 .epsilon_inside = settings->pytorch_epsilon ? 0 : (float)settings->epsilon,
-                                 .epsilon_outside = settings->pytorch_epsilon ? (float)settings->epsilon : 0};
+                                 .epsilon_inside = settings->pytorch_epsilon ? 0 : epsilon,
+                                 .epsilon_outside = settings->pytorch_epsilon ? epsilon : 0};
     float *velocity = memory->state + offset;
     float *momentum = settings->momentum > 0 ? velocity + memory->count : NULL;
     float *average = settings->centered ? velocity + (momentum ? 2 : 1) * memory->count : NULL;

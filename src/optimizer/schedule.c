@@ -60,9 +60,9 @@ static double one_cycle_rate(const digitnet_schedule *schedule, double step) {
     double begin = 1 / (schedule->div_factor > 0 ? schedule->div_factor : 25);
     double end = begin / (schedule->final_div_factor > 0 ? schedule->final_div_factor : 1e4);
     double last = (double)schedule->decay_steps - 1;
-    double top = fmax((schedule->pct_start > 0 ? schedule->pct_start : 0.3) * (double)schedule->decay_steps - 1, 0);
-    double rate = step < top ? 1 + (begin - 1) * falling(step / top)
-                             : end + (1 - end) * falling(fmin((step - top) / (last - top), 1));
+    double top = (schedule->pct_start > 0 ? schedule->pct_start : 0.3) * (double)schedule->decay_steps - 1;
+    double rate = top > 0 && step <= top ? 1 + (begin - 1) * falling(step / top)
+                                         : end + (1 - end) * falling(fmin((step - top) / (last - top), 1));
     return schedule->learning_rate * rate;
 }
 

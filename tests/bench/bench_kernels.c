@@ -275,7 +275,8 @@ typedef struct values {
 
 static void run_adam(void *context) {
     const values *v = context;
-    digitnet__adam settings = {.step_size = 1e-9f, .beta_1 = 0.9f, .beta_2 = 0.999f, .epsilon = 1e-7f};
+    digitnet__adam settings = {
+        .step_size = 1e-9f, .beta_1 = {0.9f, 0.1f}, .beta_2 = {0.999f, 0.001f}, .epsilon = 1e-7f};
     v->kernels->adam(v->a, v->b, v->c, v->d, v->count, &settings);
 }
 

@@ -27,10 +27,11 @@ static blocks blocks_begin(uint64_t seed) {
 typedef void (*run_fn)(const digitnet__kernels *kernels, blocks *b, size_t first, size_t count);
 
 static const digitnet__adam nadam = {
-    .step_size = 0.02f, .gradient_step = 0.003f, .beta_1 = 0.9f, .beta_2 = 0.999f, .epsilon = 1e-3f};
-static const digitnet__rmsprop keras = {.learning_rate = 0.1f, .rho = 0.9f, .momentum = 0.5f, .epsilon_inside = 1e-3f};
-static const digitnet__rmsprop pytorch = {.learning_rate = 0.1f, .rho = 0.4f, .epsilon_outside = 1e-3f};
-static const digitnet__lion lion = {.learning_rate = 0.1f, .beta_1 = 0.9f, .beta_2 = 0.99f};
+    .step_size = 0.02f, .gradient_step = 0.003f, .beta_1 = {0.9f, 0.1f}, .beta_2 = {0.999f, 0.001f}, .epsilon = 1e-3f};
+static const digitnet__rmsprop keras = {
+    .learning_rate = 0.1f, .rho = {0.9f, 0.1f}, .momentum = 0.5f, .epsilon_inside = 1e-3f};
+static const digitnet__rmsprop pytorch = {.learning_rate = 0.1f, .rho = {0.4f, 0.6f}, .epsilon_outside = 1e-3f};
+static const digitnet__lion lion = {.learning_rate = 0.1f, .beta_1 = {0.9f, 0.1f}, .beta_2 = {0.99f, 0.01f}};
 
 static void run_nadam(const digitnet__kernels *kernels, blocks *b, size_t first, size_t count) {
     kernels->adam(b->weights + first, b->slots[1] + first, b->slots[0] + first, b->gradient + first, count, &nadam);
@@ -68,7 +69,7 @@ static void run_clip(const digitnet__kernels *kernels, blocks *b, size_t first, 
 }
 
 static void run_average(const digitnet__kernels *kernels, blocks *b, size_t first, size_t count) {
-    kernels->average(b->slots[1] + first, b->weights + first, 0.9f, count);
+    kernels->average(b->slots[1] + first, b->weights + first, digitnet__decay_of(0.9), count);
 }
 
 /* The same for value i, in double precision, from what stood there before. */
@@ -76,21 +77,21 @@ typedef struct value {
     double weight, slots[SLOTS], gradient;
 } value;
 
-static double decayed(double mean, double new, double beta) {
-    return beta * mean + (1 - beta) * new;
+static double decayed(double mean, double new, digitnet__decay decay) {
+    return mean + (double)decay.taken * (new - mean);
 }
 
 static void value_nadam(value *v) {
-    v->slots[1] = decayed(v->slots[1], v->gradient, (double)nadam.beta_1);
-    v->slots[0] = decayed(v->slots[0], v->gradient * v->gradient, (double)nadam.beta_2);
+    v->slots[1] = decayed(v->slots[1], v->gradient, nadam.beta_1);
+    v->slots[0] = decayed(v->slots[0], v->gradient * v->gradient, nadam.beta_2);
     v->weight -= ((double)nadam.step_size * v->slots[1] + (double)nadam.gradient_step * v->gradient) /
                  (sqrt(v->slots[0]) + (double)nadam.epsilon);
 }
 
 static void value_rmsprop_with(value *v, const digitnet__rmsprop *settings, bool momentum, bool centered) {
-    v->slots[0] = decayed(v->slots[0], v->gradient * v->gradient, (double)settings->rho);
+    v->slots[0] = decayed(v->slots[0], v->gradient * v->gradient, settings->rho);
     if (centered)
-        v->slots[2] = decayed(v->slots[2], v->gradient, (double)settings->rho);
+        v->slots[2] = decayed(v->slots[2], v->gradient, settings->rho);
     double variance = v->slots[0] - (centered ? v->slots[2] * v->slots[2] : 0);
     double step = (double)settings->learning_rate * v->gradient /
                   (sqrt(variance + (double)settings->epsilon_inside) + (double)settings->epsilon_outside);
@@ -116,9 +117,9 @@ static void value_rmsprop_all(value *v) {
 }
 
 static void value_lion(value *v) {
-    double direction = decayed(v->slots[1], v->gradient, (double)lion.beta_1);
+    double direction = decayed(v->slots[1], v->gradient, lion.beta_1);
     v->weight -= (double)lion.learning_rate * (double)((direction > 0) - (direction < 0));
-    v->slots[1] = decayed(v->slots[1], v->gradient, (double)lion.beta_2);
+    v->slots[1] = decayed(v->slots[1], v->gradient, lion.beta_2);
 }
 
 static void value_scale(value *v) {
@@ -130,7 +131,7 @@ static void value_clip(value *v) {
 }
 
 static void value_average(value *v) {
-    v->slots[1] = decayed(v->slots[1], v->weight, (double)0.9f);
+    v->slots[1] = decayed(v->slots[1], v->weight, digitnet__decay_of(0.9));
 }
 
 static const struct {

@@ -274,17 +274,18 @@ static void rule_end(rule_values *r) {
     watched_free(&r->gradient);
 }
 
-static void add_moment(exact_sum *sum, double moment, double value, float beta) {
+static void add_moment(exact_sum *sum, double moment, double value, digitnet__decay decay) {
     add_product(sum, moment, 1);
-    add_product(sum, value, 1 - (double)beta);
-    add_product(sum, -moment, 1 - (double)beta);
+    add_product(sum, value, (double)decay.taken);
+    add_product(sum, -moment, (double)decay.taken);
 }
 
 /* Keras's formula, in double precision. */
 static void adam_is_adam(void **state) {
     (void)state;
     const digitnet__kernels *k;
-    const digitnet__adam settings = {.step_size = 0.01f, .beta_1 = 0.9f, .beta_2 = 0.999f, .epsilon = 1e-7f};
+    const digitnet__adam settings = {
+        .step_size = 0.01f, .beta_1 = {0.9f, 0.1f}, .beta_2 = {0.999f, 0.001f}, .epsilon = 1e-7f};
     for (size_t count = 1; count < 100; count += 7) {
         float first_set[100];
         size_t set = 0;
@@ -315,7 +316,8 @@ static void adam_is_adam(void **state) {
 static void adam_keeps_out_of_the_denormals(void **state) {
     (void)state;
     const digitnet__kernels *k;
-    const digitnet__adam settings = {.step_size = 0.001f, .beta_1 = 0.9f, .beta_2 = 0.999f, .epsilon = 1e-7f};
+    const digitnet__adam settings = {
+        .step_size = 0.001f, .beta_1 = {0.9f, 0.1f}, .beta_2 = {0.999f, 0.001f}, .epsilon = 1e-7f};
     FOR_EACH_SET(k) {
         float w[40] = {0}, m[40], v[40], g[40] = {0};
         for (size_t i = 0; i < 40; i++) {

@@ -102,6 +102,26 @@ static void test_sgd(void **state) {
     check_optimizer(DIGITNET_OPTIMIZER_SGD, options);
 }
 
+/* Where a gradient is always 0 the smallest epsilons keep the step from 0 / 0. */
+static void test_tiny_epsilon(void **state) {
+    (void)state;
+    static const digitnet_optimizer kinds[] = {DIGITNET_OPTIMIZER_ADAM, DIGITNET_OPTIMIZER_NADAM,
+                                               DIGITNET_OPTIMIZER_RMSPROP};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        digitnet__optimizer_settings settings = settings_of(kinds[i], NULL);
+        float weights[3] = {1, -1, 0}, gradients[3] = {0}, slots[9] = {0};
+        const digitnet__optimizer_memory memory = {
+            .parameters = weights, .gradients = gradients, .state = slots, .count = 3};
+        for (int pytorch = 0; pytorch < 2; pytorch++) {
+            settings.epsilon = 1e-300;
+            settings.pytorch_epsilon = pytorch;
+            digitnet__optimizer_step now = digitnet__optimizer_begin(&settings, 0, 1);
+            digitnet__optimizer_find(kinds[i])->update(digitnet__kernels_best(), &settings, &now, &memory, 0, 3);
+            assert_true(weights[0] == 1 && weights[1] == -1 && weights[2] == 0);
+        }
+    }
+}
+
 static void test_keras_defaults(void **state) {
     (void)state;
     digitnet__optimizer_settings adam = settings_of(DIGITNET_OPTIMIZER_ADAM, NULL),
@@ -143,6 +163,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_adam),
         cmocka_unit_test(test_sgd),
+        cmocka_unit_test(test_tiny_epsilon),
         cmocka_unit_test(test_keras_defaults),
         cmocka_unit_test(test_adam_moments_are_never_denormal),
     };

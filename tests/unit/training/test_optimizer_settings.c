@@ -156,6 +156,17 @@ static void test_cooldown(void **state) {
     }
 }
 
+/* The rate stays above 0, which a file would be refused for. */
+static void test_plateau_does_not_end_at_zero(void **state) {
+    (void)state;
+    const digitnet_reduce_on_plateau options = {.struct_size = sizeof options, .factor = 1e-50, .patience = 1};
+    digitnet__plateau plateau = {.best = NAN};
+    double rate = 1;
+    for (size_t i = 0; i < 20; i++)
+        rate = digitnet__plateau_rate(&plateau, &options, rate, 3);
+    assert_true(rate > 0 && rate < 1e-299);
+}
+
 /* What is to be watched must be there: a fit without validation is refused before it begins. */
 static void test_plateaus_of_validation(void **state) {
     (void)state;
@@ -242,6 +253,7 @@ int main(void) {
         cmocka_unit_test(test_settings_of_all_optimizers),
         cmocka_unit_test(test_plateaus),
         cmocka_unit_test(test_cooldown),
+        cmocka_unit_test(test_plateau_does_not_end_at_zero),
         cmocka_unit_test(test_plateaus_of_validation),
         cmocka_unit_test(test_schedules),
     };
