@@ -1,7 +1,7 @@
 /* Trains a network on some digits as one of several processes of MPI; the first writes the weights, all bytes of them,
  * to a file:
  *
- *     mpirun -n RANKS train_ranks seed|residual WEIGHTS THREADS
+ *     mpirun -n RANKS train_ranks seed|residual BATCH_SIZE WEIGHTS THREADS
  */
 #include "digitnet/digitnet.h"
 #include "digitnet/mpi.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { IMAGES = 300, BATCH_SIZE = 32, EPOCHS = 2, CLASSES = 10 };
+enum { IMAGES = 300, EPOCHS = 2, CLASSES = 10 };
 
 static void must(digitnet_status status) {
     if (status != DIGITNET_OK) {
@@ -69,7 +69,7 @@ static void write_weights(const digitnet_model *model, const char *path) {
     free(weights);
 }
 
-static void train(const char *network, const char *path, size_t threads) {
+static void train(const char *network, size_t batch_size, const char *path, size_t threads) {
     digitnet_dataset *all, *part;
     digitnet_communicator *communicator;
     digitnet_model *model = make_model(network);
@@ -77,7 +77,7 @@ static void train(const char *network, const char *path, size_t threads) {
     must(digitnet_dataset_slice(&part, all, 0, IMAGES));
     must(digitnet_mpi_communicator_create(&communicator, MPI_COMM_WORLD));
     must(digitnet_model_fit(model, part,
-                            DIGITNET_WITH(digitnet_fit_options, .epochs = EPOCHS, .batch_size = BATCH_SIZE,
+                            DIGITNET_WITH(digitnet_fit_options, .epochs = EPOCHS, .batch_size = batch_size,
                                           .threads = threads, .communicator = communicator)));
     if (communicator->rank == 0)
         write_weights(model, path);
@@ -90,10 +90,10 @@ static void train(const char *network, const char *path, size_t threads) {
 int main(int argc, char **argv) {
     int level;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &level);
-    if (argc != 4) {
-        fprintf(stderr, "usage: train_ranks seed|residual WEIGHTS THREADS\n");
+    if (argc != 5) {
+        fprintf(stderr, "usage: train_ranks seed|residual BATCH_SIZE WEIGHTS THREADS\n");
         MPI_Abort(MPI_COMM_WORLD, 2);
     }
-    train(argv[1], argv[2], strtoul(argv[3], NULL, 10));
+    train(argv[1], strtoul(argv[2], NULL, 10), argv[3], strtoul(argv[4], NULL, 10));
     return MPI_Finalize() == MPI_SUCCESS ? 0 : 1;
 }
