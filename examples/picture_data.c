@@ -1,9 +1,12 @@
 #include "picture_data.h"
 
 #include "image_array.h"
+#include "image_files.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { PICTURE_SIDE = 64 };
 
 static void say_left_out(const char *reason) {
     fprintf(stderr, "left out: %s\n", reason);
@@ -60,19 +63,55 @@ static digitnet_status load_all(digitnet_dataset **all, struct picture_folder *f
     return status ? status : load_pictures(all, folder);
 }
 
-/* Each class must have a picture; with one alone it has none to validate with. */
+/* All pictures in the sub-folders of a folder. */
+static digitnet_status load_folder(digitnet_dataset **all, struct picture_folder *folder, const char *path, int grey) {
+    if (folder->height == 0)
+        folder->height = folder->width = PICTURE_SIDE;
+    digitnet_status status = list_pictures(folder, path);
+    if (status)
+        return status;
+    say_ignored(folder);
+    if (folder->class_count < 2)
+        return refuse(DIGITNET_ENOTFOUND, "%s holds one sub-folder; there must be two classes at least", path);
+    fprintf(stderr, "reading %zu pictures\n", folder->count);
+    return load_all(all, folder, grey);
+}
+
+static digitnet_status load_files(digitnet_dataset **all, struct picture_folder *folder, const char *path, int grey) {
+    digitnet_status status = load_image_files(all, folder, path);
+    if (!status && grey && folder->channels != 1)
+        status = refuse(DIGITNET_EINVAL, "%s: its images are in colour, which --grey does not change", path);
+    return status;
+}
+
+/* Each class of a folder must have a picture. Labels of files may leave some out, so long as there are two. */
+static digitnet_status check_counts(const size_t *counts, const struct picture_folder *folder, const char *path) {
+    size_t empty = 0, last = 0;
+    for (size_t i = 0; i < folder->class_count; i++) {
+        if (counts[i] == 0) {
+            empty++;
+            last = i;
+        } else if (counts[i] == 1) {
+            fprintf(stderr, "%s/%s: a single picture is trained on, and none is left to validate with\n", path,
+                    folder->classes[i]);
+        }
+    }
+    if (empty && !holds_image_files(path))
+        return refuse(DIGITNET_EFORMAT, "%s/%s: no picture can be read", path, folder->classes[last]);
+    if (folder->class_count - empty < 2)
+        return refuse(DIGITNET_EFORMAT, "%s holds images of one class; there must be two at least", path);
+    if (empty)
+        fprintf(stderr, "%s: %zu of %zu classes have no image\n", path, empty, folder->class_count);
+    return DIGITNET_OK;
+}
+
 static digitnet_status check_classes(const digitnet_dataset *all, const struct picture_folder *folder,
                                      const char *path) {
     size_t *counts = calloc(folder->class_count, sizeof *counts);
     digitnet_status status = counts ? digitnet_dataset_count_classes(counts, folder->class_count, all)
                                     : refuse(DIGITNET_ENOMEM, "out of memory");
-    for (size_t i = 0; !status && i < folder->class_count; i++) {
-        if (counts[i] == 0)
-            status = refuse(DIGITNET_EFORMAT, "%s/%s: no picture can be read", path, folder->classes[i]);
-        else if (counts[i] == 1)
-            fprintf(stderr, "%s/%s: a single picture is trained on, and none is left to validate with\n", path,
-                    folder->classes[i]);
-    }
+    if (!status)
+        status = check_counts(counts, folder, path);
     free(counts);
     return status;
 }
@@ -142,15 +181,8 @@ digitnet_status load_picture_data(struct picture_data *data, const char *path,
                                   const struct picture_data_options *options) {
     digitnet_dataset *all = NULL;
     *data = (struct picture_data){.folder = {.height = options->height, .width = options->width}};
-    digitnet_status status = list_pictures(&data->folder, path);
-    if (!status)
-        say_ignored(&data->folder);
-    if (!status && data->folder.class_count < 2)
-        status = refuse(DIGITNET_ENOTFOUND, "%s holds one sub-folder; there must be two classes at least", path);
-    if (!status) {
-        fprintf(stderr, "reading %zu pictures\n", data->folder.count);
-        status = load_all(&all, &data->folder, options->grey);
-    }
+    digitnet_status status = holds_image_files(path) ? load_files(&all, &data->folder, path, options->grey)
+                                                     : load_folder(&all, &data->folder, path, options->grey);
     if (!status)
         status = check_classes(all, &data->folder, path);
     if (!status)

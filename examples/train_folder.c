@@ -1,8 +1,10 @@
-/* Trains a classifier on a folder of pictures with a sub-folder for each class; --help explains the options. */
+/* Trains a classifier on a folder of pictures with a sub-folder for each class, on a CSV file, or on the binary files
+ * of CIFAR; --help explains the options. */
 #include "arguments.h"
 #include "class_table.h"
 #include "console.h"
 #include "files.h"
+#include "image_files.h"
 #include "interrupt.h"
 #include "picture_data.h"
 #include "picture_network.h"
@@ -20,7 +22,7 @@
 #define PROGRAM "train_folder"
 
 struct settings {
-    const char *folder, *output;
+    const char *data, *output;
     size_t size[2], epochs, patience, batch_size, threads;
     double learning_rate, validation;
     uint64_t seed;
@@ -29,7 +31,6 @@ struct settings {
 
 static int read_settings(struct settings *settings, int argc, char **argv) {
     *settings = (struct settings){.output = "folder-output",
-                                  .size = {64, 64},
                                   .epochs = 100,
                                   .patience = 10,
                                   .batch_size = 32,
@@ -37,7 +38,8 @@ static int read_settings(struct settings *settings, int argc, char **argv) {
                                   .validation = 0.2,
                                   .seed = 1};
     struct option options[] = {
-        {"--size", OPTION_SIZE, settings->size, "HxW", "rows and columns that all pictures are brought to (64x64)", 0},
+        {"--size", OPTION_SIZE, settings->size, "HxW",
+         "rows and columns: pictures are brought to them (64x64), a CSV file's images have them (a square)", 0},
         {"--grey", OPTION_FLAG, &settings->grey, "", "in grey, also where pictures have colours", 0},
         {"--flip", OPTION_FLAG, &settings->flip, "", "left and right may be swapped: for things, not for writing", 0},
         {"--validation", OPTION_PART, &settings->validation, "PART", "of each class, not trained on (0.2)", 0},
@@ -51,20 +53,25 @@ static int read_settings(struct settings *settings, int argc, char **argv) {
         {"--output", OPTION_TEXT, &settings->output, "DIR", "where everything is left (folder-output)", 0},
     };
     const struct program program = {
-        "train_folder [options] FOLDER",
-        "Trains a convolutional network on the pictures (PNG, JPEG or PGM, of any size) in the sub-folders of\n"
-        "FOLDER, one for each class. They are stretched to one size, in colour where any of them has colours. Small\n"
-        "changes at random, in place, size, angle and light, make more of few pictures. Leaves in the output folder\n"
-        "model.onnx as it was after the best epoch, classes.txt with the names in the order of the model's outputs,\n"
-        "history.csv, mistakes.csv with the validation pictures that are taken for another class, training.png,\n"
-        "confusion.png and predictions.png, and what the pictures are drawn from.",
+        "train_folder [options] DATA",
+        "Trains a convolutional network to tell classes of images apart. DATA is one of these:\n"
+        "- a folder with a sub-folder for each class, which holds pictures (PNG, JPEG or PGM, of any size). They are\n"
+        "  stretched to one size, in colour where any of them has colours;\n"
+        "- a folder with the binary files of CIFAR-10 or CIFAR-100, of which those to train on are read;\n"
+        "- a CSV file, with a row for each image: its label from 0, then its values from 0 to 255, pixel after pixel\n"
+        "  and row after row, one for each pixel in grey, three in colour.\n"
+        "Small changes at random, in place, size, angle and light, make more of few pictures. Leaves in the output\n"
+        "folder model.onnx as it was after the best epoch, classes.txt with the names in the order of the model's\n"
+        "outputs, history.csv, mistakes.csv with the validation pictures that are taken for another class (of CIFAR\n"
+        "and CSV files their numbers from 1), training.png, confusion.png and predictions.png, and what the pictures\n"
+        "are drawn from.",
         options,
         sizeof options / sizeof *options,
         1,
         1};
     size_t count;
     int code = read_arguments(argv, &count, argc, argv, &program);
-    settings->folder = argv[0];
+    settings->data = argv[0];
     return code;
 }
 
@@ -234,17 +241,17 @@ int main(int argc, char **argv) {
     int code = read_settings(&settings, argc, argv);
     if (code >= 0)
         return code;
-    if (is_between_classes(settings.output, settings.folder)) {
+    if (!holds_image_files(settings.data) && is_between_classes(settings.output, settings.data)) {
         fprintf(stderr,
                 PROGRAM ": the output folder %s would lie between the classes in %s: --output chooses another\n",
-                settings.output, settings.folder);
+                settings.output, settings.data);
         return EXIT_FAILED;
     }
     const struct picture_data_options options = {settings.size[0], settings.size[1], settings.validation, settings.seed,
                                                  settings.grey};
-    if (load_picture_data(&data, settings.folder, &options))
+    if (load_picture_data(&data, settings.data, &options))
         return failed(PROGRAM, "reading the pictures");
-    printf("%s: %zu classes, %zu training and %zu validation pictures, %zux%zu, %s\n", settings.folder,
+    printf("%s: %zu classes, %zu training and %zu validation pictures, %zux%zu, %s\n", settings.data,
            data.folder.class_count, digitnet_dataset_count(data.train), digitnet_dataset_count(data.validation),
            data.folder.height, data.folder.width, data.folder.channels == 1 ? "grey" : "in colour");
     code = train_and_report(&data, &settings);

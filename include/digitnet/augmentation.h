@@ -68,7 +68,9 @@ typedef struct digitnet_augment_options {
     double contrast_probability; /**< Of another contrast. */
     double brightness;           /**< Up to this value is added or taken away. */
     double brightness_probability; /**< Of another brightness. */
-    double noise;             /**< Values change by noise of a normal distribution, of a deviation of up to this. */
+    /** Values change by noise of a deviation of up to this, nearly normal: a sum of four uniform numbers, which is
+     * never beyond 3.5 deviations. */
+    double noise;
     double noise_probability; /**< Of noise. */
     /** A rectangle anywhere, whose sides are up to this part of the image's, becomes background; at most 1. */
     double erase;
@@ -104,7 +106,8 @@ typedef struct digitnet_augment_options {
  *
  * With `mixup`, `cutmix` or `classes` its samples have targets and no labels, as
  * DIGITNET_LOSS_CATEGORICAL_CROSSENTROPY, DIGITNET_LOSS_BINARY_CROSSENTROPY and DIGITNET_LOSS_MEAN_SQUARED_ERROR take
- * them. The second sample is one of the same data set, slice or part, and is changed like the first.
+ * them. Labels become two targets or more: for a sigmoid of one unit the data set must have targets itself, one a
+ * sample. The second sample is one of the same data set, slice or part, and is changed like the first.
  *
  * Safe from any thread.
  *

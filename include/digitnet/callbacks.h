@@ -13,6 +13,10 @@
  * Each belongs to the program that made it, holds copies of what it was made with, and may be used in one fit after the
  * other: it begins anew in each. One serves one fit at a time. All its memory is allocated when it is made; saving a
  * model allocates as digitnet_model_save() does. One that fails ends the fit with its status.
+ *
+ * With `validate_ema` of the fit, the figures of the validation, by which epochs are chosen, are those of the average
+ * of the weights, but checkpoints and early stopping keep both: the average takes the weights' place by
+ * digitnet_model_finalize_weights(), also in a model that was saved and loaded.
  */
 #ifndef DIGITNET_CALLBACKS_H
 #define DIGITNET_CALLBACKS_H
@@ -25,7 +29,8 @@
 DIGITNET_BEGIN_DECLARATIONS
 
 /** The figure of each epoch by which one is better than another: losses where they are less, accuracies where they are
- * greater. */
+ * greater. It has other numbers than digitnet_metric, by which `reduce_on_plateau` names its figure: there 0 is the
+ * loss of the training. */
 typedef enum digitnet_monitor {
     DIGITNET_MONITOR_VALIDATION_LOSS = 0,     /**< The mean loss over the validation images. */
     DIGITNET_MONITOR_VALIDATION_ACCURACY = 1, /**< The part of the validation images that were right. */

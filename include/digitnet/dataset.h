@@ -401,9 +401,10 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_count_classes
                                                                                  const digitnet_dataset *dataset);
 
 /**
- * Reads images and labels of a range of samples, as training sees them.
+ * Reads images and labels of a range of samples, in the form in which training sees them.
  *
- * Bytes come scaled to [0, 1]. Allocates nothing. Any number of threads may read at once.
+ * Bytes come scaled to [0, 1]; images of an augmented data set come unchanged. Allocates nothing. Any number of threads
+ * may read at once.
  *
  * @param images           receives count x height x width x channels values; NULL where they are not wanted
  * @param images_capacity  how many values `images` has room for
@@ -425,11 +426,11 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_dataset_read(float *i
                                                                         const digitnet_dataset *dataset, size_t first,
                                                                         size_t count);
 /**
- * Reads all that is known of samples, by index, as training sees them.
+ * Reads all that is known of samples, by index, in the form in which training sees them.
  *
- * Bytes come scaled to [0, 1]. Allocates nothing, but where `seeds` have samples changed (see
- * digitnet_dataset_augment()). Any number of threads may read at once. A source's function may hand its own batch on,
- * to read another data set's samples and change them in place.
+ * Bytes come scaled to [0, 1]. Samples of an augmented data set come changed where `seeds` are given, else as they are
+ * (see digitnet_dataset_augment()). Allocates nothing, but to change samples. Any number of threads may read at once. A
+ * source's function may hand its own batch on, to read another data set's samples and change them in place.
  *
  * @param batch    which samples, and arrays of `count` samples that receive them, as digitnet_dataset_describe() says
  *                 how many values that is

@@ -853,7 +853,8 @@ typedef struct digitnet_activation_options {
     const char *name;   /**< The layer's name, copied; NULL: as in Keras. */
     const char *input;  /**< The name of the layer whose output is taken; NULL: the layer before. */
     size_t reserved;    /**< Zero. */
-    /** The slope of leaky ReLU below 0, or ELU's greatest descent; zero: as in Keras, 0.2 and 1. */
+    /** The slope of leaky ReLU below 0, or ELU's greatest descent; zero: 0.2 and 1, as of Keras's functions leaky_relu
+     * and elu. Keras's layer LeakyReLU has 0.3. */
     double alpha;
 } digitnet_activation_options;
 

@@ -423,6 +423,8 @@ wrong_folders() {
     expect 1 train_folder one
     has stderr '^left out: one/other/text\.jpg: neither PNG'
     has stderr 'one/other: no picture can be read$'
+    expect 1 train_folder "$digits/screen-6.png" # which no CSV file is
+    has stderr '^train_folder: reading the pictures: .*/screen-6\.png, row 1: [0-9]+ values .* are no square image'
     expect 1 train_folder . # whose classes would have the output among them
     has stderr '^train_folder: the output folder folder-output would lie between the classes in \.: --output'
     [ ! -e folder-output ] || fail "a folder that was refused left one"
@@ -433,8 +435,8 @@ left_by_train_folder() { # FOLDER EPOCHS
     has stdout '^The best model is that of epoch [0-9]+\.$'
     has stdout "^In $1: model.onnx, classes.txt, history.csv, mistakes.csv, training.png, confusion.png, predictions.png$"
     has_epochs "$1" "$2"
-    # Each picture is of the class that its folder has, and taken for another.
-    awk -F'"' 'NR > 1 { split($2, part, "/"); if (part[2] != $4 || $4 == $6) exit 1 } END { exit NR < 1 }' "$1/mistakes.csv" ||
+    # Each picture is of the class that its folder has, or an image of files, and taken for another.
+    awk -F'"' 'NR > 1 { split($2, part, "/"); if (($2 !~ /^image [0-9]+$/ && part[2] != $4) || $4 == $6) exit 1 } END { exit NR < 1 }' "$1/mistakes.csv" ||
         fail "mistakes.csv names other pictures: $(head -3 "$1/mistakes.csv")"
     cp stdout printed
     for picture in training confusion predictions; do
@@ -490,6 +492,93 @@ train_on_folders() {
     left_by_train_folder colour $(($(wc -l <colour/history.csv) - 1))
     grep -Fq "Actual: it''s_{round} 100%'" colour/predictions.gp || fail "predictions.gp has another name"
     grep -Fq "'it''s_{round} 100%%' 1" colour/confusion.gp || fail "confusion.gp has another name"
+}
+
+# A record of CIFAR's binary files, redder the higher the last label is.
+record() { # LABEL...
+    local label
+    for label; do
+        # shellcheck disable=SC2059
+        printf "\\$(printf %o "$label")"
+    done
+    head -c 1024 /dev/zero | tr '\0' "\\$(printf %o $((2 * label)))"
+    head -c 2048 /dev/zero
+}
+
+train_on_cifar() {
+    echo "== train_folder on CIFAR's files"
+    local label
+    mkdir cifar-10 cifar-100
+    for label in 0 1 2 3 4 5 6 7 8 9; do
+        record "$label"
+    done >cifar-10/data_batch_1.bin
+    for batch in 2 3 4 5; do
+        cp cifar-10/data_batch_1.bin "cifar-10/data_batch_$batch.bin"
+    done
+    expect 0 train_folder cifar-10 --size 32 --epochs 1 --output numbers
+    has stdout '^cifar-10: 10 classes, 40 training and 10 validation pictures, 32x32, in colour$'
+    left_by_train_folder numbers 1
+    seq 0 9 | cmp - numbers/classes.txt || fail "classes without names are no numbers"
+    awk -F'"' 'NR > 1 && (substr($2, 7) - 1) % 10 != $4 { exit 1 }' numbers/mistakes.csv || fail "mistakes.csv has other numbers of images"
+    printf '%s\n' airplane automobile bird cat deer dog frog horse ship truck '' >cifar-10/batches.meta.txt
+    expect 0 train_folder cifar-10 --epochs 1 --output cifar-10/output # which no class is
+    left_by_train_folder cifar-10/output 1
+    head -n 10 cifar-10/batches.meta.txt | cmp - cifar-10/output/classes.txt || fail "classes.txt has other names"
+    has printed '^automobile +[01]\.'
+
+    for label in $(seq 0 99) $(seq 0 99); do
+        record $((label / 5)) "$label"
+    done >cifar-100/train.bin
+    seq -f 'kind %g' 0 99 >cifar-100/fine_label_names.txt
+    expect 0 train_folder cifar-100 --epochs 1 --validation 0.5 --output kinds
+    has stdout '^cifar-100: 100 classes, 100 training and 100 validation pictures, 32x32, in colour$'
+    cmp cifar-100/fine_label_names.txt kinds/classes.txt || fail "classes.txt has other names"
+
+    printf '\1\2' >>cifar-10/data_batch_2.bin
+    printf 'one\ntwo\n' >cifar-100/fine_label_names.txt
+    while read -r options message; do
+        # shellcheck disable=SC2086
+        expect 1 train_folder ${options//,/ } --epochs 1 --output wrong
+        has stderr "^train_folder: reading the pictures: $message"
+    done <<'END'
+cifar-10 cifar-10/data_batch_2\.bin, record 11: 2 bytes, not 3073$
+cifar-100 cifar-100/fine_label_names\.txt, row 3: no name, and there are 100 classes$
+cifar-100,--size,28 cifar-100: CIFAR's images are 32x32, not 28x28$
+END
+}
+
+train_on_csv() {
+    echo "== train_folder on CSV files"
+    { echo "label,$(seq -s , 784)" && paste -d '' <(od -An -v -tu1 -w1 -j 8 -N 120 labels | tr -d ' ') \
+        <(od -An -v -tu1 -w784 -N $((120 * 784)) images | tr -s ' ' ,); } >digits.csv
+    expect 0 train_folder digits.csv --epochs 1 --output csv
+    has stdout '^digits\.csv: 10 classes, [0-9]+ training and [0-9]+ validation pictures, 28x28, grey$'
+    left_by_train_folder csv 1
+    seq 0 9 | cmp - csv/classes.txt || fail "classes of a CSV file are no numbers"
+    has printed '^9 +[01]\.'
+    expect 0 train_folder digits.csv --size 14x56 --grey --epochs 1 --output csv
+    has stdout ', 14x56, grey$'
+
+    for label in 1 3 1 3 1 3 1 3; do
+        echo "$label,$(seq -s , $((label + 1)) $((label + 192)))"
+    done >colour.csv
+    expect 0 train_folder colour.csv --epochs 1 --validation 0.5 --output csv
+    has stderr '^colour\.csv: 2 of 4 classes have no image$'
+    has stdout '^colour\.csv: 4 classes, 4 training and 4 validation pictures, 8x8, in colour$'
+
+    sed '5s/,0,/,256,/' digits.csv >damaged.csv
+    grep '^1' colour.csv >alone.csv
+    while read -r options message; do
+        # shellcheck disable=SC2086
+        expect 1 train_folder ${options//,/ } --epochs 1 --output wrong
+        has stderr "^train_folder: reading the pictures: $message"
+    done <<'END'
+damaged.csv damaged\.csv, row 5: value [0-9]+ of 784 is no whole number from 0 to 255$
+digits.csv,--size,8 digits\.csv, row 2: more than 64 values behind the label, for 8 x 8 x 1$
+colour.csv,--grey colour\.csv: its images are in colour, which --grey does not change$
+alone.csv alone\.csv holds images of one class; there must be two at least$
+END
+    [ ! -e wrong ] || fail "data that were refused left a folder"
 }
 
 stop_train_folder() {
@@ -690,6 +779,8 @@ onnx_compare
 if [ -x "$programs/train_folder" ]; then
     wrong_folders
     train_on_folders
+    train_on_cifar
+    train_on_csv
     stop_train_folder
 fi
 [ ! -x "$programs/train_reader" ] || reader_training
