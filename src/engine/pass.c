@@ -164,28 +164,23 @@ static void reserve(digitnet__pass *pass, size_t workers) {
     pass->sums = digitnet__arena_reserve(arena, (pass->most_ranges + 1) * pass->sum_values, sizeof(double));
 }
 
-/* A segment ends before each op that gathers. */
-static size_t cut_forward(digitnet__segment *segments, const digitnet__plan *plan) {
-    size_t count = 0, first = 0;
-    for (size_t i = 0; i < plan->op_count; i++) {
-        if (plan->ops[i].gathers && plan->ops[i].kind->gather_forward) {
-            segments[count++] = (digitnet__segment){first, i};
-            first = i;
-        }
-    }
-    segments[count++] = (digitnet__segment){first, plan->op_count};
-    return count;
-}
-
 static const digitnet__op *from_the_end(const digitnet__plan *plan, size_t index) {
     return &plan->ops[plan->op_count - 1 - index];
 }
 
-static size_t cut_backward(digitnet__segment *segments, const digitnet__plan *plan) {
+static bool gathers_forward(const digitnet__op *op) {
+    return op->gathers && op->kind->gather_forward;
+}
+
+static bool gathers_backward(const digitnet__plan *plan, const digitnet__op *op) {
+    return op->gathers && op->kind->gather_backward && plan->values[op->output].wants_gradient;
+}
+
+/* A segment ends before each op that gathers. */
+static size_t cut(digitnet__segment *segments, const digitnet__plan *plan, bool backward) {
     size_t count = 0, first = 0;
     for (size_t i = 0; i < plan->op_count; i++) {
-        const digitnet__op *op = from_the_end(plan, i);
-        if (op->gathers && op->kind->gather_backward && plan->values[op->output].wants_gradient) {
+        if (backward ? gathers_backward(plan, from_the_end(plan, i)) : gathers_forward(&plan->ops[i])) {
             segments[count++] = (digitnet__segment){first, i};
             first = i;
         }
@@ -268,8 +263,8 @@ digitnet_status digitnet__pass_create(digitnet__pass *pass, const digitnet__netw
         list_tasks(pass->tasks, plan);
         measure_tasks(pass);
         pass->backward_segments = pass->forward_segments + plan->op_count + 1;
-        pass->forward_count = cut_forward(pass->forward_segments, plan);
-        pass->backward_count = cut_backward(pass->backward_segments, plan);
+        pass->forward_count = cut(pass->forward_segments, plan, false);
+        pass->backward_count = cut(pass->backward_segments, plan, true);
         reserve(pass, digitnet__thread_pool_size(threads));
         status = pass->arena.overflow
                      ? digitnet__fail(DIGITNET_ELIMIT, "the size of the memory for a batch of %zu images overflows",
