@@ -276,7 +276,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_loss(digitn
  *
  * A schedule ends with that: the rate holds until it is changed again. What `reduce_on_plateau` lowers is then this
  * rate. May be called between fits, and from a callback of the fit; from DIGITNET_EVENT_EPOCH_BEGIN it holds for that
- * whole epoch. Otherwise requires exclusive access to the model.
+ * whole epoch. Of several ranks all then get the rate of the first one whose callbacks have changed theirs. Otherwise
+ * requires exclusive access to the model.
  *
  * @param model          the model
  * @param learning_rate  finite and positive
@@ -471,7 +472,8 @@ typedef struct digitnet_fit_options {
  * of them, and in messages counts them from 0. The weights depend neither on the number of ranks nor on who has which
  * samples. However the fit ends, it ends on all of them with the same model: what one rank is refused for or fails
  * with, its callbacks, a source or a custom loss, is the status of all, with a message that begins with its number; a
- * stop of one stops all; a snapshot that one restores, all get. DIGITNET_EVENT_FIT_END is no longer heard by others.
+ * stop of one stops all; a snapshot that one restores, or a learning rate that one sets, all get.
+ * DIGITNET_EVENT_FIT_END is no longer heard by others.
  * Only where a communicator fails, ranks may be one step apart.
  *
  * A thread that is cancelled (pthread_cancel()) in a fit, as in any call of the library, ends after the call, at its

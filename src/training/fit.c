@@ -19,12 +19,13 @@
 #include "training/validation_split.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { DEFAULT_BATCH_SIZE = 32, VALIDATION_BATCH_SIZE = 256 };
 
-/* What ranks tell each other: that a stop was requested, a callback stops the fit, restores a snapshot, or has found
- * what is not finite. */
-enum { FLAG_REQUESTED = 1, FLAG_STOP = 2, FLAG_RESTORE = 4, FLAG_DIVERGED = 8 };
+/* What ranks tell each other: that a stop was requested, a callback stops the fit, restores a snapshot, has found what
+ * is not finite, or has set a learning rate. */
+enum { FLAG_REQUESTED = 1, FLAG_STOP = 2, FLAG_RESTORE = 4, FLAG_DIVERGED = 8, FLAG_RATE = 16 };
 
 typedef struct fit_state {
     digitnet_model *model;
@@ -251,10 +252,26 @@ static uint32_t flags_of(fit_state *fit) {
            (fit->callbacks.restore ? FLAG_RESTORE : 0) | (fit->callbacks.diverged ? FLAG_DIVERGED : 0);
 }
 
-/* After what a rank does for itself: all go on, or none. */
-static digitnet_status agree(fit_state *fit, digitnet_status status) {
-    uint32_t flags = flags_of(fit);
+/* Where callbacks have set a learning rate, on one rank or on several, all get that of the first of these, however the
+ * agreement before has ended. */
+static digitnet_status share_learning_rate(fit_state *fit, digitnet_status status, uint32_t flags) {
+    digitnet_schedule *schedule = &fit->model->training->settings.schedule;
+    if (!digitnet__ranks_are_many(&fit->ranks) || fit->ranks.lost || !(flags & FLAG_RATE))
+        return status;
+    digitnet__message reason = digitnet__message_keep();
+    size_t root = digitnet__ranks_first_with(&fit->ranks, FLAG_RATE);
+    digitnet_status shared = digitnet__ranks_broadcast(&fit->ranks, schedule, sizeof *schedule, root);
+    if (status == DIGITNET_OK)
+        return shared;
+    digitnet__message_restore(&reason);
+    return status;
+}
+
+/* After what a rank does for itself, which has set these flags: all go on, or none. */
+static digitnet_status agree(fit_state *fit, digitnet_status status, uint32_t flags) {
+    flags |= flags_of(fit);
     status = digitnet__ranks_agree(&fit->ranks, status, &flags);
+    status = share_learning_rate(fit, status, flags);
     fit->diverged = fit->diverged || flags & FLAG_DIVERGED;
     fit->stop_requested = fit->stop_requested || flags & FLAG_REQUESTED;
     if (flags & FLAG_STOP && fit->stop_reason == DIGITNET_STOP_COMPLETED)
@@ -263,7 +280,10 @@ static digitnet_status agree(fit_state *fit, digitnet_status status) {
 }
 
 static digitnet_status report_and_agree(fit_state *fit, digitnet_event event) {
-    return agree(fit, digitnet__callbacks_report(&fit->callbacks, &event));
+    const digitnet_schedule *schedule = &fit->model->training->settings.schedule, before = *schedule;
+    digitnet_status status = digitnet__callbacks_report(&fit->callbacks, &event);
+    bool sets_rate = memcmp(schedule, &before, sizeof before) != 0;
+    return agree(fit, status, sets_rate ? FLAG_RATE : 0);
 }
 
 static bool is_stopped(fit_state *fit) {
@@ -334,7 +354,7 @@ static digitnet_status finish_epoch(fit_state *fit) {
     digitnet_status status = validate(fit, &result);
     if (status == DIGITNET_OK)
         status = digitnet__history_append(fit->history, &result);
-    DNN_TRY(agree(fit, status));
+    DNN_TRY(agree(fit, status, 0));
     lower_learning_rate(fit->model->training, &result);
     *progress = digitnet__progress_between(progress);
     progress->epochs_done++;
