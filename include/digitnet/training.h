@@ -497,8 +497,8 @@ typedef struct digitnet_fit_options {
  * `validation`; `validate_ema` without an average; `reduce_on_plateau` monitors the
  * validation, and there is none; a callback is NULL, or a second one `uses_snapshot`; a flag is neither 0 nor 1;
  * `threads` is above 256; a function of the communicator is NULL, or its `rank` or `size` out of range; the ranks'
- * models, options, numbers of samples (but of shards), of a sample's labels or targets, or processors' instruction sets
- * are not the same; a shard stands elsewhere in its files; or `struct_size` is wrong
+ * models, options, numbers of samples (but of shards), of a sample's labels, targets or weights, augmentations, or
+ * processors' instruction sets are not the same; a shard stands elsewhere in its files; or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESHAPE     the images of `train` or `validation` are not of the model's shape, or targets not as
  * many as its outputs

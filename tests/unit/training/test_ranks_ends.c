@@ -402,6 +402,16 @@ static void test_different_settings(void **state) {
     own.all[0].options.class_weight_count = SMALL_CLASSES;
     check_refused(&own, DIGITNET_EINVAL, "the hash of class_weights is ");
     own = prepare();
+    for (size_t i = 0; i < RANKS; i++)
+        own.all[i].options.validation_fraction = i == 2 ? 0.5 : 0.25;
+    check_refused(&own, DIGITNET_EINVAL, "validation_fraction is 0.25 on rank 0, and 0.5 on rank 2");
+    own = prepare();
+    for (size_t i = 0; i < RANKS; i++) {
+        own.all[i].options.validation_fraction = 0.25;
+        own.all[i].options.validation_stratified = i == 1;
+    }
+    check_refused(&own, DIGITNET_EINVAL, "validation_stratified is 0 on rank 0, and 1 on rank 1");
+    own = prepare();
     own.all[1].options.validation = own.data;
     check_refused(&own, DIGITNET_EINVAL, "the number of validation samples is 0 on rank 0, and 40 on rank 1");
     own = prepare();
@@ -439,6 +449,59 @@ static void test_different_data(void **state) {
     check_refused(&own, DIGITNET_EINVAL, "the kind of the training data is arrays on rank 0, and a source on rank 1");
     digitnet_dataset_free(of_source);
     digitnet_dataset_free(part);
+}
+
+static void test_different_sample_weights(void **state) {
+    (void)state;
+    static const uint8_t images[IMAGES * SMALL_IMAGE];
+    static const int32_t labels[IMAGES];
+    float weights[IMAGES];
+    digitnet_dataset *plain, *weighted;
+    for (size_t i = 0; i < IMAGES; i++)
+        weights[i] = 2;
+    expect_ok(digitnet_dataset_create_u8(&plain, images, labels, IMAGES, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
+    expect_ok(digitnet_dataset_create_u8_ex(&weighted, images, labels, IMAGES, SMALL_HEIGHT, SMALL_WIDTH,
+                                            SMALL_CHANNELS,
+                                            DIGITNET_WITH(digitnet_dataset_options, .sample_weights = weights)));
+    ranks own = prepare();
+    for (size_t i = 0; i < RANKS; i++)
+        own.all[i].data = i == 1 ? weighted : plain;
+    check_refused(&own, DIGITNET_EINVAL, "the number of a training sample's weights is 0 on rank 0, and 1 on rank 1");
+    own = prepare();
+    for (size_t i = 0; i < RANKS; i++)
+        own.all[i].options.validation = i == 2 ? plain : weighted;
+    check_refused(&own, DIGITNET_EINVAL, "the number of a validation sample's weights is 1 on rank 0, and 0 on rank 2");
+    digitnet_dataset_free(weighted);
+    digitnet_dataset_free(plain);
+}
+
+/* The same settings on all ranks are not refused, whatever else their memory holds. */
+static void test_different_augmentation(void **state) {
+    (void)state;
+    ranks own = prepare();
+    digitnet_dataset *slight, *strong, *again;
+    expect_ok(digitnet_dataset_augment(&slight, own.data, DIGITNET_WITH(digitnet_augment_options, .rotate = 10)));
+    expect_ok(digitnet_dataset_augment(&strong, own.data, DIGITNET_WITH(digitnet_augment_options, .rotate = 20)));
+    expect_ok(digitnet_dataset_augment(&again, own.data,
+                                       DIGITNET_WITH(digitnet_augment_options, .rotate = 10, .rotate_probability = 1)));
+    own.all[0].data = own.all[2].data = slight;
+    own.all[1].data = strong;
+    check_refused(&own, DIGITNET_EINVAL, "the hash of the training data's augmentation is ");
+    own = prepare();
+    own.all[2].data = slight;
+    check_refused(&own, DIGITNET_EINVAL, "the hash of the training data's augmentation is none on rank 0, and ");
+    own = prepare();
+    for (size_t i = 0; i < RANKS; i++)
+        own.all[i].options.validation = i == 1 ? slight : own.data;
+    check_refused(&own, DIGITNET_EINVAL, "the hash of the validation data's augmentation is none on rank 0, and ");
+    own = prepare();
+    for (size_t i = 0; i < RANKS; i++)
+        own.all[i].data = i == 1 ? again : slight;
+    check_ends(&own, DIGITNET_OK, "");
+    release(&own);
+    digitnet_dataset_free(again);
+    digitnet_dataset_free(strong);
+    digitnet_dataset_free(slight);
 }
 
 static digitnet_dataset *of_labels(size_t max_labels, int32_t label) {
@@ -704,6 +767,8 @@ int main(void) {
         cmocka_unit_test(test_different_settings),
         cmocka_unit_test(test_different_models),
         cmocka_unit_test(test_different_data),
+        cmocka_unit_test(test_different_sample_weights),
+        cmocka_unit_test(test_different_augmentation),
         cmocka_unit_test(test_different_shards),
         cmocka_unit_test(test_shards_elsewhere),
         cmocka_unit_test(test_refused_shards),
