@@ -471,7 +471,7 @@ typedef struct digitnet_fit_options {
  * batch; or, with `sharded`, with data sets of different samples, of which each asks its own for those that a batch has
  * of them, and in messages counts them from 0. The weights depend neither on the number of ranks nor on who has which
  * samples. However the fit ends, it ends on all of them with the same model: what one rank is refused for or fails
- * with, its callbacks, a source or a custom loss, is the status of all, with a message that begins with its number; a
+ * with, its callbacks, a source or a custom loss, is the status of all, with a message that names the rank; a
  * stop of one stops all; a snapshot that one restores, or a learning rate that one sets, all get.
  * DIGITNET_EVENT_FIT_END is no longer heard by others.
  * Only where a communicator fails, ranks may be one step apart.

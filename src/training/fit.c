@@ -346,15 +346,13 @@ static void lower_learning_rate(digitnet__training *training, const digitnet__ep
                                                          result->values[plateau->monitor]);
 }
 
-/* After an epoch's last batch. */
+/* After an epoch's last batch. All ranks validate alike, and fail alike. */
 static digitnet_status finish_epoch(fit_state *fit) {
     digitnet__progress *progress = &fit->model->training->progress;
     digitnet__epoch_result result = results_so_far(fit);
     DNN_TRY(check_finite(fit));
-    digitnet_status status = validate(fit, &result);
-    if (status == DIGITNET_OK)
-        status = digitnet__history_append(fit->history, &result);
-    DNN_TRY(agree(fit, status, 0));
+    DNN_TRY(validate(fit, &result));
+    DNN_TRY(agree(fit, digitnet__history_append(fit->history, &result), 0));
     lower_learning_rate(fit->model->training, &result);
     *progress = digitnet__progress_between(progress);
     progress->epochs_done++;
