@@ -164,31 +164,9 @@ static digitnet_status duplicate(MPI_Comm *out, MPI_Comm comm) {
     return check(error, "MPI_Comm_dup");
 }
 
-static digitnet_status create(mpi_communicator **out, MPI_Comm comm) {
-    int rank = 0, size = 1;
-    MPI_Comm_rank(comm, &rank);
-    MPI_Comm_size(comm, &size);
-    mpi_communicator *own = calloc(1, sizeof *own);
-    if (!own)
-        return fail(DIGITNET_ENOMEM, "digitnet_mpi_communicator_create: out of memory");
-    *own = (mpi_communicator){.communicator = {.struct_size = sizeof own->communicator,
-                                               .rank = (size_t)rank,
-                                               .size = (size_t)size,
-                                               .all_gather = all_gather,
-                                               .all_to_all = all_to_all,
-                                               .broadcast = broadcast,
-                                               .user_data = own},
-                              .counts = calloc((size_t)size, sizeof *own->counts),
-                              .places = calloc((size_t)size, sizeof *own->places),
-                              .requests = calloc((size_t)size, 2 * sizeof *own->requests),
-                              .statuses = calloc((size_t)size, 2 * sizeof *own->statuses)};
-    *out = own;
-    return own->counts && own->places && own->requests && own->statuses
-               ? DIGITNET_OK
-               : fail(DIGITNET_ENOMEM, "digitnet_mpi_communicator_create: out of memory");
-}
-
 static void release(mpi_communicator *own) {
+    if (!own)
+        return;
     free(own->counts);
     free(own->places);
     free(own->requests);
@@ -196,8 +174,62 @@ static void release(mpi_communicator *own) {
     free(own);
 }
 
+/* NULL: there is not enough memory. */
+static mpi_communicator *allocate(MPI_Comm comm) {
+    int rank = 0, size = 1;
+    MPI_Comm_rank(comm, &rank);
+    MPI_Comm_size(comm, &size);
+    mpi_communicator *own = calloc(1, sizeof *own);
+    if (!own)
+        return NULL;
+    *own = (mpi_communicator){.communicator = {.struct_size = sizeof own->communicator,
+                                               .rank = (size_t)rank,
+                                               .size = (size_t)size,
+                                               .all_gather = all_gather,
+                                               .all_to_all = all_to_all,
+                                               .broadcast = broadcast,
+                                               .user_data = own},
+                              .comm = comm,
+                              .counts = calloc((size_t)size, sizeof *own->counts),
+                              .places = calloc((size_t)size, sizeof *own->places),
+                              .requests = calloc((size_t)size, 2 * sizeof *own->requests),
+                              .statuses = calloc((size_t)size, 2 * sizeof *own->statuses)};
+    if (own->counts && own->places && own->requests && own->statuses)
+        return own;
+    release(own);
+    return NULL;
+}
+
+/* All ranks have their memory, or all fail. */
+static digitnet_status agree(int has_memory, MPI_Comm comm) {
+    int all_have = has_memory;
+    digitnet_status status = check(MPI_Allreduce(MPI_IN_PLACE, &all_have, 1, MPI_INT, MPI_MIN, comm), "MPI_Allreduce");
+    if (!has_memory)
+        return fail(DIGITNET_ENOMEM, "digitnet_mpi_communicator_create: out of memory");
+    if (status == DIGITNET_OK && !all_have)
+        return fail(DIGITNET_ENOMEM, "digitnet_mpi_communicator_create: out of memory on another rank");
+    return status;
+}
+
+/* Duplicates first: a rank that fails before that would leave the others waiting. */
+static digitnet_status create(mpi_communicator **out, MPI_Comm comm) {
+    MPI_Comm own_comm;
+    digitnet_status status = duplicate(&own_comm, comm);
+    if (status != DIGITNET_OK)
+        return status;
+    mpi_communicator *own = allocate(own_comm);
+    status = agree(own != NULL, own_comm);
+    if (status == DIGITNET_OK) {
+        *out = own;
+        return DIGITNET_OK;
+    }
+    release(own);
+    MPI_Comm_free(&own_comm);
+    return status;
+}
+
 digitnet_status digitnet_mpi_communicator_create(digitnet_communicator **out, MPI_Comm comm) {
-    mpi_communicator *own = NULL;
+    mpi_communicator *own;
     int inter = 0;
     if (!out)
         return fail(DIGITNET_EINVAL, "digitnet_mpi_communicator_create: out is NULL");
@@ -212,11 +244,7 @@ digitnet_status digitnet_mpi_communicator_create(digitnet_communicator **out, MP
         return fail(DIGITNET_EINVAL, "digitnet_mpi_communicator_create: comm is an intercommunicator");
     status = create(&own, comm);
     if (status == DIGITNET_OK)
-        status = duplicate(&own->comm, comm);
-    if (status == DIGITNET_OK)
         *out = &own->communicator;
-    else if (own)
-        release(own);
     return status;
 }
 

@@ -4,6 +4,7 @@
 #include "digitnet/mpi.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_RANKS = 16, PART = 8 };
@@ -18,8 +19,8 @@ enum { MOST_RANKS = 16, PART = 8 };
 
 /* ---- What fails, and what is open ---- */
 
-static int sends_left = -1, receives_left = -1, waits_left = -1; /* before one fails; -1: none */
-static int open_requests;
+static int sends_left = -1, receives_left = -1, waits_left = -1, allocations_left = -1; /* before one fails; -1: none */
+static int open_requests, open_communicators;
 
 static int fails(int *left) {
     return *left >= 0 && (*left)-- == 0;
@@ -49,6 +50,23 @@ int MPI_Waitall(int count, MPI_Request *requests, MPI_Status *statuses) {
         return MPI_ERR_OTHER;
     open_requests -= count;
     return PMPI_Waitall(count, requests, statuses);
+}
+
+int MPI_Comm_dup(MPI_Comm comm, MPI_Comm *out) {
+    open_communicators++;
+    return PMPI_Comm_dup(comm, out);
+}
+
+int MPI_Comm_free(MPI_Comm *comm) {
+    open_communicators--;
+    return PMPI_Comm_free(comm);
+}
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+void *__wrap_calloc(size_t count, size_t size) {
+    return fails(&allocations_left) ? NULL : __real_calloc(count, size);
 }
 
 /* ---- Requests ---- */
@@ -95,12 +113,37 @@ static void check_requests(void) {
     check_failed_exchange(own, received, &sends_left, last);
     check_failed_exchange(own, received, &waits_left, 0); /* of the one before, messages may still be about */
     digitnet_mpi_communicator_free(own);
+    check(open_communicators == 0);
+}
+
+/* ---- Memory ---- */
+
+/* Each allocation of the last rank fails in turn: all fail, and none waits for ever. */
+static void check_memory(void) {
+    int rank, size, allocations = 0;
+    digitnet_status status = DIGITNET_ENOMEM;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    for (; status == DIGITNET_ENOMEM; allocations++) {
+        digitnet_communicator *own;
+        allocations_left = rank == size - 1 ? allocations : -1;
+        status = digitnet_mpi_communicator_create(&own, MPI_COMM_WORLD);
+        allocations_left = -1;
+        check(open_communicators == (status == DIGITNET_OK) && (own != NULL) == (status == DIGITNET_OK));
+        check(status == DIGITNET_OK ||
+              strcmp(digitnet_last_error(),
+                     rank == size - 1 ? "digitnet_mpi_communicator_create: out of memory"
+                                      : "digitnet_mpi_communicator_create: out of memory on another rank") == 0);
+        digitnet_mpi_communicator_free(own);
+    }
+    check(status == DIGITNET_OK && allocations > 3);
 }
 
 int main(int argc, char **argv) {
     int level;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &level);
     check_requests();
+    check_memory();
     MPI_Finalize();
     return 0;
 }
