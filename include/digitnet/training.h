@@ -474,7 +474,8 @@ typedef struct digitnet_fit_options {
  * with, its callbacks, a source or a custom loss, is the status of all, with a message that names the rank; a
  * stop of one stops all; a snapshot that one restores, or a learning rate that one sets, all get.
  * DIGITNET_EVENT_FIT_END is no longer heard by others.
- * Only where a communicator fails, ranks may be one step apart.
+ * Only where a communicator fails, ranks may be one step apart, or, where a snapshot was on its way, at that or at the
+ * last epoch's end.
  *
  * A thread that is cancelled (pthread_cancel()) in a fit, as in any call of the library, ends after the call, at its
  * next cancellation point; to end the fit earlier, request a stop.

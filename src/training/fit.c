@@ -385,7 +385,11 @@ static digitnet_status share_restored(fit_state *fit) {
     DNN_TRY(digitnet__ranks_agree(&fit->ranks, DIGITNET_OK, &flags));
     if (!(flags & FLAG_RESTORE))
         return DIGITNET_OK;
-    return digitnet__snapshot_broadcast(fit->model, &fit->ranks, digitnet__ranks_first_with(&fit->ranks, FLAG_RESTORE));
+    size_t root = digitnet__ranks_first_with(&fit->ranks, FLAG_RESTORE);
+    digitnet_status status = digitnet__snapshot_broadcast(fit->model, &fit->ranks, root);
+    if (status != DIGITNET_OK) /* it may have come in part */
+        digitnet__snapshot_restore(fit->model, fit->callbacks.restore ? &fit->callbacks.snapshot : &fit->finite);
+    return status;
 }
 
 /* The state that the fit ends with: what a callback has asked for, or where it diverged the last one that was finite.

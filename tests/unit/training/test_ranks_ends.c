@@ -780,6 +780,57 @@ static void test_broken_line_of_shards(void **state) {
     check_broken_line(true);
 }
 
+/* What one process has after so many epochs. */
+static digitnet_model *make_trained(const digitnet_dataset *data, size_t epochs) {
+    digitnet_model *model = make_model();
+    fit(model, data, DIGITNET_WITH(digitnet_fit_options, .epochs = epochs, .batch_size = BATCH));
+    return model;
+}
+
+/* All of a training, and what the model computes with its weights. */
+static void check_same_training(const digitnet_model *a, const digitnet_model *b, const digitnet_dataset *data) {
+    digitnet_metrics of_a = DIGITNET_INIT(digitnet_metrics), of_b = DIGITNET_INIT(digitnet_metrics);
+    size_t moments = digitnet__optimizer_slots(&a->training->settings) * a->network.graph.parameter_count;
+    assert_same_weights(a, b);
+    assert_same_floats(a->training->state, b->training->state, moments);
+    assert_int_equal(a->training->progress.steps_done, b->training->progress.steps_done);
+    expect_ok(digitnet_model_evaluate(&of_a, a, data, NULL));
+    expect_ok(digitnet_model_evaluate(&of_b, b, data, NULL));
+    assert_true(of_a.loss == of_b.loss);
+}
+
+static ranks prepare_restoring(void) {
+    ranks own = prepare();
+    own.all[1].callback =
+        (digitnet_callback){.struct_size = sizeof own.all[1].callback, .call = restore_first, .uses_snapshot = 1};
+    return own;
+}
+
+/* A snapshot that is on its way to the other ranks when the line is cut: each rank has that, or the last epoch's end.
+ */
+static void test_broken_line_of_snapshot(void **state) {
+    (void)state;
+    enum { BROADCASTS = 5 };
+    ranks own = prepare_restoring();
+    digitnet_model *first = make_trained(own.data, 1), *last = make_trained(own.data, 2);
+    run_ranks(&own.threads, train, &own);
+    size_t calls = own.threads.calls;
+    release(&own);
+    for (size_t call = calls - BROADCASTS + 1; call <= calls; call++) {
+        own = prepare_restoring();
+        own.threads.fails_on = 2;
+        own.threads.fails_at = call;
+        run_ranks(&own.threads, train, &own);
+        for (size_t i = 0; i < RANKS; i++) {
+            assert_int_equal(own.all[i].status, DIGITNET_EIO);
+            check_same_training(i == 1 ? first : last, own.all[i].model, own.data);
+        }
+        release(&own);
+    }
+    digitnet_model_free(last);
+    digitnet_model_free(first);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_request),
@@ -806,6 +857,7 @@ int main(void) {
         cmocka_unit_test(test_communicator),
         cmocka_unit_test(test_broken_line),
         cmocka_unit_test(test_broken_line_of_shards),
+        cmocka_unit_test(test_broken_line_of_snapshot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
