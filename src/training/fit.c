@@ -49,6 +49,7 @@ typedef struct fit_state {
     digitnet__warning warning;       /* what the fit begins with */
     digitnet__epoch_result finished; /* of the last epoch that was */
     double seconds;                  /* spent training in this epoch */
+    double step_rate;                /* the last step's learning rate; NaN before this fit's first one */
     digitnet_stop_reason stop_reason;
 } fit_state;
 
@@ -194,15 +195,16 @@ static digitnet__progress place_of(const fit_state *fit) {
     return begin;
 }
 
-/* Of the last step, or before the first one of that. */
-static double last_learning_rate(const digitnet__training *training) {
+/* Of the last step; before this fit's first one, that which the schedule has there. */
+static double last_learning_rate(const fit_state *fit) {
+    const digitnet__training *training = fit->model->training;
     uint64_t done = training->progress.steps_done;
-    return digitnet__schedule_rate(&training->settings.schedule, done ? done - 1 : 0);
+    return isnan(fit->step_rate) ? digitnet__schedule_rate(&training->settings.schedule, done ? done - 1 : 0)
+                                 : fit->step_rate;
 }
 
 /* The metrics of the current epoch so far; validation figures are not known before its end. */
 static digitnet__epoch_result results_so_far(const fit_state *fit) {
-    const digitnet__training *training = fit->model->training;
     digitnet__progress place = place_of(fit);
     size_t images = place.batches_done * fit->batch_size;
     images = images < fit->image_count ? images : fit->image_count;
@@ -212,7 +214,7 @@ static digitnet__epoch_result results_so_far(const fit_state *fit) {
                                                [DIGITNET_METRIC_VALIDATION_LOSS] = NAN,
                                                [DIGITNET_METRIC_VALIDATION_ACCURACY] = NAN,
                                                [DIGITNET_METRIC_SECONDS] = fit->seconds,
-                                               [DIGITNET_METRIC_LEARNING_RATE] = last_learning_rate(training)}};
+                                               [DIGITNET_METRIC_LEARNING_RATE] = last_learning_rate(fit)}};
 }
 
 static digitnet_event event_of(const fit_state *fit, digitnet_event_kind kind, size_t epoch, size_t batch,
@@ -304,6 +306,8 @@ static digitnet_status run_batches(fit_state *fit) {
         fit->seconds += digitnet__seconds_now() - start;
         fit->diverged = fit->trainer.diverged;
         DNN_TRY(status);
+        if (fit->trainer.update.steps) /* else the gradient has been accumulated alone */
+            fit->step_rate = fit->trainer.update.step.learning_rate;
         DNN_TRY(report_and_agree(fit, progress_event(fit, DIGITNET_EVENT_BATCH_END)));
     }
     return DIGITNET_OK;
@@ -502,7 +506,7 @@ static digitnet_status fit_model(fit_state *fit, digitnet_status options) {
 
 static digitnet_status read_and_fit(digitnet_model *model, const digitnet_dataset *train,
                                     const digitnet_fit_options *options) {
-    fit_state fit = {.model = model, .train = train};
+    fit_state fit = {.model = model, .train = train, .step_rate = NAN};
     digitnet_status status = DNN_OPTIONS_READ(&fit.options, options, digitnet_fit_options, bind_threads);
     if (fit.options.history)
         *fit.options.history = NULL;
