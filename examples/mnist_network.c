@@ -118,11 +118,13 @@ int report_networks(digitnet_model *const *models, size_t count, const struct se
     return EXIT_DONE;
 }
 
-/* By Ctrl-C, here or on another rank. */
+/* By Ctrl-C, here or on another rank. All ranks ask, and all hear the same: one may have caught it after the last step.
+ */
 static int is_stopped(const digitnet_model *model, const struct settings *settings) {
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
-    return was_interrupted() ||
-           (digitnet_model_describe(&info, model) == DIGITNET_OK && info.epochs_done < settings->recipe.epochs);
+    int stopped = was_interrupted() ||
+                  (digitnet_model_describe(&info, model) == DIGITNET_OK && info.epochs_done < settings->recipe.epochs);
+    return sum_over_ranks((size_t)stopped) > 0;
 }
 
 /* What the first rank writes to. */

@@ -99,17 +99,33 @@ static int start_pieces(mpi_communicator *own, char *received, const size_t *rec
     return started;
 }
 
+/* Before the buffers go. A cancelled request completes whatever the other ranks do (MPI 3.1, 3.8.4), while one that is
+ * freed goes on to use its buffer. Some MPIs cancel no sends: these, which are last, complete first, so that this rank
+ * still receives what it sends to itself. */
+static void cancel(MPI_Request *requests, int count) {
+    for (int i = count - 1; i >= 0; i--) {
+        if (requests[i] == MPI_REQUEST_NULL)
+            continue;
+        MPI_Cancel(&requests[i]);
+        MPI_Wait(&requests[i], MPI_STATUS_IGNORE);
+    }
+}
+
 static int all_to_all(void *received, const size_t *received_bytes, const void *sent, const size_t *sent_bytes,
                       void *user_data) {
     mpi_communicator *own = user_data;
     int started, error = MPI_SUCCESS;
     size_t done = 0;
+    for (size_t i = 0; i < 2 * own->communicator.size; i++)
+        own->requests[i] = MPI_REQUEST_NULL;
     do {
         started = start_pieces(own, received, received_bytes, sent, sent_bytes, done, &error);
         if (error == MPI_SUCCESS)
             error = MPI_Waitall(started, own->requests, own->statuses);
         done += DNN_MPI_PIECE;
     } while (error == MPI_SUCCESS && started > 0);
+    if (error != MPI_SUCCESS)
+        cancel(own->requests, started);
     return check(error, "MPI_Isend, MPI_Irecv or MPI_Waitall");
 }
 
@@ -148,31 +164,9 @@ static digitnet_status duplicate(MPI_Comm *out, MPI_Comm comm) {
     return check(error, "MPI_Comm_dup");
 }
 
-static digitnet_status create(mpi_communicator **out, MPI_Comm comm) {
-    int rank = 0, size = 1;
-    MPI_Comm_rank(comm, &rank);
-    MPI_Comm_size(comm, &size);
-    mpi_communicator *own = calloc(1, sizeof *own);
-    if (!own)
-        return fail(DIGITNET_ENOMEM, "digitnet_mpi_communicator_create: out of memory");
-    *own = (mpi_communicator){.communicator = {.struct_size = sizeof own->communicator,
-                                               .rank = (size_t)rank,
-                                               .size = (size_t)size,
-                                               .all_gather = all_gather,
-                                               .all_to_all = all_to_all,
-                                               .broadcast = broadcast,
-                                               .user_data = own},
-                              .counts = calloc((size_t)size, sizeof *own->counts),
-                              .places = calloc((size_t)size, sizeof *own->places),
-                              .requests = calloc((size_t)size, 2 * sizeof *own->requests),
-                              .statuses = calloc((size_t)size, 2 * sizeof *own->statuses)};
-    *out = own;
-    return own->counts && own->places && own->requests && own->statuses
-               ? DIGITNET_OK
-               : fail(DIGITNET_ENOMEM, "digitnet_mpi_communicator_create: out of memory");
-}
-
 static void release(mpi_communicator *own) {
+    if (!own)
+        return;
     free(own->counts);
     free(own->places);
     free(own->requests);
@@ -180,8 +174,62 @@ static void release(mpi_communicator *own) {
     free(own);
 }
 
+/* NULL: there is not enough memory. */
+static mpi_communicator *allocate(MPI_Comm comm) {
+    int rank = 0, size = 1;
+    MPI_Comm_rank(comm, &rank);
+    MPI_Comm_size(comm, &size);
+    mpi_communicator *own = calloc(1, sizeof *own);
+    if (!own)
+        return NULL;
+    *own = (mpi_communicator){.communicator = {.struct_size = sizeof own->communicator,
+                                               .rank = (size_t)rank,
+                                               .size = (size_t)size,
+                                               .all_gather = all_gather,
+                                               .all_to_all = all_to_all,
+                                               .broadcast = broadcast,
+                                               .user_data = own},
+                              .comm = comm,
+                              .counts = calloc((size_t)size, sizeof *own->counts),
+                              .places = calloc((size_t)size, sizeof *own->places),
+                              .requests = calloc((size_t)size, 2 * sizeof *own->requests),
+                              .statuses = calloc((size_t)size, 2 * sizeof *own->statuses)};
+    if (own->counts && own->places && own->requests && own->statuses)
+        return own;
+    release(own);
+    return NULL;
+}
+
+/* All ranks have their memory, or all fail. */
+static digitnet_status agree(int has_memory, MPI_Comm comm) {
+    int all_have = has_memory;
+    digitnet_status status = check(MPI_Allreduce(MPI_IN_PLACE, &all_have, 1, MPI_INT, MPI_MIN, comm), "MPI_Allreduce");
+    if (!has_memory)
+        return fail(DIGITNET_ENOMEM, "digitnet_mpi_communicator_create: out of memory");
+    if (status == DIGITNET_OK && !all_have)
+        return fail(DIGITNET_ENOMEM, "digitnet_mpi_communicator_create: out of memory on another rank");
+    return status;
+}
+
+/* Duplicates first: a rank that fails before that would leave the others waiting. */
+static digitnet_status create(mpi_communicator **out, MPI_Comm comm) {
+    MPI_Comm own_comm;
+    digitnet_status status = duplicate(&own_comm, comm);
+    if (status != DIGITNET_OK)
+        return status;
+    mpi_communicator *own = allocate(own_comm);
+    status = agree(own != NULL, own_comm);
+    if (status == DIGITNET_OK) {
+        *out = own;
+        return DIGITNET_OK;
+    }
+    release(own);
+    MPI_Comm_free(&own_comm);
+    return status;
+}
+
 digitnet_status digitnet_mpi_communicator_create(digitnet_communicator **out, MPI_Comm comm) {
-    mpi_communicator *own = NULL;
+    mpi_communicator *own;
     int inter = 0;
     if (!out)
         return fail(DIGITNET_EINVAL, "digitnet_mpi_communicator_create: out is NULL");
@@ -196,11 +244,7 @@ digitnet_status digitnet_mpi_communicator_create(digitnet_communicator **out, MP
         return fail(DIGITNET_EINVAL, "digitnet_mpi_communicator_create: comm is an intercommunicator");
     status = create(&own, comm);
     if (status == DIGITNET_OK)
-        status = duplicate(&own->comm, comm);
-    if (status == DIGITNET_OK)
         *out = &own->communicator;
-    else if (own)
-        release(own);
     return status;
 }
 

@@ -276,7 +276,8 @@ DIGITNET_API DIGITNET_WARN_UNUSED digitnet_status digitnet_model_set_loss(digitn
  *
  * A schedule ends with that: the rate holds until it is changed again. What `reduce_on_plateau` lowers is then this
  * rate. May be called between fits, and from a callback of the fit; from DIGITNET_EVENT_EPOCH_BEGIN it holds for that
- * whole epoch. Otherwise requires exclusive access to the model.
+ * whole epoch. Of several ranks all then get the rate of the first one whose callbacks have changed theirs. Otherwise
+ * requires exclusive access to the model.
  *
  * @param model          the model
  * @param learning_rate  finite and positive
@@ -470,9 +471,11 @@ typedef struct digitnet_fit_options {
  * batch; or, with `sharded`, with data sets of different samples, of which each asks its own for those that a batch has
  * of them, and in messages counts them from 0. The weights depend neither on the number of ranks nor on who has which
  * samples. However the fit ends, it ends on all of them with the same model: what one rank is refused for or fails
- * with, its callbacks, a source or a custom loss, is the status of all, with a message that begins with its number; a
- * stop of one stops all; a snapshot that one restores, all get. DIGITNET_EVENT_FIT_END is no longer heard by others.
- * Only where a communicator fails, ranks may be one step apart.
+ * with, its callbacks, a source or a custom loss, is the status of all, with a message that names the rank; a
+ * stop of one stops all; a snapshot that one restores, or a learning rate that one sets, all get.
+ * DIGITNET_EVENT_FIT_END is no longer heard by others.
+ * Only where a communicator fails, ranks may be one step apart, or, where a snapshot was on its way, at that or at the
+ * last epoch's end.
  *
  * A thread that is cancelled (pthread_cancel()) in a fit, as in any call of the library, ends after the call, at its
  * next cancellation point; to end the fit earlier, request a stop.
@@ -495,8 +498,8 @@ typedef struct digitnet_fit_options {
  * `validation`; `validate_ema` without an average; `reduce_on_plateau` monitors the
  * validation, and there is none; a callback is NULL, or a second one `uses_snapshot`; a flag is neither 0 nor 1;
  * `threads` is above 256; a function of the communicator is NULL, or its `rank` or `size` out of range; the ranks'
- * models, options, numbers of samples (but of shards), of a sample's labels or targets, or processors' instruction sets
- * are not the same; a shard stands elsewhere in its files; or `struct_size` is wrong
+ * models, options, numbers of samples (but of shards), of a sample's labels, targets or weights, augmentations, or
+ * processors' instruction sets are not the same; a shard stands elsewhere in its files; or `struct_size` is wrong
  * @retval DIGITNET_ENOMEM     there is not enough memory
  * @retval DIGITNET_ESHAPE     the images of `train` or `validation` are not of the model's shape, or targets not as
  * many as its outputs

@@ -77,6 +77,10 @@ bool digitnet__dataset_mixes(const digitnet_dataset *dataset) {
     return dataset->augment && dataset->augment->mixes;
 }
 
+const digitnet_augment_options *digitnet__dataset_augmentation(const digitnet_dataset *dataset) {
+    return dataset->augment ? &dataset->augment->options : NULL;
+}
+
 const int32_t *digitnet__dataset_labels(size_t *count, const digitnet_dataset *dataset, size_t sample) {
     const digitnet__storage *storage = dataset->storage;
     size_t place = digitnet__dataset_place(dataset, sample);

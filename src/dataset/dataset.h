@@ -3,6 +3,7 @@
 #define DNN_DATASET_DATASET_H
 
 #include "core/shape.h"
+#include "digitnet/augmentation.h"
 #include "digitnet/dataset.h"
 #include "kernels/kernels.h"
 
@@ -26,6 +27,8 @@ digitnet__shard digitnet__dataset_shard(const digitnet_dataset *dataset);
 bool digitnet__dataset_is_source(const digitnet_dataset *dataset);
 /* Whether samples are mixed with others of the same data set, where there are seeds. */
 bool digitnet__dataset_mixes(const digitnet_dataset *dataset);
+/* How samples are changed, with defaults filled in; NULL: not at all. */
+const digitnet_augment_options *digitnet__dataset_augmentation(const digitnet_dataset *dataset);
 /* The highest label of what is in memory plus one, whatever becomes of labels; 0 without, and for a source. */
 size_t digitnet__dataset_classes(const digitnet_dataset *dataset);
 /* digitnet_dataset_split(), within digitnet__compute_enter(); `what` names the fraction in messages. Results are

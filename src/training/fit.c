@@ -19,12 +19,13 @@
 #include "training/validation_split.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { DEFAULT_BATCH_SIZE = 32, VALIDATION_BATCH_SIZE = 256 };
 
-/* What ranks tell each other: that a stop was requested, a callback stops the fit, restores a snapshot, or has found
- * what is not finite. */
-enum { FLAG_REQUESTED = 1, FLAG_STOP = 2, FLAG_RESTORE = 4, FLAG_DIVERGED = 8 };
+/* What ranks tell each other: that a stop was requested, a callback stops the fit, restores a snapshot, has found what
+ * is not finite, or has set a learning rate. */
+enum { FLAG_REQUESTED = 1, FLAG_STOP = 2, FLAG_RESTORE = 4, FLAG_DIVERGED = 8, FLAG_RATE = 16 };
 
 typedef struct fit_state {
     digitnet_model *model;
@@ -48,6 +49,7 @@ typedef struct fit_state {
     digitnet__warning warning;       /* what the fit begins with */
     digitnet__epoch_result finished; /* of the last epoch that was */
     double seconds;                  /* spent training in this epoch */
+    double step_rate;                /* the last step's learning rate; NaN before this fit's first one */
     digitnet_stop_reason stop_reason;
 } fit_state;
 
@@ -193,15 +195,16 @@ static digitnet__progress place_of(const fit_state *fit) {
     return begin;
 }
 
-/* Of the last step, or before the first one of that. */
-static double last_learning_rate(const digitnet__training *training) {
+/* Of the last step; before this fit's first one, that which the schedule has there. */
+static double last_learning_rate(const fit_state *fit) {
+    const digitnet__training *training = fit->model->training;
     uint64_t done = training->progress.steps_done;
-    return digitnet__schedule_rate(&training->settings.schedule, done ? done - 1 : 0);
+    return isnan(fit->step_rate) ? digitnet__schedule_rate(&training->settings.schedule, done ? done - 1 : 0)
+                                 : fit->step_rate;
 }
 
 /* The metrics of the current epoch so far; validation figures are not known before its end. */
 static digitnet__epoch_result results_so_far(const fit_state *fit) {
-    const digitnet__training *training = fit->model->training;
     digitnet__progress place = place_of(fit);
     size_t images = place.batches_done * fit->batch_size;
     images = images < fit->image_count ? images : fit->image_count;
@@ -211,7 +214,7 @@ static digitnet__epoch_result results_so_far(const fit_state *fit) {
                                                [DIGITNET_METRIC_VALIDATION_LOSS] = NAN,
                                                [DIGITNET_METRIC_VALIDATION_ACCURACY] = NAN,
                                                [DIGITNET_METRIC_SECONDS] = fit->seconds,
-                                               [DIGITNET_METRIC_LEARNING_RATE] = last_learning_rate(training)}};
+                                               [DIGITNET_METRIC_LEARNING_RATE] = last_learning_rate(fit)}};
 }
 
 static digitnet_event event_of(const fit_state *fit, digitnet_event_kind kind, size_t epoch, size_t batch,
@@ -251,10 +254,26 @@ static uint32_t flags_of(fit_state *fit) {
            (fit->callbacks.restore ? FLAG_RESTORE : 0) | (fit->callbacks.diverged ? FLAG_DIVERGED : 0);
 }
 
-/* After what a rank does for itself: all go on, or none. */
-static digitnet_status agree(fit_state *fit, digitnet_status status) {
-    uint32_t flags = flags_of(fit);
+/* Where callbacks have set a learning rate, on one rank or on several, all get that of the first of these, however the
+ * agreement before has ended. */
+static digitnet_status share_learning_rate(fit_state *fit, digitnet_status status, uint32_t flags) {
+    digitnet_schedule *schedule = &fit->model->training->settings.schedule;
+    if (!digitnet__ranks_are_many(&fit->ranks) || fit->ranks.lost || !(flags & FLAG_RATE))
+        return status;
+    digitnet__message reason = digitnet__message_keep();
+    size_t root = digitnet__ranks_first_with(&fit->ranks, FLAG_RATE);
+    digitnet_status shared = digitnet__ranks_broadcast(&fit->ranks, schedule, sizeof *schedule, root);
+    if (status == DIGITNET_OK)
+        return shared;
+    digitnet__message_restore(&reason);
+    return status;
+}
+
+/* After what a rank does for itself, which has set these flags: all go on, or none. */
+static digitnet_status agree(fit_state *fit, digitnet_status status, uint32_t flags) {
+    flags |= flags_of(fit);
     status = digitnet__ranks_agree(&fit->ranks, status, &flags);
+    status = share_learning_rate(fit, status, flags);
     fit->diverged = fit->diverged || flags & FLAG_DIVERGED;
     fit->stop_requested = fit->stop_requested || flags & FLAG_REQUESTED;
     if (flags & FLAG_STOP && fit->stop_reason == DIGITNET_STOP_COMPLETED)
@@ -263,7 +282,10 @@ static digitnet_status agree(fit_state *fit, digitnet_status status) {
 }
 
 static digitnet_status report_and_agree(fit_state *fit, digitnet_event event) {
-    return agree(fit, digitnet__callbacks_report(&fit->callbacks, &event));
+    const digitnet_schedule *schedule = &fit->model->training->settings.schedule, before = *schedule;
+    digitnet_status status = digitnet__callbacks_report(&fit->callbacks, &event);
+    bool sets_rate = memcmp(schedule, &before, sizeof before) != 0;
+    return agree(fit, status, sets_rate ? FLAG_RATE : 0);
 }
 
 static bool is_stopped(fit_state *fit) {
@@ -284,6 +306,8 @@ static digitnet_status run_batches(fit_state *fit) {
         fit->seconds += digitnet__seconds_now() - start;
         fit->diverged = fit->trainer.diverged;
         DNN_TRY(status);
+        if (fit->trainer.update.steps) /* else the gradient has been accumulated alone */
+            fit->step_rate = fit->trainer.update.step.learning_rate;
         DNN_TRY(report_and_agree(fit, progress_event(fit, DIGITNET_EVENT_BATCH_END)));
     }
     return DIGITNET_OK;
@@ -326,15 +350,13 @@ static void lower_learning_rate(digitnet__training *training, const digitnet__ep
                                                          result->values[plateau->monitor]);
 }
 
-/* After an epoch's last batch. */
+/* After an epoch's last batch. All ranks validate alike, and fail alike. */
 static digitnet_status finish_epoch(fit_state *fit) {
     digitnet__progress *progress = &fit->model->training->progress;
     digitnet__epoch_result result = results_so_far(fit);
     DNN_TRY(check_finite(fit));
-    digitnet_status status = validate(fit, &result);
-    if (status == DIGITNET_OK)
-        status = digitnet__history_append(fit->history, &result);
-    DNN_TRY(agree(fit, status));
+    DNN_TRY(validate(fit, &result));
+    DNN_TRY(agree(fit, digitnet__history_append(fit->history, &result), 0));
     lower_learning_rate(fit->model->training, &result);
     *progress = digitnet__progress_between(progress);
     progress->epochs_done++;
@@ -367,7 +389,11 @@ static digitnet_status share_restored(fit_state *fit) {
     DNN_TRY(digitnet__ranks_agree(&fit->ranks, DIGITNET_OK, &flags));
     if (!(flags & FLAG_RESTORE))
         return DIGITNET_OK;
-    return digitnet__snapshot_broadcast(fit->model, &fit->ranks, digitnet__ranks_first_with(&fit->ranks, FLAG_RESTORE));
+    size_t root = digitnet__ranks_first_with(&fit->ranks, FLAG_RESTORE);
+    digitnet_status status = digitnet__snapshot_broadcast(fit->model, &fit->ranks, root);
+    if (status != DIGITNET_OK) /* it may have come in part */
+        digitnet__snapshot_restore(fit->model, fit->callbacks.restore ? &fit->callbacks.snapshot : &fit->finite);
+    return status;
 }
 
 /* The state that the fit ends with: what a callback has asked for, or where it diverged the last one that was finite.
@@ -480,7 +506,7 @@ static digitnet_status fit_model(fit_state *fit, digitnet_status options) {
 
 static digitnet_status read_and_fit(digitnet_model *model, const digitnet_dataset *train,
                                     const digitnet_fit_options *options) {
-    fit_state fit = {.model = model, .train = train};
+    fit_state fit = {.model = model, .train = train, .step_rate = NAN};
     digitnet_status status = DNN_OPTIONS_READ(&fit.options, options, digitnet_fit_options, bind_threads);
     if (fit.options.history)
         *fit.options.history = NULL;

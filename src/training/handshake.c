@@ -9,6 +9,7 @@
 #include "training/training_keys.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,16 +25,22 @@ enum {
     LAYERS,
     WEIGHTS,
     OPTIMIZER_STATE,
+    VALIDATION_FRACTION, /* before the numbers of samples, which it decides */
+    VALIDATION_STRATIFIED,
     SHARDED,
     TRAINING_SAMPLES,
     TRAINING_LABELS,
     TRAINING_TARGETS,
     TRAINING_DATA,
+    TRAINING_SAMPLE_WEIGHTS,
+    TRAINING_AUGMENTATION,
     VALIDATION_SHARDED,
     VALIDATION_SAMPLES,
     VALIDATION_LABELS,
     VALIDATION_TARGETS,
     VALIDATION_DATA,
+    VALIDATION_SAMPLE_WEIGHTS,
+    VALIDATION_AUGMENTATION,
     BATCH_SIZE,
     UNTIL_EPOCH,
     CLASS_WEIGHTS,
@@ -43,27 +50,34 @@ enum {
     VALUES = TRAINING_KEYS + DNN_TRAINING_KEYS_MAX
 };
 
-static const char *const names[TRAINING_KEYS] = {[ARCHITECTURE] = "the architecture",
-                                                 [INSTRUCTION_SET] = "the instruction set",
-                                                 [MATRIX_PRODUCTS] = "what computes matrix products",
-                                                 [LAYERS] = "the hash of the layers",
-                                                 [WEIGHTS] = "the hash of the weights",
-                                                 [OPTIMIZER_STATE] = "the hash of the optimizer's state",
-                                                 [SHARDED] = "sharded",
-                                                 [TRAINING_SAMPLES] = "the number of training samples",
-                                                 [TRAINING_LABELS] = "the most labels of a training sample",
-                                                 [TRAINING_TARGETS] = "the number of a training sample's targets",
-                                                 [TRAINING_DATA] = "the kind of the training data",
-                                                 [VALIDATION_SHARDED] = "validation_sharded",
-                                                 [VALIDATION_SAMPLES] = "the number of validation samples",
-                                                 [VALIDATION_LABELS] = "the most labels of a validation sample",
-                                                 [VALIDATION_TARGETS] = "the number of a validation sample's targets",
-                                                 [VALIDATION_DATA] = "the kind of the validation data",
-                                                 [BATCH_SIZE] = "batch_size",
-                                                 [UNTIL_EPOCH] = "the last epoch",
-                                                 [CLASS_WEIGHTS] = "the hash of class_weights",
-                                                 [NO_SHUFFLE] = "no_shuffle",
-                                                 [VALIDATE_EMA] = "validate_ema"};
+static const char *const names[TRAINING_KEYS] = {
+    [ARCHITECTURE] = "the architecture",
+    [INSTRUCTION_SET] = "the instruction set",
+    [MATRIX_PRODUCTS] = "what computes matrix products",
+    [LAYERS] = "the hash of the layers",
+    [WEIGHTS] = "the hash of the weights",
+    [OPTIMIZER_STATE] = "the hash of the optimizer's state",
+    [VALIDATION_FRACTION] = "validation_fraction",
+    [VALIDATION_STRATIFIED] = "validation_stratified",
+    [SHARDED] = "sharded",
+    [TRAINING_SAMPLES] = "the number of training samples",
+    [TRAINING_LABELS] = "the most labels of a training sample",
+    [TRAINING_TARGETS] = "the number of a training sample's targets",
+    [TRAINING_DATA] = "the kind of the training data",
+    [TRAINING_SAMPLE_WEIGHTS] = "the number of a training sample's weights",
+    [TRAINING_AUGMENTATION] = "the hash of the training data's augmentation",
+    [VALIDATION_SHARDED] = "validation_sharded",
+    [VALIDATION_SAMPLES] = "the number of validation samples",
+    [VALIDATION_LABELS] = "the most labels of a validation sample",
+    [VALIDATION_TARGETS] = "the number of a validation sample's targets",
+    [VALIDATION_DATA] = "the kind of the validation data",
+    [VALIDATION_SAMPLE_WEIGHTS] = "the number of a validation sample's weights",
+    [VALIDATION_AUGMENTATION] = "the hash of the validation data's augmentation",
+    [BATCH_SIZE] = "batch_size",
+    [UNTIL_EPOCH] = "the last epoch",
+    [CLASS_WEIGHTS] = "the hash of class_weights",
+    [NO_SHUFFLE] = "no_shuffle",
+    [VALIDATE_EMA] = "validate_ema"};
 
 typedef struct record {
     value values[VALUES];
@@ -144,7 +158,55 @@ static const char *architecture(void) {
 #endif
 }
 
-/* Into its five values, which begin with `first`. */
+/* Field by field: what lies between the fields may be anything. */
+static uint64_t hash_augmentation(const digitnet_augment_options *own) {
+    const double fields[] = {own->shift,
+                             own->shift_probability,
+                             own->rotate,
+                             own->rotate_probability,
+                             own->zoom,
+                             own->zoom_probability,
+                             own->shear,
+                             own->shear_probability,
+                             own->perspective,
+                             own->perspective_probability,
+                             own->elastic,
+                             own->elastic_sigma,
+                             own->elastic_probability,
+                             own->horizontal_flip,
+                             own->vertical_flip,
+                             own->thickness,
+                             own->thickness_probability,
+                             own->blur,
+                             own->blur_probability,
+                             own->contrast,
+                             own->contrast_probability,
+                             own->brightness,
+                             own->brightness_probability,
+                             own->noise,
+                             own->noise_probability,
+                             own->erase,
+                             own->erase_probability,
+                             own->mixup,
+                             own->mixup_probability,
+                             own->cutmix,
+                             own->cutmix_probability,
+                             own->background,
+                             own->min_value,
+                             own->max_value};
+    _Static_assert(offsetof(digitnet_augment_options, shift) + sizeof fields == sizeof *own, "a field is left out");
+    uint64_t classes = own->classes;
+    return hash(hash(HASH_BEGIN, &classes, sizeof classes), fields, sizeof fields);
+}
+
+static void put_augmentation(record *out, size_t index, const digitnet_augment_options *augmentation) {
+    if (augmentation)
+        put_hash(out, index, hash_augmentation(augmentation));
+    else
+        put(out, index, "none");
+}
+
+/* Into its seven values, which begin with `first`. */
 static void put_dataset(record *out, size_t first, const digitnet_dataset *dataset, int32_t sharded) {
     const digitnet__sample_layout none = {0}, *layout = dataset ? digitnet__dataset_layout(dataset) : &none;
     put_count(out, first, (uint64_t)sharded);
@@ -152,6 +214,8 @@ static void put_dataset(record *out, size_t first, const digitnet_dataset *datas
     put_count(out, first + 2, layout->max_labels);
     put_count(out, first + 3, layout->target_values);
     put(out, first + 4, !dataset ? "none" : digitnet__dataset_is_source(dataset) ? "a source" : "arrays");
+    put_count(out, first + 5, layout->weighted);
+    put_augmentation(out, first + 6, dataset ? digitnet__dataset_augmentation(dataset) : NULL);
 }
 
 static void put_options(record *out, const digitnet__handshake *own) {
@@ -159,6 +223,8 @@ static void put_options(record *out, const digitnet__handshake *own) {
     put_count(out, BATCH_SIZE, own->batch_size);
     put_count(out, UNTIL_EPOCH, own->until_epoch);
     put_hash(out, CLASS_WEIGHTS, hash(HASH_BEGIN, options->class_weights, options->class_weight_count * sizeof(float)));
+    put(out, VALIDATION_FRACTION, digitnet__number_text(options->validation_fraction).text);
+    put_count(out, VALIDATION_STRATIFIED, (uint64_t)options->validation_stratified);
     put_count(out, NO_SHUFFLE, (uint64_t)options->no_shuffle);
     put_count(out, VALIDATE_EMA, (uint64_t)options->validate_ema);
 }

@@ -69,6 +69,16 @@ end
 [ "$code" -ne 0 ] || fail "mpirun ended as if nothing had happened"
 resume 2 "$work/killed"
 
+# The second rank hears of Ctrl-C after the first network's last step: both end there, and none trains the second one.
+"${CC:-cc}" -shared -fPIC -o "$work/late_interrupt.so" "$(dirname "$0")/late_interrupt.c" -ldl
+ensemble=("${options[@]}" --epochs 1 --ensemble 2 --output "$work/ensemble")
+code=0
+timeout 60 "$mpirun" -n 1 "$program" "${ensemble[@]}" : -n 1 env LD_PRELOAD="$work/late_interrupt.so" "$program" "${ensemble[@]}" \
+    >/dev/null 2>"$work/log" || code=$?
+[ "$code" -ne 124 ] || fail "a late Ctrl-C on one rank: not ended in time"
+grep -q "^Stopped" "$work/log" || fail "a late Ctrl-C on one rank: not stopped"
+[ ! -e "$work/ensemble/2" ] || fail "a late Ctrl-C on one rank: the next network was begun"
+
 # Half as many training images.
 half=$work/half
 mkdir "$half"

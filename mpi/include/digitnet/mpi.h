@@ -36,7 +36,7 @@ DIGITNET_BEGIN_DECLARATIONS
  * @param comm  an intracommunicator
  * @retval DIGITNET_OK      the communicator is made
  * @retval DIGITNET_EINVAL  `out` is NULL, or `comm` is MPI_COMM_NULL or an intercommunicator
- * @retval DIGITNET_ENOMEM  there is not enough memory
+ * @retval DIGITNET_ENOMEM  there is not enough memory, here or on another rank
  * @retval DIGITNET_ESTATE  MPI has not begun, or is at its end, or began with MPI_THREAD_SINGLE, or, with
  *                          MPI_THREAD_FUNNELED, on another thread
  * @retval DIGITNET_EIO     MPI cannot duplicate `comm`

@@ -411,6 +411,38 @@ static void test_learning_rate(void **state) {
     digitnet_model_free(other);
 }
 
+/* What the epoch's last batches and its end say, where each batch's end sets the next one's rate. */
+typedef struct rates {
+    double at_batch[2], at_end;
+} rates;
+
+static int set_next_rate(const digitnet_event *event, void *user_data) {
+    rates *own = user_data;
+    if (event->kind == DIGITNET_EVENT_EPOCH_END)
+        own->at_end = event->learning_rate;
+    if (event->kind != DIGITNET_EVENT_BATCH_END)
+        return 0;
+    own->at_batch[event->batch == event->batches] = event->learning_rate;
+    expect_ok(digitnet_model_set_learning_rate(event->model, 0.5 / (double)event->batch));
+    return 0;
+}
+
+/* A rate that is set after an epoch's last step is no step's of that epoch. */
+static void test_learning_rate_of_last_step(void **state) {
+    const digitnet_dataset *data = *state;
+    rates own = {0};
+    digitnet_history *history;
+    digitnet_model *model = make_small_network(1);
+    fit(model, data,
+        DIGITNET_WITH(digitnet_fit_options, .batch_size = BATCH, .history = &history,
+                      DIGITNET_CALLBACKS(DIGITNET_CALLBACK(.call = set_next_rate, .user_data = &own))));
+    assert_true(own.at_batch[0] == 0.5 && own.at_batch[1] == 0.25);
+    assert_true(own.at_end == own.at_batch[1]);
+    assert_true(digitnet_history_series(NULL, history, DIGITNET_METRIC_LEARNING_RATE)[0] == own.at_end);
+    digitnet_history_free(history);
+    digitnet_model_free(model);
+}
+
 /* Data that belongs to the fit it is given to. */
 typedef struct owned {
     digitnet_model *model;
@@ -621,6 +653,7 @@ int main(void) {
         cmocka_unit_test(test_answer_to_the_end),
         cmocka_unit_test(test_use_of_the_model),
         cmocka_unit_test(test_learning_rate),
+        cmocka_unit_test(test_learning_rate_of_last_step),
         cmocka_unit_test(test_request_stop),
 #if DNN_OPENBLAS
         cmocka_unit_test(test_openblas_threads),

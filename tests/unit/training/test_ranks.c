@@ -5,6 +5,7 @@
 #include "support.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { MOST_RANKS = 5 };
 
@@ -16,6 +17,7 @@ typedef struct training {
     const digitnet_dataset *data;
     digitnet_dataset *shards[MOST_RANKS]; /* NULL: each rank has all */
     digitnet_fit_options options;
+    const digitnet_callback *callbacks[MOST_RANKS]; /* NULL: none */
     digitnet_model *models[MOST_RANKS];
     digitnet_history *histories[MOST_RANKS];
     digitnet_status statuses[MOST_RANKS];
@@ -30,6 +32,8 @@ static void train(const digitnet_communicator *communicator, void *context) {
     options.communicator = communicator;
     options.threads = 1 + rank % 3;
     options.bind_threads = rank % 2;
+    options.callbacks = &all->callbacks[rank];
+    options.callback_count = all->callbacks[rank] != NULL;
     options.sharded = all->shards[rank] != NULL;
     options.validation_sharded = options.sharded && options.validation;
     if (options.validation_sharded)
@@ -48,13 +52,15 @@ static void release(training *all, size_t ranks) {
     }
 }
 
-/* All that a training moves: weights, state, the optimizer's moments, and the place. */
+/* All that a training moves: weights, state, the optimizer's moments, the learning rate, and the place. */
 static void check_same_training(const digitnet_model *a, const digitnet_model *b) {
     const digitnet__graph *graph = &a->network.graph;
     size_t moments = digitnet__optimizer_slots(&a->training->settings) * graph->parameter_count;
     assert_same_weights(a, b);
     assert_same_floats(a->network.state, b->network.state, graph->state_count);
     assert_same_floats(a->training->state, b->training->state, moments);
+    assert_memory_equal(&a->training->settings.schedule, &b->training->settings.schedule,
+                        sizeof a->training->settings.schedule);
     assert_memory_equal(&a->training->progress, &b->training->progress, sizeof a->training->progress);
 }
 
@@ -298,10 +304,65 @@ static void test_augmentation(void **state) {
     digitnet_dataset_free(data);
 }
 
+/* ---- The learning rate ---- */
+
+/* Times a factor, within the first epoch and at its end. */
+static int set_rates(const digitnet_event *event, void *user_data) {
+    const double *factor = user_data;
+    if (event->kind == DIGITNET_EVENT_BATCH_END && event->epoch == 1 && event->batch == 2)
+        return digitnet_model_set_learning_rate(event->model, 0.1 * *factor);
+    if (event->kind == DIGITNET_EVENT_EPOCH_END && event->epoch == 1)
+        return digitnet_model_set_learning_rate(event->model, 0.002 * *factor);
+    return DIGITNET_CALLBACK_CONTINUE;
+}
+
+static int set_rate_and_fail(const digitnet_event *event, void *user_data) {
+    int status = set_rates(event, user_data);
+    return event->kind == DIGITNET_EVENT_EPOCH_END ? DIGITNET_ECALLBACK : status;
+}
+
+enum { RATE_RANKS = 3 };
+
+/* The first callback that there is is the one that counts: what it does on its rank, it does in one process. */
+static void check_rates(const digitnet_callback *const callbacks[RATE_RANKS], digitnet_status status) {
+    digitnet_dataset *data = make_small_dataset(SAMPLES, 2);
+    digitnet_model *alone = clipped_network();
+    const digitnet_fit_options options = {.struct_size = sizeof options, .epochs = 2, .batch_size = 8};
+    training all = {.make = clipped_network, .data = data, .options = options};
+    memcpy(all.callbacks, callbacks, RATE_RANKS * sizeof(callbacks[0]));
+    digitnet_fit_options own = options;
+    own.callbacks = callbacks[0] ? &callbacks[0] : &callbacks[1];
+    own.callback_count = 1;
+    assert_int_equal(digitnet_model_fit(alone, data, &own), status);
+    run_ranks(&(rank_threads){.size = RATE_RANKS}, train, &all);
+    for (size_t rank = 0; rank < RATE_RANKS; rank++) {
+        assert_int_equal(all.statuses[rank], status);
+        assert_string_equal(all.messages[rank], all.messages[0]);
+        check_same_training(alone, all.models[rank]);
+    }
+    release(&all, RATE_RANKS);
+    digitnet_model_free(alone);
+    digitnet_dataset_free(data);
+}
+
+/* On one rank, on all, on two with different rates, and on one whose callback fails then. */
+static void test_learning_rate(void **state) {
+    (void)state;
+    double one = 1, two = 2;
+    const digitnet_callback *rates = DIGITNET_CALLBACK(.call = set_rates, .user_data = &one);
+    const digitnet_callback *others = DIGITNET_CALLBACK(.call = set_rates, .user_data = &two);
+    const digitnet_callback *failing = DIGITNET_CALLBACK(.call = set_rate_and_fail, .user_data = &one);
+    check_rates((const digitnet_callback *[]){NULL, rates, NULL}, DIGITNET_OK);
+    check_rates((const digitnet_callback *[]){rates, rates, rates}, DIGITNET_OK);
+    check_rates((const digitnet_callback *[]){NULL, others, rates}, DIGITNET_OK);
+    check_rates((const digitnet_callback *[]){NULL, failing, NULL}, DIGITNET_ECALLBACK);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_seed_network), cmocka_unit_test(test_residual_network), cmocka_unit_test(test_sequences),
-        cmocka_unit_test(test_targets),      cmocka_unit_test(test_augmentation),
+        cmocka_unit_test(test_seed_network), cmocka_unit_test(test_residual_network),
+        cmocka_unit_test(test_sequences),    cmocka_unit_test(test_targets),
+        cmocka_unit_test(test_augmentation), cmocka_unit_test(test_learning_rate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

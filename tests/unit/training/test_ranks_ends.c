@@ -82,16 +82,14 @@ static void release(ranks *own) {
     digitnet_dataset_free(own->data);
 }
 
-/* All ranks have this status, the same message with these words, and the same weights. */
-static void check_ends(ranks *own, digitnet_status status, const char *words) {
+/* All ranks have this status, this message after a failure, and the same weights. */
+static void check_ends(ranks *own, digitnet_status status, const char *message) {
     run_ranks(&own->threads, train, own);
     for (size_t i = 0; i < RANKS; i++) {
         const rank *each = &own->all[i];
-        if (each->status != status || (status && !strstr(each->message, words)))
-            fail_msg("rank %zu: %s (\"%s\"), not %s (\"... %s ...\")", i, digitnet_status_string(each->status),
-                     each->message, digitnet_status_string(status), words);
-        if (status)
-            assert_string_equal(each->message, own->all[0].message);
+        if (each->status != status || (status && strcmp(each->message, message) != 0))
+            fail_msg("rank %zu: %s (\"%s\"), not %s (\"%s\")", i, digitnet_status_string(each->status), each->message,
+                     digitnet_status_string(status), message);
         assert_same_weights(own->all[0].model, each->model);
         assert_int_equal(own->all[0].model->training->progress.batches_done,
                          each->model->training->progress.batches_done);
@@ -215,7 +213,8 @@ static void test_callback_fails(void **state) {
         ranks own = prepare();
         own.all[1].callback =
             (digitnet_callback){.struct_size = sizeof own.all[1].callback, .call = fail_at, .user_data = &failures[i]};
-        check_ends(&own, DIGITNET_EIO, "rank 1 of 3: callback 0 ended the fit: ");
+        check_ends(&own, DIGITNET_EIO,
+                   "rank 1 of 3: callback 0 ended the fit: input or output failed: the disk is full");
         check_stop_reasons(&own, DIGITNET_STOP_FAILED);
         check_stopped_after(&own, failures[i].batch);
         release(&own);
@@ -258,7 +257,9 @@ static void test_source_of_shard_fails(void **state) {
         own.all[i].data = data[i];
     }
     sources[1].fails_at = 3;
-    check_ends(&own, DIGITNET_EIO, "rank 1 of 3: the gather callback returned -5");
+    check_ends(&own, DIGITNET_EIO,
+               "digitnet_model_fit: epoch 1, batch 3: rank 1 of 3: the gather callback returned -5 (input or output "
+               "failed) for samples 7, 6 and 2 more: the cable is out");
     check_stopped_after(&own, 2);
     release(&own);
     free_shards(data);
@@ -268,6 +269,11 @@ static void test_source_of_shard_fails(void **state) {
 /* As training data, and as validation data. Each rank asks for its own samples alone, and for some in each batch. */
 static void test_source_fails(void **state) {
     (void)state;
+    static const char *const messages[] = {
+        "digitnet_model_fit: epoch 1, batch 3: rank 1 of 3: the gather callback returned -5 (input or output failed) "
+        "for samples 17, 28 and 1 more: the cable is out",
+        "rank 1 of 3: the gather callback returned -5 (input or output failed) for samples 32 to 39: the "
+        "cable is out"};
     for (size_t validates = 0; validates < 2; validates++) {
         ranks own = prepare();
         source sources[RANKS];
@@ -281,7 +287,7 @@ static void test_source_fails(void **state) {
                 own.all[i].data = data[i];
         }
         sources[1].fails_at = validates ? 1 : 3;
-        check_ends(&own, DIGITNET_EIO, "rank 1 of 3: the gather callback returned -5");
+        check_ends(&own, DIGITNET_EIO, messages[validates]);
         check_stopped_after(&own, validates ? BATCHES : 2);
         release(&own);
         for (size_t i = 0; i < RANKS; i++)
@@ -309,7 +315,9 @@ static void test_custom_loss_fails(void **state) {
         expect_ok(digitnet_model_compile(own.all[i].model, DIGITNET_OPTIMIZER_SGD, DIGITNET_LOSS_CUSTOM));
         expect_ok(digitnet_model_set_loss(own.all[i].model, custom_loss, &left[i], NULL));
     }
-    check_ends(&own, DIGITNET_EINVAL, "rank 2 of 3: the loss returned -1");
+    check_ends(
+        &own, DIGITNET_EINVAL,
+        "digitnet_model_fit: epoch 1, batch 2: rank 2 of 3: the loss returned -1 (invalid argument): no such class");
     release(&own);
 }
 
@@ -320,10 +328,29 @@ static void test_divergence(void **state) {
     digitnet_model *model = make_model();
     for (size_t i = 0; i < RANKS; i++)
         expect_ok(digitnet_model_set_learning_rate(own.all[i].model, 1e30));
-    check_ends(&own, DIGITNET_EDIVERGED, "no longer finite");
+    check_ends(&own, DIGITNET_EDIVERGED, "digitnet_model_fit: epoch 1, batch 2: the loss is no longer finite");
     assert_same_weights(model, own.all[0].model);
     digitnet_model_free(model);
     release(&own);
+}
+
+/* All find it: no rank is named. */
+static void test_validation_diverges(void **state) {
+    (void)state;
+    enum { VALUES = IMAGES * SMALL_IMAGE };
+    static float images[VALUES];
+    static const int32_t labels[IMAGES];
+    ranks own = prepare();
+    digitnet_dataset *huge;
+    for (size_t i = 0; i < VALUES; i++)
+        images[i] = 3e38f;
+    expect_ok(digitnet_dataset_create_f32(&huge, images, labels, IMAGES, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
+    for (size_t i = 0; i < RANKS; i++)
+        own.all[i].options.validation = huge;
+    check_ends(&own, DIGITNET_EDIVERGED, "the validation's loss is no longer finite in epoch 1");
+    check_stopped_after(&own, 0);
+    release(&own);
+    digitnet_dataset_free(huge);
 }
 
 static void check_memory(bool sharded) {
@@ -402,6 +429,16 @@ static void test_different_settings(void **state) {
     own.all[0].options.class_weight_count = SMALL_CLASSES;
     check_refused(&own, DIGITNET_EINVAL, "the hash of class_weights is ");
     own = prepare();
+    for (size_t i = 0; i < RANKS; i++)
+        own.all[i].options.validation_fraction = i == 2 ? 0.5 : 0.25;
+    check_refused(&own, DIGITNET_EINVAL, "validation_fraction is 0.25 on rank 0, and 0.5 on rank 2");
+    own = prepare();
+    for (size_t i = 0; i < RANKS; i++) {
+        own.all[i].options.validation_fraction = 0.25;
+        own.all[i].options.validation_stratified = i == 1;
+    }
+    check_refused(&own, DIGITNET_EINVAL, "validation_stratified is 0 on rank 0, and 1 on rank 1");
+    own = prepare();
     own.all[1].options.validation = own.data;
     check_refused(&own, DIGITNET_EINVAL, "the number of validation samples is 0 on rank 0, and 40 on rank 1");
     own = prepare();
@@ -439,6 +476,59 @@ static void test_different_data(void **state) {
     check_refused(&own, DIGITNET_EINVAL, "the kind of the training data is arrays on rank 0, and a source on rank 1");
     digitnet_dataset_free(of_source);
     digitnet_dataset_free(part);
+}
+
+static void test_different_sample_weights(void **state) {
+    (void)state;
+    static const uint8_t images[IMAGES * SMALL_IMAGE];
+    static const int32_t labels[IMAGES];
+    float weights[IMAGES];
+    digitnet_dataset *plain, *weighted;
+    for (size_t i = 0; i < IMAGES; i++)
+        weights[i] = 2;
+    expect_ok(digitnet_dataset_create_u8(&plain, images, labels, IMAGES, SMALL_HEIGHT, SMALL_WIDTH, SMALL_CHANNELS));
+    expect_ok(digitnet_dataset_create_u8_ex(&weighted, images, labels, IMAGES, SMALL_HEIGHT, SMALL_WIDTH,
+                                            SMALL_CHANNELS,
+                                            DIGITNET_WITH(digitnet_dataset_options, .sample_weights = weights)));
+    ranks own = prepare();
+    for (size_t i = 0; i < RANKS; i++)
+        own.all[i].data = i == 1 ? weighted : plain;
+    check_refused(&own, DIGITNET_EINVAL, "the number of a training sample's weights is 0 on rank 0, and 1 on rank 1");
+    own = prepare();
+    for (size_t i = 0; i < RANKS; i++)
+        own.all[i].options.validation = i == 2 ? plain : weighted;
+    check_refused(&own, DIGITNET_EINVAL, "the number of a validation sample's weights is 1 on rank 0, and 0 on rank 2");
+    digitnet_dataset_free(weighted);
+    digitnet_dataset_free(plain);
+}
+
+/* The same settings on all ranks are not refused, whatever else their memory holds. */
+static void test_different_augmentation(void **state) {
+    (void)state;
+    ranks own = prepare();
+    digitnet_dataset *slight, *strong, *again;
+    expect_ok(digitnet_dataset_augment(&slight, own.data, DIGITNET_WITH(digitnet_augment_options, .rotate = 10)));
+    expect_ok(digitnet_dataset_augment(&strong, own.data, DIGITNET_WITH(digitnet_augment_options, .rotate = 20)));
+    expect_ok(digitnet_dataset_augment(&again, own.data,
+                                       DIGITNET_WITH(digitnet_augment_options, .rotate = 10, .rotate_probability = 1)));
+    own.all[0].data = own.all[2].data = slight;
+    own.all[1].data = strong;
+    check_refused(&own, DIGITNET_EINVAL, "the hash of the training data's augmentation is ");
+    own = prepare();
+    own.all[2].data = slight;
+    check_refused(&own, DIGITNET_EINVAL, "the hash of the training data's augmentation is none on rank 0, and ");
+    own = prepare();
+    for (size_t i = 0; i < RANKS; i++)
+        own.all[i].options.validation = i == 1 ? slight : own.data;
+    check_refused(&own, DIGITNET_EINVAL, "the hash of the validation data's augmentation is none on rank 0, and ");
+    own = prepare();
+    for (size_t i = 0; i < RANKS; i++)
+        own.all[i].data = i == 1 ? again : slight;
+    check_ends(&own, DIGITNET_OK, "");
+    release(&own);
+    digitnet_dataset_free(again);
+    digitnet_dataset_free(strong);
+    digitnet_dataset_free(slight);
 }
 
 static digitnet_dataset *of_labels(size_t max_labels, int32_t label) {
@@ -690,6 +780,57 @@ static void test_broken_line_of_shards(void **state) {
     check_broken_line(true);
 }
 
+/* What one process has after so many epochs. */
+static digitnet_model *make_trained(const digitnet_dataset *data, size_t epochs) {
+    digitnet_model *model = make_model();
+    fit(model, data, DIGITNET_WITH(digitnet_fit_options, .epochs = epochs, .batch_size = BATCH));
+    return model;
+}
+
+/* All of a training, and what the model computes with its weights. */
+static void check_same_training(const digitnet_model *a, const digitnet_model *b, const digitnet_dataset *data) {
+    digitnet_metrics of_a = DIGITNET_INIT(digitnet_metrics), of_b = DIGITNET_INIT(digitnet_metrics);
+    size_t moments = digitnet__optimizer_slots(&a->training->settings) * a->network.graph.parameter_count;
+    assert_same_weights(a, b);
+    assert_same_floats(a->training->state, b->training->state, moments);
+    assert_int_equal(a->training->progress.steps_done, b->training->progress.steps_done);
+    expect_ok(digitnet_model_evaluate(&of_a, a, data, NULL));
+    expect_ok(digitnet_model_evaluate(&of_b, b, data, NULL));
+    assert_true(of_a.loss == of_b.loss);
+}
+
+static ranks prepare_restoring(void) {
+    ranks own = prepare();
+    own.all[1].callback =
+        (digitnet_callback){.struct_size = sizeof own.all[1].callback, .call = restore_first, .uses_snapshot = 1};
+    return own;
+}
+
+/* A snapshot that is on its way to the other ranks when the line is cut: each rank has that, or the last epoch's end.
+ */
+static void test_broken_line_of_snapshot(void **state) {
+    (void)state;
+    enum { BROADCASTS = 5 };
+    ranks own = prepare_restoring();
+    digitnet_model *first = make_trained(own.data, 1), *last = make_trained(own.data, 2);
+    run_ranks(&own.threads, train, &own);
+    size_t calls = own.threads.calls;
+    release(&own);
+    for (size_t call = calls - BROADCASTS + 1; call <= calls; call++) {
+        own = prepare_restoring();
+        own.threads.fails_on = 2;
+        own.threads.fails_at = call;
+        run_ranks(&own.threads, train, &own);
+        for (size_t i = 0; i < RANKS; i++) {
+            assert_int_equal(own.all[i].status, DIGITNET_EIO);
+            check_same_training(i == 1 ? first : last, own.all[i].model, own.data);
+        }
+        release(&own);
+    }
+    digitnet_model_free(last);
+    digitnet_model_free(first);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_request),
@@ -700,10 +841,13 @@ int main(void) {
         cmocka_unit_test(test_source_of_shard_fails),
         cmocka_unit_test(test_custom_loss_fails),
         cmocka_unit_test(test_divergence),
+        cmocka_unit_test(test_validation_diverges),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_different_settings),
         cmocka_unit_test(test_different_models),
         cmocka_unit_test(test_different_data),
+        cmocka_unit_test(test_different_sample_weights),
+        cmocka_unit_test(test_different_augmentation),
         cmocka_unit_test(test_different_shards),
         cmocka_unit_test(test_shards_elsewhere),
         cmocka_unit_test(test_refused_shards),
@@ -713,6 +857,7 @@ int main(void) {
         cmocka_unit_test(test_communicator),
         cmocka_unit_test(test_broken_line),
         cmocka_unit_test(test_broken_line_of_shards),
+        cmocka_unit_test(test_broken_line_of_snapshot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
