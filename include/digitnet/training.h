@@ -74,15 +74,17 @@ typedef enum digitnet_metric {
  * seen is kept over fits and in files.
  */
 typedef struct digitnet_reduce_on_plateau {
-    size_t struct_size;      /**< Set by DIGITNET_REDUCE_ON_PLATEAU_INIT. */
-    size_t reserved;         /**< Zero. */
-    uint64_t patience;       /**< After so many epochs that are no better the rate is lowered; 0 is 1. */
-    uint64_t cooldown;       /**< Epochs after that in which no epoch counts. */
-    double factor;           /**< What the rate is multiplied by, above 0 and below 1. */
-    double min_delta;        /**< A figure is better by more than this; finite and not below 0. */
-    double min_lr;           /**< The rate is not lowered further; finite and not below 0. */
-    digitnet_metric monitor; /**< A loss, which shall fall, or an accuracy, which shall rise. */
-    int32_t reserved_2;      /**< Zero. */
+    size_t struct_size; /**< Set by DIGITNET_REDUCE_ON_PLATEAU_INIT. */
+    size_t reserved;    /**< Zero. */
+    uint64_t patience;  /**< After so many epochs that are no better the rate is lowered; 0 is 1. */
+    uint64_t cooldown;  /**< Epochs after that in which no epoch counts. */
+    double factor;      /**< What the rate is multiplied by, above 0 and below 1. */
+    double min_delta;   /**< A figure is better by more than this; finite and not below 0. */
+    double min_lr;      /**< The rate is not lowered further; finite and not below 0. */
+    /** A loss, which shall fall, or an accuracy, which shall rise. Callbacks have a digitnet_monitor instead, with
+     * other numbers. */
+    digitnet_metric monitor;
+    int32_t reserved_2; /**< Zero. */
 } digitnet_reduce_on_plateau;
 
 #ifdef __cplusplus
@@ -471,11 +473,11 @@ typedef struct digitnet_fit_options {
  * batch; or, with `sharded`, with data sets of different samples, of which each asks its own for those that a batch has
  * of them, and in messages counts them from 0. The weights depend neither on the number of ranks nor on who has which
  * samples. However the fit ends, it ends on all of them with the same model: what one rank is refused for or fails
- * with, its callbacks, a source or a custom loss, is the status of all, with a message that names the rank; a
- * stop of one stops all; a snapshot that one restores, or a learning rate that one sets, all get.
- * DIGITNET_EVENT_FIT_END is no longer heard by others.
- * Only where a communicator fails, ranks may be one step apart, or, where a snapshot was on its way, at that or at the
- * last epoch's end.
+ * with, its callbacks, a source or a custom loss, is the status of all, with a message that names the rank; a stop of
+ * one stops all; a snapshot that one restores, or a learning rate that one sets, all get. DIGITNET_EVENT_FIT_END is no
+ * longer heard by others. Only where a communicator fails, ranks may be one step apart, or, where a snapshot was on its
+ * way, at that or at the last epoch's end. A communicator that is refused is refused on its rank alone: the others
+ * wait.
  *
  * A thread that is cancelled (pthread_cancel()) in a fit, as in any call of the library, ends after the call, at its
  * next cancellation point; to end the fit earlier, request a stop.

@@ -158,45 +158,12 @@ static const char *architecture(void) {
 #endif
 }
 
-/* Field by field: what lies between the fields may be anything. */
+/* From `shift` to `max_value` all are doubles, with nothing between them. */
 static uint64_t hash_augmentation(const digitnet_augment_options *own) {
-    const double fields[] = {own->shift,
-                             own->shift_probability,
-                             own->rotate,
-                             own->rotate_probability,
-                             own->zoom,
-                             own->zoom_probability,
-                             own->shear,
-                             own->shear_probability,
-                             own->perspective,
-                             own->perspective_probability,
-                             own->elastic,
-                             own->elastic_sigma,
-                             own->elastic_probability,
-                             own->horizontal_flip,
-                             own->vertical_flip,
-                             own->thickness,
-                             own->thickness_probability,
-                             own->blur,
-                             own->blur_probability,
-                             own->contrast,
-                             own->contrast_probability,
-                             own->brightness,
-                             own->brightness_probability,
-                             own->noise,
-                             own->noise_probability,
-                             own->erase,
-                             own->erase_probability,
-                             own->mixup,
-                             own->mixup_probability,
-                             own->cutmix,
-                             own->cutmix_probability,
-                             own->background,
-                             own->min_value,
-                             own->max_value};
-    _Static_assert(offsetof(digitnet_augment_options, shift) + sizeof fields == sizeof *own, "a field is left out");
+    const size_t first = offsetof(digitnet_augment_options, shift);
+    const size_t end = offsetof(digitnet_augment_options, max_value) + sizeof own->max_value;
     uint64_t classes = own->classes;
-    return hash(hash(HASH_BEGIN, &classes, sizeof classes), fields, sizeof fields);
+    return hash(hash(HASH_BEGIN, &classes, sizeof classes), (const unsigned char *)own + first, end - first);
 }
 
 static void put_augmentation(record *out, size_t index, const digitnet_augment_options *augmentation) {
