@@ -9,6 +9,7 @@
 #include <digitnet/mpi.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 
 static digitnet_communicator *communicator;
 
@@ -22,8 +23,22 @@ int begin_ranks(int *argc, char ***argv) {
     return is_first_rank() || freopen("/dev/null", "w", stdout) ? 0 : -1;
 }
 
+/* Whether all ranks are here within a second, having failed alike and said so. */
+static int are_all_here(void) {
+    MPI_Request request;
+    int here = 0;
+    MPI_Ibarrier(MPI_COMM_WORLD, &request);
+    for (int i = 0; i < 100 && !here; i++) {
+        MPI_Test(&request, &here, MPI_STATUS_IGNORE);
+        if (!here)
+            nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    }
+    return here;
+}
+
+/* A rank that fails alone would leave the others waiting; but one that aborts may do so before others are heard. */
 int end_ranks(int code) {
-    if (code == EXIT_FAILED)
+    if (code == EXIT_FAILED && !are_all_here())
         MPI_Abort(MPI_COMM_WORLD, code);
     digitnet_mpi_communicator_free(communicator);
     MPI_Finalize();

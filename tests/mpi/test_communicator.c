@@ -1,21 +1,13 @@
 /* What a communicator of MPI moves, with parts of many lengths, some of them nothing; and what it is refused for. Built
  * once more with pieces of some bytes, so that parts go in several. Started by mpirun. */
+#include "check.h"
 #include "digitnet/digitnet.h"
 #include "digitnet/mpi.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MOST_BYTES = 1000, ROUNDS = 20 };
-
-#define check(condition)                                                        \
-    do {                                                                        \
-        if (!(condition)) {                                                     \
-            fprintf(stderr, "%s:%d: not %s\n", __FILE__, __LINE__, #condition); \
-            MPI_Abort(MPI_COMM_WORLD, 1);                                       \
-        }                                                                       \
-    } while (0)
 
 static void check_failure(digitnet_status status, digitnet_status wanted, const char *words) {
     check(status == wanted);

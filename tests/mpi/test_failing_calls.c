@@ -1,21 +1,13 @@
 /* What is left behind where a call of MPI or an allocation fails. MPI's functions are wrapped by its profiling
  * interface, calloc() by the linker (--wrap). Started by mpirun. */
+#include "check.h"
 #include "digitnet/digitnet.h"
 #include "digitnet/mpi.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MOST_RANKS = 16, PART = 8 };
-
-#define check(condition)                                                        \
-    do {                                                                        \
-        if (!(condition)) {                                                     \
-            fprintf(stderr, "%s:%d: not %s\n", __FILE__, __LINE__, #condition); \
-            MPI_Abort(MPI_COMM_WORLD, 1);                                       \
-        }                                                                       \
-    } while (0)
 
 /* ---- What fails, and what is open ---- */
 
