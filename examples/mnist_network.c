@@ -118,8 +118,7 @@ int report_networks(digitnet_model *const *models, size_t count, const struct se
     return EXIT_DONE;
 }
 
-/* By Ctrl-C, here or on another rank. All ranks ask, and all hear the same: one may have caught it after the last step.
- */
+/* By Ctrl-C, here or on another rank. All ranks ask and hear the same: one may have caught it after its last step. */
 static int is_stopped(const digitnet_model *model, const struct settings *settings) {
     digitnet_model_info info = DIGITNET_INIT(digitnet_model_info);
     int stopped = was_interrupted() ||

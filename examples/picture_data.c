@@ -85,7 +85,8 @@ static digitnet_status load_files(digitnet_dataset **all, struct picture_folder 
 }
 
 /* Each class of a folder must have a picture. Labels of files may leave some out, so long as there are two. */
-static digitnet_status check_counts(const size_t *counts, const struct picture_folder *folder, const char *path) {
+static digitnet_status check_counts(const size_t *counts, const struct picture_folder *folder, const char *path,
+                                    int files) {
     size_t empty = 0, last = 0;
     for (size_t i = 0; i < folder->class_count; i++) {
         if (counts[i] == 0) {
@@ -96,7 +97,7 @@ static digitnet_status check_counts(const size_t *counts, const struct picture_f
                     folder->classes[i]);
         }
     }
-    if (empty && !holds_image_files(path))
+    if (empty && !files)
         return refuse(DIGITNET_EFORMAT, "%s/%s: no picture can be read", path, folder->classes[last]);
     if (folder->class_count - empty < 2)
         return refuse(DIGITNET_EFORMAT, "%s holds images of one class; there must be two at least", path);
@@ -105,13 +106,13 @@ static digitnet_status check_counts(const size_t *counts, const struct picture_f
     return DIGITNET_OK;
 }
 
-static digitnet_status check_classes(const digitnet_dataset *all, const struct picture_folder *folder,
-                                     const char *path) {
+static digitnet_status check_classes(const digitnet_dataset *all, const struct picture_folder *folder, const char *path,
+                                     int files) {
     size_t *counts = calloc(folder->class_count, sizeof *counts);
     digitnet_status status = counts ? digitnet_dataset_count_classes(counts, folder->class_count, all)
                                     : refuse(DIGITNET_ENOMEM, "out of memory");
     if (!status)
-        status = check_counts(counts, folder, path);
+        status = check_counts(counts, folder, path, files);
     free(counts);
     return status;
 }
@@ -181,10 +182,11 @@ digitnet_status load_picture_data(struct picture_data *data, const char *path,
                                   const struct picture_data_options *options) {
     digitnet_dataset *all = NULL;
     *data = (struct picture_data){.folder = {.height = options->height, .width = options->width}};
-    digitnet_status status = holds_image_files(path) ? load_files(&all, &data->folder, path, options->grey)
-                                                     : load_folder(&all, &data->folder, path, options->grey);
+    int files = holds_image_files(path);
+    digitnet_status status = files ? load_files(&all, &data->folder, path, options->grey)
+                                   : load_folder(&all, &data->folder, path, options->grey);
     if (!status)
-        status = check_classes(all, &data->folder, path);
+        status = check_classes(all, &data->folder, path, files);
     if (!status)
         status = split(&data->train, &data->validation, all, options);
     if (!status)

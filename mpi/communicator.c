@@ -116,8 +116,6 @@ static int all_to_all(void *received, const size_t *received_bytes, const void *
     mpi_communicator *own = user_data;
     int started, error = MPI_SUCCESS;
     size_t done = 0;
-    for (size_t i = 0; i < 2 * own->communicator.size; i++)
-        own->requests[i] = MPI_REQUEST_NULL;
     do {
         started = start_pieces(own, received, received_bytes, sent, sent_bytes, done, &error);
         if (error == MPI_SUCCESS)
@@ -194,10 +192,13 @@ static mpi_communicator *allocate(MPI_Comm comm) {
                               .places = calloc((size_t)size, sizeof *own->places),
                               .requests = calloc((size_t)size, 2 * sizeof *own->requests),
                               .statuses = calloc((size_t)size, 2 * sizeof *own->statuses)};
-    if (own->counts && own->places && own->requests && own->statuses)
-        return own;
-    release(own);
-    return NULL;
+    if (!own->counts || !own->places || !own->requests || !own->statuses) {
+        release(own);
+        return NULL;
+    }
+    for (int i = 0; i < 2 * size; i++)
+        own->requests[i] = MPI_REQUEST_NULL; /* as each exchange leaves them */
+    return own;
 }
 
 /* All ranks have their memory, or all fail. */

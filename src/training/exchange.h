@@ -21,8 +21,8 @@ digitnet_status digitnet__exchange_run(digitnet__ranks *ranks, const digitnet__p
  * first copy. */
 digitnet_status digitnet__exchange_sum_copies(digitnet__ranks *ranks, const digitnet__pass *pass, size_t count,
                                               digitnet__thread_pool *threads);
-/* Then: completes the gradient. Products over the whole batch are dealt to the ranks, as evenly as their
- * blocks allow, and gathered. */
+/* Then: completes the gradient. Products over the whole batch are dealt to the ranks, as evenly as their blocks allow,
+ * and gathered. */
 digitnet_status digitnet__exchange_gradients(digitnet__ranks *ranks, const digitnet__pass *pass, size_t count,
                                              digitnet__thread_pool *threads);
 

@@ -1,7 +1,7 @@
 /* Several ranks train as one process does, bit for bit. */
-#include "model/model.h"
 #include "models.h"
 #include "rank_threads.h"
+#include "same_training.h"
 #include "support.h"
 
 #include <stdio.h>
@@ -50,18 +50,6 @@ static void release(training *all, size_t ranks) {
         digitnet_history_free(all->histories[rank]);
         digitnet_model_free(all->models[rank]);
     }
-}
-
-/* All that a training moves: weights, state, the optimizer's moments, the learning rate, and the place. */
-static void check_same_training(const digitnet_model *a, const digitnet_model *b) {
-    const digitnet__graph *graph = &a->network.graph;
-    size_t moments = digitnet__optimizer_slots(&a->training->settings) * graph->parameter_count;
-    assert_same_weights(a, b);
-    assert_same_floats(a->network.state, b->network.state, graph->state_count);
-    assert_same_floats(a->training->state, b->training->state, moments);
-    assert_memory_equal(&a->training->settings.schedule, &b->training->settings.schedule,
-                        sizeof a->training->settings.schedule);
-    assert_memory_equal(&a->training->progress, &b->training->progress, sizeof a->training->progress);
 }
 
 static void check_same_history(const digitnet_history *a, const digitnet_history *b) {
